@@ -1,0 +1,91 @@
+package failover
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Action is what a run is asked for.
+type Action string
+
+// The actions of a run. A run is always started in the Region that it moves to.
+const (
+	// Failover is unplanned: the source Region is presumed lost and is never called.
+	Failover Action = "failover"
+	// Switchover is planned: both Regions are well and no data may be lost.
+	Switchover Action = "switchover"
+	// Failback is a switchover to the plan's primary.
+	Failback Action = "failback"
+	// Check validates and reports, and touches nothing.
+	Check Action = "check"
+)
+
+// Actions are all actions, in the order in which help and errors list them.
+var Actions = []Action{Failover, Switchover, Failback, Check}
+
+// Planned says whether both Regions are presumed well, so that no data may be lost on the way.
+func (a Action) Planned() bool { return a == Switchover || a == Failback }
+
+// Order is the order of traffic and databases inside a wave.
+type Order string
+
+// The orders of a wave.
+const (
+	// TrafficFirst shifts DNS weights and then promotes: users reach the target Region while its writer comes up.
+	TrafficFirst Order = "traffic-first"
+	// DatabaseFirst promotes and verifies, and then shifts: users leave only for a Region that can write.
+	DatabaseFirst Order = "database-first"
+)
+
+// Orders are all orders, in the order in which help and errors list them.
+var Orders = []Order{TrafficFirst, DatabaseFirst}
+
+// Leg is the part of a run that is being played.
+type Leg string
+
+// The legs of a run.
+const (
+	// Out is the way to the target Region; most runs have no other leg.
+	Out Leg = "out"
+	// Back is the second half of a drill.
+	Back Leg = "back"
+	// Rollback undoes a leg that failed.
+	Rollback Leg = "rollback"
+)
+
+// Outcome says how a run ended, and with it whether a human must touch production. Those that fail the execution are
+// also its error name.
+type Outcome string
+
+// The outcomes of a run.
+const (
+	// Completed means traffic, registry and writer are in the target Region, in sync and healthy.
+	Completed Outcome = "Completed"
+	// RolledBack means everything is as it was before the run.
+	RolledBack Outcome = "RolledBack"
+	// Held means an operator must look: the report lists what moved and what did not.
+	Held Outcome = "Held"
+	// Refused means nothing was touched.
+	Refused Outcome = "Refused"
+)
+
+func parseOneOf[T ~string](field string, text T, all []T) error {
+	if slices.Contains(all, text) {
+		return nil
+	}
+	names := make([]string, len(all))
+	for i, v := range all {
+		names[i] = string(v)
+	}
+	return fmt.Errorf("%s: %q is not known; expected %s", field, string(text), orList(names))
+}
+
+// orList joins names as a person would: "a, b or c".
+func orList(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

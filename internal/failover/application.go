@@ -1,0 +1,102 @@
+package failover
+
+import "time"
+
+// Application is what moves as a unit. It is data, kept in the registry; adding one needs no deploy.
+type Application struct {
+	// Name is unique in the plan.
+	Name string `json:"name"`
+	// Wave orders applications: wave 1 moves first, and a wave starts when the one before is verified.
+	Wave int `json:"wave"`
+	// Records are the names whose weighted record sets move.
+	Records []Record `json:"records"`
+	// Databases are the Aurora global databases that are promoted with the application.
+	Databases []Database `json:"databases,omitempty"`
+	// Health are the rules that must hold in the target Region.
+	Health []HealthRule `json:"health"`
+	// Alarms are names of CloudWatch alarms that must exist, have data and not be in ALARM in the target Region.
+	Alarms []string `json:"alarms,omitempty"`
+	// Live is what the runs have made of it. Registering again never changes it.
+	Live Live `json:"live"`
+}
+
+// Record is one name in a hosted zone with one weighted record set per Region. An UPSERT replaces a whole record set,
+// so all of it is kept here.
+type Record struct {
+	// Name is the fully qualified name, without a trailing dot.
+	Name string `json:"name"`
+	// Type is A, AAAA or CNAME.
+	Type string `json:"type"`
+	// Zone is the hosted zone's id, without the /hostedzone/ prefix.
+	Zone string `json:"zone"`
+	// ZoneName is the hosted zone's name, without a trailing dot; the fence record lives under it.
+	ZoneName string `json:"zoneName"`
+	// TTL is in seconds, 0 for alias records.
+	TTL int64 `json:"ttl,omitempty"`
+	// Endpoints holds the record set of each Region. The SetIdentifier of a record set is its Region.
+	Endpoints map[Region]Endpoint `json:"endpoints"`
+}
+
+// Endpoint is what a record set answers with: values or an alias, never both.
+type Endpoint struct {
+	// Value is the one value of the record set; a weighted record set may hold only one.
+	Value string `json:"value,omitempty"`
+	// Alias is the alias target.
+	Alias *Alias `json:"alias,omitempty"`
+	// HealthCheck is the id of a Route 53 health check, or empty.
+	HealthCheck string `json:"healthCheck,omitempty"`
+}
+
+// Alias is the target of an alias record set.
+type Alias struct {
+	// Name is the DNS name of the target.
+	Name string `json:"name"`
+	// Zone is the hosted zone id of the target, such as a load balancer's.
+	Zone string `json:"zone"`
+	// EvaluateTargetHealth makes the record set as healthy as its target.
+	EvaluateTargetHealth bool `json:"evaluateTargetHealth,omitempty"`
+}
+
+// Database is one Aurora global database.
+type Database struct {
+	// GlobalCluster is the identifier of the global cluster.
+	GlobalCluster string `json:"globalCluster"`
+	// Clusters holds the ARN of the member cluster in each Region.
+	Clusters map[Region]string `json:"clusters"`
+}
+
+// HealthRule is one CloudWatch metric with the bounds within which the application counts as healthy. No data is not
+// healthy.
+type HealthRule struct {
+	// Namespace of the metric.
+	Namespace string `json:"namespace"`
+	// Metric is the metric's name.
+	Metric string `json:"metric"`
+	// Dimensions of the metric; "{region}" in a value stands for the Region that is looked at.
+	Dimensions map[string]string `json:"dimensions,omitempty"`
+	// Statistic as CloudWatch names it: Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99.
+	Statistic string `json:"statistic"`
+	// PeriodSeconds is the metric's period: 1, 5, 10, 20, 30 or a multiple of 60.
+	PeriodSeconds int `json:"periodSeconds"`
+	// AtLeast is the smallest healthy value, if there is one.
+	AtLeast *float64 `json:"atLeast,omitempty"`
+	// AtMost is the largest healthy value, if there is one.
+	AtMost *float64 `json:"atMost,omitempty"`
+}
+
+// Live is the part of an application that runs change.
+type Live struct {
+	// Active is the Region that serves the application.
+	Active Region `json:"active"`
+	// Weights are the DNS weights of the application's record sets.
+	Weights map[Region]int `json:"weights"`
+	// Epoch is the epoch of the run that wrote last.
+	Epoch int64 `json:"epoch"`
+	// Stage is the index of the stage, inside that run, that wrote last.
+	Stage int `json:"stage"`
+	// Changed is when it was written.
+	Changed time.Time `json:"changed,omitzero"`
+}
+
+// HasDatabase says whether data can be lost when the application moves.
+func (a Application) HasDatabase() bool { return len(a.Databases) > 0 }

@@ -1,0 +1,45 @@
+package failover
+
+import "time"
+
+// The patience of the state machine. The definition says the same numbers, and a test in package statemachine holds
+// the two together: they are here because Validate must predict how long a run can take.
+const (
+	// StepTimeout is the longest that one invocation of a step can take, as Step Functions sees it.
+	StepTimeout = 35 * time.Second
+	// StepRetries is how often a step is tried again when waiting may help.
+	StepRetries = 6
+	// StepRetryInterval is the longest wait before the first of them; each is twice the one before.
+	StepRetryInterval = 3 * time.Second
+	// StepRetryMaxDelay caps it.
+	StepRetryMaxDelay = 20 * time.Second
+	// UnexpectedRetries and UnexpectedRetryInterval are the same for errors nobody foresaw.
+	UnexpectedRetries       = 1
+	UnexpectedRetryInterval = 5 * time.Second
+	// MaxResubmits is how often a stage submits a change again that Route 53 has lost.
+	MaxResubmits = 3
+)
+
+// StepBound is the longest that one step can take with all its retries.
+func StepBound() time.Duration {
+	bound := StepTimeout
+	delay := StepRetryInterval
+	for range StepRetries {
+		bound += min(delay, StepRetryMaxDelay) + StepTimeout
+		delay *= 2
+	}
+	return bound + UnexpectedRetries*(UnexpectedRetryInterval+StepTimeout)
+}
+
+// Bound is the longest that a run of these stages can take, from its first state to its last, whatever fails.
+// VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts.
+func Bound(stages []Stage) time.Duration {
+	const outside = 3 // Validate, CloseRun, Notify
+	const inside = 3  // ShiftTraffic, UpdateRegistry, PromoteDatabase
+	bound := outside * StepBound()
+	for _, s := range stages {
+		look := time.Duration(s.SettleSeconds)*time.Second + StepTimeout
+		bound += (1+MaxResubmits)*inside*StepBound() + time.Duration(s.Attempts)*look
+	}
+	return bound
+}

@@ -1,0 +1,38 @@
+package failover
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Fence is the value of the TXT record that guards a hosted zone. Every batch of changes deletes the value that the
+// run expects and creates its own; Route 53 applies a batch wholly or not at all, so the batch of a run that has been
+// overtaken no longer matches and changes nothing.
+type Fence struct {
+	// Epoch is the epoch of the run that wrote last.
+	Epoch int64
+	// Run is that run's id.
+	Run string
+	// Stage and Batch say which of the run's batches it was, so that a retry recognises what it has done.
+	Stage, Batch int
+	// Leg is the leg of the run that the stage belongs to.
+	Leg Leg
+}
+
+// FenceName is the name of the fence record of a hosted zone.
+func FenceName(zoneName string) string { return "_drover." + strings.TrimSuffix(zoneName, ".") }
+
+// String is the TXT value, quoted as Route 53 wants it.
+func (f Fence) String() string {
+	return fmt.Sprintf(`"epoch=%d run=%s leg=%s stage=%d batch=%d"`, f.Epoch, f.Run, f.Leg, f.Stage, f.Batch)
+}
+
+// ParseFence reads a TXT value written by [Fence.String].
+func ParseFence(value string) (Fence, error) {
+	var f Fence
+	_, err := fmt.Sscanf(strings.Trim(value, `"`), "epoch=%d run=%s leg=%s stage=%d batch=%d", &f.Epoch, &f.Run, &f.Leg, &f.Stage, &f.Batch)
+	if err != nil {
+		return Fence{}, fmt.Errorf(`fence value %s: %w; expected "epoch=N run=ID leg=LEG stage=N batch=N"`, value, err)
+	}
+	return f, nil
+}

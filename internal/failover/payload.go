@@ -1,0 +1,222 @@
+package failover
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Run identifies one execution of the state machine in the payload of every step.
+type Run struct {
+	// ID is the execution's name.
+	ID string `json:"id"`
+	// ARN is the execution's ARN; it owns the lock.
+	ARN string `json:"arn"`
+	// Action, Leg, From and To say what is moved where.
+	Action Action `json:"action"`
+	Leg    Leg    `json:"leg"`
+	From   Region `json:"from"`
+	To     Region `json:"to"`
+	// Epoch is the fencing token of the lock; 0 for a run that only looks.
+	Epoch int64 `json:"epoch"`
+	// AllowDataLoss is the consent of the input or the plan.
+	AllowDataLoss bool `json:"allowDataLoss"`
+	// Applications limits the run to these; empty means all.
+	Applications []string `json:"applications,omitempty"`
+	// StartedAt is the execution's start time.
+	StartedAt time.Time `json:"startedAt"`
+	// Since is when the outage began, or StartedAt; RTO counts from it.
+	Since time.Time `json:"since"`
+	// BoundSeconds is the longest the run can take; the lock expires then.
+	BoundSeconds int `json:"boundSeconds"`
+	// Reason is the operator's.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Selects says whether the run is about the application of this name.
+func (r Run) Selects(name string) bool {
+	if len(r.Applications) == 0 {
+		return true
+	}
+	for _, n := range r.Applications {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// ExecutionContext is what Step Functions tells of the execution in its context object.
+type ExecutionContext struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	StartTime time.Time `json:"startTime"`
+}
+
+// ValidateRequest asks Validate to check an input, take the lock and plan a leg.
+type ValidateRequest struct {
+	Execution ExecutionContext `json:"execution"`
+	// Input is the execution's input as it was given; it is parsed, strictly, by Validate.
+	Input json.RawMessage `json:"input"`
+	Leg   Leg             `json:"leg"`
+	// Now is when the state was entered. Lambdas take the time from here and never from a clock.
+	Now time.Time `json:"now"`
+}
+
+// Verdict is what a step found, for a Choice state to act on.
+type Verdict string
+
+// The verdicts of Validate.
+const (
+	// Proceed means the lock is taken and the stages are to be played.
+	Proceed Verdict = "proceed"
+	// Looked means the run was only to look, and found nothing in the way.
+	Looked Verdict = "looked"
+	// Refuse means nothing was or will be touched.
+	Refuse Verdict = "refused"
+)
+
+// The verdicts of VerifyHealth.
+const (
+	// Passed means everything pending is done and healthy, often enough in a row.
+	Passed Verdict = "passed"
+	// Pending means something is still under way, or not healthy yet, or not often enough.
+	Pending Verdict = "pending"
+	// Lost means Route 53 no longer knows an accepted change: it must be submitted again.
+	Lost Verdict = "lost"
+	// Failed means the stage can never pass. (Attempts are counted by the state machine.)
+	Failed Verdict = "failed"
+)
+
+// ValidateAnswer is Validate's.
+type ValidateAnswer struct {
+	Verdict Verdict `json:"verdict"`
+	Run     Run     `json:"run"`
+	Stages  []Stage `json:"stages"`
+	// Applications, Records and Databases count what the run is about.
+	Applications int `json:"applications"`
+	Records      int `json:"records"`
+	Databases    int `json:"databases"`
+	// Findings are at most [MaxListed], blockers first; MoreFindings counts the rest.
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings,omitempty"`
+	// LagMillis is the largest replication lag measured, -1 when nothing could be measured or there is no database.
+	LagMillis int64 `json:"lagMillis"`
+	// Summary is one sentence: why the run was refused, or what it is going to do.
+	Summary string `json:"summary"`
+	// Calls lists, for dryRun, exactly what the run would do; at most [MaxListed], MoreCalls counts the rest.
+	Calls     []string `json:"calls,omitempty"`
+	MoreCalls int      `json:"moreCalls,omitempty"`
+}
+
+// MaxListed bounds every list in an answer, so that a run of 10,000 applications has the payloads of a run of one.
+const MaxListed = 20
+
+// StageRequest asks ShiftTraffic, UpdateRegistry or PromoteDatabase to play its part of a stage.
+type StageRequest struct {
+	Run   Run       `json:"run"`
+	Stage Stage     `json:"stage"`
+	Now   time.Time `json:"now"`
+}
+
+// ShiftAnswer is ShiftTraffic's.
+type ShiftAnswer struct {
+	// Changes are the ids of the changes that must become INSYNC, one per batch.
+	Changes []string `json:"changes"`
+	// Records counts the record sets written; AlreadyDone those found written by an earlier, identical call.
+	Records     int `json:"records"`
+	AlreadyDone int `json:"alreadyDone"`
+}
+
+// RegistryAnswer is UpdateRegistry's.
+type RegistryAnswer struct {
+	// Written counts the applications written; AlreadyDone those found written by an earlier, identical call.
+	Written     int `json:"written"`
+	AlreadyDone int `json:"alreadyDone"`
+}
+
+// PromoteAnswer is PromoteDatabase's.
+type PromoteAnswer struct {
+	// Started counts the promotions begun by this call, InFlight those found begun, AlreadyDone those found finished.
+	Started     int `json:"started"`
+	InFlight    int `json:"inFlight"`
+	AlreadyDone int `json:"alreadyDone"`
+	// LagMillis is the largest lag seen before promoting, -1 when there was nothing to measure or no measurement.
+	LagMillis int64 `json:"lagMillis"`
+	// LagOf names the global cluster with that lag.
+	LagOf string `json:"lagOf,omitempty"`
+}
+
+// VerifyRequest asks VerifyHealth for one look at everything that is pending in a stage.
+type VerifyRequest struct {
+	Run   Run       `json:"run"`
+	Stage Stage     `json:"stage"`
+	Now   time.Time `json:"now"`
+	// Changes are the change ids of ShiftTraffic.
+	Changes []string `json:"changes"`
+	// Passes counts the healthy looks in a row before this one.
+	Passes int `json:"passes"`
+}
+
+// VerifyAnswer is VerifyHealth's.
+type VerifyAnswer struct {
+	Verdict Verdict `json:"verdict"`
+	// Passes counts the healthy looks in a row including this one.
+	Passes int `json:"passes"`
+	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
+	Reasons     []string `json:"reasons"`
+	MoreReasons int      `json:"moreReasons,omitempty"`
+}
+
+// StepFailure is a step that failed for good, as the state machine's Catch saw it.
+type StepFailure struct {
+	// State is the state's name.
+	State string `json:"state"`
+	// Error is the error's name: a [Condition], or one of Lambda's or Step Functions' own.
+	Error string `json:"error"`
+	// Cause is the error's text: for a Lambda a JSON object with errorType and errorMessage.
+	Cause string `json:"cause"`
+}
+
+// CloseRequest asks UpdateRegistry to write the run and to release the lock.
+type CloseRequest struct {
+	// Op is "close".
+	Op      string   `json:"op"`
+	Run     Run      `json:"run"`
+	Outcome Outcome  `json:"outcome"`
+	Reasons []string `json:"reasons"`
+	// Failure is the step that failed for good, if one did.
+	Failure *StepFailure `json:"failure"`
+	Now     time.Time    `json:"now"`
+}
+
+// NotifyRequest asks Notify to take stock of what moved, and to tell people.
+type NotifyRequest struct {
+	Run     Run      `json:"run"`
+	Outcome Outcome  `json:"outcome"`
+	Reasons []string `json:"reasons"`
+	// Failure is the step that failed for good, if one did.
+	Failure *StepFailure `json:"failure"`
+	// StagesDone and Stages count the verified stages and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// LagMillis is the largest lag seen before promoting, -1 when nothing was measured.
+	LagMillis int64     `json:"lagMillis"`
+	Now       time.Time `json:"now"`
+}
+
+// NotifyAnswer is Notify's, and the output of a completed execution.
+type NotifyAnswer struct {
+	Outcome Outcome `json:"outcome"`
+	// Summary is the message's first line.
+	Summary string `json:"summary"`
+	// Report is the S3 URL of the report.
+	Report string `json:"report"`
+	// Told says that the message was published, by this call or an earlier one.
+	Told bool `json:"told"`
+	// RTOSeconds is the time from Run.Since to Now; RPOSeconds the lag before promotion, -1 when not measured.
+	RTOSeconds float64 `json:"rtoSeconds"`
+	RPOSeconds float64 `json:"rpoSeconds"`
+	// Moved and NotMoved count the applications that are wholly in the target Region, and those that are not.
+	Moved    int `json:"moved"`
+	NotMoved int `json:"notMoved"`
+}

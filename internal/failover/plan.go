@@ -1,0 +1,132 @@
+package failover
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+// Plan is one deployment of Drover. It is known at deploy time: the CDK app reads it from the context in cdk.json, and
+// the Lambdas carry it, as JSON, in the environment variable named by [PlanVariable].
+type Plan struct {
+	// Name names the deployment; it is the prefix of everything that is deployed.
+	Name string `json:"name"`
+	// Primary is the Region where the applications live when all is well, and the one that a failback returns to.
+	Primary Region `json:"primary"`
+	// Standby is the other Region.
+	Standby Region `json:"standby"`
+	// AllowDataLoss consents, for every failover of this plan, to losing the writes that have not been replicated.
+	AllowDataLoss bool `json:"allowDataLoss"`
+	// Order is the default order of a run.
+	Order Order `json:"order"`
+	// TargetRTOSeconds is the recovery time objective that the report compares with.
+	TargetRTOSeconds int `json:"targetRTOSeconds"`
+	// TargetRPOSeconds is the recovery point objective that the report compares with.
+	TargetRPOSeconds int `json:"targetRPOSeconds"`
+	// MaxLagSeconds is the replication lag above which a planned action is refused.
+	MaxLagSeconds int `json:"maxLagSeconds"`
+	// SettleSeconds is the wait before each look of VerifyHealth.
+	SettleSeconds int `json:"settleSeconds"`
+	// Attempts is how often VerifyHealth looks before a stage has failed.
+	Attempts int `json:"attempts"`
+	// Passes is how many healthy looks in a row verify a stage.
+	Passes int `json:"passes"`
+}
+
+// PlanVariable is the environment variable in which a Lambda finds its plan.
+const PlanVariable = "DROVER_PLAN"
+
+// The other environment variables of the Lambdas, each with the one thing it names.
+const (
+	// TableVariable names the registry's table.
+	TableVariable = "DROVER_TABLE"
+	// TopicVariable holds the ARN of the Region's notification topic.
+	TopicVariable = "DROVER_TOPIC_ARN"
+	// BucketVariable names the Region's report bucket.
+	BucketVariable = "DROVER_REPORT_BUCKET"
+)
+
+// DefaultPlan holds the settings of a plan that says nothing of its own.
+func DefaultPlan() Plan {
+	return Plan{
+		Name:             "drover",
+		Primary:          "us-east-1",
+		Standby:          "us-west-2",
+		Order:            TrafficFirst,
+		TargetRTOSeconds: 600,
+		TargetRPOSeconds: 60,
+		MaxLagSeconds:    10,
+		SettleSeconds:    5,
+		Attempts:         180,
+		Passes:           2,
+	}
+}
+
+// ParsePlan reads a plan from JSON. What the text leaves out has the value of [DefaultPlan]. Unknown keys, wrong types
+// and impossible values are errors, and all of the latter are reported at once.
+func ParsePlan(text []byte) (Plan, error) {
+	plan := DefaultPlan()
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&plan); err != nil {
+		return Plan{}, fmt.Errorf("plan: %w", explainJSON(err))
+	}
+	return plan, plan.Validate()
+}
+
+// Other returns the Region of the plan that r is not.
+func (p Plan) Other(r Region) Region {
+	if r == p.Primary {
+		return p.Standby
+	}
+	return p.Primary
+}
+
+// Has says whether r is one of the plan's two Regions.
+func (p Plan) Has(r Region) bool { return r == p.Primary || r == p.Standby }
+
+var planName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
+
+// Validate returns everything that is wrong with the plan as one joined error, or nil.
+func (p Plan) Validate() error {
+	var problems []error
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if !planName.MatchString(p.Name) {
+		add("name: %q; expected a lower-case letter and then up to 19 of a-z, 0-9 and -", p.Name)
+	}
+	for _, r := range []struct {
+		key    string
+		region Region
+	}{{"primary", p.Primary}, {"standby", p.Standby}} {
+		if _, err := ParseRegion(string(r.region)); err != nil {
+			add("%s: %w", r.key, err)
+		}
+	}
+	if p.Primary == p.Standby {
+		add("standby: %q is the primary too; expected another Region", p.Standby)
+	}
+	if err := parseOneOf("order", p.Order, Orders); err != nil {
+		problems = append(problems, err)
+	}
+	for _, n := range []struct {
+		key           string
+		value, lo, hi int
+	}{
+		{"targetRTOSeconds", p.TargetRTOSeconds, 1, 86400},
+		{"targetRPOSeconds", p.TargetRPOSeconds, 0, 86400},
+		{"maxLagSeconds", p.MaxLagSeconds, 0, 3600},
+		{"settleSeconds", p.SettleSeconds, 1, 600},
+		{"attempts", p.Attempts, 1, 1000},
+		{"passes", p.Passes, 1, 10},
+	} {
+		if n.value < n.lo || n.value > n.hi {
+			add("%s: %d; expected %d to %d", n.key, n.value, n.lo, n.hi)
+		}
+	}
+	if p.Passes > p.Attempts {
+		add("passes: %d looks in a row can never be reached with attempts: %d", p.Passes, p.Attempts)
+	}
+	return errors.Join(problems...)
+}

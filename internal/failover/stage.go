@@ -1,0 +1,64 @@
+package failover
+
+// Stage is one slice of a run: a wave, a share of traffic, and whether the wave's databases are promoted.
+type Stage struct {
+	// Index counts the stages of a leg from 0.
+	Index int `json:"index"`
+	// Wave is the wave whose applications move.
+	Wave int `json:"wave"`
+	// From is the Region that traffic leaves.
+	From Region `json:"from"`
+	// To is the Region that traffic and writers move to.
+	To Region `json:"to"`
+	// Percent is the share of traffic that To has afterwards; nil leaves traffic alone.
+	Percent *int `json:"percent"`
+	// Promote says whether the databases of the wave are promoted in To.
+	Promote bool `json:"promote"`
+	// SettleSeconds is the wait before each look.
+	SettleSeconds int `json:"settleSeconds"`
+	// Attempts is how many looks there are before the stage has failed.
+	Attempts int `json:"attempts"`
+	// Passes is how many healthy looks in a row verify the stage.
+	Passes int `json:"passes"`
+}
+
+// Weights are the DNS weights that the stage intends, by Region; nil when it leaves traffic alone.
+func (s Stage) Weights() map[Region]int {
+	if s.Percent == nil {
+		return nil
+	}
+	return map[Region]int{s.To: *s.Percent, s.From: 100 - *s.Percent}
+}
+
+// PlanStages makes the list of stages that moves the given waves from one Region to the other.
+//
+// Each wave moves through all shares of in.Percents before the next wave starts. Traffic first, the databases are
+// promoted with the wave's last share: until then users are served by the new Region with the writer in the old one,
+// and everything can still go back without touching a database. Database first, they are promoted in a stage of their
+// own before any traffic moves.
+func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
+	order, percents := plan.Order, in.Percents
+	if in.Order != "" {
+		order = in.Order
+	}
+	if len(percents) == 0 {
+		percents = []int{100}
+	}
+	var stages []Stage
+	add := func(wave int, percent *int, promote bool) {
+		stages = append(stages, Stage{
+			Index: len(stages), Wave: wave, From: from, To: to, Percent: percent, Promote: promote,
+			SettleSeconds: plan.SettleSeconds, Attempts: plan.Attempts, Passes: plan.Passes,
+		})
+	}
+	for _, wave := range waves {
+		if order == DatabaseFirst {
+			add(wave, nil, true)
+		}
+		for i, percent := range percents {
+			last := i == len(percents)-1
+			add(wave, &percent, last && order == TrafficFirst)
+		}
+	}
+	return stages
+}
