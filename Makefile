@@ -1,0 +1,80 @@
+# Drover. `make` lists the targets.
+
+STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify
+SCENARIO     ?= region-outage
+ASSEMBLY     ?=
+
+# The same source and the same flags for the Lambdas that are deployed (linux/arm64) and those of the drill (this
+# machine). -trimpath, an empty build id and no VCS stamp make the binaries reproducible; lambda.norpc leaves out the
+# retired RPC mode.
+LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
+LAMBDA_CODE  := $(shell find lambdas internal -name '*.go' -not -name '*_test.go') go.mod go.sum
+DROVER_CODE  := $(shell find statemachine internal -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
+
+HOST_LAMBDAS := $(STEPS:%=dist/host/%/bootstrap)
+ARM_LAMBDAS  := $(STEPS:%=dist/arm64/%/bootstrap)
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+.PHONY: drill
+drill: host ## play a disaster on the embedded AWS (SCENARIO=region-outage, ASSEMBLY=cdk.out)
+	@bin/drover drill $(SCENARIO) $(if $(ASSEMBLY),--assembly $(ASSEMBLY))
+
+.PHONY: host
+host: bin/drover $(HOST_LAMBDAS) ## build the command line, and the Lambdas for this machine
+
+.PHONY: build
+build: $(ARM_LAMBDAS) ## build the Lambdas for deployment (linux/arm64) in dist/arm64
+
+bin/drover: $(DROVER_CODE)
+	go build -trimpath -o $@ ./statemachine/cmd/drover
+
+dist/host/%/bootstrap: $(LAMBDA_CODE)
+	@mkdir -p $(@D)
+	$(LAMBDA_BUILD) -o $@ ./lambdas/$*/bootstrap
+
+dist/arm64/%/bootstrap: $(LAMBDA_CODE)
+	@mkdir -p $(@D)
+	GOOS=linux GOARCH=arm64 $(LAMBDA_BUILD) -o $@ ./lambdas/$*/bootstrap
+
+.PHONY: test
+test: host check ## run everything: vet, static checks, unit, definition, template and golden-drill tests
+	go test -timeout 20m ./...
+
+.PHONY: check
+check: ## vet, format and static checks
+	go vet ./...
+	@unformatted=$$(gofmt -l infra internal lambdas statemachine); test -z "$$unformatted" || { echo "not formatted: $$unformatted; type: gofmt -w $$unformatted"; exit 1; }
+	go tool staticcheck ./...
+
+.PHONY: bench
+bench: host build ## measure cold starts, zip sizes, the drill and the World, beside their baselines
+	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost
+	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws ./statemachine/asl
+
+.PHONY: golden
+golden: host ## rewrite the golden files; commit only what you understand
+	go test ./infra ./statemachine/... -update
+
+.PHONY: synth
+synth: need-node build ## synthesize the stacks of both Regions into cdk.out
+	CDK_OUTDIR=cdk.out go run ./infra
+
+.PHONY: deploy
+deploy: need-node build ## deploy to both Regions, primary first
+	npx --yes aws-cdk@2.1148.1 deploy --all
+
+.PHONY: destroy
+destroy: need-node ## remove the stacks (the registry's table and the report buckets are kept)
+	npx --yes aws-cdk@2.1148.1 destroy --all
+
+.PHONY: need-node
+need-node:
+	@command -v node >/dev/null || { echo "The CDK needs Node 20 or newer: install it from nodejs.org and try again. (make drill needs Go alone.)"; exit 1; }
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin dist cdk.out
