@@ -1,0 +1,166 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// The partitions of the table.
+const (
+	applicationsPartition = "applications"
+	lockPartition         = "lock"
+	runsPartition         = "runs"
+)
+
+// item is one item as DynamoDB has it. It is encoded by hand: there are three kinds, and the SDK's encoder by
+// reflection would be linked into every Lambda for them.
+type item map[string]types.AttributeValue
+
+func key(partition, sort string) item { return item{"pk": text(partition), "sk": text(sort)} }
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+// timeLayout has a fixed width and is always UTC, so that times compare as the strings that they are in the table.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+func formatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
+
+// reader takes attributes out of an item and keeps the first thing that was wrong, so that an item is read in a few
+// lines and a damaged one is named.
+type reader struct {
+	item item
+	err  error
+}
+
+// has says whether the item has the attribute; those that a kind of item may lack are asked for first.
+func (r *reader) has(name string) bool { return r.item[name] != nil }
+
+func (r *reader) text(name string) string {
+	v, ok := r.item[name].(*types.AttributeValueMemberS)
+	if !ok {
+		r.wrong(name, "a string")
+		return ""
+	}
+	return v.Value
+}
+
+func (r *reader) number(name string) int64 {
+	n, err := parseNumber(r.item[name])
+	if err != nil {
+		r.wrong(name, "a whole number")
+	}
+	return n
+}
+
+func (r *reader) time(name string) time.Time {
+	t, err := time.Parse(timeLayout, r.text(name))
+	if err != nil {
+		r.wrong(name, "a time like "+timeLayout)
+	}
+	return t
+}
+
+func (r *reader) json(name string, into any) {
+	if err := json.Unmarshal([]byte(r.text(name)), into); err != nil {
+		r.wrong(name, "the JSON that drover wrote: "+err.Error())
+	}
+}
+
+func (r *reader) numbers(name string) map[string]int64 {
+	v, ok := r.item[name].(*types.AttributeValueMemberM)
+	if !ok {
+		r.wrong(name, "a map of numbers")
+		return nil
+	}
+	numbers := make(map[string]int64, len(v.Value))
+	for k, value := range v.Value {
+		n, err := parseNumber(value)
+		if err != nil {
+			r.wrong(name, "a map of numbers")
+		}
+		numbers[k] = n
+	}
+	return numbers
+}
+
+func (r *reader) wrong(name, expected string) {
+	if r.err == nil {
+		r.err = fmt.Errorf("item %s: attribute %s: expected %s", describeKey(r.item), name, expected)
+	}
+}
+
+func parseNumber(v types.AttributeValue) (int64, error) {
+	n, ok := v.(*types.AttributeValueMemberN)
+	if !ok {
+		return 0, errors.New("not a number")
+	}
+	return strconv.ParseInt(n.Value, 10, 64)
+}
+
+func describeKey(i item) string {
+	parts := make([]string, 0, 2)
+	for _, name := range []string{"pk", "sk"} {
+		if v, ok := i[name].(*types.AttributeValueMemberS); ok {
+			parts = append(parts, v.Value)
+		}
+	}
+	return fmt.Sprint(parts)
+}
+
+// query returns all items of a partition whose sort key begins with prefix, page by page, in the order of the key.
+// With a limit above 0 it returns at most so many, the last ones first.
+func (s *Store) query(ctx context.Context, partition, prefix string, limit int) ([]item, error) {
+	in := &dynamodb.QueryInput{
+		TableName:                 &s.Table,
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("pk = :pk"),
+		ExpressionAttributeValues: item{":pk": text(partition)},
+	}
+	if prefix != "" {
+		in.KeyConditionExpression = aws.String("pk = :pk AND begins_with(sk, :prefix)")
+		in.ExpressionAttributeValues[":prefix"] = text(prefix)
+	}
+	if limit > 0 {
+		in.ScanIndexForward = aws.Bool(false)
+		in.Limit = aws.Int32(int32(limit))
+	}
+	var items []item
+	for {
+		page, err := s.Client.Query(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("query %s of table %s: %w", partition, s.Table, err)
+		}
+		for _, i := range page.Items {
+			items = append(items, i)
+		}
+		if limit > 0 && len(items) >= limit {
+			return items[:limit], nil
+		}
+		if len(page.LastEvaluatedKey) == 0 {
+			return items, nil
+		}
+		in.ExclusiveStartKey = page.LastEvaluatedKey
+	}
+}
+
+// refusedBy returns the item that stood in the way when a write's condition was not met; it is empty when there was no
+// item. Any other error is no refusal.
+func refusedBy(err error) (item, bool) {
+	var refused *types.ConditionalCheckFailedException
+	if !errors.As(err, &refused) {
+		return nil, false
+	}
+	return refused.Item, true
+}

@@ -1,0 +1,124 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Lock is who may move applications. It holds inside one Region, and across Regions only where the table is strongly
+// consistent; what stops the second of two runs everywhere is the fence at the hosted zone.
+type Lock struct {
+	// Owner is the ARN of the execution that holds it, Run its id; both are empty while nobody does.
+	Owner, Run string
+	// Epoch counts the takings; it is the fencing token of the run that took the lock last.
+	Epoch int64
+	// Expires is when the lock may be taken over: the owner's bound, after which it cannot be running any more.
+	Expires time.Time
+	// LastOwner is the execution that released it last.
+	LastOwner string
+}
+
+// Held says whether a run holds the lock at the given time.
+func (l Lock) Held(now time.Time) bool { return l.Owner != "" && now.Before(l.Expires) }
+
+// Lock returns the lock as it is, and the zero Lock when nobody ever took it.
+func (s *Store) Lock(ctx context.Context) (Lock, error) {
+	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.Table, Key: key(lockPartition, lockPartition), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return Lock{}, fmt.Errorf("read the lock of table %s: %w", s.Table, err)
+	}
+	return decodeLock(out.Item)
+}
+
+// TakeLock takes the lock for a run, until it is released or expires, and returns its epoch, which is one more than at
+// the taking before. The same run again gets the epoch that it has. It returns a [LockedError] when another run holds
+// the lock, and [ErrRunOver] when this run has already released it.
+func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error) {
+	out, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.Table,
+		Key:       key(lockPartition, lockPartition),
+		UpdateExpression: aws.String("SET #owner = :owner, #run = :run, #expires = :expires," +
+			" epoch = if_not_exists(epoch, :zero) + :one"),
+		ConditionExpression: aws.String("(attribute_not_exists(#owner) OR (#owner <> :owner AND #expires <= :now))" +
+			" AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)"),
+		ExpressionAttributeNames: lockNames,
+		ExpressionAttributeValues: item{
+			":owner": text(run.ARN), ":run": text(run.ID), ":expires": text(formatTime(expires)),
+			":now": text(formatTime(now)), ":zero": number(0), ":one": number(1),
+		},
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if old, refused := refusedBy(err); refused {
+		return lockedOut(run, old)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("take the lock of table %s: %w", s.Table, err)
+	}
+	taken, err := decodeLock(out.Attributes)
+	return taken.Epoch, err
+}
+
+// lockedOut says why a run could not take the lock that it found, or that it has it already.
+func lockedOut(run failover.Run, found item) (int64, error) {
+	lock, err := decodeLock(found)
+	switch {
+	case err != nil:
+		return 0, err
+	case lock.Owner == run.ARN:
+		return lock.Epoch, nil
+	case lock.LastOwner == run.ARN:
+		return 0, fmt.Errorf("take the lock for run %s: %w", run.ID, ErrRunOver)
+	}
+	return 0, &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires}
+}
+
+// ReleaseLock releases the lock if owner, the ARN of an execution, holds it or nobody does; the lock of another run
+// stays as it is. Afterwards this owner cannot take it any more, even if it never had it: a Validate whose answer came
+// too late to be heard must not lock what nobody would release. Releasing again changes nothing.
+func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       key(lockPartition, lockPartition),
+		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, #run, #expires"),
+		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
+		ExpressionAttributeNames:  lockNames,
+		ExpressionAttributeValues: item{":owner": text(owner)},
+	})
+	if _, foreign := refusedBy(err); foreign {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("release the lock of table %s: %w", s.Table, err)
+	}
+	return nil
+}
+
+// lockNames keeps attribute names apart from the words that DynamoDB reserves.
+var lockNames = map[string]string{"#owner": "owner", "#run": "run", "#expires": "expires"}
+
+func decodeLock(it item) (Lock, error) {
+	if len(it) == 0 {
+		return Lock{}, nil
+	}
+	r := &reader{item: it}
+	var l Lock
+	if r.has("owner") {
+		l.Owner, l.Run, l.Expires = r.text("owner"), r.text("run"), r.time("expires")
+	}
+	if r.has("epoch") {
+		l.Epoch = r.number("epoch")
+	}
+	if r.has("lastOwner") {
+		l.LastOwner = r.text("lastOwner")
+	}
+	return l, r.err
+}

@@ -1,0 +1,165 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Registration says what registering has changed: names of applications, in the order in which they were given.
+type Registration struct {
+	// Added were not there before, Changed have another configuration, Moved another wave, Unchanged neither.
+	Added, Changed, Moved, Unchanged []string
+}
+
+// Register puts applications into the registry. One that is new starts with all of its traffic in the plan's primary.
+// One that is there keeps what runs have made of it: registering changes configuration, never live weights or the active
+// Region. Applications that are not named stay as they are. Registering again changes nothing; after an error it goes on
+// where it stopped.
+//
+// It returns a [LockedError] while a run holds the lock, because a run reads its waves more than once and must find the
+// same applications each time. It takes no lock of its own, so that a failover never waits for a registration: a run
+// that starts meanwhile finds some applications as they were and some as they will be, each of them whole.
+func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failover.Application, now time.Time) (Registration, error) {
+	var done Registration
+	lock, err := s.Lock(ctx)
+	if err != nil {
+		return done, err
+	}
+	if lock.Held(now) {
+		return done, fmt.Errorf("register: %w", &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires})
+	}
+	registered, err := s.Applications(ctx)
+	if err != nil {
+		return done, err
+	}
+	there := map[string][]failover.Application{}
+	for _, app := range registered {
+		there[app.Name] = append(there[app.Name], app)
+	}
+	for _, app := range apps {
+		if err := s.register(ctx, &done, plan, app, there[app.Name], now); err != nil {
+			return done, fmt.Errorf("register application %s: %w", app.Name, err)
+		}
+	}
+	return done, nil
+}
+
+// register puts one application where old, of the same name, was found.
+func (s *Store) register(ctx context.Context, done *Registration, plan failover.Plan, app failover.Application, old []failover.Application, now time.Time) error {
+	if len(old) == 0 {
+		app.Live = firstLive(plan, now)
+		done.Added = append(done.Added, app.Name)
+		return s.put(ctx, app, app.Live)
+	}
+	if len(old) > 1 || old[0].Wave != app.Wave {
+		done.Moved = append(done.Moved, app.Name)
+		return s.move(ctx, app, old)
+	}
+	app.Live = old[0].Live
+	same, err := sameConfig(app, old[0])
+	if err != nil {
+		return err
+	}
+	if same {
+		done.Unchanged = append(done.Unchanged, app.Name)
+		return nil
+	}
+	done.Changed = append(done.Changed, app.Name)
+	return s.put(ctx, app, app.Live)
+}
+
+// move gives an application another wave, which is another key: it is first written there and then removed where it was.
+// A registration that stops in between leaves it in both waves, and the next one finds two old items; the one that a run
+// wrote last counts.
+func (s *Store) move(ctx context.Context, app failover.Application, old []failover.Application) error {
+	expected := firstLive(failover.Plan{}, time.Time{})
+	app.Live = old[0].Live
+	for _, o := range old {
+		if o.Wave == app.Wave {
+			expected = o.Live
+		}
+		if newer(o.Live, app.Live) {
+			app.Live = o.Live
+		}
+	}
+	if err := s.put(ctx, app, expected); err != nil {
+		return err
+	}
+	for _, o := range old {
+		if o.Wave == app.Wave {
+			continue
+		}
+		if err := s.remove(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unwritten is the condition under which registering may write: no run has written the item since it was read.
+const unwritten = "attribute_not_exists(pk) OR (epoch = :epoch AND stage = :stage)"
+
+func unwrittenValues(since failover.Live) item {
+	return item{":epoch": number(since.Epoch), ":stage": number(int64(since.Stage))}
+}
+
+// errMoved means that a run has written an application while it was being registered.
+var errMoved = errors.New("a run has moved it meanwhile; wait for the run to end and register again")
+
+func (s *Store) put(ctx context.Context, app failover.Application, since failover.Live) error {
+	it, err := encodeApplication(app)
+	if err != nil {
+		return err
+	}
+	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:                 &s.Table,
+		Item:                      it,
+		ConditionExpression:       aws.String(unwritten),
+		ExpressionAttributeValues: unwrittenValues(since),
+	})
+	if _, refused := refusedBy(err); refused {
+		return errMoved
+	}
+	return err
+}
+
+func (s *Store) remove(ctx context.Context, app failover.Application) error {
+	_, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName:                 &s.Table,
+		Key:                       applicationKey(app),
+		ConditionExpression:       aws.String(unwritten),
+		ExpressionAttributeValues: unwrittenValues(app.Live),
+	})
+	if _, refused := refusedBy(err); refused {
+		return errMoved
+	}
+	return err
+}
+
+// firstLive is what an application starts with: all of its traffic in the primary, and an epoch older than any run's.
+func firstLive(plan failover.Plan, now time.Time) failover.Live {
+	return failover.Live{
+		Active:  plan.Primary,
+		Weights: map[failover.Region]int{plan.Primary: 100, plan.Standby: 0},
+		Changed: now,
+	}
+}
+
+func newer(a, b failover.Live) bool {
+	return a.Epoch > b.Epoch || (a.Epoch == b.Epoch && a.Stage > b.Stage)
+}
+
+func sameConfig(a, b failover.Application) (bool, error) {
+	x, err := encodeConfig(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := encodeConfig(b)
+	return x == y, err
+}

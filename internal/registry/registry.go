@@ -1,0 +1,68 @@
+// Package registry keeps what Drover must remember: the applications, the lock, and the runs. It is one DynamoDB global
+// table with a replica in each Region of the plan; every function reads and writes the replica of its own Region, so a
+// run needs nothing from the Region that it leaves.
+//
+// The table has the keys pk and sk, and three kinds of items:
+//
+//	pk             sk                        holds
+//	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
+//	lock           lock                      owner, run, epoch, expires, lastOwner
+//	runs           <startedAt>#<run id>      record (JSON)
+//
+// A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;
+// nothing is ever scanned. There are no transactions, because tables with multi-Region strong consistency have none:
+// each write is one item with a condition of its own, and every condition is such that writing again changes nothing.
+//
+// The package is linked into every Lambda, so it imports nothing beyond the DynamoDB client that they need anyway. The
+// YAML form of applications is read by the package applicationsfile below it, which no Lambda imports.
+package registry
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// Client is the part of the DynamoDB client that a [Store] uses.
+type Client interface {
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+}
+
+var _ Client = (*dynamodb.Client)(nil)
+
+// Store is the registry as seen from one Region. It holds no state and may be used from several goroutines.
+type Store struct {
+	// Client speaks to the replica of this Region.
+	Client Client
+	// Table is the table's name.
+	Table string
+}
+
+// What callers branch on. Whoever holds the lock is told by [LockedError].
+var (
+	// ErrRunOver means that the run has already released its lock: a late repetition must not lock again.
+	ErrRunOver = errors.New("the run is over")
+	// ErrOvertaken means that a newer run has written the application.
+	ErrOvertaken = errors.New("a newer run has written it")
+	// ErrNotRegistered means that the application is not in the registry, or no longer in that wave.
+	ErrNotRegistered = errors.New("not registered")
+)
+
+// LockedError says that another run holds the lock.
+type LockedError struct {
+	// Owner is the execution's ARN, Run its id.
+	Owner, Run string
+	// Until is when the lock expires if that run never releases it.
+	Until time.Time
+}
+
+// Error names the run and when its lock ends at the latest.
+func (e *LockedError) Error() string {
+	return "run " + e.Run + " holds the lock until " + formatTime(e.Until) + " at the latest (" + e.Owner + ")"
+}

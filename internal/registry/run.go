@@ -1,0 +1,61 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// RunRecord is what the registry keeps of a run that took the lock.
+type RunRecord struct {
+	Run     failover.Run     `json:"run"`
+	Outcome failover.Outcome `json:"outcome"`
+	Reasons []string         `json:"reasons,omitempty"`
+	// Failure is the step that failed for good, if one did.
+	Failure  *failover.StepFailure `json:"failure,omitempty"`
+	ClosedAt time.Time             `json:"closedAt"`
+}
+
+// PutRun writes a run. What was written first stays: writing again changes nothing.
+func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
+	out, err := json.Marshal(record)
+	if err != nil {
+		return fmt.Errorf("encode run %s: %w", record.Run.ID, err)
+	}
+	it := key(runsPartition, formatTime(record.Run.StartedAt)+"#"+record.Run.ID)
+	it["record"] = text(string(out))
+	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	})
+	if _, there := refusedBy(err); there {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("write run %s: %w", record.Run.ID, err)
+	}
+	return nil
+}
+
+// Runs returns the latest runs, newest first, at most limit of them; a limit of 0 or less returns none.
+func (s *Store) Runs(ctx context.Context, limit int) ([]RunRecord, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	items, err := s.query(ctx, runsPartition, "", limit)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]RunRecord, len(items))
+	for i, it := range items {
+		r := &reader{item: it}
+		if r.json("record", &records[i]); r.err != nil {
+			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+		}
+	}
+	return records, nil
+}
