@@ -24,6 +24,9 @@ type Report struct {
 	Unknown []string `json:"unknown,omitempty"`
 	// Next is the one command to type next.
 	Next string `json:"next,omitempty"`
+	// Told says that the message about the run was published. A report is written before, so that there is one even
+	// when nobody can be told, and again after.
+	Told bool `json:"told"`
 }
 
 // NotMoved is an application that is not wholly in the target Region.

@@ -1,0 +1,198 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/google/go-cmp/cmp"
+)
+
+var outage = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
+
+// sampleRun is a failover to us-west-2.
+func sampleRun() failover.Run {
+	return failover.Run{
+		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1",
+		Action: failover.Failover, Leg: failover.Out, From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true,
+		StartedAt: outage.Add(time.Minute), Since: outage, BoundSeconds: 3600,
+	}
+}
+
+func sampleReport(outcome failover.Outcome) failover.Report {
+	return failover.Report{
+		Run: sampleRun(), Outcome: outcome, ClosedAt: outage.Add(432 * time.Second),
+		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60,
+	}
+}
+
+func TestTextOfACompletedFailover(t *testing.T) {
+	r := sampleReport(failover.Completed)
+	r.Moved = []string{"checkout", "search"}
+	want := `
+Completed: failover to us-west-2, 2 of 2 applications moved in 7m12s
+
+Moved (2): checkout, search
+
+When us-east-1 is well again, see what the way back would do:
+  aws stepfunctions start-execution --region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback","dryRun":true}'
+
+Time to recover (RTO): 7m12s since 03:00:00 UTC; target 10m0s, met
+Data (RPO): about the last 0.8 s of writes lost; target 60 s, met
+Run run-1, plan drover
+Report: s3://reports/runs/run-1/report.json
+`[1:]
+	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+		t.Errorf("message (-want +got)\n%s", diff)
+	}
+}
+
+func TestTextOfAHeldFailover(t *testing.T) {
+	r := sampleReport(failover.Held)
+	r.Run.Reason = "us-east-1 is\ndown"
+	r.Reasons = []string{"checkout: global cluster checkout: still failing over to us-west-2"}
+	r.Moved = []string{"search"}
+	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"global cluster checkout: the writer is in us-east-1"}}}
+	r.Unknown = []string{"read the records of zone Z2: timeout"}
+	want := `
+Held: failover to us-west-2, 1 of 2 applications moved; checkout: global cluster checkout: still failing over to us-west-2
+
+Why:
+- checkout: global cluster checkout: still failing over to us-west-2
+
+Not moved (1):
+- checkout: global cluster checkout: the writer is in us-east-1
+
+Moved (1): search
+
+Could not be read:
+- read the records of zone Z2: timeout
+
+When the cause is dealt with, ask for the same again; it goes on from here:
+  aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"failover","allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'
+
+Time since 03:00:00 UTC: 7m12s
+Data (RPO): replication lagged 0.8 s before promoting; that much may be lost
+Asked for because: us-east-1 is down
+Run run-1, plan drover
+Report: s3://reports/runs/run-1/report.json
+`[1:]
+	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+		t.Errorf("message (-want +got)\n%s", diff)
+	}
+}
+
+func render(r failover.Report, failure *failover.StepFailure) string {
+	plan := failover.DefaultPlan()
+	r.Summary = summarize(r)
+	return text(plan, r, nextStep(plan, r.Run, r.Outcome, failure, len(r.NotMoved)), "s3://reports/runs/run-1/report.json")
+}
+
+func TestSummaryAndSubject(t *testing.T) {
+	long := failover.NotMoved{Application: "café", Why: []string{strings.Repeat("é", 200)}}
+	for _, tt := range []struct {
+		name        string
+		change      func(*failover.Report)
+		want        string
+		wantSubject string
+	}{
+		{
+			"completed, but AWS says otherwise",
+			func(r *failover.Report) {
+				r.Outcome, r.Moved, r.NotMoved = failover.Completed, []string{"a"}, []failover.NotMoved{{Application: "b", Why: []string{"record b.example.com: us-east-1 100"}}}
+			},
+			"Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: record b.example.com: us-east-1 100",
+			"drover: Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: record...",
+		},
+		{
+			"nothing could be read",
+			func(r *failover.Report) { r.Unknown = []string{"read the registry: timeout"} },
+			"Held: failover to us-west-2, what moved could not be read",
+			"drover: Held: failover to us-west-2, what moved could not be read",
+		},
+		{
+			"Validate broke before it knew the Regions",
+			func(r *failover.Report) {
+				r.Outcome, r.Run.Action, r.Run.To = failover.Refused, "", ""
+				r.Reasons = []string{"Validate lacks a permission."}
+			},
+			"Refused: a run, nothing was touched; Validate lacks a permission.",
+			"drover: Refused: a run, nothing was touched; Validate lacks a permission.",
+		},
+		{
+			"long and not ASCII",
+			func(r *failover.Report) { r.NotMoved = []failover.NotMoved{long} },
+			"Held: failover to us-west-2, 0 of 1 applications moved; café: " + strings.Repeat("é", 36) + " …",
+			"drover: Held: failover to us-west-2, 0 of 1 applications moved; caf?: " + strings.Repeat("?", 27) + "...",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := sampleReport(failover.Held)
+			tt.change(&r)
+			if got := summarize(r); got != tt.want || len(got) > maxSummary {
+				t.Errorf("summary\ngot  %s (%d bytes)\nwant %s", got, len(got), tt.want)
+			}
+			if got := subject(failover.DefaultPlan(), r); got != tt.wantSubject || len(got) > maxSubject {
+				t.Errorf("subject\ngot  %s (%d bytes)\nwant %s", got, len(got), tt.wantSubject)
+			}
+		})
+	}
+}
+
+func TestTextStaysShortWithAThousandApplications(t *testing.T) {
+	r := sampleReport(failover.Held)
+	for i := range 500 {
+		name := fmt.Sprintf("application-%03d", i)
+		r.Moved = append(r.Moved, name)
+		r.NotMoved = append(r.NotMoved, failover.NotMoved{Application: name, Why: []string{strings.Repeat("x", 1000)}})
+		r.Unknown = append(r.Unknown, name)
+	}
+	got := render(r, nil)
+	if len(got) > 4096 {
+		t.Errorf("got %d bytes; want at most 4096", len(got))
+	}
+	for _, want := range []string{"Not moved (500):", "- and 492 more, in the report", "application-007 and 492 more"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the message lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestNextStep(t *testing.T) {
+	const west = "--region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover"
+	for _, tt := range []struct {
+		name     string
+		outcome  failover.Outcome
+		run      func(*failover.Run)
+		failure  *failover.StepFailure
+		notMoved int
+		want     string
+	}{
+		{"a completed failback leaves nothing to do", failover.Completed, func(r *failover.Run) {
+			r.Action, r.From, r.To = failover.Failback, "us-west-2", "us-east-1"
+		}, nil, 0, ""},
+		{"completed, but something looks as if elsewhere", failover.Completed, func(*failover.Run) {}, nil, 1,
+			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
+		{"held switchover asks again without consent to data loss", failover.Held, func(r *failover.Run) {
+			r.Action, r.Applications = failover.Switchover, []string{"it's"}
+		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","applications":["it'\''s"]}'`},
+		{"overtaken", failover.Held, func(*failover.Run) {}, &failover.StepFailure{Error: "FenceLost"}, 1,
+			"aws stepfunctions list-executions " + west + " --max-items 5"},
+		{"refused", failover.Refused, func(*failover.Run) {}, nil, 0,
+			"aws stepfunctions describe-execution --region us-west-2 --execution-arn arn:aws:states:us-west-2:111122223333:execution:drover:run-1"},
+		{"rolled back", failover.RolledBack, func(*failover.Run) {}, nil, 1,
+			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
+		{"an ARN of another form gives no command", failover.Held, func(r *failover.Run) { r.ARN = "arn:aws:states" }, nil, 1, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run := sampleRun()
+			tt.run(&run)
+			got := nextStep(failover.DefaultPlan(), run, tt.outcome, tt.failure, tt.notMoved)
+			if got.command != tt.want {
+				t.Errorf("got  %s\nwant %s", got.command, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,119 @@
+package updateregistry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"golang.org/x/sync/errgroup"
+)
+
+// writers is how many applications are written at a time: enough for a wave of 10,000 within one invocation, few enough
+// not to be throttled by a table that has been idle for months.
+const writers = 16
+
+// Stage writes the weights, the active Region and the epoch of each application of the stage's wave. An application is
+// active in the target Region once all of its traffic is there. A stage that leaves traffic alone writes nothing.
+//
+// It writes every application even when one cannot be written, so that the registry is as near to the truth as it can
+// be. It touches each item although only weights may have changed: when the Region that was left comes back, its late
+// writes lose against the newer ones of this Region.
+//
+// A second identical call writes nothing: what the first has written is found, and counted as done.
+//
+// Errors: FenceLost when a newer run has written one of the applications; Rejected when one is no longer registered;
+// otherwise those of the DynamoDB calls as the entry package names them: Throttled, Unreachable, Busy, Denied.
+//
+// It relies on conditional writes to one item, and on last-writer-wins between replicas; see "DynamoDB condition
+// expressions" and "How DynamoDB global tables work" in the DynamoDB Developer Guide.
+func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover.RegistryAnswer, error) {
+	if req.Stage.Percent == nil {
+		return failover.RegistryAnswer{}, nil
+	}
+	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
+	if err != nil {
+		return failover.RegistryAnswer{}, err
+	}
+	var answer failover.RegistryAnswer
+	var todo []failover.Application
+	for _, app := range wave {
+		switch {
+		case !req.Run.Selects(app.Name):
+		case same(app.Live, after(app.Live, req)):
+			answer.AlreadyDone++
+		default:
+			todo = append(todo, app)
+		}
+	}
+	written, err := h.write(ctx, todo, req)
+	if err != nil {
+		return failover.RegistryAnswer{}, err
+	}
+	answer.Written += written
+	answer.AlreadyDone += len(todo) - written
+	return answer, nil
+}
+
+// after is what the stage makes of an application.
+func after(live failover.Live, req failover.StageRequest) failover.Live {
+	active := live.Active
+	if *req.Stage.Percent == 100 {
+		active = req.Stage.To
+	}
+	return failover.Live{
+		Active: active, Weights: req.Stage.Weights(), Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now,
+	}
+}
+
+// same leaves out when it was written: a repetition is not news.
+func same(a, b failover.Live) bool {
+	return a.Active == b.Active && a.Epoch == b.Epoch && a.Stage == b.Stage && maps.Equal(a.Weights, b.Weights)
+}
+
+// write returns how many applications changed. Every one is tried; the error is that of the first in the order of the
+// applications, so that it does not depend on which answer came first, but a lost fence goes before all others.
+func (h Handler) write(ctx context.Context, apps []failover.Application, req failover.StageRequest) (written int, err error) {
+	changed := make([]bool, len(apps))
+	errs := make([]error, len(apps))
+	var group errgroup.Group
+	group.SetLimit(writers)
+	for i, app := range apps {
+		group.Go(func() error {
+			changed[i], errs[i] = h.Registry.SetLive(ctx, app, after(app.Live, req))
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs
+	for _, c := range changed {
+		if c {
+			written++
+		}
+	}
+	return written, worst(errs)
+}
+
+func worst(errs []error) error {
+	var first error
+	failed := 0
+	for _, err := range errs {
+		if errors.Is(err, registry.ErrOvertaken) {
+			return failover.Fail(failover.FenceLost, err)
+		}
+		if err != nil {
+			failed++
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	if errors.Is(first, registry.ErrNotRegistered) {
+		first = failover.Fail(failover.Rejected, first)
+	}
+	if failed > 1 {
+		return fmt.Errorf("%w; and so for %d more of %d applications", first, failed-1, len(errs))
+	}
+	return first
+}
