@@ -1,0 +1,2 @@
+// Package asl plays Step Functions state machines.
+package asl

@@ -1,0 +1,150 @@
+package asl
+
+import "time"
+
+// Machine is a parsed definition. It is immutable: one Machine serves any number of executions, at the same time too.
+type Machine struct {
+	comment string
+	startAt string
+	timeout time.Duration
+	// states are in the order of the text; everything that reaches output walks this list and never the map.
+	states []*state
+	byName map[string]*state
+}
+
+// state is one state of a machine. Which fields are set depends on kind.
+type state struct {
+	name    string
+	kind    Kind
+	comment string
+	exit
+	// Task
+	resource     string
+	waitForToken bool
+	arguments    *template
+	timeout      *template
+	heartbeat    *template
+	retry        []*retrier
+	catch        []*catcher
+	// Choice
+	rules []*rule
+	// Wait
+	seconds   *template
+	timestamp *template
+	// Fail
+	failError *template
+	failCause *template
+}
+
+// exit is one way out of a state: what it assigns, what it hands on, and to which state; an empty next is the end of
+// the execution. A state has one, and so has each rule of a Choice and each catcher of a Task.
+type exit struct {
+	next   string
+	assign []assignment
+	output *template
+	// field prefixes the names of assign and output in error texts, such as "Catch[0]/".
+	field string
+}
+
+type assignment struct {
+	name  string
+	value *template
+}
+
+type rule struct {
+	comment   string
+	condition *template
+	exit
+}
+
+type catcher struct {
+	comment string
+	errors  []string
+	exit
+}
+
+type retrier struct {
+	errors      []string
+	interval    time.Duration
+	maxAttempts int
+	backoffRate float64
+	maxDelay    time.Duration
+	fullJitter  bool
+}
+
+// Kind is the type of a state, as the field Type has it.
+type Kind string
+
+// The kinds of states that the interpreter knows.
+const (
+	Pass    Kind = "Pass"
+	Task    Kind = "Task"
+	Choice  Kind = "Choice"
+	Wait    Kind = "Wait"
+	Succeed Kind = "Succeed"
+	Fail    Kind = "Fail"
+)
+
+// State is what somebody who draws or explains a machine wants to know of one of its states.
+type State struct {
+	Name    string
+	Kind    Kind
+	Comment string
+	// Edges are the ways out, in the order of the text; a terminal state has none.
+	Edges []Edge
+}
+
+// Edge is one way out of a state.
+type Edge struct {
+	To   string
+	Kind EdgeKind
+	// Comment is that of the rule or catcher; empty for the others.
+	Comment string
+}
+
+// EdgeKind says what makes an execution take an edge.
+type EdgeKind string
+
+// The kinds of edges.
+const (
+	// Next is taken when the state has done its work.
+	Next EdgeKind = "next"
+	// Match is taken when a Choice's rule matches, and Default when none does.
+	Match   EdgeKind = "match"
+	Default EdgeKind = "default"
+	// Caught is taken when a Task has failed for good.
+	Caught EdgeKind = "caught"
+)
+
+// StartAt is the name of the first state.
+func (m *Machine) StartAt() string { return m.startAt }
+
+// Comment is the definition's own.
+func (m *Machine) Comment() string { return m.comment }
+
+// States describes the states in the order in which the definition has them.
+func (m *Machine) States() []State {
+	states := make([]State, len(m.states))
+	for i, s := range m.states {
+		states[i] = State{Name: s.name, Kind: s.kind, Comment: s.comment, Edges: s.edges()}
+	}
+	return states
+}
+
+func (s *state) edges() []Edge {
+	var edges []Edge
+	for _, r := range s.rules {
+		edges = append(edges, Edge{To: r.next, Kind: Match, Comment: r.comment})
+	}
+	if s.next != "" {
+		kind := Next
+		if s.kind == Choice {
+			kind = Default
+		}
+		edges = append(edges, Edge{To: s.next, Kind: kind})
+	}
+	for _, c := range s.catch {
+		edges = append(edges, Edge{To: c.next, Kind: Caught, Comment: c.comment})
+	}
+	return edges
+}
