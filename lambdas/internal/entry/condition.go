@@ -1,0 +1,135 @@
+package entry
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// busyCodes are the answers of an object that is in the middle of something, service by service.
+var busyCodes = []string{
+	"PriorRequestNotComplete",
+	"InvalidGlobalClusterStateFault", "InvalidDBClusterStateFault",
+	"TransactionInProgressException", "TransactionConflictException", "ReplicatedWriteConflictException",
+}
+
+// throttledCodes and deniedCodes are matched as prefixes: services write them with and without "Exception".
+var (
+	throttledCodes = []string{
+		"Throttling", "Throttled", "TooManyRequests", "ProvisionedThroughputExceeded", "RequestLimitExceeded",
+		"RequestThrottled", "LimitExceededException", "BandwidthLimitExceeded", "SlowDown",
+	}
+	deniedCodes = []string{
+		"AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError", "InvalidClientTokenId",
+		"UnrecognizedClient", "ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden",
+	}
+)
+
+// ConditionOf names an error for the state machine: the condition that a handler gave it, or else what AWS's answer,
+// or the lack of one, says.
+func ConditionOf(err error) failover.Condition {
+	var named *failover.Failure
+	if errors.As(err, &named) {
+		return named.Condition
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return conditionOfCode(api.ErrorCode(), statusOf(err))
+	}
+	if isUnanswered(err) {
+		return failover.Unreachable
+	}
+	return failover.Unexpected
+}
+
+func conditionOfCode(code string, status int) failover.Condition {
+	hasPrefix := func(p string) bool { return strings.HasPrefix(code, p) }
+	switch {
+	case slices.ContainsFunc(throttledCodes, hasPrefix) || status == 429:
+		return failover.Throttled
+	case slices.Contains(busyCodes, code):
+		return failover.Busy
+	case slices.ContainsFunc(deniedCodes, hasPrefix):
+		return failover.Denied
+	case status >= 500 || code == "RequestTimeout" || code == "RequestTimeoutException":
+		return failover.Unreachable
+	}
+	return failover.Rejected
+}
+
+func statusOf(err error) int {
+	var resp *smithyhttp.ResponseError
+	if errors.As(err, &resp) && resp.Response != nil {
+		return resp.HTTPStatusCode()
+	}
+	return 0
+}
+
+// isUnanswered says whether no usable answer came back, so that nobody knows whether the call had its effect.
+func isUnanswered(err error) bool {
+	var send *smithyhttp.RequestSendError
+	var network net.Error
+	return errors.As(err, &send) || errors.As(err, &network) || statusOf(err) >= 500 ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// maxMessage bounds an error's text: it becomes the cause in the execution's history and a line in the report.
+const maxMessage = 1000
+
+// Named is err as Step Functions is to see it. The runtime keeps the name only of this very type, and only by value:
+// neither a pointer nor a wrapped one has it.
+func Named(err error) messages.InvokeResponse_Error {
+	return messages.InvokeResponse_Error{
+		Type:    string(ConditionOf(err)),
+		Message: truncate(plainText(err), maxMessage),
+	}
+}
+
+// plainText is the error's text for a person: of the SDK's chain only service, operation, code and message are kept.
+func plainText(err error) string {
+	text := err.Error()
+	var op *smithy.OperationError
+	if errors.As(err, &op) {
+		text = strings.Replace(text, op.Error(), op.ServiceID+" "+op.OperationName+": "+innermost(op.Err), 1)
+	}
+	return strings.ReplaceAll(text, "\n", "; ")
+}
+
+func innermost(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		if api.ErrorMessage() == "" {
+			return api.ErrorCode()
+		}
+		return api.ErrorCode() + ": " + api.ErrorMessage()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in time"
+	}
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		err = next
+	}
+}
+
+// truncate cuts text to at most n bytes, between characters.
+func truncate(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	const mark = "…"
+	return strings.ToValidUTF8(text[:n-len(mark)], "") + mark
+}

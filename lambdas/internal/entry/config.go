@@ -1,0 +1,65 @@
+package entry
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+const (
+	// callTimeout bounds one attempt of one call: the SDK has no read timeout of its own, and a Region that is going
+	// dark accepts connections that it never answers.
+	callTimeout = 5 * time.Second
+	// maxBackoff keeps the SDK's own retries short. The long waits belong to the state machine, where they are seen.
+	maxBackoff = 2 * time.Second
+)
+
+// loadConfig makes the clients' configuration from what Lambda puts into a function's environment.
+//
+// It is not config.LoadDefaultConfig, which looks for profiles, single sign-on, containers and instance metadata: a
+// function has none of them, and the code for them would make every binary 3 MB larger and every cold start slower.
+func loadConfig(getenv func(string) string) (aws.Config, error) {
+	attempts := retry.DefaultMaxAttempts
+	if text := getenv("AWS_MAX_ATTEMPTS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return aws.Config{}, fmt.Errorf("environment variable AWS_MAX_ATTEMPTS: %q; expected a whole number from 1", text)
+		}
+		attempts = n
+	}
+	cfg := aws.Config{
+		Region: getenv("AWS_REGION"),
+		Credentials: credentials.NewStaticCredentialsProvider(
+			getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN")),
+		HTTPClient: awshttp.NewBuildableClient().WithTimeout(callTimeout),
+		Retryer: func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff
+			})
+		},
+		ConfigSources: []any{endpoints{getenv}},
+	}
+	if url := getenv("AWS_ENDPOINT_URL"); url != "" {
+		cfg.BaseEndpoint = aws.String(url)
+	}
+	Record(&cfg)
+	return cfg, nil
+}
+
+// endpoints answers the SDK's question for the endpoint of one service, AWS_ENDPOINT_URL_<SERVICE>.
+type endpoints struct {
+	getenv func(string) string
+}
+
+// GetServiceBaseEndpoint is the SDK's name for the question.
+func (e endpoints) GetServiceBaseEndpoint(_ context.Context, sdkID string) (string, bool, error) {
+	url := e.getenv("AWS_ENDPOINT_URL_" + strings.ToUpper(strings.ReplaceAll(sdkID, " ", "_")))
+	return url, url != "", nil
+}

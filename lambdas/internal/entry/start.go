@@ -1,0 +1,136 @@
+package entry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Step plays one step of the state machine. It must be safe to call twice with the same request.
+type Step[Q, A any] func(ctx context.Context, request Q) (A, error)
+
+// Start serves a step until the process ends. wire is called once, at the first invocation.
+func Start[Q, A any](name string, wire func(Environment) Step[Q, A]) {
+	load := func() (Environment, error) { return LoadEnvironment(os.Getenv) }
+	lambda.Start(NewHandler(name, load, wire, os.Stderr))
+}
+
+// NewHandler is the step as the Lambda runtime calls it: JSON in, JSON or a named error out, one line into log. An
+// environment that cannot be loaded is the answer to every invocation, rather than a process that never comes up.
+func NewHandler[Q, A any](name string, load func() (Environment, error), wire func(Environment) Step[Q, A], log io.Writer) lambda.Handler {
+	return &handler[Q, A]{
+		name: name,
+		log:  newLogger(log),
+		step: sync.OnceValues(func() (Step[Q, A], error) {
+			env, err := load()
+			if err != nil {
+				return nil, err
+			}
+			return wire(env), nil
+		}),
+	}
+}
+
+// newLogger writes JSON lines without a time: the log service adds its own, and the drill compares lines.
+func newLogger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+}
+
+type handler[Q, A any] struct {
+	name string
+	log  *slog.Logger
+	step func() (Step[Q, A], error)
+}
+
+// answerMargin is kept back from the invocation's deadline, so that running out of time is an answer with a name and
+// not a function that is killed.
+const answerMargin = 500 * time.Millisecond
+
+// Invoke plays the step once.
+func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	evidence := &Evidence{Clock: time.Now} // durations are for the log alone
+	ctx = WithEvidence(ctx, evidence)
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
+		defer cancel()
+	}
+	answer, err := h.play(ctx, payload)
+	attrs := append(describe(h.name, payload), evidence.attributes()...)
+	if err != nil {
+		named := Named(err)
+		attrs = append(attrs, slog.String("condition", named.Type), slog.String("error", named.Message))
+		h.log.LogAttrs(ctx, slog.LevelError, "failed", attrs...)
+		return nil, named
+	}
+	h.log.LogAttrs(ctx, slog.LevelInfo, "done", attrs...)
+	return answer, nil
+}
+
+// play calls the step with the decoded payload. A panic is a defect and becomes an error with a name that the state
+// machine knows; left alone, its name would be that of whatever Go value was thrown.
+func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte, err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			h.log.LogAttrs(ctx, slog.LevelError, "panic", slog.String("stack", string(debug.Stack())))
+			err = fmt.Errorf("%s: defect: %v", h.name, thrown)
+		}
+	}()
+	step, err := h.step()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", h.name, err)
+	}
+	var request Q
+	if err := json.Unmarshal(payload, &request); err != nil {
+		return nil, fmt.Errorf("%s: read the payload: %w", h.name, err)
+	}
+	result, err := step(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(result)
+}
+
+// describe says what the invocation was about, from the parts that the payloads of all steps share.
+func describe(name string, payload []byte) []slog.Attr {
+	var about struct {
+		Run       failover.Run              `json:"run"`
+		Execution failover.ExecutionContext `json:"execution"`
+		Op        string                    `json:"op"`
+		Stage     *failover.Stage           `json:"stage"`
+	}
+	// A payload that cannot be read says nothing; the invocation itself has said why.
+	_ = json.Unmarshal(payload, &about)
+	run := about.Run.ID
+	if run == "" {
+		run = about.Execution.Name
+	}
+	attrs := []slog.Attr{slog.String("step", name), slog.String("run", run)}
+	if about.Run.Epoch > 0 {
+		attrs = append(attrs, slog.Int64("epoch", about.Run.Epoch))
+	}
+	if about.Op != "" {
+		attrs = append(attrs, slog.String("op", about.Op))
+	}
+	if about.Stage != nil {
+		attrs = append(attrs, slog.Int("stage", about.Stage.Index))
+	}
+	return attrs
+}

@@ -1,0 +1,40 @@
+package live
+
+import (
+	"context"
+	"sync"
+)
+
+const (
+	// fewCalls is up to how many calls are made one after the other. A rehearsal is that small, and reads the same
+	// every time it is played; there is nothing to gain from haste either.
+	fewCalls = 8
+	// atOnce is how many calls are under way when there are more than that.
+	atOnce = 8
+)
+
+// each calls fn for 0 to n-1 and returns the error of the lowest index. An error does not keep the others from being
+// called: which calls are made must not depend on which of them answers first.
+func each(ctx context.Context, n int, fn func(ctx context.Context, i int) error) error {
+	errs := make([]error, n)
+	limit := atOnce
+	if n <= fewCalls {
+		limit = 1
+	}
+	slots := make(chan struct{}, limit)
+	var wait sync.WaitGroup
+	for i := range n {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			errs[i] = fn(ctx, i)
+		})
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

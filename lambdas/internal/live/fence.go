@@ -1,0 +1,53 @@
+package live
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// FenceRecord is the fence of a hosted zone as it was read.
+type FenceRecord struct {
+	// Exists says whether there is a record; a zone that no run has touched has none.
+	Exists bool
+	// Fence is what the record says.
+	Fence failover.Fence
+	// Value and TTL are the record's own, to the letter: only a DELETE that gives exactly these matches.
+	Value string
+	TTL   int64
+}
+
+// ReadFence reads the fence of a hosted zone. A record of that name that no run has written is an error: nobody can
+// tell what it stands for.
+func ReadFence(ctx context.Context, client recordLister, zone, zoneName string) (FenceRecord, error) {
+	wanted := name{zone, CanonicalName(failover.FenceName(zoneName)), string(types.RRTypeTxt)}
+	var found []types.ResourceRecordSet
+	err := listName(ctx, client, wanted, func(_ name, set types.ResourceRecordSet) { found = append(found, set) })
+	if err != nil {
+		return FenceRecord{}, fmt.Errorf("read the fence: %w", err)
+	}
+	if len(found) == 0 {
+		return FenceRecord{}, nil
+	}
+	values := found[0].ResourceRecords
+	if len(found) > 1 || len(values) != 1 {
+		return FenceRecord{}, foreignFence(wanted, fmt.Errorf("%d record sets, %d values in the first; expected one value", len(found), len(values)))
+	}
+	value := aws.ToString(values[0].Value)
+	fence, err := failover.ParseFence(value)
+	if err != nil {
+		return FenceRecord{}, foreignFence(wanted, err)
+	}
+	return FenceRecord{Exists: true, Fence: fence, Value: value, TTL: aws.ToInt64(found[0].TTL)}, nil
+}
+
+func foreignFence(n name, err error) error {
+	return failover.Fail(failover.Rejected, fmt.Errorf("TXT record %s in zone %s is not Drover's: %w; delete it and start again", n.name, n.zone, err))
+}
+
+var _ recordLister = (*route53.Client)(nil)

@@ -1,0 +1,205 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// recordLister is the part of the Route 53 client that this package uses.
+type recordLister interface {
+	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
+}
+
+const (
+	// pageSize is the most that ListResourceRecordSets returns at once.
+	pageSize = 300
+	// fewNames is up to how many names of a zone are asked for one by one. Beyond, the whole zone is listed: it has at
+	// most a few dozen pages, and 10 calls a second are allowed to the account.
+	fewNames = 10
+	// maxPages bounds the listing of one zone, at ten times the record sets that a zone has by default.
+	maxPages = 334
+)
+
+// RecordSet is one record set as Route 53 has accepted it; whether it has reached the name servers is for GetChange to
+// say.
+type RecordSet struct {
+	// Identifier is the SetIdentifier, for Drover's records a Region. It is empty for a record without routing policy.
+	Identifier string
+	// Weight is -1 when the record set is not weighted.
+	Weight int
+	// TTL is in seconds, 0 for an alias.
+	TTL int64
+	// Values are the record set's values; none for an alias.
+	Values []string
+	// Alias is the alias target, if it is one.
+	Alias *failover.Alias
+	// HealthCheck is the id of the health check, or empty.
+	HealthCheck string
+}
+
+// RecordSets are the record sets of some applications' names.
+type RecordSets struct {
+	sets map[name][]RecordSet
+}
+
+// name identifies all record sets that answer for one name and type.
+type name struct {
+	zone, name, kind string
+}
+
+func nameOf(r failover.Record) name { return name{r.Zone, CanonicalName(r.Name), r.Type} }
+
+// Of returns the record sets of a record's name and type, in the order of Route 53.
+func (s RecordSets) Of(r failover.Record) []RecordSet { return s.sets[nameOf(r)] }
+
+// Weights returns the weights of a record's name and type by Region. A Region without a weighted record set is absent,
+// and an identifier that is no Region of the plan is there under its own name.
+func (s RecordSets) Weights(r failover.Record) map[failover.Region]int {
+	weights := map[failover.Region]int{}
+	for _, set := range s.Of(r) {
+		if set.Weight >= 0 {
+			weights[failover.Region(set.Identifier)] = set.Weight
+		}
+	}
+	return weights
+}
+
+// Records reads the record sets of all names of the applications. A hosted zone that is not there is an error.
+func Records(ctx context.Context, client recordLister, apps []failover.Application) (RecordSets, error) {
+	zones := zonesOf(apps)
+	found := make([]map[name][]RecordSet, len(zones))
+	err := each(ctx, len(zones), func(ctx context.Context, i int) (err error) {
+		found[i], err = readZone(ctx, client, zones[i])
+		return err
+	})
+	all := map[name][]RecordSet{}
+	for _, sets := range found {
+		for n, s := range sets {
+			all[n] = s
+		}
+	}
+	return RecordSets{all}, err
+}
+
+// zoneNames are the names of one hosted zone that somebody wants to know about.
+type zoneNames struct {
+	zone  string
+	names []name
+}
+
+// zonesOf groups the names of the applications by zone, both in the order of the applications.
+func zonesOf(apps []failover.Application) []zoneNames {
+	var zones []zoneNames
+	index := map[string]int{}
+	for _, app := range apps {
+		for _, r := range app.Records {
+			i, ok := index[r.Zone]
+			if !ok {
+				i = len(zones)
+				index[r.Zone] = i
+				zones = append(zones, zoneNames{zone: r.Zone})
+			}
+			zones[i].names = append(zones[i].names, nameOf(r))
+		}
+	}
+	return zones
+}
+
+func readZone(ctx context.Context, client recordLister, z zoneNames) (map[name][]RecordSet, error) {
+	sets := map[name][]RecordSet{}
+	wanted := map[name]bool{}
+	for _, n := range z.names {
+		wanted[n] = true
+	}
+	keep := func(n name, set types.ResourceRecordSet) {
+		if wanted[n] {
+			sets[n] = append(sets[n], recordSetOf(set))
+		}
+	}
+	if len(wanted) > fewNames {
+		return sets, list(ctx, client, &route53.ListResourceRecordSetsInput{HostedZoneId: &z.zone}, func(n name, set types.ResourceRecordSet) bool {
+			keep(n, set)
+			return true
+		})
+	}
+	for i, n := range z.names {
+		if slices.Contains(z.names[:i], n) {
+			continue
+		}
+		if err := listName(ctx, client, n, keep); err != nil {
+			return nil, err
+		}
+	}
+	return sets, nil
+}
+
+// listName lists the record sets of one name and type.
+func listName(ctx context.Context, client recordLister, wanted name, keep func(name, types.ResourceRecordSet)) error {
+	return list(ctx, client, &route53.ListResourceRecordSetsInput{
+		HostedZoneId: &wanted.zone, StartRecordName: &wanted.name, StartRecordType: types.RRType(wanted.kind),
+		MaxItems: aws.Int32(10),
+	}, func(n name, set types.ResourceRecordSet) bool {
+		if n != wanted {
+			return false
+		}
+		keep(n, set)
+		return true
+	})
+}
+
+// list pages through a zone from where in starts, until see returns false.
+func list(ctx context.Context, client recordLister, in *route53.ListResourceRecordSetsInput, see func(name, types.ResourceRecordSet) bool) error {
+	if in.MaxItems == nil {
+		in.MaxItems = aws.Int32(pageSize)
+	}
+	for range maxPages {
+		out, err := client.ListResourceRecordSets(ctx, in)
+		if err != nil {
+			return fmt.Errorf("list zone %s: %w", *in.HostedZoneId, err)
+		}
+		for _, set := range out.ResourceRecordSets {
+			n := name{*in.HostedZoneId, CanonicalName(aws.ToString(set.Name)), string(set.Type)}
+			if !see(n, set) {
+				return nil
+			}
+		}
+		if !out.IsTruncated {
+			return nil
+		}
+		in.StartRecordName, in.StartRecordType, in.StartRecordIdentifier = out.NextRecordName, out.NextRecordType, out.NextRecordIdentifier
+	}
+	return failover.Fail(failover.Rejected, fmt.Errorf("list zone %s: more than %d record sets", *in.HostedZoneId, maxPages*pageSize))
+}
+
+func recordSetOf(s types.ResourceRecordSet) RecordSet {
+	set := RecordSet{
+		Identifier: aws.ToString(s.SetIdentifier), Weight: -1, TTL: aws.ToInt64(s.TTL),
+		HealthCheck: aws.ToString(s.HealthCheckId),
+	}
+	if s.Weight != nil {
+		set.Weight = int(*s.Weight)
+	}
+	for _, r := range s.ResourceRecords {
+		set.Values = append(set.Values, aws.ToString(r.Value))
+	}
+	if a := s.AliasTarget; a != nil {
+		set.Alias = &failover.Alias{
+			Name: aws.ToString(a.DNSName), Zone: aws.ToString(a.HostedZoneId), EvaluateTargetHealth: a.EvaluateTargetHealth,
+		}
+	}
+	return set
+}
+
+// CanonicalName is a DNS name as it is compared: lower case, without the trailing dot, and with the asterisk that
+// Route 53 writes as \052.
+func CanonicalName(n string) string {
+	return strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(n), `\052`, "*"), ".")
+}
