@@ -1,12 +1,191 @@
 package fakeaws
 
-type dynamodb struct{ w *World }
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
 
-func newDynamoDB(w *World) *dynamodb { return &dynamodb{w: w} }
+	"github.com/drover-dr/drover/statemachine/fakeaws/expression"
+)
 
-func (s *dynamodb) open(req *Request) *APIError                { return errUnknownOperation(req) }
-func (s *dynamodb) permissions(req *Request) []Permission      { return nil }
-func (s *dynamodb) serve(req *Request) (*Response, *APIError)  { return nil, errUnknownOperation(req) }
-func (s *dynamodb) fail(req *Request, err *APIError) *Response { return plainError(req, err) }
+// dynamodb holds global tables of the eventually consistent kind (MREC): each Region has a replica of its own, reads
+// and conditions see the local replica alone, and what is written arrives elsewhere later.
+type dynamodb struct {
+	w      *World
+	tables map[string]*table
+	// lag is how long a write needs to the other replicas (DDB-1).
+	lag time.Duration
+	// cut holds the pairs of Regions, in alphabetical order, between which nothing is replicated.
+	cut map[[2]string]bool
+	// held are the deliveries that a dark Region or a cut link keeps from arriving, in the order of writing.
+	held []delivery
+}
 
-func (s *dynamodb) regionChanged(name string, dark bool) {}
+func newDynamoDB(w *World) *dynamodb {
+	return &dynamodb{w: w, tables: map[string]*table{}, cut: map[[2]string]bool{}, lag: 800 * time.Millisecond}
+}
+
+// AddTable adds a global table with a replica in each of the given Regions. Its key is pk and sk, both strings (DDB-5).
+func (w *World) AddTable(name string, regions ...string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.dynamodb.tables[name] != nil {
+		return fmt.Errorf("add table %s: it exists", name)
+	}
+	t := &table{name: name, replicas: map[string]*replica{}}
+	for _, region := range regions {
+		if w.regions[region] == nil {
+			return fmt.Errorf("add table %s: no Region %q in this World; there are %v", name, region, w.regionNames())
+		}
+		t.replicas[region] = &replica{partitions: map[string]*partition{}}
+	}
+	w.dynamodb.tables[name] = t
+	return nil
+}
+
+// Items returns everything that a table's replica holds, by key, as plain JSON values; nil when there is no such
+// replica.
+func (w *World) Items(tableName, region string) []map[string]any {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.dynamodb.tables[tableName]
+	if t == nil || t.replicas[region] == nil {
+		return nil
+	}
+	var out []map[string]any
+	replica := t.replicas[region]
+	for _, pk := range slices.Sorted(maps.Keys(replica.partitions)) {
+		for _, sk := range replica.partitions[pk].order {
+			out = append(out, expression.Plain(replica.partitions[pk].items[sk].attributes).(map[string]any))
+		}
+	}
+	return out
+}
+
+// itemRequest is the union of the parameters of the five operations; each uses its own.
+type itemRequest struct {
+	TableName                           string
+	Key                                 map[string]map[string]any
+	Item                                map[string]map[string]any
+	ConditionExpression                 string
+	UpdateExpression                    string
+	KeyConditionExpression              string
+	FilterExpression                    string
+	ProjectionExpression                string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           map[string]map[string]any
+	ReturnValues                        string
+	ReturnValuesOnConditionCheckFailure string
+	ReturnConsumedCapacity              string
+	ReturnItemCollectionMetrics         string
+	ConsistentRead                      bool
+	ScanIndexForward                    *bool
+	Select                              string
+	Limit                               int
+	ExclusiveStartKey                   map[string]map[string]any
+}
+
+// itemParams is an itemRequest whose table and expressions are found and compiled.
+type itemParams struct {
+	itemRequest
+	expressions *expression.Expressions
+}
+
+func (p *itemParams) object() string {
+	parts := []string{tableName(p.TableName)}
+	for _, values := range []map[string]map[string]any{p.Key, p.Item} {
+		for _, name := range []string{"pk", "sk"} {
+			if s, ok := values[name]["S"].(string); ok {
+				parts = append(parts, s)
+			}
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// tableName is the name in a TableName parameter, which may also be an ARN.
+func tableName(nameOrARN string) string {
+	return nameOrARN[strings.LastIndex(nameOrARN, "/")+1:]
+}
+
+var dynamodbOperations = map[string]func(*dynamodb, *replicaOf, *itemParams) ([]byte, error){
+	"GetItem":    (*dynamodb).getItem,
+	"PutItem":    (*dynamodb).putItem,
+	"UpdateItem": (*dynamodb).updateItem,
+	"DeleteItem": (*dynamodb).deleteItem,
+	"Query":      (*dynamodb).query,
+}
+
+func (d *dynamodb) open(req *Request) *APIError {
+	_, req.Operation, _ = strings.Cut(req.HTTP.Header.Get("X-Amz-Target"), ".")
+	if dynamodbOperations[req.Operation] == nil {
+		return errUnknownOperation(req)
+	}
+	params := &itemParams{}
+	req.Params = params
+	dec := json.NewDecoder(bytes.NewReader(req.Body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&params.itemRequest); err != nil {
+		return badRequest("SerializationException", "the embedded AWS reads no such parameters of %s: %v", req.Operation, err)
+	}
+	var err error
+	params.expressions, err = expression.New(params.ExpressionAttributeNames, params.ExpressionAttributeValues)
+	if err != nil {
+		return dynamodbError(err)
+	}
+	return nil
+}
+
+func (d *dynamodb) permissions(req *Request) []Permission {
+	p := req.Params.(*itemParams)
+	permission := Permission{
+		Action:   "dynamodb:" + req.Operation,
+		Resource: fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", req.Region, d.w.Account, tableName(p.TableName)),
+		Context:  map[string][]string{},
+	}
+	for _, values := range []map[string]map[string]any{p.Key, p.Item} {
+		if pk, ok := values["pk"]["S"].(string); ok {
+			permission.Context["dynamodb:leadingkeys"] = []string{pk}
+		}
+	}
+	return []Permission{permission}
+}
+
+func (d *dynamodb) serve(req *Request) (*Response, *APIError) {
+	p := req.Params.(*itemParams)
+	t := d.tables[tableName(p.TableName)]
+	if t == nil || t.replicas[req.Region] == nil {
+		return nil, badRequest("ResourceNotFoundException", "Requested resource not found: Table: %s not found", tableName(p.TableName))
+	}
+	body, err := dynamodbOperations[req.Operation](d, &replicaOf{t, t.replicas[req.Region], req.Region}, p)
+	if err != nil {
+		return nil, dynamodbError(err)
+	}
+	return d.response(req, http.StatusOK, body), nil
+}
+
+func (d *dynamodb) response(req *Request, status int, body []byte) *Response {
+	return &Response{Status: status, Body: body, Header: http.Header{
+		"Content-Type":     {"application/x-amz-json-1.0"},
+		"X-Amzn-Requestid": {req.ID},
+	}}
+}
+
+// fail names the error in __type. A failed condition also carries the item that it was about, when asked for.
+func (d *dynamodb) fail(req *Request, err *APIError) *Response {
+	namespace := "com.amazonaws.dynamodb.v20120810#"
+	if slices.Contains([]string{"ValidationException", "AccessDeniedException", "SerializationException"}, err.Code) {
+		namespace = "com.amazon.coral.service#"
+	}
+	body := expression.AppendString([]byte(`{"__type":`), namespace+err.Code)
+	body = expression.AppendString(append(body, `,"message":`...), err.Message)
+	if before, ok := err.Details.(expression.Item); ok {
+		body = expression.AppendItem(append(body, `,"Item":`...), before)
+	}
+	return d.response(req, err.Status, append(body, '}'))
+}

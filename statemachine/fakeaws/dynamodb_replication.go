@@ -1,0 +1,159 @@
+package fakeaws
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/expression"
+)
+
+// table is a global table: replicas that know the same items sooner or later.
+type table struct {
+	name     string
+	replicas map[string]*replica
+}
+
+// replica is what one Region has of a table.
+type replica struct{ partitions map[string]*partition }
+
+// partition holds the items of one partition key; order is their sort keys in ascending order, without deleted ones.
+type partition struct {
+	items map[string]*stored
+	order []string
+}
+
+type primaryKey struct{ pk, sk string }
+
+// stored is an item with the number of the write that it comes from. Numbers rise with the clock of the World, and they
+// order writes in different Regions at the same moment too (DDB-2). A deleted item stays as one without attributes:
+// it has to win against older writes that arrive later.
+type stored struct {
+	attributes expression.Item
+	size       int
+	write      int
+}
+
+// delivery is a write on its way to another Region's replica.
+type delivery struct {
+	table    *table
+	key      primaryKey
+	stored   *stored
+	from, to string
+}
+
+func (r *replica) get(key primaryKey) (expression.Item, bool) {
+	part := r.partitions[key.pk]
+	if part == nil {
+		return nil, false
+	}
+	s := part.items[key.sk]
+	if s == nil || s.attributes == nil {
+		return nil, false
+	}
+	return s.attributes, true
+}
+
+// set stores a write unless the replica has a later one: the last writer wins, item by item.
+func (r *replica) set(key primaryKey, s *stored) (won bool) {
+	part := r.partitions[key.pk]
+	if part == nil {
+		part = &partition{items: map[string]*stored{}}
+		r.partitions[key.pk] = part
+	}
+	old := part.items[key.sk]
+	if old != nil && old.write > s.write {
+		return false
+	}
+	part.items[key.sk] = s
+	i, listed := slices.BinarySearch(part.order, key.sk)
+	switch {
+	case s.attributes != nil && !listed:
+		part.order = slices.Insert(part.order, i, key.sk)
+	case s.attributes == nil && listed:
+		part.order = slices.Delete(part.order, i, i+1)
+	}
+	return true
+}
+
+// write stores an item in the Region that was asked and sends it to all others; attributes are nil for a deletion.
+func (d *dynamodb) write(r *replicaOf, key primaryKey, attributes expression.Item) error {
+	size := expression.SizeOf(attributes)
+	if size > maxItemBytes {
+		return invalidItem("Item size has exceeded the maximum allowed size")
+	}
+	s := &stored{attributes: attributes, size: size, write: d.w.nextID()}
+	r.replica.set(key, s)
+	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
+		if to != r.region {
+			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to})
+		}
+	}
+	return nil
+}
+
+func (d *dynamodb) send(x delivery) {
+	d.w.after(d.lag, func() { d.arrive(x) })
+}
+
+// arrive delivers a write, or holds it while one of its Regions is dark or the link between them cut: also what was
+// sent before a Region went dark and had not yet arrived is late until that Region is back (DDB-3).
+func (d *dynamodb) arrive(x delivery) {
+	if d.w.dark(x.from) || d.w.dark(x.to) || d.cut[link(x.from, x.to)] {
+		d.held = append(d.held, x)
+		return
+	}
+	if !x.table.replicas[x.to].set(x.key, x.stored) {
+		d.w.record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
+	}
+}
+
+// regionChanged lets what was held for a Region that is back be sent again.
+func (d *dynamodb) regionChanged(_ string, dark bool) {
+	if !dark {
+		d.release()
+	}
+}
+
+func (d *dynamodb) release() {
+	held := d.held
+	d.held = nil
+	for _, x := range held {
+		d.send(x)
+	}
+}
+
+func link(a, b string) [2]string {
+	if a > b {
+		a, b = b, a
+	}
+	return [2]string{a, b}
+}
+
+// SetReplicationLag sets how long every write from now on needs to the other replicas of its table.
+func (w *World) SetReplicationLag(lag time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dynamodb.lag = lag
+}
+
+// CutReplication stops DynamoDB's replication between two Regions, in both directions, or lets it go on. What was
+// written meanwhile arrives afterwards.
+func (w *World) CutReplication(a, b string, cut bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, name := range []string{a, b} {
+		if w.regions[name] == nil {
+			return fmt.Errorf("no Region %q in this World; there are %v", name, w.regionNames())
+		}
+	}
+	w.dynamodb.cut[link(a, b)] = cut
+	if cut {
+		w.record("dynamodb", a+" and "+b, "replication is cut")
+		return nil
+	}
+	w.record("dynamodb", a+" and "+b, "replication goes on")
+	w.dynamodb.release()
+	return nil
+}

@@ -1,0 +1,280 @@
+// Package expression evaluates DynamoDB's expressions on items: conditions, filters, updates, key conditions and
+// projections, with the checks and the error texts of the DynamoDB Developer Guide ("Expressions in DynamoDB").
+//
+// It is exact where a registry depends on it: an update reads the item as it was before, numbers are decimal and never
+// floats, a comparison across types is false and no error, reserved words are refused, and every name and value that
+// is given must be used.
+package expression
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// An expression is compiled to a closure over an item. Whatever can be wrong with it without looking at an item is
+// found before, because a table that accepts an expression which AWS would refuse hides the mistake until the day of
+// the failover.
+
+// Error is DynamoDB's text for a ValidationException.
+type Error struct{ Text string }
+
+// Error is the text.
+func (e *Error) Error() string { return e.Text }
+
+func invalid(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+
+// Expressions compiles the expressions of one request. They share names and values, every one of which must be used.
+type Expressions struct {
+	names  map[string]string
+	values map[string]any
+	used   map[string]bool
+}
+
+// New takes the names and the values, as they stand on the wire, that the expressions of a request refer to.
+func New(names map[string]string, values map[string]map[string]any) (*Expressions, error) {
+	e := &Expressions{names: names, values: make(map[string]any, len(values)), used: map[string]bool{}}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		v, err := DecodeValue(values[name])
+		if err != nil {
+			return nil, invalid("ExpressionAttributeValues contains invalid value: %v for key %s", err, name)
+		}
+		e.values[name] = v
+	}
+	return e, nil
+}
+
+// parser compiles one expression. The first mistake is kept in err and ends the text, so that no rule needs to check.
+type parser struct {
+	*Expressions
+	kind   string
+	tokens []string
+	pos    int
+	err    error
+}
+
+// step is one part of a document path: a name, or the index of a list.
+type step struct {
+	name  string
+	index int
+}
+
+const noIndex = -1
+
+func (s step) String() string {
+	if s.index == noIndex {
+		return s.name
+	}
+	return fmt.Sprintf("[%d]", s.index)
+}
+
+// path leads to an attribute: a name and then names and indexes inside it.
+type path []step
+
+// get returns what lies at the path, and whether there is anything.
+func (p path) get(it Item) (any, bool) {
+	v, ok := it[p[0].name]
+	for _, s := range p[1:] {
+		if !ok {
+			return nil, false
+		}
+		switch container := v.(type) {
+		case map[string]any:
+			v, ok = container[s.name]
+			ok = ok && s.index == noIndex
+		case []any:
+			if s.index < 0 || s.index >= len(container) {
+				return nil, false
+			}
+			v = container[s.index]
+		default:
+			return nil, false
+		}
+	}
+	return v, ok
+}
+
+// overlaps says whether one of two paths lies within the other.
+func (p path) overlaps(q path) bool {
+	for i := range min(len(p), len(q)) {
+		if p[i] != q[i] {
+			return false
+		}
+	}
+	return true
+}
+
+var token = regexp.MustCompile(`\s+|[#:]?[A-Za-z0-9_]+|<>|<=|>=|[=<>()\[\],.+-]|.`)
+
+func (e *Expressions) parser(kind, text string) *parser {
+	p := &parser{Expressions: e, kind: kind}
+	for _, t := range token.FindAllString(text, -1) {
+		if strings.TrimSpace(t) != "" {
+			p.tokens = append(p.tokens, t)
+		}
+	}
+	if len(p.tokens) == 0 {
+		p.fail("The expression can not be empty;")
+	}
+	return p
+}
+
+// peek is the next token in upper case, as keywords are compared; empty at the end and after a mistake.
+func (p *parser) peek() string { return strings.ToUpper(p.peekAt(0)) }
+
+func (p *parser) peekAt(ahead int) string {
+	if p.err != nil || p.pos+ahead >= len(p.tokens) {
+		return ""
+	}
+	return p.tokens[p.pos+ahead]
+}
+
+func (p *parser) next() string {
+	t := p.peekAt(0)
+	if t != "" {
+		p.pos++
+	}
+	return t
+}
+
+// accept takes the next token when it is the given one.
+func (p *parser) accept(want string) bool {
+	if p.peek() != want {
+		return false
+	}
+	p.pos++
+	return true
+}
+
+func (p *parser) expect(want string) {
+	if !p.accept(want) {
+		p.failHere()
+	}
+}
+
+func (p *parser) end() {
+	if p.err == nil && p.pos < len(p.tokens) {
+		p.failHere()
+	}
+}
+
+func (p *parser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = invalid("Invalid "+p.kind+": "+format, args...)
+	}
+}
+
+func (p *parser) failHere() {
+	t := p.peekAt(0)
+	if t == "" {
+		t = "<EOF>"
+	}
+	near := strings.Join(p.tokens[max(0, min(p.pos, len(p.tokens))-1):min(len(p.tokens), p.pos+2)], " ")
+	p.fail(`Syntax error; token: "%s", near: "%s"`, t, near)
+}
+
+//go:embed reserved.txt
+var reservedText string
+
+var reserved = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	for word := range strings.FieldsSeq(reservedText) {
+		words[word] = true
+	}
+	return words
+})
+
+var attributeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+
+// path reads a document path such as live.#weights[0].
+func (p *parser) path() path {
+	out := path{{name: p.name(), index: noIndex}}
+	for p.err == nil {
+		switch {
+		case p.accept("."):
+			out = append(out, step{name: p.name(), index: noIndex})
+		case p.accept("["):
+			var index int
+			if _, err := fmt.Sscanf(p.next(), "%d", &index); err != nil {
+				p.failHere()
+			}
+			p.expect("]")
+			out = append(out, step{index: index})
+		default:
+			return out
+		}
+	}
+	return out
+}
+
+func (p *parser) name() string {
+	t := p.peekAt(0)
+	switch {
+	case strings.HasPrefix(t, "#"):
+		p.pos++
+		name, ok := p.names[t]
+		if !ok {
+			p.fail("An expression attribute name used in the document path is not defined; attribute name: %s", t)
+		}
+		p.used[t] = true
+		return name
+	case !attributeName.MatchString(t):
+		p.failHere()
+	case reserved()[strings.ToUpper(t)]:
+		p.fail("Attribute name is a reserved keyword; reserved keyword: %s", t)
+	}
+	p.pos++
+	return t
+}
+
+func (p *parser) value() any {
+	t := p.next()
+	v, ok := p.values[t]
+	if !ok {
+		p.fail("An expression attribute value used in expression is not defined; attribute value: %s", t)
+	}
+	p.used[t] = true
+	return v
+}
+
+// operand is what stands beside an operator. It says false when the item has no such attribute.
+type operand func(Item) (any, bool)
+
+// operand reads a value, a document path or size(path).
+func (p *parser) operand() operand {
+	t := p.peekAt(0)
+	switch {
+	case strings.HasPrefix(t, ":"):
+		v := p.value()
+		return func(Item) (any, bool) { return v, true }
+	case strings.EqualFold(t, "size") && p.peekAt(1) == "(":
+		p.pos += 2
+		at := p.path()
+		p.expect(")")
+		return func(it Item) (any, bool) { return sizeFunction(at.get(it)) }
+	}
+	return p.path().get
+}
+
+// Unused is the error for names and values that no expression of the request uses.
+func (e *Expressions) Unused() error {
+	for _, all := range []struct {
+		parameter string
+		keys      []string
+	}{{"ExpressionAttributeNames", slices.Sorted(maps.Keys(e.names))}, {"ExpressionAttributeValues", slices.Sorted(maps.Keys(e.values))}} {
+		var left []string
+		for _, k := range all.keys {
+			if !e.used[k] {
+				left = append(left, k)
+			}
+		}
+		if len(left) > 0 {
+			return invalid("Value provided in %s unused in expressions: keys: {%s}", all.parameter, strings.Join(left, ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,301 @@
+package expression
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+)
+
+// Update is a compiled update expression.
+type Update struct {
+	actions []updateAction
+}
+
+// updateAction changes one path. apply reads the item as it was before the whole update, as DynamoDB does, so that
+// "SET a = b, b = a" swaps; it returns what shall lie at the path, or keep = false to remove it.
+type updateAction struct {
+	at    path
+	apply func(before Item) (v any, keep bool, err error)
+}
+
+// Update compiles an update expression; an empty one changes nothing.
+func (e *Expressions) Update(text string) (*Update, error) {
+	if text == "" {
+		return &Update{}, nil
+	}
+	p := e.parser("UpdateExpression", text)
+	u := &Update{}
+	sections := map[string]func(*parser) updateAction{"SET": setAction, "REMOVE": removeAction, "ADD": addAction, "DELETE": deleteAction}
+	seen := map[string]bool{}
+	for p.err == nil && p.pos < len(p.tokens) {
+		keyword := p.peek()
+		section, ok := sections[keyword]
+		if !ok {
+			p.failHere()
+			break
+		}
+		if seen[keyword] {
+			p.fail(`The "%s" section can only be used once in an update expression;`, keyword)
+		}
+		seen[keyword] = true
+		p.pos++
+		u.actions = append(u.actions, section(p))
+		for p.accept(",") {
+			u.actions = append(u.actions, section(p))
+		}
+	}
+	if p.err == nil {
+		p.refuseOverlaps(u.actions)
+	}
+	return u, p.err
+}
+
+func (p *parser) refuseOverlaps(actions []updateAction) {
+	for i, a := range actions {
+		for _, b := range actions[:i] {
+			if a.at.overlaps(b.at) {
+				p.fail("Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", b.at, a.at)
+			}
+		}
+	}
+}
+
+// Changes says whether the update writes an attribute of this name.
+func (u *Update) Changes(name string) bool {
+	return slices.ContainsFunc(u.actions, func(a updateAction) bool { return a.at[0].name == name })
+}
+
+// Apply returns the item after the update; the one before is left as it is.
+func (u *Update) Apply(before Item) (Item, error) {
+	after := maps.Clone(before)
+	var removed []path
+	for _, a := range u.actions {
+		v, keep, err := a.apply(before)
+		if err != nil {
+			return nil, err
+		}
+		if !keep {
+			removed = append(removed, a.at)
+			continue
+		}
+		if !put(after, a.at, v) {
+			return nil, invalid("The document path provided in the update expression is invalid for update")
+		}
+	}
+	// Later elements of a list go first, so that the indexes of the others stay true.
+	slices.SortStableFunc(removed, func(a, b path) int { return b[len(b)-1].index - a[len(a)-1].index })
+	for _, at := range removed {
+		remove(after, at)
+	}
+	return after, nil
+}
+
+// Only is the part of an item that the update writes.
+func (u *Update) Only(it Item) Item {
+	out := Item{}
+	for name, v := range it {
+		if u.Changes(name) {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// put writes v at the path, copying every container on the way; it says whether the path exists up to its last step.
+func put(it map[string]any, at path, v any) bool {
+	if len(at) == 1 {
+		it[at[0].name] = v
+		return true
+	}
+	changed, ok := putInside(it[at[0].name], at[1:], v)
+	if ok {
+		it[at[0].name] = changed
+	}
+	return ok
+}
+
+func putInside(container any, at path, v any) (any, bool) {
+	switch c := container.(type) {
+	case map[string]any:
+		if at[0].index != noIndex {
+			return nil, false
+		}
+		c = maps.Clone(c)
+		return c, put(c, at, v)
+	case []any:
+		i := at[0].index
+		if i == noIndex {
+			return nil, false
+		}
+		c = slices.Clone(c)
+		if len(at) == 1 {
+			if i >= len(c) {
+				return append(c, v), true
+			}
+			c[i] = v
+			return c, true
+		}
+		if i >= len(c) {
+			return nil, false
+		}
+		changed, ok := putInside(c[i], at[1:], v)
+		c[i] = changed
+		return c, ok
+	}
+	return nil, false
+}
+
+// remove takes away what lies at the path, if anything.
+func remove(it Item, at path) {
+	if len(at) == 1 {
+		delete(it, at[0].name)
+		return
+	}
+	parent, last := at[:len(at)-1], at[len(at)-1]
+	container, ok := parent.get(it)
+	if !ok {
+		return
+	}
+	switch c := container.(type) {
+	case map[string]any:
+		c = maps.Clone(c)
+		delete(c, last.name)
+		put(it, parent, c)
+	case []any:
+		if last.index >= 0 && last.index < len(c) {
+			put(it, parent, slices.Delete(slices.Clone(c), last.index, last.index+1))
+		}
+	}
+}
+
+func removeAction(p *parser) updateAction {
+	return updateAction{at: p.path(), apply: func(Item) (any, bool, error) { return nil, false, nil }}
+}
+
+func setAction(p *parser) updateAction {
+	at := p.path()
+	p.expect("=")
+	left := p.setOperand()
+	for _, sign := range []string{"+", "-"} {
+		if p.accept(sign) {
+			right := p.setOperand()
+			return updateAction{at: at, apply: func(it Item) (any, bool, error) {
+				a, okA := left(it)
+				b, okB := right(it)
+				if !okA || !okB {
+					return nil, false, errNoSuchAttribute
+				}
+				sum, err := add(a, b, sign)
+				return sum, true, err
+			}}
+		}
+	}
+	return updateAction{at: at, apply: func(it Item) (any, bool, error) {
+		v, ok := left(it)
+		if !ok {
+			return nil, false, errNoSuchAttribute
+		}
+		return v, true, nil
+	}}
+}
+
+var (
+	errNoSuchAttribute = invalid("The provided expression refers to an attribute that does not exist in the item")
+	errOperandType     = invalid("An operand in the update expression has an incorrect data type")
+)
+
+// setOperand is an operand, if_not_exists or list_append.
+func (p *parser) setOperand() operand {
+	function := p.peek()
+	if p.peekAt(1) != "(" || (function != "IF_NOT_EXISTS" && function != "LIST_APPEND") {
+		return p.operand()
+	}
+	p.pos += 2
+	first := p.setOperand()
+	p.expect(",")
+	second := p.setOperand()
+	p.expect(")")
+	if function == "IF_NOT_EXISTS" {
+		return func(it Item) (any, bool) {
+			if v, ok := first(it); ok {
+				return v, true
+			}
+			return second(it)
+		}
+	}
+	return func(it Item) (any, bool) {
+		a, _ := first(it)
+		b, _ := second(it)
+		listA, okA := a.([]any)
+		listB, okB := b.([]any)
+		return slices.Concat(listA, listB), okA && okB
+	}
+}
+
+func add(a, b any, sign string) (any, error) {
+	x, okX := a.(number)
+	y, okY := b.(number)
+	if !okX || !okY {
+		return nil, errOperandType
+	}
+	sum := new(big.Rat)
+	if sign == "-" {
+		return formatNumber(sum.Sub(x.rat(), y.rat())), nil
+	}
+	return formatNumber(sum.Add(x.rat(), y.rat())), nil
+}
+
+func addAction(p *parser) updateAction {
+	at := p.path()
+	v := p.value()
+	return updateAction{at: at, apply: func(it Item) (any, bool, error) {
+		old, ok := at.get(it)
+		if !ok {
+			return v, true, nil
+		}
+		if members, isSet := v.(set); isSet {
+			merged, err := changeSet(old, members, true)
+			return merged, true, err
+		}
+		sum, err := add(old, v, "+")
+		return sum, true, err
+	}}
+}
+
+func deleteAction(p *parser) updateAction {
+	at := p.path()
+	v := p.value()
+	return updateAction{at: at, apply: func(it Item) (any, bool, error) {
+		members, isSet := v.(set)
+		if !isSet {
+			return nil, false, errOperandType
+		}
+		old, ok := at.get(it)
+		if !ok {
+			return nil, false, nil
+		}
+		left, err := changeSet(old, members, false)
+		return left, len(left.members) > 0, err
+	}}
+}
+
+// changeSet adds members to a set, or takes them away.
+func changeSet(old any, members set, adding bool) (set, error) {
+	before, ok := old.(set)
+	if !ok || before.kind != members.kind {
+		return set{}, errOperandType
+	}
+	after := set{kind: before.kind}
+	if adding {
+		after.members = slices.Concat(before.members, members.members)
+		slices.Sort(after.members)
+		after.members = slices.Compact(after.members)
+		return after, nil
+	}
+	for _, m := range before.members {
+		if !slices.Contains(members.members, m) {
+			after.members = append(after.members, m)
+		}
+	}
+	return after, nil
+}
