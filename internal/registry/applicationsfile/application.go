@@ -1,0 +1,115 @@
+package applicationsfile
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// MaxWave is the largest wave. Nobody plans more; the bound catches a slipped key.
+const MaxWave = 99
+
+var applicationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+func readFile(root value) []failover.Application {
+	list := root.object("applications").need("applications", "a list of applications")
+	elements := list.list("application")
+	if list.isList() && len(elements) == 0 {
+		list.wrong("empty; expected at least one application")
+	}
+	seen := newSeen()
+	apps := make([]failover.Application, len(elements))
+	for i, e := range elements {
+		apps[i] = readApplication(e, seen)
+	}
+	return apps
+}
+
+func readApplication(v value, seen *seen) failover.Application {
+	o := v.object("name", "wave", "records", "databases", "health", "alarms")
+	app := failover.Application{Wave: 1}
+	name := o.need("name", "a name that is unique in the plan")
+	app.Name = name.text()
+	if app.Name != "" && !applicationName.MatchString(app.Name) {
+		name.wrong("%q; expected 1 to 63 of letters, digits, dot, hyphen and underscore, the first a letter or digit", app.Name)
+	}
+	seen.once(name, "application "+app.Name)
+	if wave := o.may("wave"); wave.given() {
+		app.Wave = wave.whole(1, MaxWave)
+	}
+	for _, e := range atLeastOne(o, "records", "record") {
+		app.Records = append(app.Records, readRecord(e, seen))
+	}
+	for _, e := range o.may("databases").list("database") {
+		app.Databases = append(app.Databases, readDatabase(e, app, seen))
+	}
+	for _, e := range atLeastOne(o, "health", "health rule") {
+		app.Health = append(app.Health, readHealthRule(e))
+	}
+	app.Alarms = readAlarms(o.may("alarms"))
+	return app
+}
+
+// atLeastOne reads a list that an application cannot do without.
+func atLeastOne(o object, key, singular string) []value {
+	v := o.need(key, "a list with at least one "+singular)
+	elements := v.list(singular)
+	if v.isList() && len(elements) == 0 {
+		v.wrong("empty; expected at least one %s", singular)
+	}
+	return elements
+}
+
+// seen remembers what may be said only once in a file, or must be said in the same way everywhere, with its place.
+type seen struct {
+	at   map[string]value
+	said map[string]string
+}
+
+func newSeen() *seen { return &seen{at: map[string]value{}, said: map[string]string{}} }
+
+// once notes a mistake when the thing has been there before.
+func (s *seen) once(v value, thing string) {
+	if !v.given() {
+		return
+	}
+	if before, ok := s.at[thing]; ok {
+		v.wrong("%s is already in line %d; expected it once", thing, line(before))
+		return
+	}
+	s.at[thing] = v
+}
+
+// same notes a mistake when something else was said of the thing before.
+func (s *seen) same(v value, thing, said string) {
+	if !v.given() {
+		return
+	}
+	if before, ok := s.at[thing]; ok && s.said[thing] != said {
+		v.wrong("%s has %s in line %d and %s here; expected the same", thing, s.said[thing], line(before), said)
+		return
+	}
+	s.at[thing], s.said[thing] = v, said
+}
+
+func line(v value) int {
+	if at := position(v.node); at != nil && at.Position != nil {
+		return at.Position.Line
+	}
+	return 1
+}
+
+func readAlarms(list value) []string {
+	var alarms []string
+	own := newSeen()
+	for _, v := range list.list("alarm") {
+		name := v.text()
+		if len(name) > 255 {
+			v.wrong("%d characters; expected the name of a CloudWatch alarm, at most 255", len(name))
+		}
+		own.once(v, fmt.Sprintf("alarm %q", name))
+		alarms = append(alarms, name)
+	}
+	return alarms
+}
