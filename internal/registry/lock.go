@@ -45,9 +45,9 @@ func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires tim
 	out, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.Table,
 		Key:       key(lockPartition, lockPartition),
-		UpdateExpression: aws.String("SET #owner = :owner, #run = :run, #expires = :expires," +
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires," +
 			" epoch = if_not_exists(epoch, :zero) + :one"),
-		ConditionExpression: aws.String("(attribute_not_exists(#owner) OR (#owner <> :owner AND #expires <= :now))" +
+		ConditionExpression: aws.String("(attribute_not_exists(#owner) OR (#owner <> :owner AND expires <= :now))" +
 			" AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)"),
 		ExpressionAttributeNames: lockNames,
 		ExpressionAttributeValues: item{
@@ -88,7 +88,7 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, #run, #expires"),
+		UpdateExpression:          aws.String("REMOVE #owner, run, expires SET lastOwner = :owner"),
 		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
 		ExpressionAttributeNames:  lockNames,
 		ExpressionAttributeValues: item{":owner": text(owner)},
@@ -102,8 +102,8 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	return nil
 }
 
-// lockNames keeps attribute names apart from the words that DynamoDB reserves.
-var lockNames = map[string]string{"#owner": "owner", "#run": "run", "#expires": "expires"}
+// lockNames stands in for an attribute whose name is one of the words that DynamoDB reserves.
+var lockNames = map[string]string{"#owner": "owner"}
 
 func decodeLock(it item) (Lock, error) {
 	if len(it) == 0 {

@@ -43,52 +43,46 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 		there[app.Name] = append(there[app.Name], app)
 	}
 	for _, app := range apps {
-		if err := s.register(ctx, &done, plan, app, there[app.Name], now); err != nil {
+		app.Live = firstLive(plan, now)
+		list, err := s.register(ctx, &done, app, there[app.Name])
+		if err != nil {
 			return done, fmt.Errorf("register application %s: %w", app.Name, err)
 		}
+		*list = append(*list, app.Name)
 	}
 	return done, nil
 }
 
-// register puts one application where old, of the same name, was found.
-func (s *Store) register(ctx context.Context, done *Registration, plan failover.Plan, app failover.Application, old []failover.Application, now time.Time) error {
-	if len(old) == 0 {
-		app.Live = firstLive(plan, now)
-		done.Added = append(done.Added, app.Name)
-		return s.put(ctx, app, app.Live)
+// register puts one application where old items of its name were found, and returns the list that it belongs in.
+func (s *Store) register(ctx context.Context, done *Registration, app failover.Application, old []failover.Application) (*[]string, error) {
+	switch {
+	case len(old) == 0:
+		return &done.Added, s.put(ctx, app, failover.Live{})
+	case len(old) > 1 || old[0].Wave != app.Wave:
+		return &done.Moved, s.move(ctx, app, old)
 	}
-	if len(old) > 1 || old[0].Wave != app.Wave {
-		done.Moved = append(done.Moved, app.Name)
-		return s.move(ctx, app, old)
-	}
-	app.Live = old[0].Live
 	same, err := sameConfig(app, old[0])
-	if err != nil {
-		return err
+	if err != nil || same {
+		return &done.Unchanged, err
 	}
-	if same {
-		done.Unchanged = append(done.Unchanged, app.Name)
-		return nil
-	}
-	done.Changed = append(done.Changed, app.Name)
-	return s.put(ctx, app, app.Live)
+	return &done.Changed, s.putConfig(ctx, app)
 }
 
 // move gives an application another wave, which is another key: it is first written there and then removed where it was.
 // A registration that stops in between leaves it in both waves, and the next one finds two old items; the one that a run
 // wrote last counts.
 func (s *Store) move(ctx context.Context, app failover.Application, old []failover.Application) error {
-	expected := firstLive(failover.Plan{}, time.Time{})
+	var replaced failover.Live
 	app.Live = old[0].Live
 	for _, o := range old {
 		if o.Wave == app.Wave {
-			expected = o.Live
+			replaced = o.Live
 		}
 		if newer(o.Live, app.Live) {
 			app.Live = o.Live
 		}
 	}
-	if err := s.put(ctx, app, expected); err != nil {
+	if err := s.put(ctx, app, replaced); err != nil {
 		return err
 	}
 	for _, o := range old {
@@ -112,6 +106,23 @@ func unwrittenValues(since failover.Live) item {
 // errMoved means that a run has written an application while it was being registered.
 var errMoved = errors.New("a run has moved it meanwhile; wait for the run to end and register again")
 
+// putConfig writes the configuration and nothing else, so that it cannot undo what a run does at the same time.
+func (s *Store) putConfig(ctx context.Context, app failover.Application) error {
+	config, err := encodeConfig(app)
+	if err != nil {
+		return err
+	}
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       applicationKey(app),
+		UpdateExpression:          aws.String("SET config = :config"),
+		ConditionExpression:       aws.String("attribute_exists(pk)"),
+		ExpressionAttributeValues: item{":config": text(config)},
+	})
+	return err
+}
+
+// put writes the whole item, over one that has not been written since it was read.
 func (s *Store) put(ctx context.Context, app failover.Application, since failover.Live) error {
 	it, err := encodeApplication(app)
 	if err != nil {
