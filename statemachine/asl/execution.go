@@ -98,6 +98,9 @@ func (m *Machine) Start(info ExecutionInfo, input json.RawMessage, now time.Time
 	if len(input) == 0 {
 		input = json.RawMessage("{}")
 	}
+	if compact, err := marshal(input); err == nil {
+		input = compact
+	}
 	x.record(Event{Type: "ExecutionStarted", ExecutionStarted: &ExecutionStarted{Input: string(input), RoleARN: info.RoleARN}})
 	decoded, err := gnata.DecodeJSON(input)
 	switch {

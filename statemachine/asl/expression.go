@@ -110,6 +110,8 @@ type evaluationError struct {
 	// location is the field, with its path inside the state, such as "Output/result".
 	location string
 	cause    string
+	// unusable says that there was a value of the right type, such as a timestamp, but none that means anything.
+	unusable bool
 }
 
 // marshal writes a value as Step Functions does: in one line and without escaping <, > and &.

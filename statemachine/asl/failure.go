@@ -107,8 +107,13 @@ func (x *Execution) caught(c *catcher, f Failure) {
 // evaluationFailed records an expression that failed and returns it as the state's error.
 func (x *Execution) evaluationFailed(e *evaluationError) *Failure {
 	f := Failure{Error: ErrorQuery, Cause: x.during(e.cause)}
-	x.record(Event{Type: "EvaluationFailed",
+	before := x.history[len(x.history)-1].PreviousID
+	id := x.record(Event{Type: "EvaluationFailed",
 		EvaluationFailed: &EvaluationFailed{Failure: f, Location: e.location, State: x.at.name}})
+	if id > 0 && !e.unusable {
+		// As recorded on AWS: an expression that fails follows the event before the last one.
+		x.history[id-1].PreviousID = before
+	}
 	return &f
 }
 

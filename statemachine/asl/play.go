@@ -205,7 +205,7 @@ func (x *Execution) until() (time.Time, *evaluationError) {
 	}
 	t, bad := time.Parse(time.RFC3339Nano, stamp)
 	if bad != nil {
-		return time.Time{}, &evaluationError{location: "Timestamp",
+		return time.Time{}, &evaluationError{location: "Timestamp", unusable: true,
 			cause: "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: " + stamp}
 	}
 	return t, nil
@@ -221,7 +221,7 @@ func (x *Execution) wholeSeconds(t *template, field string, vars scope) (int, *e
 		return 0, t.wrongType(field, "number", text)
 	}
 	if n != math.Trunc(n) || n < 0 || n > maxSeconds {
-		return 0, &evaluationError{location: field,
+		return 0, &evaluationError{location: field, unusable: true,
 			cause: fmt.Sprintf("The %s field must be a whole number from 0 to %d but was: %s", field, maxSeconds, text)}
 	}
 	return int(n), nil
