@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/drover-dr/drover/infra/config"
+)
+
+// app is everything that a cloud assembly is made from.
+type app struct {
+	config config.Config
+	// context holds the feature flags of the CDK.
+	context map[string]any
+	// code is the directory of the built Lambdas: a directory of each step, with the file bootstrap in it.
+	code string
+	// outdir is where the assembly is written.
+	outdir string
+	// definition is the state machine's.
+	definition string
+}
+
+// synthesize writes the cloud assembly. The stacks are deployed in this order:
+//
+//  1. the registry, in the primary Region, which makes its replica in the standby;
+//  2. the primary's stack;
+//  3. the standby's stack, so that a version that does not deploy leaves the standby as it was.
+//
+// The order is all that ties them: no stack reads anything of another.
+//
+// The library underneath reports mistakes by panicking with a stack trace of JavaScript. A configuration that has been
+// checked meets none of them; should one come up, it becomes an error in words here.
+func (a app) synthesize() (err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("synthesize with the CDK: %s", firstLine(problem))
+		}
+	}()
+	root := awscdk.NewApp(&awscdk.AppProps{
+		Outdir:             jsii.String(a.outdir),
+		Context:            &a.context,
+		PostCliContext:     &settled,
+		AnalyticsReporting: jsii.Bool(false),
+		TreeMetadata:       jsii.Bool(false),
+	})
+	plan := a.config.Plan
+	table := a.registryStack(root)
+	primary := a.regionStack(root, plan.Primary)
+	standby := a.regionStack(root, plan.Standby)
+	primary.AddStackDependency(table, jsii.String("the functions need the table"))
+	standby.AddStackDependency(table, jsii.String("the functions need the table's replica"))
+	standby.AddStackDependency(primary, jsii.String("a version that does not deploy must leave the standby as it was"))
+	root.Synth(nil)
+	return nil
+}
+
+// settled overrides what the CDK command line adds to the context, so that templates are the same with and without it.
+var settled = map[string]any{
+	"aws:cdk:enable-path-metadata":  false,
+	"aws:cdk:enable-asset-metadata": false,
+	"aws:cdk:version-reporting":     false,
+}
+
+// firstLine is what a panic of the library says, without the stack traces that follow.
+func firstLine(problem any) string {
+	line, _, _ := strings.Cut(fmt.Sprint(problem), "\n")
+	return line
+}

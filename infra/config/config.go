@@ -1,0 +1,149 @@
+// Package config is what the operator decides about a deployment: the object "drover" in the context of cdk.json.
+//
+// It is read and checked as a whole before the CDK starts, so that all mistakes are told at once, in words, and
+// nothing is synthesized from a half-right configuration.
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Key is the key in the context of cdk.json under which everything here is found.
+const Key = "drover"
+
+// Config is one deployment: the plan that the Lambdas carry, and what only the deployment needs to know. The keys of
+// the plan and of the other settings lie beside each other in cdk.json.
+type Config struct {
+	// Plan holds the keys of [failover.Plan], each with the default of [failover.DefaultPlan].
+	Plan failover.Plan
+	// HostedZones are the ids of the Route 53 zones whose records may be moved. At least one; no default.
+	HostedZones []string
+	// GlobalClusters are the identifiers of the Aurora global clusters that may be promoted. None by default, and then
+	// no function may touch a database.
+	GlobalClusters []string
+	// Account pins the deployment to one AWS account. By default it goes where the credentials belong.
+	Account string
+	// LogRetentionDays is how long CloudWatch Logs keeps what functions and state machine write. 90 by default.
+	LogRetentionDays int
+	// Tags are put on everything that can carry one.
+	Tags map[string]string
+	// Emails are subscribed to the topic of each Region. Each address must confirm, once per Region.
+	Emails []string
+}
+
+// retentions are the numbers of days that CloudWatch Logs accepts.
+var retentions = []int{
+	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+}
+
+// Parse reads the object under [Key]. The error, if there is one, holds every mistake, each with its key, what was
+// found and what was expected.
+func Parse(text []byte) (Config, error) {
+	c := Config{Plan: failover.DefaultPlan(), LogRetentionDays: 90}
+	problems := c.decode(text)
+	problems = append(problems, c.problems()...)
+	if len(problems) > 0 {
+		return Config{}, &Mistakes{problems}
+	}
+	return c, nil
+}
+
+// Mistakes is everything that is wrong with a configuration.
+type Mistakes struct{ list []error }
+
+// Error lists the mistakes, one per line.
+func (m *Mistakes) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the context %q in cdk.json:", Key)
+	for _, err := range m.list {
+		fmt.Fprintf(&b, "\n  - %s", err)
+	}
+	return b.String()
+}
+
+// Unwrap returns the mistakes.
+func (m *Mistakes) Unwrap() []error { return m.list }
+
+// problems returns what is wrong with the values, whatever they were read from.
+func (c Config) problems() []error {
+	problems := flatten(c.Plan.Validate())
+	problems = append(problems, checkList("hostedZones", c.HostedZones, hostedZone, "a hosted zone id such as Z0123456789ABCDEFGHIJ")...)
+	problems = append(problems, checkList("globalClusters", c.GlobalClusters, globalCluster, "the identifier of an Aurora global cluster")...)
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if len(c.HostedZones) == 0 {
+		add("hostedZones: empty; expected the ids of the hosted zones whose records Drover moves")
+	}
+	if c.Account != "" && !account.MatchString(c.Account) {
+		add("account: %q; expected twelve digits, or leave it out to deploy where the credentials belong", c.Account)
+	}
+	if !slices.Contains(retentions, c.LogRetentionDays) {
+		add("logRetentionDays: %d; expected one of %s", c.LogRetentionDays, strings.Trim(fmt.Sprint(retentions), "[]"))
+	}
+	for i, address := range c.Emails {
+		if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
+			add("emails[%d]: %q; expected an address such as oncall@example.com", i, address)
+		}
+	}
+	return append(problems, c.tagProblems()...)
+}
+
+var (
+	hostedZone    = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
+	globalCluster = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
+	account       = regexp.MustCompile(`^\d{12}$`)
+)
+
+func checkList(key string, values []string, form *regexp.Regexp, expected string) []error {
+	var problems []error
+	for i, v := range values {
+		switch {
+		case !form.MatchString(v) || len(v) > 63:
+			problems = append(problems, fmt.Errorf("%s[%d]: %q; expected %s", key, i, v, expected))
+		case slices.Contains(values[:i], v):
+			problems = append(problems, fmt.Errorf("%s[%d]: %q is listed twice", key, i, v))
+		}
+	}
+	return problems
+}
+
+func (c Config) tagProblems() []error {
+	var problems []error
+	for _, key := range sortedKeys(c.Tags) {
+		if key == "" || len(key) > 128 || strings.HasPrefix(strings.ToLower(key), "aws:") {
+			problems = append(problems, fmt.Errorf("tags: %q; expected a key of 1 to 128 characters that does not begin with aws:", key))
+		}
+		if len(c.Tags[key]) > 256 {
+			problems = append(problems, fmt.Errorf("tags: the value of %q has %d characters; expected at most 256", key, len(c.Tags[key])))
+		}
+	}
+	return problems
+}
+
+// flatten takes a joined error apart, so that each mistake has a line of its own.
+func flatten(err error) []error {
+	var joined interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &joined):
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// PlanJSON is the plan as the Lambdas find it in their environment.
+func (c Config) PlanJSON() string {
+	text, err := json.Marshal(c.Plan)
+	if err != nil {
+		panic(err) // A struct of strings, numbers and booleans is always JSON.
+	}
+	return string(text)
+}

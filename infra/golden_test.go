@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Only commit what you understand: the golden assembly is what every drill plays, and its diff is what a deployment
+// would change.
+var update = flag.Bool("update", false, "rewrite the golden assembly in statemachine/assembly/default")
+
+const golden = "../statemachine/assembly/default"
+
+// hash is an asset's: it changes with every build of the Lambdas and says nothing to a reader.
+var hash = regexp.MustCompile(`[0-9a-f]{64}`)
+
+func blank(text []byte) []byte { return hash.ReplaceAll(text, []byte(strings.Repeat("0", 64))) }
+
+func TestGoldenAssemblyIsWhatTheContextSynthesizes(t *testing.T) {
+	want := map[string]string{"manifest.json": string(leanManifest(t, fresh(t)))}
+	for _, stack := range fresh(t).assembly.Stacks {
+		name := stack.Name + ".template.json"
+		text, err := os.ReadFile(filepath.Join(fresh(t).dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[name] = string(blank(text)) + "\n"
+	}
+	if *update {
+		rewrite(t, want)
+	}
+	got := map[string]string{}
+	files, err := os.ReadDir(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(golden, file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[file.Name()] = string(text)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the golden assembly is not what cdk.json synthesizes; read the difference and type: go test ./infra -update (-want +got)\n%s", diff)
+	}
+}
+
+func rewrite(t *testing.T, files map[string]string) {
+	t.Helper()
+	if err := os.RemoveAll(golden); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(golden, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(golden, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// leanManifest keeps what a reader of the assembly needs of the manifest: the stacks, where they go and in what order.
+// The rest, such as a report of all the CDK's feature flags, changes with every version of the CDK.
+func leanManifest(t *testing.T, s synthesis) []byte {
+	t.Helper()
+	type artifact struct {
+		Type         string            `json:"type"`
+		Environment  string            `json:"environment"`
+		Properties   map[string]string `json:"properties"`
+		Dependencies []string          `json:"dependencies,omitempty"`
+	}
+	var full struct {
+		Version   string
+		Artifacts map[string]struct {
+			Type, Environment string
+			Properties        map[string]any
+			Dependencies      []string
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(s.dir, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &full); err != nil {
+		t.Fatal(err)
+	}
+	lean := map[string]artifact{}
+	for id, a := range full.Artifacts {
+		if a.Type != "aws:cloudformation:stack" {
+			continue
+		}
+		file, _ := a.Properties["templateFile"].(string)
+		isAssets := func(other string) bool { return strings.HasSuffix(other, ".assets") }
+		lean[id] = artifact{a.Type, a.Environment, map[string]string{"templateFile": file}, slices.DeleteFunc(a.Dependencies, isAssets)}
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(map[string]any{"version": full.Version, "artifacts": lean}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,50 @@
+// Package machine makes the state machine that plays a run.
+package machine
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/drover-dr/drover/infra/logs"
+	"github.com/drover-dr/drover/infra/permission"
+	"github.com/drover-dr/drover/infra/policy"
+)
+
+// Props is what the state machine is made of.
+type Props struct {
+	// Definition is the text that on-call reads in the console.
+	Definition string
+	// Functions holds the ARN for each placeholder in the definition.
+	Functions map[string]*string
+	Scope     permission.Scope
+	// Steps are the names of the steps that it may invoke.
+	Steps   []string
+	LogDays int
+}
+
+// New makes the state machine. It logs every event with its data, because the history in Step Functions is gone after
+// 90 days and in a dark Region it cannot be read at all.
+func New(scope constructs.Construct, id string, props Props) awsstepfunctions.StateMachine {
+	scope = constructs.NewConstruct(scope, jsii.String(id))
+	region := props.Scope.Names
+	role := policy.NewRole(scope, "Role", policy.Props{
+		Name:        region.Role("machine"),
+		Service:     "states.amazonaws.com",
+		Description: "Of the state machine " + region.StateMachine() + ", which plays runs",
+		Grants:      props.Scope.ForStateMachine(props.Steps),
+	})
+	return awsstepfunctions.NewStateMachine(scope, jsii.String("StateMachine"), &awsstepfunctions.StateMachineProps{
+		StateMachineName:        jsii.String(region.StateMachine()),
+		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,
+		DefinitionBody:          awsstepfunctions.DefinitionBody_FromString(jsii.String(props.Definition)),
+		DefinitionSubstitutions: &props.Functions,
+		Role:                    role,
+		TracingEnabled:          jsii.Bool(true),
+		Logs: &awsstepfunctions.LogOptions{
+			Destination:          logs.NewGroup(scope, "Logs", region.StateMachineLogs(), props.LogDays),
+			Level:                awsstepfunctions.LogLevel_ALL,
+			IncludeExecutionData: jsii.Bool(true),
+		},
+	})
+}

@@ -1,0 +1,90 @@
+// Package names makes every physical name and ARN of a deployment out of its plan.
+//
+// Names are given rather than generated because a run must find everything it needs in its own Region with no help
+// from the other: no export, no parameter and no stack of the other Region is read, neither at run time nor by
+// CloudFormation. An operator can also tell from a name in an error what it belongs to.
+//
+// ARNs have ${AWS::Partition} and ${AWS::AccountId} in them, to be filled by CloudFormation's Fn::Sub.
+package names
+
+import (
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Region names what belongs to a plan in one of its Regions.
+type Region struct {
+	Plan failover.Plan
+	// Code is the Region that the names are for.
+	Code failover.Region
+}
+
+// RegistryStack is the stack of the global table.
+func RegistryStack(plan failover.Plan) string { return plan.Name + "-registry" }
+
+// Table is the registry's table, of the same name in both Regions.
+func Table(plan failover.Plan) string { return plan.Name + "-registry" }
+
+// Stack is the Region's stack.
+func (r Region) Stack() string { return fmt.Sprintf("%s-%s", r.Plan.Name, r.Code) }
+
+// Function is the Lambda function of a step.
+func (r Region) Function(step string) string { return r.Plan.Name + "-" + step }
+
+// Role is the role of a step or of the state machine. IAM has no Regions, so its name carries one.
+func (r Region) Role(of string) string { return fmt.Sprintf("%s-%s-%s", r.Plan.Name, of, r.Code) }
+
+// StateMachine is the state machine, of the same name in both Regions.
+func (r Region) StateMachine() string { return r.Plan.Name }
+
+// Topic is the topic on which runs and alarms are told.
+func (r Region) Topic() string { return r.Plan.Name + "-events" }
+
+// Bucket is the report bucket. Bucket names are the world's, so it carries account and Region.
+func (r Region) Bucket() string {
+	return fmt.Sprintf("%s-reports-${AWS::AccountId}-%s", r.Plan.Name, r.Code)
+}
+
+// FunctionLogs is the log group of a step's function.
+func (r Region) FunctionLogs(step string) string { return "/aws/lambda/" + r.Function(step) }
+
+// StateMachineLogs is the log group of the state machine. The prefix keeps the policy that lets Step Functions write
+// to it from growing beyond its limit in accounts with many state machines.
+func (r Region) StateMachineLogs() string { return "/aws/vendedlogs/states/" + r.StateMachine() }
+
+// TableARN is the Region's own replica of the registry.
+func (r Region) TableARN() string { return r.arn("dynamodb", "table/"+Table(r.Plan)) }
+
+// FunctionARN is a step's function.
+func (r Region) FunctionARN(step string) string { return r.arn("lambda", "function:"+r.Function(step)) }
+
+// TopicARN is the Region's topic.
+func (r Region) TopicARN() string { return r.arn("sns", r.Topic()) }
+
+// LogsARN is everything that can be written under a log group.
+func (r Region) LogsARN(group string) string { return r.arn("logs", "log-group:"+group+":*") }
+
+// BucketARN is the Region's report bucket.
+func (r Region) BucketARN() string { return "arn:${AWS::Partition}:s3:::" + r.Bucket() }
+
+// AlarmsARN is every CloudWatch alarm of the Region.
+func (r Region) AlarmsARN() string { return r.arn("cloudwatch", "alarm:*") }
+
+// ClustersARN is every Aurora cluster of the Region.
+func (r Region) ClustersARN() string { return r.arn("rds", "cluster:*") }
+
+func (r Region) arn(service, resource string) string {
+	return fmt.Sprintf("arn:${AWS::Partition}:%s:%s:${AWS::AccountId}:%s", service, r.Code, resource)
+}
+
+// GlobalClusterARN is an Aurora global cluster; it belongs to no Region.
+func GlobalClusterARN(id string) string {
+	return "arn:${AWS::Partition}:rds::${AWS::AccountId}:global-cluster:" + id
+}
+
+// ZoneARN is a Route 53 hosted zone.
+func ZoneARN(id string) string { return "arn:${AWS::Partition}:route53:::hostedzone/" + id }
+
+// ChangesARN is every change of Route 53, whatever zone it is of.
+const ChangesARN = "arn:${AWS::Partition}:route53:::change/*"

@@ -1,0 +1,180 @@
+// Package permission says what the role of each step may do. It is plain data, so that it can be read as a list and
+// tested without the CDK. Every action is written out: a wildcard would also grant what AWS adds next year.
+package permission
+
+import (
+	"github.com/drover-dr/drover/infra/names"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Grant is one statement that allows something.
+type Grant struct {
+	// Sid names the statement by what it is for.
+	Sid     string
+	Actions []string
+	// Resources are ARNs for Fn::Sub.
+	Resources []string
+	// Conditions narrow the grant: operator, then key, then values.
+	Conditions map[string]map[string][]string
+}
+
+// Scope is what the steps of one Region may be about.
+type Scope struct {
+	Names names.Region
+	// HostedZones and GlobalClusters are ids.
+	HostedZones, GlobalClusters []string
+}
+
+// Metrics is the one namespace into which Drover writes metrics.
+const Metrics = "Drover"
+
+// ForStep returns the grants of a step in the order in which they are written into its policy. Tracing is not among
+// them: the CDK grants it where it is switched on.
+func (s Scope) ForStep(step string) []Grant {
+	grants := []Grant{s.writeLogs(step)}
+	switch step {
+	case "validate":
+		grants = append(grants, s.readRecords(), s.table("Query", "GetItem", "UpdateItem"), readMetrics(), s.readAlarms())
+		grants = append(grants, s.readDatabases()...)
+	case "shifttraffic":
+		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"))
+	case "updateregistry":
+		grants = append(grants, s.table("Query", "GetItem", "PutItem", "UpdateItem"))
+	case "promotedatabase":
+		grants = append(grants, s.table("Query"), readMetrics())
+		grants = append(grants, s.readDatabases()...)
+		grants = append(grants, s.promote()...)
+	case "verifyhealth":
+		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), readMetrics())
+		grants = append(grants, s.readDatabases()...)
+	case "notify":
+		grants = append(grants, s.readRecords(), s.table("Query"), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
+		grants = append(grants, s.readDatabases()...)
+	}
+	return grants
+}
+
+// ForStateMachine returns the grants of the state machine's role, its logging and tracing aside: the CDK adds those.
+func (s Scope) ForStateMachine(steps []string) []Grant {
+	var functions []string
+	for _, step := range steps {
+		functions = append(functions, s.Names.FunctionARN(step))
+	}
+	return []Grant{{Sid: "InvokeSteps", Actions: []string{"lambda:InvokeFunction"}, Resources: functions}}
+}
+
+func (s Scope) writeLogs(step string) Grant {
+	return Grant{
+		Sid:       "WriteLogs",
+		Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resources: []string{s.Names.LogsARN(s.Names.FunctionLogs(step))},
+	}
+}
+
+func (s Scope) table(operations ...string) Grant {
+	g := Grant{Sid: "Registry", Resources: []string{s.Names.TableARN()}}
+	for _, op := range operations {
+		g.Actions = append(g.Actions, "dynamodb:"+op)
+	}
+	return g
+}
+
+func (s Scope) readRecords() Grant {
+	return Grant{Sid: "ReadRecords", Actions: []string{"route53:ListResourceRecordSets"}, Resources: s.zones()}
+}
+
+// readChanges cannot be narrowed to a zone: the id of a change says nothing of its zone.
+func readChanges() Grant {
+	return Grant{Sid: "ReadChanges", Actions: []string{"route53:GetChange"}, Resources: []string{names.ChangesARN}}
+}
+
+// shift allows what a batch consists of: upserts of addresses and aliases, and the fence's TXT record deleted and made
+// again. MX, NS and the like are out of reach even in the zones that are listed.
+func (s Scope) shift() Grant {
+	return Grant{
+		Sid:       "ShiftTraffic",
+		Actions:   []string{"route53:ChangeResourceRecordSets"},
+		Resources: s.zones(),
+		Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": {
+			"route53:ChangeResourceRecordSetsRecordTypes": {"A", "AAAA", "CNAME", "TXT"},
+			"route53:ChangeResourceRecordSetsActions":     {"CREATE", "DELETE", "UPSERT"},
+		}},
+	}
+}
+
+func (s Scope) zones() []string {
+	var zones []string
+	for _, id := range s.HostedZones {
+		zones = append(zones, names.ZoneARN(id))
+	}
+	return zones
+}
+
+func (s Scope) globalClusters() []string {
+	var clusters []string
+	for _, id := range s.GlobalClusters {
+		clusters = append(clusters, names.GlobalClusterARN(id))
+	}
+	return clusters
+}
+
+// readDatabases grants nothing to a plan without global clusters. Which member clusters a global cluster has is in
+// the registry and not in the template, so they can be described in the Region as a whole.
+func (s Scope) readDatabases() []Grant {
+	if len(s.GlobalClusters) == 0 {
+		return nil
+	}
+	return []Grant{
+		{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()},
+		{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN()}},
+	}
+}
+
+// promote is the one-way door. IAM asks for the global cluster and for the member that is to be promoted, so the
+// global clusters that are listed bound what can be promoted. Members in both Regions: a switchover is called in the
+// Region of the current primary, which is the other one.
+func (s Scope) promote() []Grant {
+	if len(s.GlobalClusters) == 0 {
+		return nil
+	}
+	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
+	return []Grant{{
+		Sid:       "Promote",
+		Actions:   []string{"rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"},
+		Resources: append(s.globalClusters(), s.Names.ClustersARN(), other.ClustersARN()),
+	}}
+}
+
+// readMetrics has no narrower resource: CloudWatch knows none for reading metrics.
+func readMetrics() Grant {
+	return Grant{Sid: "ReadMetrics", Actions: []string{"cloudwatch:GetMetricData"}, Resources: []string{"*"}}
+}
+
+// readAlarms is about all alarms of the Region, because which ones matter is in the registry.
+func (s Scope) readAlarms() Grant {
+	return Grant{Sid: "ReadAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: []string{s.Names.AlarmsARN()}}
+}
+
+// writeMetrics has no narrower resource, but a condition that narrows it to one namespace.
+func writeMetrics() Grant {
+	return Grant{
+		Sid: "WriteMetrics", Actions: []string{"cloudwatch:PutMetricData"}, Resources: []string{"*"},
+		Conditions: map[string]map[string][]string{"StringEquals": {"cloudwatch:namespace": {Metrics}}},
+	}
+}
+
+func (s Scope) publish() Grant {
+	return Grant{Sid: "Tell", Actions: []string{"sns:Publish"}, Resources: []string{s.Names.TopicARN()}}
+}
+
+func (s Scope) writeReports() Grant {
+	return Grant{
+		Sid: "Reports", Actions: []string{"s3:GetObject", "s3:PutObject"},
+		Resources: []string{s.Names.BucketARN() + "/" + failover.ReportKey("*")},
+	}
+}
+
+// findReports makes S3 answer 404 and not 403 for a report that is not there yet.
+func (s Scope) findReports() Grant {
+	return Grant{Sid: "FindReports", Actions: []string{"s3:ListBucket"}, Resources: []string{s.Names.BucketARN()}}
+}

@@ -1,0 +1,92 @@
+// Package step makes the Lambda function of one step, with a role and a log group of its own.
+package step
+
+import (
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/drover-dr/drover/infra/logs"
+	"github.com/drover-dr/drover/infra/permission"
+	"github.com/drover-dr/drover/infra/policy"
+)
+
+// Step is one state of the definition that calls a function.
+type Step struct {
+	// Name is the step's folder in lambdas.
+	Name string
+	// State is the state's name in the definition.
+	State string
+	// Does completes the sentence "This function …".
+	Does string
+}
+
+// Placeholder is what stands for the function's ARN in the definition.
+func (s Step) Placeholder() string { return s.State + "Arn" }
+
+// All are the steps in the order in which a run meets them.
+var All = []Step{
+	{"validate", "Validate", "checks everything, takes the lock and plans the stages"},
+	{"shifttraffic", "ShiftTraffic", "moves the DNS weights of a wave"},
+	{"updateregistry", "UpdateRegistry", "writes what moved into the registry, and closes runs"},
+	{"promotedatabase", "PromoteDatabase", "starts the promotion of a wave's databases"},
+	{"verifyhealth", "VerifyHealth", "takes one look at everything pending"},
+	{"notify", "Notify", "takes stock and tells people"},
+}
+
+// Names are the names of all steps, in their order.
+func Names() []string {
+	var list []string
+	for _, s := range All {
+		list = append(list, s.Name)
+	}
+	return list
+}
+
+// Props is what a step's function needs to know.
+type Props struct {
+	Step  Step
+	Scope permission.Scope
+	// Code is the directory that holds a directory of each step, with the file bootstrap in it.
+	Code string
+	// Environment is what the function finds in its environment.
+	Environment map[string]string
+	LogDays     int
+}
+
+// Timeout is the function's own. It is shorter than the 35 s that the definition waits, so that a function that hangs
+// is ended, and named, by Lambda.
+const Timeout = 30
+
+// New makes the function.
+func New(scope constructs.Construct, id string, props Props) awslambda.Function {
+	scope = constructs.NewConstruct(scope, jsii.String(id))
+	name, region := props.Step.Name, props.Scope.Names
+	role := policy.NewRole(scope, "Role", policy.Props{
+		Name:        region.Role(name),
+		Service:     "lambda.amazonaws.com",
+		Description: "Of the function " + region.Function(name) + ", which " + props.Step.Does,
+		Grants:      props.Scope.ForStep(name),
+	})
+	environment := map[string]*string{}
+	for key, value := range props.Environment {
+		environment[key] = policy.Sub(value)
+	}
+	return awslambda.NewFunction(scope, jsii.String("Function"), &awslambda.FunctionProps{
+		FunctionName: jsii.String(region.Function(name)),
+		Description:  jsii.String("Drover: " + props.Step.Does),
+		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture: awslambda.Architecture_ARM_64(),
+		Handler:      jsii.String(name),
+		Code:         awslambda.Code_FromAsset(jsii.String(filepath.Join(props.Code, name)), nil),
+		Role:         role,
+		LogGroup:     logs.NewGroup(scope, "Logs", region.FunctionLogs(name), props.LogDays),
+		Tracing:      awslambda.Tracing_ACTIVE,
+		Timeout:      awscdk.Duration_Seconds(jsii.Number(Timeout)),
+		MemorySize:   jsii.Number(256),
+		Environment:  &environment,
+	})
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/drover-dr/drover/infra/config"
+	"github.com/drover-dr/drover/infra/step"
+	"github.com/drover-dr/drover/statemachine/assembly"
+)
+
+// synthesis is what the tests look at: the assembly of the context in cdk.json, synthesized once for all tests, for
+// the CDK takes seconds. The tests are not parallel: the CDK's library does not support it.
+type synthesis struct {
+	config config.Config
+	dir    string
+	// assembly has all intrinsic functions resolved, templates are as they were written, by stack.
+	assembly  *assembly.Assembly
+	templates map[string]template
+	err       error
+}
+
+type template struct {
+	Resources map[string]struct {
+		Type       string
+		Properties map[string]any
+	}
+	Outputs map[string]any
+}
+
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "drover-infra-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	jsii.Close()
+	os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
+var once = sync.OnceValue(func() synthesis {
+	var s synthesis
+	s.err = s.synthesize()
+	return s
+})
+
+// fresh returns the synthesis.
+func fresh(t *testing.T) synthesis {
+	t.Helper()
+	s := once()
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s
+}
+
+func (s *synthesis) synthesize() error {
+	if err := checkNode(os.Getenv, exec.LookPath); err != nil {
+		return err
+	}
+	context, err := config.Load(func(string) string { return "" }, "../cdk.json")
+	if err != nil {
+		return err
+	}
+	if s.config, err = context.Config(); err != nil {
+		return err
+	}
+	code, err := placeholders()
+	if err != nil {
+		return err
+	}
+	s.dir = filepath.Join(scratch, "cdk.out")
+	a := app{config: s.config, context: context.Values(), code: code, outdir: s.dir, definition: definition()}
+	if err := a.synthesize(); err != nil {
+		return err
+	}
+	if s.assembly, err = assembly.Read(os.DirFS(s.dir), assembly.Placeholder); err != nil {
+		return err
+	}
+	return s.readTemplates()
+}
+
+// placeholders makes a directory that looks like the built Lambdas, for what they are made of does not matter here.
+func placeholders() (string, error) {
+	code := filepath.Join(scratch, "code")
+	for _, name := range step.Names() {
+		if err := os.MkdirAll(filepath.Join(code, name), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(code, name, "bootstrap"), []byte(name), 0o755); err != nil {
+			return "", err
+		}
+	}
+	return code, nil
+}
+
+func (s *synthesis) readTemplates() error {
+	s.templates = map[string]template{}
+	for _, stack := range s.assembly.Stacks {
+		text, err := os.ReadFile(filepath.Join(s.dir, stack.Name+".template.json"))
+		if err != nil {
+			return err
+		}
+		var t template
+		if err := json.Unmarshal(text, &t); err != nil {
+			return err
+		}
+		s.templates[stack.Name] = t
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package assembly
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// place is where a stack is deployed: what the pseudo parameters stand for.
+type place struct{ stack, region, account string }
+
+// pseudo returns the value of a pseudo parameter. AWS::NoValue is none of these: it takes a property away.
+func (p place) pseudo(name string) (string, bool) {
+	switch name {
+	case "AWS::Region":
+		return p.region, true
+	case "AWS::AccountId":
+		return p.account, true
+	case "AWS::StackName":
+		return p.stack, true
+	case "AWS::Partition":
+		return p.partition(), true
+	case "AWS::URLSuffix":
+		if p.partition() == "aws-cn" {
+			return "amazonaws.com.cn", true
+		}
+		return "amazonaws.com", true
+	}
+	return "", false
+}
+
+func (p place) partition() string {
+	switch {
+	case strings.HasPrefix(p.region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(p.region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// kind is what is known of a resource type.
+type kind struct {
+	// name is the property that gives the physical name, if one does.
+	name string
+	// arn makes the ARN out of the physical name; nil for types without one.
+	arn func(p place, name string) string
+	// refIsARN says that Ref gives the ARN and not the physical name.
+	refIsARN bool
+	// attributes are what Fn::GetAtt gives: "arn" for the ARN, "name" for the physical name.
+	attributes map[string]string
+}
+
+// ARNs of services whose resources have a Region, of IAM, which has none, and of S3, which has no account either.
+func regional(service, prefix, suffix string) func(place, string) string {
+	return func(p place, name string) string {
+		return fmt.Sprintf("arn:%s:%s:%s:%s:%s%s%s", p.partition(), service, p.region, p.account, prefix, name, suffix)
+	}
+}
+
+func global(prefix string) func(place, string) string {
+	return func(p place, name string) string {
+		return fmt.Sprintf("arn:%s:iam::%s:%s%s", p.partition(), p.account, prefix, name)
+	}
+}
+
+func bucketARN(p place, name string) string {
+	return fmt.Sprintf("arn:%s:s3:::%s", p.partition(), name)
+}
+
+// kinds are the resource types that Drover's stacks are made of. Those that need no view, because nothing in a drill
+// depends on them, are here as well: that is how they are named as known.
+var kinds = map[string]kind{
+	"AWS::Lambda::Function": {
+		name: "FunctionName", arn: regional("lambda", "function:", ""), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::StepFunctions::StateMachine": {
+		name: "StateMachineName", arn: regional("states", "stateMachine:", ""), refIsARN: true,
+		attributes: map[string]string{"Arn": "arn", "Name": "name"}},
+	"AWS::IAM::Role": {
+		name: "RoleName", arn: global("role/"), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::IAM::ManagedPolicy": {
+		name: "ManagedPolicyName", arn: global("policy/"), refIsARN: true, attributes: map[string]string{"PolicyArn": "arn"}},
+	"AWS::IAM::Policy": {name: "PolicyName"},
+	"AWS::DynamoDB::GlobalTable": {
+		name: "TableName", arn: regional("dynamodb", "table/", ""), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::SNS::Topic": {
+		name: "TopicName", arn: regional("sns", "", ""), refIsARN: true,
+		attributes: map[string]string{"TopicArn": "arn", "TopicName": "name"}},
+	"AWS::SNS::TopicPolicy":  {},
+	"AWS::SNS::Subscription": {},
+	"AWS::S3::Bucket": {
+		name: "BucketName", arn: bucketARN, attributes: map[string]string{"Arn": "arn"}},
+	"AWS::S3::BucketPolicy": {},
+	"AWS::Logs::LogGroup": {
+		name: "LogGroupName", arn: regional("logs", "log-group:", ":*"), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::CloudWatch::Alarm": {
+		name: "AlarmName", arn: regional("cloudwatch", "alarm:", ""), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::CDK::Metadata": {},
+}
+
+// Types returns the resource types that can be read, in alphabetical order.
+func Types() []string {
+	var types []string
+	for t := range kinds {
+		types = append(types, t)
+	}
+	slices.Sort(types)
+	return types
+}
+
+// generated is the physical name of a resource that its template does not name. CloudFormation joins stack, logical id
+// and random characters; here the characters are derived, so that two readings are the same.
+func generated(p place, resourceType, id string) string {
+	sum := sha256.Sum256([]byte(p.account + p.region + p.stack + id))
+	stem := fmt.Sprintf("%.50s", p.stack+"-"+id)
+	name := stem + "-" + strings.ToUpper(hex.EncodeToString(sum[:6]))
+	if resourceType == "AWS::S3::Bucket" {
+		return strings.ToLower(name)
+	}
+	return name
+}

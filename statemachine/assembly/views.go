@@ -1,0 +1,203 @@
+package assembly
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// viewer collects the views of all stacks, and what is missing in them.
+type viewer struct {
+	assembly *Assembly
+	stack    *Stack
+	problems []error
+}
+
+func (v *viewer) fail(r Resource, format string, args ...any) {
+	v.problems = append(v.problems, fmt.Errorf("stack %s, resource %s: %w", v.stack.Name, r.LogicalID, fmt.Errorf(format, args...)))
+}
+
+// view adds what the assembly's stacks declare. Roles come first, since policies look for them.
+func (a *Assembly) view() error {
+	v := &viewer{assembly: a}
+	for i := range a.Stacks {
+		v.stack = &a.Stacks[i]
+		for _, r := range v.stack.Resources {
+			if r.Type == "AWS::IAM::Role" {
+				v.role(r)
+			}
+		}
+		for _, r := range v.stack.Resources {
+			v.resource(r)
+		}
+	}
+	return errors.Join(v.problems...)
+}
+
+func (v *viewer) resource(r Resource) {
+	a := v.assembly
+	switch r.Type {
+	case "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy":
+		v.policy(r)
+	case "AWS::Lambda::Function":
+		v.function(r)
+	case "AWS::StepFunctions::StateMachine":
+		v.stateMachine(r)
+	case "AWS::DynamoDB::GlobalTable":
+		v.table(r)
+	case "AWS::SNS::Topic":
+		a.Topics = append(a.Topics, Topic{Name: r.Name, ARN: r.ARN, Region: v.stack.Region})
+	case "AWS::S3::Bucket":
+		a.Buckets = append(a.Buckets, Bucket{Name: r.Name, Region: v.stack.Region})
+	case "AWS::CloudWatch::Alarm":
+		v.alarm(r)
+	}
+}
+
+func (v *viewer) function(r Resource) {
+	f := Function{
+		Name: r.Name, ARN: r.ARN, Region: v.stack.Region,
+		Handler:     text(r.Properties, "Handler"),
+		RoleARN:     text(r.Properties, "Role"),
+		Timeout:     time.Duration(number(r.Properties, "Timeout", 3)) * time.Second,
+		MemoryMB:    number(r.Properties, "MemorySize", 128),
+		Environment: map[string]string{},
+	}
+	for key, value := range object(r.Properties, "Environment", "Variables") {
+		f.Environment[key] = fmt.Sprint(value)
+	}
+	if f.RoleARN == "" {
+		v.fail(r, "the function has no Role")
+	}
+	v.assembly.Functions = append(v.assembly.Functions, f)
+}
+
+var placeholder = regexp.MustCompile(`\$\{[A-Za-z0-9_]+\}`)
+
+func (v *viewer) stateMachine(r Resource) {
+	definition := text(r.Properties, "DefinitionString")
+	if definition == "" {
+		v.fail(r, "the state machine has no DefinitionString; a definition in S3 or as an object is not known here")
+	}
+	for key, value := range object(r.Properties, "DefinitionSubstitutions") {
+		definition = strings.ReplaceAll(definition, "${"+key+"}", fmt.Sprint(value))
+	}
+	if left := placeholder.FindString(definition); left != "" {
+		v.fail(r, "nothing is substituted for %s in the definition", left)
+	}
+	v.assembly.StateMachines = append(v.assembly.StateMachines, StateMachine{
+		Name: r.Name, ARN: r.ARN, Region: v.stack.Region, RoleARN: text(r.Properties, "RoleArn"), Definition: definition,
+	})
+}
+
+func (v *viewer) role(r Resource) {
+	role := Role{Name: r.Name, ARN: r.ARN, Trust: document(r.Properties["AssumeRolePolicyDocument"])}
+	for _, inline := range list(r.Properties, "Policies") {
+		if p, ok := inline.(map[string]any); ok {
+			role.Policies = append(role.Policies, document(p["PolicyDocument"]))
+		}
+	}
+	for _, arn := range list(r.Properties, "ManagedPolicyArns") {
+		v.attach(r, &role, fmt.Sprint(arn))
+	}
+	v.assembly.Roles = append(v.assembly.Roles, role)
+}
+
+// attach adds the document of a managed policy of the same stack. Those of AWS are not written anywhere here.
+func (v *viewer) attach(r Resource, role *Role, arn string) {
+	for _, other := range v.stack.Resources {
+		if other.Type == "AWS::IAM::ManagedPolicy" && other.ARN == arn {
+			role.Policies = append(role.Policies, document(other.Properties["PolicyDocument"]))
+			return
+		}
+	}
+	v.fail(r, "the managed policy %s is not in the stack, so what it allows is not known here", arn)
+}
+
+// policy adds a policy's document to the roles that it names.
+func (v *viewer) policy(r Resource) {
+	for _, name := range list(r.Properties, "Roles") {
+		i := slices.IndexFunc(v.assembly.Roles, func(role Role) bool { return role.Name == name })
+		if i < 0 {
+			v.fail(r, "the role %v is not in the assembly", name)
+			continue
+		}
+		role := &v.assembly.Roles[i]
+		role.Policies = append(role.Policies, document(r.Properties["PolicyDocument"]))
+	}
+}
+
+func (v *viewer) table(r Resource) {
+	t := Table{Name: r.Name, Regions: []string{v.stack.Region}}
+	for _, replica := range list(r.Properties, "Replicas") {
+		region := text(replica, "Region")
+		if region != "" && !slices.Contains(t.Regions, region) {
+			t.Regions = append(t.Regions, region)
+		}
+	}
+	for _, key := range list(r.Properties, "KeySchema") {
+		switch text(key, "KeyType") {
+		case "HASH":
+			t.PartitionKey = text(key, "AttributeName")
+		case "RANGE":
+			t.SortKey = text(key, "AttributeName")
+		}
+	}
+	if t.PartitionKey == "" {
+		v.fail(r, "the table has no HASH key")
+	}
+	v.assembly.Tables = append(v.assembly.Tables, t)
+}
+
+func (v *viewer) alarm(r Resource) {
+	a := Alarm{
+		Name: r.Name, Region: v.stack.Region, Namespace: text(r.Properties, "Namespace"), Metric: text(r.Properties, "MetricName"),
+		Dimensions: map[string]string{},
+	}
+	for _, d := range list(r.Properties, "Dimensions") {
+		a.Dimensions[text(d, "Name")] = text(d, "Value")
+	}
+	for _, arn := range list(r.Properties, "AlarmActions") {
+		a.Actions = append(a.Actions, fmt.Sprint(arn))
+	}
+	v.assembly.Alarms = append(v.assembly.Alarms, a)
+}
+
+// The properties of a resource are JSON of any form; these return the zero value for what is not there.
+
+func text(of any, key string) string {
+	properties, _ := of.(map[string]any)
+	s, _ := properties[key].(string)
+	return s
+}
+
+func number(properties map[string]any, key string, otherwise int) int {
+	if n, ok := properties[key].(float64); ok {
+		return int(n)
+	}
+	return otherwise
+}
+
+func list(properties map[string]any, key string) []any {
+	l, _ := properties[key].([]any)
+	return l
+}
+
+func object(properties map[string]any, path ...string) map[string]any {
+	for _, key := range path {
+		properties, _ = properties[key].(map[string]any)
+	}
+	return properties
+}
+
+func document(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // It was read from JSON.
+	}
+	return text
+}
