@@ -40,6 +40,7 @@ const (
 	CodeInput         = "input"
 	CodeApplication   = "unknown-application"
 	CodeNothing       = "no-applications"
+	CodeConfiguration = "configuration"
 	CodeDataLoss      = "data-loss-not-allowed"
 	CodeLocked        = "locked"
 	CodeRunOver       = "run-is-over"

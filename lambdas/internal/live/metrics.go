@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -84,7 +85,7 @@ func askBatch(ctx context.Context, client metricReader, questions []question, ba
 			return fmt.Errorf("read metrics: %w", err)
 		}
 		for _, r := range out.MetricDataResults {
-			i, err := strconv.Atoi(aws.ToString(r.Id)[1:])
+			i, err := strconv.Atoi(strings.TrimPrefix(aws.ToString(r.Id), "q"))
 			if err != nil || i < 0 || i >= len(questions) {
 				return fmt.Errorf("read metrics: an answer to %q, which nobody asked", aws.ToString(r.Id))
 			}

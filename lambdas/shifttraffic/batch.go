@@ -1,0 +1,154 @@
+package shifttraffic
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// Route 53's limits of one batch, in which an UPSERT counts twice. The fence's DELETE and CREATE are elements too, and
+// a TXT value has at most 255 characters and its quotes.
+const (
+	maxElements   = 1000
+	fenceElements = 2
+	maxCharacters = 32_000
+	fenceLetters  = 2 * 257
+	upsertCounts  = 2
+)
+
+// fenceTTL is the TTL of the fence record, in seconds. Nobody resolves it; it only has to be the same every time.
+const fenceTTL = 60
+
+// ZonePlan is all that a stage writes into one hosted zone.
+type ZonePlan struct {
+	// Zone is the hosted zone's id, Name its name.
+	Zone, Name string
+	// Batches are written in this order, each of them wholly or not at all.
+	Batches []Batch
+}
+
+// Batch is the content of one ChangeResourceRecordSets call, its fence aside. Both Regions of a record are always in
+// the same batch: apart, there would be a moment at which all of its weights are zero.
+type Batch struct {
+	Records []failover.Record
+	Changes []types.Change
+}
+
+// Plan makes the fewest batches that give the records of the applications these weights. The same applications make the
+// same batches, so that a later call recognises what an earlier one has done. Zones are in the order of their ids,
+// records in the order of the applications.
+func Plan(apps []failover.Application, weights map[failover.Region]int) ([]ZonePlan, error) {
+	byZone := map[string]*packer{}
+	seen := map[string]string{}
+	for _, app := range apps {
+		for _, r := range app.Records {
+			key := r.Zone + " " + live.CanonicalName(r.Name) + " " + r.Type
+			if other, ok := seen[key]; ok {
+				return nil, rejected("record %s %s belongs to the applications %s and %s; expected one", r.Name, r.Type, other, app.Name)
+			}
+			seen[key] = app.Name
+			p, ok := byZone[r.Zone]
+			if !ok {
+				p = &packer{plan: ZonePlan{Zone: r.Zone, Name: live.CanonicalName(r.ZoneName)}}
+				byZone[r.Zone] = p
+			}
+			if err := p.add(app.Name, r, weights); err != nil {
+				return nil, err
+			}
+		}
+	}
+	plans := make([]ZonePlan, 0, len(byZone))
+	for _, p := range byZone {
+		plans = append(plans, p.plan)
+	}
+	slices.SortFunc(plans, func(a, b ZonePlan) int { return strings.Compare(a.Zone, b.Zone) })
+	return plans, nil
+}
+
+// packer fills the batches of one zone, one after the other.
+type packer struct {
+	plan              ZonePlan
+	elements, letters int // of the last batch
+}
+
+func (p *packer) add(app string, r failover.Record, weights map[failover.Region]int) error {
+	if name := live.CanonicalName(r.ZoneName); name != p.plan.Name {
+		return rejected("zone %s is named %s and, by application %s, %s; expected one name", r.Zone, p.plan.Name, app, name)
+	}
+	changes, err := upserts(app, r, weights)
+	if err != nil {
+		return err
+	}
+	elements, letters := 0, 0
+	for _, c := range changes {
+		elements += upsertCounts
+		for _, v := range c.ResourceRecordSet.ResourceRecords {
+			letters += upsertCounts * len(aws.ToString(v.Value))
+		}
+	}
+	full := p.elements+elements+fenceElements > maxElements || p.letters+letters+fenceLetters > maxCharacters
+	if len(p.plan.Batches) == 0 || full {
+		p.plan.Batches = append(p.plan.Batches, Batch{})
+		p.elements, p.letters = 0, 0
+	}
+	last := &p.plan.Batches[len(p.plan.Batches)-1]
+	last.Records = append(last.Records, r)
+	last.Changes = append(last.Changes, changes...)
+	p.elements += elements
+	p.letters += letters
+	return nil
+}
+
+// upserts are the changes of one record, in the order of the Regions' names.
+func upserts(app string, r failover.Record, weights map[failover.Region]int) ([]types.Change, error) {
+	var changes []types.Change
+	for _, region := range regionsOf(weights) {
+		endpoint, ok := r.Endpoints[region]
+		if !ok {
+			return nil, rejected("record %s %s of application %s has no endpoint in %s; register it again", r.Name, r.Type, app, region)
+		}
+		changes = append(changes, types.Change{
+			Action: types.ChangeActionUpsert, ResourceRecordSet: recordSet(r, region, endpoint, weights[region]),
+		})
+	}
+	return changes, nil
+}
+
+// recordSet is a whole record set: an UPSERT replaces everything, and what it does not say is gone.
+func recordSet(r failover.Record, region failover.Region, e failover.Endpoint, weight int) *types.ResourceRecordSet {
+	set := &types.ResourceRecordSet{
+		Name: aws.String(r.Name), Type: types.RRType(r.Type),
+		SetIdentifier: aws.String(string(region)), Weight: aws.Int64(int64(weight)),
+	}
+	if e.HealthCheck != "" {
+		set.HealthCheckId = aws.String(e.HealthCheck)
+	}
+	if e.Alias != nil {
+		set.AliasTarget = &types.AliasTarget{
+			DNSName: aws.String(e.Alias.Name), HostedZoneId: aws.String(e.Alias.Zone), EvaluateTargetHealth: e.Alias.EvaluateTargetHealth,
+		}
+		return set
+	}
+	set.TTL = aws.Int64(r.TTL)
+	set.ResourceRecords = []types.ResourceRecord{{Value: aws.String(e.Value)}}
+	return set
+}
+
+func regionsOf(weights map[failover.Region]int) []failover.Region {
+	regions := make([]failover.Region, 0, len(weights))
+	for r := range weights {
+		regions = append(regions, r)
+	}
+	slices.Sort(regions)
+	return regions
+}
+
+func rejected(format string, args ...any) error {
+	return failover.Fail(failover.Rejected, fmt.Errorf(format, args...))
+}

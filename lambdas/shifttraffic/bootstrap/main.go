@@ -1,0 +1,21 @@
+// Command bootstrap is the Lambda function of the step ShiftTraffic.
+package main
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/shifttraffic"
+)
+
+func main() {
+	entry.Start("shifttraffic", func(env entry.Environment) entry.Step[failover.StageRequest, failover.ShiftAnswer] {
+		return shifttraffic.Handler{
+			DNS:      route53.NewFromConfig(env.Config),
+			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+		}.Handle
+	})
+}

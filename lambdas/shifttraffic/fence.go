@@ -1,0 +1,74 @@
+package shifttraffic
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// legs are in the order in which a run can play them.
+var legs = []failover.Leg{failover.Out, failover.Back, failover.Rollback}
+
+// decide compares the fence that a zone has with that of this run and stage, and returns how many of the stage's
+// batches the zone already holds.
+//
+// Only the run's own mark of this very stage counts as done. An older epoch, or an earlier stage of this run, is what
+// the next batch takes the place of. Everything else belongs to somebody who came later, and is [failover.FenceLost]:
+// a newer epoch; the same epoch in the hands of another run, which happens when two Regions that could not see each
+// other each gave it away, and then the first to write wins; and a later stage of this run, which means that this call
+// is a ghost whose run has gone on without it.
+func decide(mine failover.Fence, zone string, found live.FenceRecord) (done int, err error) {
+	theirs := found.Fence
+	switch {
+	case !found.Exists || theirs.Epoch < mine.Epoch:
+		return 0, nil
+	case theirs.Epoch > mine.Epoch:
+		return 0, lost("zone %s: run %s has moved it with epoch %d; this run has epoch %d and may not touch it any more",
+			zone, theirs.Run, theirs.Epoch, mine.Epoch)
+	case theirs.Run != mine.Run:
+		return 0, lost("zone %s: run %s has moved it with the same epoch %d, and was first; once it is over, start again: the next run has a newer epoch",
+			zone, theirs.Run, theirs.Epoch)
+	}
+	switch order := compareStages(theirs, mine); {
+	case order > 0:
+		return 0, lost("zone %s: this run has gone on to stage %d of leg %s; this call for stage %d of leg %s comes too late",
+			zone, theirs.Stage, theirs.Leg, mine.Stage, mine.Leg)
+	case order == 0:
+		return theirs.Batch + 1, nil
+	}
+	return 0, nil
+}
+
+func compareStages(a, b failover.Fence) int {
+	if by := slices.Index(legs, a.Leg) - slices.Index(legs, b.Leg); by != 0 {
+		return by
+	}
+	return a.Stage - b.Stage
+}
+
+func lost(format string, args ...any) error {
+	return failover.Fail(failover.FenceLost, fmt.Errorf(format, args...))
+}
+
+// fenceChanges take the fence that was read away, to the letter, and put the new one in its place. If anybody has
+// written the fence in between, the DELETE matches nothing (or the CREATE finds something) and the batch is refused.
+func fenceChanges(zoneName string, found live.FenceRecord, mark failover.Fence) []types.Change {
+	name := failover.FenceName(zoneName)
+	var changes []types.Change
+	if found.Exists {
+		changes = append(changes, fenceChange(types.ChangeActionDelete, name, found.Value, found.TTL))
+	}
+	return append(changes, fenceChange(types.ChangeActionCreate, name, mark.String(), fenceTTL))
+}
+
+func fenceChange(action types.ChangeAction, name, value string, ttl int64) types.Change {
+	return types.Change{Action: action, ResourceRecordSet: &types.ResourceRecordSet{
+		Name: aws.String(name), Type: types.RRTypeTxt, TTL: aws.Int64(ttl),
+		ResourceRecords: []types.ResourceRecord{{Value: aws.String(value)}},
+	}}
+}

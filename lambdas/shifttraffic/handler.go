@@ -1,0 +1,104 @@
+// Package shifttraffic is the step that moves DNS weights: all records of the stage's wave, zone by zone, each zone in
+// the fewest atomic batches, each batch behind the zone's fence.
+package shifttraffic
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+)
+
+// dns is the part of the Route 53 client that the step uses.
+type dns interface {
+	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
+	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
+}
+
+// waves reads the registry.
+type waves interface {
+	Wave(ctx context.Context, wave int) ([]failover.Application, error)
+}
+
+// Handler plays ShiftTraffic.
+type Handler struct {
+	DNS      dns
+	Registry waves
+}
+
+// Handle gives the records of the stage's wave the weights of the stage, and returns the ids of the changes.
+//
+// A second identical call finds its own mark in each zone's fence and the weights as they should be, and changes no
+// record. It writes the mark once more, with itself, to have a change id that VerifyHealth can wait for: the ids of the
+// first call may have been lost with its answer. A call after one that ended in the middle, because it was throttled
+// or died, goes on where that one stopped. If Route 53 has lost changes that it had accepted, only the batches
+// concerned are written again.
+//
+// It fails with [failover.FenceLost] as soon as one zone turns out to be in the hands of a newer run.
+func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failover.ShiftAnswer, error) {
+	answer := failover.ShiftAnswer{Changes: []string{}}
+	weights := req.Stage.Weights()
+	if weights == nil {
+		return answer, nil
+	}
+	apps, err := h.Registry.Wave(ctx, req.Stage.Wave)
+	if err != nil {
+		return answer, fmt.Errorf("read wave %d: %w", req.Stage.Wave, err)
+	}
+	plans, err := Plan(selected(req.Run, apps), weights)
+	if err != nil {
+		return answer, err
+	}
+	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Leg: req.Run.Leg, Stage: req.Stage.Index}
+	var troubles []error
+	for _, plan := range plans {
+		z := zoneShift{client: h.DNS, plan: plan, mine: mine, weights: weights, written: map[int]bool{}}
+		if err := z.run(ctx); err != nil {
+			troubles = append(troubles, err)
+			if !mayGoOn(req.Run.Action, err) {
+				break
+			}
+			continue
+		}
+		answer.Changes = append(answer.Changes, z.changes...)
+		written, found := z.counts()
+		answer.Records += written
+		answer.AlreadyDone += found
+	}
+	return answer, worst(troubles)
+}
+
+// mayGoOn says whether the next zone is tried although this one failed. In an outage each zone that moves helps
+// somebody; a planned action is better off with as little as possible to undo. Trouble that is not the zone's own
+// would only meet the next zone as well.
+func mayGoOn(action failover.Action, err error) bool {
+	c := entry.ConditionOf(err)
+	return action == failover.Failover && (c == failover.Rejected || c == failover.Busy)
+}
+
+// worst is the trouble that decides what the state machine does. The last one stopped the zones if any did; otherwise
+// one that waiting helps goes before one that is final, since the retry meets the latter again.
+func worst(troubles []error) error {
+	if len(troubles) == 0 {
+		return nil
+	}
+	for i := len(troubles) - 1; i >= 0; i-- {
+		if entry.ConditionOf(troubles[i]) != failover.Rejected {
+			return troubles[i]
+		}
+	}
+	return troubles[0]
+}
+
+func selected(run failover.Run, apps []failover.Application) []failover.Application {
+	var kept []failover.Application
+	for _, app := range apps {
+		if run.Selects(app.Name) {
+			kept = append(kept, app)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,162 @@
+package shifttraffic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// maxReadings is how often one call reads a zone's fence again because somebody wrote it in between. Once is normal
+// after a lost answer; more means that somebody is writing all the time.
+const maxReadings = 3
+
+// zoneShift is one call's work in one zone.
+type zoneShift struct {
+	client  dns
+	plan    ZonePlan
+	mine    failover.Fence
+	weights map[failover.Region]int
+	// changes are the ids of what this call has submitted.
+	changes []string
+	// written says which batches this call has submitted.
+	written map[int]bool
+}
+
+// run brings the zone to where the stage wants it. What earlier calls have done is found by the fence and by the live
+// records, so it may end in the middle at any time and be called again.
+func (z *zoneShift) run(ctx context.Context) error {
+	for range maxReadings {
+		fence, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
+		if err != nil {
+			return err
+		}
+		done, err := decide(z.mine, z.plan.Zone, fence)
+		if err != nil {
+			return err
+		}
+		todo, err := z.todo(ctx, done)
+		if err != nil {
+			return err
+		}
+		moved, err := z.submitAll(ctx, todo, fence, done)
+		if err != nil || !moved {
+			return err
+		}
+	}
+	return failover.Fail(failover.Busy, fmt.Errorf("zone %s: its fence changed %d times while this call was writing", z.plan.Zone, maxReadings))
+}
+
+// todo lists the batches that are not done. The mark alone is not believed: Route 53 can lose accepted changes, and
+// then those batches are written again whose records are not what they should be.
+func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
+	done = min(done, len(z.plan.Batches))
+	var todo []int
+	if done > 0 {
+		var marked failover.Application
+		for _, b := range z.plan.Batches[:done] {
+			marked.Records = append(marked.Records, b.Records...)
+		}
+		sets, err := live.Records(ctx, z.client, []failover.Application{marked})
+		if err != nil {
+			return nil, err
+		}
+		for i, b := range z.plan.Batches[:done] {
+			if !z.holds(sets, b) {
+				todo = append(todo, i)
+			}
+		}
+	}
+	for i := done; i < len(z.plan.Batches); i++ {
+		todo = append(todo, i)
+	}
+	return todo, nil
+}
+
+func (z *zoneShift) holds(sets live.RecordSets, b Batch) bool {
+	for _, r := range b.Records {
+		if !maps.Equal(sets.Weights(r), z.weights) {
+			return false
+		}
+	}
+	return true
+}
+
+// submitAll submits the batches in order. It says whether the fence moved under it, so that everything must be looked
+// at again.
+//
+// When nothing is left to do, the id of the last change is unknown: the call that got it never got its answer through.
+// Then the mark alone is written once more, with itself; Route 53 applies the changes of a zone in order, so when that
+// change is in sync all before it are.
+func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceRecord, done int) (moved bool, err error) {
+	if len(todo) == 0 {
+		_, moved, err = z.submit(ctx, nil, fence, done-1)
+		return moved, err
+	}
+	for _, i := range todo {
+		fence, moved, err = z.submit(ctx, z.plan.Batches[i].Changes, fence, max(i, done-1))
+		if err != nil || moved {
+			return moved, err
+		}
+		z.written[i] = true
+	}
+	return false, nil
+}
+
+// submit sends one batch behind the fence, and returns the fence as it is afterwards.
+func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence live.FenceRecord, batch int) (after live.FenceRecord, moved bool, err error) {
+	mark := z.mine
+	mark.Batch = batch
+	out, err := z.client.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
+		HostedZoneId: &z.plan.Zone,
+		ChangeBatch: &types.ChangeBatch{
+			Comment: aws.String(fmt.Sprintf("Drover run %s, leg %s, stage %d, batch %d", mark.Run, mark.Leg, mark.Stage, batch)),
+			Changes: append(fenceChanges(z.plan.Name, fence, mark), content...),
+		},
+	})
+	var refused *types.InvalidChangeBatch
+	if errors.As(err, &refused) {
+		return z.whyRefused(ctx, fence, refused)
+	}
+	if err != nil {
+		return fence, false, fmt.Errorf("change zone %s: %w", z.plan.Zone, err)
+	}
+	z.changes = append(z.changes, strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/"))
+	return live.FenceRecord{Exists: true, Fence: mark, Value: mark.String(), TTL: fenceTTL}, false, nil
+}
+
+// whyRefused tells a fence that has moved from a batch that Route 53 will never take.
+func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refused *types.InvalidChangeBatch) (live.FenceRecord, bool, error) {
+	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
+	if err != nil {
+		return fence, false, err
+	}
+	if now != fence {
+		return now, true, nil
+	}
+	reasons := strings.Join(refused.Messages, "; ")
+	if reasons == "" {
+		reasons = refused.ErrorMessage()
+	}
+	return fence, false, rejected("zone %s: Route 53 refused the whole batch: %s", z.plan.Zone, reasons)
+}
+
+// counts are the record sets that this call has written, and those that it found written.
+func (z *zoneShift) counts() (written, found int) {
+	for i, b := range z.plan.Batches {
+		if z.written[i] {
+			written += len(b.Changes)
+		} else {
+			found += len(b.Changes)
+		}
+	}
+	return written, found
+}
