@@ -1,11 +1,278 @@
 package fakeaws
 
-// route53 is Amazon Route 53.
-type route53 struct{ w *World }
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
 
-func newRoute53(w *World) *route53 { return &route53{w: w} }
+// route53 is Amazon Route 53: hosted zones, the control plane that changes them, and the name servers that answer from
+// them some time later. It has no Region; see R53-1 in FIDELITY.md.
+type route53 struct {
+	w        *World
+	settings Route53Settings
+	zones    map[string]*zone
+	changes  map[string]*change
+	batches  []*change
+	checks   map[string]bool
+	limits   *limits
+	// generation counts the changes of what the name servers answer, so that whoever resolves many names knows when to
+	// resolve them again.
+	generation int
+}
 
-func (r *route53) open(req *Request) *APIError                { return errUnknownOperation(req) }
-func (r *route53) permissions(*Request) []Permission          { return nil }
-func (r *route53) serve(req *Request) (*Response, *APIError)  { return nil, errUnknownOperation(req) }
-func (r *route53) fail(req *Request, err *APIError) *Response { return plainError(req, err) }
+// Route53Settings are the properties of Route 53 that its documents leave open, or state as a typical value.
+type Route53Settings struct {
+	// Propagation is the time from the acceptance of a change to its being INSYNC; 0 means 30 seconds (R53-2).
+	Propagation time.Duration
+	// Processing is how long a hosted zone refuses other changes with PriorRequestNotComplete after it has accepted
+	// one; 0 means that it never does (R53-3).
+	Processing time.Duration
+}
+
+const defaultPropagation = 30 * time.Second
+
+// zone is a hosted zone. Its states are immutable: an accepted change replaces current, and when the change is INSYNC
+// the name servers' answers follow.
+type zone struct {
+	id, name  string
+	index     int
+	current   []entry
+	answers   []entry
+	changes   int
+	pending   []*change
+	lastSync  time.Time
+	busyUntil time.Time
+}
+
+// change is one accepted batch.
+type change struct {
+	id      string
+	zone    *zone
+	at      time.Time
+	role    string
+	comment string
+	changes []Change
+	before  []entry
+	after   []entry
+	// answers is what the name servers will answer once the change is INSYNC: after, unless set up again meanwhile.
+	answers []entry
+	status  changeStatus
+}
+
+type changeStatus int
+
+const (
+	pending changeStatus = iota
+	inSync
+	lost
+)
+
+// Change is one element of an accepted batch.
+type Change struct {
+	// Action is CREATE, DELETE or UPSERT.
+	Action string
+	Set    RecordSet
+}
+
+// Batch is one accepted ChangeResourceRecordSets.
+type Batch struct {
+	At time.Time
+	// Zone is the hosted zone's id.
+	Zone string
+	// ChangeID is the change's id without the /change/ prefix.
+	ChangeID string
+	// Role is the ARN of the role that asked, empty for an administrator.
+	Role    string
+	Changes []Change
+	// After are all record sets of the zone as the batch left them.
+	After []RecordSet
+	// Lost says that Route 53 has forgotten the batch since; see [World.LoseChange].
+	Lost bool
+}
+
+func newRoute53(w *World) *route53 {
+	return &route53{
+		w: w, zones: map[string]*zone{}, changes: map[string]*change{}, checks: map[string]bool{}, limits: newLimits(),
+	}
+}
+
+// SetRoute53 changes the settings for all later changes.
+func (w *World) SetRoute53(s Route53Settings) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.route53.settings = s
+}
+
+// AddZone creates a public hosted zone.
+func (w *World) AddZone(id, name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.route53
+	if _, ok := r.zones[id]; ok {
+		return fmt.Errorf("hosted zone %s exists already", id)
+	}
+	if id == "" || len(id) > 32 || strings.ContainsAny(id, "/ ") {
+		return fmt.Errorf("hosted zone id %q; expected up to 32 letters and digits, without /hostedzone/", id)
+	}
+	r.zones[id] = &zone{id: id, name: normalizeName(name), index: len(r.zones) + 1}
+	return nil
+}
+
+// PutRecordSet writes a record set as if it had always been there: no request, no tokens, no propagation. It is for
+// setting up, and for faults such as a drifted record.
+func (w *World) PutRecordSet(zoneID string, set RecordSet) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	z, ok := w.route53.zones[zoneID]
+	if !ok {
+		return fmt.Errorf("put record set %s: no hosted zone %s; there are %v", set.Name, zoneID, w.route53.zoneIDs())
+	}
+	e := newEntry(set)
+	if problems := w.route53.checkSet(z, e.set); len(problems) > 0 {
+		return fmt.Errorf("put record set %s: %s", set.Name, strings.Join(problems, "; "))
+	}
+	z.current = upsert(z.current, e)
+	z.answers = upsert(z.answers, e)
+	for _, c := range z.pending {
+		c.answers = upsert(c.answers, e)
+	}
+	w.route53.generation++
+	return nil
+}
+
+func (r *route53) zoneIDs() []string { return slices.Sorted(maps.Keys(r.zones)) }
+
+// RecordSets returns the record sets of a hosted zone as its control plane has them, in the order of Route 53.
+func (w *World) RecordSets(zoneID string) []RecordSet {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	z, ok := w.route53.zones[zoneID]
+	if !ok {
+		return nil
+	}
+	return setsOf(z.current)
+}
+
+// Weights returns the weights of a name's record sets by their SetIdentifier, as the control plane has them.
+func (w *World) Weights(name, recordType string) map[string]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	weights := map[string]int{}
+	if z := w.route53.zoneOf(normalizeName(name)); z != nil {
+		for _, e := range group(z.current, name, recordType) {
+			weights[e.set.SetIdentifier] = e.set.Weight
+		}
+	}
+	return weights
+}
+
+// zoneOf returns the hosted zone with the longest name that the given name lies in; of two of the same name, the one
+// with the smaller id.
+func (r *route53) zoneOf(name string) *zone {
+	var found *zone
+	for _, id := range r.zoneIDs() {
+		z := r.zones[id]
+		if z.contains(name) && (found == nil || len(z.name) > len(found.name)) {
+			found = z
+		}
+	}
+	return found
+}
+
+func (z *zone) contains(name string) bool {
+	return name == z.name || strings.HasSuffix(name, "."+z.name)
+}
+
+// Batches returns every accepted batch of changes, in the order of acceptance.
+func (w *World) Batches() []Batch {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	batches := make([]Batch, 0, len(w.route53.batches))
+	for _, c := range w.route53.batches {
+		batches = append(batches, Batch{
+			At: c.at, Zone: c.zone.id, ChangeID: c.id, Role: c.role, Changes: slices.Clone(c.changes), After: setsOf(c.after),
+			Lost: c.status == lost,
+		})
+	}
+	return batches
+}
+
+// accept makes the result of a checked batch the state of the zone, and lets it reach the name servers in time.
+func (r *route53) accept(z *zone, role, comment string, changes []Change, after []entry) *change {
+	z.changes++
+	c := &change{
+		// Made of the zone and its own count, not of nextID: what other zones are asked at the same time does not change it.
+		id:   fmt.Sprintf("C%04d%09d", z.index, z.changes),
+		zone: z, at: r.w.now, role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
+	}
+	z.current = after
+	z.pending = append(z.pending, c)
+	z.busyUntil = r.w.now.Add(r.settings.Processing)
+	r.changes[c.id] = c
+	r.batches = append(r.batches, c)
+	r.w.record("route53", z.name, "change %s accepted: %s", c.id, describe(changes))
+	r.w.at(r.syncTime(z), func() { r.sync(c) })
+	return c
+}
+
+// syncTime keeps the changes of a zone in the order in which they were accepted, whatever the settings were then.
+func (r *route53) syncTime(z *zone) time.Time {
+	propagation := r.settings.Propagation
+	if propagation == 0 {
+		propagation = defaultPropagation
+	}
+	if at := r.w.now.Add(propagation); at.After(z.lastSync) {
+		z.lastSync = at
+	}
+	return z.lastSync
+}
+
+func (r *route53) sync(c *change) {
+	if c.status == lost {
+		return
+	}
+	c.status = inSync
+	c.zone.pending = slices.DeleteFunc(c.zone.pending, func(p *change) bool { return p == c })
+	c.zone.answers = c.answers
+	r.generation++
+	r.w.record("route53", c.zone.name, "change %s is in sync", c.id)
+}
+
+// LoseChange makes Route 53 forget a change that is still PENDING, as it may when its control plane is restored in
+// another Region: GetChange answers NoSuchChange, and the zone is what it was before. Only the newest change of a zone
+// can be lost, since those after it were accepted on top of it.
+func (w *World) LoseChange(id string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c, ok := w.route53.changes[id]
+	if !ok || c.status != pending {
+		return fmt.Errorf("lose change %s: no such change is PENDING", id)
+	}
+	z := c.zone
+	if last := len(z.pending) - 1; z.pending[last] != c {
+		return fmt.Errorf("lose change %s: hosted zone %s has accepted %s since", id, z.id, z.pending[last].id)
+	}
+	c.status = lost
+	z.pending = z.pending[:len(z.pending)-1]
+	z.current = c.before
+	w.record("route53", z.name, "change %s is lost", id)
+	return nil
+}
+
+// describe is a batch in the words of a transcript: how many changes of which kind.
+func describe(changes []Change) string {
+	counts := map[string]int{}
+	for _, c := range changes {
+		counts[c.Action]++
+	}
+	var parts []string
+	for _, action := range []string{"CREATE", "DELETE", "UPSERT"} {
+		if n := counts[action]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, action))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

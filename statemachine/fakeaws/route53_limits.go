@@ -1,0 +1,82 @@
+package fakeaws
+
+import "time"
+
+// bucket is a token bucket: it holds capacity tokens at most and is refilled at rate tokens a second of virtual time.
+type bucket struct {
+	capacity, rate int64
+	// level is in billionths of a token, so that refilling by the nanosecond is exact.
+	level  int64
+	filled time.Time
+}
+
+const token = int64(time.Second)
+
+// fill adds what has been refilled since the last time.
+func (b *bucket) fill(now time.Time) {
+	full := b.capacity * token
+	missing := time.Duration((full-b.level)/b.rate + 1)
+	if passed := now.Sub(b.filled); b.filled.IsZero() || passed >= missing {
+		b.level = full
+	} else {
+		b.level += b.rate * int64(passed)
+	}
+	b.filled = now
+}
+
+// limits are the throttles of Route 53, all of them of the whole account, as the Developer Guide's "Throttling for
+// Amazon Route 53 API requests" lists them.
+type limits struct {
+	account *bucket
+	actions map[string]*bucket
+	changes *bucket
+}
+
+func newLimits() *limits {
+	return &limits{
+		account: &bucket{capacity: 50, rate: 10},
+		actions: map[string]*bucket{},
+		changes: &bucket{capacity: 1500, rate: 100},
+	}
+}
+
+// admit takes a token for one request out of the account's bucket and the action's own, or says that one is empty.
+// A request that is refused takes nothing (R53-4).
+func (l *limits) admit(action string, now time.Time) *APIError {
+	own, ok := l.actions[action]
+	if !ok {
+		own = &bucket{capacity: 50, rate: 10}
+		l.actions[action] = own
+	}
+	return take(now, 1, l.account, own)
+}
+
+// admitChanges takes the tokens of a batch: 1 for a CREATE or DELETE, 2 for an UPSERT.
+func (l *limits) admitChanges(changes []Change, now time.Time) *APIError {
+	tokens := 0
+	for _, c := range changes {
+		tokens += cost(c.Action)
+	}
+	return take(now, tokens, l.changes)
+}
+
+// cost is how often an action counts, in tokens and in the limits of a request: an UPSERT counts twice.
+func cost(action string) int {
+	if action == "UPSERT" {
+		return 2
+	}
+	return 1
+}
+
+func take(now time.Time, tokens int, buckets ...*bucket) *APIError {
+	need := int64(tokens) * token
+	for _, b := range buckets {
+		if b.fill(now); b.level < need {
+			return badRequest("Throttling", "Rate exceeded")
+		}
+	}
+	for _, b := range buckets {
+		b.level -= need
+	}
+	return nil
+}

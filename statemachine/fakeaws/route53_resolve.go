@@ -1,0 +1,85 @@
+package fakeaws
+
+// answer is a record set that the name servers give, and the share of the queries that get it.
+type answer struct {
+	set   RecordSet
+	share float64
+}
+
+// resolve returns what the authoritative name servers answer now, which is what they were told by the last change that
+// is INSYNC. It follows "How Amazon Route 53 chooses records when health checking is configured" and the page on
+// weighted records. No answer means that there is no such record.
+func (r *route53) resolve(zoneID, name, recordType string) []answer {
+	z, ok := r.zones[zoneID]
+	if !ok {
+		return nil
+	}
+	sets := group(z.answers, name, recordType)
+	if len(sets) == 0 {
+		return nil
+	}
+	if sets[0].set.SetIdentifier == "" {
+		return []answer{{set: sets[0].set, share: 1}}
+	}
+	return r.weigh(sets)
+}
+
+// weigh chooses among weighted record sets: those of a weight above 0 that are healthy, or else those of weight 0 that
+// are healthy, or else, when nothing is healthy, all of a weight above 0. When every weight is 0, all are equal.
+func (r *route53) weigh(sets []entry) []answer {
+	drained, anyWeight := choose(sets, func(s RecordSet) bool { return s.Weight == 0 }), choose(sets, func(s RecordSet) bool { return s.Weight > 0 })
+	for _, candidates := range [][]answer{
+		r.healthy(anyWeight), r.healthy(drained), anyWeight, drained,
+	} {
+		if len(candidates) > 0 {
+			return shares(candidates)
+		}
+	}
+	return nil
+}
+
+func choose(sets []entry, wanted func(RecordSet) bool) []answer {
+	var chosen []answer
+	for _, e := range sets {
+		if wanted(e.set) {
+			chosen = append(chosen, answer{set: e.set})
+		}
+	}
+	return chosen
+}
+
+// healthy leaves out the record sets whose health check fails. A record set without one is always healthy, and so is
+// the target of an alias (R53-7).
+func (r *route53) healthy(answers []answer) []answer {
+	var healthy []answer
+	for _, a := range answers {
+		if a.set.HealthCheck == "" || r.checks[a.set.HealthCheck] {
+			healthy = append(healthy, a)
+		}
+	}
+	return healthy
+}
+
+// shares divides the queries by weight, or equally when all weights are 0.
+func shares(answers []answer) []answer {
+	sum := 0
+	for _, a := range answers {
+		sum += a.set.Weight
+	}
+	for i := range answers {
+		if sum == 0 {
+			answers[i].share = 1 / float64(len(answers))
+		} else {
+			answers[i].share = float64(answers[i].set.Weight) / float64(sum)
+		}
+	}
+	return answers
+}
+
+// SetHealthCheck creates a Route 53 health check, or changes what its checkers report.
+func (w *World) SetHealthCheck(id string, healthy bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.route53.checks[id] = healthy
+	w.route53.generation++
+}
