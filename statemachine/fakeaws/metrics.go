@@ -1,14 +1,167 @@
 package fakeaws
 
-// metrics is Amazon CloudWatch.
-type metrics struct{ w *World }
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
 
-func newMetrics(w *World) *metrics { return &metrics{w: w} }
+// metrics is Amazon CloudWatch: the metrics and alarms of every Region, each Region for itself.
+type metrics struct {
+	w      *World
+	series map[string]map[string]*series // by Region, then by key
+	alarms map[string][]Alarm            // by Region, in order of name
+	status map[string]string             // the StatusCode of GetMetricData by Region, where it is not Complete
+}
 
-func (m *metrics) open(req *Request) *APIError                { return errUnknownOperation(req) }
-func (m *metrics) permissions(*Request) []Permission          { return nil }
-func (m *metrics) serve(req *Request) (*Response, *APIError)  { return nil, errUnknownOperation(req) }
-func (m *metrics) fail(req *Request, err *APIError) *Response { return plainError(req, err) }
+// series is one metric: a namespace, a name and dimensions.
+type series struct {
+	namespace, name string
+	dimensions      []dimension
+	// highResolution says whether periods below a minute can be asked for.
+	highResolution bool
+	points         []point
+}
 
-// put stores one value, as of now.
-func (m *metrics) put(region, namespace, name string, dims map[string]string, value float64) {}
+type dimension struct{ name, value string }
+
+// point is what one publication says, in order of time.
+type point struct {
+	at                   int64 // seconds since 1970
+	count, sum, min, max float64
+}
+
+// newMetrics returns a CloudWatch without metrics.
+func newMetrics(w *World) *metrics {
+	return &metrics{w: w, series: map[string]map[string]*series{}, alarms: map[string][]Alarm{}, status: map[string]string{}}
+}
+
+// put publishes one value as of now, at standard resolution, as AWS's own services do.
+func (m *metrics) put(region, namespace, name string, dims map[string]string, value float64) {
+	m.find(region, namespace, name, dimensionsOf(dims)).add(m.w.now, value)
+}
+
+// SetMetricStatus makes GetMetricData in a Region answer every query with another StatusCode than Complete, such as
+// PartialData or InternalError, and without values. An empty code makes it well again.
+func (w *World) SetMetricStatus(region, code string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.metrics.status[region] = code
+}
+
+// PutMetric publishes one value of a metric as of now, at one-second resolution: what a scenario's applications report
+// besides what the clients see.
+func (w *World) PutMetric(region, namespace, name string, dims map[string]string, value float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.metrics.find(region, namespace, name, dimensionsOf(dims))
+	s.highResolution = true
+	s.add(w.now, value)
+}
+
+// find returns the metric, which begins to exist when it is first published.
+func (m *metrics) find(region, namespace, name string, dims []dimension) *series {
+	key := seriesKey(namespace, name, dims)
+	if s, ok := m.series[region][key]; ok {
+		return s
+	}
+	if m.series[region] == nil {
+		m.series[region] = map[string]*series{}
+	}
+	s := &series{namespace: namespace, name: name, dimensions: dims}
+	m.series[region][key] = s
+	return s
+}
+
+// seriesKey wants the dimensions in order: two metrics are one only if all their dimensions are equal.
+func seriesKey(namespace, name string, dims []dimension) string {
+	var b strings.Builder
+	b.WriteString(namespace + "\x00" + name)
+	for _, d := range dims {
+		b.WriteString("\x00" + d.name + "\x00" + d.value)
+	}
+	return b.String()
+}
+
+func dimensionsOf(dims map[string]string) []dimension {
+	sorted := make([]dimension, 0, len(dims))
+	for _, name := range slices.Sorted(maps.Keys(dims)) {
+		sorted = append(sorted, dimension{name, dims[name]})
+	}
+	return sorted
+}
+
+func (s *series) add(at time.Time, value float64) {
+	s.insert(point{at: at.Unix(), count: 1, sum: value, min: value, max: value})
+}
+
+// insert keeps the points in order of time; nearly all come in that order.
+func (s *series) insert(p point) {
+	i := len(s.points)
+	for i > 0 && s.points[i-1].at > p.at {
+		i--
+	}
+	s.points = slices.Insert(s.points, i, p)
+}
+
+// between returns the points from one second up to, and without, another.
+func (s *series) between(from, to int64) []point {
+	first, _ := slices.BinarySearchFunc(s.points, from, func(p point, at int64) int { return int(p.at - at) })
+	last, _ := slices.BinarySearchFunc(s.points, to, func(p point, at int64) int { return int(p.at - at) })
+	return s.points[first:max(first, last)]
+}
+
+// value is a statistic over the points of one period; ok is false when the points do not have it.
+func (st statistic) value(points []point) (value float64, ok bool) {
+	if len(points) == 0 {
+		return 0, false
+	}
+	sum := point{min: math.Inf(1), max: math.Inf(-1)}
+	for _, p := range points {
+		sum.count += p.count
+		sum.sum += p.sum
+		sum.min = min(sum.min, p.min)
+		sum.max = max(sum.max, p.max)
+	}
+	switch st.name {
+	case "SampleCount":
+		return sum.count, true
+	case "Sum":
+		return sum.sum, true
+	case "Average":
+		return sum.sum / sum.count, sum.count > 0
+	case "Minimum":
+		return sum.min, true
+	case "Maximum":
+		return sum.max, true
+	}
+	return percentile(points, st.percent)
+}
+
+// percentile is the nearest-rank percentile (CW-2). A set of statistics does not say how its values are spread, so,
+// as documented, it counts only when all its values are the same.
+func percentile(points []point, percent float64) (float64, bool) {
+	raw := slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.min != p.max })
+	slices.SortFunc(raw, func(a, b point) int {
+		switch {
+		case a.min < b.min:
+			return -1
+		case a.min > b.min:
+			return 1
+		}
+		return 0
+	})
+	total := 0.0
+	for _, p := range raw {
+		total += p.count
+	}
+	rank := max(1, math.Ceil(total*percent/100))
+	for _, p := range raw {
+		if rank -= p.count; rank <= 0 {
+			return p.min, true
+		}
+	}
+	return 0, false
+}

@@ -1,6 +1,189 @@
 package fakeaws
 
-// traffic is the client population.
-type traffic struct{ w *World }
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
-func newTraffic(w *World) *traffic { return &traffic{w: w} }
+// traffic is everybody who uses the applications: clients that resolve names, keep the answers for the TTL, and call
+// the Regions that the answers lead to. There is nothing random in it. A population is divided into cohorts, one for
+// each second of the TTL, and every second the next cohort resolves again; requests are fractions.
+type traffic struct {
+	w           *World
+	populations []*population
+	loads       []*load // in the order in which they publish
+	byPlace     map[place]*load
+	running     bool
+	ticks       int
+	resolved    int // the generation of Route 53 that the populations have seen
+	samples     []Sample
+	// failing says whether users failed in the last second, failingSince when that began.
+	failing      bool
+	failingSince time.Time
+	// writers remembers, within one tick, which global clusters can be written to.
+	writers map[string]bool
+}
+
+// Clients is the population of one application.
+type Clients struct {
+	// Application is the application's name.
+	Application string
+	// Name, Type and Zone are the record that the clients resolve. The SetIdentifier of a weighted record set is the
+	// Region that it leads to (TRF-1).
+	Name, Type, Zone string
+	// TTL is how many seconds an answer is kept; 0 means the TTL of the record set, or 60 for an alias.
+	TTL int
+	// RequestsPerSecond is how much all clients ask together.
+	RequestsPerSecond float64
+	// Writes is the share of requests that need a writer: 0 to 1.
+	Writes float64
+	// GlobalClusters are the Aurora global clusters whose writers the writes need, all of them.
+	GlobalClusters []string
+}
+
+func newTraffic(w *World) *traffic {
+	return &traffic{w: w, byPlace: map[place]*load{}, writers: map[string]bool{}}
+}
+
+// AddClients adds the population of an application. A name that cannot be resolved is an error.
+func (w *World) AddClients(c Clients) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.checkClients(c); err != nil {
+		return fmt.Errorf("clients of %s: %w", c.Application, err)
+	}
+	w.traffic.add(c)
+	return nil
+}
+
+func (w *World) checkClients(c Clients) error {
+	if c.Application == "" || c.RequestsPerSecond <= 0 {
+		return fmt.Errorf("%v requests a second; expected an application and more than 0 requests", c.RequestsPerSecond)
+	}
+	if c.Writes < 0 || c.Writes > 1 {
+		return fmt.Errorf("share of writes %v; expected 0 to 1", c.Writes)
+	}
+	if c.TTL < 0 {
+		return fmt.Errorf("TTL %d; expected 0 or more seconds", c.TTL)
+	}
+	answers := w.route53.resolve(c.Zone, c.Name, c.Type)
+	if len(answers) == 0 {
+		return fmt.Errorf("hosted zone %s has no record %s %s", c.Zone, c.Name, c.Type)
+	}
+	for _, a := range answers {
+		if _, ok := w.regions[a.set.SetIdentifier]; !ok {
+			return fmt.Errorf("record %s %s: SetIdentifier %q; expected one of the Regions %v", c.Name, c.Type, a.set.SetIdentifier, w.regionNames())
+		}
+	}
+	return nil
+}
+
+// StartTraffic lets all clients begin to call, from the next second on.
+func (w *World) StartTraffic() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.traffic.running {
+		w.traffic.running = true
+		w.after(time.Second, w.traffic.tick)
+	}
+}
+
+// StopTraffic lets all clients fall silent.
+func (w *World) StopTraffic() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.traffic.running = false
+}
+
+// SetErrorShare makes a share of an application's requests in a Region fail, whatever else is well: 0 to 1.
+func (w *World) SetErrorShare(region, application string, share float64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if share < 0 || share > 1 {
+		return fmt.Errorf("set error share: %v; expected 0 to 1", share)
+	}
+	l := w.traffic.find(region, application)
+	if l == nil {
+		return fmt.Errorf("set error share: application %q has no clients, or %q is not one of the Regions %v", application, region, w.regionNames())
+	}
+	l.errorShare = share
+	w.record("traffic", application, "%.0f %% of the requests in %s fail", 100*share, region)
+	return nil
+}
+
+// StopMetric makes an application publish no metrics in a Region, until resume is called.
+func (w *World) StopMetric(region, application string) (resume func(), err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	l := w.traffic.find(region, application)
+	if l == nil {
+		return nil, fmt.Errorf("stop metric: application %q has no clients, or %q is not one of the Regions %v", application, region, w.regionNames())
+	}
+	l.silent = true
+	w.record("traffic", application, "publishes no metrics in %s", region)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		l.silent = false
+	}, nil
+}
+
+// Sample is one second of traffic.
+type Sample struct {
+	// At is the end of the second.
+	At time.Time
+	// Requests and Served count all requests, also those whose name leads nowhere.
+	Requests, Served float64
+	// Regions holds the requests by the Region they went to, in alphabetical order.
+	Regions []RegionSample
+}
+
+// RegionSample is what one Region got in one second.
+type RegionSample struct {
+	Region           string
+	Requests, Served float64
+}
+
+// Failed says whether users noticed: it looks past the rounding of fractions.
+func (s Sample) Failed() bool { return s.Requests-s.Served > 1e-6*s.Requests }
+
+// Traffic returns every second of traffic so far.
+func (w *World) Traffic() []Sample {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	samples := slices.Clone(w.traffic.samples)
+	for i := range samples {
+		samples[i].Regions = slices.Clone(samples[i].Regions)
+	}
+	return samples
+}
+
+// Felt is what users felt of a stretch of time.
+type Felt struct {
+	// Requests and Served count requests.
+	Requests, Served float64
+	// FirstFailed and LastFailed are the ends of the first and the last second in which requests failed; zero when all
+	// were served.
+	FirstFailed, LastFailed time.Time
+	// FailedSeconds counts the seconds in which requests failed.
+	FailedSeconds int
+}
+
+// FeltIn sums samples up.
+func FeltIn(samples []Sample) Felt {
+	var f Felt
+	for _, s := range samples {
+		f.Requests += s.Requests
+		f.Served += s.Served
+		if !s.Failed() {
+			continue
+		}
+		f.FailedSeconds++
+		f.LastFailed = s.At
+		if f.FirstFailed.IsZero() {
+			f.FirstFailed = s.At
+		}
+	}
+	return f
+}

@@ -1,0 +1,196 @@
+package fakeaws
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go/encoding/cbor"
+)
+
+// The states of an alarm.
+const (
+	AlarmOK               = "OK"
+	AlarmInAlarm          = "ALARM"
+	AlarmInsufficientData = "INSUFFICIENT_DATA"
+)
+
+// Alarm is a CloudWatch alarm on one metric.
+type Alarm struct {
+	// Region is where the alarm is; it can watch metrics of that Region only.
+	Region string
+	// Name is unique in the Region.
+	Name string
+	// State fixes the alarm's state, whatever the metric says; empty lets the rule decide.
+	State string
+	// Rule decides the state from data.
+	Rule AlarmRule
+}
+
+// AlarmRule is when an alarm is in ALARM: when each of the last Periods complete periods is beyond the threshold.
+type AlarmRule struct {
+	// Namespace, Metric and Dimensions name the metric.
+	Namespace, Metric string
+	Dimensions        map[string]string
+	// Statistic and PeriodSeconds are as in GetMetricData.
+	Statistic     string
+	PeriodSeconds int
+	// Comparison is GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold or LessThanOrEqualToThreshold.
+	Comparison string
+	Threshold  float64
+	// Periods is how many periods in a row; 0 means 1.
+	Periods int
+	// TreatMissing is missing, breaching or notBreaching; empty means missing.
+	TreatMissing string
+}
+
+// AddAlarm creates an alarm, or replaces the one of that name.
+func (w *World) AddAlarm(a Alarm) error {
+	if a.Name == "" || a.Region == "" {
+		return fmt.Errorf("alarm %q in Region %q; expected a name and a Region", a.Name, a.Region)
+	}
+	if err := a.check(); err != nil {
+		return fmt.Errorf("alarm %s in %s: %w", a.Name, a.Region, err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	alarms := slices.DeleteFunc(w.metrics.alarms[a.Region], func(b Alarm) bool { return a.Name == b.Name })
+	alarms = append(alarms, a)
+	slices.SortFunc(alarms, func(a, b Alarm) int { return cmp.Compare(a.Name, b.Name) })
+	w.metrics.alarms[a.Region] = alarms
+	return nil
+}
+
+func (a Alarm) check() error {
+	if a.State != "" {
+		if states := []string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}; !slices.Contains(states, a.State) {
+			return fmt.Errorf("state %q; expected one of %v", a.State, states)
+		}
+		return nil
+	}
+	if _, err := parseStatistic(a.Rule.Statistic); err != nil {
+		return err
+	}
+	if p := int64(a.Rule.PeriodSeconds); !validPeriod(p) || p < 10 {
+		return fmt.Errorf("period %d; expected 10, 20, 30 or a multiple of 60 seconds", a.Rule.PeriodSeconds)
+	}
+	if _, err := beyond(a.Rule.Comparison, 0, 0); err != nil {
+		return err
+	}
+	if missing := []string{"", "missing", "breaching", "notBreaching"}; !slices.Contains(missing, a.Rule.TreatMissing) {
+		return fmt.Errorf("treatment of missing data %q; expected one of %v", a.Rule.TreatMissing, missing[1:])
+	}
+	return nil
+}
+
+func beyond(comparison string, value, threshold float64) (bool, error) {
+	switch comparison {
+	case "GreaterThanThreshold":
+		return value > threshold, nil
+	case "GreaterThanOrEqualToThreshold":
+		return value >= threshold, nil
+	case "LessThanThreshold":
+		return value < threshold, nil
+	case "LessThanOrEqualToThreshold":
+		return value <= threshold, nil
+	}
+	return false, fmt.Errorf("comparison %q; expected GreaterThanThreshold, GreaterThanOrEqualToThreshold, "+
+		"LessThanThreshold or LessThanOrEqualToThreshold", comparison)
+}
+
+// stateOf decides an alarm when somebody looks, which is the same as deciding it at the end of every period (CW-4).
+func (m *metrics) stateOf(a Alarm) string {
+	if a.State != "" {
+		return a.State
+	}
+	period, periods := int64(a.Rule.PeriodSeconds), int64(max(1, a.Rule.Periods))
+	end := m.w.now.Unix() - m.w.now.Unix()%period
+	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
+	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it
+	data, breaching := int64(0), int64(0)
+	for begin := end - periods*period; begin < end; begin += period {
+		if s == nil || period < 60 && !s.highResolution {
+			continue
+		}
+		value, ok := stat.value(s.between(begin, begin+period))
+		if !ok {
+			continue
+		}
+		data++
+		if is, _ := beyond(a.Rule.Comparison, value, a.Rule.Threshold); is {
+			breaching++
+		}
+	}
+	return judge(a.Rule.TreatMissing, periods, data, breaching)
+}
+
+// judge treats the periods without data as the alarm says.
+func judge(treatMissing string, periods, data, breaching int64) string {
+	switch {
+	case treatMissing == "breaching":
+		breaching += periods - data
+	case treatMissing == "notBreaching":
+	case data == 0:
+		return AlarmInsufficientData
+	default:
+		periods = data
+	}
+	if breaching == periods {
+		return AlarmInAlarm
+	}
+	return AlarmOK
+}
+
+// describeAlarms pages as documented: 50 alarms unless MaxRecords says otherwise, also when they are asked for by name.
+func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
+	names, prefix, state := f.texts("AlarmNames"), f.text("AlarmNamePrefix"), f.text("StateValue")
+	if len(names) > 100 {
+		return nil, errValidation("The collection AlarmNames must not have a size greater than 100.")
+	}
+	if len(names) > 0 && prefix != "" {
+		return nil, errValidation("AlarmNamePrefix and AlarmNames are mutually exclusive.")
+	}
+	size := f.integer("MaxRecords")
+	if size < 0 || size > 100 {
+		return nil, errValidation("The value %d for parameter MaxRecords is invalid; expected 1 to 100.", size)
+	}
+	var found cbor.List
+	for _, a := range m.alarms[req.Region] {
+		current := m.stateOf(a)
+		if (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix) && (state == "" || state == current) {
+			found = append(found, m.encodeAlarm(a, current))
+		}
+	}
+	page, next, err := paginate(found, f.text("NextToken"), cmp.Or(size, 50))
+	if err != nil {
+		return nil, err
+	}
+	answer := cbor.Map{"MetricAlarms": page, "CompositeAlarms": cbor.List{}}
+	if next != "" {
+		answer["NextToken"] = cbor.String(next)
+	}
+	return answer, nil
+}
+
+func (m *metrics) encodeAlarm(a Alarm, state string) cbor.Map {
+	alarm := cbor.Map{
+		"AlarmName":             cbor.String(a.Name),
+		"AlarmArn":              cbor.String(fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:%s", a.Region, m.w.Account, a.Name)),
+		"StateValue":            cbor.String(state),
+		"StateReason":           cbor.String("decided by the embedded AWS"),
+		"StateUpdatedTimestamp": encodeTime(m.w.now.Truncate(time.Minute)),
+		"ActionsEnabled":        cbor.Bool(true),
+	}
+	if a.State == "" {
+		alarm["Namespace"], alarm["MetricName"] = cbor.String(a.Rule.Namespace), cbor.String(a.Rule.Metric)
+		alarm["Dimensions"] = encodeDimensions(dimensionsOf(a.Rule.Dimensions))
+		alarm["Period"] = cbor.Uint(a.Rule.PeriodSeconds)
+		alarm["EvaluationPeriods"] = cbor.Uint(max(1, a.Rule.Periods))
+		alarm["Threshold"] = cbor.Float64(a.Rule.Threshold)
+		alarm["ComparisonOperator"] = cbor.String(a.Rule.Comparison)
+		alarm["TreatMissingData"] = cbor.String(cmp.Or(a.Rule.TreatMissing, "missing"))
+	}
+	return alarm
+}

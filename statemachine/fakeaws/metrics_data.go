@@ -1,0 +1,266 @@
+package fakeaws
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go/encoding/cbor"
+)
+
+// The limits of one GetMetricData and PutMetricData request, from the CloudWatch API Reference.
+const (
+	maxQueries    = 500
+	maxDatapoints = 100_800
+	maxDatums     = 1000
+)
+
+// query is one metric that GetMetricData is asked for.
+type query struct {
+	id, label string
+	series    *series // nil when nobody has published it
+	period    int64
+	stat      statistic
+}
+
+// statistic is Average, Sum, Minimum, Maximum or SampleCount, or else a percentile.
+type statistic struct {
+	name    string
+	percent float64
+}
+
+// getMetricData answers with the newest datapoint first, unless asked otherwise. A metric without data is not an
+// error: its result is Complete, and empty.
+func (m *metrics) getMetricData(req *Request, f fields) (cbor.Map, *APIError) {
+	queries := f.structures("MetricDataQueries")
+	if len(queries) > maxQueries {
+		return nil, errValidation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
+	}
+	start, hasStart := f.seconds("StartTime")
+	end, hasEnd := f.seconds("EndTime")
+	if !hasStart || !hasEnd || start >= end {
+		return nil, errValidation("The parameter StartTime must be less than the parameter EndTime.")
+	}
+	results, total, seen := cbor.List{}, 0, map[string]bool{}
+	for _, q := range queries {
+		parsed, err := m.parseQuery(req.Region, q)
+		if err != nil {
+			return nil, err
+		}
+		if seen[parsed.id] {
+			return nil, errValidation("The values for parameter Id in the metric queries must be unique; %q is not.", parsed.id)
+		}
+		seen[parsed.id] = true
+		result, n := m.result(req.Region, parsed, start, end, f.text("ScanBy") == "TimestampAscending")
+		results, total = append(results, result), total+n
+	}
+	if total > maxDatapoints {
+		return nil, notImplemented("GetMetricData with more than %d data points, which needs paging", maxDatapoints)
+	}
+	return cbor.Map{"MetricDataResults": results, "Messages": cbor.List{}}, nil
+}
+
+var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
+
+func (m *metrics) parseQuery(region string, f fields) (query, *APIError) {
+	id, stat := f.text("Id"), f.structure("MetricStat")
+	if !queryID.MatchString(id) {
+		return query{}, errValidation("The value %q for parameter MetricDataQueries.member.Id is not matching the expected pattern %s.", id, queryID)
+	}
+	if f.text("Expression") != "" || stat == nil {
+		return query{}, notImplemented("metric math and Metrics Insights (query %s)", id)
+	}
+	period := int64(stat.integer("Period"))
+	if !validPeriod(period) {
+		return query{}, errValidation("The value %d for parameter Period is invalid; expected 1, 5, 10, 20, 30 or a multiple of 60.", period)
+	}
+	statistic, err := parseStatistic(stat.text("Stat"))
+	if err != nil {
+		return query{}, err
+	}
+	metric := stat.structure("Metric")
+	namespace, name, dims := metric.text("Namespace"), metric.text("MetricName"), metric.dimensions()
+	label := f.text("Label")
+	if label == "" {
+		label = name
+	}
+	return query{
+		id: id, label: label, period: period, stat: statistic, series: m.series[region][seriesKey(namespace, name, dims)],
+	}, nil
+}
+
+func validPeriod(seconds int64) bool {
+	return slices.Contains([]int64{1, 5, 10, 20, 30}, seconds) || seconds > 0 && seconds%60 == 0
+}
+
+var percentileName = regexp.MustCompile(`^p(\d{1,2}(?:\.\d{1,10})?|100)$`)
+
+func parseStatistic(name string) (statistic, *APIError) {
+	if slices.Contains([]string{"Average", "Sum", "Minimum", "Maximum", "SampleCount"}, name) {
+		return statistic{name: name}, nil
+	}
+	match := percentileName.FindStringSubmatch(name)
+	if match == nil {
+		return statistic{}, notImplemented("the statistic %q; it has Average, Sum, Minimum, Maximum, SampleCount and percentiles", name)
+	}
+	percent, _ := strconv.ParseFloat(match[1], 64) // the pattern admits nothing else
+	return statistic{name: name, percent: percent}, nil
+}
+
+// result answers one query and counts its datapoints.
+func (m *metrics) result(region string, q query, start, end int64, ascending bool) (cbor.Map, int) {
+	status := m.status[region]
+	var times, values cbor.List
+	if status == "" {
+		status = "Complete"
+		times, values = q.datapoints(start, end)
+	}
+	if !ascending {
+		slices.Reverse(times)
+		slices.Reverse(values)
+	}
+	return cbor.Map{
+		"Id": cbor.String(q.id), "Label": cbor.String(q.label), "StatusCode": cbor.String(status),
+		"Timestamps": append(cbor.List{}, times...), "Values": append(cbor.List{}, values...),
+	}, len(values)
+}
+
+// datapoints are the periods that begin at or after start and before end and hold data, oldest first. The start is
+// rounded down to a whole period, or minute where the period is longer (CW-3), as documented.
+func (q query) datapoints(start, end int64) (times, values cbor.List) {
+	if q.series == nil || q.period < 60 && !q.series.highResolution {
+		return nil, nil
+	}
+	start -= start % min(q.period, 60)
+	points := q.series.between(start-start%q.period, end)
+	for len(points) > 0 {
+		begin := points[0].at - points[0].at%q.period
+		n := 0
+		for n < len(points) && points[n].at < begin+q.period {
+			n++
+		}
+		if value, ok := q.stat.value(points[:n]); ok && begin >= start {
+			times = append(times, encodeTime(time.Unix(begin, 0)))
+			values = append(values, cbor.Float64(value))
+		}
+		points = points[n:]
+	}
+	return times, values
+}
+
+// putMetricData stores all values of a request.
+func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
+	namespace, datums := f.text("Namespace"), f.structures("MetricData")
+	if namespace == "" || strings.HasPrefix(namespace, "AWS/") {
+		return nil, errValidation("The value %q for parameter Namespace is invalid; expected a name that does not begin with AWS/.", namespace)
+	}
+	if len(datums) > maxDatums {
+		return nil, errValidation("The collection MetricData must not have a size greater than %d.", maxDatums)
+	}
+	for _, d := range datums {
+		if d.text("MetricName") == "" || len(d.points(0)) == 0 {
+			return nil, badRequest("MissingParameter", "The parameters MetricData.member.MetricName and Value, Values or StatisticValues are required.")
+		}
+	}
+	for _, d := range datums {
+		at, ok := d.seconds("Timestamp")
+		if !ok {
+			at = m.w.now.Unix()
+		}
+		s := m.find(req.Region, namespace, d.text("MetricName"), d.dimensions())
+		s.highResolution = s.highResolution || d.integer("StorageResolution") == 1
+		for _, p := range d.points(at) {
+			s.insert(p)
+		}
+	}
+	return cbor.Map{}, nil
+}
+
+// points are what one element of MetricData says: a value, values with counts, or a set of statistics.
+func (f fields) points(at int64) []point {
+	if set := f.structure("StatisticValues"); set != nil {
+		p := point{at: at}
+		p.count, _ = set.number("SampleCount")
+		p.sum, _ = set.number("Sum")
+		p.min, _ = set.number("Minimum")
+		p.max, _ = set.number("Maximum")
+		return []point{p}
+	}
+	if v, ok := f.number("Value"); ok {
+		return []point{{at: at, count: 1, sum: v, min: v, max: v}}
+	}
+	var points []point
+	counts := f.numbers("Counts")
+	for i, v := range f.numbers("Values") {
+		count := 1.0
+		if i < len(counts) {
+			count = counts[i]
+		}
+		points = append(points, point{at: at, count: count, sum: v * count, min: v, max: v})
+	}
+	return points
+}
+
+// listMetrics lists what has been published in the Region, in order. A page has 500 metrics.
+func (m *metrics) listMetrics(req *Request, f fields) (cbor.Map, *APIError) {
+	var found cbor.List
+	for _, key := range slices.Sorted(maps.Keys(m.series[req.Region])) {
+		s := m.series[req.Region][key]
+		if s.matches(f) {
+			found = append(found, cbor.Map{
+				"Namespace": cbor.String(s.namespace), "MetricName": cbor.String(s.name), "Dimensions": encodeDimensions(s.dimensions),
+			})
+		}
+	}
+	page, next, err := paginate(found, f.text("NextToken"), 500)
+	if err != nil {
+		return nil, err
+	}
+	answer := cbor.Map{"Metrics": page}
+	if next != "" {
+		answer["NextToken"] = cbor.String(next)
+	}
+	return answer, nil
+}
+
+// matches says whether a metric is what ListMetrics asks for; a dimension without a value matches every value.
+func (s *series) matches(f fields) bool {
+	if ns := f.text("Namespace"); ns != "" && ns != s.namespace {
+		return false
+	}
+	if name := f.text("MetricName"); name != "" && name != s.name {
+		return false
+	}
+	for _, want := range f.dimensions() {
+		if !slices.ContainsFunc(s.dimensions, func(d dimension) bool {
+			return d.name == want.name && (want.value == "" || d.value == want.value)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// paginate cuts a page out of a list; the token is the place where the next one begins.
+func paginate(all cbor.List, token string, size int) (page cbor.List, next string, err *APIError) {
+	from := 0
+	if token != "" {
+		n, parseErr := strconv.Atoi(token)
+		if parseErr != nil || n < 0 || n > len(all) {
+			return nil, "", badRequest("InvalidNextToken", "The token %q is not one that this operation has given.", token)
+		}
+		from = n
+	}
+	to := min(len(all), from+size)
+	if to < len(all) {
+		next = strconv.Itoa(to)
+	}
+	return append(cbor.List{}, all[from:to]...), next, nil
+}
+
+func errValidation(format string, args ...any) *APIError {
+	return badRequest("ValidationError", format, args...)
+}

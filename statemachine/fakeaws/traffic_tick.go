@@ -1,0 +1,225 @@
+package fakeaws
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	// publishEvery is the cadence of the applications' metrics, in ticks of a second.
+	publishEvery = 10
+	// defaultTTL is how many seconds the answer for an alias is kept: the TTL of a load balancer's own name.
+	defaultTTL = 60
+	// canaryRequests is what an application's canary asks of every Region each second, past DNS, so that a Region
+	// without users has health too (TRF-2).
+	canaryRequests = 1.0
+)
+
+// population is the clients of one application.
+type population struct {
+	Clients
+	loads []*load // by index of the Region
+	// answers are the different answers that cohorts hold; cohort says which cohort holds which.
+	answers []heldAnswer
+	cohort  []int
+	// current is the answer that the name servers give now.
+	current int
+}
+
+// heldAnswer is how an answer divides requests among the Regions, and how many cohorts hold it.
+type heldAnswer struct {
+	shares  []float64 // by index of the Region
+	cohorts int
+}
+
+// place is one application in one Region.
+type place struct{ region, application string }
+
+// load is what happens in a place, and what has happened since it published its metrics.
+type load struct {
+	region, application      string
+	errorShare               float64
+	silent                   bool
+	requests                 float64 // of users
+	asked, answered          float64 // of users and of the canary
+	servedMetric, loadMetric *series
+}
+
+// add creates a population whose cohorts all hold what the name servers answer now.
+func (t *traffic) add(c Clients) {
+	if c.TTL == 0 {
+		c.TTL = t.ttl(c)
+	}
+	p := &population{Clients: c, cohort: make([]int, c.TTL)}
+	for _, region := range t.w.regionNames() {
+		p.loads = append(p.loads, t.loadOf(region, c.Application))
+	}
+	p.resolve(t.w.route53)
+	p.answers[p.current].cohorts = len(p.cohort)
+	t.populations = append(t.populations, p)
+}
+
+// ttl is the TTL of the record that the clients resolve (TRF-3).
+func (t *traffic) ttl(c Clients) int {
+	for _, a := range t.w.route53.resolve(c.Zone, c.Name, c.Type) {
+		if a.set.Alias == nil && a.set.TTL > 0 {
+			return int(a.set.TTL)
+		}
+	}
+	return defaultTTL
+}
+
+func (t *traffic) loadOf(region, application string) *load {
+	if l := t.find(region, application); l != nil {
+		return l
+	}
+	l := &load{region: region, application: application}
+	t.loads = append(t.loads, l)
+	t.byPlace[place{region, application}] = l
+	return l
+}
+
+// find returns the load of an application in a Region, or nil.
+func (t *traffic) find(region, application string) *load {
+	return t.byPlace[place{region, application}]
+}
+
+// tick plays one second.
+func (t *traffic) tick() {
+	if !t.running {
+		return
+	}
+	t.ticks++
+	if t.resolved != t.w.route53.generation {
+		t.resolved = t.w.route53.generation
+		for _, p := range t.populations {
+			p.resolve(t.w.route53)
+		}
+	}
+	clear(t.writers)
+	s := Sample{At: t.w.now}
+	for _, region := range t.w.regionNames() {
+		s.Regions = append(s.Regions, RegionSample{Region: region})
+	}
+	for _, p := range t.populations {
+		p.refresh(t.ticks)
+		t.play(p, &s)
+	}
+	t.samples = append(t.samples, s)
+	t.notice(s)
+	if t.ticks%publishEvery == 0 {
+		t.publish()
+	}
+	t.w.after(time.Second, t.tick)
+}
+
+// resolve asks the name servers once more, for the cohorts that will ask from now on.
+func (p *population) resolve(r *route53) {
+	shares := make([]float64, len(p.loads))
+	for _, a := range r.resolve(p.Zone, p.Name, p.Type) {
+		// What leads to no Region of the World reaches nobody.
+		if i := slices.IndexFunc(p.loads, func(l *load) bool { return l.region == a.set.SetIdentifier }); i >= 0 {
+			shares[i] += a.share
+		}
+	}
+	p.current = slices.IndexFunc(p.answers, func(h heldAnswer) bool { return slices.Equal(h.shares, shares) })
+	if p.current < 0 {
+		p.current = len(p.answers)
+		p.answers = append(p.answers, heldAnswer{shares: shares})
+	}
+}
+
+// refresh lets the one cohort whose TTL is over take the current answer.
+func (p *population) refresh(tick int) {
+	i := tick % len(p.cohort)
+	if held := p.cohort[i]; held != p.current {
+		p.answers[held].cohorts--
+		p.answers[p.current].cohorts++
+		p.cohort[i] = p.current
+	}
+}
+
+// play sends one second's requests to the Regions that the cohorts know of.
+func (t *traffic) play(p *population, s *Sample) {
+	readable := 1.0
+	if !t.writable(p) {
+		readable -= p.Writes
+	}
+	s.Requests += p.RequestsPerSecond
+	for i, l := range p.loads {
+		share := 0.0
+		for _, a := range p.answers {
+			share += a.shares[i] * float64(a.cohorts)
+		}
+		requests := p.RequestsPerSecond * share / float64(len(p.cohort))
+		quality := 0.0
+		if !t.w.dark(l.region) {
+			quality = readable * (1 - l.errorShare)
+		}
+		served := requests * quality
+		s.Served += served
+		s.Regions[i].Requests += requests
+		s.Regions[i].Served += served
+		l.count(requests, served, quality)
+	}
+}
+
+func (l *load) count(requests, served, quality float64) {
+	l.requests += requests
+	l.asked += requests + canaryRequests
+	l.answered += served + canaryRequests*quality
+}
+
+// writable says whether all global clusters of an application have a writer in a Region that answers.
+func (t *traffic) writable(p *population) bool {
+	if p.Writes == 0 {
+		return true
+	}
+	for _, cluster := range p.GlobalClusters {
+		ok, known := t.writers[cluster]
+		if !known {
+			region, available := t.w.rds.writer(cluster)
+			ok = available && !t.w.dark(region)
+			t.writers[cluster] = ok
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// notice records when users begin to fail, and when all are served again.
+func (t *traffic) notice(s Sample) {
+	switch failed := s.Failed(); {
+	case failed && !t.failing:
+		t.failing, t.failingSince = true, s.At.Add(-time.Second)
+		t.w.record("traffic", "users", "requests fail: %.1f %% are served", 100*s.Served/s.Requests)
+	case !failed && t.failing:
+		t.failing = false
+		t.w.record("traffic", "users", "all requests are served again, after %s", s.At.Add(-time.Second).Sub(t.failingSince))
+	}
+}
+
+// publish writes the metrics of the last seconds, in each application's own Region. A dark Region publishes nothing.
+func (t *traffic) publish() {
+	for _, l := range t.loads {
+		if !l.silent && !t.w.dark(l.region) {
+			l.open(t.w.metrics)
+			l.servedMetric.add(t.w.now, 100*l.answered/l.asked)
+			l.loadMetric.add(t.w.now, l.requests)
+		}
+		l.requests, l.asked, l.answered = 0, 0, 0
+	}
+}
+
+// open finds the metrics when they are published for the first time, since until then they do not exist.
+func (l *load) open(m *metrics) {
+	if l.servedMetric != nil {
+		return
+	}
+	dims := []dimension{{"Application", l.application}, {"Region", l.region}}
+	l.servedMetric = m.find(l.region, "Application", "ServedPercent", dims)
+	l.loadMetric = m.find(l.region, "Application", "Requests", dims)
+	l.servedMetric.highResolution, l.loadMetric.highResolution = true, true
+}
