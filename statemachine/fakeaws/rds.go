@@ -1,15 +1,231 @@
 package fakeaws
 
-type rds struct{ w *World }
+import (
+	"fmt"
+	"time"
+)
 
-func newRDS(w *World) *rds { return &rds{w: w} }
+// GlobalCluster is an Aurora global database: a primary cluster that writes and secondary clusters that follow it.
+type GlobalCluster struct {
+	// ID is the global cluster identifier.
+	ID string
+	// Primary is the Region of the primary cluster.
+	Primary string
+	// Members are the clusters, one in each Region, the primary among them.
+	Members []Member
+	// Lag is how far the secondaries are behind.
+	Lag time.Duration
+	// SwitchoverTime and FailoverTime are how long a promotion takes from the request until everything says that it
+	// is over; 0 means 40 and 60 seconds. (AWS promises "minutes"; a scenario should say what its owner has measured.)
+	SwitchoverTime, FailoverTime time.Duration
+	// FenceTime is how long a former primary goes on accepting writes once its Region is back; 0 means 20 seconds
+	// (RDS-5).
+	FenceTime time.Duration
+	// ResyncTime is how long a former primary needs to be rebuilt as a secondary; 0 means 10 minutes (RDS-6).
+	ResyncTime time.Duration
+	// Stuck makes promotions begin and never end.
+	Stuck bool
+}
 
-func (s *rds) open(req *Request) *APIError                { return errUnknownOperation(req) }
-func (s *rds) permissions(req *Request) []Permission      { return nil }
-func (s *rds) serve(req *Request) (*Response, *APIError)  { return nil, errUnknownOperation(req) }
-func (s *rds) fail(req *Request, err *APIError) *Response { return plainError(req, err) }
+// Member is one cluster of a global cluster.
+type Member struct {
+	Region     string
+	ClusterARN string
+	ClusterID  string
+}
 
-func (s *rds) regionChanged(name string, dark bool) {}
+// Loss is data that a promotion has lost.
+type Loss struct {
+	GlobalCluster string
+	At            time.Time
+	// Seconds is the age, at the last moment that replication worked, of the oldest write that had not been replicated.
+	Seconds float64
+}
 
-// writer returns the Region of the global cluster's writer, and whether it can write.
-func (s *rds) writer(globalCluster string) (region string, available bool) { return "", false }
+// Promotion is one accepted request to move the writer.
+type Promotion struct {
+	At            time.Time
+	GlobalCluster string
+	// Operation is SwitchoverGlobalCluster or FailoverGlobalCluster, as it was called.
+	Operation string
+	// From and To are Regions.
+	From, To string
+	// Planned says that it is a switchover, which loses nothing, whatever the operation's name.
+	Planned bool
+	// Role is the ARN of the role that asked, empty for an administrator.
+	Role string
+	// Finished is when it was over; zero while it is not.
+	Finished time.Time
+	// Cancelled says that it was over without the writer having moved.
+	Cancelled bool
+}
+
+// rds holds the global clusters.
+type rds struct {
+	w          *World
+	clusters   map[string]*globalCluster
+	promotions []*Promotion
+	losses     []Loss
+	publishing bool
+}
+
+type globalCluster struct {
+	GlobalCluster
+	members []*member
+	// operation is the promotion in flight, or nil; moved says whether there has ever been one.
+	operation *operation
+	moved     bool
+	// lost is the lag at the moment when the primary's Region went dark.
+	lost time.Duration
+}
+
+type member struct {
+	Member
+	// writer is what the topology says, open whether the cluster in fact accepts writes. After a failover from a Region
+	// that cannot be reached the former primary is open and no writer: two clusters accept writes.
+	writer, open bool
+	// synced is false while a former primary is being rebuilt.
+	synced bool
+	status string
+}
+
+// statusAvailable is the status of a global cluster, and of a cluster, that is well.
+const statusAvailable = "available"
+
+func newRDS(w *World) *rds { return &rds{w: w, clusters: map[string]*globalCluster{}} }
+
+// AddGlobalCluster adds a global cluster whose members are available and in sync.
+func (w *World) AddGlobalCluster(c GlobalCluster) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.rds.clusters[c.ID] != nil {
+		return fmt.Errorf("add global cluster %s: it exists", c.ID)
+	}
+	g := &globalCluster{GlobalCluster: c}
+	setDefault(&g.SwitchoverTime, 40*time.Second)
+	setDefault(&g.FailoverTime, 60*time.Second)
+	setDefault(&g.FenceTime, 20*time.Second)
+	setDefault(&g.ResyncTime, 10*time.Minute)
+	for _, m := range c.Members {
+		if w.regions[m.Region] == nil {
+			return fmt.Errorf("add global cluster %s: no Region %q in this World; there are %v", c.ID, m.Region, w.regionNames())
+		}
+		primary := m.Region == c.Primary
+		g.members = append(g.members, &member{Member: m, writer: primary, open: primary, synced: true, status: statusAvailable})
+	}
+	if g.writer() == nil {
+		return fmt.Errorf("add global cluster %s: no member in its primary Region %q", c.ID, c.Primary)
+	}
+	w.rds.clusters[c.ID] = g
+	w.rds.publishLag(g)
+	w.rds.startPublishing()
+	return nil
+}
+
+func setDefault(d *time.Duration, value time.Duration) {
+	if *d == 0 {
+		*d = value
+	}
+}
+
+func (g *globalCluster) writer() *member {
+	for _, m := range g.members {
+		if m.writer {
+			return m
+		}
+	}
+	return nil
+}
+
+func (g *globalCluster) memberByARN(arn string) *member {
+	for _, m := range g.members {
+		if m.ClusterARN == arn {
+			return m
+		}
+	}
+	return nil
+}
+
+func (g *globalCluster) memberIn(region string) *member {
+	for _, m := range g.members {
+		if m.Region == region {
+			return m
+		}
+	}
+	return nil
+}
+
+// writer returns the Region of the global cluster's writer, and whether applications can write to it.
+func (r *rds) writer(id string) (region string, available bool) {
+	g := r.clusters[id]
+	if g == nil {
+		return "", false
+	}
+	m := g.writer()
+	return m.Region, m.open && !r.w.dark(m.Region)
+}
+
+// Writer returns the Region of a global cluster's writer, and whether applications can write to it.
+func (w *World) Writer(id string) (region string, available bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rds.writer(id)
+}
+
+// Writers returns the Regions in which a cluster accepts writes, dark ones too. More than one is a split brain.
+func (w *World) Writers(id string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []string
+	if g := w.rds.clusters[id]; g != nil {
+		for _, m := range g.members {
+			if m.open {
+				out = append(out, m.Region)
+			}
+		}
+	}
+	return out
+}
+
+// SetLag sets how far a global cluster's secondaries are behind, from now on.
+func (w *World) SetLag(id string, lag time.Duration) error {
+	return w.withCluster(id, func(g *globalCluster) {
+		g.Lag = lag
+		w.record("rds", g.ID, "secondaries are %s behind", lag)
+		w.rds.publishLag(g)
+	})
+}
+
+// SetStuck makes a global cluster's promotions never end, or lets them go on.
+func (w *World) SetStuck(id string, stuck bool) error {
+	return w.withCluster(id, func(g *globalCluster) { g.Stuck = stuck })
+}
+
+func (w *World) withCluster(id string, change func(*globalCluster)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g := w.rds.clusters[id]
+	if g == nil {
+		return fmt.Errorf("no global cluster %q in this World", id)
+	}
+	change(g)
+	return nil
+}
+
+// DataLoss returns what promotions have lost so far.
+func (w *World) DataLoss() []Loss {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Loss(nil), w.rds.losses...)
+}
+
+// Promotions returns every request to move a writer that was accepted so far, in order.
+func (w *World) Promotions() []Promotion {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []Promotion
+	for _, p := range w.rds.promotions {
+		out = append(out, *p)
+	}
+	return out
+}

@@ -1,0 +1,284 @@
+package fakeaws
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+const rdsNamespace = "http://rds.amazonaws.com/doc/2014-10-31/"
+
+// rdsOperations are the operations with their parameters.
+var rdsOperations = map[string][]string{
+	"DescribeGlobalClusters":  {"GlobalClusterIdentifier", "MaxRecords", "Marker"},
+	"DescribeDBClusters":      {"DBClusterIdentifier", "MaxRecords", "Marker"},
+	"SwitchoverGlobalCluster": {"GlobalClusterIdentifier", "TargetDbClusterIdentifier"},
+	"FailoverGlobalCluster":   {"GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"},
+}
+
+type rdsParams struct{ url.Values }
+
+func (p rdsParams) object() string {
+	for _, name := range []string{"GlobalClusterIdentifier", "DBClusterIdentifier"} {
+		if v := p.Get(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func (r *rds) open(req *Request) *APIError {
+	form, err := openQuery(req, rdsOperations)
+	req.Params = rdsParams{form}
+	return err
+}
+
+// permissions names the resources as the Service Authorization Reference does: a promotion needs both the global
+// cluster and the cluster that it promotes.
+func (r *rds) permissions(req *Request) []Permission {
+	p := req.Params.(rdsParams)
+	or := func(name string) string {
+		if name == "" {
+			return "*"
+		}
+		return name
+	}
+	global := fmt.Sprintf("arn:aws:rds::%s:global-cluster:%s", r.w.Account, or(p.Get("GlobalClusterIdentifier")))
+	action := "rds:" + req.Operation
+	switch req.Operation {
+	case "DescribeDBClusters":
+		cluster := p.Get("DBClusterIdentifier")
+		if m := r.memberNamed(req.Region, cluster); m != nil {
+			cluster = m.ClusterID
+		}
+		return []Permission{{Action: action, Resource: fmt.Sprintf("arn:aws:rds:%s:%s:cluster:%s", req.Region, r.w.Account, or(cluster))}}
+	case "DescribeGlobalClusters":
+		return []Permission{{Action: action, Resource: global}}
+	}
+	return []Permission{{Action: action, Resource: global}, {Action: action, Resource: p.Get("TargetDbClusterIdentifier")}}
+}
+
+func (r *rds) serve(req *Request) (*Response, *APIError) {
+	p := req.Params.(rdsParams)
+	var result any
+	var err *APIError
+	switch req.Operation {
+	case "DescribeGlobalClusters":
+		result, err = r.describeGlobalClusters(req.Region, p)
+	case "DescribeDBClusters":
+		result, err = r.describeDBClusters(req.Region, p)
+	default:
+		result, err = r.move(req, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return queryResponse(req, rdsNamespace, result), nil
+}
+
+func (r *rds) fail(req *Request, err *APIError) *Response { return queryError(req, rdsNamespace, err) }
+
+type xmlGlobalCluster struct {
+	GlobalClusterIdentifier string
+	GlobalClusterArn        string
+	Status                  string
+	Engine                  string
+	EngineVersion           string
+	Endpoint                string
+	FailoverState           *xmlFailoverState
+	Members                 []xmlMember `xml:"GlobalClusterMembers>GlobalClusterMember"`
+}
+
+type xmlFailoverState struct {
+	Status            string `xml:",omitempty"`
+	FromDbClusterArn  string `xml:",omitempty"`
+	ToDbClusterArn    string `xml:",omitempty"`
+	IsDataLossAllowed *bool  `xml:",omitempty"`
+}
+
+type xmlMember struct {
+	DBClusterArn          string
+	IsWriter              bool
+	Readers               []string `xml:"Readers>member"`
+	SynchronizationStatus string
+}
+
+// show is the global cluster as the API describes it. Its FailoverState is absent before the first promotion and an
+// empty object after each: the API reference allows both (RDS-8).
+func (r *rds) show(g *globalCluster) xmlGlobalCluster {
+	out := xmlGlobalCluster{
+		GlobalClusterIdentifier: g.ID, GlobalClusterArn: fmt.Sprintf("arn:aws:rds::%s:global-cluster:%s", r.w.Account, g.ID),
+		Status: statusAvailable, Engine: "aurora-postgresql", EngineVersion: "16.6",
+		Endpoint: g.ID + ".global-000000000000.global.rds.amazonaws.com",
+	}
+	if g.moved {
+		out.FailoverState = &xmlFailoverState{}
+	}
+	if op := g.operation; op != nil {
+		lossy := !op.Planned
+		out.FailoverState = &xmlFailoverState{op.status, op.from.ClusterARN, op.to.ClusterARN, &lossy}
+		out.Status = op.status
+	}
+	for _, m := range g.members {
+		shown := xmlMember{DBClusterArn: m.ClusterARN, IsWriter: m.writer, SynchronizationStatus: "connected"}
+		if !m.synced {
+			shown.SynchronizationStatus = "pending-resync"
+		}
+		if m.writer {
+			for _, other := range g.members {
+				if other != m {
+					shown.Readers = append(shown.Readers, other.ClusterARN)
+				}
+			}
+		}
+		out.Members = append(out.Members, shown)
+	}
+	return out
+}
+
+// describeGlobalClusters answers in every Region that has a member, also while the primary's is dark (RDS-2).
+func (r *rds) describeGlobalClusters(region string, p rdsParams) (any, *APIError) {
+	var found []string
+	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
+		if r.clusters[id].memberIn(region) != nil && (p.Get("GlobalClusterIdentifier") == "" || p.Get("GlobalClusterIdentifier") == id) {
+			found = append(found, id)
+		}
+	}
+	if id := p.Get("GlobalClusterIdentifier"); id != "" && len(found) == 0 {
+		return nil, errNoGlobalCluster(id)
+	}
+	page, marker, err := pageOf(found, p)
+	if err != nil {
+		return nil, err
+	}
+	result := struct {
+		GlobalClusters []xmlGlobalCluster `xml:"GlobalClusters>GlobalClusterMember"`
+		Marker         string             `xml:",omitempty"`
+	}{Marker: marker}
+	for _, id := range page {
+		result.GlobalClusters = append(result.GlobalClusters, r.show(r.clusters[id]))
+	}
+	return result, nil
+}
+
+func errNoGlobalCluster(id string) *APIError {
+	return notFound("GlobalClusterNotFoundFault", "Global cluster %s not found", id)
+}
+
+// pageOf returns the page of sorted names that Marker and MaxRecords ask for; the marker is the last name before it.
+func pageOf(names []string, p rdsParams) (page []string, marker string, err *APIError) {
+	size := 100
+	if text := p.Get("MaxRecords"); text != "" {
+		n, convErr := strconv.Atoi(text)
+		if convErr != nil || n < 20 || n > 100 {
+			return nil, "", badRequest("InvalidParameterValue", "Invalid value %s for MaxRecords. Must be between 20 and 100", text)
+		}
+		size = n
+	}
+	from, found := slices.BinarySearch(names, p.Get("Marker"))
+	if found {
+		from++
+	}
+	names = names[from:]
+	if len(names) > size {
+		return names[:size], names[size-1], nil
+	}
+	return names, "", nil
+}
+
+// memberNamed finds the cluster of a Region by its identifier or ARN.
+func (r *rds) memberNamed(region, name string) *member {
+	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
+		if m := r.clusters[id].memberIn(region); m != nil && (m.ClusterID == name || m.ClusterARN == name) {
+			return m
+		}
+	}
+	return nil
+}
+
+type xmlDBCluster struct {
+	DBClusterIdentifier string
+	DBClusterArn        string
+	Status              string
+	Engine              string
+	EngineVersion       string
+}
+
+func (r *rds) describeDBClusters(region string, p rdsParams) (any, *APIError) {
+	members := map[string]*member{}
+	if name := p.Get("DBClusterIdentifier"); name != "" {
+		m := r.memberNamed(region, name)
+		if m == nil {
+			return nil, notFound("DBClusterNotFoundFault", "DBCluster %s not found.", name)
+		}
+		members[m.ClusterID] = m
+	} else {
+		for _, g := range r.clusters {
+			if m := g.memberIn(region); m != nil {
+				members[m.ClusterID] = m
+			}
+		}
+	}
+	page, marker, err := pageOf(slices.Sorted(maps.Keys(members)), p)
+	if err != nil {
+		return nil, err
+	}
+	result := struct {
+		DBClusters []xmlDBCluster `xml:"DBClusters>DBCluster"`
+		Marker     string         `xml:",omitempty"`
+	}{Marker: marker}
+	for _, id := range page {
+		m := members[id]
+		result.DBClusters = append(result.DBClusters, xmlDBCluster{m.ClusterID, m.ClusterARN, m.status, "aurora-postgresql", "16.6"})
+	}
+	return result, nil
+}
+
+// move is SwitchoverGlobalCluster and FailoverGlobalCluster.
+//
+// FailoverGlobalCluster without AllowDataLoss is a switchover, whatever its name says: the documentation of
+// AllowDataLoss has it in one sentence, and two of AWS's own samples fell for it.
+func (r *rds) move(req *Request, p rdsParams) (any, *APIError) {
+	lossy := p.Get("AllowDataLoss") == "true"
+	if lossy && p.Get("Switchover") == "true" {
+		return nil, badRequest("InvalidParameterCombination", "AllowDataLoss and Switchover can't be specified together.")
+	}
+	id := p.Get("GlobalClusterIdentifier")
+	g := r.clusters[id]
+	if g == nil || g.memberIn(req.Region) == nil {
+		return nil, errNoGlobalCluster(id)
+	}
+	from, to := g.writer(), g.memberByARN(p.Get("TargetDbClusterIdentifier"))
+	if to == nil {
+		return nil, notFound("DBClusterNotFoundFault", "DBCluster %s not found.", p.Get("TargetDbClusterIdentifier"))
+	}
+	if err := r.mayMove(g, from, to, req.Region, !lossy); err != nil {
+		return nil, err
+	}
+	r.promote(g, Promotion{
+		At: r.w.now, GlobalCluster: id, Operation: req.Operation, From: from.Region, To: to.Region, Planned: !lossy,
+		Role: r.w.iam.roleOf(req.AccessKey),
+	}, from, to)
+	return struct{ GlobalCluster xmlGlobalCluster }{r.show(g)}, nil
+}
+
+// mayMove checks what the User Guide demands of a switchover or failover: the Region to call, the state to be in.
+func (r *rds) mayMove(g *globalCluster, from, to *member, region string, planned bool) *APIError {
+	switch {
+	case g.operation != nil:
+		return badRequest("InvalidGlobalClusterStateFault", "Global cluster %s is in the status %s: a promotion is in progress.", g.ID, g.operation.status)
+	case to.writer:
+		return badRequest("InvalidDBClusterStateFault", "The target cluster %s is already the primary cluster of %s.", to.ClusterARN, g.ID)
+	case planned && region != from.Region: // RDS-1
+		return notFound("DBClusterNotFoundFault", "A switchover of %s must be requested in the Region of its primary cluster %s.", g.ID, from.ClusterARN)
+	case !planned && region != to.Region: // RDS-1
+		return notFound("DBClusterNotFoundFault", "A failover of %s must be requested in the Region of its target cluster %s.", g.ID, to.ClusterARN)
+	case !to.synced || to.status != statusAvailable:
+		return badRequest("InvalidDBClusterStateFault", "The target cluster %s is not available and in sync.", to.ClusterARN)
+	case planned && r.w.dark(to.Region):
+		return badRequest("InvalidGlobalClusterStateFault", "A switchover of %s needs all its clusters to be healthy; use a failover.", g.ID)
+	}
+	return nil
+}
