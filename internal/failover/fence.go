@@ -27,12 +27,13 @@ func (f Fence) String() string {
 	return fmt.Sprintf(`"epoch=%d run=%s leg=%s stage=%d batch=%d"`, f.Epoch, f.Run, f.Leg, f.Stage, f.Batch)
 }
 
-// ParseFence reads a TXT value written by [Fence.String].
+// ParseFence reads a TXT value written by [Fence.String], and no other: a value that somebody has edited says nothing
+// reliable about who moved the zone last.
 func ParseFence(value string) (Fence, error) {
 	var f Fence
-	_, err := fmt.Sscanf(strings.Trim(value, `"`), "epoch=%d run=%s leg=%s stage=%d batch=%d", &f.Epoch, &f.Run, &f.Leg, &f.Stage, &f.Batch)
-	if err != nil {
-		return Fence{}, fmt.Errorf(`fence value %s: %w; expected "epoch=N run=ID leg=LEG stage=N batch=N"`, value, err)
+	_, err := fmt.Sscanf(value, `"epoch=%d run=%s leg=%s stage=%d batch=%d"`, &f.Epoch, &f.Run, &f.Leg, &f.Stage, &f.Batch)
+	if err != nil || f.String() != value {
+		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID leg=LEG stage=N batch=N", with the quotation marks`, value)
 	}
 	return f, nil
 }

@@ -1,17 +1,18 @@
 package failover
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // MaxNamedApplications bounds the list of applications in an input: the list travels in the payload of every step.
 const MaxNamedApplications = 200
+
+// maxReason bounds the reason for the same cause.
+const maxReason = 500
 
 // Input is what an execution of the state machine is started with. All but Action may be left out.
 type Input struct {
@@ -38,43 +39,41 @@ type Input struct {
 // field, a wrong type, a value that is not known. Whether an application exists is for the registry to say.
 func ParseInput(text []byte) (Input, error) {
 	var in Input
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		return Input{}, fmt.Errorf("input: %w", explainJSON(err))
+	malformed := decodeObject(text, &in)
+	invalid := in.validate()
+	if malformed == nil && in.Action == "" {
+		malformed = errors.New(`action is missing; expected for example {"action": "check"}`)
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Input{}, errors.New("input: text after the end of the JSON object")
+	if err := errors.Join(malformed, invalid); err != nil {
+		return Input{}, labelled("input", err)
 	}
-	return in, in.validate()
+	return in, nil
 }
 
+// validate checks what the input holds; the absence of an action is not for it to judge.
 func (in Input) validate() error {
 	var problems []error
-	add := func(err error) {
-		if err != nil {
-			problems = append(problems, fmt.Errorf("input: %w", err))
-		}
-	}
-	if in.Action == "" {
-		add(errors.New(`action is missing; expected for example {"action": "check"}`))
-	} else {
-		add(parseOneOf("action", in.Action, Actions))
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if in.Action != "" {
+		problems = append(problems, parseOneOf("action", in.Action, Actions))
 	}
 	if in.Order != "" {
-		add(parseOneOf("order", in.Order, Orders))
+		problems = append(problems, parseOneOf("order", in.Order, Orders))
 	}
-	add(checkPercents(in.Percents))
+	problems = append(problems, checkPercents(in.Percents))
+	if in.Applications != nil && len(in.Applications) == 0 {
+		add("applications: an empty list; expected names, or no list at all for all applications")
+	}
 	if len(in.Applications) > MaxNamedApplications {
-		add(fmt.Errorf("applications: %d names; expected at most %d, or none for all", len(in.Applications), MaxNamedApplications))
+		add("applications: %d names; expected at most %d, or no list at all for all applications", len(in.Applications), MaxNamedApplications)
 	}
 	for i, name := range in.Applications {
 		if slices.Contains(in.Applications[:i], name) {
-			add(fmt.Errorf("applications: %q is named twice", name))
+			add("applications: %q is named twice", name)
 		}
 	}
-	if len(in.Reason) > 500 {
-		add(fmt.Errorf("reason: %d characters; expected at most 500", len(in.Reason)))
+	if n := utf8.RuneCountInString(in.Reason); n > maxReason {
+		add("reason: %d characters; expected at most %d", n, maxReason)
 	}
 	return errors.Join(problems...)
 }
@@ -92,37 +91,4 @@ func checkPercents(percents []int) error {
 		return fmt.Errorf("percents: %d steps; expected at most 10", len(percents))
 	}
 	return nil
-}
-
-// explainJSON says what the decoder's errors mean to a person who typed the text.
-func explainJSON(err error) error {
-	var syntax *json.SyntaxError
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrongType) && wrongType.Field == "":
-		return fmt.Errorf("a JSON %s; expected a JSON object", wrongType.Value)
-	case errors.As(err, &wrongType):
-		return fmt.Errorf("%s: a JSON %s; expected %s", wrongType.Field, wrongType.Value, jsonTypeName(wrongType.Type.Kind().String()))
-	case errors.As(err, &syntax):
-		return fmt.Errorf("not JSON at character %d: %w", syntax.Offset, err)
-	case errors.Is(err, io.EOF):
-		return errors.New("empty; expected a JSON object")
-	}
-	return err
-}
-
-func jsonTypeName(goKind string) string {
-	switch goKind {
-	case "string":
-		return "a string"
-	case "bool":
-		return "true or false"
-	case "int", "int64":
-		return "a whole number"
-	case "slice":
-		return "a list"
-	case "struct":
-		return `an RFC 3339 time such as "2026-01-31T03:00:00Z"`
-	}
-	return "a " + goKind
 }

@@ -1,8 +1,6 @@
 package failover
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -65,15 +63,14 @@ func DefaultPlan() Plan {
 }
 
 // ParsePlan reads a plan from JSON. What the text leaves out has the value of [DefaultPlan]. Unknown keys, wrong types
-// and impossible values are errors, and all of the latter are reported at once.
+// and impossible values are errors, and all of them are reported at once.
 func ParsePlan(text []byte) (Plan, error) {
 	plan := DefaultPlan()
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&plan); err != nil {
-		return Plan{}, fmt.Errorf("plan: %w", explainJSON(err))
+	malformed := decodeObject(text, &plan)
+	if err := errors.Join(malformed, plan.Validate()); err != nil {
+		return Plan{}, labelled("plan", err)
 	}
-	return plan, plan.Validate()
+	return plan, nil
 }
 
 // Other returns the Region of the plan that r is not.

@@ -1,0 +1,140 @@
+package failover
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// decodeObject reads a JSON object that a person has typed into the struct that into points to, and says everything
+// that is wrong with it at once. It is stricter than encoding/json: a key must be written exactly as it is known, and
+// only once, because a key that is overlooked or overruled would make a run do what nobody asked for.
+func decodeObject(text []byte, into any) error {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return errors.New("empty; expected a JSON object")
+	}
+	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return fmt.Errorf("not JSON at character %d: %w", syntax.Offset, err)
+		}
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	if text[0] != '{' {
+		return fmt.Errorf("%s; expected a JSON object", shorten(text))
+	}
+	fields := fieldsOf(into)
+	seen := map[string]bool{}
+	var problems []error
+	dec := json.NewDecoder(bytes.NewReader(text))
+	_, _ = dec.Token() // the brace; from here on nothing can fail, because the text is JSON
+	for dec.More() {
+		token, _ := dec.Token()
+		key, _ := token.(string)
+		var value json.RawMessage
+		_ = dec.Decode(&value)
+		switch target, known := fields.find(key); {
+		case !known:
+			problems = append(problems, fmt.Errorf("unknown field %q; expected %s", key, orList(fields.names())))
+		case seen[key]:
+			problems = append(problems, fmt.Errorf("%s: is there twice; expected it once", key))
+		case !decode(value, target):
+			problems = append(problems, fmt.Errorf("%s: %s; expected %s", key, shorten(value), wanted(target.Type())))
+		}
+		seen[key] = true
+	}
+	return errors.Join(problems...)
+}
+
+// decode sets the target to what the JSON says, or not at all.
+func decode(value json.RawMessage, target reflect.Value) bool {
+	decoded := reflect.New(target.Type())
+	decoded.Elem().Set(target)
+	if json.Unmarshal(value, decoded.Interface()) != nil {
+		return false
+	}
+	target.Set(decoded.Elem())
+	return true
+}
+
+// fields are the fields of a struct by their names in JSON, in the order in which they are declared.
+type fields []struct {
+	name  string
+	value reflect.Value
+}
+
+func fieldsOf(into any) fields {
+	v := reflect.ValueOf(into).Elem()
+	all := make(fields, v.NumField())
+	for i := range all {
+		all[i].name, _, _ = strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		all[i].value = v.Field(i)
+	}
+	return all
+}
+
+func (all fields) find(name string) (reflect.Value, bool) {
+	for _, f := range all {
+		if f.name == name {
+			return f.value, true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+func (all fields) names() []string {
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = f.name
+	}
+	return names
+}
+
+// wanted says in words what JSON a field of this type takes.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Int {
+			return "a list of whole numbers"
+		}
+		return "a list of strings"
+	}
+	if t == reflect.TypeFor[time.Time]() {
+		return `an RFC 3339 time such as "2026-01-31T03:00:00Z"`
+	}
+	return "a JSON " + t.Kind().String()
+}
+
+// shorten keeps what was found readable inside a message.
+func shorten(value []byte) string {
+	const most = 60
+	runes := []rune(string(value))
+	if len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return string(runes)
+}
+
+// labelled puts what was read before each of the problems of a joined error.
+func labelled(label string, err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return fmt.Errorf("%s: %w", label, err)
+	}
+	var problems []error
+	for _, problem := range joined.Unwrap() {
+		problems = append(problems, labelled(label, problem))
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,139 @@
+package failover
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+func aRun() Run {
+	return Run{
+		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: Failover, Leg: Out,
+		From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true, Applications: []string{"checkout"},
+		StartedAt: noon, Since: noon.Add(-time.Minute), BoundSeconds: 900, Reason: "lights out",
+	}
+}
+
+func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
+	half, atLeast := 50, 99.0
+	stage := Stage{Index: 1, Wave: 2, From: "us-east-1", To: "us-west-2", Percent: &half, Promote: true, SettleSeconds: 5, Attempts: 9, Passes: 2}
+	failure := &StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "no"}
+	for _, want := range []any{
+		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
+		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: -1, Summary: "s",
+			Findings: []Finding{{Warning, CodeLag, "o", "f", "n"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
+		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
+		&StageRequest{Run: aRun(), Stage: Stage{Promote: true}, Now: noon},
+		&ShiftAnswer{Changes: []string{"C1"}, Records: 1, AlreadyDone: 2},
+		&RegistryAnswer{Written: 1, AlreadyDone: 2},
+		&PromoteAnswer{Started: 1, InFlight: 2, AlreadyDone: 3, LagMillis: 4, LagOf: "checkout"},
+		&VerifyRequest{Run: aRun(), Stage: stage, Now: noon, Changes: []string{"C1"}, Passes: 1},
+		&VerifyAnswer{Verdict: Pending, Passes: 1, Reasons: []string{"r"}, MoreReasons: 2},
+		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, Now: noon},
+		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
+		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: -1, Moved: 1, NotMoved: 2},
+		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{"b", []string{"w"}}}},
+		&Input{Action: Check, Since: noon},
+		&Application{Name: "checkout", Wave: 1, Health: []HealthRule{{Namespace: "N", Metric: "M", Statistic: "Sum", PeriodSeconds: 60, AtLeast: &atLeast}},
+			Records: []Record{{Name: "n", Type: "A", Zone: "Z1", ZoneName: "z", TTL: 60, Endpoints: map[Region]Endpoint{"us-east-1": {Value: "v"}, "us-west-2": {Alias: &Alias{Name: "n", Zone: "Z2"}}}}},
+			Live:    Live{Active: "us-east-1", Weights: map[Region]int{"us-east-1": 100, "us-west-2": 0}, Epoch: 1, Changed: noon}},
+	} {
+		name := reflect.TypeOf(want).Elem().Name()
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := reflect.New(reflect.TypeOf(want).Elem()).Interface()
+		if err := json.Unmarshal(text, got); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestTimesThatAreNotKnownAreLeftOut(t *testing.T) {
+	for _, v := range []any{Input{Action: Check}, Application{Name: "checkout"}} {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "0001-01-01") {
+			t.Errorf("%T: %s", v, text)
+		}
+	}
+}
+
+func TestStageThatLeavesTrafficAloneSaysNull(t *testing.T) {
+	text, err := json.Marshal(Stage{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), `"percent":null`) {
+		t.Errorf("%s", text)
+	}
+}
+
+// The run that the state machine makes up when Validate itself could not be played has only part of the fields.
+func TestRunOfAFailedValidateIsRead(t *testing.T) {
+	var got CloseRequest
+	err := json.Unmarshal([]byte(`{"op": "close", "run": {"id": "r", "arn": "a", "action": "", "leg": "out",
+		"startedAt": "2026-01-31T12:00:00.000Z", "since": "2026-01-31T12:00:00.000Z"},
+		"outcome": "Refused", "reasons": [], "failure": {"state": "Validate", "error": "Denied", "cause": "no"}, "now": "2026-01-31T12:00:01Z"}`), &got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := CloseRequest{
+		Op: "close", Run: Run{ID: "r", ARN: "a", Leg: Out, StartedAt: noon, Since: noon}, Outcome: Refused, Reasons: []string{},
+		Failure: &StepFailure{State: "Validate", Error: "Denied", Cause: "no"}, Now: noon.Add(time.Second),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+}
+
+func TestRunSelectsItsApplications(t *testing.T) {
+	all, some := Run{}, Run{Applications: []string{"checkout", "search"}}
+	for _, c := range []struct {
+		run  Run
+		name string
+		want bool
+	}{{all, "checkout", true}, {all, "", true}, {some, "search", true}, {some, "sear", false}, {some, "", false}} {
+		if got := c.run.Selects(c.name); got != c.want {
+			t.Errorf("a run of %v selects %q: %t; want %t", c.run.Applications, c.name, got, c.want)
+		}
+	}
+}
+
+func TestActionsThatMayLoseData(t *testing.T) {
+	want := map[Action]bool{Failover: false, Switchover: true, Failback: true, Check: false}
+	for _, a := range Actions {
+		if got := a.Planned(); got != want[a] {
+			t.Errorf("%s planned: %t; want %t", a, got, want[a])
+		}
+	}
+}
+
+func TestFindingIsOneLine(t *testing.T) {
+	f := Finding{Severity: Blocker, Code: CodeDrift, Object: "record www.example.com in us-west-2", Found: "TTL 300; the registry says 60"}
+	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	f.Next = "register it again"
+	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60; register it again"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestReportOfARunHasItsPlace(t *testing.T) {
+	if got, want := ReportKey("run-1"), "runs/run-1/report.json"; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}

@@ -1,0 +1,141 @@
+package failover
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// brief is what the cases below tell apart in a stage; a percent of -1 leaves traffic alone.
+type brief struct {
+	Wave, Percent int
+	Promote       bool
+}
+
+func briefly(stages []Stage) []brief {
+	var all []brief
+	for _, s := range stages {
+		b := brief{Wave: s.Wave, Percent: -1, Promote: s.Promote}
+		if s.Percent != nil {
+			b.Percent = *s.Percent
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+func TestStagesOfARun(t *testing.T) {
+	databaseFirst := DefaultPlan()
+	databaseFirst.Order = DatabaseFirst
+	cases := []struct {
+		name  string
+		plan  Plan
+		in    Input
+		waves []int
+		want  []brief
+	}{
+		{"nothing to move", DefaultPlan(), Input{}, nil, nil},
+		{"one wave", DefaultPlan(), Input{}, []int{1}, []brief{{1, 100, true}}},
+		{"waves one after the other", DefaultPlan(), Input{}, []int{1, 2, 7}, []brief{{1, 100, true}, {2, 100, true}, {7, 100, true}}},
+		{"gradually, promoting at the end of each wave", DefaultPlan(), Input{Percents: []int{10, 50, 100}}, []int{1, 2}, []brief{
+			{1, 10, false}, {1, 50, false}, {1, 100, true}, {2, 10, false}, {2, 50, false}, {2, 100, true},
+		}},
+		{"database first by the plan", databaseFirst, Input{}, []int{1, 2}, []brief{{1, -1, true}, {1, 100, false}, {2, -1, true}, {2, 100, false}}},
+		{"database first by the input, gradually", DefaultPlan(), Input{Order: DatabaseFirst, Percents: []int{25, 100}}, []int{3}, []brief{
+			{3, -1, true}, {3, 25, false}, {3, 100, false},
+		}},
+		{"traffic first by the input", databaseFirst, Input{Order: TrafficFirst}, []int{1}, []brief{{1, 100, true}}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := briefly(PlanStages(c.plan, c.in, "us-east-1", "us-west-2", c.waves))
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("stages (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestStageCarriesThePatienceOfThePlan(t *testing.T) {
+	plan := DefaultPlan()
+	plan.SettleSeconds, plan.Attempts, plan.Passes = 7, 8, 3
+	all := 100
+	want := []Stage{{Wave: 4, From: "us-west-2", To: "us-east-1", Percent: &all, Promote: true, SettleSeconds: 7, Attempts: 8, Passes: 3}}
+	got := PlanStages(plan, Input{}, "us-west-2", "us-east-1", []int{4})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryPlanOfStagesMovesEachWaveOnceAndWholly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plan := DefaultPlan()
+		plan.Order = rapid.SampledFrom(Orders).Draw(t, "order of the plan")
+		in := Input{
+			Order:    rapid.SampledFrom(append([]Order{""}, Orders...)).Draw(t, "order of the input"),
+			Percents: drawPercents(t),
+		}
+		waves := rapid.SliceOfDistinct(rapid.IntRange(1, 99), rapid.ID).Draw(t, "waves")
+		slices.Sort(waves)
+		stages := PlanStages(plan, in, "us-east-1", "us-west-2", waves)
+
+		var order []int
+		promoted := map[int]int{}
+		share := map[int]int{}
+		for i, s := range stages {
+			if s.Index != i {
+				t.Fatalf("stage %d has index %d", i, s.Index)
+			}
+			if len(order) == 0 || order[len(order)-1] != s.Wave {
+				order = append(order, s.Wave)
+			}
+			if s.Promote {
+				promoted[s.Wave]++
+			}
+			checkWeights(t, s, share[s.Wave])
+			if s.Percent != nil {
+				share[s.Wave] = *s.Percent
+			}
+		}
+		if !slices.Equal(order, waves) {
+			t.Fatalf("waves are played as %v; want %v", order, waves)
+		}
+		for _, wave := range waves {
+			if share[wave] != 100 || promoted[wave] != 1 {
+				t.Fatalf("wave %d ends with %d %%, promoted %d times; want 100 %% and once", wave, share[wave], promoted[wave])
+			}
+		}
+	})
+}
+
+// drawPercents draws what an input may say.
+func drawPercents(t *rapid.T) []int {
+	percents := rapid.SliceOfNDistinct(rapid.IntRange(1, 99), 0, 9, rapid.ID).Draw(t, "percents")
+	slices.Sort(percents)
+	if len(percents) > 0 || rapid.Bool().Draw(t, "say 100") {
+		percents = append(percents, 100)
+	}
+	if err := checkPercents(percents); err != nil {
+		t.Fatal(err)
+	}
+	return percents
+}
+
+// checkWeights checks that a stage moves traffic forward, all of it somewhere, or leaves it alone.
+func checkWeights(t *rapid.T, s Stage, before int) {
+	weights := s.Weights()
+	if s.Percent == nil {
+		if weights != nil {
+			t.Fatalf("a stage that leaves traffic alone has the weights %v", weights)
+		}
+		return
+	}
+	if len(weights) != 2 || weights[s.From]+weights[s.To] != 100 || weights[s.To] != *s.Percent || weights[s.From] < 0 {
+		t.Fatalf("weights %v of %d %%", weights, *s.Percent)
+	}
+	if *s.Percent <= before {
+		t.Fatalf("traffic goes from %d %% to %d %%", before, *s.Percent)
+	}
+}
