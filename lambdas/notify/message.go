@@ -101,7 +101,9 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 		fmt.Fprintf(&b, "Asked for because: %s\n", clip(oneLine(r.Run.Reason), maxLine))
 	}
 	fmt.Fprintf(&b, "Run %s, plan %s\n", r.Run.ID, plan.Name)
-	fmt.Fprintf(&b, "Report: %s\n", location)
+	if location != "" {
+		fmt.Fprintf(&b, "Report: %s\n", location)
+	}
 	return b.String()
 }
 

@@ -1,0 +1,79 @@
+package promotedatabase
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// task is what is to be done about one database.
+type task int
+
+const (
+	// start means that nobody has asked for the promotion yet.
+	start task = iota
+	// inFlight means that it has been asked for and is under way.
+	inFlight
+	// alreadyDone means that the writer is where it should be.
+	alreadyDone
+)
+
+// cancelling is the status of an operation that Aurora takes back.
+const cancelling = "cancelling"
+
+// decide says what is to be done about a database that looks like g, or why nothing can be. It never overrides what
+// somebody else has begun: two drivers with two targets are how a database gets two writers.
+func decide(req failover.StageRequest, db failover.Database, g live.GlobalCluster) (task, error) {
+	target, source := db.Clusters[req.Stage.To], db.Clusters[req.Stage.From]
+	if _, ok := g.Member(target); !ok {
+		return 0, reject("it has no member %s; it has %s", orNone(target), members(g))
+	}
+	if g.Operation != nil {
+		return decideInFlight(req, target, *g.Operation)
+	}
+	switch writer := g.Writer(); {
+	case writer == target:
+		return alreadyDone, nil
+	case writer != source && (writer != "" || req.Run.Action.Planned()):
+		return 0, reject("the writer is %s; expected %s, in the Region that this run leaves", orNone(writer), source)
+	case !req.Run.Action.Planned() && !req.Run.AllowDataLoss:
+		return 0, reject(`promoting it can lose data, and nobody has consented; start the run with "allowDataLoss": true`)
+	}
+	return start, nil
+}
+
+// decideInFlight judges an operation that is under way. A switchover to elsewhere that a failover meets was begun when
+// all was well; Aurora gives it up when it finds the other Region dead, so that waiting helps. Whoever allowed data
+// loss for another target meant it.
+func decideInFlight(req failover.StageRequest, target string, op live.Operation) (task, error) {
+	switch {
+	case op.To == target && op.Status == cancelling:
+		return 0, failover.Fail(failover.Busy, fmt.Errorf("its promotion is being cancelled"))
+	case op.To == target:
+		return inFlight, nil
+	case !op.DataLoss && !req.Run.Action.Planned():
+		return 0, failover.Fail(failover.Busy, fmt.Errorf("a switchover to %s is %s", op.To, op.Status))
+	}
+	return 0, reject("somebody else is promoting %s (%s); decide which of the two is right, then start again", op.To, op.Status)
+}
+
+func reject(format string, args ...any) error {
+	return failover.Fail(failover.Rejected, fmt.Errorf(format, args...))
+}
+
+func members(g live.GlobalCluster) string {
+	var arns []string
+	for _, m := range g.Members {
+		arns = append(arns, m.ClusterARN)
+	}
+	return orNone(strings.Join(arns, ", "))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}

@@ -1,0 +1,215 @@
+// Package promotedatabase is the step that starts the promotion of a wave's databases in the Region that the run moves
+// to. It only starts: VerifyHealth sees the promotions through.
+package promotedatabase
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+	"golang.org/x/sync/errgroup"
+)
+
+// Handler starts promotions.
+type Handler struct {
+	// Registry is the replica of the Region that the function runs in.
+	Registry *registry.Store
+	// RDS and CloudWatch return the client of a Region. That of the Region which a failover leaves is never asked for.
+	RDS        func(failover.Region) *rds.Client
+	CloudWatch func(failover.Region) *cloudwatch.Client
+}
+
+// Handle looks at every global cluster of the stage's wave, measures how far its secondary lags behind, and asks for the
+// promotion of those that nobody has asked for yet: SwitchoverGlobalCluster, in the current primary's Region, when the
+// run is planned; FailoverGlobalCluster with AllowDataLoss, in the Region being promoted, when it is not. (Without
+// AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
+//
+// A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
+// still stay where they are. A failover starts whatever can be started, and then reports the rest. A lag that cannot be
+// measured keeps nobody from being promoted; it is -1.
+//
+// A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
+// measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
+// largest.
+//
+// Errors: Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
+// else is promoting another member, and when a failover has no consent to data loss; Busy when a promotion is being
+// cancelled, when a failover meets a switchover to elsewhere, and when RDS says that the cluster is in a passing state;
+// otherwise those of the calls as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that
+// waiting may cure goes before one that it does not, so that the retry starts what is left.
+//
+// It relies on "Using switchover or failover in Amazon Aurora Global Database" in the Aurora User Guide, and on
+// FailoverGlobalCluster and FailoverState in the Amazon RDS API Reference.
+func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failover.PromoteAnswer, error) {
+	answer := failover.PromoteAnswer{LagMillis: -1}
+	if !req.Stage.Promote {
+		return answer, nil
+	}
+	apps, err := h.selected(ctx, req)
+	if err != nil {
+		return answer, err
+	}
+	jobs, err := h.plan(ctx, req, apps)
+	if err != nil {
+		return answer, err
+	}
+	answer.LagMillis, answer.LagOf = h.lag(ctx, req, apps)
+	h.startAll(ctx, req, jobs)
+	for _, j := range jobs {
+		switch {
+		case j.err != nil:
+		case j.task == start:
+			answer.Started++
+		case j.task == inFlight:
+			answer.InFlight++
+		case j.task == alreadyDone:
+			answer.AlreadyDone++
+		}
+	}
+	return answer, worst(jobs)
+}
+
+// lagBudget is the longest that promotions wait for the measurement of the lag.
+const lagBudget = 5 * time.Second
+
+// lag is the largest lag, and whose it is; -1 when it could not be measured, for whatever reason.
+func (h Handler) lag(ctx context.Context, req failover.StageRequest, apps []failover.Application) (int64, string) {
+	ctx, cancel := context.WithTimeout(ctx, lagBudget)
+	defer cancel()
+	lags, err := live.Lag(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
+	if err != nil {
+		return -1, ""
+	}
+	return live.MaxLag(lags)
+}
+
+// selected returns the applications of the wave that the run is about and that have a database.
+func (h Handler) selected(ctx context.Context, req failover.StageRequest) ([]failover.Application, error) {
+	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
+	if err != nil {
+		return nil, err
+	}
+	var apps []failover.Application
+	for _, app := range wave {
+		if req.Run.Selects(app.Name) && app.HasDatabase() {
+			apps = append(apps, app)
+		}
+	}
+	return apps, nil
+}
+
+// job is one database, what is to be done about it, and what went wrong.
+type job struct {
+	database failover.Database
+	task     task
+	err      error
+}
+
+// plan decides about every database, once each, in the order of the applications. It fails when nothing is to be
+// started: in a planned run because of any of them.
+func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []failover.Application) ([]job, error) {
+	clusters, readErr := live.Databases(ctx, h.RDS(req.Stage.To), apps)
+	var jobs []job
+	seen := map[string]bool{}
+	for _, app := range apps {
+		for _, db := range app.Databases {
+			if seen[db.GlobalCluster] {
+				continue
+			}
+			seen[db.GlobalCluster] = true
+			j := job{database: db}
+			switch g, ok := clusters[db.GlobalCluster]; {
+			case ok:
+				j.task, j.err = decide(req, db, g)
+			case readErr != nil:
+				j.err = readErr
+			default:
+				j.err = reject("it does not exist as seen from %s", req.Stage.To)
+			}
+			if j.err != nil {
+				j.err = fmt.Errorf("promote global cluster %s of %s: %w", db.GlobalCluster, app.Name, j.err)
+			}
+			jobs = append(jobs, j)
+		}
+	}
+	if req.Run.Action.Planned() {
+		return jobs, worst(jobs)
+	}
+	return jobs, nil
+}
+
+const (
+	// fewStarts is up to how many promotions are asked for one after the other, atOnce how many are when there are more.
+	fewStarts = 8
+	atOnce    = 8
+)
+
+// startAll asks for what is to be started, and notes in each job how that went.
+func (h Handler) startAll(ctx context.Context, req failover.StageRequest, jobs []job) {
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	if len(jobs) <= fewStarts {
+		group.SetLimit(1)
+	}
+	for i := range jobs {
+		if j := &jobs[i]; j.err == nil && j.task == start {
+			group.Go(func() error {
+				j.err = h.start(ctx, req, j.database)
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // the errors are in the jobs
+}
+
+func (h Handler) start(ctx context.Context, req failover.StageRequest, db failover.Database) (err error) {
+	target := db.Clusters[req.Stage.To]
+	if req.Run.Action.Planned() {
+		_, err = h.RDS(req.Stage.From).SwitchoverGlobalCluster(ctx, &rds.SwitchoverGlobalClusterInput{
+			GlobalClusterIdentifier: &db.GlobalCluster, TargetDbClusterIdentifier: &target,
+		})
+	} else {
+		_, err = h.RDS(req.Stage.To).FailoverGlobalCluster(ctx, &rds.FailoverGlobalClusterInput{
+			GlobalClusterIdentifier: &db.GlobalCluster, TargetDbClusterIdentifier: &target, AllowDataLoss: aws.Bool(true),
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("promote global cluster %s in %s: %w", db.GlobalCluster, req.Stage.To, err)
+	}
+	return nil
+}
+
+// worst is the first error that waiting may cure, or else the first of all, with the number of the others.
+func worst(jobs []job) error {
+	var curable, first error
+	failed := 0
+	for _, j := range jobs {
+		if j.err == nil {
+			continue
+		}
+		failed++
+		if first == nil {
+			first = j.err
+		}
+		switch entry.ConditionOf(j.err) {
+		case failover.Throttled, failover.Unreachable, failover.Busy:
+			if curable == nil {
+				curable = j.err
+			}
+		}
+	}
+	if curable != nil {
+		first = curable
+	}
+	if failed > 1 {
+		return fmt.Errorf("%w; and %d more of %d databases cannot be promoted", first, failed-1, len(jobs))
+	}
+	return first
+}

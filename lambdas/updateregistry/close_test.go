@@ -1,0 +1,111 @@
+package updateregistry
+
+import (
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+// lockedHandler returns a handler over a registry whose lock the run of [stageRequest] holds.
+func lockedHandler(t *testing.T) (Handler, *fakeaws.World, failover.Run) {
+	t.Helper()
+	h, world := newHandler(t)
+	run := stageRequest(100).Run
+	if _, err := h.Registry.TakeLock(t.Context(), run, start, start.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	return h, world, run
+}
+
+func closeRequest(run failover.Run, outcome failover.Outcome) failover.CloseRequest {
+	return failover.CloseRequest{Op: "close", Run: run, Outcome: outcome, Reasons: []string{"because"}, Now: start.Add(time.Minute)}
+}
+
+func lockHeld(t *testing.T, h Handler) bool {
+	t.Helper()
+	lock, err := h.Registry.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lock.Held(start.Add(2 * time.Minute))
+}
+
+func runs(t *testing.T, h Handler) []registry.RunRecord {
+	t.Helper()
+	all, err := h.Registry.Runs(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestCloseWritesTheRunAndReleasesTheLock(t *testing.T) {
+	h, _, run := lockedHandler(t)
+	req := closeRequest(run, failover.Held)
+	req.Failure = &failover.StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "{}"}
+	want := []registry.RunRecord{{Run: run, Outcome: failover.Held, Reasons: req.Reasons, Failure: req.Failure, ClosedAt: req.Now}}
+	for _, call := range []string{"first", "second"} {
+		got, err := handle(t, h, req)
+		if err != nil {
+			t.Fatalf("%s call: %v", call, err)
+		}
+		if diff := cmp.Diff(CloseAnswer{Outcome: failover.Held, Recorded: true}, got); diff != "" {
+			t.Errorf("%s call: answer (-want +got)\n%s", call, diff)
+		}
+		if diff := cmp.Diff(want, runs(t, h)); diff != "" {
+			t.Errorf("%s call: runs (-want +got)\n%s", call, diff)
+		}
+		if lockHeld(t, h) {
+			t.Errorf("%s call: the lock is held", call)
+		}
+	}
+}
+
+func TestCloseOfARefusedRunOnlyReleasesTheLock(t *testing.T) {
+	h, _, run := lockedHandler(t)
+	if _, err := handle(t, h, closeRequest(run, failover.Refused)); err != nil {
+		t.Fatal(err)
+	}
+	if got := runs(t, h); len(got) != 0 {
+		t.Errorf("got runs %v; want none", got)
+	}
+	if lockHeld(t, h) {
+		t.Error("the lock is held")
+	}
+}
+
+func TestCloseReleasesTheLockEvenWhenTheRunCannotBeWritten(t *testing.T) {
+	h, world, run := lockedHandler(t)
+	remove := world.Inject(fakeaws.Fault{Operation: "PutItem", Error: &fakeaws.APIError{Code: "ThrottlingException", Status: 400, Message: "Rate exceeded"}})
+	_, err := handle(t, h, closeRequest(run, failover.Completed))
+	if got := entry.ConditionOf(err); got != failover.Throttled {
+		t.Errorf("got %v (%v); want Throttled", got, err)
+	}
+	if lockHeld(t, h) {
+		t.Error("the lock is held")
+	}
+	remove()
+	if _, err := handle(t, h, closeRequest(run, failover.Completed)); err != nil {
+		t.Fatal(err)
+	}
+	if got := runs(t, h); len(got) != 1 {
+		t.Errorf("got %d runs; want the one, written by the retry", len(got))
+	}
+}
+
+func TestCloseOfAnOvertakenRunLeavesTheLockOfTheNewerOne(t *testing.T) {
+	h, _, run := lockedHandler(t)
+	older := run
+	older.ID, older.ARN = "run-0", "arn:aws:states:us-west-2:111122223333:execution:drover:run-0"
+	if _, err := handle(t, h, closeRequest(older, failover.Held)); err != nil {
+		t.Fatal(err)
+	}
+	if !lockHeld(t, h) {
+		t.Error("the lock of the newer run is gone")
+	}
+}

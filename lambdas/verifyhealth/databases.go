@@ -1,0 +1,87 @@
+package verifyhealth
+
+import (
+	"context"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// databases asks whether the stage's promotions are finished. Clusters are asked for only once their global cluster has
+// the right writer: until then their state says nothing.
+func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	if !req.Stage.Promote {
+		return nil
+	}
+	client, to := h.RDS(req.Stage.To), req.Stage.To
+	globals, err := live.Databases(ctx, client, apps)
+	if err != nil {
+		return err
+	}
+	var promoted, owners []string
+	seen := map[string]bool{}
+	for _, app := range apps {
+		for _, db := range app.Databases {
+			if seen[db.GlobalCluster] {
+				continue
+			}
+			seen[db.GlobalCluster] = true
+			owner, target := app.Name+": global cluster "+db.GlobalCluster, db.Clusters[to]
+			g, ok := globals[db.GlobalCluster]
+			if !ok {
+				l.wait("%s: not found in %s", owner, to)
+			} else if judge(l, owner, req, g, target) {
+				promoted, owners = append(promoted, target), append(owners, owner)
+			}
+		}
+	}
+	clusters, err := live.Clusters(ctx, client, promoted)
+	if err != nil {
+		return err
+	}
+	for i, arn := range promoted {
+		if status := clusters[arn].Status; status != "available" {
+			l.wait("%s: its cluster %s in %s is %s; expected available", owners[i], live.ClusterID(arn), to, orMissing(status))
+		}
+	}
+	return nil
+}
+
+// judge says whether the target writes and nothing is in flight, and otherwise notes what is awaited.
+func judge(l *look, what string, req failover.VerifyRequest, g live.GlobalCluster, target string) bool {
+	op, to := g.Operation, req.Stage.To
+	switch {
+	case op != nil && op.To != target:
+		l.giveUp("%s: somebody else is promoting %s (%s); expected %s", what, op.To, op.Status, target)
+	case op != nil && op.Status == "cancelling":
+		l.giveUp("%s: Aurora is cancelling its promotion in %s", what, to)
+	case op != nil && !op.DataLoss && !req.Run.Action.Planned():
+		l.wait("%s: still %s to %s: a planned switchover, which waits for the writer that was", what, op.Status, to)
+	case op != nil && g.Writer() == target:
+		l.wait("%s: still %s, although %s writes already", what, op.Status, to)
+	case op != nil:
+		l.wait("%s: still %s to %s", what, op.Status, to)
+	case g.Writer() != target:
+		l.wait("%s: the writer is in %s, and no promotion is in flight; expected it in %s", what, regionOf(g.Writer()), to)
+	default:
+		return true
+	}
+	return false
+}
+
+// regionOf is the Region in a cluster's ARN.
+func regionOf(arn string) string {
+	parts := strings.Split(arn, ":")
+	if len(parts) < 4 {
+		return "no Region"
+	}
+	return parts[3]
+}
+
+func orMissing(status string) string {
+	if status == "" {
+		return "missing"
+	}
+	return status
+}

@@ -1,0 +1,167 @@
+// Package verifyhealth is the step that looks, once, at everything a stage has set in motion: changes of DNS, promotions
+// of databases, and the health of the applications in the Region that they move to.
+package verifyhealth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// dns is the part of the Route 53 client that this step uses.
+type dns interface {
+	GetChange(context.Context, *route53.GetChangeInput, ...func(*route53.Options)) (*route53.GetChangeOutput, error)
+	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
+}
+
+// Handler looks.
+type Handler struct {
+	// Registry is the replica of the Region that the function runs in.
+	Registry *registry.Store
+	// Route53 is the client of the one Route 53 there is.
+	Route53 dns
+	// RDS and CloudWatch return the client of a Region; only the Region that the stage moves to is asked for.
+	RDS        func(failover.Region) *rds.Client
+	CloudWatch func(failover.Region) *cloudwatch.Client
+}
+
+// Handle looks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
+// thing seen:
+//
+//   - failed, when the stage can never pass: a newer run has moved one of its applications, somebody else is promoting
+//     another cluster, the promotion is being cancelled, or no application is left in the wave;
+//   - lost, when Route 53 no longer knows a change that it had accepted;
+//   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
+//     is not healthy. A healthy look is pending too until there were enough of them in a row;
+//   - passed otherwise. The look that would pass also reads the live weights, so that a stage never passes when somebody
+//     has changed them back by hand. When the change ids are not known, which is so after ShiftTraffic found its own mark
+//     but not its answer, the live weights are read at every look: they tell that the change was accepted, and health in
+//     the target Region tells that it works.
+//
+// The reasons name the application, the object, the Region, and what is awaited.
+//
+// A second identical call looks again and changes nothing; this step only reads.
+//
+// Errors: those of the calls as the entry package names them: Throttled, Unreachable, Busy, Denied, Rejected. The state
+// machine takes those that waiting may cure for a look that saw nothing.
+//
+// It relies on GetChange in the Amazon Route 53 API Reference; on "Enabling accelerated recovery", Amazon Route 53
+// Developer Guide, for NoSuchChange; on GetMetricData in the Amazon CloudWatch API Reference; and on FailoverState in the
+// Amazon RDS API Reference: a promotion is finished when there is no state any more, the target is the writer, and its
+// cluster is available.
+func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failover.VerifyAnswer, error) {
+	apps, err := h.selected(ctx, req)
+	if err != nil {
+		return failover.VerifyAnswer{}, err
+	}
+	var l look
+	overtaken(&l, req, apps)
+	for _, check := range []func(context.Context, *look, failover.VerifyRequest, []failover.Application) error{
+		h.changes, h.databases, h.health, h.weights,
+	} {
+		if len(l.hopeless)+len(l.lost) > 0 {
+			break // nothing that is still to be seen can change the verdict
+		}
+		if err := check(ctx, &l, req, apps); err != nil {
+			return failover.VerifyAnswer{}, err
+		}
+	}
+	return l.answer(req.Passes, req.Stage.Passes), nil
+}
+
+func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]failover.Application, error) {
+	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
+	if err != nil {
+		return nil, err
+	}
+	var apps []failover.Application
+	for _, app := range wave {
+		if req.Run.Selects(app.Name) {
+			apps = append(apps, app)
+		}
+	}
+	return apps, nil
+}
+
+// overtaken finds that there is nothing for this run to wait for any more.
+func overtaken(l *look, req failover.VerifyRequest, apps []failover.Application) {
+	if len(apps) == 0 {
+		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
+	}
+	for _, app := range apps {
+		if app.Live.Epoch > req.Run.Epoch {
+			l.giveUp("%s: a newer run has moved it: epoch %d in the registry, this run has %d", app.Name, app.Live.Epoch, req.Run.Epoch)
+		}
+	}
+}
+
+// changes asks whether the name servers have the stage's changes.
+func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyRequest, _ []failover.Application) error {
+	for _, id := range req.Changes {
+		out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &id})
+		if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
+			l.lost = append(l.lost, line("change %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{id}))
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("look at change %s: %w", id, err)
+		}
+		if status := out.ChangeInfo.Status; status != types.ChangeStatusInsync {
+			l.wait("change %s: %s at the name servers of Route 53; expected INSYNC", id, status)
+		}
+	}
+	return nil
+}
+
+// health asks whether the applications do well in the Region that they move to.
+func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	readings, err := live.Health(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
+	if err != nil {
+		return err
+	}
+	for _, r := range readings {
+		if !r.Healthy() {
+			l.wait("%s: %s", r.Application, r)
+		}
+	}
+	return nil
+}
+
+// weights asks whether the records are as the stage has set them: at the look that would pass, and at every look when
+// there is no change to ask for.
+func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	wouldPass := l.healthy() && req.Passes+1 >= req.Stage.Passes
+	if req.Stage.Percent == nil || (len(req.Changes) > 0 && !wouldPass) {
+		return nil
+	}
+	sets, err := live.Records(ctx, h.Route53, apps)
+	if err != nil {
+		return err
+	}
+	for _, app := range apps {
+		for _, r := range app.Records {
+			got, want := sets.Weights(r), req.Stage.Weights()
+			for _, region := range []failover.Region{req.Stage.From, req.Stage.To} {
+				if weight, ok := got[region]; !ok || weight != want[region] {
+					l.wait("%s: record %s %s: %s; expected weight %d", app.Name, r.Name, r.Type, weightText(got, region), want[region])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func weightText(weights map[failover.Region]int, region failover.Region) string {
+	if weight, ok := weights[region]; ok {
+		return fmt.Sprintf("weight %d in %s", weight, region)
+	}
+	return fmt.Sprintf("no weighted record set in %s", region)
+}
