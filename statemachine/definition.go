@@ -1,0 +1,56 @@
+// Package statemachine holds the definition of Drover's state machine, as it is deployed and as it is rehearsed: one
+// text in Amazon States Language, with ${Substitutions} for the ARNs of the functions. What plays it on a laptop is in
+// the packages below: asl interprets it, fakeaws is the world around it, lambdahost runs the functions, drill puts
+// them together.
+package statemachine
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed failover.asl.json
+var definition string
+
+// The substitutions of the definition: what stands for the ARN of each function.
+const (
+	ValidateARN        = "ValidateArn"
+	ShiftTrafficARN    = "ShiftTrafficArn"
+	UpdateRegistryARN  = "UpdateRegistryArn"
+	PromoteDatabaseARN = "PromoteDatabaseArn"
+	VerifyHealthARN    = "VerifyHealthArn"
+	NotifyARN          = "NotifyArn"
+)
+
+// Substitutions are the names of all substitutions, in the order in which a run first needs them.
+var Substitutions = []string{ValidateARN, ShiftTrafficARN, UpdateRegistryARN, PromoteDatabaseARN, VerifyHealthARN, NotifyARN}
+
+// Definition returns the text of the definition, with its substitutions not yet made.
+func Definition() string { return definition }
+
+var substitution = regexp.MustCompile(`\$\{(\w+)\}`)
+
+// Substitute returns the definition with every substitution made, as CloudFormation makes them. A name without a value
+// and a value without a place are errors.
+func Substitute(values map[string]string) (string, error) {
+	var missing []string
+	text := substitution.ReplaceAllStringFunc(definition, func(place string) string {
+		name := substitution.FindStringSubmatch(place)[1]
+		value, given := values[name]
+		if !given && !slices.Contains(missing, name) {
+			missing = append(missing, name)
+		}
+		return value
+	})
+	if len(missing) > 0 {
+		return "", fmt.Errorf("substitute: no value for %s; expected one for each of %s",
+			strings.Join(missing, ", "), strings.Join(Substitutions, ", "))
+	}
+	if len(values) != len(Substitutions) {
+		return "", fmt.Errorf("substitute: %d values; expected one for each of %s and no other", len(values), strings.Join(Substitutions, ", "))
+	}
+	return text, nil
+}

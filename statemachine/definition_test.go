@@ -1,0 +1,158 @@
+package statemachine
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// text is the definition as a reader sees it, for tests of what it says and not of what it does.
+type text struct {
+	States map[string]stateText
+}
+
+type stateText struct {
+	Type, Comment, Resource string
+	TimeoutSeconds          int
+	Retry, Catch, Choices   []entryText
+}
+
+type entryText struct {
+	Comment         string
+	ErrorEquals     []string
+	IntervalSeconds int
+	MaxAttempts     *int
+	BackoffRate     float64
+	MaxDelaySeconds int
+	JitterStrategy  string
+}
+
+func readText(t *testing.T) text {
+	t.Helper()
+	var d text
+	if err := json.Unmarshal([]byte(Definition()), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// machine parses the definition with an ARN for each function that ends in the function's name.
+func machine(t testing.TB) *asl.Machine {
+	t.Helper()
+	values := map[string]string{}
+	for _, name := range Substitutions {
+		values[name] = "arn:aws:lambda:us-west-2:111122223333:function:" + strings.TrimSuffix(name, "Arn")
+	}
+	definition, err := Substitute(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := asl.Parse([]byte(definition))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestEveryStateAndRuleSaysWhatItIsFor(t *testing.T) {
+	if machine(t).Comment() == "" {
+		t.Error("the definition has no Comment")
+	}
+	for name, s := range readText(t).States {
+		if s.Comment == "" {
+			t.Errorf("state %q has no Comment", name)
+		}
+		for field, entries := range map[string][]entryText{"Retry": s.Retry, "Catch": s.Catch, "Choices": s.Choices} {
+			for i, e := range entries {
+				if e.Comment == "" {
+					t.Errorf("state %q, %s[%d] has no Comment", name, field, i)
+				}
+			}
+		}
+	}
+}
+
+func TestTheCatalogueAndTheDefinitionNameTheSameConditions(t *testing.T) {
+	named := map[string]bool{}
+	for _, s := range readText(t).States {
+		for _, e := range slices.Concat(s.Retry, s.Catch) {
+			for _, name := range e.ErrorEquals {
+				if prefix, _, dotted := strings.Cut(name, "."); dotted && slices.Contains(foreign, prefix) {
+					continue
+				}
+				named[name] = true
+			}
+		}
+	}
+	for _, c := range failover.Conditions {
+		if !named[string(c)] {
+			t.Errorf("condition %s is in no ErrorEquals of the definition", c)
+		}
+		delete(named, string(c))
+	}
+	for name := range named {
+		t.Errorf("ErrorEquals has %s, which is not in failover.Conditions", name)
+	}
+}
+
+// foreign are the prefixes of error names that are not Drover's own.
+var foreign = []string{"States", "Lambda", "Runtime", "Sandbox"}
+
+func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
+	for name, s := range readText(t).States {
+		if s.Type != "Task" {
+			continue
+		}
+		if got, want := time.Duration(s.TimeoutSeconds)*time.Second, failover.StepTimeout; got != want {
+			t.Errorf("state %q: TimeoutSeconds %s; want %s", name, got, want)
+		}
+		want := []entryText{
+			{ErrorEquals: []string{"FenceLost", "Denied", "Rejected"}, MaxAttempts: new(int)},
+			{ErrorEquals: []string{"Unexpected"}, IntervalSeconds: int(failover.UnexpectedRetryInterval.Seconds()), MaxAttempts: new(failover.UnexpectedRetries)},
+			{
+				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "States.TaskFailed", "States.Timeout"},
+				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.StepRetries), BackoffRate: 2,
+				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()), JitterStrategy: "FULL",
+			},
+		}
+		if name == "VerifyHealth" {
+			want = nil // The loop around it is its retry, and counts its attempts.
+		}
+		got := slices.Clone(s.Retry)
+		for i := range got {
+			got[i].Comment = ""
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("state %q: Retry (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestSubstituteWantsEveryValueAndNoOther(t *testing.T) {
+	all := map[string]string{}
+	for _, name := range Substitutions {
+		if !strings.Contains(Definition(), "${"+name+"}") {
+			t.Errorf("the definition has no place for %s", name)
+		}
+		all[name] = "arn:" + name
+	}
+	got, err := Substitute(all)
+	if err != nil || strings.Contains(got, "${") {
+		t.Errorf("Substitute left a place or failed: %v", err)
+	}
+	delete(all, NotifyARN)
+	if _, err := Substitute(all); err == nil || !strings.Contains(err.Error(), NotifyARN) {
+		t.Errorf("Substitute without NotifyArn: %v; want an error that names it", err)
+	}
+	all[NotifyARN], all["ApproveArn"] = "arn", "arn"
+	if _, err := Substitute(all); err == nil {
+		t.Error("Substitute with a value that has no place succeeded")
+	}
+}

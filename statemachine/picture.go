@@ -1,0 +1,158 @@
+package statemachine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// Mermaid draws a machine as a Mermaid flowchart. The states of a loop stand in a frame of their own. What a Task does
+// when it has failed for good is drawn sparingly: dashed, from the frame instead of from each state in it, and not at
+// all where it leads to the same state as success. The same definition gives the same text.
+func Mermaid(m *asl.Machine) string {
+	d := &drawing{states: m.States(), loops: map[string]int{}}
+	d.findLoops()
+	d.line("flowchart TD")
+	d.line("  start((start)) --> %s", id(m.StartAt()))
+	d.nodes()
+	for _, s := range d.states {
+		d.edges(s)
+	}
+	return d.text.String()
+}
+
+type drawing struct {
+	text   strings.Builder
+	states []asl.State
+	// loops holds, for each state that can come back to itself, the number of its loop from 1.
+	loops map[string]int
+	// drawn are the dashed lines that are there already.
+	drawn []string
+}
+
+func (d *drawing) line(format string, args ...any) { fmt.Fprintf(&d.text, format+"\n", args...) }
+
+// findLoops gives two states the same loop when each can be reached from the other.
+func (d *drawing) findLoops() {
+	reach := map[string]map[string]bool{}
+	for _, s := range d.states {
+		reach[s.Name] = d.reachable(s.Name)
+	}
+	n := 0
+	for _, s := range d.states {
+		if !reach[s.Name][s.Name] || d.loops[s.Name] > 0 {
+			continue
+		}
+		n++
+		for _, other := range d.states {
+			if reach[s.Name][other.Name] && reach[other.Name][s.Name] {
+				d.loops[other.Name] = n
+			}
+		}
+	}
+}
+
+// reachable lists the states to which some way leads from a state, failures aside.
+func (d *drawing) reachable(from string) map[string]bool {
+	byName := map[string]asl.State{}
+	for _, s := range d.states {
+		byName[s.Name] = s
+	}
+	found := map[string]bool{}
+	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
+		for _, e := range byName[queue[0]].Edges {
+			if e.Kind != asl.Caught && !found[e.To] {
+				found[e.To] = true
+				queue = append(queue, e.To)
+			}
+		}
+	}
+	return found
+}
+
+func (d *drawing) nodes() {
+	open := 0
+	for _, s := range d.states {
+		if loop := d.loops[s.Name]; loop != open {
+			if open > 0 {
+				d.line("  end")
+			}
+			if loop > 0 {
+				d.line("  subgraph loop%d [one stage after the other]", loop)
+			}
+			open = loop
+		}
+		d.line("  %s%s", id(s.Name), shape(s))
+	}
+	if open > 0 {
+		d.line("  end")
+	}
+}
+
+// shape is what a kind of state looks like.
+func shape(s asl.State) string {
+	switch s.Kind {
+	case asl.Choice:
+		return fmt.Sprintf("{%q}", s.Name)
+	case asl.Wait:
+		return fmt.Sprintf("([%q])", s.Name)
+	case asl.Succeed, asl.Fail:
+		return fmt.Sprintf("((%q))", s.Name)
+	}
+	return fmt.Sprintf("[%q]", s.Name)
+}
+
+func (d *drawing) edges(s asl.State) {
+	plain := map[string]bool{}
+	for _, e := range s.Edges {
+		switch e.Kind {
+		case asl.Next:
+			d.line("  %s --> %s", id(s.Name), id(e.To))
+		case asl.Match:
+			d.line("  %s -- %q --> %s", id(s.Name), label(e.Comment), id(e.To))
+		case asl.Default:
+			d.line("  %s -- otherwise --> %s", id(s.Name), id(e.To))
+		case asl.Caught:
+			if !plain[e.To] {
+				d.dashed(s, e)
+			}
+			continue
+		}
+		plain[e.To] = true
+	}
+}
+
+func (d *drawing) dashed(s asl.State, e asl.Edge) {
+	from := id(s.Name)
+	if loop := d.loops[s.Name]; loop > 0 && loop != d.loops[e.To] {
+		from = fmt.Sprintf("loop%d", loop)
+	}
+	line := fmt.Sprintf("  %s -. %q .-> %s", from, label(e.Comment), id(e.To))
+	edge := from + " " + e.To
+	for _, drawn := range d.drawn {
+		if drawn == edge {
+			return
+		}
+	}
+	d.drawn = append(d.drawn, edge)
+	d.line("%s", line)
+}
+
+// label is the first clause of a comment.
+func label(comment string) string {
+	if i := strings.IndexAny(comment, ".;:"); i >= 0 {
+		comment = comment[:i]
+	}
+	return comment
+}
+
+// id is a state's name without what Mermaid does not take in an identifier.
+func id(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, name)
+}

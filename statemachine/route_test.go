@@ -1,0 +1,402 @@
+package statemachine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// The tests in this file run the whole definition with scripted answers and assert the route that the run takes.
+
+// tester is the part of testing.TB that rapid's own T has too.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// answer is what a step answers to one call, after how long; a nil result is a call to which no answer comes.
+type answer struct {
+	result any
+	err    failover.Condition
+	after  time.Duration
+}
+
+// script holds the answers of each state, call by call; the last one is also that of all later calls. A state that
+// is not in the script does what it does in a run that goes well.
+type script map[string][]answer
+
+func ok(result any) answer              { return answer{result: result, after: time.Second} }
+func fails(c failover.Condition) answer { return answer{err: c, after: time.Second} }
+func looks(v failover.Verdict) answer   { return ok(failover.VerifyAnswer{Verdict: v, Passes: 1}) }
+func times(n int, a answer) []answer    { return slices.Repeat([]answer{a}, n) }
+func then(lists ...[]answer) []answer   { return slices.Concat(lists...) }
+func plan(stages ...failover.Stage) answer {
+	return ok(failover.ValidateAnswer{
+		Verdict: failover.Proceed, Run: failover.Run{ID: "run-1", Epoch: 7, From: "us-east-1", To: "us-west-2"},
+		Stages: stages, Summary: "moves 1 application to us-west-2",
+	})
+}
+
+var silence = answer{after: time.Hour}
+
+// stage is one with few attempts, so that routes stay short.
+func stage(index int) failover.Stage {
+	return failover.Stage{
+		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Promote: true,
+		SettleSeconds: 5, Attempts: 5, Passes: 1,
+	}
+}
+
+// well is what every step answers in a run that goes well.
+var well = map[string]answer{
+	"Validate":        plan(stage(0)),
+	"ShiftTraffic":    ok(failover.ShiftAnswer{Changes: []string{"C1"}, Records: 2}),
+	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
+	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250}),
+	"VerifyHealth":    looks(failover.Passed),
+	"CloseRun":        ok(map[string]any{}),
+	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Told: true}),
+}
+
+// requests are the types that the functions decode the payload of each state into, strictly.
+var requests = map[string]func() any{
+	"Validate":        func() any { return new(failover.ValidateRequest) },
+	"ShiftTraffic":    func() any { return new(failover.StageRequest) },
+	"UpdateRegistry":  func() any { return new(failover.StageRequest) },
+	"PromoteDatabase": func() any { return new(failover.StageRequest) },
+	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },
+	"CloseRun":        func() any { return new(failover.CloseRequest) },
+	"Notify":          func() any { return new(failover.NotifyRequest) },
+}
+
+// run is one execution of the definition and what the steps were asked.
+type run struct {
+	*asl.Execution
+	took  time.Duration
+	calls map[string][]any
+}
+
+// play runs the definition to its end in virtual time.
+func play(t tester, m *asl.Machine, s script) *run {
+	t.Helper()
+	start := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	now := start
+	info := asl.ExecutionInfo{ID: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Name: "run-1"}
+	r := &run{Execution: m.Start(info, json.RawMessage(`{"action":"failover"}`), now), calls: map[string][]any{}}
+	for r.Pending() != nil {
+		switch p := r.Pending().(type) {
+		case *asl.WaitUntil:
+			now = p.Until
+			r.Resume(now, nil)
+		case *asl.Invoke:
+			a := s.next(p.State, len(r.calls[p.State]))
+			r.calls[p.State] = append(r.calls[p.State], request(t, p))
+			if now.Add(a.after).After(p.TimeoutAt) {
+				now = p.TimeoutAt
+				r.Resume(now, nil)
+				continue
+			}
+			now = now.Add(a.after)
+			r.Resume(now, a.toMachine(t))
+		default:
+			t.Fatalf("pending %T", p)
+		}
+	}
+	r.took = now.Sub(start)
+	return r
+}
+
+func (s script) next(state string, call int) answer {
+	answers := s[state]
+	if len(answers) == 0 {
+		return well[state]
+	}
+	return answers[min(call, len(answers)-1)]
+}
+
+func (a answer) toMachine(t tester) *asl.Answer {
+	t.Helper()
+	if a.err != "" {
+		return &asl.Answer{Error: string(a.err), Cause: fmt.Sprintf(`{"errorType":%q,"errorMessage":"in the test"}`, a.err)}
+	}
+	payload, err := json.Marshal(a.result)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return &asl.Answer{Output: asl.InvokeResult(payload)}
+}
+
+// request decodes a payload as the function does, and fails on what the function would not understand.
+func request(t tester, p *asl.Invoke) any {
+	t.Helper()
+	newRequest, known := requests[p.State]
+	if !known {
+		t.Fatalf("%s invokes %s; the test knows no request for it", p.State, p.Function)
+	}
+	payload := p.Payload
+	if p.State == "UpdateRegistry" && bytes.Contains(payload, []byte(`"op"`)) {
+		t.Errorf("UpdateRegistry has an op: %s", payload)
+	}
+	dec := json.NewDecoder(bytes.NewReader(payload))
+	dec.DisallowUnknownFields()
+	r := newRequest()
+	if err := dec.Decode(r); err != nil {
+		t.Errorf("payload of %s: %v\n%s", p.State, err, payload)
+	}
+	return r
+}
+
+// path joins parts of a route, each a list of states with blanks between.
+func path(parts ...string) []string { return strings.Fields(strings.Join(parts, " ")) }
+
+// The parts that routes are made of.
+const (
+	begins  = "Validate Accepted? NextStage"
+	shifts  = "ShiftTraffic UpdateRegistry PromoteDatabase"
+	look    = "Settle VerifyHealth Verified?"
+	ends    = "CloseRun Notify Outcome?"
+	noStage = "NextStage"
+)
+
+func TestRoutes(t *testing.T) {
+	m := machine(t)
+	tests := []struct {
+		name   string
+		script script
+		want   []string
+		status asl.Status
+		err    string
+	}{
+		{
+			name:   "a run that goes well is completed",
+			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "every stage of the list is played",
+			script: script{"Validate": {plan(stage(0), stage(1))}},
+			want:   path(begins, shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a list without stages is a run that has nothing to do",
+			script: script{"Validate": {plan()}},
+			want:   path(begins, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a refused run ends where it stands",
+			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Summary: "locked"})}},
+			want:   path("Validate Accepted? Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "a run that only looks ends where it stands",
+			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Looked})}},
+			want:   path("Validate Accepted? Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "pending looks again",
+			script: script{"VerifyHealth": then(times(3, looks(failover.Pending)), times(1, looks(failover.Passed)))},
+			want:   path(begins, shifts, look, look, look, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "attempts used up hold the run",
+			script: script{"VerifyHealth": {looks(failover.Pending)}},
+			want:   path(begins, shifts, look, look, look, look, look, "StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a look that does not come off is one of the attempts",
+			script: script{"VerifyHealth": {fails(failover.Throttled), silence, fails(failover.Unexpected), fails("Runtime.ExitError"), looks(failover.Pending)}},
+			want:   path(begins, shifts, look, look, look, look, look, "StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a stage that can never pass holds the run at once",
+			script: script{"VerifyHealth": {looks(failover.Failed)}},
+			want:   path(begins, shifts, look, "StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a look that is denied holds the run at once",
+			script: script{"VerifyHealth": {fails(failover.Denied)}},
+			want:   path(begins, shifts, "Settle VerifyHealth StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a lost change is submitted again",
+			script: script{"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a change is submitted again three times at most",
+			script: script{"VerifyHealth": {looks(failover.Lost)}},
+			want:   path(begins, shifts, look, shifts, look, shifts, look, shifts, look, "StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a lost fence stops the run where it is",
+			script: script{"ShiftTraffic": {fails(failover.FenceLost)}},
+			want:   path(begins, "ShiftTraffic Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "so does a registry that a newer run has written",
+			script: script{"UpdateRegistry": {fails(failover.FenceLost)}},
+			want:   path(begins, "ShiftTraffic UpdateRegistry Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a promotion that is rejected holds the run",
+			script: script{"PromoteDatabase": {fails(failover.Rejected)}},
+			want:   path(begins, shifts, "StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "throttling is waited out",
+			script: script{"ShiftTraffic": then(times(6, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
+			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "throttling without end holds the run",
+			script: script{"ShiftTraffic": {fails(failover.Throttled)}},
+			want:   path(begins, "ShiftTraffic StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "the run is held when it cannot be closed, and people are told",
+			script: script{"CloseRun": {fails(failover.Denied)}},
+			want:   path(begins, shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a run that nobody could be told of is what it is",
+			script: script{"Notify": {fails(failover.Denied)}},
+			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a held run that nobody could be told of is held",
+			script: script{"VerifyHealth": {looks(failover.Failed)}, "Notify": {silence}},
+			want:   path(begins, shifts, look, "StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a validation that fails for good releases the lock and refuses",
+			script: script{"Validate": {silence}},
+			want:   path("Validate", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := play(t, m, tt.script)
+			if diff := cmp.Diff(tt.want, r.Path()); diff != "" {
+				t.Errorf("path (-want +got):\n%s", diff)
+			}
+			if r.Status() != tt.status || r.Error() != tt.err {
+				t.Errorf("ended %s %q (%s); want %s %q", r.Status(), r.Error(), r.Cause(), tt.status, tt.err)
+			}
+		})
+	}
+}
+
+func TestAStepIsTriedAgainWithGrowingDelays(t *testing.T) {
+	r := play(t, machine(t), script{"ShiftTraffic": then(times(6, fails(failover.Busy)), times(1, well["ShiftTraffic"]))})
+	var got []time.Duration
+	var failed time.Time
+	for _, e := range r.History() {
+		switch {
+		case e.Type == "TaskFailed":
+			failed = e.Time
+		case e.Type == "TaskScheduled" && !failed.IsZero():
+			got = append(got, e.Time.Sub(failed))
+			failed = time.Time{}
+		}
+	}
+	want := []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("delays (-want +got):\n%s", diff)
+	}
+}
+
+// TestNothingIsTriedAgainThatWaitingDoesNotHelp asserts it of every step that has retries.
+func TestNothingIsTriedAgainThatWaitingDoesNotHelp(t *testing.T) {
+	m := machine(t)
+	for _, state := range []string{"Validate", "ShiftTraffic", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
+		for _, c := range []failover.Condition{failover.FenceLost, failover.Denied, failover.Rejected} {
+			if got := len(play(t, m, script{state: {fails(c)}}).calls[state]); got != 1 {
+				t.Errorf("%s was called %d times after %s; want once", state, got, c)
+			}
+		}
+		if got := len(play(t, m, script{state: {fails(failover.Unexpected)}}).calls[state]); got != 2 {
+			t.Errorf("%s was called %d times after Unexpected; want twice", state, got)
+		}
+	}
+}
+
+func TestTheEndIsToldWhatHappened(t *testing.T) {
+	pending := ok(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"checkout: database still in us-east-1"}})
+	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
+	got := r.calls["Notify"][0].(*failover.NotifyRequest)
+	want := &failover.NotifyRequest{
+		Run:        failover.Run{ID: "run-1", Epoch: 7, From: "us-east-1", To: "us-west-2"},
+		Outcome:    failover.Held,
+		Reasons:    []string{"checkout: database still in us-east-1"},
+		StagesDone: 1, Stages: 2, LagMillis: 250, Now: got.Now,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Notify's request (-want +got):\n%s", diff)
+	}
+	if r.Cause() != "what became of it" {
+		t.Errorf("Cause = %q; want the message's summary", r.Cause())
+	}
+}
+
+func TestTheFailureThatIsToldIsTheFirst(t *testing.T) {
+	r := play(t, machine(t), script{"PromoteDatabase": {fails(failover.Rejected)}, "CloseRun": {fails(failover.Denied)}})
+	got := r.calls["Notify"][0].(*failover.NotifyRequest).Failure
+	want := &failover.StepFailure{
+		State: "PromoteDatabase", Error: "Rejected", Cause: `{"errorType":"Rejected","errorMessage":"in the test"}`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("failure (-want +got):\n%s", diff)
+	}
+	r = play(t, machine(t), script{"CloseRun": {silence}})
+	got = r.calls["Notify"][0].(*failover.NotifyRequest).Failure
+	if diff := cmp.Diff(&failover.StepFailure{State: "CloseRun", Error: "States.Timeout"}, got); diff != "" {
+		t.Errorf("failure of CloseRun alone (-want +got):\n%s", diff)
+	}
+}
+
+// TestVerifyHealthIsAskedWithWhatIsPending follows the change ids and the count of passes through the loop.
+func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
+	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
+	r := play(t, machine(t), script{"VerifyHealth": {once, fails(failover.Throttled), looks(failover.Passed)}})
+	var passes []int
+	for _, call := range r.calls["VerifyHealth"] {
+		req := call.(*failover.VerifyRequest)
+		passes = append(passes, req.Passes)
+		if diff := cmp.Diff([]string{"C1"}, req.Changes); diff != "" {
+			t.Errorf("changes (-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff([]int{0, 1, 0}, passes); diff != "" {
+		t.Errorf("passes (-want +got):\n%s", diff)
+	}
+}
