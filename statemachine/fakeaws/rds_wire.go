@@ -204,6 +204,13 @@ type xmlDBCluster struct {
 	Status              string
 	Engine              string
 	EngineVersion       string
+	// Instances are never none: the World has no headless cluster.
+	Instances []xmlDBClusterMember `xml:"DBClusterMembers>DBClusterMember"`
+}
+
+type xmlDBClusterMember struct {
+	DBInstanceIdentifier string
+	IsClusterWriter      bool
 }
 
 func (r *rds) describeDBClusters(region string, p rdsParams) (any, *APIError) {
@@ -231,7 +238,9 @@ func (r *rds) describeDBClusters(region string, p rdsParams) (any, *APIError) {
 	}{Marker: marker}
 	for _, id := range page {
 		m := members[id]
-		result.DBClusters = append(result.DBClusters, xmlDBCluster{m.ClusterID, m.ClusterARN, m.status, "aurora-postgresql", "16.6"})
+		result.DBClusters = append(result.DBClusters, xmlDBCluster{
+			m.ClusterID, m.ClusterARN, m.status, "aurora-postgresql", "16.6", []xmlDBClusterMember{{m.ClusterID + "-1", m.writer}},
+		})
 	}
 	return result, nil
 }

@@ -1,0 +1,25 @@
+// Command bootstrap is the Lambda function of the step Validate.
+package main
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/validate"
+)
+
+func main() {
+	entry.Start("validate", func(env entry.Environment) entry.Step[failover.ValidateRequest, failover.ValidateAnswer] {
+		store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
+		return validate.Handler{
+			Plan: env.Plan, Region: env.Region, Table: env.Table,
+			DNS: route53.NewFromConfig(env.Config), Databases: rds.NewFromConfig(env.Config),
+			Metrics: cloudwatch.NewFromConfig(env.Config), Applications: store, Lock: store,
+		}.Handle
+	})
+}

@@ -1,0 +1,181 @@
+package validate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// conclude makes the answer, and takes the lock if there is something to move and nothing in the way.
+func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
+	if len(in.apps) > 0 {
+		in.warn(failover.CodeControlPlane, "Route 53", "weights are changed through its control plane in us-east-1; while that is down, nothing can be shifted", "")
+	}
+	if in.blocked() {
+		return in.giveUp(ctx)
+	}
+	if in.onlyLooks() {
+		answer := in.answer(failover.Looked)
+		answer.Summary = in.lookedSummary()
+		if in.input.DryRun {
+			answer.Calls, answer.MoreCalls = limit(in.calls())
+		}
+		return fit(answer), nil
+	}
+	expires := in.req.Now.Add(time.Duration(in.run.BoundSeconds) * time.Second)
+	epoch, err := in.Lock.TakeLock(ctx, in.run, in.req.Now, expires)
+	if in.lockedOut(err) {
+		return in.giveUp(ctx)
+	}
+	if err != nil {
+		return failover.ValidateAnswer{}, err
+	}
+	in.run.Epoch = epoch
+	answer := in.answer(failover.Proceed)
+	answer.Summary = in.movesText("")
+	return fit(answer), nil
+}
+
+// lockedOut notes who was faster, if that is what err says.
+func (in *inspection) lockedOut(err error) bool {
+	var locked *registry.LockedError
+	switch {
+	case errors.As(err, &locked):
+		in.block(failover.CodeLocked, "lock", locked.Error(), "wait for its end")
+	case errors.Is(err, registry.ErrRunOver):
+		in.block(failover.CodeRunOver, "run "+in.run.ID, "is over; this is a late repetition of its first step", "")
+	default:
+		return false
+	}
+	return true
+}
+
+// giveUp refuses the run. Should an earlier call of it have taken the lock, it is given back: nobody else would.
+func (in *inspection) giveUp(ctx context.Context) (failover.ValidateAnswer, error) {
+	if in.lock.Owner == in.run.ARN && in.lock.Owner != "" {
+		if err := in.Lock.ReleaseLock(ctx, in.run.ARN); err != nil {
+			return failover.ValidateAnswer{}, err
+		}
+	}
+	return in.refuse(), nil
+}
+
+func (in *inspection) refuse() failover.ValidateAnswer {
+	in.stages = nil
+	answer := in.answer(failover.Refuse)
+	answer.Summary = in.refusedSummary()
+	return fit(answer)
+}
+
+func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
+	answer := failover.ValidateAnswer{
+		Verdict: verdict, Run: in.run, Stages: in.stages,
+		Applications: len(in.apps), Databases: len(in.databases()),
+	}
+	if answer.Stages == nil {
+		answer.Stages = []failover.Stage{}
+	}
+	for _, app := range in.apps {
+		answer.Records += len(app.Records)
+	}
+	answer.LagMillis, _ = live.MaxLag(in.lags)
+	answer.Findings, answer.MoreFindings = limit(in.sorted())
+	return answer
+}
+
+// sorted are the findings, blockers first, otherwise as they were found.
+func (in *inspection) sorted() []failover.Finding {
+	findings := make([]failover.Finding, 0, len(in.findings))
+	for _, f := range in.findings {
+		f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 200)
+		findings = append(findings, f)
+	}
+	slices.SortStableFunc(findings, func(a, b failover.Finding) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
+	return findings
+}
+
+func limit[T any](list []T) (shown []T, more int) {
+	if len(list) > failover.MaxListed {
+		return list[:failover.MaxListed], len(list) - failover.MaxListed
+	}
+	return list, 0
+}
+
+// maxAnswer bounds the answer in bytes. The lists are bounded by number, and their texts too; should all of them be
+// long at once, the end of the lists is counted instead of shown.
+const maxAnswer = 32 << 10
+
+func fit(answer failover.ValidateAnswer) failover.ValidateAnswer {
+	for size(answer) > maxAnswer {
+		switch {
+		case len(answer.Calls) > 0:
+			answer.Calls = answer.Calls[:len(answer.Calls)-1]
+			answer.MoreCalls++
+		case len(answer.Findings) > 1:
+			answer.Findings = answer.Findings[:len(answer.Findings)-1]
+			answer.MoreFindings++
+		default:
+			return answer
+		}
+	}
+	return answer
+}
+
+func size(answer failover.ValidateAnswer) int {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return 0 // the entry package reports it
+	}
+	return len(text)
+}
+
+// maxSaid is how many blockers the summary of a refusal spells out.
+const maxSaid = 5
+
+func (in *inspection) refusedSummary() string {
+	var said []string
+	blockers := 0
+	for _, f := range in.findings {
+		if f.Severity != failover.Blocker {
+			continue
+		}
+		if blockers++; blockers <= maxSaid {
+			said = append(said, truncate(f.String(), 400))
+		}
+	}
+	text := "Refused, nothing was touched: " + strings.Join(said, " | ")
+	if blockers > maxSaid {
+		text += fmt.Sprintf(" | and %d more", blockers-maxSaid)
+	}
+	return text
+}
+
+func (in *inspection) lookedSummary() string {
+	switch {
+	case len(in.stages) == 0:
+		return fmt.Sprintf("Nothing to move: %s in %s already.", count(len(in.apps), "application"), in.run.To)
+	case in.input.DryRun:
+		return in.movesText("Dry run, nothing was touched: ")
+	}
+	return in.movesText("Ready: ")
+}
+
+// movesText is such as "failover of 12 applications (24 records, 3 databases) from us-east-1 to us-west-2 in 2 stages;
+// 1 warning".
+func (in *inspection) movesText(prefix string) string {
+	if len(in.stages) == 0 {
+		return fmt.Sprintf("%s%s: nothing to move, %s in %s already.", prefix, in.input.Action, count(len(in.apps), "application"), in.run.To)
+	}
+	a := in.answer("")
+	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, in.input.Action, count(a.Applications, "application"),
+		count(a.Records, "record"), count(a.Databases, "database"), in.run.From, in.run.To, count(len(in.stages), "stage"))
+	return text + "; " + count(len(in.findings), "warning")
+}

@@ -1,0 +1,133 @@
+package validate
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// checkDatabases asks whether each global cluster can be promoted in the target Region. What makes it impossible blocks
+// every action; what makes it doubtful blocks all but a failover.
+func (in *inspection) checkDatabases() {
+	for _, db := range in.databases() {
+		in.checkDatabase(db)
+	}
+}
+
+func (in *inspection) checkDatabase(db failover.Database) {
+	object := "database " + db.GlobalCluster
+	to, ok := db.Clusters[in.run.To]
+	if !ok {
+		in.block(failover.CodeTopology, object, "has no cluster registered in "+string(in.run.To), "add it to the applications file, then drover register")
+		return
+	}
+	global, ok := in.clusters[db.GlobalCluster]
+	if !ok {
+		in.block(failover.CodeTopology, object, fmt.Sprintf("there is no such global cluster, seen from %s", in.run.To), "correct the applications file, then drover register")
+		return
+	}
+	member, ok := global.Member(to)
+	if !ok {
+		in.block(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file")
+		return
+	}
+	if member.Writer && global.Operation == nil {
+		return // it is there already
+	}
+	in.checkTarget(object, to)
+	in.checkState(object, db, global, member)
+}
+
+// checkTarget looks at the cluster that is to become the writer.
+func (in *inspection) checkTarget(object, arn string) {
+	cluster, ok := in.members[arn]
+	switch {
+	case !ok:
+		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file")
+	case cluster.Instances == 0:
+		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it")
+	case cluster.Status != "available":
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s is %s; expected available", arn, cluster.Status), "")
+	}
+}
+
+// checkState looks at the global cluster as a whole.
+func (in *inspection) checkState(object string, db failover.Database, global live.GlobalCluster, member live.Member) {
+	from := db.Clusters[in.run.From]
+	if op := global.Operation; op != nil {
+		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s to %s already", op.Status, op.To), "wait for its end")
+		return
+	}
+	if global.Status != "available" {
+		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s; expected available", global.Status), "wait until it is")
+	}
+	if writer := global.Writer(); writer != from {
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its writer is %s; expected %s", orNone(writer), from), "")
+	}
+	if member.Synchronization == "pending-resync" {
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its member in %s is pending-resync; expected connected", in.run.To), "wait until it is")
+	}
+}
+
+// checkLag compares the replication lag with what a planned action accepts. Without a fresh measurement nobody knows
+// what it is.
+func (in *inspection) checkLag() {
+	limit := time.Duration(in.Plan.MaxLagSeconds) * time.Second
+	for _, lag := range in.lags {
+		object := fmt.Sprintf("database %s in %s", lag.GlobalCluster, in.run.To)
+		switch {
+		case !lag.Fresh(in.req.Now):
+			in.object(failover.CodeNoData, object, fmt.Sprintf("no measurement of its replication lag in the last %v; last %s", live.FreshLag, lagText(lag)),
+				"see AuroraGlobalDBReplicationLag of "+live.ClusterID(lag.Cluster))
+		case time.Duration(lag.Millis)*time.Millisecond > limit:
+			in.object(failover.CodeLag, object, fmt.Sprintf("it is %d ms behind; expected at most %d ms", lag.Millis, limit.Milliseconds()), "wait until it has caught up")
+		}
+	}
+}
+
+// checkConsent refuses a failover that loses data nobody has agreed to lose.
+func (in *inspection) checkConsent() {
+	if !in.outage() || in.run.AllowDataLoss {
+		return
+	}
+	databases, names := 0, ""
+	for _, app := range in.apps {
+		if in.mustPromote(app) {
+			databases++
+			if names == "" {
+				names = app.Name
+			}
+		}
+	}
+	if databases == 0 {
+		return
+	}
+	if databases > 1 {
+		names = fmt.Sprintf("%s and %d more", names, databases-1)
+	}
+	worst := "not measured"
+	if millis, of := live.MaxLag(in.lags); millis >= 0 {
+		worst = fmt.Sprintf("%s at %s", of, lagOf(in.lags, of))
+	}
+	in.block(failover.CodeDataLoss, "application "+names,
+		fmt.Sprintf("a failover of its databases loses the writes that are not replicated; last measured lag: %s", worst),
+		`start again with "allowDataLoss": true, or use switchover`)
+}
+
+func lagOf(lags []live.ReplicationLag, globalCluster string) string {
+	for _, l := range lags {
+		if l.GlobalCluster == globalCluster {
+			return lagText(l)
+		}
+	}
+	return ""
+}
+
+func lagText(l live.ReplicationLag) string {
+	if !l.Known {
+		return "never"
+	}
+	return fmt.Sprintf("%d ms on %s", l.Millis, l.At.UTC().Format(timeLayout))
+}

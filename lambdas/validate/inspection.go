@@ -1,0 +1,120 @@
+package validate
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// inspection is one call's work: what was asked, what was seen, and what follows from it.
+type inspection struct {
+	Handler
+	req   failover.ValidateRequest
+	input failover.Input
+	run   failover.Run
+
+	// What was read. Parts that could not be read are empty, and their flag is false.
+	apps         []failover.Application
+	sets         live.RecordSets
+	setsRead     bool
+	clusters     map[string]live.GlobalCluster
+	members      map[string]live.Cluster
+	clustersRead bool
+	lags         []live.ReplicationLag
+	lock         registry.Lock
+
+	findings []failover.Finding
+	stages   []failover.Stage
+}
+
+// inspect reads the request: all that can be judged without asking anybody.
+func (h Handler) inspect(req failover.ValidateRequest) *inspection {
+	in := &inspection{Handler: h, req: req}
+	var err error
+	in.input, err = failover.ParseInput(req.Input)
+	for _, problem := range unjoin(err) {
+		in.block(failover.CodeInput, "execution input", problem.Error(), "")
+	}
+	in.run = failover.Run{
+		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
+		From: h.Plan.Other(h.Region), To: h.Region,
+		AllowDataLoss: in.input.AllowDataLoss || h.Plan.AllowDataLoss,
+		Applications:  in.input.Applications,
+		StartedAt:     req.Execution.StartTime, Since: in.input.Since, Reason: in.input.Reason,
+	}
+	if in.run.Since.IsZero() {
+		in.run.Since = in.run.StartedAt
+	}
+	if in.run.Since.After(req.Now) {
+		in.block(failover.CodeInput, "execution input", fmt.Sprintf("input: since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
+	}
+	if req.Leg != failover.Out {
+		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q; expected %q", req.Leg, failover.Out), "")
+	}
+	in.checkRegion()
+	return in
+}
+
+const timeLayout = "2006-01-02T15:04:05Z07:00"
+
+func (in *inspection) checkRegion() {
+	plan := in.Handler.Plan
+	if !plan.Has(in.Region) {
+		in.block(failover.CodeWrongRegion, string(in.Region),
+			fmt.Sprintf("the plan %s has the Regions %s and %s", plan.Name, plan.Primary, plan.Standby), "start the run in one of them")
+	} else if in.input.Action == failover.Failback && in.Region != plan.Primary {
+		in.block(failover.CodeWrongRegion, string(in.Region),
+			fmt.Sprintf("a failback moves to %s, the primary of the plan %s", plan.Primary, plan.Name), "start it in "+string(plan.Primary))
+	}
+}
+
+// unjoin returns the errors that were joined into err, or err alone.
+func unjoin(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined := (interface{ Unwrap() []error })(nil); errors.As(err, &joined) {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// onlyLooks says whether the run is to touch nothing whatever is found.
+func (in *inspection) onlyLooks() bool { return in.input.Action == failover.Check || in.input.DryRun }
+
+// outage says whether the run is a failover. Then whatever is not well is no reason to leave users in a Region that is
+// gone: it is a warning. A planned action waits until all is well, and a check says what one would meet.
+func (in *inspection) outage() bool { return in.input.Action == failover.Failover }
+
+func (in *inspection) block(code, object, found, next string) {
+	in.add(failover.Blocker, code, object, found, next)
+}
+
+func (in *inspection) warn(code, object, found, next string) {
+	in.add(failover.Warning, code, object, found, next)
+}
+
+// object is a blocker, unless there is an outage.
+func (in *inspection) object(code, object, found, next string) {
+	if in.outage() {
+		in.warn(code, object, found, next)
+		return
+	}
+	in.block(code, object, found, next)
+}
+
+func (in *inspection) add(severity failover.Severity, code, object, found, next string) {
+	in.findings = append(in.findings, failover.Finding{Severity: severity, Code: code, Object: object, Found: found, Next: next})
+}
+
+func (in *inspection) blocked() bool {
+	for _, f := range in.findings {
+		if f.Severity == failover.Blocker {
+			return true
+		}
+	}
+	return false
+}

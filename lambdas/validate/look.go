@@ -1,0 +1,198 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// lookTimeout bounds each part of the look. In an outage whole services may not answer; what a failover can do without
+// must not cost it the time of its users. All parts together stay within the invocation's time.
+const lookTimeout = 8 * time.Second
+
+// look reads everything and notes what is found. Each part is looked at although another was bad: an operator wants to
+// see all of it at once.
+func (in *inspection) look(ctx context.Context) error {
+	all, err := in.Applications.Applications(ctx)
+	if err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	in.choose(all)
+	if in.lock, err = in.Lock.Lock(ctx); err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	in.checkLock()
+	for _, part := range []struct {
+		what string
+		read func(context.Context) error
+	}{
+		{"the DNS records", in.readRecords},
+		{"the databases", in.readDatabases},
+		{"the replication lag", in.readLag},
+		{"the health metrics", in.readHealth},
+		{"the alarms", in.readAlarms},
+	} {
+		if err := in.attempt(ctx, part.what, part.read); err != nil {
+			return err
+		}
+	}
+	in.checkConsent()
+	return nil
+}
+
+// attempt reads one part. What could not be read does not stop a failover; a planned action is tried again when waiting
+// may help; and whoever only looks is told at once.
+func (in *inspection) attempt(ctx context.Context, what string, read func(context.Context) error) error {
+	bounded, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	err := read(bounded)
+	if err == nil {
+		return nil
+	}
+	if condition := entry.ConditionOf(err); !in.outage() && !in.onlyLooks() && helpsToWait(condition) {
+		return fmt.Errorf("look at %s: %w", what, err)
+	}
+	in.object(failover.CodeUnreachable, what+" seen from "+string(in.Region), "could not be read: "+entry.Named(err).Message, "")
+	return nil
+}
+
+func helpsToWait(c failover.Condition) bool {
+	return c == failover.Throttled || c == failover.Unreachable || c == failover.Busy
+}
+
+// choose keeps the applications that the input is about.
+func (in *inspection) choose(all []failover.Application) {
+	known := map[string]bool{}
+	for _, app := range all {
+		known[app.Name] = true
+		if in.run.Selects(app.Name) {
+			in.apps = append(in.apps, app)
+		}
+	}
+	for _, name := range in.input.Applications {
+		if !known[name] {
+			in.block(failover.CodeApplication, "application "+name, "is not registered", "type its name as drover status shows it")
+		}
+	}
+	if len(all) == 0 {
+		in.block(failover.CodeNothing, "registry", "no application is registered", "drover register FILE")
+	}
+}
+
+func (in *inspection) checkLock() {
+	switch {
+	case in.lock.LastOwner == in.run.ARN && in.run.ARN != "":
+		in.block(failover.CodeRunOver, "run "+in.run.ID, "is over; this is a late repetition of its first step", "")
+	case in.lock.Held(in.req.Now) && in.lock.Owner != in.run.ARN:
+		in.block(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)),
+			"wait for its end, or look at "+in.lock.Owner)
+	}
+}
+
+func (in *inspection) readRecords(ctx context.Context) error {
+	sets, err := live.Records(ctx, in.DNS, in.apps)
+	if err != nil {
+		return err
+	}
+	in.sets, in.setsRead = sets, true
+	in.checkRecords()
+	return in.readFences(ctx)
+}
+
+// readFences makes sure that the zones' fence records, where there are any, are Drover's.
+func (in *inspection) readFences(ctx context.Context) error {
+	seen := map[string]bool{}
+	for _, app := range in.apps {
+		for _, r := range app.Records {
+			if seen[r.Zone] {
+				continue
+			}
+			seen[r.Zone] = true
+			if _, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (in *inspection) readDatabases(ctx context.Context) error {
+	clusters, err := live.Databases(ctx, in.Databases, in.apps)
+	if err != nil {
+		return err
+	}
+	var arns []string
+	for _, db := range in.databases() {
+		if arn, ok := db.Clusters[in.run.To]; ok {
+			arns = append(arns, arn)
+		}
+	}
+	members, err := live.Clusters(ctx, in.Handler.Databases, arns)
+	if err != nil {
+		return err
+	}
+	in.clusters, in.members, in.clustersRead = clusters, members, true
+	in.checkDatabases()
+	return nil
+}
+
+func (in *inspection) readLag(ctx context.Context) error {
+	var behind []failover.Application
+	for _, app := range in.apps {
+		if in.mustPromote(app) {
+			behind = append(behind, app)
+		}
+	}
+	lags, err := live.Lag(ctx, in.Metrics, behind, in.run.To, in.req.Now)
+	if err != nil {
+		return err
+	}
+	in.lags = lags
+	in.checkLag()
+	return nil
+}
+
+func (in *inspection) readHealth(ctx context.Context) error {
+	readings, err := live.Health(ctx, in.Metrics, in.apps, in.run.To, in.req.Now)
+	if err != nil {
+		return err
+	}
+	in.checkHealth(readings)
+	return nil
+}
+
+func (in *inspection) readAlarms(ctx context.Context) error {
+	states, err := live.Alarms(ctx, in.Metrics, in.apps)
+	if err != nil {
+		return err
+	}
+	in.checkAlarms(states)
+	return nil
+}
+
+// databases are those of all applications, each once, in the order of the applications.
+func (in *inspection) databases() []failover.Database {
+	var all []failover.Database
+	seen := map[string]bool{}
+	for _, app := range in.apps {
+		for _, db := range app.Databases {
+			if !seen[db.GlobalCluster] {
+				seen[db.GlobalCluster] = true
+				all = append(all, db)
+			}
+		}
+	}
+	return all
+}
+
+// mustPromote says whether a database of the application is not, or not for certain, written in the target Region.
+func (in *inspection) mustPromote(app failover.Application) bool {
+	if !in.clustersRead {
+		return app.HasDatabase()
+	}
+	return len(live.WhyNotWriting(in.clusters, app, in.run.To)) > 0
+}

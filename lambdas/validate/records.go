@@ -1,0 +1,131 @@
+package validate
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// recommendedTTL is what Route 53 recommends for records that fail over, in seconds.
+const recommendedTTL = 60
+
+// checkRecords compares the live record sets with the registry. An UPSERT replaces a whole record set, so whatever
+// somebody has changed beside the registry would be undone by the shift, or make Route 53 refuse the zone's batch.
+func (in *inspection) checkRecords() {
+	slow, slowest := 0, failover.Record{}
+	for _, app := range in.apps {
+		for _, r := range app.Records {
+			if diff := drift(r, in.sets.Of(r), app.Live.Weights, in.run.To); len(diff) > 0 {
+				in.object(failover.CodeDrift, fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name),
+					strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register")
+			}
+			if r.TTL > recommendedTTL {
+				slow++
+			}
+			if r.TTL > slowest.TTL {
+				slowest = r
+			}
+		}
+	}
+	if slow > 0 {
+		in.warn(failover.CodeTTL, fmt.Sprintf("record %s %s", slowest.Name, slowest.Type),
+			fmt.Sprintf("its TTL is %d s, the longest of %d above %d s: that long clients go on to %s", slowest.TTL, slow, recommendedTTL, in.run.From), "")
+	}
+}
+
+// drift says in which ways the live record sets of a record are not what the registry says.
+func drift(r failover.Record, sets []live.RecordSet, weights map[failover.Region]int, to failover.Region) []string {
+	if len(sets) == 0 {
+		return []string{"is not in zone " + r.Zone}
+	}
+	var diff []string
+	found := map[failover.Region]int{}
+	for _, set := range sets {
+		region := failover.Region(set.Identifier)
+		endpoint, expected := r.Endpoints[region]
+		switch {
+		case set.Weight < 0:
+			diff = append(diff, "is not weighted; Route 53 refuses to mix it with weighted record sets")
+		case !expected:
+			diff = append(diff, fmt.Sprintf("has a record set %q with weight %d that is not registered", set.Identifier, set.Weight))
+		default:
+			found[region] = set.Weight
+			diff = append(diff, setDrift(r, region, endpoint, set)...)
+		}
+	}
+	for _, region := range regionsOf(r.Endpoints) {
+		if _, ok := found[region]; !ok {
+			diff = append(diff, "has no record set for "+string(region))
+		}
+	}
+	if len(diff) == 0 && !maps.Equal(found, weights) && !isAllIn(found, to) {
+		diff = append(diff, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(weights)))
+	}
+	return diff
+}
+
+// isAllIn says whether everybody is sent to the target Region already, which moving there does not change. It is what
+// a run leaves that stopped between the shift and the registry.
+func isAllIn(weights map[failover.Region]int, to failover.Region) bool {
+	for region, w := range weights {
+		if (w > 0) != (region == to) {
+			return false
+		}
+	}
+	return weights[to] > 0
+}
+
+func setDrift(r failover.Record, region failover.Region, e failover.Endpoint, set live.RecordSet) []string {
+	var diff []string
+	note := func(what string, live, registered any) {
+		diff = append(diff, fmt.Sprintf("%s: %s is %v; registered %v", region, what, live, registered))
+	}
+	switch {
+	case e.Alias != nil && set.Alias == nil:
+		note("target", set.Values, "alias "+e.Alias.Name)
+	case e.Alias == nil && set.Alias != nil:
+		note("target", "alias "+set.Alias.Name, e.Value)
+	case e.Alias != nil:
+		if live.CanonicalName(set.Alias.Name) != live.CanonicalName(e.Alias.Name) || set.Alias.Zone != e.Alias.Zone {
+			note("alias target", set.Alias.Name+" in "+set.Alias.Zone, e.Alias.Name+" in "+e.Alias.Zone)
+		}
+		if set.Alias.EvaluateTargetHealth != e.Alias.EvaluateTargetHealth {
+			note("evaluateTargetHealth", set.Alias.EvaluateTargetHealth, e.Alias.EvaluateTargetHealth)
+		}
+	default:
+		if len(set.Values) != 1 || !sameValue(r.Type, set.Values[0], e.Value) {
+			note("value", strings.Join(set.Values, ", "), e.Value)
+		}
+		if set.TTL != r.TTL {
+			note("TTL", set.TTL, r.TTL)
+		}
+	}
+	if set.HealthCheck != e.HealthCheck {
+		note("health check", orNone(set.HealthCheck), orNone(e.HealthCheck))
+	}
+	return diff
+}
+
+// sameValue compares as Route 53 does: an address has several spellings, and so has a name.
+func sameValue(kind, a, b string) bool {
+	if kind == "CNAME" {
+		return live.CanonicalName(a) == live.CanonicalName(b)
+	}
+	x, errX := netip.ParseAddr(a)
+	y, errY := netip.ParseAddr(b)
+	if errX != nil || errY != nil {
+		return a == b
+	}
+	return x == y
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
