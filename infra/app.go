@@ -19,8 +19,6 @@ type app struct {
 	code string
 	// outdir is where the assembly is written.
 	outdir string
-	// definition is the state machine's.
-	definition string
 }
 
 // synthesize writes the cloud assembly. The stacks are deployed in this order:

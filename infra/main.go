@@ -47,12 +47,8 @@ func run(getenv func(string) string, lookPath func(string) (string, error)) erro
 	if outdir == "" {
 		outdir = "cdk.out"
 	}
-	definition, err := os.ReadFile(filepath.Join("statemachine", "failover.asl.json"))
-	if err != nil {
-		return err
-	}
 	defer jsii.Close()
-	return app{config: c, context: context.Values(), code: code, outdir: outdir, definition: string(definition)}.synthesize()
+	return app{config: c, context: context.Values(), code: code, outdir: outdir}.synthesize()
 }
 
 // checkCode says which of the built Lambdas are missing.

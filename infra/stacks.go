@@ -15,6 +15,7 @@ import (
 	"github.com/drover-dr/drover/infra/step"
 	"github.com/drover-dr/drover/infra/telling"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine"
 )
 
 // registryStack makes the stack of the global table, in the plan's primary Region. A run does not need that stack, nor
@@ -44,7 +45,7 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 		functions[s.Placeholder()] = function.FunctionArn()
 	}
 	runs := machine.New(stack, "Machine", machine.Props{
-		Definition: a.definition, Functions: functions, Scope: scope, Steps: step.Names(), LogDays: days,
+		Definition: statemachine.Definition(), Functions: functions, Scope: scope, Steps: step.Names(), LogDays: days,
 	})
 	telling.NewAlarms(stack, "Alarms", region, runs.StateMachineArn(), topic)
 

@@ -81,7 +81,7 @@ func (s *synthesis) synthesize() error {
 		return err
 	}
 	s.dir = filepath.Join(scratch, "cdk.out")
-	a := app{config: s.config, context: context.Values(), code: code, outdir: s.dir, definition: definition()}
+	a := app{config: s.config, context: context.Values(), code: code, outdir: s.dir}
 	if err := a.synthesize(); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ var alarms = []alarm{
 	{"Failed", "ExecutionsFailed", "run-failed",
 		"A run did not end Completed. Its error says how: Held: an operator must look; RolledBack: everything is as before; Refused: nothing was touched."},
 	{"TimedOut", "ExecutionsTimedOut", "run-timed-out",
-		"A run was cut off after a day and has told nobody: read its history and compare the registry with Route 53 and RDS."},
+		"A run was cut off by the time limit of the state machine and has told nobody: read its history and compare the registry with Route 53 and RDS."},
 	{"Aborted", "ExecutionsAborted", "run-aborted",
 		"Somebody stopped a run; its lock is held until it expires: read its history and compare the registry with Route 53 and RDS."},
 }

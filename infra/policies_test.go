@@ -1,0 +1,197 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/infra/names"
+	"github.com/drover-dr/drover/infra/permission"
+	"github.com/drover-dr/drover/infra/step"
+	"github.com/drover-dr/drover/statemachine/assembly"
+)
+
+// statement is one that allows something, of a role.
+type statement struct {
+	Role             string
+	Sid, Effect      string
+	Action, Resource words
+	Condition        map[string]map[string]any
+	NotAction        words
+	NotResource      words
+}
+
+// words is one text or a list of them, as IAM has it.
+type words []string
+
+func (w *words) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		*w = words{""}
+		return json.Unmarshal(text, &(*w)[0])
+	}
+	return json.Unmarshal(text, (*[]string)(w))
+}
+
+// statements are all that the roles of the assembly may do.
+func statements(t *testing.T) []statement {
+	t.Helper()
+	var all []statement
+	for _, role := range fresh(t).assembly.Roles {
+		for _, text := range role.Policies {
+			var document struct{ Statement []statement }
+			if err := json.Unmarshal(text, &document); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range document.Statement {
+				s.Role = role.Name
+				all = append(all, s)
+			}
+		}
+	}
+	if len(all) < 20 {
+		t.Fatalf("%d statements; the tests look at too little", len(all))
+	}
+	return all
+}
+
+func TestNoRoleMayDoWhatIsNotWrittenOut(t *testing.T) {
+	for _, s := range statements(t) {
+		if s.Effect != "Allow" || len(s.NotAction)+len(s.NotResource) > 0 {
+			t.Errorf("%s, %s: %s with NotAction %v, NotResource %v; want only what is allowed", s.Role, s.Sid, s.Effect, s.NotAction, s.NotResource)
+		}
+		for _, action := range s.Action {
+			if strings.Contains(action, "*") {
+				t.Errorf("%s, %s: the action %s is a wildcard", s.Role, s.Sid, action)
+			}
+		}
+	}
+}
+
+// unbounded are the actions that may be about anything, each with the reason.
+var unbounded = map[string]string{
+	"cloudwatch:GetMetricData":      "CloudWatch knows no resource for reading metrics",
+	"cloudwatch:PutMetricData":      "CloudWatch knows no resource for writing metrics; the condition narrows it to one namespace",
+	"xray:PutTraceSegments":         "X-Ray knows no resources",
+	"xray:PutTelemetryRecords":      "X-Ray knows no resources",
+	"xray:GetSamplingRules":         "X-Ray knows no resources",
+	"xray:GetSamplingTargets":       "X-Ray knows no resources",
+	"logs:CreateLogDelivery":        "log delivery to Step Functions knows no resources",
+	"logs:GetLogDelivery":           "log delivery to Step Functions knows no resources",
+	"logs:UpdateLogDelivery":        "log delivery to Step Functions knows no resources",
+	"logs:DeleteLogDelivery":        "log delivery to Step Functions knows no resources",
+	"logs:ListLogDeliveries":        "log delivery to Step Functions knows no resources",
+	"logs:PutResourcePolicy":        "log delivery to Step Functions knows no resources",
+	"logs:DescribeResourcePolicies": "log delivery to Step Functions knows no resources",
+	"logs:DescribeLogGroups":        "log delivery to Step Functions knows no resources",
+	"cloudwatch:DescribeAlarms":     "which alarms matter is in the registry; it reads only, and only in its own Region",
+	"rds:DescribeDBClusters":        "which clusters are members is in the registry; it reads only, and only in its own Region",
+	"rds:FailoverGlobalCluster":     "any member, but only of the global clusters that are listed beside it",
+	"rds:SwitchoverGlobalCluster":   "any member, but only of the global clusters that are listed beside it",
+	"route53:GetChange":             "the id of a change says nothing of its zone; it reads only",
+	"logs:CreateLogStream":          "the streams of one log group",
+	"logs:PutLogEvents":             "the streams of one log group",
+	"s3:GetObject":                  "the reports of all runs, and nothing else in the bucket",
+	"s3:PutObject":                  "the reports of all runs, and nothing else in the bucket",
+}
+
+func TestEveryOpenResourceHasAReason(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range statements(t) {
+		if !slices.ContainsFunc(s.Resource, func(r string) bool { return strings.Contains(r, "*") }) {
+			continue
+		}
+		for _, action := range s.Action {
+			used[action] = true
+			if unbounded[action] == "" {
+				t.Errorf("%s, %s: %s on %v has no reason", s.Role, s.Sid, action, s.Resource)
+			}
+		}
+	}
+	for action := range unbounded {
+		if !used[action] {
+			t.Errorf("the reason for %s is not needed any more", action)
+		}
+	}
+}
+
+func TestOnlyPromoteDatabaseMayPromoteAndOnlyTheConfiguredGlobalClusters(t *testing.T) {
+	s := fresh(t)
+	promote := []string{"rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"}
+	for code := range regionStacks(t) {
+		region := names.Region{Plan: s.config.Plan, Code: code}
+		want := words{}
+		for _, id := range s.config.GlobalClusters {
+			want = append(want, filled(names.GlobalClusterARN(id)))
+		}
+		other := names.Region{Plan: s.config.Plan, Code: s.config.Plan.Other(code)}
+		want = append(want, filled(region.ClustersARN()), filled(other.ClustersARN()))
+		wantOf(t, promote, region, "promotedatabase", want)
+	}
+}
+
+func TestOnlyShiftTrafficMayChangeRecordsAndOnlyInTheConfiguredZones(t *testing.T) {
+	s := fresh(t)
+	for code := range regionStacks(t) {
+		want := words{}
+		for _, id := range s.config.HostedZones {
+			want = append(want, filled(names.ZoneARN(id)))
+		}
+		granted := wantOf(t, []string{"route53:ChangeResourceRecordSets"}, names.Region{Plan: s.config.Plan, Code: code}, "shifttraffic", want)
+		types := granted.Condition["ForAllValues:StringEquals"]["route53:ChangeResourceRecordSetsRecordTypes"]
+		if diff := cmp.Diff([]any{"A", "AAAA", "CNAME", "TXT"}, types); diff != "" {
+			t.Errorf("%s: record types that may be changed (-want +got)\n%s", code, diff)
+		}
+	}
+}
+
+func TestTheStateMachineMayCallItsStepsAndNothingElse(t *testing.T) {
+	s := fresh(t)
+	for code := range regionStacks(t) {
+		region := names.Region{Plan: s.config.Plan, Code: code}
+		want := words{}
+		for _, name := range step.Names() {
+			want = append(want, filled(region.FunctionARN(name)))
+		}
+		wantOf(t, []string{"lambda:InvokeFunction"}, region, "machine", want)
+	}
+}
+
+func TestMetricsAreWrittenIntoDroversNamespaceOnly(t *testing.T) {
+	s := fresh(t)
+	for code := range regionStacks(t) {
+		granted := wantOf(t, []string{"cloudwatch:PutMetricData"}, names.Region{Plan: s.config.Plan, Code: code}, "notify", words{"*"})
+		if diff := cmp.Diff(map[string]map[string]any{"StringEquals": {"cloudwatch:namespace": []any{permission.Metrics}}}, granted.Condition); diff != "" {
+			t.Errorf("%s: condition (-want +got)\n%s", code, diff)
+		}
+	}
+}
+
+// wantOf checks that, of all roles of the Region, only one may do the actions, and only on the resources. It returns
+// the statement that says so.
+func wantOf(t *testing.T, actions []string, region names.Region, of string, resources words) statement {
+	t.Helper()
+	var granted statement
+	role := region.Role(of)
+	for _, s := range statements(t) {
+		if !slices.ContainsFunc(s.Action, func(a string) bool { return slices.Contains(actions, a) }) {
+			continue
+		}
+		if s.Role == role {
+			granted = s
+		} else if strings.HasSuffix(s.Role, string(region.Code)) {
+			t.Errorf("%s may do %v; want %s alone", s.Role, s.Action, role)
+		}
+	}
+	if diff := cmp.Diff(resources, granted.Resource); diff != "" {
+		t.Errorf("%s: what %v may be about (-want +got)\n%s", role, actions, diff)
+	}
+	return granted
+}
+
+// filled is an ARN with its pseudo parameters resolved.
+func filled(arn string) string {
+	return strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::AccountId}", assembly.Placeholder).Replace(arn)
+}

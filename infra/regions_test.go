@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// elsewhere lists, for a Region's stack, what may name the other Region, each with its reason.
+var elsewhere = []struct{ path, reason string }{
+	{`.Properties.Environment.Variables.DROVER_PLAN`, "the plan says which the two Regions are"},
+	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "a switchover is called in the Region of the current primary, which is well"},
+}
+
+func TestNothingThatARunNeedsIsOnlyInTheOtherRegion(t *testing.T) {
+	s := fresh(t)
+	for code, stack := range regionStacks(t) {
+		other := string(s.config.Plan.Other(code))
+		for _, id := range sortedKeys(s.templates[stack.Name].Resources) {
+			walk(id+".Properties", s.templates[stack.Name].Resources[id].Properties, func(path, text string) {
+				if strings.Contains(text, other) && !expectedElsewhere(path) {
+					t.Errorf("%s: %s names %s: %s", code, path, other, text)
+				}
+			})
+		}
+	}
+}
+
+func expectedElsewhere(path string) bool {
+	for _, e := range elsewhere {
+		if regexp.MustCompile(e.path + "$").MatchString(path) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestNoStackReadsFromAnother(t *testing.T) {
+	s := fresh(t)
+	for _, stack := range s.assembly.Stacks {
+		text, err := os.ReadFile(filepath.Join(s.dir, stack.Name+".template.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tie := range []string{"Fn::ImportValue", "Fn::GetStackOutput", `"Export"`, "Custom::", "AWS::CloudFormation::", "AWS::SSM::Parameter\"", "{{resolve:"} {
+			if strings.Contains(string(text), tie) {
+				t.Errorf("%s has %s; names and ARNs are made from the plan", stack.Name, tie)
+			}
+		}
+		for _, id := range sortedKeys(s.templates[stack.Name].Resources) {
+			walk(id, s.templates[stack.Name].Resources[id].Properties, func(path, text string) {
+				if strings.HasSuffix(path, ".Ref") && text == "BootstrapVersion" {
+					t.Errorf("%s: %s reads a parameter of the CDK's bootstrap stack", stack.Name, path)
+				}
+			})
+		}
+	}
+}
+
+func TestTheStacksOfBothRegionsAreTheSameButForTheirRegion(t *testing.T) {
+	s := fresh(t)
+	plan := s.config.Plan
+	neutral := func(code failover.Region) string {
+		stack := regionStacks(t)[code]
+		text, err := os.ReadFile(filepath.Join(s.dir, stack.Name+".template.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The plan is the same text in both, so it must not be translated.
+		out := strings.ReplaceAll(string(text), quoted(t, s.config.PlanJSON()), `"PLAN"`)
+		out = strings.ReplaceAll(out, string(code), "HERE")
+		return strings.ReplaceAll(out, string(plan.Other(code)), "THERE")
+	}
+	if diff := cmp.Diff(neutral(plan.Primary), neutral(plan.Standby)); diff != "" {
+		t.Errorf("templates (-%s +%s)\n%s", plan.Primary, plan.Standby, diff)
+	}
+}
+
+func TestThePrimaryIsDeployedBeforeTheStandbyAndTheRegistryFirst(t *testing.T) {
+	s := fresh(t)
+	var got []string
+	for _, stack := range s.assembly.Stacks {
+		got = append(got, stack.Name)
+	}
+	if diff := cmp.Diff([]string{"drover-registry", "drover-us-east-1", "drover-us-west-2"}, got); diff != "" {
+		t.Errorf("deploy order (-want +got)\n%s", diff)
+	}
+}
+
+// quoted is text as it stands in a JSON file.
+func quoted(t *testing.T, text string) string {
+	t.Helper()
+	out, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
