@@ -88,7 +88,7 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("REMOVE #owner, run, expires SET lastOwner = :owner"),
+		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires"),
 		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
 		ExpressionAttributeNames:  lockNames,
 		ExpressionAttributeValues: item{":owner": text(owner)},

@@ -1,0 +1,124 @@
+package registry
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestApplicationsComeBackAsTheyWereRegistered(t *testing.T) {
+	s := newStore(t)
+	want := application("checkout", 1)
+	register(t, s, want)
+
+	got, err := s.Applications(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Live = failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}, Changed: noon}
+	if diff := cmp.Diff([]failover.Application{want}, got); diff != "" {
+		t.Errorf("applications (-want +got):\n%s", diff)
+	}
+}
+
+func TestApplicationsAreInTheOrderOfWaveAndNameOverAllPages(t *testing.T) {
+	s := newStore(t)
+	register(t, s, application("b", 10), application("z", 2), application("c", 1), application("a", 10), application("a1", 1), application("y", 99))
+	pages := &paging{Client: s.Client}
+	s.Client = pages
+
+	all, err := s.Applications(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"1 a1", "1 c", "2 z", "10 a", "10 b", "99 y"}
+	if diff := cmp.Diff(want, names(all)); diff != "" {
+		t.Errorf("all (-want +got):\n%s", diff)
+	}
+	if pages.queries < 3 {
+		t.Errorf("%d queries; the test wants several pages", pages.queries)
+	}
+	wave, err := s.Wave(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want[:2], names(wave)); diff != "" {
+		t.Errorf("wave 1 (-want +got):\n%s", diff)
+	}
+}
+
+func TestSetLiveOnlyGoesForward(t *testing.T) {
+	cases := []struct {
+		name        string
+		there, next failover.Live
+		changed     bool
+		err         error
+	}{
+		{name: "newer epoch", there: live(3, 5, 10), next: live(4, 0, 100), changed: true},
+		{name: "later stage", there: live(3, 0, 10), next: live(3, 1, 50), changed: true},
+		{name: "the same again", there: live(3, 1, 50), next: live(3, 1, 50)},
+		{name: "same stage, other weights", there: live(3, 1, 50), next: live(3, 1, 60), changed: true},
+		{name: "an earlier stage, late", there: live(3, 1, 50), next: live(3, 0, 10)},
+		{name: "an older epoch", there: live(3, 0, 50), next: live(2, 7, 100), err: ErrOvertaken},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStore(t)
+			app := application("checkout", 1)
+			register(t, s, app)
+			if _, err := s.SetLive(ctx, app, c.there); err != nil {
+				t.Fatal(err)
+			}
+			changed, err := s.SetLive(ctx, app, c.next)
+			if changed != c.changed || !errors.Is(err, c.err) {
+				t.Errorf("got %t, %v; want %t, %v", changed, err, c.changed, c.err)
+			}
+			want := c.there
+			if c.changed {
+				want = c.next
+			}
+			got, err := s.Wave(ctx, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got[0].Live); diff != "" {
+				t.Errorf("live (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSetLiveKeepsTheFirstTimeWhenNothingChanges(t *testing.T) {
+	s := newStore(t)
+	app := application("checkout", 1)
+	register(t, s, app)
+	first := live(1, 0, 100)
+	if _, err := s.SetLive(ctx, app, first); err != nil {
+		t.Fatal(err)
+	}
+	again := first
+	again.Changed = noon.Add(1)
+	if changed, err := s.SetLive(ctx, app, again); changed || err != nil {
+		t.Fatalf("got %t, %v; want nothing changed", changed, err)
+	}
+	got, err := s.Applications(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got[0].Live.Changed.Equal(noon) {
+		t.Errorf("changed %v; want %v", got[0].Live.Changed, noon)
+	}
+}
+
+func TestSetLiveCreatesNothing(t *testing.T) {
+	s := newStore(t)
+	app := application("checkout", 1)
+	if _, err := s.SetLive(ctx, app, live(1, 0, 100)); !errors.Is(err, ErrNotRegistered) {
+		t.Errorf("got %v; want %v", err, ErrNotRegistered)
+	}
+	if apps, err := s.Applications(ctx); err != nil || len(apps) != 0 {
+		t.Errorf("got %v, %v; want none", apps, err)
+	}
+}

@@ -1,0 +1,131 @@
+package registry
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/google/go-cmp/cmp"
+)
+
+func takeLock(t *testing.T, s *Store, r failover.Run, now time.Time) int64 {
+	t.Helper()
+	epoch, err := s.TakeLock(ctx, r, now, now.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return epoch
+}
+
+func release(t *testing.T, s *Store, r failover.Run) {
+	t.Helper()
+	if err := s.ReleaseLock(ctx, r.ARN); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readLock(t *testing.T, s *Store) Lock {
+	t.Helper()
+	lock, err := s.Lock(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lock
+}
+
+func TestLockNobodyEverTookIsZero(t *testing.T) {
+	if diff := cmp.Diff(Lock{}, readLock(t, newStore(t))); diff != "" {
+		t.Errorf("lock (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryTakingHasTheNextEpoch(t *testing.T) {
+	s := newStore(t)
+	for want, id := range []string{"a", "b", "c"} {
+		if got := takeLock(t, s, run(id), noon); got != int64(want+1) {
+			t.Errorf("run %s has epoch %d; want %d", id, got, want+1)
+		}
+		release(t, s, run(id))
+	}
+	want := Lock{Epoch: 3, LastOwner: run("c").ARN}
+	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
+		t.Errorf("lock (-want +got):\n%s", diff)
+	}
+}
+
+func TestTakingAgainIsTheSame(t *testing.T) {
+	s := newStore(t)
+	first := takeLock(t, s, run("a"), noon)
+	before := readLock(t, s)
+	if again := takeLock(t, s, run("a"), noon.Add(time.Minute)); again != first {
+		t.Errorf("epoch %d; want %d as before", again, first)
+	}
+	if diff := cmp.Diff(before, readLock(t, s)); diff != "" {
+		t.Errorf("lock (-before +after):\n%s", diff)
+	}
+	if again := takeLock(t, s, run("a"), noon.Add(2*time.Hour)); again != first {
+		t.Errorf("after it expired: epoch %d; want %d as before", again, first)
+	}
+}
+
+func TestLockOfAnotherRunIsRefusedUntilItExpires(t *testing.T) {
+	s := newStore(t)
+	takeLock(t, s, run("a"), noon)
+	before := readLock(t, s)
+
+	_, err := s.TakeLock(ctx, run("b"), noon.Add(time.Hour-time.Millisecond), noon.Add(2*time.Hour))
+	var locked *LockedError
+	if !errors.As(err, &locked) {
+		t.Fatalf("got %v; want a LockedError", err)
+	}
+	want := &LockedError{Owner: run("a").ARN, Run: "a", Until: noon.Add(time.Hour)}
+	if diff := cmp.Diff(want, locked); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, readLock(t, s)); diff != "" {
+		t.Errorf("lock (-before +after):\n%s", diff)
+	}
+	if !before.Held(noon.Add(time.Hour-1)) || before.Held(noon.Add(time.Hour)) {
+		t.Error("the lock must be held until it expires, and no longer")
+	}
+
+	if epoch := takeLock(t, s, run("b"), noon.Add(time.Hour)); epoch != 2 {
+		t.Errorf("taken over with epoch %d; want 2", epoch)
+	}
+	release(t, s, run("a"))
+	if after := readLock(t, s); after.Owner != run("b").ARN {
+		t.Errorf("the run that was taken over has released the lock of its successor: %+v", after)
+	}
+}
+
+func TestReleasedRunCannotLockAgain(t *testing.T) {
+	cases := map[string]func(*testing.T, *Store){
+		"after it had the lock": func(t *testing.T, s *Store) { takeLock(t, s, run("a"), noon) },
+		"though it never had it, because its Validate was not heard": func(*testing.T, *Store) {},
+	}
+	for name, before := range cases {
+		t.Run(name, func(t *testing.T) {
+			s := newStore(t)
+			before(t, s)
+			release(t, s, run("a"))
+			once := readLock(t, s)
+			release(t, s, run("a"))
+			if diff := cmp.Diff(once, readLock(t, s)); diff != "" {
+				t.Errorf("released twice (-once +twice):\n%s", diff)
+			}
+			if _, err := s.TakeLock(ctx, run("a"), noon, noon.Add(time.Hour)); !errors.Is(err, ErrRunOver) {
+				t.Errorf("got %v; want %v", err, ErrRunOver)
+			}
+			takeLock(t, s, run("b"), noon)
+		})
+	}
+}
+
+func TestLockedErrorSaysWhoAndUntilWhen(t *testing.T) {
+	err := &LockedError{Owner: run("a").ARN, Run: "a", Until: noon}
+	want := "run a holds the lock until 2026-01-31T12:00:00.000Z at the latest (arn:aws:states:us-west-2:111122223333:execution:drover:a)"
+	if got := err.Error(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
