@@ -92,3 +92,13 @@ func (w *World) AdvanceTo(t time.Time) {
 	for w.Step(t) {
 	}
 }
+
+// RunUntil lets things happen until done says so, or until limit. It says whether done did.
+func (w *World) RunUntil(done func() bool, limit time.Time) bool {
+	for !done() {
+		if !w.Step(limit) {
+			return done()
+		}
+	}
+	return true
+}

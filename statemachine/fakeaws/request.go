@@ -69,6 +69,9 @@ type Call struct {
 	Object string
 }
 
+// codeUnreachable is the code of a request that a dark Region did not answer.
+const codeUnreachable = "Unreachable"
+
 var credential = regexp.MustCompile(`Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request`)
 
 // ServeHTTP answers as AWS would: all services of all Regions behind one address, told apart by the signature's
@@ -108,7 +111,7 @@ func (w *World) handle(req *Request) *Response {
 	}
 	openErr := svc.open(req)
 	if w.dark(req.Region) && !isGlobal(req.Service) {
-		w.log(req, false, "", "Unreachable")
+		w.log(req, false, "", codeUnreachable)
 		return nil
 	}
 	resp, apiErr, answered := w.perform(svc, req, openErr)

@@ -17,6 +17,8 @@ type World struct {
 	Account string
 	// Observe, when set, is called with every entry of the journal as it is written, with mu held.
 	Observe func(Entry)
+	// Watcher, when set, is told of executions as they happen, with mu held.
+	Watcher Watcher
 
 	mu      sync.Mutex
 	now     time.Time
@@ -28,6 +30,9 @@ type World struct {
 	calls   []Call
 	faults  []*Fault
 
+	functions    map[string]*Function
+	invokeFaults []*InvokeFault
+
 	services map[string]service
 	iam      *iam
 	route53  *route53
@@ -37,6 +42,8 @@ type World struct {
 	sns      *sns
 	s3       *s3
 	traffic  *traffic
+
+	stepfunctions *stepfunctions
 }
 
 // region is what the World knows of one AWS Region.
@@ -47,7 +54,7 @@ type region struct {
 
 // New returns an empty World with the given Regions, all well, whose clock stands at start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, now: start, regions: map[string]*region{}}
+	w := &World{Account: account, now: start, regions: map[string]*region{}, functions: map[string]*Function{}}
 	for _, name := range regions {
 		w.regions[name] = &region{name: name}
 	}
@@ -59,6 +66,7 @@ func New(account string, start time.Time, regions ...string) *World {
 	w.sns = newSNS(w)
 	w.s3 = newS3(w)
 	w.traffic = newTraffic(w)
+	w.stepfunctions = newStepFunctions(w)
 	// The keys are the names of the services in a signature's credential scope.
 	w.services = map[string]service{
 		"route53":    w.route53,
@@ -107,6 +115,7 @@ func (w *World) SetDark(name string, dark bool) error {
 	}
 	w.rds.regionChanged(name, dark)
 	w.dynamodb.regionChanged(name, dark)
+	w.stepfunctions.regionChanged(name, dark)
 	return nil
 }
 

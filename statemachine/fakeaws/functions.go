@@ -1,0 +1,182 @@
+package fakeaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Function is a Lambda function.
+type Function struct {
+	ARN    string
+	Name   string
+	Region string
+	// Timeout is the function's own.
+	Timeout time.Duration
+	// Invoke runs the function and returns when it has answered. It is called without the World's mutex and may make
+	// requests to the World, whose clock stands still meanwhile.
+	Invoke func(payload []byte) InvokeResult
+	// Kill, when set, ends the function's process, so that the next invocation finds a new one.
+	Kill func()
+}
+
+// InvokeResult is how an invocation ended.
+type InvokeResult struct {
+	// Payload is the answer of a function that returned one.
+	Payload []byte
+	// ErrorType names the error, empty for success. It is what ErrorEquals in a state machine sees.
+	ErrorType string
+	// Cause is the error as Lambda reports it: a JSON object with errorType and errorMessage.
+	Cause string
+}
+
+// Invocation is the record of one invocation of a function by a state machine.
+type Invocation struct {
+	// State is the state that invoked it.
+	State, Function string
+	Payload         []byte
+	Result          InvokeResult
+	// At is when it began; Took is the virtual time that it was charged.
+	At   time.Time
+	Took time.Duration
+	// Calls are the requests that it made to AWS.
+	Calls []Call
+}
+
+// Failure modes of an invocation, for [InvokeFault].
+const (
+	// InvokeThrottled turns the invocation away, as Lambda does over the concurrency limit.
+	InvokeThrottled = "throttle"
+	// InvokeCrashes lets the function do its work and die before it has answered.
+	InvokeCrashes = "crash-after-effect"
+	// InvokeTimesOut lets the function do its work and then hang until its timeout.
+	InvokeTimesOut = "timeout"
+)
+
+// InvokeFault makes invocations fail.
+type InvokeFault struct {
+	// Function is the function's name or the last part of it, such as shifttraffic; empty matches all.
+	Function string
+	// Kind is one of the failure modes.
+	Kind string
+	// Times is how often it strikes before it is over; 0 means until it is removed.
+	Times int
+}
+
+// InjectInvoke adds a fault and returns the function that removes it.
+func (w *World) InjectInvoke(f InvokeFault) (remove func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fault := &f
+	w.invokeFaults = append(w.invokeFaults, fault)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.removeInvokeFault(fault)
+	}
+}
+
+func (w *World) removeInvokeFault(fault *InvokeFault) {
+	for i, f := range w.invokeFaults {
+		if f == fault {
+			w.invokeFaults = append(w.invokeFaults[:i:i], w.invokeFaults[i+1:]...)
+			return
+		}
+	}
+}
+
+// invokeFaultFor returns the kind of the oldest fault that matches the function, or "", and counts it.
+func (w *World) invokeFaultFor(fn *Function) string {
+	for _, f := range w.invokeFaults {
+		if f.Function != "" && f.Function != fn.Name && !strings.HasSuffix(fn.Name, "-"+f.Function) {
+			continue
+		}
+		if f.Times > 0 {
+			f.Times--
+			if f.Times == 0 {
+				w.removeInvokeFault(f)
+			}
+		}
+		return f.Kind
+	}
+	return ""
+}
+
+// AddFunction adds a Lambda function.
+func (w *World) AddFunction(f Function) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.regions[f.Region]; !ok {
+		return fmt.Errorf("function %s: no Region %q in this World", f.Name, f.Region)
+	}
+	if _, ok := w.functions[f.ARN]; ok {
+		return fmt.Errorf("function %s: there is one already", f.ARN)
+	}
+	w.functions[f.ARN] = &f
+	return nil
+}
+
+// Durations that an invocation is charged. See LAM-1 in FIDELITY.md.
+const (
+	invokeBase      = 30 * time.Millisecond
+	invokePerCall   = 5 * time.Millisecond
+	invokeDarkTouch = 5 * time.Second
+)
+
+// charge is the virtual duration of an invocation that made these calls.
+func charge(calls []Call) time.Duration {
+	took := invokeBase
+	for _, c := range calls {
+		if c.Code == codeUnreachable {
+			took += invokeDarkTouch
+		} else {
+			took += invokePerCall
+		}
+	}
+	return took
+}
+
+// run performs an invocation under the given fault. It is called without mu and with the clock standing still.
+func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, []Call) {
+	before := w.callCount()
+	result := fn.Invoke(payload)
+	calls := w.callsSince(before)
+	switch fault {
+	case InvokeCrashes:
+		if fn.Kill != nil {
+			fn.Kill()
+		}
+		result = failedInvocation("Runtime.ExitError", "RequestId: %s Error: Runtime exited with error: exit status 1", requestID(0))
+	case InvokeTimesOut:
+		if fn.Kill != nil {
+			fn.Kill()
+		}
+		result = timedOut(fn)
+	}
+	return result, calls
+}
+
+func timedOut(fn *Function) InvokeResult {
+	return failedInvocation("Sandbox.Timedout", "RequestId: %s Error: Task timed out after %.2f seconds", requestID(0), fn.Timeout.Seconds())
+}
+
+func failedInvocation(errorType, format string, args ...any) InvokeResult {
+	cause, err := json.Marshal(map[string]string{"errorType": errorType, "errorMessage": fmt.Sprintf(format, args...)})
+	if err != nil {
+		panic(err) // a map of strings
+	}
+	return InvokeResult{ErrorType: errorType, Cause: string(cause)}
+}
+
+func (w *World) callCount() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.calls)
+}
+
+func (w *World) callsSince(n int) []Call {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Call(nil), w.calls[n:]...)
+}

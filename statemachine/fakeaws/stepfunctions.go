@@ -1,0 +1,285 @@
+package fakeaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// StateMachine is a Step Functions state machine.
+type StateMachine struct {
+	ARN    string
+	Name   string
+	Region string
+	// Role is the ARN of the role with which its tasks are performed.
+	Role string
+	// Definition is the Amazon States Language text, with all substitutions made.
+	Definition string
+}
+
+// Execution is what is known of one execution of a state machine.
+type Execution struct {
+	ARN, Name, StateMachine, Region string
+	Input                           json.RawMessage
+	Status                          string
+	Error, Cause                    string
+	Output                          json.RawMessage
+	StartedAt, StoppedAt            time.Time
+	// History is the execution's history, Path the states entered, Transitions their number with retries.
+	History     []asl.Event
+	Path        []string
+	Transitions int
+	// Invocations are the functions it ran, in order.
+	Invocations []Invocation
+}
+
+// Watcher is told of executions as they happen, with the World's mutex held.
+type Watcher interface {
+	// StateEntered says that an execution has entered a state.
+	StateEntered(execution, state string, at time.Time)
+	// Invoked says that an invocation has ended.
+	Invoked(execution string, inv Invocation)
+	// Stopped says that an execution is over.
+	Stopped(execution string, at time.Time)
+}
+
+// stepfunctions holds the state machines and their executions.
+type stepfunctions struct {
+	w          *World
+	machines   map[string]*machine
+	executions []*execution
+	jitter     *rand.Rand
+}
+
+type machine struct {
+	StateMachine
+	parsed *asl.Machine
+}
+
+type execution struct {
+	arn, name   string
+	machine     *machine
+	input       json.RawMessage
+	x           *asl.Execution
+	startedAt   time.Time
+	stoppedAt   time.Time
+	entered     int // states of the path that the watcher knows
+	invocations []Invocation
+	parked      bool // its Region went dark while it had something to do
+}
+
+func newStepFunctions(w *World) *stepfunctions {
+	return &stepfunctions{w: w, machines: map[string]*machine{}, jitter: rand.New(rand.NewPCG(1, 2))}
+}
+
+// AddStateMachine adds a state machine. Its definition is checked as far as the interpreter understands it.
+func (w *World) AddStateMachine(sm StateMachine) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.regions[sm.Region]; !ok {
+		return fmt.Errorf("state machine %s: no Region %q in this World", sm.Name, sm.Region)
+	}
+	parsed, err := asl.Parse([]byte(sm.Definition))
+	if err != nil {
+		return fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
+	}
+	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed}
+	return nil
+}
+
+// StartExecution starts an execution of a state machine under a name of its own and returns its ARN.
+func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stepfunctions.start(stateMachineARN, name, input)
+}
+
+func (s *stepfunctions) start(stateMachineARN, name string, input json.RawMessage) (string, error) {
+	m, ok := s.machines[stateMachineARN]
+	if !ok {
+		return "", fmt.Errorf("start %s: there is no state machine %s", name, stateMachineARN)
+	}
+	if s.w.dark(m.Region) {
+		return "", fmt.Errorf("start %s: %s is dark", name, m.Region)
+	}
+	arn := fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:%s", m.Region, s.w.Account, m.Name, name)
+	if s.find(arn) != nil {
+		return "", fmt.Errorf("start %s: ExecutionAlreadyExists: %s", name, arn)
+	}
+	info := asl.ExecutionInfo{
+		ID: arn, Name: name, RoleARN: m.Role, StateMachineID: m.ARN, StateMachineName: m.Name, Jitter: s.jitter.Float64,
+	}
+	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.w.now}
+	e.x = m.parsed.Start(info, input, s.w.now)
+	s.executions = append(s.executions, e)
+	s.next(e)
+	return arn, nil
+}
+
+func (s *stepfunctions) find(arn string) *execution {
+	for _, e := range s.executions {
+		if e.arn == arn {
+			return e
+		}
+	}
+	return nil
+}
+
+// next lets an execution get what it waits for.
+func (s *stepfunctions) next(e *execution) {
+	s.tellEntered(e)
+	if s.w.dark(e.machine.Region) {
+		e.parked = true
+		return
+	}
+	switch p := e.x.Pending().(type) {
+	case nil:
+		e.stoppedAt = s.w.now
+		if s.w.Watcher != nil {
+			s.w.Watcher.Stopped(e.arn, s.w.now)
+		}
+	case *asl.WaitUntil:
+		s.w.at(p.Until, func() { s.resume(e, p, nil) })
+	case *asl.Invoke:
+		s.invoke(e, p)
+	case *asl.AwaitToken:
+		if !p.TimeoutAt.IsZero() {
+			s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
+		}
+	}
+}
+
+// resume answers what an execution waited for, unless it waits for something else by now.
+func (s *stepfunctions) resume(e *execution, waitedFor asl.Pending, answer *asl.Answer) {
+	if e.x.Pending() != waitedFor {
+		return
+	}
+	if s.w.dark(e.machine.Region) {
+		e.parked = true
+		return
+	}
+	e.x.Resume(s.w.now, answer)
+	s.next(e)
+}
+
+func (s *stepfunctions) tellEntered(e *execution) {
+	path := e.x.Path()
+	for ; e.entered < len(path); e.entered++ {
+		if s.w.Watcher != nil {
+			s.w.Watcher.StateEntered(e.arn, path[e.entered], s.w.now)
+		}
+	}
+}
+
+// regionChanged lets the executions of a Region go on that has come back. What they waited for is asked for again: a
+// function whose answer was lost in the dark runs a second time, as after any lost answer. See SFN-1 in FIDELITY.md.
+func (s *stepfunctions) regionChanged(region string, dark bool) {
+	if dark {
+		return
+	}
+	for _, e := range s.executions {
+		if e.parked && e.machine.Region == region {
+			e.parked = false
+			s.next(e)
+		}
+	}
+}
+
+// invoke runs a function for a task state.
+func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
+	w := s.w
+	fn, refused := s.mayInvoke(e.machine, p.Function)
+	if refused != nil {
+		s.answerAt(e, p, w.now.Add(invokePerCall), *refused)
+		return
+	}
+	fault := w.invokeFaultFor(fn)
+	if fault == InvokeThrottled {
+		s.finish(e, p, fn, p.Payload, InvokeResult{ErrorType: "Lambda.TooManyRequestsException", Cause: "Rate Exceeded."}, nil, invokePerCall)
+		return
+	}
+	w.outside(func() {
+		result, calls := w.run(fn, p.Payload, fault)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		took := charge(calls)
+		if took > fn.Timeout || fault == InvokeTimesOut {
+			took, result = fn.Timeout, timedOut(fn)
+		}
+		s.finish(e, p, fn, p.Payload, result, calls, took)
+	})
+}
+
+// mayInvoke finds the function and asks IAM, and answers as Step Functions does when either fails.
+func (s *stepfunctions) mayInvoke(m *machine, arn string) (*Function, *InvokeResult) {
+	permission := Permission{Action: "lambda:InvokeFunction", Resource: arn}
+	if denied := s.w.iam.allowRole(m.Role, permission); denied != nil {
+		return nil, &InvokeResult{ErrorType: "Lambda.AWSLambdaException", Cause: denied.Message}
+	}
+	fn, ok := s.w.functions[arn]
+	if !ok || fn.Region != m.Region {
+		return nil, &InvokeResult{ErrorType: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + arn}
+	}
+	return fn, nil
+}
+
+// finish records an invocation and lets its answer arrive when it has taken its time.
+func (s *stepfunctions) finish(e *execution, p *asl.Invoke, fn *Function, payload []byte, result InvokeResult, calls []Call, took time.Duration) {
+	inv := Invocation{
+		State: p.State, Function: fn.Name, Payload: payload, Result: result, At: s.w.now, Took: took, Calls: calls,
+	}
+	s.w.after(took, func() {
+		e.invocations = append(e.invocations, inv)
+		if s.w.Watcher != nil {
+			s.w.Watcher.Invoked(e.arn, inv)
+		}
+	})
+	s.answerAt(e, p, s.w.now.Add(took), result)
+}
+
+func (s *stepfunctions) answerAt(e *execution, p *asl.Invoke, at time.Time, result InvokeResult) {
+	if !p.TimeoutAt.IsZero() && at.After(p.TimeoutAt) {
+		s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
+		return
+	}
+	answer := &asl.Answer{Error: result.ErrorType, Cause: result.Cause}
+	if result.ErrorType == "" {
+		answer.Output = asl.InvokeResult(result.Payload)
+	}
+	s.w.at(at, func() { s.resume(e, p, answer) })
+}
+
+// Executions returns all executions in the order in which they were started.
+func (w *World) Executions() []Execution {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []Execution
+	for _, e := range w.stepfunctions.executions {
+		all = append(all, e.view())
+	}
+	return all
+}
+
+// Execution returns the execution with the given ARN.
+func (w *World) Execution(arn string) (Execution, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e := w.stepfunctions.find(arn); e != nil {
+		return e.view(), true
+	}
+	return Execution{}, false
+}
+
+func (e *execution) view() Execution {
+	return Execution{
+		ARN: e.arn, Name: e.name, StateMachine: e.machine.ARN, Region: e.machine.Region, Input: e.input,
+		Status: string(e.x.Status()), Error: e.x.Error(), Cause: e.x.Cause(), Output: e.x.Output(),
+		StartedAt: e.startedAt, StoppedAt: e.stoppedAt,
+		History: e.x.History(), Path: slices.Clone(e.x.Path()), Transitions: e.x.Transitions(),
+		Invocations: slices.Clone(e.invocations),
+	}
+}
