@@ -43,7 +43,7 @@ func (l *look) answer(before, needed int) failover.VerifyAnswer {
 	case len(l.pending) > 0:
 		return verdict(failover.Pending, l.pending)
 	case before+1 < needed:
-		a := verdict(failover.Pending, []string{fmt.Sprintf("healthy in %d looks in a row; expected %d", before+1, needed)})
+		a := verdict(failover.Pending, []string{fmt.Sprintf("healthy, look %d of the %d in a row that it takes", before+1, needed)})
 		a.Passes = before + 1
 		return a
 	}

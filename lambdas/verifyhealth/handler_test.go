@@ -1,0 +1,335 @@
+package verifyhealth
+
+import (
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	east = failover.Region("us-east-1")
+	west = failover.Region("us-west-2")
+	zone = "Z0000000000EXAMPLE"
+)
+
+var begin = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
+
+// stand is the handler in us-west-2, the World it looks at, and what a test needs to change that.
+type stand struct {
+	Handler
+	t     *testing.T
+	world *fakeaws.World
+	dns   *route53.Client
+	apps  []failover.Application
+}
+
+// newStand sets up applications of wave 1, each with a record, a database and a health rule, after their traffic was
+// moved by hand to us-west-2: nothing is wrong but that the writers are still in us-east-1.
+func newStand(t *testing.T, names ...string) *stand {
+	t.Helper()
+	world := fakeaws.New("111122223333", begin, string(east), string(west))
+	server := httptest.NewServer(world)
+	t.Cleanup(server.Close)
+	config := func(region failover.Region) aws.Config {
+		return aws.Config{
+			Region:       string(region),
+			Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+			BaseEndpoint: aws.String(server.URL),
+			Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
+		}
+	}
+	s := &stand{t: t, world: world, dns: route53.NewFromConfig(config(west))}
+	s.Handler = Handler{
+		Registry:   &registry.Store{Table: "registry", Client: dynamodb.NewFromConfig(config(west))},
+		Route53:    s.dns,
+		RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(config(r)) },
+		CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(config(r)) },
+	}
+	s.must(errors.Join(world.AddTable("registry", string(east), string(west)), world.AddZone(zone, "example.com")))
+	for _, name := range names {
+		s.apps = append(s.apps, s.add(name))
+	}
+	_, err := s.Registry.Register(t.Context(), failover.DefaultPlan(), s.apps, begin)
+	s.must(err)
+	return s
+}
+
+func (s *stand) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// add puts one application into the World: its records, global cluster and metric.
+func (s *stand) add(name string) failover.Application {
+	s.t.Helper()
+	g := fakeaws.GlobalCluster{ID: name, Primary: string(east)}
+	clusters := map[failover.Region]string{}
+	endpoints := map[failover.Region]failover.Endpoint{}
+	for _, r := range []failover.Region{east, west} {
+		id := name + "-" + string(r)
+		clusters[r] = "arn:aws:rds:" + string(r) + ":111122223333:cluster:" + id
+		endpoints[r] = failover.Endpoint{Value: "192.0.2.1"}
+		g.Members = append(g.Members, fakeaws.Member{Region: string(r), ClusterARN: clusters[r], ClusterID: id})
+	}
+	s.must(s.world.AddGlobalCluster(g))
+	s.setWeight(name, east, 0)
+	s.setWeight(name, west, 100)
+	s.serve(name, 100)
+	atLeast := 99.0
+	return failover.Application{
+		Name: name, Wave: 1,
+		Records:   []failover.Record{{Name: name + ".example.com", Type: "A", Zone: zone, ZoneName: "example.com", TTL: 60, Endpoints: endpoints}},
+		Databases: []failover.Database{{GlobalCluster: name, Clusters: clusters}},
+		Health: []failover.HealthRule{{
+			Namespace: "Application", Metric: "ServedPercent", Dimensions: map[string]string{"Application": name, "Region": "{region}"},
+			Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
+		}},
+	}
+}
+
+func (s *stand) setWeight(name string, region failover.Region, weight int) {
+	s.t.Helper()
+	s.must(s.world.PutRecordSet(zone, fakeaws.RecordSet{
+		Name: name + ".example.com", Type: "A", SetIdentifier: string(region), Weight: weight, TTL: 60, Values: []string{"192.0.2.1"},
+	}))
+}
+
+// serve publishes the share of requests that the application serves in us-west-2.
+func (s *stand) serve(name string, percent float64) {
+	dimensions := map[string]string{"Application": name, "Region": string(west)}
+	s.world.PutMetric(string(west), "Application", "ServedPercent", dimensions, percent)
+}
+
+// change submits a change that is pending for 30 seconds, and returns its id.
+func (s *stand) change() string {
+	s.t.Helper()
+	out, err := s.dns.ChangeResourceRecordSets(s.t.Context(), &route53.ChangeResourceRecordSetsInput{
+		HostedZoneId: aws.String(zone),
+		ChangeBatch: &types.ChangeBatch{Changes: []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
+			Name: aws.String("_drover.example.com"), Type: types.RRTypeTxt, TTL: aws.Int64(60),
+			ResourceRecords: []types.ResourceRecord{{Value: aws.String(`"x"`)}},
+		}}}},
+	})
+	s.must(err)
+	return strings.TrimPrefix(*out.ChangeInfo.Id, "/change/")
+}
+
+// promote asks for the promotion of an application's database in us-west-2.
+func (s *stand) promote(app failover.Application) {
+	s.t.Helper()
+	_, err := s.RDS(west).FailoverGlobalCluster(s.t.Context(), &rds.FailoverGlobalClusterInput{
+		GlobalClusterIdentifier: aws.String(app.Name), AllowDataLoss: aws.Bool(true),
+		TargetDbClusterIdentifier: aws.String(app.Databases[0].Clusters[west]),
+	})
+	s.must(err)
+}
+
+// look asks for a look now, at a stage that has moved all traffic, does not promote, and needs one pass.
+func (s *stand) look(adjust ...func(*failover.VerifyRequest)) failover.VerifyAnswer {
+	s.t.Helper()
+	answer, err := s.Handle(s.t.Context(), s.request(adjust...))
+	s.must(err)
+	return answer
+}
+
+func (s *stand) request(adjust ...func(*failover.VerifyRequest)) failover.VerifyRequest {
+	percent := 100
+	req := failover.VerifyRequest{
+		Run:   failover.Run{ID: "run-1", Action: failover.Failover, From: east, To: west, Epoch: 7, AllowDataLoss: true},
+		Stage: failover.Stage{Wave: 1, From: east, To: west, Percent: &percent, Passes: 1},
+		Now:   s.world.Now(),
+	}
+	for _, f := range adjust {
+		f(&req)
+	}
+	return req
+}
+
+func promoting(req *failover.VerifyRequest) { req.Stage.Promote = true }
+
+func passed(n int) failover.VerifyAnswer {
+	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: n, Reasons: []string{}}
+}
+
+func pending(reasons ...string) failover.VerifyAnswer {
+	return failover.VerifyAnswer{Verdict: failover.Pending, Reasons: reasons}
+}
+
+func failed(reasons ...string) failover.VerifyAnswer {
+	return failover.VerifyAnswer{Verdict: failover.Failed, Reasons: reasons}
+}
+
+func check(t *testing.T, when string, want, got failover.VerifyAnswer) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got)\n%s", when, diff)
+	}
+}
+
+func TestPassesAreCountedInARow(t *testing.T) {
+	s := newStand(t, "checkout")
+	three := func(req *failover.VerifyRequest) { req.Stage.Passes = 3 }
+	first := s.look(three)
+	check(t, "first look", failover.VerifyAnswer{
+		Verdict: failover.Pending, Passes: 1, Reasons: []string{"healthy, look 1 of the 3 in a row that it takes"},
+	}, first)
+	check(t, "third look", passed(3), s.look(three, func(req *failover.VerifyRequest) { req.Passes = 2 }))
+	s.serve("checkout", 50)
+	if got := s.look(three, func(req *failover.VerifyRequest) { req.Passes = 2 }); got.Passes != 0 {
+		t.Errorf("after a bad look: got %d passes; want to begin again", got.Passes)
+	}
+}
+
+func TestAChangeIsPendingThenInSync(t *testing.T) {
+	s := newStand(t, "checkout")
+	id := s.change()
+	with := func(req *failover.VerifyRequest) { req.Changes = []string{id} }
+	check(t, "at once", pending("change "+id+": PENDING at the name servers of Route 53; expected INSYNC"), s.look(with))
+	s.world.AdvanceTo(begin.Add(31 * time.Second))
+	check(t, "later", passed(1), s.look(with))
+}
+
+func TestALostChangeIsToBeSubmittedAgain(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.serve("checkout", 0) // what is merely pending does not matter then
+	id := s.change()
+	s.must(s.world.LoseChange(id))
+	got := s.look(func(req *failover.VerifyRequest) { req.Changes = []string{id} })
+	check(t, "look", failover.VerifyAnswer{Verdict: failover.Lost, Reasons: []string{
+		"change " + id + ": Route 53 had accepted it and does not know it any more; it is submitted again",
+	}}, got)
+}
+
+func TestADatabaseIsDoneWhenNothingIsInFlightAndItsClusterIsAvailable(t *testing.T) {
+	s := newStand(t, "checkout")
+	check(t, "before", pending("checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"), s.look(promoting))
+	s.promote(s.apps[0])
+	check(t, "asked for", pending("checkout: global cluster checkout: still pending to us-west-2"), s.look(promoting))
+	s.world.AdvanceTo(begin.Add(30 * time.Second))
+	check(t, "under way", pending("checkout: global cluster checkout: still failing-over to us-west-2"), s.look(promoting))
+	s.world.AdvanceTo(begin.Add(57 * time.Second))
+	check(t, "writer, not over", pending("checkout: global cluster checkout: still failing-over, although us-west-2 writes already"), s.look(promoting))
+	s.world.AdvanceTo(begin.Add(61 * time.Second))
+	s.serve("checkout", 100)
+	check(t, "over", passed(1), s.look(promoting))
+}
+
+func TestAClusterThatIsNotAvailableIsNotDone(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.promote(s.apps[0])
+	s.world.AdvanceTo(begin.Add(61 * time.Second))
+	s.serve("checkout", 100)
+	// Who asks for one cluster that is gone sees it missing; the World has no status of its own to set.
+	s.world.Inject(fakeaws.Fault{Operation: "DescribeDBClusters", Error: &fakeaws.APIError{Code: "DBClusterNotFoundFault", Status: 404, Message: "gone"}})
+	check(t, "look", pending("checkout: global cluster checkout: its cluster checkout-us-west-2 in us-west-2 is missing; expected available"), s.look(promoting))
+}
+
+func TestHealthMustBeSeenToBelieve(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.serve("checkout", 50)
+	check(t, "sick", pending("checkout: Application ServedPercent in us-west-2 is 75; expected at least 99"), s.look())
+	s.world.AdvanceTo(begin.Add(10 * time.Minute))
+	check(t, "silent", pending("checkout: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99"), s.look())
+	s.serve("checkout", 100)
+	s.world.SetMetricStatus(string(west), "InternalError")
+	if got := s.look(); got.Verdict != failover.Pending {
+		t.Errorf("CloudWatch is not well: got %+v; want pending", got)
+	}
+}
+
+func TestAStageDoesNotPassWithOtherWeightsThanItsOwn(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.setWeight("checkout", east, 5)
+	want := pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0")
+	check(t, "look", want, s.look())
+	tenPercent := func(req *failover.VerifyRequest) { *req.Stage.Percent = 10 }
+	if got := s.look(tenPercent); len(got.Reasons) != 2 {
+		t.Errorf("10 percent: got %+v; want both Regions named", got)
+	}
+	trafficAlone := func(req *failover.VerifyRequest) { req.Stage.Percent = nil }
+	check(t, "a stage that leaves traffic alone", passed(1), s.look(trafficAlone))
+}
+
+func TestAnOvertakenRunHasNothingToWaitFor(t *testing.T) {
+	s := newStand(t, "checkout")
+	newer := failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 8}
+	_, err := s.Registry.SetLive(t.Context(), s.apps[0], newer)
+	s.must(err)
+	check(t, "look", failed("checkout: a newer run has moved it: epoch 8 in the registry, this run has 7"), s.look())
+}
+
+func TestAWaveWithoutApplicationsDoesNotPass(t *testing.T) {
+	s := newStand(t, "checkout")
+	got := s.look(func(req *failover.VerifyRequest) { req.Run.Applications = []string{"search"} })
+	check(t, "look", failed("wave 1 has no application of this run in the registry any more"), got)
+}
+
+func TestALookDuringAFailoverAsksNothingOfTheRegionThatIsLeft(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.must(s.world.SetDark(string(east), true))
+	s.promote(s.apps[0])
+	s.world.AdvanceTo(begin.Add(2 * time.Minute))
+	s.serve("checkout", 100)
+	before := len(s.world.Calls())
+	check(t, "look", passed(1), s.look(promoting))
+	for _, call := range s.world.Calls()[before:] {
+		if call.Region != string(west) || call.Mutating {
+			t.Errorf("%s %s in %s; want only reading, and only in %s", call.Service, call.Operation, call.Region, west)
+		}
+	}
+}
+
+func TestALookThatCannotBeTakenIsAnErrorWithAName(t *testing.T) {
+	s := newStand(t, "checkout")
+	id := s.change()
+	for _, tt := range []struct {
+		operation string
+		fault     fakeaws.Fault
+		want      failover.Condition
+	}{
+		{"GetChange", fakeaws.Fault{Error: &fakeaws.APIError{Code: "Throttling", Status: 400, Message: "Rate exceeded"}}, failover.Throttled},
+		{"DescribeGlobalClusters", fakeaws.Fault{Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "no"}}, failover.Denied},
+		{"GetMetricData", fakeaws.Fault{LoseAnswer: true}, failover.Unreachable},
+		{"Query", fakeaws.Fault{LoseAnswer: true}, failover.Unreachable},
+	} {
+		tt.fault.Operation = tt.operation
+		remove := s.world.Inject(tt.fault)
+		_, err := s.Handle(t.Context(), s.request(promoting, func(req *failover.VerifyRequest) { req.Changes = []string{id} }))
+		if got := entry.ConditionOf(err); got != tt.want {
+			t.Errorf("%s: got %s (%v); want %s", tt.operation, got, err, tt.want)
+		}
+		remove()
+	}
+}
+
+func TestReasonsAreCountedBeyondTheFirstTwenty(t *testing.T) {
+	var l look
+	for i := range 1000 {
+		l.wait("application-%d: %s", i, strings.Repeat("é", 1000))
+	}
+	got := l.answer(0, 1)
+	if len(got.Reasons) != failover.MaxListed || got.MoreReasons != 1000-failover.MaxListed {
+		t.Errorf("got %d and %d more; want %d of 1000", len(got.Reasons), got.MoreReasons, failover.MaxListed)
+	}
+	if size := len(fmt.Sprint(got.Reasons)); size > 8192 {
+		t.Errorf("got %d bytes of reasons; want at most 8 KiB", size)
+	}
+}
