@@ -39,8 +39,8 @@ const defaultPropagation = 30 * time.Second
 type zone struct {
 	id, name  string
 	index     int
-	current   []entry
-	answers   []entry
+	current   []*entry
+	answers   []*entry
 	changes   int
 	pending   []*change
 	lastSync  time.Time
@@ -55,19 +55,19 @@ type change struct {
 	role    string
 	comment string
 	changes []Change
-	before  []entry
-	after   []entry
+	before  []*entry
+	after   []*entry
 	// answers is what the name servers will answer once the change is INSYNC: after, unless set up again meanwhile.
-	answers []entry
+	answers []*entry
 	status  changeStatus
 }
 
 type changeStatus int
 
 const (
-	pending changeStatus = iota
-	inSync
-	lost
+	changePending changeStatus = iota
+	changeInSync
+	changeLost
 )
 
 // Change is one element of an accepted batch.
@@ -194,14 +194,14 @@ func (w *World) Batches() []Batch {
 	for _, c := range w.route53.batches {
 		batches = append(batches, Batch{
 			At: c.at, Zone: c.zone.id, ChangeID: c.id, Role: c.role, Changes: slices.Clone(c.changes), After: setsOf(c.after),
-			Lost: c.status == lost,
+			Lost: c.status == changeLost,
 		})
 	}
 	return batches
 }
 
 // accept makes the result of a checked batch the state of the zone, and lets it reach the name servers in time.
-func (r *route53) accept(z *zone, role, comment string, changes []Change, after []entry) *change {
+func (r *route53) accept(z *zone, role, comment string, changes []Change, after []*entry) *change {
 	z.changes++
 	c := &change{
 		// Made of the zone and its own count, not of nextID: what other zones are asked at the same time does not change it.
@@ -231,10 +231,10 @@ func (r *route53) syncTime(z *zone) time.Time {
 }
 
 func (r *route53) sync(c *change) {
-	if c.status == lost {
+	if c.status == changeLost {
 		return
 	}
-	c.status = inSync
+	c.status = changeInSync
 	c.zone.pending = slices.DeleteFunc(c.zone.pending, func(p *change) bool { return p == c })
 	c.zone.answers = c.answers
 	r.generation++
@@ -248,14 +248,14 @@ func (w *World) LoseChange(id string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c, ok := w.route53.changes[id]
-	if !ok || c.status != pending {
+	if !ok || c.status != changePending {
 		return fmt.Errorf("lose change %s: no such change is PENDING", id)
 	}
 	z := c.zone
 	if last := len(z.pending) - 1; z.pending[last] != c {
 		return fmt.Errorf("lose change %s: hosted zone %s has accepted %s since", id, z.id, z.pending[last].id)
 	}
-	c.status = lost
+	c.status = changeLost
 	z.pending = z.pending[:len(z.pending)-1]
 	z.current = c.before
 	w.record("route53", z.name, "change %s is lost", id)

@@ -84,9 +84,9 @@ type draft struct {
 }
 
 // apply tries a batch. It returns the state that the batch would make, or everything that is wrong with it.
-func (r *route53) apply(z *zone, changes []Change) (after []entry, problems []string) {
+func (r *route53) apply(z *zone, changes []Change) (after []*entry, problems []string) {
 	d := draft{zone: z, sets: map[string]*RecordSet{}, actions: map[string][]string{}}
-	touched := make([]entry, len(changes))
+	touched := make([]*entry, len(changes))
 	for i, c := range changes {
 		touched[i] = newEntry(c.Set)
 		if c.Action != "DELETE" {
@@ -111,7 +111,7 @@ func (r *route53) apply(z *zone, changes []Change) (after []entry, problems []st
 
 // play applies one change to the draft. The changes of a batch apply in their order, and a record set may be named
 // once, or by a DELETE and then a CREATE (R53-5).
-func (d *draft) play(action string, e entry) (problem string) {
+func (d *draft) play(action string, e *entry) (problem string) {
 	earlier := d.actions[e.key]
 	if len(earlier) > 0 && !(action == "CREATE" && slices.Equal(earlier, []string{"DELETE"})) {
 		return fmt.Sprintf("The request contains an invalid set of changes for a resource record set '%s %s'", e.set.Type, wireName(e.set.Name))
@@ -145,8 +145,8 @@ func (d *draft) get(key string) *RecordSet {
 }
 
 // merge writes the draft into a new state.
-func (d *draft) merge() []entry {
-	after := make([]entry, 0, len(d.zone.current)+len(d.sets))
+func (d *draft) merge() []*entry {
+	after := make([]*entry, 0, len(d.zone.current)+len(d.sets))
 	for _, e := range d.zone.current {
 		if _, ok := d.sets[e.key]; !ok {
 			after = append(after, e)
@@ -154,10 +154,10 @@ func (d *draft) merge() []entry {
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.sets)) {
 		if set := d.sets[key]; set != nil {
-			after = append(after, entry{key: key, set: *set})
+			after = append(after, &entry{key: key, set: *set})
 		}
 	}
-	slices.SortFunc(after, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(after, func(a, b *entry) int { return strings.Compare(a.key, b.key) })
 	return after
 }
 

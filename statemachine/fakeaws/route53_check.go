@@ -65,7 +65,7 @@ func checkValue(recordType, value string) string {
 
 // checkGroups returns what is wrong between the record sets of the names that a batch has touched: the rules hold for
 // the zone as the batch leaves it, not for the steps in between (R53-5).
-func checkGroups(after, touched []entry) (problems []string) {
+func checkGroups(after, touched []*entry) (problems []string) {
 	seen := map[string]bool{}
 	for _, e := range touched {
 		key := groupKey(e.set.Name, e.set.Type)
@@ -85,7 +85,7 @@ func checkGroups(after, touched []entry) (problems []string) {
 }
 
 // checkGroup holds the rules of weighted record sets of one name and type.
-func checkGroup(sets []entry) string {
+func checkGroup(sets []*entry) string {
 	if len(sets) < 2 {
 		return ""
 	}
@@ -112,7 +112,7 @@ func checkGroup(sets []entry) string {
 }
 
 // checkCNAME refuses any other record beside a CNAME of the same name.
-func checkCNAME(sets []entry) string {
+func checkCNAME(sets []*entry) string {
 	hasCNAME, hasOther := false, false
 	for _, e := range sets {
 		hasCNAME = hasCNAME || e.set.Type == "CNAME"

@@ -2,19 +2,19 @@ package fakeaws
 
 import "time"
 
-// bucket is a token bucket: it holds capacity tokens at most and is refilled at rate tokens a second of virtual time.
-type bucket struct {
+// tokenBucket is a token bucket: it holds capacity tokens at most and is refilled at rate tokens a second of virtual time.
+type tokenBucket struct {
 	capacity, rate int64
 	// level is in billionths of a token, so that refilling by the nanosecond is exact.
 	level  int64
 	filled time.Time
 }
 
-const token = int64(time.Second)
+const wholeToken = int64(time.Second)
 
 // fill adds what has been refilled since the last time.
-func (b *bucket) fill(now time.Time) {
-	full := b.capacity * token
+func (b *tokenBucket) fill(now time.Time) {
+	full := b.capacity * wholeToken
 	missing := time.Duration((full-b.level)/b.rate + 1)
 	if passed := now.Sub(b.filled); b.filled.IsZero() || passed >= missing {
 		b.level = full
@@ -27,16 +27,16 @@ func (b *bucket) fill(now time.Time) {
 // limits are the throttles of Route 53, all of them of the whole account, as the Developer Guide's "Throttling for
 // Amazon Route 53 API requests" lists them.
 type limits struct {
-	account *bucket
-	actions map[string]*bucket
-	changes *bucket
+	account *tokenBucket
+	actions map[string]*tokenBucket
+	changes *tokenBucket
 }
 
 func newLimits() *limits {
 	return &limits{
-		account: &bucket{capacity: 50, rate: 10},
-		actions: map[string]*bucket{},
-		changes: &bucket{capacity: 1500, rate: 100},
+		account: &tokenBucket{capacity: 50, rate: 10},
+		actions: map[string]*tokenBucket{},
+		changes: &tokenBucket{capacity: 1500, rate: 100},
 	}
 }
 
@@ -45,7 +45,7 @@ func newLimits() *limits {
 func (l *limits) admit(action string, now time.Time) *APIError {
 	own, ok := l.actions[action]
 	if !ok {
-		own = &bucket{capacity: 50, rate: 10}
+		own = &tokenBucket{capacity: 50, rate: 10}
 		l.actions[action] = own
 	}
 	return take(now, 1, l.account, own)
@@ -68,8 +68,8 @@ func cost(action string) int {
 	return 1
 }
 
-func take(now time.Time, tokens int, buckets ...*bucket) *APIError {
-	need := int64(tokens) * token
+func take(now time.Time, tokens int, buckets ...*tokenBucket) *APIError {
+	need := int64(tokens) * wholeToken
 	for _, b := range buckets {
 		if b.fill(now); b.level < need {
 			return badRequest("Throttling", "Rate exceeded")

@@ -97,7 +97,7 @@ func (r *route53) listSets(p listSetsParams) (*Response, *APIError) {
 }
 
 // start is the place of the first record set at or after the name, type and identifier that the page begins with.
-func (p listSetsParams) start(state []entry) int {
+func (p listSetsParams) start(state []*entry) int {
 	if p.name == "" {
 		return 0
 	}
@@ -111,7 +111,7 @@ func (p listSetsParams) start(state []entry) int {
 
 func (r *route53) getChange(p getChangeParams) (*Response, *APIError) {
 	c, ok := r.changes[p.id]
-	if !ok || c.status == lost {
+	if !ok || c.status == changeLost {
 		return nil, notFound("NoSuchChange", "Could not find resource with ID: %s", p.id)
 	}
 	return answerXML("GetChangeResponse", struct {

@@ -37,13 +37,13 @@ type AliasTarget struct {
 	EvaluateTargetHealth bool
 }
 
-// entry is a record set with the key it is sorted by. Entries and the slices of a zone's state are never changed.
+// entry is a record set with the key it is sorted by. Neither entries nor the slices of a zone's states are ever changed.
 type entry struct {
 	key string
 	set RecordSet
 }
 
-func newEntry(set RecordSet) entry {
+func newEntry(set RecordSet) *entry {
 	set.Name = normalizeName(set.Name)
 	set.Values = slices.Clone(set.Values)
 	if set.Alias != nil {
@@ -51,7 +51,7 @@ func newEntry(set RecordSet) entry {
 		alias.Name = normalizeName(alias.Name)
 		set.Alias = &alias
 	}
-	return entry{key: sortKey(set.Name, set.Type, set.SetIdentifier), set: set}
+	return &entry{key: sortKey(set.Name, set.Type, set.SetIdentifier), set: set}
 }
 
 // normalizeName is a DNS name in lower case, without a trailing dot and with octal escapes such as \052 resolved.
@@ -113,12 +113,12 @@ func groupKey(name, recordType string) string {
 func nameKey(name string) string { return strings.TrimSuffix(groupKey(name, ""), "\x00") }
 
 // position returns where key is, or would be, in a zone's state.
-func position(state []entry, key string) (int, bool) {
+func position(state []*entry, key string) (int, bool) {
 	return sort.Find(len(state), func(i int) int { return strings.Compare(key, state[i].key) })
 }
 
 // withPrefix returns the entries whose keys begin with prefix.
-func withPrefix(state []entry, prefix string) []entry {
+func withPrefix(state []*entry, prefix string) []*entry {
 	from, _ := position(state, prefix)
 	to := from
 	for to < len(state) && strings.HasPrefix(state[to].key, prefix) {
@@ -128,12 +128,12 @@ func withPrefix(state []entry, prefix string) []entry {
 }
 
 // group returns the record sets of one name and type.
-func group(state []entry, name, recordType string) []entry {
+func group(state []*entry, name, recordType string) []*entry {
 	return withPrefix(state, groupKey(normalizeName(name), recordType))
 }
 
 // upsert returns the state with e in it; the given state is left as it is.
-func upsert(state []entry, e entry) []entry {
+func upsert(state []*entry, e *entry) []*entry {
 	i, found := position(state, e.key)
 	next := slices.Clone(state)
 	if found {
@@ -143,7 +143,7 @@ func upsert(state []entry, e entry) []entry {
 	return slices.Insert(next, i, e)
 }
 
-func setsOf(state []entry) []RecordSet {
+func setsOf(state []*entry) []RecordSet {
 	sets := make([]RecordSet, len(state))
 	for i, e := range state {
 		sets[i] = e.set

@@ -26,7 +26,7 @@ func (r *route53) resolve(zoneID, name, recordType string) []answer {
 
 // weigh chooses among weighted record sets: those of a weight above 0 that are healthy, or else those of weight 0 that
 // are healthy, or else, when nothing is healthy, all of a weight above 0. When every weight is 0, all are equal.
-func (r *route53) weigh(sets []entry) []answer {
+func (r *route53) weigh(sets []*entry) []answer {
 	drained, anyWeight := choose(sets, func(s RecordSet) bool { return s.Weight == 0 }), choose(sets, func(s RecordSet) bool { return s.Weight > 0 })
 	for _, candidates := range [][]answer{
 		r.healthy(anyWeight), r.healthy(drained), anyWeight, drained,
@@ -38,7 +38,7 @@ func (r *route53) weigh(sets []entry) []answer {
 	return nil
 }
 
-func choose(sets []entry, wanted func(RecordSet) bool) []answer {
+func choose(sets []*entry, wanted func(RecordSet) bool) []answer {
 	var chosen []answer
 	for _, e := range sets {
 		if wanted(e.set) {

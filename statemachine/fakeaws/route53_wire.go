@@ -250,7 +250,7 @@ type xmlChangeInfo struct {
 
 func (c *change) info() xmlChangeInfo {
 	status := "PENDING"
-	if c.status == inSync {
+	if c.status == changeInSync {
 		status = "INSYNC"
 	}
 	return xmlChangeInfo{ID: "/change/" + c.id, Status: status, SubmittedAt: c.at.UTC().Format(time.RFC3339Nano), Comment: c.comment}

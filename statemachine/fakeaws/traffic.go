@@ -15,6 +15,7 @@ type traffic struct {
 	loads       []*load // in the order in which they publish
 	byPlace     map[place]*load
 	running     bool
+	ticking     bool // a tick is due, be it only to find that traffic has been stopped
 	ticks       int
 	resolved    int // the generation of Route 53 that the populations have seen
 	samples     []Sample
@@ -83,8 +84,9 @@ func (w *World) checkClients(c Clients) error {
 func (w *World) StartTraffic() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.traffic.running {
-		w.traffic.running = true
+	w.traffic.running = true
+	if !w.traffic.ticking {
+		w.traffic.ticking = true
 		w.after(time.Second, w.traffic.tick)
 	}
 }

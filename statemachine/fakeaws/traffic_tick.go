@@ -87,6 +87,7 @@ func (t *traffic) find(region, application string) *load {
 // tick plays one second.
 func (t *traffic) tick() {
 	if !t.running {
+		t.ticking = false
 		return
 	}
 	t.ticks++
@@ -139,7 +140,7 @@ func (p *population) refresh(tick int) {
 	}
 }
 
-// play sends one second's requests to the Regions that the cohorts know of.
+// play sends one second's requests to the Regions that the cohorts know of (TRF-4).
 func (t *traffic) play(p *population, s *Sample) {
 	readable := 1.0
 	if !t.writable(p) {
