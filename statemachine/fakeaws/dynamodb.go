@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -178,14 +179,19 @@ func (d *dynamodb) response(req *Request, status int, body []byte) *Response {
 
 // fail names the error in __type. A failed condition also carries the item that it was about, when asked for.
 func (d *dynamodb) fail(req *Request, err *APIError) *Response {
-	namespace := "com.amazonaws.dynamodb.v20120810#"
-	if slices.Contains([]string{"ValidationException", "AccessDeniedException", "SerializationException"}, err.Code) {
-		namespace = "com.amazon.coral.service#"
+	name, status := "com.amazonaws.dynamodb.v20120810#"+err.Code, cmp.Or(err.Status, http.StatusBadRequest)
+	switch err.Code {
+	case codeDenied:
+		name, status = "com.amazon.coral.service#AccessDeniedException", http.StatusBadRequest
+	case codeUnknownKey:
+		name, status = "com.amazon.coral.service#UnrecognizedClientException", http.StatusBadRequest
+	case "ValidationException", "SerializationException":
+		name = "com.amazon.coral.service#" + err.Code
 	}
-	body := expression.AppendString([]byte(`{"__type":`), namespace+err.Code)
+	body := expression.AppendString([]byte(`{"__type":`), name)
 	body = expression.AppendString(append(body, `,"message":`...), err.Message)
 	if before, ok := err.Details.(expression.Item); ok {
 		body = expression.AppendItem(append(body, `,"Item":`...), before)
 	}
-	return d.response(req, err.Status, append(body, '}'))
+	return d.response(req, status, append(body, '}'))
 }

@@ -1,21 +1,117 @@
 package fakeaws
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
 
-// Administrator is the access key that may do everything.
+// Administrator is the access key of the one who may do everything: who sets up a World, and who looks at it.
 const Administrator = "AKIAADMINISTRATOR"
 
-type iam struct{ w *World }
+// iam knows the roles and decides what their policies allow. There are no users, no resource-based policies, no
+// permission boundaries and no session policies (IAM-1).
+type iam struct {
+	w *World
+	// roles are found by ARN, and by the access key that the role calls with.
+	roles map[string]*role
+	keys  map[string]*role
+}
 
-func newIAM(w *World) *iam { return &iam{w: w} }
+type role struct {
+	arn        string
+	statements []statement
+}
 
-func (i *iam) allow(accessKey string, p Permission) *APIError { return nil }
+func newIAM(w *World) *iam { return &iam{w: w, roles: map[string]*role{}, keys: map[string]*role{}} }
 
-func (i *iam) roleOf(accessKey string) string { return "" }
-
-func (i *iam) allowRole(roleARN string, p Permission) *APIError { return nil }
-
-// AddRole adds a role with its policy documents and returns the access key that calls as that role.
+// AddRole adds a role with its policy documents and returns the access key that calls as this role. What a document
+// holds that the embedded AWS cannot evaluate is an error that names it: to ignore it would be to allow or deny
+// something else than AWS.
 func (w *World) AddRole(arn string, policies []json.RawMessage) (accessKey string, err error) {
-	return Administrator, nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.iam.roles[arn] != nil {
+		return "", fmt.Errorf("add role %s: it exists", arn)
+	}
+	r := &role{arn: arn}
+	for i, document := range policies {
+		statements, err := parsePolicy(document)
+		if err != nil {
+			return "", fmt.Errorf("add role %s: policy document %d: %w", arn, i+1, err)
+		}
+		r.statements = append(r.statements, statements...)
+	}
+	accessKey = fmt.Sprintf("ASIAROLE%012d", w.nextID())
+	w.iam.roles[arn] = r
+	w.iam.keys[accessKey] = r
+	return accessKey, nil
+}
+
+// allow asks whether the owner of an access key may do something; nil means yes.
+func (i *iam) allow(accessKey string, p Permission) *APIError {
+	if accessKey == Administrator {
+		return nil
+	}
+	r := i.keys[accessKey]
+	if r == nil {
+		return &APIError{Code: codeUnknownKey, Status: http.StatusForbidden, Message: "The security token included in the request is invalid."}
+	}
+	return i.decide(r, p)
+}
+
+// allowRole asks the same for a role that AWS itself assumes, as Step Functions does to invoke a function.
+func (i *iam) allowRole(roleARN string, p Permission) *APIError {
+	r := i.roles[roleARN]
+	if r == nil {
+		return denied(roleARN, p, "because the role does not exist")
+	}
+	return i.decide(r, p)
+}
+
+// roleOf is the ARN of the role behind an access key, empty for the administrator and for a key that is not known.
+func (i *iam) roleOf(accessKey string) string {
+	if r := i.keys[accessKey]; r != nil {
+		return r.arn
+	}
+	return ""
+}
+
+// decide is the evaluation logic of the IAM User Guide for identity-based policies: an explicit deny wins, then any
+// allow, and everything else is denied.
+func (i *iam) decide(r *role, p Permission) *APIError {
+	context := map[string][]string{"aws:principalarn": {r.arn}, "aws:principalaccount": {i.w.Account}}
+	for k, v := range p.Context {
+		context[strings.ToLower(k)] = v
+	}
+	allowed := false
+	for _, s := range r.statements {
+		if !s.matches(p, context) {
+			continue
+		}
+		if s.deny {
+			return denied(r.arn, p, "with an explicit deny in an identity-based policy")
+		}
+		allowed = true
+	}
+	if allowed {
+		return nil
+	}
+	return denied(r.arn, p, "because no identity-based policy allows the "+p.Action+" action")
+}
+
+// The codes that allow answers with. Services whose API has names of its own for them translate in fail.
+const (
+	codeDenied     = "AccessDenied"
+	codeUnknownKey = "InvalidClientTokenId"
+)
+
+func denied(roleARN string, p Permission, why string) *APIError {
+	caller := strings.Replace(roleARN, ":iam:", ":sts:", 1)
+	caller = strings.Replace(caller, ":role/", ":assumed-role/", 1) + "/session"
+	return &APIError{
+		Code: codeDenied, Status: http.StatusForbidden,
+		Message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", caller, p.Action, p.Resource, why),
+	}
 }

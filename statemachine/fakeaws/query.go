@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"net/http"
 	"net/url"
@@ -64,7 +65,7 @@ func queryError(req *Request, namespace string, e *APIError) *Response {
 	if err != nil {
 		panic("encode an error: " + err.Error()) // strings only
 	}
-	return xmlResponse(req, e.Status, body)
+	return xmlResponse(req, cmp.Or(e.Status, http.StatusBadRequest), body)
 }
 
 func xmlResponse(req *Request, status int, body []byte) *Response {

@@ -1,10 +1,111 @@
 package fakeaws
 
-type sns struct{ w *World }
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+)
 
-func newSNS(w *World) *sns { return &sns{w: w} }
+// Message is one message that a topic has taken.
+type Message struct {
+	At               time.Time
+	Region           string
+	TopicARN         string
+	Subject, Message string
+	// ID is the message id that the publisher was told.
+	ID string
+}
 
-func (s *sns) open(req *Request) *APIError                { return errUnknownOperation(req) }
-func (s *sns) permissions(req *Request) []Permission      { return nil }
-func (s *sns) serve(req *Request) (*Response, *APIError)  { return nil, errUnknownOperation(req) }
-func (s *sns) fail(req *Request, err *APIError) *Response { return plainError(req, err) }
+// sns holds topics and what was published to them. It has no subscriptions: who is told is not Drover's to decide.
+type sns struct {
+	w        *World
+	topics   map[string]bool
+	messages []Message
+}
+
+func newSNS(w *World) *sns { return &sns{w: w, topics: map[string]bool{}} }
+
+// AddTopic adds a topic and returns its ARN.
+func (w *World) AddTopic(region, name string) (arn string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	arn = fmt.Sprintf("arn:aws:sns:%s:%s:%s", region, w.Account, name)
+	w.sns.topics[arn] = true
+	return arn
+}
+
+// Messages returns everything that was published so far, in order.
+func (w *World) Messages() []Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Message(nil), w.sns.messages...)
+}
+
+const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+var snsOperations = map[string][]string{"Publish": {"TopicArn", "Subject", "Message"}}
+
+type snsParams struct{ url.Values }
+
+func (p snsParams) object() string { return p.Get("TopicArn") }
+
+func (s *sns) open(req *Request) *APIError {
+	form, err := openQuery(req, snsOperations)
+	req.Params = snsParams{form}
+	return err
+}
+
+func (s *sns) permissions(req *Request) []Permission {
+	return []Permission{{Action: "sns:" + req.Operation, Resource: req.Params.(snsParams).Get("TopicArn")}}
+}
+
+// maxMessage is the limit of the API reference for a message, in bytes.
+const maxMessage = 256 << 10
+
+func (s *sns) serve(req *Request) (*Response, *APIError) {
+	p := req.Params.(snsParams)
+	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
+	switch {
+	case !s.topics[topic] || !strings.HasPrefix(topic, "arn:aws:sns:"+req.Region+":"):
+		return nil, notFound("NotFound", "Topic does not exist")
+	case text == "":
+		return nil, badRequest("InvalidParameter", "Invalid parameter: Empty message")
+	case len(text) > maxMessage:
+		return nil, badRequest("InvalidParameter", "Invalid parameter: Message too long")
+	case p.Has("Subject") && !validSubject(subject):
+		return nil, badRequest("InvalidParameter", "Invalid parameter: Subject")
+	}
+	m := Message{At: s.w.now, Region: req.Region, TopicARN: topic, Subject: subject, Message: text, ID: requestID(s.w.nextID())}
+	s.messages = append(s.messages, m)
+	s.w.record("sns", topic, "%s", firstLine(subject, text))
+	return queryResponse(req, snsNamespace, struct{ MessageId string }{m.ID}), nil
+}
+
+// validSubject is the API reference's rule: ASCII that begins with a letter, digit or punctuation mark, no line breaks
+// or control characters, less than 100 characters long.
+func validSubject(subject string) bool {
+	if subject == "" || len(subject) >= 100 || subject[0] == ' ' {
+		return false
+	}
+	return !strings.ContainsFunc(subject, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsControl(r) })
+}
+
+func firstLine(subject, text string) string {
+	if subject != "" {
+		return subject
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// fail names a denial as SNS does.
+func (s *sns) fail(req *Request, err *APIError) *Response {
+	if err.Code == codeDenied {
+		renamed := *err
+		renamed.Code = "AuthorizationError"
+		err = &renamed
+	}
+	return queryError(req, snsNamespace, err)
+}

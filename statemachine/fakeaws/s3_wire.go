@@ -1,0 +1,200 @@
+package fakeaws
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// S3 is addressed path-style: /bucket/key. SDKs do so by themselves when the endpoint's host is an IP address (S3-1).
+
+type s3Params struct {
+	bucket, key string
+	query       url.Values
+	body        []byte
+	contentType string
+	// onlyNew is If-None-Match: *.
+	onlyNew bool
+}
+
+func (p *s3Params) object() string { return strings.TrimSuffix(p.bucket+"/"+p.key, "/") }
+
+func bucketARN(name string) string { return "arn:aws:s3:::" + name }
+
+func (s *s3) open(req *Request) *APIError {
+	p := &s3Params{query: req.HTTP.URL.Query(), body: req.Body, contentType: req.HTTP.Header.Get("Content-Type")}
+	p.bucket, p.key, _ = strings.Cut(strings.TrimPrefix(req.HTTP.URL.Path, "/"), "/")
+	p.onlyNew = req.HTTP.Header.Get("If-None-Match") == "*"
+	req.Params = p
+	req.Operation = s3Operation(req.HTTP.Method, p)
+	if !slices.Contains(s3Operations, req.Operation) {
+		return errUnknownOperation(req)
+	}
+	for _, name := range []string{"Range", "If-Match", "If-Modified-Since", "X-Amz-Copy-Source"} {
+		if req.HTTP.Header.Get(name) != "" {
+			return &APIError{Code: CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the embedded AWS does not have the header " + name + " of " + req.Operation}
+		}
+	}
+	if strings.Contains(req.HTTP.Header.Get("Content-Encoding"), "aws-chunked") {
+		body, err := unchunk(req.Body)
+		if err != nil {
+			return badRequest("IncompleteBody", "The body is not aws-chunked: %v", err)
+		}
+		p.body = body
+	}
+	return nil
+}
+
+var s3Operations = []string{"PutObject", "GetObject", "HeadObject", "ListObjectsV2"}
+
+// s3Operation names the operation of a request, or describes it when it is none of s3Operations. The SDK's x-id says
+// the name of an operation, but other clients do not send it.
+func s3Operation(method string, p *s3Params) string {
+	var sub []string
+	for _, name := range slices.Sorted(maps.Keys(p.query)) {
+		if name != "x-id" && !slices.Contains(listParameters, name) {
+			sub = append(sub, name)
+		}
+	}
+	switch {
+	case len(sub) > 0:
+	case method == http.MethodPut && p.key != "":
+		return "PutObject"
+	case method == http.MethodGet && p.key != "":
+		return "GetObject"
+	case method == http.MethodHead && p.key != "":
+		return "HeadObject"
+	case method == http.MethodGet && p.bucket != "" && p.query.Get("list-type") == "2":
+		return "ListObjectsV2"
+	}
+	return strings.TrimSpace(method + " " + p.object() + " " + strings.Join(sub, " "))
+}
+
+var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after"}
+
+// unchunk decodes the aws-chunked encoding: chunks with their size in front, and then trailers that are not checked.
+func unchunk(body []byte) ([]byte, error) {
+	var out []byte
+	for {
+		line, rest, found := bytes.Cut(body, []byte("\r\n"))
+		if !found {
+			return nil, fmt.Errorf("no size in front of a chunk")
+		}
+		text, _, _ := strings.Cut(string(line), ";")
+		size, err := strconv.ParseInt(text, 16, 32)
+		if err != nil || size < 0 || int(size) > len(rest) {
+			return nil, fmt.Errorf("a chunk of size %q", text)
+		}
+		if size == 0 {
+			return out, nil
+		}
+		out = append(out, rest[:size]...)
+		body = bytes.TrimPrefix(rest[size:], []byte("\r\n"))
+	}
+}
+
+func (s *s3) permissions(req *Request) []Permission {
+	p := req.Params.(*s3Params)
+	resource := bucketARN(p.bucket) + "/" + p.key
+	switch req.Operation {
+	case "ListObjectsV2":
+		return []Permission{{Action: "s3:ListBucket", Resource: bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
+	case "PutObject":
+		return []Permission{{Action: "s3:PutObject", Resource: resource}}
+	}
+	return []Permission{{Action: "s3:GetObject", Resource: resource}}
+}
+
+type xmlListing struct {
+	XMLName               xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
+	Name, Prefix          string
+	KeyCount, MaxKeys     int
+	EncodingType          string `xml:",omitempty"`
+	IsTruncated           bool
+	ContinuationToken     string `xml:",omitempty"`
+	NextContinuationToken string `xml:",omitempty"`
+	Contents              []xmlObject
+}
+
+type xmlObject struct {
+	Key          string
+	LastModified string
+	ETag         string
+	Size         int
+	StorageClass string
+}
+
+// list answers ListObjectsV2; a continuation token is the last key before the page.
+func (s *s3) list(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) {
+	q := p.query
+	out := xmlListing{
+		Name: p.bucket, Prefix: q.Get("prefix"), MaxKeys: 1000,
+		EncodingType: q.Get("encoding-type"), ContinuationToken: q.Get("continuation-token"),
+	}
+	if text := q.Get("max-keys"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return nil, badRequest("InvalidArgument", "Provided max-keys not an integer or within integer range")
+		}
+		out.MaxKeys = min(n, out.MaxKeys)
+	}
+	after := max(out.ContinuationToken, q.Get("start-after"))
+	last := ""
+	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
+		if key <= after || !strings.HasPrefix(key, out.Prefix) {
+			continue
+		}
+		if len(out.Contents) == out.MaxKeys {
+			out.IsTruncated, out.NextContinuationToken = true, last
+			break
+		}
+		last = key
+		out.Contents = append(out.Contents, b.objects[key].listed(key, out.EncodingType))
+	}
+	out.KeyCount = len(out.Contents)
+	body, err := xml.Marshal(out)
+	if err != nil {
+		panic("encode a listing: " + err.Error()) // strings and numbers only
+	}
+	return s3Response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
+}
+
+func (o *s3Object) listed(key, encoding string) xmlObject {
+	if encoding == "url" {
+		key = strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
+	}
+	return xmlObject{Key: key, LastModified: o.modified.UTC().Format(time.RFC3339), ETag: o.etag(), Size: len(o.body), StorageClass: "STANDARD"}
+}
+
+func s3Response(req *Request, status int, header http.Header, body []byte) *Response {
+	header.Set("X-Amz-Request-Id", req.ID)
+	return &Response{Status: status, Header: header, Body: body}
+}
+
+// fail writes an error; the answer to a HEAD request has no body, so the status alone must do.
+func (s *s3) fail(req *Request, e *APIError) *Response {
+	header, status := http.Header{"Content-Type": {"application/xml"}}, cmp.Or(e.Status, http.StatusBadRequest)
+	if req.HTTP.Method == http.MethodHead {
+		return s3Response(req, status, header, nil)
+	}
+	code := e.Code
+	if code == codeUnknownKey {
+		code = "InvalidAccessKeyId"
+	}
+	body, err := xml.Marshal(struct {
+		XMLName                  xml.Name `xml:"Error"`
+		Code, Message, RequestId string
+	}{Code: code, Message: e.Message, RequestId: req.ID})
+	if err != nil {
+		panic("encode an error: " + err.Error()) // strings only
+	}
+	return s3Response(req, status, header, body)
+}

@@ -1,0 +1,61 @@
+package fakeaws_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+func TestATopicTakesMessages(t *testing.T) {
+	s := serve(t)
+	topic := s.AddTopic(west, "drover-results")
+	client := sns.NewFromConfig(s.config(west, fakeaws.Administrator))
+	out, err := client.Publish(context.Background(), &sns.PublishInput{
+		TopicArn: &topic, Subject: aws.String("Completed: failover to us-west-2"), Message: aws.String("checkout moved.\n<&> ümläut"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []fakeaws.Message{{
+		At: testStart, Region: west, TopicARN: "arn:aws:sns:us-west-2:111122223333:drover-results",
+		Subject: "Completed: failover to us-west-2", Message: "checkout moved.\n<&> ümläut", ID: aws.ToString(out.MessageId),
+	}}
+	if diff := cmp.Diff(want, s.Messages(), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+}
+
+func TestMessagesThatAreRefused(t *testing.T) {
+	s := serve(t)
+	topic := s.AddTopic(west, "drover")
+	for _, c := range []struct {
+		name                         string
+		region, topic, subject, text string
+		want                         string
+	}{
+		{"no such topic", west, topic + "x", "s", "m", "NotFound"},
+		{"another Region's topic", east, topic, "s", "m", "NotFound"},
+		{"a long subject", west, topic, strings.Repeat("s", 100), "m", "InvalidParameter"},
+		{"a line break in the subject", west, topic, "a\nb", "m", "InvalidParameter"},
+		{"a subject that is not ASCII", west, topic, "ümläut", "m", "InvalidParameter"},
+		{"an empty message", west, topic, "s", "", "InvalidParameter"},
+		{"a long message", west, topic, "s", strings.Repeat("m", 256<<10+1), "InvalidParameter"},
+	} {
+		_, err := sns.NewFromConfig(s.config(c.region, fakeaws.Administrator)).Publish(context.Background(), &sns.PublishInput{
+			TopicArn: &c.topic, Subject: &c.subject, Message: &c.text,
+		})
+		if got := codeOf(err); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if got := s.Messages(); len(got) != 0 {
+		t.Errorf("messages %v, want none", got)
+	}
+}
