@@ -2,6 +2,7 @@ package statemachine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
@@ -96,9 +97,9 @@ func shape(s asl.State) string {
 	case asl.Choice:
 		return fmt.Sprintf("{%q}", s.Name)
 	case asl.Wait:
-		return fmt.Sprintf("([%q])", s.Name)
+		return fmt.Sprintf("{{%q}}", s.Name)
 	case asl.Succeed, asl.Fail:
-		return fmt.Sprintf("((%q))", s.Name)
+		return fmt.Sprintf("([%q])", s.Name)
 	}
 	return fmt.Sprintf("[%q]", s.Name)
 }
@@ -128,15 +129,12 @@ func (d *drawing) dashed(s asl.State, e asl.Edge) {
 	if loop := d.loops[s.Name]; loop > 0 && loop != d.loops[e.To] {
 		from = fmt.Sprintf("loop%d", loop)
 	}
-	line := fmt.Sprintf("  %s -. %q .-> %s", from, label(e.Comment), id(e.To))
 	edge := from + " " + e.To
-	for _, drawn := range d.drawn {
-		if drawn == edge {
-			return
-		}
+	if slices.Contains(d.drawn, edge) {
+		return
 	}
 	d.drawn = append(d.drawn, edge)
-	d.line("%s", line)
+	d.line("  %s -. %q .-> %s", from, label(e.Comment), id(e.To))
 }
 
 // label is the first clause of a comment.

@@ -1,0 +1,74 @@
+package statemachine
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// Rewrites the picture in README.md. Only commit the change if you understand what caused it.
+var update = flag.Bool("update", false, "rewrite the picture of the state machine in README.md")
+
+const (
+	readme       = "../README.md"
+	pictureBegin = "<!-- picture:begin -->\n"
+	pictureEnd   = "<!-- picture:end -->"
+)
+
+func TestTheReadmeShowsTheMachineAsItIs(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(text), pictureBegin)
+	got, after, closed := strings.Cut(rest, pictureEnd)
+	if !found || !closed {
+		t.Fatalf("%s has no place for the picture; expected a line %q and, below it, one %q", readme, strings.TrimSpace(pictureBegin), pictureEnd)
+	}
+	want := "```mermaid\n" + Mermaid(machine(t)) + "```\n"
+	if got == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("the picture in %s is not the definition's; run go test ./statemachine -update (-want +got):\n%s", readme, cmp.Diff(want, got))
+	}
+	if err := os.WriteFile(readme, []byte(before+pictureBegin+want+pictureEnd+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestThePictureIsSparing(t *testing.T) {
+	m, err := asl.Parse([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
+		"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Again?",
+			"Catch": [{"Comment": "No: never.", "ErrorEquals": ["States.ALL"], "Next": "Over"}]},
+		"Again?": {"Type": "Choice", "Choices": [{"Comment": "Once more.", "Condition": "{% true %}", "Next": "Tell"}], "Default": "Over"},
+		"Tell": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Ask",
+			"Catch": [{"Comment": "No: never.", "ErrorEquals": ["Denied"], "Next": "Over"},
+				{"Comment": "Telling is not vital.", "ErrorEquals": ["States.ALL"], "Next": "Ask"}]},
+		"Over": {"Type": "Succeed"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `flowchart TD
+  start((start)) --> Ask
+  subgraph loop1 [one stage after the other]
+  Ask["Ask"]
+  Again{"Again?"}
+  Tell["Tell"]
+  end
+  Over(["Over"])
+  Ask --> Again
+  loop1 -. "No" .-> Over
+  Again -- "Once more" --> Tell
+  Again -- otherwise --> Over
+  Tell --> Ask
+`
+	if diff := cmp.Diff(want, Mermaid(m)); diff != "" {
+		t.Errorf("picture (-want +got):\n%s", diff)
+	}
+}
