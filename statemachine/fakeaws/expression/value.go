@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,12 +29,14 @@ type set struct {
 	members []string
 }
 
+// decimal bounds the exponent too: DynamoDB's reaches to 125, and a larger one would only cost memory.
+var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$`)
+
 func parseNumber(text string) (number, error) {
-	r, ok := new(big.Rat).SetString(text)
-	if !ok || strings.Contains(text, "/") {
+	if !decimal.MatchString(text) {
 		return "", fmt.Errorf("the parameter cannot be converted to a numeric value: %s", text)
 	}
-	return formatNumber(r), nil
+	return formatNumber(number(text).rat()), nil
 }
 
 // formatNumber keeps 38 digits after the point, DynamoDB's precision for the numbers that a registry holds.
