@@ -12,8 +12,8 @@ import (
 const (
 	// maxSummary bounds the first line, which is the execution's cause too.
 	maxSummary = 140
-	// maxSubject is what SNS takes, in ASCII; see Publish in the Amazon SNS API Reference.
-	maxSubject = 100
+	// maxSubject is what SNS takes, in ASCII: "less than 100 characters"; see Publish in the Amazon SNS API Reference.
+	maxSubject = 99
 	// maxLines bounds each list; the report has all of it.
 	maxLines = 8
 	// maxLine bounds each line of a list.

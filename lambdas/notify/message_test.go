@@ -104,7 +104,7 @@ func TestSummaryAndSubject(t *testing.T) {
 				r.Outcome, r.Moved, r.NotMoved = failover.Completed, []string{"a"}, []failover.NotMoved{{Application: "b", Why: []string{"record b.example.com: us-east-1 100"}}}
 			},
 			"Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: record b.example.com: us-east-1 100",
-			"drover: Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: record...",
+			"drover: Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: recor...",
 		},
 		{
 			"nothing could be read",
@@ -125,7 +125,7 @@ func TestSummaryAndSubject(t *testing.T) {
 			"long and not ASCII",
 			func(r *failover.Report) { r.NotMoved = []failover.NotMoved{long} },
 			"Held: failover to us-west-2, 0 of 1 applications moved; café: " + strings.Repeat("é", 36) + " …",
-			"drover: Held: failover to us-west-2, 0 of 1 applications moved; caf?: " + strings.Repeat("?", 27) + "...",
+			"drover: Held: failover to us-west-2, 0 of 1 applications moved; caf?: " + strings.Repeat("?", 26) + "...",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

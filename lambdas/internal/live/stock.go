@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // Standing says whether an application is wholly in a Region.
@@ -24,11 +25,11 @@ func (s Standing) There() bool { return len(s.Why) == 0 }
 func Stock(ctx context.Context, records recordLister, databases clusterDescriber, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
 	sets, recordsErr := Records(ctx, records, apps)
 	if recordsErr != nil {
-		unknown = append(unknown, fmt.Sprintf("could not read the DNS records: %v", recordsErr))
+		unknown = append(unknown, "could not read the DNS records: "+entry.Named(recordsErr).Message)
 	}
 	clusters, databasesErr := Databases(ctx, databases, apps)
 	if databasesErr != nil {
-		unknown = append(unknown, fmt.Sprintf("could not read the databases: %v", databasesErr))
+		unknown = append(unknown, "could not read the databases: "+entry.Named(databasesErr).Message)
 	}
 	standings = make([]Standing, len(apps))
 	for i, app := range apps {

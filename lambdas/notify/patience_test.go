@@ -1,0 +1,72 @@
+package notify
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// hanging accepts every call and never answers.
+type hanging struct{ registry.Client }
+
+func (hanging) GetObject(ctx context.Context, _ *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (hanging) PutObject(ctx context.Context, _ *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (hanging) Query(ctx context.Context, _ *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (hanging) PutMetricData(ctx context.Context, _ *cloudwatch.PutMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricDataOutput, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// stopwatch notes when a message is published.
+type stopwatch struct {
+	begin time.Time
+	took  time.Duration
+}
+
+func (s *stopwatch) Publish(context.Context, *sns.PublishInput, ...func(*sns.Options)) (*sns.PublishOutput, error) {
+	s.took = time.Since(s.begin)
+	return &sns.PublishOutput{}, nil
+}
+
+func TestWhatHangsDoesNotUseUpTheTimeForTheMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const timeout = 29500 * time.Millisecond // Lambda's 30 seconds, less what is kept back for the answer
+		ctx, cancel := context.WithTimeout(t.Context(), timeout)
+		defer cancel()
+		watch := &stopwatch{begin: time.Now()}
+		h := Handler{
+			Plan: failover.DefaultPlan(), Registry: &registry.Store{Client: hanging{}, Table: "registry"},
+			S3: hanging{}, Bucket: "reports", SNS: watch, CloudWatch: hanging{},
+		}
+		answer, err := h.Handle(ctx, request(failover.Completed))
+		if err != nil || !answer.Told {
+			t.Errorf("got told %v, %v; want told", answer.Told, err)
+		}
+		if watch.took == 0 || watch.took > 20*time.Second {
+			t.Errorf("the message was published after %s; want within 20s", watch.took)
+		}
+		if took := time.Since(watch.begin); took > timeout {
+			t.Errorf("the step took %s; want at most %s", took, timeout)
+		}
+	})
+}
