@@ -90,7 +90,7 @@ func recordCall(ctx context.Context, in middleware.InitializeInput, next middlew
 	}
 	c.RequestID, _ = awsmiddleware.GetRequestIDMetadata(metadata)
 	if err != nil {
-		c.Error = truncate(plainText(err), 300)
+		c.Error = truncate(innermost(err), 300)
 	}
 	e.add(c)
 	return out, metadata, err

@@ -1,0 +1,124 @@
+package entry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// answered is an error as the SDK returns it when AWS has answered with one.
+func answered(status int, code, message string) error {
+	return &smithy.OperationError{
+		ServiceID: "Route 53", OperationName: "ChangeResourceRecordSets",
+		Err: &smithyhttp.ResponseError{
+			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}},
+			Err:      &smithy.GenericAPIError{Code: code, Message: message},
+		},
+	}
+}
+
+func unanswered(err error) error {
+	return &smithy.OperationError{
+		ServiceID: "Route 53", OperationName: "ChangeResourceRecordSets", Err: &smithyhttp.RequestSendError{Err: err},
+	}
+}
+
+func TestEveryAnswerOfAWSHasACondition(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want failover.Condition
+	}{
+		{answered(400, "Throttling", "Rate exceeded"), failover.Throttled},
+		{answered(400, "ThrottlingException", ""), failover.Throttled},
+		{answered(400, "TooManyRequestsException", ""), failover.Throttled},
+		{answered(400, "ProvisionedThroughputExceededException", ""), failover.Throttled},
+		{answered(400, "RequestLimitExceeded", ""), failover.Throttled},
+		{answered(503, "SlowDown", ""), failover.Throttled},
+		{answered(429, "Whatever", ""), failover.Throttled},
+		{answered(400, "PriorRequestNotComplete", ""), failover.Busy},
+		{answered(400, "InvalidGlobalClusterStateFault", ""), failover.Busy},
+		{answered(400, "InvalidDBClusterStateFault", ""), failover.Busy},
+		{answered(400, "TransactionInProgressException", ""), failover.Busy},
+		{answered(400, "ReplicatedWriteConflictException", ""), failover.Busy},
+		{answered(403, "AccessDenied", ""), failover.Denied},
+		{answered(400, "AccessDeniedException", ""), failover.Denied},
+		{answered(403, "UnauthorizedOperation", ""), failover.Denied},
+		{answered(403, "InvalidClientTokenId", ""), failover.Denied},
+		{answered(400, "UnrecognizedClientException", ""), failover.Denied},
+		{answered(403, "ExpiredToken", ""), failover.Denied},
+		{answered(500, "InternalServerError", ""), failover.Unreachable},
+		{answered(503, "ServiceUnavailable", ""), failover.Unreachable},
+		{answered(404, "NoSuchHostedZone", ""), failover.Rejected},
+		{answered(400, "InvalidChangeBatch", ""), failover.Rejected},
+		{answered(501, "NotImplemented", ""), failover.Unreachable},
+		{unanswered(io.EOF), failover.Unreachable},
+		{unanswered(&net.OpError{Op: "dial", Err: errors.New("connection refused")}), failover.Unreachable},
+		{fmt.Errorf("read: %w", io.ErrUnexpectedEOF), failover.Unreachable},
+		{fmt.Errorf("read: %w", context.DeadlineExceeded), failover.Unreachable},
+		{errors.New("index out of range"), failover.Unexpected},
+	} {
+		if got := ConditionOf(fmt.Errorf("change zone Z1: %w", c.err)); got != c.want {
+			t.Errorf("%v: got %s, want %s", c.err, got, c.want)
+		}
+	}
+}
+
+func TestAConditionThatTheHandlerGaveGoesBeforeWhatAWSSaid(t *testing.T) {
+	err := fmt.Errorf("stage 3: %w", failover.Fail(failover.FenceLost, answered(400, "InvalidChangeBatch", "")))
+	if got := ConditionOf(err); got != failover.FenceLost {
+		t.Errorf("got %s, want FenceLost", got)
+	}
+}
+
+func TestTheMessageIsForPeople(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{
+			"answered", fmt.Errorf("change zone Z1: %w", answered(400, "PriorRequestNotComplete", "Still processing.")),
+			"change zone Z1: Route 53 ChangeResourceRecordSets: PriorRequestNotComplete: Still processing.",
+		},
+		{
+			"without text", answered(500, "InternalFailure", ""),
+			"Route 53 ChangeResourceRecordSets: InternalFailure",
+		},
+		{
+			"no answer", fmt.Errorf("change zone Z1: %w", unanswered(fmt.Errorf("Post: %w", errors.New("connection reset by peer")))),
+			"change zone Z1: Route 53 ChangeResourceRecordSets: connection reset by peer",
+		},
+		{
+			"too late", unanswered(context.DeadlineExceeded),
+			"Route 53 ChangeResourceRecordSets: no answer in time",
+		},
+		{
+			"several", errors.Join(errors.New("plan: name"), errors.New("plan: order")),
+			"plan: name; plan: order",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, Named(c.err).Message); diff != "" {
+				t.Errorf("message (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestALongMessageIsCutBetweenCharacters(t *testing.T) {
+	got := Named(errors.New(strings.Repeat("ü", 900))).Message
+	if len(got) > maxMessage || !strings.HasSuffix(got, "ü…") || strings.ContainsRune(got, '\uFFFD') {
+		t.Errorf("got %d bytes ending in %q", len(got), got[len(got)-9:])
+	}
+}

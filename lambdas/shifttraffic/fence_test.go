@@ -1,0 +1,54 @@
+package shifttraffic
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+func TestTheFenceDecidesWhatIsDone(t *testing.T) {
+	mine := failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out, Stage: 2}
+	at := func(epoch int64, run string, leg failover.Leg, stage, batch int) live.FenceRecord {
+		return live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: epoch, Run: run, Leg: leg, Stage: stage, Batch: batch}}
+	}
+	for _, c := range []struct {
+		name  string
+		found live.FenceRecord
+		done  int
+		lost  string
+	}{
+		{"a zone that no run has touched", live.FenceRecord{}, 0, ""},
+		{"an older run", at(6, "run-6", failover.Out, 9, 9), 0, ""},
+		{"an older run of the same name", at(6, "run-7", failover.Out, 2, 1), 0, ""},
+		{"this run, an earlier stage", at(7, "run-7", failover.Out, 1, 5), 0, ""},
+		{"this run and stage, first batch", at(7, "run-7", failover.Out, 2, 0), 1, ""},
+		{"this run and stage, third batch", at(7, "run-7", failover.Out, 2, 2), 3, ""},
+		{"a newer run", at(8, "run-8", failover.Out, 0, 0), 0, "run run-8 has moved it with epoch 8; this run has epoch 7"},
+		{"another run of the same epoch", at(7, "run-x", failover.Out, 0, 0), 0, "run run-x has moved it with the same epoch 7"},
+		{"this run, a later stage", at(7, "run-7", failover.Out, 3, 0), 0, "gone on to stage 3 of leg out"},
+		{"this run, its way back", at(7, "run-7", failover.Back, 0, 0), 0, "gone on to stage 0 of leg back"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			done, err := decide(mine, "Z1", c.found)
+			if c.lost == "" {
+				if err != nil || done != c.done {
+					t.Errorf("got %d, %v; want %d batches done", done, err, c.done)
+				}
+				return
+			}
+			if err == nil || failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), c.lost) {
+				t.Errorf("got %v; want FenceLost saying %q", err, c.lost)
+			}
+		})
+	}
+}
+
+func TestAReturningLegTakesOverFromTheWayOut(t *testing.T) {
+	mine := failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Rollback, Stage: 0}
+	found := live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out, Stage: 4, Batch: 1}}
+	if done, err := decide(mine, "Z1", found); done != 0 || err != nil {
+		t.Errorf("got %d, %v; want 0 and no error", done, err)
+	}
+}

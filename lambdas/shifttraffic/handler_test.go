@@ -1,0 +1,390 @@
+package shifttraffic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+var start = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
+
+// registry is a wave that stays as it is.
+type registry []failover.Application
+
+func (r registry) Wave(_ context.Context, wave int) ([]failover.Application, error) {
+	var apps []failover.Application
+	for _, app := range r {
+		if app.Wave == wave {
+			apps = append(apps, app)
+		}
+	}
+	return apps, nil
+}
+
+// newHandler returns the handler in us-west-2 and a World in which the applications live in us-east-1.
+func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.World) {
+	t.Helper()
+	world := fakeaws.New("111122223333", start, string(east), string(west))
+	zones := map[string]bool{}
+	for _, app := range apps {
+		for _, r := range app.Records {
+			if !zones[r.Zone] {
+				zones[r.Zone] = true
+				must(t, world.AddZone(r.Zone, r.ZoneName))
+			}
+			must(t, world.PutRecordSet(r.Zone, worldSet(r, east, 100)))
+			must(t, world.PutRecordSet(r.Zone, worldSet(r, west, 0)))
+		}
+	}
+	server := httptest.NewServer(world)
+	t.Cleanup(server.Close)
+	client := route53.NewFromConfig(aws.Config{
+		Region: string(west), BaseEndpoint: aws.String(server.URL),
+		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
+	})
+	return Handler{DNS: client, Registry: registry(apps)}, world
+}
+
+func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
+	return fakeaws.RecordSet{
+		Name: r.Name, Type: r.Type, SetIdentifier: string(region), Weight: weight, TTL: r.TTL,
+		Values: []string{r.Endpoints[region].Value},
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func request(epoch int64, run string, percent int) failover.StageRequest {
+	return failover.StageRequest{
+		Run:   failover.Run{ID: run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch},
+		Stage: failover.Stage{Wave: 1, From: east, To: west, Percent: &percent},
+		Now:   start,
+	}
+}
+
+func handle(t *testing.T, h Handler, req failover.StageRequest) failover.ShiftAnswer {
+	t.Helper()
+	answer, err := h.Handle(t.Context(), req)
+	must(t, err)
+	return answer
+}
+
+// fence is the value of the zone's fence record.
+func fence(world *fakeaws.World, zone string) string {
+	for _, set := range world.RecordSets(zone) {
+		if set.Type == "TXT" {
+			return strings.Join(set.Values, " ")
+		}
+	}
+	return "none"
+}
+
+// batchesOf is what each accepted batch wrote, in words.
+func batchesOf(world *fakeaws.World) []string {
+	var all []string
+	for _, b := range world.Batches() {
+		upserts := 0
+		for _, c := range b.Changes {
+			if c.Action == "UPSERT" {
+				upserts++
+			}
+		}
+		all = append(all, fmt.Sprintf("%s: %d upserts", b.Zone, upserts))
+	}
+	return all
+}
+
+func checkMoved(t *testing.T, world *fakeaws.World, apps []failover.Application) {
+	t.Helper()
+	for _, app := range apps {
+		for _, r := range app.Records {
+			want := map[string]int{"us-east-1": 0, "us-west-2": 100}
+			if diff := cmp.Diff(want, world.Weights(r.Name, r.Type)); diff != "" {
+				t.Fatalf("weights of %s (-want +got):\n%s", r.Name, diff)
+			}
+		}
+	}
+}
+
+func TestAStageMovesItsWaveZoneByZone(t *testing.T) {
+	apps := slices.Concat(manyApplications("Z1", 300), manyApplications("Z2", 2))
+	for i := range apps {
+		apps[i].Name += apps[i].Records[0].Zone
+	}
+	later := failover.Application{Name: "later", Wave: 2, Records: []failover.Record{record("Z2", "later")}}
+	h, world := newHandler(t, append(apps, later)...)
+	answer := handle(t, h, request(7, "run-7", 100))
+	checkMoved(t, world, apps)
+	if diff := cmp.Diff([]string{"Z1: 498 upserts", "Z1: 102 upserts", "Z2: 4 upserts"}, batchesOf(world)); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+	if len(answer.Changes) != 3 || answer.Records != 604 || answer.AlreadyDone != 0 {
+		t.Errorf("got %+v; want 3 changes and 604 record sets", answer)
+	}
+	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+		t.Errorf("fence: got %s, want %s", got, want)
+	}
+	if got := world.Weights("later.Z2.example", "A")["us-east-1"]; got != 100 {
+		t.Errorf("an application of wave 2 moved with wave 1")
+	}
+}
+
+func TestOnlySelectedApplicationsMove(t *testing.T) {
+	apps := manyApplications("Z1", 2)
+	h, world := newHandler(t, apps...)
+	req := request(7, "run-7", 100)
+	req.Run.Applications = []string{"app-00001"}
+	handle(t, h, req)
+	checkMoved(t, world, apps[1:])
+	if got := world.Weights(apps[0].Records[0].Name, "A")["us-east-1"]; got != 100 {
+		t.Errorf("an application that was not selected moved")
+	}
+}
+
+func TestAStageThatLeavesTrafficAloneWritesNothing(t *testing.T) {
+	h, world := newHandler(t, manyApplications("Z1", 1)...)
+	req := request(7, "run-7", 100)
+	req.Stage.Percent = nil
+	if answer := handle(t, h, req); answer.Changes == nil || len(answer.Changes) != 0 || len(world.Calls()) != 0 {
+		t.Errorf("got %+v after %d calls; want an empty list and no call", answer, len(world.Calls()))
+	}
+}
+
+func TestASecondIdenticalCallWritesNoRecordAndHasAChangeToWaitFor(t *testing.T) {
+	apps := manyApplications("Z1", 300)
+	h, world := newHandler(t, apps...)
+	first := handle(t, h, request(7, "run-7", 100))
+	before := world.RecordSets("Z1")
+	second := handle(t, h, request(7, "run-7", 100))
+	if diff := cmp.Diff(before, world.RecordSets("Z1")); diff != "" {
+		t.Errorf("the zone changed (-first +second):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"Z1: 498 upserts", "Z1: 102 upserts", "Z1: 0 upserts"}, batchesOf(world)); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+	if len(second.Changes) != 1 || slices.Contains(first.Changes, second.Changes[0]) || second.Records != 0 || second.AlreadyDone != 600 {
+		t.Errorf("got %+v; want one new change and 600 record sets already done", second)
+	}
+}
+
+func TestACallThatWasThrottledInTheMiddleIsContinued(t *testing.T) {
+	apps := manyApplications("Z1", 600)
+	h, world := newHandler(t, apps...)
+	_, err := h.Handle(t.Context(), request(7, "run-7", 100))
+	if got := entry.ConditionOf(err); got != failover.Throttled {
+		t.Fatalf("got %v (%s); want Throttled: the change bucket holds less than 1,200 upserts", err, got)
+	}
+	done := len(world.Batches())
+	if done == 0 || done == 3 {
+		t.Fatalf("%d batches were accepted; expected some", done)
+	}
+	world.AdvanceTo(start.Add(time.Minute))
+	answer := handle(t, h, request(7, "run-7", 100))
+	checkMoved(t, world, apps)
+	if got := len(world.Batches()); got != 3 {
+		t.Errorf("%d batches were accepted in all, want 3: none is written twice", got)
+	}
+	if want := 1200 - answer.Records; answer.AlreadyDone != want || answer.Records == 0 {
+		t.Errorf("got %d written, %d already done", answer.Records, answer.AlreadyDone)
+	}
+}
+
+func TestALostAnswerIsFoundByItsMark(t *testing.T) {
+	apps := manyApplications("Z1", 3)
+	h, world := newHandler(t, apps...)
+	world.Inject(fakeaws.Fault{Service: "route53", Operation: "ChangeResourceRecordSets", LoseAnswer: true, Times: 1})
+	_, err := h.Handle(t.Context(), request(7, "run-7", 100))
+	if got := entry.ConditionOf(err); got != failover.Unreachable {
+		t.Fatalf("got %v (%s); want Unreachable", err, got)
+	}
+	answer := handle(t, h, request(7, "run-7", 100))
+	checkMoved(t, world, apps)
+	if answer.AlreadyDone != 6 || answer.Records != 0 || len(answer.Changes) != 1 {
+		t.Errorf("got %+v; want everything found done, and one change to wait for", answer)
+	}
+}
+
+// TestALostAnswerThatTheSDKRetries is the same inside one call: the SDK sends the batch again, and the second finds the
+// mark of the first in its way.
+func TestALostAnswerThatTheSDKRetries(t *testing.T) {
+	apps := manyApplications("Z1", 300)
+	h, world := newHandler(t, apps...)
+	h.DNS = twice{h.DNS, world, 2}
+	answer := handle(t, h, request(7, "run-7", 100))
+	checkMoved(t, world, apps)
+	if len(answer.Changes) != 2 || len(world.Batches()) != 3 {
+		t.Errorf("got %d changes of %d batches; want those of the first batch and of the mark", len(answer.Changes), len(world.Batches()))
+	}
+}
+
+// twice sends the given ChangeResourceRecordSets, counted from 1, a second time and knows only the second answer.
+type twice struct {
+	dns
+	world *fakeaws.World
+	which int
+}
+
+func (d twice) ChangeResourceRecordSets(ctx context.Context, in *route53.ChangeResourceRecordSetsInput, opts ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error) {
+	if len(d.world.Batches()) == d.which-1 {
+		if _, err := d.dns.ChangeResourceRecordSets(ctx, in, opts...); err != nil {
+			return nil, err
+		}
+	}
+	return d.dns.ChangeResourceRecordSets(ctx, in, opts...)
+}
+
+func TestAnOlderRunEndsWithoutEffectAndSaysWhoWon(t *testing.T) {
+	apps := manyApplications("Z1", 2)
+	for _, c := range []struct {
+		name  string
+		epoch int64
+	}{{"older", 6}, {"of the same epoch", 7}} {
+		t.Run(c.name, func(t *testing.T) {
+			h, world := newHandler(t, apps...)
+			handle(t, h, request(7, "run-west", 100))
+			before := world.RecordSets("Z1")
+			stale := request(c.epoch, "run-east", 100)
+			stale.Run.From, stale.Run.To, stale.Stage.From, stale.Stage.To = west, east, west, east
+			_, err := h.Handle(t.Context(), stale)
+			if entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-west") {
+				t.Errorf("got %v; want FenceLost naming run-west", err)
+			}
+			if diff := cmp.Diff(before, world.RecordSets("Z1")); diff != "" {
+				t.Errorf("the zone changed:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAFenceThatMovesAfterItWasReadStillHolds lets a newer run write between the reading and the writing of an older
+// one: what stops it is the batch itself.
+func TestAFenceThatMovesAfterItWasReadStillHolds(t *testing.T) {
+	apps := manyApplications("Z1", 2)
+	h, world := newHandler(t, apps...)
+	handle(t, h, request(5, "run-5", 10))
+	newer := h
+	h.DNS = &between{dns: h.DNS, act: func() { handle(t, newer, request(8, "run-8", 100)) }}
+	_, err := h.Handle(t.Context(), request(7, "run-7", 50))
+	if entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-8") {
+		t.Errorf("got %v; want FenceLost naming run-8", err)
+	}
+	checkMoved(t, world, apps)
+}
+
+// between acts once, just before the first change is sent.
+type between struct {
+	dns
+	act func()
+}
+
+func (d *between) ChangeResourceRecordSets(ctx context.Context, in *route53.ChangeResourceRecordSetsInput, opts ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error) {
+	if d.act != nil {
+		act := d.act
+		d.act = nil
+		act()
+	}
+	return d.dns.ChangeResourceRecordSets(ctx, in, opts...)
+}
+
+func TestChangesThatRoute53LostAreWrittenAgain(t *testing.T) {
+	apps := manyApplications("Z1", 300)
+	h, world := newHandler(t, apps...)
+	handle(t, h, request(7, "run-7", 100))
+	// The second batch is undone behind the mark, as when the control plane comes back elsewhere without it.
+	lost := apps[280].Records[0]
+	must(t, world.PutRecordSet("Z1", worldSet(lost, east, 100)))
+	must(t, world.PutRecordSet("Z1", worldSet(lost, west, 0)))
+	answer := handle(t, h, request(7, "run-7", 100))
+	checkMoved(t, world, apps)
+	if answer.Records != 102 || answer.AlreadyDone != 498 {
+		t.Errorf("got %+v; want the 102 record sets of the second batch written again", answer)
+	}
+	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+		t.Errorf("fence: got %s, want %s", got, want)
+	}
+}
+
+func TestABatchThatRoute53RefusesIsRejectedWithItsReasons(t *testing.T) {
+	bad := record("Z1", "bad")
+	apps := []failover.Application{{Name: "bad", Wave: 1, Records: []failover.Record{bad}}, manyApplications("Z2", 1)[0]}
+	for _, c := range []struct {
+		action   failover.Action
+		goesOn   bool
+		expected string
+	}{
+		{failover.Failover, true, "an outage: every other zone that moves helps somebody"},
+		{failover.Switchover, false, "planned: as little as possible is left to undo"},
+	} {
+		t.Run(string(c.action), func(t *testing.T) {
+			h, world := newHandler(t, apps...)
+			must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: bad.Name, Type: "A", SetIdentifier: "somebody", Weight: 1, TTL: 300, Values: []string{"192.0.2.30"}}))
+			req := request(7, "run-7", 100)
+			req.Run.Action = c.action
+			_, err := h.Handle(t.Context(), req)
+			if entry.ConditionOf(err) != failover.Rejected || !strings.Contains(err.Error(), "same TTL") {
+				t.Errorf("got %v; want Rejected with Route 53's own words", err)
+			}
+			if got := world.Weights(apps[1].Records[0].Name, "A")["us-west-2"] == 100; got != c.goesOn {
+				t.Errorf("the other zone moved: %v; %s", got, c.expected)
+			}
+			if fence(world, "Z1") != "none" {
+				t.Errorf("the refused batch left a fence")
+			}
+		})
+	}
+}
+
+func TestAFenceThatIsNotDroversIsNotTouched(t *testing.T) {
+	h, world := newHandler(t, manyApplications("Z1", 1)...)
+	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.z1.example", Type: "TXT", TTL: 300, Values: []string{`"v=spf1 -all"`}}))
+	_, err := h.Handle(t.Context(), request(7, "run-7", 100))
+	if entry.ConditionOf(err) != failover.Rejected || !strings.Contains(err.Error(), "not Drover's") {
+		t.Errorf("got %v", err)
+	}
+	if n := len(world.Batches()); n != 0 {
+		t.Errorf("%d batches were written", n)
+	}
+}
+
+func TestTroubleIsNamedByWhatHelps(t *testing.T) {
+	busy := failover.Fail(failover.Busy, errors.New("busy"))
+	final := failover.Fail(failover.Rejected, errors.New("final"))
+	throttled := &smithy.GenericAPIError{Code: "Throttling"}
+	for _, c := range []struct {
+		troubles []error
+		want     failover.Condition
+	}{
+		{[]error{final, busy}, failover.Busy},
+		{[]error{busy, final}, failover.Busy},
+		{[]error{final, final}, failover.Rejected},
+		{[]error{busy, throttled}, failover.Throttled},
+	} {
+		if got := entry.ConditionOf(worst(c.troubles)); got != c.want {
+			t.Errorf("%v: got %s, want %s", c.troubles, got, c.want)
+		}
+	}
+	if worst(nil) != nil {
+		t.Error("no trouble is an error")
+	}
+}
