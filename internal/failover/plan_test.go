@@ -9,7 +9,7 @@ import (
 )
 
 func TestPlanHasTheDefaultsOfWhatItLeavesOut(t *testing.T) {
-	got, err := ParsePlan([]byte(`{"name": "shop", "primary": "eu-central-1", "standby": "eusc-de-east-1", "maxLagSeconds": 0}`))
+	got, err := ParsePlan([]byte(`{"name": "shop", "primary": "eu-central-1", "standby": "eusc-de-east-1", "maxLagSeconds": 0, "attempts": null}`))
 	if err != nil {
 		t.Fatal(err)
 	}

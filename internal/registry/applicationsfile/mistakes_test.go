@@ -1,6 +1,7 @@
 package applicationsfile
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,7 +65,8 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"text alone", good, "checkout", "1:1: file: checkout; expected keys with values"},
 		{"wave 0", "wave: 1", "wave: 0", "3:11: wave: 0; expected 1 to 99"},
 		{"wave 100", "wave: 1", "wave: 100", "3:11: wave: 100; expected 1 to 99"},
-		{"wave beyond all numbers", "wave: 1", "wave: 18446744073709551615", "3:11: wave: 4611686018427387904; expected 1 to 99"},
+		{"wave beyond all numbers", "wave: 1", "wave: 18446744073709551615", "3:11: wave: 18446744073709551615; expected 1 to 99"},
+		{"wave below all", "wave: 1", "wave: -1", "3:11: wave: -1; expected 1 to 99"},
 		{"wave in words", "wave: 1", "wave: first", "3:11: wave: first; expected a whole number from 1 to 99"},
 		{"half a wave", "wave: 1", "wave: 1.5", "3:11: wave: 1.5; expected a whole number from 1 to 99"},
 		{"record outside its zone", "name: www.example.com", "name: www.badexample.com", "5:15: name: www.badexample.com is not in the zone example.com; expected that name or one below it"},
@@ -95,6 +97,14 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"period", "periodSeconds: 10", "periodSeconds: 15", "19:102: periodSeconds: 15; expected 1, 5, 10, 20, 30 or a multiple of 60"},
 		{"statistic", "statistic: p99.9", "statistic: p101", `19:80: statistic: "p101"; expected Average, Sum, Minimum, Maximum, SampleCount, or a percentile such as p99`},
 		{"placeholder", `Region: "{region}"`, `Region: "{Region}"`, `19:56: Region: "{Region}"; expected no other placeholder than {region}`},
+		{"no records", "    records:\n", "    records: []\n    x:\n", "4:14: records: empty; expected at least one record\napps.yaml:5:5: application: unknown key \"x\"; expected name, wave, records, databases, health or alarms"},
+		{"long alarm", "[one, two]", "[" + strings.Repeat("a", 256) + "]", "20:14: alarm: 256 characters; expected the name of a CloudWatch alarm, at most 255"},
+		{"long metric", "metric: M", "metric: " + strings.Repeat("a", 256), "19:32: metric: 256 characters; expected at most 255"},
+		{"31 dimensions", `{Region: "{region}"}`, "{" + dimensions(31) + "}", "19:47: dimensions: 31 dimensions; expected at most 30"},
+		{"long global cluster", "globalCluster: checkout", "globalCluster: " + strings.Repeat("a", 64), `14:24: globalCluster: "` + strings.Repeat("a", 64) + `"; expected the identifier of a global cluster: a letter, then letters, digits and single hyphens, at most 63`},
+		{"a database twice", "    health:\n", "      - {globalCluster: checkout, clusters: {us-east-1: 'arn:aws:rds:us-east-1:111122223333:cluster:a', us-west-2: 'arn:aws:rds:us-west-2:111122223333:cluster:b'}}\n    health:\n", "18:25: globalCluster: global cluster checkout of application checkout is already in line 14; expected it once"},
+		{"word for an alias target", "us-west-2: {value: 192.0.2.2}", "us-west-2: {alias: {name: lb, zone: Z2}}", `12:37: name: "lb"; expected a DNS name such as www.example.com`},
+		{"long name", "name: www.example.com", "name: " + strings.Repeat("a.", 122) + "example.com", `5:15: name: "` + strings.Repeat("a.", 122) + `example.com"; expected a DNS name such as www.example.com`},
 		{"an alarm twice", "[one, two]", "[one, one]", `20:19: alarm: alarm "one" is already in line 20; expected it once`},
 		{"alarms that are a word", "[one, two]", "one", "20:13: alarms: one; expected a list"},
 	}
@@ -115,6 +125,24 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 				t.Errorf("got applications beside an error: %v", apps)
 			}
 		})
+	}
+}
+
+func dimensions(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("d%d: v", i))
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestAddressesOfTheWrongKindForAAAA(t *testing.T) {
+	for _, address := range []string{"192.0.2.1", "::ffff:192.0.2.1", "fe80::1%eth0", "2001:db8::/32", "www.example.com"} {
+		text := strings.NewReplacer("type: A", "type: AAAA", "value: 192.0.2.1}", `value: "`+address+`"}`, "value: 192.0.2.2", `value: "2001:db8::2"`).Replace(good)
+		want := `apps.yaml:11:30: value: "` + address + `"; expected an IPv6 address, because the record's type is AAAA`
+		if _, err := parse(text); err == nil || err.Error() != want {
+			t.Errorf("%s:\ngot  %v\nwant %s", address, err, want)
+		}
 	}
 }
 

@@ -105,6 +105,8 @@ func TestThousandsOfApplicationsAreRead(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(good + second)
 	f.Add("applications: [&a *a]")
+	f.Add("applications: [&a *b, &b *a]")
+	f.Add("x: &a\n  *b\ny: &b\n  *a\napplications: *a")
 	f.Add("applications: &a [{name: *a}]")
 	f.Add("a: !!binary x\n? b\n: - c")
 	for i := 0; i < len(good); i += 40 {

@@ -51,20 +51,15 @@ func (v value) wrong(format string, args ...any) {
 	v.r.add(position(v.node), v.key+": "+format, args...)
 }
 
-// plain follows anchors and aliases to what they stand for.
+// plain is what an anchor or an alias stands for; YAML has no alias of an alias.
 func (v value) plain() ast.Node {
-	node := v.node
-	for range 10 { // an alias may stand for an alias; one that stands for itself ends somewhere
-		switch n := node.(type) {
-		case *ast.AnchorNode:
-			node = n.Value
-		case *ast.AliasNode:
-			node = v.r.anchors[n.Value.GetToken().Value]
-		default:
-			return node
-		}
+	switch n := v.node.(type) {
+	case *ast.AnchorNode:
+		return n.Value
+	case *ast.AliasNode:
+		return v.r.anchors[n.Value.GetToken().Value]
 	}
-	return nil
+	return v.node
 }
 
 // text reads a string. Words that YAML takes for something else, such as an unquoted 12345678 or yes, must be quoted.
@@ -101,7 +96,7 @@ func (v value) whole(lo, hi int) int {
 		i = int(min(x, 1<<62))
 	}
 	if i < lo || i > hi {
-		v.wrong("%d; expected %d to %d", i, lo, hi)
+		v.wrong("%s; expected %d to %d", n.GetToken().Value, lo, hi)
 		return 0
 	}
 	return i
