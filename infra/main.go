@@ -20,8 +20,11 @@ import (
 )
 
 func main() {
-	if err := run(os.Getenv, exec.LookPath); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	err := run(os.Getenv, exec.LookPath)
+	stderr := os.Stderr
+	closeCDK()
+	if err != nil {
+		fmt.Fprintln(stderr, err)
 		os.Exit(1)
 	}
 }
@@ -47,8 +50,15 @@ func run(getenv func(string) string, lookPath func(string) (string, error)) erro
 	if outdir == "" {
 		outdir = "cdk.out"
 	}
-	defer jsii.Close()
 	return app{config: c, context: context.Values(), code: code, outdir: outdir}.synthesize()
+}
+
+// closeCDK ends the Node that the CDK's library runs in, if it was started. Two goroutines of the library wait for it to
+// end, and the one that comes second writes to os.Stderr that it "exited abnormally", which is not so: nobody is to
+// read that after a synthesis that went well.
+func closeCDK() {
+	os.Stderr = nil
+	jsii.Close()
 }
 
 // checkCode says which of the built Lambdas are missing.

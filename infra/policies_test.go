@@ -159,6 +159,19 @@ func TestTheStateMachineMayCallItsStepsAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
+	writes := []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:TransactWriteItems"}
+	for _, s := range statements(t) {
+		if !strings.HasPrefix(s.Role, "drover-validate-") || !slices.ContainsFunc(s.Action, func(a string) bool { return slices.Contains(writes, a) }) {
+			continue
+		}
+		want := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": []any{"lock"}}}
+		if diff := cmp.Diff(want, s.Condition); diff != "" {
+			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
+		}
+	}
+}
+
 func TestMetricsAreWrittenIntoDroversNamespaceOnly(t *testing.T) {
 	s := fresh(t)
 	for code := range regionStacks(t) {

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/aws/jsii-runtime-go"
-
 	"github.com/drover-dr/drover/infra/config"
 	"github.com/drover-dr/drover/infra/step"
 	"github.com/drover-dr/drover/statemachine/assembly"
@@ -44,7 +42,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	jsii.Close()
+	closeCDK()
 	os.RemoveAll(scratch)
 	os.Exit(code)
 }

@@ -34,7 +34,7 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords(), s.table("Query", "GetItem", "UpdateItem"), readMetrics(), s.readAlarms())
+		grants = append(grants, s.readRecords(), s.table("Query"), s.lock(), readMetrics(), s.readAlarms())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"))
@@ -77,6 +77,16 @@ func (s Scope) table(operations ...string) Grant {
 		g.Actions = append(g.Actions, "dynamodb:"+op)
 	}
 	return g
+}
+
+// lock is the one thing that Validate may write. What it refuses has touched nothing, and IAM sees to it.
+func (s Scope) lock() Grant {
+	return Grant{
+		Sid:        "Lock",
+		Actions:    []string{"dynamodb:GetItem", "dynamodb:UpdateItem"},
+		Resources:  []string{s.Names.TableARN()},
+		Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": {"lock"}}},
+	}
 }
 
 func (s Scope) readRecords() Grant {
