@@ -59,6 +59,20 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	}
 }
 
+// Kill ends the function's process, as a failure of the environment does between two invocations. The next invocation
+// starts a new one.
+func (f *Function) Kill() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.env == nil {
+		return
+	}
+	f.env.kill()
+	<-f.env.exited
+	f.env.log.close()
+	f.env = nil
+}
+
 // try offers the invocation to the function's environment, which it starts when there is none, and waits for the end.
 // taken says whether the environment has seen the invocation.
 func (f *Function) try(ctx context.Context, inv *invocation) (result Result, taken bool, err error) {

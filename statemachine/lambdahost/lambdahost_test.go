@@ -154,6 +154,19 @@ func TestACrashIsAnExitErrorAndARestart(t *testing.T) {
 	}
 }
 
+func TestAfterAKillTheNextInvocationHasAFreshEnvironment(t *testing.T) {
+	f := newFunction(t, 10*time.Second, nil)
+	f.Kill() // of nothing
+	_, before := invoke(t, f, `{}`)
+	f.Kill()
+	if alive(before.Pid) {
+		t.Errorf("process %d lives on", before.Pid)
+	}
+	if result, after := invoke(t, f, `{}`); after.Count != 1 || result.Init == 0 {
+		t.Errorf("the next invocation was number %d of its environment; want a fresh one", after.Count)
+	}
+}
+
 func TestAHangIsEndedAtTheFunctionsTimeout(t *testing.T) {
 	f := newFunction(t, 300*time.Millisecond, nil)
 	_, before := invoke(t, f, `{}`)

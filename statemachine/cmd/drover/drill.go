@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drills"
+	"github.com/drover-dr/drover/statemachine/report"
+)
+
+type drillCommand struct {
+	Scenario string `arg:"" optional:"" help:"What happens: a name that --list shows, or the path of a YAML file."`
+	List     bool   `help:"List the scenarios."`
+	Out      string `help:"Folder for report.html, transcript.txt and result.json (default: dist/drill/SCENARIO)." placeholder:"DIR"`
+	Assembly string `help:"Synthesized stacks to deploy, such as cdk.out (default: those of the default plan)." placeholder:"DIR"`
+	Lambdas  string `help:"Folder with the Lambdas built for this machine (default: dist/host)." placeholder:"DIR"`
+}
+
+// Run plays the scenario, writes the report and fails when not all was as it should be.
+func (c *drillCommand) Run(env environment) error {
+	if c.List {
+		return c.list(env.stdout)
+	}
+	scenario, err := c.load()
+	if err != nil {
+		return usageError{err}
+	}
+	deployed, err := c.read()
+	if err != nil {
+		return usageError{err}
+	}
+	var transcript bytes.Buffer
+	out := &drill.Printer{W: io.MultiWriter(plain(&transcript), coloured(env.stdout)), Paint: paint}
+	result, err := drill.Play(env.ctx, scenario, drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out})
+	if err != nil {
+		return err
+	}
+	dir := c.Out
+	if dir == "" {
+		dir = filepath.Join("dist", "drill", scenario.Name)
+	}
+	if err := report.Write(dir, result, transcript.Bytes()); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "\nReport: %s\n", filepath.Join(dir, report.Page))
+	if !result.OK() {
+		return errFailed
+	}
+	return nil
+}
+
+func (c *drillCommand) list(stdout io.Writer) error {
+	for _, name := range drills.Names() {
+		s, err := drills.Load(name)
+		if err != nil {
+			return err
+		}
+		mark := " "
+		if name == drills.Default {
+			mark = "*"
+		}
+		fmt.Fprintf(stdout, "%s %-20s %s\n", mark, name, s.Title)
+	}
+	fmt.Fprintln(stdout, "\n* is played when none is named.")
+	return nil
+}
+
+// load finds the scenario: one that Drover comes with, or a file.
+func (c *drillCommand) load() (*drill.Scenario, error) {
+	name := c.Scenario
+	if name == "" {
+		name = drills.Default
+	}
+	s, err := drills.Load(name)
+	var unknown *drills.UnknownError
+	if !errors.As(err, &unknown) {
+		return s, err
+	}
+	text, readErr := os.ReadFile(name)
+	if readErr != nil {
+		return nil, err
+	}
+	return drill.Parse(name, text)
+}
+
+func (c *drillCommand) read() (*assembly.Assembly, error) {
+	if c.Assembly == "" {
+		return assembly.Default()
+	}
+	a, err := assembly.Read(os.DirFS(c.Assembly), assembly.Placeholder)
+	if err != nil {
+		return nil, fmt.Errorf("read the assembly in %s: %w", c.Assembly, err)
+	}
+	return a, nil
+}
+
+// lambdas is the folder of the binaries: as named, below the working directory, or beside the folder of this program.
+func (c *drillCommand) lambdas() string {
+	dir := filepath.Join("dist", "host")
+	if c.Lambdas != "" {
+		return c.Lambdas
+	}
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	if program, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(filepath.Dir(program)), dir)
+		if _, err := os.Stat(beside); err == nil {
+			return beside
+		}
+	}
+	return dir
+}

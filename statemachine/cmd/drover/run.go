@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine is everything that can be typed.
+type commandLine struct {
+	Drill drillCommand `cmd:"" help:"Rehearse a disaster on the embedded AWS: no account, no network, no Docker."`
+}
+
+// environment is what a command works with.
+type environment struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// usageError is a mistake of the person who typed the command.
+type usageError struct{ error }
+
+// errFailed says that a command has already told what went wrong.
+var errFailed = errors.New("failed")
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var cli commandLine
+	exited := -1
+	parser, err := kong.New(&cli,
+		kong.Name("drover"),
+		kong.Description("Drover moves applications from one AWS Region to the other, and rehearses it."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintf(stderr, "drover: %v\n", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help was asked for, and given
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "drover: %s\n", explain(parser, err))
+		return exitUsage
+	}
+	return exitCode(ctx, parsed.Run(environment{ctx: ctx, stdout: stdout, stderr: stderr}), stderr)
+}
+
+// exitCode says what went wrong, in one line where one is enough.
+func exitCode(ctx context.Context, err error, stderr io.Writer) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "drover: interrupted")
+		return exitInterrupted
+	case errors.Is(err, errFailed):
+		return exitFailed
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "drover: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "drover: %v\n", err)
+	return exitFailed
+}
+
+// explain adds to a mistake in the command line what there is instead.
+func explain(parser *kong.Kong, err error) string {
+	text := err.Error()
+	node := parser.Model.Node
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
+		node = parse.Context.Selected()
+	}
+	text += "; there is:"
+	for _, child := range node.Children {
+		if child.Type == kong.CommandNode {
+			text += " " + child.Name
+		}
+	}
+	for _, flag := range node.Flags {
+		text += " --" + flag.Name
+	}
+	return text
+}

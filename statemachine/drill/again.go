@@ -1,0 +1,81 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// again repeats everything after the end, for promise 9: every invocation of every run with the same payload, and the
+// last run as a new one. What is repeated is not in the transcript.
+func (p *performance) again(ctx context.Context, e *Evidence) error {
+	p.tell.quiet = true
+	for _, remove := range p.undo {
+		remove()
+	}
+	for _, run := range e.Runs {
+		if err := p.repeatSteps(ctx, e, run); err != nil {
+			return err
+		}
+	}
+	if len(e.Runs) == 0 {
+		return nil
+	}
+	return p.repeatRun(ctx, e, e.Runs[len(e.Runs)-1])
+}
+
+// repeatSteps invokes what a run has invoked. Invocations of one state that follow each other are judged together.
+func (p *performance) repeatSteps(ctx context.Context, e *Evidence, run RunEvidence) error {
+	before, err := p.snapshot(ctx, run.to())
+	if err != nil {
+		return err
+	}
+	for i, inv := range run.Invocations {
+		p.repeatInvocation(ctx, run.Region, inv)
+		if i+1 < len(run.Invocations) && run.Invocations[i+1].State == inv.State {
+			continue
+		}
+		after, err := p.snapshot(ctx, run.to())
+		if err != nil {
+			return err
+		}
+		e.Again = append(e.Again, Repetition{What: fmt.Sprintf("%s of %s again", inv.State, run.Name), Before: before, After: after})
+		before = after
+	}
+	return ctx.Err()
+}
+
+// repeatInvocation runs the function again. Its answer does not matter: a repetition may well be refused.
+func (p *performance) repeatInvocation(ctx context.Context, region string, inv fakeaws.Invocation) {
+	for _, f := range p.assembly.Functions {
+		if f.Region == region && f.Name == inv.Function {
+			_, _ = p.functions[f.ARN].Invoke(ctx, inv.Payload)
+			return
+		}
+	}
+}
+
+// repeatRun starts the run once more and waits for its end.
+func (p *performance) repeatRun(ctx context.Context, e *Evidence, run RunEvidence) error {
+	before, err := p.snapshot(ctx, run.to())
+	if err != nil {
+		return err
+	}
+	arn, err := p.world.StartExecution(run.StateMachine, run.Name+"-again", run.Input)
+	if err != nil {
+		return err
+	}
+	p.world.RunUntil(func() bool {
+		x, ok := p.world.Execution(arn)
+		return ctx.Err() != nil || !ok || !x.StoppedAt.IsZero()
+	}, p.world.Now().Add(max(failover.Bound(e.stages(run)), time.Hour)))
+	after, err := p.snapshot(ctx, run.to())
+	if err != nil {
+		return err
+	}
+	e.Again = append(e.Again, Repetition{What: run.Name + " again as a new run", NewRun: true, Before: before, After: after})
+	return ctx.Err()
+}

@@ -1,0 +1,171 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/applicationsfile"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// Applications are the scenario's applications, for a plan.
+func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.Application, error) {
+	if s.Generate != nil {
+		return s.Generate.applications(plan, account), nil
+	}
+	return applicationsfile.Parse(s.File, s.applications, plan)
+}
+
+// applications makes applications that differ in nothing but their names.
+func (g *Generate) applications(plan failover.Plan, account string) []failover.Application {
+	atLeast := 99.0
+	var apps []failover.Application
+	for i := range g.Applications {
+		zone := g.Zones[i*len(g.Zones)/g.Applications]
+		name := fmt.Sprintf("app-%04d", i+1)
+		app := failover.Application{
+			Name: name, Wave: 1,
+			Records: []failover.Record{{
+				Name: name + "." + zone.Name, Type: "A", Zone: zone.ID, ZoneName: zone.Name, TTL: 60,
+				Endpoints: map[failover.Region]failover.Endpoint{
+					plan.Primary: {Value: fmt.Sprintf("10.1.%d.%d", i/250, i%250+1)},
+					plan.Standby: {Value: fmt.Sprintf("10.2.%d.%d", i/250, i%250+1)},
+				},
+			}},
+			Health: []failover.HealthRule{{
+				Namespace: "Application", Metric: "ServedPercent", Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
+				Dimensions: map[string]string{"Application": name, "Region": "{region}"},
+			}},
+		}
+		if i < g.Databases {
+			app.Databases = []failover.Database{databaseOf(plan, account, g.GlobalClusters[i])}
+		}
+		apps = append(apps, app)
+	}
+	return apps
+}
+
+func databaseOf(plan failover.Plan, account, globalCluster string) failover.Database {
+	arn := func(region failover.Region) string {
+		return fmt.Sprintf("arn:aws:rds:%s:%s:cluster:%s-%s", region, account, globalCluster, region)
+	}
+	return failover.Database{
+		GlobalCluster: globalCluster,
+		Clusters:      map[failover.Region]string{plan.Primary: arn(plan.Primary), plan.Standby: arn(plan.Standby)},
+	}
+}
+
+// settle builds what the applications need, healthy and all in the primary, and registers them as an operator would.
+func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.Application) error {
+	r.apps = apps
+	w := s.World
+	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.propagation()})
+	r.world.SetReplicationLag(w.ReplicationLag.or(time.Second))
+	for _, app := range apps {
+		if err := r.addRecords(app); err != nil {
+			return err
+		}
+		if err := r.addDatabases(s, app); err != nil {
+			return err
+		}
+		for _, alarm := range app.Alarms {
+			for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+				if err := r.world.AddAlarm(fakeaws.Alarm{Region: string(region), Name: alarm, State: fakeaws.AlarmOK}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, app := range apps {
+		if err := r.addClients(s, app); err != nil {
+			return err
+		}
+	}
+	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, Start); err != nil {
+		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// propagation is how long a DNS change takes to become INSYNC.
+func (s *Scenario) propagation() time.Duration { return s.World.DNSPropagation.or(30 * time.Second) }
+
+func (r *rehearsal) addRecords(app failover.Application) error {
+	for _, record := range app.Records {
+		if !slices.Contains(r.zones, record.Zone) {
+			r.zones = append(r.zones, record.Zone)
+			if err := r.world.AddZone(record.Zone, record.ZoneName); err != nil {
+				return fmt.Errorf("application %s: %w", app.Name, err)
+			}
+		}
+		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+			weight := 0
+			if region == r.plan.Primary {
+				weight = 100
+			}
+			if err := r.world.PutRecordSet(record.Zone, recordSet(record, region, weight)); err != nil {
+				return fmt.Errorf("application %s: %w", app.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func recordSet(record failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
+	endpoint := record.Endpoints[region]
+	set := fakeaws.RecordSet{
+		Name: record.Name, Type: record.Type, SetIdentifier: string(region), Weight: weight, HealthCheck: endpoint.HealthCheck,
+	}
+	if endpoint.Alias != nil {
+		set.Alias = &fakeaws.AliasTarget{
+			Name: endpoint.Alias.Name, Zone: endpoint.Alias.Zone, EvaluateTargetHealth: endpoint.Alias.EvaluateTargetHealth,
+		}
+		return set
+	}
+	set.TTL, set.Values = record.TTL, []string{endpoint.Value}
+	return set
+}
+
+func (r *rehearsal) addDatabases(s *Scenario, app failover.Application) error {
+	aurora := s.World.Aurora
+	for _, database := range app.Databases {
+		if slices.Contains(r.world.Writers(database.GlobalCluster), string(r.plan.Primary)) {
+			continue // shared with an application before
+		}
+		g := fakeaws.GlobalCluster{
+			ID: database.GlobalCluster, Primary: string(r.plan.Primary), Lag: aurora.Lag.or(800 * time.Millisecond),
+			SwitchoverTime: aurora.Switchover.or(40 * time.Second), FailoverTime: aurora.Failover.or(60 * time.Second),
+		}
+		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+			arn := database.Clusters[region]
+			g.Members = append(g.Members, fakeaws.Member{
+				Region: string(region), ClusterARN: arn, ClusterID: arn[strings.LastIndex(arn, ":")+1:],
+			})
+		}
+		if err := r.world.AddGlobalCluster(g); err != nil {
+			return fmt.Errorf("application %s: %w", app.Name, err)
+		}
+	}
+	return nil
+}
+
+// addClients lets an application's share of all clients come in by its first name.
+func (r *rehearsal) addClients(s *Scenario, app failover.Application) error {
+	perSecond := s.World.Clients.RequestsPerSecond
+	if perSecond == 0 {
+		perSecond = 100
+	}
+	c := fakeaws.Clients{
+		Application: app.Name, Name: app.Records[0].Name, Type: app.Records[0].Type, Zone: app.Records[0].Zone,
+		RequestsPerSecond: perSecond / float64(len(r.apps)),
+	}
+	for _, database := range app.Databases {
+		c.Writes = s.World.Clients.Writes
+		c.GlobalClusters = append(c.GlobalClusters, database.GlobalCluster)
+	}
+	return r.world.AddClients(c)
+}

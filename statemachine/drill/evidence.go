@@ -1,0 +1,184 @@
+package drill
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// Evidence is what the World has recorded of a scenario, and all that the promises are judged by. It is plain data, so
+// that a test can break any promise by hand.
+type Evidence struct {
+	Plan failover.Plan
+	// Applications are those that were registered, as they were in the beginning.
+	Applications []failover.Application
+	// Runs are the executions, in the order in which they were started.
+	Runs []RunEvidence
+	// Batches are the accepted changes of hosted zones.
+	Batches []fakeaws.Batch
+	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
+	Promotions []fakeaws.Promotion
+	Losses     []fakeaws.Loss
+	// Traffic is what the clients experienced, second by second.
+	Traffic []fakeaws.Sample
+	// Propagation is the time from a change to INSYNC.
+	Propagation time.Duration
+	// Again are the repetitions after the end.
+	Again []Repetition
+}
+
+// RunEvidence is what was recorded of one execution.
+type RunEvidence struct {
+	fakeaws.Execution
+	// Asked is the input; nil when it cannot be read, and the run has to be refused.
+	Asked *failover.Input
+	// Before and After are the World when the execution was started and when it was over.
+	Before, After Snapshot
+	// Report is what lies in the report bucket, or nil.
+	Report *failover.Report
+	// Messages are the published messages that name the run.
+	Messages int
+	// Want is what the scenario expects of the run.
+	Want StartRun
+}
+
+// Snapshot is the part of the World that a run moves.
+type Snapshot struct {
+	Zones     []ZoneState
+	Databases []DatabaseState
+	// Registry are the applications as the replica of the run's Region has them.
+	Registry []failover.Application
+	Lock     registry.Lock
+	// Promotions and Messages count those so far.
+	Promotions, Messages int
+}
+
+// ZoneState are the record sets of a hosted zone.
+type ZoneState struct {
+	Zone string
+	Sets []fakeaws.RecordSet
+}
+
+// DatabaseState says who writes.
+type DatabaseState struct {
+	GlobalCluster string
+	// Writer is the Region of the global cluster's writer; Available says whether it takes writes.
+	Writer    string
+	Available bool
+	// All are the Regions with a member that believes it is the writer.
+	All []string
+}
+
+// Repetition is something done again after the end.
+type Repetition struct {
+	// What was done again, for people; NewRun says that it was a whole run.
+	What          string
+	NewRun        bool
+	Before, After Snapshot
+}
+
+// to and from are the Regions of a run: it moves to the Region in which it was started.
+func (r RunEvidence) to() failover.Region { return failover.Region(r.Region) }
+
+func (r RunEvidence) from(plan failover.Plan) failover.Region { return plan.Other(r.to()) }
+
+// during says whether something happened while the run went on.
+func (r RunEvidence) during(at time.Time) bool {
+	return !at.Before(r.StartedAt) && (r.StoppedAt.IsZero() || !at.After(r.StoppedAt))
+}
+
+// outcome is how the execution ended, as the state machine's terminal states have it; empty while it is running.
+func (r RunEvidence) outcome() failover.Outcome {
+	switch r.Status {
+	case "SUCCEEDED":
+		return failover.Completed
+	case "RUNNING":
+		return ""
+	}
+	return failover.Outcome(r.Error)
+}
+
+// moves says whether the run is one that was to move something, as opposed to one that only looks.
+func (r RunEvidence) moves() bool {
+	return r.Asked != nil && r.Asked.Action != failover.Check && !r.Asked.DryRun
+}
+
+// runAt returns the run that was under way at a time, or nil.
+func (e Evidence) runAt(at time.Time) *RunEvidence {
+	for i := range e.Runs {
+		if e.Runs[i].during(at) {
+			return &e.Runs[i]
+		}
+	}
+	return nil
+}
+
+// selected are the applications that a run is about.
+func (e Evidence) selected(r RunEvidence) []failover.Application {
+	if r.Asked == nil || len(r.Asked.Applications) == 0 {
+		return e.Applications
+	}
+	var apps []failover.Application
+	for _, app := range e.Applications {
+		if slices.Contains(r.Asked.Applications, app.Name) {
+			apps = append(apps, app)
+		}
+	}
+	return apps
+}
+
+// weights are a record's weights by Region in a zone's record sets; complete says whether both Regions have one.
+func weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failover.Region]int, complete bool) {
+	found = map[failover.Region]int{}
+	for _, set := range sets {
+		if set.Name == record.Name && set.Type == record.Type {
+			found[failover.Region(set.SetIdentifier)] = set.Weight
+		}
+	}
+	for region := range record.Endpoints {
+		if _, ok := found[region]; !ok {
+			return found, false
+		}
+	}
+	return found, true
+}
+
+// sets are the record sets of a zone in a snapshot.
+func (s Snapshot) sets(zone string) []fakeaws.RecordSet {
+	for _, z := range s.Zones {
+		if z.Zone == zone {
+			return z.Sets
+		}
+	}
+	return nil
+}
+
+func (s Snapshot) database(globalCluster string) DatabaseState {
+	for _, d := range s.Databases {
+		if d.GlobalCluster == globalCluster {
+			return d
+		}
+	}
+	return DatabaseState{GlobalCluster: globalCluster}
+}
+
+func (s Snapshot) registered(name string) (failover.Application, bool) {
+	for _, app := range s.Registry {
+		if app.Name == name {
+			return app, true
+		}
+	}
+	return failover.Application{}, false
+}
+
+// show writes weights in the order of the plan.
+func show(plan failover.Plan, w map[failover.Region]int) string {
+	return fmt.Sprintf("%s %d, %s %d", plan.Primary, w[plan.Primary], plan.Standby, w[plan.Standby])
+}
+
+// clock writes a point of time as the transcript does.
+func (e Evidence) clock(at time.Time) string { return clock(at.Sub(Start)) }

@@ -1,0 +1,127 @@
+package drill
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// result works out what became of the drill, up to the promises.
+func (p *performance) result() *Result {
+	s := p.scenario
+	e := p.evidence()
+	r := &Result{
+		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Felt: feel(e.Traffic),
+		Recoveries: e.recoveries(p.outages),
+	}
+	r.Milestones = p.milestones
+	for _, run := range e.Runs {
+		r.Milestones = append(r.Milestones,
+			Milestone{At: run.StartedAt, Text: run.Name}, Milestone{At: run.StoppedAt, Text: string(run.outcome()), Bad: run.outcome() != failover.Completed})
+		o := RunOutcome{
+			Run: run.Name, Outcome: run.outcome(), Expected: run.Want.Outcome, Cause: run.Cause, Transitions: run.Transitions,
+			LargestPayload: run.largestPayload(),
+		}
+		if run.Asked != nil {
+			o.Action = run.Asked.Action
+		}
+		r.Outcomes = append(r.Outcomes, o)
+		r.Unexpected = append(r.Unexpected, run.unexpected(o)...)
+	}
+	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })
+	r.Unexpected = append(r.Unexpected, s.Expect.unexpected(e, r.Recoveries)...)
+	return r
+}
+
+// largestPayload is the size of the largest request or answer of a step.
+func (r RunEvidence) largestPayload() int {
+	largest := 0
+	for _, inv := range r.Invocations {
+		largest = max(largest, len(inv.Payload), len(inv.Result.Payload))
+	}
+	return largest
+}
+
+// unexpected says what of a run is not as the scenario expects.
+func (r RunEvidence) unexpected(o RunOutcome) []string {
+	var found []string
+	add := func(format string, args ...any) {
+		found = append(found, r.Name+": "+fmt.Sprintf(format, args...))
+	}
+	if o.Outcome != o.Expected {
+		add("expected the outcome %s, got %s: %s", o.Expected, orRunning(o.Outcome), r.Cause)
+	}
+	said := r.said()
+	for _, text := range r.Want.Says {
+		if !strings.Contains(said, text) {
+			add("expected an operator to read %q in findings, cause or report; got:\n%s", text, said)
+		}
+	}
+	if limit := r.Want.TransitionsAtMost; limit > 0 && o.Transitions > limit {
+		add("expected at most %d state transitions, got %d", limit, o.Transitions)
+	}
+	if limit := r.Want.PayloadAtMost; limit > 0 && o.LargestPayload > limit {
+		add("expected no payload over %d bytes, got one of %d", limit, o.LargestPayload)
+	}
+	return found
+}
+
+// said is everything that a run has told its operator, one thing a line.
+func (r RunEvidence) said() string {
+	lines := []string{r.Cause}
+	for _, inv := range r.Invocations {
+		var a failover.ValidateAnswer
+		if inv.State != "Validate" || json.Unmarshal(inv.Result.Payload, &a) != nil {
+			continue
+		}
+		lines = append(lines, a.Summary)
+		for _, f := range a.Findings {
+			lines = append(lines, string(f.Severity)+" "+f.Code+": "+f.String())
+		}
+		lines = append(lines, a.Calls...)
+	}
+	if r.Report != nil {
+		lines = append(lines, r.Report.Summary)
+		lines = append(lines, r.Report.Reasons...)
+		for _, n := range r.Report.NotMoved {
+			lines = append(lines, n.Application+": "+strings.Join(n.Why, "; "))
+		}
+		lines = append(lines, r.Report.Next)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// unexpected says what of the whole scenario is not as expected.
+func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
+	var found []string
+	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	if x.Batches != nil && len(e.Batches) != *x.Batches {
+		add("expected %s of record changes, got %d", plural(*x.Batches, "batch"), len(e.Batches))
+	}
+	if x.ServedFrom != nil {
+		from := Start.Add(time.Duration(*x.ServedFrom))
+		for i := len(e.Traffic) - 1; i >= 0 && e.Traffic[i].At.After(from); i-- {
+			if e.Traffic[i].Failed() {
+				add("expected every request to be served from %s on, but some failed at %s", clock(time.Duration(*x.ServedFrom)), e.clock(e.Traffic[i].At))
+				break
+			}
+		}
+	}
+	if x.FailedAtMost != nil {
+		if f := feel(e.Traffic); f.Requests-f.Served > *x.FailedAtMost*f.Requests+1e-6 {
+			add("expected at most %.2f %% of all requests to fail, got %.2f %%", 100**x.FailedAtMost, 100*(1-f.Served/f.Requests))
+		}
+	}
+	if x.OverheadAtMost != nil {
+		for _, r := range recoveries {
+			if r.Overhead > time.Duration(*x.OverheadAtMost) {
+				add("%s: expected at most %s of Drover's own time, got %s", r.Run, span(time.Duration(*x.OverheadAtMost)), span(r.Overhead))
+			}
+		}
+	}
+	return found
+}

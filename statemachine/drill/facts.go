@@ -1,0 +1,120 @@
+package drill
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// stepFacts turn a step's answer into one line.
+var stepFacts = map[string]func(payload []byte) (Tone, string){
+	"Validate":        facts(validateFacts),
+	"ShiftTraffic":    facts(shiftFacts),
+	"UpdateRegistry":  facts(registryFacts),
+	"PromoteDatabase": facts(promoteFacts),
+	"VerifyHealth":    facts(verifyFacts),
+	"CloseRun":        func([]byte) (Tone, string) { return Plain, "the run is written, the lock released" },
+	"Notify":          facts(notifyFacts),
+}
+
+// facts decodes an answer before it is told.
+func facts[T any](tell func(T) (Tone, string)) func([]byte) (Tone, string) {
+	return func(payload []byte) (Tone, string) {
+		var answer T
+		if err := json.Unmarshal(payload, &answer); err != nil {
+			return Bad, fmt.Sprintf("an answer that nobody understands: %v", err)
+		}
+		return tell(answer)
+	}
+}
+
+func validateFacts(a failover.ValidateAnswer) (Tone, string) {
+	if a.Verdict == failover.Refuse {
+		return Bad, "refused: " + a.Summary
+	}
+	text := fmt.Sprintf("%s: %s, %s, %s", a.Verdict, plural(a.Applications, "application"), plural(a.Records, "record"),
+		plural(a.Databases, "database"))
+	if a.LagMillis >= 0 && a.Databases > 0 {
+		text += ", lag " + millis(a.LagMillis)
+	}
+	if len(a.Stages) > 0 {
+		text += fmt.Sprintf("; %s, at most %s", plural(len(a.Stages), "stage"), span(time.Duration(a.Run.BoundSeconds)*time.Second))
+	}
+	return Plain, text
+}
+
+func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
+	var parts []string
+	if a.Records > 0 {
+		parts = append(parts, plural(a.Records, "record set")+" in "+plural(len(a.Changes), "batch"))
+	}
+	if a.AlreadyDone > 0 {
+		parts = append(parts, plural(a.AlreadyDone, "record set")+" written before")
+	}
+	return Plain, orNothing(parts)
+}
+
+func registryFacts(a failover.RegistryAnswer) (Tone, string) {
+	var parts []string
+	if a.Written > 0 {
+		parts = append(parts, plural(a.Written, "application")+" written")
+	}
+	if a.AlreadyDone > 0 {
+		parts = append(parts, plural(a.AlreadyDone, "application")+" written before")
+	}
+	return Plain, orNothing(parts)
+}
+
+func promoteFacts(a failover.PromoteAnswer) (Tone, string) {
+	var parts []string
+	for _, n := range []struct {
+		count int
+		text  string
+	}{{a.Started, "started"}, {a.InFlight, "under way"}, {a.AlreadyDone, "done before"}} {
+		if n.count > 0 {
+			parts = append(parts, plural(n.count, "promotion")+" "+n.text)
+		}
+	}
+	if a.LagMillis >= 0 && len(parts) > 0 {
+		parts = append(parts, "lag "+millis(a.LagMillis))
+		if a.LagOf != "" {
+			parts[len(parts)-1] += " (" + a.LagOf + ")"
+		}
+	}
+	return Plain, orNothing(parts)
+}
+
+func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
+	switch a.Verdict {
+	case failover.Passed:
+		return Good, "passed"
+	case failover.Pending:
+		if len(a.Reasons) == 0 {
+			return Plain, fmt.Sprintf("healthy, %s in a row", plural(a.Passes, "look"))
+		}
+	}
+	text := fmt.Sprintf("%s: %s", a.Verdict, a.Reasons[0])
+	if more := len(a.Reasons) - 1 + a.MoreReasons; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	tone := Plain
+	if a.Verdict != failover.Pending {
+		tone = Bad
+	}
+	return tone, text
+}
+
+func notifyFacts(a failover.NotifyAnswer) (Tone, string) { return Plain, a.Summary }
+
+func orNothing(parts []string) string {
+	if len(parts) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// millis writes a lag.
+func millis(n int64) string { return fmt.Sprintf("%.1f s", float64(n)/1000) }

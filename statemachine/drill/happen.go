@@ -1,0 +1,112 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// happen lets an event of the timeline happen, now.
+func (p *performance) happen(ctx context.Context, e Event) error {
+	switch {
+	case e.RegionDark != "":
+		p.outages = append(p.outages, p.world.Now())
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionDark + " goes dark", Bad: true})
+		return p.world.SetDark(e.RegionDark, true)
+	case e.RegionBack != "":
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionBack + " is back"})
+		return p.world.SetDark(e.RegionBack, false)
+	case e.Drift != nil:
+		return p.drift(*e.Drift)
+	case e.DatabaseLag != nil:
+		return p.world.SetLag(e.DatabaseLag.GlobalCluster, time.Duration(e.DatabaseLag.Lag))
+	case e.DatabaseHang != "":
+		p.say("rds", Bad, "%s: a promotion that begins now will never end", e.DatabaseHang)
+		return p.world.SetStuck(e.DatabaseHang, true)
+	case e.NoMetrics != nil:
+		_, err := p.world.StopMetric(e.NoMetrics.Region, e.NoMetrics.Application)
+		return err
+	case e.Errors != nil:
+		return p.world.SetErrorShare(e.Errors.Region, e.Errors.Application, e.Errors.Share)
+	case e.APIFault != nil:
+		p.apiFault(*e.APIFault)
+	case e.Invocations != nil:
+		p.failInvocations(*e.Invocations)
+	case e.Start != nil:
+		return p.start(ctx, *e.Start)
+	}
+	return nil
+}
+
+// say tells what the World itself does not tell.
+func (p *performance) say(actor string, tone Tone, format string, args ...any) {
+	p.tell.out.event(p.world.Now(), actor, tone, fmt.Sprintf(format, args...))
+}
+
+// drift changes a record set behind everybody's back.
+func (p *performance) drift(d Drift) error {
+	for _, set := range p.world.RecordSets(d.Zone) {
+		if set.Name != d.Name || set.Type != d.Type || set.SetIdentifier != d.Region {
+			continue
+		}
+		changed := ""
+		if d.Weight != nil {
+			set.Weight = *d.Weight
+			changed = fmt.Sprintf(" weight %d", set.Weight)
+		}
+		if d.Value != "" {
+			set.Values = []string{d.Value}
+			changed += " value " + d.Value
+		}
+		p.say("route53", Bad, "somebody gives %s %s in %s the%s, by hand", d.Name, d.Type, d.Region, changed)
+		return p.world.PutRecordSet(d.Zone, set)
+	}
+	return fmt.Errorf("drift: zone %s has no record set %s %s of %s", d.Zone, d.Name, d.Type, d.Region)
+}
+
+func (p *performance) apiFault(f APIFault) {
+	fault := fakeaws.Fault{
+		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times,
+	}
+	what := "loses the answer"
+	if f.Code != "" {
+		fault.Error = &fakeaws.APIError{Code: f.Code, Status: f.Status, Message: f.Message}
+		what = "answers " + f.Code
+	}
+	operation := f.Operation
+	if operation == "" {
+		operation = "every operation"
+	}
+	p.say(f.Service, Bad, "%s %s %s", operation, what, howLong(f.Times, f.For))
+	p.until(f.For, p.world.Inject(fault))
+}
+
+func (p *performance) failInvocations(f Invocations) {
+	what := map[string]string{
+		fakeaws.InvokeThrottled: "is throttled by Lambda",
+		fakeaws.InvokeCrashes:   "does its work and dies before it answers",
+		fakeaws.InvokeTimesOut:  "does its work and hangs until its timeout",
+	}[f.Fail]
+	p.say("lambda", Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
+	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))
+}
+
+// until ends a fault after a while, and at the end of the scenario in any case.
+func (p *performance) until(lasts Duration, remove func()) {
+	p.undo = append(p.undo, remove)
+	if lasts > 0 {
+		p.world.At(p.world.Now().Add(time.Duration(lasts)), remove)
+	}
+}
+
+func howLong(times int, lasts Duration) string {
+	switch {
+	case times == 1:
+		return "once"
+	case times > 1:
+		return fmt.Sprintf("%d times", times)
+	}
+	return "for " + span(time.Duration(lasts))
+}

@@ -1,0 +1,143 @@
+package drill
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// narrator tells what happens in the World, and in the executions, as it happens: it is the World's observer and its
+// watcher. It is called with the World's mutex held and only writes.
+type narrator struct {
+	out *Printer
+	// quiet suppresses everything, for what is repeated after the end.
+	quiet bool
+	// pending is what the last look of VerifyHealth waited for, and looks how often in a row that was so.
+	pending string
+	looks   int
+	// stopped counts executions that are over.
+	stopped int
+}
+
+// observe tells an entry of the World's journal.
+func (n *narrator) observe(e fakeaws.Entry) {
+	if n.quiet {
+		return
+	}
+	switch e.Kind {
+	case "region":
+		tone := Good
+		if strings.Contains(e.Text, "dark") {
+			tone = Bad
+		}
+		n.out.event(e.At, e.Object, tone, e.Text)
+	default:
+		n.out.event(e.At, e.Kind, Plain, strings.TrimSpace(e.Object+" "+e.Text))
+	}
+}
+
+// StateEntered tells the states that are no step of their own but say how the run goes.
+func (n *narrator) StateEntered(_, state string, at time.Time) {
+	if n.quiet {
+		return
+	}
+	switch failover.Outcome(state) {
+	case failover.Completed:
+		n.out.event(at, "run", Good, state)
+	case failover.RolledBack, failover.Held, failover.Refused:
+		n.out.event(at, "run", Bad, state)
+	}
+	if state == "StageFailed" || state == "Overtaken" {
+		n.out.event(at, "run", Bad, state)
+	}
+}
+
+// Stopped takes note of an execution that is over.
+func (n *narrator) Stopped(string, time.Time) { n.stopped++ }
+
+// Invoked tells what a step has done, in one line. Looks that see what the look before saw are only counted.
+func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
+	if n.quiet {
+		return
+	}
+	at := inv.At.Add(inv.Took)
+	if inv.State != "VerifyHealth" {
+		n.pending, n.looks = "", 0
+	}
+	if inv.Result.ErrorType != "" {
+		n.pending = ""
+		n.step(at, inv.State, Bad, failureText(inv.Result))
+		return
+	}
+	tell, ok := stepFacts[inv.State]
+	if !ok {
+		n.step(at, inv.State, Plain, "done")
+		return
+	}
+	tone, text := tell(inv.Result.Payload)
+	if inv.State == "VerifyHealth" && tone != Good {
+		if kind := withoutDigits(text); kind == n.pending {
+			n.looks++
+			return
+		} else {
+			n.pending = kind
+		}
+	}
+	n.step(at, inv.State, tone, text)
+	if inv.State == "Validate" {
+		n.findings(at, inv.Result.Payload)
+	}
+}
+
+func (n *narrator) step(at time.Time, state string, tone Tone, text string) {
+	n.out.event(at, "run", tone, pad(state, 15)+" "+text)
+}
+
+// findings tells what Validate has found, each with what to do next.
+func (n *narrator) findings(at time.Time, payload []byte) {
+	var a failover.ValidateAnswer
+	if json.Unmarshal(payload, &a) != nil {
+		return
+	}
+	for _, f := range a.Findings {
+		mark, tone := "!", Warn
+		if f.Severity == failover.Blocker {
+			mark, tone = "✗", Bad
+		}
+		n.out.event(at, "", tone, mark+" "+f.String())
+	}
+	if a.MoreFindings > 0 {
+		n.out.event(at, "", Warn, fmt.Sprintf("and %s", plural(a.MoreFindings, "more finding")))
+	}
+	for _, call := range a.Calls {
+		n.out.event(at, "", Plain, "would "+call)
+	}
+	if a.MoreCalls > 0 {
+		n.out.event(at, "", Plain, fmt.Sprintf("would do %d more", a.MoreCalls))
+	}
+}
+
+// failureText is the error's name and text.
+func failureText(r fakeaws.InvokeResult) string {
+	var cause struct{ ErrorMessage string }
+	text := r.Cause
+	if json.Unmarshal([]byte(r.Cause), &cause) == nil && cause.ErrorMessage != "" {
+		text = cause.ErrorMessage
+	}
+	return strings.TrimSuffix("fails with "+r.ErrorType+": "+text, ": ")
+}
+
+// withoutDigits is text without its numbers, so that looks which differ only in a measured value count as the same.
+func withoutDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || r == '.' {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,115 @@
+package drill
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// eventKeys are the kinds of events, in the order in which an error lists them.
+var eventKeys = []string{
+	"regionDark", "regionBack", "drift", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "start",
+}
+
+// kinds are the keys of the event that are set.
+func (e Event) kinds() []string {
+	set := []bool{
+		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.NoMetrics != nil,
+		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Start != nil,
+	}
+	var kinds []string
+	for i, key := range eventKeys {
+		if set[i] {
+			kinds = append(kinds, key)
+		}
+	}
+	return kinds
+}
+
+func (c *checker) event(path string, e Event) {
+	if kinds := e.kinds(); len(kinds) != 1 {
+		c.add(path, "an event is one of %s; got %d of them", strings.Join(eventKeys, ", "), len(kinds))
+		return
+	}
+	switch {
+	case e.RegionDark != "":
+		c.region(path+".regionDark", e.RegionDark)
+	case e.RegionBack != "":
+		c.region(path+".regionBack", e.RegionBack)
+	case e.Drift != nil:
+		c.drift(path+".drift", *e.Drift)
+	case e.DatabaseLag != nil:
+		c.required(path+".databaseLag", "globalCluster", e.DatabaseLag.GlobalCluster)
+	case e.NoMetrics != nil:
+		c.region(path+".noMetrics.region", e.NoMetrics.Region)
+		c.required(path+".noMetrics", "application", e.NoMetrics.Application)
+	case e.Errors != nil:
+		c.region(path+".errors.region", e.Errors.Region)
+		if e.Errors.Share < 0 || e.Errors.Share > 1 {
+			c.add(path+".errors.share", "%v; expected a share from 0 to 1", e.Errors.Share)
+		}
+	case e.APIFault != nil:
+		c.apiFault(path+".apiFault", *e.APIFault)
+	case e.Invocations != nil:
+		c.invocations(path+".invocations", *e.Invocations)
+	case e.Start != nil:
+		c.start(path+".start", *e.Start)
+	}
+}
+
+func (c *checker) required(path, key, value string) {
+	if value == "" {
+		c.add(path, "%s is missing", key)
+	}
+}
+
+func (c *checker) drift(path string, d Drift) {
+	for key, value := range orderedPairs("zone", d.Zone, "name", d.Name, "type", d.Type) {
+		c.required(path, key, value)
+	}
+	c.region(path+".region", d.Region)
+	if d.Weight == nil && d.Value == "" {
+		c.add(path, "nothing changes; expected weight, value or both")
+	}
+	if d.Weight != nil && (*d.Weight < 0 || *d.Weight > 255) {
+		c.add(path+".weight", "%d; expected 0 to 255", *d.Weight)
+	}
+}
+
+func (c *checker) apiFault(path string, f APIFault) {
+	c.required(path, "service", f.Service)
+	if (f.Code != "") == f.LoseAnswer {
+		c.add(path, "expected code, for an error that is answered, or loseAnswer: true")
+	}
+	if f.Code != "" && (f.Status < 400 || f.Status > 599) {
+		c.add(path+".status", "%d; expected the HTTP status of %s, 400 to 599", f.Status, f.Code)
+	}
+	c.ending(path, f.Times, f.For)
+}
+
+// ending checks that a fault ends: a scenario in which nothing ever works again is not a drill of anything.
+func (c *checker) ending(path string, times int, lasts Duration) {
+	if (times > 0) == (lasts > 0) {
+		c.add(path, "expected times: how often it strikes, or for: how long; one of the two")
+	}
+}
+
+func (c *checker) invocations(path string, f Invocations) {
+	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut}
+	if !slices.Contains(kinds, f.Fail) {
+		c.add(path+".fail", "%q is not known; expected %s", f.Fail, strings.Join(kinds, ", "))
+	}
+	c.required(path, "function", f.Function)
+	c.ending(path, f.Times, f.For)
+}
+
+func (c *checker) start(path string, s StartRun) {
+	c.region(path+".region", s.Region)
+	c.input(path, s.Input)
+	outcomes := []failover.Outcome{failover.Completed, failover.RolledBack, failover.Held, failover.Refused}
+	if !slices.Contains(outcomes, s.Outcome) {
+		c.add(path+".outcome", "%q is not known; expected Completed, RolledBack, Held or Refused", s.Outcome)
+	}
+}

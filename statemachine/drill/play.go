@@ -1,0 +1,213 @@
+package drill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// Options are what a drill is played with.
+type Options struct {
+	// Assembly is what is deployed.
+	Assembly *assembly.Assembly
+	// Lambdas is the folder with one folder for each step, which holds its bootstrap.
+	Lambdas string
+	// Out is where the transcript goes, as it happens.
+	Out *Printer
+}
+
+// patience is how much longer than its scenario a drill goes on for a run that does not end.
+const patience = 6 * time.Hour
+
+// Play plays a scenario to its end. The error is for what keeps it from being played; what went wrong in it is in the
+// result.
+func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
+	r, err := deploy(ctx, o.Assembly, o.Lambdas)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	apps, err := s.Applications(r.plan, o.Assembly.Account)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.settle(ctx, s, apps); err != nil {
+		return nil, err
+	}
+	p := &performance{rehearsal: r, scenario: s, tell: &narrator{out: o.Out}}
+	p.header(o.Out)
+	if err := p.play(ctx); err != nil {
+		return nil, err
+	}
+	result := p.result()
+	if err := p.again(ctx, &result.Evidence); err != nil {
+		return nil, err
+	}
+	result.Promises = Judge(result.Evidence)
+	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
+	result.Felt.write(o.Out)
+	for _, recovery := range result.Recoveries {
+		recovery.write(o.Out)
+	}
+	result.write(o.Out)
+	return result, o.Out.err
+}
+
+// performance is one playing of a scenario.
+type performance struct {
+	*rehearsal
+	scenario *Scenario
+	tell     *narrator
+
+	runs    []*started
+	outages []time.Time
+	// milestones are those that are not runs.
+	milestones []Milestone
+	// undo ends the faults that are still striking.
+	undo []func()
+	// failures are events that could not happen.
+	failures []error
+}
+
+// started is a run and what was seen around it.
+type started struct {
+	arn           string
+	want          StartRun
+	before, after Snapshot
+	over          bool
+}
+
+// header says what is played, and with what.
+func (p *performance) header(out *Printer) {
+	out.line(out.paint(Title, p.scenario.Name+": "+p.scenario.Title))
+	out.line("")
+	out.paragraph(2, p.scenario.Description)
+	out.line("")
+	records, databases := 0, 0
+	for _, app := range p.apps {
+		records, databases = records+len(app.Records), databases+len(app.Databases)
+	}
+	out.paragraph(2, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
+		p.plan.Name, p.plan.Primary, p.plan.Standby, span(time.Duration(p.plan.TargetRTOSeconds)*time.Second), p.plan.TargetRPOSeconds,
+		plural(len(p.apps), "application"), plural(records, "record"), plural(databases, "database"), plural(len(p.zones), "hosted zone")))
+	out.line("")
+}
+
+// play lets the timeline happen and returns when it is over and every run has ended.
+func (p *performance) play(ctx context.Context) error {
+	p.world.Observe = p.tell.observe
+	p.world.Watcher = p.tell
+	p.world.StartTraffic()
+	for _, e := range p.scenario.events() {
+		p.world.At(Start.Add(time.Duration(e.At)), func() {
+			if err := p.happen(ctx, e); err != nil {
+				p.failures = append(p.failures, err)
+			}
+		})
+	}
+	until := Start.Add(time.Duration(p.scenario.Until))
+	limit := until.Add(patience)
+	for p.world.Now().Before(until) || (p.running() && p.world.Now().Before(limit)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p.world.Step(limit)
+		if err := p.takeNote(ctx); err != nil {
+			return err
+		}
+		if len(p.failures) > 0 {
+			return fmt.Errorf("%s: %w", p.scenario.File, errors.Join(p.failures...))
+		}
+	}
+	return ctx.Err()
+}
+
+// events is the timeline with the refusals as starts of their own, one every five seconds.
+func (s *Scenario) events() []Event {
+	events := s.Timeline
+	for i, r := range s.Refusals {
+		start := StartRun{Region: r.Region, Input: r.Input, Outcome: failover.Refused, Says: []string{r.Says}}
+		events = append(events, Event{At: Duration(time.Duration(2+i) * 5 * time.Second), Start: &start})
+	}
+	return events
+}
+
+func (p *performance) running() bool {
+	for _, run := range p.runs {
+		if !run.over {
+			return true
+		}
+	}
+	return false
+}
+
+// takeNote takes a snapshot after every run that has just ended.
+func (p *performance) takeNote(ctx context.Context) error {
+	if p.tell.stopped == 0 {
+		return nil
+	}
+	p.tell.stopped = 0
+	for _, run := range p.runs {
+		x, ok := p.world.Execution(run.arn)
+		if run.over || !ok || x.StoppedAt.IsZero() {
+			continue
+		}
+		run.over = true
+		var err error
+		if run.after, err = p.snapshot(ctx, failover.Region(run.want.Region)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start starts an execution, as an operator would.
+func (p *performance) start(ctx context.Context, want StartRun) error {
+	input, err := jsonOf(want.Input)
+	if err != nil {
+		return err
+	}
+	before, err := p.snapshot(ctx, failover.Region(want.Region))
+	if err != nil {
+		return err
+	}
+	machine, err := p.stateMachine(want.Region)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
+	p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, input))
+	p.tell.pending = ""
+	arn, err := p.world.StartExecution(machine, name, input)
+	if err != nil {
+		return err
+	}
+	p.runs = append(p.runs, &started{arn: arn, want: want, before: before})
+	return nil
+}
+
+func (p *performance) stateMachine(region string) (arn string, err error) {
+	for _, m := range p.assembly.StateMachines {
+		if m.Region == region {
+			return m.ARN, nil
+		}
+	}
+	return "", fmt.Errorf("the assembly has no state machine in %s; the plan's Regions are %s and %s", region, p.plan.Primary, p.plan.Standby)
+}
+
+// notImplemented lists what was asked of the embedded AWS that it does not have.
+func (p *performance) notImplemented() []string {
+	var missing []string
+	for _, call := range p.world.Calls() {
+		if call.Code == fakeaws.CodeNotImplemented {
+			missing = append(missing, fmt.Sprintf("the embedded AWS does not have %s %s, which was asked for at %s",
+				call.Service, call.Operation, clock(call.At.Sub(Start))))
+		}
+	}
+	return missing
+}

@@ -1,0 +1,101 @@
+package drill
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Tone says how a piece of text is meant, for a terminal that has colours.
+type Tone int
+
+// The tones of a transcript.
+const (
+	Plain Tone = iota
+	Title
+	Dim
+	Good
+	Bad
+	Warn
+)
+
+// Columns is how wide a transcript is.
+const Columns = 100
+
+// Printer writes a transcript as it happens. Without Paint it writes the same bytes every time.
+type Printer struct {
+	W io.Writer
+	// Paint, when set, colours text.
+	Paint func(Tone, string) string
+
+	err error
+}
+
+func (p *Printer) paint(tone Tone, text string) string {
+	if p.Paint == nil || tone == Plain || text == "" {
+		return text
+	}
+	return p.Paint(tone, text)
+}
+
+// line writes one line without blanks at its end.
+func (p *Printer) line(text string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.W, strings.TrimRight(text, " ")+"\n")
+	}
+}
+
+// heading writes the title of a section.
+func (p *Printer) heading(text string) {
+	p.line("")
+	p.line(p.paint(Title, text))
+}
+
+const (
+	actorWidth = 13
+	textColumn = 2 + 5 + 2 + actorWidth + 2
+)
+
+// event writes one thing that happened: time, where or who, what. A long text goes on below itself.
+func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
+	stamp := clock(at.Sub(Start))
+	for i, part := range wrap(text, Columns-textColumn) {
+		left := strings.Repeat(" ", textColumn)
+		if i == 0 {
+			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
+		}
+		p.line(left + p.paint(tone, part))
+	}
+}
+
+// paragraph writes running text.
+func (p *Printer) paragraph(indent int, text string) {
+	for _, part := range wrap(strings.Join(strings.Fields(text), " "), Columns-indent) {
+		p.line(strings.Repeat(" ", indent) + part)
+	}
+}
+
+// wrap breaks text between words into lines of at most width characters. A word that is longer stays whole.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}
+
+// pad fills text up to width characters.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}

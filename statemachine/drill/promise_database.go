@@ -1,0 +1,62 @@
+package drill
+
+import (
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// neverTwoWriters is promise 2: Drover never asks for two writers, and loses data only where the input allowed it.
+func neverTwoWriters(e Evidence) finding {
+	f := finding{basis: "no promotion was asked for"}
+	for i, p := range e.Promotions {
+		f.checked = true
+		run := e.runAt(p.At)
+		if run == nil {
+			f.violate("%s: promotion of %s to %s belongs to no run", e.clock(p.At), p.GlobalCluster, p.To)
+			continue
+		}
+		if p.To != run.Region {
+			f.violate("%s: run %s in %s promotes %s in %s; expected its own Region", e.clock(p.At), run.Name, run.Region, p.GlobalCluster, p.To)
+		}
+		if !p.Planned && !e.mayLose(*run) {
+			f.violate("%s: run %s promotes %s at the price of data; expected consent in the input or the plan, and the action failover",
+				e.clock(p.At), run.Name, p.GlobalCluster)
+		}
+		for _, other := range e.Promotions[:i] {
+			if other.GlobalCluster == p.GlobalCluster && other.To != p.To && (other.Finished.IsZero() || other.Finished.After(p.At)) {
+				f.violate("%s: %s is asked for a writer in %s while one is coming up in %s", e.clock(p.At), p.GlobalCluster, p.To, other.To)
+			}
+		}
+	}
+	for _, loss := range e.Losses {
+		if run := e.runAt(loss.At); loss.Seconds > 0 && (run == nil || !e.mayLose(*run)) {
+			f.violate("%s: %s lost %.1f s of writes; nobody allowed it", e.clock(loss.At), loss.GlobalCluster, loss.Seconds)
+		}
+	}
+	e.checkOneWriter(&f)
+	if f.checked {
+		f.basis = plural(len(e.Promotions), "promotion") + fmt.Sprintf(", %s with data loss", plural(len(e.Losses), "cluster"))
+	}
+	return f
+}
+
+// checkOneWriter: after a planned run has completed, each global cluster has one member that writes. (After a failover
+// the old writer may still be up in the Region that is dark; Aurora, not Drover, ends it.)
+func (e Evidence) checkOneWriter(f *finding) {
+	for _, run := range e.Runs {
+		if !run.moves() || !run.Asked.Action.Planned() || run.outcome() != failover.Completed {
+			continue
+		}
+		for _, d := range run.After.Databases {
+			if len(d.All) != 1 {
+				f.violate("%s: %s has writers in %v after %s; expected one", e.clock(run.StoppedAt), d.GlobalCluster, d.All, run.Name)
+			}
+		}
+	}
+}
+
+// mayLose says whether a run may lose writes.
+func (e Evidence) mayLose(run RunEvidence) bool {
+	return run.Asked != nil && run.Asked.Action == failover.Failover && (run.Asked.AllowDataLoss || e.Plan.AllowDataLoss)
+}

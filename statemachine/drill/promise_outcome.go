@@ -1,0 +1,128 @@
+package drill
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// completedIsTrue is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
+// sync and healthy, the lock is released, report and message are out.
+func completedIsTrue(e Evidence) finding {
+	f := finding{basis: "no run that moves something ended Completed"}
+	applications := 0
+	for _, run := range e.Runs {
+		if !run.moves() || run.outcome() != failover.Completed {
+			continue
+		}
+		f.checked = true
+		for _, app := range e.selected(run) {
+			applications++
+			for _, why := range notMoved(e.Plan, run, run.After, app) {
+				f.violate("%s: %s: %s", run.Name, app.Name, why)
+			}
+		}
+		e.checkInSync(&f, run)
+		e.checkServed(&f, run)
+		if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
+			f.violate("%s: still holds the lock; expected it to be released", run.Name)
+		}
+		if run.Report == nil || run.Report.Outcome != failover.Completed {
+			f.violate("%s: no report of a completed run is in the bucket", run.Name)
+		}
+		if run.Messages != 1 {
+			f.violate("%s: %s published; expected 1", run.Name, plural(run.Messages, "message"))
+		}
+	}
+	if f.checked {
+		f.basis = plural(applications, "application") + ": weights, registry, writer, served; lock, report, message"
+	}
+	return f
+}
+
+// checkInSync: every change of the run has reached the name servers.
+func (e Evidence) checkInSync(f *finding, run RunEvidence) {
+	for _, batch := range e.Batches {
+		if run.during(batch.At) && batch.At.Add(e.Propagation).After(run.StoppedAt) {
+			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
+		}
+	}
+}
+
+// checkServed: in the last seconds of the run, the target Region served what it was asked.
+func (e Evidence) checkServed(f *finding, run RunEvidence) {
+	const last = 5 * time.Second
+	var requests, served float64
+	for _, second := range e.Traffic {
+		if second.At.After(run.StoppedAt) || !second.At.After(run.StoppedAt.Add(-last)) {
+			continue
+		}
+		for _, r := range second.Regions {
+			if r.Region == run.Region {
+				requests, served = requests+r.Requests, served+r.Served
+			}
+		}
+	}
+	if requests > 0 && served/requests < 0.99 {
+		f.violate("%s: %s served %.1f %% of its requests at the end; expected all", run.Name, run.Region, 100*served/requests)
+	}
+}
+
+// notMoved says what of an application is not in the run's target Region.
+func notMoved(plan failover.Plan, run RunEvidence, world Snapshot, app failover.Application) []string {
+	var why []string
+	for _, record := range app.Records {
+		got, _ := weights(world.sets(record.Zone), record)
+		if got[run.to()] != 100 || got[run.from(plan)] != 0 {
+			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
+		}
+	}
+	if live, ok := world.registered(app.Name); !ok || live.Live.Active != run.to() {
+		why = append(why, fmt.Sprintf("the registry says %s", live.Live.Active))
+	}
+	for _, database := range app.Databases {
+		if d := world.database(database.GlobalCluster); d.Writer != run.Region || !d.Available {
+			why = append(why, fmt.Sprintf("the writer of %s is in %s, available: %v", d.GlobalCluster, d.Writer, d.Available))
+		}
+	}
+	return why
+}
+
+// heldIsHonest is promise 5: the report of a run that ended Held lists as moved what has moved in the World, and as
+// not moved what has not.
+func heldIsHonest(e Evidence) finding {
+	f := finding{basis: "no run ended Held"}
+	for _, run := range e.Runs {
+		if run.outcome() != failover.Held {
+			continue
+		}
+		f.checked = true
+		if run.Report == nil {
+			f.violate("%s: there is no report", run.Name)
+			continue
+		}
+		if n := len(run.Report.Unknown); n > 0 {
+			f.violate("%s: the report could not tell of %d things that the World knows", run.Name, n)
+		}
+		for _, app := range e.selected(run) {
+			e.checkReported(&f, run, app)
+		}
+		f.basis = fmt.Sprintf("%d moved, %d not, as the report of %s says", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
+	}
+	return f
+}
+
+func (e Evidence) checkReported(f *finding, run RunEvidence, app failover.Application) {
+	why := notMoved(e.Plan, run, run.After, app)
+	saysMoved := slices.Contains(run.Report.Moved, app.Name)
+	saysNot := slices.ContainsFunc(run.Report.NotMoved, func(n failover.NotMoved) bool { return n.Application == app.Name })
+	switch {
+	case len(why) == 0 && (!saysMoved || saysNot):
+		f.violate("%s: %s has moved, and the report does not say so", run.Name, app.Name)
+	case len(why) > 0 && (saysMoved || !saysNot):
+		f.violate("%s: %s has not moved (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
+	}
+}

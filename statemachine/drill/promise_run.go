@@ -1,0 +1,88 @@
+package drill
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// refusedTouchedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
+// for the lock's own conditional write. A run whose Validate could not be played has told people, which is no touch.
+func refusedTouchedNothing(e Evidence) finding {
+	f := finding{basis: "no run was refused or only looked"}
+	runs, calls := 0, 0
+	for _, run := range e.Runs {
+		if run.outcome() != failover.Refused && run.moves() {
+			continue
+		}
+		f.checked = true
+		runs++
+		told := slices.Contains(run.Path, "Notify")
+		for _, inv := range run.Invocations {
+			for _, call := range inv.Calls {
+				calls++
+				if call.Mutating && call.Code == "" && !isLockWrite(call) && !(told && tells(call)) {
+					f.violate("%s: %s called %s %s on %s; expected nothing to be touched", run.Name, inv.State, call.Service, call.Operation, call.Object)
+				}
+			}
+		}
+		before, after := run.Before, run.After
+		before.Messages, after.Messages = 0, 0
+		for _, what := range differences(before, after) {
+			f.violate("%s: %s", run.Name, what)
+		}
+	}
+	if f.checked {
+		f.basis = fmt.Sprintf("%s, %s, none of them changing anything", plural(runs, "run"), plural(calls, "request"))
+	}
+	return f
+}
+
+// isLockWrite says whether a call is the conditional write of the registry's lock.
+func isLockWrite(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && strings.Contains(call.Object, "lock")
+}
+
+// tells says whether a call only tells people something.
+func tells(call fakeaws.Call) bool {
+	return call.Service == "sns" || call.Service == "s3" || call.Service == "monitoring"
+}
+
+// itEnds is promise 8: a run ends within the bound that its stages have, whatever fails.
+func itEnds(e Evidence) finding {
+	f := finding{basis: "there was no run"}
+	for _, run := range e.Runs {
+		f.checked = true
+		bound := failover.Bound(e.stages(run))
+		switch took := run.StoppedAt.Sub(run.StartedAt); {
+		case run.StoppedAt.IsZero():
+			f.violate("%s: did not end; expected an end within %s", run.Name, span(bound))
+		case took > bound:
+			f.violate("%s: took %s; expected at most %s", run.Name, span(took), span(bound))
+		default:
+			f.basis = fmt.Sprintf("%s ended after %s, its bound is %s", run.Name, span(took), span(bound))
+		}
+	}
+	if len(e.Runs) > 1 {
+		f.basis = plural(len(e.Runs), "run") + ", each within its bound"
+	}
+	return f
+}
+
+// stages are those that a run has by its input and the plan, whatever Validate has made of them.
+func (e Evidence) stages(run RunEvidence) []failover.Stage {
+	if !run.moves() {
+		return nil
+	}
+	var waves []int
+	for _, app := range e.selected(run) {
+		if !slices.Contains(waves, app.Wave) {
+			waves = append(waves, app.Wave)
+		}
+	}
+	slices.Sort(waves)
+	return failover.PlanStages(e.Plan, *run.Asked, run.from(e.Plan), run.to(), waves)
+}

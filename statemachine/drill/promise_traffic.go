@@ -1,0 +1,111 @@
+package drill
+
+import (
+	"maps"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
+// Regions. A record that the batch has written has the weights of one of the run's shares; any other has those or the
+// ones from before the run.
+func neverAllZero(e Evidence) finding {
+	f := finding{basis: "no batch was accepted"}
+	looked := 0
+	for _, batch := range e.Batches {
+		run := e.runAt(batch.At)
+		if run == nil {
+			f.violate("%s: batch %s in zone %s belongs to no run", e.clock(batch.At), batch.ChangeID, batch.Zone)
+			continue
+		}
+		looked++
+		shares := intendedWeights(e.Plan, *run)
+		written := writtenNames(batch)
+		for _, app := range e.Applications {
+			for _, record := range app.Records {
+				if record.Zone == batch.Zone {
+					e.checkRecord(&f, batch, *run, app, record, shares, written)
+				}
+			}
+		}
+	}
+	if looked > 0 {
+		f.checked, f.basis = true, plural(looked, "batch")+", every record in both Regions after each"
+	}
+	return f
+}
+
+func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, run RunEvidence, app failover.Application,
+	record failover.Record, shares []map[failover.Region]int, written map[string]bool) {
+	got, complete := weights(batch.After, record)
+	if !complete {
+		f.violate("%s: %s: record %s %s lacks a Region: %s; expected both", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got))
+		return
+	}
+	allowed := shares
+	if !written[record.Name+" "+record.Type] {
+		before, _ := weights(run.Before.sets(record.Zone), record)
+		allowed = append([]map[failover.Region]int{before}, shares...)
+	}
+	for _, want := range allowed {
+		if maps.Equal(got, want) {
+			return
+		}
+	}
+	wanted := "no change in a run that only looks"
+	if len(allowed) > 0 {
+		wanted = show(e.Plan, allowed[len(allowed)-1])
+	}
+	f.violate("%s: %s: record %s %s has %s; expected %s", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got), wanted)
+}
+
+// intendedWeights are the weights that a run's shares of traffic mean.
+func intendedWeights(plan failover.Plan, run RunEvidence) []map[failover.Region]int {
+	if !run.moves() {
+		return nil
+	}
+	percents := run.Asked.Percents
+	if len(percents) == 0 {
+		percents = []int{100}
+	}
+	var all []map[failover.Region]int
+	for _, percent := range percents {
+		all = append(all, map[failover.Region]int{run.to(): percent, run.from(plan): 100 - percent})
+	}
+	return all
+}
+
+func writtenNames(batch fakeaws.Batch) map[string]bool {
+	written := map[string]bool{}
+	for _, change := range batch.Changes {
+		written[change.Set.Name+" "+change.Set.Type] = true
+	}
+	return written
+}
+
+// staticStability is promise 7: a failover sends no request to the Region that it leaves, whether that answers or not.
+func staticStability(e Evidence) finding {
+	f := finding{basis: "no run was a failover"}
+	calls := 0
+	for _, run := range e.Runs {
+		if run.Asked == nil || run.Asked.Action != failover.Failover {
+			continue
+		}
+		f.checked = true
+		left := string(run.from(e.Plan))
+		for _, inv := range run.Invocations {
+			for _, call := range inv.Calls {
+				calls++
+				if call.Region == left {
+					f.violate("%s: %s called %s %s in %s; expected no request to the Region that is left",
+						e.clock(call.At), inv.State, call.Service, call.Operation, left)
+				}
+			}
+		}
+	}
+	if f.checked {
+		f.basis = plural(calls, "request") + " of failovers, none to the Region that they leave"
+	}
+	return f
+}

@@ -1,0 +1,78 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// snapshot is the part of the World that runs move, the registry as its replica in the given Region has it.
+func (p *performance) snapshot(ctx context.Context, region failover.Region) (Snapshot, error) {
+	s := Snapshot{Promotions: len(p.world.Promotions()), Messages: len(p.world.Messages())}
+	for _, zone := range p.zones {
+		s.Zones = append(s.Zones, ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
+	}
+	seen := map[string]bool{}
+	for _, app := range p.apps {
+		for _, database := range app.Databases {
+			id := database.GlobalCluster
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			writer, available := p.world.Writer(id)
+			s.Databases = append(s.Databases, DatabaseState{
+				GlobalCluster: id, Writer: writer, Available: available, All: p.world.Writers(id),
+			})
+		}
+	}
+	store := p.store(region)
+	var err error
+	if s.Registry, err = store.Applications(ctx); err != nil {
+		return s, fmt.Errorf("take a snapshot: %w", err)
+	}
+	if s.Lock, err = store.Lock(ctx); err != nil {
+		return s, fmt.Errorf("take a snapshot: %w", err)
+	}
+	return s, nil
+}
+
+// evidence gathers what the World has recorded.
+func (p *performance) evidence() Evidence {
+	e := Evidence{
+		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Promotions: p.world.Promotions(),
+		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(),
+	}
+	for _, run := range p.runs {
+		x, _ := p.world.Execution(run.arn) // it was started, so it is there
+		r := RunEvidence{Execution: x, Before: run.before, After: run.after, Want: run.want, Report: p.report(x.Region, x.Name)}
+		if in, err := failover.ParseInput(x.Input); err == nil {
+			r.Asked = &in
+		}
+		for _, m := range p.world.Messages() {
+			if strings.Contains(m.Subject+m.Message, x.Name) {
+				r.Messages++
+			}
+		}
+		e.Runs = append(e.Runs, r)
+	}
+	return e
+}
+
+// report is the run's report in the bucket of its Region, or nil.
+func (p *performance) report(region, run string) *failover.Report {
+	for _, bucket := range p.assembly.Buckets {
+		if bucket.Region != region {
+			continue
+		}
+		text, ok := p.world.Object(bucket.Name, failover.ReportKey(run))
+		var report failover.Report
+		if ok && json.Unmarshal(text, &report) == nil {
+			return &report
+		}
+	}
+	return nil
+}

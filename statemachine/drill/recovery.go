@@ -1,0 +1,185 @@
+package drill
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Recovery is how long it took to recover by one run, and what it cost.
+type Recovery struct {
+	Run string `json:"run"`
+	// From is when the outage began, or the run when nothing had failed; To is when the run was over.
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// RTO is the time between them, TargetRTO the plan's.
+	RTO       time.Duration `json:"rto"`
+	TargetRTO time.Duration `json:"targetRTO"`
+	// RPO is what was truly lost, in seconds of writes; ReportedRPO is what the run said, -1 when it could not tell.
+	RPO         float64       `json:"rpo"`
+	ReportedRPO float64       `json:"reportedRPO"`
+	TargetRPO   time.Duration `json:"targetRPO"`
+	// Parts are where the time went. They may overlap: DNS changes while a writer comes up.
+	Parts []Part `json:"parts"`
+	// Overhead is Drover's own: the time that no part covers.
+	Overhead time.Duration `json:"overhead"`
+}
+
+// Part is a stretch of the recovery with a reason.
+type Part struct {
+	Name string    `json:"name"`
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Took is the length of the part.
+func (p Part) Took() time.Duration { return p.To.Sub(p.From) }
+
+// recover measures one completed run. outage is when the Region that it leaves went dark, or zero.
+func (e Evidence) recover(run RunEvidence, outage time.Time) Recovery {
+	r := Recovery{
+		Run: run.Name, From: run.StartedAt, To: run.StoppedAt, ReportedRPO: -1,
+		TargetRTO: time.Duration(e.Plan.TargetRTOSeconds) * time.Second,
+		TargetRPO: time.Duration(e.Plan.TargetRPOSeconds) * time.Second,
+	}
+	if !outage.IsZero() {
+		r.From = outage
+		r.Parts = append(r.Parts, Part{Name: "detection, until the run was started", From: outage, To: run.StartedAt})
+	}
+	r.RTO = r.To.Sub(r.From)
+	r.Parts = append(r.Parts, e.dnsParts(run)...)
+	r.Parts = append(r.Parts, e.promotionParts(run)...)
+	for _, loss := range e.Losses {
+		if run.during(loss.At) {
+			r.RPO = max(r.RPO, loss.Seconds)
+		}
+	}
+	if run.Report != nil {
+		r.ReportedRPO = run.Report.RPOSeconds
+	}
+	r.Overhead = uncovered(r.From, r.To, r.Parts)
+	return r
+}
+
+// dnsParts is the time from the first batch until the last answer of before has expired at the last client.
+func (e Evidence) dnsParts(run RunEvidence) []Part {
+	var part Part
+	for _, batch := range e.Batches {
+		if !run.during(batch.At) {
+			continue
+		}
+		if part.Name == "" {
+			part = Part{Name: fmt.Sprintf("DNS, in sync after %s and TTL %s", span(e.Propagation), span(e.longestTTL(run))), From: batch.At}
+		}
+		part.To = batch.At.Add(e.Propagation + e.longestTTL(run))
+	}
+	if part.Name == "" {
+		return nil
+	}
+	return []Part{part}
+}
+
+// longestTTL is that of the records that the run moves; an alias answers with 60 seconds.
+func (e Evidence) longestTTL(run RunEvidence) time.Duration {
+	longest := int64(0)
+	for _, app := range e.selected(run) {
+		for _, record := range app.Records {
+			ttl := record.TTL
+			if ttl == 0 {
+				ttl = 60
+			}
+			longest = max(longest, ttl)
+		}
+	}
+	return time.Duration(longest) * time.Second
+}
+
+func (e Evidence) promotionParts(run RunEvidence) []Part {
+	var part Part
+	for _, p := range e.Promotions {
+		if !run.during(p.At) {
+			continue
+		}
+		done := p.Finished
+		if done.IsZero() {
+			done = run.StoppedAt
+		}
+		if part.Name == "" {
+			part = Part{Name: "Aurora, until the new writer was available", From: p.At}
+		}
+		if done.After(part.To) {
+			part.To = done
+		}
+	}
+	if part.Name == "" {
+		return nil
+	}
+	return []Part{part}
+}
+
+// uncovered is how much of the time between from and to lies in none of the parts.
+func uncovered(from, to time.Time, parts []Part) time.Duration {
+	parts = slices.Clone(parts)
+	slices.SortFunc(parts, func(a, b Part) int { return a.From.Compare(b.From) })
+	var total time.Duration
+	at := from
+	for _, p := range parts {
+		if p.From.After(to) {
+			break
+		}
+		if p.From.After(at) {
+			total += p.From.Sub(at)
+		}
+		if p.To.After(at) {
+			at = p.To
+		}
+	}
+	if to.After(at) {
+		total += to.Sub(at)
+	}
+	return total
+}
+
+// write shows RTO and RPO beside their targets, and where the time went.
+func (r Recovery) write(p *Printer) {
+	p.heading("Recovery by " + r.Run)
+	rto := fmt.Sprintf("%-6s target %-6s", span(r.RTO), span(r.TargetRTO))
+	p.line("  RTO  " + p.paint(within(r.RTO <= r.TargetRTO), rto) + fmt.Sprintf(" from %s to %s", clock(r.From.Sub(Start)), clock(r.To.Sub(Start))))
+	rpo := fmt.Sprintf("%-6s target %-6s", fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()))
+	said := "the run could not measure it"
+	if r.ReportedRPO >= 0 {
+		said = fmt.Sprintf("the run reported %.1f s", r.ReportedRPO)
+	}
+	p.line("  RPO  " + p.paint(within(r.RPO <= r.TargetRPO.Seconds()), rpo) + " of writes lost; " + said)
+	p.line("")
+	for _, part := range r.Parts {
+		took := min(part.Took(), r.To.Sub(part.From))
+		p.line(fmt.Sprintf("  %5s  %s–%s  %s", span(took), clock(part.From.Sub(Start)), clock(part.To.Sub(Start)), part.Name))
+	}
+	p.line(fmt.Sprintf("  %5s  %-11s  %s", span(r.Overhead), "", "Drover itself: the time that nothing above explains"))
+}
+
+func within(target bool) Tone {
+	if target {
+		return Good
+	}
+	return Bad
+}
+
+// recoveries measures every completed run that moved something. An outage counts for the first such run after it.
+func (e Evidence) recoveries(outages []time.Time) []Recovery {
+	var all []Recovery
+	for _, run := range e.Runs {
+		if !run.moves() || run.outcome() != failover.Completed {
+			continue
+		}
+		var outage time.Time
+		if len(outages) > 0 && !outages[0].After(run.StartedAt) && run.Asked.Action == failover.Failover {
+			outage, outages = outages[0], outages[1:]
+		}
+		all = append(all, e.recover(run, outage))
+	}
+	return all
+}

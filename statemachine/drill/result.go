@@ -1,0 +1,128 @@
+package drill
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Result is what became of a drill.
+type Result struct {
+	Scenario *Scenario `json:"-"`
+	// Name, Title and Description are the scenario's.
+	Name        string        `json:"scenario"`
+	Title       string        `json:"title"`
+	Description string        `json:"description"`
+	Plan        failover.Plan `json:"plan"`
+	// Outcomes say how each run ended, in order.
+	Outcomes []RunOutcome `json:"runs"`
+	// Recoveries are the completed moves.
+	Recoveries []Recovery `json:"recoveries"`
+	// Promises are the verdicts.
+	Promises []Verdict `json:"promises"`
+	// Unexpected is what is not as the scenario says, or what the embedded AWS could not do.
+	Unexpected []string `json:"unexpected"`
+	// Milestones are the points in time that explain the rest: outages and runs.
+	Milestones []Milestone `json:"-"`
+	// Felt and Evidence are for the report to draw.
+	Felt     Felt     `json:"-"`
+	Evidence Evidence `json:"-"`
+}
+
+// Milestone is one of them.
+type Milestone struct {
+	At   time.Time
+	Text string
+	// Bad says that it is no good news.
+	Bad bool
+}
+
+// RunOutcome is how a run ended.
+type RunOutcome struct {
+	Run         string           `json:"run"`
+	Action      failover.Action  `json:"action"`
+	Outcome     failover.Outcome `json:"outcome"`
+	Expected    failover.Outcome `json:"expected"`
+	Cause       string           `json:"cause,omitempty"`
+	Transitions int              `json:"transitions"`
+	// LargestPayload is in bytes.
+	LargestPayload int `json:"largestPayload"`
+}
+
+// OK says whether everything was as expected and every promise that could be checked was kept.
+func (r *Result) OK() bool {
+	for _, v := range r.Promises {
+		if v.Status == Violated {
+			return false
+		}
+	}
+	return len(r.Unexpected) == 0
+}
+
+// write shows the promises and the outcome.
+func (r *Result) write(p *Printer) {
+	p.heading("Promises, checked against the World")
+	for _, v := range r.Promises {
+		mark, tone := "✓", Good
+		switch v.Status {
+		case Violated:
+			mark, tone = "✗", Bad
+		case NotChecked:
+			mark, tone = "–", Dim
+		}
+		p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %d %s", v.Number, pad(v.Promise, 24)) + p.paint(Dim, v.basisText()))
+		for _, broken := range v.Broken {
+			p.bullet(6, Bad, broken)
+		}
+	}
+	p.line("")
+	for _, o := range r.Outcomes {
+		p.line(p.paint(within(o.Outcome == o.Expected), o.text()))
+	}
+	for _, u := range r.Unexpected {
+		p.bullet(0, Bad, u)
+	}
+	switch {
+	case len(r.Unexpected) > 0:
+		p.line(p.paint(Bad, "The drill FAILED: "+plural(len(r.Unexpected), "thing")+" not as the scenario expects."))
+	case !r.OK():
+		p.line(p.paint(Bad, "The drill FAILED: a promise was broken."))
+	default:
+		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
+	}
+}
+
+func (v Verdict) basisText() string {
+	if v.Status == NotChecked {
+		return "not checked: " + v.Basis
+	}
+	return v.Basis
+}
+
+func (o RunOutcome) text() string {
+	text := fmt.Sprintf("%s: %s", o.Run, orRunning(o.Outcome))
+	if o.Outcome != o.Expected {
+		text += fmt.Sprintf(" (expected %s)", o.Expected)
+	}
+	return text + fmt.Sprintf(", %s, largest payload %.1f KiB", plural(o.Transitions, "state transition"), float64(o.LargestPayload)/1024)
+}
+
+func orRunning(o failover.Outcome) string {
+	if o == "" {
+		return "still running"
+	}
+	return string(o)
+}
+
+// bullet writes one item of a list, with what follows its first line below the text.
+func (p *Printer) bullet(indent int, tone Tone, text string) {
+	for i, part := range wrap(text, Columns-indent-2) {
+		mark := "  "
+		if i == 0 {
+			mark = "• "
+		}
+		p.line(strings.Repeat(" ", indent) + p.paint(tone, mark+part))
+	}
+}

@@ -1,0 +1,189 @@
+package drill
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Start is when every scenario begins, in virtual time. Inputs that name a time count from it.
+var Start = time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
+
+// Scenario is one disaster, as a YAML file describes it.
+type Scenario struct {
+	// File is where it was read from, for errors.
+	File string `yaml:"-"`
+	// Name is the file's name without .yaml.
+	Name string `yaml:"name"`
+	// Title says in one line what happens.
+	Title string `yaml:"title"`
+	// Description says why the scenario exists.
+	Description string `yaml:"description"`
+	// Generate makes applications instead of listing them.
+	Generate *Generate `yaml:"generate"`
+	// World holds the properties of the World that the scenario cares about.
+	World WorldSettings `yaml:"world"`
+	// Timeline is what happens when, in order.
+	Timeline []Event `yaml:"timeline"`
+	// Refusals are inputs that must be refused, one after the other, from the start of the scenario on.
+	Refusals []Refusal `yaml:"refusals"`
+	// Until is when the scenario ends, or later if a run needs longer.
+	Until Duration `yaml:"until"`
+	// Expect is what must be true in the end.
+	Expect Expect `yaml:"expect"`
+
+	// applications is the part of the file that the registry's own reader understands, on its own lines.
+	applications []byte
+}
+
+// Generate describes applications by number.
+type Generate struct {
+	// Applications is how many there are, each with one record and one health rule; Databases, at most one for each
+	// zone, go to the first ones.
+	Applications int `yaml:"applications"`
+	Databases    int `yaml:"databases"`
+	// Zones are the hosted zones that the records are spread over, as consecutive blocks.
+	Zones []Zone `yaml:"zones"`
+	// GlobalClusters are the databases' names.
+	GlobalClusters []string `yaml:"globalClusters"`
+}
+
+// Zone is a hosted zone.
+type Zone struct {
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+}
+
+// WorldSettings are properties of the World; zero values stand for those of a quiet day.
+type WorldSettings struct {
+	// DNSPropagation is the time from a change to INSYNC.
+	DNSPropagation Duration `yaml:"dnsPropagation"`
+	// ReplicationLag is the DynamoDB global table's.
+	ReplicationLag Duration `yaml:"replicationLag"`
+	Aurora         struct {
+		// Lag is the replication lag of every global cluster.
+		Lag Duration `yaml:"lag"`
+		// Switchover and Failover are how long promotions take.
+		Switchover Duration `yaml:"switchover"`
+		Failover   Duration `yaml:"failover"`
+	} `yaml:"aurora"`
+	Clients struct {
+		// RequestsPerSecond is the sum over all applications.
+		RequestsPerSecond float64 `yaml:"requestsPerSecond"`
+		// Writes is the share of requests that need the writer, for applications with a database.
+		Writes float64 `yaml:"writes"`
+	} `yaml:"clients"`
+}
+
+// Event is something that happens at a point of the timeline: exactly one of its fields beside At is set.
+type Event struct {
+	// At counts from the start of the scenario.
+	At Duration `yaml:"at"`
+
+	RegionDark   string       `yaml:"regionDark"`
+	RegionBack   string       `yaml:"regionBack"`
+	Drift        *Drift       `yaml:"drift"`
+	DatabaseLag  *DatabaseLag `yaml:"databaseLag"`
+	DatabaseHang string       `yaml:"databaseHang"`
+	NoMetrics    *Place       `yaml:"noMetrics"`
+	Errors       *Errors      `yaml:"errors"`
+	APIFault     *APIFault    `yaml:"apiFault"`
+	Invocations  *Invocations `yaml:"invocations"`
+	Start        *StartRun    `yaml:"start"`
+}
+
+// Drift is a record set that somebody has changed by hand.
+type Drift struct {
+	Zone   string `yaml:"zone"`
+	Name   string `yaml:"name"`
+	Type   string `yaml:"type"`
+	Region string `yaml:"region"`
+	// Weight and Value are what it is changed to; what is left out stays.
+	Weight *int   `yaml:"weight"`
+	Value  string `yaml:"value"`
+}
+
+// DatabaseLag changes a global cluster's replication lag.
+type DatabaseLag struct {
+	GlobalCluster string   `yaml:"globalCluster"`
+	Lag           Duration `yaml:"lag"`
+}
+
+// Place is an application in a Region.
+type Place struct {
+	Region      string `yaml:"region"`
+	Application string `yaml:"application"`
+}
+
+// Errors makes a share of an application's requests in a Region fail.
+type Errors struct {
+	Region      string  `yaml:"region"`
+	Application string  `yaml:"application"`
+	Share       float64 `yaml:"share"`
+}
+
+// APIFault makes calls to AWS fail.
+type APIFault struct {
+	// Service is the name in the credential scope, such as route53 or monitoring.
+	Service   string `yaml:"service"`
+	Operation string `yaml:"operation"`
+	Region    string `yaml:"region"`
+	// Code, Status and Message are the error that is answered.
+	Code    string `yaml:"code"`
+	Status  int    `yaml:"status"`
+	Message string `yaml:"message"`
+	// LoseAnswer performs the request and loses the answer, instead of answering an error.
+	LoseAnswer bool `yaml:"loseAnswer"`
+	// Times is how often it strikes; For is how long. One of the two ends every fault.
+	Times int      `yaml:"times"`
+	For   Duration `yaml:"for"`
+}
+
+// Invocations makes invocations of a function fail.
+type Invocations struct {
+	// Function is the step, such as shifttraffic.
+	Function string `yaml:"function"`
+	// Fail is throttle, crash-after-effect or timeout.
+	Fail  string   `yaml:"fail"`
+	Times int      `yaml:"times"`
+	For   Duration `yaml:"for"`
+}
+
+// StartRun starts an execution.
+type StartRun struct {
+	// Region is where; a run is started in the Region that it moves to.
+	Region string `yaml:"region"`
+	// Input is the execution's input, as it is.
+	Input any `yaml:"input"`
+	// Outcome is how the run must end.
+	Outcome failover.Outcome `yaml:"outcome"`
+	// Says are texts that an operator must be able to read in the run's findings, cause or report.
+	Says []string `yaml:"says"`
+	// TransitionsAtMost and PayloadAtMost bound the run's state transitions and the bytes of its largest payload.
+	TransitionsAtMost int `yaml:"transitionsAtMost"`
+	PayloadAtMost     int `yaml:"payloadAtMost"`
+}
+
+// Refusal is an input that must be refused.
+type Refusal struct {
+	Region string `yaml:"region"`
+	Input  any    `yaml:"input"`
+	// Says is what the refusal must say.
+	Says string `yaml:"says"`
+}
+
+// Expect is what must be true in the end, beside the outcome of every run; what is left out is not looked at.
+type Expect struct {
+	// ServedFrom is when every request is served again, at the latest, and from then on.
+	ServedFrom *Duration `yaml:"servedFrom"`
+	// Failed bounds the share of all requests that may fail.
+	FailedAtMost *float64 `yaml:"failedAtMost"`
+	// Batches is the number of accepted ChangeResourceRecordSets calls.
+	Batches *int `yaml:"batches"`
+	// OverheadAtMost bounds Drover's own part of the recovery time.
+	OverheadAtMost *Duration `yaml:"overheadAtMost"`
+}
+
+// jsonOf is a YAML value as the JSON of an execution's input.
+func jsonOf(v any) (json.RawMessage, error) { return json.Marshal(v) }

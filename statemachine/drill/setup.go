@@ -1,0 +1,184 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/lambdahost"
+)
+
+// rehearsal is a World in which everything is deployed, with the functions running as real processes.
+type rehearsal struct {
+	world    *fakeaws.World
+	host     *lambdahost.Host
+	server   *http.Server
+	url      string
+	assembly *assembly.Assembly
+	plan     failover.Plan
+	// functions are the running functions by ARN.
+	functions map[string]*lambdahost.Function
+	apps      []failover.Application
+	// zones are the ids of the hosted zones.
+	zones []string
+}
+
+// deploy sets up a World with everything that the assembly declares. The functions are the binaries below lambdas, one
+// folder for each step.
+func deploy(ctx context.Context, a *assembly.Assembly, lambdas string) (*rehearsal, error) {
+	plan, err := planOf(a)
+	if err != nil {
+		return nil, err
+	}
+	r := &rehearsal{
+		world: fakeaws.New(a.Account, Start, string(plan.Primary), string(plan.Standby)), assembly: a, plan: plan,
+		functions: map[string]*lambdahost.Function{},
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen for the embedded AWS: %w", err)
+	}
+	r.url = "http://" + listener.Addr().String()
+	r.server = &http.Server{Handler: r.world, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = r.server.Serve(listener) }() // ends with close
+	if r.host, err = lambdahost.New(); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	if err := r.deployAll(ctx, lambdas); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+func (r *rehearsal) close() error {
+	var err error
+	if r.host != nil {
+		err = r.host.Close()
+	}
+	return errors.Join(err, r.server.Close())
+}
+
+// planOf reads the plan that the functions carry.
+func planOf(a *assembly.Assembly) (failover.Plan, error) {
+	for _, f := range a.Functions {
+		if text := f.Environment[failover.PlanVariable]; text != "" {
+			return failover.ParsePlan([]byte(text))
+		}
+	}
+	return failover.Plan{}, fmt.Errorf("the assembly has no function with a plan in %s; is it one of Drover's?", failover.PlanVariable)
+}
+
+func (r *rehearsal) deployAll(ctx context.Context, lambdas string) error {
+	keys := map[string]string{}
+	for _, role := range r.assembly.Roles {
+		key, err := r.world.AddRole(role.ARN, role.Policies)
+		if err != nil {
+			return fmt.Errorf("role %s: %w", role.Name, err)
+		}
+		keys[role.ARN] = key
+	}
+	for _, table := range r.assembly.Tables {
+		if err := r.world.AddTable(table.Name, table.Regions...); err != nil {
+			return err
+		}
+	}
+	for _, topic := range r.assembly.Topics {
+		r.world.AddTopic(topic.Region, topic.Name)
+	}
+	for _, bucket := range r.assembly.Buckets {
+		r.world.AddBucket(bucket.Region, bucket.Name)
+	}
+	for _, f := range r.assembly.Functions {
+		if err := r.deployFunction(ctx, f, keys[f.RoleARN], lambdas); err != nil {
+			return err
+		}
+	}
+	for _, m := range r.assembly.StateMachines {
+		err := r.world.AddStateMachine(fakeaws.StateMachine{
+			ARN: m.ARN, Name: m.Name, Region: m.Region, Role: m.RoleARN, Definition: m.Definition,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deployFunction starts nothing yet: a function's process starts with its first invocation.
+func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function, accessKey, lambdas string) error {
+	binary, err := filepath.Abs(filepath.Join(lambdas, f.Handler, "bootstrap"))
+	if err != nil {
+		return fmt.Errorf("function %s: %w", f.Name, err)
+	}
+	if _, err := os.Stat(binary); err != nil {
+		return fmt.Errorf("function %s: %s is not there; type `make host` to build the Lambdas for this machine", f.Name, filepath.Join(lambdas, f.Handler, "bootstrap"))
+	}
+	variables := map[string]string{
+		"AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": r.url,
+	}
+	for name, value := range f.Environment {
+		variables[name] = value
+	}
+	running := &lambdahost.Function{
+		Name: f.Name, ARN: f.ARN, Region: f.Region, Binary: binary, Timeout: f.Timeout, Variables: variables,
+	}
+	if err := r.host.Add(running); err != nil {
+		return err
+	}
+	r.functions[f.ARN] = running
+	return r.world.AddFunction(fakeaws.Function{
+		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Kill: running.Kill,
+		Invoke: func(payload []byte) fakeaws.InvokeResult { return invoke(ctx, running, payload) },
+	})
+}
+
+// invoke runs a function. An invocation that is cut short, because the drill is over, is an error like any other: the
+// drill itself sees the context.
+func invoke(ctx context.Context, f *lambdahost.Function, payload []byte) fakeaws.InvokeResult {
+	result, err := f.Invoke(ctx, payload)
+	if err != nil {
+		return fakeaws.InvokeResult{ErrorType: "Lambda.SdkClientException", Cause: err.Error()}
+	}
+	if result.ErrorType != "" {
+		return fakeaws.InvokeResult{ErrorType: result.ErrorType, Cause: string(result.Payload)}
+	}
+	return fakeaws.InvokeResult{Payload: json.RawMessage(result.Payload)}
+}
+
+// table is the name of the registry's table.
+func (r *rehearsal) table() string {
+	for _, f := range r.assembly.Functions {
+		if name := f.Environment[failover.TableVariable]; name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// store is the registry as an operator sees it in a Region: over the wire.
+func (r *rehearsal) store(region failover.Region) *registry.Store {
+	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table()}
+}
+
+// operator is the SDK's configuration of somebody who may do everything.
+func (r *rehearsal) operator(region failover.Region) aws.Config {
+	return aws.Config{
+		Region: string(region), BaseEndpoint: aws.String(r.url),
+		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+		Retryer:     func() aws.Retryer { return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 1 }) },
+	}
+}

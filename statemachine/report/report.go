@@ -1,0 +1,73 @@
+// Package report writes what became of a drill for people who were not there: a page for the browser that needs
+// nothing from anywhere, the transcript, and the result for programs.
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+
+	"github.com/drover-dr/drover/statemachine/drill"
+)
+
+// The files of a report.
+const (
+	Page       = "report.html"
+	Transcript = "transcript.txt"
+	Outcome    = "result.json"
+)
+
+//go:embed page.html
+var pageText string
+
+//go:embed page.css
+var style string
+
+var page = template.Must(template.New(Page).Funcs(template.FuncMap{
+	"clock": clock, "span": span, "percent": percent, "seconds": seconds, "add": func(a, b int) int { return a + b },
+}).Parse(pageText))
+
+// Write writes the report into a folder, which it creates. What was there before is replaced, each file as a whole.
+func Write(dir string, result *drill.Result, transcript []byte) error {
+	html, err := Render(result, transcript)
+	if err != nil {
+		return err
+	}
+	outcome, err := json.MarshalIndent(result, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", Outcome, err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	for _, f := range []struct {
+		name string
+		text []byte
+	}{{Page, html}, {Transcript, transcript}, {Outcome, append(outcome, '\n')}} {
+		if err := replace(filepath.Join(dir, f.name), f.text); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+	}
+	return nil
+}
+
+// Render makes the page. The same result is the same page.
+func Render(result *drill.Result, transcript []byte) ([]byte, error) {
+	var out bytes.Buffer
+	if err := page.Execute(&out, newView(result, transcript)); err != nil {
+		return nil, fmt.Errorf("make the report's page: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// replace puts a file in place only when it is complete.
+func replace(path string, text []byte) error {
+	if err := os.WriteFile(path+".part", text, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path)
+}
