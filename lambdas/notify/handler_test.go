@@ -286,6 +286,15 @@ func TestTheFailureComesFirstAmongTheReasons(t *testing.T) {
 	}
 }
 
+func TestStockIsOnlyOfWhatTheRunIsAbout(t *testing.T) {
+	h, _ := newHandler(t, "checkout", "search")
+	req := request(failover.Held)
+	req.Run.Applications = []string{"search"}
+	if got := handle(t, h, req); got.Moved+got.NotMoved != 1 {
+		t.Errorf("got %d applications; want one", got.Moved+got.NotMoved)
+	}
+}
+
 func TestARefusedRunTakesNoStock(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	req := request(failover.Refused)

@@ -36,7 +36,7 @@ Completed: failover to us-west-2, 2 of 2 applications moved in 7m12s
 
 Moved (2): checkout, search
 
-When us-east-1 is well again, see what the way back would do:
+To go back to us-east-1 once it is well, see first what that would do:
   aws stepfunctions start-execution --region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback","dryRun":true}'
 
 Time to recover (RTO): 7m12s since 03:00:00 UTC; target 10m0s, met
@@ -180,6 +180,8 @@ func TestNextStep(t *testing.T) {
 		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","applications":["it'\''s"]}'`},
 		{"overtaken", failover.Held, func(*failover.Run) {}, &failover.StepFailure{Error: "FenceLost"}, 1,
 			"aws stepfunctions list-executions " + west + " --max-items 5"},
+		{"all done but the lock's release", failover.Held, func(*failover.Run) {}, &failover.StepFailure{State: "CloseRun", Error: "Throttled"}, 0,
+			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
 		{"refused", failover.Refused, func(*failover.Run) {}, nil, 0,
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn arn:aws:states:us-west-2:111122223333:execution:drover:run-1"},
 		{"rolled back", failover.RolledBack, func(*failover.Run) {}, nil, 1,

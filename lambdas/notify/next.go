@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -28,14 +29,15 @@ func nextStep(plan failover.Plan, run failover.Run, outcome failover.Outcome, fa
 	case failure != nil && failure.Error == string(failover.FenceLost):
 		return next{"See which run has taken over", fmt.Sprintf(
 			"aws stepfunctions list-executions --region %s --state-machine-arn %s --max-items 5", machine.region, machine.arn(machine.region))}
+	case failure != nil && failure.State == "CloseRun":
+		expires := run.StartedAt.Add(time.Duration(run.BoundSeconds) * time.Second).UTC().Format("15:04:05 UTC")
+		return next{"The run's lock may be held until " + expires + "; see how things are", machine.start(machine.region, look(run))}
 	case outcome == failover.Held:
 		return next{"When the cause is dealt with, ask for the same again; it goes on from here", machine.start(machine.region, again(run))}
 	case outcome == failover.RolledBack || notMoved > 0:
-		return next{"See what stands in the way", machine.start(machine.region, failover.Input{
-			Action: failover.Check, Applications: run.Applications,
-		})}
+		return next{"See what stands in the way", machine.start(machine.region, look(run))}
 	case run.To == plan.Standby:
-		return next{"When " + string(plan.Primary) + " is well again, see what the way back would do", machine.start(string(plan.Primary), failover.Input{
+		return next{"To go back to " + string(plan.Primary) + " once it is well, see first what that would do", machine.start(string(plan.Primary), failover.Input{
 			Action: failover.Failback, Applications: run.Applications, DryRun: true,
 		})}
 	}
@@ -49,6 +51,11 @@ func again(run failover.Run) failover.Input {
 		in.AllowDataLoss, in.Since = run.AllowDataLoss, run.Since
 	}
 	return in
+}
+
+// look asks how things are with the applications that the run was about.
+func look(run failover.Run) failover.Input {
+	return failover.Input{Action: failover.Check, Applications: run.Applications}
 }
 
 // machine is the state machine that a run is an execution of. It has the same name in both Regions.

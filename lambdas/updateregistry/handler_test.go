@@ -198,6 +198,13 @@ func TestStageOfAnOvertakenRunWritesNothing(t *testing.T) {
 	}
 }
 
+func TestAnApplicationThatIsGoneIsRejected(t *testing.T) {
+	err := worst([]error{nil, fmt.Errorf("write application search of wave 1: %w", registry.ErrNotRegistered)})
+	if got := entry.ConditionOf(err); got != failover.Rejected {
+		t.Errorf("got %s (%v); want Rejected", got, err)
+	}
+}
+
 func TestStageTouchesOnlyWhatTheRunIsAbout(t *testing.T) {
 	h, _ := newHandler(t, "checkout", "search")
 	req := stageRequest(100)

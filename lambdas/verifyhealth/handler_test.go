@@ -218,6 +218,16 @@ func TestALostChangeIsToBeSubmittedAgain(t *testing.T) {
 	}}, got)
 }
 
+func TestALostChangeIsSeenEvenWhenTheRestCannotBe(t *testing.T) {
+	s := newStand(t, "checkout")
+	id := s.change()
+	s.must(s.world.LoseChange(id))
+	s.world.Inject(fakeaws.Fault{Service: "monitoring", LoseAnswer: true})
+	if got := s.look(func(req *failover.VerifyRequest) { req.Changes = []string{id} }); got.Verdict != failover.Lost {
+		t.Errorf("got %+v; want lost", got)
+	}
+}
+
 func TestADatabaseIsDoneWhenNothingIsInFlightAndItsClusterIsAvailable(t *testing.T) {
 	s := newStand(t, "checkout")
 	check(t, "before", pending("checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"), s.look(promoting))
