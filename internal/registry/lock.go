@@ -38,37 +38,44 @@ func (s *Store) Lock(ctx context.Context) (Lock, error) {
 	return decodeLock(out.Item)
 }
 
-// TakeLock takes the lock for a run, until it is released or expires, and returns its epoch, which is one more than at
-// the taking before. The same run again gets the epoch that it has. It returns a [LockedError] when another run holds
-// the lock, and [ErrRunOver] when this run has already released it.
+// TakeLock takes the lock for a run, until it is released or expires, and returns the run's epoch. That is newer than at
+// any taking before, and newer than run.Epoch: the newest epoch that the caller has seen elsewhere. The lock in this
+// Region may have missed takings in a Region that went dark, and a run whose epoch is not new would lose to a fence
+// whose run is long over.
+//
+// The same run again gets the epoch that it has. It returns a [LockedError] when another run holds the lock, and
+// [ErrRunOver] when this run has already released it.
 func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error) {
-	out, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.Table,
-		Key:       key(lockPartition, lockPartition),
-		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires," +
-			" epoch = if_not_exists(epoch, :zero) + :one"),
+	before, err := s.Lock(ctx)
+	if err != nil {
+		return 0, err
+	}
+	next := max(before.Epoch, run.Epoch) + 1
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:        &s.Table,
+		Key:              key(lockPartition, lockPartition),
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next"),
 		ConditionExpression: aws.String("(attribute_not_exists(#owner) OR (#owner <> :owner AND expires <= :now))" +
-			" AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)"),
+			" AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)" +
+			" AND (attribute_not_exists(epoch) OR epoch < :next)"),
 		ExpressionAttributeNames: lockNames,
 		ExpressionAttributeValues: item{
 			":owner": text(run.ARN), ":run": text(run.ID), ":expires": text(formatTime(expires)),
-			":now": text(formatTime(now)), ":zero": number(0), ":one": number(1),
+			":now": text(formatTime(now)), ":next": number(next),
 		},
-		ReturnValues:                        types.ReturnValueAllNew,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
-	if old, refused := refusedBy(err); refused {
-		return lockedOut(run, old)
+	if found, refused := refusedBy(err); refused {
+		return lockedOut(run, found, now)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("take the lock of table %s: %w", s.Table, err)
 	}
-	taken, err := decodeLock(out.Attributes)
-	return taken.Epoch, err
+	return next, nil
 }
 
 // lockedOut says why a run could not take the lock that it found, or that it has it already.
-func lockedOut(run failover.Run, found item) (int64, error) {
+func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 	lock, err := decodeLock(found)
 	switch {
 	case err != nil:
@@ -77,8 +84,10 @@ func lockedOut(run failover.Run, found item) (int64, error) {
 		return lock.Epoch, nil
 	case lock.LastOwner == run.ARN:
 		return 0, fmt.Errorf("take the lock for run %s: %w", run.ID, ErrRunOver)
+	case lock.Held(now):
+		return 0, &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires}
 	}
-	return 0, &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires}
+	return 0, fmt.Errorf("take the lock for run %s: another run has taken and released it at the same moment", run.ID)
 }
 
 // ReleaseLock releases the lock if owner, the ARN of an execution, holds it or nobody does; the lock of another run

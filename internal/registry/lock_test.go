@@ -1,10 +1,12 @@
 package registry
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/google/go-cmp/cmp"
 )
@@ -51,6 +53,69 @@ func TestEveryTakingHasTheNextEpoch(t *testing.T) {
 	want := Lock{Epoch: 3, LastOwner: run("c").ARN}
 	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
+	}
+}
+
+// Takings in a Region that went dark may never have reached this one, but its fences are everywhere.
+func TestEpochIsNewerThanWhatTheRunHasSeenElsewhere(t *testing.T) {
+	s := newStore(t)
+	seen := func(id string, epoch int64) failover.Run {
+		r := run(id)
+		r.Epoch = epoch
+		return r
+	}
+	for _, c := range []struct {
+		run  failover.Run
+		want int64
+	}{{seen("a", 0), 1}, {seen("b", 7), 8}, {seen("c", 3), 9}, {seen("d", 9), 10}} {
+		for range 2 {
+			if got := takeLock(t, s, c.run, noon); got != c.want {
+				t.Errorf("run %s, which has seen %d, has epoch %d; want %d", c.run.ID, c.run.Epoch, got, c.want)
+			}
+		}
+		release(t, s, c.run)
+	}
+}
+
+// hasty lets something happen between the reading of the lock and the taking.
+type hasty struct {
+	Client
+	beforeUpdate func() error
+}
+
+func (c *hasty) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	if err := once(&c.beforeUpdate); err != nil {
+		return nil, err
+	}
+	return c.Client.UpdateItem(ctx, in, opts...)
+}
+
+func TestOfTwoRunsAtTheSameMomentOneTakesTheLock(t *testing.T) {
+	s := newStore(t)
+	slow := &Store{Table: s.Table, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
+		_, err := s.TakeLock(ctx, run("fast"), noon, noon.Add(time.Hour))
+		return err
+	}}}
+	_, err := slow.TakeLock(ctx, run("slow"), noon, noon.Add(time.Hour))
+	var locked *LockedError
+	if !errors.As(err, &locked) || locked.Run != "fast" {
+		t.Errorf("got %v; want a LockedError of the run that was faster", err)
+	}
+}
+
+func TestEpochIsNeverGivenTwice(t *testing.T) {
+	s := newStore(t)
+	slow := &Store{Table: s.Table, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
+		if _, err := s.TakeLock(ctx, run("fast"), noon, noon.Add(time.Hour)); err != nil {
+			return err
+		}
+		return s.ReleaseLock(ctx, run("fast").ARN)
+	}}}
+	if epoch, err := slow.TakeLock(ctx, run("slow"), noon, noon.Add(time.Hour)); err == nil {
+		t.Errorf("the second run has epoch %d, which the first had", epoch)
+	}
+	if epoch := takeLock(t, slow, run("slow"), noon); epoch != 2 {
+		t.Errorf("at the next attempt it has epoch %d; want 2", epoch)
 	}
 }
 
