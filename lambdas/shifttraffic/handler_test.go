@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
@@ -53,12 +51,14 @@ func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.W
 	}
 	server := httptest.NewServer(world)
 	t.Cleanup(server.Close)
-	client := route53.NewFromConfig(aws.Config{
-		Region: string(west), BaseEndpoint: aws.String(server.URL),
-		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
-		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
+	env, err := entry.LoadEnvironment(func(name string) string {
+		return map[string]string{
+			failover.PlanVariable: `{}`, failover.TableVariable: "registry", "AWS_REGION": string(west), "AWS_ENDPOINT_URL": server.URL,
+			"AWS_ACCESS_KEY_ID": fakeaws.Administrator, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MAX_ATTEMPTS": "1",
+		}[name]
 	})
-	return Handler{DNS: client, Registry: registry(apps)}, world
+	must(t, err)
+	return Handler{DNS: route53.NewFromConfig(env.Config), Registry: registry(apps)}, world
 }
 
 func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {

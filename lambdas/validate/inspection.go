@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -71,15 +70,20 @@ func (in *inspection) checkRegion() {
 	}
 }
 
-// unjoin returns the errors that were joined into err, or err alone.
+// unjoin returns the errors that were joined into err, however deep, or err alone.
 func unjoin(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if joined := (interface{ Unwrap() []error })(nil); errors.As(err, &joined) {
-		return joined.Unwrap()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, unjoin(e)...)
+	}
+	return all
 }
 
 // onlyLooks says whether the run is to touch nothing whatever is found.
