@@ -17,7 +17,7 @@ func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.
 	if s.Generate != nil {
 		return s.Generate.applications(plan, account), nil
 	}
-	return applicationsfile.Parse(s.File, s.applications, plan)
+	return applicationsfile.Parse(s.applicationsFrom, s.applications, plan)
 }
 
 // applications makes applications that differ in nothing but their names.

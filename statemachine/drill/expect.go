@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // result works out what became of the drill, up to the promises.
@@ -58,7 +59,7 @@ func (r RunEvidence) unexpected(o RunOutcome) []string {
 	said := r.said()
 	for _, text := range r.Want.Says {
 		if !strings.Contains(said, text) {
-			add("expected an operator to read %q in findings, cause or report; got:\n%s", text, said)
+			add("expected an operator to read %q in findings, cause or report; got: %.600s", text, said)
 		}
 	}
 	if limit := r.Want.TransitionsAtMost; limit > 0 && o.Transitions > limit {
@@ -95,12 +96,23 @@ func (r RunEvidence) said() string {
 	return strings.Join(lines, "\n")
 }
 
+// moving counts the batches that write more than the fence.
+func (e Evidence) moving() int {
+	n := 0
+	for _, batch := range e.Batches {
+		if slices.ContainsFunc(batch.Changes, func(c fakeaws.Change) bool { return !isFence(c.Set) }) {
+			n++
+		}
+	}
+	return n
+}
+
 // unexpected says what of the whole scenario is not as expected.
 func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	if x.Batches != nil && len(e.Batches) != *x.Batches {
-		add("expected %s of record changes, got %d", plural(*x.Batches, "batch"), len(e.Batches))
+	if x.Batches != nil && e.moving() != *x.Batches {
+		add("expected %s that move records, got %d", plural(*x.Batches, "batch"), e.moving())
 	}
 	if x.ServedFrom != nil {
 		from := Start.Add(time.Duration(*x.ServedFrom))

@@ -33,7 +33,7 @@ func facts[T any](tell func(T) (Tone, string)) func([]byte) (Tone, string) {
 
 func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 	if a.Verdict == failover.Refuse {
-		return Bad, "refused: " + a.Summary
+		return Bad, refusedFacts(a)
 	}
 	text := fmt.Sprintf("%s: %s, %s, %s", a.Verdict, plural(a.Applications, "application"), plural(a.Records, "record"),
 		plural(a.Databases, "database"))
@@ -44,6 +44,20 @@ func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 		text += fmt.Sprintf("; %s, at most %s", plural(len(a.Stages), "stage"), span(time.Duration(a.Run.BoundSeconds)*time.Second))
 	}
 	return Plain, text
+}
+
+// refusedFacts counts what stands in the way, which is told right below; without findings there is only the summary.
+func refusedFacts(a failover.ValidateAnswer) string {
+	blockers := a.MoreFindings
+	for _, f := range a.Findings {
+		if f.Severity == failover.Blocker {
+			blockers++
+		}
+	}
+	if blockers == 0 {
+		return "refused: " + a.Summary
+	}
+	return "refused: " + plural(blockers, "thing") + " in the way"
 }
 
 func shiftFacts(a failover.ShiftAnswer) (Tone, string) {

@@ -109,7 +109,7 @@ func (f Felt) write(p *Printer) {
 	}
 	p.line("  " + pad("failed", actorWidth) + "  " + p.paint(Bad, bars(f.Failed)))
 	p.line("  " + pad("", actorWidth) + "  " + p.paint(Dim, f.axis()))
-	p.line("  " + f.Summary())
+	p.paragraph(2, f.Summary())
 }
 
 // Summary is what users felt in one sentence.

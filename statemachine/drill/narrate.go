@@ -37,8 +37,20 @@ func (n *narrator) observe(e fakeaws.Entry) {
 		}
 		n.out.event(e.At, e.Object, tone, e.Text)
 	default:
-		n.out.event(e.At, e.Kind, Plain, strings.TrimSpace(e.Object+" "+e.Text))
+		n.out.event(e.At, e.Kind, Plain, worldText(e))
 	}
+}
+
+// worldText puts the object before what happened to it; an ARN is known by its end, and the users by what they feel.
+func worldText(e fakeaws.Entry) string {
+	if e.Object == "" || e.Object == "users" {
+		return e.Text
+	}
+	object := e.Object
+	if strings.HasPrefix(object, "arn:") {
+		object = object[strings.LastIndex(object, ":")+1:]
+	}
+	return object + ": " + e.Text
 }
 
 // StateEntered tells the states that are no step of their own but say how the run goes.
@@ -95,7 +107,7 @@ func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 }
 
 func (n *narrator) step(at time.Time, state string, tone Tone, text string) {
-	n.out.event(at, "run", tone, pad(state, 15)+" "+text)
+	n.out.event(at, state, tone, text)
 }
 
 // findings tells what Validate has found, each with what to do next.
@@ -114,11 +126,14 @@ func (n *narrator) findings(at time.Time, payload []byte) {
 	if a.MoreFindings > 0 {
 		n.out.event(at, "", Warn, fmt.Sprintf("and %s", plural(a.MoreFindings, "more finding")))
 	}
+	if len(a.Calls) > 0 {
+		n.out.event(at, "", Plain, "without dryRun, it would:")
+	}
 	for _, call := range a.Calls {
-		n.out.event(at, "", Plain, "would "+call)
+		n.out.event(at, "", Plain, "→ "+call)
 	}
 	if a.MoreCalls > 0 {
-		n.out.event(at, "", Plain, fmt.Sprintf("would do %d more", a.MoreCalls))
+		n.out.event(at, "", Plain, fmt.Sprintf("→ and %d more", a.MoreCalls))
 	}
 }
 

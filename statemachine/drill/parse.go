@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"strings"
 
@@ -13,11 +14,29 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// Parse reads a scenario. All mistakes that do not hide each other are reported at once, each with file, line, column
-// and what was expected; an unknown key is a mistake. The applications are read when a plan is at hand.
-func Parse(file string, text []byte) (*Scenario, error) {
+// Load reads a scenario, and the file of its applications if it has one, from a folder. It returns an error that is
+// [fs.ErrNotExist] when the scenario is not there.
+func Load(dir fs.FS, file string) (*Scenario, error) {
+	text, err := fs.ReadFile(dir, file)
+	if err != nil {
+		return nil, err
+	}
+	s, err := parse(file, text)
+	if err != nil || s.ApplicationsFile == "" {
+		return s, err
+	}
+	s.applicationsFrom = s.ApplicationsFile
+	if s.applications, err = fs.ReadFile(dir, s.ApplicationsFile); err != nil {
+		return nil, fmt.Errorf("%s: applicationsFile: %w", file, err)
+	}
+	return s, nil
+}
+
+// parse reads a scenario's own text. All mistakes that do not hide each other are reported at once, each with file,
+// line, column and what was expected; an unknown key is a mistake. The applications are read when a plan is at hand.
+func parse(file string, text []byte) (*Scenario, error) {
 	rest, applications := splitApplications(text)
-	s := &Scenario{File: file, applications: applications}
+	s := &Scenario{File: file, applications: applications, applicationsFrom: file}
 	if err := yaml.UnmarshalWithOptions(rest, s, yaml.Strict()); err != nil {
 		return nil, explainYAML(file, err)
 	}
@@ -135,9 +154,7 @@ func (c *checker) scenario(s *Scenario) {
 			c.add(key, "%s is missing", key)
 		}
 	}
-	if (s.Generate != nil) == (s.applications != nil) {
-		c.add("generate", "a scenario needs applications or generate, one of the two")
-	}
+	c.sources(s)
 	if s.Generate != nil {
 		c.generate(s.Generate)
 	}
@@ -161,6 +178,19 @@ func (c *checker) scenario(s *Scenario) {
 	}
 	if w := s.World.Clients.Writes; w < 0 || w > 1 {
 		c.add("world.clients.writes", "%v; expected a share from 0 to 1", w)
+	}
+}
+
+// sources checks that there is one place that the applications come from.
+func (c *checker) sources(s *Scenario) {
+	n := 0
+	for _, given := range []bool{s.Generate != nil, s.applications != nil, s.ApplicationsFile != ""} {
+		if given {
+			n++
+		}
+	}
+	if n != 1 {
+		c.add("name", "a scenario has one of applications, applicationsFile and generate; got %d of them", n)
 	}
 }
 

@@ -54,7 +54,7 @@ func (p *Printer) heading(text string) {
 }
 
 const (
-	actorWidth = 13
+	actorWidth = 15
 	textColumn = 2 + 5 + 2 + actorWidth + 2
 )
 

@@ -61,10 +61,12 @@ func differences(before, after Snapshot) []string {
 }
 
 func withoutFence(zone ZoneState) ZoneState {
-	zone.Sets = slices.DeleteFunc(slices.Clone(zone.Sets), func(set fakeaws.RecordSet) bool {
-		return set.Type == "TXT" && strings.HasPrefix(set.Name, failover.FenceName(""))
-	})
+	zone.Sets = slices.DeleteFunc(slices.Clone(zone.Sets), isFence)
 	return zone
+}
+
+func isFence(set fakeaws.RecordSet) bool {
+	return set.Type == "TXT" && strings.HasPrefix(set.Name, failover.FenceName(""))
 }
 
 func sameLive(a, b failover.Live) bool {

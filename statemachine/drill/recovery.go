@@ -14,8 +14,9 @@ type Recovery struct {
 	// From is when the outage began, or the run when nothing had failed; To is when the run was over.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// RTO is the time between them, TargetRTO the plan's.
+	// RTO is the time between them, Users the time until the last user was served again, TargetRTO the plan's.
 	RTO       time.Duration `json:"rto"`
+	Users     time.Duration `json:"users"`
 	TargetRTO time.Duration `json:"targetRTO"`
 	// RPO is what was truly lost, in seconds of writes; ReportedRPO is what the run said, -1 when it could not tell.
 	RPO         float64       `json:"rpo"`
@@ -54,6 +55,11 @@ func (e Evidence) recover(run RunEvidence, outage time.Time) Recovery {
 	for _, loss := range e.Losses {
 		if run.during(loss.At) {
 			r.RPO = max(r.RPO, loss.Seconds)
+		}
+	}
+	for _, second := range e.Traffic {
+		if second.Failed() && second.At.After(r.From) {
+			r.Users = second.At.Sub(r.From)
 		}
 	}
 	if run.Report != nil {
@@ -145,20 +151,24 @@ func uncovered(from, to time.Time, parts []Part) time.Duration {
 // write shows RTO and RPO beside their targets, and where the time went.
 func (r Recovery) write(p *Printer) {
 	p.heading("Recovery by " + r.Run)
-	rto := fmt.Sprintf("%-6s target %-6s", span(r.RTO), span(r.TargetRTO))
-	p.line("  RTO  " + p.paint(within(r.RTO <= r.TargetRTO), rto) + fmt.Sprintf(" from %s to %s", clock(r.From.Sub(Start)), clock(r.To.Sub(Start))))
-	rpo := fmt.Sprintf("%-6s target %-6s", fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()))
+	target := span(r.TargetRTO)
+	p.figure("RTO", r.RTO <= r.TargetRTO, span(r.RTO), target, fmt.Sprintf("until the run was over, from %s to %s", clock(r.From.Sub(Start)), clock(r.To.Sub(Start))))
+	p.figure("", r.Users <= r.TargetRTO, span(r.Users), target, "until the last user was served again")
 	said := "the run could not measure it"
 	if r.ReportedRPO >= 0 {
 		said = fmt.Sprintf("the run reported %.1f s", r.ReportedRPO)
 	}
-	p.line("  RPO  " + p.paint(within(r.RPO <= r.TargetRPO.Seconds()), rpo) + " of writes lost; " + said)
+	p.figure("RPO", r.RPO <= r.TargetRPO.Seconds(), fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()), "of writes lost; "+said)
 	p.line("")
 	for _, part := range r.Parts {
-		took := min(part.Took(), r.To.Sub(part.From))
-		p.line(fmt.Sprintf("  %5s  %s–%s  %s", span(took), clock(part.From.Sub(Start)), clock(part.To.Sub(Start)), part.Name))
+		p.line(fmt.Sprintf("  %5s  %s–%s  %s", span(part.Took()), clock(part.From.Sub(Start)), clock(part.To.Sub(Start)), part.Name))
 	}
-	p.line(fmt.Sprintf("  %5s  %-11s  %s", span(r.Overhead), "", "Drover itself: the time that nothing above explains"))
+	p.line(fmt.Sprintf("  %5s  %-11s  %s", fmt.Sprintf("%.1f s", r.Overhead.Seconds()), "", "Drover itself: the time that nothing above explains"))
+}
+
+// figure writes what was achieved beside its target.
+func (p *Printer) figure(name string, met bool, achieved, target, what string) {
+	p.line(fmt.Sprintf("  %-4s %s  target %-6s %s", name, p.paint(within(met), fmt.Sprintf("%6s", achieved)), target, what))
 }
 
 func within(target bool) Tone {

@@ -72,7 +72,14 @@ func (r *Result) write(p *Printer) {
 		case NotChecked:
 			mark, tone = "–", Dim
 		}
-		p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %d %s", v.Number, pad(v.Promise, 24)) + p.paint(Dim, v.basisText()))
+		const width = 25
+		for i, part := range wrap(v.basisText(), Columns-6-width) {
+			if i == 0 {
+				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
+			} else {
+				p.line(strings.Repeat(" ", 6+width) + p.paint(Dim, part))
+			}
+		}
 		for _, broken := range v.Broken {
 			p.bullet(6, Bad, broken)
 		}

@@ -20,6 +20,9 @@ type Scenario struct {
 	Title string `yaml:"title"`
 	// Description says why the scenario exists.
 	Description string `yaml:"description"`
+	// ApplicationsFile holds the applications, when they are not listed under the key applications; its path is
+	// relative to the scenario.
+	ApplicationsFile string `yaml:"applicationsFile"`
 	// Generate makes applications instead of listing them.
 	Generate *Generate `yaml:"generate"`
 	// World holds the properties of the World that the scenario cares about.
@@ -33,8 +36,9 @@ type Scenario struct {
 	// Expect is what must be true in the end.
 	Expect Expect `yaml:"expect"`
 
-	// applications is the part of the file that the registry's own reader understands, on its own lines.
-	applications []byte
+	// applications is what the registry's own reader understands, on its own lines of applicationsFrom.
+	applications     []byte
+	applicationsFrom string
 }
 
 // Generate describes applications by number.
@@ -179,7 +183,7 @@ type Expect struct {
 	ServedFrom *Duration `yaml:"servedFrom"`
 	// Failed bounds the share of all requests that may fail.
 	FailedAtMost *float64 `yaml:"failedAtMost"`
-	// Batches is the number of accepted ChangeResourceRecordSets calls.
+	// Batches is the number of accepted ChangeResourceRecordSets calls that write more than the fence.
 	Batches *int `yaml:"batches"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`

@@ -4,6 +4,7 @@ package drills
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml applications
 var files embed.FS
 
 // Default is the scenario that is played when none is named.
@@ -22,7 +23,7 @@ func Names() []string {
 	names := []string{Default}
 	entries, _ := fs.ReadDir(files, ".") // the root of an embedded file system can be read
 	for _, entry := range entries {
-		if name := strings.TrimSuffix(entry.Name(), ".yaml"); name != Default {
+		if name, ok := strings.CutSuffix(entry.Name(), ".yaml"); ok && name != Default {
 			names = append(names, name)
 		}
 	}
@@ -39,9 +40,9 @@ func (e *UnknownError) Error() string {
 
 // Load reads a scenario by its name. It returns an [UnknownError] when there is none.
 func Load(name string) (*drill.Scenario, error) {
-	text, err := files.ReadFile(name + ".yaml")
-	if err != nil {
+	s, err := drill.Load(files, name+".yaml")
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &UnknownError{Name: name}
 	}
-	return drill.Parse(name+".yaml", text)
+	return s, err
 }

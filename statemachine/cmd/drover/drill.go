@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -82,11 +83,10 @@ func (c *drillCommand) load() (*drill.Scenario, error) {
 	if !errors.As(err, &unknown) {
 		return s, err
 	}
-	text, readErr := os.ReadFile(name)
-	if readErr != nil {
-		return nil, err
+	if s, fileErr := drill.Load(os.DirFS(filepath.Dir(name)), filepath.Base(name)); !errors.Is(fileErr, fs.ErrNotExist) {
+		return s, fileErr
 	}
-	return drill.Parse(name, text)
+	return nil, err
 }
 
 func (c *drillCommand) read() (*assembly.Assembly, error) {
