@@ -111,8 +111,13 @@ func TestEpochIsNeverGivenTwice(t *testing.T) {
 		}
 		return s.ReleaseLock(ctx, run("fast").ARN)
 	}}}
-	if epoch, err := slow.TakeLock(ctx, run("slow"), noon, noon.Add(time.Hour)); err == nil {
+	epoch, err := slow.TakeLock(ctx, run("slow"), noon, noon.Add(time.Hour))
+	if err == nil {
 		t.Errorf("the second run has epoch %d, which the first had", epoch)
+	}
+	var locked *LockedError
+	if errors.As(err, &locked) {
+		t.Errorf("got %v, though nobody holds the lock", err)
 	}
 	if epoch := takeLock(t, slow, run("slow"), noon); epoch != 2 {
 		t.Errorf("at the next attempt it has epoch %d; want 2", epoch)
