@@ -100,8 +100,8 @@ var kinds = map[string]kind{
 	"AWS::CDK::Metadata": {},
 }
 
-// Types returns the resource types that can be read, in alphabetical order.
-func Types() []string {
+// knownTypes returns the resource types that can be read, in alphabetical order.
+func knownTypes() []string {
 	var types []string
 	for t := range kinds {
 		types = append(types, t)

@@ -79,7 +79,7 @@ func readStack(dir fs.FS, file stackFile) (Stack, error) {
 func (r *resolver) resource(d *declaration) []Resource {
 	k, known := kinds[d.Type]
 	if !known {
-		r.fail("the resource type %s is not known here; known are %v", d.Type, Types())
+		r.fail("the resource type %s is not known here; known are %v", d.Type, knownTypes())
 		return nil
 	}
 	if !r.condition(d.Condition) {

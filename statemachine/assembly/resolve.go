@@ -23,8 +23,12 @@ type resolver struct {
 // absent is the value of AWS::NoValue: the property or list element is not there.
 type absent struct{}
 
+// fail notes a problem, once however often it is met. It returns the value with which resolving goes on.
 func (r *resolver) fail(format string, args ...any) any {
-	r.problems = append(r.problems, fmt.Errorf("stack %s, %s: %w", r.stack, r.at, fmt.Errorf(format, args...)))
+	problem := fmt.Errorf("stack %s, %s: %w", r.stack, r.at, fmt.Errorf(format, args...))
+	if !slices.ContainsFunc(r.problems, func(p error) bool { return p.Error() == problem.Error() }) {
+		r.problems = append(r.problems, problem)
+	}
 	return ""
 }
 

@@ -173,3 +173,25 @@ func TestPartitionFollowsTheRegion(t *testing.T) {
 		}
 	}
 }
+
+func TestPropertiesWithoutAValueAreNotThere(t *testing.T) {
+	a, err := Read(onlyStack(`{"Resources": {"T": {"Type": "AWS::SNS::Topic", "DeletionPolicy": "Retain",
+		"Properties": {"DisplayName": {"Ref": "AWS::NoValue"}, "TopicName": "t"}}, "L": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Delete"}}}`), Placeholder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"TopicName": "t"}, a.Stacks[0].Resources[0].Properties); diff != "" {
+		t.Errorf("properties (-want +got)\n%s", diff)
+	}
+	if topic, group := a.Stacks[0].Resources[0], a.Stacks[0].Resources[1]; !topic.Retained || group.Retained {
+		t.Errorf("retained: topic %t, log group %t; want what their DeletionPolicy says", topic.Retained, group.Retained)
+	}
+}
+
+func TestWhatIsWrongWithANameIsToldOnceHoweverOftenItIsReferredTo(t *testing.T) {
+	_, err := Read(onlyStack(`{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Cidr": []}}}},
+		"Outputs": {"A": {"Value": {"Ref": "T"}}, "B": {"Value": {"Ref": "T"}}}}`), Placeholder)
+	if err == nil || strings.Count(err.Error(), "Fn::Cidr") != 1 {
+		t.Errorf("error %v; want Fn::Cidr in it once", err)
+	}
+}
