@@ -21,9 +21,9 @@ type recordLister interface {
 const (
 	// pageSize is the most that ListResourceRecordSets returns at once.
 	pageSize = 300
-	// fewNames is up to how many names of a zone are asked for one by one. Beyond, the whole zone is listed: it has at
-	// most a few dozen pages, and 10 calls a second are allowed to the account.
-	fewNames = 10
+	// fewNames is up to how many names of a zone are asked for one by one, in case it is a large one. Beyond, the whole
+	// zone is listed: most zones are one page, and the account may make only 10 calls a second.
+	fewNames = 3
 	// maxPages bounds the listing of one zone, at ten times the record sets that a zone has by default.
 	maxPages = 334
 )
