@@ -92,11 +92,32 @@ func (e *expression) evaluate(field string, vars scope) (json.RawMessage, *evalu
 	if result == nil {
 		return nil, e.failed(field, "returned nothing (undefined).")
 	}
+	if !isJSON(gnata.NormalizeValue(result)) {
+		return nil, e.failed(field, "returned a value that is not JSON, such as a function.")
+	}
 	text, err := marshal(result)
 	if err != nil {
 		return nil, e.failed(field, "returned a value that is not JSON: %v", err)
 	}
 	return text, nil
+}
+
+// isJSON says whether a value has a JSON text that means it; functions are values too, and have none.
+func isJSON(v any) bool {
+	switch v := v.(type) {
+	case nil, bool, string, float64, json.Number:
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !isJSON(item) })
+	case map[string]any:
+		for _, item := range v {
+			if !isJSON(gnata.NormalizeValue(item)) {
+				return false
+			}
+		}
+		return true
+	}
+	return gnata.IsNull(v)
 }
 
 func (e *expression) failed(field, format string, args ...any) *evaluationError {
