@@ -104,6 +104,79 @@ func TestEndTimeIsExclusiveAndStartTimeRoundsDown(t *testing.T) {
 	if got, want := seriesText(out.MetricDataResults[0]), "Complete 10=1 20=1"; got != want {
 		t.Errorf("from 0:15 to 0:30 = %s; want %s", got, want)
 	}
+	out, err = s.cloudwatch(west).GetMetricData(context.Background(), &cloudwatch.GetMetricDataInput{
+		MetricDataQueries: []types.MetricDataQuery{metricQuery("q", "Sum", 300)},
+		StartTime:         aws.Time(testStart.Add(time.Minute)), EndTime: aws.Time(testStart.Add(10 * time.Minute)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := seriesText(out.MetricDataResults[0]), "Complete"; got != want {
+		t.Errorf("five minutes that begin before 1:00 = %s; want %s", got, want)
+	}
+}
+
+func TestMetricsOfThePastTakeTheirPlace(t *testing.T) {
+	s := serve(t)
+	s.pass(2 * time.Minute)
+	s.PutMetric(west, "Shop", "Latency", shopDimensions, 2)
+	_, err := s.cloudwatch(west).PutMetricData(context.Background(), &cloudwatch.PutMetricDataInput{
+		Namespace: aws.String("Shop"), MetricData: []types.MetricDatum{{
+			MetricName: aws.String("Latency"), Value: aws.Float64(1), Timestamp: aws.Time(testStart),
+			Dimensions: metricQuery("q", "Sum", 60).MetricStat.Metric.Dimensions,
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.pass(time.Second)
+	results, err := s.data(west, metricQuery("q", "Sum", 60))
+	if err != nil || seriesText(results[0]) != "Complete 120=2 0=1" {
+		t.Errorf("data = %v, %v; want both values in their order", results, err)
+	}
+}
+
+func TestPutMetricDataRefusesWhatCloudWatchRefuses(t *testing.T) {
+	s := serve(t)
+	put := func(namespace string, n int, d types.MetricDatum) error {
+		data := make([]types.MetricDatum, n)
+		for i := range data {
+			data[i] = d
+		}
+		_, err := s.cloudwatch(west).PutMetricData(context.Background(), &cloudwatch.PutMetricDataInput{
+			Namespace: &namespace, MetricData: data,
+		})
+		return err
+	}
+	one := types.MetricDatum{MetricName: aws.String("m"), Value: aws.Float64(1)}
+	for name, tc := range map[string]struct {
+		err  error
+		code string
+	}{
+		"1,000 values":    {put("Shop", 1000, one), ""},
+		"1,001 values":    {put("Shop", 1001, one), "ValidationError"},
+		"AWS's namespace": {put("AWS/RDS", 1, one), "ValidationError"},
+		"without a value": {put("Shop", 1, types.MetricDatum{MetricName: aws.String("m")}), "MissingParameter"},
+	} {
+		if codeOf(tc.err) != tc.code {
+			t.Errorf("%s: %v; want code %q", name, tc.err, tc.code)
+		}
+	}
+}
+
+func TestAnAnswerThatAWSWouldPageIsRefusedByName(t *testing.T) {
+	s := serve(t)
+	for range 203 {
+		s.PutMetric(west, "Shop", "Latency", shopDimensions, 1)
+		s.pass(time.Second)
+	}
+	var queries []types.MetricDataQuery
+	for i := range 500 {
+		queries = append(queries, metricQuery(fmt.Sprintf("q%d", i), "Sum", 1))
+	}
+	if _, err := s.data(west, queries...); codeOf(err) != fakeaws.CodeNotImplemented {
+		t.Errorf("101,500 data points = %v; want %s", err, fakeaws.CodeNotImplemented)
+	}
 }
 
 func TestMetricsAreOfOneRegionAndExactDimensions(t *testing.T) {
@@ -334,6 +407,26 @@ func (s served) alarms(t testing.TB, in cloudwatch.DescribeAlarmsInput) (alarms 
 		alarms = append(alarms, page.MetricAlarms...)
 	}
 	return alarms
+}
+
+func TestAShortAlarmNeedsAMetricOfHighResolution(t *testing.T) {
+	s := serve(t)
+	err := s.AddAlarm(fakeaws.Alarm{Region: west, Name: "slow", Rule: fakeaws.AlarmRule{
+		Namespace: "Shop", Metric: "Latency", Statistic: "Sum", PeriodSeconds: 10, Comparison: "LessThanThreshold", Threshold: 5,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.cloudwatch(west).PutMetricData(context.Background(), &cloudwatch.PutMetricDataInput{
+		Namespace: aws.String("Shop"), MetricData: []types.MetricDatum{{MetricName: aws.String("Latency"), Value: aws.Float64(9)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.pass(10 * time.Second)
+	if got := s.alarms(t, cloudwatch.DescribeAlarmsInput{})[0].StateValue; got != types.StateValueInsufficientData {
+		t.Errorf("alarm = %s; want INSUFFICIENT_DATA", got)
+	}
 }
 
 func TestAlarmsAreFoundByNamePrefixAndState(t *testing.T) {

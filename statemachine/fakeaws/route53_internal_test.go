@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -102,6 +103,23 @@ func TestADriftDuringPropagationStays(t *testing.T) {
 	w.AdvanceTo(w.Now().Add(time.Minute))
 	if diff := cmp.Diff(map[string]float64{"a": 0.5, "b": 0.5}, w.answersOf("www.example.com")); diff != "" {
 		t.Errorf("shares (-want +got):\n%s", diff)
+	}
+}
+
+func TestAZoneHas10000RecordSetsAtMost(t *testing.T) {
+	z := &zone{id: "Z1", name: "example.com"}
+	for i := range maxSets {
+		set := RecordSet{Name: fmt.Sprintf("n%05d.example.com", i), Type: "TXT", TTL: 60, Values: []string{`"x"`}}
+		z.current = append(z.current, newEntry(set))
+	}
+	r := newRoute53(&World{})
+	one := z.current[0].set
+	if _, problems := r.apply(z, []Change{{"UPSERT", one}}); len(problems) > 0 {
+		t.Errorf("changing one of 10,000: %v", problems)
+	}
+	one.Name = "one-more.example.com"
+	if _, problems := r.apply(z, []Change{{"CREATE", one}}); len(problems) != 1 {
+		t.Errorf("adding one to 10,000: %v; want MAX_RRSETS_BY_ZONE", problems)
 	}
 }
 

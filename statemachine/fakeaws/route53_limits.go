@@ -28,28 +28,19 @@ func (b *tokenBucket) fill(now time.Time) {
 // Amazon Route 53 API requests" lists them.
 type limits struct {
 	account *tokenBucket
-	actions map[string]*tokenBucket
 	changes *tokenBucket
 }
 
 func newLimits() *limits {
 	return &limits{
 		account: &tokenBucket{capacity: 50, rate: 10},
-		actions: map[string]*tokenBucket{},
 		changes: &tokenBucket{capacity: 1500, rate: 100},
 	}
 }
 
-// admit takes a token for one request out of the account's bucket and the action's own, or says that one is empty.
-// A request that is refused takes nothing (R53-4).
-func (l *limits) admit(action string, now time.Time) *APIError {
-	own, ok := l.actions[action]
-	if !ok {
-		own = &tokenBucket{capacity: 50, rate: 10}
-		l.actions[action] = own
-	}
-	return take(now, 1, l.account, own)
-}
+// admit takes a token for one request, or says that there is none. Each of the actions here also has a bucket of its
+// own, but of the same size and rate as the account's, so it is never the first to be empty.
+func (l *limits) admit(now time.Time) *APIError { return l.account.take(1, now) }
 
 // admitChanges takes the tokens of a batch: 1 for a CREATE or DELETE, 2 for an UPSERT.
 func (l *limits) admitChanges(changes []Change, now time.Time) *APIError {
@@ -57,7 +48,7 @@ func (l *limits) admitChanges(changes []Change, now time.Time) *APIError {
 	for _, c := range changes {
 		tokens += cost(c.Action)
 	}
-	return take(now, tokens, l.changes)
+	return l.changes.take(tokens, now)
 }
 
 // cost is how often an action counts, in tokens and in the limits of a request: an UPSERT counts twice.
@@ -68,15 +59,12 @@ func cost(action string) int {
 	return 1
 }
 
-func take(now time.Time, tokens int, buckets ...*tokenBucket) *APIError {
+// take takes tokens out of the bucket, or leaves it alone when they are not all there (R53-4).
+func (b *tokenBucket) take(tokens int, now time.Time) *APIError {
 	need := int64(tokens) * wholeToken
-	for _, b := range buckets {
-		if b.fill(now); b.level < need {
-			return badRequest("Throttling", "Rate exceeded")
-		}
+	if b.fill(now); b.level < need {
+		return badRequest("Throttling", "Rate exceeded")
 	}
-	for _, b := range buckets {
-		b.level -= need
-	}
+	b.level -= need
 	return nil
 }

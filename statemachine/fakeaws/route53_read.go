@@ -7,7 +7,7 @@ import (
 
 // serve performs a request that the throttles admit.
 func (r *route53) serve(req *Request) (*Response, *APIError) {
-	if err := r.limits.admit(req.Operation, r.w.now); err != nil {
+	if err := r.limits.admit(r.w.now); err != nil {
 		return nil, err
 	}
 	resp, err := r.perform(req)

@@ -184,6 +184,18 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 			"InvalidChangeBatch", "expected 0 to 255",
 		},
 		{
+			"a SetIdentifier of 129 characters", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{
+				Name: aws.String("a.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60),
+				SetIdentifier: aws.String(strings.Repeat("x", 129)), Weight: aws.Int64(0),
+				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
+			}}},
+			"InvalidChangeBatch", "expected up to 128",
+		},
+		{
+			"no value", []types.Change{txt(types.ChangeActionCreate, "a.example.com")},
+			"InvalidInput", "expected exactly one of",
+		},
+		{
 			"an address that is none", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{
 				Name: aws.String("a.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60),
 				ResourceRecords: []types.ResourceRecord{{Value: aws.String("2001:db8::1")}},
@@ -301,6 +313,30 @@ func TestATTLChangesForAWholeGroupInOneBatch(t *testing.T) {
 	s.mustChange(t, changes...)
 }
 
+func TestAnAliasAndAValueMayShareAWeightedGroup(t *testing.T) {
+	s := serveZone(t)
+	change := weigh(types.ChangeActionUpsert, "www.example.com", west, 0)
+	change.ResourceRecordSet.TTL, change.ResourceRecordSet.ResourceRecords = nil, nil
+	change.ResourceRecordSet.AliasTarget = &types.AliasTarget{DNSName: aws.String("lb.example.org"), HostedZoneId: aws.String("Z2")}
+	s.mustChange(t, change)
+}
+
+func TestAWeightedGroupHas100RecordSetsAtMost(t *testing.T) {
+	s := serveZone(t)
+	group := func(n int) (changes []types.Change) {
+		for i := range n {
+			c := weigh(types.ChangeActionUpsert, "many.example.com", east, 1)
+			c.ResourceRecordSet.SetIdentifier = aws.String(fmt.Sprint(i))
+			changes = append(changes, c)
+		}
+		return changes
+	}
+	s.mustChange(t, group(100)...)
+	if _, err := s.change(group(101)...); codeOf(err) != "InvalidChangeBatch" {
+		t.Errorf("101 record sets = %v; want InvalidChangeBatch", err)
+	}
+}
+
 func TestTheLimitsOfABatchCountAnUpsertTwice(t *testing.T) {
 	create := func(n int) []types.Change {
 		var changes []types.Change
@@ -395,6 +431,14 @@ func TestALostChangeIsForgottenAndUndone(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{east: 100, west: 0}, s.Weights("www.example.com", "A")); diff != "" {
 		t.Errorf("weights (-want +got):\n%s", diff)
 	}
+	for _, e := range s.Journal() {
+		if strings.HasSuffix(e.Text, "is in sync") {
+			t.Errorf("the lost change came into sync: %s", e.Text)
+		}
+	}
+	if !s.Batches()[0].Lost {
+		t.Error("the batch does not say that it is lost")
+	}
 	if err := s.LoseChange("C1"); err == nil {
 		t.Error("losing a change that does not exist was no error")
 	}
@@ -436,7 +480,7 @@ func TestTheChangeBucketRefillsWithVirtualTime(t *testing.T) {
 	}
 }
 
-func TestEveryRequestTakesATokenOfTheAccountAndOfItsAction(t *testing.T) {
+func TestEveryRequestTakesATokenOfTheAccount(t *testing.T) {
 	s := serveZone(t)
 	get := func() error {
 		_, err := s.route53().GetHostedZone(context.Background(), &route53.GetHostedZoneInput{Id: aws.String(testZone)})
@@ -591,6 +635,8 @@ func TestSettingUpWhatCannotBeIsAnError(t *testing.T) {
 		"no such zone":        s.PutRecordSet("Z9", weightedSet("www.example.com", east, 1)),
 		"name of other zone":  s.PutRecordSet(testZone, weightedSet("www.example.org", east, 1)),
 		"zone exists":         s.AddZone(testZone, "example.org"),
+		"no value":            s.PutRecordSet(testZone, fakeaws.RecordSet{Name: "a.example.com", Type: "A", TTL: 60}),
+		"no health check":     s.PutRecordSet(testZone, fakeaws.RecordSet{Name: "a.example.com", Type: "A", TTL: 60, Values: []string{"192.0.2.1"}, HealthCheck: "1"}),
 		"zone id with prefix": s.AddZone("/hostedzone/Z1", "example.org"),
 	} {
 		if err == nil {

@@ -179,8 +179,7 @@ func (t *traffic) writable(p *population) bool {
 	for _, cluster := range p.GlobalClusters {
 		ok, known := t.writers[cluster]
 		if !known {
-			region, available := t.w.rds.writer(cluster)
-			ok = available && !t.w.dark(region)
+			_, ok = t.w.rds.writer(cluster) // which is never available in a dark Region
 			t.writers[cluster] = ok
 		}
 		if !ok {
