@@ -110,6 +110,9 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 			return Plain, fmt.Sprintf("healthy, %s in a row", plural(a.Passes, "look"))
 		}
 	}
+	if len(a.Reasons) == 0 {
+		return Bad, string(a.Verdict) + " without a reason"
+	}
 	text := fmt.Sprintf("%s: %s", a.Verdict, a.Reasons[0])
 	if more := len(a.Reasons) - 1 + a.MoreReasons; more > 0 {
 		text += fmt.Sprintf("; and %d more", more)

@@ -17,9 +17,8 @@ type narrator struct {
 	out *Printer
 	// quiet suppresses everything, for what is repeated after the end.
 	quiet bool
-	// pending is what the last look of VerifyHealth waited for, and looks how often in a row that was so.
+	// pending is what the last look of VerifyHealth waited for.
 	pending string
-	looks   int
 	// stopped counts executions that are over.
 	stopped int
 }
@@ -72,14 +71,14 @@ func (n *narrator) StateEntered(_, state string, at time.Time) {
 // Stopped takes note of an execution that is over.
 func (n *narrator) Stopped(string, time.Time) { n.stopped++ }
 
-// Invoked tells what a step has done, in one line. Looks that see what the look before saw are only counted.
+// Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
 func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 	if n.quiet {
 		return
 	}
 	at := inv.At.Add(inv.Took)
 	if inv.State != "VerifyHealth" {
-		n.pending, n.looks = "", 0
+		n.pending = ""
 	}
 	if inv.Result.ErrorType != "" {
 		n.pending = ""
@@ -93,12 +92,11 @@ func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 	}
 	tone, text := tell(inv.Result.Payload)
 	if inv.State == "VerifyHealth" && tone != Good {
-		if kind := withoutDigits(text); kind == n.pending {
-			n.looks++
+		kind := withoutDigits(text)
+		if kind == n.pending {
 			return
-		} else {
-			n.pending = kind
 		}
+		n.pending = kind
 	}
 	n.step(at, inv.State, tone, text)
 	if inv.State == "Validate" {

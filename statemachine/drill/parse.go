@@ -38,11 +38,11 @@ func parse(file string, text []byte) (*Scenario, error) {
 	rest, applications := splitApplications(text)
 	s := &Scenario{File: file, applications: applications, applicationsFrom: file}
 	if err := yaml.UnmarshalWithOptions(rest, s, yaml.Strict()); err != nil {
-		return nil, explainYAML(file, err)
+		return nil, explainYAML(file, rest, err)
 	}
 	tree, err := parser.ParseBytes(rest, 0)
 	if err != nil {
-		return nil, explainYAML(file, err)
+		return nil, explainYAML(file, rest, err)
 	}
 	c := checker{file: file, tree: tree}
 	c.scenario(s)
@@ -72,7 +72,7 @@ func splitApplications(text []byte) (rest, applications []byte) {
 }
 
 // explainYAML says where the YAML reader stumbled, in the form that editors jump to.
-func explainYAML(file string, err error) error {
+func explainYAML(file string, text []byte, err error) error {
 	var wrongType *yaml.TypeError
 	if errors.As(err, &wrongType) {
 		pos := wrongType.Token.Position
@@ -82,8 +82,13 @@ func explainYAML(file string, err error) error {
 	var unknown *yaml.UnknownFieldError
 	if errors.As(err, &unknown) {
 		pos := unknown.Token.Position
-		return fmt.Errorf("%s:%d:%d: unknown key %q; expected one that statemachine/drills/README.md lists",
-			file, pos.Line, pos.Column, unknown.Token.Value)
+		return fmt.Errorf("%s:%d:%d: unknown key %q; expected one of %s",
+			file, pos.Line, pos.Column, unknown.Token.Value, strings.Join(keysBeside(text, unknown.Token), ", "))
+	}
+	var wrongNode *yaml.UnexpectedNodeTypeError
+	if errors.As(err, &wrongNode) {
+		pos := wrongNode.Token.Position
+		return fmt.Errorf("%s:%d:%d: %s; expected %s", file, pos.Line, pos.Column, nodeKind(wrongNode.Actual), nodeKind(wrongNode.Expected))
 	}
 	var at yaml.Error
 	if errors.As(err, &at) && at.GetToken() != nil {
@@ -110,6 +115,16 @@ func yamlKind(t reflect.Type) string {
 		return yamlKind(t.Elem())
 	}
 	return "a block of keys"
+}
+
+func nodeKind(t ast.NodeType) string {
+	switch t {
+	case ast.SequenceType:
+		return "a list"
+	case ast.MappingType, ast.MappingValueType:
+		return "a block of keys"
+	}
+	return "a value"
 }
 
 // checker collects what is wrong with a scenario that could be read.

@@ -1,0 +1,115 @@
+package drill
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const soundScenario = `name: sound
+title: all is well
+description: a scenario without a mistake
+applicationsFile: shop.yaml
+timeline:
+  - at: 1m
+    regionDark: us-east-1
+  - at: 1m45s
+    start:
+      region: us-west-2
+      input: {action: failover}
+      outcome: Completed
+until: 5m
+expect:
+  servedFrom: 4m
+`
+
+func TestASoundScenarioIsRead(t *testing.T) {
+	s, err := parse("sound.yaml", []byte(soundScenario))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Timeline) != 2 || time.Duration(s.Timeline[1].At) != 105*time.Second || s.Timeline[1].Start.Outcome != "Completed" {
+		t.Errorf("got %+v", s.Timeline)
+	}
+	if time.Duration(*s.Expect.ServedFrom) != 4*time.Minute || s.Expect.Batches != nil {
+		t.Errorf("got %+v", s.Expect)
+	}
+}
+
+func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
+	for _, c := range []struct{ name, old, new, want string }{
+		{"no name", "name: sound\n", "", "x.yaml:1:1: name is missing"},
+		{"unknown key", "title:", "titel:", `x.yaml:2:1: unknown key "titel"; expected one of name, title, description, applicationsFile, generate, world, timeline, refusals, until, expect`},
+		{"unknown key inside", "    regionDark: us-east-1", "    regionDrak: us-east-1", `x.yaml:7:5: unknown key "regionDrak"; expected one of at, regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, start`},
+		{"unknown key deeper", "      outcome:", "      result:", `x.yaml:12:7: unknown key "result"; expected one of region, input, outcome, says, transitionsAtMost, payloadAtMost`},
+		{"not a duration", "at: 1m\n", "at: soon\n", `x.yaml:6:9: "soon" is not a duration; expected one like 45s or 2m30s`},
+		{"negative duration", "at: 1m\n", "at: -1m\n", `x.yaml:6:9: "-1m" is not a duration; expected one like 45s or 2m30s`},
+		{"wrong type", "timeline:\n", "timeline: 5\nx:\n", "x.yaml:5:11: a value; expected a list"},
+		{"list for text", "title: all is well", "title: [all]", "x.yaml:2:8: a list; expected text"},
+		{"out of order", "at: 1m45s", "at: 30s", "x.yaml:8:9: the event before is later; expected the order of time"},
+		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: an event is one of regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, start; got 2 of them"},
+		{"no Region", "regionDark: us-east-1", "regionDark: east", `x.yaml:7:17: "east" is not a Region code; expected one like us-west-2`},
+		{"no outcome", "outcome: Completed", "outcome: Done", `x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held or Refused`},
+		{"no applications", "applicationsFile: shop.yaml\n", "", "x.yaml:1:7: a scenario has one of applications, applicationsFile and generate; got 0 of them"},
+		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times: how often it strikes, or for: how long; one of the two"},
+		{"fault without status", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, times: 1}", "x.yaml:7:16: 0; expected the HTTP status of Throttling, 400 to 599"},
+		{"unknown failure", "    regionDark: us-east-1", "    invocations: {function: notify, fail: explode, times: 1}", `x.yaml:7:43: "explode" is not known; expected throttle, crash-after-effect, timeout`},
+		{"no YAML", "title: all is well", "title: {", "x.yaml:4:1: ',' or '}' must be specified"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(soundScenario, c.old, c.new, 1)
+			if text == soundScenario {
+				t.Fatalf("%q is not in the scenario", c.old)
+			}
+			_, err := parse("x.yaml", []byte(text))
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !strings.Contains(err.Error()+"\n", c.want) {
+				t.Errorf("got  %s\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestAllMistakesAreReportedAtOnce(t *testing.T) {
+	text := strings.NewReplacer("outcome: Completed", "outcome: Done", "regionDark: us-east-1", "regionDark: east").Replace(soundScenario)
+	_, err := parse("x.yaml", []byte(text))
+	want := `x.yaml:7:17: "east" is not a Region code; expected one like us-west-2
+x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held or Refused`
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestApplicationsKeepTheirLines(t *testing.T) {
+	text := "name: x\n# about the applications\napplications:\n  - name: shop\n\n    wave: 1\nuntil: 1m\n"
+	rest, applications := splitApplications([]byte(text))
+	if got, want := string(applications), "\n\napplications:\n  - name: shop\n\n    wave: 1\n\n"; got != want {
+		t.Errorf("applications %q; want %q", got, want)
+	}
+	if got, want := string(rest), "name: x\n# about the applications\n\n\n\n\nuntil: 1m\n"; got != want {
+		t.Errorf("the rest %q; want %q", got, want)
+	}
+}
+
+func TestAScenarioThatIsNotThere(t *testing.T) {
+	if _, err := Load(fstest.MapFS{}, "none.yaml"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v; want %v", err, fs.ErrNotExist)
+	}
+	dir := fstest.MapFS{"sound.yaml": {Data: []byte(soundScenario)}}
+	if _, err := Load(dir, "sound.yaml"); err == nil || !strings.Contains(err.Error(), "shop.yaml") {
+		t.Errorf("got %v; want the missing file of the applications named", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(soundScenario))
+	f.Add([]byte("applications: 1\ntimeline: [{}]"))
+	f.Fuzz(func(_ *testing.T, text []byte) { _, _ = parse("x.yaml", text) }) // whatever it is, it does not panic
+}

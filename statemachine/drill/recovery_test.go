@@ -1,0 +1,66 @@
+package drill
+
+import (
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOverheadIsWhatNoPartCovers(t *testing.T) {
+	part := func(from, to int) Part {
+		return Part{From: at(time.Duration(from) * time.Second), To: at(time.Duration(to) * time.Second)}
+	}
+	for _, c := range []struct {
+		name  string
+		parts []Part
+		want  int
+	}{
+		{"nothing covers anything", nil, 100},
+		{"all is covered", []Part{part(0, 100)}, 0},
+		{"parts overlap", []Part{part(10, 50), part(40, 90)}, 20},
+		{"one inside the other", []Part{part(10, 90), part(20, 30)}, 20},
+		{"a gap between", []Part{part(0, 40), part(60, 100)}, 20},
+		{"not in order", []Part{part(60, 100), part(0, 40)}, 20},
+		{"beyond the end", []Part{part(0, 50), part(90, 200)}, 40},
+		{"after the end", []Part{part(150, 200)}, 100},
+	} {
+		got := uncovered(at(0), at(100*time.Second), c.parts)
+		if want := time.Duration(c.want) * time.Second; got != want {
+			t.Errorf("%s: %s; want %s", c.name, got, want)
+		}
+	}
+}
+
+func TestRecoveryCountsFromTheOutage(t *testing.T) {
+	e := completed()
+	e.Traffic = append(e.Traffic,
+		fakeaws.Sample{At: at(4*time.Minute + 10*time.Second), Requests: 10, Served: 9},
+		fakeaws.Sample{At: at(5 * time.Minute), Requests: 10, Served: 10})
+	all := e.recoveries([]time.Time{at(time.Minute)})
+	if len(all) != 1 {
+		t.Fatalf("%d recoveries; want 1", len(all))
+	}
+	got := all[0]
+	if got.RTO != 3*time.Minute || got.Users != 3*time.Minute+10*time.Second || got.RPO != 0.9 {
+		t.Errorf("RTO %s, users %s, RPO %.1f s; want 3m0s, 3m10s, 0.9 s", got.RTO, got.Users, got.RPO)
+	}
+	want := []Part{
+		{Name: "detection, until the run was started", From: at(time.Minute), To: at(2 * time.Minute)},
+		{Name: "DNS, in sync after 0:30 and TTL 1:00", From: at(2 * time.Minute), To: at(3*time.Minute + 30*time.Second)},
+		{Name: "Aurora, until the new writer was available", From: at(2 * time.Minute), To: at(3 * time.Minute)},
+	}
+	if diff := cmp.Diff(want, got.Parts); diff != "" {
+		t.Errorf("parts (-want +got):\n%s", diff)
+	}
+	if got.Overhead != 30*time.Second {
+		t.Errorf("overhead %s; want what is left from 03:30 to 04:00", got.Overhead)
+	}
+}
+
+func TestARunThatDidNotCompleteHasNoRecovery(t *testing.T) {
+	if got := held().recoveries([]time.Time{at(time.Minute)}); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -1,0 +1,116 @@
+package drill
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestALongEventGoesOnBelowItself(t *testing.T) {
+	var out bytes.Buffer
+	p := &Printer{W: &out}
+	p.event(at(125*time.Second), "Validate", Plain, strings.Repeat("word ", 30))
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(lines) < 2 || !strings.HasPrefix(lines[0], "  02:05  Validate         word") || !strings.HasPrefix(lines[1], strings.Repeat(" ", textColumn)+"word") {
+		t.Errorf("got\n%s", out.String())
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > Columns || strings.TrimRight(line, " ") != line {
+			t.Errorf("line of %d columns: %q", n, line)
+		}
+	}
+}
+
+func TestBarsNeverHideAFailure(t *testing.T) {
+	got := bars([]float64{0, 0.001, 0.2, 0.5, 0.999, 1})
+	if want := "·▁▂▅▇█"; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
+func TestWhatUsersFeltFitsIntoALine(t *testing.T) {
+	for _, seconds := range []int{1, 5, 400, 401, 3600, 20000} {
+		f := feel(make([]fakeaws.Sample, seconds))
+		if n := len(f.Failed); n > maxIntervals {
+			t.Errorf("%d seconds make %d characters; want at most %d", seconds, n, maxIntervals)
+		}
+	}
+}
+
+func TestSharesAreOfAllRequests(t *testing.T) {
+	second := fakeaws.Sample{Requests: 10, Served: 8, Regions: []fakeaws.RegionSample{
+		{Region: east, Requests: 4, Served: 2}, {Region: west, Requests: 6, Served: 6},
+	}}
+	f := feel([]fakeaws.Sample{second, second})
+	want := []Curve{{Region: east, Shares: []float64{0.2}}, {Region: west, Shares: []float64{0.6}}}
+	if diff := cmp.Diff(want, f.Regions); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]float64{0.2}, f.Failed); diff != "" {
+		t.Errorf("failed (-want +got):\n%s", diff)
+	}
+}
+
+func TestStepsAreToldInOneLine(t *testing.T) {
+	for _, c := range []struct {
+		state  string
+		answer any
+		want   string
+	}{
+		{"ShiftTraffic", failover.ShiftAnswer{Changes: []string{"C1"}, Records: 2}, "2 record sets in 1 batch"},
+		{"ShiftTraffic", failover.ShiftAnswer{}, "nothing to do"},
+		{"UpdateRegistry", failover.RegistryAnswer{Written: 1, AlreadyDone: 2}, "1 application written, 2 applications written before"},
+		{"PromoteDatabase", failover.PromoteAnswer{Started: 1, LagMillis: 900, LagOf: "shop"}, "1 promotion started, lag 0.9 s (shop)"},
+		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Passed}, "passed"},
+		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1}, "healthy, 1 look in a row"},
+		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Failed}, "failed without a reason"},
+		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"C1 is PENDING", "x"}, MoreReasons: 3}, "pending: C1 is PENDING; and 4 more"},
+		{"Validate", failover.ValidateAnswer{Verdict: failover.Refuse, Summary: "no input"}, "refused: no input"},
+		{"Validate", failover.ValidateAnswer{Verdict: failover.Refuse, Findings: []failover.Finding{{Severity: failover.Blocker}}}, "refused: 1 thing in the way"},
+	} {
+		payload, err := json.Marshal(c.answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, got := stepFacts[c.state](payload); got != c.want {
+			t.Errorf("%s: %q; want %q", c.state, got, c.want)
+		}
+	}
+	if _, got := stepFacts["ShiftTraffic"]([]byte("[")); !strings.Contains(got, "nobody understands") {
+		t.Errorf("a broken answer is told as %q", got)
+	}
+}
+
+func TestLooksThatSeeTheSameAreToldOnce(t *testing.T) {
+	var out bytes.Buffer
+	n := &narrator{out: &Printer{W: &out}}
+	look := func(reason string) {
+		payload, _ := json.Marshal(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{reason}})
+		n.Invoked("", fakeaws.Invocation{State: "VerifyHealth", At: Start, Result: fakeaws.InvokeResult{Payload: payload}})
+	}
+	look("ServedPercent is 43.2")
+	look("ServedPercent is 61")
+	look("the writer is not available")
+	look("ServedPercent is 99")
+	if got := strings.Count(out.String(), "\n"); got != 3 {
+		t.Errorf("%d lines; want one for each thing that is waited for anew:\n%s", got, out.String())
+	}
+}
+
+func TestPlurals(t *testing.T) {
+	for want, got := range map[string]string{
+		"1 batch": plural(1, "batch"), "2 batches": plural(2, "batch"), "0 records": plural(0, "record"),
+		"3 queries": plural(3, "query"), "2 boxes": plural(2, "box"),
+	} {
+		if got != want {
+			t.Errorf("%q; want %q", got, want)
+		}
+	}
+}
