@@ -92,6 +92,9 @@ func (r *replicaOf) check(p *itemParams, key primaryKey, holds expression.Condit
 }
 
 func (d *dynamodb) putItem(r *replicaOf, p *itemParams) ([]byte, error) {
+	if err := checkReturnValues(p, "NONE", "ALL_OLD"); err != nil {
+		return nil, err
+	}
 	it, decodeErr := expression.DecodeItem(p.Item)
 	if decodeErr != nil {
 		return nil, invalidItem("One or more parameter values were invalid: %v", decodeErr)
@@ -111,10 +114,13 @@ func (d *dynamodb) putItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err := d.write(r, key, it); err != nil {
 		return nil, err
 	}
-	return returned(p, before, exists, "NONE", "ALL_OLD")
+	return returned(p, before, exists)
 }
 
 func (d *dynamodb) deleteItem(r *replicaOf, p *itemParams) ([]byte, error) {
+	if err := checkReturnValues(p, "NONE", "ALL_OLD"); err != nil {
+		return nil, err
+	}
 	key, err := keyOf(p.Key)
 	if err != nil {
 		return nil, err
@@ -132,7 +138,7 @@ func (d *dynamodb) deleteItem(r *replicaOf, p *itemParams) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return returned(p, before, exists, "NONE", "ALL_OLD")
+	return returned(p, before, exists)
 }
 
 // onlyCondition compiles the condition of a request that has no other expression.
@@ -149,14 +155,9 @@ func (d *dynamodb) updateItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := p.expressions.Update(p.UpdateExpression)
+	u, err := p.update()
 	if err != nil {
 		return nil, err
-	}
-	for _, name := range []string{"pk", "sk"} {
-		if u.Changes(name) {
-			return nil, invalidItem("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", name)
-		}
 	}
 	holds, err := p.onlyCondition()
 	if err != nil {
@@ -185,7 +186,24 @@ func (d *dynamodb) updateItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	case "UPDATED_OLD":
 		return attributes(u.Only(before)), nil
 	}
-	return returned(p, before, exists, "NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW")
+	return returned(p, before, exists)
+}
+
+// update compiles the update expression, which must leave the key alone.
+func (p *itemParams) update() (*expression.Update, error) {
+	if err := checkReturnValues(p, "NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"); err != nil {
+		return nil, err
+	}
+	u, err := p.expressions.Update(p.UpdateExpression)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"pk", "sk"} {
+		if u.Changes(name) {
+			return nil, invalidItem("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", name)
+		}
+	}
+	return u, nil
 }
 
 func attributes(it expression.Item) []byte {
@@ -195,15 +213,20 @@ func attributes(it expression.Item) []byte {
 	return append(expression.AppendItem([]byte(`{"Attributes":`), it), '}')
 }
 
-// returned answers a write whose ReturnValues is NONE or ALL_OLD, and refuses what is not in allowed.
-func returned(p *itemParams, before expression.Item, exists bool, allowed ...string) ([]byte, error) {
-	if p.ReturnValues != "" && !slices.Contains(allowed, p.ReturnValues) {
-		return nil, invalidItem("ReturnValues can only be one of %s", strings.Join(allowed, ", "))
-	}
+// returned answers a write whose ReturnValues is NONE or ALL_OLD.
+func returned(p *itemParams, before expression.Item, exists bool) ([]byte, error) {
 	if p.ReturnValues == "ALL_OLD" && exists {
 		return attributes(before), nil
 	}
 	return []byte("{}"), nil
+}
+
+// checkReturnValues refuses, before anything is written, what a write of this kind cannot return.
+func checkReturnValues(p *itemParams, allowed ...string) error {
+	if p.ReturnValues != "" && !slices.Contains(allowed, p.ReturnValues) {
+		return invalidItem("ReturnValues can only be one of %s", strings.Join(allowed, ", "))
+	}
+	return nil
 }
 
 func (d *dynamodb) query(r *replicaOf, p *itemParams) ([]byte, error) {

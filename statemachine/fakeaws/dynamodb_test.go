@@ -161,7 +161,11 @@ func TestALateWriteDoesNotBringBackADeletedItem(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.mustPut(t, east, key("a", "b"))
+	s.mustPut(t, east, key("a", "c"))
 	s.pass(time.Second)
+	if got := sortKeys(s, west); !cmp.Equal(got, []string{"b"}) {
+		t.Errorf("over a cut link west has %v, want only what it had", got)
+	}
 	_, err := s.dynamodb(west).DeleteItem(context.Background(), &dynamodb.DeleteItemInput{TableName: aws.String("registry"), Key: key("a", "b")})
 	if err != nil {
 		t.Fatal(err)
@@ -171,8 +175,8 @@ func TestALateWriteDoesNotBringBackADeletedItem(t *testing.T) {
 	}
 	s.pass(time.Second)
 	for _, region := range []string{east, west} {
-		if got := s.Items("registry", region); len(got) != 0 {
-			t.Errorf("%s has %v, want nothing", region, got)
+		if got := sortKeys(s, region); !cmp.Equal(got, []string{"c"}) {
+			t.Errorf("%s has %v, want only what was not deleted", region, got)
 		}
 	}
 }
@@ -360,6 +364,16 @@ func TestAnOperationThatIsNotThereIsNamed(t *testing.T) {
 	calls := s.Calls()
 	if got := calls[len(calls)-1]; got.Operation != "Scan" || got.Code != fakeaws.CodeNotImplemented {
 		t.Errorf("recorded %s %s, want Scan %s", got.Operation, got.Code, fakeaws.CodeNotImplemented)
+	}
+}
+
+func TestAPutCannotReturnTheNewItem(t *testing.T) {
+	s := serveTable(t)
+	_, err := s.dynamodb(east).PutItem(context.Background(), &dynamodb.PutItemInput{
+		TableName: aws.String("registry"), Item: key("a", "b"), ReturnValues: types.ReturnValueAllNew,
+	})
+	if codeOf(err) != "ValidationException" || len(s.Items("registry", east)) != 0 {
+		t.Errorf("error %v with %d items written, want a ValidationException and none", err, len(s.Items("registry", east)))
 	}
 }
 

@@ -3,10 +3,14 @@ package fakeaws_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/google/go-cmp/cmp"
@@ -293,6 +297,135 @@ func TestAStuckPromotionGoesOnWhenLetGo(t *testing.T) {
 	s.pass(10 * time.Second)
 	if diff := cmp.Diff(phase{"", westCluster, "available", true}, s.phase(t)); diff != "" {
 		t.Errorf("let go (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFailoverWaitsForItsTarget(t *testing.T) {
+	s := serveAurora(t)
+	mustDark(t, s, east, true)
+	if err := s.failover(west, westCluster, true); err != nil {
+		t.Fatal(err)
+	}
+	mustDark(t, s, west, true)
+	s.pass(10 * time.Minute)
+	if region, _ := s.Writer("checkout"); region != east {
+		t.Errorf("the writer is in %s, want %s while the target is dark", region, east)
+	}
+	mustDark(t, s, west, false)
+	s.pass(2 * time.Minute)
+	if diff := cmp.Diff(phase{"", westCluster, "available", true}, s.phase(t)); diff != "" {
+		t.Errorf("the target is back (-want +got):\n%s", diff)
+	}
+}
+
+func TestRebuildingBeginsAgainAfterDarkness(t *testing.T) {
+	s := serveAurora(t)
+	mustDark(t, s, east, true)
+	if err := s.failover(west, westCluster, true); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(2 * time.Minute)
+	mustDark(t, s, east, false)
+	s.pass(time.Minute)
+	mustDark(t, s, east, true)
+	s.pass(20 * time.Minute)
+	if got := s.synchronization(t, eastCluster); got != "pending-resync" {
+		t.Errorf("a cluster in the dark is %s, want pending-resync", got)
+	}
+	mustDark(t, s, east, false)
+	s.pass(11 * time.Minute)
+	if got := s.synchronization(t, eastCluster); got != "connected" {
+		t.Errorf("the old primary is %s, want connected", got)
+	}
+}
+
+func TestAParameterThatWouldBeIgnoredIsRefused(t *testing.T) {
+	s := serveAurora(t)
+	_, err := s.rds(west).DescribeDBClusters(context.Background(), &rds.DescribeDBClustersInput{IncludeShared: aws.Bool(true)})
+	if codeOf(err) != fakeaws.CodeNotImplemented || !strings.Contains(err.Error(), "IncludeShared") {
+		t.Errorf("error %v, want %s naming IncludeShared", err, fakeaws.CodeNotImplemented)
+	}
+}
+
+// lags are the values of the replication lag of a cluster that can be read in a Region, newest first.
+func (s served) lags(t testing.TB, region, cluster string) []float64 {
+	t.Helper()
+	client := cloudwatch.NewFromConfig(s.config(region, fakeaws.Administrator))
+	out, err := client.GetMetricData(context.Background(), &cloudwatch.GetMetricDataInput{
+		StartTime: aws.Time(testStart), EndTime: aws.Time(s.Now().Add(time.Minute)),
+		MetricDataQueries: []cwtypes.MetricDataQuery{{Id: aws.String("lag"), MetricStat: &cwtypes.MetricStat{
+			Metric: &cwtypes.Metric{
+				Namespace: aws.String("AWS/RDS"), MetricName: aws.String("AuroraGlobalDBReplicationLag"),
+				Dimensions: []cwtypes.Dimension{{Name: aws.String("DBClusterIdentifier"), Value: &cluster}},
+			},
+			Period: aws.Int32(60), Stat: aws.String("Maximum"),
+		}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.MetricDataResults[0].Values
+}
+
+func TestTheLagIsPublishedWhereTheSecondaryIs(t *testing.T) {
+	s := serveAurora(t)
+	s.pass(90 * time.Second)
+	if err := s.SetLag("checkout", 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]float64{2000, 800}, s.lags(t, west, "checkout-us-west-2")); diff != "" {
+		t.Errorf("west (-want +got):\n%s", diff)
+	}
+	for _, cluster := range []string{"checkout-us-east-1", "checkout-us-west-2"} {
+		if got := s.lags(t, east, cluster); len(got) != 0 {
+			t.Errorf("in the primary's Region %s has lags %v, want none", cluster, got)
+		}
+	}
+	mustDark(t, s, east, true)
+	s.pass(5 * time.Minute)
+	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 2 {
+		t.Errorf("with a dark primary, lags %v; want no new ones", got)
+	}
+	if err := s.failover(west, westCluster, true); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(5 * time.Minute)
+	mustDark(t, s, east, false)
+	s.pass(12 * time.Minute)
+	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 2 {
+		t.Errorf("promoted, lags %v; want no new ones", got)
+	}
+	if got := s.lags(t, east, "checkout-us-east-1"); len(got) != 2 {
+		t.Errorf("in sync again, lags %v of the old primary; want those of two minutes", got)
+	}
+}
+
+func TestAPageOfManyClusters(t *testing.T) {
+	s := serve(t)
+	var want []string
+	for i := range 250 {
+		id := fmt.Sprintf("app-%03d", i)
+		want = append(want, id)
+		err := s.AddGlobalCluster(fakeaws.GlobalCluster{ID: id, Primary: east, Members: []fakeaws.Member{
+			{east, "arn:aws:rds:us-east-1:111122223333:cluster:" + id + "-e", id + "-e"}, {west, "arn:aws:rds:us-west-2:111122223333:cluster:" + id + "-w", id + "-w"},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	pages := rds.NewDescribeDBClustersPaginator(s.rds(west), nil)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range page.DBClusters {
+			got = append(got, strings.TrimSuffix(aws.ToString(c.DBClusterIdentifier), "-w"))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("clusters (-want +got):\n%s", diff)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -54,6 +55,37 @@ func TestAnObjectComesBackAsItWasPut(t *testing.T) {
 	}
 	if direct, ok := s.Object("reports", key); !ok || string(direct) != body {
 		t.Errorf("Object: %q %v", direct, ok)
+	}
+}
+
+// The SDK sends trailing checksums to endpoints with TLS, and the aws command line to others too.
+func TestAChunkedBodyIsTakenApart(t *testing.T) {
+	s, _ := serveBucket(t)
+	const body = "5\r\nhello\r\n6;chunk-signature=0\r\n world\r\n0\r\nx-amz-checksum-crc32:DUoRhQ==\r\n\r\n"
+	put := func(body string) int {
+		req, err := http.NewRequest(http.MethodPut, s.url+"/reports/key", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Encoding", "aws-chunked")
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+fakeaws.Administrator+"/20260302/"+west+"/s3/aws4_request")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	if status := put(body); status != http.StatusOK {
+		t.Errorf("status %d, want 200", status)
+	}
+	if got, _ := s.Object("reports", "key"); string(got) != "hello world" {
+		t.Errorf("object %q, want hello world", got)
+	}
+	for _, broken := range []string{"5\r\nhel", "hello", "-1\r\n", ""} {
+		if status := put(broken); status != http.StatusBadRequest {
+			t.Errorf("%q: status %d, want 400", broken, status)
+		}
 	}
 }
 
