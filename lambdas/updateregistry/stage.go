@@ -11,9 +11,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// writers is how many applications are written at a time: enough for a wave of 10,000 within one invocation, few enough
-// not to be throttled by a table that has been idle for months.
-const writers = 16
+const (
+	// atOnce is how many applications are written at a time: enough for a wave of 10,000 within one invocation, few
+	// enough not to be throttled by a table that has been idle for months.
+	atOnce = 16
+	// fewWrites is up to how many are written one after the other: so small a wave gains nothing from haste, and a
+	// rehearsal of it reads the same every time.
+	fewWrites = 8
+)
 
 // Stage writes the weights, the active Region and the epoch of each application of the stage's wave. An application is
 // active in the target Region once all of its traffic is there. A stage that leaves traffic alone writes nothing.
@@ -79,7 +84,10 @@ func (h Handler) write(ctx context.Context, apps []failover.Application, req fai
 	changed := make([]bool, len(apps))
 	errs := make([]error, len(apps))
 	var group errgroup.Group
-	group.SetLimit(writers)
+	group.SetLimit(atOnce)
+	if len(apps) <= fewWrites {
+		group.SetLimit(1)
+	}
 	for i, app := range apps {
 		group.Go(func() error {
 			changed[i], errs[i] = h.Registry.SetLive(ctx, app, after(app.Live, req))
