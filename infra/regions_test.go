@@ -87,12 +87,17 @@ func TestTheStacksOfBothRegionsAreTheSameButForTheirRegion(t *testing.T) {
 
 func TestThePrimaryIsDeployedBeforeTheStandbyAndTheRegistryFirst(t *testing.T) {
 	s := fresh(t)
-	var got []string
+	got := map[string][]string{}
 	for _, stack := range s.assembly.Stacks {
-		got = append(got, stack.Name)
+		got[stack.Name] = stack.DependsOn
 	}
-	if diff := cmp.Diff([]string{"drover-registry", "drover-us-east-1", "drover-us-west-2"}, got); diff != "" {
-		t.Errorf("deploy order (-want +got)\n%s", diff)
+	want := map[string][]string{
+		"drover-registry":  nil,
+		"drover-us-east-1": {"drover-registry"},
+		"drover-us-west-2": {"drover-registry", "drover-us-east-1"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what each stack waits for (-want +got)\n%s", diff)
 	}
 }
 
