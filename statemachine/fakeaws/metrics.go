@@ -35,7 +35,9 @@ type point struct {
 
 // newMetrics returns a CloudWatch without metrics.
 func newMetrics(w *World) *metrics {
-	return &metrics{w: w, series: map[string]map[string]*series{}, alarms: map[string][]Alarm{}, status: map[string]string{}}
+	return &metrics{
+		w: w, series: map[string]map[string]*series{}, alarms: map[string][]Alarm{}, status: map[string]string{},
+	}
 }
 
 // put publishes one value as of now, at standard resolution, as AWS's own services do.

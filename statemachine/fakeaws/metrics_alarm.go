@@ -159,7 +159,8 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	var found cbor.List
 	for _, a := range m.alarms[req.Region] {
 		current := m.stateOf(a)
-		if (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix) && (state == "" || state == current) {
+		named := (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix)
+		if named && (state == "" || state == current) {
 			found = append(found, m.encodeAlarm(a, current))
 		}
 	}

@@ -1,11 +1,9 @@
 package fakeaws
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
@@ -68,14 +66,16 @@ var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
 func (m *metrics) parseQuery(region string, f fields) (query, *APIError) {
 	id, stat := f.text("Id"), f.structure("MetricStat")
 	if !queryID.MatchString(id) {
-		return query{}, errValidation("The value %q for parameter MetricDataQueries.member.Id is not matching the expected pattern %s.", id, queryID)
+		return query{}, errValidation("The value %q for parameter MetricDataQueries.member.Id is not matching "+
+			"the expected pattern %s.", id, queryID)
 	}
 	if f.text("Expression") != "" || stat == nil {
 		return query{}, notImplemented("metric math and Metrics Insights (query %s)", id)
 	}
 	period := int64(stat.integer("Period"))
 	if !validPeriod(period) {
-		return query{}, errValidation("The value %d for parameter Period is invalid; expected 1, 5, 10, 20, 30 or a multiple of 60.", period)
+		return query{}, errValidation("The value %d for parameter Period is invalid; "+
+			"expected 1, 5, 10, 20, 30 or a multiple of 60.", period)
 	}
 	statistic, err := parseStatistic(stat.text("Stat"))
 	if err != nil {
@@ -104,7 +104,8 @@ func parseStatistic(name string) (statistic, *APIError) {
 	}
 	match := percentileName.FindStringSubmatch(name)
 	if match == nil {
-		return statistic{}, notImplemented("the statistic %q; it has Average, Sum, Minimum, Maximum, SampleCount and percentiles", name)
+		return statistic{}, notImplemented("the statistic %q; it has Average, Sum, Minimum, Maximum, SampleCount "+
+			"and percentiles", name)
 	}
 	percent, _ := strconv.ParseFloat(match[1], 64) // the pattern admits nothing else
 	return statistic{name: name, percent: percent}, nil
@@ -149,116 +150,6 @@ func (q query) datapoints(start, end int64) (times, values cbor.List) {
 		points = points[n:]
 	}
 	return times, values
-}
-
-// putMetricData stores all values of a request.
-func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
-	namespace, datums := f.text("Namespace"), f.structures("MetricData")
-	if namespace == "" || strings.HasPrefix(namespace, "AWS/") {
-		return nil, errValidation("The value %q for parameter Namespace is invalid; expected a name that does not begin with AWS/.", namespace)
-	}
-	if len(datums) > maxDatums {
-		return nil, errValidation("The collection MetricData must not have a size greater than %d.", maxDatums)
-	}
-	for _, d := range datums {
-		if d.text("MetricName") == "" || len(d.points(0)) == 0 {
-			return nil, badRequest("MissingParameter", "The parameters MetricData.member.MetricName and Value, Values or StatisticValues are required.")
-		}
-	}
-	for _, d := range datums {
-		at, ok := d.seconds("Timestamp")
-		if !ok {
-			at = m.w.now.Unix()
-		}
-		s := m.find(req.Region, namespace, d.text("MetricName"), d.dimensions())
-		s.highResolution = s.highResolution || d.integer("StorageResolution") == 1
-		for _, p := range d.points(at) {
-			s.insert(p)
-		}
-	}
-	return cbor.Map{}, nil
-}
-
-// points are what one element of MetricData says: a value, values with counts, or a set of statistics.
-func (f fields) points(at int64) []point {
-	if set := f.structure("StatisticValues"); set != nil {
-		p := point{at: at}
-		p.count, _ = set.number("SampleCount")
-		p.sum, _ = set.number("Sum")
-		p.min, _ = set.number("Minimum")
-		p.max, _ = set.number("Maximum")
-		return []point{p}
-	}
-	if v, ok := f.number("Value"); ok {
-		return []point{{at: at, count: 1, sum: v, min: v, max: v}}
-	}
-	var points []point
-	counts := f.numbers("Counts")
-	for i, v := range f.numbers("Values") {
-		count := 1.0
-		if i < len(counts) {
-			count = counts[i]
-		}
-		points = append(points, point{at: at, count: count, sum: v * count, min: v, max: v})
-	}
-	return points
-}
-
-// listMetrics lists what has been published in the Region, in order. A page has 500 metrics.
-func (m *metrics) listMetrics(req *Request, f fields) (cbor.Map, *APIError) {
-	var found cbor.List
-	for _, key := range slices.Sorted(maps.Keys(m.series[req.Region])) {
-		s := m.series[req.Region][key]
-		if s.matches(f) {
-			found = append(found, cbor.Map{
-				"Namespace": cbor.String(s.namespace), "MetricName": cbor.String(s.name), "Dimensions": encodeDimensions(s.dimensions),
-			})
-		}
-	}
-	page, next, err := paginate(found, f.text("NextToken"), 500)
-	if err != nil {
-		return nil, err
-	}
-	answer := cbor.Map{"Metrics": page}
-	if next != "" {
-		answer["NextToken"] = cbor.String(next)
-	}
-	return answer, nil
-}
-
-// matches says whether a metric is what ListMetrics asks for; a dimension without a value matches every value.
-func (s *series) matches(f fields) bool {
-	if ns := f.text("Namespace"); ns != "" && ns != s.namespace {
-		return false
-	}
-	if name := f.text("MetricName"); name != "" && name != s.name {
-		return false
-	}
-	for _, want := range f.dimensions() {
-		if !slices.ContainsFunc(s.dimensions, func(d dimension) bool {
-			return d.name == want.name && (want.value == "" || d.value == want.value)
-		}) {
-			return false
-		}
-	}
-	return true
-}
-
-// paginate cuts a page out of a list; the token is the place where the next one begins.
-func paginate(all cbor.List, token string, size int) (page cbor.List, next string, err *APIError) {
-	from := 0
-	if token != "" {
-		n, parseErr := strconv.Atoi(token)
-		if parseErr != nil || n < 0 || n > len(all) {
-			return nil, "", badRequest("InvalidNextToken", "The token %q is not one that this operation has given.", token)
-		}
-		from = n
-	}
-	to := min(len(all), from+size)
-	if to < len(all) {
-		next = strconv.Itoa(to)
-	}
-	return append(cbor.List{}, all[from:to]...), next, nil
 }
 
 func errValidation(format string, args ...any) *APIError {

@@ -114,7 +114,8 @@ func (r *route53) apply(z *zone, changes []Change) (after []*entry, problems []s
 func (d *draft) play(action string, e *entry) (problem string) {
 	earlier := d.actions[e.key]
 	if len(earlier) > 0 && !(action == "CREATE" && slices.Equal(earlier, []string{"DELETE"})) {
-		return fmt.Sprintf("The request contains an invalid set of changes for a resource record set '%s %s'", e.set.Type, wireName(e.set.Name))
+		return fmt.Sprintf("The request contains an invalid set of changes for a resource record set '%s %s'",
+			e.set.Type, wireName(e.set.Name))
 	}
 	d.actions[e.key] = append(earlier, action)
 	existing := d.get(e.key)
@@ -124,7 +125,8 @@ func (d *draft) play(action string, e *entry) (problem string) {
 	case action == "DELETE" && existing == nil:
 		return fmt.Sprintf("Tried to delete resource record set %s but it was not found", label(e.set))
 	case action == "DELETE" && !sameSet(*existing, e.set):
-		return fmt.Sprintf("Tried to delete resource record set %s but the values provided do not match the current values", label(e.set))
+		return fmt.Sprintf("Tried to delete resource record set %s but the values provided do not match the current values",
+			label(e.set))
 	case action == "DELETE":
 		d.sets[e.key] = nil
 	default:

@@ -90,7 +90,8 @@ func checkGroup(sets []*entry) string {
 		return ""
 	}
 	first, last := sets[0].set, sets[len(sets)-1].set
-	who := fmt.Sprintf("RRSet with DNS name %s, type %s, SetIdentifier %s", wireName(last.Name), last.Type, last.SetIdentifier)
+	who := fmt.Sprintf("RRSet with DNS name %s, type %s, SetIdentifier %s",
+		wireName(last.Name), last.Type, last.SetIdentifier)
 	// A simple record set has an empty SetIdentifier, so it is the first in order.
 	if first.SetIdentifier == "" {
 		return who + " cannot be created as a non-weighted set exists with the same name and type."
@@ -121,6 +122,6 @@ func checkCNAME(sets []*entry) string {
 	if !hasCNAME || !hasOther {
 		return ""
 	}
-	return fmt.Sprintf("RRSet of type CNAME with DNS name %s is not permitted as it conflicts with other records with the same DNS name",
-		wireName(sets[0].set.Name))
+	return fmt.Sprintf("RRSet of type CNAME with DNS name %s is not permitted as it conflicts with other records "+
+		"with the same DNS name", wireName(sets[0].set.Name))
 }

@@ -2,7 +2,7 @@ package fakeaws
 
 import "time"
 
-// tokenBucket is a token bucket: it holds capacity tokens at most and is refilled at rate tokens a second of virtual time.
+// tokenBucket holds capacity tokens at most and is refilled at rate tokens a second of virtual time.
 type tokenBucket struct {
 	capacity, rate int64
 	// level is in billionths of a token, so that refilling by the nanosecond is exact.

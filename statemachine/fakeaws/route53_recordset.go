@@ -37,7 +37,8 @@ type AliasTarget struct {
 	EvaluateTargetHealth bool
 }
 
-// entry is a record set with the key it is sorted by. Neither entries nor the slices of a zone's states are ever changed.
+// entry is a record set with the key it is sorted by. Neither entries nor the slices of a zone's states are ever
+// changed.
 type entry struct {
 	key string
 	set RecordSet

@@ -27,10 +27,9 @@ func (r *route53) resolve(zoneID, name, recordType string) []answer {
 // weigh chooses among weighted record sets: those of a weight above 0 that are healthy, or else those of weight 0 that
 // are healthy, or else, when nothing is healthy, all of a weight above 0. When every weight is 0, all are equal.
 func (r *route53) weigh(sets []*entry) []answer {
-	drained, anyWeight := choose(sets, func(s RecordSet) bool { return s.Weight == 0 }), choose(sets, func(s RecordSet) bool { return s.Weight > 0 })
-	for _, candidates := range [][]answer{
-		r.healthy(anyWeight), r.healthy(drained), anyWeight, drained,
-	} {
+	weighty := choose(sets, func(s RecordSet) bool { return s.Weight > 0 })
+	drained := choose(sets, func(s RecordSet) bool { return s.Weight == 0 })
+	for _, candidates := range [][]answer{r.healthy(weighty), r.healthy(drained), weighty, drained} {
 		if len(candidates) > 0 {
 			return shares(candidates)
 		}

@@ -193,7 +193,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 		},
 		{
 			"no value", []types.Change{txt(types.ChangeActionCreate, "a.example.com")},
-			"InvalidInput", "expected exactly one of",
+			"InvalidInput", "expected exactly one of AliasTarget and ResourceRecords",
 		},
 		{
 			"an address that is none", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{

@@ -74,7 +74,8 @@ func (w *World) checkClients(c Clients) error {
 	}
 	for _, a := range answers {
 		if _, ok := w.regions[a.set.SetIdentifier]; !ok {
-			return fmt.Errorf("record %s %s: SetIdentifier %q; expected one of the Regions %v", c.Name, c.Type, a.set.SetIdentifier, w.regionNames())
+			return fmt.Errorf("record %s %s: SetIdentifier %q; expected one of the Regions %v",
+				c.Name, c.Type, a.set.SetIdentifier, w.regionNames())
 		}
 	}
 	return nil
@@ -105,9 +106,9 @@ func (w *World) SetErrorShare(region, application string, share float64) error {
 	if share < 0 || share > 1 {
 		return fmt.Errorf("set error share: %v; expected 0 to 1", share)
 	}
-	l := w.traffic.find(region, application)
-	if l == nil {
-		return fmt.Errorf("set error share: application %q has no clients, or %q is not one of the Regions %v", application, region, w.regionNames())
+	l, err := w.traffic.place(region, application)
+	if err != nil {
+		return fmt.Errorf("set error share: %w", err)
 	}
 	l.errorShare = share
 	w.record("traffic", application, "%.0f %% of the requests in %s fail", 100*share, region)
@@ -118,9 +119,9 @@ func (w *World) SetErrorShare(region, application string, share float64) error {
 func (w *World) StopMetric(region, application string) (resume func(), err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	l := w.traffic.find(region, application)
-	if l == nil {
-		return nil, fmt.Errorf("stop metric: application %q has no clients, or %q is not one of the Regions %v", application, region, w.regionNames())
+	l, err := w.traffic.place(region, application)
+	if err != nil {
+		return nil, fmt.Errorf("stop metric: %w", err)
 	}
 	l.silent = true
 	w.record("traffic", application, "publishes no metrics in %s", region)
@@ -129,6 +130,16 @@ func (w *World) StopMetric(region, application string) (resume func(), err error
 		defer w.mu.Unlock()
 		l.silent = false
 	}, nil
+}
+
+// place returns the load of an application in a Region, or says what there is instead.
+func (t *traffic) place(region, application string) (*load, error) {
+	l := t.find(region, application)
+	if l == nil {
+		return nil, fmt.Errorf("no clients of application %q in Region %q; expected one with clients, and one of the "+
+			"Regions %v", application, region, t.w.regionNames())
+	}
+	return l, nil
 }
 
 // Sample is one second of traffic.

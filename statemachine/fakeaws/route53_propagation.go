@@ -1,0 +1,85 @@
+package fakeaws
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// accept makes the result of a checked batch the state of the zone, and lets it reach the name servers in time.
+func (r *route53) accept(z *zone, role, comment string, changes []Change, after []*entry) *change {
+	z.changes++
+	c := &change{
+		// Made of the zone and its own count, not of nextID: what other zones are asked at the same time does not change it.
+		id:   fmt.Sprintf("C%04d%09d", z.index, z.changes),
+		zone: z, at: r.w.now, role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
+	}
+	z.current = after
+	z.pending = append(z.pending, c)
+	z.busyUntil = r.w.now.Add(r.settings.Processing)
+	r.changes[c.id] = c
+	r.batches = append(r.batches, c)
+	r.w.record("route53", z.name, "change %s accepted: %s", c.id, describe(changes))
+	r.w.at(r.syncTime(z), func() { r.sync(c) })
+	return c
+}
+
+// syncTime keeps the changes of a zone in the order in which they were accepted, whatever the settings were then.
+func (r *route53) syncTime(z *zone) time.Time {
+	propagation := r.settings.Propagation
+	if propagation == 0 {
+		propagation = defaultPropagation
+	}
+	if at := r.w.now.Add(propagation); at.After(z.lastSync) {
+		z.lastSync = at
+	}
+	return z.lastSync
+}
+
+func (r *route53) sync(c *change) {
+	if c.status == changeLost {
+		return
+	}
+	c.status = changeInSync
+	c.zone.pending = slices.DeleteFunc(c.zone.pending, func(p *change) bool { return p == c })
+	c.zone.answers = c.answers
+	r.generation++
+	r.w.record("route53", c.zone.name, "change %s is in sync", c.id)
+}
+
+// LoseChange makes Route 53 forget a change that is still PENDING, as it may when its control plane is restored in
+// another Region: GetChange answers NoSuchChange, and the zone is what it was before. Only the newest change of a zone
+// can be lost, since those after it were accepted on top of it.
+func (w *World) LoseChange(id string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c, ok := w.route53.changes[id]
+	if !ok || c.status != changePending {
+		return fmt.Errorf("lose change %s: no such change is PENDING", id)
+	}
+	z := c.zone
+	if last := len(z.pending) - 1; z.pending[last] != c {
+		return fmt.Errorf("lose change %s: hosted zone %s has accepted %s since", id, z.id, z.pending[last].id)
+	}
+	c.status = changeLost
+	z.pending = z.pending[:len(z.pending)-1]
+	z.current = c.before
+	w.record("route53", z.name, "change %s is lost", id)
+	return nil
+}
+
+// describe is a batch in the words of a transcript: how many changes of which kind.
+func describe(changes []Change) string {
+	counts := map[string]int{}
+	for _, c := range changes {
+		counts[c.Action]++
+	}
+	var parts []string
+	for _, action := range []string{"CREATE", "DELETE", "UPSERT"} {
+		if n := counts[action]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, action))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
