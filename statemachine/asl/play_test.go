@@ -191,3 +191,41 @@ func TestVariablesHaveALimit(t *testing.T) {
 	x = start(mustParse(t, fmt.Sprintf(`"Start": {"Type": "Pass", "Output": [%q, %q], "End": true}`, half, half)), "{}")
 	wantEnd(t, x, Failed, ErrorDataLimit, "")
 }
+
+// TestAllVariablesTogetherHaveALimit assigns a new variable of nearly the largest size in each state.
+func TestAllVariablesTogetherHaveALimit(t *testing.T) {
+	const size = MaxData - 100
+	var states []string
+	for i := range MaxVariables/size + 1 {
+		name, next := fmt.Sprint("S", i), fmt.Sprint("S", i+1)
+		if i == 0 {
+			name = "Start"
+		}
+		states = append(states, fmt.Sprintf(`%q: {"Type": "Pass", "Assign": {"v%d": "{%% $states.input %%}"}, "Next": %q}`, name, i, next))
+	}
+	states = append(states, fmt.Sprintf(`"S%d": {"Type": "Succeed"}`, len(states)))
+	x := start(mustParse(t, strings.Join(states, ",")), `"`+strings.Repeat("x", size)+`"`)
+	wantEnd(t, x, Failed, ErrorDataLimit, "")
+	if got, want := len(x.Path()), MaxVariables/size+1; got != want {
+		t.Errorf("it failed in state %d; want %d, the first that has no room", got, want)
+	}
+}
+
+func TestVariablesAreFoundOutsideOfStringsAndComments(t *testing.T) {
+	got := variablesIn("$a & '$b\\'$c' & \"$d\" & /* $e */ $f($.g) & `$h` /* $i")
+	if diff := cmp.Diff([]string{"a", "f", ""}, got); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+}
+
+// TestAnExpressionThatFailsFollowsTheEventBeforeTheLast is how AWS numbers it, as recorded; a value that cannot be
+// used follows the last event like everything else.
+func TestAnExpressionThatFailsFollowsTheEventBeforeTheLast(t *testing.T) {
+	for field, want := range map[string]int64{`"Timestamp": "{% $missing %}"`: 3, `"Timestamp": "tomorrow"`: 4} {
+		x := start(mustParse(t, `"Start": {"Type": "Pass", "Next": "Wait"}, "Wait": {"Type": "Wait", "End": true, `+field+`}`), "{}")
+		e := x.History()[4]
+		if e.Type != "EvaluationFailed" || e.PreviousID != want {
+			t.Errorf("%s: event 5 is %s after %d; want EvaluationFailed after %d", field, e.Type, e.PreviousID, want)
+		}
+	}
+}

@@ -149,9 +149,18 @@ func TestAnAnswerThatIsTooLargeOrNotJSON(t *testing.T) {
 	x := start(mustParse(t, states), "{}")
 	x.Resume(epoch, &Answer{Output: json.RawMessage(`"` + strings.Repeat("x", MaxData) + `"`)})
 	wantEnd(t, x, Failed, ErrorDataLimit, "")
+	if got := x.History()[4].Type; got != "TaskFailed" {
+		t.Errorf("an answer that is too large is %s; want TaskFailed", got)
+	}
 	x = start(mustParse(t, states), "{}")
 	x.Resume(epoch, &Answer{Output: json.RawMessage(`{`)})
 	wantEnd(t, x, Failed, ErrorRuntime, "")
+}
+
+func TestArgumentsThatAreTooLarge(t *testing.T) {
+	x := start(mustParse(t, `"Start": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+		"Arguments": {"FunctionName": "f", "Payload": ["{% $states.input %}", "{% $states.input %}"]}}`), `"`+strings.Repeat("x", MaxData/2)+`"`)
+	wantEnd(t, x, Failed, ErrorDataLimit, "")
 }
 
 func TestAResultThatCannotBeEvaluatedIsTheTasksFailure(t *testing.T) {

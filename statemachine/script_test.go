@@ -1,0 +1,151 @@
+package statemachine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// tester is the part of testing.TB that rapid's own T has too.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// answer is what a step answers to one call, after how long; a nil result is a call to which no answer comes.
+type answer struct {
+	result any
+	err    failover.Condition
+	after  time.Duration
+}
+
+// script holds the answers of each state, call by call; the last one is also that of all later calls. A state that
+// is not in the script does what it does in a run that goes well.
+type script map[string][]answer
+
+func ok(result any) answer              { return answer{result: result, after: time.Second} }
+func fails(c failover.Condition) answer { return answer{err: c, after: time.Second} }
+func looks(v failover.Verdict) answer   { return ok(failover.VerifyAnswer{Verdict: v, Passes: 1}) }
+func times(n int, a answer) []answer    { return slices.Repeat([]answer{a}, n) }
+func then(lists ...[]answer) []answer   { return slices.Concat(lists...) }
+func plan(stages ...failover.Stage) answer {
+	return ok(failover.ValidateAnswer{
+		Verdict: failover.Proceed, Run: failover.Run{ID: "run-1", Epoch: 7, From: "us-east-1", To: "us-west-2"},
+		Stages: stages, Summary: "moves 1 application to us-west-2",
+	})
+}
+
+var silence = answer{after: time.Hour}
+
+// stage is one with few attempts, so that routes stay short.
+func stage(index int) failover.Stage {
+	return failover.Stage{
+		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Promote: true,
+		SettleSeconds: 5, Attempts: 5, Passes: 1,
+	}
+}
+
+// well is what every step answers in a run that goes well.
+var well = map[string]answer{
+	"Validate":        plan(stage(0)),
+	"ShiftTraffic":    ok(failover.ShiftAnswer{Changes: []string{"C1"}, Records: 2}),
+	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
+	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250}),
+	"VerifyHealth":    looks(failover.Passed),
+	"CloseRun":        ok(map[string]any{}),
+	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Told: true}),
+}
+
+// requests are the types that the functions decode the payload of each state into, strictly.
+var requests = map[string]func() any{
+	"Validate":        func() any { return new(failover.ValidateRequest) },
+	"ShiftTraffic":    func() any { return new(failover.StageRequest) },
+	"UpdateRegistry":  func() any { return new(failover.StageRequest) },
+	"PromoteDatabase": func() any { return new(failover.StageRequest) },
+	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },
+	"CloseRun":        func() any { return new(failover.CloseRequest) },
+	"Notify":          func() any { return new(failover.NotifyRequest) },
+}
+
+// run is one execution of the definition and what the steps were asked.
+type run struct {
+	*asl.Execution
+	took  time.Duration
+	calls map[string][]any
+}
+
+// play runs the definition to its end in virtual time.
+func play(t tester, m *asl.Machine, s script) *run {
+	t.Helper()
+	start := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	now := start
+	info := asl.ExecutionInfo{ID: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Name: "run-1"}
+	r := &run{Execution: m.Start(info, json.RawMessage(`{"action":"failover"}`), now), calls: map[string][]any{}}
+	for r.Pending() != nil {
+		switch p := r.Pending().(type) {
+		case *asl.WaitUntil:
+			now = p.Until
+			r.Resume(now, nil)
+		case *asl.Invoke:
+			a := s.next(p.State, len(r.calls[p.State]))
+			r.calls[p.State] = append(r.calls[p.State], request(t, p))
+			if now.Add(a.after).After(p.TimeoutAt) {
+				now = p.TimeoutAt
+				r.Resume(now, nil)
+				continue
+			}
+			now = now.Add(a.after)
+			r.Resume(now, a.toMachine(t))
+		default:
+			t.Fatalf("pending %T", p)
+		}
+	}
+	r.took = now.Sub(start)
+	return r
+}
+
+func (s script) next(state string, call int) answer {
+	answers := s[state]
+	if len(answers) == 0 {
+		return well[state]
+	}
+	return answers[min(call, len(answers)-1)]
+}
+
+func (a answer) toMachine(t tester) *asl.Answer {
+	t.Helper()
+	if a.err != "" {
+		return &asl.Answer{Error: string(a.err), Cause: fmt.Sprintf(`{"errorType":%q,"errorMessage":"in the test"}`, a.err)}
+	}
+	payload, err := json.Marshal(a.result)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return &asl.Answer{Output: asl.InvokeResult(payload)}
+}
+
+// request decodes a payload as the function does, and fails on what the function would not understand.
+func request(t tester, p *asl.Invoke) any {
+	t.Helper()
+	newRequest, known := requests[p.State]
+	if !known {
+		t.Fatalf("%s invokes %s; the test knows no request for it", p.State, p.Function)
+	}
+	payload := p.Payload
+	if p.State == "UpdateRegistry" && bytes.Contains(payload, []byte(`"op"`)) {
+		t.Errorf("UpdateRegistry has an op: %s", payload)
+	}
+	dec := json.NewDecoder(bytes.NewReader(payload))
+	dec.DisallowUnknownFields()
+	r := newRequest()
+	if err := dec.Decode(r); err != nil {
+		t.Errorf("payload of %s: %v\n%s", p.State, err, payload)
+	}
+	return r
+}
