@@ -41,7 +41,7 @@ func (s Scope) ForStep(step string) []Grant {
 	case "updateregistry":
 		grants = append(grants, s.table("Query", "GetItem", "PutItem", "UpdateItem"))
 	case "promotedatabase":
-		grants = append(grants, s.table("Query"), readMetrics())
+		grants = append(grants, s.table("Query", "GetItem"), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":

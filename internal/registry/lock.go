@@ -74,6 +74,21 @@ func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires tim
 	return next, nil
 }
 
+// Holds says whether the run has the lock, before a step that nothing else fences. It returns [ErrOvertaken], with what
+// is there instead, when it has not: the run is over, or another one has come after it.
+func (s *Store) Holds(ctx context.Context, run failover.Run) error {
+	lock, err := s.Lock(ctx)
+	switch {
+	case err != nil:
+		return err
+	case lock.Owner == run.ARN && lock.Epoch == run.Epoch:
+		return nil
+	case lock.Owner == "":
+		return fmt.Errorf("run %s has epoch %d, and nobody holds the lock, whose epoch is %d: %w", run.ID, run.Epoch, lock.Epoch, ErrOvertaken)
+	}
+	return fmt.Errorf("run %s has epoch %d, and run %s holds the lock with epoch %d: %w", run.ID, run.Epoch, lock.Run, lock.Epoch, ErrOvertaken)
+}
+
 // lockedOut says why a run could not take the lock that it found, or that it has it already.
 func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 	lock, err := decodeLock(found)

@@ -48,7 +48,7 @@ type Store struct {
 var (
 	// ErrRunOver means that the run has already released its lock: a late repetition must not lock again.
 	ErrRunOver = errors.New("the run is over")
-	// ErrOvertaken means that a newer run has written the application.
+	// ErrOvertaken means that a newer run has written the application or taken the lock, or that this one is over.
 	ErrOvertaken = errors.New("a newer run has written it")
 	// ErrNotRegistered means that the application is not in the registry, or no longer in that wave.
 	ErrNotRegistered = errors.New("not registered")

@@ -26,7 +26,7 @@ func database(id string) failover.Database {
 // stageRequest asks for the promotion of wave 1 in us-west-2.
 func stageRequest(action failover.Action) failover.StageRequest {
 	return failover.StageRequest{
-		Run:   failover.Run{ID: "run-1", Action: action, From: east, To: west, Epoch: 1, AllowDataLoss: action == failover.Failover},
+		Run:   failover.Run{ID: "run-1", ARN: "arn:run-1", Action: action, From: east, To: west, Epoch: 1, AllowDataLoss: action == failover.Failover},
 		Stage: failover.Stage{Wave: 1, From: east, To: west, Promote: true},
 		Now:   now,
 	}

@@ -4,6 +4,7 @@ package promotedatabase
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,11 +36,13 @@ type Handler struct {
 // still stay where they are. A failover starts whatever can be started, and then reports the rest. A lag that cannot be
 // measured keeps nobody from being promoted; it is -1.
 //
+// It starts nothing unless the run holds the registry's lock.
+//
 // A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
 // measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
 // largest.
 //
-// Errors: Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
+// Errors: FenceLost when something is to be started and the run does not hold the lock (any more); Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
 // else is promoting another member, and when a failover has no consent to data loss; Busy when a promotion is being
 // cancelled, when a failover meets a switchover to elsewhere, and when RDS says that the cluster is in a passing state;
 // otherwise those of the calls as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that
@@ -60,6 +63,9 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 	if err != nil {
 		return answer, err
 	}
+	if err := h.mayStart(ctx, req.Run, jobs); err != nil {
+		return answer, err
+	}
 	answer.LagMillis, answer.LagOf = h.lag(ctx, req, apps)
 	h.startAll(ctx, req, jobs)
 	for _, j := range jobs {
@@ -74,6 +80,22 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 		}
 	}
 	return answer, worst(jobs)
+}
+
+// mayStart asks for the lock when there is something to start. RDS has no fence as hosted zones have: without this, a
+// call that was left over from a run long finished would promote back what a newer run has moved away.
+func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) error {
+	for _, j := range jobs {
+		if j.err != nil || j.task != start {
+			continue
+		}
+		err := h.Registry.Holds(ctx, run)
+		if errors.Is(err, registry.ErrOvertaken) {
+			return failover.Fail(failover.FenceLost, fmt.Errorf("promote global cluster %s: %w", j.database.GlobalCluster, err))
+		}
+		return err
+	}
+	return nil
 }
 
 // lagBudget is the longest that promotions wait for the measurement of the lag.

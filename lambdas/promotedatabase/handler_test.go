@@ -53,7 +53,9 @@ func newHandler(t *testing.T, databases ...string) (Handler, *fakeaws.World) {
 		CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(config(r)) },
 	}
 	_, registerErr := h.Registry.Register(t.Context(), failover.DefaultPlan(), apps, begin)
-	if err := errors.Join(err, registerErr); err != nil {
+	// The lock expires at once, so that applications can still be registered; the run keeps it until another takes it.
+	_, lockErr := h.Registry.TakeLock(t.Context(), failover.Run{ID: "run-1", ARN: "arn:run-1"}, begin, begin)
+	if err := errors.Join(err, registerErr, lockErr); err != nil {
 		t.Fatal(err)
 	}
 	world.AdvanceTo(now)
@@ -269,5 +271,35 @@ func register(t *testing.T, h Handler, app failover.Application) {
 	t.Helper()
 	if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, begin); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestARunWithoutTheLockPromotesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		over func(*registry.Store) error
+	}{
+		{"the run is over", func(s *registry.Store) error {
+			return s.ReleaseLock(t.Context(), stageRequest(failover.Failover).Run.ARN)
+		}},
+		{"another run has taken over", func(s *registry.Store) error {
+			later := now.Add(time.Hour)
+			_, err := s.TakeLock(t.Context(), failover.Run{ID: "run-2", ARN: "arn:run-2"}, later, later.Add(time.Hour))
+			return err
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, world := newHandler(t, "checkout")
+			if err := tt.over(h.Registry); err != nil {
+				t.Fatal(err)
+			}
+			_, err := h.Handle(t.Context(), stageRequest(failover.Failover))
+			if got := entry.ConditionOf(err); got != failover.FenceLost {
+				t.Errorf("got %s (%v); want %s", got, err, failover.FenceLost)
+			}
+			if got := promotions(world); len(got) != 0 {
+				t.Errorf("promoted %v; want nothing", got)
+			}
+		})
 	}
 }
