@@ -1,5 +1,7 @@
 package fakeaws
 
+import "net/http"
+
 // Fault changes how the World answers requests: what a scenario's timeline injects and takes away again.
 type Fault struct {
 	// Service is the name in the credential scope, such as route53; empty matches all.
@@ -8,7 +10,7 @@ type Fault struct {
 	Operation string
 	// Region matches the Region of the request; empty matches all.
 	Region string
-	// Error, when set, is answered instead of performing the request.
+	// Error, when set, is answered instead of performing the request. Its status is 400 if it has none.
 	Error *APIError
 	// LoseAnswer performs the request and then ends the connection without an answer.
 	LoseAnswer bool
@@ -21,6 +23,11 @@ func (w *World) Inject(f Fault) (remove func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	fault := &f
+	if fault.Error != nil && fault.Error.Status == 0 {
+		e := *fault.Error
+		e.Status = http.StatusBadRequest
+		fault.Error = &e
+	}
 	w.faults = append(w.faults, fault)
 	return func() {
 		w.mu.Lock()
