@@ -118,7 +118,7 @@ func (c Config) tagProblems() []error {
 	var problems []error
 	for _, key := range sortedKeys(c.Tags) {
 		if key == "" || len(key) > 128 || strings.HasPrefix(strings.ToLower(key), "aws:") {
-			problems = append(problems, fmt.Errorf("tags: %q; expected a key of 1 to 128 characters that does not begin with aws:", key))
+			problems = append(problems, fmt.Errorf("tags: %q; expected a key of 1 to 128 characters without the prefix aws:, which is AWS's own", key))
 		}
 		if len(c.Tags[key]) > 256 {
 			problems = append(problems, fmt.Errorf("tags: the value of %q has %d characters; expected at most 256", key, len(c.Tags[key])))

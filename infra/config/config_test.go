@@ -68,7 +68,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"account": "1234"}`, `account: "1234"; expected twelve digits`},
 		{`{"logRetentionDays": 8}`, `logRetentionDays: 8; expected one of 1 3 5 7 14`},
 		{`{"emails": ["a@example.com", "Ops <b@example.com>"]}`, `emails[1]: "Ops <b@example.com>"; expected an address such as oncall@example.com`},
-		{`{"tags": {"aws:x": ""}}`, `tags: "aws:x"; expected a key of 1 to 128 characters that does not begin with aws:`},
+		{`{"tags": {"aws:x": ""}}`, `tags: "aws:x"; expected a key of 1 to 128 characters without the prefix aws:`},
 		{`{"tags": {"k": "` + strings.Repeat("v", 257) + `"}}`, `tags: the value of "k" has 257 characters; expected at most 256`},
 	} {
 		_, err := Parse([]byte(tc.text))

@@ -67,8 +67,8 @@ func TestBrokenAssembliesAreRefusedByName(t *testing.T) {
 func TestBrokenTemplatesAreRefusedByName(t *testing.T) {
 	for _, tc := range []struct{ name, template, want string }{
 		{"not JSON", "{", "stack s: s.json: unexpected end of JSON input"},
-		{"resources are no object", `{"Resources": []}`, "stack s: s.json: Resources: not a JSON object: []"},
-		{"a macro", `{"Transform": "AWS::Serverless-2016-10-31"}`, "Transform AWS::Serverless-2016-10-31 is not known here"},
+		{"resources are no object", `{"Resources": []}`, "stack s: s.json: in Resources: not a JSON object: []"},
+		{"a macro", `{"Transform": "AWS::Serverless-2016-10-31"}`, "the transform AWS::Serverless-2016-10-31 is not known here"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if _, err := Read(onlyStack(tc.template), Placeholder); err == nil || !strings.Contains(err.Error(), tc.want) {

@@ -50,15 +50,15 @@ func parseTemplate(text []byte) (*template, error) {
 		return nil, err
 	}
 	if whole.Transform != nil {
-		return nil, fmt.Errorf("Transform %v is not known here", whole.Transform)
+		return nil, fmt.Errorf("the transform %v is not known here", whole.Transform)
 	}
 	resources, err := declarations(whole.Resources)
 	if err != nil {
-		return nil, fmt.Errorf("Resources: %w", err)
+		return nil, fmt.Errorf("in Resources: %w", err)
 	}
 	outputs, err := declarations(whole.Outputs)
 	if err != nil {
-		return nil, fmt.Errorf("Outputs: %w", err)
+		return nil, fmt.Errorf("in Outputs: %w", err)
 	}
 	return &template{parameters: whole.Parameters, conditions: whole.Conditions, resources: resources, outputs: outputs}, nil
 }
