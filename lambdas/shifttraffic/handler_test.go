@@ -308,20 +308,28 @@ func (d *between) ChangeResourceRecordSets(ctx context.Context, in *route53.Chan
 }
 
 func TestChangesThatRoute53LostAreWrittenAgain(t *testing.T) {
-	apps := manyApplications("Z1", 300)
-	h, world := newHandler(t, apps...)
-	handle(t, h, request(7, "run-7", 100))
-	// The second batch is undone behind the mark, as when the control plane comes back elsewhere without it.
-	lost := apps[280].Records[0]
-	must(t, world.PutRecordSet("Z1", worldSet(lost, east, 100)))
-	must(t, world.PutRecordSet("Z1", worldSet(lost, west, 0)))
-	answer := handle(t, h, request(7, "run-7", 100))
-	checkMoved(t, world, apps)
-	if answer.Records != 102 || answer.AlreadyDone != 498 {
-		t.Errorf("got %+v; want the 102 record sets of the second batch written again", answer)
-	}
-	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
-		t.Errorf("fence: got %s, want %s", got, want)
+	for _, c := range []struct {
+		name          string
+		which         int // the application whose batch was undone
+		written, done int
+	}{{"in the first batch", 3, 498, 102}, {"in the last batch", 280, 102, 498}} {
+		t.Run(c.name, func(t *testing.T) {
+			apps := manyApplications("Z1", 300)
+			h, world := newHandler(t, apps...)
+			handle(t, h, request(7, "run-7", 100))
+			// It is undone behind the mark, as when the control plane comes back elsewhere without it.
+			must(t, world.PutRecordSet("Z1", worldSet(apps[c.which].Records[0], east, 100)))
+			must(t, world.PutRecordSet("Z1", worldSet(apps[c.which].Records[0], west, 0)))
+			world.AdvanceTo(start.Add(time.Minute)) // tokens come back
+			answer := handle(t, h, request(7, "run-7", 100))
+			checkMoved(t, world, apps)
+			if answer.Records != c.written || answer.AlreadyDone != c.done {
+				t.Errorf("got %+v; want %d record sets written again", answer, c.written)
+			}
+			if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+				t.Errorf("fence: got %s, want %s: the other batch is still done", got, want)
+			}
+		})
 	}
 }
 

@@ -248,6 +248,9 @@ func TestWhatIsNotWell(t *testing.T) {
 					t.Errorf("%s: got %s with %v; want %s with the %s %s", action.input, answer.Verdict, answer.Findings, action.verdict, action.severity, c.code)
 				}
 				s.contains(fmt.Sprint(answer.Findings), c.want)
+				if stages := len(answer.Stages); (stages > 0) != (answer.Verdict == failover.Proceed) {
+					t.Errorf("%s: %d stages with the verdict %s", action.input, stages, answer.Verdict)
+				}
 			}
 		})
 	}
@@ -448,5 +451,49 @@ func TestTheAnswerForManyIsAsLargeAsForOne(t *testing.T) {
 		if answer.MoreFindings < 300 {
 			t.Errorf("%s: %d more findings; want all of them counted", input, answer.MoreFindings)
 		}
+	}
+}
+
+func TestAnAnswerThatIsTooLongCountsWhatItLeavesOut(t *testing.T) {
+	answer := failover.ValidateAnswer{}
+	for range failover.MaxListed {
+		answer.Findings = append(answer.Findings, failover.Finding{Severity: failover.Blocker, Found: strings.Repeat("f", 1000)})
+		answer.Calls = append(answer.Calls, strings.Repeat("c", 1000))
+	}
+	got := fit(answer)
+	if n := size(got); n > maxAnswer || n < maxAnswer-2000 {
+		t.Errorf("got %d bytes; want just below %d", n, maxAnswer)
+	}
+	if len(got.Findings) != failover.MaxListed || len(got.Calls)+got.MoreCalls != failover.MaxListed {
+		t.Errorf("got %d findings, %d calls and %d more; the calls go first", len(got.Findings), len(got.Calls), got.MoreCalls)
+	}
+}
+
+func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
+	twin := shop()
+	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
+	var many []failover.Application
+	for wave := 1; wave <= maxStages+1; wave++ {
+		app := blog()
+		app.Name, app.Wave = fmt.Sprintf("app-%03d", wave), wave
+		app.Records[0].Name = app.Name + ".shop.example"
+		many = append(many, app)
+	}
+	for _, c := range []struct {
+		name string
+		apps []failover.Application
+		want string
+	}{
+		{"a record of two applications", []failover.Application{shop(), twin}, "belongs to the applications shop and twin"},
+		{"too many stages", many, "101 stages; expected at most 100"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScene(t, c.apps...)
+			answer := s.validate(consenting)
+			if diff := cmp.Diff([]string{failover.CodeConfiguration}, codes(answer, failover.Blocker)); diff != "" {
+				t.Errorf("blockers (-want +got):\n%s", diff)
+			}
+			s.contains(answer.Summary, c.want)
+		})
 	}
 }

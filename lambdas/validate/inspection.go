@@ -15,10 +15,9 @@ type inspection struct {
 	input failover.Input
 	run   failover.Run
 
-	// What was read. Parts that could not be read are empty, and their flag is false.
+	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
 	sets         live.RecordSets
-	setsRead     bool
 	clusters     map[string]live.GlobalCluster
 	members      map[string]live.Cluster
 	clustersRead bool

@@ -84,10 +84,7 @@ func (in *inspection) choose(all []failover.Application) {
 }
 
 func (in *inspection) checkLock() {
-	switch {
-	case in.lock.LastOwner == in.run.ARN && in.run.ARN != "":
-		in.block(failover.CodeRunOver, "run "+in.run.ID, "is over; this is a late repetition of its first step", "")
-	case in.lock.Held(in.req.Now) && in.lock.Owner != in.run.ARN:
+	if in.lock.Held(in.req.Now) && in.lock.Owner != in.run.ARN {
 		in.block(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)),
 			"wait for its end, or look at "+in.lock.Owner)
 	}
@@ -98,7 +95,7 @@ func (in *inspection) readRecords(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in.sets, in.setsRead = sets, true
+	in.sets = sets
 	in.checkRecords()
 	return in.readFences(ctx)
 }

@@ -161,3 +161,33 @@ func TestAnAnswerThatNobodyAskedForIsAnError(t *testing.T) {
 		t.Error("got no error")
 	}
 }
+
+// TestADatapointFromBeforeTheWindowIsNotAnAnswer: CloudWatch rounds the start of what it is asked for down.
+func TestADatapointFromBeforeTheWindowIsNotAnAnswer(t *testing.T) {
+	client := &pages{{MetricDataResults: []types.MetricDataResult{{
+		Id: aws.String("q0"), StatusCode: types.StatusCodeComplete, Timestamps: []time.Time{start.Add(-61 * time.Second)}, Values: []float64{100},
+	}}}}
+	answers, err := ask(t.Context(), client, []question{{period: 10 * time.Second, window: time.Minute}}, start)
+	must(t, err)
+	if answers[0].known {
+		t.Errorf("got %+v", answers[0])
+	}
+}
+
+// alarmQuestions keeps what DescribeAlarms was asked.
+type alarmQuestions []*cloudwatch.DescribeAlarmsInput
+
+func (q *alarmQuestions) DescribeAlarms(_ context.Context, in *cloudwatch.DescribeAlarmsInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error) {
+	*q = append(*q, in)
+	return &cloudwatch.DescribeAlarmsOutput{CompositeAlarms: []types.CompositeAlarm{{AlarmName: aws.String("all"), StateValue: types.StateValueOk}}}, nil
+}
+
+func TestCompositeAlarmsAreAskedForByKind(t *testing.T) {
+	var asked alarmQuestions
+	states, err := Alarms(t.Context(), &asked, []failover.Application{{Alarms: []string{"all"}}})
+	must(t, err)
+	want := []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}
+	if diff := cmp.Diff(want, asked[0].AlarmTypes); diff != "" || states["all"] != "OK" {
+		t.Errorf("states %v, kinds (-want +got):\n%s", states, diff)
+	}
+}

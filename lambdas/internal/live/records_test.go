@@ -105,8 +105,10 @@ func TestTheFenceIsReadToTheLetter(t *testing.T) {
 	if diff := cmp.Diff(FenceRecord{Exists: true, Fence: fence, Value: fence.String(), TTL: 123}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 123, Values: []string{`"hello"`}}))
-	if _, err := ReadFence(t.Context(), client, "Z1", "shop.example"); failover.ConditionOf(err) != failover.Rejected {
-		t.Errorf("somebody else's record: got %v", err)
+	for _, values := range [][]string{{`"hello"`}, {fence.String(), `"hello"`}} {
+		must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 123, Values: values}))
+		if _, err := ReadFence(t.Context(), client, "Z1", "shop.example"); failover.ConditionOf(err) != failover.Rejected {
+			t.Errorf("somebody else's record %v: got %v", values, err)
+		}
 	}
 }

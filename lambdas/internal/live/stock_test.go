@@ -70,3 +70,23 @@ func TestARecordOfAnotherRegionWithWeightIsNotThere(t *testing.T) {
 		}
 	}
 }
+
+func TestAWriterIsThereWhenItsPromotionIsOver(t *testing.T) {
+	app := application("shop", "Z1")
+	member := Member{ClusterARN: clusterARN("shop", west), Writer: true}
+	for _, c := range []struct {
+		cluster GlobalCluster
+		want    []string
+	}{
+		{GlobalCluster{Members: []Member{member}}, nil},
+		{
+			GlobalCluster{Members: []Member{member}, Operation: &Operation{Status: "failing-over", To: member.ClusterARN}},
+			[]string{"database shop: failing-over to " + member.ClusterARN},
+		},
+		{GlobalCluster{}, []string{"database shop: writer is nobody"}},
+	} {
+		if diff := cmp.Diff(c.want, WhyNotWriting(map[string]GlobalCluster{"shop": c.cluster}, app, west)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package validate
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// TestDatabasesThatAreNotWell says of every state of a global cluster what it means for an outage and for a planned
+// action: impossible blocks both, doubtful blocks only what can wait.
+func TestDatabasesThatAreNotWell(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		spoil           func(*live.GlobalCluster, *live.Cluster)
+		outage, planned failover.Severity // empty for no finding
+		want            string
+	}{
+		{"well", func(*live.GlobalCluster, *live.Cluster) {}, "", "", ""},
+		{"no instance", func(_ *live.GlobalCluster, c *live.Cluster) { c.Instances = 0 }, failover.Blocker, failover.Blocker, "has no instance"},
+		{"gone", func(_ *live.GlobalCluster, c *live.Cluster) { c.ARN = "" }, failover.Blocker, failover.Blocker, "does not exist in us-west-2"},
+		{"backing up", func(_ *live.GlobalCluster, c *live.Cluster) { c.Status = "backing-up" }, failover.Warning, failover.Blocker, "is backing-up; expected available"},
+		{"modifying", func(g *live.GlobalCluster, _ *live.Cluster) { g.Status = "modifying" }, failover.Warning, failover.Blocker, "is modifying; expected available"},
+		{"no writer", func(g *live.GlobalCluster, _ *live.Cluster) { g.Members[0].Writer = false }, failover.Warning, failover.Blocker, "its writer is none"},
+		{"in flight", func(g *live.GlobalCluster, _ *live.Cluster) {
+			g.Operation = &live.Operation{Status: "switching-over", To: "arn:x"}
+		}, failover.Warning, failover.Blocker, "is switching-over to arn:x already"},
+		{"resync", func(g *live.GlobalCluster, _ *live.Cluster) { g.Members[1].Synchronization = "pending-resync" }, failover.Warning, failover.Blocker, "pending-resync; expected connected"},
+		{"there already, whatever its state", func(g *live.GlobalCluster, c *live.Cluster) {
+			g.Members[0].Writer, g.Members[1].Writer = false, true
+			g.Status, c.Instances = "modifying", 0
+		}, "", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for action, want := range map[failover.Action]failover.Severity{failover.Failover: c.outage, failover.Switchover: c.planned, failover.Check: c.planned} {
+				global := live.GlobalCluster{ID: "orders", Status: "available", Members: []live.Member{{ClusterARN: clusterARN(east), Writer: true}, {ClusterARN: clusterARN(west)}}}
+				cluster := live.Cluster{ARN: clusterARN(west), Status: "available", Instances: 1}
+				c.spoil(&global, &cluster)
+				in := &inspection{
+					input: failover.Input{Action: action}, run: failover.Run{From: east, To: west}, apps: []failover.Application{shop()},
+					clusters: map[string]live.GlobalCluster{"orders": global}, members: map[string]live.Cluster{cluster.ARN: cluster},
+				}
+				in.checkDatabases()
+				switch {
+				case want == "" && len(in.findings) > 0:
+					t.Errorf("%s: got %v, want nothing", action, in.findings)
+				case want != "" && (len(in.findings) != 1 || in.findings[0].Severity != want || !strings.Contains(in.findings[0].Found, c.want)):
+					t.Errorf("%s: got %+v, want a %s saying %q", action, in.findings, want, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestALagThatNobodyMeasuredLatelyIsNotSmall(t *testing.T) {
+	now := start.Add(time.Hour)
+	for _, c := range []struct {
+		name string
+		lag  live.ReplicationLag
+		code string
+	}{
+		{"small", live.ReplicationLag{Known: true, Millis: 200, At: now.Add(-time.Minute)}, ""},
+		{"as much as is allowed", live.ReplicationLag{Known: true, Millis: 10_000, At: now}, ""},
+		{"large", live.ReplicationLag{Known: true, Millis: 10_001, At: now}, failover.CodeLag},
+		{"old", live.ReplicationLag{Known: true, Millis: 200, At: now.Add(-6 * time.Minute)}, failover.CodeNoData},
+		{"never", live.ReplicationLag{}, failover.CodeNoData},
+	} {
+		in := &inspection{
+			Handler: Handler{Plan: failover.DefaultPlan()}, input: failover.Input{Action: failover.Switchover},
+			req: failover.ValidateRequest{Now: now}, run: failover.Run{To: west}, lags: []live.ReplicationLag{c.lag},
+		}
+		in.checkLag()
+		got := ""
+		if len(in.findings) > 0 {
+			got = in.findings[0].Code
+		}
+		if got != c.code {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.code)
+		}
+	}
+}
