@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,6 +22,9 @@ func TestAFewCallsAreMadeOneAfterTheOther(t *testing.T) {
 			if c.atOnce > 1 && i < c.atOnce {
 				meet.Done()
 				meet.Wait()
+			}
+			for range 100 {
+				runtime.Gosched() // whoever could overtake, does
 			}
 			now.Add(-1)
 			return nil
