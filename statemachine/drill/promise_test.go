@@ -183,7 +183,9 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"no message", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 messages published"},
 		{"told twice", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 2 }, "2 messages published"},
 
-		{"moved and not reported", 5, held, func(e *Evidence) { e.Runs[0].After.Databases[0] = DatabaseState{GlobalCluster: "shop", Writer: west, Available: true} }, "shop has moved"},
+		{"moved and not reported", 5, held, func(e *Evidence) {
+			e.Runs[0].After.Databases[0] = DatabaseState{GlobalCluster: "shop", Writer: west, Available: true}
+		}, "shop has moved"},
 		{"reported and not moved", 5, held, func(e *Evidence) { e.Runs[0].Report.Moved, e.Runs[0].Report.NotMoved = []string{"shop"}, nil }, "shop has not moved"},
 		{"held without a report", 5, held, func(e *Evidence) { e.Runs[0].Report = nil }, "there is no report"},
 		{"does not know", 5, held, func(e *Evidence) { e.Runs[0].Report.Unknown = []string{"zone Z1"} }, "could not tell of 1"},

@@ -14,7 +14,8 @@ type Recovery struct {
 	// From is when the outage began, or the run when nothing had failed; To is when the run was over.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// RTO is the time between them, Users the time until the last user was served again, TargetRTO the plan's.
+	// RTO is the time between them, TargetRTO the plan's. Users is the time until the last user was served again, 0 when
+	// no user noticed.
 	RTO       time.Duration `json:"rto"`
 	Users     time.Duration `json:"users"`
 	TargetRTO time.Duration `json:"targetRTO"`
@@ -38,8 +39,9 @@ type Part struct {
 // Took is the length of the part.
 func (p Part) Took() time.Duration { return p.To.Sub(p.From) }
 
-// recover measures one completed run. outage is when the Region that it leaves went dark, or zero.
-func (e Evidence) recover(run RunEvidence, outage time.Time) Recovery {
+// recover measures one completed run. outage is when the Region that it leaves went dark, or zero; next is when the
+// next run was started, or zero.
+func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	r := Recovery{
 		Run: run.Name, From: run.StartedAt, To: run.StoppedAt, ReportedRPO: -1,
 		TargetRTO: time.Duration(e.Plan.TargetRTOSeconds) * time.Second,
@@ -58,7 +60,7 @@ func (e Evidence) recover(run RunEvidence, outage time.Time) Recovery {
 		}
 	}
 	for _, second := range e.Traffic {
-		if second.Failed() && second.At.After(r.From) {
+		if second.Failed() && second.At.After(r.From) && (next.IsZero() || second.At.Before(next)) {
 			r.Users = second.At.Sub(r.From)
 		}
 	}
@@ -153,7 +155,9 @@ func (r Recovery) write(p *Printer) {
 	p.heading("Recovery by " + r.Run)
 	target := span(r.TargetRTO)
 	p.figure("RTO", r.RTO <= r.TargetRTO, span(r.RTO), target, fmt.Sprintf("until the run was over, from %s to %s", clock(r.From.Sub(Start)), clock(r.To.Sub(Start))))
-	p.figure("", r.Users <= r.TargetRTO, span(r.Users), target, "until the last user was served again")
+	if r.Users > 0 {
+		p.figure("", r.Users <= r.TargetRTO, span(r.Users), target, "until the last user was served again")
+	}
 	said := "the run could not measure it"
 	if r.ReportedRPO >= 0 {
 		said = fmt.Sprintf("the run reported %.1f s", r.ReportedRPO)
@@ -181,15 +185,18 @@ func within(target bool) Tone {
 // recoveries measures every completed run that moved something. An outage counts for the first such run after it.
 func (e Evidence) recoveries(outages []time.Time) []Recovery {
 	var all []Recovery
-	for _, run := range e.Runs {
+	for i, run := range e.Runs {
 		if !run.moves() || run.outcome() != failover.Completed {
 			continue
 		}
-		var outage time.Time
+		var outage, next time.Time
+		if i+1 < len(e.Runs) {
+			next = e.Runs[i+1].StartedAt
+		}
 		if len(outages) > 0 && !outages[0].After(run.StartedAt) && run.Asked.Action == failover.Failover {
 			outage, outages = outages[0], outages[1:]
 		}
-		all = append(all, e.recover(run, outage))
+		all = append(all, e.recover(run, outage, next))
 	}
 	return all
 }

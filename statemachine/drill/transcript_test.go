@@ -64,7 +64,7 @@ func TestStepsAreToldInOneLine(t *testing.T) {
 		answer any
 		want   string
 	}{
-		{"ShiftTraffic", failover.ShiftAnswer{Changes: []string{"C1"}, Records: 2}, "2 record sets in 1 batch"},
+		{"ShiftTraffic", failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Records: 2}, "2 record sets in 1 batch"},
 		{"ShiftTraffic", failover.ShiftAnswer{}, "nothing to do"},
 		{"UpdateRegistry", failover.RegistryAnswer{Written: 1, AlreadyDone: 2}, "1 application written, 2 applications written before"},
 		{"PromoteDatabase", failover.PromoteAnswer{Started: 1, LagMillis: 900, LagOf: "shop"}, "1 promotion started, lag 0.9 s (shop)"},

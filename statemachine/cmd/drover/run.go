@@ -12,6 +12,10 @@ import (
 // commandLine is everything that can be typed.
 type commandLine struct {
 	Drill drillCommand `cmd:"" help:"Rehearse a disaster on the embedded AWS: no account, no network, no Docker."`
+
+	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
+	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
+	Status   statusCommand   `cmd:"" help:"Show where applications are, and the latest runs."`
 }
 
 // environment is what a command works with.

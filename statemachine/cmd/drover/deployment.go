@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// deployment says which deployed plan a command is about. What it says must be what cdk.json said at the deployment.
+type deployment struct {
+	Plan        string `help:"Name of the plan." default:"drover"`
+	Primary     string `help:"The plan's primary Region." default:"us-east-1"`
+	Standby     string `help:"The plan's standby Region." default:"us-west-2"`
+	Region      string `help:"Region to speak to (default: register the primary, start the Region that is moved to, status the standby)." placeholder:"REGION"`
+	EndpointURL string `name:"endpoint-url" help:"Another address for AWS." placeholder:"URL"`
+}
+
+// plan is what the commands need of the plan: its name and its Regions.
+func (d deployment) plan() (failover.Plan, error) {
+	plan := failover.DefaultPlan()
+	plan.Name, plan.Primary, plan.Standby = d.Plan, failover.Region(d.Primary), failover.Region(d.Standby)
+	if err := plan.Validate(); err != nil {
+		return plan, usageError{err}
+	}
+	return plan, nil
+}
+
+// region is the Region to speak to: as typed, or else the given one.
+func (d deployment) region(plan failover.Plan, otherwise failover.Region) (failover.Region, error) {
+	region := failover.Region(d.Region)
+	if region == "" {
+		region = otherwise
+	}
+	if !plan.Has(region) {
+		return "", usageError{fmt.Errorf("--region %s is not one of the plan's Regions, %s and %s", region, plan.Primary, plan.Standby)}
+	}
+	return region, nil
+}
+
+// config is the AWS configuration of whoever typed the command, for a Region.
+func (d deployment) config(ctx context.Context, region failover.Region) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	if d.EndpointURL != "" {
+		cfg.BaseEndpoint = &d.EndpointURL
+	}
+	return cfg, nil
+}
+
+// store is the registry as a Region has it.
+func (d deployment) store(ctx context.Context, plan failover.Plan, region failover.Region) (*registry.Store, error) {
+	cfg, err := d.config(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	return &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: plan.Name + "-registry"}, nil
+}
+
+// now is the only clock of the commands; runs have their own.
+func now() time.Time { return time.Now().UTC() }

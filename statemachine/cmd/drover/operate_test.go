@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// operator gives the test the credentials of somebody who may do everything, and nothing of the developer's own.
+func operator(t *testing.T) {
+	t.Helper()
+	t.Setenv("AWS_ACCESS_KEY_ID", fakeaws.Administrator)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+}
+
+const shop = `applications:
+  - name: shop
+    records:
+      - {name: shop.example.com, type: A, zone: Z1, zoneName: example.com, ttl: 60, endpoints: {us-east-1: {value: 192.0.2.1}, us-west-2: {value: 192.0.2.2}}}
+    health:
+      - {namespace: Shop, metric: Served, statistic: Average, periodSeconds: 60, atLeast: 99}
+`
+
+func TestRegisteredApplicationsAreInTheStatus(t *testing.T) {
+	operator(t)
+	world := fakeaws.New("111122223333", time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), "us-east-1", "us-west-2")
+	if err := world.AddTable("drover-registry", "us-east-1", "us-west-2"); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(world)
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "shop.yaml")
+	if err := os.WriteFile(file, []byte(shop), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"added: shop\n", "unchanged: shop\n"} {
+		code, stdout, stderr := drover(t, t.Context(), "register", file, "--endpoint-url", server.URL)
+		if code != exitOK || stdout != want {
+			t.Fatalf("exit code %d, %q, %q; want %q", code, stdout, stderr, want)
+		}
+	}
+	code, stdout, stderr := drover(t, t.Context(), "status", "--region", "us-east-1", "--endpoint-url", server.URL)
+	if code != exitOK || !strings.Contains(stdout, "shop         1     us-east-1  100        0") || !strings.Contains(stdout, "no run holds the lock") {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+func TestAFileWithMistakesIsNotRegistered(t *testing.T) {
+	operator(t)
+	file := filepath.Join(t.TempDir(), "shop.yaml")
+	if err := os.WriteFile(file, []byte(strings.Replace(shop, "type: A,", "type: MX,", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := drover(t, t.Context(), "register", file, "--endpoint-url", "http://127.0.0.1:1")
+	if code != exitUsage || !strings.Contains(stderr, "shop.yaml:4:") {
+		t.Errorf("exit code %d, %q; want %d and the line", code, stderr, exitUsage)
+	}
+}
+
+// stepFunctions answers the two operations that start uses, and keeps the input it got.
+func stepFunctions(t *testing.T, machine string) (url string, input *string) {
+	t.Helper()
+	input = new(string)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch body, _ := io.ReadAll(r.Body); r.Header.Get("X-Amz-Target") {
+		case "AWSStepFunctions.ListStateMachines":
+			fmt.Fprintf(rw, `{"stateMachines":[{"name":%q,"stateMachineArn":"arn:aws:states:us-west-2:1:stateMachine:%s","type":"STANDARD","creationDate":1}]}`, machine, machine)
+		case "AWSStepFunctions.StartExecution":
+			*input = string(body)
+			fmt.Fprint(rw, `{"executionArn":"arn:run","startDate":1}`)
+		default:
+			t.Errorf("unexpected request %s", r.Header.Get("X-Amz-Target"))
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, input
+}
+
+func TestStartStartsTheRunInTheRegionThatIsMovedTo(t *testing.T) {
+	operator(t)
+	url, input := stepFunctions(t, "drover")
+	code, stdout, stderr := drover(t, t.Context(), "start", "failover", "--application", "shop", "--allow-data-loss", "--reason", "drill", "--endpoint-url", url)
+	if code != exitOK || !strings.Contains(stdout, "started in us-west-2") {
+		t.Fatalf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+	want := `{\"action\":\"failover\",\"applications\":[\"shop\"],\"allowDataLoss\":true,\"reason\":\"drill\"}`
+	if !strings.Contains(*input, want) {
+		t.Errorf("got %s; want %s", *input, want)
+	}
+}
+
+func TestStartRefusesWhatTheRunWouldRefuse(t *testing.T) {
+	operator(t)
+	url, input := stepFunctions(t, "drover")
+	for _, args := range [][]string{
+		{"start", "fail-over"}, {"start", "check", "--order", "random"}, {"start", "check", "--region", "eu-west-1"},
+		{"start", "check", "--standby", "us-east-1"},
+	} {
+		if code, _, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...); code != exitUsage || *input != "" {
+			t.Errorf("%v: exit code %d, %q; want %d and nothing started", args, code, stderr, exitUsage)
+		}
+	}
+}
+
+func TestStartSaysWhenThePlanIsNotDeployed(t *testing.T) {
+	operator(t)
+	url, _ := stepFunctions(t, "other")
+	code, _, stderr := drover(t, t.Context(), "start", "check", "--endpoint-url", url)
+	if code != exitFailed || !strings.Contains(stderr, `no state machine "drover" in us-west-2`) {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}

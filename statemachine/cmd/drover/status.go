@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+type statusCommand struct {
+	deployment
+}
+
+// shownRuns is how many runs status shows.
+const shownRuns = 10
+
+// Run shows where the applications are, who holds the lock, and the latest runs, as one Region's registry has them.
+func (c *statusCommand) Run(env environment) error {
+	plan, err := c.plan()
+	if err != nil {
+		return err
+	}
+	region, err := c.region(plan, plan.Standby)
+	if err != nil {
+		return err
+	}
+	store, err := c.store(env.ctx, plan, region)
+	if err != nil {
+		return err
+	}
+	apps, err := store.Applications(env.ctx)
+	if err != nil {
+		return fmt.Errorf("status in %s: %w", region, err)
+	}
+	lock, err := store.Lock(env.ctx)
+	if err != nil {
+		return fmt.Errorf("status in %s: %w", region, err)
+	}
+	runs, err := store.Runs(env.ctx, shownRuns)
+	if err != nil {
+		return fmt.Errorf("status in %s: %w", region, err)
+	}
+	table := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "APPLICATION\tWAVE\tACTIVE\t%s\t%s\n", plan.Primary, plan.Standby)
+	for _, app := range apps {
+		fmt.Fprintf(table, "%s\t%d\t%s\t%d\t%d\n", app.Name, app.Wave, app.Live.Active,
+			app.Live.Weights[plan.Primary], app.Live.Weights[plan.Standby])
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	writeLock(env.stdout, lock)
+	return writeRuns(env.stdout, runs)
+}
+
+func writeLock(w io.Writer, lock registry.Lock) {
+	if lock.Held(now()) {
+		fmt.Fprintf(w, "\n%s holds the lock, until %s at the latest\n", lock.Run, lock.Expires.Format(time.RFC3339))
+		return
+	}
+	fmt.Fprintln(w, "\nno run holds the lock")
+}
+
+func writeRuns(w io.Writer, runs []registry.RunRecord) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "\nRUN\tACTION\tTO\tSTARTED\tTOOK\tOUTCOME")
+	for _, r := range runs {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Run.ID, r.Run.Action, r.Run.To, r.Run.StartedAt.Format(time.RFC3339),
+			r.ClosedAt.Sub(r.Run.StartedAt).Round(time.Second), r.Outcome)
+	}
+	return table.Flush()
+}

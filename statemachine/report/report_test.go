@@ -1,0 +1,162 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+func at(seconds int) time.Time { return drill.Start.Add(time.Duration(seconds) * time.Second) }
+
+func sample() *drill.Result {
+	entered := func(state string, seconds int) asl.Event {
+		return asl.Event{Time: at(seconds), StateEntered: &asl.StateEntered{Name: state}}
+	}
+	return &drill.Result{
+		Name: "outage", Title: "a Region & its <end>", Description: "why", Plan: failover.DefaultPlan(),
+		Promises: []drill.Verdict{
+			{Number: 1, Promise: "never all zero", Status: drill.Kept, Basis: "2 batches"},
+			{Number: 2, Promise: "never two writers", Status: drill.Violated, Broken: []string{"two of them"}},
+			{Number: 5, Promise: "Held is honest", Status: drill.NotChecked, Basis: "no run ended Held"},
+		},
+		Recoveries: []drill.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute, ReportedRPO: -1}},
+		Outcomes:   []drill.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},
+		Milestones: []drill.Milestone{{At: at(10), Text: "us-east-1 goes dark", Bad: true}},
+		Felt: drill.Felt{
+			Interval: 10 * time.Second, Failed: []float64{0, 0.5, 0},
+			Regions: []drill.Curve{{Region: "us-east-1", Shares: []float64{1, 0.5, 0}}, {Region: "us-west-2", Shares: []float64{0, 0, 1}}},
+		},
+		Evidence: drill.Evidence{Runs: []drill.RunEvidence{{Execution: fakeaws.Execution{
+			Name: "outage-1", Path: []string{"Validate", "Settle", "VerifyHealth", "Verified?", "Settle", "VerifyHealth", "Verified?", "Completed"},
+			History:     []asl.Event{entered("Validate", 12), entered("Settle", 15), entered("Completed", 28)},
+			Invocations: []fakeaws.Invocation{{State: "Validate", Calls: []fakeaws.Call{{Region: "us-west-2", Service: "dynamodb", Operation: "Query"}, {Region: "us-west-2", Service: "dynamodb", Operation: "Query"}}}},
+		}}}},
+	}
+}
+
+func render(t *testing.T) string {
+	t.Helper()
+	html, err := Render(sample(), []byte("a transcript with <angles>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(html)
+}
+
+func TestThePageSaysWhatHappened(t *testing.T) {
+	page := render(t)
+	for _, want := range []string{
+		"a Region &amp; its &lt;end&gt;", `class="verdict bad"`, "two of them", "no run ended Held", "us-east-1 goes dark",
+		"Settle × 2", "0:40", "not measured", "dynamodb Query", "with &lt;angles&gt;",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+func TestThePageNeedsNothingFromElsewhere(t *testing.T) {
+	if found := regexp.MustCompile(`(src|href)=|url\(|@import|<script`).FindString(render(t)); found != "" {
+		t.Errorf("the page has %s", found)
+	}
+}
+
+func TestThePageFollowsTheReadersColours(t *testing.T) {
+	page := render(t)
+	for _, want := range []string{"color-scheme: light dark", "light-dark("} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page's style lacks %q", want)
+		}
+	}
+}
+
+func TestTheSameResultIsTheSamePage(t *testing.T) {
+	if diff := cmp.Diff(render(t), render(t)); diff != "" {
+		t.Errorf("(-first +second):\n%s", diff)
+	}
+}
+
+func TestTheChartIsWellFormed(t *testing.T) {
+	page := render(t)
+	from, to := strings.Index(page, "<svg"), strings.Index(page, "</svg>")
+	if from < 0 || to < 0 {
+		t.Fatal("no chart")
+	}
+	decoder := xml.NewDecoder(strings.NewReader(page[from : to+len("</svg>")]))
+	for {
+		if _, err := decoder.Token(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := strings.Count(page, "<polygon"); n != 3 {
+		t.Errorf("%d areas; want one for each Region and one for what failed", n)
+	}
+}
+
+func TestSharesAreStacked(t *testing.T) {
+	c := newChart(sample())
+	top := regexp.MustCompile(`[\d.]+,[\d.]+`).FindAllString(c.Areas[2].Points, -1)
+	for _, p := range top[:6] {
+		if !strings.HasSuffix(p, ",0.0") {
+			t.Errorf("the topmost area ends at %s; all shares together are everything, which is y 0", p)
+		}
+	}
+}
+
+func TestLoopsInThePathAreCounted(t *testing.T) {
+	got := collapse([]string{"A", "S", "V", "?", "S", "V", "?", "S", "V", "?", "B", "B"})
+	want := []step{{"A", 1}, {"S", 3}, {"V", 3}, {"?", 3}, {"B", 2}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAFolderIsWritten(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "deep", "down")
+	if err := Write(dir, sample(), []byte("transcript")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{Page, Transcript, Outcome} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || len(text) == 0 {
+			t.Errorf("%s: %d bytes, %v", name, len(text), err)
+		}
+	}
+	entries, _ := os.ReadDir(dir)
+	if len(entries) != 3 {
+		t.Errorf("%d files; want 3 and no half-written one", len(entries))
+	}
+}
+
+func TestAFolderThatCannotBeWrittenIsSaid(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(filepath.Join(file, "report"), sample(), nil); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestADrillWithoutTrafficHasNoChart(t *testing.T) {
+	r := sample()
+	r.Felt = drill.Felt{}
+	html, err := Render(r, nil)
+	if err != nil || bytes.Contains(html, []byte("<svg")) {
+		t.Errorf("error %v, or a chart of nothing", err)
+	}
+}
