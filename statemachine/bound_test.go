@@ -27,8 +27,9 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 		s[state] = worstTries(well[state])
 	}
 	once := 1 + failover.MaxResubmits
-	for _, state := range []string{"ShiftTraffic", "UpdateRegistry", "PromoteDatabase"} {
-		for range once * len(stages) {
+	for range once * len(stages) {
+		s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], worstTries(shifted(1)), worstTries(shifted(0)))
+		for _, state := range []string{"UpdateRegistry", "PromoteDatabase"} {
 			s[state] = append(s[state], worstTries(well[state])...)
 		}
 	}
@@ -75,7 +76,8 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stages := []failover.Stage{stage(0), stage(1)}[:rapid.IntRange(0, 2).Draw(t, "stages")]
 		s := script{"Validate": drawAnswers(t, "Validate", plan(stages...))}
-		for _, state := range []string{"ShiftTraffic", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
+		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
+		for _, state := range []string{"UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",

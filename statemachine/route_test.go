@@ -19,7 +19,8 @@ func path(parts ...string) []string { return strings.Fields(strings.Join(parts, 
 // The parts that routes are made of.
 const (
 	begins  = "Validate Accepted? NextStage"
-	shifts  = "ShiftTraffic UpdateRegistry PromoteDatabase"
+	shifts  = "ShiftTraffic Shifted? UpdateRegistry PromoteDatabase"
+	round   = "ShiftTraffic Shifted? Refill"
 	look    = "Settle VerifyHealth Verified?"
 	ends    = "CloseRun Notify Outcome?"
 	noStage = "NextStage"
@@ -106,6 +107,27 @@ func TestRoutes(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
+			name:   "a stage with more batches than Route 53 takes at once is shifted in rounds",
+			script: script{"ShiftTraffic": {shifted(1), shifted(0)}},
+			want:   path(begins, round, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "there are never more rounds than batches",
+			script: script{"ShiftTraffic": {shifted(1)}},
+			want:   path(begins, round, "ShiftTraffic Shifted? StageFailed", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a stage that is submitted again has all its rounds again",
+			script: script{
+				"ShiftTraffic": {shifted(1), shifted(0), shifted(1), shifted(0)},
+				"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)},
+			},
+			want:   path(begins, round, shifts, look, round, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
 			name:   "a lost fence stops the run where it is",
 			script: script{"ShiftTraffic": {fails(failover.FenceLost)}},
 			want:   path(begins, "ShiftTraffic Overtaken", ends, "Held"),
@@ -114,7 +136,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "so does a registry that a newer run has written",
 			script: script{"UpdateRegistry": {fails(failover.FenceLost)}},
-			want:   path(begins, "ShiftTraffic UpdateRegistry Overtaken", ends, "Held"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -244,14 +266,23 @@ func TestTheFailureThatIsToldIsTheFirst(t *testing.T) {
 // TestVerifyHealthIsAskedWithWhatIsPending follows the change ids and the count of passes through the loop.
 func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
 	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
-	r := play(t, machine(t), script{"VerifyHealth": {once, fails(failover.Throttled), looks(failover.Passed)}})
+	r := play(t, machine(t), script{
+		"ShiftTraffic": {shifted(1), shifted(0)},
+		"VerifyHealth": {once, fails(failover.Throttled), looks(failover.Passed)},
+	})
+	change := failover.Change{Zone: "Z1", ID: "C1"}
+	ofBothRounds := []failover.Change{change, change}
 	var passes []int
 	for _, call := range r.calls["VerifyHealth"] {
 		req := call.(*failover.VerifyRequest)
 		passes = append(passes, req.Passes)
-		if diff := cmp.Diff([]string{"C1"}, req.Changes); diff != "" {
+		if diff := cmp.Diff(ofBothRounds, req.Changes); diff != "" {
 			t.Errorf("changes (-want +got):\n%s", diff)
 		}
+	}
+	second := r.calls["ShiftTraffic"][1].(*failover.ShiftRequest)
+	if diff := cmp.Diff([]failover.Change{change}, second.Changes); diff != "" {
+		t.Errorf("what the second round of ShiftTraffic knows (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]int{0, 1, 0}, passes); diff != "" {
 		t.Errorf("passes (-want +got):\n%s", diff)

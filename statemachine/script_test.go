@@ -46,15 +46,20 @@ var silence = answer{after: time.Hour}
 // stage is one with few attempts, so that routes stay short.
 func stage(index int) failover.Stage {
 	return failover.Stage{
-		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Promote: true,
+		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Batches: 2, Promote: true,
 		SettleSeconds: 5, Attempts: 5, Passes: 1,
 	}
+}
+
+// shifted is a round of ShiftTraffic after which so many batches remain.
+func shifted(remaining int) answer {
+	return ok(failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Remaining: remaining, Records: 2})
 }
 
 // well is what every step answers in a run that goes well.
 var well = map[string]answer{
 	"Validate":        plan(stage(0)),
-	"ShiftTraffic":    ok(failover.ShiftAnswer{Changes: []string{"C1"}, Records: 2}),
+	"ShiftTraffic":    shifted(0),
 	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
 	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250}),
 	"VerifyHealth":    looks(failover.Passed),
@@ -65,7 +70,7 @@ var well = map[string]answer{
 // requests are the types that the functions decode the payload of each state into, strictly.
 var requests = map[string]func() any{
 	"Validate":        func() any { return new(failover.ValidateRequest) },
-	"ShiftTraffic":    func() any { return new(failover.StageRequest) },
+	"ShiftTraffic":    func() any { return new(failover.ShiftRequest) },
 	"UpdateRegistry":  func() any { return new(failover.StageRequest) },
 	"PromoteDatabase": func() any { return new(failover.StageRequest) },
 	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },

@@ -16,6 +16,9 @@ const (
 	// UnexpectedRetries and UnexpectedRetryInterval are the same for errors nobody foresaw.
 	UnexpectedRetries       = 1
 	UnexpectedRetryInterval = 5 * time.Second
+	// RefillWait is the wait before ShiftTraffic goes on with a stage for which Route 53 had no patience left: its bucket
+	// of changes holds 1,500 and is refilled with 100 a second.
+	RefillWait = 15 * time.Second
 	// MaxResubmits is how often a stage submits a change again that Route 53 has lost.
 	MaxResubmits = 3
 )
@@ -35,11 +38,13 @@ func StepBound() time.Duration {
 // VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts.
 func Bound(stages []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
-	const inside = 3  // ShiftTraffic, UpdateRegistry, PromoteDatabase
+	const inside = 2  // UpdateRegistry, PromoteDatabase
 	bound := outside * StepBound()
 	for _, s := range stages {
 		look := time.Duration(s.SettleSeconds)*time.Second + StepTimeout
-		bound += (1+MaxResubmits)*inside*StepBound() + time.Duration(s.Attempts)*look
+		shifts := time.Duration(max(1, s.Batches))
+		shift := shifts*StepBound() + (shifts-1)*RefillWait
+		bound += (1+MaxResubmits)*(shift+inside*StepBound()) + time.Duration(s.Attempts)*look
 	}
 	return bound
 }

@@ -34,9 +34,9 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 	}
 }
 
-func TestBoundCountsStepsLooksAndResubmits(t *testing.T) {
-	stages := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 30, Attempts: 2}}
-	want := (3+2*4*3)*slowest() + 10*(5+35)*time.Second + 2*(30+35)*time.Second
+func TestBoundCountsStepsRoundsLooksAndResubmits(t *testing.T) {
+	stages := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 30, Attempts: 2, Batches: 3}}
+	want := (3+4*3+4*5)*slowest() + 4*2*15*time.Second + 10*(5+35)*time.Second + 2*(30+35)*time.Second
 	if got := Bound(stages); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}

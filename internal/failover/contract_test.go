@@ -24,7 +24,7 @@ type definition struct {
 // contract is what the states that call a Lambda send and receive.
 var contract = map[string]struct{ request, answer reflect.Type }{
 	"Validate":        {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
-	"ShiftTraffic":    {reflect.TypeFor[StageRequest](), reflect.TypeFor[ShiftAnswer]()},
+	"ShiftTraffic":    {reflect.TypeFor[ShiftRequest](), reflect.TypeFor[ShiftAnswer]()},
 	"UpdateRegistry":  {reflect.TypeFor[StageRequest](), reflect.TypeFor[RegistryAnswer]()},
 	"PromoteDatabase": {reflect.TypeFor[StageRequest](), reflect.TypeFor[PromoteAnswer]()},
 	"VerifyHealth":    {reflect.TypeFor[VerifyRequest](), reflect.TypeFor[VerifyAnswer]()},

@@ -111,7 +111,23 @@ type ValidateAnswer struct {
 // MaxListed bounds every list in an answer, so that a run of 10,000 applications has the payloads of a run of one.
 const MaxListed = 20
 
-// StageRequest asks ShiftTraffic, UpdateRegistry or PromoteDatabase to play its part of a stage.
+// ShiftRequest asks ShiftTraffic to move the traffic of a stage.
+type ShiftRequest struct {
+	Run   Run   `json:"run"`
+	Stage Stage `json:"stage"`
+	// Changes are those that earlier calls for this stage have answered with.
+	Changes []Change  `json:"changes"`
+	Now     time.Time `json:"now"`
+}
+
+// Change is a batch of changes that Route 53 has accepted and that must become INSYNC.
+type Change struct {
+	// Zone is the id of the hosted zone, ID that of the change.
+	Zone string `json:"zone"`
+	ID   string `json:"id"`
+}
+
+// StageRequest asks UpdateRegistry or PromoteDatabase to play its part of a stage.
 type StageRequest struct {
 	Run   Run       `json:"run"`
 	Stage Stage     `json:"stage"`
@@ -120,8 +136,10 @@ type StageRequest struct {
 
 // ShiftAnswer is ShiftTraffic's.
 type ShiftAnswer struct {
-	// Changes are the ids of the changes that must become INSYNC, one per batch.
-	Changes []string `json:"changes"`
+	// Changes are the changes of this call, one for each batch; the state machine adds them to those of earlier calls.
+	Changes []Change `json:"changes"`
+	// Remaining counts the batches for which Route 53 had no patience left; when there are any, wait and ask again.
+	Remaining int `json:"remaining"`
 	// Records counts the record sets written; AlreadyDone those found written by an earlier, identical call.
 	Records     int `json:"records"`
 	AlreadyDone int `json:"alreadyDone"`
@@ -151,8 +169,8 @@ type VerifyRequest struct {
 	Run   Run       `json:"run"`
 	Stage Stage     `json:"stage"`
 	Now   time.Time `json:"now"`
-	// Changes are the change ids of ShiftTraffic.
-	Changes []string `json:"changes"`
+	// Changes are those of ShiftTraffic.
+	Changes []Change `json:"changes"`
 	// Passes counts the healthy looks in a row before this one.
 	Passes int `json:"passes"`
 }

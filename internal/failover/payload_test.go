@@ -22,7 +22,7 @@ func aRun() Run {
 
 func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	half, atLeast := 50, 99.0
-	stage := Stage{Index: 1, Wave: 2, From: "us-east-1", To: "us-west-2", Percent: &half, Promote: true, SettleSeconds: 5, Attempts: 9, Passes: 2}
+	stage := Stage{Index: 1, Wave: 2, From: "us-east-1", To: "us-west-2", Percent: &half, Batches: 3, Promote: true, SettleSeconds: 5, Attempts: 9, Passes: 2}
 	failure := &StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "no"}
 	for _, want := range []any{
 		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
@@ -30,10 +30,11 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 			Findings: []Finding{{Warning, CodeLag, "o", "f", "n"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
 		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
 		&StageRequest{Run: aRun(), Stage: Stage{Promote: true}, Now: noon},
-		&ShiftAnswer{Changes: []string{"C1"}, Records: 1, AlreadyDone: 2},
+		&ShiftRequest{Run: aRun(), Stage: stage, Changes: []Change{{"Z1", "C1"}}, Now: noon},
+		&ShiftAnswer{Changes: []Change{{"Z1", "C1"}}, Remaining: 3, Records: 1, AlreadyDone: 2},
 		&RegistryAnswer{Written: 1, AlreadyDone: 2},
 		&PromoteAnswer{Started: 1, InFlight: 2, AlreadyDone: 3, LagMillis: 4, LagOf: "checkout"},
-		&VerifyRequest{Run: aRun(), Stage: stage, Now: noon, Changes: []string{"C1"}, Passes: 1},
+		&VerifyRequest{Run: aRun(), Stage: stage, Now: noon, Changes: []Change{{"Z1", "C1"}}, Passes: 1},
 		&VerifyAnswer{Verdict: Pending, Passes: 1, Reasons: []string{"r"}, MoreReasons: 2},
 		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, Now: noon},
 		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},

@@ -12,6 +12,9 @@ type Stage struct {
 	To Region `json:"to"`
 	// Percent is the share of traffic that To has afterwards; nil leaves traffic alone.
 	Percent *int `json:"percent"`
+	// Batches is how many atomic batches of DNS changes the stage takes, and with it how many calls of ShiftTraffic at
+	// most: each call that Route 53 does not turn away altogether has at least one of them accepted.
+	Batches int `json:"batches"`
 	// Promote says whether the databases of the wave are promoted in To.
 	Promote bool `json:"promote"`
 	// SettleSeconds is the wait before each look.
@@ -36,6 +39,8 @@ func (s Stage) Weights() map[Region]int {
 // promoted with the wave's last share: until then users are served by the new Region with the writer in the old one,
 // and everything can still go back without touching a database. Database first, they are promoted in a stage of their
 // own before any traffic moves.
+//
+// Batches is left at 0: only the records can tell.
 func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	order, percents := plan.Order, in.Percents
 	if in.Order != "" {

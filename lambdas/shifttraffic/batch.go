@@ -71,6 +71,15 @@ func Plan(apps []failover.Application, weights map[failover.Region]int) ([]ZoneP
 	return plans, nil
 }
 
+// Batches counts the batches of all zones.
+func Batches(plans []ZonePlan) int {
+	n := 0
+	for _, p := range plans {
+		n += len(p.Batches)
+	}
+	return n
+}
+
 // packer fills the batches of one zone, one after the other.
 type packer struct {
 	plan              ZonePlan

@@ -29,17 +29,20 @@ type Handler struct {
 	Registry waves
 }
 
-// Handle gives the records of the stage's wave the weights of the stage, and returns the ids of the changes.
+// Handle gives the records of the stage's wave the weights of the stage, and returns the changes that it has submitted.
+//
+// When Route 53 takes some of the batches and then asks for patience, that is no error: the answer says how many remain,
+// and the state machine asks again a little later. Only a call that gets nowhere at all fails.
 //
 // A second identical call finds its own mark in each zone's fence and the weights as they should be, and changes no
-// record. It writes the mark once more, with itself, to have a change id that VerifyHealth can wait for: the ids of the
-// first call may have been lost with its answer. A call after one that ended in the middle, because it was throttled
-// or died, goes on where that one stopped. If Route 53 has lost changes that it had accepted, only the batches
-// concerned are written again.
+// record. In a zone of whose changes the request does not know them all it writes the mark once more, with itself, to
+// have a change that VerifyHealth can wait for: the ids of the first call may have been lost with its answer. A call
+// after one that ended in the middle, because it was throttled or died, goes on where that one stopped. If Route 53 has
+// lost changes that it had accepted, only the batches concerned are written again.
 //
 // It fails with [failover.FenceLost] as soon as one zone turns out to be in the hands of a newer run.
-func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failover.ShiftAnswer, error) {
-	answer := failover.ShiftAnswer{Changes: []string{}}
+func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
+	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
 	weights := req.Stage.Weights()
 	if weights == nil {
 		return answer, nil
@@ -54,21 +57,42 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 	}
 	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Leg: req.Run.Leg, Stage: req.Stage.Index}
 	var troubles []error
-	for _, plan := range plans {
-		z := zoneShift{client: h.DNS, plan: plan, mine: mine, weights: weights, written: map[int]bool{}}
-		if err := z.run(ctx); err != nil {
-			troubles = append(troubles, err)
-			if !mayGoOn(req.Run.Action, err) {
-				break
-			}
+	for i, plan := range plans {
+		z := zoneShift{
+			client: h.DNS, plan: plan, mine: mine, weights: weights, written: map[int]bool{}, known: knownOf(req.Changes, plan.Zone),
+		}
+		err := z.run(ctx)
+		z.addTo(&answer)
+		if err == nil {
 			continue
 		}
-		answer.Changes = append(answer.Changes, z.changes...)
-		written, found := z.counts()
-		answer.Records += written
-		answer.AlreadyDone += found
+		if len(troubles) == 0 && patience(err) && answer.Records > 0 {
+			answer.Remaining = z.remaining + Batches(plans[i+1:])
+			return answer, nil
+		}
+		troubles = append(troubles, err)
+		if !mayGoOn(req.Run.Action, err) {
+			break
+		}
 	}
 	return answer, worst(troubles)
+}
+
+// knownOf counts the changes of a zone that earlier calls have told of.
+func knownOf(changes []failover.Change, zone string) int {
+	n := 0
+	for _, c := range changes {
+		if c.Zone == zone {
+			n++
+		}
+	}
+	return n
+}
+
+// patience says whether what is left can go on a little later, after a call that has got something done.
+func patience(err error) bool {
+	c := entry.ConditionOf(err)
+	return c == failover.Throttled || c == failover.Busy
 }
 
 // mayGoOn says whether the next zone is tried although this one failed. In an outage each zone that moves helps

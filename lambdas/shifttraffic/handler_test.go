@@ -75,15 +75,15 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func request(epoch int64, run string, percent int) failover.StageRequest {
-	return failover.StageRequest{
+func request(epoch int64, run string, percent int) failover.ShiftRequest {
+	return failover.ShiftRequest{
 		Run:   failover.Run{ID: run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch},
 		Stage: failover.Stage{Wave: 1, From: east, To: west, Percent: &percent},
 		Now:   start,
 	}
 }
 
-func handle(t *testing.T, h Handler, req failover.StageRequest) failover.ShiftAnswer {
+func handle(t *testing.T, h Handler, req failover.ShiftRequest) failover.ShiftAnswer {
 	t.Helper()
 	answer, err := h.Handle(t.Context(), req)
 	must(t, err)
@@ -188,25 +188,45 @@ func TestASecondIdenticalCallWritesNoRecordAndHasAChangeToWaitFor(t *testing.T) 
 	}
 }
 
-func TestACallThatWasThrottledInTheMiddleIsContinued(t *testing.T) {
-	apps := manyApplications("Z1", 600)
+func TestWhatRoute53HasNoPatienceForIsWrittenInLaterRounds(t *testing.T) {
+	apps := slices.Concat(manyApplications("Z1", 600), manyApplications("Z2", 1))
 	h, world := newHandler(t, apps...)
+	req := request(7, "run-7", 100)
+	written, rounds := 0, 0
+	for remaining := 1; remaining > 0; rounds++ {
+		answer := handle(t, h, req)
+		written, remaining = written+answer.Records, answer.Remaining
+		req.Changes = append(req.Changes, answer.Changes...)
+		if want := 4 - len(req.Changes); remaining != want {
+			t.Fatalf("after %d changes %d batches remain; want %d", len(req.Changes), remaining, want)
+		}
+		world.AdvanceTo(world.Now().Add(failover.RefillWait))
+	}
+	checkMoved(t, world, apps)
+	if got := len(world.Batches()); got != 4 || len(req.Changes) != 4 || written != 1202 {
+		t.Errorf("%d batches, %d changes, %d record sets; want 4, 4 and 1202: none is written twice", got, len(req.Changes), written)
+	}
+	if rounds != 2 {
+		t.Errorf("took %d rounds; want 2", rounds)
+	}
+}
+
+func TestACallThatGetsNowhereIsThrottled(t *testing.T) {
+	h, world := newHandler(t, manyApplications("Z1", 2)...)
+	throttling := &fakeaws.APIError{Code: "Throttling", Message: "Rate exceeded"}
+	world.Inject(fakeaws.Fault{Operation: "ChangeResourceRecordSets", Error: throttling})
 	_, err := h.Handle(t.Context(), request(7, "run-7", 100))
 	if got := entry.ConditionOf(err); got != failover.Throttled {
-		t.Fatalf("got %v (%s); want Throttled: the change bucket holds less than 1,200 upserts", err, got)
+		t.Errorf("got %v (%s); want Throttled", err, got)
 	}
-	done := len(world.Batches())
-	if done == 0 || done == 3 {
-		t.Fatalf("%d batches were accepted; expected some", done)
-	}
-	world.AdvanceTo(start.Add(time.Minute))
-	answer := handle(t, h, request(7, "run-7", 100))
-	checkMoved(t, world, apps)
-	if got := len(world.Batches()); got != 3 {
-		t.Errorf("%d batches were accepted in all, want 3: none is written twice", got)
-	}
-	if want := 1200 - answer.Records; answer.AlreadyDone != want || answer.Records == 0 {
-		t.Errorf("got %d written, %d already done", answer.Records, answer.AlreadyDone)
+}
+
+func TestACallThatKnowsAllChangesWritesNothingMore(t *testing.T) {
+	h, world := newHandler(t, manyApplications("Z1", 300)...)
+	req := request(7, "run-7", 100)
+	req.Changes = handle(t, h, req).Changes
+	if again := handle(t, h, req); len(again.Changes) != 0 || len(world.Batches()) != 2 {
+		t.Errorf("got %+v and %d batches; want no change and 2 batches", again, len(world.Batches()))
 	}
 }
 

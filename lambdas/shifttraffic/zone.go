@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,10 +26,15 @@ type zoneShift struct {
 	plan    ZonePlan
 	mine    failover.Fence
 	weights map[failover.Region]int
-	// changes are the ids of what this call has submitted.
-	changes []string
+	// known counts the changes of this zone that earlier calls have told of.
+	known int
+	// changes are what this call has submitted, remaining counts the batches that it has not.
+	changes   []failover.Change
+	remaining int
 	// written says which batches this call has submitted.
 	written map[int]bool
+	// found are the batches that were done when this call looked first.
+	found []int
 }
 
 // run brings the zone to where the stage wants it. What earlier calls have done is found by the fence and by the live
@@ -47,6 +53,7 @@ func (z *zoneShift) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		z.note(todo)
 		moved, err := z.submitAll(ctx, todo, fence, done)
 		if err != nil || !moved {
 			return err
@@ -81,6 +88,20 @@ func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
 	return todo, nil
 }
 
+// note remembers, at the first reading, which batches earlier calls have done.
+func (z *zoneShift) note(todo []int) {
+	z.remaining = len(todo)
+	if z.found != nil {
+		return
+	}
+	z.found = []int{}
+	for i := range z.plan.Batches {
+		if !slices.Contains(todo, i) {
+			z.found = append(z.found, i)
+		}
+	}
+}
+
 func (z *zoneShift) holds(sets live.RecordSets, b Batch) bool {
 	for _, r := range b.Records {
 		if !maps.Equal(sets.Weights(r), z.weights) {
@@ -93,15 +114,19 @@ func (z *zoneShift) holds(sets live.RecordSets, b Batch) bool {
 // submitAll submits the batches in order. It says whether the fence moved under it, so that everything must be looked
 // at again.
 //
-// When nothing is left to do, the id of the last change is unknown: the call that got it never got its answer through.
-// Then the mark alone is written once more, with itself; Route 53 applies the changes of a zone in order, so when that
+// When nothing is left to do, but fewer changes are known than batches are done, then the call that got the others never
+// got its answer through. Then the mark alone is written once more, with itself; Route 53 applies the changes of a zone in order, so when that
 // change is in sync all before it are.
 func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceRecord, done int) (moved bool, err error) {
+	if len(todo) == 0 && z.known+len(z.changes) >= done {
+		return false, nil
+	}
 	if len(todo) == 0 {
 		_, moved, err = z.submit(ctx, nil, fence, done-1)
 		return moved, err
 	}
-	for _, i := range todo {
+	for n, i := range todo {
+		z.remaining = len(todo) - n
 		fence, moved, err = z.submit(ctx, z.plan.Batches[i].Changes, fence, max(i, done-1))
 		if err != nil || moved {
 			return moved, err
@@ -129,7 +154,8 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	if err != nil {
 		return fence, false, fmt.Errorf("change zone %s: %w", z.plan.Zone, err)
 	}
-	z.changes = append(z.changes, strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/"))
+	id := strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/")
+	z.changes = append(z.changes, failover.Change{Zone: z.plan.Zone, ID: id})
 	return live.FenceRecord{Exists: true, Fence: mark, Value: mark.String(), TTL: fenceTTL}, false, nil
 }
 
@@ -149,14 +175,15 @@ func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refu
 	return fence, false, rejected("zone %s: Route 53 refused the whole batch: %s", z.plan.Zone, reasons)
 }
 
-// counts are the record sets that this call has written, and those that it found written.
-func (z *zoneShift) counts() (written, found int) {
+// addTo adds to an answer what this call has written, and what it found written.
+func (z *zoneShift) addTo(answer *failover.ShiftAnswer) {
+	answer.Changes = append(answer.Changes, z.changes...)
 	for i, b := range z.plan.Batches {
-		if z.written[i] {
-			written += len(b.Changes)
-		} else {
-			found += len(b.Changes)
+		switch {
+		case z.written[i]:
+			answer.Records += len(b.Changes)
+		case slices.Contains(z.found, i):
+			answer.AlreadyDone += len(b.Changes)
 		}
 	}
-	return written, found
 }

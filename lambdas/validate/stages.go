@@ -36,7 +36,7 @@ func (in *inspection) plan() {
 		in.warn(failover.CodeAlreadyActive, "Region "+string(in.run.To), fmt.Sprintf("%s of %d there already", count(there, "application"), len(in.apps)), "")
 	}
 	in.checkSteps(waves)
-	in.checkBatches(waves)
+	in.countBatches(waves)
 	in.checkBound()
 }
 
@@ -62,13 +62,21 @@ func (in *inspection) checkSteps(waves []int) {
 	}
 }
 
-// checkBatches plans what ShiftTraffic will write, so that what is wrong with the registered records is known before
-// the first wave has moved.
-func (in *inspection) checkBatches(waves []int) {
+// countBatches plans what ShiftTraffic will write: how many batches bounds how long it takes, and what is wrong with the
+// registered records is known before the first wave has moved.
+func (in *inspection) countBatches(waves []int) {
+	batches := map[int]int{}
 	all := failover.Stage{From: in.run.From, To: in.run.To, Percent: new(100)}
 	for _, wave := range waves {
-		if _, err := shifttraffic.Plan(in.wave(wave), all.Weights()); err != nil {
+		plans, err := shifttraffic.Plan(in.wave(wave), all.Weights())
+		if err != nil {
 			in.block(failover.CodeConfiguration, fmt.Sprintf("wave %d", wave), err.Error(), "correct the applications file, then drover register")
+		}
+		batches[wave] = shifttraffic.Batches(plans)
+	}
+	for i := range in.stages {
+		if s := &in.stages[i]; s.Percent != nil {
+			s.Batches = batches[s.Wave]
 		}
 	}
 }

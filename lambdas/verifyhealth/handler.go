@@ -103,17 +103,17 @@ func overtaken(l *look, req failover.VerifyRequest, apps []failover.Application)
 
 // changes asks whether the name servers have the stage's changes.
 func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyRequest, _ []failover.Application) error {
-	for _, id := range req.Changes {
-		out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &id})
+	for _, c := range req.Changes {
+		out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID})
 		if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
-			l.lost = append(l.lost, line("change %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{id}))
+			l.lost = append(l.lost, line("change %s of zone %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{c.ID, c.Zone}))
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("look at change %s: %w", id, err)
+			return fmt.Errorf("look at change %s of zone %s: %w", c.ID, c.Zone, err)
 		}
 		if status := out.ChangeInfo.Status; status != types.ChangeStatusInsync {
-			l.wait("change %s: %s at the name servers of Route 53; expected INSYNC", id, status)
+			l.wait("change %s of zone %s: %s at the name servers of Route 53; expected INSYNC", c.ID, c.Zone, status)
 		}
 	}
 	return nil

@@ -201,8 +201,8 @@ func TestPassesAreCountedInARow(t *testing.T) {
 func TestAChangeIsPendingThenInSync(t *testing.T) {
 	s := newStand(t, "checkout")
 	id := s.change()
-	with := func(req *failover.VerifyRequest) { req.Changes = []string{id} }
-	check(t, "at once", pending("change "+id+": PENDING at the name servers of Route 53; expected INSYNC"), s.look(with))
+	with := func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }
+	check(t, "at once", pending("change "+id+" of zone Z1: PENDING at the name servers of Route 53; expected INSYNC"), s.look(with))
 	s.world.AdvanceTo(begin.Add(31 * time.Second))
 	check(t, "later", passed(1), s.look(with))
 }
@@ -212,9 +212,9 @@ func TestALostChangeIsToBeSubmittedAgain(t *testing.T) {
 	s.serve("checkout", 0) // what is merely pending does not matter then
 	id := s.change()
 	s.must(s.world.LoseChange(id))
-	got := s.look(func(req *failover.VerifyRequest) { req.Changes = []string{id} })
+	got := s.look(func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} })
 	check(t, "look", failover.VerifyAnswer{Verdict: failover.Lost, Reasons: []string{
-		"change " + id + ": Route 53 had accepted it and does not know it any more; it is submitted again",
+		"change " + id + " of zone Z1: Route 53 had accepted it and does not know it any more; it is submitted again",
 	}}, got)
 }
 
@@ -223,7 +223,7 @@ func TestALostChangeIsSeenEvenWhenTheRestCannotBe(t *testing.T) {
 	id := s.change()
 	s.must(s.world.LoseChange(id))
 	s.world.Inject(fakeaws.Fault{Service: "monitoring", LoseAnswer: true})
-	if got := s.look(func(req *failover.VerifyRequest) { req.Changes = []string{id} }); got.Verdict != failover.Lost {
+	if got := s.look(func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }); got.Verdict != failover.Lost {
 		t.Errorf("got %+v; want lost", got)
 	}
 }
@@ -322,7 +322,7 @@ func TestALookThatCannotBeTakenIsAnErrorWithAName(t *testing.T) {
 	} {
 		tt.fault.Operation = tt.operation
 		remove := s.world.Inject(tt.fault)
-		_, err := s.Handle(t.Context(), s.request(promoting, func(req *failover.VerifyRequest) { req.Changes = []string{id} }))
+		_, err := s.Handle(t.Context(), s.request(promoting, func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }))
 		if got := entry.ConditionOf(err); got != tt.want {
 			t.Errorf("%s: got %s (%v); want %s", tt.operation, got, err, tt.want)
 		}
