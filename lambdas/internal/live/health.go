@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +59,8 @@ func expected(rule failover.HealthRule) string {
 	return strings.Join(bounds, " and ")
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// number is as exact as people read: CloudWatch's averages end in the ninth decimal of a float.
+func number(v float64) string { return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64) }
 
 // Health reads the rules of all applications in the client's Region, in the order of the applications and their rules.
 func Health(ctx context.Context, client metricReader, apps []failover.Application, region failover.Region, now time.Time) ([]Reading, error) {
