@@ -16,7 +16,7 @@ func (p *performance) result() *Result {
 	s := p.scenario
 	e := p.evidence()
 	r := &Result{
-		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Felt: feel(e.Traffic),
+		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Felt: Feel(e.Traffic, maxIntervals, 5*time.Second),
 		Recoveries: e.recoveries(p.outages),
 	}
 	r.Milestones = p.milestones
@@ -124,7 +124,7 @@ func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
 		}
 	}
 	if x.FailedAtMost != nil {
-		if f := feel(e.Traffic); f.Requests-f.Served > *x.FailedAtMost*f.Requests+1e-6 {
+		if f := fakeaws.FeltIn(e.Traffic); f.Requests-f.Served > *x.FailedAtMost*f.Requests+1e-6 {
 			add("expected at most %.2f %% of all requests to fail, got %.2f %%", 100**x.FailedAtMost, 100*(1-f.Served/f.Requests))
 		}
 	}

@@ -68,6 +68,9 @@ func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 	if a.AlreadyDone > 0 {
 		parts = append(parts, plural(a.AlreadyDone, "record set")+" written before")
 	}
+	if a.Remaining > 0 {
+		parts = append(parts, plural(a.Remaining, "batch")+" to go when Route 53 has patience again")
+	}
 	return Plain, orNothing(parts)
 }
 

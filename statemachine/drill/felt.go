@@ -2,6 +2,7 @@ package drill
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,24 +29,30 @@ type Curve struct {
 // maxIntervals is how many intervals fit into a transcript's line.
 const maxIntervals = 80
 
-// feel sums the traffic up in intervals, as short as fit into a line but no shorter than 5 seconds.
-func feel(samples []fakeaws.Sample) Felt {
-	f := Felt{Felt: fakeaws.FeltIn(samples), Interval: 5 * time.Second}
+// Feel sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
+func Feel(samples []fakeaws.Sample, atMost int, shortest time.Duration) Felt {
+	f := Felt{Felt: fakeaws.FeltIn(samples), Interval: shortest}
 	if len(samples) == 0 {
 		return f
 	}
-	for _, interval := range []time.Duration{5, 10, 15, 20, 30, 60, 120, 300, 600} {
-		f.Interval = interval * time.Second
-		if len(samples) <= maxIntervals*int(interval) {
+	total := samples[len(samples)-1].At.Sub(Start)
+	for _, seconds := range []time.Duration{1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1800} {
+		f.Interval = max(shortest, seconds*time.Second)
+		if total < f.Interval*time.Duration(atMost) {
 			break
 		}
 	}
-	per := int(f.Interval / time.Second)
 	for _, r := range samples[0].Regions {
 		f.Regions = append(f.Regions, Curve{Region: r.Region})
 	}
-	for from := 0; from < len(samples); from += per {
-		f.add(samples[from:min(from+per, len(samples))])
+	for len(samples) > 0 {
+		end := samples[0].At.Sub(Start)/f.Interval + 1
+		n := slices.IndexFunc(samples, func(s fakeaws.Sample) bool { return s.At.Sub(Start)/f.Interval >= end })
+		if n < 0 {
+			n = len(samples)
+		}
+		f.add(samples[:n])
+		samples = samples[n:]
 	}
 	return f
 }

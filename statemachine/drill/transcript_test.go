@@ -37,7 +37,11 @@ func TestBarsNeverHideAFailure(t *testing.T) {
 
 func TestWhatUsersFeltFitsIntoALine(t *testing.T) {
 	for _, seconds := range []int{1, 5, 400, 401, 3600, 20000} {
-		f := feel(make([]fakeaws.Sample, seconds))
+		var samples []fakeaws.Sample
+		for i := range seconds {
+			samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second)})
+		}
+		f := Feel(samples, maxIntervals, 5*time.Second)
 		if n := len(f.Failed); n > maxIntervals {
 			t.Errorf("%d seconds make %d characters; want at most %d", seconds, n, maxIntervals)
 		}
@@ -45,16 +49,30 @@ func TestWhatUsersFeltFitsIntoALine(t *testing.T) {
 }
 
 func TestSharesAreOfAllRequests(t *testing.T) {
-	second := fakeaws.Sample{Requests: 10, Served: 8, Regions: []fakeaws.RegionSample{
+	second := fakeaws.Sample{At: at(time.Second), Requests: 10, Served: 8, Regions: []fakeaws.RegionSample{
 		{Region: east, Requests: 4, Served: 2}, {Region: west, Requests: 6, Served: 6},
 	}}
-	f := feel([]fakeaws.Sample{second, second})
+	f := Feel([]fakeaws.Sample{second, second}, maxIntervals, 5*time.Second)
 	want := []Curve{{Region: east, Shares: []float64{0.2}}, {Region: west, Shares: []float64{0.6}}}
 	if diff := cmp.Diff(want, f.Regions); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]float64{0.2}, f.Failed); diff != "" {
 		t.Errorf("failed (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatHappensAtAnIntervalsBeginningIsDrawnThere(t *testing.T) {
+	var samples []fakeaws.Sample
+	for i := 1; i <= 15; i++ {
+		s := fakeaws.Sample{At: at(time.Duration(i) * time.Second), Requests: 1, Served: 1}
+		if i >= 10 { // the outage begins at 00:10
+			s.Served = 0
+		}
+		samples = append(samples, s)
+	}
+	if diff := cmp.Diff([]float64{0, 0, 1, 1}, Feel(samples, maxIntervals, 5*time.Second).Failed); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -65,6 +83,7 @@ func TestStepsAreToldInOneLine(t *testing.T) {
 		want   string
 	}{
 		{"ShiftTraffic", failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Records: 2}, "2 record sets in 1 batch"},
+		{"ShiftTraffic", failover.ShiftAnswer{Records: 500, Remaining: 2}, "500 record sets in 0 batches, 2 batches to go when Route 53 has patience again"},
 		{"ShiftTraffic", failover.ShiftAnswer{}, "nothing to do"},
 		{"UpdateRegistry", failover.RegistryAnswer{Written: 1, AlreadyDone: 2}, "1 application written, 2 applications written before"},
 		{"PromoteDatabase", failover.PromoteAnswer{Started: 1, LagMillis: 900, LagOf: "shop"}, "1 promotion started, lag 0.9 s (shop)"},

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,17 +16,22 @@ const (
 	lanesTop    = plotHeight + 12
 	laneHeight  = 18
 	axisHeight  = 24
-	labelHeight = 16
+	labelHeight = 14
+	labelRows   = 4
+	letterWidth = 6.2 // on average
+	maxMarks    = 20  // more are a thicket; the transcript has them
+	narrowest   = 2.5 // most states take no time, and want to be seen
 )
 
 // chart is the share of requests served by each Region over time, with what happened above and the runs' states below.
 type chart struct {
 	Width, Height, Plot int
-	Top                 int
-	Areas               []area
-	Marks               []mark
-	Lanes               []lane
-	Ticks               []tick
+	// Top is the height of the labels above the plot, Axis where the labels of the time axis stand.
+	Top, Axis int
+	Areas     []area
+	Marks     []mark
+	Lanes     []lane
+	Ticks     []tick
 }
 
 // area is one Region's share, stacked on those before it.
@@ -39,9 +45,10 @@ type area struct {
 type mark struct {
 	X     float64
 	Label string
-	// Row keeps labels of neighbours apart.
-	Row int
-	Bad bool
+	// Row keeps labels of neighbours apart; 0 is the topmost. Anchor is the end of the label at the line.
+	Row    int
+	Anchor string
+	Bad    bool
 }
 
 // lane holds the states of one run.
@@ -64,8 +71,8 @@ type tick struct {
 }
 
 func newChart(r *drill.Result) chart {
-	felt := r.Felt
-	c := chart{Width: chartWidth, Plot: plotHeight, Top: 2 * labelHeight}
+	felt := drill.Feel(r.Evidence.Traffic, chartWidth/3, time.Second)
+	c := chart{Width: chartWidth, Plot: plotHeight, Top: labelRows*labelHeight + 4}
 	total := time.Duration(len(felt.Failed)) * felt.Interval
 	if total == 0 {
 		return c
@@ -78,8 +85,10 @@ func newChart(r *drill.Result) chart {
 		c.Areas = append(c.Areas, area{Name: curve.Region, Points: stack(base, curve.Shares), Class: fmt.Sprintf("region%d", i)})
 	}
 	c.Areas = append(c.Areas, area{Name: "failed", Points: stack(base, felt.Failed), Class: "failed"})
-	for i, e := range r.Milestones {
-		c.Marks = append(c.Marks, mark{X: x(e.At), Label: e.Text, Row: i % 2, Bad: e.Bad})
+	if len(r.Milestones) <= maxMarks {
+		for _, e := range r.Milestones {
+			c.mark(x(e.At), e)
+		}
 	}
 	for i, run := range r.Evidence.Runs {
 		c.Lanes = append(c.Lanes, newLane(run, lanesTop+i*(laneHeight+4), x))
@@ -87,8 +96,43 @@ func newChart(r *drill.Result) chart {
 	for minute := time.Duration(0); minute <= total; minute += tickEvery(total) {
 		c.Ticks = append(c.Ticks, tick{X: x(drill.Start.Add(minute)), Label: span(minute)})
 	}
-	c.Height = c.Top + lanesTop + len(c.Lanes)*(laneHeight+4) + axisHeight
+	c.Axis = lanesTop + len(c.Lanes)*(laneHeight+4) + axisHeight/2
+	c.Height = c.Top + c.Axis + axisHeight/2
 	return c
+}
+
+// mark adds a line with its label, in the lowest row in which the label covers no other.
+func (c *chart) mark(x float64, e drill.Milestone) {
+	width := letterWidth * float64(len(e.Text)+2)
+	m := mark{X: x, Label: e.Text, Anchor: "start", Bad: e.Bad, Row: labelRows - 1}
+	left := x
+	if x+width > chartWidth {
+		m.Anchor, left = "end", x-width
+	}
+	for ; m.Row > 0; m.Row-- {
+		covered := slices.ContainsFunc(c.Marks, func(o mark) bool {
+			from, w := o.X, letterWidth*float64(len(o.Label)+2)
+			if o.Anchor == "end" {
+				from -= w
+			}
+			return o.Row == m.Row && left < from+w && from < left+width
+		})
+		if !covered {
+			break
+		}
+	}
+	c.Marks = append(c.Marks, m)
+}
+
+// Y is where the label stands, above the plot.
+func (m mark) Y() int { return (m.Row-labelRows+1)*labelHeight - 4 }
+
+// Shift is the distance between the line and its label.
+func (m mark) Shift() int {
+	if m.Anchor == "end" {
+		return -3
+	}
+	return 3
 }
 
 // stack makes the outline of shares on top of base, and adds them to it.
@@ -117,12 +161,12 @@ func newLane(run drill.RunEvidence, y int, x func(time.Time) float64) lane {
 			continue
 		}
 		if n := len(l.States); n > 0 {
-			l.States[n-1].Width = x(e.Time) - l.States[n-1].X
+			l.States[n-1].Width = max(x(e.Time)-l.States[n-1].X, narrowest)
 		}
 		l.States = append(l.States, bar{X: x(e.Time), State: e.StateEntered.Name, Kind: kind(e.StateEntered.Name)})
 	}
 	if n := len(l.States); n > 0 {
-		l.States[n-1].Width = 3 // the end takes no time, and wants to be seen
+		l.States[n-1].Width = narrowest
 	}
 	return l
 }

@@ -20,6 +20,12 @@ import (
 
 func at(seconds int) time.Time { return drill.Start.Add(time.Duration(seconds) * time.Second) }
 
+func second(n int, east, west float64) fakeaws.Sample {
+	return fakeaws.Sample{At: at(n), Requests: 1, Served: east + west, Regions: []fakeaws.RegionSample{
+		{Region: "us-east-1", Requests: east, Served: east}, {Region: "us-west-2", Requests: west, Served: west},
+	}}
+}
+
 func sample() *drill.Result {
 	entered := func(state string, seconds int) asl.Event {
 		return asl.Event{Time: at(seconds), StateEntered: &asl.StateEntered{Name: state}}
@@ -34,11 +40,7 @@ func sample() *drill.Result {
 		Recoveries: []drill.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute, ReportedRPO: -1}},
 		Outcomes:   []drill.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},
 		Milestones: []drill.Milestone{{At: at(10), Text: "us-east-1 goes dark", Bad: true}},
-		Felt: drill.Felt{
-			Interval: 10 * time.Second, Failed: []float64{0, 0.5, 0},
-			Regions: []drill.Curve{{Region: "us-east-1", Shares: []float64{1, 0.5, 0}}, {Region: "us-west-2", Shares: []float64{0, 0, 1}}},
-		},
-		Evidence: drill.Evidence{Runs: []drill.RunEvidence{{Execution: fakeaws.Execution{
+		Evidence: drill.Evidence{Traffic: []fakeaws.Sample{second(1, 1, 0), second(2, 0.5, 0), second(30, 0, 1)}, Runs: []drill.RunEvidence{{Execution: fakeaws.Execution{
 			Name: "outage-1", Path: []string{"Validate", "Settle", "VerifyHealth", "Verified?", "Settle", "VerifyHealth", "Verified?", "Completed"},
 			History:     []asl.Event{entered("Validate", 12), entered("Settle", 15), entered("Completed", 28)},
 			Invocations: []fakeaws.Invocation{{State: "Validate", Calls: []fakeaws.Call{{Region: "us-west-2", Service: "dynamodb", Operation: "Query"}, {Region: "us-west-2", Service: "dynamodb", Operation: "Query"}}}},
@@ -109,11 +111,21 @@ func TestTheChartIsWellFormed(t *testing.T) {
 
 func TestSharesAreStacked(t *testing.T) {
 	c := newChart(sample())
-	top := regexp.MustCompile(`[\d.]+,[\d.]+`).FindAllString(c.Areas[2].Points, -1)
-	for _, p := range top[:6] {
+	points := strings.Fields(c.Areas[2].Points)
+	for _, p := range points[:len(points)/2] {
 		if !strings.HasSuffix(p, ",0.0") {
 			t.Errorf("the topmost area ends at %s; all shares together are everything, which is y 0", p)
 		}
+	}
+}
+
+func TestLabelsOfNeighboursDoNotCoverEachOther(t *testing.T) {
+	var c chart
+	for _, x := range []float64{10, 20, 600, 950} {
+		c.mark(x, drill.Milestone{Text: "us-east-1 goes dark"})
+	}
+	if c.Marks[0].Row == c.Marks[1].Row || c.Marks[2].Row != labelRows-1 || c.Marks[3].Anchor != "end" {
+		t.Errorf("got %+v", c.Marks)
 	}
 }
 
@@ -154,7 +166,7 @@ func TestAFolderThatCannotBeWrittenIsSaid(t *testing.T) {
 
 func TestADrillWithoutTrafficHasNoChart(t *testing.T) {
 	r := sample()
-	r.Felt = drill.Felt{}
+	r.Evidence.Traffic = nil
 	html, err := Render(r, nil)
 	if err != nil || bytes.Contains(html, []byte("<svg")) {
 		t.Errorf("error %v, or a chart of nothing", err)

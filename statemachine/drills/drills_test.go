@@ -1,0 +1,127 @@
+package drills
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/google/go-cmp/cmp"
+)
+
+// update rewrites the golden transcripts. Only commit what you understand: a changed line is a changed failover.
+var update = flag.Bool("update", false, "rewrite the golden transcripts")
+
+// TestDrills plays every scenario twice: the transcripts are the same bytes, they are the golden ones, and all is as
+// the scenario expects.
+func TestDrills(t *testing.T) {
+	for _, name := range Names() {
+		t.Run(name, func(t *testing.T) {
+			result, got := play(t, name)
+			if !result.OK() {
+				t.Errorf("unexpected: %s\nthe transcript:\n%s", strings.Join(result.Unexpected, "\n"), got)
+			}
+			if _, again := play(t, name); got != again {
+				t.Errorf("the second time was not the first (-first +second):\n%s", cmp.Diff(got, again))
+			}
+			golden := name + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("not the golden transcript; go test ./statemachine/drills -update rewrites it (-want +got):\n%s", diff)
+			}
+			for line := range strings.Lines(got) {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > drill.Columns {
+					t.Errorf("a line of %d columns: %s", n, line)
+				}
+			}
+		})
+	}
+}
+
+func play(t *testing.T, name string) (*drill.Result, string) {
+	t.Helper()
+	s, err := Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed, err := assembly.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	result, err := drill.Play(t.Context(), s, drill.Options{
+		Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: &out},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result, out.String()
+}
+
+func TestNamesBeginWithTheDefault(t *testing.T) {
+	names := Names()
+	if len(names) < 9 || names[0] != Default {
+		t.Errorf("got %v", names)
+	}
+	for _, name := range names {
+		s, err := Load(name)
+		if err != nil {
+			t.Error(err)
+		} else if s.Name != name {
+			t.Errorf("%s.yaml has the name %s", name, s.Name)
+		}
+	}
+}
+
+func TestAnUnknownScenarioNamesThoseThatExist(t *testing.T) {
+	_, err := Load("earthquake")
+	var unknown *UnknownError
+	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, aurora-stuck, bad-input") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestADrillThatIsInterruptedEnds(t *testing.T) {
+	s, err := Load(Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed, err := assembly.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &cancelling{cancel: cancel, at: "Validate"}
+	_, err = drill.Play(ctx, s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: out}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v; want %v", err, context.Canceled)
+	}
+}
+
+// cancelling ends the drill when the transcript says a certain word.
+type cancelling struct {
+	cancel context.CancelFunc
+	at     string
+}
+
+func (c *cancelling) Write(text []byte) (int, error) {
+	if bytes.Contains(text, []byte(c.at)) {
+		c.cancel()
+	}
+	return len(text), nil
+}
