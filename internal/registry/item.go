@@ -18,9 +18,10 @@ const (
 	applicationsPartition = "applications"
 	lockPartition         = "lock"
 	runsPartition         = "runs"
+	approvalsPartition    = "approvals"
 )
 
-// item is one item as DynamoDB has it. It is encoded by hand: there are three kinds, and the SDK's encoder by
+// item is one item as DynamoDB has it. It is encoded by hand: there are four kinds, and the SDK's encoder by
 // reflection would be linked into every Lambda for them.
 type item map[string]types.AttributeValue
 

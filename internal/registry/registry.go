@@ -1,13 +1,14 @@
-// Package registry keeps what Drover must remember: the applications, the lock, and the runs. It is one DynamoDB global
-// table with a replica in each Region of the plan; every function reads and writes the replica of its own Region, so a
-// run needs nothing from the Region that it leaves.
+// Package registry keeps what Drover must remember: the applications, the lock, the runs, and the approvals that runs
+// wait for. It is one DynamoDB global table with a replica in each Region of the plan; every function reads and writes
+// the replica of its own Region, so a run needs nothing from the Region that it leaves.
 //
-// The table has the keys pk and sk, and three kinds of items:
+// The table has the keys pk and sk, and four kinds of items:
 //
 //	pk             sk                        holds
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
+//	approvals      <run id>                  token, region, gate, asked, until, told
 //
 // A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;
 // nothing is ever scanned. There are no transactions, because tables with multi-Region strong consistency have none:
@@ -52,6 +53,8 @@ var (
 	ErrOvertaken = errors.New("a newer run has written it")
 	// ErrNotRegistered means that the application is not in the registry, or no longer in that wave.
 	ErrNotRegistered = errors.New("not registered")
+	// ErrNotAsked means that the run does not wait for an approval.
+	ErrNotAsked = errors.New("no approval is waited for")
 )
 
 // LockedError says that another run holds the lock.

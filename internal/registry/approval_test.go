@@ -1,0 +1,62 @@
+package registry
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func approval(run, token string, asked time.Time) Approval {
+	return Approval{Run: run, Token: token, Region: west, Gate: "before-promotion", Asked: asked, Until: asked.Add(30 * time.Minute)}
+}
+
+func putApproval(t *testing.T, s *Store, a Approval) {
+	t.Helper()
+	if err := s.PutApproval(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantApproval(t *testing.T, s *Store, want Approval) {
+	t.Helper()
+	got, err := s.Approval(ctx, want.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("approval (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheLastQuestionOfARunIsTheOneThatIsAnswered(t *testing.T) {
+	s := newStore(t)
+	first, second := approval("a", "1", noon), approval("a", "2", noon.Add(time.Minute))
+	putApproval(t, s, first)
+	putApproval(t, s, first)
+	putApproval(t, s, approval("b", "3", noon))
+	wantApproval(t, s, first)
+	putApproval(t, s, second)
+	wantApproval(t, s, second)
+	putApproval(t, s, first) // the first one's message was slow
+	wantApproval(t, s, second)
+	second.Told = true
+	putApproval(t, s, second)
+	wantApproval(t, s, second)
+}
+
+func TestARunThatIsOverWaitsForNothing(t *testing.T) {
+	s := newStore(t)
+	putApproval(t, s, approval("a", "1", noon))
+	for range 2 {
+		if err := s.DropApproval(ctx, "a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, run := range []string{"a", "never"} {
+		if _, err := s.Approval(ctx, run); !errors.Is(err, ErrNotAsked) {
+			t.Errorf("run %s: got %v; want ErrNotAsked", run, err)
+		}
+	}
+}
