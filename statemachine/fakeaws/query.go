@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // The Query protocol, which RDS and SNS speak: parameters as a form, answers as XML.
@@ -24,7 +25,11 @@ func openQuery(req *Request, known map[string][]string) (url.Values, *APIError) 
 		return nil, errUnknownOperation(req)
 	}
 	for name := range form {
-		if !slices.Contains(parameters, name) && name != "Action" && name != "Version" {
+		known := func(p string) bool {
+			list, isList := strings.CutSuffix(p, "*")
+			return p == name || isList && strings.HasPrefix(name, list)
+		}
+		if !slices.ContainsFunc(parameters, known) && name != "Action" && name != "Version" {
 			return nil, &APIError{
 				Code: CodeNotImplemented, Status: http.StatusNotImplemented,
 				Message: "the embedded AWS does not have the parameter " + name + " of " + req.Operation,

@@ -1,8 +1,10 @@
 package fakeaws
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -14,6 +16,8 @@ type Message struct {
 	Region           string
 	TopicARN         string
 	Subject, Message string
+	// Attributes are the message attributes, by name; their data types are checked and not kept.
+	Attributes map[string]string
 	// ID is the message id that the publisher was told.
 	ID string
 }
@@ -45,7 +49,7 @@ func (w *World) Messages() []Message {
 
 const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/"
 
-var snsOperations = map[string][]string{"Publish": {"TopicArn", "Subject", "Message"}}
+var snsOperations = map[string][]string{"Publish": {"TopicArn", "Subject", "Message", "MessageAttributes.entry.*"}}
 
 type snsParams struct{ url.Values }
 
@@ -77,10 +81,38 @@ func (s *sns) serve(req *Request) (*Response, *APIError) {
 	case p.Has("Subject") && !validSubject(subject):
 		return nil, badRequest("InvalidParameter", "Invalid parameter: Subject")
 	}
-	m := Message{At: s.w.now, Region: req.Region, TopicARN: topic, Subject: subject, Message: text, ID: requestID(s.w.nextID())}
+	attributes, err := p.attributes()
+	if err != nil {
+		return nil, err
+	}
+	m := Message{At: s.w.now, Region: req.Region, TopicARN: topic, Subject: subject, Message: text, Attributes: attributes, ID: requestID(s.w.nextID())}
 	s.messages = append(s.messages, m)
 	s.w.record("sns", topic, "%s", firstLine(subject, text))
 	return queryResponse(req, snsNamespace, struct{ MessageId string }{m.ID}), nil
+}
+
+// attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be empty;
+// see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not known here.
+func (p snsParams) attributes() (map[string]string, *APIError) {
+	var all map[string]string
+	for i := 1; p.Has(fmt.Sprintf("MessageAttributes.entry.%d.Name", i)); i++ {
+		entry := fmt.Sprintf("MessageAttributes.entry.%d.", i)
+		name, kind, value := p.Get(entry+"Name"), p.Get(entry+"Value.DataType"), p.Get(entry+"Value.StringValue")
+		_, notNumber := strconv.ParseFloat(value, 64)
+		switch {
+		case value == "":
+			return nil, badRequest("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, kind)
+		case kind != "String" && kind != "Number" && kind != "String.Array":
+			return nil, badRequest("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type.", name)
+		case kind == "Number" && notNumber != nil, kind == "String.Array" && !json.Valid([]byte(value)):
+			return nil, badRequest("ParameterValueInvalid", "The message attribute '%s' with type '%s' must use a valid value.", name, kind)
+		}
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[name] = value
+	}
+	return all, nil
 }
 
 // validSubject is the API reference's rule: ASCII that begins with a letter, digit or punctuation mark, no line breaks

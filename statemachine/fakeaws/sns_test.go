@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -29,6 +30,42 @@ func TestATopicTakesMessages(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, s.Messages(), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+}
+
+func attribute(kind, value string) types.MessageAttributeValue {
+	return types.MessageAttributeValue{DataType: &kind, StringValue: &value}
+}
+
+func TestAMessageHasAttributes(t *testing.T) {
+	s := serve(t)
+	topic := s.AddTopic(west, "drover")
+	_, err := sns.NewFromConfig(s.config(west, fakeaws.Administrator)).Publish(context.Background(), &sns.PublishInput{
+		TopicArn: &topic, Message: aws.String("m"), MessageAttributes: map[string]types.MessageAttributeValue{
+			"outcome": attribute("String", "Held"), "moved": attribute("Number", "3"), "applications": attribute("String.Array", `["a"]`),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"outcome": "Held", "moved": "3", "applications": `["a"]`}
+	if diff := cmp.Diff(want, s.Messages()[0].Attributes); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+}
+
+func TestMessageAttributesThatAreRefused(t *testing.T) {
+	s := serve(t)
+	topic := s.AddTopic(west, "drover")
+	for _, bad := range []types.MessageAttributeValue{
+		attribute("String", ""), attribute("Text", "a"), attribute("Number", "many"), attribute("String.Array", "a, b"),
+	} {
+		_, err := sns.NewFromConfig(s.config(west, fakeaws.Administrator)).Publish(context.Background(), &sns.PublishInput{
+			TopicArn: &topic, Message: aws.String("m"), MessageAttributes: map[string]types.MessageAttributeValue{"a": bad},
+		})
+		if got := codeOf(err); got != "ParameterValueInvalid" {
+			t.Errorf("%s %q: %q, want ParameterValueInvalid", *bad.DataType, *bad.StringValue, got)
+		}
 	}
 }
 
