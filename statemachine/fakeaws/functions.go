@@ -140,7 +140,9 @@ func charge(calls []Call) time.Duration {
 // run performs an invocation under the given fault. It is called without mu and with the clock standing still.
 func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, []Call) {
 	before := w.callCount()
+	w.setCalling(fn.Region)
 	result := fn.Invoke(payload)
+	w.setCalling("")
 	calls := w.callsSince(before)
 	switch fault {
 	case InvokeCrashes:

@@ -75,6 +75,8 @@ type globalCluster struct {
 	// operation is the promotion in flight, or nil; moved says whether there has ever been one.
 	operation *operation
 	moved     bool
+	// cancelNext lets the next switchover be cancelled on its way.
+	cancelNext bool
 	// lost is the lag at the moment when the primary's Region went dark.
 	lost time.Duration
 }

@@ -59,6 +59,9 @@ func (r *rds) step(g *globalCluster, op *operation, d time.Duration, next func()
 	r.w.after(d, func() {
 		switch {
 		case g.operation != op || op.status == statusCancelling:
+		case g.cancelNext && op.Planned && op.status != statusPending:
+			g.cancelNext = false
+			r.cancel(g)
 		case r.w.dark(op.To) || (g.Stuck && op.status != statusPending):
 			r.step(g, op, time.Second, next)
 		default:
@@ -75,13 +78,13 @@ func (r *rds) begin(g *globalCluster, op *operation) {
 		return
 	}
 	op.status = statusFailingOver
-	r.fence(g, op.from)
+	r.fence(g, op.from, op.To)
 }
 
 // fence closes a former or future former primary for writes. It is best effort: in a Region that cannot be reached the
 // cluster goes on accepting them (RDS-EVENT-0391), until regionChanged finds it.
-func (r *rds) fence(g *globalCluster, m *member) {
-	if r.w.dark(m.Region) {
+func (r *rds) fence(g *globalCluster, m *member, from string) {
+	if r.w.dark(m.Region) || r.w.apart(m.Region, from) {
 		r.w.record("rds", g.ID, "the writer in %s could not be fenced: it may still be up", m.Region)
 		return
 	}
@@ -96,7 +99,7 @@ func (r *rds) flip(g *globalCluster, op *operation) {
 		r.w.record("rds", g.ID, "the writer is in %s, nothing lost", op.To)
 		return
 	}
-	lost := g.Lag
+	lost := g.Lag + r.w.apartFor(op.From, op.To).Truncate(time.Millisecond)
 	if r.w.dark(op.From) {
 		lost = g.lost
 	}
@@ -106,7 +109,7 @@ func (r *rds) flip(g *globalCluster, op *operation) {
 	switch {
 	case !op.from.open:
 		r.resync(g, op.from)
-	case !r.w.dark(op.From): // it has come back in the meantime
+	case !r.w.dark(op.From) && !r.w.apart(op.From, op.To): // it has come back in the meantime
 		r.returned(g, op.from)
 	}
 }
@@ -204,7 +207,7 @@ func (r *rds) publishLag(g *globalCluster) {
 		return
 	}
 	for _, m := range g.members {
-		if !m.writer && m.synced && !r.w.dark(m.Region) {
+		if !m.writer && m.synced && !r.w.dark(m.Region) && !r.w.apart(m.Region, g.writer().Region) {
 			r.w.metrics.put(m.Region, "AWS/RDS", "AuroraGlobalDBReplicationLag",
 				map[string]string{"DBClusterIdentifier": m.ClusterID}, float64(g.Lag.Milliseconds()))
 		}

@@ -286,7 +286,7 @@ func (r *rds) mayMove(g *globalCluster, from, to *member, region string, planned
 		return notFound("DBClusterNotFoundFault", "A failover of %s must be requested in the Region of its target cluster %s.", g.ID, to.ClusterARN)
 	case !to.synced || to.status != statusAvailable:
 		return badRequest("InvalidDBClusterStateFault", "The target cluster %s is not available and in sync.", to.ClusterARN)
-	case planned && r.w.dark(to.Region):
+	case planned && (r.w.dark(to.Region) || r.w.apart(from.Region, to.Region)):
 		return badRequest("InvalidGlobalClusterStateFault", "A switchover of %s needs all its clusters to be healthy; use a failover.", g.ID)
 	}
 	return nil

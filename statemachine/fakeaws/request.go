@@ -110,7 +110,7 @@ func (w *World) handle(req *Request) *Response {
 		return plainError(req, errUnknownService)
 	}
 	openErr := svc.open(req)
-	if w.dark(req.Region) && !isGlobal(req.Service) {
+	if (w.dark(req.Region) || w.apart(w.calling, req.Region)) && !isGlobal(req.Service) {
 		w.log(req, false, "", codeUnreachable)
 		return nil
 	}

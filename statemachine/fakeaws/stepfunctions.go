@@ -70,6 +70,9 @@ type execution struct {
 	entered     int // states of the path that the watcher knows
 	invocations []Invocation
 	parked      bool // its Region went dark while it had something to do
+	// pausedUntil holds back what reaches it; early is an answer for its token that came before it waits for one.
+	pausedUntil time.Time
+	early       *asl.Answer
 }
 
 func newStepFunctions(w *World) *stepfunctions {
@@ -139,6 +142,7 @@ func (s *stepfunctions) next(e *execution) {
 	switch p := e.x.Pending().(type) {
 	case nil:
 		e.stoppedAt = s.w.now
+		s.countExecution(e)
 		if s.w.Watcher != nil {
 			s.w.Watcher.Stopped(e.arn, s.w.now)
 		}
@@ -147,6 +151,11 @@ func (s *stepfunctions) next(e *execution) {
 	case *asl.Invoke:
 		s.invoke(e, p)
 	case *asl.AwaitToken:
+		if early := e.early; early != nil {
+			e.early = nil
+			s.resume(e, p, early)
+			return
+		}
 		if !p.TimeoutAt.IsZero() {
 			s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
 		}
@@ -160,6 +169,10 @@ func (s *stepfunctions) resume(e *execution, waitedFor asl.Pending, answer *asl.
 	}
 	if s.w.dark(e.machine.Region) {
 		e.parked = true
+		return
+	}
+	if s.w.now.Before(e.pausedUntil) {
+		s.w.at(e.pausedUntil, func() { s.resume(e, waitedFor, answer) })
 		return
 	}
 	e.x.Resume(s.w.now, answer)
@@ -233,6 +246,7 @@ func (s *stepfunctions) finish(e *execution, p *asl.Invoke, fn *Function, payloa
 		State: p.State, Function: fn.Name, Payload: payload, Result: result, At: s.w.now, Took: took, Calls: calls,
 	}
 	s.w.after(took, func() {
+		s.countInvocation(fn, result)
 		e.invocations = append(e.invocations, inv)
 		if s.w.Watcher != nil {
 			s.w.Watcher.Invoked(e.arn, inv)

@@ -110,7 +110,7 @@ func (w *World) SetErrorShare(region, application string, share float64) error {
 	if err != nil {
 		return fmt.Errorf("set error share: %w", err)
 	}
-	l.errorShare = share
+	l.errorShare, l.errorsFrom = share, 0
 	w.record("traffic", application, "%.0f %% of the requests in %s fail", 100*share, region)
 	return nil
 }

@@ -39,6 +39,7 @@ type place struct{ region, application string }
 type load struct {
 	region, application      string
 	errorShare               float64
+	errorsFrom               float64 // the share of the application's users from which on errorShare strikes
 	silent                   bool
 	requests                 float64 // of users
 	asked, answered          float64 // of users and of the canary
@@ -155,7 +156,7 @@ func (t *traffic) play(p *population, s *Sample) {
 		requests := p.RequestsPerSecond * share / float64(len(p.cohort))
 		quality := 0.0
 		if !t.w.dark(l.region) {
-			quality = readable * (1 - l.errorShare)
+			quality = readable * (1 - l.errors(requests/p.RequestsPerSecond))
 		}
 		served := requests * quality
 		s.Served += served
@@ -163,6 +164,14 @@ func (t *traffic) play(p *population, s *Sample) {
 		s.Regions[i].Served += served
 		l.count(requests, served, quality)
 	}
+}
+
+// errors is the share of requests that fail in a place that serves this share of the application's users.
+func (l *load) errors(share float64) float64 {
+	if share < l.errorsFrom-1e-9 {
+		return 0
+	}
+	return l.errorShare
 }
 
 func (l *load) count(requests, served, quality float64) {

@@ -29,6 +29,10 @@ type World struct {
 	journal []Entry
 	calls   []Call
 	faults  []*Fault
+	// cuts are the pairs of Regions that cannot see each other, and since when; calling is the Region of the function
+	// that is running.
+	cuts    map[[2]string]time.Time
+	calling string
 
 	functions    map[string]*Function
 	invokeFaults []*InvokeFault
@@ -54,7 +58,7 @@ type region struct {
 
 // New returns an empty World with the given Regions, all well, whose clock stands at start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, now: start, regions: map[string]*region{}, functions: map[string]*Function{}}
+	w := &World{Account: account, now: start, regions: map[string]*region{}, functions: map[string]*Function{}, cuts: map[[2]string]time.Time{}}
 	for _, name := range regions {
 		w.regions[name] = &region{name: name}
 	}
