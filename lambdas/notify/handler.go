@@ -133,10 +133,10 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report) {
 			apps = append(apps, app)
 		}
 	}
-	standings, unknown := live.Stock(ctx, h.Route53, h.RDS(r.Run.To), apps, r.Run.To)
-	r.Unknown = append(r.Unknown, unknown...)
-	for _, s := range standings {
-		if s.There() {
+	picture := live.Take(ctx, h.Route53, h.RDS(r.Run.To), apps)
+	r.Unknown = append(r.Unknown, picture.Unknown()...)
+	for _, app := range apps {
+		if s := picture.Standing(app, r.Run.To); s.There() {
 			r.Moved = append(r.Moved, s.Application)
 		} else {
 			r.NotMoved = append(r.NotMoved, failover.NotMoved{Application: s.Application, Why: s.Why})

@@ -9,5 +9,5 @@
 //   - [Records] and [ReadFence] read hosted zones.
 //   - [Databases] and [Clusters] read Aurora global clusters and their members in one Region.
 //   - [Health], [Alarms] and [Lag] read CloudWatch in one Region.
-//   - [Stock] puts them together: which applications are wholly in a Region, and why the others are not.
+//   - [Take] puts them together: which applications are wholly in a Region, and why the others are not.
 package live

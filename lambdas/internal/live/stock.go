@@ -18,35 +18,65 @@ type Standing struct {
 // There says whether the application is wholly in the Region.
 func (s Standing) There() bool { return len(s.Why) == 0 }
 
-// Stock says for every application whether it is wholly in region: registry, weights and writers. The applications'
-// own Live is taken for what the registry says, so read them afresh. databases is a client of that Region.
-//
-// What cannot be read is listed in unknown, in words, and whatever depends on it does not count as there.
-func Stock(ctx context.Context, records recordLister, databases clusterDescriber, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
-	sets, recordsErr := Records(ctx, records, apps)
-	if recordsErr != nil {
-		unknown = append(unknown, "could not read the DNS records: "+entry.Named(recordsErr).Message)
+// Picture is what Route 53 and RDS said of some applications when it was taken.
+type Picture struct {
+	sets         RecordSets
+	clusters     map[string]GlobalCluster
+	recordsErr   error
+	databasesErr error
+}
+
+// Take asks Route 53 and RDS. databases is a client of the Region whose view of the databases counts.
+func Take(ctx context.Context, records recordLister, databases clusterDescriber, apps []failover.Application) Picture {
+	var p Picture
+	p.sets, p.recordsErr = Records(ctx, records, apps)
+	p.clusters, p.databasesErr = Databases(ctx, databases, apps)
+	return p
+}
+
+// Unknown lists what could not be read, in words; whatever depends on it does not count as there.
+func (p Picture) Unknown() []string {
+	var unknown []string
+	if p.recordsErr != nil {
+		unknown = append(unknown, "could not read the DNS records: "+entry.Named(p.recordsErr).Message)
 	}
-	clusters, databasesErr := Databases(ctx, databases, apps)
-	if databasesErr != nil {
-		unknown = append(unknown, "could not read the databases: "+entry.Named(databasesErr).Message)
+	if p.databasesErr != nil {
+		unknown = append(unknown, "could not read the databases: "+entry.Named(p.databasesErr).Message)
 	}
-	standings = make([]Standing, len(apps))
-	for i, app := range apps {
-		why := WhyNotRegistered(app, region)
-		if recordsErr != nil && len(app.Records) > 0 {
-			why = append(why, "records: could not be read")
-		} else {
-			why = append(why, WhyNotRouted(sets, app, region)...)
-		}
-		if databasesErr != nil && app.HasDatabase() {
-			why = append(why, "databases: could not be read")
-		} else {
-			why = append(why, WhyNotWriting(clusters, app, region)...)
-		}
-		standings[i] = Standing{Application: app.Name, Why: why}
+	return unknown
+}
+
+// Standing says whether an application is wholly in region: registry, weights and writers. The application's own Live
+// is taken for what the registry says, so read it afresh.
+func (p Picture) Standing(app failover.Application, region failover.Region) Standing {
+	why := WhyNotRegistered(app, region)
+	why = append(why, p.routed(app, func() []string { return WhyNotRouted(p.sets, app, region) })...)
+	why = append(why, p.writing(app, region)...)
+	return Standing{Application: app.Name, Why: why}
+}
+
+func (p Picture) routed(app failover.Application, why func() []string) []string {
+	if p.recordsErr != nil && len(app.Records) > 0 {
+		return []string{"records: could not be read"}
 	}
-	return standings, unknown
+	return why()
+}
+
+func (p Picture) writing(app failover.Application, region failover.Region) []string {
+	if p.databasesErr != nil && app.HasDatabase() {
+		return []string{"databases: could not be read"}
+	}
+	return WhyNotWriting(p.clusters, app, region)
+}
+
+// Promoted says whether region writes the database, or is about to: whether a promotion there has at least begun. A
+// database of which nothing could be read counts as promoted: better to look for lost writes in vain than not at all.
+func (p Picture) Promoted(db failover.Database, region failover.Region) bool {
+	if p.databasesErr != nil {
+		return true
+	}
+	g := p.clusters[db.GlobalCluster]
+	return g.Writer() == db.Clusters[region] || g.Operation != nil && g.Operation.To == db.Clusters[region]
 }
 
 // WhyNotRegistered says what in the registry is not as it is when the application is wholly in region.
@@ -96,17 +126,27 @@ func WhyNotWriting(clusters map[string]GlobalCluster, app failover.Application, 
 		case !ok:
 			why = append(why, fmt.Sprintf("database %s: not found in %s", db.GlobalCluster, region))
 		case g.Operation != nil:
-			why = append(why, fmt.Sprintf("database %s: %s to %s", db.GlobalCluster, g.Operation.Status, g.Operation.To))
+			why = append(why, fmt.Sprintf("database %s: %s to %s", db.GlobalCluster, g.Operation.Status, place(db, g.Operation.To)))
 		case g.Writer() != db.Clusters[region]:
-			why = append(why, fmt.Sprintf("database %s: writer is %s", db.GlobalCluster, orNone(g.Writer())))
+			why = append(why, fmt.Sprintf("database %s: %s", db.GlobalCluster, writerText(place(db, g.Writer()))))
 		}
 	}
 	return why
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "nobody"
+// place names a member by its Region, which is how people know it; one that the registry does not know by its ARN.
+func place(db failover.Database, cluster string) string {
+	for region, arn := range db.Clusters {
+		if arn == cluster {
+			return string(region)
+		}
 	}
-	return s
+	return cluster
+}
+
+func writerText(place string) string {
+	if place == "" {
+		return "no writer"
+	}
+	return "writer in " + place
 }

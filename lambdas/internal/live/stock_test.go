@@ -1,8 +1,10 @@
 package live
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +12,16 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
+
+// stock takes a picture and says of every application whether it is in the Region.
+func stock(t *testing.T, cfg aws.Config, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
+	t.Helper()
+	picture := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	for _, app := range apps {
+		standings = append(standings, picture.Standing(app, region))
+	}
+	return standings, picture.Unknown()
+}
 
 func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 	world, cfg := newWorld(t)
@@ -22,20 +34,20 @@ func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 	}
 	apps[0].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 	apps[1].Databases = nil
-	standings, unknown := Stock(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps, west)
+	standings, unknown := stock(t, cfg, apps, west)
 	want := []Standing{
-		{"app-0000", []string{"database app-0000: writer is " + clusterARN("app-0000", east)}},
+		{"app-0000", []string{"database app-0000: writer in us-east-1"}},
 		{"app-0001", []string{"registry: active in us-east-1"}},
 		{"app-0002", []string{
 			"registry: active in us-east-1",
 			"record app-0002.shop.example A: us-east-1 100, us-west-2 0",
-			"database app-0002: writer is " + clusterARN("app-0002", east),
+			"database app-0002: writer in us-east-1",
 		}},
 	}
 	if diff := cmp.Diff(want, standings); diff != "" || unknown != nil {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
 	}
-	back, _ := Stock(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps, east)
+	back, _ := stock(t, cfg, apps, east)
 	if !back[2].There() || back[0].There() {
 		t.Errorf("seen from us-east-1: got %+v", back)
 	}
@@ -47,7 +59,7 @@ func TestWhatCannotBeReadDoesNotCountAsThere(t *testing.T) {
 	build(t, world, apps, 0, 100)
 	apps[0].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 	world.Inject(fakeaws.Fault{Error: &fakeaws.APIError{Code: "InternalFailure", Status: 500, Message: "down"}})
-	standings, unknown := Stock(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps, west)
+	standings, unknown := stock(t, cfg, apps, west)
 	want := []Standing{{"app-0000", []string{"records: could not be read", "databases: could not be read"}}}
 	if diff := cmp.Diff(want, standings); diff != "" || len(unknown) != 2 {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
@@ -81,12 +93,34 @@ func TestAWriterIsThereWhenItsPromotionIsOver(t *testing.T) {
 		{GlobalCluster{Members: []Member{member}}, nil},
 		{
 			GlobalCluster{Members: []Member{member}, Operation: &Operation{Status: "failing-over", To: member.ClusterARN}},
-			[]string{"database shop: failing-over to " + member.ClusterARN},
+			[]string{"database shop: failing-over to us-west-2"},
 		},
-		{GlobalCluster{}, []string{"database shop: writer is nobody"}},
+		{GlobalCluster{}, []string{"database shop: no writer"}},
 	} {
 		if diff := cmp.Diff(c.want, WhyNotWriting(map[string]GlobalCluster{"shop": c.cluster}, app, west)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestADatabaseIsPromotedFromTheBeginningOfItsPromotion(t *testing.T) {
+	db := application("shop", "Z1").Databases[0]
+	writer := func(r failover.Region, op *Operation) GlobalCluster {
+		return GlobalCluster{Members: []Member{{ClusterARN: clusterARN("shop", r), Writer: true}}, Operation: op}
+	}
+	for _, c := range []struct {
+		name    string
+		picture Picture
+		want    bool
+	}{
+		{"as it was", Picture{clusters: map[string]GlobalCluster{"shop": writer(east, nil)}}, false},
+		{"under way", Picture{clusters: map[string]GlobalCluster{"shop": writer(east, &Operation{To: clusterARN("shop", west)})}}, true},
+		{"done", Picture{clusters: map[string]GlobalCluster{"shop": writer(west, nil)}}, true},
+		{"not there", Picture{}, false},
+		{"not read", Picture{databasesErr: errors.New("down")}, true},
+	} {
+		if got := c.picture.Promoted(db, west); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
 		}
 	}
 }
