@@ -114,7 +114,7 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 			t.Errorf("state %q: TimeoutSeconds %s; want %s", name, got, want)
 		}
 		want := []entryText{
-			{ErrorEquals: []string{"FenceLost", "Denied", "Rejected"}, MaxAttempts: new(int)},
+			{ErrorEquals: []string{"FenceLost", "Overtaken", "Denied", "Rejected"}, MaxAttempts: new(int)},
 			{ErrorEquals: []string{"Unexpected"}, IntervalSeconds: int(failover.UnexpectedRetryInterval.Seconds()), MaxAttempts: new(failover.UnexpectedRetries)},
 			{
 				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "States.TaskFailed", "States.Timeout"},

@@ -17,15 +17,18 @@ const (
 	Switchover Action = "switchover"
 	// Failback is a switchover to the plan's primary.
 	Failback Action = "failback"
+	// Drill is a switchover, a soak, and a switchover back, as one run.
+	Drill Action = "drill"
 	// Check validates and reports, and touches nothing.
 	Check Action = "check"
 )
 
 // Actions are all actions, in the order in which help and errors list them.
-var Actions = []Action{Failover, Switchover, Failback, Check}
+var Actions = []Action{Failover, Switchover, Failback, Drill, Check}
 
 // Planned says whether both Regions are presumed well, so that no data may be lost on the way.
-func (a Action) Planned() bool { return a == Switchover || a == Failback }
+// A planned action whose way out fails is rolled back; a failover never goes back to a Region presumed lost.
+func (a Action) Planned() bool { return a == Switchover || a == Failback || a == Drill }
 
 // Order is the order of traffic and databases inside a wave.
 type Order string
@@ -40,6 +43,22 @@ const (
 
 // Orders are all orders, in the order in which help and errors list them.
 var Orders = []Order{TrafficFirst, DatabaseFirst}
+
+// Approval says where a run waits for a person's consent.
+type Approval string
+
+// The gates of a run.
+const (
+	// NoApproval lets a run go through.
+	NoApproval Approval = "none"
+	// BeforeStart asks before anything is touched.
+	BeforeStart Approval = "before-start"
+	// BeforePromotion asks at the one-way door: traffic has been shifted, and the databases of a wave come next.
+	BeforePromotion Approval = "before-promotion"
+)
+
+// Approvals are all of them, in the order in which help and errors list them.
+var Approvals = []Approval{NoApproval, BeforeStart, BeforePromotion}
 
 // Leg is the part of a run that is being played.
 type Leg string

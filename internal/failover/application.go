@@ -96,6 +96,28 @@ type Live struct {
 	Stage int `json:"stage"`
 	// Changed is when it was written.
 	Changed time.Time `json:"changed,omitzero"`
+	// Before is what the first write of that run found, nil when no run has written yet. A rollback restores it.
+	Before *Place `json:"before,omitempty"`
+	// Promoted are the global clusters whose promotion that run has set out to ask for. What was written elsewhere
+	// before the run is not among them, and does not go back with it.
+	Promoted []string `json:"promoted,omitempty"`
+}
+
+// Place is where users of an application are sent.
+type Place struct {
+	// Active is the Region that serves the application.
+	Active Region `json:"active"`
+	// Weights are the DNS weights of the application's record sets.
+	Weights map[Region]int `json:"weights"`
+}
+
+// PlaceBefore is where the application was before the run of this epoch. A run that has not written it has not moved
+// it either, as far as the registry knows.
+func (l Live) PlaceBefore(epoch int64) Place {
+	if l.Epoch == epoch && l.Before != nil {
+		return *l.Before
+	}
+	return Place{Active: l.Active, Weights: l.Weights}
 }
 
 // HasDatabase says whether data can be lost when the application moves.

@@ -17,6 +17,8 @@ const (
 	Busy Condition = "Busy"
 	// FenceLost means a newer run has moved this object; this run must not touch anything more.
 	FenceLost Condition = "FenceLost"
+	// Overtaken is a FenceLost that comes after the same call, or an earlier try of it, has changed something.
+	Overtaken Condition = "Overtaken"
 	// Denied means the function's role lacks a permission. Waiting does not help.
 	Denied Condition = "Denied"
 	// Rejected means AWS understood and said no: a missing object, a limit, an invalid request.
@@ -26,7 +28,7 @@ const (
 )
 
 // Conditions is the whole catalogue.
-var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Denied, Rejected, Unexpected}
+var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, Denied, Rejected, Unexpected}
 
 // Failure is an error with a condition. Inside a handler errors are wrapped as usual; the entry package finds the
 // Failure in the chain and names it for Step Functions.

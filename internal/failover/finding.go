@@ -43,6 +43,7 @@ const (
 	CodeConfiguration = "configuration"
 	CodeDataLoss      = "data-loss-not-allowed"
 	CodeLocked        = "locked"
+	CodeTakeover      = "takeover"
 	CodeRunOver       = "run-is-over"
 	CodeDrift         = "dns-drift"
 	CodeTTL           = "long-ttl"

@@ -29,6 +29,10 @@ type Input struct {
 	Order Order `json:"order,omitempty"`
 	// Percents are the shares of traffic, rising and ending with 100, that each wave moves through. Empty means 100.
 	Percents []int `json:"percents,omitempty"`
+	// Approval overrides the plan's.
+	Approval Approval `json:"approval,omitempty"`
+	// Takeover takes the lock from the run that holds it. That run is fenced off from what this one moves.
+	Takeover bool `json:"takeover,omitempty"`
 	// Since is when the outage began, if known; RTO counts from it instead of from the run's start.
 	Since time.Time `json:"since,omitzero"`
 	// Reason is free text for the report.
@@ -59,6 +63,9 @@ func (in Input) validate() error {
 	}
 	if in.Order != "" {
 		problems = append(problems, parseOneOf("order", in.Order, Orders))
+	}
+	if in.Approval != "" {
+		problems = append(problems, parseOneOf("approval", in.Approval, Approvals))
 	}
 	problems = append(problems, checkPercents(in.Percents))
 	if in.Applications != nil && len(in.Applications) == 0 {

@@ -13,14 +13,14 @@ import (
 func TestInputIsReadWhole(t *testing.T) {
 	got, err := ParseInput([]byte(`{
 		"action": "failover", "applications": ["checkout", "search"], "allowDataLoss": true, "dryRun": true,
-		"order": "database-first", "percents": [10, 50, 100], "since": "2026-01-31T03:00:00Z", "reason": "lights out"
+		"order": "database-first", "percents": [10, 50, 100], "approval": "before-promotion", "takeover": true, "since": "2026-01-31T03:00:00Z", "reason": "lights out"
 	}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Input{
 		Action: Failover, Applications: []string{"checkout", "search"}, AllowDataLoss: true, DryRun: true,
-		Order: DatabaseFirst, Percents: []int{10, 50, 100}, Since: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Reason: "lights out",
+		Order: DatabaseFirst, Percents: []int{10, 50, 100}, Approval: BeforePromotion, Takeover: true, Since: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Reason: "lights out",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("input (-want +got):\n%s", diff)
@@ -40,7 +40,7 @@ func TestActionAloneIsEnough(t *testing.T) {
 }
 
 func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
-	const keys = "action, applications, allowDataLoss, dryRun, order, percents, since or reason"
+	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, since or reason"
 	var manyNames []string
 	for i := range MaxNamedApplications + 1 {
 		manyNames = append(manyNames, fmt.Sprintf(`"a%d"`, i))
@@ -60,8 +60,8 @@ func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"null", `null`, []string{"input: null; expected a JSON object"}},
 		{"no action", `{}`, []string{`input: action is missing; expected for example {"action": "check"}`}},
 		{"empty action", `{"action": ""}`, []string{`input: action is missing; expected for example {"action": "check"}`}},
-		{"unknown action", `{"action": "fail-over"}`, []string{`input: action: "fail-over" is not known; expected failover, switchover, failback or check`}},
-		{"action in capitals", `{"action": "Failover"}`, []string{`input: action: "Failover" is not known; expected failover, switchover, failback or check`}},
+		{"unknown action", `{"action": "fail-over"}`, []string{`input: action: "fail-over" is not known; expected failover, switchover, failback, drill or check`}},
+		{"action in capitals", `{"action": "Failover"}`, []string{`input: action: "Failover" is not known; expected failover, switchover, failback, drill or check`}},
 		{"action of a wrong type", `{"action": 1}`, []string{"input: action: 1; expected a string"}},
 		{"key in capitals", `{"action": "check", "DryRun": true}`, []string{`input: unknown field "DryRun"; expected ` + keys}},
 		{"key twice", `{"action": "check", "action": "failover"}`, []string{"input: action: is there twice; expected it once"}},
@@ -71,6 +71,7 @@ func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"an application twice", `{"action": "check", "applications": ["a", "b", "a"]}`, []string{`input: applications: "a" is named twice`}},
 		{"too many applications", `{"action": "check", "applications": [` + many + `]}`, []string{"input: applications: 201 names; expected at most 200, or no list at all for all applications"}},
 		{"unknown order", `{"action": "check", "order": "dns-first"}`, []string{`input: order: "dns-first" is not known; expected traffic-first or database-first`}},
+		{"unknown approval", `{"action": "check", "approval": "always"}`, []string{`input: approval: "always" is not known; expected none, before-start or before-promotion`}},
 		{"falling percents", `{"action": "check", "percents": [50, 10, 100]}`, []string{"input: percents: [50 10 100]; expected rising shares from 1 to 100"}},
 		{"a percent twice", `{"action": "check", "percents": [50, 50, 100]}`, []string{"input: percents: [50 50 100]; expected rising shares from 1 to 100"}},
 		{"0 percent", `{"action": "check", "percents": [0, 100]}`, []string{"input: percents: [0 100]; expected rising shares from 1 to 100"}},

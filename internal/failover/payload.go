@@ -2,6 +2,7 @@ package failover
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -26,11 +27,51 @@ type Run struct {
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.
 	Since time.Time `json:"since"`
+	// TakenOverFrom is the id of the run whose lock this one has taken over, or empty.
+	TakenOverFrom string `json:"takenOverFrom,omitempty"`
+	// Approval is where the run waits for consent, ApprovalSeconds how long.
+	Approval        Approval `json:"approval"`
+	ApprovalSeconds int      `json:"approvalSeconds"`
+	// SoakSeconds is how long a drill stays before it goes back; 0 for every other action.
+	SoakSeconds int `json:"soakSeconds"`
+	// Legs are the legs that are over, in the order in which they were played; the one under way is not among them.
+	Legs []LegRecord `json:"legs,omitempty"`
+	// LegStartedAt is when the leg that is under way was begun: the run's start for the first.
+	LegStartedAt time.Time `json:"legStartedAt"`
 	// BoundSeconds is the longest the run can take; the lock expires then.
 	BoundSeconds int `json:"boundSeconds"`
 	// Reason is the operator's.
 	Reason string `json:"reason,omitempty"`
 }
+
+// LegRecord is what became of a leg that is over.
+type LegRecord struct {
+	Leg  Leg    `json:"leg"`
+	From Region `json:"from"`
+	To   Region `json:"to"`
+	// StartedAt and EndedAt are its duration: from the run's start, or the end of the wait before, to the last look.
+	StartedAt time.Time `json:"startedAt"`
+	LegEnd
+}
+
+// LegEnd is how a leg ended. It went well if all its stages are done.
+type LegEnd struct {
+	EndedAt time.Time `json:"endedAt"`
+	// StagesDone and Stages count the leg's verified stages and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// LagMillis is the largest lag seen before promoting, -1 when nothing was measured.
+	LagMillis int64 `json:"lagMillis"`
+	// Reasons are those of the last look, at most [MaxReasons]; Failure is the step that failed for good, if one did.
+	Reasons []string     `json:"reasons,omitempty"`
+	Failure *StepFailure `json:"failure"`
+}
+
+// Passed says whether every stage of the leg was verified.
+func (e LegEnd) Passed() bool { return e.Failure == nil && e.StagesDone == e.Stages }
+
+// MaxReasons bounds the reasons in the record of a leg, which travels with the run.
+const MaxReasons = 5
 
 // Selects says whether the run is about the application of this name.
 func (r Run) Selects(name string) bool {
@@ -43,6 +84,30 @@ func (r Run) Selects(name string) bool {
 		}
 	}
 	return false
+}
+
+// Moves says whether the run moves the application in the leg under way. A way back concerns what the way there has
+// moved: an application that was in the other Region before the run stays there.
+func (r Run) Moves(app Application) bool {
+	if !r.Selects(app.Name) || r.Leg != Back {
+		return r.Selects(app.Name)
+	}
+	return app.Live.Epoch == r.Epoch && app.Live.PlaceBefore(r.Epoch).Active == r.To
+}
+
+// Databases are the databases of the application that the leg under way promotes: all of them on the way out, and those
+// that the way out has promoted on any way back.
+func (r Run) Databases(app Application) []Database {
+	if r.Leg == Out {
+		return app.Databases
+	}
+	var promoted []Database
+	for _, db := range app.Databases {
+		if app.Live.Epoch == r.Epoch && slices.Contains(app.Live.Promoted, db.GlobalCluster) {
+			promoted = append(promoted, db)
+		}
+	}
+	return promoted
 }
 
 // ExecutionContext is what Step Functions tells of the execution in its context object.
@@ -58,6 +123,12 @@ type ValidateRequest struct {
 	// Input is the execution's input as it was given; it is parsed, strictly, by Validate.
 	Input json.RawMessage `json:"input"`
 	Leg   Leg             `json:"leg"`
+	// Run is the run as the leg before has left it, nil on the way out.
+	Run *Run `json:"run"`
+	// Played counts the stages of the run that have been begun.
+	Played int `json:"played"`
+	// Ended is how the leg before ended, nil on the way out.
+	Ended *LegEnd `json:"ended"`
 	// Now is when the state was entered. Lambdas take the time from here and never from a clock.
 	Now time.Time `json:"now"`
 }
@@ -185,6 +256,35 @@ type VerifyAnswer struct {
 	MoreReasons int      `json:"moreReasons,omitempty"`
 }
 
+// ApprovalRequest asks Notify to ask people whether the run may go on. The answer, an [ApprovalAnswer], is given to
+// Step Functions with the token, by whoever decides.
+type ApprovalRequest struct {
+	// Op is "approve".
+	Op string `json:"op"`
+	// Token is the task token that the answer must come with.
+	Token string `json:"token"`
+	Run   Run    `json:"run"`
+	// Gate is [BeforeStart] or [BeforePromotion].
+	Gate Approval `json:"gate"`
+	// Stage is the stage whose databases come next, nil before the start.
+	Stage *Stage `json:"stage"`
+	// StagesDone and Stages count the verified stages and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// LagMillis is the largest lag that validation has measured, -1 when it measured none.
+	LagMillis int64 `json:"lagMillis"`
+	// Until is when no answer becomes a no.
+	Until time.Time `json:"until"`
+	Now   time.Time `json:"now"`
+}
+
+// ApprovalAnswer is a person's. Anything else that comes with the token, and nothing at all, is a no.
+type ApprovalAnswer struct {
+	Approved bool   `json:"approved"`
+	By       string `json:"by"`
+	Comment  string `json:"comment"`
+}
+
 // StepFailure is a step that failed for good, as the state machine's Catch saw it.
 type StepFailure struct {
 	// State is the state's name.
@@ -204,7 +304,12 @@ type CloseRequest struct {
 	Reasons []string `json:"reasons"`
 	// Failure is the step that failed for good, if one did.
 	Failure *StepFailure `json:"failure"`
-	Now     time.Time    `json:"now"`
+	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
+	LagMillis int64     `json:"lagMillis"`
+	Now       time.Time `json:"now"`
 }
 
 // NotifyRequest asks Notify to take stock of what moved, and to tell people.
@@ -214,10 +319,10 @@ type NotifyRequest struct {
 	Reasons []string `json:"reasons"`
 	// Failure is the step that failed for good, if one did.
 	Failure *StepFailure `json:"failure"`
-	// StagesDone and Stages count the verified stages and all of them.
+	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
-	// LagMillis is the largest lag seen before promoting, -1 when nothing was measured.
+	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
 	LagMillis int64     `json:"lagMillis"`
 	Now       time.Time `json:"now"`
 }

@@ -114,7 +114,7 @@ func TestRunSelectsItsApplications(t *testing.T) {
 }
 
 func TestActionsThatMayLoseData(t *testing.T) {
-	want := map[Action]bool{Failover: false, Switchover: true, Failback: true, Check: false}
+	want := map[Action]bool{Failover: false, Switchover: true, Failback: true, Drill: true, Check: false}
 	for _, a := range Actions {
 		if got := a.Planned(); got != want[a] {
 			t.Errorf("%s planned: %t; want %t", a, got, want[a])

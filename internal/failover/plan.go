@@ -19,6 +19,14 @@ type Plan struct {
 	AllowDataLoss bool `json:"allowDataLoss"`
 	// Order is the default order of a run.
 	Order Order `json:"order"`
+	// WavesAtOnce makes a failover move all waves in one stage. Every other action moves one wave after the other.
+	WavesAtOnce bool `json:"wavesAtOnce"`
+	// Approval is where runs wait for consent unless their input says otherwise.
+	Approval Approval `json:"approval"`
+	// ApprovalSeconds is how long they wait; no answer is a no.
+	ApprovalSeconds int `json:"approvalSeconds"`
+	// SoakSeconds is how long a drill stays in the other Region before it goes back.
+	SoakSeconds int `json:"soakSeconds"`
 	// TargetRTOSeconds is the recovery time objective that the report compares with.
 	TargetRTOSeconds int `json:"targetRTOSeconds"`
 	// TargetRPOSeconds is the recovery point objective that the report compares with.
@@ -53,6 +61,9 @@ func DefaultPlan() Plan {
 		Primary:          "us-east-1",
 		Standby:          "us-west-2",
 		Order:            TrafficFirst,
+		Approval:         NoApproval,
+		ApprovalSeconds:  1800,
+		SoakSeconds:      120,
 		TargetRTOSeconds: 600,
 		TargetRPOSeconds: 60,
 		MaxLagSeconds:    10,
@@ -107,10 +118,15 @@ func (p Plan) Validate() error {
 	if err := parseOneOf("order", p.Order, Orders); err != nil {
 		problems = append(problems, err)
 	}
+	if err := parseOneOf("approval", p.Approval, Approvals); err != nil {
+		problems = append(problems, err)
+	}
 	for _, n := range []struct {
 		key           string
 		value, lo, hi int
 	}{
+		{"approvalSeconds", p.ApprovalSeconds, 60, 86400},
+		{"soakSeconds", p.SoakSeconds, 1, 86400},
 		{"targetRTOSeconds", p.TargetRTOSeconds, 1, 86400},
 		{"targetRPOSeconds", p.TargetRPOSeconds, 0, 86400},
 		{"maxLagSeconds", p.MaxLagSeconds, 0, 3600},

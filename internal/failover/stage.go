@@ -2,9 +2,10 @@ package failover
 
 // Stage is one slice of a run: a wave, a share of traffic, and whether the wave's databases are promoted.
 type Stage struct {
-	// Index counts the stages of a leg from 0.
+	// Index counts the stages of a run from 0, over all its legs: what a later stage has written, an earlier one may not
+	// touch any more.
 	Index int `json:"index"`
-	// Wave is the wave whose applications move.
+	// Wave is the wave whose applications move; 0 is all of them at once.
 	Wave int `json:"wave"`
 	// From is the Region that traffic leaves.
 	From Region `json:"from"`
@@ -12,11 +13,15 @@ type Stage struct {
 	To Region `json:"to"`
 	// Percent is the share of traffic that To has afterwards; nil leaves traffic alone.
 	Percent *int `json:"percent"`
+	// Restore gives every application the weights and the active Region that it had before the run, whatever Percent says.
+	Restore bool `json:"restore,omitempty"`
 	// Batches is how many atomic batches of DNS changes the stage takes, and with it how many calls of ShiftTraffic at
 	// most: each call that Route 53 does not turn away altogether has at least one of them accepted.
 	Batches int `json:"batches"`
 	// Promote says whether the databases of the wave are promoted in To.
 	Promote bool `json:"promote"`
+	// Approve says whether somebody must consent before the databases are promoted.
+	Approve bool `json:"approve,omitempty"`
 	// SettleSeconds is the wait before each look.
 	SettleSeconds int `json:"settleSeconds"`
 	// Attempts is how many looks there are before the stage has failed.
@@ -25,12 +30,21 @@ type Stage struct {
 	Passes int `json:"passes"`
 }
 
-// Weights are the DNS weights that the stage intends, by Region; nil when it leaves traffic alone.
+// Weights are the DNS weights that the stage intends, by Region; nil when it leaves traffic alone. See [Stage.WeightsOf]
+// for one that restores.
 func (s Stage) Weights() map[Region]int {
 	if s.Percent == nil {
 		return nil
 	}
 	return map[Region]int{s.To: *s.Percent, s.From: 100 - *s.Percent}
+}
+
+// WeightsOf are the DNS weights that the stage intends for one application, in a run of this epoch.
+func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
+	if s.Percent == nil || !s.Restore {
+		return s.Weights()
+	}
+	return app.Live.PlaceBefore(epoch).Weights
 }
 
 // PlanStages makes the list of stages that moves the given waves from one Region to the other.
