@@ -70,9 +70,10 @@ type execution struct {
 	entered     int // states of the path that the watcher knows
 	invocations []Invocation
 	parked      bool // its Region went dark while it had something to do
-	// pausedUntil holds back what reaches it; early is an answer for its token that came before it waits for one.
+	// early are the answers for tokens whose function has not returned yet.
+	early map[string]asl.Answer
+	// pausedUntil holds back what reaches it.
 	pausedUntil time.Time
-	early       *asl.Answer
 }
 
 func newStepFunctions(w *World) *stepfunctions {
@@ -151,9 +152,9 @@ func (s *stepfunctions) next(e *execution) {
 	case *asl.Invoke:
 		s.invoke(e, p)
 	case *asl.AwaitToken:
-		if early := e.early; early != nil {
-			e.early = nil
-			s.resume(e, p, early)
+		if answer, ok := e.early[p.TaskToken]; ok {
+			delete(e.early, p.TaskToken)
+			s.resume(e, p, &answer)
 			return
 		}
 		if !p.TimeoutAt.IsZero() {

@@ -1,0 +1,19 @@
+package fakeaws
+
+import (
+	"fmt"
+	"time"
+)
+
+// PauseExecution lets nothing happen in an execution for a while: what it waits for reaches it only afterwards. Step
+// Functions promises nothing about how late a Wait state may wake or an answer arrive. See SFN-4 in FIDELITY.md.
+func (w *World) PauseExecution(arn string, lasts time.Duration) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.stepfunctions.find(arn)
+	if e == nil {
+		return fmt.Errorf("pause %s: there is no such execution", arn)
+	}
+	e.pausedUntil = w.now.Add(lasts)
+	return nil
+}
