@@ -19,9 +19,10 @@ const (
 	lockPartition         = "lock"
 	runsPartition         = "runs"
 	approvalsPartition    = "approvals"
+	drillsPartition       = "drills"
 )
 
-// item is one item as DynamoDB has it. It is encoded by hand: there are four kinds, and the SDK's encoder by
+// item is one item as DynamoDB has it. It is encoded by hand: there are few kinds, and the SDK's encoder by
 // reflection would be linked into every Lambda for them.
 type item map[string]types.AttributeValue
 

@@ -1,14 +1,15 @@
-// Package registry keeps what Drover must remember: the applications, the lock, the runs, and the approvals that runs
-// wait for. It is one DynamoDB global table with a replica in each Region of the plan; every function reads and writes
-// the replica of its own Region, so a run needs nothing from the Region that it leaves.
+// Package registry keeps what Drover must remember: the applications, the lock, the runs, the approvals that they wait
+// for, and what drills have achieved. It is one DynamoDB global table with a replica in each Region of the plan; every
+// function reads and writes the replica of its own Region, so a run needs nothing from the Region that it leaves.
 //
-// The table has the keys pk and sk, and four kinds of items:
+// The table has the keys pk and sk, and these kinds of items:
 //
 //	pk             sk                        holds
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
 //	approvals      <run id>                  token, region, gate, asked, until, told
+//	drills         <startedAt>#<run id>      record (JSON)
 //
 // A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;
 // nothing is ever scanned. There are no transactions, because tables with multi-Region strong consistency have none:

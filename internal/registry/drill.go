@@ -1,0 +1,51 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// PutDrill keeps what a drill achieved. What was written first stays: writing again changes nothing.
+func (s *Store) PutDrill(ctx context.Context, drill failover.PastDrill) error {
+	out, err := json.Marshal(drill)
+	if err != nil {
+		return fmt.Errorf("encode drill %s: %w", drill.Run, err)
+	}
+	it := key(drillsPartition, formatTime(drill.StartedAt)+"#"+drill.Run)
+	it["record"] = text(string(out))
+	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	})
+	if _, there := refusedBy(err); there {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("write drill %s: %w", drill.Run, err)
+	}
+	return nil
+}
+
+// Drills returns the latest drills but the one of the given run, newest first, at most limit of them.
+func (s *Store) Drills(ctx context.Context, but string, limit int) ([]failover.PastDrill, error) {
+	items, err := s.query(ctx, drillsPartition, "", limit+1)
+	if err != nil {
+		return nil, err
+	}
+	var drills []failover.PastDrill
+	for _, it := range items {
+		r := &reader{item: it}
+		var drill failover.PastDrill
+		if r.json("record", &drill); r.err != nil {
+			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+		}
+		if drill.Run != but && len(drills) < limit {
+			drills = append(drills, drill)
+		}
+	}
+	return drills, nil
+}
