@@ -15,6 +15,8 @@ type commandLine struct {
 
 	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
 	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
+	Approve  approveCommand  `cmd:"" help:"Let a run go on that waits for an approval."`
+	Reject   rejectCommand   `cmd:"" help:"Make a run turn back that waits for an approval."`
 	Status   statusCommand   `cmd:"" help:"Show where applications are, and the latest runs."`
 }
 

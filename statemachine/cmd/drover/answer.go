@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+type approveCommand struct {
+	answer `embed:""`
+}
+
+// Run lets a run go on through the gate that it waits at.
+func (c *approveCommand) Run(env environment) error { return c.give(env, true) }
+
+type rejectCommand struct {
+	answer `embed:""`
+}
+
+// Run makes a run turn back at the gate that it waits at.
+func (c *rejectCommand) Run(env environment) error { return c.give(env, false) }
+
+// answer is what approve and reject have in common. The registry knows the token of the run and the Region that is
+// waiting; since it is replicated, either Region can be asked for them.
+type answer struct {
+	Name    string `arg:"" name:"run" help:"The run that waits for an answer, as its message says."`
+	Comment string `help:"Why, for the report." placeholder:"TEXT"`
+	By      string `help:"Who answers, for the report (default: the name that you have logged in with)." env:"USER" placeholder:"NAME"`
+	deployment
+}
+
+func (c *answer) give(env environment, approved bool) error {
+	plan, err := c.plan()
+	if err != nil {
+		return err
+	}
+	region, err := c.region(plan, plan.Standby)
+	if err != nil {
+		return err
+	}
+	asked, err := c.find(env, plan, region)
+	if err != nil {
+		return err
+	}
+	output, err := json.Marshal(failover.ApprovalAnswer{Approved: approved, By: c.By, Comment: c.Comment})
+	if err != nil {
+		return err
+	}
+	cfg, err := c.config(env.ctx, asked.Region)
+	if err != nil {
+		return err
+	}
+	_, err = sfn.NewFromConfig(cfg).SendTaskSuccess(env.ctx, &sfn.SendTaskSuccessInput{
+		TaskToken: &asked.Token, Output: aws.String(string(output)),
+	})
+	if err != nil {
+		return c.notTaken(asked, err)
+	}
+	what := "rejected"
+	if approved {
+		what = "approved"
+	}
+	fmt.Fprintf(env.stdout, "%s has been %s (%s, in %s)\n", c.Name, what, asked.Gate, asked.Region)
+	return nil
+}
+
+// find reads from the registry of a Region what the run asked.
+func (c *answer) find(env environment, plan failover.Plan, region failover.Region) (registry.Approval, error) {
+	store, err := c.store(env.ctx, plan, region)
+	if err != nil {
+		return registry.Approval{}, err
+	}
+	asked, err := store.Approval(env.ctx, c.Name)
+	if errors.Is(err, registry.ErrNotAsked) {
+		return asked, fmt.Errorf("run %s waits for no approval, as the registry in %s has it; if it asked just now, ask the other Region: --region %s",
+			c.Name, region, plan.Other(region))
+	}
+	return asked, err
+}
+
+// notTaken says why Step Functions did not take the answer: the run no longer waits.
+func (c *answer) notTaken(asked registry.Approval, err error) error {
+	var gone *types.TaskTimedOut
+	var unknown *types.TaskDoesNotExist
+	if errors.As(err, &gone) || errors.As(err, &unknown) {
+		return fmt.Errorf("run %s in %s no longer waits for this answer: it has had one, or its time was over at %s; see how it went: drover status --region %s",
+			c.Name, asked.Region, asked.Until.Format(time.RFC3339), asked.Region)
+	}
+	return fmt.Errorf("answer run %s in %s: %w", c.Name, asked.Region, err)
+}
