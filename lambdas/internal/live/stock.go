@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -67,6 +68,51 @@ func (p Picture) writing(app failover.Application, region failover.Region) []str
 		return []string{"databases: could not be read"}
 	}
 	return WhyNotWriting(p.clusters, app, region)
+}
+
+// AsBefore says whether an application is as it was before the run of this epoch, which has moved away from home:
+// registry, weights, and the writers that the run has moved. Writers that it never touched are not its to bring back.
+func (p Picture) AsBefore(app failover.Application, epoch int64, home failover.Region) Standing {
+	before := app.Live.PlaceBefore(epoch)
+	var why []string
+	if app.Live.Active != before.Active || !sameWeights(app.Live.Weights, before.Weights) {
+		why = append(why, fmt.Sprintf("registry: active in %s, %s; before: %s, %s",
+			app.Live.Active, weightsText(app.Live.Weights), before.Active, weightsText(before.Weights)))
+	}
+	why = append(why, p.routed(app, func() []string { return whyNotWeighted(p.sets, app, before.Weights) })...)
+	own := app
+	own.Databases = nil
+	for _, db := range app.Databases {
+		if app.Live.Epoch == epoch && slices.Contains(app.Live.Promoted, db.GlobalCluster) {
+			own.Databases = append(own.Databases, db)
+		}
+	}
+	return Standing{Application: app.Name, Why: append(why, p.writing(own, home)...)}
+}
+
+func whyNotWeighted(sets RecordSets, app failover.Application, before map[failover.Region]int) []string {
+	var why []string
+	for _, r := range app.Records {
+		if weights := sets.Weights(r); !sameWeights(weights, before) {
+			why = append(why, fmt.Sprintf("record %s %s: %s; before: %s", r.Name, r.Type, weightsText(weights), weightsText(before)))
+		}
+	}
+	return why
+}
+
+// sameWeights compares weights; a Region that is not there has none.
+func sameWeights(a, b map[failover.Region]int) bool {
+	for r := range a {
+		if a[r] != b[r] {
+			return false
+		}
+	}
+	for r := range b {
+		if a[r] != b[r] {
+			return false
+		}
+	}
+	return true
 }
 
 // Promoted says whether region writes the database, or is about to: whether a promotion there has at least begun. A

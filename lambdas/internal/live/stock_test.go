@@ -124,3 +124,42 @@ func TestADatabaseIsPromotedFromTheBeginningOfItsPromotion(t *testing.T) {
 		}
 	}
 }
+
+func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
+	world, cfg := newWorld(t)
+	apps := applications(4, "Z1")
+	build(t, world, apps, 90, 10)
+	before := &failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}
+	for i := range apps {
+		apps[i].Live = failover.Live{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}, Epoch: 7, Before: before}
+	}
+	apps[0].Live.Promoted = []string{"app-0000"} // and it was brought back: its writer is in us-east-1
+	apps[1].Live.Active, apps[1].Live.Weights = west, map[failover.Region]int{west: 100}
+	putWeight(t, world, apps[2].Records[0], west, 100)
+	putWeight(t, world, apps[2].Records[0], east, 0)
+	apps[3].Live.Epoch, apps[3].Live.Before = 6, &failover.Place{Active: west} // written by an older run, and not by this one
+	picture := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	var got []Standing
+	for _, app := range apps {
+		got = append(got, picture.AsBefore(app, 7, east))
+	}
+	want := []Standing{
+		{"app-0000", nil},
+		{"app-0001", []string{"registry: active in us-west-2, us-west-2 100; before: us-east-1, us-east-1 90, us-west-2 10"}},
+		{"app-0002", []string{"record app-0002.shop.example A: us-east-1 0, us-west-2 100; before: us-east-1 90, us-west-2 10"}},
+		{"app-0003", nil},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("standings (-want +got):\n%s", diff)
+	}
+	// A writer that the run has moved must come back, one that it found elsewhere need not.
+	for _, c := range []struct {
+		promoted []string
+		want     []string
+	}{{nil, nil}, {[]string{"app-0000"}, []string{"database app-0000: writer in us-east-1"}}} {
+		apps[0].Live.Promoted = c.promoted
+		if diff := cmp.Diff(c.want, picture.AsBefore(apps[0], 7, west).Why); diff != "" {
+			t.Errorf("promoted %v (-want +got):\n%s", c.promoted, diff)
+		}
+	}
+}
