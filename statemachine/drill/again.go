@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -23,7 +24,22 @@ func (p *performance) again(ctx context.Context, e *Evidence) error {
 	if len(e.Runs) == 0 {
 		return nil
 	}
-	return p.repeatRun(ctx, e, e.Runs[len(e.Runs)-1])
+	if last := e.Runs[len(e.Runs)-1]; last.repeatable() {
+		return p.repeatRun(ctx, e, last)
+	}
+	return nil
+}
+
+// repeatable says whether a run, started again, is to change nothing. A drill moves every time, and what was undone or
+// stopped for a reason that is gone by now would go through.
+func (r RunEvidence) repeatable() bool {
+	switch r.outcome() {
+	case failover.RolledBack, Stopped:
+		return false
+	case failover.Refused:
+		return !r.tookLock()
+	}
+	return r.Asked == nil || r.Asked.Action != failover.Drill
 }
 
 // repeatSteps invokes what a run has invoked. Invocations of one state that follow each other are judged together.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/asl"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -27,6 +28,8 @@ type Evidence struct {
 	Traffic []fakeaws.Sample
 	// Propagation is the time from a change to INSYNC.
 	Propagation time.Duration
+	// Alarms are the alarms of the deployment that have fired.
+	Alarms []AlarmFired
 	// Again are the repetitions after the end.
 	Again []Repetition
 }
@@ -40,8 +43,12 @@ type RunEvidence struct {
 	Before, After Snapshot
 	// Report is what lies in the report bucket, or nil.
 	Report *failover.Report
-	// Messages are the published messages that name the run.
-	Messages int
+	// Messages are the published messages about the run's end, Questions those that ask for an approval.
+	Messages, Questions int
+	// Texts are the texts of both.
+	Texts []string
+	// Paused is how long the scenario has kept everything from the run.
+	Paused time.Duration
 	// Want is what the scenario expects of the run.
 	Want StartRun
 }
@@ -98,6 +105,8 @@ func (r RunEvidence) outcome() failover.Outcome {
 		return failover.Completed
 	case "RUNNING":
 		return ""
+	case string(asl.Aborted):
+		return Stopped
 	}
 	return failover.Outcome(r.Error)
 }

@@ -3,6 +3,7 @@ package drill
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -68,11 +69,17 @@ func (r RunEvidence) unexpected(o RunOutcome) []string {
 	if limit := r.Want.TransitionsAtMost; limit > 0 && o.Transitions > limit {
 		add("expected at most %d state transitions, got %d", limit, o.Transitions)
 	}
+	if chain := errorChain.FindString(said); chain != "" {
+		add("tells its operator %q, which is for programmers", chain)
+	}
 	if limit := r.Want.PayloadAtMost; limit > 0 && o.LargestPayload > limit {
 		add("expected no payload over %d bytes, got one of %d", limit, o.LargestPayload)
 	}
 	return found
 }
+
+// errorChain are the marks of the SDK's errors, which are no text for a person at three in the morning.
+var errorChain = regexp.MustCompile(`operation error \S+|https response error|StatusCode: \d+|RequestID: |api error \S+|exceeded maximum number of attempts`)
 
 // said is everything that a run has told its operator, one thing a line.
 func (r RunEvidence) said() string {
@@ -96,6 +103,7 @@ func (r RunEvidence) said() string {
 		}
 		lines = append(lines, r.Report.Next)
 	}
+	lines = append(lines, r.Texts...)
 	return strings.Join(lines, "\n")
 }
 
@@ -138,5 +146,5 @@ func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
 			}
 		}
 	}
-	return found
+	return append(found, x.inWorld(e)...)
 }

@@ -18,6 +18,9 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"VerifyHealth":    facts(verifyFacts),
 	"CloseRun":        func([]byte) (Tone, string) { return Plain, "the run is written, the lock released" },
 	"Notify":          facts(notifyFacts),
+	"PlanReturn":      facts(validateFacts),
+	"PlanRollback":    facts(validateFacts),
+	"AwaitApproval":   func([]byte) (Tone, string) { return Plain, "people are asked, and the run waits for an answer" },
 }
 
 // facts decodes an answer before it is told.

@@ -29,6 +29,9 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		_, err := p.world.StopMetric(e.NoMetrics.Region, e.NoMetrics.Application)
 		return err
 	case e.Errors != nil:
+		if e.Errors.FromPercent > 0 {
+			return p.world.SetErrorShareUnderLoad(e.Errors.Region, e.Errors.Application, e.Errors.Share, float64(e.Errors.FromPercent)/100)
+		}
 		return p.world.SetErrorShare(e.Errors.Region, e.Errors.Application, e.Errors.Share)
 	case e.APIFault != nil:
 		p.apiFault(*e.APIFault)
@@ -36,6 +39,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		p.failInvocations(*e.Invocations)
 	case e.Start != nil:
 		return p.start(ctx, *e.Start)
+	default:
+		return p.happenToRun(ctx, e)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package drill
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,6 +22,8 @@ type narrator struct {
 	pending string
 	// stopped counts executions that are over.
 	stopped int
+	// running are the names of the executions that are under way.
+	running []string
 }
 
 // observe tells an entry of the World's journal.
@@ -53,26 +56,52 @@ func worldText(e fakeaws.Entry) string {
 }
 
 // StateEntered tells the states that are no step of their own but say how the run goes.
-func (n *narrator) StateEntered(_, state string, at time.Time) {
+func (n *narrator) StateEntered(execution, state string, at time.Time) {
 	if n.quiet {
 		return
 	}
-	switch failover.Outcome(state) {
-	case failover.Completed:
-		n.out.event(at, "run", Good, state)
-	case failover.RolledBack, failover.Held, failover.Refused:
-		n.out.event(at, "run", Bad, state)
+	if name := nameIn(execution); !slices.Contains(n.running, name) {
+		n.running = append(n.running, name)
 	}
-	if state == "StageFailed" || state == "Overtaken" {
-		n.out.event(at, "run", Bad, state)
+	text, told := entered[state]
+	if !told {
+		return
 	}
+	tone := Bad
+	if failover.Outcome(state) == failover.Completed {
+		tone = Good
+	}
+	if state == "Soak" {
+		tone = Plain
+	}
+	n.out.event(at, "run", tone, n.whose(execution)+text)
+}
+
+// entered is what entering a state says of how the run goes.
+var entered = map[string]string{
+	"Completed": "Completed", "RolledBack": "RolledBack", "Held": "Held", "Refused": "Refused",
+	"Overtaken": "Overtaken", "MayRollBack?": "the stage has failed for good", "Soak": "stays for a while before it goes back",
 }
 
 // Stopped takes note of an execution that is over.
-func (n *narrator) Stopped(string, time.Time) { n.stopped++ }
+func (n *narrator) Stopped(execution string, _ time.Time) {
+	n.stopped++
+	n.running = slices.DeleteFunc(n.running, func(name string) bool { return name == nameIn(execution) })
+}
+
+// whose names the run that a line is about, while there are several.
+func (n *narrator) whose(execution string) string {
+	if len(n.running) < 2 {
+		return ""
+	}
+	return nameIn(execution) + ": "
+}
+
+// nameIn is the name at the end of an execution's ARN.
+func nameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
 
 // Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
-func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
+func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 	if n.quiet {
 		return
 	}
@@ -82,24 +111,24 @@ func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 	}
 	if inv.Result.ErrorType != "" {
 		n.pending = ""
-		n.step(at, inv.State, Bad, failureText(inv.Result))
+		n.step(at, inv.State, Bad, n.whose(execution)+failureText(inv.Result))
 		return
 	}
 	tell, ok := stepFacts[inv.State]
 	if !ok {
-		n.step(at, inv.State, Plain, "done")
+		n.step(at, inv.State, Plain, n.whose(execution)+"done")
 		return
 	}
 	tone, text := tell(inv.Result.Payload)
 	if inv.State == "VerifyHealth" && tone != Good {
-		kind := withoutDigits(text)
+		kind := execution + withoutDigits(text)
 		if kind == n.pending {
 			return
 		}
 		n.pending = kind
 	}
-	n.step(at, inv.State, tone, text)
-	if inv.State == "Validate" {
+	n.step(at, inv.State, tone, n.whose(execution)+text)
+	if inv.State == "Validate" || inv.State == "PlanReturn" || inv.State == "PlanRollback" {
 		n.findings(at, inv.Result.Payload)
 	}
 }

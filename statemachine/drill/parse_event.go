@@ -11,6 +11,7 @@ import (
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
 	"regionDark", "regionBack", "drift", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "start",
+	"cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
 }
 
 // kinds are the keys of the event that are set.
@@ -18,6 +19,7 @@ func (e Event) kinds() []string {
 	set := []bool{
 		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Start != nil,
+		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.Answer != nil,
 	}
 	var kinds []string
 	for i, key := range eventKeys {
@@ -50,12 +52,17 @@ func (c *checker) event(path string, e Event) {
 		if e.Errors.Share < 0 || e.Errors.Share > 1 {
 			c.add(path+".errors.share", "%v; expected a share from 0 to 1", e.Errors.Share)
 		}
+		if e.Errors.FromPercent < 0 || e.Errors.FromPercent > 100 {
+			c.add(path+".errors.fromPercent", "%d; expected 0 to 100", e.Errors.FromPercent)
+		}
 	case e.APIFault != nil:
 		c.apiFault(path+".apiFault", *e.APIFault)
 	case e.Invocations != nil:
 		c.invocations(path+".invocations", *e.Invocations)
 	case e.Start != nil:
 		c.start(path+".start", *e.Start)
+	default:
+		c.runEvent(path, e)
 	}
 }
 
@@ -108,8 +115,8 @@ func (c *checker) invocations(path string, f Invocations) {
 func (c *checker) start(path string, s StartRun) {
 	c.region(path+".region", s.Region)
 	c.input(path, s.Input)
-	outcomes := []failover.Outcome{failover.Completed, failover.RolledBack, failover.Held, failover.Refused}
+	outcomes := []failover.Outcome{failover.Completed, failover.RolledBack, failover.Held, failover.Refused, Stopped}
 	if !slices.Contains(outcomes, s.Outcome) {
-		c.add(path+".outcome", "%q is not known; expected Completed, RolledBack, Held or Refused", s.Outcome)
+		c.add(path+".outcome", "%q is not known; expected Completed, RolledBack, Held, Refused or Stopped", s.Outcome)
 	}
 }

@@ -44,17 +44,17 @@ func TestASoundScenarioIsRead(t *testing.T) {
 func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"no name", "name: sound\n", "", "x.yaml:1:1: name is missing"},
-		{"unknown key", "title:", "titel:", `x.yaml:2:1: unknown key "titel"; expected one of name, title, description, applicationsFile, generate, world, timeline, refusals, until, expect`},
-		{"unknown key inside", "    regionDark: us-east-1", "    regionDrak: us-east-1", `x.yaml:7:5: unknown key "regionDrak"; expected one of at, regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, start`},
+		{"unknown key", "title:", "titel:", `x.yaml:2:1: unknown key "titel"; expected one of name, title, description, applicationsFile, generate, plan, world, timeline, refusals, until, expect`},
+		{"unknown key inside", "    regionDark: us-east-1", "    regionDrak: us-east-1", `x.yaml:7:5: unknown key "regionDrak"; expected one of at, regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, start, cutOff, seeAgain, switchoverCancelled, pause, stop, answer`},
 		{"unknown key deeper", "      outcome:", "      result:", `x.yaml:12:7: unknown key "result"; expected one of region, input, outcome, says, transitionsAtMost, payloadAtMost`},
 		{"not a duration", "at: 1m\n", "at: soon\n", `x.yaml:6:9: "soon" is not a duration; expected one like 45s or 2m30s`},
 		{"negative duration", "at: 1m\n", "at: -1m\n", `x.yaml:6:9: "-1m" is not a duration; expected one like 45s or 2m30s`},
 		{"wrong type", "timeline:\n", "timeline: 5\nx:\n", "x.yaml:5:11: a value; expected a list"},
 		{"list for text", "title: all is well", "title: [all]", "x.yaml:2:8: a list; expected text"},
 		{"out of order", "at: 1m45s", "at: 30s", "x.yaml:8:9: the event before is later; expected the order of time"},
-		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: an event is one of regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, start; got 2 of them"},
+		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: an event is one of regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, start, cutOff, seeAgain, switchoverCancelled, pause, stop, answer; got 2 of them"},
 		{"no Region", "regionDark: us-east-1", "regionDark: east", `x.yaml:7:17: "east" is not a Region code; expected one like us-west-2`},
-		{"no outcome", "outcome: Completed", "outcome: Done", `x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held or Refused`},
+		{"no outcome", "outcome: Completed", "outcome: Done", `x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held, Refused or Stopped`},
 		{"no applications", "applicationsFile: shop.yaml\n", "", "x.yaml:1:7: a scenario has one of applications, applicationsFile and generate; got 0 of them"},
 		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times: how often it strikes, or for: how long; one of the two"},
 		{"fault without status", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, times: 1}", "x.yaml:7:16: 0; expected the HTTP status of Throttling, 400 to 599"},
@@ -81,7 +81,7 @@ func TestAllMistakesAreReportedAtOnce(t *testing.T) {
 	text := strings.NewReplacer("outcome: Completed", "outcome: Done", "regionDark: us-east-1", "regionDark: east").Replace(soundScenario)
 	_, err := parse("x.yaml", []byte(text))
 	want := `x.yaml:7:17: "east" is not a Region code; expected one like us-west-2
-x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held or Refused`
+x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held, Refused or Stopped`
 	if diff := cmp.Diff(want, err.Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -27,7 +27,11 @@ const patience = 6 * time.Hour
 // Play plays a scenario to its end. The error is for what keeps it from being played; what went wrong in it is in the
 // result.
 func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
-	r, err := deploy(ctx, o.Assembly, o.Lambdas)
+	deployed, err := withPlan(o.Assembly, s.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.File, err)
+	}
+	r, err := deploy(ctx, deployed, o.Lambdas)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +73,8 @@ type performance struct {
 	outages []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
+	// alarms are those that have fired.
+	alarms []AlarmFired
 	// undo ends the faults that are still striking.
 	undo []func()
 	// failures are events that could not happen.
@@ -81,6 +87,8 @@ type started struct {
 	want          StartRun
 	before, after Snapshot
 	over          bool
+	// paused is how long the scenario kept everything from it.
+	paused time.Duration
 }
 
 // header says what is played, and with what.
@@ -104,6 +112,7 @@ func (p *performance) play(ctx context.Context) error {
 	p.world.Observe = p.tell.observe
 	p.world.Watcher = p.tell
 	p.world.StartTraffic()
+	p.watchAlarms()
 	for _, e := range p.scenario.events() {
 		p.world.At(Start.Add(time.Duration(e.At)), func() {
 			if err := p.happen(ctx, e); err != nil {

@@ -44,11 +44,14 @@ var promises = []struct {
 	{1, "never all zero", neverAllZero},
 	{2, "never two writers", neverTwoWriters},
 	{3, "Completed is true", completedIsTrue},
+	{4, "RolledBack is true", rolledBackIsTrue},
 	{5, "Held is honest", heldIsHonest},
 	{6, "Refused touched nothing", refusedTouchedNothing},
 	{7, "static stability", staticStability},
 	{8, "it ends", itEnds},
 	{9, "again is the same", againIsTheSame},
+	{10, "one at a time", oneAtATime},
+	{11, "somebody is told", somebodyIsTold},
 }
 
 // maxBroken bounds how many violations of a promise are listed; a thousand applications break it a thousand times.

@@ -11,13 +11,16 @@ func neverTwoWriters(e Evidence) finding {
 	f := finding{basis: "no promotion was asked for"}
 	for i, p := range e.Promotions {
 		f.checked = true
-		run := e.runAt(p.At)
+		run, leg := e.promoterOf(p)
 		if run == nil {
 			f.violate("%s: promotion of %s to %s belongs to no run", e.clock(p.At), p.GlobalCluster, p.To)
 			continue
 		}
-		if p.To != run.Region {
-			f.violate("%s: run %s in %s promotes %s in %s; expected its own Region", e.clock(p.At), run.Name, run.Region, p.GlobalCluster, p.To)
+		if want := string(run.target(e.Plan, leg)); p.To != want {
+			f.violate("%s: run %s promotes %s in %s on its leg %s; expected %s", e.clock(p.At), run.Name, p.GlobalCluster, p.To, leg, want)
+		}
+		if leg != failover.Out && !run.Asked.Action.Planned() {
+			f.violate("%s: run %s, a %s, goes back with %s; expected it to stay", e.clock(p.At), run.Name, run.Asked.Action, p.GlobalCluster)
 		}
 		if !p.Planned && !e.mayLose(*run) {
 			f.violate("%s: run %s promotes %s at the price of data; expected consent in the input or the plan, and the action failover",
@@ -41,11 +44,11 @@ func neverTwoWriters(e Evidence) finding {
 	return f
 }
 
-// checkOneWriter: after a planned run has completed, each global cluster has one member that writes. (After a failover
+// checkOneWriter: after a planned run has completed, or was rolled back, each global cluster has one member that writes. (After a failover
 // the old writer may still be up in the Region that is dark; Aurora, not Drover, ends it.)
 func (e Evidence) checkOneWriter(f *finding) {
 	for _, run := range e.Runs {
-		if !run.moves() || !run.Asked.Action.Planned() || run.outcome() != failover.Completed {
+		if !run.moves() || !run.Asked.Action.Planned() || (run.outcome() != failover.Completed && run.outcome() != failover.RolledBack) {
 			continue
 		}
 		for _, d := range run.After.Databases {

@@ -21,20 +21,15 @@ func completedIsTrue(e Evidence) finding {
 		f.checked = true
 		for _, app := range e.selected(run) {
 			applications++
-			for _, why := range notMoved(e.Plan, run, run.After, app) {
+			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
 		}
 		e.checkInSync(&f, run)
 		e.checkServed(&f, run)
-		if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
-			f.violate("%s: still holds the lock; expected it to be released", run.Name)
-		}
-		if run.Report == nil || run.Report.Outcome != failover.Completed {
-			f.violate("%s: no report of a completed run is in the bucket", run.Name)
-		}
-		if run.Messages != 1 {
-			f.violate("%s: %s published; expected 1", run.Name, plural(run.Messages, "message"))
+		e.checkClosed(&f, run)
+		if legs := run.legs(); run.Asked.Action == failover.Drill && (len(legs) != 2 || legs[1].Leg != failover.Back) {
+			f.violate("%s: a drill with %s; expected there and back", run.Name, plural(len(legs), "leg"))
 		}
 	}
 	if f.checked {
@@ -46,13 +41,13 @@ func completedIsTrue(e Evidence) finding {
 // checkInSync: every change of the run has reached the name servers.
 func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	for _, batch := range e.Batches {
-		if run.during(batch.At) && batch.At.Add(e.Propagation).After(run.StoppedAt) {
+		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name && batch.At.Add(e.Propagation).After(run.StoppedAt) {
 			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
 		}
 	}
 }
 
-// checkServed: in the last seconds of the run, the target Region served what it was asked.
+// checkServed: in the last seconds of the run, the Region where it ends served what it was asked.
 func (e Evidence) checkServed(f *finding, run RunEvidence) {
 	const last = 5 * time.Second
 	var requests, served float64
@@ -61,30 +56,38 @@ func (e Evidence) checkServed(f *finding, run RunEvidence) {
 			continue
 		}
 		for _, r := range second.Regions {
-			if r.Region == run.Region {
+			if r.Region == string(run.destination(e.Plan)) {
 				requests, served = requests+r.Requests, served+r.Served
 			}
 		}
 	}
 	if requests > 0 && served/requests < 0.99 {
-		f.violate("%s: %s served %.1f %% of its requests at the end; expected all", run.Name, run.Region, 100*served/requests)
+		f.violate("%s: %s served %.1f %% of its requests at the end; expected all", run.Name, run.destination(e.Plan), 100*served/requests)
 	}
 }
 
-// notMoved says what of an application is not in the run's target Region.
-func notMoved(plan failover.Plan, run RunEvidence, world Snapshot, app failover.Application) []string {
+// destination is the Region where everything is when the run has completed: a drill comes home.
+func (r RunEvidence) destination(plan failover.Plan) failover.Region {
+	if r.Asked != nil && r.Asked.Action == failover.Drill {
+		return r.from(plan)
+	}
+	return r.to()
+}
+
+// notMoved says what of an application is not in a Region.
+func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failover.Application) []string {
 	var why []string
 	for _, record := range app.Records {
 		got, _ := weights(world.sets(record.Zone), record)
-		if got[run.to()] != 100 || got[run.from(plan)] != 0 {
+		if got[to] != 100 || got[plan.Other(to)] != 0 {
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
 	}
-	if live, ok := world.registered(app.Name); !ok || live.Live.Active != run.to() {
+	if live, ok := world.registered(app.Name); !ok || live.Live.Active != to {
 		why = append(why, fmt.Sprintf("the registry says %s", live.Live.Active))
 	}
 	for _, database := range app.Databases {
-		if d := world.database(database.GlobalCluster); d.Writer != run.Region || !d.Available {
+		if d := world.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {
 			why = append(why, fmt.Sprintf("the writer of %s is in %s, available: %v", d.GlobalCluster, d.Writer, d.Available))
 		}
 	}
@@ -116,7 +119,14 @@ func heldIsHonest(e Evidence) finding {
 }
 
 func (e Evidence) checkReported(f *finding, run RunEvidence, app failover.Application) {
-	why := notMoved(e.Plan, run, run.After, app)
+	if len(run.Report.Restored)+len(run.Report.NotRestored) > 0 {
+		e.checkRestored(f, run, app)
+	}
+	to := run.Report.Target // what the report calls moved is in the Region that it names
+	if to == "" {
+		to = run.to()
+	}
+	why := notMoved(e.Plan, to, run.After, app)
 	saysMoved := slices.Contains(run.Report.Moved, app.Name)
 	saysNot := slices.ContainsFunc(run.Report.NotMoved, func(n failover.NotMoved) bool { return n.Application == app.Name })
 	switch {
@@ -124,5 +134,18 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, app failover.Applic
 		f.violate("%s: %s has moved, and the report does not say so", run.Name, app.Name)
 	case len(why) > 0 && (saysMoved || !saysNot):
 		f.violate("%s: %s has not moved (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
+	}
+}
+
+// checkRestored: after a rollback, the report lists as restored what is as it was before.
+func (e Evidence) checkRestored(f *finding, run RunEvidence, app failover.Application) {
+	why := notAsBefore(e.Plan, run, app)
+	saysRestored := slices.Contains(run.Report.Restored, app.Name)
+	saysNot := slices.ContainsFunc(run.Report.NotRestored, func(n failover.NotMoved) bool { return n.Application == app.Name })
+	switch {
+	case len(why) == 0 && (!saysRestored || saysNot):
+		f.violate("%s: %s is as it was before, and the report does not say so", run.Name, app.Name)
+	case len(why) > 0 && (saysRestored || !saysNot):
+		f.violate("%s: %s is not as it was before (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
 	}
 }

@@ -26,10 +26,13 @@ func refusedTouchedNothing(e Evidence) finding {
 		for _, inv := range run.Invocations {
 			for _, call := range inv.Calls {
 				calls++
-				if call.Mutating && call.Code == "" && !isLockWrite(call) && !(told && tells(call)) {
+				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isQuestion(call) && !(told && tells(call)) && !asks(inv, call) {
 					f.violate("%s: %s called %s %s on %s; expected nothing to be touched", run.Name, inv.State, call.Service, call.Operation, call.Object)
 				}
 			}
+		}
+		if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) }) {
+			continue // the World changes, but not by this run: its calls say so
 		}
 		before, after := run.Before, run.After
 		before.Messages, after.Messages = 0, 0
@@ -48,6 +51,16 @@ func isLockWrite(call fakeaws.Call) bool {
 	return call.Service == "dynamodb" && strings.Contains(call.Object, "lock")
 }
 
+// isQuestion says whether a call keeps, or drops, the question of a run that waits for an approval.
+func isQuestion(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && strings.Contains(call.Object, "/approvals/")
+}
+
+// asks says whether a call publishes that question.
+func asks(inv fakeaws.Invocation, call fakeaws.Call) bool {
+	return call.Service == "sns" && inv.State == "AwaitApproval"
+}
+
 // tells says whether a call only tells people something.
 func tells(call fakeaws.Call) bool {
 	return call.Service == "sns" || call.Service == "s3" || call.Service == "monitoring"
@@ -59,7 +72,7 @@ func itEnds(e Evidence) finding {
 	for _, run := range e.Runs {
 		f.checked = true
 		bound := run.bound()
-		switch took := run.StoppedAt.Sub(run.StartedAt); {
+		switch took := run.StoppedAt.Sub(run.StartedAt) - run.Paused; {
 		case run.StoppedAt.IsZero():
 			f.violate("%s: did not end; expected an end within %s", run.Name, span(bound))
 		case took > bound:
@@ -79,7 +92,7 @@ func (r RunEvidence) bound() time.Duration {
 	if a, ok := r.validated(); ok && a.Run.BoundSeconds > 0 {
 		return time.Duration(a.Run.BoundSeconds) * time.Second
 	}
-	return failover.Bound(nil)
+	return 3 * failover.StepBound() // Validate, CloseRun, Notify
 }
 
 // validated is the last answer that Validate gave to the run.

@@ -59,7 +59,7 @@ func completed() Evidence {
 			StartedAt: at(2 * time.Minute), StoppedAt: at(4 * time.Minute),
 			Invocations: []fakeaws.Invocation{{State: "ShiftTraffic", Calls: []fakeaws.Call{
 				{Region: west, Service: "route53", Operation: "ChangeResourceRecordSets", Mutating: true, Object: "Z1"},
-			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"run":{"boundSeconds":180}}`)}}},
+			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"proceed","run":{"boundSeconds":180,"epoch":1}}`)}}},
 		},
 		Asked: &input, Before: snapshotIn(east, 100, 0), After: snapshotIn(west, 0, 100),
 		Report: &failover.Report{Outcome: failover.Completed, Moved: []string{"shop"}}, Messages: 1,
@@ -124,9 +124,15 @@ func TestPromisesOfSoundRunsAreKept(t *testing.T) {
 		evidence Evidence
 		kept     []int
 	}{
-		"completed": {completed(), []int{1, 2, 3, 7, 8, 9}},
-		"held":      {held(), []int{1, 2, 5, 7, 8, 9}},
-		"refused":   {refused(), []int{6, 7, 8}},
+		"completed":   {completed(), []int{1, 2, 3, 7, 8, 9, 11}},
+		"held":        {held(), []int{1, 2, 5, 7, 8, 9, 11}},
+		"refused":     {refused(), []int{6, 7, 8}},
+		"rolled back": {rolledBack(), []int{1, 2, 4, 8, 9, 11}},
+		"drill":       {thereAndBack(), []int{1, 2, 3, 8, 9, 11}},
+		"concurrent":  {concurrent(), []int{1, 2, 3, 6, 7, 8, 9, 10, 11}},
+		"taken over":  {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11}},
+		"stopped":     {stopped(), []int{1, 2, 7, 8, 9, 11}},
+		"unheard":     {unheard(), []int{1, 2, 3, 7, 8, 9, 11}},
 	} {
 		for _, v := range Judge(c.evidence) {
 			want := NotChecked
@@ -157,7 +163,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"batch outside of a run", 1, completed, func(e *Evidence) { e.Batches[0].At = at(time.Hour) }, "belongs to no run"},
 		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a run that only looks"},
 
-		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "expected its own Region"},
+		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "promotes shop in us-east-1 on its leg out; expected us-west-2"},
 		{"loss without consent", 2, completed, func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = false }, "lost 0.9 s of writes; nobody allowed it"},
 		{"forced promotion in a planned run", 2, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Switchover }, "at the price of data"},
 		{"two promotions at once", 2, completed, func(e *Evidence) {
@@ -266,7 +272,7 @@ func TestAPlayThatCouldNotValidateMayTell(t *testing.T) {
 func TestViolationsAreBounded(t *testing.T) {
 	e := completed()
 	for range 20 {
-		e.Batches = append(e.Batches, fakeaws.Batch{At: at(2 * time.Minute), Zone: "Z1", After: sets(0, 0, "")})
+		e.Batches = append(e.Batches, fakeaws.Batch{At: at(2 * time.Minute), Zone: "Z1", After: sets(0, 0, ""), Changes: e.Batches[0].Changes})
 	}
 	v := verdict(t, e, 1)
 	if len(v.Broken) != maxBroken+1 || v.Broken[maxBroken] != "and 12 more" {

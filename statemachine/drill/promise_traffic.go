@@ -8,27 +8,42 @@ import (
 )
 
 // neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
-// Regions. A record that the batch has written has the weights of one of the run's shares; any other has those or the
-// ones from before the run.
+// Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
+// before; any other record has the weights that it had before the batch.
 func neverAllZero(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	looked := 0
+	last := map[string][]fakeaws.RecordSet{} // by zone
 	for _, batch := range e.Batches {
-		run := e.runAt(batch.At)
+		run, leg := e.runOf(batch)
 		if run == nil {
 			f.violate("%s: batch %s in zone %s belongs to no run", e.clock(batch.At), batch.ChangeID, batch.Zone)
 			continue
 		}
 		looked++
-		shares := intendedWeights(e.Plan, *run)
+		shares := intendedWeights(e.Plan, *run, leg)
 		written := writtenNames(batch)
 		for _, app := range e.Applications {
 			for _, record := range app.Records {
-				if record.Zone == batch.Zone {
-					e.checkRecord(&f, batch, *run, app, record, shares, written)
+				if record.Zone != batch.Zone {
+					continue
 				}
+				before, _ := weights(run.Before.sets(record.Zone), record)
+				allowed := shares
+				switch {
+				case !written[record.Name+" "+record.Type]:
+					allowed = []map[failover.Region]int{before}
+					if sets := last[batch.Zone]; sets != nil {
+						prior, _ := weights(sets, record)
+						allowed = append(allowed, prior)
+					}
+				case leg == failover.Rollback:
+					allowed = []map[failover.Region]int{before}
+				}
+				e.checkRecord(&f, batch, app, record, allowed)
 			}
 		}
+		last[batch.Zone] = batch.After
 	}
 	if looked > 0 {
 		f.checked, f.basis = true, plural(looked, "batch")+", every record in both Regions after each"
@@ -36,17 +51,11 @@ func neverAllZero(e Evidence) finding {
 	return f
 }
 
-func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, run RunEvidence, app failover.Application,
-	record failover.Record, shares []map[failover.Region]int, written map[string]bool) {
+func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, allowed []map[failover.Region]int) {
 	got, complete := weights(batch.After, record)
 	if !complete {
 		f.violate("%s: %s: record %s %s lacks a Region: %s; expected both", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got))
 		return
-	}
-	allowed := shares
-	if !written[record.Name+" "+record.Type] {
-		before, _ := weights(run.Before.sets(record.Zone), record)
-		allowed = append([]map[failover.Region]int{before}, shares...)
 	}
 	for _, want := range allowed {
 		if maps.Equal(got, want) {
@@ -60,8 +69,8 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, run RunEvidence, 
 	f.violate("%s: %s: record %s %s has %s; expected %s", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got), wanted)
 }
 
-// intendedWeights are the weights that a run's shares of traffic mean.
-func intendedWeights(plan failover.Plan, run RunEvidence) []map[failover.Region]int {
+// intendedWeights are the weights that a run's shares of traffic mean in a leg, other than a rollback.
+func intendedWeights(plan failover.Plan, run RunEvidence, leg failover.Leg) []map[failover.Region]int {
 	if !run.moves() {
 		return nil
 	}
@@ -69,9 +78,10 @@ func intendedWeights(plan failover.Plan, run RunEvidence) []map[failover.Region]
 	if len(percents) == 0 {
 		percents = []int{100}
 	}
+	to := run.target(plan, leg)
 	var all []map[failover.Region]int
 	for _, percent := range percents {
-		all = append(all, map[failover.Region]int{run.to(): percent, run.from(plan): 100 - percent})
+		all = append(all, map[failover.Region]int{to: percent, plan.Other(to): 100 - percent})
 	}
 	return all
 }

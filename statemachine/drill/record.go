@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -44,19 +44,16 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 func (p *performance) evidence() Evidence {
 	e := Evidence{
 		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Promotions: p.world.Promotions(),
-		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(),
+		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarms,
 	}
 	for _, run := range p.runs {
 		x, _ := p.world.Execution(run.arn) // it was started, so it is there
-		r := RunEvidence{Execution: x, Before: run.before, After: run.after, Want: run.want, Report: p.report(x.Region, x.Name)}
+		r := RunEvidence{Execution: x, Before: run.before, After: run.after, Want: run.want, Paused: run.paused, Report: p.report(x.Region, x.Name)}
 		if in, err := failover.ParseInput(x.Input); err == nil {
 			r.Asked = &in
 		}
-		for _, m := range p.world.Messages() {
-			if strings.Contains(m.Subject+m.Message, x.Name) {
-				r.Messages++
-			}
-		}
+		questions, ends := r.told(p.world.Messages())
+		r.Questions, r.Messages, r.Texts = len(questions), len(ends), slices.Concat(questions, ends)
 		e.Runs = append(e.Runs, r)
 	}
 	return e

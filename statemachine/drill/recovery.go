@@ -196,7 +196,36 @@ func (e Evidence) recoveries(outages []time.Time) []Recovery {
 		if len(outages) > 0 && !outages[0].After(run.StartedAt) && run.Asked.Action == failover.Failover {
 			outage, outages = outages[0], outages[1:]
 		}
+		if run.Asked.Action == failover.Drill {
+			all = append(all, e.recoverLegs(run)...)
+			continue
+		}
 		all = append(all, e.recover(run, outage, next))
+	}
+	return all
+}
+
+// recoverLegs measures a drill there and back, each way for itself.
+func (e Evidence) recoverLegs(run RunEvidence) []Recovery {
+	var all []Recovery
+	legs := run.legs()
+	for i, leg := range legs {
+		way := run
+		way.Name += map[failover.Leg]string{failover.Out: ", there", failover.Back: ", and back"}[leg.Leg]
+		way.StartedAt, way.StoppedAt = leg.From, leg.To
+		var next time.Time
+		if i+1 < len(legs) {
+			next = legs[i+1].From
+		}
+		r := e.recover(way, time.Time{}, next)
+		if run.Report != nil {
+			for _, result := range run.Report.Legs {
+				if result.Leg == leg.Leg {
+					r.ReportedRPO = result.RPOSeconds
+				}
+			}
+		}
+		all = append(all, r)
 	}
 	return all
 }

@@ -73,15 +73,15 @@ func (r *Result) write(p *Printer) {
 			mark, tone = "–", Dim
 		}
 		const width = 25
-		for i, part := range wrap(v.basisText(), Columns-6-width) {
+		for i, part := range wrap(v.basisText(), Columns-7-width) {
 			if i == 0 {
-				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
+				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
 			} else {
-				p.line(strings.Repeat(" ", 6+width) + p.paint(Dim, part))
+				p.line(strings.Repeat(" ", 7+width) + p.paint(Dim, part))
 			}
 		}
 		for _, broken := range v.Broken {
-			p.bullet(6, Bad, broken)
+			p.bullet(7, Bad, broken)
 		}
 	}
 	p.line("")

@@ -25,6 +25,8 @@ type Scenario struct {
 	ApplicationsFile string `yaml:"applicationsFile"`
 	// Generate makes applications instead of listing them.
 	Generate *Generate `yaml:"generate"`
+	// Plan overrides settings of the deployed plan, by the names that they have there.
+	Plan map[string]any `yaml:"plan"`
 	// World holds the properties of the World that the scenario cares about.
 	World WorldSettings `yaml:"world"`
 	// Timeline is what happens when, in order.
@@ -95,6 +97,15 @@ type Event struct {
 	APIFault     *APIFault    `yaml:"apiFault"`
 	Invocations  *Invocations `yaml:"invocations"`
 	Start        *StartRun    `yaml:"start"`
+
+	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
+	CutOff   []string `yaml:"cutOff"`
+	SeeAgain []string `yaml:"seeAgain"`
+	// SwitchoverCancelled is a global cluster whose next switchover Aurora gives up on its way.
+	SwitchoverCancelled string     `yaml:"switchoverCancelled"`
+	Pause               *PauseRun  `yaml:"pause"`
+	Stop                *StopRun   `yaml:"stop"`
+	Answer              *AnswerRun `yaml:"answer"`
 }
 
 // Drift is a record set that somebody has changed by hand.
@@ -125,6 +136,8 @@ type Errors struct {
 	Region      string  `yaml:"region"`
 	Application string  `yaml:"application"`
 	Share       float64 `yaml:"share"`
+	// FromPercent is the part of the application's users that the Region must serve for it to show: a bad release.
+	FromPercent int `yaml:"fromPercent"`
 }
 
 // APIFault makes calls to AWS fail.
@@ -183,6 +196,13 @@ type Expect struct {
 	ServedFrom *Duration `yaml:"servedFrom"`
 	// Failed bounds the share of all requests that may fail.
 	FailedAtMost *float64 `yaml:"failedAtMost"`
+	// FailedBesideWriterAtMost bounds the share of requests that may fail while no writer is on its way.
+	FailedBesideWriterAtMost *float64 `yaml:"failedBesideWriterAtMost"`
+	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
+	// registry.
+	Active map[string]string `yaml:"active"`
+	// Alarms are alarms of the deployment that must have fired, as NAME in REGION.
+	Alarms []string `yaml:"alarms"`
 	// Batches is the number of accepted ChangeResourceRecordSets calls that write more than the fence.
 	Batches *int `yaml:"batches"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.

@@ -115,7 +115,7 @@ func (r *rehearsal) deployAll(ctx context.Context, lambdas string) error {
 			return err
 		}
 	}
-	return nil
+	return r.deployAlarms()
 }
 
 // deployFunction starts nothing yet: a function's process starts with its first invocation.

@@ -1,0 +1,145 @@
+package drill
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// What happens in the World belongs to a run. With several runs at a time the hour says nothing about which: a batch
+// says so itself, in the fence that it writes, and everything else was done by the invocation of a function.
+
+// runOf is the run that has written a batch, and in which of its legs. A batch without a fence belongs to whoever was
+// under way; it is nil when nobody was.
+func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Leg) {
+	if mark, ok := markOf(batch); ok {
+		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return r.Name == mark.Run })
+		if i < 0 {
+			return nil, mark.Leg
+		}
+		return &e.Runs[i], mark.Leg
+	}
+	return e.runAt(batch.At), failover.Out
+}
+
+// markOf is the fence that a batch has put up.
+func markOf(batch fakeaws.Batch) (failover.Fence, bool) {
+	for _, c := range batch.Changes {
+		if c.Action == "CREATE" && isFence(c.Set) && len(c.Set.Values) == 1 {
+			mark, err := failover.ParseFence(c.Set.Values[0])
+			return mark, err == nil
+		}
+	}
+	return failover.Fence{}, false
+}
+
+// promoterOf is the run that has asked for a promotion, and in which of its legs; nil when none has.
+func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Leg) {
+	for i := range e.Runs {
+		for _, inv := range e.Runs[i].Invocations {
+			if inv.At.Equal(p.At) && slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool {
+				return c.Operation == p.Operation && c.Object == p.GlobalCluster && c.Code == ""
+			}) {
+				return &e.Runs[i], legOf(inv)
+			}
+		}
+	}
+	return e.runAt(p.At), failover.Out
+}
+
+// legOf is the leg that an invocation belongs to: every step is told.
+func legOf(inv fakeaws.Invocation) failover.Leg {
+	var payload struct {
+		Run failover.Run `json:"run"`
+		Leg failover.Leg `json:"leg"`
+	}
+	if json.Unmarshal(inv.Payload, &payload) != nil || payload.Leg+payload.Run.Leg == "" {
+		return failover.Out
+	}
+	if payload.Leg != "" { // Validate is told the leg that it is to plan, and the run as the one before has left it
+		return payload.Leg
+	}
+	return payload.Run.Leg
+}
+
+// legs are the legs that a run has played, each with the time from the first of its invocations.
+func (r RunEvidence) legs() []legTime {
+	all := []legTime{{Leg: failover.Out, From: r.StartedAt}}
+	for _, inv := range r.Invocations {
+		if leg := legOf(inv); leg != all[len(all)-1].Leg && leg != failover.Out {
+			all[len(all)-1].To = inv.At
+			all = append(all, legTime{Leg: leg, From: inv.At})
+		}
+	}
+	all[len(all)-1].To = r.StoppedAt
+	if entered, ok := r.enteredAt("Soak"); ok && len(all) > 1 && all[1].Leg == failover.Back {
+		all[0].To = entered
+	}
+	return all
+}
+
+// legTime is when a leg was played.
+type legTime struct {
+	Leg      failover.Leg
+	From, To time.Time
+}
+
+// enteredAt is when the run first entered a state.
+func (r RunEvidence) enteredAt(state string) (at time.Time, ok bool) {
+	for _, event := range r.History {
+		if event.StateEntered != nil && event.StateEntered.Name == state {
+			return event.Time, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// target is the Region that a run moves to in a leg.
+func (r RunEvidence) target(plan failover.Plan, leg failover.Leg) failover.Region {
+	if leg == failover.Out {
+		return r.to()
+	}
+	return r.from(plan)
+}
+
+// told are the messages of a run: what it asked, and what it said in the end. A message may name other runs too, so it
+// is known by the invocation that has published it.
+func (r RunEvidence) told(messages []fakeaws.Message) (questions, ends []string) {
+	for _, m := range messages {
+		for _, inv := range r.Invocations {
+			published := slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "sns" && c.Code == "" })
+			if m.Region != r.Region || !inv.At.Equal(m.At) || !published {
+				continue
+			}
+			if text := m.Subject + "\n" + m.Message; inv.State == "Notify" {
+				ends = append(ends, text)
+			} else {
+				questions = append(questions, text)
+			}
+			break
+		}
+	}
+	return questions, ends
+}
+
+// overlaps says whether two runs were under way at the same time.
+func (r RunEvidence) overlaps(other RunEvidence) bool {
+	return r.Name != other.Name && !r.StartedAt.After(other.end()) && !other.StartedAt.After(r.end())
+}
+
+// end is when the run was over; one that is still going on has no end in sight.
+func (r RunEvidence) end() time.Time {
+	if r.StoppedAt.IsZero() {
+		return r.StartedAt.AddDate(1, 0, 0)
+	}
+	return r.StoppedAt
+}
+
+// tookLock says whether the run has had the lock.
+func (r RunEvidence) tookLock() bool {
+	a, ok := r.validated()
+	return ok && a.Verdict == failover.Proceed && a.Run.Epoch > 0
+}

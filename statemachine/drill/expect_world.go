@@ -1,0 +1,72 @@
+package drill
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// inWorld says what of the World in the end is not as expected.
+func (x Expect) inWorld(e Evidence) []string {
+	var found []string
+	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	for _, name := range slices.Sorted(maps.Keys(x.Active)) {
+		for _, why := range e.elsewhere(name, failover.Region(x.Active[name])) {
+			add("expected %s wholly in %s in the end: %s", name, x.Active[name], why)
+		}
+	}
+	for _, alarm := range x.Alarms {
+		if !e.fired(alarm) {
+			add("expected the alarm %s to fire; those that did: %s", alarm, e.allFired())
+		}
+	}
+	if limit := x.FailedBesideWriterAtMost; limit != nil {
+		f := fakeaws.FeltIn(e.besideWriter())
+		if f.Requests-f.Served > *limit*f.Requests+1e-6 {
+			add("expected at most %.2f %% of the requests to fail while no writer was on its way, got %.2f %%", 100**limit, 100*(1-f.Served/f.Requests))
+		}
+	}
+	return found
+}
+
+// elsewhere says what of an application is not in a Region in the end, as the last run's snapshot has it.
+func (e Evidence) elsewhere(name string, region failover.Region) []string {
+	i := slices.IndexFunc(e.Applications, func(app failover.Application) bool { return app.Name == name })
+	if i < 0 {
+		return []string{"there is no such application"}
+	}
+	last := e.Runs[0].After
+	end := e.Runs[0].StoppedAt
+	for _, run := range e.Runs[1:] {
+		if !run.StoppedAt.Before(end) {
+			last, end = run.After, run.StoppedAt
+		}
+	}
+	return notMoved(e.Plan, region, last, e.Applications[i])
+}
+
+func (e Evidence) allFired() string {
+	var names []string
+	for _, a := range e.Alarms {
+		names = append(names, a.Name+" in "+a.Region)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// besideWriter is the traffic of the seconds in which no promotion was under way: what a run does to users beside the
+// time that Aurora itself takes.
+func (e Evidence) besideWriter() []fakeaws.Sample {
+	return slices.DeleteFunc(slices.Clone(e.Traffic), func(s fakeaws.Sample) bool {
+		return slices.ContainsFunc(e.Promotions, func(p fakeaws.Promotion) bool {
+			return s.At.After(p.At) && (p.Finished.IsZero() || !s.At.After(p.Finished.Add(time.Second)))
+		})
+	})
+}

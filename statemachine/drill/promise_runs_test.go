@@ -1,0 +1,255 @@
+package drill
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// written is a batch of a run's leg: the record, with these weights, behind a fence.
+func written(after time.Duration, run string, epoch int64, leg failover.Leg, eastWeight, westWeight int) fakeaws.Batch {
+	mark := failover.Fence{Epoch: epoch, Run: run, Leg: leg}.String()
+	return fakeaws.Batch{
+		At: at(after), Zone: "Z1", ChangeID: "C", After: sets(eastWeight, westWeight, mark),
+		Changes: []fakeaws.Change{
+			{Action: "CREATE", Set: fakeaws.RecordSet{Name: "_drover.example.com", Type: "TXT", Values: []string{mark}}},
+			{Action: "UPSERT", Set: fakeaws.RecordSet{Name: "shop.example.com", Type: "A"}},
+		},
+	}
+}
+
+// step is an invocation of a leg's step.
+func step(after time.Duration, state string, leg failover.Leg, calls ...fakeaws.Call) fakeaws.Invocation {
+	payload, _ := json.Marshal(map[string]any{"run": map[string]any{"leg": leg}})
+	return fakeaws.Invocation{State: state, Function: "drover-" + strings.ToLower(state), At: at(after), Payload: payload, Calls: calls}
+}
+
+// planned makes the evidence of a completed failover that of a planned run.
+func planned(action failover.Action) Evidence {
+	e := completed()
+	e.Runs[0].Asked.Action, e.Losses = action, nil
+	e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-1", 1, failover.Out, 0, 100)}
+	e.Promotions[0].Planned, e.Promotions[0].Operation = true, "SwitchoverGlobalCluster"
+	e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(2*time.Minute, "PromoteDatabase", failover.Out,
+		fakeaws.Call{Region: east, Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop", Mutating: true}))
+	return e
+}
+
+// goesBack adds the way back of a leg to the evidence of a planned run.
+func goesBack(e *Evidence, leg failover.Leg) {
+	e.Batches = append(e.Batches, written(3*time.Minute, "run-1", 1, leg, 100, 0))
+	e.Promotions = append(e.Promotions, fakeaws.Promotion{
+		At: at(3 * time.Minute), GlobalCluster: "shop", To: east, Planned: true, Operation: "SwitchoverGlobalCluster", Finished: at(200 * time.Second),
+	})
+	run := &e.Runs[0]
+	run.Invocations = append(run.Invocations, step(3*time.Minute, "PromoteDatabase", leg,
+		fakeaws.Call{Region: west, Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop", Mutating: true}))
+	run.After = snapshotIn(east, 100, 0)
+	e.Again[0].Before, e.Again[0].After = snapshotIn(east, 100, 0), snapshotIn(east, 100, 0)
+}
+
+// rolledBack is the evidence of a switchover that went back as it should.
+func rolledBack() Evidence {
+	e := planned(failover.Switchover)
+	goesBack(&e, failover.Rollback)
+	run := &e.Runs[0]
+	run.Status, run.Error = string(asl.Failed), string(failover.RolledBack)
+	run.Report = &failover.Report{Outcome: failover.RolledBack}
+	return e
+}
+
+// thereAndBack is the evidence of a drill that completed.
+func thereAndBack() Evidence {
+	e := planned(failover.Drill)
+	goesBack(&e, failover.Back)
+	e.Traffic[0].Regions[0] = fakeaws.RegionSample{Region: east, Requests: 100, Served: 100}
+	return e
+}
+
+// concurrent adds a second run in the other Region, which has lost.
+func concurrent() Evidence {
+	e := completed()
+	e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-1", 1, failover.Out, 0, 100)}
+	input := failover.Input{Action: failover.Failback}
+	text, _ := json.Marshal(input)
+	e.Runs = append(e.Runs, RunEvidence{
+		Execution: fakeaws.Execution{
+			ARN: "arn:run-2", Name: "run-2", Region: east, Input: text, Status: string(asl.Failed), Error: string(failover.Refused),
+			Cause: "Refused: run run-1 was first", StartedAt: at(2 * time.Minute), StoppedAt: at(130 * time.Second), Path: []string{"Notify"},
+			Invocations: []fakeaws.Invocation{{State: "ShiftTraffic", Calls: []fakeaws.Call{
+				{Region: east, Service: "route53", Operation: "ChangeResourceRecordSets", Mutating: true, Object: "Z1", Code: "InvalidChangeBatch"},
+			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"proceed","run":{"boundSeconds":180,"epoch":1}}`)}}},
+		},
+		Asked: &input, Before: snapshotIn(east, 100, 0), After: snapshotIn(west, 0, 100), Messages: 1,
+	})
+	return e
+}
+
+// takenOver is the evidence of a run that moved something before another one took its lock over.
+func takenOver() Evidence {
+	e := concurrent()
+	winner := &e.Runs[1]
+	winner.Region, winner.Asked.Action, winner.Asked.Takeover, winner.Asked.AllowDataLoss = west, failover.Failover, true, true
+	winner.Status, winner.Error, winner.StartedAt, winner.StoppedAt = string(asl.Succeeded), "", at(150*time.Second), at(4*time.Minute)
+	winner.Report, winner.Invocations = &failover.Report{Outcome: failover.Completed, Moved: []string{"shop"}}, winner.Invocations[1:]
+	e.Batches = append(e.Batches, written(160*time.Second, "run-2", 2, failover.Out, 0, 100))
+	loser := &e.Runs[0]
+	loser.Status, loser.Error, loser.Cause = string(asl.Failed), string(failover.Held), "Held: run run-2 has taken over"
+	loser.Report = &failover.Report{Outcome: failover.Held, Moved: []string{"shop"}}
+	return e
+}
+
+// stopped is the evidence of a run that somebody stopped: nobody was told, but for an alarm.
+func stopped() Evidence {
+	e := held()
+	run := &e.Runs[0]
+	run.Status, run.Error, run.Report, run.Messages, run.StateMachine = string(asl.Aborted), "", nil, 0, "arn:machine"
+	e.Alarms = []AlarmFired{{At: at(5 * time.Minute), Region: west, Name: "drover-run-aborted", About: []string{"arn:machine"}}}
+	return e
+}
+
+// unheard is the evidence of a run whose message nobody took.
+func unheard() Evidence {
+	e := completed()
+	run := &e.Runs[0]
+	run.Messages, run.Path = 0, []string{"Notify"}
+	run.Invocations = append(run.Invocations, step(4*time.Minute, "Notify", failover.Out,
+		fakeaws.Call{Region: west, Service: "sns", Operation: "Publish", Code: "InternalError", Mutating: true}))
+	e.Alarms = []AlarmFired{{At: at(5 * time.Minute), Region: west, Name: "drover-notify-errors", About: []string{"drover-notify"}}}
+	return e
+}
+
+// TestPromisesOfSeveralLegsAndRunsCanBeBroken breaks by hand what only runs with two legs, or two runs, promise.
+func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		number  int
+		from    func() Evidence
+		breakIt func(*Evidence)
+		says    string
+	}{
+		{"rolled back to other weights", 1, rolledBack, func(e *Evidence) { e.Batches[1].After = sets(90, 10, "1") }, "has us-east-1 90, us-west-2 10; expected us-east-1 100, us-west-2 0"},
+		{"back to the wrong side", 1, thereAndBack, func(e *Evidence) { e.Batches[1].After = sets(0, 100, "1") }, "expected us-east-1 100, us-west-2 0"},
+		{"batch of a run that nobody knows", 1, completed, func(e *Evidence) {
+			e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-9", 1, failover.Out, 0, 100)}
+		}, "belongs to no run"},
+		{"a bystander changes", 1, rolledBack, func(e *Evidence) {
+			e.Batches[1].Changes, e.Batches[1].After = e.Batches[1].Changes[:1], sets(50, 50, "1")
+		}, "has us-east-1 50"},
+
+		{"back promotes the wrong Region", 2, thereAndBack, func(e *Evidence) { e.Promotions[1].To = west }, "on its leg back; expected us-east-1"},
+		{"a failover goes back", 2, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "expected it to stay"},
+		{"two writers after a rollback", 2, rolledBack, func(e *Evidence) { e.Runs[0].After.Databases[0].All = []string{east, west} }, "expected one"},
+
+		{"a drill that stays", 3, thereAndBack, func(e *Evidence) { e.Runs[0].After = snapshotIn(west, 0, 100) }, "record shop.example.com A has us-east-1 0"},
+		{"a drill without a way back", 3, thereAndBack, func(e *Evidence) { e.Runs[0].Invocations = e.Runs[0].Invocations[:3] }, "expected there and back"},
+		{"the drill's home is not well", 3, thereAndBack, func(e *Evidence) { e.Traffic[0].Regions[0].Served = 10 }, "us-east-1 served 10.0 %"},
+
+		{"weights are not those of before", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(90, 10, "") }, "before it had us-east-1 100, us-west-2 0"},
+		{"registry is not that of before", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = west }, "before it said us-east-1"},
+		{"registry has other weights", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Weights[west] = 10 }, "us-west-2 10); before it said"},
+		{"writer is not that of before", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Databases[0].Writer = west }, "before it was in us-east-1"},
+		{"writer is not available any more", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Databases[0].Available = false }, "available: false"},
+		{"rolled back and not in sync", 4, rolledBack, func(e *Evidence) { e.Batches[1].At = at(235 * time.Second) }, "was not INSYNC"},
+		{"rolled back with the lock", 4, rolledBack, func(e *Evidence) {
+			e.Runs[0].After.Lock = registry.Lock{Owner: "arn:run-1", Run: "run-1", Expires: at(time.Hour)}
+		}, "still holds the lock"},
+		{"rolled back without a report", 4, rolledBack, func(e *Evidence) { e.Runs[0].Report.Outcome = failover.Held }, "no report of a run that ended RolledBack"},
+		{"rolled back in silence", 4, rolledBack, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 messages published"},
+		{"a failover that rolls back", 4, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "a failover went back"},
+
+		{"not restored, but reported so", 5, held, func(e *Evidence) {
+			e.Runs[0].Report.Restored = []string{"shop"}
+			e.Runs[0].After.Zones[0].Sets = sets(0, 100, "")
+		}, "shop is not as it was before"},
+		{"restored, but not reported so", 5, held, func(e *Evidence) {
+			e.Runs[0].After = snapshotIn(east, 100, 0)
+			e.Runs[0].Report.NotRestored = []failover.NotMoved{{Application: "shop"}}
+		}, "shop is as it was before"},
+		{"refused, and somebody else moved too", 6, concurrent, func(e *Evidence) { e.Runs[1].Invocations[0].Calls[0].Code = "" }, "called route53 ChangeResourceRecordSets on Z1"},
+
+		{"both move", 10, concurrent, func(e *Evidence) {
+			e.Batches = append(e.Batches, written(125*time.Second, "run-2", 2, failover.Out, 100, 0))
+		}, "have both moved something"},
+		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: somebody was first" }, "does not say that run-1 has won"},
+		{"the loser completes", 10, concurrent, func(e *Evidence) { e.Runs[1].Status = string(asl.Succeeded) }, "ended Completed beside run-1"},
+		{"the loser writes the registry", 10, concurrent, func(e *Evidence) {
+			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry/applications/001#shop"}
+		}, "expected no effect"},
+		{"the loser promotes", 10, concurrent, func(e *Evidence) {
+			e.Promotions = append(e.Promotions, fakeaws.Promotion{At: at(129 * time.Second), GlobalCluster: "shop", To: east, Operation: "SwitchoverGlobalCluster"})
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(129*time.Second, "PromoteDatabase", failover.Out,
+				fakeaws.Call{Operation: "SwitchoverGlobalCluster", Object: "shop"}))
+		}, "have both moved something"},
+		{"moves after it was taken over", 10, takenOver, func(e *Evidence) {
+			e.Batches = append(e.Batches, written(170*time.Second, "run-1", 1, failover.Out, 0, 100))
+		}, "run-1 moves something after run-2 has come after it"},
+		{"takes over without being asked to", 10, takenOver, func(e *Evidence) { e.Runs[1].Asked.Takeover = false }, "although run-1 held the lock"},
+		{"an epoch that is not new", 10, takenOver, func(e *Evidence) { e.Batches[1] = written(160*time.Second, "run-2", 1, failover.Out, 0, 100) }, "with epoch 1 after run-1 with epoch 1; expected a newer one"},
+
+		{"told nobody", 11, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
+		{"stopped in silence", 11, stopped, func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
+		{"an alarm about something else", 11, stopped, func(e *Evidence) { e.Alarms[0].About[0] = "arn:other" }, "no alarm fired"},
+		{"an alarm in the other Region", 11, unheard, func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm fired"},
+		{"an alarm that comes too late", 11, unheard, func(e *Evidence) { e.Alarms[0].At = at(time.Hour) }, "no alarm fired"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := c.from()
+			c.breakIt(&e)
+			v := verdict(t, e, c.number)
+			if v.Status != Violated {
+				t.Fatalf("promise %d is %s; want it violated", c.number, v.Status)
+			}
+			if text := strings.Join(v.Broken, "\n"); !strings.Contains(text, c.says) {
+				t.Errorf("got  %s\nwant %s", text, c.says)
+			}
+		})
+	}
+}
+
+func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
+	e := takenOver()
+	e.Runs[1].Asked.Takeover = false
+	for i, later := range []time.Duration{0, 4 * time.Minute} {
+		e.Runs[0].StoppedAt, e.Runs[0].Paused = at(8*time.Minute), time.Hour
+		e.Batches[1].At = at(160*time.Second + later)
+		want := []Status{Violated, Kept}[i]
+		if v := verdict(t, e, 10); v.Status != want {
+			t.Errorf("taken %s later: promise 10 is %s %v; want %s", later, v.Status, v.Broken, want)
+		}
+	}
+}
+
+func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
+	publish := fakeaws.Call{Service: "sns", Operation: "Publish"}
+	run := RunEvidence{Execution: fakeaws.Execution{Region: west, Invocations: []fakeaws.Invocation{
+		step(time.Minute, "AwaitApproval", failover.Out, publish), step(2*time.Minute, "Notify", failover.Out, publish),
+	}}}
+	message := func(region string, after time.Duration) fakeaws.Message {
+		return fakeaws.Message{Region: region, At: at(after)}
+	}
+	questions, ends := run.told([]fakeaws.Message{
+		message(west, time.Minute), message(west, 2*time.Minute), message(east, 2*time.Minute), message(west, 3*time.Minute),
+	})
+	if len(questions) != 1 || len(ends) != 1 {
+		t.Errorf("%d questions, %d messages about the end; want one of each", len(questions), len(ends))
+	}
+}
+
+func TestLegsAreTimedByTheirFirstStep(t *testing.T) {
+	run := thereAndBack().Runs[0]
+	var got []string
+	for _, leg := range run.legs() {
+		got = append(got, fmt.Sprintf("%s %s–%s", leg.Leg, clock(leg.From.Sub(Start)), clock(leg.To.Sub(Start))))
+	}
+	if text := strings.Join(got, ", "); text != "out 02:00–03:00, back 03:00–04:00" {
+		t.Errorf("got %s", text)
+	}
+}

@@ -1,0 +1,55 @@
+package drill
+
+import (
+	"slices"
+)
+
+// somebodyIsTold is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
+// sent. A run that somebody has stopped cannot send one.
+func somebodyIsTold(e Evidence) finding {
+	f := finding{basis: "no run took the lock"}
+	messages, alarms := 0, 0
+	for _, run := range e.Runs {
+		if !run.tookLock() {
+			continue
+		}
+		f.checked = true
+		messages += run.Messages
+		switch {
+		case run.Messages > 0:
+		case run.outcome() != Stopped && !run.unheard():
+			f.violate("%s: no message was published, although nothing was in its way; expected one", run.Name)
+		case !e.alarmed(run):
+			f.violate("%s: no message was published, and no alarm fired within %s; expected one of them", run.Name, span(alarmPatience))
+		default:
+			alarms++
+		}
+	}
+	if f.checked {
+		f.basis = plural(messages, "message") + ", " + plural(alarms, "alarm") + " for want of one"
+	}
+	return f
+}
+
+// alarmed says whether an alarm about a run, or about one of its functions, has fired at its end.
+func (e Evidence) alarmed(run RunEvidence) bool {
+	return slices.ContainsFunc(e.Alarms, func(a AlarmFired) bool {
+		// A function may have failed a while before the run was over: each of its retries counts.
+		if a.Region != run.Region || a.At.Before(run.StartedAt) || a.At.After(run.end().Add(alarmPatience)) {
+			return false
+		}
+		return slices.ContainsFunc(a.About, func(about string) bool {
+			return about == run.StateMachine || slices.ContainsFunc(run.Path, func(state string) bool { return run.function(state) == about })
+		})
+	})
+}
+
+// function is the name of the function that a state has invoked, or empty.
+func (r RunEvidence) function(state string) string {
+	for _, inv := range r.Invocations {
+		if inv.State == state {
+			return inv.Function
+		}
+	}
+	return "-"
+}

@@ -1,0 +1,148 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Stopped is how a run ends that somebody has stopped: no outcome of Drover's, which is not asked.
+const Stopped failover.Outcome = "Stopped"
+
+// PauseRun lets nothing reach a run for a while. Runs are counted from 1 in the order in which they are started.
+type PauseRun struct {
+	Run int      `yaml:"run"`
+	For Duration `yaml:"for"`
+}
+
+// StopRun is somebody who stops an execution.
+type StopRun struct {
+	Run int `yaml:"run"`
+}
+
+// AnswerRun is somebody who answers the question of a run that waits for an approval.
+type AnswerRun struct {
+	Run      int    `yaml:"run"`
+	Approved bool   `yaml:"approved"`
+	By       string `yaml:"by"`
+	Comment  string `yaml:"comment"`
+}
+
+// runEvent checks an event that concerns two Regions or a run.
+func (c *checker) runEvent(path string, e Event) {
+	switch {
+	case e.CutOff != nil:
+		c.pair(path+".cutOff", e.CutOff)
+	case e.SeeAgain != nil:
+		c.pair(path+".seeAgain", e.SeeAgain)
+	case e.Pause != nil:
+		c.run(path+".pause", e.Pause.Run)
+		if e.Pause.For <= 0 {
+			c.add(path+".pause", "for is missing; expected how long nothing reaches the run")
+		}
+	case e.Stop != nil:
+		c.run(path+".stop", e.Stop.Run)
+	case e.Answer != nil:
+		c.run(path+".answer", e.Answer.Run)
+		c.required(path+".answer", "by", e.Answer.By)
+	}
+}
+
+func (c *checker) pair(path string, regions []string) {
+	if len(regions) != 2 {
+		c.add(path, "%d Regions; expected two", len(regions))
+		return
+	}
+	for i, region := range regions {
+		c.region(fmt.Sprintf("%s[%d]", path, i), region)
+	}
+}
+
+func (c *checker) run(path string, number int) {
+	if number < 1 {
+		c.add(path, "run is %d; expected the number of a run, the first one started is 1", number)
+	}
+}
+
+// happenToRun lets an event happen that concerns two Regions or a run.
+func (p *performance) happenToRun(ctx context.Context, e Event) error {
+	switch {
+	case e.CutOff != nil:
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions cannot see each other", Bad: true})
+		return p.world.CutOff(e.CutOff[0], e.CutOff[1], true)
+	case e.SeeAgain != nil:
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions see each other again"})
+		return p.world.CutOff(e.SeeAgain[0], e.SeeAgain[1], false)
+	case e.SwitchoverCancelled != "":
+		p.say("rds", Bad, "%s: Aurora will give up the next switchover on its way", e.SwitchoverCancelled)
+		return p.world.CancelNextSwitchover(e.SwitchoverCancelled)
+	case e.Pause != nil:
+		return p.pause(*e.Pause)
+	case e.Stop != nil:
+		return p.stop(*e.Stop)
+	case e.Answer != nil:
+		return p.answer(ctx, *e.Answer)
+	}
+	return nil
+}
+
+// run is the one of this number.
+func (p *performance) run(number int) (*started, error) {
+	if number > len(p.runs) {
+		return nil, fmt.Errorf("run %d has not been started; there are %d so far", number, len(p.runs))
+	}
+	return p.runs[number-1], nil
+}
+
+func (p *performance) pause(x PauseRun) error {
+	run, err := p.run(x.Run)
+	if err != nil {
+		return err
+	}
+	run.paused += time.Duration(x.For)
+	p.say("run", Bad, "%s: nothing reaches the execution for %s", p.nameOf(run), span(time.Duration(x.For)))
+	return p.world.PauseExecution(run.arn, time.Duration(x.For))
+}
+
+func (p *performance) stop(x StopRun) error {
+	run, err := p.run(x.Run)
+	if err != nil {
+		return err
+	}
+	p.say("run", Bad, "somebody stops %s", p.nameOf(run))
+	return p.world.StopExecution(run.arn, "", "stopped by hand")
+}
+
+// answer does what drover approve and drover reject do: it reads the question from the registry and answers its token.
+func (p *performance) answer(ctx context.Context, x AnswerRun) error {
+	run, err := p.run(x.Run)
+	if err != nil {
+		return err
+	}
+	asked, err := p.store(failover.Region(run.want.Region)).Approval(ctx, p.nameOf(run))
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(failover.ApprovalAnswer{Approved: x.Approved, By: x.By, Comment: x.Comment})
+	if err != nil {
+		return err
+	}
+	verb := "rejects"
+	if x.Approved {
+		verb = "approves"
+	}
+	comment := ""
+	if x.Comment != "" {
+		comment = ": " + x.Comment
+	}
+	p.say("run", Title, "%s %s %s%s", x.By, verb, p.nameOf(run), comment)
+	return p.world.SendTaskSuccess(asked.Token, text)
+}
+
+func (p *performance) nameOf(run *started) string {
+	x, _ := p.world.Execution(run.arn) // it was started, so it is there
+	return x.Name
+}
