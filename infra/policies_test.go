@@ -86,8 +86,8 @@ var unbounded = map[string]string{
 	"logs:PutResourcePolicy":        "log delivery to Step Functions knows no resources",
 	"logs:DescribeResourcePolicies": "log delivery to Step Functions knows no resources",
 	"logs:DescribeLogGroups":        "log delivery to Step Functions knows no resources",
-	"cloudwatch:DescribeAlarms":     "which alarms matter is in the registry; it reads only, and only in its own Region",
-	"rds:DescribeDBClusters":        "which clusters are members is in the registry; it reads only, and only in its own Region",
+	"cloudwatch:DescribeAlarms":     "which alarms matter is in the registry; it reads only",
+	"rds:DescribeDBClusters":        "which clusters are members is in the registry; it reads only",
 	"rds:FailoverGlobalCluster":     "any member, but only of the global clusters that are listed beside it",
 	"rds:SwitchoverGlobalCluster":   "any member, but only of the global clusters that are listed beside it",
 	"route53:GetChange":             "the id of a change says nothing of its zone; it reads only",
@@ -207,4 +207,18 @@ func wantOf(t *testing.T, actions []string, region names.Region, of string, reso
 // filled is an ARN with its pseudo parameters resolved.
 func filled(arn string) string {
 	return strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::AccountId}", assembly.Placeholder).Replace(arn)
+}
+
+func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *testing.T) {
+	want := map[string][]any{"Look": {"approvals", "lock"}, "Remember": {"approvals", "drills"}}
+	for _, s := range statements(t) {
+		byKey := func(a string) bool { return strings.HasPrefix(a, "dynamodb:") && a != "dynamodb:Query" }
+		if !strings.HasPrefix(s.Role, "drover-notify-") || !slices.ContainsFunc(s.Action, byKey) {
+			continue
+		}
+		condition := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": want[s.Sid]}}
+		if diff := cmp.Diff(condition, s.Condition); diff != "" {
+			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
+		}
+	}
 }

@@ -24,6 +24,7 @@ func TestDefaultsAreThoseOfThePlan(t *testing.T) {
 
 func TestEverySettingIsRead(t *testing.T) {
 	got, err := Parse([]byte(`{"name": "p", "primary": "eu-west-1", "standby": "eu-central-1", "allowDataLoss": true, "order": "database-first",
+		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30,
 		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "settleSeconds": 2, "attempts": 9, "passes": 4,
 		"hostedZones": ["Z1", "Z2"], "globalClusters": ["a-1"], "account": "111122223333", "logRetentionDays": 30,
 		"tags": {"team": "sre"}, "emails": ["a@example.com"]}`))
@@ -33,6 +34,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	want := Config{
 		Plan: failover.Plan{
 			Name: "p", Primary: "eu-west-1", Standby: "eu-central-1", AllowDataLoss: true, Order: failover.DatabaseFirst,
+			WavesAtOnce: true, Approval: failover.BeforePromotion, ApprovalSeconds: 600, SoakSeconds: 30,
 			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, SettleSeconds: 2, Attempts: 9, Passes: 4,
 		},
 		HostedZones: []string{"Z1", "Z2"}, GlobalClusters: []string{"a-1"}, Account: "111122223333", LogRetentionDays: 30,
@@ -46,7 +48,7 @@ func TestEverySettingIsRead(t *testing.T) {
 func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
 		{`[]`, `a JSON array; expected an object`},
-		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, attempts, emails, globalClusters, hostedZones`},
+		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, emails, globalClusters`},
 		{`{"Name": "p"}`, `Name: not a key`},
 		{`{"attempts": "9"}`, `attempts: a JSON string; expected a whole number`},
 		{`{"attempts": 1.5}`, `attempts: a JSON number 1.5; expected a whole number`},
@@ -59,6 +61,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"primary": "virginia"}`, `primary: "virginia" is not a Region code; expected one like us-west-2`},
 		{`{"standby": "us-east-1"}`, `standby: "us-east-1" is the primary too; expected another Region`},
 		{`{"order": "both"}`, `order: "both" is not known; expected traffic-first or database-first`},
+		{`{"approval": "sometimes"}`, `approval: "sometimes" is not known; expected none, before-start or before-promotion`},
 		{`{"attempts": 0}`, `attempts: 0; expected 1 to 1000`},
 		{`{"hostedZones": []}`, `hostedZones: empty; expected the ids of the hosted zones`},
 		{`{"hostedZones": ["/hostedzone/Z1"]}`, `hostedZones[0]: "/hostedzone/Z1"; expected a hosted zone id`},

@@ -41,14 +41,14 @@ func (s Scope) ForStep(step string) []Grant {
 	case "updateregistry":
 		grants = append(grants, s.table("Query", "GetItem", "PutItem", "UpdateItem"))
 	case "promotedatabase":
-		grants = append(grants, s.table("Query", "GetItem"), readMetrics())
+		grants = append(grants, s.table("Query", "GetItem", "UpdateItem"), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
 		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
-		grants = append(grants, s.readRecords(), s.table("Query"), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
+		grants = append(grants, s.readRecords(), s.table("Query"), s.look(), s.remember(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
 		grants = append(grants, s.readDatabases()...)
 	}
 	return grants
@@ -80,13 +80,22 @@ func (s Scope) table(operations ...string) Grant {
 }
 
 // lock is the one thing that Validate may write. What it refuses has touched nothing, and IAM sees to it.
-func (s Scope) lock() Grant {
-	return Grant{
-		Sid:        "Lock",
-		Actions:    []string{"dynamodb:GetItem", "dynamodb:UpdateItem"},
-		Resources:  []string{s.Names.TableARN()},
-		Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": {"lock"}}},
-	}
+func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, "lock") }
+
+// look is what Notify reads by its key: the question that a run has asked, and who has overtaken it.
+func (s Scope) look() Grant { return s.items("Look", []string{"GetItem"}, "approvals", "lock") }
+
+// remember is all that Notify may write: questions, forgotten when they are answered, and what drills have achieved.
+func (s Scope) remember() Grant {
+	return s.items("Remember", []string{"DeleteItem", "PutItem"}, "approvals", "drills")
+}
+
+// items grants operations on the items of some partitions of the registry and no other.
+func (s Scope) items(sid string, operations []string, partitions ...string) Grant {
+	g := s.table(operations...)
+	g.Sid = sid
+	g.Conditions = map[string]map[string][]string{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": partitions}}
+	return g
 }
 
 func (s Scope) readRecords() Grant {
@@ -129,14 +138,16 @@ func (s Scope) globalClusters() []string {
 }
 
 // readDatabases grants nothing to a plan without global clusters. Which member clusters a global cluster has is in
-// the registry and not in the template, so they can be described in the Region as a whole.
+// the registry and not in the template, so they can be described in the Region as a whole; and in the other one, to which
+// a drill and a rollback go back.
 func (s Scope) readDatabases() []Grant {
 	if len(s.GlobalClusters) == 0 {
 		return nil
 	}
+	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
 	return []Grant{
 		{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()},
-		{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN()}},
+		{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN(), other.ClustersARN()}},
 	}
 }
 
@@ -160,9 +171,11 @@ func readMetrics() Grant {
 	return Grant{Sid: "ReadMetrics", Actions: []string{"cloudwatch:GetMetricData"}, Resources: []string{"*"}}
 }
 
-// readAlarms is about all alarms of the Region, because which ones matter is in the registry.
+// readAlarms is about all alarms of both Regions, because which ones matter is in the registry, and a drill is validated
+// both ways.
 func (s Scope) readAlarms() Grant {
-	return Grant{Sid: "ReadAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: []string{s.Names.AlarmsARN()}}
+	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
+	return Grant{Sid: "ReadAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: []string{s.Names.AlarmsARN(), other.AlarmsARN()}}
 }
 
 // writeMetrics has no narrower resource, but a condition that narrows it to one namespace.
