@@ -34,8 +34,10 @@ func meaning(name string) string {
 		return "got no answer from AWS until its retries were used up"
 	case string(failover.Busy):
 		return "found something in the middle of another change until its retries were used up"
-	case string(failover.FenceLost):
+	case string(failover.FenceLost), string(failover.Overtaken):
 		return "stopped because a newer run has taken over"
+	case "NotApproved":
+		return "was answered with a no"
 	case string(failover.Denied):
 		return "lacks a permission"
 	case string(failover.Rejected):
@@ -103,5 +105,5 @@ func clip(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	return strings.ToValidUTF8(text[:limit-len(mark)], "") + mark
+	return strings.TrimRight(strings.ToValidUTF8(text[:limit-len(mark)], ""), " ") + mark
 }

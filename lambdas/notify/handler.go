@@ -1,21 +1,20 @@
-// Package notify is the last step of a run: it takes stock of what moved, writes the report, tells people, and publishes
-// how long it took and what it cost.
+// Package notify tells people: it asks them when a run needs consent, and at the end of a run it takes stock of what
+// moved, writes the report, and publishes how long it took and what it cost.
 package notify
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
-	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// Handler tells people.
+// Handler serves two states of the machine: AwaitApproval and Notify.
 type Handler struct {
 	// Plan has the targets that the report compares with.
 	Plan failover.Plan
@@ -43,105 +42,38 @@ const (
 	writeBudget = 4 * time.Second
 )
 
-// Handle takes stock of the run's applications, as AWS and the registry have them and not as the run believes; writes
-// the report; publishes the message; publishes RTO, of completed runs, and RPO as metrics of the namespace Drover; and
-// writes into the report that people were told. Only the message can fail the step: whatever else cannot be read or
-// written is named in the message and the report, as far as they are still to come.
+// Handle plays the operation that the event asks for: "approve" asks people, none tells them how a run ended. The
+// answers are [AskAnswer] and [failover.NotifyAnswer].
 //
-// RTO is counted from the beginning of the outage, or of the run, to the time when this state was entered; RPO is the
-// replication lag before the promotion, -1 when none was measured.
+// A second identical call tells nobody a second time: see [Handler.Ask] and [Handler.Tell].
 //
-// A second identical call after one that ended well finds the report that says so, and changes nothing and tells nobody.
-// After one that died in between it does everything again: people rather hear twice than not at all.
-//
-// Errors: those of Publish as the entry package names them: Throttled, Unreachable, Denied, Rejected.
-//
-// It relies on Publish in the Amazon SNS API Reference for the limits of a message, and on "Amazon S3 data consistency
-// model" in the Amazon S3 User Guide for reading what was just written.
-func (h Handler) Handle(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
-	key := failover.ReportKey(req.Run.ID)
-	if old, err := h.readReport(ctx, key); err == nil && old.Told && sameEnd(old, req) {
-		return h.answer(old, h.location(key)), nil
+// Errors: Rejected for an event that is neither; otherwise those of the two.
+func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
+	var asked struct {
+		Op string `json:"op"`
 	}
-	r := h.report(ctx, req)
-	n := nextStep(h.Plan, req.Run, req.Outcome, req.Failure, len(r.NotMoved))
-	r.Next = n.command
-	message, location := r, h.location(key)
-	if err := h.writeReport(ctx, key, r); err != nil {
-		message.Unknown = append(slices.Clone(r.Unknown), "could not write the report: "+shorten(err))
-		location = ""
+	if err := json.Unmarshal(event, &asked); err != nil {
+		return nil, unreadable(err)
 	}
-	if err := h.publish(ctx, subject(h.Plan, message), text(h.Plan, message, n, location)); err != nil {
-		return failover.NotifyAnswer{}, err
-	}
-	h.publishMetrics(ctx, r)
-	r.Told = true
-	if h.writeReport(ctx, key, r) == nil {
-		location = h.location(key)
-	}
-	return h.answer(r, location), nil
-}
-
-// sameEnd says whether a report is about this end of this run: an execution's name may be used again after 90 days, and
-// an execution that is redriven ends twice.
-func sameEnd(r failover.Report, req failover.NotifyRequest) bool {
-	return r.Run.ARN == req.Run.ARN && r.Run.StartedAt.Equal(req.Run.StartedAt) && r.Outcome == req.Outcome
-}
-
-func (h Handler) answer(r failover.Report, location string) failover.NotifyAnswer {
-	return failover.NotifyAnswer{
-		Outcome: r.Outcome, Summary: r.Summary, Report: location, Told: r.Told, RTOSeconds: r.RTOSeconds, RPOSeconds: r.RPOSeconds,
-		Moved: len(r.Moved), NotMoved: len(r.NotMoved),
-	}
-}
-
-func (h Handler) location(key string) string { return fmt.Sprintf("s3://%s/%s", h.Bucket, key) }
-
-// report is what there is to tell. It never fails: what could not be found out is part of it.
-func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failover.Report {
-	r := failover.Report{
-		Run: req.Run, Outcome: req.Outcome, Reasons: req.Reasons, ClosedAt: req.Now,
-		RTOSeconds: req.Now.Sub(req.Run.Since).Seconds(), TargetRTOSeconds: h.Plan.TargetRTOSeconds,
-		RPOSeconds: -1, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
-		Moved: []string{}, NotMoved: []failover.NotMoved{},
-	}
-	if req.LagMillis >= 0 {
-		r.RPOSeconds = float64(req.LagMillis) / 1000
-	}
-	if req.Failure != nil {
-		r.Reasons = append([]string{explain(*req.Failure)}, req.Reasons...)
-	}
-	if req.Outcome != failover.Refused {
-		h.takeStock(ctx, &r)
-	}
-	r.Summary = summarize(r)
-	return r
-}
-
-// takeStock lists which applications of the run are wholly in the target Region, and what of the others is elsewhere.
-func (h Handler) takeStock(ctx context.Context, r *failover.Report) {
-	ctx, cancel := context.WithTimeout(ctx, stockBudget)
-	defer cancel()
-	all, err := h.Registry.Applications(ctx)
-	if err != nil {
-		r.Unknown = append(r.Unknown, "could not read the registry: "+shorten(err))
-		return
-	}
-	var apps []failover.Application
-	for _, app := range all {
-		if r.Run.Selects(app.Name) {
-			apps = append(apps, app)
+	switch asked.Op {
+	case "":
+		var req failover.NotifyRequest
+		if err := json.Unmarshal(event, &req); err != nil {
+			return nil, unreadable(err)
 		}
-	}
-	picture := live.Take(ctx, h.Route53, h.RDS(r.Run.To), apps)
-	r.Unknown = append(r.Unknown, picture.Unknown()...)
-	for _, app := range apps {
-		if s := picture.Standing(app, r.Run.To); s.There() {
-			r.Moved = append(r.Moved, s.Application)
-		} else {
-			r.NotMoved = append(r.NotMoved, failover.NotMoved{Application: s.Application, Why: s.Why})
+		return h.Tell(ctx, req)
+	case "approve":
+		var req failover.ApprovalRequest
+		if err := json.Unmarshal(event, &req); err != nil {
+			return nil, unreadable(err)
 		}
+		return h.Ask(ctx, req)
 	}
+	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, or "approve"`, asked.Op))
+}
+
+func unreadable(err error) error {
+	return failover.Fail(failover.Rejected, fmt.Errorf("read the event of Notify: %w", err))
 }
 
 // shorten is an error in words for a person, without the SDK's chain.

@@ -100,7 +100,7 @@ func request(outcome failover.Outcome) failover.NotifyRequest {
 
 func handle(t *testing.T, h Handler, req failover.NotifyRequest) failover.NotifyAnswer {
 	t.Helper()
-	answer, err := h.Handle(t.Context(), req)
+	answer, err := h.Tell(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,8 +130,8 @@ func theMessage(t *testing.T, world *fakeaws.World) fakeaws.Message {
 	return all[0]
 }
 
-// count counts the calls of an operation.
-func count(world *fakeaws.World, operation string) int {
+// calls counts the calls of an operation.
+func calls(world *fakeaws.World, operation string) int {
 	n := 0
 	for _, c := range world.Calls() {
 		if c.Operation == operation {
@@ -158,7 +158,8 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	}
 	wantReport := failover.Report{
 		Run: req.Run, Outcome: failover.Completed, Summary: summary, Reasons: []string{}, ClosedAt: req.Now,
-		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Moved: []string{}, Told: true,
+		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Target: west, Moved: []string{}, Told: true,
+		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: 0.8}},
 		NotMoved: []failover.NotMoved{
 			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}},
 			{Application: "search", Why: []string{
@@ -183,7 +184,7 @@ func TestAgainTellsNobody(t *testing.T) {
 		t.Errorf("second answer (-first +second)\n%s", diff)
 	}
 	theMessage(t, world)
-	if got := count(world, "PutMetricData"); got != 1 {
+	if got := calls(world, "PutMetricData"); got != 1 {
 		t.Errorf("got %d calls of PutMetricData; want one", got)
 	}
 }
@@ -210,7 +211,7 @@ func TestAnotherRunOfTheSameNameIsTold(t *testing.T) {
 func TestACrashAfterTheMessageRepeatsItRatherThanLosingIt(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	remove := world.Inject(fakeaws.Fault{Operation: "Publish", Times: 1, LoseAnswer: true})
-	_, err := h.Handle(t.Context(), request(failover.Held))
+	_, err := h.Tell(t.Context(), request(failover.Held))
 	if got := entry.ConditionOf(err); got != failover.Unreachable {
 		t.Fatalf("got %s (%v); want Unreachable", got, err)
 	}
@@ -226,7 +227,7 @@ func TestACrashAfterTheMessageRepeatsItRatherThanLosingIt(t *testing.T) {
 func TestThereIsAReportEvenWhenNobodyCanBeTold(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	world.Inject(fakeaws.Fault{Operation: "Publish", Error: &fakeaws.APIError{Code: "AuthorizationError", Status: 403, Message: "no"}})
-	_, err := h.Handle(t.Context(), request(failover.Held))
+	_, err := h.Tell(t.Context(), request(failover.Held))
 	if got := entry.ConditionOf(err); got != failover.Denied {
 		t.Errorf("got %s (%v); want Denied", got, err)
 	}
@@ -300,12 +301,12 @@ func TestARefusedRunTakesNoStock(t *testing.T) {
 	req := request(failover.Refused)
 	req.Run.From, req.Run.To, req.LagMillis = "", "", -1 // Validate has not got that far
 	req.Failure = &failover.StepFailure{State: "Validate", Error: "Denied", Cause: "{}"}
-	before := count(world, "Query")
+	before := calls(world, "Query")
 	got := handle(t, h, req)
 	if want := "Refused: failover, nothing was touched; Validate lacks a permission."; got.Summary != want {
 		t.Errorf("got  %s\nwant %s", got.Summary, want)
 	}
-	if count(world, "Query") != before || count(world, "DescribeGlobalClusters") != 0 {
+	if calls(world, "Query") != before || calls(world, "DescribeGlobalClusters") != 0 {
 		t.Errorf("stock was taken")
 	}
 	if got.RPOSeconds != -1 {
@@ -325,7 +326,7 @@ func TestMetricsSayWhatWasAchieved(t *testing.T) {
 		req := request(tt.outcome)
 		req.LagMillis = tt.lag
 		handle(t, h, req)
-		if got := count(world, "PutMetricData"); got != tt.want {
+		if got := calls(world, "PutMetricData"); got != tt.want {
 			t.Errorf("%s with lag %d: got %d calls of PutMetricData; want %d", tt.outcome, tt.lag, got, tt.want)
 		}
 	}

@@ -3,7 +3,6 @@ package notify
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -22,28 +21,56 @@ const (
 
 // summarize says in one line how a run ended and what moved. Bad news names its first reason.
 func summarize(r failover.Report) string {
-	what := string(r.Run.Action)
-	if what == "" {
-		what = "a run"
-	}
-	if r.Run.To != "" {
-		what += " to " + string(r.Run.To)
-	}
-	line := string(r.Outcome) + ": " + what + ", " + moved(r)
+	line := string(r.Outcome) + ": " + journey(r.Run) + ", " + moved(r)
+	elsewhere := listsOf(r).elsewhere
 	switch {
-	case r.Outcome == failover.Completed && len(r.NotMoved) == 0:
+	case r.Outcome == failover.Completed && len(elsewhere) == 0:
 		line += " in " + seconds(r.RTOSeconds)
 	case len(r.Reasons) > 0:
 		line += "; " + r.Reasons[0]
-	case len(r.NotMoved) > 0:
-		line += "; " + notMovedLine(r.NotMoved[0])
+	case len(elsewhere) > 0:
+		line += "; " + notMovedLine(elsewhere[0])
 	}
-	return clip(line, maxSummary)
+	return clip(oneLine(line), maxSummary)
+}
+
+// journey is what the run was asked for, and where to.
+func journey(run failover.Run) string {
+	what := string(run.Action)
+	if what == "" {
+		what = "a run"
+	}
+	if _, away := wayOut(run); away != "" {
+		what += " to " + string(away)
+	}
+	if run.Action == failover.Drill {
+		what += " and back"
+	}
+	return what
+}
+
+// lists are the applications that are where they should be after this end of the run, and those that are not, with
+// what a person calls them.
+type lists struct {
+	thereTitle, elsewhereTitle string
+	there                      []string
+	elsewhere                  []failover.NotMoved
+}
+
+func listsOf(r failover.Report) lists {
+	switch {
+	case r.Run.Leg == failover.Rollback:
+		return lists{"As before", "Not as before", r.Restored, r.NotRestored}
+	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
+		return lists{"There and back", "Not back", r.Moved, r.NotMoved}
+	}
+	return lists{"Moved", "Not moved", r.Moved, r.NotMoved}
 }
 
 // moved counts the applications, as far as it could be read.
 func moved(r failover.Report) string {
-	all := len(r.Moved) + len(r.NotMoved)
+	l := listsOf(r)
+	there, all := len(l.there), len(l.there)+len(l.elsewhere)
 	switch {
 	case r.Outcome == failover.Refused:
 		return "nothing was touched"
@@ -51,15 +78,19 @@ func moved(r failover.Report) string {
 		return "what moved could not be read"
 	case all == 0:
 		return "no application moved"
-	case r.Outcome == failover.Completed && len(r.NotMoved) > 0:
-		return fmt.Sprintf("but %d of %d applications look as if elsewhere", len(r.NotMoved), all)
+	case r.Run.Leg == failover.Rollback:
+		return fmt.Sprintf("%d of %d applications as before", there, all)
+	case r.Outcome == failover.Completed && there < all:
+		return fmt.Sprintf("but %d of %d applications look as if elsewhere", all-there, all)
+	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
+		return fmt.Sprintf("%d of %d applications there and back", there, all)
 	}
-	return fmt.Sprintf("%d of %d applications moved", len(r.Moved), all)
+	return fmt.Sprintf("%d of %d applications moved", there, all)
 }
 
 // subject is the first line for a list of mails: ASCII only, and short.
-func subject(plan failover.Plan, r failover.Report) string {
-	line := strings.ReplaceAll(fmt.Sprintf("%s: %s", plan.Name, summarize(r)), "…", "...")
+func subject(plan failover.Plan, summary string) string {
+	line := strings.ReplaceAll(fmt.Sprintf("%s: %s", plan.Name, summary), "…", "...")
 	ascii := strings.Map(func(c rune) rune {
 		if c < ' ' || c > '~' {
 			return '?'
@@ -72,18 +103,22 @@ func subject(plan failover.Plan, r failover.Report) string {
 	return ascii
 }
 
-// text is the message: the outcome, why, what did not move, what did, and the one thing to do next.
+// text is the message: the outcome, why, what did not move, what did, the one thing to do next, and then the figures.
 func text(plan failover.Plan, r failover.Report, n next, location string) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.Summary)
 	section(&b, "Why", r.Reasons)
-	var notMoved []string
-	for _, app := range r.NotMoved {
-		notMoved = append(notMoved, notMovedLine(app))
+	if r.Winner != nil {
+		fmt.Fprintf(&b, "\nRun %s (epoch %d) has taken over; this one changes nothing more.\n", r.Winner.Run, r.Winner.Epoch)
 	}
-	section(&b, fmt.Sprintf("Not moved (%d)", len(notMoved)), notMoved)
-	if len(r.Moved) > 0 {
-		fmt.Fprintf(&b, "\nMoved (%d): %s\n", len(r.Moved), names(r.Moved))
+	l := listsOf(r)
+	var elsewhere []string
+	for _, app := range l.elsewhere {
+		elsewhere = append(elsewhere, notMovedLine(app))
+	}
+	section(&b, fmt.Sprintf("%s (%d)", l.elsewhereTitle, len(elsewhere)), elsewhere)
+	if len(l.there) > 0 {
+		fmt.Fprintf(&b, "\n%s (%d): %s\n", l.thereTitle, len(l.there), names(l.there))
 	}
 	section(&b, "Could not be read", r.Unknown)
 	fmt.Fprintln(&b)
@@ -93,18 +128,23 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 	case r.Outcome == failover.Completed:
 		fmt.Fprint(&b, "There is nothing to do.\n\n")
 	}
-	fmt.Fprintf(&b, "%s\n", timing(r))
-	if r.Outcome != failover.Refused {
-		fmt.Fprintf(&b, "%s\n", data(r))
-	}
-	if r.Run.Reason != "" {
-		fmt.Fprintf(&b, "Asked for because: %s\n", clip(oneLine(r.Run.Reason), maxLine))
-	}
-	fmt.Fprintf(&b, "Run %s, plan %s\n", r.Run.ID, plan.Name)
+	figures(&b, r)
+	about(&b, plan, r.Run)
 	if location != "" {
 		fmt.Fprintf(&b, "Report: %s\n", location)
 	}
 	return b.String()
+}
+
+// about says which run a message is about.
+func about(b *strings.Builder, plan failover.Plan, run failover.Run) {
+	if run.TakenOverFrom != "" {
+		fmt.Fprintf(b, "The lock was taken over from run %s\n", run.TakenOverFrom)
+	}
+	if run.Reason != "" {
+		fmt.Fprintf(b, "Asked for because: %s\n", clip(oneLine(run.Reason), maxLine))
+	}
+	fmt.Fprintf(b, "Run %s, plan %s\n", run.ID, plan.Name)
 }
 
 func section(b *strings.Builder, title string, lines []string) {
@@ -131,38 +171,3 @@ func names(all []string) string {
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(all[:maxLines], ", "), len(all)-maxLines)
 }
-
-// timing says how long it took. Only a completed run has recovered anything: of others the time says how long it has
-// been.
-func timing(r failover.Report) string {
-	since := r.Run.Since.UTC().Format("15:04:05 UTC")
-	if r.Outcome != failover.Completed {
-		return fmt.Sprintf("Time since %s: %s", since, seconds(r.RTOSeconds))
-	}
-	return fmt.Sprintf("Time to recover (RTO): %s since %s; target %s, %s", seconds(r.RTOSeconds), since,
-		seconds(float64(r.TargetRTOSeconds)), met(r.RTOSeconds <= float64(r.TargetRTOSeconds)))
-}
-
-// data says what was lost. A planned promotion waits until everything is replicated; an unplanned one loses what the
-// lag had not let through.
-func data(r failover.Report) string {
-	switch {
-	case r.RPOSeconds < 0:
-		return "Data (RPO): no replication lag was measured"
-	case r.Run.Action.Planned():
-		return fmt.Sprintf("Data (RPO): nothing lost, the move was planned; replication lagged %.1f s before", r.RPOSeconds)
-	case r.Outcome != failover.Completed:
-		return fmt.Sprintf("Data (RPO): replication lagged %.1f s before promoting; that much may be lost", r.RPOSeconds)
-	}
-	return fmt.Sprintf("Data (RPO): about the last %.1f s of writes lost; target %d s, %s", r.RPOSeconds, r.TargetRPOSeconds,
-		met(r.RPOSeconds <= float64(r.TargetRPOSeconds)))
-}
-
-func met(ok bool) string {
-	if ok {
-		return "met"
-	}
-	return "missed"
-}
-
-func seconds(s float64) string { return (time.Duration(s) * time.Second).String() }

@@ -17,7 +17,8 @@ func sampleRun() failover.Run {
 	return failover.Run{
 		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1",
 		Action: failover.Failover, Leg: failover.Out, From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true,
-		StartedAt: outage.Add(time.Minute), Since: outage, BoundSeconds: 3600,
+		StartedAt: outage.Add(time.Minute), LegStartedAt: outage.Add(time.Minute), Since: outage, BoundSeconds: 3600,
+		Approval: failover.NoApproval, ApprovalSeconds: 1800,
 	}
 }
 
@@ -87,7 +88,7 @@ Report: s3://reports/runs/run-1/report.json
 func render(r failover.Report, failure *failover.StepFailure) string {
 	plan := failover.DefaultPlan()
 	r.Summary = summarize(r)
-	return text(plan, r, nextStep(plan, r.Run, r.Outcome, failure, len(r.NotMoved)), "s3://reports/runs/run-1/report.json")
+	return text(plan, r, nextStep(plan, r, failure), "s3://reports/runs/run-1/report.json")
 }
 
 func TestSummaryAndSubject(t *testing.T) {
@@ -134,7 +135,7 @@ func TestSummaryAndSubject(t *testing.T) {
 			if got := summarize(r); got != tt.want || len(got) > maxSummary {
 				t.Errorf("summary\ngot  %s (%d bytes)\nwant %s", got, len(got), tt.want)
 			}
-			if got := subject(failover.DefaultPlan(), r); got != tt.wantSubject || len(got) > maxSubject {
+			if got := subject(failover.DefaultPlan(), summarize(r)); got != tt.wantSubject || len(got) > maxSubject {
 				t.Errorf("subject\ngot  %s (%d bytes)\nwant %s", got, len(got), tt.wantSubject)
 			}
 		})
@@ -161,6 +162,7 @@ func TestTextStaysShortWithAThousandApplications(t *testing.T) {
 }
 
 func TestNextStep(t *testing.T) {
+	const east = "--region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover"
 	const west = "--region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover"
 	for _, tt := range []struct {
 		name     string
@@ -175,9 +177,31 @@ func TestNextStep(t *testing.T) {
 		}, nil, 0, ""},
 		{"completed, but something looks as if elsewhere", failover.Completed, func(*failover.Run) {}, nil, 1,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
-		{"held switchover asks again without consent to data loss", failover.Held, func(r *failover.Run) {
-			r.Action, r.Applications = failover.Switchover, []string{"it's"}
-		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","applications":["it'\''s"]}'`},
+		{"held failover asks again with its consent and its outage", failover.Held, func(r *failover.Run) {
+			r.Applications = []string{"it's"}
+		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"failover","applications":["it'\''s"],"allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'`},
+		{"held switchover goes home, without consent to data loss", failover.Held, func(r *failover.Run) {
+			r.Action = failover.Switchover
+		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
+		{"held failback goes to the standby", failover.Held, func(r *failover.Run) {
+			r.Action, r.From, r.To = failover.Failback, "us-west-2", "us-east-1"
+			r.ARN = strings.Replace(r.ARN, "us-west-2", "us-east-1", 1)
+		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover"}'`},
+		{"a drill that could not go back goes home", failover.Held, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
+		{"a completed drill leaves nothing to do", failover.Completed, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+		}, nil, 0, ""},
+		{"not approved", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart }, nil, 0,
+			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},
+		{"nobody could be asked", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart },
+			&failover.StepFailure{State: "AwaitApproval", Error: "Denied"}, 0,
+			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},
+		{"overtaken before anything was done", failover.Refused, func(*failover.Run) {}, &failover.StepFailure{Error: "FenceLost"}, 0,
+			"aws stepfunctions list-executions " + west + " --max-items 5"},
 		{"overtaken", failover.Held, func(*failover.Run) {}, &failover.StepFailure{Error: "FenceLost"}, 1,
 			"aws stepfunctions list-executions " + west + " --max-items 5"},
 		{"all done but the lock's release", failover.Held, func(*failover.Run) {}, &failover.StepFailure{State: "CloseRun", Error: "Throttled"}, 0,
@@ -189,9 +213,10 @@ func TestNextStep(t *testing.T) {
 		{"an ARN of another form gives no command", failover.Held, func(r *failover.Run) { r.ARN = "arn:aws:states" }, nil, 1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			run := sampleRun()
-			tt.run(&run)
-			got := nextStep(failover.DefaultPlan(), run, tt.outcome, tt.failure, tt.notMoved)
+			r := sampleReport(tt.outcome)
+			tt.run(&r.Run)
+			r.NotMoved = make([]failover.NotMoved, tt.notMoved)
+			got := nextStep(failover.DefaultPlan(), r, tt.failure)
 			if got.command != tt.want {
 				t.Errorf("got  %s\nwant %s", got.command, tt.want)
 			}

@@ -17,38 +17,72 @@ type next struct {
 
 // nextStep decides it. Whatever went wrong, asking for the same again is safe: a run repeats nothing that is done, and
 // goes on where the one before has stopped.
-func nextStep(plan failover.Plan, run failover.Run, outcome failover.Outcome, failure *failover.StepFailure, notMoved int) next {
-	machine, ok := machineOf(run.ARN)
-	if !ok {
-		return next{}
-	}
+func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailure) next {
+	run := r.Run
+	m, ok := machineOf(run.ARN)
+	home, away := wayOut(run)
 	switch {
-	case outcome == failover.Refused || run.Action == "":
-		return next{"See what the run was asked for", fmt.Sprintf(
-			"aws stepfunctions describe-execution --region %s --execution-arn %s", machine.region, run.ARN)}
-	case failure != nil && failure.Error == string(failover.FenceLost):
-		return next{"See which run has taken over", fmt.Sprintf(
-			"aws stepfunctions list-executions --region %s --state-machine-arn %s --max-items 5", machine.region, machine.arn(machine.region))}
+	case !ok:
+		return next{}
+	case overtaken(failure):
+		return afterWinner(plan, m, r.Winner)
+	case r.Outcome == failover.Refused && asks(run) && (failure == nil || failure.State == "AwaitApproval"):
+		return next{"When it may begin, ask again", m.start(m.region, again(plan, run))}
+	case r.Outcome == failover.Refused || run.Action == "":
+		return next{"See what the run was asked for", describe(run.ARN, m.region)}
 	case failure != nil && failure.State == "CloseRun":
 		expires := run.StartedAt.Add(time.Duration(run.BoundSeconds) * time.Second).UTC().Format("15:04:05 UTC")
-		return next{"The run's lock may be held until " + expires + "; see how things are", machine.start(machine.region, look(run))}
-	case outcome == failover.Held:
-		return next{"When the cause is dealt with, ask for the same again; it goes on from here", machine.start(machine.region, again(run))}
-	case outcome == failover.RolledBack || notMoved > 0:
-		return next{"See what stands in the way", machine.start(machine.region, look(run))}
-	case run.To == plan.Standby:
-		return next{"To go back to " + string(plan.Primary) + " once it is well, see first what that would do", machine.start(string(plan.Primary), failover.Input{
+		return next{"The run's lock may be held until " + expires + "; see how things are", m.start(m.region, look(run))}
+	case r.Outcome == failover.Held && run.Action.Planned() && home != "":
+		return next{"When the cause is dealt with, bring everything back to " + string(home), m.start(string(home), goHome(plan, run, home))}
+	case r.Outcome == failover.Held:
+		return next{"When the cause is dealt with, ask for the same again; it goes on from here", m.start(m.region, again(plan, run))}
+	case r.Outcome == failover.RolledBack || len(r.NotMoved) > 0:
+		return next{"See what stands in the way", m.start(m.region, look(run))}
+	case away == plan.Standby && run.Action != failover.Drill:
+		return next{"To go back to " + string(plan.Primary) + " once it is well, see first what that would do", m.start(string(plan.Primary), failover.Input{
 			Action: failover.Failback, Applications: run.Applications, DryRun: true,
 		})}
 	}
 	return next{}
 }
 
+// afterWinner shows the run that has taken over. One that only the fence knows of runs in the other Region: this one's
+// registry would know its lock.
+func afterWinner(plan failover.Plan, m machine, winner *failover.Winner) next {
+	if winner == nil {
+		return next{"See which run has taken over", fmt.Sprintf(
+			"aws stepfunctions list-executions --region %s --state-machine-arn %s --max-items 5", m.region, m.arn(m.region))}
+	}
+	arn, region := winner.ARN, m.region
+	if arn == "" {
+		region = string(plan.Other(failover.Region(m.region)))
+		arn = fmt.Sprintf("arn:%s:states:%s:%s:execution:%s:%s", m.partition, region, m.account, m.name, winner.Run)
+	}
+	return next{"See how the run that has taken over is doing", describe(arn, region)}
+}
+
+func describe(execution, region string) string {
+	return fmt.Sprintf("aws stepfunctions describe-execution --region %s --execution-arn %s", region, execution)
+}
+
 // again asks for what the run was asked for. The outage goes on, so RTO still counts from its beginning.
-func again(run failover.Run) failover.Input {
+func again(plan failover.Plan, run failover.Run) failover.Input {
 	in := failover.Input{Action: run.Action, Applications: run.Applications}
 	if !run.Action.Planned() {
 		in.AllowDataLoss, in.Since = run.AllowDataLoss, run.Since
+	}
+	if run.Approval != plan.Approval {
+		in.Approval = run.Approval
+	}
+	return in
+}
+
+// goHome asks for a planned move to where the run came from, whatever it has left there.
+func goHome(plan failover.Plan, run failover.Run, home failover.Region) failover.Input {
+	in := failover.Input{Action: failover.Switchover, Applications: run.Applications}
+	if home == plan.Primary {
+		in.Action = failover.Failback
 	}
 	return in
 }
@@ -81,6 +115,8 @@ func (m machine) start(region string, in failover.Input) string {
 	if err != nil { // an Input of text, numbers and times that AWS has already passed on
 		return ""
 	}
-	quoted := "'" + strings.ReplaceAll(string(input), "'", `'\''`) + "'"
-	return fmt.Sprintf("aws stepfunctions start-execution --region %s --state-machine-arn %s --input %s", region, m.arn(region), quoted)
+	return fmt.Sprintf("aws stepfunctions start-execution --region %s --state-machine-arn %s --input %s", region, m.arn(region), quote(string(input)))
 }
+
+// quote makes one word of a text for a shell.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

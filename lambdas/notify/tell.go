@@ -1,90 +1,81 @@
 package notify
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
+	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// readReport reads what an earlier call has written. For the caller an object that is not there and one that cannot be
-// read are the same: nobody is known to have been told.
-func (h Handler) readReport(ctx context.Context, key string) (failover.Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, readBudget)
-	defer cancel()
-	out, err := h.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &h.Bucket, Key: &key})
+// Tell takes stock of the run's applications, as AWS and the registry have them and not as the run believes; writes
+// the report; publishes the message; publishes RTO, of completed runs, and RPO as metrics of the namespace Drover; and
+// writes into the report that people were told. Only the message can fail the step: whatever else cannot be read or
+// written is named in the message and the report, as far as they are still to come.
+//
+// RTO is counted from the beginning of the outage, or of the run, to the time when this state was entered; RPO is the
+// replication lag before the promotion, -1 when none was measured. A drill has an RTO of its own for each leg.
+//
+// A second identical call after one that ended well finds the report that says so, and changes nothing and tells nobody.
+// After one that died in between it does everything again: people rather hear twice than not at all.
+//
+// Errors: those of Publish as the entry package names them: Throttled, Unreachable, Denied, Rejected.
+//
+// It relies on Publish in the Amazon SNS API Reference for the limits of a message, and on "Amazon S3 data consistency
+// model" in the Amazon S3 User Guide for reading what was just written.
+func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
+	key := failover.ReportKey(req.Run.ID)
+	if old, err := h.readReport(ctx, key); err == nil && old.Told && sameEnd(old, req) {
+		return h.answer(old, h.location(key)), nil
+	}
+	r := h.report(ctx, req)
+	n := nextStep(h.Plan, r, req.Failure)
+	r.Next = n.command
+	message, location := r, h.location(key)
+	if err := h.writeReport(ctx, key, r); err != nil {
+		message.Unknown = append(slices.Clone(r.Unknown), "could not write the report: "+shorten(err))
+		location = ""
+	}
+	err := h.publish(ctx, subject(h.Plan, message.Summary), text(h.Plan, message, n, location), attributes(h.Plan, message, location))
 	if err != nil {
-		return failover.Report{}, fmt.Errorf("read %s: %w", h.location(key), err)
+		return failover.NotifyAnswer{}, err
 	}
-	defer out.Body.Close()
-	text, err := io.ReadAll(out.Body)
-	if err != nil {
-		return failover.Report{}, fmt.Errorf("read %s: %w", h.location(key), err)
+	h.remember(ctx, r)
+	r.Told = true
+	if h.writeReport(ctx, key, r) == nil {
+		location = h.location(key)
 	}
-	var r failover.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return failover.Report{}, fmt.Errorf("decode %s: %w", h.location(key), err)
-	}
-	return r, nil
+	return h.answer(r, location), nil
 }
 
-func (h Handler) writeReport(ctx context.Context, key string, r failover.Report) error {
+// remember keeps what the run achieved: as metrics, and in the registry for the next drill. What it asked is forgotten.
+// An error is not reported: the figures are in the report, and the failed call is in the log line.
+func (h Handler) remember(ctx context.Context, r failover.Report) {
 	ctx, cancel := context.WithTimeout(ctx, writeBudget)
 	defer cancel()
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode the report of run %s: %w", r.Run.ID, err)
+	h.publishMetrics(ctx, r)
+	if r.Run.Action == failover.Drill && len(r.Legs) > 0 {
+		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Legs: r.Legs})
 	}
-	_, err = h.S3.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &h.Bucket, Key: &key, Body: bytes.NewReader(append(text, '\n')), ContentType: aws.String("application/json"),
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", h.location(key), err)
-	}
-	return nil
-}
-
-func (h Handler) publish(ctx context.Context, subject, message string) error {
-	_, err := h.SNS.Publish(ctx, &sns.PublishInput{TopicArn: &h.TopicARN, Subject: &subject, Message: &message})
-	if err != nil {
-		return fmt.Errorf("publish to %s: %w", h.TopicARN, err)
-	}
-	return nil
-}
-
-// metricNamespace is the one namespace that the function's role may write to.
-const metricNamespace = "Drover"
-
-// publishMetrics publishes what the run achieved. A run that did not complete has recovered nothing yet, so it has no
-// RTO. An error is not reported: the figures are in the report, and the failed call is in the log line.
-func (h Handler) publishMetrics(ctx context.Context, r failover.Report) {
-	ctx, cancel := context.WithTimeout(ctx, writeBudget)
-	defer cancel()
-	dimensions := []types.Dimension{
-		{Name: aws.String("Plan"), Value: &h.Plan.Name},
-		{Name: aws.String("Action"), Value: aws.String(string(r.Run.Action))},
-	}
-	var data []types.MetricDatum
-	add := func(name string, value float64) {
-		data = append(data, types.MetricDatum{
-			MetricName: &name, Dimensions: dimensions, Timestamp: &r.ClosedAt, Unit: types.StandardUnitSeconds, Value: &value,
-		})
-	}
-	if r.Outcome == failover.Completed {
-		add("RTO", r.RTOSeconds)
-	}
-	if r.RPOSeconds >= 0 {
-		add("RPO", r.RPOSeconds)
-	}
-	if len(data) > 0 {
-		_, _ = h.CloudWatch.PutMetricData(ctx, &cloudwatch.PutMetricDataInput{Namespace: aws.String(metricNamespace), MetricData: data})
+	if asks(r.Run) {
+		_ = h.Registry.DropApproval(ctx, r.Run.ID)
 	}
 }
+
+// asks says whether the run may have waited for an approval.
+func asks(run failover.Run) bool { return run.Approval != "" && run.Approval != failover.NoApproval }
+
+// sameEnd says whether a report is about this end of this run: an execution's name may be used again after 90 days, and
+// an execution that is redriven ends twice.
+func sameEnd(r failover.Report, req failover.NotifyRequest) bool {
+	return r.Run.ARN == req.Run.ARN && r.Run.StartedAt.Equal(req.Run.StartedAt) && r.Outcome == req.Outcome
+}
+
+func (h Handler) answer(r failover.Report, location string) failover.NotifyAnswer {
+	return failover.NotifyAnswer{
+		Outcome: r.Outcome, Summary: r.Summary, Report: location, Told: r.Told, RTOSeconds: r.RTOSeconds, RPOSeconds: r.RPOSeconds,
+		Moved: len(r.Moved), NotMoved: len(r.NotMoved),
+	}
+}
+
+func (h Handler) location(key string) string { return fmt.Sprintf("s3://%s/%s", h.Bucket, key) }

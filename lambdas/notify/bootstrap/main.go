@@ -2,13 +2,14 @@
 package main
 
 import (
-	"github.com/drover-dr/drover/internal/failover"
+	"encoding/json"
+
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/notify"
 )
 
 func main() {
-	entry.Start("notify", func(env entry.Environment) entry.Step[failover.NotifyRequest, failover.NotifyAnswer] {
+	entry.Start("notify", func(env entry.Environment) entry.Step[json.RawMessage, any] {
 		return notify.New(env).Handle
 	})
 }

@@ -1,0 +1,187 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// AskAnswer says that people were asked. Step Functions does not wait for it but for the answer of a person.
+type AskAnswer struct {
+	Told bool `json:"told"`
+}
+
+// Ask keeps the task token with the run in the registry, where drover and the aws command line find it, and then
+// publishes the question: what is asked, what has been done, what could be lost, until when, and the commands to
+// answer with. The message does not have the token: not everybody who may read it may answer.
+//
+// A second identical call finds the token and that people were told, and changes nothing and tells nobody. After one
+// that died in between it publishes again: people rather hear twice than not at all.
+//
+// Errors: those of the DynamoDB calls and of Publish as the entry package names them: Throttled, Unreachable, Busy,
+// Denied, Rejected.
+//
+// It relies on "Wait for a Callback with Task Token" in the AWS Step Functions Developer Guide: the token is good in
+// the Region of the execution, until the state's time is over.
+func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnswer, error) {
+	old, err := h.Registry.Approval(ctx, req.Run.ID)
+	switch {
+	case err == nil && old.Token == req.Token && old.Told:
+		return AskAnswer{Told: true}, nil
+	case err != nil && !errors.Is(err, registry.ErrNotAsked):
+		return AskAnswer{}, err
+	}
+	m, ok := machineOf(req.Run.ARN)
+	if !ok {
+		return AskAnswer{}, failover.Fail(failover.Rejected, fmt.Errorf("run %s: %q is no execution's ARN", req.Run.ID, req.Run.ARN))
+	}
+	asked := registry.Approval{
+		Run: req.Run.ID, Token: req.Token, Region: failover.Region(m.region), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
+	}
+	if err := h.Registry.PutApproval(ctx, asked); err != nil {
+		return AskAnswer{}, err
+	}
+	q := h.question(req, m)
+	if err := h.publish(ctx, subject(h.Plan, q.summary), q.text, q.facts.attributes()); err != nil {
+		return AskAnswer{}, err
+	}
+	asked.Told = true
+	// If this fails, a repetition asks again; the question is out all the same.
+	_ = h.Registry.PutApproval(ctx, asked)
+	return AskAnswer{Told: true}, nil
+}
+
+// question is a message that waits for an answer.
+type question struct {
+	summary, text string
+	facts         facts
+}
+
+func (h Handler) question(req failover.ApprovalRequest, m machine) question {
+	until := req.Until.UTC().Format("15:04:05 UTC")
+	var q question
+	q.summary = clip(fmt.Sprintf("Approve until %s? %s waits %s", until, journey(req.Run), where(req)), maxSummary)
+	approve, reject := h.command("approve", req.Run.ID, m), h.command("reject", req.Run.ID, m)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", q.summary)
+	fmt.Fprintf(&b, "Asked: %s\nDone: %s\nData: %s\n", wanted(req), done(req), atStake(req))
+	if bound := time.Duration(req.Run.BoundSeconds) * time.Second; bound > time.Duration(h.Plan.TargetRTOSeconds)*time.Second {
+		fmt.Fprintf(&b, "Time: at worst the run takes %s, more than the target RTO of %s\n", bound, seconds(float64(h.Plan.TargetRTOSeconds)))
+	}
+	fmt.Fprintf(&b, "\nTo approve:\n  %s\nTo reject (%s):\n  %s\nNo answer until %s is a no.\n", approve, consequence(req), reject, until)
+	fmt.Fprintf(&b, "\nWithout drover; for a no, false instead of true:\n  %s\n\n", h.awsCommand(req, m))
+	about(&b, h.Plan, req.Run)
+	q.text = b.String()
+	q.facts = newFacts(kindApproval, h.Plan, req.Run, q.summary)
+	q.facts.Approval = &approvalFacts{Gate: req.Gate, Until: req.Until, LagMillis: req.LagMillis, Approve: approve, Reject: reject}
+	if req.Stage != nil {
+		q.facts.Approval.Stage = &req.Stage.Index
+	}
+	return q
+}
+
+// where says at which gate the run waits.
+func where(req failover.ApprovalRequest) string {
+	if req.Gate == failover.BeforeStart {
+		return "to begin"
+	}
+	return "to promote databases"
+}
+
+// wanted says what a yes sets going.
+func wanted(req failover.ApprovalRequest) string {
+	what := "all applications"
+	if n := len(req.Run.Applications); n > 0 {
+		what = names(req.Run.Applications)
+	}
+	if req.Gate == failover.BeforeStart || req.Stage == nil {
+		return fmt.Sprintf("to move %s, in %s", what, count(req.Stages, "stage"))
+	}
+	return fmt.Sprintf("to promote the databases of %s in %s (stage %d of %d); this is the one-way door",
+		wave(*req.Stage), req.Stage.To, req.StagesDone+1, req.Stages)
+}
+
+// done says what a no would have to undo.
+func done(req failover.ApprovalRequest) string {
+	if req.Gate == failover.BeforeStart || req.Stage == nil {
+		return "nothing; nothing was touched"
+	}
+	var parts []string
+	if req.StagesDone > 0 {
+		parts = append(parts, count(req.StagesDone, "stage")+" verified")
+	}
+	if req.Stage.Percent != nil {
+		parts = append(parts, fmt.Sprintf("%d %% of the traffic of %s goes to %s", *req.Stage.Percent, wave(*req.Stage), req.Stage.To))
+	} else {
+		parts = append(parts, fmt.Sprintf("the traffic of %s has not been touched", wave(*req.Stage)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func wave(s failover.Stage) string {
+	if s.Wave == 0 {
+		return "all waves"
+	}
+	return fmt.Sprintf("wave %d", s.Wave)
+}
+
+// atStake says what a yes may cost.
+func atStake(req failover.ApprovalRequest) string {
+	lag := "no replication lag was measured"
+	if req.LagMillis >= 0 {
+		lag = fmt.Sprintf("replication lags %.1f s", lagSeconds(req.LagMillis))
+	}
+	switch {
+	case req.Run.Action.Planned():
+		return lag + "; a planned promotion waits for it, nothing would be lost"
+	case req.LagMillis < 0:
+		return lag + "; what is not replicated would be lost"
+	}
+	return lag + "; about that much of the last writes would be lost"
+}
+
+// consequence says what a no, or no answer, makes of the run.
+func consequence(req failover.ApprovalRequest) string {
+	switch {
+	case req.Gate == failover.BeforeStart:
+		return "nothing will be touched"
+	case req.Run.Action.Planned():
+		return "everything goes back as it was"
+	}
+	return "what has moved stays, and the run is held"
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// command is drover's, with what it must be told of a plan that is not the default one.
+func (h Handler) command(verb, run string, m machine) string {
+	usual := failover.DefaultPlan()
+	line := fmt.Sprintf("drover %s %s --region %s", verb, run, m.region)
+	for _, flag := range []struct{ name, value, usual string }{
+		{"plan", h.Plan.Name, usual.Name},
+		{"primary", string(h.Plan.Primary), string(usual.Primary)},
+		{"standby", string(h.Plan.Standby), string(usual.Standby)},
+	} {
+		if flag.value != flag.usual {
+			line += " --" + flag.name + " " + flag.value
+		}
+	}
+	return line
+}
+
+// awsCommand reads the token from the registry and gives it back with a yes.
+func (h Handler) awsCommand(req failover.ApprovalRequest, m machine) string {
+	key := fmt.Sprintf(`{"pk":{"S":"approvals"},"sk":{"S":%q}}`, req.Run.ID)
+	return fmt.Sprintf(`aws stepfunctions send-task-success --region %s --task-output %s --task-token "$(aws dynamodb get-item --region %s --table-name %s --key %s --query Item.token.S --output text)"`,
+		m.region, quote(`{"approved":true,"by":"me","comment":""}`), m.region, h.Registry.Table, quote(key))
+}

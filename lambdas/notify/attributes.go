@@ -1,0 +1,101 @@
+package notify
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// The kinds of messages, for subscriptions that want only one of them.
+const (
+	kindApproval = "approval"
+	kindResult   = "result"
+)
+
+// facts is what a message says, for machines: the attribute of that name, as JSON. Lists are counted and not listed;
+// the report has them.
+type facts struct {
+	Kind          string           `json:"kind"`
+	Plan          string           `json:"plan"`
+	Run           string           `json:"run"`
+	ARN           string           `json:"arn"`
+	Action        failover.Action  `json:"action"`
+	From          failover.Region  `json:"from"`
+	To            failover.Region  `json:"to"`
+	Summary       string           `json:"summary"`
+	TakenOverFrom string           `json:"takenOverFrom,omitempty"`
+	Outcome       failover.Outcome `json:"outcome,omitempty"`
+	Result        *resultFacts     `json:"result,omitempty"`
+	Approval      *approvalFacts   `json:"approval,omitempty"`
+	Winner        *failover.Winner `json:"winner,omitempty"`
+}
+
+// resultFacts are those of a run that is over.
+type resultFacts struct {
+	Moved            int                  `json:"moved"`
+	NotMoved         int                  `json:"notMoved"`
+	Restored         int                  `json:"restored"`
+	NotRestored      int                  `json:"notRestored"`
+	Unknown          int                  `json:"unknown"`
+	RTOSeconds       float64              `json:"rtoSeconds"`
+	TargetRTOSeconds int                  `json:"targetRTOSeconds"`
+	RPOSeconds       float64              `json:"rpoSeconds"`
+	TargetRPOSeconds int                  `json:"targetRPOSeconds"`
+	Legs             []failover.LegResult `json:"legs,omitempty"`
+	LostWrites       int                  `json:"lostWrites"`
+	Next             string               `json:"next,omitempty"`
+	Report           string               `json:"report,omitempty"`
+}
+
+// approvalFacts are those of a run that waits.
+type approvalFacts struct {
+	Gate      failover.Approval `json:"gate"`
+	Stage     *int              `json:"stage,omitempty"`
+	Until     time.Time         `json:"until"`
+	LagMillis int64             `json:"lagMillis"`
+	Approve   string            `json:"approve"`
+	Reject    string            `json:"reject"`
+}
+
+// attributes are the message attributes of a result.
+func attributes(plan failover.Plan, r failover.Report, location string) map[string]types.MessageAttributeValue {
+	f := newFacts(kindResult, plan, r.Run, r.Summary)
+	f.Outcome, f.Winner = r.Outcome, r.Winner
+	f.Result = &resultFacts{
+		Moved: len(r.Moved), NotMoved: len(r.NotMoved), Restored: len(r.Restored), NotRestored: len(r.NotRestored),
+		Unknown: len(r.Unknown), RTOSeconds: r.RTOSeconds, TargetRTOSeconds: r.TargetRTOSeconds, RPOSeconds: r.RPOSeconds,
+		TargetRPOSeconds: r.TargetRPOSeconds, Legs: r.Legs, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
+	}
+	return f.attributes()
+}
+
+func newFacts(kind string, plan failover.Plan, run failover.Run, summary string) facts {
+	from, to := wayOut(run)
+	return facts{
+		Kind: kind, Plan: plan.Name, Run: run.ID, ARN: run.ARN, Action: run.Action, From: from, To: to, Summary: summary,
+		TakenOverFrom: run.TakenOverFrom,
+	}
+}
+
+// attributes are the facts and, on their own, those that a subscription's filter policy may ask for. A subscription
+// with raw delivery to SQS takes ten at most; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide.
+func (f facts) attributes() map[string]types.MessageAttributeValue {
+	all := map[string]types.MessageAttributeValue{}
+	add := func(name, value string) {
+		if value != "" { // an empty attribute is refused
+			all[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
+		}
+	}
+	add("kind", f.Kind)
+	add("plan", f.Plan)
+	add("run", f.Run)
+	add("action", string(f.Action))
+	add("outcome", string(f.Outcome))
+	if text, err := json.Marshal(f); err == nil { // text, numbers and times; there is nothing to fail
+		add("facts", string(text))
+	}
+	return all
+}

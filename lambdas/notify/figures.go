@@ -1,0 +1,143 @@
+package notify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// maxLost is of how many databases a message says where to look for lost writes.
+const maxLost = 4
+
+// figures say how long it took and what it cost, of each leg where there are several, and how that compares.
+func figures(b *strings.Builder, r failover.Report) {
+	if len(r.Legs) > 1 {
+		for _, leg := range r.Legs {
+			fmt.Fprintln(b, legLine(r, leg))
+		}
+	} else {
+		fmt.Fprintln(b, timing(r))
+	}
+	if r.Outcome != failover.Refused {
+		fmt.Fprintln(b, data(r))
+	}
+	trend(b, r)
+	lost(b, r.LostWrites)
+}
+
+// timing says how long it took. Only a completed run has recovered anything: of others the time says how long it has
+// been.
+func timing(r failover.Report) string {
+	since := r.Run.Since.UTC().Format("15:04:05 UTC")
+	if r.Outcome != failover.Completed {
+		return fmt.Sprintf("Time since %s: %s", since, seconds(r.RTOSeconds))
+	}
+	return fmt.Sprintf("Time to recover (RTO): %s since %s; %s", seconds(r.RTOSeconds), since, rtoTarget(r, r.RTOSeconds))
+}
+
+// legLine says how long a leg took, or how far it came.
+func legLine(r failover.Report, leg failover.LegResult) string {
+	name := map[failover.Leg]string{failover.Out: "Out", failover.Back: "Back", failover.Rollback: "Rollback"}[leg.Leg]
+	line := fmt.Sprintf("%s to %s: %s", name, leg.To, seconds(leg.RTOSeconds))
+	switch {
+	case !leg.Passed:
+		return line + fmt.Sprintf(", and not done: %d of %d stages", leg.StagesDone, leg.Stages)
+	case leg.Leg == failover.Rollback:
+		return line
+	}
+	return line + "; RTO " + rtoTarget(r, leg.RTOSeconds)
+}
+
+func rtoTarget(r failover.Report, rto float64) string {
+	return fmt.Sprintf("target %s, %s", seconds(float64(r.TargetRTOSeconds)), met(rto <= float64(r.TargetRTOSeconds)))
+}
+
+// data says what was lost. A planned promotion waits until everything is replicated; an unplanned one loses what the
+// lag had not let through.
+func data(r failover.Report) string {
+	switch {
+	case r.RPOSeconds < 0:
+		return "Data (RPO): no replication lag was measured"
+	case r.Run.Action.Planned():
+		return fmt.Sprintf("Data (RPO): nothing lost, the move was planned; replication lagged %.1f s before", r.RPOSeconds)
+	case r.Outcome != failover.Completed:
+		return fmt.Sprintf("Data (RPO): replication lagged %.1f s before promoting; that much may be lost", r.RPOSeconds)
+	}
+	return fmt.Sprintf("Data (RPO): about the last %.1f s of writes lost; target %d s, %s", r.RPOSeconds, r.TargetRPOSeconds,
+		met(r.RPOSeconds <= float64(r.TargetRPOSeconds)))
+}
+
+func met(ok bool) string {
+	if ok {
+		return "met"
+	}
+	return "missed"
+}
+
+// trend compares a drill leg by leg with the last one that was completed, and lists those before.
+func trend(b *strings.Builder, r failover.Report) {
+	if i := slices.IndexFunc(r.Trend, func(d failover.PastDrill) bool { return d.Outcome == failover.Completed }); i >= 0 {
+		var parts []string
+		for _, leg := range r.Legs {
+			if before, ok := legOf(r.Trend[i], leg.Leg); ok && leg.Passed {
+				parts = append(parts, fmt.Sprintf("%s %s", leg.Leg, difference(leg.RTOSeconds-before.RTOSeconds)))
+			}
+		}
+		if len(parts) > 0 {
+			fmt.Fprintf(b, "Against drill %s: %s\n", r.Trend[i].Run, strings.Join(parts, ", "))
+		}
+	}
+	for i, drill := range r.Trend {
+		if i == 0 {
+			fmt.Fprintln(b, "Earlier drills:")
+		}
+		fmt.Fprintf(b, "- %s: %s\n", drill.StartedAt.UTC().Format("2006-01-02 15:04 UTC"), pastLine(drill))
+	}
+}
+
+func pastLine(drill failover.PastDrill) string {
+	parts := []string{string(drill.Outcome)}
+	for _, leg := range drill.Legs {
+		if leg.Passed {
+			parts = append(parts, fmt.Sprintf("%s %s", leg.Leg, seconds(leg.RTOSeconds)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func legOf(drill failover.PastDrill, leg failover.Leg) (failover.LegResult, bool) {
+	i := slices.IndexFunc(drill.Legs, func(l failover.LegResult) bool { return l.Leg == leg && l.Passed })
+	if i < 0 {
+		return failover.LegResult{}, false
+	}
+	return drill.Legs[i], true
+}
+
+func difference(s float64) string {
+	switch d := time.Duration(s) * time.Second; {
+	case d > 0:
+		return d.String() + " slower"
+	case d < 0:
+		return (-d).String() + " faster"
+	}
+	return "as fast"
+}
+
+// lost says where to look for the writes that were not replicated: the old Region has to be back for it.
+func lost(b *strings.Builder, all []failover.LostWrites) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nWrites that were lost may be in snapshots in %s, once it is back; copy them before they expire:\n", all[0].Region)
+	for i, l := range all {
+		if i == maxLost {
+			fmt.Fprintf(b, "- and %d more, in the report\n", len(all)-maxLost)
+			break
+		}
+		fmt.Fprintf(b, "- %s: %s\n", l.GlobalCluster, l.Snapshot)
+	}
+	fmt.Fprint(b, "RDS-EVENT-0391 there means that the old writer could not be stopped, RDS-EVENT-0390 that it was.\n\n")
+}

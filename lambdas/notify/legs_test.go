@@ -1,0 +1,196 @@
+package notify
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/google/go-cmp/cmp"
+)
+
+// drillRun is a drill to us-west-2 that is on the given leg of the way home. The way out took three minutes.
+func drillRun(leg failover.Leg, out failover.LegEnd) failover.Run {
+	run := sampleRun()
+	run.Action, run.Leg, run.From, run.To = failover.Drill, leg, west, east
+	run.StartedAt, run.Since = outage, outage
+	run.Legs = []failover.LegRecord{{Leg: failover.Out, From: east, To: west, StartedAt: outage, LegEnd: out}}
+	run.LegStartedAt = outage.Add(5 * time.Minute)
+	return run
+}
+
+func wentWell(stages int) failover.LegEnd {
+	return failover.LegEnd{EndedAt: outage.Add(3 * time.Minute), StagesDone: stages, Stages: stages, LagMillis: 900}
+}
+
+func drillRequest(outcome failover.Outcome, leg failover.Leg, out failover.LegEnd) failover.NotifyRequest {
+	return failover.NotifyRequest{
+		Run: drillRun(leg, out), Outcome: outcome, StagesDone: 1, Stages: 1, LagMillis: -1, Now: outage.Add(7 * time.Minute),
+	}
+}
+
+func TestADrillHasAnRTOForEachLegAndItsStayIsNoOutage(t *testing.T) {
+	req := drillRequest(failover.Completed, failover.Back, wentWell(2))
+	r := failover.Report{Run: req.Run, Outcome: req.Outcome, Legs: legs(req)}
+	want := []failover.LegResult{
+		{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 180, RPOSeconds: 0.9},
+		{Leg: failover.Back, From: west, To: east, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 120, RPOSeconds: -1},
+	}
+	if diff := cmp.Diff(want, r.Legs); diff != "" {
+		t.Errorf("legs (-want +got)\n%s", diff)
+	}
+	if rto, rpo := achieved(r, req); rto != 180 || rpo != 0.9 {
+		t.Errorf("got RTO %v, RPO %v; want the worst of the legs, 180 and 0.9", rto, rpo)
+	}
+	r.Outcome = failover.Held
+	if rto, _ := achieved(r, req); rto != 420 {
+		t.Errorf("held: got %v; want all that has passed, 420", rto)
+	}
+}
+
+func TestTheOutLegOfAFailoverCountsFromTheOutage(t *testing.T) {
+	if got := legs(request(failover.Completed)); len(got) != 1 || got[0].RTOSeconds != 432 {
+		t.Errorf("got %+v; want one leg of 432 seconds", got)
+	}
+}
+
+func TestADrillIsRememberedAndComparedWithTheOnesBefore(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	for i := range 7 {
+		req := drillRequest(failover.Completed, failover.Back, wentWell(1))
+		req.Run.ID = fmt.Sprintf("drill-%d", i)
+		req.Run.StartedAt = outage.AddDate(0, 0, i-7)
+		handle(t, h, req)
+	}
+	req := drillRequest(failover.Completed, failover.Back, wentWell(1))
+	handle(t, h, req)
+	handle(t, h, req)
+	var trend []string
+	for _, d := range readReport(t, world).Trend {
+		trend = append(trend, d.Run)
+		if d.Outcome != failover.Completed || len(d.Legs) != 2 {
+			t.Errorf("got %+v; want a completed drill with two legs", d)
+		}
+	}
+	if diff := cmp.Diff([]string{"drill-6", "drill-5", "drill-4", "drill-3", "drill-2"}, trend); diff != "" {
+		t.Errorf("trend (-want +got)\n%s", diff)
+	}
+	if drills, err := h.Registry.Drills(t.Context(), "", 10); err != nil || len(drills) != 8 {
+		t.Errorf("the registry keeps %d drills, %v; want 8", len(drills), err)
+	}
+}
+
+func TestAFailoverIsNoDrill(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	handle(t, h, request(failover.Completed))
+	if drills, err := h.Registry.Drills(t.Context(), "", 10); err != nil || len(drills) != 0 {
+		t.Errorf("the registry keeps %v, %v; want no drill", drills, err)
+	}
+}
+
+func TestTextOfACompletedDrill(t *testing.T) {
+	req := drillRequest(failover.Completed, failover.Back, wentWell(1))
+	r := sampleReport(failover.Completed)
+	r.Run, r.Legs, r.Moved, r.RTOSeconds = req.Run, legs(req), []string{"checkout", "search"}, 180
+	past := func(outcome failover.Outcome, day int, out, back float64) failover.PastDrill {
+		d := failover.PastDrill{Run: fmt.Sprintf("drill-%d", day), StartedAt: outage.AddDate(0, 0, -day), Outcome: outcome}
+		for leg, rto := range map[failover.Leg]float64{failover.Out: out, failover.Back: back} {
+			d.Legs = append(d.Legs, failover.LegResult{Leg: leg, Passed: rto > 0, RTOSeconds: rto})
+		}
+		if d.Legs[0].Leg == failover.Back {
+			d.Legs[0], d.Legs[1] = d.Legs[1], d.Legs[0]
+		}
+		return d
+	}
+	r.Trend = []failover.PastDrill{past(failover.RolledBack, 1, 0, 0), past(failover.Completed, 8, 166, 125)}
+	want := `
+Completed: drill to us-west-2 and back, 2 of 2 applications there and back in 3m0s
+
+There and back (2): checkout, search
+
+There is nothing to do.
+
+Out to us-west-2: 3m0s; RTO target 10m0s, met
+Back to us-east-1: 2m0s; RTO target 10m0s, met
+Data (RPO): nothing lost, the move was planned; replication lagged 0.8 s before
+Against drill drill-8: out 14s slower, back 5s faster
+Earlier drills:
+- 2026-03-13 03:00 UTC: RolledBack
+- 2026-03-06 03:00 UTC: Completed, out 2m46s, back 2m5s
+Run run-1, plan drover
+Report: s3://reports/runs/run-1/report.json
+`[1:]
+	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+		t.Errorf("message (-want +got)\n%s", diff)
+	}
+}
+
+func TestTextOfARunThatWasRolledBack(t *testing.T) {
+	req := drillRequest(failover.RolledBack, failover.Rollback, failover.LegEnd{
+		EndedAt: outage.Add(3 * time.Minute), StagesDone: 1, Stages: 3, LagMillis: 900,
+		Reasons: []string{"checkout: Application ServedPercent in us-west-2 is 61; expected at least 99"},
+	})
+	req.Run.Action = failover.Switchover
+	r := sampleReport(failover.RolledBack)
+	r.Run, r.Legs, r.Reasons = req.Run, legs(req), reasons(req)
+	r.RTOSeconds = 420
+	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"registry: active in us-east-1"}}}
+	r.Restored = []string{"checkout"}
+	want := `
+RolledBack: switchover to us-west-2, 1 of 1 applications as before; checkout: Application ServedPercent in us-west-2 is 61; expected at …
+
+Why:
+- checkout: Application ServedPercent in us-west-2 is 61; expected at least 99
+
+As before (1): checkout
+
+See what stands in the way:
+  aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"check"}'
+
+Out to us-west-2: 3m0s, and not done: 1 of 3 stages
+Rollback to us-east-1: 2m0s
+Data (RPO): nothing lost, the move was planned; replication lagged 0.8 s before
+Run run-1, plan drover
+Report: s3://reports/runs/run-1/report.json
+`[1:]
+	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+		t.Errorf("message (-want +got)\n%s", diff)
+	}
+}
+
+func TestTextOfARollbackThatCouldNotFinish(t *testing.T) {
+	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{
+		EndedAt: outage.Add(3 * time.Minute), Stages: 1, LagMillis: -1, Reasons: []string{"checkout: unhealthy"},
+	})
+	req.Run.Action, req.StagesDone = failover.Switchover, 0
+	req.Failure = &failover.StepFailure{State: "PromoteDatabase", Error: "Denied", Cause: `{"errorMessage":"promote checkout in us-east-1: not allowed"}`}
+	r := sampleReport(failover.Held)
+	r.Run, r.Legs, r.Reasons, r.RPOSeconds = req.Run, legs(req), reasons(req), -1
+	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"registry: active in us-east-1"}}, {Application: "search", Why: []string{"registry: active in us-east-1"}}}
+	r.Restored = []string{"search"}
+	r.NotRestored = []failover.NotMoved{{Application: "checkout", Why: []string{"database checkout: writer in us-west-2"}}}
+	want := `
+Held: switchover to us-west-2, 1 of 2 applications as before; checkout: unhealthy
+
+Why:
+- checkout: unhealthy
+- PromoteDatabase lacks a permission: promote checkout in us-east-1: not allowed.
+
+Not as before (1):
+- checkout: database checkout: writer in us-west-2
+
+As before (1): search
+
+When the cause is dealt with, bring everything back to us-east-1:
+  aws stepfunctions start-execution --region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback"}'
+
+Out to us-west-2: 3m0s, and not done: 0 of 1 stages
+Rollback to us-east-1: 2m0s, and not done: 0 of 1 stages
+Data (RPO): no replication lag was measured
+Run run-1, plan drover
+Report: s3://reports/runs/run-1/report.json
+`[1:]
+	if diff := cmp.Diff(want, render(r, req.Failure)); diff != "" {
+		t.Errorf("message (-want +got)\n%s", diff)
+	}
+}

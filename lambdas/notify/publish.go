@@ -1,0 +1,91 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// readReport reads what an earlier call has written. For the caller an object that is not there and one that cannot be
+// read are the same: nobody is known to have been told.
+func (h Handler) readReport(ctx context.Context, key string) (failover.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, readBudget)
+	defer cancel()
+	out, err := h.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &h.Bucket, Key: &key})
+	if err != nil {
+		return failover.Report{}, fmt.Errorf("read %s: %w", h.location(key), err)
+	}
+	defer out.Body.Close()
+	text, err := io.ReadAll(out.Body)
+	if err != nil {
+		return failover.Report{}, fmt.Errorf("read %s: %w", h.location(key), err)
+	}
+	var r failover.Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		return failover.Report{}, fmt.Errorf("decode %s: %w", h.location(key), err)
+	}
+	return r, nil
+}
+
+func (h Handler) writeReport(ctx context.Context, key string, r failover.Report) error {
+	ctx, cancel := context.WithTimeout(ctx, writeBudget)
+	defer cancel()
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode the report of run %s: %w", r.Run.ID, err)
+	}
+	_, err = h.S3.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &h.Bucket, Key: &key, Body: bytes.NewReader(append(text, '\n')), ContentType: aws.String("application/json"),
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", h.location(key), err)
+	}
+	return nil
+}
+
+func (h Handler) publish(ctx context.Context, subject, message string, attributes map[string]snstypes.MessageAttributeValue) error {
+	_, err := h.SNS.Publish(ctx, &sns.PublishInput{
+		TopicArn: &h.TopicARN, Subject: &subject, Message: &message, MessageAttributes: attributes,
+	})
+	if err != nil {
+		return fmt.Errorf("publish to %s: %w", h.TopicARN, err)
+	}
+	return nil
+}
+
+// metricNamespace is the one namespace that the function's role may write to.
+const metricNamespace = "Drover"
+
+// publishMetrics publishes what the run achieved. A run that did not complete has recovered nothing yet, so it has no
+// RTO.
+func (h Handler) publishMetrics(ctx context.Context, r failover.Report) {
+	dimensions := []types.Dimension{
+		{Name: aws.String("Plan"), Value: &h.Plan.Name},
+		{Name: aws.String("Action"), Value: aws.String(string(r.Run.Action))},
+	}
+	var data []types.MetricDatum
+	add := func(name string, value float64) {
+		data = append(data, types.MetricDatum{
+			MetricName: &name, Dimensions: dimensions, Timestamp: &r.ClosedAt, Unit: types.StandardUnitSeconds, Value: &value,
+		})
+	}
+	if r.Outcome == failover.Completed {
+		add("RTO", r.RTOSeconds)
+	}
+	if r.RPOSeconds >= 0 {
+		add("RPO", r.RPOSeconds)
+	}
+	if len(data) > 0 {
+		_, _ = h.CloudWatch.PutMetricData(ctx, &cloudwatch.PutMetricDataInput{Namespace: aws.String(metricNamespace), MetricData: data})
+	}
+}
