@@ -116,6 +116,9 @@ func innermost(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
 	}
+	if isUnanswered(err) { // how the connection broke is in the evidence; whoever reads this was woken by it
+		return "no answer"
+	}
 	for {
 		next := errors.Unwrap(err)
 		if next == nil {

@@ -97,7 +97,7 @@ func TestTheMessageIsForPeople(t *testing.T) {
 		},
 		{
 			"no answer", fmt.Errorf("change zone Z1: %w", unanswered(fmt.Errorf("Post: %w", errors.New("connection reset by peer")))),
-			"change zone Z1: Route 53 ChangeResourceRecordSets: connection reset by peer",
+			"change zone Z1: Route 53 ChangeResourceRecordSets: no answer",
 		},
 		{
 			"too late", unanswered(context.DeadlineExceeded),

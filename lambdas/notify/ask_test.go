@@ -1,0 +1,205 @@
+package notify
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+// approvalRequest is that of a gradual switchover at the one-way door.
+func approvalRequest(token string) failover.ApprovalRequest {
+	run := sampleRun()
+	run.Action, run.Approval, run.Reason = failover.Switchover, failover.BeforePromotion, "rehearsal"
+	all := 100
+	return failover.ApprovalRequest{
+		Op: "approve", Token: token, Run: run, Gate: failover.BeforePromotion,
+		Stage:      &failover.Stage{Index: 2, Wave: 1, From: east, To: west, Percent: &all, Promote: true, Approve: true},
+		StagesDone: 2, Stages: 3, LagMillis: 900, Now: outage.Add(3 * time.Minute), Until: outage.Add(33 * time.Minute),
+	}
+}
+
+func ask(t *testing.T, h Handler, req failover.ApprovalRequest) {
+	t.Helper()
+	if answer, err := h.Ask(t.Context(), req); err != nil || !answer.Told {
+		t.Fatalf("got %+v, %v; want told", answer, err)
+	}
+}
+
+func TestTextOfAnApprovalBeforePromotion(t *testing.T) {
+	h, world := newHandler(t)
+	ask(t, h, approvalRequest("token-1"))
+	want := `
+Approve until 03:33:00 UTC? switchover to us-west-2 waits to promote databases
+
+Asked: to promote the databases of wave 1 in us-west-2 (stage 3 of 3); this is the one-way door
+Done: 2 stages verified; 100 % of the traffic of wave 1 goes to us-west-2
+Data: replication lags 0.9 s; a planned promotion waits for it, nothing would be lost
+Time: at worst the run takes 1h0m0s, more than the target RTO of 10m0s
+
+To approve:
+  drover approve run-1 --region us-west-2
+To reject (everything goes back as it was):
+  drover reject run-1 --region us-west-2
+No answer until 03:33:00 UTC is a no.
+
+Without drover; for a no, false instead of true:
+  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":""}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1"}}' --query Item.token.S --output text)"
+
+Asked for because: rehearsal
+Run run-1, plan drover
+`[1:]
+	m := theMessage(t, world)
+	if diff := cmp.Diff(want, m.Message); diff != "" {
+		t.Errorf("message (-want +got)\n%s", diff)
+	}
+	if want := "drover: Approve until 03:33:00 UTC? switchover to us-west-2 waits to promote databases"; m.Subject != want {
+		t.Errorf("subject\ngot  %s\nwant %s", m.Subject, want)
+	}
+	if strings.Contains(m.Message, "token-1") {
+		t.Error("the message has the token; not everybody who may read it may answer")
+	}
+}
+
+func TestWhatAnApprovalSaysIsAtStake(t *testing.T) {
+	start := func(req *failover.ApprovalRequest) {
+		req.Gate, req.Stage, req.StagesDone = failover.BeforeStart, nil, 0
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*failover.ApprovalRequest)
+		want   []string
+	}{
+		{"a failover at the one-way door", func(req *failover.ApprovalRequest) {
+			req.Run.Action, req.Run.BoundSeconds, req.Run.TakenOverFrom = failover.Failover, 600, "run-0"
+		}, []string{"about that much of the last writes would be lost", "To reject (what has moved stays, and the run is held)", "taken over from run run-0"}},
+		{"a failover without a measurement", func(req *failover.ApprovalRequest) {
+			req.Run.Action, req.LagMillis = failover.Failover, -1
+		}, []string{"Data: no replication lag was measured; what is not replicated would be lost"}},
+		{"before the start, of all", start, []string{
+			"waits to begin", "Asked: to move all applications, in 3 stages", "Done: nothing; nothing was touched", "To reject (nothing will be touched)",
+		}},
+		{"before the start, of some", func(req *failover.ApprovalRequest) {
+			start(req)
+			req.Run.Applications, req.Stages = []string{"checkout", "search"}, 1
+		}, []string{"Asked: to move checkout, search, in 1 stage\n"}},
+		{"database first, all waves at once", func(req *failover.ApprovalRequest) {
+			req.Stage.Percent, req.Stage.Wave, req.StagesDone = nil, 0, 0
+		}, []string{"the databases of all waves", "Done: the traffic of all waves has not been touched"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, world := newHandler(t)
+			req := approvalRequest("token-1")
+			tt.change(&req)
+			ask(t, h, req)
+			for _, want := range tt.want {
+				if got := theMessage(t, world).Message; !strings.Contains(got, want) {
+					t.Errorf("the message lacks %q:\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+func TestCommandsNameAPlanThatIsNotTheDefaultOne(t *testing.T) {
+	h, _ := newHandler(t)
+	h.Plan.Name, h.Plan.Standby = "shop", "us-east-2"
+	got := h.command("approve", "run-1", machine{region: "us-east-2"})
+	if want := "drover approve run-1 --region us-east-2 --plan shop --standby us-east-2"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestTheTokenIsKeptWithTheRunUntilTheRunIsOver(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	req := approvalRequest("token-1")
+	ask(t, h, req)
+	want := registry.Approval{
+		Run: "run-1", Token: "token-1", Region: west, Gate: "before-promotion", Asked: req.Now, Until: req.Until, Told: true,
+	}
+	got, err := h.Registry.Approval(t.Context(), "run-1")
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	end := request(failover.Completed)
+	end.Run = req.Run
+	handle(t, h, end)
+	if _, err := h.Registry.Approval(t.Context(), "run-1"); !errors.Is(err, registry.ErrNotAsked) {
+		t.Errorf("after the end: got %v; want ErrNotAsked", err)
+	}
+}
+
+func TestTheSameQuestionIsAskedOnce(t *testing.T) {
+	h, world := newHandler(t)
+	ask(t, h, approvalRequest("token-1"))
+	ask(t, h, approvalRequest("token-1"))
+	theMessage(t, world)
+	next := approvalRequest("token-2")
+	next.Now = next.Now.Add(time.Minute)
+	ask(t, h, next)
+	if got := len(world.Messages()); got != 2 {
+		t.Errorf("got %d messages; want a second one for the second question", got)
+	}
+}
+
+func TestAQuestionThatNobodyHeardIsAskedAgain(t *testing.T) {
+	h, world := newHandler(t)
+	remove := world.Inject(fakeaws.Fault{Operation: "Publish", Times: 1, Error: serverError})
+	if _, err := h.Ask(t.Context(), approvalRequest("token-1")); entry.ConditionOf(err) != failover.Unreachable {
+		t.Fatalf("got %v; want Unreachable", err)
+	}
+	remove()
+	ask(t, h, approvalRequest("token-1"))
+	theMessage(t, world)
+}
+
+func TestNobodyIsAskedWhatCannotBeAnswered(t *testing.T) {
+	h, world := newHandler(t)
+	world.Inject(fakeaws.Fault{Operation: "PutItem", Error: &fakeaws.APIError{Code: "ThrottlingException", Status: 400, Message: "Rate exceeded"}})
+	if _, err := h.Ask(t.Context(), approvalRequest("token-1")); entry.ConditionOf(err) != failover.Throttled {
+		t.Errorf("got %v; want Throttled", err)
+	}
+	req := approvalRequest("token-1")
+	req.Run.ARN = "arn:aws:states"
+	if _, err := h.Ask(t.Context(), req); entry.ConditionOf(err) != failover.Rejected {
+		t.Errorf("got %v; want Rejected", err)
+	}
+	if got := len(world.Messages()); got != 0 {
+		t.Errorf("got %d messages; want none", got)
+	}
+}
+
+func TestHandleTellsTheTwoOperationsApart(t *testing.T) {
+	h, _ := newHandler(t)
+	for _, tt := range []struct {
+		event any
+		want  any
+	}{
+		{approvalRequest("token-1"), AskAnswer{Told: true}},
+		{request(failover.Refused), failover.NotifyAnswer{
+			Outcome: failover.Refused, Summary: "Refused: failover to us-west-2, nothing was touched", Told: true,
+			Report: "s3://reports/runs/run-1/report.json", RTOSeconds: 432, RPOSeconds: 0.8,
+		}},
+	} {
+		event, err := json.Marshal(tt.event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := h.Handle(t.Context(), event)
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+	}
+	for _, event := range []string{`{"op":"shout"}`, `[]`, `{"op":"approve","stage":"first"}`, `{"run":7}`} {
+		if _, err := h.Handle(t.Context(), json.RawMessage(event)); entry.ConditionOf(err) != failover.Rejected {
+			t.Errorf("%s: got %v; want Rejected", event, err)
+		}
+	}
+}

@@ -1,0 +1,250 @@
+package notify
+
+import (
+	"encoding/json"
+	"net"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAfterAnUnplannedPromotionTheReportSaysWhereLostWritesMayBe(t *testing.T) {
+	h, world := newHandler(t, "checkout", "search")
+	promote(t, h, world, "checkout")
+	handle(t, h, request(failover.Held))
+	want := []failover.LostWrites{{
+		GlobalCluster: "checkout", Cluster: "checkout-us-east-1", Region: east,
+		Snapshot: "rds:unplanned-global-failover-checkout-us-east-1-*",
+		Events: []string{
+			"RDS-EVENT-0390: writes to the old writer were blocked, so nothing was written after the promotion began",
+			"RDS-EVENT-0391: blocking them timed out; writes that were accepted there since are in the snapshot alone",
+		},
+		Find: `aws rds describe-db-cluster-snapshots --region us-east-1 --db-cluster-identifier checkout-us-east-1 --query "DBClusterSnapshots[?starts_with(DBClusterSnapshotIdentifier,'rds:unplanned-global-failover-checkout-us-east-1')]"`,
+	}}
+	if diff := cmp.Diff(want, readReport(t, world).LostWrites); diff != "" {
+		t.Errorf("lost writes (-want +got)\n%s", diff)
+	}
+	const text = `
+Writes that were lost may be in snapshots in us-east-1, once it is back; copy them before they expire:
+- checkout: rds:unplanned-global-failover-checkout-us-east-1-*
+RDS-EVENT-0391 there means that the old writer could not be stopped, RDS-EVENT-0390 that it was.
+`
+	if got := theMessage(t, world).Message; !strings.Contains(got, text) {
+		t.Errorf("the message lacks %q:\n%s", text, got)
+	}
+}
+
+func TestNothingIsLostByAPlannedMoveOrByARunThatHadNothingToDo(t *testing.T) {
+	for name, change := range map[string]func(*failover.NotifyRequest){
+		"planned":       func(req *failover.NotifyRequest) { req.Run.Action = failover.Switchover },
+		"nothing to do": func(req *failover.NotifyRequest) { req.Stages, req.StagesDone = 0, 0 },
+	} {
+		h, world := newHandler(t, "checkout")
+		promote(t, h, world, "checkout")
+		req := request(failover.Completed)
+		change(&req)
+		handle(t, h, req)
+		if got := readReport(t, world).LostWrites; got != nil {
+			t.Errorf("%s: got %v; want no lost writes", name, got)
+		}
+	}
+}
+
+// promote makes the database of an application be written in us-west-2, as after a failover.
+func promote(t *testing.T, h Handler, world *fakeaws.World, name string) {
+	t.Helper()
+	_, err := h.RDS(west).FailoverGlobalCluster(t.Context(), &rds.FailoverGlobalClusterInput{
+		GlobalClusterIdentifier: &name, AllowDataLoss: aws.Bool(true),
+		TargetDbClusterIdentifier: aws.String(application(name).Databases[0].Clusters[west]),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	world.AdvanceTo(outage.Add(time.Hour))
+}
+
+func TestAfterARollbackStockIsOfWhatWasBefore(t *testing.T) {
+	h, world := newHandler(t, "checkout", "search")
+	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
+	before := &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+	for _, name := range []string{"checkout", "search"} {
+		_, err := h.Registry.SetLive(t.Context(), application(name), failover.Live{
+			Active: east, Weights: before.Weights, Epoch: req.Run.Epoch, Before: before,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := setWeights(world, "search", 50, 50); err != nil {
+		t.Fatal(err)
+	}
+	handle(t, h, req)
+	r := readReport(t, world)
+	wantNot := []failover.NotMoved{{Application: "search", Why: []string{"record search.example.com A: us-east-1 50, us-west-2 50; before: us-east-1 100, us-west-2 0"}}}
+	if diff := cmp.Diff(wantNot, r.NotRestored); diff != "" {
+		t.Errorf("not restored (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"checkout"}, r.Restored); diff != "" {
+		t.Errorf("restored (-want +got)\n%s", diff)
+	}
+	if r.Target != west || len(r.Moved) != 0 || len(r.NotMoved) != 2 {
+		t.Errorf("target %s, moved %v, not moved %v; want both not moved to us-west-2", r.Target, r.Moved, r.NotMoved)
+	}
+}
+
+func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	handle(t, h, drillRequest(failover.Completed, failover.Back, wentWell(1)))
+	if r := readReport(t, world); r.Target != east || len(r.Moved) != 1 {
+		t.Errorf("target %s, moved %v; want checkout in us-east-1", r.Target, r.Moved)
+	}
+}
+
+// mark leaves a run's mark on the zone.
+func mark(t *testing.T, world *fakeaws.World, run string, epoch int64) {
+	t.Helper()
+	fence := failover.Fence{Run: run, Epoch: epoch, Leg: failover.Out}
+	err := world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName("example.com"), Type: "TXT", TTL: 60, Values: []string{fence.String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
+	const machine = "arn:aws:states:us-west-2:111122223333:execution:drover:"
+	winner := failover.Run{ID: "run-2", ARN: machine + "run-2", Epoch: 8}
+	lock := func(t *testing.T, h Handler, _ *fakeaws.World) {
+		if _, err := h.Registry.TakeLock(t.Context(), failover.Run{ID: "run-2", ARN: winner.ARN, Epoch: 8}, outage, outage.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name     string
+		happened func(*testing.T, Handler, *fakeaws.World)
+		want     *failover.Winner
+		wantNext string
+	}{
+		{"by its mark, in the other Region", func(t *testing.T, _ Handler, world *fakeaws.World) { mark(t, world, "run-9", 7) },
+			&failover.Winner{Run: "run-9", Epoch: 7},
+			"aws stepfunctions describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-9"},
+		{"by the lock of this Region", lock, &failover.Winner{Run: "run-2", Epoch: 9, ARN: winner.ARN},
+			"aws stepfunctions describe-execution --region us-west-2 --execution-arn " + winner.ARN},
+		{"by its mark, and it is over", func(t *testing.T, h Handler, world *fakeaws.World) {
+			lock(t, h, world)
+			mark(t, world, "run-2", 9)
+			if err := h.Registry.ReleaseLock(t.Context(), winner.ARN); err != nil {
+				t.Fatal(err)
+			}
+		}, &failover.Winner{Run: "run-2", Epoch: 9, ARN: winner.ARN},
+			"aws stepfunctions describe-execution --region us-west-2 --execution-arn " + winner.ARN},
+		{"nowhere to be seen", func(t *testing.T, _ Handler, world *fakeaws.World) { mark(t, world, "run-1", 7) }, nil,
+			"aws stepfunctions list-executions --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --max-items 5"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, world := newHandler(t, "checkout")
+			tt.happened(t, h, world)
+			req := request(failover.Held)
+			req.Failure = &failover.StepFailure{State: "ShiftTraffic", Error: "Overtaken", Cause: `{"errorMessage":"zone Z1 has been moved"}`}
+			handle(t, h, req)
+			r := readReport(t, world)
+			if diff := cmp.Diff(tt.want, r.Winner); diff != "" {
+				t.Errorf("winner (-want +got)\n%s", diff)
+			}
+			if r.Next != tt.wantNext {
+				t.Errorf("next\ngot  %s\nwant %s", r.Next, tt.wantNext)
+			}
+			line := "has taken over; this one changes nothing more."
+			if got := theMessage(t, world).Message; strings.Contains(got, line) != (tt.want != nil) {
+				t.Errorf("the message:\n%s", got)
+			}
+		})
+	}
+}
+
+func TestAttributesSayTheSameAsTheMessage(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	promote(t, h, world, "checkout")
+	req := request(failover.Held)
+	req.Run.TakenOverFrom = "run-0"
+	handle(t, h, req)
+	got := theMessage(t, world).Attributes
+	var f facts
+	if err := json.Unmarshal([]byte(got["facts"]), &f); err != nil {
+		t.Fatal(err)
+	}
+	r := readReport(t, world)
+	want := facts{
+		Kind: "result", Plan: "drover", Run: "run-1", ARN: req.Run.ARN, Action: failover.Failover, From: east, To: west,
+		Summary: r.Summary, TakenOverFrom: "run-0", Outcome: failover.Held,
+		Result: &resultFacts{
+			NotMoved: 1, RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Legs: r.Legs, LostWrites: 1,
+			Next: r.Next, Report: "s3://reports/runs/run-1/report.json",
+		},
+	}
+	if diff := cmp.Diff(want, f); diff != "" {
+		t.Errorf("facts (-want +got)\n%s", diff)
+	}
+	delete(got, "facts")
+	wantFilters := map[string]string{"kind": "result", "plan": "drover", "run": "run-1", "action": "failover", "outcome": "Held"}
+	if diff := cmp.Diff(wantFilters, got); diff != "" {
+		t.Errorf("attributes (-want +got)\n%s", diff)
+	}
+}
+
+func TestAttributesOfAnApprovalHaveTheCommands(t *testing.T) {
+	h, world := newHandler(t)
+	ask(t, h, approvalRequest("token-1"))
+	m := theMessage(t, world)
+	var f facts
+	if err := json.Unmarshal([]byte(m.Attributes["facts"]), &f); err != nil {
+		t.Fatal(err)
+	}
+	stage := 2
+	want := &approvalFacts{
+		Gate: failover.BeforePromotion, Stage: &stage, Until: outage.Add(33 * time.Minute), LagMillis: 900,
+		Approve: "drover approve run-1 --region us-west-2", Reject: "drover reject run-1 --region us-west-2",
+	}
+	if diff := cmp.Diff(want, f.Approval); diff != "" || m.Attributes["kind"] != "approval" || m.Attributes["outcome"] != "" {
+		t.Errorf("attributes %v, approval (-want +got)\n%s", m.Attributes, diff)
+	}
+}
+
+// chain is what an error looks like that was meant for a programmer.
+var chain = regexp.MustCompile(`operation error|https? response error|StatusCode|RequestID|dial tcp|connection refused|exceeded maximum|context deadline|%!|0x[0-9a-f]{6}`)
+
+func TestNoMessageShowsAnErrorOfAProgrammer(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + closed.Addr().String()
+	closed.Close()
+	for name, damage := range map[string]func(*Handler, *fakeaws.World){
+		"server errors": func(_ *Handler, world *fakeaws.World) {
+			for _, service := range []string{"route53", "dynamodb", "rds", "s3"} {
+				world.Inject(fakeaws.Fault{Service: service, Error: serverError})
+			}
+		},
+		"denials": func(_ *Handler, world *fakeaws.World) {
+			world.Inject(fakeaws.Fault{Service: "rds", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "User: arn is not authorized"}})
+		},
+		"nobody there": func(h *Handler, _ *fakeaws.World) {
+			h.Route53 = route53.New(h.Route53.(*route53.Client).Options(), func(o *route53.Options) { o.BaseEndpoint = &nobody })
+		},
+	} {
+		h, world := newHandler(t, "checkout")
+		damage(&h, world)
+		handle(t, h, request(failover.Held))
+		if got := theMessage(t, world).Message; chain.MatchString(got) || !strings.Contains(got, "could not ") {
+			t.Errorf("%s: the message says %q:\n%s", name, chain.FindString(got), got)
+		}
+	}
+}
