@@ -43,7 +43,7 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 	if r.Status() != asl.Succeeded {
 		t.Fatalf("ended %s %s: %s", r.Status(), r.Error(), r.Cause())
 	}
-	if got, want := r.took, failover.Bound(stages); got != want {
+	if got, want := r.took, failover.Bound(failover.Run{}, stages, nil, nil); got != want {
 		t.Errorf("the longest run takes %v; failover.Bound says %v", got, want)
 	}
 }
@@ -64,9 +64,9 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 		stages = append(stages, s)
 	}
 	x := machine(t).Start(asl.ExecutionInfo{}, nil, time.Time{})
-	x.Resume(time.Time{}.Add(failover.Bound(stages)), nil)
+	x.Resume(time.Time{}.Add(failover.Bound(failover.Run{}, stages, nil, nil)), nil)
 	if x.Status() == asl.TimedOut {
-		t.Errorf("the execution times out within the bound of 32 stages, %v", failover.Bound(stages))
+		t.Errorf("the execution times out within the bound of 32 stages, %v", failover.Bound(failover.Run{}, stages, nil, nil))
 	}
 }
 
@@ -90,7 +90,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		if !slices.Contains(r.Path(), "CloseRun") || !slices.Contains(r.Path(), "Notify") {
 			t.Fatalf("the run took the lock and ended without CloseRun or Notify: %v", r.Path())
 		}
-		if bound := failover.Bound(stages); r.took > bound {
+		if bound := failover.Bound(failover.Run{}, stages, nil, nil); r.took > bound {
 			t.Fatalf("the run took %v; its bound is %v", r.took, bound)
 		}
 		if end == "Completed" && len(r.calls["VerifyHealth"]) < len(stages) {

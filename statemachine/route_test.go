@@ -19,7 +19,7 @@ func path(parts ...string) []string { return strings.Fields(strings.Join(parts, 
 // The parts that routes are made of.
 const (
 	begins  = "Validate Accepted? NextStage"
-	shifts  = "ShiftTraffic Shifted? UpdateRegistry PromoteDatabase"
+	shifts  = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase"
 	round   = "ShiftTraffic Shifted? Refill"
 	look    = "Settle VerifyHealth Verified?"
 	ends    = "CloseRun Notify Outcome?"
@@ -73,25 +73,25 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "attempts used up hold the run",
 			script: script{"VerifyHealth": {looks(failover.Pending)}},
-			want:   path(begins, shifts, look, look, look, look, look, "StageFailed", ends, "Held"),
+			want:   path(begins, shifts, look, look, look, look, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a look that does not come off is one of the attempts",
 			script: script{"VerifyHealth": {fails(failover.Throttled), silence, fails(failover.Unexpected), fails("Runtime.ExitError"), looks(failover.Pending)}},
-			want:   path(begins, shifts, look, look, look, look, look, "StageFailed", ends, "Held"),
+			want:   path(begins, shifts, look, look, look, look, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a stage that can never pass holds the run at once",
 			script: script{"VerifyHealth": {looks(failover.Failed)}},
-			want:   path(begins, shifts, look, "StageFailed", ends, "Held"),
+			want:   path(begins, shifts, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a look that is denied holds the run at once",
 			script: script{"VerifyHealth": {fails(failover.Denied)}},
-			want:   path(begins, shifts, "Settle VerifyHealth StageFailed", ends, "Held"),
+			want:   path(begins, shifts, "Settle VerifyHealth MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -103,7 +103,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "a change is submitted again three times at most",
 			script: script{"VerifyHealth": {looks(failover.Lost)}},
-			want:   path(begins, shifts, look, shifts, look, shifts, look, shifts, look, "StageFailed", ends, "Held"),
+			want:   path(begins, shifts, look, shifts, look, shifts, look, shifts, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -115,7 +115,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "there are never more rounds than batches",
 			script: script{"ShiftTraffic": {shifted(1)}},
-			want:   path(begins, round, "ShiftTraffic Shifted? StageFailed", ends, "Held"),
+			want:   path(begins, round, "ShiftTraffic Shifted? MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -128,10 +128,10 @@ func TestRoutes(t *testing.T) {
 			status: asl.Succeeded,
 		},
 		{
-			name:   "a lost fence stops the run where it is",
+			name:   "a fence that was lost before anything was done refuses the run",
 			script: script{"ShiftTraffic": {fails(failover.FenceLost)}},
-			want:   path(begins, "ShiftTraffic Overtaken", ends, "Held"),
-			status: asl.Failed, err: "Held",
+			want:   path(begins, "ShiftTraffic Overtaken", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
 		},
 		{
 			name:   "so does a registry that a newer run has written",
@@ -142,7 +142,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "a promotion that is rejected holds the run",
 			script: script{"PromoteDatabase": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, "StageFailed", ends, "Held"),
+			want:   path(begins, shifts, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -154,7 +154,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "throttling without end holds the run",
 			script: script{"ShiftTraffic": {fails(failover.Throttled)}},
-			want:   path(begins, "ShiftTraffic StageFailed", ends, "Held"),
+			want:   path(begins, "ShiftTraffic MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -172,7 +172,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "a held run that nobody could be told of is held",
 			script: script{"VerifyHealth": {looks(failover.Failed)}, "Notify": {silence}},
-			want:   path(begins, shifts, look, "StageFailed", ends, "Held"),
+			want:   path(begins, shifts, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -234,7 +234,7 @@ func TestTheEndIsToldWhatHappened(t *testing.T) {
 	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
 	want := &failover.NotifyRequest{
-		Run:        failover.Run{ID: "run-1", Epoch: 7, From: "us-east-1", To: "us-west-2"},
+		Run:        failover.Run{ID: "run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2"},
 		Outcome:    failover.Held,
 		Reasons:    []string{"checkout: database still in us-east-1"},
 		StagesDone: 1, Stages: 2, LagMillis: 250, Now: got.Now,

@@ -36,7 +36,7 @@ func times(n int, a answer) []answer    { return slices.Repeat([]answer{a}, n) }
 func then(lists ...[]answer) []answer   { return slices.Concat(lists...) }
 func plan(stages ...failover.Stage) answer {
 	return ok(failover.ValidateAnswer{
-		Verdict: failover.Proceed, Run: failover.Run{ID: "run-1", Epoch: 7, From: "us-east-1", To: "us-west-2"},
+		Verdict: failover.Proceed, Run: failover.Run{ID: "run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2"},
 		Stages: stages, Summary: "moves 1 application to us-west-2",
 	})
 }
@@ -74,6 +74,9 @@ var requests = map[string]func() any{
 	"UpdateRegistry":  func() any { return new(failover.StageRequest) },
 	"PromoteDatabase": func() any { return new(failover.StageRequest) },
 	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },
+	"PlanReturn":      func() any { return new(failover.ValidateRequest) },
+	"PlanRollback":    func() any { return new(failover.ValidateRequest) },
+	"AwaitApproval":   func() any { return new(failover.ApprovalRequest) },
 	"CloseRun":        func() any { return new(failover.CloseRequest) },
 	"Notify":          func() any { return new(failover.NotifyRequest) },
 }

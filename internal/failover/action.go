@@ -73,6 +73,9 @@ const (
 	Rollback Leg = "rollback"
 )
 
+// Returns says whether the leg brings back what the way out has moved.
+func (l Leg) Returns() bool { return l == Back || l == Rollback }
+
 // Outcome says how a run ended, and with it whether a human must touch production. Those that fail the execution are
 // also its error name.
 type Outcome string

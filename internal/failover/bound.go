@@ -34,17 +34,40 @@ func StepBound() time.Duration {
 	return bound + UnexpectedRetries*(UnexpectedRetryInterval+StepTimeout)
 }
 
-// Bound is the longest that a run of these stages can take, from its first state to its last, whatever fails.
-// VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts.
-func Bound(stages []Stage) time.Duration {
+// Bound is the longest that a run can take, from its first state to its last, whatever fails: out are its stages, back
+// those of a drill's way back, rollback those that undo all of out. The lists of ways that the run does not have are
+// nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts. Nor is the
+// wait for an approval: its time is over once.
+func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
-	const inside = 2  // UpdateRegistry, PromoteDatabase
-	bound := outside * StepBound()
+	bound := outside*StepBound() + legBound(run, out)
+	if run.Approval == BeforeStart && len(out) > 0 {
+		bound += seconds(run.ApprovalSeconds)
+	}
+	var after time.Duration
+	if back != nil {
+		after = seconds(run.SoakSeconds) + StepBound() + legBound(run, back)
+	}
+	if rollback != nil {
+		after = max(after, StepBound()+legBound(run, rollback))
+	}
+	return bound + after
+}
+
+// legBound is the longest that the stages of one leg can take.
+func legBound(run Run, stages []Stage) time.Duration {
+	const inside = 2 // UpdateRegistry, PromoteDatabase
+	var bound time.Duration
 	for _, s := range stages {
-		look := time.Duration(s.SettleSeconds)*time.Second + StepTimeout
+		look := seconds(s.SettleSeconds) + StepTimeout
 		shifts := time.Duration(max(1, s.Batches))
 		shift := shifts*StepBound() + (shifts-1)*RefillWait
 		bound += (1+MaxResubmits)*(shift+inside*StepBound()) + time.Duration(s.Attempts)*look
+		if s.Approve {
+			bound += seconds(run.ApprovalSeconds)
+		}
 	}
 	return bound
 }
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

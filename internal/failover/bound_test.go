@@ -29,7 +29,7 @@ func TestStepBoundCountsEveryRetry(t *testing.T) {
 }
 
 func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
-	if got, want := Bound(nil), 3*slowest(); got != want {
+	if got, want := Bound(Run{}, nil, nil, nil), 3*slowest(); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }
@@ -37,7 +37,7 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 func TestBoundCountsStepsRoundsLooksAndResubmits(t *testing.T) {
 	stages := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 30, Attempts: 2, Batches: 3}}
 	want := (3+4*3+4*5)*slowest() + 4*2*15*time.Second + 10*(5+35)*time.Second + 2*(30+35)*time.Second
-	if got := Bound(stages); got != want {
+	if got := Bound(Run{}, stages, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }
@@ -49,8 +49,36 @@ func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 		})
 		stages := rapid.SliceOf(stage).Draw(t, "stages")
 		more := append(stages[:len(stages):len(stages)], stage.Draw(t, "one more"))
-		if Bound(more) <= Bound(stages) {
-			t.Fatalf("%s with a stage more, %s without", Bound(more), Bound(stages))
+		if Bound(Run{}, more, nil, nil) <= Bound(Run{}, stages, nil, nil) {
+			t.Fatalf("%s with a stage more, %s without", Bound(Run{}, more, nil, nil), Bound(Run{}, stages, nil, nil))
 		}
 	})
+}
+
+func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
+	short := []Stage{{SettleSeconds: 1, Attempts: 1}}
+	long := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 5, Attempts: 10}}
+	gated := []Stage{{SettleSeconds: 1, Attempts: 1, Approve: true}}
+	run := Run{SoakSeconds: 120, ApprovalSeconds: 1800, Approval: BeforePromotion}
+	asked := run
+	asked.Approval = BeforeStart
+	out := Bound(Run{}, short, nil, nil)
+	lasts := func(stages []Stage) time.Duration {
+		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil)
+	}
+	for _, c := range []struct {
+		name      string
+		got, want time.Duration
+	}{
+		{"rolled back", Bound(run, short, nil, long), out + slowest() + lasts(long)},
+		{"a drill that comes back", Bound(run, short, long, short), out + 2*time.Minute + slowest() + lasts(long)},
+		{"a drill whose way back is shorter", Bound(run, short, short, long), out + slowest() + lasts(long)},
+		{"asked before the start", Bound(asked, short, nil, nil), out + 30*time.Minute},
+		{"nothing to ask about", Bound(asked, nil, nil, nil), 3 * slowest()},
+		{"asked before a promotion", Bound(run, gated, nil, nil), out + 30*time.Minute},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %s; want %s", c.name, c.got, c.want)
+		}
+	}
 }

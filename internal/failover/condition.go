@@ -19,6 +19,8 @@ const (
 	FenceLost Condition = "FenceLost"
 	// Overtaken is a FenceLost that comes after the same call, or an earlier try of it, has changed something.
 	Overtaken Condition = "Overtaken"
+	// NotApproved means a person said no, by failing the task that waits for an approval.
+	NotApproved Condition = "NotApproved"
 	// Denied means the function's role lacks a permission. Waiting does not help.
 	Denied Condition = "Denied"
 	// Rejected means AWS understood and said no: a missing object, a limit, an invalid request.
@@ -28,7 +30,7 @@ const (
 )
 
 // Conditions is the whole catalogue.
-var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, Denied, Rejected, Unexpected}
+var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, NotApproved, Denied, Rejected, Unexpected}
 
 // Failure is an error with a condition. Inside a handler errors are wrapped as usual; the entry package finds the
 // Failure in the chain and names it for Step Functions.

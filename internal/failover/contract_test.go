@@ -24,6 +24,9 @@ type definition struct {
 // contract is what the states that call a Lambda send and receive.
 var contract = map[string]struct{ request, answer reflect.Type }{
 	"Validate":        {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
+	"PlanReturn":      {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
+	"PlanRollback":    {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
+	"AwaitApproval":   {reflect.TypeFor[ApprovalRequest](), reflect.TypeFor[ApprovalAnswer]()},
 	"ShiftTraffic":    {reflect.TypeFor[ShiftRequest](), reflect.TypeFor[ShiftAnswer]()},
 	"UpdateRegistry":  {reflect.TypeFor[StageRequest](), reflect.TypeFor[RegistryAnswer]()},
 	"PromoteDatabase": {reflect.TypeFor[StageRequest](), reflect.TypeFor[PromoteAnswer]()},
@@ -95,13 +98,13 @@ func TestDefinitionReadsWhatTheStepsAnswer(t *testing.T) {
 
 func TestDefinitionKnowsEveryVerdictAndOutcome(t *testing.T) {
 	text, _ := readDefinition(t)
-	for _, verdict := range []Verdict{Looked, Refuse, Passed, Pending, Lost, Failed} {
+	for _, verdict := range []Verdict{Proceed, Looked, Refuse, Passed, Pending, Lost, Failed} {
 		if !regexp.MustCompile(`verdict = '` + string(verdict) + `'`).MatchString(text) {
 			t.Errorf("the definition does not ask for the verdict %s", verdict)
 		}
 	}
 	for _, match := range regexp.MustCompile(`verdict = '(\w+)'`).FindAllStringSubmatch(text, -1) {
-		if !slices.Contains([]Verdict{Looked, Refuse, Passed, Pending, Lost, Failed}, Verdict(match[1])) {
+		if !slices.Contains([]Verdict{Proceed, Looked, Refuse, Passed, Pending, Lost, Failed}, Verdict(match[1])) {
 			t.Errorf("the definition asks for the verdict %s, which no step gives", match[1])
 		}
 	}

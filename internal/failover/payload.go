@@ -98,7 +98,7 @@ func (r Run) Moves(app Application) bool {
 // Databases are the databases of the application that the leg under way promotes: all of them on the way out, and those
 // that the way out has promoted on any way back.
 func (r Run) Databases(app Application) []Database {
-	if r.Leg == Out {
+	if !r.Leg.Returns() {
 		return app.Databases
 	}
 	var promoted []Database

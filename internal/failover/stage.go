@@ -54,7 +54,9 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 // and everything can still go back without touching a database. Database first, they are promoted in a stage of their
 // own before any traffic moves.
 //
-// Batches is left at 0: only the records can tell.
+// A failover of a plan with WavesAtOnce has one wave, 0, which is all of them.
+//
+// Batches is left at 0: only the records can tell. So is Approve: only the databases can.
 func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	order, percents := plan.Order, in.Percents
 	if in.Order != "" {
@@ -63,12 +65,14 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	if len(percents) == 0 {
 		percents = []int{100}
 	}
+	if in.Action == Failover && plan.WavesAtOnce && len(waves) > 0 {
+		waves = []int{0}
+	}
 	var stages []Stage
 	add := func(wave int, percent *int, promote bool) {
-		stages = append(stages, Stage{
-			Index: len(stages), Wave: wave, From: from, To: to, Percent: percent, Promote: promote,
-			SettleSeconds: plan.SettleSeconds, Attempts: plan.Attempts, Passes: plan.Passes,
-		})
+		s := plan.stage(wave, from, to)
+		s.Index, s.Percent, s.Promote = len(stages), percent, promote
+		stages = append(stages, s)
 	}
 	for _, wave := range waves {
 		if order == DatabaseFirst {
@@ -80,4 +84,44 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 		}
 	}
 	return stages
+}
+
+// PlanReturn makes the stages of a drill's way back, counting on from first. They are those of a switchover, but that the
+// last share of each wave gives every application what it had before the drill.
+func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []Stage {
+	stages := PlanStages(plan, in, from, to, waves)
+	for i := range stages {
+		s := &stages[i]
+		s.Index += first
+		s.Restore = s.Percent != nil && *s.Percent == 100
+	}
+	return stages
+}
+
+// PlanRollback makes the stages that undo what a run has done to the given waves, counting on from first: from is the
+// Region that users leave again. First all of them leave it at once, wave by wave, because both Regions answer and one
+// of them is in doubt; then the writers go back, in the waves whose databases the run has promoted. A promotion that is
+// still in flight ends before: the stage that moves users back waits for it.
+func PlanRollback(plan Plan, from, to Region, waves, promoted []int, first int) []Stage {
+	var stages []Stage
+	add := func(s Stage) {
+		s.Index, s.Restore = first+len(stages), true
+		stages = append(stages, s)
+	}
+	for _, wave := range waves {
+		s := plan.stage(wave, from, to)
+		s.Percent = new(100)
+		add(s)
+	}
+	for _, wave := range promoted {
+		s := plan.stage(wave, from, to)
+		s.Promote = true
+		add(s)
+	}
+	return stages
+}
+
+// stage is one with the patience of the plan.
+func (p Plan) stage(wave int, from, to Region) Stage {
+	return Stage{Wave: wave, From: from, To: to, SettleSeconds: p.SettleSeconds, Attempts: p.Attempts, Passes: p.Passes}
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/drover-dr/drover/internal/failover"
@@ -17,8 +17,11 @@ func (s *Store) Applications(ctx context.Context) ([]failover.Application, error
 	return s.applications(ctx, "")
 }
 
-// Wave returns the applications of one wave in the order of their names.
+// Wave returns the applications of one wave in the order of their names; wave 0 is all of them.
 func (s *Store) Wave(ctx context.Context, wave int) ([]failover.Application, error) {
+	if wave == 0 {
+		return s.Applications(ctx)
+	}
 	return s.applications(ctx, wavePrefix(wave))
 }
 
@@ -36,38 +39,85 @@ func (s *Store) applications(ctx context.Context, prefix string) ([]failover.App
 	return apps, nil
 }
 
+// The two ways in which a run writes an application. The first write of a run keeps what it has found, in the same
+// request that changes it, for a rollback to restore; none of its later ones touches that.
+const (
+	firstOfRun   = "attribute_exists(pk) AND epoch < :epoch"
+	keepBefore   = ", beforeActive = active, beforeWeights = weights"
+	sameRun      = "attribute_exists(pk) AND epoch = :epoch"
+	laterOfRun   = sameRun + " AND (stage < :stage OR (stage = :stage AND (active <> :active OR weights <> :weights)))"
+	writeLive    = "SET active = :active, weights = :weights, epoch = :epoch, stage = :stage, changed = :changed"
+	notePromoted = "SET promoted = :promoted, epoch = :epoch, stage = :stage, changed = :changed"
+)
+
 // SetLive writes what a run has made of an application, only forward: over what an older epoch wrote, or an earlier
 // stage of the same epoch. What is there already, or was written by a later stage of this run, stays, and changed is
-// false; so writing again changes nothing. It returns [ErrOvertaken] when a newer epoch has written the application,
-// and [ErrNotRegistered] when it is not there.
+// false; so writing again changes nothing. Before and Promoted are kept by the registry, and not taken from live. It
+// returns [ErrOvertaken] when a newer epoch has written the application, and [ErrNotRegistered] when it is not there.
 func (s *Store) SetLive(ctx context.Context, app failover.Application, live failover.Live) (changed bool, err error) {
+	changed, there, err := s.update(ctx, app, writeLive+keepBefore+" REMOVE promoted", firstOfRun, liveValues(live))
+	if err != nil || changed || there.Epoch > live.Epoch {
+		return changed, overtaken(app, live.Epoch, there, err)
+	}
+	changed, there, err = s.update(ctx, app, writeLive, laterOfRun, liveValues(live))
+	return changed, overtaken(app, live.Epoch, there, err)
+}
+
+// Promoting notes that a run is about to ask for the promotion of these global clusters of an application. The note is
+// there before the promotion can be, so that a rollback misses none. Of live only Epoch, Stage and Changed count. Noting
+// again changes nothing. The errors are those of [Store.SetLive].
+func (s *Store) Promoting(ctx context.Context, app failover.Application, live failover.Live, globalClusters []string) error {
+	all := slices.Clone(globalClusters)
+	if app.Live.Epoch == live.Epoch {
+		all = slices.Concat(app.Live.Promoted, all)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if app.Live.Epoch == live.Epoch && slices.Equal(all, app.Live.Promoted) {
+		return nil
+	}
+	values := liveValues(live)
+	delete(values, ":active")
+	delete(values, ":weights")
+	values[":promoted"] = list(all)
+	changed, there, err := s.update(ctx, app, notePromoted+keepBefore, firstOfRun, values)
+	if err != nil || changed || there.Epoch > live.Epoch {
+		return overtaken(app, live.Epoch, there, err)
+	}
+	_, there, err = s.update(ctx, app, notePromoted, sameRun+" AND stage <= :stage", values)
+	return overtaken(app, live.Epoch, there, err)
+}
+
+// update changes an application under a condition. When that is not met, changed is false and there is what is there.
+func (s *Store) update(ctx context.Context, app failover.Application, expression, condition string, values item) (changed bool, there failover.Live, err error) {
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:        &s.Table,
-		Key:              applicationKey(app),
-		UpdateExpression: aws.String("SET active = :active, weights = :weights, epoch = :epoch, stage = :stage, changed = :changed"),
-		ConditionExpression: aws.String("attribute_exists(pk) AND (epoch < :epoch OR (epoch = :epoch AND stage < :stage)" +
-			" OR (epoch = :epoch AND stage = :stage AND (active <> :active OR weights <> :weights)))"),
-		ExpressionAttributeValues:           liveValues(live),
+		TableName:                           &s.Table,
+		Key:                                 applicationKey(app),
+		UpdateExpression:                    &expression,
+		ConditionExpression:                 &condition,
+		ExpressionAttributeValues:           values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	if err == nil {
-		return true, nil
+		return true, there, nil
 	}
 	old, refused := refusedBy(err)
 	if !refused {
-		return false, fmt.Errorf("write application %s: %w", app.Name, err)
+		return false, there, fmt.Errorf("write application %s: %w", app.Name, err)
 	}
 	if len(old) == 0 {
-		return false, fmt.Errorf("write application %s of wave %d: %w", app.Name, app.Wave, ErrNotRegistered)
+		return false, there, fmt.Errorf("write application %s of wave %d: %w", app.Name, app.Wave, ErrNotRegistered)
 	}
-	there, err := decodeApplication(old)
-	if err != nil {
-		return false, err
+	found, err := decodeApplication(old)
+	return false, found.Live, err
+}
+
+// overtaken adds to the error of a write that a newer run was there before it.
+func overtaken(app failover.Application, epoch int64, there failover.Live, err error) error {
+	if err == nil && there.Epoch > epoch {
+		return fmt.Errorf("write application %s with epoch %d: epoch %d is there: %w", app.Name, epoch, there.Epoch, ErrOvertaken)
 	}
-	if there.Live.Epoch > live.Epoch {
-		return false, fmt.Errorf("write application %s with epoch %d: epoch %d is there: %w", app.Name, live.Epoch, there.Live.Epoch, ErrOvertaken)
-	}
-	return false, nil
+	return err
 }
 
 func wavePrefix(wave int) string { return fmt.Sprintf("%03d#", wave) }
@@ -100,22 +150,32 @@ func encodeApplication(app failover.Application) (item, error) {
 	for name, value := range liveValues(app.Live) {
 		it[name[1:]] = value
 	}
+	if before := app.Live.Before; before != nil {
+		it["beforeActive"], it["beforeWeights"] = text(string(before.Active)), weightsMap(before.Weights)
+	}
+	if len(app.Live.Promoted) > 0 {
+		it["promoted"] = list(app.Live.Promoted)
+	}
 	return it, nil
 }
 
 // liveValues are the attributes that runs change, each with the colon that its name has as a value of an expression.
 func liveValues(live failover.Live) item {
-	weights := make(map[string]types.AttributeValue, len(live.Weights))
-	for region, weight := range live.Weights {
-		weights[string(region)] = number(int64(weight))
-	}
 	return item{
 		":active":  text(string(live.Active)),
-		":weights": &types.AttributeValueMemberM{Value: weights},
+		":weights": weightsMap(live.Weights),
 		":epoch":   number(live.Epoch),
 		":stage":   number(int64(live.Stage)),
 		":changed": text(formatTime(live.Changed)),
 	}
+}
+
+func weightsMap(weights map[failover.Region]int) types.AttributeValue {
+	m := make(map[string]types.AttributeValue, len(weights))
+	for region, weight := range weights {
+		m[string(region)] = number(int64(weight))
+	}
+	return &types.AttributeValueMemberM{Value: m}
 }
 
 func decodeApplication(it item) (failover.Application, error) {
@@ -125,13 +185,24 @@ func decodeApplication(it item) (failover.Application, error) {
 	app := c.Application
 	app.Live = failover.Live{
 		Active:  failover.Region(r.text("active")),
-		Weights: map[failover.Region]int{},
+		Weights: r.weights("weights"),
 		Epoch:   r.number("epoch"),
 		Stage:   int(r.number("stage")),
 		Changed: r.time("changed"),
 	}
-	for region, weight := range r.numbers("weights") {
-		app.Live.Weights[failover.Region(region)] = int(weight)
+	if r.has("beforeActive") {
+		app.Live.Before = &failover.Place{Active: failover.Region(r.text("beforeActive")), Weights: r.weights("beforeWeights")}
+	}
+	if r.has("promoted") {
+		app.Live.Promoted = r.texts("promoted")
 	}
 	return app, errors.Join(r.err)
+}
+
+func (r *reader) weights(name string) map[failover.Region]int {
+	weights := map[failover.Region]int{}
+	for region, weight := range r.numbers(name) {
+		weights[failover.Region(region)] = int(weight)
+	}
+	return weights
 }

@@ -75,9 +75,12 @@ func TestSetLiveOnlyGoesForward(t *testing.T) {
 			if changed != c.changed || !errors.Is(err, c.err) {
 				t.Errorf("got %t, %v; want %t, %v", changed, err, c.changed, c.err)
 			}
-			want := c.there
-			if c.changed {
-				want = c.next
+			want := found(c.there, live(0, 0, 0))
+			switch {
+			case c.changed && c.next.Epoch > c.there.Epoch:
+				want = found(c.next, c.there)
+			case c.changed:
+				want = found(c.next, live(0, 0, 0))
 			}
 			got, err := s.Wave(ctx, 1)
 			if err != nil {

@@ -34,6 +34,14 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
+func list(texts []string) types.AttributeValue {
+	l := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
+	for _, s := range texts {
+		l.Value = append(l.Value, text(s))
+	}
+	return l
+}
+
 // timeLayout has a fixed width and is always UTC, so that times compare as the strings that they are in the table.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
@@ -95,6 +103,24 @@ func (r *reader) numbers(name string) map[string]int64 {
 		numbers[k] = n
 	}
 	return numbers
+}
+
+func (r *reader) texts(name string) []string {
+	v, ok := r.item[name].(*types.AttributeValueMemberL)
+	if !ok {
+		r.wrong(name, "a list of strings")
+		return nil
+	}
+	var texts []string
+	for _, value := range v.Value {
+		s, ok := value.(*types.AttributeValueMemberS)
+		if !ok {
+			r.wrong(name, "a list of strings")
+			return nil
+		}
+		texts = append(texts, s.Value)
+	}
+	return texts
 }
 
 func (r *reader) wrong(name, expected string) {

@@ -22,6 +22,8 @@ type Lock struct {
 	Expires time.Time
 	// LastOwner is the execution that released it last.
 	LastOwner string
+	// TakenFrom is the id of the run from which the owner has taken it before its time, or empty.
+	TakenFrom string
 }
 
 // Held says whether a run holds the lock at the given time.
@@ -50,19 +52,29 @@ func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires tim
 	if err != nil {
 		return 0, err
 	}
-	next := max(before.Epoch, run.Epoch) + 1
+	return s.take(ctx, run, max(before.Epoch, run.Epoch)+1, now, expires,
+		"(attribute_not_exists(#owner) OR (#owner <> :owner AND expires <= :now))", " REMOVE takenFrom", item{":now": text(formatTime(now))})
+}
+
+// TakeOver takes the lock from the run that holds it as read into from, and from no other: somebody has decided about
+// that run. It is fenced off from everything that this one moves, because its epoch is older. Everything else is as
+// [Store.TakeLock] has it.
+func (s *Store) TakeOver(ctx context.Context, run failover.Run, from Lock, now, expires time.Time) (epoch int64, err error) {
+	return s.take(ctx, run, max(from.Epoch, run.Epoch)+1, now, expires,
+		"#owner = :from", ", takenFrom = :fromRun", item{":from": text(from.Owner), ":fromRun": text(from.Run)})
+}
+
+func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, expires time.Time, free, origin string, values item) (epoch int64, err error) {
+	values[":owner"], values[":run"] = text(run.ARN), text(run.ID)
+	values[":expires"], values[":next"] = text(formatTime(expires)), number(next)
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,
 		Key:              key(lockPartition, lockPartition),
-		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next"),
-		ConditionExpression: aws.String("(attribute_not_exists(#owner) OR (#owner <> :owner AND expires <= :now))" +
-			" AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)" +
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next" + origin),
+		ConditionExpression: aws.String(free + " AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)" +
 			" AND (attribute_not_exists(epoch) OR epoch < :next)"),
-		ExpressionAttributeNames: lockNames,
-		ExpressionAttributeValues: item{
-			":owner": text(run.ARN), ":run": text(run.ID), ":expires": text(formatTime(expires)),
-			":now": text(formatTime(now)), ":next": number(next),
-		},
+		ExpressionAttributeNames:            lockNames,
+		ExpressionAttributeValues:           values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	if found, refused := refusedBy(err); refused {
@@ -112,7 +124,7 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires"),
+		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, takenFrom"),
 		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
 		ExpressionAttributeNames:  lockNames,
 		ExpressionAttributeValues: item{":owner": text(owner)},
@@ -137,6 +149,9 @@ func decodeLock(it item) (Lock, error) {
 	var l Lock
 	if r.has("owner") {
 		l.Owner, l.Run, l.Expires = r.text("owner"), r.text("run"), r.time("expires")
+	}
+	if r.has("takenFrom") {
+		l.TakenFrom = r.text("takenFrom")
 	}
 	if r.has("epoch") {
 		l.Epoch = r.number("epoch")

@@ -82,7 +82,7 @@ func TestRegisteringKeepsWhatRunsHaveMade(t *testing.T) {
 			if len(got) != 1 || got[0].Wave != wave || got[0].Alarms != nil {
 				t.Fatalf("got %+v", got)
 			}
-			if diff := cmp.Diff(want, got[0].Live); diff != "" {
+			if diff := cmp.Diff(found(want, live(0, 0, 0)), got[0].Live); diff != "" {
 				t.Errorf("live (-want +got):\n%s", diff)
 			}
 		})
@@ -181,7 +181,7 @@ func TestMoveThatWasInterruptedIsFinishedByTheNext(t *testing.T) {
 			if len(got) != 2 || got[0].Name != "checkout" || got[0].Wave != c.to.Wave {
 				t.Fatalf("got %v", names(got))
 			}
-			if diff := cmp.Diff(live(5, 0, 100), got[0].Live); diff != "" {
+			if diff := cmp.Diff(found(live(5, 0, 100), live(0, 0, 0)), got[0].Live); diff != "" {
 				t.Errorf("live (-want +got):\n%s", diff)
 			}
 		})
@@ -220,7 +220,7 @@ func TestRunThatWritesMeanwhileWins(t *testing.T) {
 			if len(got) != 1 || got[0].Wave != 2 {
 				t.Fatalf("got %v", names(got))
 			}
-			if diff := cmp.Diff(live(5, 0, 100), got[0].Live); diff != "" {
+			if diff := cmp.Diff(found(live(5, 0, 100), live(0, 0, 0)), got[0].Live); diff != "" {
 				t.Errorf("live (-want +got):\n%s", diff)
 			}
 		})

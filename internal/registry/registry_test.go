@@ -90,6 +90,12 @@ func live(epoch int64, stage, percent int) failover.Live {
 	return l
 }
 
+// found is live with what the run has found.
+func found(live, before failover.Live) failover.Live {
+	live.Before = &failover.Place{Active: before.Active, Weights: before.Weights}
+	return live
+}
+
 func names(apps []failover.Application) []string {
 	var all []string
 	for _, a := range apps {

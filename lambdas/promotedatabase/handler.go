@@ -33,10 +33,11 @@ type Handler struct {
 // AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
 //
 // A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
-// still stay where they are. A failover starts whatever can be started, and then reports the rest. A lag that cannot be
+// still stay where they are. A failover starts whatever can be started, and then reports the rest; so does a rollback. A lag that cannot be
 // measured keeps nobody from being promoted; it is -1.
 //
-// It starts nothing unless the run holds the registry's lock.
+// It starts nothing unless the run holds the registry's lock. Before a planned run starts anything, it is noted in the
+// registry: on a way back, only what has been noted on the way out is promoted.
 //
 // A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
 // measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
@@ -64,6 +65,9 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 		return answer, err
 	}
 	if err := h.mayStart(ctx, req.Run, jobs); err != nil {
+		return answer, err
+	}
+	if err := h.note(ctx, req, jobs); err != nil {
 		return answer, err
 	}
 	answer.LagMillis, answer.LagOf = h.lag(ctx, req, apps)
@@ -98,6 +102,34 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 	return nil
 }
 
+// note writes into the registry what a planned run is about to promote, because a rollback brings back what this run has
+// promoted, and nothing that was there before. A failover never goes back, and loses no time with it.
+func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job) error {
+	if !req.Run.Action.Planned() || req.Run.Leg.Returns() {
+		return nil
+	}
+	live := failover.Live{Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now}
+	for i := 0; i < len(jobs); {
+		app, clusters := jobs[i].app, []string(nil)
+		for ; i < len(jobs) && jobs[i].app.Name == app.Name; i++ {
+			if jobs[i].err == nil && jobs[i].task == start {
+				clusters = append(clusters, jobs[i].database.GlobalCluster)
+			}
+		}
+		if len(clusters) == 0 {
+			continue
+		}
+		err := h.Registry.Promoting(ctx, app, live, clusters)
+		if errors.Is(err, registry.ErrOvertaken) {
+			return failover.Fail(failover.FenceLost, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lagBudget is the longest that promotions wait for the measurement of the lag.
 const lagBudget = 5 * time.Second
 
@@ -120,7 +152,7 @@ func (h Handler) selected(ctx context.Context, req failover.StageRequest) ([]fai
 	}
 	var apps []failover.Application
 	for _, app := range wave {
-		if req.Run.Selects(app.Name) && app.HasDatabase() {
+		if app.Databases = req.Run.Databases(app); req.Run.Moves(app) && app.HasDatabase() {
 			apps = append(apps, app)
 		}
 	}
@@ -129,13 +161,14 @@ func (h Handler) selected(ctx context.Context, req failover.StageRequest) ([]fai
 
 // job is one database, what is to be done about it, and what went wrong.
 type job struct {
+	app      failover.Application
 	database failover.Database
 	task     task
 	err      error
 }
 
 // plan decides about every database, once each, in the order of the applications. It fails when nothing is to be
-// started: in a planned run because of any of them.
+// started: in a planned run, unless it is rolled back, because of any of them.
 func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []failover.Application) ([]job, error) {
 	clusters, readErr := live.Databases(ctx, h.RDS(req.Stage.To), apps)
 	var jobs []job
@@ -146,7 +179,7 @@ func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []fai
 				continue
 			}
 			seen[db.GlobalCluster] = true
-			j := job{database: db}
+			j := job{app: app, database: db}
 			switch g, ok := clusters[db.GlobalCluster]; {
 			case ok:
 				j.task, j.err = decide(req, db, g)
@@ -161,7 +194,7 @@ func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []fai
 			jobs = append(jobs, j)
 		}
 	}
-	if req.Run.Action.Planned() {
+	if req.Run.Action.Planned() && req.Run.Leg != failover.Rollback {
 		return jobs, worst(jobs)
 	}
 	return jobs, nil

@@ -37,13 +37,15 @@ type ZonePlan struct {
 // the same batch: apart, there would be a moment at which all of its weights are zero.
 type Batch struct {
 	Records []failover.Record
+	// Weights are what each of the records gets.
+	Weights []map[failover.Region]int
 	Changes []types.Change
 }
 
-// Plan makes the fewest batches that give the records of the applications these weights. The same applications make the
-// same batches, so that a later call recognises what an earlier one has done. Zones are in the order of their ids,
-// records in the order of the applications.
-func Plan(apps []failover.Application, weights map[failover.Region]int) ([]ZonePlan, error) {
+// Plan makes the fewest batches that give the records of the applications the weights that a stage intends, in a run of
+// this epoch. The same applications make the same batches, so that a later call recognises what an earlier one has
+// done. Zones are in the order of their ids, records in the order of the applications.
+func Plan(apps []failover.Application, stage failover.Stage, epoch int64) ([]ZonePlan, error) {
 	byZone := map[string]*packer{}
 	seen := map[string]string{}
 	for _, app := range apps {
@@ -58,7 +60,7 @@ func Plan(apps []failover.Application, weights map[failover.Region]int) ([]ZoneP
 				p = &packer{plan: ZonePlan{Zone: r.Zone, Name: live.CanonicalName(r.ZoneName)}}
 				byZone[r.Zone] = p
 			}
-			if err := p.add(app.Name, r, weights); err != nil {
+			if err := p.add(app.Name, r, stage.WeightsOf(app, epoch)); err != nil {
 				return nil, err
 			}
 		}
@@ -108,6 +110,7 @@ func (p *packer) add(app string, r failover.Record, weights map[failover.Region]
 	}
 	last := &p.plan.Batches[len(p.plan.Batches)-1]
 	last.Records = append(last.Records, r)
+	last.Weights = append(last.Weights, weights)
 	last.Changes = append(last.Changes, changes...)
 	p.elements += elements
 	p.letters += letters

@@ -17,7 +17,7 @@ const (
 	west failover.Region = "us-west-2"
 )
 
-var moved = map[failover.Region]int{east: 0, west: 100}
+var moved = failover.Stage{From: east, To: west, Percent: new(100)}
 
 // record is an A record with one address per Region.
 func record(zone, name string) failover.Record {
@@ -39,7 +39,7 @@ func manyApplications(zone string, n int) []failover.Application {
 
 func sizes(t *testing.T, apps []failover.Application) [][]int {
 	t.Helper()
-	plans, err := Plan(apps, moved)
+	plans, err := Plan(apps, moved, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestAZoneIsMovedInTheFewestBatches(t *testing.T) {
 }
 
 func TestBothRegionsOfARecordAreInOneBatch(t *testing.T) {
-	plans, err := Plan(manyApplications("Z1", 600), moved)
+	plans, err := Plan(manyApplications("Z1", 600), moved, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,12 +132,12 @@ func TestBothRegionsOfARecordAreInOneBatch(t *testing.T) {
 }
 
 func TestTheSameApplicationsMakeTheSameBatches(t *testing.T) {
-	first, err := Plan(manyApplications("Z1", 600), moved)
+	first, err := Plan(manyApplications("Z1", 600), moved, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 5 {
-		again, err := Plan(manyApplications("Z1", 600), moved)
+		again, err := Plan(manyApplications("Z1", 600), moved, 7)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestAnUpsertSaysTheWholeRecordSet(t *testing.T) {
 	r.Endpoints[west] = failover.Endpoint{
 		HealthCheck: "hc-1", Alias: &failover.Alias{Name: "lb.us-west-2.example", Zone: "ZLB", EvaluateTargetHealth: true},
 	}
-	changes, err := upserts("shop", r, moved)
+	changes, err := upserts("shop", r, moved.Weights())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestRecordsThatCannotMoveAreRejectedByName(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Plan(c.apps, moved)
+			_, err := Plan(c.apps, moved, 7)
 			if err == nil || err.Error() != c.want || failover.ConditionOf(err) != failover.Rejected {
 				t.Errorf("got %v (%s), want %s", err, failover.ConditionOf(err), c.want)
 			}

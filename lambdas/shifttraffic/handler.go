@@ -10,6 +10,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
 // dns is the part of the Route 53 client that the step uses.
@@ -40,31 +41,41 @@ type Handler struct {
 // after one that ended in the middle, because it was throttled or died, goes on where that one stopped. If Route 53 has
 // lost changes that it had accepted, only the batches concerned are written again.
 //
-// It fails with [failover.FenceLost] as soon as one zone turns out to be in the hands of a newer run.
+// A stage that restores gives each application the weights that it had before the run, by the registry.
+//
+// It fails as soon as one zone turns out to be in the hands of a newer run: with [failover.FenceLost] when neither this
+// call nor, as far as the zones show, an earlier one has changed anything in this stage, and with [failover.Overtaken]
+// when one has. All fences are looked at before the first zone is written.
 func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
 	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
-	weights := req.Stage.Weights()
-	if weights == nil {
+	if req.Stage.Percent == nil {
 		return answer, nil
 	}
 	apps, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {
 		return answer, fmt.Errorf("read wave %d: %w", req.Stage.Wave, err)
 	}
-	plans, err := Plan(selected(req.Run, apps), weights)
+	plans, err := Plan(selected(req.Run, apps), req.Stage, req.Run.Epoch)
 	if err != nil {
 		return answer, err
 	}
 	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Leg: req.Run.Leg, Stage: req.Stage.Index}
+	fences, err := h.lookAhead(ctx, plans, mine)
+	if err != nil {
+		return answer, err
+	}
 	var troubles []error
 	for i, plan := range plans {
 		z := zoneShift{
-			client: h.DNS, plan: plan, mine: mine, weights: weights, written: map[int]bool{}, known: knownOf(req.Changes, plan.Zone),
+			client: h.DNS, plan: plan, mine: mine, seen: fences[i], written: map[int]bool{}, known: knownOf(req.Changes, plan.Zone),
 		}
 		err := z.run(ctx)
 		z.addTo(&answer)
 		if err == nil {
 			continue
+		}
+		if entry.ConditionOf(err) == failover.FenceLost && len(answer.Changes)+answer.AlreadyDone > 0 {
+			return answer, failover.Fail(failover.Overtaken, err)
 		}
 		if len(troubles) == 0 && patience(err) && answer.Records > 0 {
 			answer.Remaining = z.remaining + Batches(plans[i+1:])
@@ -76,6 +87,31 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 		}
 	}
 	return answer, worst(troubles)
+}
+
+// lookAhead reads all fences, and fails when any zone is in the hands of a newer run, so that a run which comes too late
+// has touched nothing. Other trouble is for the turn of its zone: one that cannot be read must not keep a failover from all
+// others.
+func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.Fence) ([]*sighting, error) {
+	var lost error
+	mark := false
+	fences := make([]*sighting, len(plans))
+	for i, plan := range plans {
+		fence, err := live.ReadFence(ctx, h.DNS, plan.Zone, plan.Name)
+		fences[i] = &sighting{fence, err}
+		if err != nil {
+			continue
+		}
+		done, err := decide(mine, plan.Zone, fence)
+		mark = mark || done > 0
+		if err != nil && lost == nil {
+			lost = err
+		}
+	}
+	if lost != nil && mark {
+		return nil, failover.Fail(failover.Overtaken, lost)
+	}
+	return fences, lost
 }
 
 // knownOf counts the changes of a zone that earlier calls have told of.
@@ -120,7 +156,7 @@ func worst(troubles []error) error {
 func selected(run failover.Run, apps []failover.Application) []failover.Application {
 	var kept []failover.Application
 	for _, app := range apps {
-		if run.Selects(app.Name) {
+		if run.Moves(app) {
 			kept = append(kept, app)
 		}
 	}

@@ -20,12 +20,19 @@ import (
 // after a lost answer; more means that somebody is writing all the time.
 const maxReadings = 3
 
+// sighting is what came of reading a fence.
+type sighting struct {
+	fence live.FenceRecord
+	err   error
+}
+
 // zoneShift is one call's work in one zone.
 type zoneShift struct {
-	client  dns
-	plan    ZonePlan
-	mine    failover.Fence
-	weights map[failover.Region]int
+	client dns
+	plan   ZonePlan
+	mine   failover.Fence
+	// seen is the zone's fence as it was when the call began, until it is used.
+	seen *sighting
 	// known counts the changes of this zone that earlier calls have told of.
 	known int
 	// changes are what this call has submitted, remaining counts the batches that it has not.
@@ -41,7 +48,7 @@ type zoneShift struct {
 // records, so it may end in the middle at any time and be called again.
 func (z *zoneShift) run(ctx context.Context) error {
 	for range maxReadings {
-		fence, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
+		fence, err := z.fence(ctx)
 		if err != nil {
 			return err
 		}
@@ -62,6 +69,16 @@ func (z *zoneShift) run(ctx context.Context) error {
 	return failover.Fail(failover.Busy, fmt.Errorf("zone %s: its fence changed %d times while this call was writing", z.plan.Zone, maxReadings))
 }
 
+// fence is the one that was read ahead, the first time: should it have moved since, the batch is refused. Later it is
+// read again.
+func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
+	if seen := z.seen; seen != nil {
+		z.seen = nil
+		return seen.fence, seen.err
+	}
+	return live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
+}
+
 // todo lists the batches that are not done. The mark alone is not believed: Route 53 can lose accepted changes, and
 // then those batches are written again whose records are not what they should be.
 func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
@@ -77,7 +94,7 @@ func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
 			return nil, err
 		}
 		for i, b := range z.plan.Batches[:done] {
-			if !z.holds(sets, b) {
+			if !holds(sets, b) {
 				todo = append(todo, i)
 			}
 		}
@@ -102,9 +119,9 @@ func (z *zoneShift) note(todo []int) {
 	}
 }
 
-func (z *zoneShift) holds(sets live.RecordSets, b Batch) bool {
-	for _, r := range b.Records {
-		if !maps.Equal(sets.Weights(r), z.weights) {
+func holds(sets live.RecordSets, b Batch) bool {
+	for i, r := range b.Records {
+		if !maps.Equal(sets.Weights(r), b.Weights[i]) {
 			return false
 		}
 	}

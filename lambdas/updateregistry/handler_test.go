@@ -113,6 +113,7 @@ func TestStageWritesWeightsAndTheActiveRegion(t *testing.T) {
 			want := map[string]failover.Live{"checkout": {
 				Active: tt.active, Weights: map[failover.Region]int{east: 100 - tt.percent, west: tt.percent},
 				Epoch: 7, Stage: 2, Changed: start.Add(time.Minute),
+				Before: &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}},
 			}}
 			if diff := cmp.Diff(want, lives(t, h)); diff != "" {
 				t.Errorf("registry (-want +got)\n%s", diff)

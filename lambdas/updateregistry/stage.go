@@ -21,7 +21,8 @@ const (
 )
 
 // Stage writes the weights, the active Region and the epoch of each application of the stage's wave. An application is
-// active in the target Region once all of its traffic is there. A stage that leaves traffic alone writes nothing.
+// active in the target Region once all of its traffic is there. A stage that restores gives it back the weights and the
+// active Region that the run has found. A stage that leaves traffic alone writes nothing.
 //
 // It writes every application even when one cannot be written, so that the registry is as near to the truth as it can
 // be. It touches each item although only weights may have changed: when the Region that was left comes back, its late
@@ -46,8 +47,8 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	var todo []failover.Application
 	for _, app := range wave {
 		switch {
-		case !req.Run.Selects(app.Name):
-		case same(app.Live, after(app.Live, req)):
+		case !req.Run.Moves(app):
+		case same(app.Live, after(app, req)):
 			answer.AlreadyDone++
 		default:
 			todo = append(todo, app)
@@ -63,13 +64,16 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 }
 
 // after is what the stage makes of an application.
-func after(live failover.Live, req failover.StageRequest) failover.Live {
-	active := live.Active
-	if *req.Stage.Percent == 100 {
+func after(app failover.Application, req failover.StageRequest) failover.Live {
+	active := app.Live.Active
+	switch {
+	case req.Stage.Restore:
+		active = app.Live.PlaceBefore(req.Run.Epoch).Active
+	case *req.Stage.Percent == 100:
 		active = req.Stage.To
 	}
 	return failover.Live{
-		Active: active, Weights: req.Stage.Weights(), Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now,
+		Active: active, Weights: req.Stage.WeightsOf(app, req.Run.Epoch), Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now,
 	}
 }
 
@@ -90,7 +94,7 @@ func (h Handler) write(ctx context.Context, apps []failover.Application, req fai
 	}
 	for i, app := range apps {
 		group.Go(func() error {
-			changed[i], errs[i] = h.Registry.SetLive(ctx, app, after(app.Live, req))
+			changed[i], errs[i] = h.Registry.SetLive(ctx, app, after(app, req))
 			return nil
 		})
 	}

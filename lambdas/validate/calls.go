@@ -2,31 +2,66 @@ package validate
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
 
-// calls lists what the run would change, call by call, from the steps' own plans.
+// calls lists what the run would change, call by call, from the steps' own plans, and how long each part may take.
 func (in *inspection) calls() []string {
 	if len(in.stages) == 0 {
 		return nil
 	}
 	calls := []string{fmt.Sprintf("dynamodb:UpdateItem on table %s: take the lock for %d s", in.Table, in.run.BoundSeconds)}
-	for _, s := range in.stages {
-		at := fmt.Sprintf("stage %d: ", s.Index)
-		for _, call := range in.stageCalls(s) {
-			calls = append(calls, at+call)
-		}
+	if in.run.Approval == failover.BeforeStart {
+		calls = append(calls, in.approvalCall("before the start"))
 	}
-	return append(calls,
+	calls = append(calls, in.legCalls("", in.stages)...)
+	if len(in.back) > 0 {
+		calls = append(calls, fmt.Sprintf("soak: %d s, then back", in.run.SoakSeconds))
+		calls = append(calls, in.legCalls("back, ", in.back)...)
+	}
+	calls = append(calls,
 		fmt.Sprintf("dynamodb:PutItem on table %s: write the run", in.Table),
 		fmt.Sprintf("dynamodb:UpdateItem on table %s: release the lock", in.Table),
 		"sns:Publish: tell how it ended",
 		"s3:PutObject "+failover.ReportKey(in.run.ID),
 		"cloudwatch:PutMetricData: RTO and RPO",
 	)
+	return append(calls, in.legCalls("should a stage on the way out fail, of what has moved: rollback, ", in.rollback)...)
+}
+
+func (in *inspection) legCalls(leg string, stages []failover.Stage) []string {
+	var calls []string
+	for _, s := range stages {
+		at := fmt.Sprintf("%sstage %d: ", leg, s.Index)
+		calls = append(calls, at+in.stageText(s))
+		for _, call := range in.stageCalls(s) {
+			calls = append(calls, at+call)
+		}
+	}
+	return calls
+}
+
+// stageText is such as "wave 1, 10 % to us-west-2, at most 3h5m0s".
+func (in *inspection) stageText(s failover.Stage) string {
+	text := fmt.Sprintf("wave %d", s.Wave)
+	if s.Wave == 0 {
+		text = "all waves"
+	}
+	switch {
+	case s.Percent != nil && s.Restore:
+		text += ", traffic as before the run"
+	case s.Percent != nil:
+		text += fmt.Sprintf(", %d %% to %s", *s.Percent, s.To)
+	}
+	if s.Promote && len(in.promoteCalls(s, in.wave(s.Wave))) > 0 {
+		text += ", databases to " + string(s.To)
+	}
+	frame := failover.Bound(failover.Run{}, nil, nil, nil)
+	return fmt.Sprintf("%s, at most %v", text, failover.Bound(failover.Run{ApprovalSeconds: in.run.ApprovalSeconds}, []failover.Stage{s}, nil, nil)-frame)
 }
 
 func (in *inspection) stageCalls(s failover.Stage) []string {
@@ -34,18 +69,30 @@ func (in *inspection) stageCalls(s failover.Stage) []string {
 	var calls []string
 	if s.Percent != nil {
 		calls = append(calls, in.shiftCalls(s, apps)...)
+		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: %s", in.Table, count(len(apps), "application"), stageWeights(s)))
 	}
-	if s.Percent != nil {
-		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: weights %s", in.Table, count(len(apps), "application"), weightsText(s.Weights())))
+	if s.Approve {
+		calls = append(calls, in.approvalCall("before the promotion"))
 	}
 	if s.Promote {
-		calls = append(calls, in.promoteCalls(apps)...)
+		calls = append(calls, in.promoteCalls(s, apps)...)
 	}
 	return calls
 }
 
+func (in *inspection) approvalCall(when string) string {
+	return fmt.Sprintf("sns:Publish: ask for approval %s, and wait %d s at most", when, in.run.ApprovalSeconds)
+}
+
+func stageWeights(s failover.Stage) string {
+	if s.Restore {
+		return "weights as before the run"
+	}
+	return "weights " + weightsText(s.Weights())
+}
+
 func (in *inspection) shiftCalls(s failover.Stage, apps []failover.Application) []string {
-	plans, err := shifttraffic.Plan(apps, s.Weights())
+	plans, err := shifttraffic.Plan(apps, s, in.run.Epoch)
 	if err != nil {
 		return []string{err.Error()} // a blocker already
 	}
@@ -57,13 +104,14 @@ func (in *inspection) shiftCalls(s failover.Stage, apps []failover.Application) 
 			if n := len(b.Records); n > 1 {
 				text += " to " + b.Records[n-1].Name
 			}
-			calls = append(calls, text+": "+weightsText(s.Weights()))
+			calls = append(calls, text+": "+strings.TrimPrefix(stageWeights(s), "weights "))
 		}
 	}
 	return calls
 }
 
-func (in *inspection) promoteCalls(apps []failover.Application) []string {
+// promoteCalls are about the databases that are not in the target Region yet: no leg touches any other.
+func (in *inspection) promoteCalls(s failover.Stage, apps []failover.Application) []string {
 	var calls []string
 	seen := map[string]bool{}
 	for _, app := range apps {
@@ -73,11 +121,14 @@ func (in *inspection) promoteCalls(apps []failover.Application) []string {
 				continue
 			}
 			seen[db.GlobalCluster] = true
-			operation, where := "SwitchoverGlobalCluster", in.run.From
-			if in.outage() {
-				operation, where = "FailoverGlobalCluster with AllowDataLoss", in.run.To
+			if in.run.Action.Planned() && s.To == in.run.To {
+				calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: note the promotion of %s", in.Table, app.Name, db.GlobalCluster))
 			}
-			calls = append(calls, fmt.Sprintf("rds:%s in %s: %s to %s", operation, where, db.GlobalCluster, db.Clusters[in.run.To]))
+			operation, where := "SwitchoverGlobalCluster", s.From
+			if in.outage() {
+				operation, where = "FailoverGlobalCluster with AllowDataLoss", s.To
+			}
+			calls = append(calls, fmt.Sprintf("rds:%s in %s: %s to %s", operation, where, db.GlobalCluster, db.Clusters[s.To]))
 		}
 	}
 	return calls

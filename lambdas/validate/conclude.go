@@ -14,9 +14,9 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// conclude makes the answer, and takes the lock if there is something to move and nothing in the way.
+// conclude makes the answer. On the way out it takes the lock, if nothing is in the way.
 func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
-	if len(in.apps) > 0 {
+	if len(in.apps) > 0 && in.run.Leg != failover.Rollback {
 		in.warn(failover.CodeControlPlane, "Route 53", "weights are changed through its control plane in us-east-1; while that is down, nothing can be shifted", "")
 	}
 	if in.blocked() {
@@ -30,18 +30,30 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 		}
 		return fit(answer), nil
 	}
-	expires := in.req.Now.Add(time.Duration(in.run.BoundSeconds) * time.Second)
-	epoch, err := in.Lock.TakeLock(ctx, in.run, in.req.Now, expires)
-	if in.lockedOut(err) {
-		return in.giveUp(ctx)
+	if !in.run.Leg.Returns() {
+		epoch, err := in.takeLock(ctx)
+		if in.lockedOut(err) {
+			return in.giveUp(ctx)
+		}
+		if err != nil {
+			return failover.ValidateAnswer{}, err
+		}
+		in.run.Epoch = epoch
 	}
-	if err != nil {
-		return failover.ValidateAnswer{}, err
-	}
-	in.run.Epoch = epoch
 	answer := in.answer(failover.Proceed)
 	answer.Summary = in.movesText("")
 	return fit(answer), nil
+}
+
+// takeLock takes the lock until the run's bound, with an epoch that is newer than all that were seen.
+func (in *inspection) takeLock(ctx context.Context) (epoch int64, err error) {
+	run, now := in.run, in.req.Now
+	run.Epoch = in.floor
+	expires := now.Add(time.Duration(run.BoundSeconds) * time.Second)
+	if in.takesOver() {
+		return in.Lock.TakeOver(ctx, run, in.lock, now, expires)
+	}
+	return in.Lock.TakeLock(ctx, run, now, expires)
 }
 
 // lockedOut notes who was faster, if that is what err says.
@@ -49,7 +61,7 @@ func (in *inspection) lockedOut(err error) bool {
 	var locked *registry.LockedError
 	switch {
 	case errors.As(err, &locked):
-		in.block(failover.CodeLocked, "lock", locked.Error(), "wait for its end")
+		in.block(failover.CodeLocked, "lock", locked.Error(), in.takeoverCommand())
 	case errors.Is(err, registry.ErrRunOver):
 		in.block(failover.CodeRunOver, "run "+in.run.ID, "is over; this is a late repetition of its first step", "")
 	default:
@@ -58,9 +70,10 @@ func (in *inspection) lockedOut(err error) bool {
 	return true
 }
 
-// giveUp refuses the run. Should an earlier call of it have taken the lock, it is given back: nobody else would.
+// giveUp refuses the leg. Should an earlier call for the way out have taken the lock, it is given back: nobody else would.
+// A run that cannot go back is closed.
 func (in *inspection) giveUp(ctx context.Context) (failover.ValidateAnswer, error) {
-	if in.lock.Owner == in.run.ARN && in.lock.Owner != "" {
+	if !in.run.Leg.Returns() && in.lock.Owner == in.run.ARN && in.lock.Owner != "" {
 		if err := in.Lock.ReleaseLock(ctx, in.run.ARN); err != nil {
 			return failover.ValidateAnswer{}, err
 		}
@@ -95,7 +108,7 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 func (in *inspection) sorted() []failover.Finding {
 	findings := make([]failover.Finding, 0, len(in.findings))
 	for _, f := range in.findings {
-		f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 200)
+		f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 600)
 		findings = append(findings, f)
 	}
 	slices.SortStableFunc(findings, func(a, b failover.Finding) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
@@ -148,10 +161,13 @@ func (in *inspection) refusedSummary() string {
 			continue
 		}
 		if blockers++; blockers <= maxSaid {
-			said = append(said, truncate(f.String(), 400))
+			said = append(said, truncate(f.String(), 800))
 		}
 	}
 	text := "Refused, nothing was touched: " + strings.Join(said, " | ")
+	if in.run.Leg == failover.Back {
+		text = fmt.Sprintf("There is no way back from %s yet: %s", in.run.From, strings.Join(said, " | "))
+	}
 	if blockers > maxSaid {
 		text += fmt.Sprintf(" | and %d more", blockers-maxSaid)
 	}
@@ -175,7 +191,11 @@ func (in *inspection) movesText(prefix string) string {
 		return fmt.Sprintf("%s%s: nothing to move, %s in %s already.", prefix, in.input.Action, count(len(in.apps), "application"), in.run.To)
 	}
 	a := in.answer("")
-	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, in.input.Action, count(a.Applications, "application"),
+	action := string(in.input.Action)
+	if in.run.Leg.Returns() {
+		action = fmt.Sprintf("%s, leg %s,", action, in.run.Leg)
+	}
+	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, action, count(a.Applications, "application"),
 		count(a.Records, "record"), count(a.Databases, "database"), in.run.From, in.run.To, count(len(in.stages), "stage"))
 	return text + "; " + count(len(in.findings), "warning")
 }

@@ -14,44 +14,37 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// The parts of the AWS clients that the step uses. All of them only read.
-type (
-	dns interface {
-		ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
-	}
-	databases interface {
-		DescribeGlobalClusters(context.Context, *rds.DescribeGlobalClustersInput, ...func(*rds.Options)) (*rds.DescribeGlobalClustersOutput, error)
-		DescribeDBClusters(context.Context, *rds.DescribeDBClustersInput, ...func(*rds.Options)) (*rds.DescribeDBClustersOutput, error)
-	}
-	metrics interface {
-		GetMetricData(context.Context, *cloudwatch.GetMetricDataInput, ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error)
-		DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error)
-	}
-)
+// dns is the part of the Route 53 client that the step uses. Of all its clients, it uses only what reads.
+type dns interface {
+	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
+}
 
 // The parts of the registry that the step uses.
 type (
 	catalogue interface {
 		Applications(context.Context) ([]failover.Application, error)
+		Lock(context.Context) (registry.Lock, error)
 	}
 	locker interface {
-		Lock(context.Context) (registry.Lock, error)
+		TakeOver(ctx context.Context, run failover.Run, from registry.Lock, now, expires time.Time) (epoch int64, err error)
 		TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error)
 		ReleaseLock(ctx context.Context, owner string) error
 	}
 )
 
-// Handler plays Validate. All of its clients are of the Region that it runs in, which is the one that the run moves to:
-// the Region that is left is never asked.
+// Handler plays Validate. Its clients are of the Region that the leg moves to. On the way out that is the one that the
+// function runs in: the Region that a failover leaves is never asked.
 type Handler struct {
 	Plan failover.Plan
 	// Region is where the function runs.
 	Region failover.Region
 	// Table is the registry's name, for the list of a dry run.
-	Table        string
-	DNS          dns
-	Databases    databases
-	Metrics      metrics
+	Table string
+	DNS   dns
+	// Databases and Metrics return the client of a Region.
+	Databases func(failover.Region) *rds.Client
+	Metrics   func(failover.Region) *cloudwatch.Client
+	// Applications is where the registry is read, Lock where the lock is taken.
 	Applications catalogue
 	Lock         locker
 }
@@ -59,6 +52,10 @@ type Handler struct {
 // Handle checks the input and everything that the run depends on, plans the stages, and takes the lock, last and only
 // if nothing is in the way. What is wrong is not an error but an answer with the verdict "refused" and all findings;
 // an error means that a run which could wait could not be judged.
+//
+// The second leg of a run, a drill's way back or a rollback, has its own list of stages, and the lock already. The way
+// back is validated as the way out, with the Regions exchanged. A rollback is not: it only looks at what the run has
+// changed, and plans what undoes it. Both end with [failover.FenceLost] when the run has the lock no longer.
 //
 // A second identical call looks again, finds the lock in the hands of this very run, and answers with the same epoch.
 // Should it now find something in the way, it gives the lock back, because a refused run is never closed. After the run
@@ -68,9 +65,13 @@ func (h Handler) Handle(ctx context.Context, req failover.ValidateRequest) (fail
 	if in.blocked() {
 		return in.refuse(), nil
 	}
-	if err := in.look(ctx); err != nil {
+	look, plan := in.look, in.plan
+	if in.run.Leg == failover.Rollback {
+		look, plan = in.lookBack, in.planRollback
+	}
+	if err := look(ctx); err != nil {
 		return failover.ValidateAnswer{}, err
 	}
-	in.plan()
+	plan()
 	return in.conclude(ctx)
 }

@@ -38,7 +38,7 @@ func TestARunThatMayProceedHasStagesAndTheLock(t *testing.T) {
 			}
 			lock, err := s.store.Lock(t.Context())
 			must(t, err)
-			if want := s.world.Now().Add(failover.Bound(answer.Stages)); lock.Owner != run.ARN || !lock.Expires.Equal(want) {
+			if want := s.world.Now().Add(time.Duration(run.BoundSeconds) * time.Second); lock.Owner != run.ARN || !lock.Expires.Equal(want) {
 				t.Errorf("lock: got %+v; want it until %v, the run's bound", lock, want)
 			}
 			if answer.Applications != 2 || answer.Records != 2 || answer.Databases != 1 || answer.LagMillis != 200 {
@@ -112,7 +112,7 @@ func TestWhatIsWrongWithTheInputIsRefusedWithoutACall(t *testing.T) {
 	}{
 		{`{}`, "us-west-2", failover.CodeInput, "action is missing"},
 		{`[]`, "us-west-2", failover.CodeInput, "expected a JSON object"},
-		{`{"action": "explode"}`, "us-west-2", failover.CodeInput, `"explode" is not known; expected failover, switchover, failback or check`},
+		{`{"action": "explode"}`, "us-west-2", failover.CodeInput, `"explode" is not known; expected failover, switchover, failback, drill or check`},
 		{`{"action": "check", "force": true}`, "us-west-2", failover.CodeInput, "force"},
 		{`{"action": "check", "dryRun": "yes"}`, "us-west-2", failover.CodeInput, "dryRun"},
 		{`{"action": "failover", "percents": [50, 10]}`, "us-west-2", failover.CodeInput, "percents"},
@@ -386,9 +386,11 @@ func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 	}
 	want := []string{
 		fmt.Sprintf("dynamodb:UpdateItem on table registry: take the lock for %d s", answer.Run.BoundSeconds),
+		"stage 0: wave 1, 100 % to us-west-2, databases to us-west-2, at most 3h13m12s",
 		"stage 0: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, www.shop.example: us-east-1 0, us-west-2 100",
 		"stage 0: dynamodb:UpdateItem on table registry for 1 application: weights us-east-1 0, us-west-2 100",
 		"stage 0: rds:FailoverGlobalCluster with AllowDataLoss in us-west-2: orders to " + clusterARN(west),
+		"stage 1: wave 2, 100 % to us-west-2, at most 3h13m12s",
 		"stage 1: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, blog.shop.example: us-east-1 0, us-west-2 100",
 		"stage 1: dynamodb:UpdateItem on table registry for 1 application: weights us-east-1 0, us-west-2 100",
 		"dynamodb:PutItem on table registry: write the run",

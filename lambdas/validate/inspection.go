@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -23,9 +24,12 @@ type inspection struct {
 	clustersRead bool
 	lags         []live.ReplicationLag
 	lock         registry.Lock
+	// floor is the newest epoch that any run has left anywhere that was read; this run's must be newer.
+	floor int64
 
 	findings []failover.Finding
-	stages   []failover.Stage
+	// stages are those of the leg. On the way out, back and rollback are those that may follow it.
+	stages, back, rollback []failover.Stage
 }
 
 // inspect reads the request: all that can be judged without asking anybody.
@@ -36,12 +40,24 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	for _, problem := range unjoin(err) {
 		in.block(failover.CodeInput, "execution input", problem.Error(), "")
 	}
+	if req.Leg != failover.Out {
+		in.turn()
+		return in
+	}
 	in.run = failover.Run{
 		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
 		From: h.Plan.Other(h.Region), To: h.Region,
 		AllowDataLoss: in.input.AllowDataLoss || h.Plan.AllowDataLoss,
 		Applications:  in.input.Applications,
-		StartedAt:     req.Execution.StartTime, Since: in.input.Since, Reason: in.input.Reason,
+		StartedAt:     req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
+		Since: in.input.Since, Reason: in.input.Reason,
+		Approval: h.Plan.Approval, ApprovalSeconds: h.Plan.ApprovalSeconds,
+	}
+	if in.input.Approval != "" {
+		in.run.Approval = in.input.Approval
+	}
+	if in.input.Action == failover.Drill {
+		in.run.SoakSeconds = h.Plan.SoakSeconds
 	}
 	if in.run.Since.IsZero() {
 		in.run.Since = in.run.StartedAt
@@ -49,11 +65,25 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	if in.run.Since.After(req.Now) {
 		in.block(failover.CodeInput, "execution input", fmt.Sprintf("input: since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
 	}
-	if req.Leg != failover.Out {
-		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q; expected %q", req.Leg, failover.Out), "")
-	}
 	in.checkRegion()
 	return in
+}
+
+// turn makes of the run that the leg before has left the one that goes back.
+func (in *inspection) turn() {
+	req := in.req
+	if !req.Leg.Returns() || req.Run == nil || req.Ended == nil {
+		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q of run %v; expected %q, %q, or %q with the run before it",
+			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback), "")
+		return
+	}
+	before, end := *req.Run, *req.Ended
+	end.Reasons = end.Reasons[:min(len(end.Reasons), failover.MaxReasons)]
+	in.run = before
+	in.run.Legs = append(slices.Clip(before.Legs), failover.LegRecord{
+		Leg: before.Leg, From: before.From, To: before.To, StartedAt: before.LegStartedAt, LegEnd: end,
+	})
+	in.run.Leg, in.run.From, in.run.To, in.run.LegStartedAt = req.Leg, before.To, before.From, req.Now
 }
 
 const timeLayout = "2006-01-02T15:04:05Z07:00"

@@ -2,7 +2,9 @@ package validate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -22,10 +24,12 @@ func (in *inspection) look(ctx context.Context) error {
 		return fmt.Errorf("read the registry: %w", err)
 	}
 	in.choose(all)
-	if in.lock, err = in.Lock.Lock(ctx); err != nil {
+	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	in.checkLock()
+	if err := in.checkLock(); err != nil {
+		return err
+	}
 	for _, part := range []struct {
 		what string
 		read func(context.Context) error
@@ -69,7 +73,8 @@ func (in *inspection) choose(all []failover.Application) {
 	known := map[string]bool{}
 	for _, app := range all {
 		known[app.Name] = true
-		if in.run.Selects(app.Name) {
+		in.floor = max(in.floor, app.Live.Epoch)
+		if in.run.Moves(app) {
 			in.apps = append(in.apps, app)
 		}
 	}
@@ -83,11 +88,45 @@ func (in *inspection) choose(all []failover.Application) {
 	}
 }
 
-func (in *inspection) checkLock() {
-	if in.lock.Held(in.req.Now) && in.lock.Owner != in.run.ARN {
+// checkLock looks who holds the lock. On the way out another run stands in the way, unless its lock is to be taken over.
+// On a way back the run must have it still: whoever has it now moves the same applications.
+func (in *inspection) checkLock() error {
+	switch {
+	case in.run.Leg.Returns() && (in.lock.Owner != in.run.ARN || in.lock.Epoch != in.run.Epoch):
+		return failover.Fail(failover.FenceLost, fmt.Errorf("run %s has lost the lock: run %s holds it with epoch %d; this run has epoch %d",
+			in.run.ID, orNone(in.lock.Run), in.lock.Epoch, in.run.Epoch))
+	case in.lock.Owner == in.run.ARN:
+		in.run.TakenOverFrom = in.lock.TakenFrom
+	case in.takesOver():
+		in.run.TakenOverFrom = in.lock.Run
+		in.warn(failover.CodeTakeover, "lock", fmt.Sprintf("it is taken over from run %s, which held it until %s at the latest; that run may touch nothing any more",
+			in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
+	case in.lock.Held(in.req.Now):
 		in.block(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)),
-			"wait for its end, or look at "+in.lock.Owner)
+			in.takeoverCommand())
 	}
+	return nil
+}
+
+// takesOver says whether the run is to take the lock from another one.
+func (in *inspection) takesOver() bool {
+	return in.input.Takeover && in.lock.Owner != in.run.ARN && in.lock.Held(in.req.Now)
+}
+
+// takeoverCommand asks for the same again, and for the lock with it.
+func (in *inspection) takeoverCommand() string {
+	if in.onlyLooks() {
+		return "wait for its end, or look at " + in.lock.Owner
+	}
+	input := in.input
+	input.Takeover = true
+	text, err := json.Marshal(input)
+	machine, _, _ := strings.Cut(strings.Replace(in.run.ARN, ":execution:", ":stateMachine:", 1), ":"+in.run.ID)
+	if err != nil || machine == in.run.ARN {
+		return `wait for its end, or start again with "takeover": true`
+	}
+	return fmt.Sprintf("wait for its end, or take over: aws stepfunctions start-execution --region %s --state-machine-arn %s --input '%s'",
+		in.Region, machine, text)
 }
 
 func (in *inspection) readRecords(ctx context.Context) error {
@@ -100,7 +139,8 @@ func (in *inspection) readRecords(ctx context.Context) error {
 	return in.readFences(ctx)
 }
 
-// readFences makes sure that the zones' fence records, where there are any, are Drover's.
+// readFences makes sure that the zones' fence records, where there are any, are Drover's. A fence can be newer than the
+// lock: runs of the other Region may not have arrived in this replica of the registry.
 func (in *inspection) readFences(ctx context.Context) error {
 	seen := map[string]bool{}
 	for _, app := range in.apps {
@@ -109,16 +149,18 @@ func (in *inspection) readFences(ctx context.Context) error {
 				continue
 			}
 			seen[r.Zone] = true
-			if _, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName); err != nil {
+			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName)
+			if err != nil {
 				return err
 			}
+			in.floor = max(in.floor, fence.Fence.Epoch)
 		}
 	}
 	return nil
 }
 
 func (in *inspection) readDatabases(ctx context.Context) error {
-	clusters, err := live.Databases(ctx, in.Databases, in.apps)
+	clusters, err := live.Databases(ctx, in.Databases(in.run.To), in.apps)
 	if err != nil {
 		return err
 	}
@@ -128,7 +170,7 @@ func (in *inspection) readDatabases(ctx context.Context) error {
 			arns = append(arns, arn)
 		}
 	}
-	members, err := live.Clusters(ctx, in.Handler.Databases, arns)
+	members, err := live.Clusters(ctx, in.Databases(in.run.To), arns)
 	if err != nil {
 		return err
 	}
@@ -141,10 +183,11 @@ func (in *inspection) readLag(ctx context.Context) error {
 	var behind []failover.Application
 	for _, app := range in.apps {
 		if in.mustPromote(app) {
+			app.Databases = in.run.Databases(app)
 			behind = append(behind, app)
 		}
 	}
-	lags, err := live.Lag(ctx, in.Metrics, behind, in.run.To, in.req.Now)
+	lags, err := live.Lag(ctx, in.Metrics(in.run.To), behind, in.run.To, in.req.Now)
 	if err != nil {
 		return err
 	}
@@ -154,7 +197,7 @@ func (in *inspection) readLag(ctx context.Context) error {
 }
 
 func (in *inspection) readHealth(ctx context.Context) error {
-	readings, err := live.Health(ctx, in.Metrics, in.apps, in.run.To, in.req.Now)
+	readings, err := live.Health(ctx, in.Metrics(in.run.To), in.apps, in.run.To, in.req.Now)
 	if err != nil {
 		return err
 	}
@@ -163,7 +206,7 @@ func (in *inspection) readHealth(ctx context.Context) error {
 }
 
 func (in *inspection) readAlarms(ctx context.Context) error {
-	states, err := live.Alarms(ctx, in.Metrics, in.apps)
+	states, err := live.Alarms(ctx, in.Metrics(in.run.To), in.apps)
 	if err != nil {
 		return err
 	}
@@ -176,7 +219,7 @@ func (in *inspection) databases() []failover.Database {
 	var all []failover.Database
 	seen := map[string]bool{}
 	for _, app := range in.apps {
-		for _, db := range app.Databases {
+		for _, db := range in.run.Databases(app) {
 			if !seen[db.GlobalCluster] {
 				seen[db.GlobalCluster] = true
 				all = append(all, db)
@@ -188,7 +231,7 @@ func (in *inspection) databases() []failover.Database {
 
 // mustPromote says whether a database of the application is not, or not for certain, written in the target Region.
 func (in *inspection) mustPromote(app failover.Application) bool {
-	if !in.clustersRead {
+	if app.Databases = in.run.Databases(app); !in.clustersRead {
 		return app.HasDatabase()
 	}
 	return len(live.WhyNotWriting(in.clusters, app, in.run.To)) > 0

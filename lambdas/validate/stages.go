@@ -13,37 +13,64 @@ import (
 // maxStages bounds the list of stages, which travels with the execution from state to state.
 const maxStages = 100
 
-// plan makes the stages of the run. Waves whose applications are all in the target Region already have none: there is
+// plan makes the stages of the leg. Waves whose applications are all in the target Region already have none: there is
 // nothing to do in them, and doing nothing needs no wait.
 func (in *inspection) plan() {
-	var waves []int
+	var waves, writers []int
 	there := 0
 	for _, app := range in.apps {
 		if in.isThere(app) {
 			there++
 			continue
 		}
-		if !slices.Contains(waves, app.Wave) {
-			waves = append(waves, app.Wave)
+		waves = append(waves, app.Wave)
+		if in.mustPromote(app) {
+			writers = append(writers, app.Wave)
 		}
 	}
-	slices.Sort(waves)
-	in.stages = failover.PlanStages(in.Plan, in.input, in.run.From, in.run.To, waves)
-	if len(in.stages) > maxStages {
-		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", len(in.stages), maxStages), "use fewer waves or percents")
-	}
+	waves, writers = inOrder(waves), inOrder(writers)
 	if there > 0 {
 		in.warn(failover.CodeAlreadyActive, "Region "+string(in.run.To), fmt.Sprintf("%s of %d there already", count(there, "application"), len(in.apps)), "")
 	}
+	if in.run.Leg == failover.Back {
+		in.stages = failover.PlanReturn(in.Plan, in.input, in.run.From, in.run.To, waves, in.req.Played)
+	} else {
+		in.planOut(waves, writers)
+	}
 	in.checkSteps(waves)
-	in.countBatches(waves)
+	in.countBatches()
 	in.checkBound()
+}
+
+// planOut plans the way out, and what may follow it: the way back of a drill, and what undoes all of it.
+func (in *inspection) planOut(waves, writers []int) {
+	in.stages = failover.PlanStages(in.Plan, in.input, in.run.From, in.run.To, waves)
+	for i := range in.stages {
+		s := &in.stages[i]
+		writes := slices.Contains(writers, s.Wave) || (s.Wave == 0 && len(writers) > 0)
+		s.Approve = in.run.Approval == failover.BeforePromotion && s.Promote && writes
+	}
+	next := len(in.stages)
+	if in.run.Action == failover.Drill {
+		in.back = failover.PlanReturn(in.Plan, in.input, in.run.To, in.run.From, waves, next)
+	}
+	if in.run.Action.Planned() {
+		in.rollback = failover.PlanRollback(in.Plan, in.run.To, in.run.From, waves, writers, next)
+	}
+	if n := len(in.stages) + max(len(in.back), len(in.rollback)); n > maxStages {
+		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents")
+	}
+}
+
+func inOrder(waves []int) []int {
+	slices.Sort(waves)
+	return slices.Compact(waves)
 }
 
 // isThere says whether nothing of the application has to move. What could not be read looks as if it were elsewhere.
 func (in *inspection) isThere(app failover.Application) bool {
 	return len(live.WhyNotRegistered(app, in.run.To)) == 0 &&
-		len(live.WhyNotRouted(in.sets, app, in.run.To)) == 0 && len(live.WhyNotWriting(in.clusters, app, in.run.To)) == 0
+		len(live.WhyNotRouted(in.sets, app, in.run.To)) == 0 && !in.mustPromote(app)
 }
 
 // checkSteps refuses shares of traffic that would send users back: the first share is for everybody in the wave, also
@@ -64,18 +91,21 @@ func (in *inspection) checkSteps(waves []int) {
 
 // countBatches plans what ShiftTraffic will write: how many batches bounds how long it takes, and what is wrong with the
 // registered records is known before the first wave has moved.
-func (in *inspection) countBatches(waves []int) {
+func (in *inspection) countBatches() {
 	batches := map[int]int{}
-	all := failover.Stage{From: in.run.From, To: in.run.To, Percent: new(100)}
-	for _, wave := range waves {
-		plans, err := shifttraffic.Plan(in.wave(wave), all.Weights())
-		if err != nil {
-			in.block(failover.CodeConfiguration, fmt.Sprintf("wave %d", wave), err.Error(), "correct the applications file, then drover register")
-		}
-		batches[wave] = shifttraffic.Batches(plans)
-	}
-	for i := range in.stages {
-		if s := &in.stages[i]; s.Percent != nil {
+	for _, stages := range [][]failover.Stage{in.stages, in.back, in.rollback} {
+		for i := range stages {
+			s := &stages[i]
+			if s.Percent == nil {
+				continue
+			}
+			if _, known := batches[s.Wave]; !known {
+				plans, err := shifttraffic.Plan(in.wave(s.Wave), *s, in.run.Epoch)
+				if err != nil {
+					in.block(failover.CodeConfiguration, fmt.Sprintf("wave %d", s.Wave), err.Error(), "correct the applications file, then drover register")
+				}
+				batches[s.Wave] = shifttraffic.Batches(plans)
+			}
 			s.Batches = batches[s.Wave]
 		}
 	}
@@ -84,16 +114,20 @@ func (in *inspection) countBatches(waves []int) {
 func (in *inspection) wave(wave int) []failover.Application {
 	var apps []failover.Application
 	for _, app := range in.apps {
-		if app.Wave == wave {
+		if app.Wave == wave || wave == 0 {
 			apps = append(apps, app)
 		}
 	}
 	return apps
 }
 
-// checkBound predicts the longest that the run can take, which is also how long it may hold the lock.
+// checkBound predicts the longest that the run can take, with all that may follow the way out, which is also how long it
+// may hold the lock. A leg that returns keeps what was predicted.
 func (in *inspection) checkBound() {
-	bound := failover.Bound(in.stages)
+	if in.run.Leg.Returns() {
+		return
+	}
+	bound := failover.Bound(in.run, in.stages, in.back, in.rollback)
 	in.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > target && len(in.stages) > 0 {
 		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every look; the target is %v", bound, target), "")

@@ -110,7 +110,9 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 	}
 	s.h = Handler{
 		Plan: failover.DefaultPlan(), Region: west, Table: "registry",
-		DNS: route53.NewFromConfig(cfg), Databases: rds.NewFromConfig(cfg), Metrics: cloudwatch.NewFromConfig(cfg),
+		DNS:          route53.NewFromConfig(cfg),
+		Databases:    func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
+		Metrics:      func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
 		Applications: s.store, Lock: s.store,
 	}
 	s.pass(5 * time.Minute)

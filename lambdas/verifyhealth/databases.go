@@ -2,6 +2,7 @@ package verifyhealth
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -11,8 +12,12 @@ import (
 // databases asks whether the stage's promotions are finished. Clusters are asked for only once their global cluster has
 // the right writer: until then their state says nothing.
 func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	apps = slices.Clone(apps)
+	for i := range apps {
+		apps[i].Databases = req.Run.Databases(apps[i])
+	}
 	if !req.Stage.Promote {
-		return nil
+		return h.atRest(ctx, l, req, apps)
 	}
 	client, to := h.RDS(req.Stage.To), req.Stage.To
 	globals, err := live.Databases(ctx, client, apps)
@@ -43,6 +48,38 @@ func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequ
 	for i, arn := range promoted {
 		if status := clusters[arn].Status; status != "available" {
 			l.wait("%s: its cluster %s in %s is %s; expected available", owners[i], live.ClusterID(arn), to, orMissing(status))
+		}
+	}
+	return nil
+}
+
+// writerFollows says whether a rollback has brought the users of the application back, and its writer comes in a later
+// stage.
+func writerFollows(req failover.VerifyRequest, app failover.Application) bool {
+	return req.Run.Leg == failover.Rollback && !req.Stage.Promote && len(req.Run.Databases(app)) > 0
+}
+
+// atRest waits, before a rollback can turn to the writers, for the end of the promotions that the way out has asked for.
+// One that is in flight cannot be reversed.
+func (h Handler) atRest(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	var waiting []failover.Application
+	for _, app := range apps {
+		if writerFollows(req, app) {
+			waiting = append(waiting, app)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	globals, err := live.Databases(ctx, h.RDS(req.Stage.To), waiting)
+	if err != nil {
+		return err
+	}
+	for _, app := range waiting {
+		for _, db := range app.Databases {
+			if op := globals[db.GlobalCluster].Operation; op != nil {
+				l.wait("%s: global cluster %s: still %s to %s; it can be reversed once that is over", app.Name, db.GlobalCluster, op.Status, regionOf(op.To))
+			}
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -36,19 +37,23 @@ type Handler struct {
 // Handle looks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
 // thing seen:
 //
-//   - failed, when the stage can never pass: a newer run has moved one of its applications, somebody else is promoting
-//     another cluster, the promotion is being cancelled, or no application is left in the wave;
+//   - failed, when the stage can never pass: somebody else is promoting another cluster, the promotion is being
+//     cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
 //     is not healthy. A healthy look is pending too until there were enough of them in a row;
 //   - passed otherwise. The look that would pass also reads the live weights: a stage does not pass when somebody has
 //     changed them back by hand, and it does not fight with that person either.
 //
+// A stage that restores is healthy when every record has the weights that it had before the run, and when the databases
+// have come to rest: where users have gone back before the writer has, a promotion that is in flight must end before it
+// can be reversed, and the application's health is for the stage that reverses it to see.
+//
 // The reasons name the application, the object, the Region, and what is awaited.
 //
 // A second identical call looks again and changes nothing; this step only reads.
 //
-// Errors: those of the calls as the entry package names them: Throttled, Unreachable, Busy, Denied, Rejected. The state
+// Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry package names them: Throttled, Unreachable, Busy, Denied, Rejected. The state
 // machine takes those that waiting may cure for a look that saw nothing.
 //
 // It relies on GetChange in the Amazon Route 53 API Reference; on "Enabling accelerated recovery", Amazon Route 53
@@ -60,8 +65,13 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	if err != nil {
 		return failover.VerifyAnswer{}, err
 	}
+	if err := overtaken(req, apps); err != nil {
+		return failover.VerifyAnswer{}, err
+	}
 	var l look
-	overtaken(&l, req, apps)
+	if len(apps) == 0 {
+		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
+	}
 	for _, check := range []func(context.Context, *look, failover.VerifyRequest, []failover.Application) error{
 		h.changes, h.databases, h.health, h.weights,
 	} {
@@ -82,7 +92,7 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 	}
 	var apps []failover.Application
 	for _, app := range wave {
-		if req.Run.Selects(app.Name) {
+		if req.Run.Moves(app) {
 			apps = append(apps, app)
 		}
 	}
@@ -90,15 +100,14 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 }
 
 // overtaken finds that there is nothing for this run to wait for any more.
-func overtaken(l *look, req failover.VerifyRequest, apps []failover.Application) {
-	if len(apps) == 0 {
-		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
-	}
+func overtaken(req failover.VerifyRequest, apps []failover.Application) error {
 	for _, app := range apps {
 		if app.Live.Epoch > req.Run.Epoch {
-			l.giveUp("%s: a newer run has moved it: epoch %d in the registry, this run has %d", app.Name, app.Live.Epoch, req.Run.Epoch)
+			return failover.Fail(failover.FenceLost, fmt.Errorf("application %s: a newer run has moved it: epoch %d in the registry, this run has %d",
+				app.Name, app.Live.Epoch, req.Run.Epoch))
 		}
 	}
+	return nil
 }
 
 // changes asks whether the name servers have the stage's changes.
@@ -119,8 +128,13 @@ func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyReques
 	return nil
 }
 
-// health asks whether the applications do well in the Region that they move to.
+// health asks whether the applications do well in the Region that they move to. One that a rollback does not bring
+// there, or whose writer is still to follow, is left out.
 func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
+		elsewhere := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
+		return elsewhere || writerFollows(req, app)
+	})
 	readings, err := live.Health(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
 	if err != nil {
 		return err
@@ -146,7 +160,7 @@ func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyReques
 	}
 	for _, app := range apps {
 		for _, r := range app.Records {
-			got, want := sets.Weights(r), req.Stage.Weights()
+			got, want := sets.Weights(r), req.Stage.WeightsOf(app, req.Run.Epoch)
 			for _, region := range []failover.Region{req.Stage.From, req.Stage.To} {
 				if weight, ok := got[region]; !ok || weight != want[region] {
 					l.wait("%s: record %s %s: %s; expected weight %d", app.Name, r.Name, r.Type, weightText(got, region), want[region])

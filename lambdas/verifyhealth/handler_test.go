@@ -283,7 +283,11 @@ func TestAnOvertakenRunHasNothingToWaitFor(t *testing.T) {
 	newer := failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 8}
 	_, err := s.Registry.SetLive(t.Context(), s.apps[0], newer)
 	s.must(err)
-	check(t, "look", failed("checkout: a newer run has moved it: epoch 8 in the registry, this run has 7"), s.look())
+	_, err = s.Handle(t.Context(), s.request())
+	want := "application checkout: a newer run has moved it: epoch 8 in the registry, this run has 7"
+	if failover.ConditionOf(err) != failover.FenceLost || err.Error() != want {
+		t.Errorf("got %v; want FenceLost: %s", err, want)
+	}
 }
 
 func TestAWaveWithoutApplicationsDoesNotPass(t *testing.T) {

@@ -18,8 +18,10 @@ func main() {
 		store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
 		return validate.Handler{
 			Plan: env.Plan, Region: env.Region, Table: env.Table,
-			DNS: route53.NewFromConfig(env.Config), Databases: rds.NewFromConfig(env.Config),
-			Metrics: cloudwatch.NewFromConfig(env.Config), Applications: store, Lock: store,
+			DNS:          route53.NewFromConfig(env.Config),
+			Databases:    func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
+			Metrics:      func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+			Applications: store, Lock: store,
 		}.Handle
 	})
 }

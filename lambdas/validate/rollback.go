@@ -1,0 +1,70 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// lookBack reads what a rollback needs to know, and nothing else: what is not well is why the run goes back. What cannot
+// be read is an error, because whoever does not know what to undo must not claim that it is undone.
+func (in *inspection) lookBack(ctx context.Context) error {
+	all, err := in.Applications.Applications(ctx)
+	if err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	in.choose(all)
+	if in.lock, err = in.Applications.Lock(ctx); err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	if err := in.checkLock(); err != nil {
+		return err
+	}
+	if in.sets, err = live.Records(ctx, in.DNS, in.apps); err != nil {
+		return err
+	}
+	var promoted []failover.Application
+	for _, app := range in.apps {
+		if app.Databases = in.run.Databases(app); app.HasDatabase() {
+			promoted = append(promoted, app)
+		}
+	}
+	in.clusters, err = live.Databases(ctx, in.Databases(in.run.To), promoted)
+	in.clustersRead = err == nil
+	return err
+}
+
+// planRollback plans to undo what the run has changed, by its own traces: what the registry keeps from before the run's
+// first write, the weights that are live although the registry does not know them yet, and the promotions that it had
+// noted before it asked for them.
+func (in *inspection) planRollback() {
+	var waves, writers []int
+	for _, app := range in.apps {
+		promoted := in.mustPromote(app)
+		if promoted {
+			writers = append(writers, app.Wave)
+		}
+		if promoted || in.hasMoved(app) {
+			waves = append(waves, app.Wave)
+		}
+	}
+	in.stages = failover.PlanRollback(in.Plan, in.run.From, in.run.To, inOrder(waves), inOrder(writers), in.req.Played)
+	in.countBatches()
+}
+
+// hasMoved says whether the application's traffic is not, in the registry or in Route 53, what it was before the run.
+func (in *inspection) hasMoved(app failover.Application) bool {
+	before := app.Live.PlaceBefore(in.run.Epoch)
+	if app.Live.Active != before.Active || !maps.Equal(app.Live.Weights, before.Weights) {
+		return true
+	}
+	for _, r := range app.Records {
+		if !maps.Equal(in.sets.Weights(r), before.Weights) {
+			return true
+		}
+	}
+	return false
+}
