@@ -37,7 +37,7 @@ func (r RunEvidence) repeatable() bool {
 	case failover.RolledBack, Stopped:
 		return false
 	case failover.Refused:
-		return !r.tookLock()
+		return !r.tookLock() && !r.lockedOut()
 	}
 	return r.Asked == nil || r.Asked.Action != failover.Drill
 }
@@ -57,7 +57,9 @@ func (p *performance) repeatSteps(ctx context.Context, e *Evidence, run RunEvide
 		if err != nil {
 			return err
 		}
-		e.Again = append(e.Again, Repetition{What: fmt.Sprintf("%s of %s again", inv.State, run.Name), Before: before, After: after})
+		e.Again = append(e.Again, Repetition{
+			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayTell: inv.State == "Notify" && run.unheard(), Before: before, After: after,
+		})
 		before = after
 	}
 	return ctx.Err()

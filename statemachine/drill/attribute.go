@@ -143,3 +143,11 @@ func (r RunEvidence) tookLock() bool {
 	a, ok := r.validated()
 	return ok && a.Verdict == failover.Proceed && a.Run.Epoch > 0
 }
+
+// lockedOut says whether the run was refused because another one holds the lock.
+func (r RunEvidence) lockedOut() bool {
+	a, ok := r.validated()
+	return ok && slices.ContainsFunc(a.Findings, func(f failover.Finding) bool {
+		return f.Code == failover.CodeLocked && f.Severity == failover.Blocker
+	})
+}

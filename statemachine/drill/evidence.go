@@ -82,10 +82,11 @@ type DatabaseState struct {
 
 // Repetition is something done again after the end.
 type Repetition struct {
-	// What was done again, for people; NewRun says that it was a whole run.
-	What          string
-	NewRun        bool
-	Before, After Snapshot
+	// What was done again, for people; NewRun says that it was a whole run, MayTell that people are told, since nobody
+	// could be told the first time.
+	What            string
+	NewRun, MayTell bool
+	Before, After   Snapshot
 }
 
 // to and from are the Regions of a run: it moves to the Region in which it was started.

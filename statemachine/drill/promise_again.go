@@ -16,7 +16,7 @@ func againIsTheSame(e Evidence) finding {
 	f := finding{basis: "nothing was repeated"}
 	for _, again := range e.Again {
 		f.checked = true
-		if again.NewRun { // it tells people how it ended, as every run does
+		if again.NewRun || again.MayTell { // it tells people how it ended, as every run does
 			again.After.Messages = again.Before.Messages
 		}
 		for _, what := range differences(again.Before, again.After) {

@@ -48,12 +48,19 @@ func refusedTouchedNothing(e Evidence) finding {
 
 // isLockWrite says whether a call is the conditional write of the registry's lock.
 func isLockWrite(call fakeaws.Call) bool {
-	return call.Service == "dynamodb" && strings.Contains(call.Object, "lock")
+	return call.Service == "dynamodb" && inPartition(call, "lock")
+}
+
+// inPartition says whether a call is about an item of a partition of the registry: its object is table, partition key
+// and sort key.
+func inPartition(call fakeaws.Call, partition string) bool {
+	parts := strings.Fields(call.Object)
+	return len(parts) > 1 && parts[1] == partition
 }
 
 // isQuestion says whether a call keeps, or drops, the question of a run that waits for an approval.
 func isQuestion(call fakeaws.Call) bool {
-	return call.Service == "dynamodb" && strings.Contains(call.Object, "/approvals/")
+	return call.Service == "dynamodb" && inPartition(call, "approvals")
 }
 
 // asks says whether a call publishes that question.

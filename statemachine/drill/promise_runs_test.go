@@ -181,7 +181,7 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: somebody was first" }, "does not say that run-1 has won"},
 		{"the loser completes", 10, concurrent, func(e *Evidence) { e.Runs[1].Status = string(asl.Succeeded) }, "ended Completed beside run-1"},
 		{"the loser writes the registry", 10, concurrent, func(e *Evidence) {
-			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry/applications/001#shop"}
+			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry applications 001#shop"}
 		}, "expected no effect"},
 		{"the loser promotes", 10, concurrent, func(e *Evidence) {
 			e.Promotions = append(e.Promotions, fakeaws.Promotion{At: at(129 * time.Second), GlobalCluster: "shop", To: east, Operation: "SwitchoverGlobalCluster"})

@@ -103,7 +103,7 @@ func refused() Evidence {
 	run.After, run.Report, run.Messages = run.Before, nil, 0
 	run.Invocations = []fakeaws.Invocation{{State: "Validate", Calls: []fakeaws.Call{
 		{Region: west, Service: "dynamodb", Operation: "Query", Object: "drover-registry"},
-		{Region: west, Service: "dynamodb", Operation: "UpdateItem", Object: "drover-registry/lock/lock", Mutating: true},
+		{Region: west, Service: "dynamodb", Operation: "UpdateItem", Object: "drover-registry lock lock", Mutating: true},
 	}}}
 	e.Batches, e.Promotions, e.Losses, e.Again = nil, nil, nil, nil
 	return e
@@ -196,7 +196,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"held without a report", 5, held, func(e *Evidence) { e.Runs[0].Report = nil }, "there is no report"},
 		{"does not know", 5, held, func(e *Evidence) { e.Runs[0].Report.Unknown = []string{"zone Z1"} }, "could not tell of 1"},
 
-		{"refused but wrote", 6, refused, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[1].Object = "drover-registry/applications/001#shop" }, "expected nothing to be touched"},
+		{"refused but wrote", 6, refused, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[1].Object = "drover-registry applications 001#shop" }, "expected nothing to be touched"},
 		{"refused but promoted", 6, refused, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[1].Service = "rds" }, "Validate called rds UpdateItem"},
 		{"refused but moved", 6, refused, func(e *Evidence) { e.Runs[0].After = snapshotIn(west, 0, 100) }, "record sets of zone Z1 are not the same"},
 		{"refused but told", 6, refused, func(e *Evidence) {

@@ -197,7 +197,7 @@ func (e Evidence) recoveries(outages []time.Time) []Recovery {
 			outage, outages = outages[0], outages[1:]
 		}
 		if run.Asked.Action == failover.Drill {
-			all = append(all, e.recoverLegs(run)...)
+			all = append(all, e.recoverLegs(run, next)...)
 			continue
 		}
 		all = append(all, e.recover(run, outage, next))
@@ -205,15 +205,15 @@ func (e Evidence) recoveries(outages []time.Time) []Recovery {
 	return all
 }
 
-// recoverLegs measures a drill there and back, each way for itself.
-func (e Evidence) recoverLegs(run RunEvidence) []Recovery {
+// recoverLegs measures a drill there and back, each way for itself; after is when the next run was started.
+func (e Evidence) recoverLegs(run RunEvidence, after time.Time) []Recovery {
 	var all []Recovery
 	legs := run.legs()
 	for i, leg := range legs {
 		way := run
 		way.Name += map[failover.Leg]string{failover.Out: ", there", failover.Back: ", and back"}[leg.Leg]
 		way.StartedAt, way.StoppedAt = leg.From, leg.To
-		var next time.Time
+		next := after
 		if i+1 < len(legs) {
 			next = legs[i+1].From
 		}
