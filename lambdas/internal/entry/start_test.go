@@ -79,9 +79,7 @@ func TestAnErrorHasItsConditionAsName(t *testing.T) {
 
 func TestAPanicIsUnexpectedAndTheProcessLives(t *testing.T) {
 	_, named, log := invoke(t, variables(nil), func(context.Context, failover.StageRequest) (failover.ShiftAnswer, error) {
-		var weights map[string]int
-		weights["us-east-1"] = 0
-		return failover.ShiftAnswer{}, nil
+		panic("boom")
 	})
 	if named.Type != "Unexpected" || strings.Contains(named.Message, "goroutine") || len(named.StackTrace) != 0 {
 		t.Errorf("got %+v; expected a name and no stack", named)
