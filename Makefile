@@ -1,6 +1,6 @@
 # Drover. `make` lists the targets.
 
-STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify
+STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify api
 SCENARIO     ?= region-outage
 ASSEMBLY     ?=
 

@@ -21,6 +21,8 @@ type Environment struct {
 	TopicARN string
 	// Bucket is the Region's report bucket; only Notify has one.
 	Bucket string
+	// MachineARN is the Region's state machine; only the API has one.
+	MachineARN string
 	// Config makes clients of the Region. Every call made with it is recorded as evidence.
 	Config aws.Config
 }
@@ -51,7 +53,7 @@ func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	cfg, cfgErr := loadConfig(getenv)
 	env := Environment{
 		Plan: plan, Region: region, Table: table, Config: cfg,
-		TopicARN: getenv(failover.TopicVariable), Bucket: getenv(failover.BucketVariable),
+		TopicARN: getenv(failover.TopicVariable), Bucket: getenv(failover.BucketVariable), MachineARN: getenv(failover.MachineVariable),
 	}
 	return env, errors.Join(planErr, regionErr, tableErr, cfgErr)
 }
