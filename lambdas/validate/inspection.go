@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -34,7 +35,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	var err error
 	in.input, err = failover.ParseInput(req.Input)
 	for _, problem := range unjoin(err) {
-		in.block(failover.CodeInput, "execution input", problem.Error(), "")
+		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "")
 	}
 	in.run = failover.Run{
 		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
@@ -47,7 +48,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		in.run.Since = in.run.StartedAt
 	}
 	if in.run.Since.After(req.Now) {
-		in.block(failover.CodeInput, "execution input", fmt.Sprintf("input: since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
+		in.block(failover.CodeInput, "execution input", fmt.Sprintf("since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
 	}
 	if req.Leg != failover.Out {
 		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q; expected %q", req.Leg, failover.Out), "")

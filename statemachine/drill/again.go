@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -71,7 +70,7 @@ func (p *performance) repeatRun(ctx context.Context, e *Evidence, run RunEvidenc
 	p.world.RunUntil(func() bool {
 		x, ok := p.world.Execution(arn)
 		return ctx.Err() != nil || !ok || !x.StoppedAt.IsZero()
-	}, p.world.Now().Add(max(failover.Bound(e.stages(run)), time.Hour)))
+	}, p.world.Now().Add(max(run.bound(), time.Hour)))
 	after, err := p.snapshot(ctx, run.to())
 	if err != nil {
 		return err

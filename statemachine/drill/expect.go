@@ -33,6 +33,9 @@ func (p *performance) result() *Result {
 		r.Outcomes = append(r.Outcomes, o)
 		r.Unexpected = append(r.Unexpected, run.unexpected(o)...)
 	}
+	if last := r.Felt.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
+		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every user is served again"})
+	}
 	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })
 	r.Unexpected = append(r.Unexpected, s.Expect.unexpected(e, r.Recoveries)...)
 	return r

@@ -1,9 +1,11 @@
 package drill
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -51,12 +53,12 @@ func tells(call fakeaws.Call) bool {
 	return call.Service == "sns" || call.Service == "s3" || call.Service == "monitoring"
 }
 
-// itEnds is promise 8: a run ends within the bound that its stages have, whatever fails.
+// itEnds is promise 8: a run ends within the bound that Validate has predicted, whatever fails.
 func itEnds(e Evidence) finding {
 	f := finding{basis: "there was no run"}
 	for _, run := range e.Runs {
 		f.checked = true
-		bound := failover.Bound(e.stages(run))
+		bound := run.bound()
 		switch took := run.StoppedAt.Sub(run.StartedAt); {
 		case run.StoppedAt.IsZero():
 			f.violate("%s: did not end; expected an end within %s", run.Name, span(bound))
@@ -72,17 +74,20 @@ func itEnds(e Evidence) finding {
 	return f
 }
 
-// stages are those that a run has by its input and the plan, whatever Validate has made of them.
-func (e Evidence) stages(run RunEvidence) []failover.Stage {
-	if !run.moves() {
-		return nil
+// bound is what Validate has predicted for the run. One that it refused, or could not plan, has no stages to play.
+func (r RunEvidence) bound() time.Duration {
+	if a, ok := r.validated(); ok && a.Run.BoundSeconds > 0 {
+		return time.Duration(a.Run.BoundSeconds) * time.Second
 	}
-	var waves []int
-	for _, app := range e.selected(run) {
-		if !slices.Contains(waves, app.Wave) {
-			waves = append(waves, app.Wave)
+	return failover.Bound(nil)
+}
+
+// validated is the last answer that Validate gave to the run.
+func (r RunEvidence) validated() (a failover.ValidateAnswer, ok bool) {
+	for _, inv := range r.Invocations {
+		if inv.State == "Validate" && inv.Result.ErrorType == "" && json.Unmarshal(inv.Result.Payload, &a) == nil {
+			ok = true
 		}
 	}
-	slices.Sort(waves)
-	return failover.PlanStages(e.Plan, *run.Asked, run.from(e.Plan), run.to(), waves)
+	return a, ok
 }

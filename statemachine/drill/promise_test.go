@@ -59,7 +59,7 @@ func completed() Evidence {
 			StartedAt: at(2 * time.Minute), StoppedAt: at(4 * time.Minute),
 			Invocations: []fakeaws.Invocation{{State: "ShiftTraffic", Calls: []fakeaws.Call{
 				{Region: west, Service: "route53", Operation: "ChangeResourceRecordSets", Mutating: true, Object: "Z1"},
-			}}},
+			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"run":{"boundSeconds":180}}`)}}},
 		},
 		Asked: &input, Before: snapshotIn(east, 100, 0), After: snapshotIn(west, 0, 100),
 		Report: &failover.Report{Outcome: failover.Completed, Moved: []string{"shop"}}, Messages: 1,
@@ -207,7 +207,10 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		}, "in us-east-1"},
 
 		{"does not end", 8, completed, func(e *Evidence) { e.Runs[0].StoppedAt = time.Time{} }, "did not end"},
-		{"ends too late", 8, completed, func(e *Evidence) { e.Runs[0].StoppedAt = at(24 * time.Hour) }, "expected at most"},
+		{"ends later than predicted", 8, completed, func(e *Evidence) { e.Runs[0].StoppedAt = at(5*time.Minute + time.Second) }, "expected at most 3:00"},
+		{"ends late without a prediction", 8, completed, func(e *Evidence) {
+			e.Runs[0].StoppedAt, e.Runs[0].Invocations = at(24*time.Hour), nil
+		}, "expected at most"},
 
 		{"again moves records", 9, completed, func(e *Evidence) { e.Again[0].After.Zones[0].Sets = sets(100, 0, "") }, "record sets of zone Z1"},
 		{"again promotes", 9, completed, func(e *Evidence) { e.Again[0].After.Promotions = 1 }, "1 promotion asked for"},

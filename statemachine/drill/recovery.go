@@ -14,8 +14,8 @@ type Recovery struct {
 	// From is when the outage began, or the run when nothing had failed; To is when the run was over.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// RTO is the time between them, TargetRTO the plan's. Users is the time until the last user was served again, 0 when
-	// no user noticed.
+	// RTO is the time between them, TargetRTO the plan's. Users is the time until every user was served again, 0
+	// when no user noticed.
 	RTO       time.Duration `json:"rto"`
 	Users     time.Duration `json:"users"`
 	TargetRTO time.Duration `json:"targetRTO"`
@@ -61,7 +61,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	}
 	for _, second := range e.Traffic {
 		if second.Failed() && second.At.After(r.From) && (next.IsZero() || second.At.Before(next)) {
-			r.Users = second.At.Sub(r.From)
+			r.Users = second.At.Add(time.Second).Sub(r.From) // a sample stands for the second that begins with it
 		}
 	}
 	if run.Report != nil {
@@ -156,7 +156,7 @@ func (r Recovery) write(p *Printer) {
 	target := span(r.TargetRTO)
 	p.figure("RTO", r.RTO <= r.TargetRTO, span(r.RTO), target, fmt.Sprintf("until the run was over, from %s to %s", clock(r.From.Sub(Start)), clock(r.To.Sub(Start))))
 	if r.Users > 0 {
-		p.figure("", r.Users <= r.TargetRTO, span(r.Users), target, "until the last user was served again")
+		p.figure("", r.Users <= r.TargetRTO, span(r.Users), target, "until every user was served again")
 	}
 	said := "the run could not measure it"
 	if r.ReportedRPO >= 0 {

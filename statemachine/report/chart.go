@@ -71,7 +71,7 @@ type tick struct {
 }
 
 func newChart(r *drill.Result) chart {
-	felt := drill.Feel(r.Evidence.Traffic, chartWidth/3, time.Second)
+	felt := drill.Feel(r.Evidence.Traffic, chartWidth, time.Second)
 	c := chart{Width: chartWidth, Plot: plotHeight, Top: labelRows*labelHeight + 4}
 	total := time.Duration(len(felt.Failed)) * felt.Interval
 	if total == 0 {
