@@ -15,6 +15,7 @@ type Event struct {
 	ExecutionSucceeded *Output           `json:"executionSucceededEventDetails,omitempty"`
 	ExecutionFailed    *Failure          `json:"executionFailedEventDetails,omitempty"`
 	ExecutionTimedOut  *Failure          `json:"executionTimedOutEventDetails,omitempty"`
+	ExecutionAborted   *Failure          `json:"executionAbortedEventDetails,omitempty"`
 	StateEntered       *StateEntered     `json:"stateEnteredEventDetails,omitempty"`
 	StateExited        *StateExited      `json:"stateExitedEventDetails,omitempty"`
 	TaskScheduled      *TaskScheduled    `json:"taskScheduledEventDetails,omitempty"`

@@ -30,6 +30,7 @@ const (
 	Succeeded Status = "SUCCEEDED"
 	Failed    Status = "FAILED"
 	TimedOut  Status = "TIMED_OUT"
+	Aborted   Status = "ABORTED"
 )
 
 // ExecutionInfo is what is known of an execution before it starts; most of it is shown in the context object.
@@ -186,6 +187,17 @@ func (x *Execution) fail(f Failure) {
 func (x *Execution) timeOut() {
 	x.status, x.failure = TimedOut, Failure{Error: ErrorTimeout}
 	x.record(Event{Type: "ExecutionTimedOut", ExecutionTimedOut: &x.failure})
+}
+
+// Abort ends an execution that is still running, as StopExecution does: at once, and caught by nobody. Either text may be
+// empty. An execution that is over stays as it is.
+func (x *Execution) Abort(now time.Time, errorName, cause string) {
+	if x.status != Running {
+		return
+	}
+	x.now = now
+	x.status, x.failure, x.pending = Aborted, Failure{Error: errorName, Cause: cause}, nil
+	x.record(Event{Type: "ExecutionAborted", ExecutionAborted: &x.failure})
 }
 
 // timeFormat is that of the context object: UTC with milliseconds.

@@ -103,6 +103,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (w *World) handle(req *Request) *Response {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.catchUp()
 	req.ID = requestID(w.nextID())
 	svc, ok := w.services[req.Service]
 	if !ok {

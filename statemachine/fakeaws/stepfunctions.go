@@ -70,6 +70,8 @@ type execution struct {
 	entered     int // states of the path that the watcher knows
 	invocations []Invocation
 	parked      bool // its Region went dark while it had something to do
+	// early are the answers for tokens whose function has not returned yet.
+	early map[string]asl.Answer
 }
 
 func newStepFunctions(w *World) *stepfunctions {
@@ -147,6 +149,11 @@ func (s *stepfunctions) next(e *execution) {
 	case *asl.Invoke:
 		s.invoke(e, p)
 	case *asl.AwaitToken:
+		if answer, ok := e.early[p.TaskToken]; ok {
+			delete(e.early, p.TaskToken)
+			s.resume(e, p, &answer)
+			return
+		}
 		if !p.TimeoutAt.IsZero() {
 			s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
 		}

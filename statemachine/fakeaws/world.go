@@ -25,6 +25,7 @@ type World struct {
 	ids     int
 	queue   eventQueue
 	outbox  []func()
+	pace    *pace // while the World is served, else nil
 	regions map[string]*region
 	journal []Entry
 	calls   []Call
@@ -43,6 +44,11 @@ type World struct {
 	s3       *s3
 	traffic  *traffic
 
+	sqs    *sqs
+	events *events
+	apis   *apis
+
+	scheduler     *scheduler
 	stepfunctions *stepfunctions
 }
 
@@ -66,6 +72,10 @@ func New(account string, start time.Time, regions ...string) *World {
 	w.sns = newSNS(w)
 	w.s3 = newS3(w)
 	w.traffic = newTraffic(w)
+	w.sqs = newSQS(w)
+	w.events = newEvents(w)
+	w.scheduler = newScheduler(w)
+	w.apis = newAPIs(w)
 	w.stepfunctions = newStepFunctions(w)
 	// The keys are the names of the services in a signature's credential scope.
 	w.services = map[string]service{
