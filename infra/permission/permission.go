@@ -39,17 +39,17 @@ func (s Scope) ForStep(step string) []Grant {
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"))
 	case "updateregistry":
-		grants = append(grants, s.table("Query", "GetItem", "PutItem", "UpdateItem"))
+		grants = append(grants, s.table("Query", "PutItem", "UpdateItem"))
 	case "promotedatabase":
 		grants = append(grants, s.table("Query", "GetItem"), readMetrics())
-		grants = append(grants, s.readDatabases()...)
+		grants = append(grants, s.readTopology()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
 		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
 		grants = append(grants, s.readRecords(), s.table("Query"), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
-		grants = append(grants, s.readDatabases()...)
+		grants = append(grants, s.readTopology()...)
 	}
 	return grants
 }
@@ -128,16 +128,22 @@ func (s Scope) globalClusters() []string {
 	return clusters
 }
 
-// readDatabases grants nothing to a plan without global clusters. Which member clusters a global cluster has is in
+// readTopology grants nothing to a plan without global clusters.
+func (s Scope) readTopology() []Grant {
+	if len(s.GlobalClusters) == 0 {
+		return nil
+	}
+	return []Grant{{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()}}
+}
+
+// readDatabases is the topology and the state of each cluster in it. Which member clusters a global cluster has is in
 // the registry and not in the template, so they can be described in the Region as a whole.
 func (s Scope) readDatabases() []Grant {
 	if len(s.GlobalClusters) == 0 {
 		return nil
 	}
-	return []Grant{
-		{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()},
-		{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN()}},
-	}
+	return append(s.readTopology(),
+		Grant{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN()}})
 }
 
 // promote is the one-way door. IAM asks for the global cluster and for the member that is to be promoted, so the

@@ -50,6 +50,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	}
 	result.Promises = Judge(result.Evidence)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
+	result.Unexpected = append(result.Unexpected, p.denied()...)
 	result.Felt.write(o.Out)
 	for _, recovery := range result.Recoveries {
 		recovery.write(o.Out)
