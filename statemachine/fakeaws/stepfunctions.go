@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/drover-dr/drover/statemachine/asl"
 )
@@ -57,7 +60,8 @@ type stepfunctions struct {
 
 type machine struct {
 	StateMachine
-	parsed *asl.Machine
+	parsed  *asl.Machine
+	created time.Time
 }
 
 type execution struct {
@@ -89,28 +93,48 @@ func (w *World) AddStateMachine(sm StateMachine) error {
 	if err != nil {
 		return fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
 	}
-	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed}
+	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed, created: w.now}
 	return nil
 }
 
-// StartExecution starts an execution of a state machine under a name of its own and returns its ARN.
+// StartExecution starts an execution of a state machine and returns its ARN. Once more with the same name and input while
+// that one runs is the same execution; with a name that is taken otherwise it is an error.
 func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.stepfunctions.start(stateMachineARN, name, input)
-}
-
-func (s *stepfunctions) start(stateMachineARN, name string, input json.RawMessage) (string, error) {
-	m, ok := s.machines[stateMachineARN]
+	m, ok := w.stepfunctions.machines[stateMachineARN]
 	if !ok {
 		return "", fmt.Errorf("start %s: there is no state machine %s", name, stateMachineARN)
 	}
-	if s.w.dark(m.Region) {
-		return "", fmt.Errorf("start %s: %s is dark", name, m.Region)
+	e, err := w.stepfunctions.begin(m, name, input)
+	if err != nil {
+		return "", fmt.Errorf("start %s: %w", name, err)
+	}
+	return e.arn, nil
+}
+
+// badName are the characters that no execution's name has, beside spaces and control characters.
+const badName = "<>{}[]?*\"#%\\^|~`$&,;:/"
+
+// begin starts an execution as StartExecution does.
+func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*execution, *APIError) {
+	bad := func(r rune) bool {
+		return strings.ContainsRune(badName, r) || unicode.IsSpace(r) || unicode.IsControl(r)
 	}
 	arn := fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:%s", m.Region, s.w.Account, m.Name, name)
-	if s.find(arn) != nil {
-		return "", fmt.Errorf("start %s: ExecutionAlreadyExists: %s", name, arn)
+	switch {
+	case s.w.dark(m.Region):
+		return nil, errDark(m.Region)
+	case name == "" || utf8.RuneCountInString(name) > 80 || strings.ContainsFunc(name, bad):
+		return nil, badRequest("InvalidName", "Invalid Name: '%s'", name)
+	case !json.Valid(input):
+		return nil, badRequest("InvalidExecutionInput", "Invalid State Machine Execution Input: the input is not JSON")
+	}
+	if e := s.find(arn); e != nil {
+		if e.x.Status() == asl.Running && string(e.input) == string(input) {
+			return e, nil
+		}
+		return nil, badRequest("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
 	info := asl.ExecutionInfo{
 		ID: arn, Name: name, RoleARN: m.Role, StateMachineID: m.ARN, StateMachineName: m.Name, Jitter: s.jitter.Float64,
@@ -119,7 +143,7 @@ func (s *stepfunctions) start(stateMachineARN, name string, input json.RawMessag
 	e.x = m.parsed.Start(info, input, s.w.now)
 	s.executions = append(s.executions, e)
 	s.next(e)
-	return arn, nil
+	return e, nil
 }
 
 func (s *stepfunctions) find(arn string) *execution {

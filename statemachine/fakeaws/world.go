@@ -85,6 +85,7 @@ func New(account string, start time.Time, regions ...string) *World {
 		"monitoring": w.metrics,
 		"sns":        w.sns,
 		"s3":         w.s3,
+		"states":     w.stepfunctions,
 	}
 	return w
 }
