@@ -19,7 +19,7 @@ func main() {
 		return validate.Handler{
 			Plan: env.Plan, Region: env.Region, Table: env.Table,
 			DNS: route53.NewFromConfig(env.Config), Databases: rds.NewFromConfig(env.Config),
-			Metrics: cloudwatch.NewFromConfig(env.Config), Applications: store, Lock: store,
+			Metrics: cloudwatch.NewFromConfig(env.Config), Applications: store, Lock: store, Readiness: env.Metrics,
 		}.Handle
 	})
 }
