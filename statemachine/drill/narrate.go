@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -17,6 +18,8 @@ type narrator struct {
 	out *Printer
 	// quiet suppresses everything, for what is repeated after the end.
 	quiet bool
+	// mu guards what follows: while a World is served, runs are started and stopped from several sides.
+	mu sync.Mutex
 	// pending is what the last look of VerifyHealth waited for.
 	pending string
 	// stopped counts executions that are over.
@@ -69,20 +72,32 @@ func (n *narrator) StateEntered(_, state string, at time.Time) {
 }
 
 // Stopped takes note of an execution that is over.
-func (n *narrator) Stopped(string, time.Time) { n.stopped++ }
+func (n *narrator) Stopped(string, time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stopped++
+}
+
+// forget lets the next look be told whatever it sees.
+func (n *narrator) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pending = ""
+}
 
 // Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
 func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 	if n.quiet {
 		return
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	at := inv.At.Add(inv.Took)
 	if inv.State != "VerifyHealth" {
 		n.pending = ""
 	}
 	if inv.Result.ErrorType != "" {
-		n.pending = ""
-		n.step(at, inv.State, Bad, failureText(inv.Result))
+		n.failed(at, inv)
 		return
 	}
 	tell, ok := stepFacts[inv.State]
@@ -101,6 +116,15 @@ func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 	n.step(at, inv.State, tone, text)
 	if inv.State == "Validate" {
 		n.findings(at, inv.Result.Payload)
+	}
+}
+
+// failed tells of an error; a look that fails as the one before did is not told either.
+func (n *narrator) failed(at time.Time, inv fakeaws.Invocation) {
+	text := failureText(inv.Result)
+	if kind := withoutDigits(text); inv.State != "VerifyHealth" || kind != n.pending {
+		n.pending = kind
+		n.step(at, inv.State, Bad, text)
 	}
 }
 
