@@ -42,7 +42,7 @@ func (w *World) AddAPI(a API) error {
 		return fmt.Errorf("add API %s: the id %s is taken", a.Name, a.ID)
 	}
 	for _, r := range a.Routes {
-		if !slices.Contains([]string{"NONE", "AWS_IAM"}, r.Authorization) {
+		if !slices.Contains([]string{"NONE", authorizationIAM}, r.Authorization) {
 			return fmt.Errorf("add API %s: route %q: authorization %q; expected NONE or AWS_IAM", a.Name, r.Key, r.Authorization)
 		}
 	}

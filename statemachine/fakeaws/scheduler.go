@@ -1,6 +1,13 @@
 package fakeaws
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/schedule"
+)
 
 // Schedule is a schedule of EventBridge Scheduler.
 type Schedule struct {
@@ -12,15 +19,8 @@ type Schedule struct {
 	Target               Target
 }
 
-// scheduler is EventBridge Scheduler.
-type scheduler struct {
-	w         *World
-	schedules []*Schedule
-}
-
-func newScheduler(w *World) *scheduler { return &scheduler{w: w} }
-
-// AddSchedule adds a schedule, which runs from now on. An expression that Scheduler would not take is an error.
+// AddSchedule adds a schedule, which runs from now on; the first time of a rate is one period later (SCH-1). An
+// expression that Scheduler would not take is an error.
 func (w *World) AddSchedule(s Schedule) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -30,6 +30,43 @@ func (w *World) AddSchedule(s Schedule) error {
 	if err := s.Target.check(); err != nil {
 		return fmt.Errorf("add schedule %s: %w", s.Name, err)
 	}
-	w.scheduler.schedules = append(w.scheduler.schedules, &s)
+	if s.Target.Transformer != nil {
+		return fmt.Errorf("add schedule %s: an input transformer; a schedule has an input alone", s.Name)
+	}
+	due, err := schedule.Parse(s.Expression, s.Timezone)
+	if err != nil {
+		return fmt.Errorf("add schedule %s: %w", s.Name, err)
+	}
+	if !s.Disabled {
+		w.awaitSchedule(&s, due, w.now)
+	}
 	return nil
+}
+
+// awaitSchedule lets a schedule start its target at the next time after t, and so on. What falls due in a dark Region
+// is missed (SCH-2).
+func (w *World) awaitSchedule(s *Schedule, due *schedule.Schedule, t time.Time) {
+	next, ok := due.Next(t)
+	if !ok {
+		return
+	}
+	w.at(next, func() {
+		w.awaitSchedule(s, due, next)
+		if !w.dark(s.Region) {
+			w.runSchedule(s, next)
+		}
+	})
+}
+
+func (w *World) runSchedule(s *Schedule, scheduled time.Time) {
+	w.record("scheduler", s.Name, "falls due")
+	name := requestID(w.nextID())
+	input := strings.NewReplacer(
+		"<aws.scheduler.schedule-arn>", s.ARN, "<aws.scheduler.scheduled-time>", scheduled.UTC().Format(time.RFC3339),
+		"<aws.scheduler.execution-id>", name, "<aws.scheduler.attempt-number>", "1",
+	).Replace(cmp.Or(s.Target.Input, "{}"))
+	w.deliver(&parcel{
+		target: s.Target, region: s.Region, name: name, input: input, original: input, from: s.Name, asRole: true,
+		attributes: map[string]string{"SCHEDULE_ARN": s.ARN, "SCHEDULED_TIME": scheduled.UTC().Format(time.RFC3339), "EXECUTION_ID": name},
+	})
 }

@@ -2,7 +2,9 @@ package fakeaws
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -45,7 +47,10 @@ func (w *World) Messages() []Message {
 
 const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/"
 
-var snsOperations = map[string][]string{"Publish": {"TopicArn", "Subject", "Message"}}
+var snsOperations = map[string][]string{
+	"Publish":    {"TopicArn", "Subject", "Message"},
+	"ListTopics": {"NextToken"},
+}
 
 type snsParams struct{ url.Values }
 
@@ -58,7 +63,11 @@ func (s *sns) open(req *Request) *APIError {
 }
 
 func (s *sns) permissions(req *Request) []Permission {
-	return []Permission{{Action: "sns:" + req.Operation, Resource: req.Params.(snsParams).Get("TopicArn")}}
+	resource := req.Params.(snsParams).Get("TopicArn")
+	if req.Operation == "ListTopics" {
+		resource = "*"
+	}
+	return []Permission{{Action: "sns:" + req.Operation, Resource: resource}}
 }
 
 // maxMessage is the limit of the API reference for a message, in bytes.
@@ -66,6 +75,9 @@ const maxMessage = 256 << 10
 
 func (s *sns) serve(req *Request) (*Response, *APIError) {
 	p := req.Params.(snsParams)
+	if req.Operation == "ListTopics" {
+		return s.listTopics(req, p)
+	}
 	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
 	switch {
 	case !s.topics[topic] || !strings.HasPrefix(topic, "arn:aws:sns:"+req.Region+":"):
@@ -77,10 +89,37 @@ func (s *sns) serve(req *Request) (*Response, *APIError) {
 	case p.Has("Subject") && !validSubject(subject):
 		return nil, badRequest("InvalidParameter", "Invalid parameter: Subject")
 	}
-	m := Message{At: s.w.now, Region: req.Region, TopicARN: topic, Subject: subject, Message: text, ID: requestID(s.w.nextID())}
+	return queryResponse(req, snsNamespace, struct{ MessageId string }{s.send(req.Region, topic, subject, text)}), nil
+}
+
+// send lets a topic take a message and returns its id. To a topic that is not there nothing is sent.
+func (s *sns) send(region, topic, subject, text string) (id string) {
+	if !s.topics[topic] {
+		return ""
+	}
+	m := Message{At: s.w.now, Region: region, TopicARN: topic, Subject: subject, Message: text, ID: requestID(s.w.nextID())}
 	s.messages = append(s.messages, m)
 	s.w.record("sns", topic, "%s", firstLine(subject, text))
-	return queryResponse(req, snsNamespace, struct{ MessageId string }{m.ID}), nil
+	return m.ID
+}
+
+// listTopics lists the topics of the Region, 100 a page.
+func (s *sns) listTopics(req *Request, p snsParams) (*Response, *APIError) {
+	type topic struct{ TopicArn string }
+	var found []topic
+	for _, arn := range slices.Sorted(maps.Keys(s.topics)) {
+		if strings.HasPrefix(arn, "arn:aws:sns:"+req.Region+":") {
+			found = append(found, topic{arn})
+		}
+	}
+	from, to, next, err := pageBounds(len(found), p.Get("NextToken"), 0, 100)
+	if err != nil {
+		return nil, badRequest("InvalidParameter", "Invalid parameter: NextToken")
+	}
+	return queryResponse(req, snsNamespace, struct {
+		Topics    []topic `xml:"Topics>member"`
+		NextToken string  `xml:",omitempty"`
+	}{found[from:to], next}), nil
 }
 
 // validSubject is the API reference's rule: ASCII that begins with a letter, digit or punctuation mark, no line breaks

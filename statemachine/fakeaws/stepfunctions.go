@@ -230,7 +230,7 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 	}
 	fault := w.invokeFaultFor(fn)
 	if fault == InvokeThrottled {
-		s.finish(e, p, fn, p.Payload, InvokeResult{ErrorType: "Lambda.TooManyRequestsException", Cause: "Rate Exceeded."}, nil, invokePerCall)
+		s.finish(e, p, fn, p.Payload, errTooManyInvocations, nil, invokePerCall)
 		return
 	}
 	w.outside(func() {

@@ -48,7 +48,6 @@ type World struct {
 	events *events
 	apis   *apis
 
-	scheduler     *scheduler
 	stepfunctions *stepfunctions
 }
 
@@ -74,7 +73,6 @@ func New(account string, start time.Time, regions ...string) *World {
 	w.traffic = newTraffic(w)
 	w.sqs = newSQS(w)
 	w.events = newEvents(w)
-	w.scheduler = newScheduler(w)
 	w.apis = newAPIs(w)
 	w.stepfunctions = newStepFunctions(w)
 	// The keys are the names of the services in a signature's credential scope.
@@ -86,6 +84,10 @@ func New(account string, start time.Time, regions ...string) *World {
 		"sns":        w.sns,
 		"s3":         w.s3,
 		"states":     w.stepfunctions,
+		"lambda":     &lambda{w},
+		"events":     w.events,
+		"sqs":        w.sqs,
+		apiService:   w.apis,
 	}
 	return w
 }
