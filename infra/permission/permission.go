@@ -50,8 +50,27 @@ func (s Scope) ForStep(step string) []Grant {
 	case "notify":
 		grants = append(grants, s.readRecords(), s.table("Query"), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
 		grants = append(grants, s.readTopology()...)
+	case "api":
+		grants = append(grants, s.table("GetItem", "Query"), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns())
 	}
 	return grants
+}
+
+// ForAPI returns the grants of the role with which API Gateway calls the function.
+func (s Scope) ForAPI() []Grant {
+	return []Grant{{Sid: "InvokeAPI", Actions: []string{"lambda:InvokeFunction"}, Resources: []string{s.Names.FunctionARN("api")}}}
+}
+
+// ForRule returns the grants of the role with which EventBridge starts a failover. What it cannot deliver it sends to
+// the dead-letter queue by leave of the queue, not of this role.
+func (s Scope) ForRule() []Grant { return []Grant{s.startRuns("states:StartExecution")} }
+
+// ForSchedules returns the grants of the role with which EventBridge Scheduler starts checks and drills.
+func (s Scope) ForSchedules() []Grant {
+	return []Grant{
+		s.startRuns("states:StartExecution"),
+		{Sid: "DeadLetters", Actions: []string{"sqs:SendMessage"}, Resources: []string{s.Names.DeadLettersARN()}},
+	}
 }
 
 // ForStateMachine returns the grants of the state machine's role, its logging and tracing aside: the CDK adds those.
@@ -61,6 +80,18 @@ func (s Scope) ForStateMachine(steps []string) []Grant {
 		functions = append(functions, s.Names.FunctionARN(step))
 	}
 	return []Grant{{Sid: "InvokeSteps", Actions: []string{"lambda:InvokeFunction"}, Resources: functions}}
+}
+
+func (s Scope) startRuns(actions ...string) Grant {
+	return Grant{Sid: "Runs", Actions: actions, Resources: []string{s.Names.StateMachineARN()}}
+}
+
+// readRuns is about all runs of the state machine: which there will be nobody knows.
+func (s Scope) readRuns() Grant {
+	return Grant{
+		Sid: "ReadRuns", Actions: []string{"states:DescribeExecution", "states:GetExecutionHistory"},
+		Resources: []string{s.Names.ExecutionsARN()},
+	}
 }
 
 func (s Scope) writeLogs(step string) Grant {
