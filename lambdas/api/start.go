@@ -36,10 +36,10 @@ func (h Handler) start(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("start run %s: %w", asked.name, err)
 	}
-	return located(answer(http.StatusAccepted, h.runOf(&sfn.DescribeExecutionOutput{
+	return located(http.StatusAccepted, h.runOf(&sfn.DescribeExecutionOutput{
 		ExecutionArn: out.ExecutionArn, Name: &asked.name, Status: types.ExecutionStatusRunning, StartDate: out.StartDate,
 		Input: aws.String(string(input)),
-	})))(asked.name)
+	}))
 }
 
 // startedBefore answers for a name that is in use: with its run, if that was asked for the same.
@@ -53,7 +53,7 @@ func (h Handler) startedBefore(ctx context.Context, asked asked) (response, erro
 			fmt.Sprintf("Nothing was started: run %s, started %s, was asked for something else.", asked.name, formatTime(aws.ToTime(execution.StartDate))),
 			fmt.Sprintf("See it with GET /runs/%s, or choose another name.", asked.name))
 	}
-	return located(answer(http.StatusOK, h.runOf(execution)))(asked.name)
+	return located(http.StatusOK, h.runOf(execution))
 }
 
 // sameRequest says whether an execution was started with this input, whoever asked for it: the session under which a
@@ -69,12 +69,12 @@ func sameRequest(input failover.Input, text string) bool {
 	return errA == nil && errB == nil && string(a) == string(b)
 }
 
-// located adds the path of a run to an answer about it.
-func located(res response, err error) func(id string) (response, error) {
-	return func(id string) (response, error) {
-		if err == nil {
-			res.Headers["Location"] = pathTo(id)
-		}
-		return res, err
+// located answers with a run, and with the path where to look at it from now on.
+func located(status int, run Run) (response, error) {
+	res, err := answer(status, run)
+	if err != nil {
+		return response{}, err
 	}
+	res.Headers["Location"] = run.Links.Self
+	return res, nil
 }
