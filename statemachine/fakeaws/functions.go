@@ -147,6 +147,7 @@ func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, [
 	before := w.callCount()
 	result := fn.Invoke(payload)
 	calls := w.callsSince(before, fn.Role)
+	w.publishInvocation(fn, result, fault)
 	switch fault {
 	case InvokeCrashes:
 		if fn.Kill != nil {
@@ -160,6 +161,20 @@ func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, [
 		result = timedOut(fn)
 	}
 	return result, calls
+}
+
+// publishInvocation publishes what Lambda and the function itself measure.
+func (w *World) publishInvocation(fn *Function, result InvokeResult, fault string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.metrics.embeddedMetrics(fn.Region, result.Logs)
+	errors := 0.0
+	if result.ErrorType != "" || fault != "" {
+		errors = 1
+	}
+	dims := map[string]string{"FunctionName": fn.Name}
+	w.metrics.put(fn.Region, "AWS/Lambda", "Invocations", dims, 1)
+	w.metrics.put(fn.Region, "AWS/Lambda", "Errors", dims, errors)
 }
 
 func timedOut(fn *Function) InvokeResult {

@@ -44,7 +44,7 @@ type AlarmRule struct {
 	// Periods is how many periods in a row; 0 means 1. Datapoints is how many of them must be beyond the threshold; 0
 	// means all.
 	Periods, Datapoints int
-	// TreatMissing is missing, breaching or notBreaching; empty means missing.
+	// TreatMissing is missing, breaching, notBreaching or ignore; empty means missing.
 	TreatMissing string
 }
 
@@ -83,7 +83,7 @@ func (a Alarm) check() error {
 	if _, err := beyond(a.Rule.Comparison, 0, 0); err != nil {
 		return err
 	}
-	if missing := []string{"", "missing", "breaching", "notBreaching"}; !slices.Contains(missing, a.Rule.TreatMissing) {
+	if missing := []string{"", "missing", "breaching", "notBreaching", "ignore"}; !slices.Contains(missing, a.Rule.TreatMissing) {
 		return fmt.Errorf("treatment of missing data %q; expected one of %v", a.Rule.TreatMissing, missing[1:])
 	}
 	return nil
@@ -126,6 +126,9 @@ func (m *metrics) stateOf(a Alarm) string {
 		if is, _ := beyond(a.Rule.Comparison, value, a.Rule.Threshold); is {
 			breaching++
 		}
+	}
+	if current := m.states[m.arn(a)]; a.Rule.TreatMissing == "ignore" && data == 0 && current != nil {
+		return current.value
 	}
 	return judge(a.Rule.TreatMissing, periods, cmp.Or(int64(a.Rule.Datapoints), periods), data, breaching)
 }

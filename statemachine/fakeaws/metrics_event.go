@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/aws/smithy-go/encoding/cbor"
 )
 
 // alarmState is the state that an alarm was last found in, with what AWS tells of it.
@@ -83,6 +85,10 @@ func (m *metrics) setState(region, name, state, reason string) *APIError {
 	m.change(*a, state, reason)
 	m.states[m.arn(*a)].set = true
 	return nil
+}
+
+func (m *metrics) setAlarmState(req *Request, f fields) (cbor.Map, *APIError) {
+	return cbor.Map{}, m.setState(req.Region, f.text("AlarmName"), f.text("StateValue"), f.text("StateReason"))
 }
 
 // shown is the state that DescribeAlarms shows: as it was set, or else as the data have it now.

@@ -142,6 +142,7 @@ func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*
 	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.w.now}
 	e.x = m.parsed.Start(info, input, s.w.now)
 	s.executions = append(s.executions, e)
+	s.publish(e, "ExecutionsStarted")
 	s.next(e)
 	return e, nil
 }
@@ -165,6 +166,7 @@ func (s *stepfunctions) next(e *execution) {
 	switch p := e.x.Pending().(type) {
 	case nil:
 		e.stoppedAt = s.w.now
+		s.publishEnd(e)
 		if s.w.Watcher != nil {
 			s.w.Watcher.Stopped(e.arn, s.w.now)
 		}
@@ -182,6 +184,20 @@ func (s *stepfunctions) next(e *execution) {
 			s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
 		}
 	}
+}
+
+// publishEnd publishes how an execution ended, as Step Functions does.
+func (s *stepfunctions) publishEnd(e *execution) {
+	metric := map[asl.Status]string{
+		asl.Succeeded: "ExecutionsSucceeded", asl.Failed: "ExecutionsFailed", asl.TimedOut: "ExecutionsTimedOut", asl.Aborted: "ExecutionsAborted",
+	}[e.x.Status()]
+	s.publish(e, metric)
+	took := s.w.now.Sub(e.startedAt)
+	s.w.metrics.put(e.machine.Region, "AWS/States", "ExecutionTime", map[string]string{"StateMachineArn": e.machine.ARN}, float64(took.Milliseconds()))
+}
+
+func (s *stepfunctions) publish(e *execution, metric string) {
+	s.w.metrics.put(e.machine.Region, "AWS/States", metric, map[string]string{"StateMachineArn": e.machine.ARN}, 1)
 }
 
 // resume answers what an execution waited for, unless it waits for something else by now.
