@@ -113,13 +113,16 @@ func (m *metrics) stateOf(a Alarm) string {
 	end := m.w.now.Unix() - m.w.now.Unix()%period
 	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
 	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it
-	data, breaching := int64(0), int64(0)
+	data, missing, breaching := int64(0), int64(0), int64(0)
 	for begin := end - periods*period; begin < end; begin += period {
-		if s == nil || period < 60 && !s.highResolution {
-			continue
+		value, ok := 0.0, false
+		if s != nil && (period >= 60 || s.highResolution) {
+			value, ok = stat.value(s.between(begin, begin+period))
 		}
-		value, ok := stat.value(s.between(begin, begin+period))
 		if !ok {
+			if begin >= m.states[m.arn(a)].created.Unix() {
+				missing++
+			}
 			continue
 		}
 		data++
@@ -130,14 +133,15 @@ func (m *metrics) stateOf(a Alarm) string {
 	if current := m.states[m.arn(a)]; a.Rule.TreatMissing == "ignore" && data == 0 && current != nil {
 		return current.value
 	}
-	return judge(a.Rule.TreatMissing, periods, cmp.Or(int64(a.Rule.Datapoints), periods), data, breaching)
+	return judge(a.Rule.TreatMissing, cmp.Or(int64(a.Rule.Datapoints), periods), data, missing, breaching)
 }
 
-// judge treats the periods without data as the alarm says.
-func judge(treatMissing string, periods, needed, data, breaching int64) string {
+// judge treats the periods without data as the alarm says. A period from before the alarm is neither data nor missing
+// (CW-7).
+func judge(treatMissing string, needed, data, missing, breaching int64) string {
 	switch {
-	case treatMissing == "breaching":
-		breaching += periods - data
+	case treatMissing == "breaching" && data+missing > 0:
+		breaching += missing
 	case treatMissing == "notBreaching":
 	case data == 0:
 		return AlarmInsufficientData

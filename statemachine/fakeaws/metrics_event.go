@@ -13,6 +13,8 @@ import (
 type alarmState struct {
 	value, reason string
 	since         time.Time
+	// created is when the alarm was made.
+	created time.Time
 	// set says that SetAlarmState has set it: it holds until the alarm is next decided from its data.
 	set bool
 }
@@ -31,9 +33,9 @@ func (m *metrics) watch(a Alarm) {
 	case old != nil && a.State != "":
 		m.change(a, a.State, "set by the scenario")
 	case old == nil && a.State != "":
-		m.states[m.arn(a)] = &alarmState{value: a.State, since: m.w.now, reason: "set by the scenario"}
+		m.states[m.arn(a)] = &alarmState{value: a.State, since: m.w.now, created: m.w.now, reason: "set by the scenario"}
 	case old == nil:
-		m.states[m.arn(a)] = &alarmState{value: AlarmInsufficientData, since: m.w.now, reason: "Unchecked: Initial alarm creation"}
+		m.states[m.arn(a)] = &alarmState{value: AlarmInsufficientData, since: m.w.now, created: m.w.now, reason: "Unchecked: Initial alarm creation"}
 	}
 	if a.State == "" && !m.evaluated[a.Region] {
 		m.evaluated[a.Region] = true
@@ -145,8 +147,11 @@ func (m *metrics) change(a Alarm, state, reason string) {
 		return
 	}
 	previous := *current
-	*current = alarmState{value: state, reason: reason, since: m.w.now}
-	m.w.record("alarm", a.Name, "is %s in %s", state, a.Region)
+	*current = alarmState{value: state, reason: reason, since: m.w.now, created: previous.created}
+	// That an alarm has found its first data is no news.
+	if state == AlarmInAlarm || previous.value == AlarmInAlarm {
+		m.w.record("alarm", a.Name, "is %s in %s", state, a.Region)
+	}
 	detail, err := json.Marshal(map[string]any{
 		"alarmName": a.Name, "state": current.wire(), "previousState": previous.wire(), "configuration": configurationOf(a),
 	})
