@@ -128,10 +128,19 @@ func pathOf(req request) []string {
 
 // answer is a response with a JSON body.
 func answer(status int, body any) (response, error) {
-	text, err := json.Marshal(body)
+	text, err := encode(body)
 	if err != nil {
 		return response{}, fmt.Errorf("encode the answer: %w", err)
 	}
 	headers := map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"}
-	return response{StatusCode: status, Headers: headers, Body: string(text)}, nil
+	return response{StatusCode: status, Headers: headers, Body: text}, nil
+}
+
+// encode makes JSON that people read too: without the escapes that only a page in a browser needs.
+func encode(body any) (string, error) {
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(body)
+	return text.String(), err
 }

@@ -1,13 +1,10 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -80,7 +77,7 @@ type problemBody struct {
 	Next string `json:"next,omitempty"`
 }
 
-func (p *problem) response(requestID string) events.APIGatewayV2HTTPResponse {
+func (p *problem) response(requestID string) response {
 	body := problemBody{
 		Type: problemTypes + string(p.kind), Title: kinds[p.kind].title, Status: kinds[p.kind].status,
 		Detail: p.detail, Errors: p.errors, Next: p.next,
@@ -90,11 +87,8 @@ func (p *problem) response(requestID string) events.APIGatewayV2HTTPResponse {
 	}
 	headers := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 	maps.Copy(headers, p.headers)
-	text, err := json.Marshal(body)
-	if err != nil { // strings and a number always can be
-		text = []byte("{}")
-	}
-	return events.APIGatewayV2HTTPResponse{StatusCode: body.Status, Headers: headers, Body: string(text)}
+	text, _ := encode(body) // texts and a number always are JSON
+	return response{StatusCode: body.Status, Headers: headers, Body: text}
 }
 
 // problemOf makes a problem of any error, with the names that the steps give to AWS's answers. Asking again is always
