@@ -1,6 +1,6 @@
 # Drover. `make` lists the targets.
 
-STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify
+STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify api
 SCENARIO     ?= region-outage
 ASSEMBLY     ?=
 
@@ -56,8 +56,10 @@ bench: host build ## measure cold starts, zip sizes, the drill and the World, be
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws ./statemachine/asl
 
 .PHONY: golden
-golden: host ## rewrite the golden files; commit only what you understand
-	go test ./infra ./statemachine/... -update
+golden: ## rewrite the golden files, in the order in which they depend on each other; commit only what you understand
+	go test ./infra -update
+	go test ./statemachine -update
+	go test ./statemachine/drills -update
 
 .PHONY: synth
 synth: need-node build ## synthesize the stacks of both Regions into cdk.out

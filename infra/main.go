@@ -64,7 +64,7 @@ func closeCDK() {
 // checkCode says which of the built Lambdas are missing.
 func checkCode(dir string) error {
 	var missing []string
-	for _, name := range step.Names() {
+	for _, name := range step.Folders() {
 		file := filepath.Join(dir, name, "bootstrap")
 		if _, err := os.Stat(file); err != nil {
 			missing = append(missing, file)

@@ -36,7 +36,7 @@ func noNode(file string) (string, error) { return "", errors.New(file + ": not f
 const valid = `{"context": {"drover": {"hostedZones": ["Z1"]}}}`
 
 func TestWhatIsWrongIsToldBeforeTheCDKStarts(t *testing.T) {
-	all := []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify"}
+	all := []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api"}
 	for _, tc := range []struct {
 		name, cdkJSON string
 		steps         []string
@@ -44,7 +44,7 @@ func TestWhatIsWrongIsToldBeforeTheCDKStarts(t *testing.T) {
 	}{
 		{"mistakes in the context", `{"context": {"drover": {"attempts": 0, "colour": 1}}}`, all, "colour: not a key"},
 		{"no context", `{}`, all, `the context in cdk.json has no key "drover"`},
-		{"Lambdas not built", valid, all[:5], filepath.Join("dist", "arm64", "notify", "bootstrap") + " is missing; type: make build"},
+		{"Lambdas not built", valid, all[:6], filepath.Join("dist", "arm64", "api", "bootstrap") + " is missing; type: make build"},
 		{"no Node", valid, all, "the CDK needs Node"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -95,6 +95,8 @@ var unbounded = map[string]string{
 	"logs:PutLogEvents":             "the streams of one log group",
 	"s3:GetObject":                  "the reports of all runs, and nothing else in the bucket",
 	"s3:PutObject":                  "the reports of all runs, and nothing else in the bucket",
+	"states:DescribeExecution":      "the runs of one state machine; it reads only",
+	"states:GetExecutionHistory":    "the runs of one state machine; it reads only",
 }
 
 func TestEveryOpenResourceHasAReason(t *testing.T) {
@@ -147,15 +149,69 @@ func TestOnlyShiftTrafficMayChangeRecordsAndOnlyInTheConfiguredZones(t *testing.
 	}
 }
 
-func TestTheStateMachineMayCallItsStepsAndNothingElse(t *testing.T) {
-	s := fresh(t)
+func TestTheStateMachineMayCallItsStepsAndTheGatewayTheAPIAndNothingElse(t *testing.T) {
+	want := map[string]words{}
 	for code := range regionStacks(t) {
-		region := names.Region{Plan: s.config.Plan, Code: code}
-		want := words{}
+		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
 		for _, name := range step.Names() {
-			want = append(want, filled(region.FunctionARN(name)))
+			want[region.Role("machine")] = append(want[region.Role("machine")], filled(region.FunctionARN(name)))
 		}
-		wantOf(t, []string{"lambda:InvokeFunction"}, region, "machine", want)
+		want[region.Role("gateway")] = words{filled(region.FunctionARN("api"))}
+	}
+	if diff := cmp.Diff(want, granted(t, "lambda:InvokeFunction")); diff != "" {
+		t.Errorf("who may call what (-want +got)\n%s", diff)
+	}
+}
+
+func TestOnlyTheTriggersOfARegionMayStartRunsAndOnlyThere(t *testing.T) {
+	want := map[string]words{}
+	for code := range regionStacks(t) {
+		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
+		for _, of := range []string{"api", "rule", "scheduler"} {
+			want[region.Role(of)] = words{filled(region.StateMachineARN())}
+		}
+	}
+	if diff := cmp.Diff(want, granted(t, "states:StartExecution")); diff != "" {
+		t.Errorf("who may start runs where (-want +got)\n%s", diff)
+	}
+}
+
+// granted returns, for each role that may do an action, on what.
+func granted(t *testing.T, action string) map[string]words {
+	t.Helper()
+	roles := map[string]words{}
+	for _, s := range statements(t) {
+		if slices.Contains(s.Action, action) {
+			roles[s.Role] = append(roles[s.Role], s.Resource...)
+		}
+	}
+	return roles
+}
+
+// trusts are, by the end of a role's name, who may assume it and under which condition.
+var trusts = map[string]string{
+	"machine":   `"Principal":{"Service":"states.amazonaws.com"}`,
+	"gateway":   `"Principal":{"Service":"apigateway.amazonaws.com"}`,
+	"rule":      `"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:REGION:111122223333:rule/drover-failover"}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`,
+	"scheduler": `"Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}`,
+}
+
+func TestEachRoleIsForOneService(t *testing.T) {
+	for code := range regionStacks(t) {
+		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
+		for _, role := range fresh(t).assembly.Roles {
+			of, here := strings.CutSuffix(role.Name, "-"+string(code))
+			if !here {
+				continue
+			}
+			want := `"Principal":{"Service":"lambda.amazonaws.com"}`
+			if trust := trusts[strings.TrimPrefix(of, region.Plan.Name+"-")]; trust != "" {
+				want = strings.ReplaceAll(trust, "REGION", string(code))
+			}
+			if got := string(role.Trust); !strings.Contains(got, want) || strings.Count(got, "Effect") != 1 {
+				t.Errorf("%s: may be assumed by %s; want %s alone", role.Name, got, want)
+			}
+		}
 	}
 }
 

@@ -2,11 +2,17 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/drover-dr/drover/infra/api"
 	"github.com/drover-dr/drover/infra/config"
+	"github.com/drover-dr/drover/infra/dashboard"
 	"github.com/drover-dr/drover/infra/machine"
 	"github.com/drover-dr/drover/infra/names"
 	"github.com/drover-dr/drover/infra/permission"
@@ -14,6 +20,7 @@ import (
 	"github.com/drover-dr/drover/infra/reports"
 	"github.com/drover-dr/drover/infra/step"
 	"github.com/drover-dr/drover/infra/telling"
+	"github.com/drover-dr/drover/infra/trigger"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine"
 )
@@ -23,48 +30,116 @@ import (
 func (a app) registryStack(root awscdk.App) awscdk.Stack {
 	plan := a.config.Plan
 	stack := a.newStack(root, names.RegistryStack(plan), plan.Primary, "what runs where: the registry of both Regions")
-	registry.New(stack, "Registry", plan)
+	registry.New(stack, "Registry", registry.Props{
+		Plan: plan, Strong: a.config.Consistency == config.Strong, Witness: a.config.Witness, Replica: a.config.Replica,
+	})
 	output(stack, "TableName", jsii.String(names.Table(plan)), "The registry's table, of the same name in both Regions")
 	return stack
 }
 
-// regionStack makes everything that a run into the Region needs.
-func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
-	region := names.Region{Plan: a.config.Plan, Code: code}
-	scope := permission.Scope{Names: region, HostedZones: a.config.HostedZones, GlobalClusters: a.config.GlobalClusters}
-	days := a.config.LogRetentionDays
-	stack := a.newStack(root, region.Stack(), code, fmt.Sprintf("moves applications to %s", code))
-
-	topic := telling.NewTopic(stack, "Events", region, a.config.Emails)
-	bucket := reports.New(stack, "Reports", region)
-	functions := map[string]*string{}
-	for _, s := range step.All {
-		function := step.New(stack, s.State, step.Props{
-			Step: s, Scope: scope, Code: a.code, Environment: environment(a.config, region, s), LogDays: days,
-		})
-		functions[s.Placeholder()] = function.FunctionArn()
-	}
-	runs := machine.New(stack, "Machine", machine.Props{
-		Definition: statemachine.Definition(), Functions: functions, Scope: scope, Steps: step.Names(), LogDays: days,
-	})
-	telling.NewAlarms(stack, "Alarms", region, runs.StateMachineArn(), topic)
-
-	output(stack, "StateMachineArn", runs.StateMachineArn(), fmt.Sprintf("Start a run here to move applications to %s", code))
-	output(stack, "TableName", jsii.String(names.Table(a.config.Plan)), "The registry; this Region's replica is the one that a run here uses")
-	output(stack, "TopicArn", topic.TopicArn(), "Subscribe to this to be told how runs end")
-	output(stack, "ReportBucket", bucket.BucketName(), "The report of each run")
-	return stack
+// regional is the stack of one Region while it is being made.
+type regional struct {
+	awscdk.Stack
+	config config.Config
+	names  names.Region
+	scope  permission.Scope
+	// code is the directory of the built Lambdas.
+	code string
 }
 
-// environment is what a step finds in its environment: the plan, the registry, and for the one that tells people where.
+// regionStack makes everything that a run into the Region needs, and everything that starts one there.
+func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
+	region := names.Region{Plan: a.config.Plan, Code: code}
+	r := regional{
+		Stack:  a.newStack(root, region.Stack(), code, fmt.Sprintf("moves applications to %s", code)),
+		config: a.config, names: region, code: a.code,
+		scope: permission.Scope{Names: region, HostedZones: a.config.HostedZones, GlobalClusters: a.config.GlobalClusters},
+	}
+	topic := telling.NewTopic(r.Stack, "Events", region, a.config.Emails)
+	bucket := reports.New(r.Stack, "Reports", region)
+	runs := r.runs()
+	r.triggers(runs.StateMachineArn())
+	r.watching(runs.StateMachineArn(), topic)
+
+	output(r.Stack, "StateMachineArn", runs.StateMachineArn(), fmt.Sprintf("Start a run here to move applications to %s", code))
+	output(r.Stack, "TableName", jsii.String(names.Table(a.config.Plan)), "The registry; this Region's replica is the one that a run here uses")
+	output(r.Stack, "TopicArn", topic.TopicArn(), "Subscribe to this to be told how runs end")
+	output(r.Stack, "ReportBucket", bucket.BucketName(), "The report of each run")
+	return r.Stack
+}
+
+// runs makes the state machine and the functions that it calls.
+func (r regional) runs() awsstepfunctions.StateMachine {
+	functions := map[string]*string{}
+	for _, s := range step.All {
+		functions[s.Placeholder()] = r.function(s).FunctionArn()
+	}
+	return machine.New(r.Stack, "Machine", machine.Props{
+		Definition: statemachine.Definition(), Functions: functions, Scope: r.scope, Steps: step.Names(), LogDays: r.config.LogRetentionDays,
+	})
+}
+
+func (r regional) function(s step.Step) awslambda.Function {
+	return step.New(r.Stack, s.State, step.Props{
+		Step: s, Scope: r.scope, Code: r.code, Environment: environment(r.config, r.names, s), LogDays: r.config.LogRetentionDays,
+	})
+}
+
+// triggers makes what starts runs: the API, the alarms' rule if there are alarms, the schedules, and the queue for what
+// could not be delivered.
+func (r regional) triggers(stateMachine *string) {
+	c := r.config
+	gateway := api.New(r.Stack, "Gateway", api.Props{Scope: r.scope, Function: r.function(step.API).FunctionArn(), LogDays: c.LogRetentionDays})
+	output(r.Stack, "ApiUrl", gateway.AttrApiEndpoint(), fmt.Sprintf("POST /runs, signed, starts a run to %s", r.names.Code))
+	letters := trigger.NewDeadLetters(r.Stack, "DeadLetters", r.names)
+	output(r.Stack, "DeadLetterQueueUrl", letters.QueueUrl(), "What could not start a run, and why")
+	if len(c.FailoverAlarms) > 0 {
+		trigger.NewAlarmRule(r.Stack, "Failover", trigger.AlarmProps{
+			Scope: r.scope, Alarms: c.FailoverAlarms, AllowDataLoss: c.FailoverAlarmsAllowDataLoss,
+			StateMachine: stateMachine, DeadLetters: letters.QueueArn(),
+		})
+	}
+	trigger.NewSchedules(r.Stack, "Schedules", trigger.ScheduleProps{
+		Scope: r.scope, Schedules: schedules(c), Timezone: c.Timezone, StateMachine: stateMachine, DeadLetters: letters.QueueArn(),
+	})
+}
+
+func schedules(c config.Config) []trigger.Schedule {
+	return slices.DeleteFunc([]trigger.Schedule{
+		{ID: "Check", Action: "check", Expression: c.CheckSchedule, Does: "looks whether applications could be moved here"},
+		{ID: "Drill", Action: "drill", Expression: c.DrillSchedule, Does: "moves the applications here and back"},
+	}, func(s trigger.Schedule) bool { return s.Expression == config.Never })
+}
+
+// watching makes the alarms and the dashboard.
+func (r regional) watching(stateMachine *string, topic awssns.Topic) {
+	subject := telling.Subject{Region: r.names, StateMachine: stateMachine, Functions: step.Folders()}
+	if r.config.CheckSchedule != config.Never {
+		subject.CheckWithinMinutes = r.config.CheckWithinMinutes
+	}
+	alarms := telling.Alarms(subject)
+	telling.NewAlarms(r.Stack, "Alarms", r.names, alarms, topic)
+	page := dashboard.Props{Region: r.names, Steps: step.All, Traffic: r.config.TrafficMetrics}
+	for _, a := range alarms {
+		page.Alarms = append(page.Alarms, a.Name)
+	}
+	dashboard.New(r.Stack, "Dashboard", page)
+	output(r.Stack, "DashboardName", jsii.String(r.names.Dashboard()), "Runs, readiness and traffic, in CloudWatch")
+}
+
+// environment is what a function finds in its environment: the plan, the registry, for the one that tells people where,
+// and for the one that starts runs what to start.
 func environment(c config.Config, region names.Region, s step.Step) map[string]string {
 	env := map[string]string{
 		failover.PlanVariable:  c.PlanJSON(),
 		failover.TableVariable: names.Table(c.Plan),
 	}
-	if s.Name == "notify" {
+	switch s.Name {
+	case "notify":
 		env[failover.TopicVariable] = region.TopicARN()
 		env[failover.BucketVariable] = region.Bucket()
+	case step.API.Name:
+		env[failover.MachineVariable] = region.StateMachineARN()
 	}
 	return env
 }

@@ -92,7 +92,7 @@ func (s *synthesis) synthesize() error {
 // placeholders makes a directory that looks like the built Lambdas, for what they are made of does not matter here.
 func placeholders() (string, error) {
 	code := filepath.Join(scratch, "code")
-	for _, name := range step.Names() {
+	for _, name := range step.Folders() {
 		if err := os.MkdirAll(filepath.Join(code, name), 0o755); err != nil {
 			return "", err
 		}

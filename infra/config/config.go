@@ -37,6 +37,35 @@ type Config struct {
 	Tags map[string]string
 	// Emails are subscribed to the topic of each Region. Each address must confirm, once per Region.
 	Emails []string
+
+	// Consistency is that of the registry's replicas: eventual by default.
+	Consistency Consistency
+	// Witness or Replica is the third Region that a registry with strong consistency needs: a witness holds no data.
+	Witness, Replica failover.Region
+
+	// FailoverAlarms name CloudWatch alarms. One of them that goes off starts a failover to the Region that it is in,
+	// so an alarm must watch the other Region from there. None by default.
+	FailoverAlarms []string
+	// FailoverAlarmsAllowDataLoss is the consent that such a failover is started with. False by default.
+	FailoverAlarmsAllowDataLoss bool
+	// CheckSchedule and DrillSchedule are expressions of EventBridge Scheduler in the time zone Timezone, or none. By
+	// default there is a check every 30 minutes, and no drill.
+	CheckSchedule, DrillSchedule, Timezone string
+	// CheckWithinMinutes is how long there may be no check before an alarm goes off. 60 by default.
+	CheckWithinMinutes int
+
+	// TrafficMetrics are shown on the dashboard, for both Regions beside each other. None by default.
+	TrafficMetrics []TrafficMetric
+	// Pipeline deploys every commit of a branch. Without it, which is the default, people deploy.
+	Pipeline *Pipeline
+}
+
+// Default is the configuration of a context that says nothing of its own.
+func Default() Config {
+	return Config{
+		Plan: failover.DefaultPlan(), LogRetentionDays: 90, Consistency: Eventual,
+		CheckSchedule: "rate(30 minutes)", CheckWithinMinutes: 60, DrillSchedule: Never, Timezone: "UTC",
+	}
 }
 
 // retentions are the numbers of days that CloudWatch Logs accepts.
@@ -47,7 +76,7 @@ var retentions = []int{
 // Parse reads the object under [Key]. The error, if there is one, holds every mistake, each with its key, what was
 // found and what was expected.
 func Parse(text []byte) (Config, error) {
-	c := Config{Plan: failover.DefaultPlan(), LogRetentionDays: 90}
+	c := Default()
 	problems := c.decode(text)
 	problems = append(problems, c.problems()...)
 	if len(problems) > 0 {
@@ -92,20 +121,31 @@ func (c Config) problems() []error {
 			add("emails[%d]: %q; expected an address such as oncall@example.com", i, address)
 		}
 	}
-	return append(problems, c.tagProblems()...)
+	for _, more := range [][]error{
+		checkList("failoverAlarms", c.FailoverAlarms, alarmName, "the name of an alarm, without quotes and angle brackets"),
+		c.tagProblems(), c.regionProblems(), c.consistencyProblems(), c.scheduleProblems(), c.trafficProblems(), c.pipelineProblems(),
+	} {
+		problems = append(problems, more...)
+	}
+	return problems
 }
 
 var (
 	hostedZone    = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
-	globalCluster = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
-	account       = regexp.MustCompile(`^\d{12}$`)
+	globalCluster = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9]){0,62}$`)
+	// What an event's alarm is called stands inside a JSON text that EventBridge writes.
+	alarmName = regexp.MustCompile(`^[A-Za-z0-9_./:-][A-Za-z0-9_./: -]*$`)
+	account   = regexp.MustCompile(`^\d{12}$`)
 )
+
+// longest is what none of the lists' values exceeds; those that must be shorter say so in their form.
+const longest = 255
 
 func checkList(key string, values []string, form *regexp.Regexp, expected string) []error {
 	var problems []error
 	for i, v := range values {
 		switch {
-		case !form.MatchString(v) || len(v) > 63:
+		case !form.MatchString(v) || len(v) > longest:
 			problems = append(problems, fmt.Errorf("%s[%d]: %q; expected %s", key, i, v, expected))
 		case slices.Contains(values[:i], v):
 			problems = append(problems, fmt.Errorf("%s[%d]: %q is listed twice", key, i, v))

@@ -11,12 +11,17 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
+const aConnection = "arn:aws:codeconnections:us-east-1:111122223333:connection/01234567-89ab-cdef-0123-456789abcdef"
+
 func TestDefaultsAreThoseOfThePlan(t *testing.T) {
 	got, err := Parse([]byte(`{"hostedZones": ["Z1"]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Plan: failover.DefaultPlan(), HostedZones: []string{"Z1"}, LogRetentionDays: 90}
+	want := Config{
+		Plan: failover.DefaultPlan(), HostedZones: []string{"Z1"}, LogRetentionDays: 90, Consistency: Eventual,
+		CheckSchedule: "rate(30 minutes)", CheckWithinMinutes: 60, DrillSchedule: "none", Timezone: "UTC",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Parse (-want +got)\n%s", diff)
 	}
@@ -27,7 +32,11 @@ func TestEverySettingIsRead(t *testing.T) {
 		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30,
 		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "settleSeconds": 2, "attempts": 9, "passes": 4,
 		"hostedZones": ["Z1", "Z2"], "globalClusters": ["a-1"], "account": "111122223333", "logRetentionDays": 30,
-		"tags": {"team": "sre"}, "emails": ["a@example.com"]}`))
+		"tags": {"team": "sre"}, "emails": ["a@example.com"], "consistency": "strong", "witness": "eu-west-3",
+		"failoverAlarms": ["Primary down"], "failoverAlarmsAllowDataLoss": true, "timezone": "Europe/Berlin",
+		"checkSchedule": "rate(5 minutes)", "checkWithinMinutes": 10, "drillSchedule": "cron(0 3 ? * 1#1 *)",
+		"trafficMetrics": [{"namespace": "App", "metric": "Requests", "dimensions": {"Region": "{region}"}}],
+		"pipeline": {"connection": "` + aConnection + `", "repository": "drover-dr/drover"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +48,10 @@ func TestEverySettingIsRead(t *testing.T) {
 		},
 		HostedZones: []string{"Z1", "Z2"}, GlobalClusters: []string{"a-1"}, Account: "111122223333", LogRetentionDays: 30,
 		Tags: map[string]string{"team": "sre"}, Emails: []string{"a@example.com"},
+		Consistency: Strong, Witness: "eu-west-3", FailoverAlarms: []string{"Primary down"}, FailoverAlarmsAllowDataLoss: true,
+		CheckSchedule: "rate(5 minutes)", CheckWithinMinutes: 10, DrillSchedule: "cron(0 3 ? * 1#1 *)", Timezone: "Europe/Berlin",
+		TrafficMetrics: []TrafficMetric{{Namespace: "App", Metric: "Requests", Dimensions: map[string]string{"Region": "{region}"}, Statistic: "Sum"}},
+		Pipeline:       &Pipeline{Connection: aConnection, Repository: "drover-dr/drover", Branch: "main"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Parse (-want +got)\n%s", diff)
@@ -48,7 +61,7 @@ func TestEverySettingIsRead(t *testing.T) {
 func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
 		{`[]`, `a JSON array; expected an object`},
-		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, emails, globalClusters`},
+		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, checkSchedule, checkWithinMinutes, consistency, drillSchedule, emails`},
 		{`{"Name": "p"}`, `Name: not a key`},
 		{`{"attempts": "9"}`, `attempts: a JSON string; expected a whole number`},
 		{`{"attempts": 1.5}`, `attempts: a JSON number 1.5; expected a whole number`},
@@ -59,6 +72,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"name": null}`, `name: null; leave the key out for its default`},
 		{`{"name": "Drover"}`, `name: "Drover"; expected a lower-case letter`},
 		{`{"primary": "virginia"}`, `primary: "virginia" is not a Region code; expected one like us-west-2`},
+		{`{"consistency": 1}`, `consistency: a JSON number; expected a string`},
 		{`{"standby": "us-east-1"}`, `standby: "us-east-1" is the primary too; expected another Region`},
 		{`{"order": "both"}`, `order: "both" is not known; expected traffic-first or database-first`},
 		{`{"approval": "sometimes"}`, `approval: "sometimes" is not known; expected none, before-start or before-promotion`},
@@ -71,6 +85,32 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"account": "1234"}`, `account: "1234"; expected twelve digits`},
 		{`{"logRetentionDays": 8}`, `logRetentionDays: 8; expected one of 1 3 5 7 14`},
 		{`{"emails": ["a@example.com", "Ops <b@example.com>"]}`, `emails[1]: "Ops <b@example.com>"; expected an address such as oncall@example.com`},
+		{`{"standby": "us-west-9"}`, `standby: "us-west-9" is not a known Region; if AWS has it, add it to the list in infra/config/regions.go`},
+		{`{"standby": "cn-north-1"}`, `standby: cn-north-1 is in the partition aws-cn and us-east-1 in aws; expected Regions of one partition`},
+		{`{"consistency": "weak"}`, `consistency: "weak" is not known; expected eventual or strong`},
+		{`{"witness": "us-east-2"}`, `witness: "us-east-2"; only a registry with consistency: strong has one`},
+		{`{"replica": "us-east-2"}`, `replica: "us-east-2"; only a registry with consistency: strong has a third one`},
+		{`{"consistency": "strong"}`, `witness: missing; consistency: strong needs a third Region, as witness (no data, no cost) or as replica: us-east-2`},
+		{`{"consistency": "strong", "witness": "eu-west-1"}`, `witness: "eu-west-1"; with us-east-1 and us-west-2 expected us-east-2`},
+		{`{"consistency": "strong", "replica": "us-west-2"}`, `replica: "us-west-2"; with us-east-1 and us-west-2 expected us-east-2`},
+		{`{"consistency": "strong", "replica": "us-east-2", "witness": "us-east-2"}`, `replica: "us-east-2" beside witness: "us-east-2"; expected one third Region`},
+		{`{"consistency": "strong", "primary": "eu-west-1"}`, `consistency: strong needs three Regions of one set, and us-west-2 is in none with eu-west-1; with eu-west-1 the standby can be eu-west-2 or eu-west-3 or eu-central-1`},
+		{`{"consistency": "strong", "primary": "sa-east-1"}`, `consistency: strong is not offered in sa-east-1; it is in [us-east-1 us-east-2 us-west-2], [eu-west-1`},
+		{`{"failoverAlarms": ["say \"x\""]}`, `failoverAlarms[0]: "say \"x\""; expected the name of an alarm`},
+		{`{"checkWithinMinutes": 7}`, `checkWithinMinutes: 7; expected a multiple of 5 from 5 to 1440`},
+		{`{"checkSchedule": "rate(2 hours)"}`, `checkWithinMinutes: 60; checkSchedule is rate(2 hours), so the alarm would go off between two checks`},
+		{`{"timezone": "Berlin"}`, `timezone: "Berlin" is not known; expected UTC or a name such as Europe/Berlin`},
+		{`{"trafficMetrics": {}}`, `trafficMetrics: expected a list of objects with namespace, metric and dimensions`},
+		{`{"trafficMetrics": [{"name": "x"}]}`, `trafficMetrics[0].name: not a key; expected one of dimensions, metric, namespace, statistic`},
+		{`{"trafficMetrics": [{"metric": "x"}]}`, `trafficMetrics[0]: namespace "", metric "x"; expected both`},
+		{`{"trafficMetrics": [{"namespace": "x", "metric": "x", "statistic": "avg"}]}`, `trafficMetrics[0].statistic: "avg"; expected Sum, Average`},
+		{`{"trafficMetrics": [{"metric": 1}]}`, `trafficMetrics[0].metric: a JSON number; expected a string`},
+		{`{"pipeline": []}`, `pipeline: a JSON array; expected an object`},
+		{`{"pipeline": null}`, `pipeline: null; leave the key out for its default`},
+		{`{"pipeline": {"repo": "a/b"}}`, `pipeline.repo: not a key; expected one of branch, connection, repository`},
+		{`{"pipeline": {"connection": "arn:aws:iam::1:role/x"}}`, `pipeline.connection: "arn:aws:iam::1:role/x"; expected the ARN of a connection`},
+		{`{"pipeline": {"repository": "drover"}}`, `pipeline.repository: "drover"; expected OWNER/NAME`},
+		{`{"pipeline": {"branch": "a b"}}`, `pipeline.branch: "a b"; expected the name of a branch`},
 		{`{"tags": {"aws:x": ""}}`, `tags: "aws:x"; expected a key of 1 to 128 characters without the prefix aws:`},
 		{`{"tags": {"k": "` + strings.Repeat("v", 257) + `"}}`, `tags: the value of "k" has 257 characters; expected at most 256`},
 	} {

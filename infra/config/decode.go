@@ -11,37 +11,67 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// decode fills c from a JSON object, key by key, so that one wrong key does not hide the next.
-func (c *Config) decode(text []byte) []error {
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(text, &object); err != nil {
-		return []error{explain("", err)}
+// setter takes the value of one key, and says everything that is wrong with it.
+type setter func(json.RawMessage) []error
+
+// into is the setter of a value that JSON has a word for.
+func into(target any) setter {
+	return func(value json.RawMessage) []error {
+		if err := unmarshal(value, target); err != nil {
+			return []error{err}
+		}
+		return nil
 	}
-	fields := c.fields()
+}
+
+// decodeObject takes a JSON object apart, key by key, so that one wrong key does not hide the next. The prefix leads to
+// the object in what is said of its keys.
+func decodeObject(prefix string, text []byte, fields map[string]setter) []error {
+	var object map[string]json.RawMessage
+	if err := unmarshal(text, &object); err != nil {
+		return []error{explain(strings.TrimSuffix(prefix, "."), err)}
+	}
 	var problems []error
 	for _, key := range sortedKeys(object) {
-		if set, known := fields[key]; !known {
-			problems = append(problems, fmt.Errorf("%s: not a key; expected one of %s", key, strings.Join(sortedKeys(fields), ", ")))
-		} else if err := set(object[key]); err != nil {
-			problems = append(problems, explain(key, err))
+		set, known := fields[key]
+		if !known {
+			problems = append(problems, located{fmt.Errorf("%s%s: not a key; expected one of %s", prefix, key, strings.Join(sortedKeys(fields), ", "))})
+			continue
+		}
+		for _, err := range set(object[key]) {
+			problems = append(problems, explain(prefix+key, err))
 		}
 	}
 	return problems
 }
 
+// located is a mistake that already says which key it is about.
+type located struct{ error }
+
+// decode fills c from the object under [Key].
+func (c *Config) decode(text []byte) []error { return decodeObject("", text, c.fields()) }
+
 // fields returns, for each key, what sets it. The keys of the plan are taken from the plan itself, so that a setting
 // that is added there needs nothing here.
-func (c *Config) fields() map[string]func(json.RawMessage) error {
-	into := func(target any) func(json.RawMessage) error {
-		return func(value json.RawMessage) error { return unmarshal(value, target) }
-	}
-	fields := map[string]func(json.RawMessage) error{
-		"hostedZones":      into(&c.HostedZones),
-		"globalClusters":   into(&c.GlobalClusters),
-		"account":          into(&c.Account),
-		"logRetentionDays": into(&c.LogRetentionDays),
-		"tags":             into(&c.Tags),
-		"emails":           into(&c.Emails),
+func (c *Config) fields() map[string]setter {
+	fields := map[string]setter{
+		"hostedZones":                 into(&c.HostedZones),
+		"globalClusters":              into(&c.GlobalClusters),
+		"account":                     into(&c.Account),
+		"logRetentionDays":            into(&c.LogRetentionDays),
+		"tags":                        into(&c.Tags),
+		"emails":                      into(&c.Emails),
+		"consistency":                 into(&c.Consistency),
+		"witness":                     into(&c.Witness),
+		"replica":                     into(&c.Replica),
+		"failoverAlarms":              into(&c.FailoverAlarms),
+		"failoverAlarmsAllowDataLoss": into(&c.FailoverAlarmsAllowDataLoss),
+		"checkSchedule":               into(&c.CheckSchedule),
+		"checkWithinMinutes":          into(&c.CheckWithinMinutes),
+		"drillSchedule":               into(&c.DrillSchedule),
+		"timezone":                    into(&c.Timezone),
+		"trafficMetrics":              c.decodeTraffic,
+		"pipeline":                    c.decodePipeline,
 	}
 	plan := reflect.ValueOf(&c.Plan).Elem()
 	for i := range plan.NumField() {
@@ -61,15 +91,18 @@ func unmarshal(value json.RawMessage, target any) error {
 
 // explain says what a decoder's error means to the person who typed the text.
 func explain(key string, err error) error {
+	if errors.As(err, new(located)) {
+		return err
+	}
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
-		return fmt.Errorf("%s: %w", key, err)
+		return located{fmt.Errorf("%s: %w", key, err)}
 	}
 	where := strings.Trim(key+"."+wrong.Field, ".")
 	if where == "" {
 		return fmt.Errorf("a JSON %s; expected an object", wrong.Value)
 	}
-	return fmt.Errorf("%s: a JSON %s; expected %s", where, wrong.Value, expected(wrong.Type))
+	return located{fmt.Errorf("%s: a JSON %s; expected %s", where, wrong.Value, expected(wrong.Type))}
 }
 
 func expected(t reflect.Type) string {
@@ -82,6 +115,9 @@ func expected(t reflect.Type) string {
 		return "a whole number"
 	case reflect.Slice:
 		return "a list of strings"
+	}
+	if t == reflect.TypeFor[map[string]json.RawMessage]() {
+		return "an object"
 	}
 	return "an object of strings"
 }

@@ -38,6 +38,30 @@ func (r Region) Role(of string) string { return fmt.Sprintf("%s-%s-%s", r.Plan.N
 // StateMachine is the state machine, of the same name in both Regions.
 func (r Region) StateMachine() string { return r.Plan.Name }
 
+// API is the HTTP API in front of the function api.
+func (r Region) API() string { return r.Plan.Name }
+
+// APILogs is the log group of the API's access log.
+func (r Region) APILogs() string { return "/aws/vendedlogs/apis/" + r.API() }
+
+// Rule is the rule that starts a failover when an alarm goes off.
+func (r Region) Rule() string { return r.Plan.Name + "-failover" }
+
+// Schedule is the schedule of an action.
+func (r Region) Schedule(action string) string { return r.Plan.Name + "-" + action }
+
+// DeadLetters is the queue of what rule and schedules could not deliver.
+func (r Region) DeadLetters() string { return r.Plan.Name + "-dead-letters" }
+
+// Alarm is an alarm of the deployment.
+func (r Region) Alarm(means string) string { return r.Plan.Name + "-" + means }
+
+// Dashboard is the Region's dashboard. Dashboards have no Region in AWS, so its name carries one.
+func (r Region) Dashboard() string { return r.Stack() }
+
+// PipelineStack is the stack of the deployment pipeline, and the pipeline's own name.
+func PipelineStack(plan failover.Plan) string { return plan.Name + "-pipeline" }
+
 // Topic is the topic on which runs and alarms are told.
 func (r Region) Topic() string { return r.Plan.Name + "-events" }
 
@@ -58,6 +82,21 @@ func (r Region) TableARN() string { return r.arn("dynamodb", "table/"+Table(r.Pl
 
 // FunctionARN is a step's function.
 func (r Region) FunctionARN(step string) string { return r.arn("lambda", "function:"+r.Function(step)) }
+
+// StateMachineARN is the state machine.
+func (r Region) StateMachineARN() string { return r.arn("states", "stateMachine:"+r.StateMachine()) }
+
+// ExecutionsARN is every execution of the state machine.
+func (r Region) ExecutionsARN() string { return r.arn("states", "execution:"+r.StateMachine()+":*") }
+
+// RuleARN is the rule that starts a failover.
+func (r Region) RuleARN() string { return r.arn("events", "rule/"+r.Rule()) }
+
+// DeadLettersARN is the queue of what could not be delivered.
+func (r Region) DeadLettersARN() string { return r.arn("sqs", r.DeadLetters()) }
+
+// AlarmARN is an alarm of the deployment.
+func (r Region) AlarmARN(means string) string { return r.arn("cloudwatch", "alarm:"+r.Alarm(means)) }
 
 // TopicARN is the Region's topic.
 func (r Region) TopicARN() string { return r.arn("sns", r.Topic()) }

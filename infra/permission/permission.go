@@ -39,19 +39,38 @@ func (s Scope) ForStep(step string) []Grant {
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"))
 	case "updateregistry":
-		grants = append(grants, s.table("Query", "GetItem", "PutItem", "UpdateItem"))
+		grants = append(grants, s.table("Query", "PutItem", "UpdateItem"))
 	case "promotedatabase":
 		grants = append(grants, s.table("Query", "GetItem", "UpdateItem"), readMetrics())
-		grants = append(grants, s.readDatabases()...)
+		grants = append(grants, s.readTopology()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
 		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
 		grants = append(grants, s.readRecords(), s.table("Query"), s.look(), s.remember(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
-		grants = append(grants, s.readDatabases()...)
+		grants = append(grants, s.readTopology()...)
+	case "api":
+		grants = append(grants, s.table("GetItem", "Query"), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns())
 	}
 	return grants
+}
+
+// ForAPI returns the grants of the role with which API Gateway calls the function.
+func (s Scope) ForAPI() []Grant {
+	return []Grant{{Sid: "InvokeAPI", Actions: []string{"lambda:InvokeFunction"}, Resources: []string{s.Names.FunctionARN("api")}}}
+}
+
+// ForRule returns the grants of the role with which EventBridge starts a failover. What it cannot deliver it sends to
+// the dead-letter queue by leave of the queue, not of this role.
+func (s Scope) ForRule() []Grant { return []Grant{s.startRuns("states:StartExecution")} }
+
+// ForSchedules returns the grants of the role with which EventBridge Scheduler starts checks and drills.
+func (s Scope) ForSchedules() []Grant {
+	return []Grant{
+		s.startRuns("states:StartExecution"),
+		{Sid: "DeadLetters", Actions: []string{"sqs:SendMessage"}, Resources: []string{s.Names.DeadLettersARN()}},
+	}
 }
 
 // ForStateMachine returns the grants of the state machine's role, its logging and tracing aside: the CDK adds those.
@@ -61,6 +80,18 @@ func (s Scope) ForStateMachine(steps []string) []Grant {
 		functions = append(functions, s.Names.FunctionARN(step))
 	}
 	return []Grant{{Sid: "InvokeSteps", Actions: []string{"lambda:InvokeFunction"}, Resources: functions}}
+}
+
+func (s Scope) startRuns(actions ...string) Grant {
+	return Grant{Sid: "Runs", Actions: actions, Resources: []string{s.Names.StateMachineARN()}}
+}
+
+// readRuns is about all runs of the state machine: which there will be nobody knows.
+func (s Scope) readRuns() Grant {
+	return Grant{
+		Sid: "ReadRuns", Actions: []string{"states:DescribeExecution", "states:GetExecutionHistory"},
+		Resources: []string{s.Names.ExecutionsARN()},
+	}
 }
 
 func (s Scope) writeLogs(step string) Grant {
@@ -137,7 +168,15 @@ func (s Scope) globalClusters() []string {
 	return clusters
 }
 
-// readDatabases grants nothing to a plan without global clusters. Which member clusters a global cluster has is in
+// readTopology grants nothing to a plan without global clusters.
+func (s Scope) readTopology() []Grant {
+	if len(s.GlobalClusters) == 0 {
+		return nil
+	}
+	return []Grant{{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()}}
+}
+
+// readDatabases is the topology and the state of each cluster in it. Which member clusters a global cluster has is in
 // the registry and not in the template, so they can be described in the Region as a whole; and in the other one, to which
 // a drill and a rollback go back.
 func (s Scope) readDatabases() []Grant {
@@ -145,10 +184,8 @@ func (s Scope) readDatabases() []Grant {
 		return nil
 	}
 	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
-	return []Grant{
-		{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()},
-		{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN(), other.ClustersARN()}},
-	}
+	return append(s.readTopology(),
+		Grant{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN(), other.ClustersARN()}})
 }
 
 // promote is the one-way door. IAM asks for the global cluster and for the member that is to be promoted, so the

@@ -18,6 +18,10 @@ type Props struct {
 	Name string
 	// Service is who may assume the role, such as lambda.amazonaws.com.
 	Service string
+	// SourceARN narrows that to the service acting for one resource; SameAccount to it acting for this account. Without
+	// them, anybody who can make the service call would do, in whatever account.
+	SourceARN   string
+	SameAccount bool
 	// Description is for whom finds it in the console.
 	Description string
 	Grants      []permission.Grant
@@ -28,12 +32,27 @@ func NewRole(scope constructs.Construct, id string, props Props) awsiam.Role {
 	role := awsiam.NewRole(scope, jsii.String(id), &awsiam.RoleProps{
 		RoleName:    jsii.String(props.Name),
 		Description: jsii.String(props.Description),
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String(props.Service), nil),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String(props.Service), trust(props)),
 	})
 	for _, grant := range props.Grants {
 		role.AddToPolicy(statement(grant))
 	}
 	return role
+}
+
+// trust returns what must hold for the service to assume the role; nil for nothing.
+func trust(props Props) *awsiam.ServicePrincipalOpts {
+	conditions := map[string]any{}
+	if props.SourceARN != "" {
+		conditions["ArnEquals"] = map[string]any{"aws:SourceArn": Sub(props.SourceARN)}
+	}
+	if props.SameAccount {
+		conditions["StringEquals"] = map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}
+	}
+	if len(conditions) == 0 {
+		return nil
+	}
+	return &awsiam.ServicePrincipalOpts{Conditions: &conditions}
 }
 
 func statement(g permission.Grant) awsiam.PolicyStatement {

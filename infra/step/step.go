@@ -37,6 +37,12 @@ var All = []Step{
 	{"notify", "Notify", "takes stock and tells people"},
 }
 
+// API is the function behind the HTTP API. It is no step: no state of the definition calls it.
+var API = Step{"api", "Api", "starts runs and says how they are, for the HTTP API"}
+
+// Folders are the folders in lambdas of everything that is deployed: the steps and the API.
+func Folders() []string { return append(Names(), API.Name) }
+
 // Names are the names of all steps, in their order.
 func Names() []string {
 	var list []string

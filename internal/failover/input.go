@@ -11,8 +11,11 @@ import (
 // MaxNamedApplications bounds the list of applications in an input: the list travels in the payload of every step.
 const MaxNamedApplications = 200
 
-// maxReason bounds the reason for the same cause.
-const maxReason = 500
+// maxReason and maxRequestedBy bound these texts for the same cause. IAM's longest ARN of a caller is shorter.
+const (
+	maxReason      = 500
+	maxRequestedBy = 500
+)
 
 // Input is what an execution of the state machine is started with. All but Action may be left out.
 type Input struct {
@@ -35,6 +38,8 @@ type Input struct {
 	Takeover bool `json:"takeover,omitempty"`
 	// Since is when the outage began, if known; RTO counts from it instead of from the run's start.
 	Since time.Time `json:"since,omitzero"`
+	// RequestedBy is who asks, for the record: the API writes the ARN of its caller, an alarm's rule the alarm's name.
+	RequestedBy string `json:"requestedBy,omitempty"`
 	// Reason is free text for the report.
 	Reason string `json:"reason,omitempty"`
 }
@@ -81,6 +86,9 @@ func (in Input) validate() error {
 	}
 	if n := utf8.RuneCountInString(in.Reason); n > maxReason {
 		add("reason: %d characters; expected at most %d", n, maxReason)
+	}
+	if n := utf8.RuneCountInString(in.RequestedBy); n > maxRequestedBy {
+		add("requestedBy: %d characters; expected at most %d", n, maxRequestedBy)
 	}
 	return errors.Join(problems...)
 }

@@ -40,7 +40,7 @@ func TestActionAloneIsEnough(t *testing.T) {
 }
 
 func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
-	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, since or reason"
+	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, since, requestedBy or reason"
 	var manyNames []string
 	for i := range MaxNamedApplications + 1 {
 		manyNames = append(manyNames, fmt.Sprintf(`"a%d"`, i))
@@ -81,6 +81,7 @@ func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"half a percent", `{"action": "check", "percents": [0.5, 100]}`, []string{"input: percents: [0.5, 100]; expected a list of whole numbers"}},
 		{"time without a date", `{"action": "check", "since": "03:00"}`, []string{`input: since: "03:00"; expected an RFC 3339 time such as "2026-01-31T03:00:00Z"`}},
 		{"long reason", `{"action": "check", "reason": "` + strings.Repeat("é", 501) + `"}`, []string{"input: reason: 501 characters; expected at most 500"}},
+		{"long requestedBy", `{"action": "check", "requestedBy": "` + strings.Repeat("é", 501) + `"}`, []string{"input: requestedBy: 501 characters; expected at most 500"}},
 		{"everything at once", `{"acton": "failover", "dryRun": 1, "order": "x", "percents": [7], "since": 0}`, []string{
 			`input: unknown field "acton"; expected ` + keys,
 			"input: dryRun: 1; expected true or false",

@@ -52,6 +52,8 @@ const (
 	TopicVariable = "DROVER_TOPIC_ARN"
 	// BucketVariable names the Region's report bucket.
 	BucketVariable = "DROVER_REPORT_BUCKET"
+	// MachineVariable holds the ARN of the Region's state machine.
+	MachineVariable = "DROVER_STATE_MACHINE_ARN"
 )
 
 // DefaultPlan holds the settings of a plan that says nothing of its own.

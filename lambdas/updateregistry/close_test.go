@@ -98,6 +98,20 @@ func TestCloseReleasesTheLockEvenWhenTheRunCannotBeWritten(t *testing.T) {
 	}
 }
 
+// A record that can never be written must not keep the lock from being tried again.
+func TestCloseIsTriedAgainForTheLocksSake(t *testing.T) {
+	h, world, run := lockedHandler(t)
+	world.Inject(fakeaws.Fault{Operation: "PutItem", Error: &fakeaws.APIError{Code: "ValidationException", Status: 400}})
+	world.Inject(fakeaws.Fault{Operation: "UpdateItem", Error: &fakeaws.APIError{Code: "ThrottlingException", Status: 400}, Times: 1})
+	_, err := handle(t, h, closeRequest(run, failover.Held))
+	if got := entry.ConditionOf(err); got != failover.Throttled {
+		t.Errorf("got %v (%v); want Throttled", got, err)
+	}
+	if _, err := handle(t, h, closeRequest(run, failover.Held)); entry.ConditionOf(err) != failover.Rejected || lockHeld(t, h) {
+		t.Errorf("the retry: %v, lock held: %v; want Rejected and a lock that is free", err, lockHeld(t, h))
+	}
+}
+
 func TestCloseOfAnOvertakenRunLeavesTheLockOfTheNewerOne(t *testing.T) {
 	h, _, run := lockedHandler(t)
 	older := run

@@ -78,7 +78,8 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 			Run: req.Run, Outcome: req.Outcome, Reasons: req.Reasons, Failure: req.Failure, ClosedAt: req.Now,
 		})
 	}
-	if err := errors.Join(writing, h.Registry.ReleaseLock(ctx, req.Run.ARN)); err != nil {
+	// The lock's error goes first: it is the one that decides whether this is tried again.
+	if err := errors.Join(h.Registry.ReleaseLock(ctx, req.Run.ARN), writing); err != nil {
 		return CloseAnswer{}, err
 	}
 	return CloseAnswer{Outcome: req.Outcome, Recorded: record}, nil

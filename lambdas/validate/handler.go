@@ -47,6 +47,8 @@ type Handler struct {
 	// Applications is where the registry is read, Lock where the lock is taken.
 	Applications catalogue
 	Lock         locker
+	// Readiness takes what a check of the whole plan has found; nil takes nothing.
+	Readiness gauge
 }
 
 // Handle checks the input and everything that the run depends on, plans the stages, and takes the lock, last and only
@@ -62,6 +64,15 @@ type Handler struct {
 // is over it takes no lock any more and answers "refused".
 func (h Handler) Handle(ctx context.Context, req failover.ValidateRequest) (failover.ValidateAnswer, error) {
 	in := h.inspect(req)
+	answer, err := in.judge(ctx)
+	if err != nil {
+		return failover.ValidateAnswer{}, err
+	}
+	return answer, in.publish()
+}
+
+// judge looks at everything, unless the request alone is reason enough to refuse it, and makes the answer.
+func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error) {
 	if in.blocked() {
 		return in.refuse(), nil
 	}

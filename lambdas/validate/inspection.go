@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -38,7 +39,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	var err error
 	in.input, err = failover.ParseInput(req.Input)
 	for _, problem := range unjoin(err) {
-		in.block(failover.CodeInput, "execution input", problem.Error(), "")
+		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "")
 	}
 	if req.Leg != failover.Out {
 		in.turn()
@@ -63,7 +64,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		in.run.Since = in.run.StartedAt
 	}
 	if in.run.Since.After(req.Now) {
-		in.block(failover.CodeInput, "execution input", fmt.Sprintf("input: since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
+		in.block(failover.CodeInput, "execution input", fmt.Sprintf("since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
 	}
 	in.checkRegion()
 	return in

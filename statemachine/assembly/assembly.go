@@ -22,6 +22,10 @@ type Assembly struct {
 	Topics        []Topic
 	Buckets       []Bucket
 	Alarms        []Alarm
+	APIs          []API
+	Rules         []Rule
+	Schedules     []Schedule
+	Queues        []Queue
 }
 
 // Regions returns the Regions of the stacks, each once, in deploy order.
@@ -113,6 +117,10 @@ type Table struct {
 	Regions []string
 	// PartitionKey and SortKey name the key attributes; SortKey may be empty.
 	PartitionKey, SortKey string
+	// Strong says that the replicas are consistent with each other at every moment. Witness is then the Region that
+	// has no replica and only takes part in the agreement, or empty.
+	Strong  bool
+	Witness string
 }
 
 // Topic is an SNS topic.
@@ -135,6 +143,15 @@ type Alarm struct {
 	// Namespace and Metric name what it watches; Dimensions narrow it.
 	Namespace, Metric string
 	Dimensions        map[string]string
+	// Statistic is Sum, Minimum and the like, of each period of Period.
+	Statistic string
+	Period    time.Duration
+	// Comparison, such as LessThanThreshold, is between the statistic and Threshold. The alarm goes off when Datapoints
+	// of the last Periods are so; MissingData says what one without data counts as, missing if it is empty.
+	Comparison          string
+	Threshold           float64
+	Periods, Datapoints int
+	MissingData         string
 	// Actions are the ARNs that are told.
 	Actions []string
 }

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -31,6 +32,18 @@ func TestDefaultAssemblyIsComplete(t *testing.T) {
 	for _, b := range a.Buckets {
 		got = append(got, b.Name+" in "+b.Region)
 	}
+	for _, api := range a.APIs {
+		got = append(got, fmt.Sprintf("%s in %s with %d routes", api.Name, api.Region, len(api.Routes)))
+	}
+	for _, r := range a.Rules {
+		got = append(got, r.ARN)
+	}
+	for _, s := range a.Schedules {
+		got = append(got, s.ARN)
+	}
+	for _, q := range a.Queues {
+		got = append(got, q.ARN)
+	}
 	want := []string{
 		"drover-registry in us-east-1",
 		"drover-us-east-1 in us-east-1",
@@ -41,12 +54,14 @@ func TestDefaultAssemblyIsComplete(t *testing.T) {
 		"arn:aws:lambda:us-east-1:111122223333:function:drover-promotedatabase",
 		"arn:aws:lambda:us-east-1:111122223333:function:drover-verifyhealth",
 		"arn:aws:lambda:us-east-1:111122223333:function:drover-notify",
+		"arn:aws:lambda:us-east-1:111122223333:function:drover-api",
 		"arn:aws:lambda:us-west-2:111122223333:function:drover-validate",
 		"arn:aws:lambda:us-west-2:111122223333:function:drover-shifttraffic",
 		"arn:aws:lambda:us-west-2:111122223333:function:drover-updateregistry",
 		"arn:aws:lambda:us-west-2:111122223333:function:drover-promotedatabase",
 		"arn:aws:lambda:us-west-2:111122223333:function:drover-verifyhealth",
 		"arn:aws:lambda:us-west-2:111122223333:function:drover-notify",
+		"arn:aws:lambda:us-west-2:111122223333:function:drover-api",
 		"arn:aws:states:us-east-1:111122223333:stateMachine:drover",
 		"arn:aws:states:us-west-2:111122223333:stateMachine:drover",
 		"drover-registry in us-east-1, us-west-2 by pk, sk",
@@ -54,6 +69,14 @@ func TestDefaultAssemblyIsComplete(t *testing.T) {
 		"arn:aws:sns:us-west-2:111122223333:drover-events",
 		"drover-reports-111122223333-us-east-1 in us-east-1",
 		"drover-reports-111122223333-us-west-2 in us-west-2",
+		"drover in us-east-1 with 4 routes",
+		"drover in us-west-2 with 4 routes",
+		"arn:aws:events:us-east-1:111122223333:rule/drover-failover",
+		"arn:aws:events:us-west-2:111122223333:rule/drover-failover",
+		"arn:aws:scheduler:us-east-1:111122223333:schedule/default/drover-check",
+		"arn:aws:scheduler:us-west-2:111122223333:schedule/default/drover-check",
+		"arn:aws:sqs:us-east-1:111122223333:drover-dead-letters",
+		"arn:aws:sqs:us-west-2:111122223333:drover-dead-letters",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the default assembly (-want +got)\n%s", diff)

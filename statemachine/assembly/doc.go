@@ -8,7 +8,7 @@
 //   - template.go reads a template's parts in the order in which they are written.
 //   - resolve.go replaces the intrinsic functions, as CloudFormation would; names.go knows which names and ARNs AWS
 //     gives to the resource types that Drover uses.
-//   - views.go turns resolved resources into the few things that a World is made of.
+//   - views.go and trigger_views.go turn resolved resources into the few things that a World is made of.
 //
 // What the package does not know, an intrinsic function or a resource type, is an error that names it with its stack
 // and logical id: a drill must not quietly leave out a part of the deployment.

@@ -23,12 +23,16 @@ func (p place) pseudo(name string) (string, bool) {
 	case "AWS::Partition":
 		return p.partition(), true
 	case "AWS::URLSuffix":
-		if p.partition() == "aws-cn" {
-			return "amazonaws.com.cn", true
-		}
-		return "amazonaws.com", true
+		return p.urlSuffix(), true
 	}
 	return "", false
+}
+
+func (p place) urlSuffix() string {
+	if p.partition() == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
 }
 
 func (p place) partition() string {
@@ -47,10 +51,25 @@ type kind struct {
 	name string
 	// arn makes the ARN out of the physical name; nil for types without one.
 	arn func(p place, name string) string
-	// refIsARN says that Ref gives the ARN and not the physical name.
-	refIsARN bool
-	// attributes are what Fn::GetAtt gives: "arn" for the ARN, "name" for the physical name.
+	// url makes the address out of the physical name; nil for types without one.
+	url func(p place, name string) string
+	// ref is what Ref gives, and attributes are what Fn::GetAtt gives: "name" for the physical name, which Ref gives
+	// where nothing is said, "arn" for the ARN, "url" for the address.
+	ref        string
 	attributes map[string]string
+}
+
+// identity returns what Ref or Fn::GetAtt gives of a resource with a physical name.
+func (k kind) identity(what string, p place, name string) (string, bool) {
+	switch what {
+	case "", "name":
+		return name, true
+	case "arn":
+		return k.arn(p, name), true
+	case "url":
+		return k.url(p, name), true
+	}
+	return "", false
 }
 
 // ARNs of services whose resources have a Region, of IAM, which has none, and of S3, which has no account either.
@@ -66,6 +85,14 @@ func global(prefix string) func(place, string) string {
 	}
 }
 
+func queueURL(p place, name string) string {
+	return fmt.Sprintf("https://sqs.%s.%s/%s/%s", p.region, p.urlSuffix(), p.account, name)
+}
+
+func apiURL(p place, id string) string {
+	return fmt.Sprintf("https://%s.execute-api.%s.%s", id, p.region, p.urlSuffix())
+}
+
 func bucketARN(p place, name string) string {
 	return fmt.Sprintf("arn:%s:s3:::%s", p.partition(), name)
 }
@@ -76,17 +103,17 @@ var kinds = map[string]kind{
 	"AWS::Lambda::Function": {
 		name: "FunctionName", arn: regional("lambda", "function:", ""), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::StepFunctions::StateMachine": {
-		name: "StateMachineName", arn: regional("states", "stateMachine:", ""), refIsARN: true,
+		name: "StateMachineName", arn: regional("states", "stateMachine:", ""), ref: "arn",
 		attributes: map[string]string{"Arn": "arn", "Name": "name"}},
 	"AWS::IAM::Role": {
 		name: "RoleName", arn: global("role/"), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::IAM::ManagedPolicy": {
-		name: "ManagedPolicyName", arn: global("policy/"), refIsARN: true, attributes: map[string]string{"PolicyArn": "arn"}},
+		name: "ManagedPolicyName", arn: global("policy/"), ref: "arn", attributes: map[string]string{"PolicyArn": "arn"}},
 	"AWS::IAM::Policy": {name: "PolicyName"},
 	"AWS::DynamoDB::GlobalTable": {
 		name: "TableName", arn: regional("dynamodb", "table/", ""), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::SNS::Topic": {
-		name: "TopicName", arn: regional("sns", "", ""), refIsARN: true,
+		name: "TopicName", arn: regional("sns", "", ""), ref: "arn",
 		attributes: map[string]string{"TopicArn": "arn", "TopicName": "name"}},
 	"AWS::SNS::TopicPolicy":  {},
 	"AWS::SNS::Subscription": {},
@@ -97,7 +124,24 @@ var kinds = map[string]kind{
 		name: "LogGroupName", arn: regional("logs", "log-group:", ":*"), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::CloudWatch::Alarm": {
 		name: "AlarmName", arn: regional("cloudwatch", "alarm:", ""), attributes: map[string]string{"Arn": "arn"}},
-	"AWS::CDK::Metadata": {},
+	"AWS::CloudWatch::Dashboard": {name: "DashboardName"},
+	"AWS::ApiGatewayV2::Api": {
+		url: apiURL, attributes: map[string]string{"ApiId": "name", "ApiEndpoint": "url"}},
+	"AWS::ApiGatewayV2::Integration": {attributes: map[string]string{"IntegrationId": "name"}},
+	"AWS::ApiGatewayV2::Route":       {attributes: map[string]string{"RouteId": "name"}},
+	"AWS::ApiGatewayV2::Stage":       {name: "StageName"},
+	"AWS::Events::Rule": {
+		name: "Name", arn: regional("events", "rule/", ""), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::Scheduler::Schedule": {
+		name: "Name", arn: regional("scheduler", "schedule/default/", ""), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::SQS::Queue": {
+		name: "QueueName", arn: regional("sqs", "", ""), url: queueURL, ref: "url",
+		attributes: map[string]string{"Arn": "arn", "QueueName": "name", "QueueUrl": "url"}},
+	"AWS::SQS::QueuePolicy": {},
+	"AWS::CodeBuild::Project": {
+		name: "Name", arn: regional("codebuild", "project/", ""), attributes: map[string]string{"Arn": "arn"}},
+	"AWS::CodePipeline::Pipeline": {name: "Name"},
+	"AWS::CDK::Metadata":          {},
 }
 
 // knownTypes returns the resource types that can be read, in alphabetical order.
@@ -116,8 +160,11 @@ func generated(p place, resourceType, id string) string {
 	sum := sha256.Sum256([]byte(p.account + p.region + p.stack + id))
 	stem := fmt.Sprintf("%.50s", p.stack+"-"+id)
 	name := stem + "-" + strings.ToUpper(hex.EncodeToString(sum[:6]))
-	if resourceType == "AWS::S3::Bucket" {
+	switch resourceType {
+	case "AWS::S3::Bucket":
 		return strings.ToLower(name)
+	case "AWS::ApiGatewayV2::Api": // ten characters, which become the first part of a host name
+		return hex.EncodeToString(sum[:5])
 	}
 	return name
 }

@@ -122,10 +122,8 @@ func (r *resolver) ref(name string) any {
 	if !ok {
 		return ""
 	}
-	if k.refIsARN {
-		return k.arn(r.place, r.physicalName(d))
-	}
-	return r.physicalName(d)
+	value, _ := k.identity(k.ref, r.place, r.physicalName(d))
+	return value
 }
 
 // getAtt takes ["Logical", "Attribute"] or "Logical.Attribute".
@@ -143,11 +141,10 @@ func (r *resolver) getAtt(argument any) any {
 	if !ok {
 		return ""
 	}
-	switch k.attributes[attribute] {
-	case "arn":
-		return k.arn(r.place, r.physicalName(d))
-	case "name":
-		return r.physicalName(d)
+	if what, known := k.attributes[attribute]; known {
+		if value, ok := k.identity(what, r.place, r.physicalName(d)); ok {
+			return value
+		}
 	}
 	return r.fail("Fn::GetAtt %s.%s: the attribute %s of %s is not known here", id, attribute, attribute, d.Type)
 }

@@ -119,11 +119,11 @@ func TestWhatIsNotKnownIsNamedWithItsPlace(t *testing.T) {
 
 func TestEverythingUnknownIsToldAtOnce(t *testing.T) {
 	_, err := Read(onlyStack(`{"Resources": {
-		"Queue": {"Type": "AWS::SQS::Queue"},
+		"Queue": {"Type": "AWS::Kinesis::Stream"},
 		"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::FindInMap": ["a", "b", "c"]}, "DisplayName": {"Ref": "Gone"}}}
 	}}`), Placeholder)
 	for _, want := range []string{
-		"stack s, resource Queue: the resource type AWS::SQS::Queue is not known here",
+		"stack s, resource Queue: the resource type AWS::Kinesis::Stream is not known here",
 		"stack s, resource T: the intrinsic function Fn::FindInMap is not known here",
 		"stack s, resource T: Ref Gone",
 	} {

@@ -26,6 +26,9 @@ func (a *Assembly) view() error {
 	v := &viewer{assembly: a}
 	for i := range a.Stacks {
 		v.stack = &a.Stacks[i]
+		if deploys(a.Stacks[i]) {
+			continue
+		}
 		for _, r := range v.stack.Resources {
 			if r.Type == "AWS::IAM::Role" {
 				v.role(r)
@@ -36,6 +39,11 @@ func (a *Assembly) view() error {
 		}
 	}
 	return errors.Join(v.problems...)
+}
+
+// deploys says whether a stack is the pipeline's, which makes the others and takes no part in a run.
+func deploys(s Stack) bool {
+	return slices.ContainsFunc(s.Resources, func(r Resource) bool { return r.Type == "AWS::CodePipeline::Pipeline" })
 }
 
 func (v *viewer) resource(r Resource) {
@@ -55,6 +63,8 @@ func (v *viewer) resource(r Resource) {
 		a.Buckets = append(a.Buckets, Bucket{Name: r.Name, Region: v.stack.Region})
 	case "AWS::CloudWatch::Alarm":
 		v.alarm(r)
+	default:
+		v.trigger(r)
 	}
 }
 
@@ -63,7 +73,7 @@ func (v *viewer) function(r Resource) {
 		Name: r.Name, ARN: r.ARN, Region: v.stack.Region,
 		Handler:     text(r.Properties, "Handler"),
 		RoleARN:     text(r.Properties, "Role"),
-		Timeout:     time.Duration(number(r.Properties, "Timeout", 3)) * time.Second,
+		Timeout:     seconds(r.Properties, "Timeout", 3),
 		MemoryMB:    number(r.Properties, "MemorySize", 128),
 		Environment: map[string]string{},
 	}
@@ -150,6 +160,10 @@ func (v *viewer) table(r Resource) {
 	if t.PartitionKey == "" {
 		v.fail(r, "the table has no HASH key")
 	}
+	t.Strong = text(r.Properties, "MultiRegionConsistency") == "STRONG"
+	for _, witness := range list(r.Properties, "GlobalTableWitnesses") {
+		t.Witness = text(witness, "Region")
+	}
 	v.assembly.Tables = append(v.assembly.Tables, t)
 }
 
@@ -157,7 +171,11 @@ func (v *viewer) alarm(r Resource) {
 	a := Alarm{
 		Name: r.Name, Region: v.stack.Region, Namespace: text(r.Properties, "Namespace"), Metric: text(r.Properties, "MetricName"),
 		Dimensions: map[string]string{},
+		Statistic:  text(r.Properties, "Statistic"), Period: seconds(r.Properties, "Period", 60),
+		Comparison: text(r.Properties, "ComparisonOperator"), Threshold: decimal(r.Properties, "Threshold"),
+		Periods: number(r.Properties, "EvaluationPeriods", 1), MissingData: text(r.Properties, "TreatMissingData"),
 	}
+	a.Datapoints = number(r.Properties, "DatapointsToAlarm", a.Periods)
 	for _, d := range list(r.Properties, "Dimensions") {
 		a.Dimensions[text(d, "Name")] = text(d, "Value")
 	}
@@ -180,6 +198,15 @@ func number(properties map[string]any, key string, otherwise int) int {
 		return int(n)
 	}
 	return otherwise
+}
+
+func seconds(properties map[string]any, key string, otherwise int) time.Duration {
+	return time.Duration(number(properties, key, otherwise)) * time.Second
+}
+
+func decimal(properties map[string]any, key string) float64 {
+	n, _ := properties[key].(float64)
+	return n
 }
 
 func list(properties map[string]any, key string) []any {

@@ -41,6 +41,8 @@ func TestFunctionsAndMachinesAreReadWhole(t *testing.T) {
 			"Timeout": 30, "MemorySize": 256, "Environment": {"Variables": {"A": {"Ref": "M"}, "N": 7}}}},
 		"D": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "d", "Role": "role"}},
 		"W": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": "w", "Namespace": "AWS/States", "MetricName": "ExecutionsFailed",
+			"Statistic": "Sum", "Period": 300, "EvaluationPeriods": 12, "DatapointsToAlarm": 3, "Threshold": 0.5,
+			"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching",
 			"Dimensions": [{"Name": "StateMachineArn", "Value": {"Ref": "M"}}], "AlarmActions": ["topic"]}}
 	}}`), Placeholder)
 	if err != nil {
@@ -56,7 +58,8 @@ func TestFunctionsAndMachinesAreReadWhole(t *testing.T) {
 		},
 		StateMachines: []StateMachine{{Name: "m", ARN: machine, Region: "eu-west-1", RoleARN: "role", Definition: "call " + function + "f $notme"}},
 		Alarms: []Alarm{{Name: "w", Region: "eu-west-1", Namespace: "AWS/States", Metric: "ExecutionsFailed",
-			Dimensions: map[string]string{"StateMachineArn": machine}, Actions: []string{"topic"}}},
+			Dimensions: map[string]string{"StateMachineArn": machine}, Actions: []string{"topic"}, Statistic: "Sum", Period: 5 * time.Minute,
+			Periods: 12, Datapoints: 3, Threshold: 0.5, Comparison: "LessThanThreshold", MissingData: "breaching"}},
 	}
 	got := &Assembly{Functions: a.Functions, StateMachines: a.StateMachines, Alarms: a.Alarms}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// AlarmFired is an alarm of the deployment that has gone into ALARM.
+// AlarmFired is an alarm of the deployment that has gone off.
 type AlarmFired struct {
 	At           time.Time
 	Region, Name string
@@ -21,7 +21,7 @@ type AlarmFired struct {
 // deployAlarms adds the alarms that the stacks declare.
 func (r *rehearsal) deployAlarms() error {
 	for _, alarm := range r.assembly.Alarms {
-		err := r.world.AddAlarm(fakeaws.Alarm{Region: alarm.Region, Name: alarm.Name, Rule: ruleOf(alarm)})
+		err := r.world.AddAlarm(fakeaws.Alarm{Region: alarm.Region, Name: alarm.Name, Rule: ruleOf(alarm), Actions: alarm.Actions})
 		if err != nil {
 			return err
 		}
@@ -29,40 +29,34 @@ func (r *rehearsal) deployAlarms() error {
 	return nil
 }
 
-// ruleOf is the rule of an alarm of the deployment: all of them count what must not happen, and one is too many.
 func ruleOf(alarm assembly.Alarm) fakeaws.AlarmRule {
 	return fakeaws.AlarmRule{
-		Namespace: alarm.Namespace, Metric: alarm.Metric, Dimensions: alarm.Dimensions, Statistic: "Sum", PeriodSeconds: 60,
-		Comparison: "GreaterThanOrEqualToThreshold", Threshold: 1, TreatMissing: "notBreaching",
+		Namespace: alarm.Namespace, Metric: alarm.Metric, Dimensions: alarm.Dimensions,
+		Statistic: alarm.Statistic, PeriodSeconds: int(alarm.Period / time.Second),
+		Comparison: alarm.Comparison, Threshold: alarm.Threshold, Periods: alarm.Periods, Datapoints: alarm.Datapoints,
+		TreatMissing: alarm.MissingData,
 	}
 }
 
-// watchAlarms looks at the alarms at the end of every minute, as CloudWatch does, and tells which of them fire.
-func (p *performance) watchAlarms() {
-	states := map[string]string{}
-	var look func()
-	look = func() {
-		if p.tell.quiet {
-			return
+// alarmsFired are the alarms of the deployment that have gone off, in the order of time.
+func (p *performance) alarmsFired() []AlarmFired {
+	var fired []AlarmFired
+	for _, entry := range p.world.Journal() {
+		region, off := strings.CutPrefix(entry.Text, "is "+fakeaws.AlarmInAlarm+" in ")
+		if entry.Kind != "alarm" || !off {
+			continue
 		}
 		for _, alarm := range p.assembly.Alarms {
-			key := alarm.Region + " " + alarm.Name
-			state := p.world.AlarmState(alarm.Region, alarm.Name)
-			if state == fakeaws.AlarmInAlarm && states[key] != state {
-				p.alarms = append(p.alarms, AlarmFired{
-					At: p.world.Now(), Region: alarm.Region, Name: alarm.Name, About: slices.Sorted(maps.Values(alarm.Dimensions)),
-				})
-				p.say("cloudwatch", Warn, "alarm %s in %s fires", alarm.Name, alarm.Region)
+			if alarm.Name == entry.Object && alarm.Region == region {
+				fired = append(fired, AlarmFired{At: entry.At, Region: region, Name: alarm.Name, About: slices.Sorted(maps.Values(alarm.Dimensions))})
 			}
-			states[key] = state
 		}
-		p.world.At(p.world.Now().Add(time.Minute), look)
 	}
-	p.world.At(Start.Add(time.Minute), look)
+	return fired
 }
 
-// fired says whether an alarm, as NAME in REGION, has fired.
+// fired says whether an alarm, as NAME REGION, has gone off.
 func (e Evidence) fired(alarm string) bool {
-	name, region, _ := strings.Cut(alarm, " in ")
+	name, region, _ := strings.Cut(alarm, " ")
 	return slices.ContainsFunc(e.Alarms, func(a AlarmFired) bool { return a.Name == name && a.Region == region })
 }

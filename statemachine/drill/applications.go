@@ -85,7 +85,7 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 			return err
 		}
 	}
-	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, Start); err != nil {
+	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, r.began); err != nil {
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
 	}
 	return nil

@@ -9,15 +9,14 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// keysBeside are the keys that a scenario may have where an unknown one was found, in the order of the fields.
-func keysBeside(text []byte, unknown *token.Token) []string {
+// keysBeside are the keys that a text for a type may have where an unknown one was found, in the order of the fields.
+func keysBeside(text []byte, t reflect.Type, unknown *token.Token) []string {
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil || len(tree.Docs) == 0 {
 		return nil
 	}
 	search := &pathOf{position: *unknown.Position}
 	ast.Walk(search, tree.Docs[0].Body)
-	t := reflect.TypeFor[Scenario]()
 	steps := strings.Split(search.path, ".")
 	for _, step := range steps[1 : len(steps)-1] { // the first is the root, the last the unknown key itself
 		name, _, _ := strings.Cut(step, "[")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -18,6 +19,8 @@ type narrator struct {
 	out *Printer
 	// quiet suppresses everything, for what is repeated after the end.
 	quiet bool
+	// mu guards what follows: while a World is served, runs are started and stopped from several sides.
+	mu sync.Mutex
 	// pending is what the last look of VerifyHealth waited for.
 	pending string
 	// stopped counts executions that are over.
@@ -85,6 +88,8 @@ var entered = map[string]string{
 
 // Stopped takes note of an execution that is over.
 func (n *narrator) Stopped(execution string, _ time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.stopped++
 	n.running = slices.DeleteFunc(n.running, func(name string) bool { return name == nameIn(execution) })
 }
@@ -100,18 +105,26 @@ func (n *narrator) whose(execution string) string {
 // nameIn is the name at the end of an execution's ARN.
 func nameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
 
+// forget lets the next look be told whatever it sees.
+func (n *narrator) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pending = ""
+}
+
 // Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
 func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 	if n.quiet {
 		return
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	at := inv.At.Add(inv.Took)
 	if inv.State != "VerifyHealth" {
 		n.pending = ""
 	}
 	if inv.Result.ErrorType != "" {
-		n.pending = ""
-		n.step(at, inv.State, Bad, n.whose(execution)+failureText(inv.Result))
+		n.failed(at, n.whose(execution), inv)
 		return
 	}
 	tell, ok := stepFacts[inv.State]
@@ -130,6 +143,15 @@ func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 	n.step(at, inv.State, tone, n.whose(execution)+text)
 	if inv.State == "Validate" || inv.State == "PlanReturn" || inv.State == "PlanRollback" {
 		n.findings(at, inv.Result.Payload)
+	}
+}
+
+// failed tells of an error; a look that fails as the one before did is not told either.
+func (n *narrator) failed(at time.Time, whose string, inv fakeaws.Invocation) {
+	text := whose + failureText(inv.Result)
+	if kind := withoutDigits(text); inv.State != "VerifyHealth" || kind != n.pending {
+		n.pending = kind
+		n.step(at, inv.State, Bad, text)
 	}
 }
 

@@ -38,11 +38,11 @@ func parse(file string, text []byte) (*Scenario, error) {
 	rest, applications := splitApplications(text)
 	s := &Scenario{File: file, applications: applications, applicationsFrom: file}
 	if err := yaml.UnmarshalWithOptions(rest, s, yaml.Strict()); err != nil {
-		return nil, explainYAML(file, rest, err)
+		return nil, explainYAML(file, rest, reflect.TypeFor[Scenario](), err)
 	}
 	tree, err := parser.ParseBytes(rest, 0)
 	if err != nil {
-		return nil, explainYAML(file, rest, err)
+		return nil, explainYAML(file, rest, reflect.TypeFor[Scenario](), err)
 	}
 	c := checker{file: file, tree: tree}
 	c.scenario(s)
@@ -72,7 +72,7 @@ func splitApplications(text []byte) (rest, applications []byte) {
 }
 
 // explainYAML says where the YAML reader stumbled, in the form that editors jump to.
-func explainYAML(file string, text []byte, err error) error {
+func explainYAML(file string, text []byte, into reflect.Type, err error) error {
 	var wrongType *yaml.TypeError
 	if errors.As(err, &wrongType) {
 		pos := wrongType.Token.Position
@@ -83,7 +83,7 @@ func explainYAML(file string, text []byte, err error) error {
 	if errors.As(err, &unknown) {
 		pos := unknown.Token.Position
 		return fmt.Errorf("%s:%d:%d: unknown key %q; expected one of %s",
-			file, pos.Line, pos.Column, unknown.Token.Value, strings.Join(keysBeside(text, unknown.Token), ", "))
+			file, pos.Line, pos.Column, unknown.Token.Value, strings.Join(keysBeside(text, into, unknown.Token), ", "))
 	}
 	var wrongNode *yaml.UnexpectedNodeTypeError
 	if errors.As(err, &wrongNode) {
@@ -138,7 +138,7 @@ type checker struct {
 func (c *checker) add(path, format string, args ...any) {
 	line, column := 1, 1
 	for p := path; p != ""; {
-		if at, err := yaml.PathString("$." + p); err == nil {
+		if at, err := yaml.PathString("$." + strings.TrimPrefix(p, ".")); err == nil {
 			if node, err := at.FilterFile(c.tree); err == nil && node != nil {
 				line, column = position(node)
 				break

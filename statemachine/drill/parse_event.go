@@ -1,17 +1,42 @@
 package drill
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 )
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
 	"regionDark", "regionBack", "drift", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "start",
 	"cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
+}
+
+// ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
+// column and what was expected; file is what they call the text.
+func ParseEvent(file string, text []byte) (Event, error) {
+	var e Event
+	if len(bytes.TrimSpace(text)) == 0 {
+		return e, fmt.Errorf("%s: empty; expected one of %s", file, strings.Join(eventKeys, ", "))
+	}
+	if err := yaml.UnmarshalWithOptions(text, &e, yaml.Strict()); err != nil {
+		return e, explainYAML(file, text, reflect.TypeFor[Event](), err)
+	}
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return e, explainYAML(file, text, reflect.TypeFor[Event](), err)
+	}
+	c := checker{file: file, tree: tree}
+	c.event("", e)
+	return e, errors.Join(c.problems...)
 }
 
 // kinds are the keys of the event that are set.

@@ -73,8 +73,6 @@ type performance struct {
 	outages []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
-	// alarms are those that have fired.
-	alarms []AlarmFired
 	// undo ends the faults that are still striking.
 	undo []func()
 	// failures are events that could not happen.
@@ -109,17 +107,7 @@ func (p *performance) header(out *Printer) {
 
 // play lets the timeline happen and returns when it is over and every run has ended.
 func (p *performance) play(ctx context.Context) error {
-	p.world.Observe = p.tell.observe
-	p.world.Watcher = p.tell
-	p.world.StartTraffic()
-	p.watchAlarms()
-	for _, e := range p.scenario.events() {
-		p.world.At(Start.Add(time.Duration(e.At)), func() {
-			if err := p.happen(ctx, e); err != nil {
-				p.failures = append(p.failures, err)
-			}
-		})
-	}
+	p.begin(ctx)
 	until := Start.Add(time.Duration(p.scenario.Until))
 	limit := until.Add(patience)
 	for p.world.Now().Before(until) || (p.running() && p.world.Now().Before(limit)) {
@@ -135,6 +123,20 @@ func (p *performance) play(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// begin lets users come and puts the timeline's events into the World's calendar.
+func (p *performance) begin(ctx context.Context) {
+	p.world.Observe = p.tell.observe
+	p.world.Watcher = p.tell
+	p.world.StartTraffic()
+	for _, e := range p.scenario.events() {
+		p.world.At(p.began.Add(time.Duration(e.At)), func() {
+			if err := p.happen(ctx, e); err != nil {
+				p.failures = append(p.failures, err)
+			}
+		})
+	}
 }
 
 // events is the timeline with the refusals as starts of their own, one every five seconds.
@@ -192,7 +194,7 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 	}
 	name := fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
 	p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, input))
-	p.tell.pending = ""
+	p.tell.forget()
 	arn, err := p.world.StartExecution(machine, name, input)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -29,7 +30,10 @@ type Printer struct {
 	W io.Writer
 	// Paint, when set, colours text.
 	Paint func(Tone, string) string
+	// Start is what times count from; the zero value stands for [Start].
+	Start time.Time
 
+	mu  sync.Mutex // while a World is served, it happens from several sides
 	err error
 }
 
@@ -41,9 +45,14 @@ func (p *Printer) paint(tone Tone, text string) string {
 }
 
 // line writes one line without blanks at its end.
-func (p *Printer) line(text string) {
+func (p *Printer) line(text string) { p.write(strings.TrimRight(text, " ") + "\n") }
+
+// write writes whole lines.
+func (p *Printer) write(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.err == nil {
-		_, p.err = io.WriteString(p.W, strings.TrimRight(text, " ")+"\n")
+		_, p.err = io.WriteString(p.W, text)
 	}
 }
 
@@ -60,14 +69,20 @@ const (
 
 // event writes one thing that happened: time, where or who, what. A long text goes on below itself.
 func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
-	stamp := clock(at.Sub(Start))
+	start := p.Start
+	if start.IsZero() {
+		start = Start
+	}
+	stamp := clock(at.Sub(start))
+	var lines strings.Builder
 	for i, part := range wrap(text, Columns-textColumn) {
 		left := strings.Repeat(" ", textColumn)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
 		}
-		p.line(left + p.paint(tone, part))
+		lines.WriteString(strings.TrimRight(left+p.paint(tone, part), " ") + "\n")
 	}
+	p.write(lines.String())
 }
 
 // paragraph writes running text.

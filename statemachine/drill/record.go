@@ -44,7 +44,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 func (p *performance) evidence() Evidence {
 	e := Evidence{
 		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Promotions: p.world.Promotions(),
-		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarms,
+		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarmsFired(),
 	}
 	for _, run := range p.runs {
 		x, _ := p.world.Execution(run.arn) // it was started, so it is there

@@ -201,7 +201,7 @@ type Expect struct {
 	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
 	// registry.
 	Active map[string]string `yaml:"active"`
-	// Alarms are alarms of the deployment that must have fired, as NAME in REGION.
+	// Alarms are alarms of the deployment that must have fired, as NAME REGION.
 	Alarms []string `yaml:"alarms"`
 	// Batches is the number of accepted ChangeResourceRecordSets calls that write more than the fence.
 	Batches *int `yaml:"batches"`

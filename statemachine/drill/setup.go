@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -35,25 +36,33 @@ type rehearsal struct {
 	apps      []failover.Application
 	// zones are the ids of the hosted zones.
 	zones []string
+	// began is when virtual time did.
+	began time.Time
 }
 
-// deploy sets up a World with everything that the assembly declares. The functions are the binaries below lambdas, one
-// folder for each step.
+// deploy sets up a World with everything that the assembly declares, at an address that nobody knows. The functions are
+// the binaries below lambdas, one folder for each step.
 func deploy(ctx context.Context, a *assembly.Assembly, lambdas string) (*rehearsal, error) {
-	plan, err := planOf(a)
-	if err != nil {
-		return nil, err
-	}
-	r := &rehearsal{
-		world: fakeaws.New(a.Account, Start, string(plan.Primary), string(plan.Standby)), assembly: a, plan: plan,
-		functions: map[string]*lambdahost.Function{},
-	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the embedded AWS: %w", err)
 	}
+	return deployAt(ctx, a, lambdas, listener, Start, func(w *fakeaws.World) http.Handler { return w })
+}
+
+// deployAt does so behind a listener, which it closes in the end, and from a point in time on. serve makes the handler.
+func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listener net.Listener, start time.Time,
+	serve func(*fakeaws.World) http.Handler) (*rehearsal, error) {
+	plan, err := planOf(a)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	r := &rehearsal{
+		world: fakeaws.New(a.Account, start, string(plan.Primary), string(plan.Standby)), assembly: a, plan: plan,
+		functions: map[string]*lambdahost.Function{}, began: start,
+	}
 	r.url = "http://" + listener.Addr().String()
-	r.server = &http.Server{Handler: r.world, ReadHeaderTimeout: 10 * time.Second}
+	r.server = &http.Server{Handler: serve(r.world), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = r.server.Serve(listener) }() // ends with close
 	if r.host, err = lambdahost.New(); err != nil {
 		return nil, errors.Join(err, r.close())
@@ -177,7 +186,7 @@ func (r *rehearsal) store(region failover.Region) *registry.Store {
 // operator is the SDK's configuration of somebody who may do everything.
 func (r *rehearsal) operator(region failover.Region) aws.Config {
 	return aws.Config{
-		Region: string(region), BaseEndpoint: aws.String(r.url),
+		Region: string(region), BaseEndpoint: aws.String(r.url), HTTPClient: plainbody.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 		Retryer:     func() aws.Retryer { return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 1 }) },
 	}

@@ -40,6 +40,7 @@ func (w *World) at(t time.Time, fn func()) {
 		t = w.now
 	}
 	heap.Push(&w.queue, event{at: t, seq: w.nextID(), fn: fn})
+	w.wakeUp()
 }
 
 // after lets fn happen once d has passed.
@@ -47,7 +48,10 @@ func (w *World) after(d time.Duration, fn func()) { w.at(w.now.Add(d), fn) }
 
 // outside lets fn run as the very next thing, without mu and with the clock standing still. It is for what calls back
 // into the World, such as a Lambda function.
-func (w *World) outside(fn func()) { w.outbox = append(w.outbox, fn) }
+func (w *World) outside(fn func()) {
+	w.outbox = append(w.outbox, fn)
+	w.wakeUp()
+}
 
 // At lets fn happen at t without mu, so that it can use the exported methods: a fault, the start of an execution.
 func (w *World) At(t time.Time, fn func()) {
@@ -70,8 +74,12 @@ func (w *World) Step(until time.Time) bool {
 	if len(w.outbox) > 0 {
 		fn := w.outbox[0]
 		w.outbox = w.outbox[1:]
+		w.standStill(true)
 		w.mu.Unlock()
 		fn()
+		w.mu.Lock()
+		w.standStill(false)
+		w.mu.Unlock()
 		return true
 	}
 	defer w.mu.Unlock()

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -172,6 +174,8 @@ func (d *dynamodb) serve(req *Request) (*Response, *APIError) {
 
 func (d *dynamodb) response(req *Request, status int, body []byte) *Response {
 	return &Response{Status: status, Body: body, Header: http.Header{
+		// DynamoDB sends it with every answer, and the SDKs complain when it is not there.
+		"X-Amz-Crc32":      {strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)},
 		"Content-Type":     {"application/x-amz-json-1.0"},
 		"X-Amzn-Requestid": {req.ID},
 	}}

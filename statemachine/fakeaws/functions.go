@@ -14,6 +14,9 @@ type Function struct {
 	Region string
 	// Timeout is the function's own.
 	Timeout time.Duration
+	// Role is the ARN of the role that the function calls AWS with. When it is set, only calls of this role count as
+	// the function's own; else all that arrive while it runs do.
+	Role string
 	// Invoke runs the function and returns when it has answered. It is called without the World's mutex and may make
 	// requests to the World, whose clock stands still meanwhile.
 	Invoke func(payload []byte) InvokeResult
@@ -29,6 +32,8 @@ type InvokeResult struct {
 	ErrorType string
 	// Cause is the error as Lambda reports it: a JSON object with errorType and errorMessage.
 	Cause string
+	// Logs is what the function wrote to its standard output. Lines in the embedded metric format become metrics.
+	Logs []byte
 }
 
 // Invocation is the record of one invocation of a function by a state machine.
@@ -143,7 +148,8 @@ func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, [
 	w.setCalling(fn.Region)
 	result := fn.Invoke(payload)
 	w.setCalling("")
-	calls := w.callsSince(before)
+	calls := w.callsSince(before, fn.Role)
+	w.publishInvocation(fn, result, fault)
 	switch fault {
 	case InvokeCrashes:
 		if fn.Kill != nil {
@@ -157,6 +163,20 @@ func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, [
 		result = timedOut(fn)
 	}
 	return result, calls
+}
+
+// publishInvocation publishes what Lambda and the function itself measure.
+func (w *World) publishInvocation(fn *Function, result InvokeResult, fault string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.metrics.embeddedMetrics(fn.Region, result.Logs)
+	errors := 0.0
+	if result.ErrorType != "" || fault != "" {
+		errors = 1
+	}
+	dims := map[string]string{"FunctionName": fn.Name}
+	w.metrics.put(fn.Region, "AWS/Lambda", "Invocations", dims, 1)
+	w.metrics.put(fn.Region, "AWS/Lambda", "Errors", dims, errors)
 }
 
 func timedOut(fn *Function) InvokeResult {
@@ -177,8 +197,15 @@ func (w *World) callCount() int {
 	return len(w.calls)
 }
 
-func (w *World) callsSince(n int) []Call {
+// callsSince are the calls after the first n, of one role unless it is empty.
+func (w *World) callsSince(n int, role string) []Call {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]Call(nil), w.calls[n:]...)
+	var calls []Call
+	for _, c := range w.calls[n:] {
+		if role == "" || c.Role == role {
+			calls = append(calls, c)
+		}
+	}
+	return calls
 }

@@ -21,6 +21,7 @@ type iam struct {
 
 type role struct {
 	arn        string
+	key        string
 	statements []statement
 }
 
@@ -35,7 +36,7 @@ func (w *World) AddRole(arn string, policies []json.RawMessage) (accessKey strin
 	if w.iam.roles[arn] != nil {
 		return "", fmt.Errorf("add role %s: it exists", arn)
 	}
-	r := &role{arn: arn}
+	r := &role{arn: arn, key: fmt.Sprintf("ASIAROLE%012d", w.nextID())}
 	for i, document := range policies {
 		statements, err := parsePolicy(document)
 		if err != nil {
@@ -43,10 +44,9 @@ func (w *World) AddRole(arn string, policies []json.RawMessage) (accessKey strin
 		}
 		r.statements = append(r.statements, statements...)
 	}
-	accessKey = fmt.Sprintf("ASIAROLE%012d", w.nextID())
 	w.iam.roles[arn] = r
-	w.iam.keys[accessKey] = r
-	return accessKey, nil
+	w.iam.keys[r.key] = r
+	return r.key, nil
 }
 
 // allow asks whether the owner of an access key may do something; nil means yes.
@@ -74,6 +74,14 @@ func (i *iam) allowRole(roleARN string, p Permission) *APIError {
 func (i *iam) roleOf(accessKey string) string {
 	if r := i.keys[accessKey]; r != nil {
 		return r.arn
+	}
+	return ""
+}
+
+// keyOf is the access key with which AWS calls in a role's name; empty when there is no such role.
+func (i *iam) keyOf(roleARN string) string {
+	if r := i.roles[roleARN]; r != nil {
+		return r.key
 	}
 	return ""
 }
@@ -108,10 +116,15 @@ const (
 )
 
 func denied(roleARN string, p Permission, why string) *APIError {
-	caller := strings.Replace(roleARN, ":iam:", ":sts:", 1)
-	caller = strings.Replace(caller, ":role/", ":assumed-role/", 1) + "/session"
+	caller := sessionOf(roleARN)
 	return &APIError{
 		Code: codeDenied, Status: http.StatusForbidden,
 		Message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", caller, p.Action, p.Resource, why),
 	}
+}
+
+// sessionOf is the ARN of a role's session, which is who a caller is.
+func sessionOf(roleARN string) string {
+	caller := strings.Replace(roleARN, ":iam:", ":sts:", 1)
+	return strings.Replace(caller, ":role/", ":assumed-role/", 1) + "/session"
 }

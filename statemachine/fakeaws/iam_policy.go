@@ -87,7 +87,7 @@ func (wire wireStatement) parse() (statement, error) {
 	}
 	switch {
 	case wire.Effect != "Allow" && wire.Effect != "Deny":
-		return s, fmt.Errorf("Effect %q; expected Allow or Deny", wire.Effect)
+		return s, fmt.Errorf("the Effect %q; expected Allow or Deny", wire.Effect)
 	case (len(s.actions) == 0) == (len(s.notActions) == 0):
 		return s, fmt.Errorf("expected either Action or NotAction")
 	case (len(s.resources) == 0) == (len(s.notResource) == 0):

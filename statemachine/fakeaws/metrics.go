@@ -14,6 +14,9 @@ type metrics struct {
 	series map[string]map[string]*series // by Region, then by key
 	alarms map[string][]Alarm            // by Region, in order of name
 	status map[string]string             // the StatusCode of GetMetricData by Region, where it is not Complete
+	states map[string]*alarmState        // by the alarms' ARNs
+	// evaluated are the Regions whose alarms are decided every ten seconds, because one of them has a rule.
+	evaluated map[string]bool
 }
 
 // series is one metric: a namespace, a name and dimensions.
@@ -37,6 +40,7 @@ type point struct {
 func newMetrics(w *World) *metrics {
 	return &metrics{
 		w: w, series: map[string]map[string]*series{}, alarms: map[string][]Alarm{}, status: map[string]string{},
+		states: map[string]*alarmState{}, evaluated: map[string]bool{},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 )
@@ -27,9 +26,11 @@ type Alarm struct {
 	State string
 	// Rule decides the state from data.
 	Rule AlarmRule
+	// Actions are the topics that are told when the alarm goes off.
+	Actions []string
 }
 
-// AlarmRule is when an alarm is in ALARM: when each of the last Periods complete periods is beyond the threshold.
+// AlarmRule is when an alarm is in ALARM: when the last Periods complete periods are beyond the threshold.
 type AlarmRule struct {
 	// Namespace, Metric and Dimensions name the metric.
 	Namespace, Metric string
@@ -40,13 +41,15 @@ type AlarmRule struct {
 	// Comparison is GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold or LessThanOrEqualToThreshold.
 	Comparison string
 	Threshold  float64
-	// Periods is how many periods in a row; 0 means 1.
-	Periods int
-	// TreatMissing is missing, breaching or notBreaching; empty means missing.
+	// Periods is how many periods in a row; 0 means 1. Datapoints is how many of them must be beyond the threshold; 0
+	// means all.
+	Periods, Datapoints int
+	// TreatMissing is missing, breaching, notBreaching or ignore; empty means missing.
 	TreatMissing string
 }
 
-// AddAlarm creates an alarm, or replaces the one of that name.
+// AddAlarm creates an alarm, or replaces the one of that name, which keeps its state until it is decided anew. A change of
+// state is an event in the alarm's Region.
 func (w *World) AddAlarm(a Alarm) error {
 	if a.Name == "" || a.Region == "" {
 		return fmt.Errorf("alarm %q in Region %q; expected a name and a Region", a.Name, a.Region)
@@ -60,6 +63,7 @@ func (w *World) AddAlarm(a Alarm) error {
 	alarms = append(alarms, a)
 	slices.SortFunc(alarms, func(a, b Alarm) int { return cmp.Compare(a.Name, b.Name) })
 	w.metrics.alarms[a.Region] = alarms
+	w.metrics.watch(a)
 	return nil
 }
 
@@ -79,7 +83,7 @@ func (a Alarm) check() error {
 	if _, err := beyond(a.Rule.Comparison, 0, 0); err != nil {
 		return err
 	}
-	if missing := []string{"", "missing", "breaching", "notBreaching"}; !slices.Contains(missing, a.Rule.TreatMissing) {
+	if missing := []string{"", "missing", "breaching", "notBreaching", "ignore"}; !slices.Contains(missing, a.Rule.TreatMissing) {
 		return fmt.Errorf("treatment of missing data %q; expected one of %v", a.Rule.TreatMissing, missing[1:])
 	}
 	return nil
@@ -109,13 +113,16 @@ func (m *metrics) stateOf(a Alarm) string {
 	end := m.w.now.Unix() - m.w.now.Unix()%period
 	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
 	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it
-	data, breaching := int64(0), int64(0)
+	data, missing, breaching := int64(0), int64(0), int64(0)
 	for begin := end - periods*period; begin < end; begin += period {
-		if s == nil || period < 60 && !s.highResolution {
-			continue
+		value, ok := 0.0, false
+		if s != nil && (period >= 60 || s.highResolution) {
+			value, ok = stat.value(s.between(begin, begin+period))
 		}
-		value, ok := stat.value(s.between(begin, begin+period))
 		if !ok {
+			if begin >= m.states[m.arn(a)].created.Unix() {
+				missing++
+			}
 			continue
 		}
 		data++
@@ -123,21 +130,25 @@ func (m *metrics) stateOf(a Alarm) string {
 			breaching++
 		}
 	}
-	return judge(a.Rule.TreatMissing, periods, data, breaching)
+	if current := m.states[m.arn(a)]; a.Rule.TreatMissing == "ignore" && data == 0 && current != nil {
+		return current.value
+	}
+	return judge(a.Rule.TreatMissing, cmp.Or(int64(a.Rule.Datapoints), periods), data, missing, breaching)
 }
 
-// judge treats the periods without data as the alarm says.
-func judge(treatMissing string, periods, data, breaching int64) string {
+// judge treats the periods without data as the alarm says. A period from before the alarm is neither data nor missing
+// (CW-7).
+func judge(treatMissing string, needed, data, missing, breaching int64) string {
 	switch {
-	case treatMissing == "breaching":
-		breaching += periods - data
+	case treatMissing == "breaching" && data+missing > 0:
+		breaching += missing
 	case treatMissing == "notBreaching":
 	case data == 0:
 		return AlarmInsufficientData
 	default:
-		periods = data
+		needed = min(needed, data)
 	}
-	if breaching == periods {
+	if breaching >= needed {
 		return AlarmInAlarm
 	}
 	return AlarmOK
@@ -158,7 +169,7 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	}
 	var found cbor.List
 	for _, a := range m.alarms[req.Region] {
-		current := m.stateOf(a)
+		current := m.shown(a)
 		named := (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix)
 		if named && (state == "" || state == current) {
 			found = append(found, m.encodeAlarm(a, current))
@@ -177,16 +188,20 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 
 func (m *metrics) encodeAlarm(a Alarm, state string) cbor.Map {
 	alarm := cbor.Map{
-		"AlarmName":             cbor.String(a.Name),
-		"AlarmArn":              cbor.String(fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:%s", a.Region, m.w.Account, a.Name)),
-		"StateValue":            cbor.String(state),
-		"StateReason":           cbor.String("decided by the embedded AWS"),
-		"StateUpdatedTimestamp": encodeTime(m.w.now.Truncate(time.Minute)),
-		"ActionsEnabled":        cbor.Bool(true),
+		"AlarmName":               cbor.String(a.Name),
+		"AlarmArn":                cbor.String(m.arn(a)),
+		"StateValue":              cbor.String(state),
+		"StateReason":             cbor.String(m.reason(a, state)),
+		"StateUpdatedTimestamp":   encodeTime(m.since(a, state)),
+		"ActionsEnabled":          cbor.Bool(true),
+		"AlarmActions":            encodeTexts(a.Actions),
+		"OKActions":               cbor.List{},
+		"InsufficientDataActions": cbor.List{},
 	}
 	if a.State == "" {
 		alarm["Namespace"], alarm["MetricName"] = cbor.String(a.Rule.Namespace), cbor.String(a.Rule.Metric)
 		alarm["Dimensions"] = encodeDimensions(dimensionsOf(a.Rule.Dimensions))
+		alarm["Statistic"] = cbor.String(a.Rule.Statistic)
 		alarm["Period"] = cbor.Uint(a.Rule.PeriodSeconds)
 		alarm["EvaluationPeriods"] = cbor.Uint(max(1, a.Rule.Periods))
 		alarm["Threshold"] = cbor.Float64(a.Rule.Threshold)
@@ -194,4 +209,12 @@ func (m *metrics) encodeAlarm(a Alarm, state string) cbor.Map {
 		alarm["TreatMissingData"] = cbor.String(cmp.Or(a.Rule.TreatMissing, "missing"))
 	}
 	return alarm
+}
+
+func encodeTexts(texts []string) cbor.List {
+	list := cbor.List{}
+	for _, text := range texts {
+		list = append(list, cbor.String(text))
+	}
+	return list
 }

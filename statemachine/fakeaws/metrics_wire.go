@@ -14,7 +14,8 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// CloudWatch speaks Smithy's RPC v2 with CBOR bodies: the operation is in the path, everything else in one map.
+// CloudWatch speaks Smithy's RPC v2 with CBOR bodies: the operation is in the path, everything else in one map. What
+// other clients send is in metrics_form.go.
 
 const cloudWatchPath = "/service/GraniteServiceVersion20100801/operation/"
 
@@ -23,19 +24,24 @@ var cloudWatchOperations = map[string]func(*metrics, *Request, fields) (cbor.Map
 	"PutMetricData":  (*metrics).putMetricData,
 	"ListMetrics":    (*metrics).listMetrics,
 	"DescribeAlarms": (*metrics).describeAlarms,
+	"SetAlarmState":  (*metrics).setAlarmState,
 }
 
 func (m *metrics) open(req *Request) *APIError {
-	operation, ok := strings.CutPrefix(req.HTTP.URL.Path, cloudWatchPath)
-	if !ok {
-		req.Operation = req.HTTP.Method + " " + req.HTTP.URL.Path
-		return notImplemented("CloudWatch in a protocol other than RPC v2 with CBOR; the request was %s", req.Operation)
+	var params fields
+	var err error
+	switch {
+	case isForm(req):
+		req.Operation, params, err = readForm(req)
+	case isJSON(req):
+		req.Operation, params, err = readJSON(req)
+	default:
+		req.Operation, _ = strings.CutPrefix(req.HTTP.URL.Path, cloudWatchPath)
+		params, err = decodeCBOR(req)
 	}
-	req.Operation = operation
-	if _, ok := cloudWatchOperations[operation]; !ok {
+	if _, ok := cloudWatchOperations[req.Operation]; !ok {
 		return errUnknownOperation(req)
 	}
-	params, err := decodeCBOR(req)
 	if err != nil {
 		return badRequest("SerializationException", "%v", err)
 	}
@@ -72,6 +78,9 @@ func decodeCBOR(req *Request) (fields, error) {
 func (m *metrics) permissions(req *Request) []Permission {
 	p := Permission{Action: "cloudwatch:" + req.Operation, Resource: "*"}
 	switch req.Operation {
+	case "SetAlarmState":
+		params, _ := req.Params.(fields)
+		p.Resource = m.arn(Alarm{Region: req.Region, Name: params.text("AlarmName")})
 	case "DescribeAlarms":
 		p.Resource = fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:*", req.Region, m.w.Account)
 	case "PutMetricData":
@@ -87,10 +96,22 @@ func (m *metrics) serve(req *Request) (*Response, *APIError) {
 	if err != nil {
 		return nil, err
 	}
+	switch {
+	case isForm(req):
+		return formAnswer(req, answer), nil
+	case isJSON(req):
+		return jsonResponse(req, http.StatusOK, toJSON(answer)), nil
+	}
 	return &Response{Status: http.StatusOK, Header: cborHeader(req), Body: cbor.Encode(answer)}, nil
 }
 
 func (m *metrics) fail(req *Request, err *APIError) *Response {
+	switch {
+	case isForm(req):
+		return queryError(req, cloudWatchNamespace, err)
+	case isJSON(req):
+		return jsonFailure(req, "", err)
+	}
 	header := cborHeader(req)
 	header["X-Amzn-Query-Error"] = []string{err.Code + ";Sender"}
 	body := cbor.Encode(cbor.Map{

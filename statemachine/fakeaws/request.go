@@ -43,6 +43,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// finish, when set, makes the answer after the World has been left: what runs a function must not hold mu.
+	finish func() *Response
 }
 
 // Permission is one question to IAM: may the caller do this action to this resource?
@@ -81,14 +83,16 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the client has gone
 	}
-	scope := credential.FindStringSubmatch(r.Header.Get("Authorization"))
-	if scope == nil {
+	req := w.signed(r, body)
+	if req == nil {
 		http.Error(rw, "the request has no AWS Signature Version 4 in its Authorization header", http.StatusForbidden)
 		return
 	}
-	req := &Request{AccessKey: scope[1], Region: scope[2], Service: scope[3], HTTP: r, Body: body}
-	resp := w.handle(req)
-	if resp == nil {
+	resp, answered := w.handle(req)
+	if resp != nil && resp.finish != nil {
+		resp = resp.finish()
+	}
+	if !answered {
 		hangUp(rw)
 		return
 	}
@@ -99,20 +103,31 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	_, _ = rw.Write(resp.Body) // the client may have gone
 }
 
-// handle performs one request; nil means that no answer comes back.
-func (w *World) handle(req *Request) *Response {
+// signed reads who asks, which service, and where. A request without a signature is nobody's, and nil unless it is an
+// API's.
+func (w *World) signed(r *http.Request, body []byte) *Request {
+	scope := credential.FindStringSubmatch(r.Header.Get("Authorization"))
+	if scope == nil {
+		return w.unsigned(r, body)
+	}
+	return &Request{AccessKey: scope[1], Region: scope[2], Service: scope[3], HTTP: r, Body: body}
+}
+
+// handle performs one request, and says whether its answer comes back.
+func (w *World) handle(req *Request) (resp *Response, answered bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.catchUp()
 	req.ID = requestID(w.nextID())
 	svc, ok := w.services[req.Service]
 	if !ok {
 		w.log(req, false, "", errUnknownService.Code)
-		return plainError(req, errUnknownService)
+		return plainError(req, errUnknownService), true
 	}
 	openErr := svc.open(req)
 	if (w.dark(req.Region) || w.apart(w.calling, req.Region)) && !isGlobal(req.Service) {
 		w.log(req, false, "", codeUnreachable)
-		return nil
+		return nil, false
 	}
 	resp, apiErr, answered := w.perform(svc, req, openErr)
 	code := ""
@@ -121,10 +136,7 @@ func (w *World) handle(req *Request) *Response {
 		resp = svc.fail(req, apiErr)
 	}
 	w.log(req, isMutating(req.Operation), objectOf(req), code)
-	if !answered {
-		return nil
-	}
-	return resp
+	return resp, answered
 }
 
 // perform asks the faults and IAM before the service itself.

@@ -68,8 +68,6 @@ type changeParams struct {
 	zone    string
 	comment string
 	changes []Change
-	// invalid is what is wrong with single changes, to be reported with everything else that is.
-	invalid []string
 }
 
 type listSetsParams struct {

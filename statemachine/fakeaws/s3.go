@@ -20,6 +20,7 @@ type s3 struct {
 
 type s3Bucket struct {
 	region  string
+	created time.Time
 	objects map[string]*s3Object
 }
 
@@ -41,7 +42,7 @@ func (w *World) AddBucket(region, name string) error {
 	if w.regions[region] == nil {
 		return fmt.Errorf("add bucket %s: no Region %q in this World; there are %v", name, region, w.regionNames())
 	}
-	w.s3.buckets[name] = &s3Bucket{region: region, objects: map[string]*s3Object{}}
+	w.s3.buckets[name] = &s3Bucket{region: region, created: w.now, objects: map[string]*s3Object{}}
 	return nil
 }
 
@@ -73,6 +74,9 @@ func (o *s3Object) header() http.Header {
 
 func (s *s3) serve(req *Request) (*Response, *APIError) {
 	p := req.Params.(*s3Params)
+	if req.Operation == "ListBuckets" {
+		return s.listBuckets(req)
+	}
 	b := s.buckets[p.bucket]
 	switch {
 	case b == nil:

@@ -53,7 +53,7 @@ func (s *s3) open(req *Request) *APIError {
 	return nil
 }
 
-var s3Operations = []string{"PutObject", "GetObject", "HeadObject", "ListObjectsV2"}
+var s3Operations = []string{"PutObject", "GetObject", "HeadObject", "ListObjectsV2", "ListBuckets"}
 
 // s3Operation names the operation of a request, or describes it when it is none of s3Operations. The SDK's x-id says
 // the name of an operation, but other clients do not send it.
@@ -74,11 +74,13 @@ func s3Operation(method string, p *s3Params) string {
 		return "HeadObject"
 	case method == http.MethodGet && p.bucket != "" && p.query.Get("list-type") == "2":
 		return "ListObjectsV2"
+	case method == http.MethodGet && p.bucket == "":
+		return "ListBuckets"
 	}
 	return strings.TrimSpace(method + " " + p.object() + " " + strings.Join(sub, " "))
 }
 
-var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after"}
+var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after", "delimiter"}
 
 // unchunk decodes the aws-chunked encoding: chunks with their size in front, and then trailers that are not checked.
 func unchunk(body []byte) ([]byte, error) {
@@ -105,6 +107,8 @@ func (s *s3) permissions(req *Request) []Permission {
 	p := req.Params.(*s3Params)
 	resource := bucketARN(p.bucket) + "/" + p.key
 	switch req.Operation {
+	case "ListBuckets":
+		return []Permission{{Action: "s3:ListAllMyBuckets", Resource: "*"}}
 	case "ListObjectsV2":
 		return []Permission{{Action: "s3:ListBucket", Resource: bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
 	case "PutObject":
@@ -116,13 +120,17 @@ func (s *s3) permissions(req *Request) []Permission {
 type xmlListing struct {
 	XMLName               xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
 	Name, Prefix          string
+	Delimiter             string `xml:",omitempty"`
 	KeyCount, MaxKeys     int
 	EncodingType          string `xml:",omitempty"`
 	IsTruncated           bool
 	ContinuationToken     string `xml:",omitempty"`
 	NextContinuationToken string `xml:",omitempty"`
 	Contents              []xmlObject
+	CommonPrefixes        []xmlPrefix
 }
+
+type xmlPrefix struct{ Prefix string }
 
 type xmlObject struct {
 	Key          string
@@ -136,7 +144,7 @@ type xmlObject struct {
 func (s *s3) list(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) {
 	q := p.query
 	out := xmlListing{
-		Name: p.bucket, Prefix: q.Get("prefix"), MaxKeys: 1000,
+		Name: p.bucket, Prefix: q.Get("prefix"), Delimiter: q.Get("delimiter"), MaxKeys: 1000,
 		EncodingType: q.Get("encoding-type"), ContinuationToken: q.Get("continuation-token"),
 	}
 	if text := q.Get("max-keys"); text != "" {
@@ -146,20 +154,7 @@ func (s *s3) list(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError)
 		}
 		out.MaxKeys = min(n, out.MaxKeys)
 	}
-	after := max(out.ContinuationToken, q.Get("start-after"))
-	last := ""
-	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
-		if key <= after || !strings.HasPrefix(key, out.Prefix) {
-			continue
-		}
-		if len(out.Contents) == out.MaxKeys {
-			out.IsTruncated, out.NextContinuationToken = true, last
-			break
-		}
-		last = key
-		out.Contents = append(out.Contents, b.objects[key].listed(key, out.EncodingType))
-	}
-	out.KeyCount = len(out.Contents)
+	out.fill(b, max(out.ContinuationToken, q.Get("start-after")))
 	body, err := xml.Marshal(out)
 	if err != nil {
 		panic("encode a listing: " + err.Error()) // strings and numbers only
@@ -167,10 +162,63 @@ func (s *s3) list(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError)
 	return s3Response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
 }
 
-func (o *s3Object) listed(key, encoding string) xmlObject {
-	if encoding == "url" {
-		key = strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
+// fill lists the keys after the given one. Those that go on after the delimiter are one common prefix together.
+func (out *xmlListing) fill(b *s3Bucket, after string) {
+	last := ""
+	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
+		rest, ok := strings.CutPrefix(key, out.Prefix)
+		if key <= after || !ok {
+			continue
+		}
+		entry := key
+		folder, _, folded := strings.Cut(rest, out.Delimiter)
+		if folded = folded && out.Delimiter != ""; folded {
+			entry = out.Prefix + folder + out.Delimiter
+		}
+		if folded && (entry == last || strings.HasPrefix(after, entry)) {
+			continue
+		}
+		if out.KeyCount == out.MaxKeys {
+			out.IsTruncated, out.NextContinuationToken = true, last
+			return
+		}
+		last, out.KeyCount = entry, out.KeyCount+1
+		if folded {
+			out.CommonPrefixes = append(out.CommonPrefixes, xmlPrefix{encodeKey(entry, out.EncodingType)})
+		} else {
+			out.Contents = append(out.Contents, b.objects[key].listed(key, out.EncodingType))
+		}
 	}
+}
+
+// listBuckets lists the buckets of all Regions, as S3 does.
+func (s *s3) listBuckets(req *Request) (*Response, *APIError) {
+	type bucket struct{ Name, CreationDate, BucketRegion string }
+	out := struct {
+		XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
+		Buckets []bucket `xml:"Buckets>Bucket"`
+		Owner   struct{ ID string }
+	}{}
+	out.Owner.ID = s.w.Account
+	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
+		out.Buckets = append(out.Buckets, bucket{name, s.buckets[name].created.UTC().Format(time.RFC3339), s.buckets[name].region})
+	}
+	body, err := xml.Marshal(out)
+	if err != nil {
+		panic("encode a listing: " + err.Error()) // strings only
+	}
+	return s3Response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
+}
+
+func encodeKey(key, encoding string) string {
+	if encoding == "url" {
+		return strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
+	}
+	return key
+}
+
+func (o *s3Object) listed(key, encoding string) xmlObject {
+	key = encodeKey(key, encoding)
 	return xmlObject{Key: key, LastModified: o.modified.UTC().Format(time.RFC3339), ETag: o.etag(), Size: len(o.body), StorageClass: "STANDARD"}
 }
 

@@ -3,7 +3,9 @@ package fakeaws
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +51,10 @@ func (w *World) Messages() []Message {
 
 const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/"
 
-var snsOperations = map[string][]string{"Publish": {"TopicArn", "Subject", "Message", "MessageAttributes.entry.*"}}
+var snsOperations = map[string][]string{
+	"Publish":    {"TopicArn", "Subject", "Message", "MessageAttributes.entry.*"},
+	"ListTopics": {"NextToken"},
+}
 
 type snsParams struct{ url.Values }
 
@@ -62,7 +67,11 @@ func (s *sns) open(req *Request) *APIError {
 }
 
 func (s *sns) permissions(req *Request) []Permission {
-	return []Permission{{Action: "sns:" + req.Operation, Resource: req.Params.(snsParams).Get("TopicArn")}}
+	resource := req.Params.(snsParams).Get("TopicArn")
+	if req.Operation == "ListTopics" {
+		resource = "*"
+	}
+	return []Permission{{Action: "sns:" + req.Operation, Resource: resource}}
 }
 
 // maxMessage is the limit of the API reference for a message, in bytes.
@@ -70,6 +79,9 @@ const maxMessage = 256 << 10
 
 func (s *sns) serve(req *Request) (*Response, *APIError) {
 	p := req.Params.(snsParams)
+	if req.Operation == "ListTopics" {
+		return s.listTopics(req, p)
+	}
 	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
 	switch {
 	case !s.topics[topic] || !strings.HasPrefix(topic, "arn:aws:sns:"+req.Region+":"):
@@ -85,10 +97,37 @@ func (s *sns) serve(req *Request) (*Response, *APIError) {
 	if err != nil {
 		return nil, err
 	}
-	m := Message{At: s.w.now, Region: req.Region, TopicARN: topic, Subject: subject, Message: text, Attributes: attributes, ID: requestID(s.w.nextID())}
+	return queryResponse(req, snsNamespace, struct{ MessageId string }{s.send(req.Region, topic, subject, text, attributes)}), nil
+}
+
+// send lets a topic take a message and returns its id. To a topic that is not there nothing is sent.
+func (s *sns) send(region, topic, subject, text string, attributes map[string]string) (id string) {
+	if !s.topics[topic] {
+		return ""
+	}
+	m := Message{At: s.w.now, Region: region, TopicARN: topic, Subject: subject, Message: text, Attributes: attributes, ID: requestID(s.w.nextID())}
 	s.messages = append(s.messages, m)
 	s.w.record("sns", topic, "%s", firstLine(subject, text))
-	return queryResponse(req, snsNamespace, struct{ MessageId string }{m.ID}), nil
+	return m.ID
+}
+
+// listTopics lists the topics of the Region, 100 a page.
+func (s *sns) listTopics(req *Request, p snsParams) (*Response, *APIError) {
+	type topic struct{ TopicArn string }
+	var found []topic
+	for _, arn := range slices.Sorted(maps.Keys(s.topics)) {
+		if strings.HasPrefix(arn, "arn:aws:sns:"+req.Region+":") {
+			found = append(found, topic{arn})
+		}
+	}
+	from, to, next, err := pageBounds(len(found), p.Get("NextToken"), 0, 100)
+	if err != nil {
+		return nil, badRequest("InvalidParameter", "Invalid parameter: NextToken")
+	}
+	return queryResponse(req, snsNamespace, struct {
+		Topics    []topic `xml:"Topics>member"`
+		NextToken string  `xml:",omitempty"`
+	}{found[from:to], next}), nil
 }
 
 // attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be empty;

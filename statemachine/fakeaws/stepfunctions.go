@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/drover-dr/drover/statemachine/asl"
 )
@@ -57,7 +60,8 @@ type stepfunctions struct {
 
 type machine struct {
 	StateMachine
-	parsed *asl.Machine
+	parsed  *asl.Machine
+	created time.Time
 }
 
 type execution struct {
@@ -91,28 +95,48 @@ func (w *World) AddStateMachine(sm StateMachine) error {
 	if err != nil {
 		return fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
 	}
-	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed}
+	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed, created: w.now}
 	return nil
 }
 
-// StartExecution starts an execution of a state machine under a name of its own and returns its ARN.
+// StartExecution starts an execution of a state machine and returns its ARN. Once more with the same name and input while
+// that one runs is the same execution; with a name that is taken otherwise it is an error.
 func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.stepfunctions.start(stateMachineARN, name, input)
-}
-
-func (s *stepfunctions) start(stateMachineARN, name string, input json.RawMessage) (string, error) {
-	m, ok := s.machines[stateMachineARN]
+	m, ok := w.stepfunctions.machines[stateMachineARN]
 	if !ok {
 		return "", fmt.Errorf("start %s: there is no state machine %s", name, stateMachineARN)
 	}
-	if s.w.dark(m.Region) {
-		return "", fmt.Errorf("start %s: %s is dark", name, m.Region)
+	e, err := w.stepfunctions.begin(m, name, input)
+	if err != nil {
+		return "", fmt.Errorf("start %s: %w", name, err)
+	}
+	return e.arn, nil
+}
+
+// badName are the characters that no execution's name has, beside spaces and control characters.
+const badName = "<>{}[]?*\"#%\\^|~`$&,;:/"
+
+// begin starts an execution as StartExecution does.
+func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*execution, *APIError) {
+	bad := func(r rune) bool {
+		return strings.ContainsRune(badName, r) || unicode.IsSpace(r) || unicode.IsControl(r)
 	}
 	arn := fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:%s", m.Region, s.w.Account, m.Name, name)
-	if s.find(arn) != nil {
-		return "", fmt.Errorf("start %s: ExecutionAlreadyExists: %s", name, arn)
+	switch {
+	case s.w.dark(m.Region):
+		return nil, errDark(m.Region)
+	case name == "" || utf8.RuneCountInString(name) > 80 || strings.ContainsFunc(name, bad):
+		return nil, badRequest("InvalidName", "Invalid Name: '%s'", name)
+	case !json.Valid(input):
+		return nil, badRequest("InvalidExecutionInput", "Invalid State Machine Execution Input: the input is not JSON")
+	}
+	if e := s.find(arn); e != nil {
+		if e.x.Status() == asl.Running && string(e.input) == string(input) {
+			return e, nil
+		}
+		return nil, badRequest("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
 	info := asl.ExecutionInfo{
 		ID: arn, Name: name, RoleARN: m.Role, StateMachineID: m.ARN, StateMachineName: m.Name, Jitter: s.jitter.Float64,
@@ -120,8 +144,9 @@ func (s *stepfunctions) start(stateMachineARN, name string, input json.RawMessag
 	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.w.now}
 	e.x = m.parsed.Start(info, input, s.w.now)
 	s.executions = append(s.executions, e)
+	s.publish(e, "ExecutionsStarted")
 	s.next(e)
-	return arn, nil
+	return e, nil
 }
 
 func (s *stepfunctions) find(arn string) *execution {
@@ -143,7 +168,7 @@ func (s *stepfunctions) next(e *execution) {
 	switch p := e.x.Pending().(type) {
 	case nil:
 		e.stoppedAt = s.w.now
-		s.countExecution(e)
+		s.publishEnd(e)
 		if s.w.Watcher != nil {
 			s.w.Watcher.Stopped(e.arn, s.w.now)
 		}
@@ -161,6 +186,20 @@ func (s *stepfunctions) next(e *execution) {
 			s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
 		}
 	}
+}
+
+// publishEnd publishes how an execution ended, as Step Functions does.
+func (s *stepfunctions) publishEnd(e *execution) {
+	metric := map[asl.Status]string{
+		asl.Succeeded: "ExecutionsSucceeded", asl.Failed: "ExecutionsFailed", asl.TimedOut: "ExecutionsTimedOut", asl.Aborted: "ExecutionsAborted",
+	}[e.x.Status()]
+	s.publish(e, metric)
+	took := s.w.now.Sub(e.startedAt)
+	s.w.metrics.put(e.machine.Region, "AWS/States", "ExecutionTime", map[string]string{"StateMachineArn": e.machine.ARN}, float64(took.Milliseconds()))
+}
+
+func (s *stepfunctions) publish(e *execution, metric string) {
+	s.w.metrics.put(e.machine.Region, "AWS/States", metric, map[string]string{"StateMachineArn": e.machine.ARN}, 1)
 }
 
 // resume answers what an execution waited for, unless it waits for something else by now.
@@ -213,7 +252,7 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 	}
 	fault := w.invokeFaultFor(fn)
 	if fault == InvokeThrottled {
-		s.finish(e, p, fn, p.Payload, InvokeResult{ErrorType: "Lambda.TooManyRequestsException", Cause: "Rate Exceeded."}, nil, invokePerCall)
+		s.finish(e, p, fn, p.Payload, errTooManyInvocations, nil, invokePerCall)
 		return
 	}
 	w.outside(func() {
@@ -247,7 +286,6 @@ func (s *stepfunctions) finish(e *execution, p *asl.Invoke, fn *Function, payloa
 		State: p.State, Function: fn.Name, Payload: payload, Result: result, At: s.w.now, Took: took, Calls: calls,
 	}
 	s.w.after(took, func() {
-		s.countInvocation(fn, result)
 		e.invocations = append(e.invocations, inv)
 		if s.w.Watcher != nil {
 			s.w.Watcher.Invoked(e.arn, inv)

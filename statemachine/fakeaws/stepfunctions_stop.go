@@ -32,7 +32,11 @@ func (w *World) SendTaskFailure(token, errorName, cause string) error {
 func (w *World) sendTask(token string, answer asl.Answer) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.stepfunctions.answerToken(token, answer); err != nil {
+	region := ""
+	if e := w.stepfunctions.find(ownerOf(token)); e != nil {
+		region = e.machine.Region
+	}
+	if err := w.stepfunctions.answerToken(region, token, answer); err != nil {
 		return fmt.Errorf("answer task token: %w", err)
 	}
 	return nil
@@ -53,51 +57,54 @@ func (s *stepfunctions) stop(arn, errorName, cause string) *APIError {
 	return nil
 }
 
-// answerToken hands the answer to the execution that waits for it. An answer that comes before the function that was
-// given the token has itself returned is kept until then: it counts, as on AWS.
-func (s *stepfunctions) answerToken(token string, answer asl.Answer) *APIError {
-	e, err := s.owner(token)
+// answerToken hands the answer to the execution that waits for it, asked in a Region. An answer that comes before the
+// function that was given the token has itself returned is kept until then: it counts, as on AWS.
+func (s *stepfunctions) answerToken(region, token string, answer asl.Answer) *APIError {
+	e, err := s.waiting(region, token)
 	if err != nil {
 		return err
 	}
 	if answer.Error == "" && !json.Valid(answer.Output) {
 		return badRequest("InvalidOutput", "Invalid Output: the output is not JSON")
 	}
-	switch p := e.x.Pending().(type) {
-	case *asl.AwaitToken:
-		if p.TaskToken == token {
-			s.resume(e, p, &answer)
-			return nil
-		}
-	case *asl.Invoke:
-		if p.TaskToken == token {
-			if e.early == nil {
-				e.early = map[string]asl.Answer{}
-			}
-			if _, answered := e.early[token]; answered {
-				return errTaskOver
-			}
-			e.early[token] = answer
-			return nil
-		}
+	if p, ok := e.x.Pending().(*asl.AwaitToken); ok {
+		s.resume(e, p, &answer)
+		return nil
 	}
-	return errTaskOver
+	if e.early == nil {
+		e.early = map[string]asl.Answer{}
+	}
+	e.early[token] = answer
+	return nil
 }
 
-// owner finds the execution that gave a token out: a token begins with the execution's ARN.
-func (s *stepfunctions) owner(token string) (*execution, *APIError) {
-	arn, _, _ := strings.Cut(token, "#")
-	e := s.find(arn)
-	switch {
-	case e == nil:
+// waiting finds the execution whose present task has a token that nobody has answered. A token begins with the ARN of
+// the execution that gave it out, and is good in the execution's Region alone.
+func (s *stepfunctions) waiting(region, token string) (*execution, *APIError) {
+	e := s.find(ownerOf(token))
+	if e == nil || e.machine.Region != region {
 		return nil, badRequest("InvalidToken", "Invalid Token: 'Invalid token'")
-	case s.w.dark(e.machine.Region):
-		return nil, errDark(e.machine.Region)
+	}
+	if s.w.dark(region) {
+		return nil, errDark(region)
+	}
+	current := ""
+	switch p := e.x.Pending().(type) {
+	case *asl.AwaitToken:
+		current = p.TaskToken
+	case *asl.Invoke:
+		current = p.TaskToken
+	}
+	if _, answered := e.early[token]; current != token || answered {
+		return nil, badRequest("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
 	}
 	return e, nil
 }
 
-var errTaskOver = badRequest("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+func ownerOf(token string) (executionARN string) {
+	executionARN, _, _ = strings.Cut(token, "#")
+	return executionARN
+}
 
 func errNoExecution(arn string) *APIError {
 	return badRequest("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)

@@ -145,8 +145,11 @@ func TestStartExecutionRefuses(t *testing.T) {
 	if _, err := w.StartExecution(testMachine, "run-1", json.RawMessage(`{}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.StartExecution(testMachine, "run-1", json.RawMessage(`{}`)); err == nil {
+	if _, err := w.StartExecution(testMachine, "run-1", json.RawMessage(`{"a":1}`)); err == nil {
 		t.Error("a second execution of the same name was started")
+	}
+	if _, err := w.StartExecution(testMachine, "run-1", json.RawMessage(`{}`)); err != nil || len(w.Executions()) != 1 {
+		t.Errorf("the same start again: %v and %d executions, want the one that runs", err, len(w.Executions()))
 	}
 	if _, err := w.StartExecution(testMachine+"-other", "run-2", json.RawMessage(`{}`)); err == nil {
 		t.Error("an execution of an unknown state machine was started")

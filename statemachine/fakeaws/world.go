@@ -25,6 +25,7 @@ type World struct {
 	ids     int
 	queue   eventQueue
 	outbox  []func()
+	pace    *pace // while the World is served, else nil
 	regions map[string]*region
 	journal []Entry
 	calls   []Call
@@ -46,6 +47,10 @@ type World struct {
 	sns      *sns
 	s3       *s3
 	traffic  *traffic
+
+	sqs    *sqs
+	events *events
+	apis   *apis
 
 	stepfunctions *stepfunctions
 }
@@ -70,6 +75,9 @@ func New(account string, start time.Time, regions ...string) *World {
 	w.sns = newSNS(w)
 	w.s3 = newS3(w)
 	w.traffic = newTraffic(w)
+	w.sqs = newSQS(w)
+	w.events = newEvents(w)
+	w.apis = newAPIs(w)
 	w.stepfunctions = newStepFunctions(w)
 	// The keys are the names of the services in a signature's credential scope.
 	w.services = map[string]service{
@@ -79,6 +87,11 @@ func New(account string, start time.Time, regions ...string) *World {
 		"monitoring": w.metrics,
 		"sns":        w.sns,
 		"s3":         w.s3,
+		"states":     w.stepfunctions,
+		"lambda":     &lambda{w},
+		"events":     w.events,
+		"sqs":        w.sqs,
+		apiService:   w.apis,
 	}
 	return w
 }

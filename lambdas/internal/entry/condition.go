@@ -26,7 +26,7 @@ var busyCodes = []string{
 var (
 	throttledCodes = []string{
 		"Throttling", "Throttled", "TooManyRequests", "ProvisionedThroughputExceeded", "RequestLimitExceeded",
-		"RequestThrottled", "LimitExceededException", "BandwidthLimitExceeded", "SlowDown",
+		"RequestThrottled", "LimitExceededException", "ExecutionLimitExceeded", "BandwidthLimitExceeded", "SlowDown",
 	}
 	deniedCodes = []string{
 		"AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError", "InvalidClientTokenId",
@@ -98,11 +98,28 @@ func Named(err error) messages.InvokeResponse_Error {
 // plainText is the error's text for a person: of the SDK's chain only service, operation, code and message are kept.
 func plainText(err error) string {
 	text := err.Error()
-	var op *smithy.OperationError
-	if errors.As(err, &op) {
+	for _, op := range operations(err) {
 		text = strings.Replace(text, op.Error(), op.ServiceID+" "+op.OperationName+": "+innermost(op.Err), 1)
 	}
 	return strings.ReplaceAll(text, "\n", "; ")
+}
+
+// operations are the failed calls in an error, all of them where several errors are joined.
+func operations(err error) []*smithy.OperationError {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*smithy.OperationError
+		for _, e := range joined.Unwrap() {
+			all = append(all, operations(e)...)
+		}
+		return all
+	}
+	if op, ok := err.(*smithy.OperationError); ok {
+		return []*smithy.OperationError{op}
+	}
+	if next := errors.Unwrap(err); next != nil {
+		return operations(next)
+	}
+	return nil
 }
 
 func innermost(err error) string {

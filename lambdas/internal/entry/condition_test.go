@@ -59,6 +59,7 @@ func TestEveryAnswerOfAWSHasACondition(t *testing.T) {
 		{answered(403, "ExpiredToken", ""), failover.Denied},
 		{answered(500, "InternalServerError", ""), failover.Unreachable},
 		{answered(503, "ServiceUnavailable", ""), failover.Unreachable},
+		{answered(400, "ExecutionLimitExceeded", ""), failover.Throttled},
 		{answered(404, "NoSuchHostedZone", ""), failover.Rejected},
 		{answered(400, "InvalidChangeBatch", ""), failover.Rejected},
 		{answered(501, "NotImplemented", ""), failover.Unreachable},
@@ -106,6 +107,11 @@ func TestTheMessageIsForPeople(t *testing.T) {
 		{
 			"several", errors.Join(errors.New("plan: name"), errors.New("plan: order")),
 			"plan: name; plan: order",
+		},
+		{
+			"several calls", fmt.Errorf("close: %w", errors.Join(
+				fmt.Errorf("release: %w", answered(503, "ServiceUnavailable", "")), fmt.Errorf("write: %w", answered(400, "Throttling", "Rate exceeded")))),
+			"close: release: Route 53 ChangeResourceRecordSets: ServiceUnavailable; write: Route 53 ChangeResourceRecordSets: Throttling: Rate exceeded",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

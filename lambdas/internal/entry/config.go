@@ -3,8 +3,6 @@ package entry
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/drover-dr/drover/internal/plainbody"
 )
 
 const (
@@ -40,7 +40,7 @@ func loadConfig(getenv func(string) string) (aws.Config, error) {
 		Region: getenv("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(
 			getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN")),
-		HTTPClient: httpClient{awshttp.NewBuildableClient().WithTimeout(callTimeout)},
+		HTTPClient: plainbody.Client{BuildableClient: awshttp.NewBuildableClient().WithTimeout(callTimeout)},
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff
@@ -64,21 +64,4 @@ type endpoints struct {
 func (e endpoints) GetServiceBaseEndpoint(_ context.Context, sdkID string) (string, bool, error) {
 	url := e.getenv("AWS_ENDPOINT_URL_" + strings.ToUpper(strings.ReplaceAll(sdkID, " ", "_")))
 	return url, url != "", nil
-}
-
-// httpClient keeps a connection alive that the SDK and net/http together would sometimes close in the middle of an
-// answer. The SDK closes a request's body as soon as the answer begins. The transport may at that moment be about to
-// look whether the body really has ended, and asks it to write itself; a closed body says io.EOF to that, which the
-// transport takes for a failed request. Asked to be read, it says the same, and there it means the end. A server on
-// the loopback answers fast enough for this to happen, so the method is hidden.
-type httpClient struct {
-	*awshttp.BuildableClient
-}
-
-// Do sends a request.
-func (c httpClient) Do(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		r.Body = struct{ io.ReadCloser }{r.Body}
-	}
-	return c.BuildableClient.Do(r)
 }

@@ -3,6 +3,7 @@ package entry
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -21,6 +22,10 @@ type Environment struct {
 	TopicARN string
 	// Bucket is the Region's report bucket; only Notify has one.
 	Bucket string
+	// MachineARN is the Region's state machine; only the API has one.
+	MachineARN string
+	// Metrics takes values for CloudWatch, by way of the function's log.
+	Metrics MetricLog
 	// Config makes clients of the Region. Every call made with it is recorded as evidence.
 	Config aws.Config
 }
@@ -50,8 +55,8 @@ func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	}
 	cfg, cfgErr := loadConfig(getenv)
 	env := Environment{
-		Plan: plan, Region: region, Table: table, Config: cfg,
-		TopicARN: getenv(failover.TopicVariable), Bucket: getenv(failover.BucketVariable),
+		Plan: plan, Region: region, Table: table, Metrics: MetricLog{Out: os.Stdout}, Config: cfg,
+		TopicARN: getenv(failover.TopicVariable), Bucket: getenv(failover.BucketVariable), MachineARN: getenv(failover.MachineVariable),
 	}
 	return env, errors.Join(planErr, regionErr, tableErr, cfgErr)
 }

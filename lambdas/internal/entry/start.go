@@ -73,7 +73,8 @@ func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, err
 		defer cancel()
 	}
 	answer, err := h.play(ctx, payload)
-	attrs := append(describe(h.name, payload), evidence.attributes()...)
+	attrs := append(describe(h.name, payload), describeWeb(payload, answer)...)
+	attrs = append(attrs, evidence.attributes()...)
 	if err != nil {
 		named := Named(err)
 		attrs = append(attrs, slog.String("condition", named.Type), slog.String("error", named.Message))

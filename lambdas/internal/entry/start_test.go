@@ -65,6 +65,21 @@ func TestAnAnswerIsJSONAndLeavesOneLineOfEvidence(t *testing.T) {
 	}
 }
 
+func TestARequestToTheAPIIsLoggedWithItsStatus(t *testing.T) {
+	var log bytes.Buffer
+	type message map[string]any
+	h := NewHandler("api", loadFrom(variables(nil)), func(Environment) Step[message, message] {
+		return func(context.Context, message) (message, error) { return message{"statusCode": 404}, nil }
+	}, &log)
+	if _, err := h.Invoke(t.Context(), []byte(`{"requestContext": {"requestId": "r=", "http": {"method": "GET", "path": "/runs/x"}}}`)); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"level":"INFO","msg":"done","step":"api","run":"","request":"GET /runs/x","requestId":"r=","status":404,"calls":null}` + "\n"
+	if diff := cmp.Diff(want, log.String()); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
+}
+
 func TestAnErrorHasItsConditionAsName(t *testing.T) {
 	_, named, log := invoke(t, variables(nil), func(context.Context, failover.StageRequest) (failover.ShiftAnswer, error) {
 		return failover.ShiftAnswer{}, failover.Fail(failover.FenceLost, errors.New("zone Z1: run run-2 was first"))
@@ -79,9 +94,7 @@ func TestAnErrorHasItsConditionAsName(t *testing.T) {
 
 func TestAPanicIsUnexpectedAndTheProcessLives(t *testing.T) {
 	_, named, log := invoke(t, variables(nil), func(context.Context, failover.StageRequest) (failover.ShiftAnswer, error) {
-		var weights map[string]int
-		weights["us-east-1"] = 0
-		return failover.ShiftAnswer{}, nil
+		panic("boom")
 	})
 	if named.Type != "Unexpected" || strings.Contains(named.Message, "goroutine") || len(named.StackTrace) != 0 {
 		t.Errorf("got %+v; expected a name and no stack", named)

@@ -21,7 +21,7 @@ func main() {
 			DNS:          route53.NewFromConfig(env.Config),
 			Databases:    func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 			Metrics:      func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
-			Applications: store, Lock: store,
+			Applications: store, Lock: store, Readiness: env.Metrics,
 		}.Handle
 	})
 }

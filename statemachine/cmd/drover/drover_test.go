@@ -25,7 +25,7 @@ func TestBadUsageExitsWithTwoAndSaysWhatThereIs(t *testing.T) {
 		says []string
 	}{
 		{[]string{"drill", "earthquake"}, []string{`no scenario "earthquake"`, "region-outage", "thousand"}},
-		{[]string{"drill", "--speed"}, []string{"unknown flag --speed", "--list", "--out", "--assembly", "--lambdas"}},
+		{[]string{"drill", "--pace"}, []string{"unknown flag --pace", "--list", "--out", "--assembly", "--lambdas"}},
 		{[]string{"dril"}, []string{"dril", "drill", "register", "start", "status"}},
 		{[]string{"drill", "one", "two"}, []string{"two"}},
 		{[]string{"drill", "--assembly", "/nowhere"}, []string{"/nowhere"}},

@@ -1,0 +1,132 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// known are the Regions that Drover can be deployed to, by partition: what AWS opens later is added here. A list can be
+// behind; a typing mistake that looks like a Region, and is found out by a failover, is worse.
+var known = []struct {
+	partition string
+	regions   []failover.Region
+}{
+	{"aws", []failover.Region{
+		"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+		"ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+		"ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1",
+		"eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1",
+		"us-east-2", "us-west-1", "us-west-2",
+	}},
+	{"aws-cn", []failover.Region{"cn-north-1", "cn-northwest-1"}},
+	{"aws-us-gov", []failover.Region{"us-gov-east-1", "us-gov-west-1"}},
+}
+
+// partition is where a Region belongs, or empty when it is not known.
+func partition(region failover.Region) string {
+	for _, k := range known {
+		if slices.Contains(k.regions, region) {
+			return k.partition
+		}
+	}
+	return ""
+}
+
+// checkRegion refuses a code that looks like a Region and is none. What does not look like one, the plan has refused.
+func checkRegion(key string, region failover.Region) []error {
+	if _, err := failover.ParseRegion(string(region)); err != nil || partition(region) != "" {
+		return nil
+	}
+	return []error{fmt.Errorf("%s: %q is not a known Region; if AWS has it, add it to the list in infra/config/regions.go", key, region)}
+}
+
+func (c Config) regionProblems() []error {
+	problems := append(checkRegion("primary", c.Plan.Primary), checkRegion("standby", c.Plan.Standby)...)
+	here, there := partition(c.Plan.Primary), partition(c.Plan.Standby)
+	if here != "" && there != "" && here != there {
+		problems = append(problems, fmt.Errorf("standby: %s is in the partition %s and %s in %s; expected Regions of one partition, which share accounts and roles",
+			c.Plan.Standby, there, c.Plan.Primary, here))
+	}
+	return problems
+}
+
+// Consistency is that of the registry's replicas.
+type Consistency string
+
+const (
+	// Eventual replicates within about a second. A Region that is cut off goes on reading and writing its replica.
+	Eventual Consistency = "eventual"
+	// Strong has a write acknowledged by two Regions of three before it counts.
+	Strong Consistency = "strong"
+)
+
+// sets are the Regions within which DynamoDB offers strong consistency: all three must be of one set.
+var sets = [][]failover.Region{
+	{"us-east-1", "us-east-2", "us-west-2"},
+	{"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"},
+	{"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"},
+}
+
+func setOf(region failover.Region) []failover.Region {
+	for _, set := range sets {
+		if slices.Contains(set, region) {
+			return set
+		}
+	}
+	return nil
+}
+
+// besides are the Regions of a set that are not among others.
+func besides(set []failover.Region, others ...failover.Region) string {
+	var left []string
+	for _, region := range set {
+		if !slices.Contains(others, region) {
+			left = append(left, string(region))
+		}
+	}
+	return strings.Join(left, " or ")
+}
+
+func (c Config) consistencyProblems() []error {
+	switch {
+	case c.Consistency == Eventual && c.Witness != "":
+		return []error{fmt.Errorf("witness: %q; only a registry with consistency: strong has one", c.Witness)}
+	case c.Consistency == Eventual && c.Replica != "":
+		return []error{fmt.Errorf("replica: %q; only a registry with consistency: strong has a third one", c.Replica)}
+	case c.Consistency == Eventual:
+		return nil
+	case c.Consistency != Strong:
+		return []error{fmt.Errorf("consistency: %q is not known; expected %s or %s", c.Consistency, Eventual, Strong)}
+	}
+	return c.strongProblems()
+}
+
+// strongProblems checks that there are three Regions and that DynamoDB takes them together.
+func (c Config) strongProblems() []error {
+	primary, standby := c.Plan.Primary, c.Plan.Standby
+	set := setOf(primary)
+	if set == nil {
+		return []error{fmt.Errorf("consistency: strong is not offered in %s; it is in %v, %v and %v, all three Regions of one of these", primary, sets[0], sets[1], sets[2])}
+	}
+	if !slices.Contains(set, standby) {
+		return []error{fmt.Errorf("consistency: strong needs three Regions of one set, and %s is in none with %s; with %s the standby can be %s",
+			standby, primary, primary, besides(set, primary))}
+	}
+	key, third := "witness", c.Witness
+	if third == "" {
+		key, third = "replica", c.Replica
+	}
+	would := besides(set, primary, standby)
+	switch {
+	case c.Witness != "" && c.Replica != "":
+		return []error{fmt.Errorf("replica: %q beside witness: %q; expected one third Region", c.Replica, c.Witness)}
+	case third == "":
+		return []error{fmt.Errorf("witness: missing; consistency: strong needs a third Region, as witness (no data, no cost) or as replica: %s", would)}
+	case third == primary || third == standby || !slices.Contains(set, third):
+		return []error{fmt.Errorf("%s: %q; with %s and %s expected %s", key, third, primary, standby, would)}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package telling
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/drover-dr/drover/infra/names"
+	"github.com/drover-dr/drover/infra/permission"
+)
+
+// Alarm is one reason to call a person.
+type Alarm struct {
+	// ID is the construct's, Name the end of the alarm's own name.
+	ID, Name string
+	// Means tells the person who is called what it means and what to do.
+	Means string
+
+	Namespace, Metric string
+	Dimensions        map[string]*string
+	// Statistic of each period of Minutes: Sum of one minute unless it says otherwise.
+	Statistic string
+	Minutes   int
+	// The alarm goes off at AtLeast, or if Below is set, below that; when Periods in a row are so, 1 by default.
+	AtLeast, Below float64
+	Periods        int
+	// Missing is what a period without data counts as. By default it is well: no run is no reason to wake anybody.
+	Missing awscloudwatch.TreatMissingData
+}
+
+// Subject is what the alarms of a Region watch.
+type Subject struct {
+	Region names.Region
+	// StateMachine is its ARN, Functions are the names of the steps and the API.
+	StateMachine *string
+	Functions    []string
+	// CheckWithinMinutes is how long there may be no check; 0 when none are scheduled.
+	CheckWithinMinutes int
+}
+
+// Alarms returns all alarms of a Region.
+func Alarms(s Subject) []Alarm {
+	list := append(runAlarms(s.StateMachine), deliveryAlarms(s.Region)...)
+	for _, name := range s.Functions {
+		list = append(list, Alarm{
+			ID: "Errors-" + name, Name: "errors-" + name,
+			Means: fmt.Sprintf("The function %s has failed three times within five minutes. A step that fails is tried again, so one failure is nothing; three are no passing thing: read its log.",
+				s.Region.Function(name)),
+			Namespace: "AWS/Lambda", Metric: "Errors", Dimensions: dimension("FunctionName", s.Region.Function(name)), Minutes: 5, AtLeast: 3,
+		})
+	}
+	return append(list, readinessAlarms(s)...)
+}
+
+// runAlarms stand on Step Functions' own metrics, so that they also speak when Notify cannot.
+func runAlarms(stateMachine *string) []Alarm {
+	of := map[string]*string{"StateMachineArn": stateMachine}
+	return []Alarm{
+		{ID: "Failed", Name: "run-failed", Namespace: "AWS/States", Metric: "ExecutionsFailed", Dimensions: of, AtLeast: 1,
+			Means: "A run did not end Completed. Its error says how: Held: an operator must look; RolledBack: everything is as before; Refused: nothing was touched."},
+		{ID: "TimedOut", Name: "run-timed-out", Namespace: "AWS/States", Metric: "ExecutionsTimedOut", Dimensions: of, AtLeast: 1,
+			Means: "A run was cut off by the time limit of the state machine and has told nobody: read its history and compare the registry with Route 53 and RDS."},
+		{ID: "Aborted", Name: "run-aborted", Namespace: "AWS/States", Metric: "ExecutionsAborted", Dimensions: of, AtLeast: 1,
+			Means: "Somebody stopped a run; its lock is held until it expires: read its history and compare the registry with Route 53 and RDS."},
+	}
+}
+
+// deliveryAlarms are about what did not arrive: a run that was not started, and a message that nobody got.
+func deliveryAlarms(region names.Region) []Alarm {
+	return []Alarm{
+		{ID: "DeadLetters", Name: "dead-letters", Namespace: "AWS/SQS", Metric: "ApproximateNumberOfMessagesVisible",
+			Dimensions: dimension("QueueName", region.DeadLetters()), Statistic: "Maximum", AtLeast: 1,
+			Means: "An alarm or a schedule could not start its run. The message in the queue says which and why; start the run by hand if it is still wanted, then delete the message."},
+		{ID: "Undelivered", Name: "undelivered", Namespace: "AWS/SNS", Metric: "NumberOfNotificationsFailed",
+			Dimensions: dimension("TopicName", region.Topic()), Minutes: 5, AtLeast: 1,
+			Means: "The topic could not deliver a message to one of its subscribers: somebody who should have been told was not. Look at the topic's subscriptions."},
+	}
+}
+
+// readinessAlarms are two, because they treat missing data as opposites: a check that found something amiss stands until
+// the next check, while no check at all must not pass for a good one.
+func readinessAlarms(s Subject) []Alarm {
+	if s.CheckWithinMinutes == 0 {
+		return nil
+	}
+	of, to := dimension("Plan", s.Region.Plan.Name), s.Region.Code
+	return []Alarm{
+		{ID: "NotReady", Name: "not-ready", Namespace: permission.Metrics, Metric: "Ready", Dimensions: of,
+			Statistic: "Minimum", Below: 1, Missing: awscloudwatch.TreatMissingData_IGNORE,
+			Means: fmt.Sprintf("The last check says that applications could not be moved to %s: its findings are in the output of the run.", to)},
+		{ID: "NotChecked", Name: "not-checked", Namespace: permission.Metrics, Metric: "Ready", Dimensions: of,
+			Statistic: "SampleCount", Minutes: 5, Below: 1, Periods: s.CheckWithinMinutes / 5, Missing: awscloudwatch.TreatMissingData_BREACHING,
+			Means: fmt.Sprintf("There was no check for %d minutes, so nobody knows whether applications could be moved to %s: look at the last check, at its schedule, and into the dead-letter queue.", s.CheckWithinMinutes, to)},
+	}
+}
+
+func dimension(name, value string) map[string]*string {
+	return map[string]*string{name: jsii.String(value)}
+}
+
+// NewAlarms makes the alarms; each tells the topic.
+func NewAlarms(scope constructs.Construct, id string, region names.Region, alarms []Alarm, topic awssns.Topic) {
+	scope = constructs.NewConstruct(scope, jsii.String(id))
+	for _, a := range alarms {
+		metric := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+			Namespace:     jsii.String(a.Namespace),
+			MetricName:    jsii.String(a.Metric),
+			DimensionsMap: &a.Dimensions,
+			Statistic:     jsii.String(cmp.Or(a.Statistic, "Sum")),
+			Period:        awscdk.Duration_Minutes(jsii.Number(cmp.Or(a.Minutes, 1))),
+		})
+		threshold, comparison := a.AtLeast, awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+		if a.Below > 0 {
+			threshold, comparison = a.Below, awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD
+		}
+		awscloudwatch.NewAlarm(scope, jsii.String(a.ID), &awscloudwatch.AlarmProps{
+			AlarmName:          jsii.String(region.Alarm(a.Name)),
+			AlarmDescription:   jsii.String(a.Means),
+			Metric:             metric,
+			Threshold:          jsii.Number(threshold),
+			EvaluationPeriods:  jsii.Number(cmp.Or(a.Periods, 1)),
+			ComparisonOperator: comparison,
+			TreatMissingData:   cmp.Or(a.Missing, awscloudwatch.TreatMissingData_NOT_BREACHING),
+		}).AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))
+	}
+}

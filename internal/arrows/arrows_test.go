@@ -1,0 +1,123 @@
+package arrows
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/drover-dr/drover/"
+
+// pkg is a package as go list tells of it.
+type pkg struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// arrows are the imports that the layout allows: packages under from may import those under one of to. The first from
+// that fits counts. Tests of Lambdas may use the embedded AWS, and tests of the CDK app may read assemblies back.
+var arrows = []struct {
+	from      string
+	to, tests []string
+}{
+	{from: "internal/failover"},
+	{from: "internal/", to: []string{"internal/"}, tests: []string{"statemachine/fakeaws"}},
+	{from: "lambdas/", to: []string{"lambdas/", "internal/"}, tests: []string{"statemachine/fakeaws"}},
+	{from: "statemachine/sim", to: []string{"statemachine", "internal/", "lambdas/"}},
+	{from: "statemachine", to: []string{"statemachine", "internal/"}},
+	{from: "infra", to: []string{"infra", "internal/", "statemachine"}, tests: []string{"statemachine/assembly"}},
+}
+
+// cdk are the modules that only the CDK app may import.
+var cdk = []string{"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go", "github.com/cdklabs/"}
+
+func TestPackagesImportOnlyWhatTheLayoutAllows(t *testing.T) {
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		for _, path := range p.Imports {
+			check(t, from, path, false)
+		}
+		for _, path := range slices.Concat(p.TestImports, p.XTestImports) {
+			check(t, from, path, true)
+		}
+	}
+}
+
+func TestTheVocabularyNeedsTheStandardLibraryAlone(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != module+"internal/failover" {
+			continue
+		}
+		for _, path := range p.Imports {
+			if strings.Contains(strings.Split(path, "/")[0], ".") {
+				t.Errorf("internal/failover imports %s; expected the standard library alone", path)
+			}
+		}
+	}
+}
+
+func check(t *testing.T, from, path string, test bool) {
+	t.Helper()
+	for _, prefix := range cdk {
+		if strings.HasPrefix(path, prefix) && !under(from, "infra") {
+			t.Errorf("%s imports %s; only infra may", from, path)
+		}
+	}
+	to, ours := strings.CutPrefix(path, module)
+	if !ours || to == from {
+		return
+	}
+	if !allowed(from, to, test) {
+		t.Errorf("%s imports %s; the layout in README.md has no such arrow (test: %t)", from, to, test)
+	}
+}
+
+func allowed(from, to string, test bool) bool {
+	for _, a := range arrows {
+		if !under(from, a.from) {
+			continue
+		}
+		fits := func(prefix string) bool { return under(to, prefix) }
+		ok := slices.ContainsFunc(a.to, fits) || (test && slices.ContainsFunc(a.tests, fits))
+		if a.from == "infra" && !test && under(to, "statemachine") {
+			ok = to == "statemachine" // the definition, not what runs it here
+		}
+		return ok
+	}
+	return false
+}
+
+// under says whether a path is the prefix itself or lies in it.
+func under(path, prefix string) bool {
+	return path == strings.TrimSuffix(prefix, "/") || strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/")
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...")
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, complaints.String())
+	}
+	var all []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 20 {
+		t.Fatalf("go list knows %d packages; expected the whole module", len(all))
+	}
+	return all
+}

@@ -1,0 +1,55 @@
+package api
+
+import (
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// payload is what is of interest here in the requests to the steps and in their answers, as they stand in a history.
+// The fields are those of payload.go in package failover; what a payload has not got stays empty.
+type payload struct {
+	// Validate's answer has a list of stages, Notify's request their number.
+	Stages       json.RawMessage    `json:"stages"`
+	Findings     []failover.Finding `json:"findings"`
+	MoreFindings int                `json:"moreFindings"`
+	// Stage is in the request to every step of a stage.
+	Stage      *failover.Stage `json:"stage"`
+	StagesDone *int            `json:"stagesDone"`
+	// Verdict and Reasons are VerifyHealth's answer.
+	Verdict     failover.Verdict `json:"verdict"`
+	Reasons     []string         `json:"reasons"`
+	MoreReasons int              `json:"moreReasons"`
+	// Outcome and Failure are in the requests to close the run and to tell people.
+	Outcome failover.Outcome      `json:"outcome"`
+	Failure *failover.StepFailure `json:"failure"`
+}
+
+// payloadOf takes the payload out of a task's parameters or its output. What cannot be read says nothing: a history is
+// as AWS keeps it, and an answer with less in it is better than none.
+func payloadOf(text *string) payload {
+	var task struct {
+		Payload payload
+	}
+	if json.Unmarshal([]byte(aws.ToString(text)), &task) != nil {
+		return payload{}
+	}
+	return task.Payload
+}
+
+// stages is how many stages the payload speaks of. They are counted through all legs of a run.
+func (p payload) stages() int {
+	var list []failover.Stage
+	var count int
+	switch {
+	case json.Unmarshal(p.Stages, &list) == nil:
+		for _, s := range list {
+			count = max(count, s.Index+1)
+		}
+	case json.Unmarshal(p.Stages, &count) != nil:
+		return 0
+	}
+	return count
+}

@@ -1,0 +1,161 @@
+package api
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// maxBody bounds a body in bytes: the largest input that is valid is a fraction of it.
+const maxBody = 64 << 10
+
+// bodyOf is the body as the client sent it.
+func bodyOf(req request) ([]byte, error) {
+	body := []byte(req.Body)
+	if req.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(req.Body)
+		if err != nil {
+			return nil, fail(invalid, "The body is not the base64 that API Gateway says it is.", "Send the body as JSON text.")
+		}
+		body = decoded
+	}
+	if len(body) > maxBody {
+		return nil, fail(tooLarge, fmt.Sprintf("The body has %d bytes; expected at most %d.", len(body), maxBody),
+			"To move all applications, leave out the list of applications.")
+	}
+	return body, nil
+}
+
+// runName is what a client may call a run: the characters that Step Functions recommends for the name of an execution,
+// which can stand in an ARN, a URL and a file's name.
+var runName = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
+
+const nameRule = "expected 1 to 80 of A-Z, a-z, 0-9, - and _"
+
+// nameOf is what the client calls the run: in the header Idempotency-Key, or in the field name of the body. A client
+// that does not care gets a name of the request's own, so that at least the calls of this request to AWS can be repeated.
+func nameOf(req request, field string) (name string, problems []string) {
+	header := headerOf(req, "idempotency-key")
+	switch {
+	case header != "" && field != "" && header != field:
+		return "", []string{fmt.Sprintf("name: %q, but the header Idempotency-Key is %q; expected one of them, or both the same", shorten(field), shorten(header))}
+	case header != "" && !runName.MatchString(header):
+		return "", []string{fmt.Sprintf("Idempotency-Key: %q; %s", shorten(header), nameRule)}
+	case field != "" && !runName.MatchString(field):
+		return "", []string{fmt.Sprintf("name: %q; %s", shorten(field), nameRule)}
+	case header != "":
+		return header, nil
+	case field != "":
+		return field, nil
+	}
+	return "api-" + notInName.ReplaceAllString(req.RequestContext.RequestID, "-"), nil
+}
+
+var notInName = regexp.MustCompile(`[^0-9A-Za-z_-]`)
+
+// headerOf is a header whatever the case of its name; API Gateway writes them in lower case, others do not.
+func headerOf(req request, name string) string {
+	if value, ok := req.Headers[name]; ok {
+		return value
+	}
+	for key, value := range req.Headers { // at most one matches, unless the client says a thing twice
+		if strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// cutName takes the field name out of a JSON object and leaves everything else as it was written, twice if it was
+// written twice, for the parser of inputs to judge. A text that is no object is left to it too.
+func cutName(body []byte) (name string, rest []byte, problems []string) {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') || !json.Valid(body) {
+		return "", body, nil
+	}
+	var kept []string
+	named := false
+	for dec.More() {
+		key, _ := dec.Token() // the text is valid JSON: nothing can fail from here on
+		var value json.RawMessage
+		_ = dec.Decode(&value)
+		if key != "name" {
+			quoted, _ := json.Marshal(key)
+			kept = append(kept, string(quoted)+":"+string(value))
+			continue
+		}
+		if named {
+			problems = append(problems, "name: is there twice; expected it once")
+		}
+		named = true
+		if json.Unmarshal(value, &name) != nil || name == "" {
+			problems = append(problems, fmt.Sprintf("name: %s; expected a string of 1 to 80 characters, or no name at all", shorten(string(value))))
+		}
+	}
+	return name, []byte("{" + strings.Join(kept, ",") + "}"), problems
+}
+
+// callerOf is who has signed the request, as IAM names them; empty when API Gateway did not ask.
+func callerOf(req request) string {
+	if a := req.RequestContext.Authorizer; a != nil && a.IAM != nil {
+		return a.IAM.UserARN
+	}
+	return ""
+}
+
+// asked is what a request to start a run asks for.
+type asked struct {
+	name  string
+	input failover.Input
+}
+
+// parseStart reads a request to start a run and reports everything that is wrong with it at once.
+func parseStart(req request) (asked, error) {
+	body, err := bodyOf(req)
+	if err != nil {
+		return asked{}, err
+	}
+	field, rest, problems := cutName(body)
+	name, wrong := nameOf(req, field)
+	if len(problems) == 0 {
+		problems = wrong
+	}
+	input, err := failover.ParseInput(rest)
+	for _, line := range lines(err) {
+		problems = append(problems, strings.TrimPrefix(line, "input: "))
+	}
+	if input.RequestedBy != "" {
+		problems = append(problems, "requestedBy: the API writes it, from the signature of the request; expected nothing")
+	}
+	if len(problems) > 0 {
+		p := fail(invalid, "Nothing was started: "+strings.Join(problems, "; ")+".",
+			`Send for example {"action": "check"}; all fields are in docs/api.md.`)
+		p.errors = problems
+		return asked{}, p
+	}
+	input.RequestedBy = callerOf(req)
+	return asked{name: name, input: input}, nil
+}
+
+// lines are the problems of an error that joins several; each is a line of its own.
+func lines(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
+}
+
+// shorten keeps what was found readable inside a message.
+func shorten(text string) string {
+	const most = 100
+	runes := []rune(text)
+	if len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

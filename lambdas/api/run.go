@@ -1,0 +1,142 @@
+package api
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// Run is a run as the API shows it.
+type Run struct {
+	ID string `json:"id"`
+	// ARN is the execution's.
+	ARN string `json:"arn"`
+	// Region is where the run runs, and where it moves to.
+	Region failover.Region `json:"region"`
+	// Status is the execution's, as Step Functions names it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+	Status string `json:"status"`
+	// Outcome is how the run ended; empty while it runs, and when it was ended from outside.
+	Outcome failover.Outcome `json:"outcome,omitempty"`
+	// Summary is one sentence: where the run is, or how it ended.
+	Summary string `json:"summary,omitempty"`
+	// Next is what to do when the run did not end by itself.
+	Next string `json:"next,omitempty"`
+	// Input is what the run was asked for, and by whom.
+	Input     json.RawMessage `json:"input,omitempty"`
+	StartedAt time.Time       `json:"startedAt"`
+	// StoppedAt is when it ended.
+	StoppedAt time.Time `json:"stoppedAt,omitzero"`
+	// Progress is only in the answer about one run.
+	*Progress
+	Links Links `json:"links"`
+}
+
+// Links are where to go on from a run.
+type Links struct {
+	Self string `json:"self"`
+	// Console is the execution in the AWS console.
+	Console string `json:"console,omitempty"`
+	// Report is the S3 URL of the report, once there is one.
+	Report string `json:"report,omitempty"`
+}
+
+// runOf is an execution as a run.
+func (h Handler) runOf(x *sfn.DescribeExecutionOutput) Run {
+	arn := aws.ToString(x.ExecutionArn)
+	r := Run{
+		ID: aws.ToString(x.Name), ARN: arn, Region: h.Region, Status: string(x.Status), Input: rawJSON(aws.ToString(x.Input)),
+		StartedAt: aws.ToTime(x.StartDate).UTC(), StoppedAt: aws.ToTime(x.StopDate).UTC(),
+		Links: Links{Self: pathTo(aws.ToString(x.Name)), Console: consoleURL(arn)},
+	}
+	switch x.Status {
+	case types.ExecutionStatusSucceeded:
+		var out failover.NotifyAnswer // or a ValidateAnswer, which has a summary too
+		_ = json.Unmarshal([]byte(aws.ToString(x.Output)), &out)
+		r.Outcome, r.Summary, r.Links.Report = failover.Completed, out.Summary, out.Report
+	case types.ExecutionStatusFailed:
+		r.Outcome, r.Summary = outcomeOf(aws.ToString(x.Error)), aws.ToString(x.Cause)
+	}
+	if x.Status != types.ExecutionStatusRunning && r.Outcome == "" {
+		r.Summary = "The run did not end by itself: " + joined(string(x.Status), aws.ToString(x.Error), aws.ToString(x.Cause)) + "."
+		r.Next = `What it moved stays as it is, and its lock until that expires. See how things are: POST /runs {"action": "check"}.`
+	}
+	return r
+}
+
+// joined puts commas between the texts that are not empty.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), ", ")
+}
+
+// outcomeOf is the outcome that a failed execution has for its error; any other error is none of Drover's own.
+func outcomeOf(name string) failover.Outcome {
+	switch o := failover.Outcome(name); o {
+	case failover.RolledBack, failover.Held, failover.Refused:
+		return o
+	}
+	return ""
+}
+
+// runOfRecord is a run as the registry keeps it: of the other Region, or of a time that Step Functions has forgotten.
+func runOfRecord(record registry.RunRecord) Run {
+	r := Run{
+		ID: record.Run.ID, ARN: record.Run.ARN, Region: regionOf(record.Run.ARN), Outcome: record.Outcome,
+		Status: string(types.ExecutionStatusFailed), StartedAt: record.Run.StartedAt, StoppedAt: record.ClosedAt,
+		Progress: &Progress{Reasons: record.Reasons, Failure: record.Failure},
+		Links:    Links{Self: pathTo(record.Run.ID), Console: consoleURL(record.Run.ARN)},
+	}
+	if record.Outcome == failover.Completed {
+		r.Status = string(types.ExecutionStatusSucceeded)
+	}
+	return r
+}
+
+// rawJSON is text if it is JSON: what is not must not break the answer around it.
+func rawJSON(text string) json.RawMessage {
+	if !json.Valid([]byte(text)) {
+		return nil
+	}
+	return json.RawMessage(text)
+}
+
+// pathTo is the path of a run.
+func pathTo(id string) string { return "/runs/" + url.PathEscape(id) }
+
+// executionARN is the ARN of the execution of this name.
+func (h Handler) executionARN(name string) string {
+	return strings.Replace(h.Machine, ":stateMachine:", ":execution:", 1) + ":" + name
+}
+
+// regionOf is the Region in an ARN, and empty for what is none.
+func regionOf(arn string) failover.Region {
+	parts := strings.SplitN(arn, ":", 5)
+	if len(parts) < 5 {
+		return ""
+	}
+	return failover.Region(parts[3])
+}
+
+// consoles are the hosts of the AWS console, by partition.
+var consoles = map[string]string{
+	"aws": "console.aws.amazon.com", "aws-us-gov": "console.amazonaws-us-gov.com", "aws-cn": "console.amazonaws.cn",
+}
+
+// consoleURL is an execution in the console of its Region, and empty in a partition whose console is not known.
+func consoleURL(arn string) string {
+	parts := strings.SplitN(arn, ":", 5)
+	if len(parts) < 5 || consoles[parts[1]] == "" {
+		return ""
+	}
+	return "https://" + parts[3] + "." + consoles[parts[1]] + "/states/home?region=" + parts[3] + "#/v2/executions/details/" + arn
+}
+
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// show answers with one run. It changes nothing. A run of the other Region is shown once it is over and the registry
+// has it; so is one that Step Functions has forgotten, after 90 days.
+func (h Handler) show(ctx context.Context, id string) (response, error) {
+	id, ok := executionName(id)
+	if !ok {
+		return response{}, notFound(id)
+	}
+	execution, err := h.describe(ctx, id)
+	var missing *types.ExecutionDoesNotExist
+	if errors.As(err, &missing) {
+		return h.showRecord(ctx, id)
+	}
+	if err != nil {
+		return response{}, fmt.Errorf("look at run %s: %w", id, err)
+	}
+	run := h.runOf(execution)
+	run.Progress, err = h.progress(ctx, run.ARN)
+	if err != nil {
+		return response{}, fmt.Errorf("read the history of run %s: %w", id, err)
+	}
+	if execution.Status == types.ExecutionStatusRunning {
+		run.Summary = run.Progress.text()
+	}
+	return answer(http.StatusOK, run)
+}
+
+// executionName is the name of an execution in a path. Runs started elsewhere may have any name that Step Functions
+// takes; what it would not take is nobody's, and must not become part of an ARN.
+func executionName(segment string) (string, bool) {
+	name, err := url.PathUnescape(segment)
+	if err != nil {
+		name = segment
+	}
+	wrong := func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune("<>{}[]?*\"#%\\^|~`$&,;:/", r) }
+	return name, name != "" && len(name) <= 80 && !strings.ContainsFunc(name, wrong)
+}
+
+func notFound(id string) *problem {
+	return fail(noRun, fmt.Sprintf("There is no run %q.", shorten(id)), "GET /runs lists those of this Region; those of the other Region have an API of their own.")
+}
+
+func (h Handler) describe(ctx context.Context, id string) (*sfn.DescribeExecutionOutput, error) {
+	return h.Observer.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(h.executionARN(id))})
+}
+
+// What is read of a history: its beginning, which holds Validate's answer whatever retries came before, and its end,
+// which holds the last look with the one before it.
+const (
+	firstEvents = 60
+	lastEvents  = 120
+)
+
+// progress reads a run's progress from its history, in at most two calls however long the history is.
+func (h Handler) progress(ctx context.Context, arn string) (*Progress, error) {
+	first, err := h.Observer.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: firstEvents})
+	if err != nil {
+		return nil, err
+	}
+	last := slices.Clone(first.Events)
+	slices.Reverse(last)
+	if first.NextToken != nil {
+		end, err := h.Observer.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{
+			ExecutionArn: &arn, MaxResults: lastEvents, ReverseOrder: true,
+		})
+		if err != nil {
+			return nil, err
+		}
+		last = end.Events
+	}
+	return progressOf(first.Events, last), nil
+}
+
+// maxRecords is how many of the latest runs are searched for one that Step Functions does not know.
+const maxRecords = 200
+
+// showRecord answers with a run as the registry has it. Only runs that took the lock are there.
+func (h Handler) showRecord(ctx context.Context, id string) (response, error) {
+	records, err := h.Registry.Runs(ctx, maxRecords)
+	if err != nil {
+		return response{}, err
+	}
+	for _, r := range records {
+		if r.Run.ID == id {
+			return answer(http.StatusOK, runOfRecord(r))
+		}
+	}
+	lock, err := h.Registry.Lock(ctx)
+	if err != nil {
+		return response{}, err
+	}
+	if region := regionOf(lock.Owner); lock.Run == id && region != h.Region {
+		return response{}, elsewhere(id, region)
+	}
+	return response{}, notFound(id)
+}
+
+func elsewhere(id string, region failover.Region) *problem {
+	return fail(noRun, fmt.Sprintf("Run %s is not one of this Region: it is running in %s.", id, region), "Ask the API of "+string(region)+".")
+}

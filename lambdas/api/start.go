@@ -1,0 +1,80 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// start starts a run and answers 202: it has begun, and the answer says where to look. Asked again for a run of the same
+// name and input, it starts nothing and answers with that run: 202 while Step Functions takes it for the same request,
+// 200 afterwards. A name that belongs to a run with another input is a conflict.
+func (h Handler) start(ctx context.Context, req request) (response, error) {
+	asked, err := parseStart(req)
+	if err != nil {
+		return response{}, err
+	}
+	input, err := json.Marshal(asked.input)
+	if err != nil {
+		return response{}, fmt.Errorf("encode the input of run %s: %w", asked.name, err)
+	}
+	out, err := h.Starter.StartExecution(ctx, &sfn.StartExecutionInput{
+		StateMachineArn: &h.Machine, Name: &asked.name, Input: aws.String(string(input)),
+	})
+	var exists *types.ExecutionAlreadyExists
+	if errors.As(err, &exists) {
+		return h.startedBefore(ctx, asked)
+	}
+	if err != nil {
+		return response{}, fmt.Errorf("start run %s: %w", asked.name, err)
+	}
+	return located(http.StatusAccepted, h.runOf(&sfn.DescribeExecutionOutput{
+		ExecutionArn: out.ExecutionArn, Name: &asked.name, Status: types.ExecutionStatusRunning, StartDate: out.StartDate,
+		Input: aws.String(string(input)),
+	}))
+}
+
+// startedBefore answers for a name that is in use: with its run, if that was asked for the same.
+func (h Handler) startedBefore(ctx context.Context, asked asked) (response, error) {
+	execution, err := h.describe(ctx, asked.name)
+	if err != nil {
+		return response{}, fmt.Errorf("look at run %s, which exists: %w", asked.name, err)
+	}
+	if !sameRequest(asked.input, aws.ToString(execution.Input)) {
+		return response{}, fail(taken,
+			fmt.Sprintf("Nothing was started: run %s, started %s, was asked for something else.", asked.name, formatTime(aws.ToTime(execution.StartDate))),
+			fmt.Sprintf("See it with GET /runs/%s, or choose another name.", asked.name))
+	}
+	return located(http.StatusOK, h.runOf(execution))
+}
+
+// sameRequest says whether an execution was started with this input, whoever asked for it: the session under which a
+// client signs may have changed since.
+func sameRequest(input failover.Input, text string) bool {
+	was, err := failover.ParseInput([]byte(text))
+	if err != nil {
+		return false
+	}
+	input.RequestedBy, was.RequestedBy = "", ""
+	a, errA := json.Marshal(input)
+	b, errB := json.Marshal(was)
+	return errA == nil && errB == nil && string(a) == string(b)
+}
+
+// located answers with a run, and with the path where to look at it from now on.
+func located(status int, run Run) (response, error) {
+	res, err := answer(status, run)
+	if err != nil {
+		return response{}, err
+	}
+	res.Headers["Location"] = run.Links.Self
+	return res, nil
+}

@@ -1,0 +1,61 @@
+package entry
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Metric is one value of a CloudWatch metric.
+type Metric struct {
+	Name string
+	// Unit is as CloudWatch names it, such as Count or None.
+	Unit  string
+	Value float64
+}
+
+// MetricLog writes metrics as lines of a function's log, in CloudWatch's embedded metric format: CloudWatch takes them
+// from there by itself. It is no call to AWS, so it needs no permission, and no outage can make a step wait for it.
+type MetricLog struct {
+	Out io.Writer
+}
+
+// metricNamespace is where all of Drover's metrics are.
+const metricNamespace = "Drover"
+
+// metricDirective tells CloudWatch what to take from the line that it stands in.
+type metricDirective struct {
+	Timestamp         int64
+	CloudWatchMetrics [1]metricSet
+}
+
+type metricSet struct {
+	Namespace  string
+	Dimensions [1][1]string
+	Metrics    []metricName
+}
+
+type metricName struct{ Name, Unit string }
+
+// Write writes values that were measured at one time, as metrics of a plan. The run is kept in the line, for whoever
+// looks up where a value came from.
+func (l MetricLog) Write(at time.Time, plan, run string, metrics ...Metric) error {
+	directive := metricDirective{Timestamp: at.UnixMilli()}
+	set := metricSet{Namespace: metricNamespace, Dimensions: [1][1]string{{"Plan"}}}
+	line := map[string]any{"Plan": plan, "run": run}
+	for _, m := range metrics {
+		set.Metrics = append(set.Metrics, metricName{m.Name, m.Unit})
+		line[m.Name] = m.Value
+	}
+	directive.CloudWatchMetrics[0] = set
+	line["_aws"] = directive
+	text, err := json.Marshal(line)
+	if err != nil {
+		return fmt.Errorf("encode metrics: %w", err)
+	}
+	if _, err := l.Out.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("write metrics: %w", err)
+	}
+	return nil
+}

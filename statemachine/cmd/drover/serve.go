@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drills"
+)
+
+// serve keeps the embedded AWS up until Ctrl-C, which is how it is meant to end: exit code 0.
+func (c *drillCommand) serve(env environment) error {
+	scenario, err := c.staged()
+	if err != nil {
+		return usageError{err}
+	}
+	deployed, err := c.read()
+	if err != nil {
+		return usageError{err}
+	}
+	if c.Speed <= 0 || c.Speed > maxSpeed {
+		return usageError{fmt.Errorf("--speed %v; expected more than 0 and at most %d", c.Speed, maxSpeed)}
+	}
+	listener, err := listen(c.Serve)
+	if err != nil {
+		return usageError{err}
+	}
+	out := coloured(env.stdout)
+	return drill.Serve(env.ctx, scenario, drill.ServeOptions{
+		Options:  drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: &drill.Printer{W: out, Paint: paint}},
+		Listener: listener, Speed: c.Speed,
+		Ready: func(s drill.Stage) { welcome(out, s, scenario) },
+	})
+}
+
+// maxSpeed is as fast as the functions, which take real time, can be waited for without the clock running away.
+const maxSpeed = 1000
+
+// staged is the scenario to play while the World is served: the one that was named, or a quiet day.
+func (c *drillCommand) staged() (*drill.Scenario, error) {
+	if c.Scenario == "" {
+		s, err := drills.Load(drills.Default)
+		if err != nil {
+			return nil, err
+		}
+		return s.Healthy(), nil
+	}
+	return c.load()
+}
+
+// listen opens the address, which must be on the loopback: the embedded AWS believes whoever asks.
+func listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("--serve %s; expected an address and a port, such as 127.0.0.1:4599", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("--serve %s can be reached from elsewhere, and the embedded AWS checks no signatures; expected the loopback, such as 127.0.0.1:4599", address)
+	}
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("--serve %s: the port is taken; end what listens there, or choose another port", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--serve %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// welcome says what there is and what to type.
+func welcome(w io.Writer, s drill.Stage, scenario *drill.Scenario) {
+	mood := "all is well"
+	if len(scenario.Timeline)+len(scenario.Refusals) > 0 {
+		mood = scenario.Name + " is played: " + scenario.Title
+	}
+	var names []string
+	zone := ""
+	for _, app := range s.Applications {
+		names = append(names, app.Name)
+		zone = app.Records[0].Zone
+	}
+	if len(names) > 5 {
+		names = append(names[:5], fmt.Sprintf("and %d more", len(s.Applications)-5))
+	}
+	fmt.Fprintf(w, "The embedded AWS is up at %s: %s and %s, account %s; %s.\nPlan %s moves %s. Ctrl-C ends it.\n",
+		s.URL, s.Plan.Primary, s.Plan.Standby, s.Account, mood, s.Plan.Name, strings.Join(names, ", "))
+	fmt.Fprintf(w, `
+Set this in another shell:
+  export AWS_ENDPOINT_URL=%s
+  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
+  export AWS_REGION=%s AWS_DEFAULT_REGION=%[4]s AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
+
+and try:
+  drover status
+  drover start switchover --watch
+  aws stepfunctions start-execution --name first --input '{"action": "check"}' \
+    --state-machine-arn %[5]s
+  aws stepfunctions list-executions --state-machine-arn %[5]s
+  aws route53 list-resource-record-sets --hosted-zone-id %[6]s
+  aws rds describe-global-clusters
+  aws s3 ls s3://%[7]s/runs/
+`, s.URL, s.AccessKey, s.SecretKey, s.Plan.Standby, s.StateMachine, zone, s.Bucket)
+	if s.API != "" {
+		fmt.Fprintf(w, "  curl -s --aws-sigv4 aws:amz:%s:execute-api --user $AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY %s/runs\n", s.Plan.Standby, s.API)
+	}
+	fmt.Fprintf(w, `
+Disturb it with any event of a scenario's timeline, and look at it:
+  curl -d 'regionDark: %s' %s%[3]s/faults
+  curl -d '{"regionBack": "%[1]s"}' %[2]s%[3]s/faults
+  curl -d 'apiFault: {service: rds, code: ServiceUnavailable, status: 503, for: 2m}' %[2]s%[3]s/faults
+  curl -X DELETE %[2]s%[3]s/faults
+  curl %[2]s%[3]s
+
+`, s.Plan.Primary, s.URL, drill.Control)
+}

@@ -1,0 +1,162 @@
+package drill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// ServeOptions are what a World is kept up with.
+type ServeOptions struct {
+	Options
+	// Listener is where the World is reached. Serve closes it.
+	Listener net.Listener
+	// Speed is how many seconds pass in a real one; 0 means 1.
+	Speed float64
+	// Clock is the real time.
+	Clock func() time.Time
+	// Ready, when set, is called once everything is deployed, before anything happens.
+	Ready func(Stage)
+}
+
+// Stage is what somebody who wants to play with a served World has to know.
+type Stage struct {
+	// URL is the World's address, for all services and both Regions.
+	URL string
+	// AccessKey is that of somebody who may do everything; every secret will do.
+	AccessKey, SecretKey string
+	Account              string
+	Plan                 failover.Plan
+	// StateMachine is the ARN of the state machine in the standby, from where a failover is started; API is the address
+	// of the HTTP API there, empty when there is none. Table, Topic and Bucket are those of the standby too.
+	StateMachine, API, Table, Topic, Bucket string
+	// Applications are those that are registered.
+	Applications []failover.Application
+}
+
+// Healthy is the scenario's world on a day on which nothing happens.
+func (s *Scenario) Healthy() *Scenario {
+	quiet := *s
+	quiet.Timeline, quiet.Refusals = nil, nil
+	return &quiet
+}
+
+// Serve keeps a World up, in which the scenario's timeline happens, until ctx is done. That is no error.
+func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
+	clock := o.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	start := clock().UTC().Truncate(time.Second)
+	var desk *controlDesk
+	r, err := deployAt(ctx, o.Assembly, o.Lambdas, o.Listener, start, func(w *fakeaws.World) http.Handler {
+		desk = &controlDesk{world: w}
+		return desk
+	})
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	defer r.close()
+	apps, err := s.Applications(r.plan, o.Assembly.Account)
+	if err != nil {
+		return err
+	}
+	if err := r.settle(ctx, s, apps); err != nil {
+		return interrupted(ctx, err)
+	}
+	o.Out.Start = start
+	p := &performance{rehearsal: r, scenario: s.movedTo(start), tell: &narrator{out: o.Out}}
+	p.begin(ctx)
+	desk.open(p)
+	if o.Ready != nil {
+		o.Ready(r.stage())
+	}
+	p.world.Serve(ctx, fakeaws.Pace{Speed: o.Speed, Now: clock, Wait: wait})
+	return errors.Join(p.failures...)
+}
+
+// interrupted makes no error of the end that was asked for.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// wait lets real time pass.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// movedTo is the scenario with the times in its inputs, which count from [Start], counted from another start.
+func (s *Scenario) movedTo(start time.Time) *Scenario {
+	moved := *s
+	moved.Timeline = append([]Event(nil), s.Timeline...)
+	for i, e := range moved.Timeline {
+		if e.Start == nil {
+			continue
+		}
+		run := *e.Start
+		run.Input = sinceFrom(run.Input, start)
+		moved.Timeline[i].Start = &run
+	}
+	return &moved
+}
+
+func sinceFrom(input any, start time.Time) any {
+	object, ok := input.(map[string]any)
+	if !ok {
+		return input
+	}
+	since, err := time.Parse(time.RFC3339, fmt.Sprint(object["since"]))
+	if err != nil {
+		return input
+	}
+	moved := map[string]any{}
+	for key, value := range object {
+		moved[key] = value
+	}
+	moved["since"] = since.Add(start.Sub(Start)).Format(time.RFC3339)
+	return moved
+}
+
+// stage is what is deployed, as seen from the standby.
+func (r *rehearsal) stage() Stage {
+	standby := string(r.plan.Standby)
+	s := Stage{
+		URL: r.url, AccessKey: fakeaws.Administrator, SecretKey: "secret", Account: r.assembly.Account, Plan: r.plan,
+		Table: r.table(), Applications: r.apps,
+	}
+	for _, m := range r.assembly.StateMachines {
+		if m.Region == standby {
+			s.StateMachine = m.ARN
+		}
+	}
+	for _, t := range r.assembly.Topics {
+		if t.Region == standby {
+			s.Topic = t.ARN
+		}
+	}
+	for _, b := range r.assembly.Buckets {
+		if b.Region == standby {
+			s.Bucket = b.Name
+		}
+	}
+	for _, a := range r.assembly.APIs {
+		if a.Region == standby {
+			s.API = r.url + "/" + a.ID
+		}
+	}
+	return s
+}

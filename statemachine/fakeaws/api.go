@@ -1,0 +1,51 @@
+package fakeaws
+
+import (
+	"fmt"
+	"slices"
+)
+
+// API is an HTTP API of API Gateway with its stage $default.
+type API struct {
+	// ID is what an address says to reach it: https://ID.execute-api.REGION.amazonaws.com, or /ID/… at the World's own.
+	ID, Name, Region string
+	Routes           []Route
+}
+
+// Route is one method and path of an API, and the function behind it.
+type Route struct {
+	// Key is the method and the path as API Gateway writes them: "GET /runs/{id}".
+	Key string
+	// Authorization is NONE or AWS_IAM.
+	Authorization string
+	FunctionARN   string
+	// RoleARN is the role with which API Gateway calls the function.
+	RoleARN string
+}
+
+// apis is API Gateway as its callers see it.
+type apis struct {
+	w    *World
+	apis map[string]*API // by id
+}
+
+func newAPIs(w *World) *apis { return &apis{w: w, apis: map[string]*API{}} }
+
+// AddAPI adds an HTTP API. Its functions are handed events of the payload format 2.0.
+func (w *World) AddAPI(a API) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.regions[a.Region] == nil:
+		return fmt.Errorf("add API %s: no Region %q in this World; there are %v", a.Name, a.Region, w.regionNames())
+	case w.apis.apis[a.ID] != nil:
+		return fmt.Errorf("add API %s: the id %s is taken", a.Name, a.ID)
+	}
+	for _, r := range a.Routes {
+		if !slices.Contains([]string{"NONE", authorizationIAM}, r.Authorization) {
+			return fmt.Errorf("add API %s: route %q: authorization %q; expected NONE or AWS_IAM", a.Name, r.Key, r.Authorization)
+		}
+	}
+	w.apis.apis[a.ID] = &a
+	return nil
+}

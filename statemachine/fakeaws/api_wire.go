@@ -1,0 +1,172 @@
+package fakeaws
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// How a request finds its API when everything is behind one address: by the host that AWS would give the API
+// (ID.execute-api.REGION.amazonaws.com), or else by the first part of its path. It is signed for execute-api; the
+// Region of the signature is that of the API. See API-1 in FIDELITY.md.
+
+// defaultStage is the only stage; it is not part of the path.
+const defaultStage = "$default"
+
+const authorizationIAM = "AWS_IAM"
+
+// apiService is the name of API Gateway's callers in the credential scope.
+const apiService = "execute-api"
+
+type apiParams struct {
+	api *API
+	// path is the request's, without the part that names the API; route is the one that serves it.
+	path      string
+	route     *Route
+	variables map[string]string
+}
+
+func (p *apiParams) object() string {
+	if p.route == nil {
+		return p.path
+	}
+	return p.route.Key
+}
+
+// find splits the API off an address.
+func (a *apis) find(r *http.Request) (api *API, path string) {
+	id, _, _ := strings.Cut(r.Host, ".execute-api.")
+	if api := a.apis[id]; api != nil {
+		return api, r.URL.Path
+	}
+	id, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return a.apis[id], "/" + rest
+}
+
+func (a *apis) open(req *Request) *APIError {
+	req.Operation = req.HTTP.Method + " " + req.HTTP.URL.Path
+	p := &apiParams{}
+	p.api, p.path = a.find(req.HTTP)
+	req.Params = p
+	if p.api == nil || p.api.Region != req.Region {
+		return notFound("NotFound", "Not Found")
+	}
+	if p.route, p.variables = p.api.match(req.HTTP.Method, p.path); p.route == nil {
+		return notFound("NotFound", "Not Found")
+	}
+	req.Operation = p.route.Key
+	return nil
+}
+
+// match finds the route as API Gateway does: a full match before a greedy variable, the method before ANY, and $default
+// last.
+func (a *API) match(method, path string) (*Route, map[string]string) {
+	var best *Route
+	var found map[string]string
+	rank := 0
+	for i := range a.Routes {
+		variables, r := a.Routes[i].matches(method, path)
+		if r > rank {
+			best, found, rank = &a.Routes[i], variables, r
+		}
+	}
+	return best, found
+}
+
+// matches ranks a route for a request; 0 is no match.
+func (r *Route) matches(method, path string) (variables map[string]string, rank int) {
+	if r.Key == defaultStage {
+		return nil, 1
+	}
+	verb, pattern, _ := strings.Cut(r.Key, " ")
+	if verb != method && verb != "ANY" {
+		return nil, 0
+	}
+	variables, greedy, ok := matchPath(pattern, path)
+	if !ok {
+		return nil, 0
+	}
+	rank = 2
+	if !greedy {
+		rank += 2
+	}
+	if verb == method {
+		rank++
+	}
+	return variables, rank
+}
+
+// matchPath matches a path part by part; {name} stands for one part, {name+} for all that are left.
+func matchPath(pattern, path string) (variables map[string]string, greedy, ok bool) {
+	patterns, parts := strings.Split(pattern, "/"), strings.Split(path, "/")
+	for i, p := range patterns {
+		name, isVariable := strings.CutPrefix(strings.TrimSuffix(p, "}"), "{")
+		switch {
+		case i >= len(parts):
+			return nil, false, false
+		case isVariable && variables == nil:
+			variables = map[string]string{}
+		}
+		if name, isGreedy := strings.CutSuffix(name, "+"); isVariable && isGreedy {
+			variables[name] = strings.Join(parts[i:], "/")
+			return variables, true, true
+		}
+		switch {
+		case isVariable && parts[i] == "", !isVariable && p != parts[i]:
+			return nil, false, false
+		case isVariable:
+			variables[name] = parts[i]
+		}
+	}
+	return variables, false, len(patterns) == len(parts)
+}
+
+// permissions asks for execute-api:Invoke on the method and path that were requested.
+func (a *apis) permissions(req *Request) []Permission {
+	p := req.Params.(*apiParams)
+	if p.route.Authorization != authorizationIAM {
+		return nil
+	}
+	resource := "arn:aws:execute-api:" + p.api.Region + ":" + a.w.Account + ":" + p.api.ID + "/" + defaultStage + "/" + req.HTTP.Method + p.path
+	return []Permission{{Action: "execute-api:Invoke", Resource: resource}}
+}
+
+// serve hands the request to the function, with the route's own role.
+func (a *apis) serve(req *Request) (*Response, *APIError) {
+	p := req.Params.(*apiParams)
+	permission := Permission{Action: "lambda:InvokeFunction", Resource: p.route.FunctionARN}
+	fn := a.w.functions[p.route.FunctionARN]
+	if denied := a.w.iam.allowRole(p.route.RoleARN, permission); denied != nil || fn == nil {
+		reason := "there is no such function"
+		if denied != nil {
+			reason = denied.Message
+		}
+		a.w.record("api", p.api.Name, "cannot invoke %s: %s", p.route.FunctionARN, reason)
+		return nil, &APIError{Code: "InternalServerError", Status: http.StatusInternalServerError, Message: "Internal Server Error"}
+	}
+	payload, err := json.Marshal(a.event(req, p))
+	if err != nil {
+		panic("encode an event: " + err.Error()) // a struct of this package
+	}
+	return &Response{finish: func() *Response { return proxyResponse(req, a.w.invokeNow(fn, payload)) }}, nil
+}
+
+// fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason.
+func (a *apis) fail(req *Request, err *APIError) *Response {
+	message := err.Message
+	if err.Status == http.StatusForbidden {
+		message = "Forbidden"
+	}
+	return apiMessage(req, err.Status, message)
+}
+
+// unsigned makes a request out of one without a signature, which only an API may answer; nil when there is none.
+func (w *World) unsigned(r *http.Request, body []byte) *Request {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	api, _ := w.apis.find(r)
+	if api == nil {
+		return nil
+	}
+	return &Request{Region: api.Region, Service: apiService, HTTP: r, Body: body}
+}

@@ -1,0 +1,150 @@
+package fakeaws
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// lambda is the part of AWS Lambda that callers see: Invoke.
+type lambda struct{ w *World }
+
+// lambdaPath is the path of Invoke, before and after the function's name.
+const (
+	lambdaPath   = "/2015-03-31/functions/"
+	lambdaInvoke = "/invocations"
+)
+
+type lambdaParams struct {
+	// arn is the function's, whether it exists or not.
+	arn string
+	// kind is RequestResponse, Event or DryRun.
+	kind string
+}
+
+func (p lambdaParams) object() string { return p.arn }
+
+func (l *lambda) open(req *Request) *APIError {
+	path := req.HTTP.URL.EscapedPath()
+	name, ok := strings.CutSuffix(strings.TrimPrefix(path, lambdaPath), lambdaInvoke)
+	if !ok || !strings.HasPrefix(path, lambdaPath) || req.HTTP.Method != http.MethodPost {
+		req.Operation = req.HTTP.Method + " " + path
+		return errUnknownOperation(req)
+	}
+	req.Operation = "Invoke"
+	if req.HTTP.URL.Query().Has("Qualifier") || req.HTTP.Header.Get("X-Amz-Log-Type") == "Tail" {
+		return notImplemented("versions and aliases of functions, and the tail of their logs")
+	}
+	name, err := url.PathUnescape(name)
+	if err != nil {
+		return badRequest("InvalidParameterValueException", "the function's name %q: %v", name, err)
+	}
+	p := lambdaParams{arn: l.arnOf(req.Region, name), kind: cmp.Or(req.HTTP.Header.Get("X-Amz-Invocation-Type"), "RequestResponse")}
+	req.Params = p
+	if len(req.Body) > 0 && !json.Valid(req.Body) {
+		return badRequest("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON")
+	}
+	return nil
+}
+
+// arnOf understands a name, a partial ARN (ACCOUNT:function:NAME) and an ARN.
+func (l *lambda) arnOf(region, name string) string {
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", region, l.w.Account, name[strings.LastIndex(name, ":")+1:])
+}
+
+func (l *lambda) permissions(req *Request) []Permission {
+	return []Permission{{Action: "lambda:InvokeFunction", Resource: req.Params.(lambdaParams).arn}}
+}
+
+// serve finds the function; it runs after the World has been left, see LAM-3 in FIDELITY.md.
+func (l *lambda) serve(req *Request) (*Response, *APIError) {
+	p := req.Params.(lambdaParams)
+	fn := l.w.functions[p.arn]
+	if fn == nil || fn.Region != req.Region {
+		return nil, notFound("ResourceNotFoundException", "Function not found: %s", p.arn)
+	}
+	switch p.kind {
+	case "DryRun":
+		return lambdaResponse(req, http.StatusNoContent, nil), nil
+	case "Event":
+		l.w.later(fn, payloadOf(req))
+		return lambdaResponse(req, http.StatusAccepted, nil), nil
+	}
+	return &Response{finish: func() *Response {
+		result := l.w.invokeNow(fn, payloadOf(req))
+		if result.ErrorType == errTooManyInvocations.ErrorType {
+			return l.fail(req, &APIError{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: result.Cause})
+		}
+		return invokeResponse(req, result)
+	}}, nil
+}
+
+func payloadOf(req *Request) []byte {
+	if len(req.Body) == 0 {
+		return []byte("{}")
+	}
+	return req.Body
+}
+
+func invokeResponse(req *Request, result InvokeResult) *Response {
+	body := result.Payload
+	if result.ErrorType != "" {
+		body = []byte(result.Cause)
+	}
+	resp := lambdaResponse(req, http.StatusOK, body)
+	resp.Header.Set("X-Amz-Executed-Version", "$LATEST")
+	if result.ErrorType != "" {
+		resp.Header.Set("X-Amz-Function-Error", "Unhandled")
+	}
+	return resp
+}
+
+func lambdaResponse(req *Request, status int, body []byte) *Response {
+	return &Response{Status: status, Body: body, Header: http.Header{
+		"Content-Type":     {"application/json"},
+		"X-Amzn-Requestid": {req.ID},
+	}}
+}
+
+func (l *lambda) fail(req *Request, err *APIError) *Response {
+	code := err.Code
+	switch code {
+	case codeDenied:
+		code = "AccessDeniedException"
+	case codeUnknownKey:
+		code = "UnrecognizedClientException"
+	}
+	body, bad := json.Marshal(map[string]string{"Type": "User", "Message": err.Message, "message": err.Message})
+	if bad != nil {
+		panic("encode an error: " + bad.Error()) // strings only
+	}
+	resp := lambdaResponse(req, cmp.Or(err.Status, http.StatusBadRequest), body)
+	resp.Header.Set("X-Amzn-Errortype", code)
+	return resp
+}
+
+// errTooManyInvocations is how an invocation ends that Lambda turns away.
+var errTooManyInvocations = InvokeResult{ErrorType: "Lambda.TooManyRequestsException", Cause: "Rate Exceeded."}
+
+// invokeNow runs a function for a request, in the request's own goroutine and without mu.
+func (w *World) invokeNow(fn *Function, payload []byte) InvokeResult {
+	w.mu.Lock()
+	fault := w.invokeFaultFor(fn)
+	w.mu.Unlock()
+	if fault == InvokeThrottled {
+		return errTooManyInvocations
+	}
+	result, _ := w.run(fn, payload, fault)
+	return result
+}
+
+// later runs a function as the next thing, with nobody waiting for its answer.
+func (w *World) later(fn *Function, payload []byte) {
+	w.outside(func() { w.invokeNow(fn, payload) })
+}

@@ -1,0 +1,198 @@
+package fakeaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/smithy-go/encoding/cbor"
+)
+
+// alarmState is the state that an alarm was last found in, with what AWS tells of it.
+type alarmState struct {
+	value, reason string
+	since         time.Time
+	// created is when the alarm was made.
+	created time.Time
+	// set says that SetAlarmState has set it: it holds until the alarm is next decided from its data.
+	set bool
+}
+
+// evaluation is how often alarms are decided: with a period below a minute every ten seconds, else every minute.
+const evaluation = 10 * time.Second
+
+func (m *metrics) arn(a Alarm) string {
+	return fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:%s", a.Region, m.w.Account, a.Name)
+}
+
+// watch begins to notice changes of an alarm's state. An alarm that data decides begins with INSUFFICIENT_DATA.
+func (m *metrics) watch(a Alarm) {
+	old := m.states[m.arn(a)]
+	switch {
+	case old != nil && a.State != "":
+		m.change(a, a.State, "set by the scenario")
+	case old == nil && a.State != "":
+		m.states[m.arn(a)] = &alarmState{value: a.State, since: m.w.now, created: m.w.now, reason: "set by the scenario"}
+	case old == nil:
+		m.states[m.arn(a)] = &alarmState{value: AlarmInsufficientData, since: m.w.now, created: m.w.now, reason: "Unchecked: Initial alarm creation"}
+	}
+	if a.State == "" && !m.evaluated[a.Region] {
+		m.evaluated[a.Region] = true
+		m.w.at(m.w.now.Truncate(evaluation).Add(evaluation), func() { m.evaluate(a.Region) })
+	}
+}
+
+// evaluate decides the alarms of a Region that are due, and again after ten seconds. In the dark nothing is decided.
+func (m *metrics) evaluate(region string) {
+	m.w.after(evaluation, func() { m.evaluate(region) })
+	if m.w.dark(region) {
+		return
+	}
+	for _, a := range slices.Clone(m.alarms[region]) {
+		if a.State != "" || a.Rule.PeriodSeconds >= 60 && m.w.now.Unix()%60 != 0 {
+			continue
+		}
+		m.states[m.arn(a)].set = false
+		if state := m.stateOf(a); state != m.states[m.arn(a)].value {
+			m.change(a, state, m.reason(a, state))
+		}
+	}
+}
+
+// SetAlarmState sets the state of an alarm, as the operation of that name does: for good when the alarm's state is fixed,
+// and else until its data are next looked at.
+func (w *World) SetAlarmState(region, name, state, reason string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.metrics.setState(region, name, state, reason); err != nil {
+		return fmt.Errorf("set alarm %s in %s: %w", name, region, err)
+	}
+	return nil
+}
+
+func (m *metrics) setState(region, name, state, reason string) *APIError {
+	i := slices.IndexFunc(m.alarms[region], func(a Alarm) bool { return a.Name == name })
+	if i < 0 {
+		return notFound("ResourceNotFound", "Alarm %s does not exist", name)
+	}
+	if !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
+		return errValidation("1 validation error detected: Value '%s' at 'stateValue' failed to satisfy constraint: "+
+			"Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]", state)
+	}
+	a := &m.alarms[region][i]
+	if a.State != "" {
+		a.State = state
+	}
+	m.change(*a, state, reason)
+	m.states[m.arn(*a)].set = true
+	return nil
+}
+
+func (m *metrics) setAlarmState(req *Request, f fields) (cbor.Map, *APIError) {
+	return cbor.Map{}, m.setState(req.Region, f.text("AlarmName"), f.text("StateValue"), f.text("StateReason"))
+}
+
+// shown is the state that DescribeAlarms shows: as it was set, or else as the data have it now.
+func (m *metrics) shown(a Alarm) string {
+	if s := m.states[m.arn(a)]; s != nil && s.set {
+		return s.value
+	}
+	return m.stateOf(a)
+}
+
+func (m *metrics) reason(a Alarm, state string) string {
+	if s := m.states[m.arn(a)]; s != nil && s.value == state && s.set {
+		return s.reason
+	}
+	periods := max(1, a.Rule.Periods)
+	switch {
+	case a.State != "":
+		return "set by the scenario"
+	case state == AlarmInsufficientData:
+		return "Insufficient Data: no data of the last periods"
+	case state == AlarmInAlarm:
+		return fmt.Sprintf("Threshold Crossed: %d of %d periods: %s %s %g", max(1, a.Rule.Datapoints), periods, a.Rule.Metric, a.Rule.Comparison, a.Rule.Threshold)
+	}
+	return fmt.Sprintf("Threshold not crossed in %d of %d periods: %s %s %g", periods, periods, a.Rule.Metric, a.Rule.Comparison, a.Rule.Threshold)
+}
+
+// since is when an alarm came into a state, as far as that has been noticed.
+func (m *metrics) since(a Alarm, state string) time.Time {
+	if s := m.states[m.arn(a)]; s != nil && s.value == state {
+		return s.since
+	}
+	return m.w.now
+}
+
+// alarmTime is how CloudWatch writes times into its events.
+const alarmTime = "2006-01-02T15:04:05.000-0700"
+
+type wireAlarmState struct {
+	Value      string `json:"value"`
+	Reason     string `json:"reason"`
+	ReasonData string `json:"reasonData,omitempty"`
+	Timestamp  string `json:"timestamp"`
+}
+
+func (s alarmState) wire() wireAlarmState {
+	return wireAlarmState{Value: s.value, Reason: s.reason, Timestamp: s.since.UTC().Format(alarmTime)}
+}
+
+// change notes a new state, which is an event, and tells the alarm's topics when it goes off. The same state again is
+// none.
+func (m *metrics) change(a Alarm, state, reason string) {
+	current := m.states[m.arn(a)]
+	if current.value == state {
+		return
+	}
+	previous := *current
+	*current = alarmState{value: state, reason: reason, since: m.w.now, created: previous.created}
+	// That an alarm has found its first data is no news.
+	if state == AlarmInAlarm || previous.value == AlarmInAlarm {
+		m.w.record("alarm", a.Name, "is %s in %s", state, a.Region)
+	}
+	detail, err := json.Marshal(map[string]any{
+		"alarmName": a.Name, "state": current.wire(), "previousState": previous.wire(), "configuration": configurationOf(a),
+	})
+	if err != nil {
+		panic("encode an alarm's event: " + err.Error()) // a map of this package
+	}
+	m.w.events.publish(a.Region, Event{
+		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change", Resources: []string{m.arn(a)}, Detail: detail,
+	})
+	if state == AlarmInAlarm {
+		m.tell(a, previous, *current)
+	}
+}
+
+func configurationOf(a Alarm) map[string]any {
+	if a.State != "" {
+		return map[string]any{"metrics": []any{}}
+	}
+	dimensions := map[string]string{}
+	for name, value := range a.Rule.Dimensions {
+		dimensions[name] = value
+	}
+	return map[string]any{"metrics": []any{map[string]any{
+		"id": "m1", "returnData": true,
+		"metricStat": map[string]any{
+			"metric": map[string]any{"namespace": a.Rule.Namespace, "name": a.Rule.Metric, "dimensions": dimensions},
+			"period": a.Rule.PeriodSeconds, "stat": a.Rule.Statistic,
+		},
+	}}}
+}
+
+// tell sends an alarm's message to its topics.
+func (m *metrics) tell(a Alarm, previous, current alarmState) {
+	text, err := json.Marshal(map[string]any{
+		"AlarmName": a.Name, "AlarmArn": m.arn(a), "AWSAccountId": m.w.Account, "Region": a.Region, "NewStateValue": current.value,
+		"OldStateValue": previous.value, "NewStateReason": current.reason, "StateChangeTime": current.since.UTC().Format(alarmTime),
+	})
+	if err != nil {
+		panic("encode an alarm's message: " + err.Error()) // a map of this package
+	}
+	for _, topic := range a.Actions {
+		m.w.sns.send(a.Region, topic, fmt.Sprintf("ALARM: %q in %s", a.Name, a.Region), string(text), nil)
+	}
+}

@@ -1,0 +1,214 @@
+package fakeaws
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go/encoding/cbor"
+)
+
+// Clients that do not know RPC v2 with CBOR, such as older versions of the aws command line, send CloudWatch the same
+// requests as forms or as JSON. Both are read into the maps of CBOR, and answers are written out of them.
+
+const (
+	cloudWatchTarget    = "GraniteServiceVersion20100801."
+	cloudWatchNamespace = "http://monitoring.amazonaws.com/doc/2010-08-01/"
+)
+
+// numberFields and timeFields are the members of requests that are no strings; in a form all members look the same.
+var (
+	numberFields = []string{"Period", "MaxRecords", "MaxDatapoints", "Value", "SampleCount", "Sum", "Minimum", "Maximum",
+		"StorageResolution", "Values", "Counts"}
+	timeFields = []string{"StartTime", "EndTime", "Timestamp"}
+)
+
+// readForm reads a request as a form: Outer.member.1.Inner.Name=value.
+func readForm(req *Request) (operation string, params fields, err error) {
+	form, err := url.ParseQuery(string(req.Body))
+	if err != nil {
+		return "", nil, fmt.Errorf("decode body: %w", err)
+	}
+	tree := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if name != "Action" && name != "Version" {
+			plant(tree, strings.Split(name, "."), form.Get(name))
+		}
+	}
+	return form.Get("Action"), fields(grow("", tree).(cbor.Map)), nil
+}
+
+// plant puts a value into the tree, at the place that its name says.
+func plant(tree map[string]any, path []string, value string) {
+	if len(path) == 1 {
+		tree[path[0]] = value
+		return
+	}
+	inner, ok := tree[path[0]].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		tree[path[0]] = inner
+	}
+	plant(inner, path[1:], value)
+}
+
+// grow turns a tree into values: an object whose only field is member is a list.
+func grow(name string, v any) cbor.Value {
+	tree, ok := v.(map[string]any)
+	if !ok {
+		return typed(name, v.(string))
+	}
+	if members, ok := tree["member"].(map[string]any); ok && len(tree) == 1 {
+		list := cbor.List{}
+		for i := 1; i <= len(members); i++ {
+			list = append(list, grow(name, members[strconv.Itoa(i)]))
+		}
+		return list
+	}
+	object := cbor.Map{}
+	for field, value := range tree {
+		object[field] = grow(field, value)
+	}
+	return object
+}
+
+func typed(name, text string) cbor.Value {
+	if slices.Contains(numberFields, name) {
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			return wholeOrFloat(n)
+		}
+	}
+	if slices.Contains(timeFields, name) {
+		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			return encodeTime(t)
+		}
+	}
+	return cbor.String(text)
+}
+
+// wholeOrFloat keeps whole numbers whole: readers of integers take nothing else.
+func wholeOrFloat(n float64) cbor.Value {
+	if n >= 0 && n == float64(uint64(n)) {
+		return cbor.Uint(uint64(n))
+	}
+	return cbor.Float64(n)
+}
+
+// readJSON reads a request in the JSON protocol.
+func readJSON(req *Request) (operation string, params fields, err error) {
+	_, operation, _ = strings.Cut(req.HTTP.Header.Get("X-Amz-Target"), ".")
+	var object map[string]any
+	if err := json.Unmarshal(req.Body, &object); err != nil {
+		return operation, nil, fmt.Errorf("decode body: %w", err)
+	}
+	decoded, _ := fromJSON("", object).(cbor.Map)
+	return operation, fields(decoded), nil
+}
+
+func fromJSON(name string, v any) cbor.Value {
+	switch v := v.(type) {
+	case map[string]any:
+		object := cbor.Map{}
+		for field, value := range v {
+			object[field] = fromJSON(field, value)
+		}
+		return object
+	case []any:
+		list := cbor.List{}
+		for _, value := range v {
+			list = append(list, fromJSON(name, value))
+		}
+		return list
+	case float64:
+		if slices.Contains(timeFields, name) {
+			return &cbor.Tag{ID: 1, Value: cbor.Float64(v)}
+		}
+		return wholeOrFloat(v)
+	case string:
+		return cbor.String(v)
+	case bool:
+		return cbor.Bool(v)
+	}
+	return &cbor.Nil{}
+}
+
+// toJSON is the way back; a time is its seconds.
+func toJSON(v cbor.Value) any {
+	switch v := v.(type) {
+	case cbor.Map:
+		object := map[string]any{}
+		for name, value := range v {
+			object[name] = toJSON(value)
+		}
+		return object
+	case cbor.List:
+		list := []any{}
+		for _, value := range v {
+			list = append(list, toJSON(value))
+		}
+		return list
+	case *cbor.Tag:
+		return toJSON(v.Value)
+	case cbor.String:
+		return string(v)
+	case cbor.Uint:
+		return uint64(v)
+	case cbor.Float64:
+		return float64(v)
+	case cbor.Bool:
+		return bool(v)
+	}
+	return nil
+}
+
+// formAnswer is an answer in the Query protocol.
+func formAnswer(req *Request, answer cbor.Map) *Response {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<%sResponse xmlns="%s"><%[1]sResult>`, req.Operation, cloudWatchNamespace)
+	writeXML(&b, answer)
+	fmt.Fprintf(&b, `</%sResult><ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata></%[1]sResponse>`, req.Operation, req.ID)
+	return xmlResponse(req, http.StatusOK, b.Bytes())
+}
+
+func writeXML(b *bytes.Buffer, v cbor.Value) {
+	switch v := v.(type) {
+	case cbor.Map:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			writeElement(b, name, v[name])
+		}
+	case cbor.List:
+		for _, value := range v {
+			writeElement(b, "member", value)
+		}
+	case *cbor.Tag:
+		seconds, _ := cbor.AsFloat64(v.Value)
+		b.WriteString(time.UnixMilli(int64(seconds * 1000)).UTC().Format(timeFormat))
+	case cbor.String:
+		_ = xml.EscapeText(b, []byte(v)) // a buffer takes everything
+	default:
+		fmt.Fprint(b, toJSON(v))
+	}
+}
+
+func writeElement(b *bytes.Buffer, name string, v cbor.Value) {
+	fmt.Fprintf(b, "<%s>", name)
+	writeXML(b, v)
+	fmt.Fprintf(b, "</%s>", name)
+}
+
+var formBody = regexp.MustCompile(`^application/x-www-form-urlencoded`)
+
+func isForm(req *Request) bool { return formBody.MatchString(req.HTTP.Header.Get("Content-Type")) }
+
+func isJSON(req *Request) bool {
+	return strings.HasPrefix(req.HTTP.Header.Get("X-Amz-Target"), cloudWatchTarget)
+}

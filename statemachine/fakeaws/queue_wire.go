@@ -1,0 +1,155 @@
+package fakeaws
+
+import (
+	"cmp"
+	"crypto/md5" //nolint:gosec // SQS tells the MD5 of a body
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+var sqsOperations = map[string]jsonOperation[*sqs]{
+	"ListQueues":         handles((*sqs).listQueues),
+	"GetQueueUrl":        handles((*sqs).getQueueURL),
+	"GetQueueAttributes": handles((*sqs).getQueueAttributes),
+	"ReceiveMessage":     handles((*sqs).receiveMessage),
+}
+
+func (s *sqs) open(req *Request) *APIError { return openJSON(req, sqsOperations) }
+
+func (s *sqs) permissions(req *Request) []Permission {
+	return req.Params.(jsonParams).permissions(s.w, req)
+}
+
+// serve also takes what EventBridge delivers to a queue that is a target.
+func (s *sqs) serve(req *Request) (*Response, *APIError) {
+	if p, ok := req.Params.(*queueParams); ok && req.Operation == "SendMessage" {
+		if !s.put(p.queue, QueueMessage{Body: string(req.Body)}) {
+			return nil, errNoQueue()
+		}
+		return jsonResponse(req, http.StatusOK, nil), nil
+	}
+	return serveJSON(s, req, sqsOperations)
+}
+
+func (s *sqs) fail(req *Request, err *APIError) *Response {
+	resp := jsonFailure(req, "com.amazonaws.sqs#", err)
+	resp.Header.Set("X-Amzn-Query-Error", err.Code+";Sender")
+	return resp
+}
+
+func errNoQueue() *APIError {
+	return badRequest("QueueDoesNotExist", "The specified queue does not exist.")
+}
+
+// queueParams are those of all operations together.
+type queueParams struct {
+	QueueURL                    string `json:"QueueUrl"`
+	QueueName                   string
+	QueueNamePrefix             string
+	AttributeNames              []string
+	MessageAttributeNames       []string
+	MessageSystemAttributeNames []string
+	MaxNumberOfMessages         int
+	VisibilityTimeout           *int
+	WaitTimeSeconds             int
+	MaxResults                  int
+	NextToken                   string
+	// queue is the ARN, for requests that AWS makes itself.
+	queue string
+}
+
+func (p *queueParams) name() string {
+	return cmp.Or(p.QueueName, p.QueueURL[strings.LastIndex(p.QueueURL, "/")+1:], lastPart(p.queue))
+}
+
+func (p *queueParams) object() string { return p.name() }
+
+func (p *queueParams) permissions(w *World, req *Request) []Permission {
+	return []Permission{{Action: "sqs:" + req.Operation, Resource: fmt.Sprintf("arn:aws:sqs:%s:%s:%s", req.Region, w.Account, cmp.Or(p.name(), "*"))}}
+}
+
+func (s *sqs) find(req *Request, p *queueParams) (*queue, *APIError) {
+	q := s.queues[fmt.Sprintf("arn:aws:sqs:%s:%s:%s", req.Region, s.w.Account, p.name())]
+	if q == nil {
+		return nil, errNoQueue()
+	}
+	return q, nil
+}
+
+// url is at the address that was asked, so that a client finds the way back.
+func (s *sqs) url(req *Request, q *queue) string {
+	return "http://" + req.HTTP.Host + "/" + s.w.Account + "/" + q.name
+}
+
+func (s *sqs) listQueues(req *Request, p *queueParams) (any, *APIError) {
+	var urls []string
+	for _, arn := range slices.Sorted(maps.Keys(s.queues)) {
+		if q := s.queues[arn]; q.region == req.Region && strings.HasPrefix(q.name, p.QueueNamePrefix) {
+			urls = append(urls, s.url(req, q))
+		}
+	}
+	return struct {
+		QueueURLs []string `json:"QueueUrls,omitempty"`
+	}{urls}, nil
+}
+
+func (s *sqs) getQueueURL(req *Request, p *queueParams) (any, *APIError) {
+	q, err := s.find(req, p)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"QueueUrl": s.url(req, q)}, nil
+}
+
+func (s *sqs) getQueueAttributes(req *Request, p *queueParams) (any, *APIError) {
+	q, err := s.find(req, p)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{
+		"ApproximateNumberOfMessages": fmt.Sprint(len(q.messages)),
+		"QueueArn":                    fmt.Sprintf("arn:aws:sqs:%s:%s:%s", q.region, s.w.Account, q.name),
+	}
+	maps.DeleteFunc(all, func(name, _ string) bool {
+		return !slices.Contains(p.AttributeNames, name) && !slices.Contains(p.AttributeNames, "All")
+	})
+	return map[string]any{"Attributes": all}, nil
+}
+
+type sqsMessage struct {
+	MessageID         string                  `json:"MessageId"`
+	ReceiptHandle     string                  `json:"ReceiptHandle"`
+	MD5OfBody         string                  `json:"MD5OfBody"`
+	Body              string                  `json:"Body"`
+	MessageAttributes map[string]sqsAttribute `json:"MessageAttributes,omitempty"`
+}
+
+type sqsAttribute struct {
+	DataType    string
+	StringValue string
+}
+
+// receiveMessage shows the oldest messages. They stay visible: nobody consumes dead letters here (SQS-1).
+func (s *sqs) receiveMessage(req *Request, p *queueParams) (any, *APIError) {
+	q, err := s.find(req, p)
+	if err != nil {
+		return nil, err
+	}
+	messages := []sqsMessage{}
+	for _, m := range q.messages[:min(max(1, p.MaxNumberOfMessages), 10, len(q.messages))] {
+		sum := md5.Sum([]byte(m.Body)) //nolint:gosec // as SQS does
+		shown := sqsMessage{MessageID: m.ID, ReceiptHandle: m.ID, MD5OfBody: hex.EncodeToString(sum[:]), Body: m.Body}
+		if slices.Contains(p.MessageAttributeNames, "All") {
+			shown.MessageAttributes = map[string]sqsAttribute{}
+			for name, value := range m.Attributes {
+				shown.MessageAttributes[name] = sqsAttribute{"String", value}
+			}
+		}
+		messages = append(messages, shown)
+	}
+	return map[string]any{"Messages": messages}, nil
+}

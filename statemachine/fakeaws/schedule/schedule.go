@@ -1,0 +1,69 @@
+// Package schedule says when the expressions of EventBridge Scheduler fall due: rate(…), cron(…) and at(…).
+package schedule
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Schedule is a parsed expression.
+type Schedule struct {
+	every time.Duration
+	once  time.Time
+	cron  *cron
+	zone  *time.Location
+}
+
+// Parse reads an expression, in the named time zone or, when that is empty, in UTC.
+func Parse(expression, timezone string) (*Schedule, error) {
+	zone, err := time.LoadLocation(timezone)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q: %w", timezone, err)
+	}
+	kind, rest, _ := strings.Cut(expression, "(")
+	body, closed := strings.CutSuffix(rest, ")")
+	if !closed {
+		kind = ""
+	}
+	s := &Schedule{zone: zone}
+	switch kind {
+	case "rate":
+		s.every, err = parseRate(body)
+	case "cron":
+		s.cron, err = parseCron(body)
+	case "at":
+		s.once, err = time.ParseInLocation("2006-01-02T15:04:05", body, zone)
+	default:
+		err = fmt.Errorf("expected rate(…), cron(…) or at(…)")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("schedule %q: %w", expression, err)
+	}
+	return s, nil
+}
+
+// Next is the first time after t at which the schedule falls due, and whether there is one. A rate counts from t: who
+// asks passes the last time, and at first the beginning.
+func (s *Schedule) Next(t time.Time) (next time.Time, ok bool) {
+	switch {
+	case s.every > 0:
+		return t.Add(s.every), true
+	case s.cron != nil:
+		return s.cron.next(t.In(s.zone))
+	}
+	return s.once, s.once.After(t)
+}
+
+var units = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
+
+func parseRate(body string) (time.Duration, error) {
+	value, unit, _ := strings.Cut(strings.TrimSpace(body), " ")
+	n, err := strconv.Atoi(value)
+	length, known := units[strings.TrimSuffix(unit, "s")]
+	if err != nil || n < 1 || !known {
+		return 0, fmt.Errorf("rate %q; expected a positive number and minutes, hours or days", body)
+	}
+	return time.Duration(n) * length, nil
+}

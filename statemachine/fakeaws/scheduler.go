@@ -1,0 +1,72 @@
+package fakeaws
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/schedule"
+)
+
+// Schedule is a schedule of EventBridge Scheduler.
+type Schedule struct {
+	Name, ARN, Region string
+	// Disabled schedules start nothing.
+	Disabled bool
+	// Expression is rate(…), cron(…) or at(…), in the time zone Timezone; empty is UTC.
+	Expression, Timezone string
+	Target               Target
+}
+
+// AddSchedule adds a schedule, which runs from now on; the first time of a rate is one period later (SCH-1). An
+// expression that Scheduler would not take is an error.
+func (w *World) AddSchedule(s Schedule) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.regions[s.Region] == nil {
+		return fmt.Errorf("add schedule %s: no Region %q in this World; there are %v", s.Name, s.Region, w.regionNames())
+	}
+	if err := s.Target.check(); err != nil {
+		return fmt.Errorf("add schedule %s: %w", s.Name, err)
+	}
+	if s.Target.Transformer != nil {
+		return fmt.Errorf("add schedule %s: an input transformer; a schedule has an input alone", s.Name)
+	}
+	due, err := schedule.Parse(s.Expression, s.Timezone)
+	if err != nil {
+		return fmt.Errorf("add schedule %s: %w", s.Name, err)
+	}
+	if !s.Disabled {
+		w.awaitSchedule(&s, due, w.now)
+	}
+	return nil
+}
+
+// awaitSchedule lets a schedule start its target at the next time after t, and so on. What falls due in a dark Region
+// is missed (SCH-2).
+func (w *World) awaitSchedule(s *Schedule, due *schedule.Schedule, t time.Time) {
+	next, ok := due.Next(t)
+	if !ok {
+		return
+	}
+	w.at(next, func() {
+		w.awaitSchedule(s, due, next)
+		if !w.dark(s.Region) {
+			w.runSchedule(s, next)
+		}
+	})
+}
+
+func (w *World) runSchedule(s *Schedule, scheduled time.Time) {
+	w.record("scheduler", s.Name, "falls due")
+	name := requestID(w.nextID())
+	input := strings.NewReplacer(
+		"<aws.scheduler.schedule-arn>", s.ARN, "<aws.scheduler.scheduled-time>", scheduled.UTC().Format(time.RFC3339),
+		"<aws.scheduler.execution-id>", name, "<aws.scheduler.attempt-number>", "1",
+	).Replace(cmp.Or(s.Target.Input, "{}"))
+	w.deliver(&parcel{
+		target: s.Target, region: s.Region, name: name, input: input, original: input, from: s.Name, asRole: true,
+		attributes: map[string]string{"SCHEDULE_ARN": s.ARN, "SCHEDULED_TIME": scheduled.UTC().Format(time.RFC3339), "EXECUTION_ID": name},
+	})
+}
