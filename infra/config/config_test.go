@@ -29,7 +29,7 @@ func TestDefaultsAreThoseOfThePlan(t *testing.T) {
 
 func TestEverySettingIsRead(t *testing.T) {
 	got, err := Parse([]byte(`{"name": "p", "primary": "eu-west-1", "standby": "eu-central-1", "allowDataLoss": true, "order": "database-first",
-		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30,
+		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30, "bakeSeconds": 40,
 		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "settleSeconds": 2, "attempts": 9, "passes": 4,
 		"hostedZones": ["Z1", "Z2"], "globalClusters": ["a-1"], "account": "111122223333", "logRetentionDays": 30,
 		"tags": {"team": "sre"}, "emails": ["a@example.com"], "consistency": "strong", "witness": "eu-west-3",
@@ -43,7 +43,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	want := Config{
 		Plan: failover.Plan{
 			Name: "p", Primary: "eu-west-1", Standby: "eu-central-1", AllowDataLoss: true, Order: failover.DatabaseFirst,
-			WavesAtOnce: true, Approval: failover.BeforePromotion, ApprovalSeconds: 600, SoakSeconds: 30,
+			WavesAtOnce: true, Approval: failover.BeforePromotion, ApprovalSeconds: 600, SoakSeconds: 30, BakeSeconds: 40,
 			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, SettleSeconds: 2, Attempts: 9, Passes: 4,
 		},
 		HostedZones: []string{"Z1", "Z2"}, GlobalClusters: []string{"a-1"}, Account: "111122223333", LogRetentionDays: 30,
@@ -61,7 +61,7 @@ func TestEverySettingIsRead(t *testing.T) {
 func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
 		{`[]`, `a JSON array; expected an object`},
-		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, checkSchedule, checkWithinMinutes, consistency, drillSchedule, emails`},
+		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, bakeSeconds, checkSchedule, checkWithinMinutes, consistency, drillSchedule, emails`},
 		{`{"Name": "p"}`, `Name: not a key`},
 		{`{"attempts": "9"}`, `attempts: a JSON string; expected a whole number`},
 		{`{"attempts": 1.5}`, `attempts: a JSON number 1.5; expected a whole number`},

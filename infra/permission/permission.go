@@ -116,9 +116,9 @@ func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "Update
 // look is what Notify reads by its key: the question that a run has asked, and who has overtaken it.
 func (s Scope) look() Grant { return s.items("Look", []string{"GetItem"}, "approvals", "lock") }
 
-// remember is all that Notify may write: questions, forgotten when they are answered, and what drills have achieved.
+// remember is all that Notify may write: the questions that runs ask, and what drills have achieved.
 func (s Scope) remember() Grant {
-	return s.items("Remember", []string{"DeleteItem", "PutItem"}, "approvals", "drills")
+	return s.items("Remember", []string{"PutItem", "UpdateItem"}, "approvals", "drills")
 }
 
 // items grants operations on the items of some partitions of the registry and no other.

@@ -242,14 +242,14 @@ type VerifyRequest struct {
 	Now   time.Time `json:"now"`
 	// Changes are those of ShiftTraffic.
 	Changes []Change `json:"changes"`
-	// Passes counts the healthy looks in a row before this one.
+	// Passes counts the healthy looks in a row before this one; below 0, the looks in a row that saw users fare badly.
 	Passes int `json:"passes"`
 }
 
 // VerifyAnswer is VerifyHealth's.
 type VerifyAnswer struct {
 	Verdict Verdict `json:"verdict"`
-	// Passes counts the healthy looks in a row including this one.
+	// Passes counts the same including this one.
 	Passes int `json:"passes"`
 	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
 	Reasons     []string `json:"reasons"`

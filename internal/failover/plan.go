@@ -27,6 +27,8 @@ type Plan struct {
 	ApprovalSeconds int `json:"approvalSeconds"`
 	// SoakSeconds is how long a drill stays in the other Region before it goes back.
 	SoakSeconds int `json:"soakSeconds"`
+	// BakeSeconds is how long users must fare well at each share of a gradual, planned shift before the next one moves.
+	BakeSeconds int `json:"bakeSeconds"`
 	// TargetRTOSeconds is the recovery time objective that the report compares with.
 	TargetRTOSeconds int `json:"targetRTOSeconds"`
 	// TargetRPOSeconds is the recovery point objective that the report compares with.
@@ -66,6 +68,7 @@ func DefaultPlan() Plan {
 		Approval:         NoApproval,
 		ApprovalSeconds:  1800,
 		SoakSeconds:      120,
+		BakeSeconds:      60,
 		TargetRTOSeconds: 600,
 		TargetRPOSeconds: 60,
 		MaxLagSeconds:    10,
@@ -129,6 +132,7 @@ func (p Plan) Validate() error {
 	}{
 		{"approvalSeconds", p.ApprovalSeconds, 60, 86400},
 		{"soakSeconds", p.SoakSeconds, 1, 86400},
+		{"bakeSeconds", p.BakeSeconds, 0, 3600},
 		{"targetRTOSeconds", p.TargetRTOSeconds, 1, 86400},
 		{"targetRPOSeconds", p.TargetRPOSeconds, 0, 86400},
 		{"maxLagSeconds", p.MaxLagSeconds, 0, 3600},

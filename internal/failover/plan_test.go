@@ -48,7 +48,7 @@ func TestPlanIsRefusedWithWhatWasExpected(t *testing.T) {
 		want       []string
 	}{
 		{"not JSON", `name: drover`, []string{"plan: not JSON at character 2: invalid character 'a' in literal null (expecting 'u')"}},
-		{"unknown key", `{"secondary": "us-west-2"}`, []string{`plan: unknown field "secondary"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, approvalSeconds, soakSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, settleSeconds, attempts or passes`}},
+		{"unknown key", `{"secondary": "us-west-2"}`, []string{`plan: unknown field "secondary"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, settleSeconds, attempts or passes`}},
 		{"wrong type", `{"attempts": "many"}`, []string{`plan: attempts: "many"; expected a whole number`}},
 		{"half a second", `{"settleSeconds": 0.5}`, []string{"plan: settleSeconds: 0.5; expected a whole number"}},
 		{"name with capitals", `{"name": "Drover"}`, []string{`plan: name: "Drover"; expected a lower-case letter and then up to 19 of a-z, 0-9 and -`}},
@@ -59,6 +59,7 @@ func TestPlanIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"approval", `{"approval": "always"}`, []string{`plan: approval: "always" is not known; expected none, before-start or before-promotion`}},
 		{"no time to answer", `{"approvalSeconds": 59}`, []string{"plan: approvalSeconds: 59; expected 60 to 86400"}},
 		{"no soak", `{"soakSeconds": 0}`, []string{"plan: soakSeconds: 0; expected 1 to 86400"}},
+		{"a long bake", `{"bakeSeconds": 3601}`, []string{"plan: bakeSeconds: 3601; expected 0 to 3600"}},
 		{"no RTO", `{"targetRTOSeconds": 0}`, []string{"plan: targetRTOSeconds: 0; expected 1 to 86400"}},
 		{"negative RPO", `{"targetRPOSeconds": -1}`, []string{"plan: targetRPOSeconds: -1; expected 0 to 86400"}},
 		{"lag", `{"maxLagSeconds": 3601}`, []string{"plan: maxLagSeconds: 3601; expected 0 to 3600"}},
@@ -68,7 +69,7 @@ func TestPlanIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"more passes than attempts", `{"attempts": 2, "passes": 3}`, []string{"plan: passes: 3 looks in a row can never be reached with attempts: 2"}},
 		{"everything at once", `{"name": 1, "colour": "red", "primary": "east", "standby": "west", "order": "any", "passes": 0}`, []string{
 			"plan: name: 1; expected a string",
-			`plan: unknown field "colour"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, approvalSeconds, soakSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, settleSeconds, attempts or passes`,
+			`plan: unknown field "colour"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, settleSeconds, attempts or passes`,
 			`plan: primary: "east" is not a Region code; expected one like us-west-2`,
 			`plan: standby: "west" is not a Region code; expected one like us-west-2`,
 			`plan: order: "any" is not known; expected traffic-first or database-first`,

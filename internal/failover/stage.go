@@ -39,6 +39,9 @@ func (s Stage) Weights() map[Region]int {
 	return map[Region]int{s.To: *s.Percent, s.From: 100 - *s.Percent}
 }
 
+// Gradual says whether the stage leaves some of the traffic where it was.
+func (s Stage) Gradual() bool { return s.Percent != nil && *s.Percent < 100 }
+
 // WeightsOf are the DNS weights that the stage intends for one application, in a run of this epoch.
 func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 	if s.Percent == nil || !s.Restore {
@@ -56,6 +59,9 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 //
 // A failover of a plan with WavesAtOnce has one wave, 0, which is all of them.
 //
+// A share below 100 of a planned action bakes: the healthy looks in a row that verify it last for plan.BakeSeconds, so that
+// its users have come, and been seen to fare well, before more of them follow.
+//
 // Batches is left at 0: only the records can tell. So is Approve: only the databases can.
 func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	order, percents := plan.Order, in.Percents
@@ -72,6 +78,10 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	add := func(wave int, percent *int, promote bool) {
 		s := plan.stage(wave, from, to)
 		s.Index, s.Percent, s.Promote = len(stages), percent, promote
+		if s.Gradual() && in.Action.Planned() {
+			looks := (plan.BakeSeconds + plan.SettleSeconds - 1) / plan.SettleSeconds
+			s.Passes, s.Attempts = s.Passes+looks, s.Attempts+looks
+		}
 		stages = append(stages, s)
 	}
 	for _, wave := range waves {

@@ -29,6 +29,14 @@ type Lock struct {
 // Held says whether a run holds the lock at the given time.
 func (l Lock) Held(now time.Time) bool { return l.Owner != "" && now.Before(l.Expires) }
 
+// Serves says whether the lock lets this run act: it holds it, or nobody has taken it since. Where the table is eventually
+// consistent, two Regions can each give the same epoch away; the one whose write is younger overwrites the other's lock,
+// and takes it away altogether when it ends, which at once it does, because the fence has refused it. So an epoch that is
+// still the newest, in nobody's hands and not released by this run, is this run's.
+func (l Lock) Serves(run failover.Run) bool {
+	return l.Epoch == run.Epoch && (l.Owner == run.ARN || (l.Owner == "" && l.LastOwner != run.ARN))
+}
+
 // Lock returns the lock as it is, and the zero Lock when nobody ever took it.
 func (s *Store) Lock(ctx context.Context) (Lock, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
@@ -93,7 +101,7 @@ func (s *Store) Holds(ctx context.Context, run failover.Run) error {
 	switch {
 	case err != nil:
 		return err
-	case lock.Owner == run.ARN && lock.Epoch == run.Epoch:
+	case lock.Serves(run):
 		return nil
 	case lock.Owner == "":
 		return fmt.Errorf("run %s has epoch %d, and nobody holds the lock, whose epoch is %d: %w", run.ID, run.Epoch, lock.Epoch, ErrOvertaken)

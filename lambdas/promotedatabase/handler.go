@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,7 +44,8 @@ type Handler struct {
 // measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
 // largest.
 //
-// Errors: FenceLost when something is to be started and the run does not hold the lock (any more); Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
+// Errors: FenceLost when something is to be started and the run does not hold the lock (any more), or Overtaken when
+// other promotions of the wave are in flight already; Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
 // else is promoting another member, and when a failover has no consent to data loss; Busy when a promotion is being
 // cancelled, when a failover meets a switchover to elsewhere, and when RDS says that the cluster is in a passing state;
 // otherwise those of the calls as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that
@@ -95,7 +97,11 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 		}
 		err := h.Registry.Holds(ctx, run)
 		if errors.Is(err, registry.ErrOvertaken) {
-			return failover.Fail(failover.FenceLost, fmt.Errorf("promote global cluster %s: %w", j.database.GlobalCluster, err))
+			condition := failover.FenceLost
+			if slices.ContainsFunc(jobs, func(j job) bool { return j.err == nil && j.task == inFlight }) {
+				condition = failover.Overtaken
+			}
+			return failover.Fail(condition, fmt.Errorf("promote global cluster %s: %w", j.database.GlobalCluster, err))
 		}
 		return err
 	}

@@ -24,6 +24,7 @@ type (
 	catalogue interface {
 		Applications(context.Context) ([]failover.Application, error)
 		Lock(context.Context) (registry.Lock, error)
+		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
 	}
 	locker interface {
 		TakeOver(ctx context.Context, run failover.Run, from registry.Lock, now, expires time.Time) (epoch int64, err error)

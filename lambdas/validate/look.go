@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
@@ -92,7 +94,8 @@ func (in *inspection) choose(all []failover.Application) {
 // On a way back the run must have it still: whoever has it now moves the same applications.
 func (in *inspection) checkLock() error {
 	switch {
-	case in.run.Leg.Returns() && (in.lock.Owner != in.run.ARN || in.lock.Epoch != in.run.Epoch):
+	case in.run.Leg.Returns() && in.lock.Serves(in.run):
+	case in.run.Leg.Returns():
 		return failover.Fail(failover.FenceLost, fmt.Errorf("run %s has lost the lock: run %s holds it with epoch %d; this run has epoch %d",
 			in.run.ID, orNone(in.lock.Run), in.lock.Epoch, in.run.Epoch))
 	case in.lock.Owner == in.run.ARN:
@@ -153,11 +156,44 @@ func (in *inspection) readFences(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			in.floor = max(in.floor, fence.Fence.Epoch)
+			if err := in.checkFence(ctx, r, fence); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
+
+// checkFence looks who has moved the zone last. If this replica of the registry does not know that run to be over, it may
+// be under way in the other Region, where it holds a lock that has not arrived here or that was overwritten on the way.
+// Then the fence is the only trace of it, and it stands in the way as its lock would.
+func (in *inspection) checkFence(ctx context.Context, r failover.Record, found live.FenceRecord) error {
+	fence := found.Fence
+	in.floor = max(in.floor, fence.Epoch)
+	known := fence.Epoch < in.lock.Epoch ||
+		fence.Epoch == in.lock.Epoch && (fence.Run == in.lock.Run || strings.HasSuffix(in.lock.LastOwner, ":"+fence.Run))
+	if !found.Exists || known || fence.Run == in.run.ID || in.run.Leg.Returns() {
+		return nil
+	}
+	runs, err := in.Applications.Runs(ctx, knownRuns)
+	if err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	if slices.ContainsFunc(runs, func(run registry.RunRecord) bool { return run.Run.ID == fence.Run }) {
+		return nil
+	}
+	zone := fmt.Sprintf("zone %s (%s)", r.Zone, r.ZoneName)
+	if in.input.Takeover {
+		in.run.TakenOverFrom = fence.Run
+		in.warn(failover.CodeTakeover, zone, fmt.Sprintf("it is taken over from run %s, which moved it with epoch %d and is not known to be over", fence.Run, fence.Epoch), "")
+		return nil
+	}
+	in.block(failover.CodeLocked, zone, fmt.Sprintf("run %s has moved it with epoch %d, and is not known to be over", fence.Run, fence.Epoch), in.takeoverCommand())
+	return nil
+}
+
+// knownRuns is how many of the latest runs are looked through for one that is over.
+const knownRuns = 50
 
 func (in *inspection) readDatabases(ctx context.Context) error {
 	clusters, err := live.Databases(ctx, in.Databases(in.run.To), in.apps)

@@ -37,7 +37,8 @@ type Handler struct {
 // Handle looks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
 // thing seen:
 //
-//   - failed, when the stage can never pass: somebody else is promoting another cluster, the promotion is being
+//   - failed, when the stage can never pass, or should not: in a gradual stage of a planned run, two looks in a row saw a
+//     health rule that does not hold, while most users are still well on the other side; somebody else is promoting another cluster, the promotion is being
 //     cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
@@ -140,7 +141,11 @@ func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest
 		return err
 	}
 	for _, r := range readings {
-		if !r.Healthy() {
+		switch {
+		case r.Healthy():
+		case r.Known && req.Stage.Gradual() && req.Run.Action.Planned():
+			l.bad = append(l.bad, line("%s: %s", []any{r.Application, r}))
+		default:
 			l.wait("%s: %s", r.Application, r)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 type look struct {
 	// pending says what must still come, hopeless what can never come, lost which changes Route 53 has forgotten.
 	pending, hopeless, lost []string
+	// bad says which health rules do not hold for users who are there already.
+	bad []string
 }
 
 func (l *look) wait(format string, args ...any) { l.pending = append(l.pending, line(format, args)) }
@@ -20,7 +22,10 @@ func (l *look) giveUp(format string, args ...any) {
 }
 
 // healthy says whether nothing is left to wait for.
-func (l *look) healthy() bool { return len(l.pending)+len(l.hopeless)+len(l.lost) == 0 }
+func (l *look) healthy() bool { return len(l.pending)+len(l.hopeless)+len(l.lost)+len(l.bad) == 0 }
+
+// badLooks is how many looks in a row must see users fare badly before a gradual stage has failed. One may be a blip.
+const badLooks = 2
 
 // maxReason bounds one reason, so that an answer stays small whatever a name or an error of AWS says.
 const maxReason = 300
@@ -41,13 +46,23 @@ func (l *look) answer(before, needed int) failover.VerifyAnswer {
 	case len(l.lost) > 0:
 		return verdict(failover.Lost, l.lost)
 	case len(l.pending) > 0:
-		return verdict(failover.Pending, l.pending)
-	case before+1 < needed:
-		a := verdict(failover.Pending, []string{fmt.Sprintf("healthy, look %d of the %d in a row that it takes", before+1, needed)})
-		a.Passes = before + 1
+		return verdict(failover.Pending, append(l.pending, l.bad...))
+	case len(l.bad) > 0:
+		seen := min(before, 0) - 1
+		if -seen >= badLooks {
+			return verdict(failover.Failed, l.bad)
+		}
+		a := verdict(failover.Pending, l.bad)
+		a.Passes = seen
 		return a
 	}
-	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: before + 1, Reasons: []string{}}
+	passes := max(before, 0) + 1
+	if passes < needed {
+		a := verdict(failover.Pending, []string{fmt.Sprintf("healthy, look %d of the %d in a row that it takes", passes, needed)})
+		a.Passes = passes
+		return a
+	}
+	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: passes, Reasons: []string{}}
 }
 
 // verdict lists as many reasons as an answer may hold, and counts the rest.
