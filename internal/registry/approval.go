@@ -23,8 +23,8 @@ type Approval struct {
 	Gate string
 	// Asked is when the run began to wait, Until when it stops and takes no answer for a no.
 	Asked, Until time.Time
-	// Told says that the message with the question was published.
-	Told bool
+	// Told says that the message with the question was published, Over that the run waits no more because it has ended.
+	Told, Over bool
 }
 
 // PutApproval writes a run's question, over an earlier one of the same run: every question has a token of its own, and
@@ -36,8 +36,10 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 	} {
 		it[name] = text(value)
 	}
-	if a.Told {
-		it["told"] = text("yes")
+	for name, is := range map[string]bool{"told": a.Told, "over": a.Over} {
+		if is {
+			it[name] = text("yes")
+		}
 	}
 	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it,
@@ -67,16 +69,26 @@ func (s *Store) Approval(ctx context.Context, run string) (Approval, error) {
 	r := &reader{item: out.Item}
 	a := Approval{
 		Run: run, Token: r.text("token"), Region: failover.Region(r.text("region")), Gate: r.text("gate"),
-		Asked: r.time("asked"), Until: r.time("until"), Told: r.has("told"),
+		Asked: r.time("asked"), Until: r.time("until"), Told: r.has("told"), Over: r.has("over"),
 	}
 	return a, r.err
 }
 
-// DropApproval forgets what a run asked, once it is over. What is not there is dropped already.
-func (s *Store) DropApproval(ctx context.Context, run string) error {
-	_, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Table, Key: key(approvalsPartition, run)})
+// EndApproval says of what a run asked last that nobody waits for an answer any more. It is kept, because a late
+// repetition of the question must not ask people about a run that is over. A run that never asked has nothing to end.
+func (s *Store) EndApproval(ctx context.Context, run string) error {
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.Table, Key: key(approvalsPartition, run),
+		UpdateExpression:          aws.String("SET #over = :yes"),
+		ConditionExpression:       aws.String("attribute_exists(pk)"),
+		ExpressionAttributeNames:  map[string]string{"#over": "over"},
+		ExpressionAttributeValues: item{":yes": text("yes")},
+	})
+	if _, neverAsked := refusedBy(err); neverAsked {
+		return nil
+	}
 	if err != nil {
-		return fmt.Errorf("drop the approval that run %s waited for: %w", run, err)
+		return fmt.Errorf("end the approval that run %s waited for: %w", run, err)
 	}
 	return nil
 }

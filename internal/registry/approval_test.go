@@ -46,17 +46,18 @@ func TestTheLastQuestionOfARunIsTheOneThatIsAnswered(t *testing.T) {
 	wantApproval(t, s, second)
 }
 
-func TestARunThatIsOverWaitsForNothing(t *testing.T) {
+func TestWhatARunAskedIsKeptWhenItIsOver(t *testing.T) {
 	s := newStore(t)
-	putApproval(t, s, approval("a", "1", noon))
-	for range 2 {
-		if err := s.DropApproval(ctx, "a"); err != nil {
+	asked := approval("a", "1", noon)
+	putApproval(t, s, asked)
+	for _, run := range []string{"a", "a", "never"} {
+		if err := s.EndApproval(ctx, run); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, run := range []string{"a", "never"} {
-		if _, err := s.Approval(ctx, run); !errors.Is(err, ErrNotAsked) {
-			t.Errorf("run %s: got %v; want ErrNotAsked", run, err)
-		}
+	asked.Over = true
+	wantApproval(t, s, asked)
+	if _, err := s.Approval(ctx, "never"); !errors.Is(err, ErrNotAsked) {
+		t.Errorf("got %v; want ErrNotAsked", err)
 	}
 }

@@ -8,7 +8,7 @@
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
-//	approvals      <run id>                  token, region, gate, asked, until, told
+//	approvals      <run id>                  token, region, gate, asked, until, told, over
 //	drills         <startedAt>#<run id>      record (JSON)
 //
 // A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;
@@ -54,8 +54,8 @@ var (
 	ErrOvertaken = errors.New("a newer run has written it")
 	// ErrNotRegistered means that the application is not in the registry, or no longer in that wave.
 	ErrNotRegistered = errors.New("not registered")
-	// ErrNotAsked means that the run does not wait for an approval.
-	ErrNotAsked = errors.New("no approval is waited for")
+	// ErrNotAsked means that the run has never waited for an approval.
+	ErrNotAsked = errors.New("no approval was asked for")
 )
 
 // LockedError says that another run holds the lock.

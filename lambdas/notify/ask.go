@@ -20,8 +20,8 @@ type AskAnswer struct {
 // publishes the question: what is asked, what has been done, what could be lost, until when, and the commands to
 // answer with. The message does not have the token: not everybody who may read it may answer.
 //
-// A second identical call finds the token and that people were told, and changes nothing and tells nobody. After one
-// that died in between it publishes again: people rather hear twice than not at all.
+// A second identical call finds the token and that people were told, or a later question of the same run, and changes
+// nothing and tells nobody. After one that died in between it publishes again: people rather hear twice than not at all.
 //
 // Errors: those of the DynamoDB calls and of Publish as the entry package names them: Throttled, Unreachable, Busy,
 // Denied, Rejected.
@@ -31,7 +31,7 @@ type AskAnswer struct {
 func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnswer, error) {
 	old, err := h.Registry.Approval(ctx, req.Run.ID)
 	switch {
-	case err == nil && old.Token == req.Token && old.Told:
+	case err == nil && (old.Token == req.Token && old.Told || req.Now.Before(old.Asked)):
 		return AskAnswer{Told: true}, nil
 	case err != nil && !errors.Is(err, registry.ErrNotAsked):
 		return AskAnswer{}, err

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -117,8 +116,8 @@ func TestCommandsNameAPlanThatIsNotTheDefaultOne(t *testing.T) {
 	}
 }
 
-func TestTheTokenIsKeptWithTheRunUntilTheRunIsOver(t *testing.T) {
-	h, _ := newHandler(t, "checkout")
+func TestTheTokenIsKeptWithTheRun(t *testing.T) {
+	h, world := newHandler(t, "checkout")
 	req := approvalRequest("token-1")
 	ask(t, h, req)
 	want := registry.Approval{
@@ -131,8 +130,13 @@ func TestTheTokenIsKeptWithTheRunUntilTheRunIsOver(t *testing.T) {
 	end := request(failover.Completed)
 	end.Run = req.Run
 	handle(t, h, end)
-	if _, err := h.Registry.Approval(t.Context(), "run-1"); !errors.Is(err, registry.ErrNotAsked) {
-		t.Errorf("after the end: got %v; want ErrNotAsked", err)
+	ask(t, h, req) // a late repetition
+	want.Over = true
+	if got, err = h.Registry.Approval(t.Context(), "run-1"); err != nil || got != want {
+		t.Errorf("after the end: got %+v, %v; want %+v", got, err, want)
+	}
+	if got := len(world.Messages()); got != 2 {
+		t.Errorf("got %d messages; want the question and the result", got)
 	}
 }
 
@@ -144,6 +148,7 @@ func TestTheSameQuestionIsAskedOnce(t *testing.T) {
 	next := approvalRequest("token-2")
 	next.Now = next.Now.Add(time.Minute)
 	ask(t, h, next)
+	ask(t, h, approvalRequest("token-1")) // the first one again, late
 	if got := len(world.Messages()); got != 2 {
 		t.Errorf("got %d messages; want a second one for the second question", got)
 	}

@@ -42,7 +42,7 @@ func (hanging) PutItem(ctx context.Context, _ *dynamodb.PutItemInput, _ ...func(
 	return nil, ctx.Err()
 }
 
-func (hanging) DeleteItem(ctx context.Context, _ *dynamodb.DeleteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+func (hanging) UpdateItem(ctx context.Context, _ *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

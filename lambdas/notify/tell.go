@@ -48,7 +48,8 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	return h.answer(r, location), nil
 }
 
-// remember keeps what the run achieved: as metrics, and in the registry for the next drill. What it asked is forgotten.
+// remember keeps what the run achieved: as metrics, and in the registry for the next drill. Nobody may answer it
+// any more.
 // An error is not reported: the figures are in the report, and the failed call is in the log line.
 func (h Handler) remember(ctx context.Context, r failover.Report) {
 	ctx, cancel := context.WithTimeout(ctx, writeBudget)
@@ -58,7 +59,7 @@ func (h Handler) remember(ctx context.Context, r failover.Report) {
 		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Legs: r.Legs})
 	}
 	if asks(r.Run) {
-		_ = h.Registry.DropApproval(ctx, r.Run.ID)
+		_ = h.Registry.EndApproval(ctx, r.Run.ID)
 	}
 }
 

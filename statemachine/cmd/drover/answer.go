@@ -49,6 +49,9 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
+	if asked.Over {
+		return c.tooLate(asked)
+	}
 	output, err := json.Marshal(failover.ApprovalAnswer{Approved: approved, By: c.By, Comment: c.Comment})
 	if err != nil {
 		return err
@@ -85,13 +88,17 @@ func (c *answer) find(env environment, plan failover.Plan, region failover.Regio
 	return asked, err
 }
 
-// notTaken says why Step Functions did not take the answer: the run no longer waits.
+// notTaken says why Step Functions did not take the answer.
 func (c *answer) notTaken(asked registry.Approval, err error) error {
 	var gone *types.TaskTimedOut
 	var unknown *types.TaskDoesNotExist
 	if errors.As(err, &gone) || errors.As(err, &unknown) {
-		return fmt.Errorf("run %s in %s no longer waits for this answer: it has had one, or its time was over at %s; see how it went: drover status --region %s",
-			c.Name, asked.Region, asked.Until.Format(time.RFC3339), asked.Region)
+		return c.tooLate(asked)
 	}
 	return fmt.Errorf("answer run %s in %s: %w", c.Name, asked.Region, err)
+}
+
+func (c *answer) tooLate(asked registry.Approval) error {
+	return fmt.Errorf("run %s in %s no longer waits for this answer: it has had one, or its time was over at %s; see how it went: drover status --region %s",
+		c.Name, asked.Region, asked.Until.Format(time.RFC3339), asked.Region)
 }
