@@ -35,7 +35,7 @@ func meaning(name string) string {
 	case string(failover.Busy):
 		return "found something in the middle of another change until its retries were used up"
 	case string(failover.FenceLost), string(failover.Overtaken):
-		return "stopped because a newer run has taken over"
+		return "stopped because another run has taken over"
 	case "NotApproved":
 		return "was answered with a no"
 	case string(failover.Denied):

@@ -26,6 +26,8 @@ func summarize(r failover.Report) string {
 	switch {
 	case r.Outcome == failover.Completed && len(elsewhere) == 0:
 		line += " in " + seconds(r.RTOSeconds)
+	case r.Winner != nil:
+		line += "; overtaken by run " + r.Winner.Run
 	case len(r.Reasons) > 0:
 		line += "; " + r.Reasons[0]
 	case len(elsewhere) > 0:
@@ -109,7 +111,7 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 	fmt.Fprintln(&b, r.Summary)
 	section(&b, "Why", r.Reasons)
 	if r.Winner != nil {
-		fmt.Fprintf(&b, "\nRun %s (epoch %d) has taken over; this one changes nothing more.\n", r.Winner.Run, r.Winner.Epoch)
+		fmt.Fprintf(&b, "\nRun %s (epoch %d) has taken over. This run changes nothing more.\n", r.Winner.Run, r.Winner.Epoch)
 	}
 	l := listsOf(r)
 	var elsewhere []string

@@ -161,8 +161,10 @@ func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
 			if r.Next != tt.wantNext {
 				t.Errorf("next\ngot  %s\nwant %s", r.Next, tt.wantNext)
 			}
-			line := "has taken over; this one changes nothing more."
-			if got := theMessage(t, world).Message; strings.Contains(got, line) != (tt.want != nil) {
+			line := "has taken over. This run changes nothing more."
+			got := theMessage(t, world).Message
+			first, _, _ := strings.Cut(got, "\n")
+			if strings.Contains(got, line) != (tt.want != nil) || tt.want != nil && !strings.HasSuffix(first, "; overtaken by run "+tt.want.Run) {
 				t.Errorf("the message:\n%s", got)
 			}
 		})
