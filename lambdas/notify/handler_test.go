@@ -312,6 +312,9 @@ func TestARefusedRunTakesNoStock(t *testing.T) {
 	if got.RPOSeconds != -1 {
 		t.Errorf("got RPO %v; want -1", got.RPOSeconds)
 	}
+	if legs := readReport(t, world).Legs; legs != nil {
+		t.Errorf("got legs %+v; want none of a run that played none", legs)
+	}
 }
 
 func TestMetricsSayWhatWasAchieved(t *testing.T) {

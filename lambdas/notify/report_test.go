@@ -145,7 +145,13 @@ func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
 			}
 		}, &failover.Winner{Run: "run-2", Epoch: 9, ARN: winner.ARN},
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn " + winner.ARN},
-		{"nowhere to be seen", func(t *testing.T, _ Handler, world *fakeaws.World) { mark(t, world, "run-1", 7) }, nil,
+		{"nowhere to be seen: mark and lock are its own", func(t *testing.T, h Handler, world *fakeaws.World) {
+			mark(t, world, "run-1", 7)
+			own := failover.Run{ID: "run-1", ARN: machine + "run-1", Epoch: 6}
+			if _, err := h.Registry.TakeLock(t.Context(), own, outage, outage.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}, nil,
 			"aws stepfunctions list-executions --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --max-items 5"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
