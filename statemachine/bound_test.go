@@ -18,33 +18,66 @@ func slow(a answer) answer {
 }
 
 // TestTheLongestRunTakesTheBound plays the worst that can happen to a run that is not given up: every step is as slow
-// as it may be, succeeds at its last try, and every stage passes at its last look. The bound is exact, so that neither
-// the definition nor the bound can be changed alone.
+// as it may be, succeeds at its last try, every person answers at the last moment, and every stage passes at its last
+// look; but the last of a way out that is rolled back, which fails there. The bound is exact, so that neither the
+// definition nor the bound can be changed alone.
 func TestTheLongestRunTakesTheBound(t *testing.T) {
-	stages := []failover.Stage{stage(0), stage(1)}
-	s := script{"Validate": worstTries(plan(stages...))}
-	for _, state := range []string{"CloseRun", "Notify"} {
-		s[state] = worstTries(well[state])
+	out := []failover.Stage{stage(0), gated(1)}
+	home := []failover.Stage{back(2), back(3), back(4)}
+	for _, c := range []struct {
+		name           string
+		run            failover.Run
+		back, rollback []failover.Stage
+	}{
+		{"a failover", theRun(), nil, nil},
+		{"asked before the start", theRun(gate(failover.BeforeStart)), nil, nil},
+		{"a planned run that is rolled back", theRun(planned), nil, home},
+		{"a drill that comes back", theRun(drill), home, home[:1]},
+		{"a drill that is rolled back", theRun(drill), home[:1], home},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rolledBack := len(c.rollback) > len(c.back)
+			s := script{"Validate": worstTries(planOf(c.run, out...))}
+			s["PlanReturn"] = worstTries(planOf(theRun(drill, leg(failover.Back)), c.back...))
+			s["PlanRollback"] = worstTries(planOf(theRun(planned, leg(failover.Rollback)), c.rollback...))
+			s["AwaitApproval"] = []answer{{result: well["AwaitApproval"].result, after: time.Duration(c.run.ApprovalSeconds) * time.Second}}
+			s.worst(out, rolledBack)
+			if rolledBack {
+				s.worst(c.rollback, false)
+			} else {
+				s.worst(c.back, false)
+			}
+			for _, state := range []string{"CloseRun", "Notify"} {
+				s[state] = worstTries(well[state])
+			}
+			r := play(t, machine(t), s)
+			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback); got != want {
+				t.Errorf("the longest run takes %v and ends %s %s; failover.Bound says %v", got, r.Status(), r.Error(), want)
+			}
+			if end := r.Path()[len(r.Path())-1]; (end == "RolledBack") != rolledBack || (end == "Completed") == rolledBack {
+				t.Errorf("ended in %s: %s", end, r.Cause())
+			}
+		})
 	}
-	once := 1 + failover.MaxResubmits
-	for range once * len(stages) {
-		s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], worstTries(shifted(1)), worstTries(shifted(0)))
-		for _, state := range []string{"UpdateRegistry", "PromoteDatabase"} {
-			s[state] = append(s[state], worstTries(well[state])...)
+}
+
+// worst adds the worst that can happen in these stages, of which the last one may fail at its last look.
+func (s script) worst(stages []failover.Stage, fails bool) {
+	for i, st := range stages {
+		for range 1 + failover.MaxResubmits {
+			s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], worstTries(shifted(1)), worstTries(shifted(0)))
+			for _, state := range []string{"UpdateRegistry", "PromoteDatabase"} {
+				s[state] = append(s[state], worstTries(well[state])...)
+			}
 		}
-	}
-	for _, st := range stages {
+		last := looks(failover.Passed)
+		if fails && i == len(stages)-1 {
+			last = looks(failover.Failed)
+		}
 		s["VerifyHealth"] = slices.Concat(s["VerifyHealth"],
 			times(failover.MaxResubmits, slow(looks(failover.Lost))),
 			times(st.Attempts-failover.MaxResubmits-1, silence),
-			times(1, slow(looks(failover.Passed))))
-	}
-	r := play(t, machine(t), s)
-	if r.Status() != asl.Succeeded {
-		t.Fatalf("ended %s %s: %s", r.Status(), r.Error(), r.Cause())
-	}
-	if got, want := r.took, failover.Bound(failover.Run{}, stages, nil, nil); got != want {
-		t.Errorf("the longest run takes %v; failover.Bound says %v", got, want)
+			times(1, slow(last)))
 	}
 }
 
@@ -63,10 +96,11 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 		s.SettleSeconds, s.Attempts = failover.DefaultPlan().SettleSeconds, failover.DefaultPlan().Attempts
 		stages = append(stages, s)
 	}
+	bound := failover.Bound(failover.Run{}, stages, stages, stages)
 	x := machine(t).Start(asl.ExecutionInfo{}, nil, time.Time{})
-	x.Resume(time.Time{}.Add(failover.Bound(failover.Run{}, stages, nil, nil)), nil)
+	x.Resume(time.Time{}.Add(bound), nil)
 	if x.Status() == asl.TimedOut {
-		t.Errorf("the execution times out within the bound of 32 stages, %v", failover.Bound(failover.Run{}, stages, nil, nil))
+		t.Errorf("the execution times out within the bound of a drill of 32 stages, %v", bound)
 	}
 }
 
@@ -74,8 +108,16 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 	m := machine(t)
 	rapid.Check(t, func(t *rapid.T) {
-		stages := []failover.Stage{stage(0), stage(1)}[:rapid.IntRange(0, 2).Draw(t, "stages")]
-		s := script{"Validate": drawAnswers(t, "Validate", plan(stages...))}
+		stages := []failover.Stage{stage(0), gated(1)}[:rapid.IntRange(0, 2).Draw(t, "stages")]
+		home := []failover.Stage{back(2), back(3)}
+		adjust := []func(*failover.Run){rapid.SampledFrom([]func(*failover.Run){planned, drill, func(*failover.Run) {}}).Draw(t, "action"),
+			gate(rapid.SampledFrom(failover.Approvals).Draw(t, "gate"))}
+		run := theRun(adjust...)
+		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
+		returning, undone := theRun(append(adjust, leg(failover.Back))...), theRun(append(adjust, leg(failover.Rollback))...)
+		s["PlanReturn"] = drawAnswers(t, "PlanReturn", planOf(returning, home...), planOf(returning))
+		s["PlanRollback"] = drawAnswers(t, "PlanRollback", planOf(undone, home...), planOf(undone))
+		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
 		for _, state := range []string{"UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
 			s[state] = drawAnswers(t, state, well[state])
@@ -84,13 +126,13 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 			looks(failover.Passed), looks(failover.Pending), looks(failover.Lost), looks(failover.Failed))
 		r := play(t, m, s)
 		end := r.Path()[len(r.Path())-1]
-		if outcomes := []string{"Completed", "Held", "Refused"}; !slices.Contains(outcomes, end) {
+		if outcomes := []string{"Completed", "RolledBack", "Held", "Refused"}; !slices.Contains(outcomes, end) {
 			t.Fatalf("ended in %s: %s %s", end, r.Error(), r.Cause())
 		}
 		if !slices.Contains(r.Path(), "CloseRun") || !slices.Contains(r.Path(), "Notify") {
 			t.Fatalf("the run took the lock and ended without CloseRun or Notify: %v", r.Path())
 		}
-		if bound := failover.Bound(failover.Run{}, stages, nil, nil); r.took > bound {
+		if bound := failover.Bound(run, stages, home, home); r.took > bound {
 			t.Fatalf("the run took %v; its bound is %v", r.took, bound)
 		}
 		if end == "Completed" && len(r.calls["VerifyHealth"]) < len(stages) {

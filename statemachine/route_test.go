@@ -24,6 +24,15 @@ const (
 	look    = "Settle VerifyHealth Verified?"
 	ends    = "CloseRun Notify Outcome?"
 	noStage = "NextStage"
+	// turnsBack is the way into a rollback, asked the way to the question at the one-way door.
+	turnsBack = "MayRollBack? PlanRollback Planned?"
+	asked     = "ShiftTraffic Shifted? UpdateRegistry Approve? AwaitApproval Approved?"
+)
+
+// no is a person's no, untouched a ShiftTraffic that had nothing to shift.
+var (
+	no        = ok(failover.ApprovalAnswer{By: "bob", Comment: "not now"})
+	untouched = ok(failover.ShiftAnswer{Changes: []failover.Change{}})
 )
 
 func TestRoutes(t *testing.T) {
@@ -176,6 +185,162 @@ func TestRoutes(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
+			name:   "a planned run whose stage fails is rolled back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "so is one whose step fails for good",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "PromoteDatabase": {fails(failover.Rejected), well["PromoteDatabase"]}},
+			want:   path(begins, shifts, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name: "a rollback with nothing to undo is true at once",
+			script: script{
+				"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {fails(failover.Denied)},
+				"PlanRollback": {planOf(theRun(planned, leg(failover.Rollback)))},
+			},
+			want:   path(begins, "ShiftTraffic", turnsBack, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "a rollback that fails is held, and not rolled back again",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a rollback that cannot be planned is held",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.Denied)}},
+			want:   path(begins, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a run that has lost its lock does not go back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, look, "MayRollBack? PlanRollback Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a planned run that is overtaken does not go back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, "Settle VerifyHealth Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a fence that is lost midway holds the run",
+			script: script{"ShiftTraffic": {fails(failover.Overtaken)}},
+			want:   path(begins, "ShiftTraffic Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "so does one that is lost at the second stage",
+			script: script{"Validate": {plan(stage(0), stage(1))}, "ShiftTraffic": {shifted(0), fails(failover.FenceLost)}},
+			want:   path(begins, shifts, look, "NextStage ShiftTraffic Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a lock that is lost before the first promotion refuses the run",
+			script: script{"ShiftTraffic": {untouched}, "PromoteDatabase": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, "Overtaken", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "a drill goes there, soaks and comes back",
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}},
+			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned? NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a drill with nothing to move does not soak",
+			script: script{"Validate": {planOf(theRun(drill))}},
+			want:   path(begins, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a drill whose way there fails is rolled back",
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "a drill whose way back fails is held",
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)}},
+			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned? NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a drill whose way back is refused is held",
+			script: script{
+				"Validate":   {planOf(theRun(drill), stage(0))},
+				"PlanReturn": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, leg(failover.Back)), Summary: "it lags"})},
+			},
+			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "an approval before the start lets the run begin",
+			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}},
+			want:   path("Validate Accepted? AwaitApproval Approved? NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "nobody is asked about nothing",
+			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)))}},
+			want:   path(begins, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a no before the start refuses the run",
+			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}, "AwaitApproval": {no}},
+			want:   path("Validate Accepted? AwaitApproval Approved?", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "no answer is a no",
+			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}, "AwaitApproval": {silence}},
+			want:   path("Validate Accepted? AwaitApproval Approved?", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "so is an answer that is neither",
+			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}, "AwaitApproval": {ok("yes")}},
+			want:   path("Validate Accepted? AwaitApproval Approved?", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "and a question that cannot be asked",
+			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}, "Asking": {fails(failover.Denied)}},
+			want:   path("Validate Accepted? AwaitApproval Approved?", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "an approval before the promotion opens the one-way door, once for each stage",
+			script: script{"Validate": {plan(gated(0))}, "VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
+			want:   path(begins, asked, "PromoteDatabase", look, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a no before the promotion rolls a planned run back",
+			script: script{"Validate": {planOf(theRun(planned), gated(0))}, "AwaitApproval": {fails(failover.NotApproved)}},
+			want:   path(begins, asked, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "and holds a failover",
+			script: script{"Validate": {plan(gated(0))}, "AwaitApproval": {no}},
+			want:   path(begins, asked, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a run that cannot be closed is not rolled back for certain",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}, "CloseRun": {fails(failover.Denied)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
 			name:   "a validation that fails for good releases the lock and refuses",
 			script: script{"Validate": {silence}},
 			want:   path("Validate", ends, "Refused"),
@@ -234,7 +399,7 @@ func TestTheEndIsToldWhatHappened(t *testing.T) {
 	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
 	want := &failover.NotifyRequest{
-		Run:        failover.Run{ID: "run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2"},
+		Run:        theRun(),
 		Outcome:    failover.Held,
 		Reasons:    []string{"checkout: database still in us-east-1"},
 		StagesDone: 1, Stages: 2, LagMillis: 250, Now: got.Now,
@@ -286,5 +451,72 @@ func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{0, 1, 0}, passes); diff != "" {
 		t.Errorf("passes (-want +got):\n%s", diff)
+	}
+}
+
+// TestASecondLegIsPlannedWithHowTheFirstEnded follows what the legs of a run know of each other.
+func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
+	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
+	r := play(t, machine(t), script{
+		"Validate":     {planOf(theRun(planned), stage(0), stage(1), stage(2))},
+		"VerifyHealth": {looks(failover.Passed), bad, looks(failover.Passed)},
+	})
+	got := r.calls["PlanRollback"][0].(*failover.ValidateRequest)
+	run := theRun(planned)
+	want := &failover.ValidateRequest{
+		Execution: got.Execution, Input: got.Input, Leg: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
+		Ended: &failover.LegEnd{
+			EndedAt: got.Now, StagesDone: 1, Stages: 3, LagMillis: 250, Reasons: []string{"checkout: 20 % served"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("PlanRollback's request (-want +got):\n%s", diff)
+	}
+	told := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if told.Outcome != failover.RolledBack || len(told.Reasons) != 0 || told.Failure != nil || told.StagesDone != 1 || told.Stages != 1 {
+		t.Errorf("Notify was told %+v; want the rollback's own end", told)
+	}
+}
+
+func TestASoakLastsAsLongAsTheRunSays(t *testing.T) {
+	r := play(t, machine(t), script{"Validate": {planOf(theRun(drill), stage(0))}})
+	req := r.calls["PlanReturn"][0].(*failover.ValidateRequest)
+	if got := req.Now.Sub(req.Ended.EndedAt); got != 2*time.Minute {
+		t.Errorf("soaked for %v; want 2m0s", got)
+	}
+}
+
+func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
+	r := play(t, machine(t), script{"Validate": {plan(stage(0), gated(1))}})
+	got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest)
+	second := gated(1)
+	want := &failover.ApprovalRequest{
+		Op: "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
+		StagesDone: 1, Stages: 2, LagMillis: 800, Until: got.Now.Add(30 * time.Minute), Now: got.Now,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
+		t.Errorf("question (-want +got):\n%s", diff)
+	}
+	r = play(t, machine(t), script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}})
+	if got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest); got.Stage != nil || got.Gate != failover.BeforeStart {
+		t.Errorf("before the start: %+v; want no stage", got)
+	}
+}
+
+func TestANoIsToldWithWhoSaidItAndWhy(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer answer
+		want   string
+	}{
+		{"a no", no, "before-promotion: not approved by bob: not now"},
+		{"a failed task", fails(failover.NotApproved), "before-promotion: not approved: too risky"},
+		{"silence", silence, "before-promotion: nobody answered in time"},
+	} {
+		r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {c.answer}})
+		got := r.calls["Notify"][0].(*failover.NotifyRequest)
+		if diff := cmp.Diff([]string{c.want}, got.Reasons); diff != "" || got.Failure != nil {
+			t.Errorf("%s: reasons (-want +got):\n%s", c.name, diff)
+		}
 	}
 }

@@ -29,16 +29,54 @@ type answer struct {
 // is not in the script does what it does in a run that goes well.
 type script map[string][]answer
 
-func ok(result any) answer              { return answer{result: result, after: time.Second} }
-func fails(c failover.Condition) answer { return answer{err: c, after: time.Second} }
-func looks(v failover.Verdict) answer   { return ok(failover.VerifyAnswer{Verdict: v, Passes: 1}) }
-func times(n int, a answer) []answer    { return slices.Repeat([]answer{a}, n) }
-func then(lists ...[]answer) []answer   { return slices.Concat(lists...) }
-func plan(stages ...failover.Stage) answer {
+func ok(result any) answer                 { return answer{result: result, after: time.Second} }
+func fails(c failover.Condition) answer    { return answer{err: c, after: time.Second} }
+func looks(v failover.Verdict) answer      { return ok(failover.VerifyAnswer{Verdict: v, Passes: 1}) }
+func times(n int, a answer) []answer       { return slices.Repeat([]answer{a}, n) }
+func then(lists ...[]answer) []answer      { return slices.Concat(lists...) }
+func plan(stages ...failover.Stage) answer { return planOf(theRun(), stages...) }
+func planOf(run failover.Run, stages ...failover.Stage) answer {
 	return ok(failover.ValidateAnswer{
-		Verdict: failover.Proceed, Run: failover.Run{ID: "run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2"},
-		Stages: stages, Summary: "moves 1 application to us-west-2",
+		Verdict: failover.Proceed, Run: run, Stages: stages, LagMillis: 800, Summary: "moves 1 application to us-west-2",
 	})
+}
+
+// theRun is a failover, and what the adjustments make of it.
+func theRun(adjust ...func(*failover.Run)) failover.Run {
+	r := failover.Run{
+		ID: "run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2",
+		Approval: failover.NoApproval, ApprovalSeconds: 1800,
+	}
+	for _, f := range adjust {
+		f(&r)
+	}
+	return r
+}
+
+// planned makes a switchover of the run, drill a drill that soaks for two minutes, and gate has it ask at a gate.
+func planned(r *failover.Run) { r.Action = failover.Switchover }
+func drill(r *failover.Run)   { r.Action, r.SoakSeconds = failover.Drill, 120 }
+func gate(at failover.Approval) func(*failover.Run) {
+	return func(r *failover.Run) { r.Approval = at }
+}
+
+// leg makes of the run another leg of it.
+func leg(l failover.Leg) func(*failover.Run) {
+	return func(r *failover.Run) { r.Leg, r.From, r.To = l, r.To, r.From }
+}
+
+// gated is a stage that asks before it promotes.
+func gated(index int) failover.Stage {
+	s := stage(index)
+	s.Approve = true
+	return s
+}
+
+// back is a stage of a way back.
+func back(index int) failover.Stage {
+	s := stage(index)
+	s.From, s.To, s.Restore = s.To, s.From, true
+	return s
 }
 
 var silence = answer{after: time.Hour}
@@ -63,6 +101,9 @@ var well = map[string]answer{
 	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
 	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250}),
 	"VerifyHealth":    looks(failover.Passed),
+	"PlanReturn":      planOf(theRun(drill, leg(failover.Back)), back(1)),
+	"PlanRollback":    planOf(theRun(planned, leg(failover.Rollback)), back(1)),
+	"AwaitApproval":   ok(failover.ApprovalAnswer{Approved: true, By: "alice"}),
 	"CloseRun":        ok(map[string]any{}),
 	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Told: true}),
 }
@@ -101,7 +142,15 @@ func play(t tester, m *asl.Machine, s script) *run {
 			now = p.Until
 			r.Resume(now, nil)
 		case *asl.Invoke:
+			if p.TaskToken != "" && s["Asking"] == nil {
+				r.calls[p.State] = append(r.calls[p.State], request(t, p))
+				r.Resume(now, &asl.Answer{Output: asl.InvokeResult(json.RawMessage(`{}`))})
+				continue
+			}
 			a := s.next(p.State, len(r.calls[p.State]))
+			if p.TaskToken != "" {
+				a = s.next("Asking", 0)
+			}
 			r.calls[p.State] = append(r.calls[p.State], request(t, p))
 			if now.Add(a.after).After(p.TimeoutAt) {
 				now = p.TimeoutAt
@@ -110,6 +159,15 @@ func play(t tester, m *asl.Machine, s script) *run {
 			}
 			now = now.Add(a.after)
 			r.Resume(now, a.toMachine(t))
+		case *asl.AwaitToken:
+			a := s.next(p.State, len(r.calls[p.State])-1)
+			if now.Add(a.after).After(p.TimeoutAt) {
+				now = p.TimeoutAt
+				r.Resume(now, nil)
+				continue
+			}
+			now = now.Add(a.after)
+			r.Resume(now, a.toToken(t))
 		default:
 			t.Fatalf("pending %T", p)
 		}
@@ -136,6 +194,19 @@ func (a answer) toMachine(t tester) *asl.Answer {
 		t.Fatalf("%v", err)
 	}
 	return &asl.Answer{Output: asl.InvokeResult(payload)}
+}
+
+// toToken is the answer of a person, who speaks to Step Functions and not through a function.
+func (a answer) toToken(t tester) *asl.Answer {
+	t.Helper()
+	if a.err != "" {
+		return &asl.Answer{Error: string(a.err), Cause: "too risky"}
+	}
+	text, err := json.Marshal(a.result)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return &asl.Answer{Output: text}
 }
 
 // request decodes a payload as the function does, and fails on what the function would not understand.

@@ -138,3 +138,42 @@ func TestReportOfARunHasItsPlace(t *testing.T) {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }
+
+// TestAWayBackConcernsWhatTheRunHasMoved: an application that was there before, and a database that was, stay there.
+func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
+	databases := []Database{{GlobalCluster: "orders"}, {GlobalCluster: "stock"}}
+	moved := Application{Name: "shop", Databases: databases, Live: Live{
+		Epoch: 7, Before: &Place{Active: "us-east-1"}, Promoted: []string{"stock"},
+	}}
+	there := moved
+	there.Live.Before = &Place{Active: "us-west-2"}
+	untouched := moved
+	untouched.Live.Epoch = 6
+	run := func(l Leg) Run { return Run{Leg: l, Epoch: 7, From: "us-west-2", To: "us-east-1"} }
+	for _, c := range []struct {
+		name      string
+		run       Run
+		app       Application
+		moves     bool
+		databases int
+	}{
+		{"out", run(Out), untouched, true, 2},
+		{"back, what was moved", run(Back), moved, true, 1},
+		{"back, what was there before", run(Back), there, false, 1},
+		{"back, what was not moved", run(Back), untouched, false, 0},
+		{"rollback, what was moved", run(Rollback), moved, true, 1},
+		{"rollback, what may have been moved", run(Rollback), untouched, true, 0},
+	} {
+		if got := c.run.Moves(c.app); got != c.moves {
+			t.Errorf("%s: moves %t; want %t", c.name, got, c.moves)
+		}
+		if got := c.run.Databases(c.app); len(got) != c.databases {
+			t.Errorf("%s: databases %v; want %d", c.name, got, c.databases)
+		}
+	}
+	other := run(Back)
+	other.Applications = []string{"blog"}
+	if other.Moves(moved) {
+		t.Error("a run about another application moves it")
+	}
+}

@@ -139,3 +139,91 @@ func checkWeights(t *rapid.T, s Stage, before int) {
 		t.Fatalf("traffic goes from %d %% to %d %%", before, *s.Percent)
 	}
 }
+
+func TestAGradualShareOfAPlannedActionBakes(t *testing.T) {
+	plan := DefaultPlan()
+	plan.SettleSeconds, plan.Attempts, plan.Passes, plan.BakeSeconds = 7, 10, 2, 60
+	in := Input{Action: Switchover, Percents: []int{10, 100}}
+	for _, c := range []struct {
+		action           Action
+		stage            int
+		passes, attempts int
+	}{{Switchover, 0, 2 + 9, 10 + 9}, {Switchover, 1, 2, 10}, {Drill, 0, 2 + 9, 10 + 9}, {Failover, 0, 2, 10}} {
+		in.Action = c.action
+		got := PlanStages(plan, in, "us-east-1", "us-west-2", []int{1})[c.stage]
+		if got.Passes != c.passes || got.Attempts != c.attempts {
+			t.Errorf("%s, stage %d: %d passes of %d attempts; want %d of %d", c.action, c.stage, got.Passes, got.Attempts, c.passes, c.attempts)
+		}
+	}
+}
+
+func TestOnlyAFailoverTakesAllWavesAtOnce(t *testing.T) {
+	plan := DefaultPlan()
+	plan.WavesAtOnce = true
+	for action, want := range map[Action][]int{Failover: {0}, Switchover: {1, 2}, Drill: {1, 2}} {
+		var got []int
+		for _, s := range PlanStages(plan, Input{Action: action}, "us-east-1", "us-west-2", []int{1, 2}) {
+			got = append(got, s.Wave)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: waves %v; want %v", action, got, want)
+		}
+	}
+	if got := PlanStages(plan, Input{Action: Failover}, "us-east-1", "us-west-2", nil); len(got) != 0 {
+		t.Errorf("nothing to move: got %v", got)
+	}
+}
+
+func TestAWayBackCountsOnAndEndsWithWhatWasBefore(t *testing.T) {
+	got := PlanReturn(DefaultPlan(), Input{Action: Drill, Percents: []int{50, 100}}, "us-west-2", "us-east-1", []int{1, 2}, 4)
+	var restores []bool
+	for i, s := range got {
+		if s.Index != 4+i || s.From != "us-west-2" || s.To != "us-east-1" {
+			t.Errorf("stage %d: %+v", i, s)
+		}
+		restores = append(restores, s.Restore)
+	}
+	if diff := cmp.Diff([]bool{false, true, false, true}, restores); diff != "" {
+		t.Errorf("which stages restore (-want +got):\n%s", diff)
+	}
+}
+
+// TestARollbackMovesUsersBeforeWriters is the order in which it is safe: both Regions answer, and one is in doubt.
+func TestARollbackMovesUsersBeforeWriters(t *testing.T) {
+	got := PlanRollback(DefaultPlan(), "us-west-2", "us-east-1", []int{1, 2, 3}, []int{2}, 5)
+	want := []brief{{1, 100, false}, {2, 100, false}, {3, 100, false}, {2, -1, true}}
+	if diff := cmp.Diff(want, briefly(got)); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+	for i, s := range got {
+		if s.Index != 5+i || !s.Restore || s.To != "us-east-1" {
+			t.Errorf("stage %d: %+v", i, s)
+		}
+	}
+}
+
+func TestAStageThatRestoresGivesEachApplicationItsOwnWeights(t *testing.T) {
+	before := map[Region]int{"us-east-1": 70, "us-west-2": 30}
+	now := map[Region]int{"us-east-1": 0, "us-west-2": 100}
+	app := Application{Live: Live{Weights: now, Epoch: 7, Before: &Place{Active: "us-east-1", Weights: before}}}
+	restore := Stage{From: "us-west-2", To: "us-east-1", Percent: new(100), Restore: true}
+	shift := restore
+	shift.Restore = false
+	writers := restore
+	writers.Percent = nil
+	for _, c := range []struct {
+		name  string
+		stage Stage
+		epoch int64
+		want  map[Region]int
+	}{
+		{"of a run that has written it", restore, 7, before},
+		{"of one that has not", restore, 8, now},
+		{"one that does not restore", shift, 7, map[Region]int{"us-east-1": 100, "us-west-2": 0}},
+		{"one that leaves traffic alone", writers, 7, nil},
+	} {
+		if diff := cmp.Diff(c.want, c.stage.WeightsOf(app, c.epoch)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}

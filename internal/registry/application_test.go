@@ -125,3 +125,64 @@ func TestSetLiveCreatesNothing(t *testing.T) {
 		t.Errorf("got %v, %v; want none", apps, err)
 	}
 }
+
+func TestTheFirstWriteOfARunKeepsWhatItFound(t *testing.T) {
+	s := newStore(t)
+	app := application("checkout", 1)
+	register(t, s, app)
+	for _, step := range []struct {
+		next, before failover.Live
+	}{
+		{live(3, 0, 10), live(0, 0, 0)},
+		{live(3, 1, 100), live(0, 0, 0)},
+		{live(4, 0, 0), live(3, 1, 100)},
+	} {
+		if _, err := s.SetLive(ctx, applications(t, s)[0], step.next); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(found(step.next, step.before), applications(t, s)[0].Live); diff != "" {
+			t.Errorf("live (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
+	s := newStore(t)
+	app := application("checkout", 1)
+	register(t, s, app)
+	note := func(l failover.Live, clusters ...string) failover.Live {
+		t.Helper()
+		if err := s.Promoting(ctx, applications(t, s)[0], l, clusters); err != nil {
+			t.Fatal(err)
+		}
+		return applications(t, s)[0].Live
+	}
+	// Databases first: the note is the first write of the run.
+	want := found(live(0, 0, 0), live(0, 0, 0))
+	want.Epoch, want.Promoted = 3, []string{"orders"}
+	if diff := cmp.Diff(want, note(live(3, 0, 0), "orders")); diff != "" {
+		t.Errorf("noted first (-want +got):\n%s", diff)
+	}
+	want.Stage, want.Promoted = 1, []string{"orders", "stock"}
+	if diff := cmp.Diff(want, note(live(3, 1, 0), "stock")); diff != "" {
+		t.Errorf("noted later (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, note(live(3, 2, 0), "orders")); diff != "" {
+		t.Errorf("noted again (-want +got):\n%s", diff)
+	}
+	if _, err := s.SetLive(ctx, app, live(3, 2, 100)); err != nil {
+		t.Fatal(err)
+	}
+	if got := applications(t, s)[0].Live.Promoted; len(got) != 2 {
+		t.Errorf("after a later stage: %v; want both kept", got)
+	}
+	if err := s.Promoting(ctx, app, live(2, 9, 0), []string{"stock"}); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("by an older run: %v; want %v", err, ErrOvertaken)
+	}
+	if _, err := s.SetLive(ctx, app, live(4, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if got := applications(t, s)[0].Live.Promoted; len(got) != 0 {
+		t.Errorf("after the next run's first write: %v; want none", got)
+	}
+}

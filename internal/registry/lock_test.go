@@ -199,3 +199,59 @@ func TestLockedErrorSaysWhoAndUntilWhen(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestALockIsTakenOverFromTheRunThatWasMeantAndNoOther(t *testing.T) {
+	s := newStore(t)
+	takeLock(t, s, run("a"), noon)
+	seen := readLock(t, s)
+	for range 2 { // the second call is a repetition
+		epoch, err := s.TakeOver(ctx, run("b"), seen, noon, noon.Add(time.Hour))
+		if err != nil || epoch != 2 {
+			t.Fatalf("got epoch %d, %v; want 2", epoch, err)
+		}
+	}
+	want := Lock{Owner: run("b").ARN, Run: "b", Epoch: 2, Expires: noon.Add(time.Hour), TakenFrom: "a"}
+	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
+		t.Errorf("lock (-want +got):\n%s", diff)
+	}
+	var locked *LockedError
+	if _, err := s.TakeOver(ctx, run("c"), seen, noon, noon.Add(time.Hour)); !errors.As(err, &locked) || locked.Run != "b" {
+		t.Errorf("from a run that holds it no more: %v; want to hear of b", err)
+	}
+	first := run("a")
+	first.Epoch = 1
+	if err := s.Holds(ctx, first); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("the run that held it: %v; want %v", err, ErrOvertaken)
+	}
+	release(t, s, run("a"))
+	if readLock(t, s).Owner != run("b").ARN {
+		t.Error("the run that held it has released the lock of the other")
+	}
+	release(t, s, run("b"))
+	if got := takeLock(t, s, run("d"), noon); got != 3 || readLock(t, s).TakenFrom != "" {
+		t.Errorf("the next taking has epoch %d: %+v", got, readLock(t, s))
+	}
+}
+
+// TestALockThatAnotherRegionHasOverwrittenStillServes: two Regions gave the same epoch away, and the loser has ended.
+func TestALockThatAnotherRegionHasOverwrittenStillServes(t *testing.T) {
+	mine := run("a")
+	mine.Epoch = 2
+	for _, c := range []struct {
+		name string
+		lock Lock
+		want bool
+	}{
+		{"held", Lock{Owner: mine.ARN, Epoch: 2}, true},
+		{"overwritten, and released by the other", Lock{Epoch: 2, LastOwner: run("b").ARN}, true},
+		{"overwritten, and held by the other", Lock{Owner: run("b").ARN, Epoch: 2}, false},
+		{"released by this run", Lock{Epoch: 2, LastOwner: mine.ARN}, false},
+		{"taken since", Lock{Owner: run("b").ARN, Epoch: 3}, false},
+		{"taken since, and released", Lock{Epoch: 3, LastOwner: run("b").ARN}, false},
+		{"held in another epoch", Lock{Owner: mine.ARN, Epoch: 3}, false},
+	} {
+		if got := c.lock.Serves(mine); got != c.want {
+			t.Errorf("%s: serves %t; want %t", c.name, got, c.want)
+		}
+	}
+}

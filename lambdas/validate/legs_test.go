@@ -1,0 +1,205 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// moved is a scene in which a run has taken the lock for an action that moves to us-west-2, and has written what its
+// stages made of the applications.
+func moved(t *testing.T, action string, lives map[string]failover.Live, apps ...failover.Application) (*scene, failover.Run) {
+	t.Helper()
+	s := newScene(t, apps...)
+	answer := s.validate(`{"action": "` + action + `"}`)
+	if answer.Verdict != failover.Proceed {
+		t.Fatal(answer.Summary)
+	}
+	for _, app := range mustApplications(s) {
+		if live, ok := lives[app.Name]; ok {
+			live.Epoch = answer.Run.Epoch
+			_, err := s.store.SetLive(t.Context(), app, live)
+			must(t, err)
+		}
+	}
+	return s, answer.Run
+}
+
+// west100 is what the last stage of a way out makes of an application.
+func west100() failover.Live {
+	return failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
+}
+
+// turn asks for a second leg of the run.
+func (s *scene) turn(run failover.Run, leg failover.Leg) failover.ValidateRequest {
+	req := s.request(`{"action": "` + string(run.Action) + `"}`)
+	req.Leg, req.Run, req.Played = leg, &run, 2
+	req.Ended = &failover.LegEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e", "f"}}
+	return req
+}
+
+func (s *scene) turned(run failover.Run, leg failover.Leg) failover.ValidateAnswer {
+	s.t.Helper()
+	answer, err := s.h.Handle(s.t.Context(), s.turn(run, leg))
+	must(s.t, err)
+	return answer
+}
+
+func TestARollbackUndoesWhatTheRunHasChangedAndNothingElse(t *testing.T) {
+	third := blog()
+	third.Name, third.Wave, third.Records[0].Name = "wiki", 3, "wiki.shop.example"
+	s, run := moved(t, "switchover", map[string]failover.Live{"shop": west100()}, shop(), blog(), third)
+	s.putWeights(shop().Records[0], 0, 100)
+	s.putWeights(blog().Records[0], 0, 100) // shifted, and the registry does not know it yet
+	must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
+	s.promote("orders")
+
+	answer := s.turned(run, failover.Rollback)
+	var got []string
+	for _, stage := range answer.Stages {
+		got = append(got, s.h.text(stage))
+	}
+	want := []string{"2: wave 1 traffic", "3: wave 2 traffic", "4: wave 1 databases"}
+	if diff := cmp.Diff(want, got); diff != "" || answer.Verdict != failover.Proceed {
+		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
+	}
+	legs := []failover.LegRecord{{
+		Leg: failover.Out, From: east, To: west, StartedAt: run.LegStartedAt,
+		LegEnd: failover.LegEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e"}},
+	}}
+	if diff := cmp.Diff(legs, answer.Run.Legs); diff != "" {
+		t.Errorf("legs (-want +got):\n%s", diff)
+	}
+	if r := answer.Run; r.Leg != failover.Rollback || r.From != west || r.To != east || r.Epoch != run.Epoch || r.BoundSeconds != run.BoundSeconds {
+		t.Errorf("run %+v", r)
+	}
+	if diff := cmp.Diff(answer, s.turned(run, failover.Rollback)); diff != "" {
+		t.Errorf("the same again (-first +second):\n%s", diff)
+	}
+}
+
+// text says of a stage what the tests tell apart.
+func (h Handler) text(s failover.Stage) string {
+	what := "nothing"
+	switch {
+	case s.Percent != nil && s.Restore:
+		what = "traffic"
+	case s.Promote:
+		what = "databases"
+	}
+	return strings.Join([]string{string(rune('0'+s.Index)) + ": wave " + string(rune('0'+s.Wave)), what}, " ")
+}
+
+func (s *scene) promote(cluster string) {
+	s.t.Helper()
+	_, err := s.h.Databases(east).SwitchoverGlobalCluster(s.t.Context(), switchover(cluster))
+	must(s.t, err)
+	s.pass(5 * time.Minute)
+}
+
+func TestADatabaseThatWasThereBeforeTheRunStaysThere(t *testing.T) {
+	s, run := moved(t, "switchover", map[string]failover.Live{"shop": west100()}, shop())
+	s.putWeights(shop().Records[0], 0, 100)
+	s.promote("orders")
+	answer := s.turned(run, failover.Rollback)
+	if len(answer.Stages) != 1 || answer.Stages[0].Promote {
+		t.Errorf("stages %+v; want traffic alone: the run has noted no promotion", answer.Stages)
+	}
+}
+
+func TestARunThatHasChangedNothingHasNothingToUndo(t *testing.T) {
+	s, run := moved(t, "switchover", nil, shop(), blog())
+	if answer := s.turned(run, failover.Rollback); answer.Verdict != failover.Proceed || len(answer.Stages) != 0 {
+		t.Errorf("%s with %+v", answer.Verdict, answer.Stages)
+	}
+}
+
+// TestWhatCannotBeReadIsNotCalledUndone also in a rollback, for which no other trouble is a reason to stay.
+func TestWhatCannotBeReadIsNotCalledUndone(t *testing.T) {
+	s, run := moved(t, "switchover", map[string]failover.Live{"shop": west100()}, shop())
+	defer s.world.Inject(fault("route53", "ListResourceRecordSets"))()
+	if _, err := s.h.Handle(t.Context(), s.turn(run, failover.Rollback)); err == nil {
+		t.Error("planned a rollback without having seen the records")
+	}
+}
+
+func TestADrillIsValidatedBothWays(t *testing.T) {
+	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100()}, shop())
+	must(t, s.world.AddAlarm(fakeaws.Alarm{Region: string(east), Name: "shop-5xx", State: "OK"}))
+	s.putWeights(shop().Records[0], 0, 100)
+	must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
+	s.promote("orders")
+	answer := s.turned(run, failover.Back)
+	if answer.Verdict != failover.Proceed || len(answer.Stages) != 1 {
+		t.Fatalf("%s: %s", answer.Verdict, answer.Summary)
+	}
+	if got := answer.Stages[0]; got.Index != 2 || got.From != west || got.To != east || !got.Promote || !got.Restore {
+		t.Errorf("stage %+v", got)
+	}
+	s.putWeights(shop().Records[0], 50, 50)
+	answer = s.turned(run, failover.Back)
+	if answer.Verdict != failover.Refuse || !slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift) {
+		t.Errorf("with records changed by hand: %s, %v", answer.Verdict, answer.Findings)
+	}
+	s.contains(answer.Summary, "There is no way back from us-west-2 yet")
+	lock, err := s.store.Lock(t.Context())
+	must(t, err)
+	if lock.Owner != run.ARN {
+		t.Error("the lock was given back, and the run is not over")
+	}
+}
+
+func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
+	for _, leg := range []failover.Leg{failover.Back, failover.Rollback} {
+		s, run := moved(t, "drill", nil, shop())
+		lock, err := s.store.Lock(t.Context())
+		must(t, err)
+		_, err = s.store.TakeOver(t.Context(), failover.Run{ID: "run-2", ARN: "arn:run-2"}, lock, s.world.Now(), s.world.Now().Add(time.Hour))
+		must(t, err)
+		if _, err := s.h.Handle(t.Context(), s.turn(run, leg)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-2") {
+			t.Errorf("%s: got %v; want FenceLost, naming run-2", leg, err)
+		}
+	}
+}
+
+func TestALegWithoutARunIsRefused(t *testing.T) {
+	s := newScene(t, shop())
+	for _, leg := range []failover.Leg{failover.Back, failover.Rollback, "sideways"} {
+		req := s.request(`{"action": "drill"}`)
+		req.Leg = leg
+		answer, err := s.h.Handle(t.Context(), req)
+		if err != nil || answer.Verdict != failover.Refuse {
+			t.Errorf("%s: got %s, %v", leg, answer.Verdict, err)
+		}
+	}
+}
+
+func TestTheLockIsHeldUntilTheBoundOfAllLegs(t *testing.T) {
+	for _, action := range []string{"failover", "switchover", "drill"} {
+		s := newScene(t, shop(), blog())
+		s.h.Plan.Approval, s.h.Plan.AllowDataLoss = failover.BeforePromotion, true
+		answer := s.validate(`{"action": "` + action + `"}`)
+		in := failover.Input{Action: failover.Action(action)}
+		out := failover.PlanStages(s.h.Plan, in, east, west, []int{1, 2})
+		out[0].Approve = true // the blog of wave 2 has no database
+		var back, rollback []failover.Stage
+		if action == "drill" {
+			back = failover.PlanReturn(s.h.Plan, in, west, east, []int{1, 2}, 2)
+		}
+		if action != "failover" {
+			rollback = failover.PlanRollback(s.h.Plan, west, east, []int{1, 2}, []int{1}, 2)
+		}
+		want := failover.Bound(answer.Run, out, back, rollback)
+		lock, err := s.store.Lock(t.Context())
+		must(t, err)
+		if got := time.Duration(answer.Run.BoundSeconds) * time.Second; got != want || !lock.Expires.Equal(s.world.Now().Add(want)) {
+			t.Errorf("%s: bound %v, lock until %v; want %v", action, got, lock.Expires, want)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package validate
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+func switchover(cluster string) *rds.SwitchoverGlobalClusterInput {
+	return &rds.SwitchoverGlobalClusterInput{GlobalClusterIdentifier: &cluster, TargetDbClusterIdentifier: aws.String(clusterARN(west))}
+}
+
+func fault(service, operation string) fakeaws.Fault {
+	return fakeaws.Fault{Service: service, Operation: operation, Error: &fakeaws.APIError{Code: "Throttling", Status: 400, Message: "Rate exceeded"}}
+}
+
+func (s *scene) fence(f failover.Fence) {
+	s.t.Helper()
+	must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: failover.FenceName("shop.example"), Type: "TXT", TTL: 60, Values: []string{f.String()}}))
+}
+
+func TestALockIsTakenOverOnlyWhenSomebodyAsksForIt(t *testing.T) {
+	s := newScene(t, shop())
+	_, err := s.store.TakeLock(t.Context(), failover.Run{ID: "run-0", ARN: "arn:run-0"}, s.world.Now(), s.world.Now().Add(time.Hour))
+	must(t, err)
+	refused := s.validate(`{"action": "switchover", "reason": "maintenance"}`)
+	s.contains(refused.Summary, `aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover`+
+		` --input '{"action":"switchover","takeover":true,"reason":"maintenance"}'`)
+	for range 2 { // the second call is a repetition
+		answer := s.validate(`{"action": "switchover", "takeover": true}`)
+		if answer.Verdict != failover.Proceed || answer.Run.TakenOverFrom != "run-0" || answer.Run.Epoch != 2 {
+			t.Fatalf("got %s, taken over from %q, epoch %d: %s", answer.Verdict, answer.Run.TakenOverFrom, answer.Run.Epoch, answer.Summary)
+		}
+	}
+}
+
+func TestATakeoverOfAFreeLockTakesItFromNobody(t *testing.T) {
+	s := newScene(t, shop())
+	answer := s.validate(`{"action": "switchover", "takeover": true}`)
+	if answer.Verdict != failover.Proceed || answer.Run.TakenOverFrom != "" || slices.Contains(codes(answer, failover.Warning), failover.CodeTakeover) {
+		t.Errorf("got %s, taken over from %q", answer.Verdict, answer.Run.TakenOverFrom)
+	}
+}
+
+// TestAFenceStandsForALockThatDidNotArrive: the other Region has moved the zone, and its registry is not heard of.
+func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
+	over := func(s *scene) {
+		must(s.t, s.store.PutRun(s.t.Context(), registry.RunRecord{Run: failover.Run{ID: "run-0", StartedAt: start}, ClosedAt: start}))
+	}
+	takings := func(runs ...string) func(*scene) {
+		return func(s *scene) {
+			for _, id := range runs {
+				run := failover.Run{ID: id, ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:" + id}
+				_, err := s.store.TakeLock(s.t.Context(), run, start, start.Add(time.Minute))
+				must(s.t, err)
+				must(s.t, s.store.ReleaseLock(s.t.Context(), run.ARN))
+			}
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		before  func(*scene)
+		blocked bool
+	}{
+		{"a run that nobody here has heard of", func(*scene) {}, true},
+		{"a run of the same epoch as the last one here", takings("a", "b", "c", "d", "e"), true},
+		{"a run that is known to be over", over, false},
+		{"the last run here", takings("a", "b", "c", "d", "run-0"), false},
+		{"a run before the last one here", takings("a", "b", "c", "d", "run-0", "f"), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, input := range []string{`{"action": "switchover"}`, consenting} {
+				s := newScene(t, shop())
+				s.fence(failover.Fence{Epoch: 5, Run: "run-0", Leg: failover.Out})
+				c.before(s)
+				answer := s.validate(input)
+				if blocked := slices.Contains(codes(answer, failover.Blocker), failover.CodeLocked); blocked != c.blocked {
+					t.Errorf("%s: %s", input, answer.Summary)
+				}
+				if !c.blocked && answer.Run.Epoch < 6 {
+					t.Errorf("%s: epoch %d; want one newer than the fence's", input, answer.Run.Epoch)
+				}
+			}
+		})
+	}
+	s := newScene(t, shop())
+	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Leg: failover.Out})
+	answer := s.validate(`{"action": "switchover", "takeover": true}`)
+	if answer.Verdict != failover.Proceed || answer.Run.TakenOverFrom != "run-0" || answer.Run.Epoch != 6 {
+		t.Errorf("taken over: got %s from %q with epoch %d", answer.Verdict, answer.Run.TakenOverFrom, answer.Run.Epoch)
+	}
+}
