@@ -100,11 +100,21 @@ func TestStartStartsTheRunInTheRegionThatIsMovedTo(t *testing.T) {
 	}
 }
 
+func TestStartAsksForAllThatARunCanBeAskedFor(t *testing.T) {
+	operator(t)
+	url, input := stepFunctions(t, "drover")
+	code, _, stderr := drover(t, t.Context(), "start", "drill", "--percent", "10", "--percent", "100", "--approval", "before-promotion", "--takeover", "--endpoint-url", url)
+	want := `{\"action\":\"drill\",\"percents\":[10,100],\"approval\":\"before-promotion\",\"takeover\":true}`
+	if code != exitOK || !strings.Contains(*input, want) {
+		t.Errorf("exit code %d, %q, %s; want %s", code, stderr, *input, want)
+	}
+}
+
 func TestStartRefusesWhatTheRunWouldRefuse(t *testing.T) {
 	operator(t)
 	url, input := stepFunctions(t, "drover")
 	for _, args := range [][]string{
-		{"start", "fail-over"}, {"start", "check", "--order", "random"}, {"start", "check", "--region", "eu-west-1"},
+		{"start", "fail-over"}, {"start", "check", "--order", "random"}, {"start", "drill", "--approval", "later"}, {"start", "check", "--region", "eu-west-1"},
 		{"start", "check", "--standby", "us-east-1"},
 	} {
 		if code, _, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...); code != exitUsage || *input != "" {

@@ -10,11 +10,14 @@ import (
 )
 
 type startCommand struct {
-	Action        string   `arg:"" help:"failover, switchover, failback or check."`
+	Action        string   `arg:"" help:"failover, switchover, failback, drill or check."`
 	Application   []string `help:"Only this application (may be repeated; default: all)." placeholder:"NAME"`
 	AllowDataLoss bool     `help:"Consent to losing writes that are not replicated."`
 	DryRun        bool     `help:"List exactly what it would do."`
 	Order         string   `help:"traffic-first or database-first." placeholder:"ORDER"`
+	Percent       []int    `help:"Share of traffic to stop at on the way, rising to 100 (may be repeated)." placeholder:"N"`
+	Approval      string   `help:"none, before-start or before-promotion." placeholder:"GATE"`
+	Takeover      bool     `help:"Take the lock from the run that holds it."`
 	Reason        string   `help:"Why, for the report." placeholder:"TEXT"`
 	deployment
 }
@@ -35,7 +38,7 @@ func (c *startCommand) Run(env environment) error {
 	}
 	input, err := json.Marshal(failover.Input{
 		Action: failover.Action(c.Action), Applications: c.Application, AllowDataLoss: c.AllowDataLoss, DryRun: c.DryRun,
-		Order: failover.Order(c.Order), Reason: c.Reason,
+		Order: failover.Order(c.Order), Percents: c.Percent, Approval: failover.Approval(c.Approval), Takeover: c.Takeover, Reason: c.Reason,
 	})
 	if err != nil {
 		return err
