@@ -122,7 +122,7 @@ func TestABadRequestStartsNothingAndSaysAllThatIsWrong(t *testing.T) {
 		{"a forged caller", "", `{"action": "check", "requestedBy": "the queen"}`, []string{"requestedBy: the API writes it, from the signature of the request; expected nothing"}},
 		{"everything", "", `{"name": "é", "action": "fail-over", "percents": [7]}`, []string{
 			`name: "é"; expected 1 to 80 of A-Z, a-z, 0-9, - and _`,
-			`action: "fail-over" is not known; expected failover, switchover, failback or check`,
+			`action: "fail-over" is not known; expected failover, switchover, failback, drill or check`,
 			"percents: [7]; expected the last to be 100",
 		}},
 	}

@@ -49,6 +49,22 @@ func TestATakeoverOfAFreeLockTakesItFromNobody(t *testing.T) {
 	}
 }
 
+func TestARegistryThatIsBehindIsAWarning(t *testing.T) {
+	dimensions := map[string]string{"TableName": "registry", "ReceivingRegion": string(east)}
+	for _, c := range []struct {
+		millis float64
+		warns  bool
+	}{{900, false}, {10_001, true}} {
+		s := newScene(t, blog())
+		s.world.PutMetric(string(west), "AWS/DynamoDB", "ReplicationLatency", dimensions, c.millis)
+		s.world.AdvanceTo(s.world.Now().Add(time.Second))
+		answer := s.validate(`{"action": "switchover"}`)
+		if got := slices.Contains(codes(answer, failover.Warning), failover.CodeLag); got != c.warns || answer.Verdict != failover.Proceed {
+			t.Errorf("%v ms: %s with %v", c.millis, answer.Verdict, answer.Findings)
+		}
+	}
+}
+
 // TestAFenceStandsForALockThatDidNotArrive: the other Region has moved the zone, and its registry is not heard of.
 func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 	over := func(s *scene) {

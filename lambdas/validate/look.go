@@ -229,6 +229,20 @@ func (in *inspection) readLag(ctx context.Context) error {
 	}
 	in.lags = lags
 	in.checkLag()
+	return in.readLatency(ctx)
+}
+
+// readLatency looks how far the other Region's registry is behind. It is a warning at most: the runs of one Region need
+// only its own replica, and the fence holds them apart however far the other one is behind.
+func (in *inspection) readLatency(ctx context.Context) error {
+	latency, known, err := live.TableLatency(ctx, in.Metrics(in.run.To), in.Table, in.run.From, in.req.Now)
+	if err != nil {
+		return err
+	}
+	if limit := time.Duration(in.Plan.MaxLagSeconds) * time.Second; known && latency > limit {
+		in.warn(failover.CodeLag, "table "+in.Table, fmt.Sprintf("its writes take %v from %s to %s; expected at most %v",
+			latency.Round(time.Millisecond), in.run.To, in.run.From, limit), "")
+	}
 	return nil
 }
 

@@ -1,0 +1,30 @@
+package live
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// TableLatency reads how long writes to a DynamoDB global table took lately from the client's Region to another one.
+// It is not known when nothing was written, and never for a table of strong consistency, which has no such latency.
+//
+// It relies on ReplicationLatency in "DynamoDB metrics and dimensions" of the DynamoDB Developer Guide.
+func TableLatency(ctx context.Context, client metricReader, table string, to failover.Region, now time.Time) (latency time.Duration, known bool, err error) {
+	answers, err := ask(ctx, client, []question{{
+		namespace: "AWS/DynamoDB", metric: "ReplicationLatency", statistic: "Average",
+		dimensions: []types.Dimension{
+			{Name: aws.String("TableName"), Value: aws.String(table)},
+			{Name: aws.String("ReceivingRegion"), Value: aws.String(string(to))},
+		},
+		period: time.Minute, window: FreshLag,
+	}}, now)
+	if err != nil || !answers[0].known {
+		return 0, false, err
+	}
+	return time.Duration(answers[0].value * float64(time.Millisecond)), true, nil
+}

@@ -1,0 +1,90 @@
+package promotedatabase
+
+import (
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+// goingBack is the request of a stage that brings the writers of a wave back.
+func goingBack(leg failover.Leg) failover.StageRequest {
+	req := stageRequest(failover.Switchover)
+	req.Run.Leg, req.Run.From, req.Run.To = leg, west, east
+	req.Stage.Index, req.Stage.From, req.Stage.To, req.Stage.Restore = req.Stage.Index+1, west, east, true
+	return req
+}
+
+// TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse: search was written there before the run.
+func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
+	for _, leg := range []failover.Leg{failover.Back, failover.Rollback} {
+		h, world := newHandler(t, "checkout", "search")
+		only := stageRequest(failover.Failover)
+		only.Run.Applications = []string{"search"}
+		handle(t, h, only)
+		world.AdvanceTo(world.Now().Add(5 * time.Minute))
+
+		out := stageRequest(failover.Switchover)
+		out.Run.Leg = failover.Out
+		if got := handle(t, h, out); got.Started != 1 || got.AlreadyDone != 1 {
+			t.Fatalf("out: %+v", got)
+		}
+		world.AdvanceTo(world.Now().Add(5 * time.Minute))
+		before := len(rdsCalls(world))
+		if got := handle(t, h, goingBack(leg)); got.Started != 1 || got.AlreadyDone != 0 {
+			t.Errorf("%s: %+v; want one started", leg, got)
+		}
+		if diff := cmp.Diff([]string{"us-west-2 SwitchoverGlobalCluster"}, rdsCalls(world)[before:]); diff != "" {
+			t.Errorf("%s: calls (-want +got):\n%s", leg, diff)
+		}
+		world.AdvanceTo(world.Now().Add(5 * time.Minute))
+		if got := handle(t, h, goingBack(leg)); got.Started != 0 || got.AlreadyDone != 1 {
+			t.Errorf("%s again: %+v; want it found done", leg, got)
+		}
+	}
+}
+
+// TestAPromotionIsNotedBeforeItIsAskedFor: otherwise a call that dies in between would be forgotten by a rollback.
+func TestAPromotionIsNotedBeforeItIsAskedFor(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	world.Inject(fakeaws.Fault{Operation: "SwitchoverGlobalCluster", Times: 1, Error: &fakeaws.APIError{Code: "Throttling", Status: 400, Message: "Rate exceeded"}})
+	if _, err := h.Handle(t.Context(), stageRequest(failover.Switchover)); entry.ConditionOf(err) != failover.Throttled {
+		t.Fatalf("got %v; want Throttled", err)
+	}
+	apps, err := h.Registry.Wave(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"checkout"}, apps[0].Live.Promoted); diff != "" {
+		t.Errorf("noted (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFailoverLosesNoTimeWithNotes(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	before := len(world.Calls())
+	handle(t, h, stageRequest(failover.Failover))
+	for _, call := range world.Calls()[before:] {
+		if call.Service == "dynamodb" && call.Mutating {
+			t.Errorf("%s %s", call.Service, call.Operation)
+		}
+	}
+}
+
+// TestARollbackStartsWhatItCan: a database that is stuck keeps no other in the Region that users have left.
+func TestARollbackStartsWhatItCan(t *testing.T) {
+	h, world := newHandler(t, "checkout", "search")
+	out := stageRequest(failover.Switchover)
+	out.Run.Leg = failover.Out
+	handle(t, h, out)
+	world.AdvanceTo(world.Now().Add(5 * time.Minute))
+	third := goingBack(failover.Rollback)
+	third.Run.Applications = []string{"checkout"}
+	handle(t, h, third) // in flight already
+	if got, err := h.Handle(t.Context(), goingBack(failover.Rollback)); err != nil || got.Started != 1 || got.InFlight != 1 {
+		t.Errorf("got %+v, %v; want one started and one in flight", got, err)
+	}
+}

@@ -1,0 +1,67 @@
+package updateregistry
+
+import (
+	"testing"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAStageThatRestoresWritesWhatTheRunHasFound(t *testing.T) {
+	h, world := newHandler(t, "checkout", "search")
+	out := stageRequest(100)
+	out.Run.Applications = []string{"checkout"} // search has not been written when the run turns back
+	if _, err := handle(t, h, out); err != nil {
+		t.Fatal(err)
+	}
+	back := stageRequest(100)
+	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Stage.Index, back.Stage.From, back.Stage.To, back.Stage.Restore = 3, west, east, true
+	if _, err := handle(t, h, back); err != nil {
+		t.Fatal(err)
+	}
+	for name, live := range lives(t, h) {
+		if live.Active != east || live.Weights[east] != 100 || live.Weights[west] != 0 || live.Epoch != 7 || live.Stage != 3 {
+			t.Errorf("%s: %+v; want it in %s as before", name, live, east)
+		}
+	}
+	before := writes(world)
+	got, err := handle(t, h, back)
+	if diff := cmp.Diff(failover.RegistryAnswer{AlreadyDone: 2}, got); diff != "" || err != nil || writes(world) != before {
+		t.Errorf("the same again: %v, %d writes (-want +got)\n%s", err, writes(world)-before, diff)
+	}
+}
+
+func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
+	h, _ := newHandler(t, "checkout", "search")
+	there := failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 6}
+	for _, app := range wave(t, h) {
+		if app.Name == "search" {
+			if _, err := h.Registry.SetLive(t.Context(), app, there); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	out := stageRequest(100)
+	back := stageRequest(100)
+	back.Run.Leg, back.Run.From, back.Run.To = failover.Back, west, east
+	back.Stage.Index, back.Stage.From, back.Stage.To, back.Stage.Restore = 3, west, east, true
+	for _, req := range []failover.StageRequest{out, back} {
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := lives(t, h)
+	if got["checkout"].Active != east || got["search"].Active != west {
+		t.Errorf("checkout is in %s, search in %s; want each where it was", got["checkout"].Active, got["search"].Active)
+	}
+}
+
+func wave(t *testing.T, h Handler) []failover.Application {
+	t.Helper()
+	apps, err := h.Registry.Wave(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return apps
+}
