@@ -63,8 +63,9 @@ func (p *Printer) heading(text string) {
 }
 
 const (
+	stampWidth = 5
 	actorWidth = 15
-	textColumn = 2 + 5 + 2 + actorWidth + 2
+	textColumn = 2 + stampWidth + 2 + actorWidth + 2
 )
 
 // event writes one thing that happened: time, where or who, what. A long text goes on below itself.
@@ -75,8 +76,9 @@ func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
 	}
 	stamp := clock(at.Sub(start))
 	var lines strings.Builder
-	for i, part := range wrap(text, Columns-textColumn) {
-		left := strings.Repeat(" ", textColumn)
+	column := textColumn + max(0, len(stamp)-stampWidth) // after 99 minutes it is wider
+	for i, part := range wrap(text, Columns-column) {
+		left := strings.Repeat(" ", column)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
 		}
@@ -92,11 +94,22 @@ func (p *Printer) paragraph(indent int, text string) {
 	}
 }
 
-// wrap breaks text between words into lines of at most width characters. A word that is longer stays whole.
+// wrap breaks text between words into lines of at most width characters. A word that is longer, such as a piece of
+// JSON, is broken after a comma; one without stays whole.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
+		for utf8.RuneCountInString(word) > width {
+			comma := strings.LastIndex(word[:min(width, len(word))], ",")
+			if comma < 0 {
+				break
+			}
+			if line != "" {
+				lines = append(lines, line)
+			}
+			lines, line, word = append(lines, word[:comma+1]), "", word[comma+1:]
+		}
 		switch {
 		case line == "":
 			line = word

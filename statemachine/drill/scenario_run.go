@@ -3,10 +3,12 @@ package drill
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 )
 
 // Stopped is how a run ends that somebody has stopped: no outcome of Drover's, which is not asked.
@@ -123,6 +125,10 @@ func (p *performance) answer(ctx context.Context, x AnswerRun) error {
 		return err
 	}
 	asked, err := p.store(failover.Region(run.want.Region)).Approval(ctx, p.nameOf(run))
+	if errors.Is(err, registry.ErrNotAsked) {
+		p.say("run", Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
+		return nil // what becomes of the run says whether that matters
+	}
 	if err != nil {
 		return err
 	}
