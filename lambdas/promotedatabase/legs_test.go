@@ -79,12 +79,16 @@ func TestARollbackStartsWhatItCan(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	out := stageRequest(failover.Switchover)
 	out.Run.Leg = failover.Out
+	if err := world.SetStuck("search", true); err != nil {
+		t.Fatal(err)
+	}
 	handle(t, h, out)
 	world.AdvanceTo(world.Now().Add(5 * time.Minute))
-	third := goingBack(failover.Rollback)
-	third.Run.Applications = []string{"checkout"}
-	handle(t, h, third) // in flight already
-	if got, err := h.Handle(t.Context(), goingBack(failover.Rollback)); err != nil || got.Started != 1 || got.InFlight != 1 {
-		t.Errorf("got %+v, %v; want one started and one in flight", got, err)
+	got, err := h.Handle(t.Context(), goingBack(failover.Rollback))
+	if entry.ConditionOf(err) != failover.Rejected || got.Started != 1 {
+		t.Errorf("rollback: got %+v, %v; want one started, and the other rejected", got, err)
+	}
+	if got, err := h.Handle(t.Context(), goingBack(failover.Back)); err == nil || got.Started != 0 {
+		t.Errorf("way back: got %+v, %v; want none started", got, err)
 	}
 }

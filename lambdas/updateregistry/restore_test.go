@@ -46,14 +46,20 @@ func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
 	back := stageRequest(100)
 	back.Run.Leg, back.Run.From, back.Run.To = failover.Back, west, east
 	back.Stage.Index, back.Stage.From, back.Stage.To, back.Stage.Restore = 3, west, east, true
-	for _, req := range []failover.StageRequest{out, back} {
+	share := back
+	share.Stage.Index, share.Stage.Percent, share.Stage.Restore = 4, new(50), false
+	rollback := back
+	rollback.Run.Leg, rollback.Stage.Index = failover.Rollback, 5
+	for _, req := range []failover.StageRequest{out, back, share, rollback} {
 		if _, err := handle(t, h, req); err != nil {
 			t.Fatal(err)
 		}
+		if got := lives(t, h)["search"]; got.Active != west || got.Weights[west] != 100 {
+			t.Errorf("after stage %d, search is in %s with %v; want it where it was", req.Stage.Index, got.Active, got.Weights)
+		}
 	}
-	got := lives(t, h)
-	if got["checkout"].Active != east || got["search"].Active != west {
-		t.Errorf("checkout is in %s, search in %s; want each where it was", got["checkout"].Active, got["search"].Active)
+	if got := lives(t, h)["checkout"]; got.Active != east {
+		t.Errorf("checkout is in %s; want it where it was", got.Active)
 	}
 }
 
