@@ -57,6 +57,18 @@ func TestReasonsOfAnEarlierStageAreNotShown(t *testing.T) {
 	}
 }
 
+func TestTheReasonsAreThoseOfTheLastLook(t *testing.T) {
+	s := newScene(t)
+	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the first look"}})
+	s.start(`{"name": "r1", "action": "failover"}`)
+	s.pass(8 * time.Second)
+	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the second look"}})
+	s.pass(5 * time.Second)
+	if diff := cmp.Diff([]string{"of the second look"}, s.show("r1").Reasons); diff != "" {
+		t.Errorf("reasons (-want +got):\n%s", diff)
+	}
+}
+
 func TestAFailureThatIsOvercomeIsNotShown(t *testing.T) {
 	s := newScene(t)
 	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{}})
