@@ -154,7 +154,7 @@ func (a *apis) serve(req *Request) (*Response, *APIError) {
 	return &Response{finish: func() *Response { return proxyResponse(req, a.w.invokeNow(fn, payload)) }}, nil
 }
 
-// fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason.
+// fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason (API-2).
 func (a *apis) fail(req *Request, err *APIError) *Response {
 	message := err.Message
 	if err.Status == http.StatusForbidden {

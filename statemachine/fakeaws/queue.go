@@ -70,7 +70,7 @@ func (s *sqs) put(arn string, m QueueMessage) bool {
 	return true
 }
 
-// publish publishes every minute how many messages lie in a queue, as long as there are some.
+// publish publishes every minute how many messages lie in a queue, as long as there are some (CW-10).
 func (s *sqs) publish(q *queue) {
 	dims := map[string]string{"QueueName": q.name}
 	if !s.w.dark(q.region) {
