@@ -22,8 +22,15 @@ type narrator struct {
 	mu sync.Mutex
 	// pending is what the last look of VerifyHealth waited for.
 	pending string
-	// stopped counts executions that are over.
+	// stopped counts executions that are over; fresh are those that have been started and not been taken note of.
 	stopped int
+	fresh   []string
+	// started are all of them; alarmed are the alarms that are known to be in ALARM.
+	started map[string]bool
+	// running counts those that are not over; crowded says that there has been more than one of them at a time.
+	running int
+	crowded bool
+	alarmed map[string]bool
 }
 
 // observe tells an entry of the World's journal.
@@ -32,6 +39,8 @@ func (n *narrator) observe(e fakeaws.Entry) {
 		return
 	}
 	switch e.Kind {
+	case "alarm":
+		n.alarm(e)
 	case "region":
 		tone := Good
 		if strings.Contains(e.Text, "dark") {
@@ -56,18 +65,20 @@ func worldText(e fakeaws.Entry) string {
 }
 
 // StateEntered tells the states that are no step of their own but say how the run goes.
-func (n *narrator) StateEntered(_, state string, at time.Time) {
+func (n *narrator) StateEntered(execution, state string, at time.Time) {
+	n.meet(execution)
 	if n.quiet {
 		return
 	}
+	text := n.whose(execution) + state
 	switch failover.Outcome(state) {
 	case failover.Completed:
-		n.out.event(at, "run", Good, state)
+		n.out.event(at, "run", Good, text)
 	case failover.RolledBack, failover.Held, failover.Refused:
-		n.out.event(at, "run", Bad, state)
+		n.out.event(at, "run", Bad, text)
 	}
 	if state == "StageFailed" || state == "Overtaken" {
-		n.out.event(at, "run", Bad, state)
+		n.out.event(at, "run", Bad, text)
 	}
 }
 
@@ -76,6 +87,69 @@ func (n *narrator) Stopped(string, time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stopped++
+	n.running--
+	n.crowded = n.crowded && n.running > 0
+}
+
+// meet takes note of an execution that enters its first state.
+func (n *narrator) meet(execution string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.started[execution] {
+		return
+	}
+	if n.started == nil {
+		n.started = map[string]bool{}
+	}
+	n.started[execution] = true
+	n.running++
+	n.crowded = n.crowded || n.running > 1
+	n.fresh = append(n.fresh, execution)
+}
+
+// begun are the executions that were started since it was last called.
+func (n *narrator) begun() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := n.fresh
+	n.fresh = nil
+	return fresh
+}
+
+// alarm tells an alarm that goes off, and the end of it. That an alarm finds its first data is no news.
+func (n *narrator) alarm(e fakeaws.Entry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	off := strings.HasPrefix(e.Text, "is "+fakeaws.AlarmInAlarm)
+	where := e.Object + " " + e.Text[strings.LastIndex(e.Text, " ")+1:]
+	if !off && !n.alarmed[where] {
+		return
+	}
+	if n.alarmed == nil {
+		n.alarmed = map[string]bool{}
+	}
+	n.alarmed[where] = off
+	tone := Good
+	if off {
+		tone = Bad
+	}
+	n.out.event(e.At, e.Kind, tone, worldText(e))
+}
+
+// wentOff says whether an alarm, as NAME REGION, has gone off, even if it is well again.
+func (n *narrator) wentOff(alarm string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, ever := n.alarmed[alarm]
+	return ever
+}
+
+// whose says which execution something is of, when there is more than one.
+func (n *narrator) whose(execution string) string {
+	if !n.crowded {
+		return ""
+	}
+	return execution[strings.LastIndex(execution, ":")+1:] + ": "
 }
 
 // forget lets the next look be told whatever it sees.
@@ -86,7 +160,7 @@ func (n *narrator) forget() {
 }
 
 // Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
-func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
+func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 	if n.quiet {
 		return
 	}
@@ -97,12 +171,12 @@ func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 		n.pending = ""
 	}
 	if inv.Result.ErrorType != "" {
-		n.failed(at, inv)
+		n.failed(at, execution, inv)
 		return
 	}
 	tell, ok := stepFacts[inv.State]
 	if !ok {
-		n.step(at, inv.State, Plain, "done")
+		n.step(at, inv.State, Plain, n.whose(execution)+"done")
 		return
 	}
 	tone, text := tell(inv.Result.Payload)
@@ -113,18 +187,18 @@ func (n *narrator) Invoked(_ string, inv fakeaws.Invocation) {
 		}
 		n.pending = kind
 	}
-	n.step(at, inv.State, tone, text)
+	n.step(at, inv.State, tone, n.whose(execution)+text)
 	if inv.State == "Validate" {
 		n.findings(at, inv.Result.Payload)
 	}
 }
 
 // failed tells of an error; a look that fails as the one before did is not told either.
-func (n *narrator) failed(at time.Time, inv fakeaws.Invocation) {
+func (n *narrator) failed(at time.Time, execution string, inv fakeaws.Invocation) {
 	text := failureText(inv.Result)
 	if kind := withoutDigits(text); inv.State != "VerifyHealth" || kind != n.pending {
 		n.pending = kind
-		n.step(at, inv.State, Bad, text)
+		n.step(at, inv.State, Bad, n.whose(execution)+text)
 	}
 }
 

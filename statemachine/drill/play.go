@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -50,7 +51,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	}
 	result.Promises = Judge(result.Evidence)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
-	result.Unexpected = append(result.Unexpected, p.denied()...)
+	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent())
 	result.Felt.write(o.Out)
 	for _, recovery := range result.Recoveries {
 		recovery.write(o.Out)
@@ -71,16 +72,22 @@ type performance struct {
 	milestones []Milestone
 	// undo ends the faults that are still striking.
 	undo []func()
+	// surprises are what is not as the scenario expects, noticed while it is played.
+	surprises []string
 	// failures are events that could not happen.
 	failures []error
 }
 
 // started is a run and what was seen around it.
 type started struct {
-	arn           string
+	arn string
+	// name is what the transcript calls it.
+	name          string
 	want          StartRun
 	before, after Snapshot
 	over          bool
+	// triggered says that it was not the timeline that started it.
+	triggered bool
 }
 
 // header says what is played, and with what.
@@ -102,18 +109,22 @@ func (p *performance) header(out *Printer) {
 // play lets the timeline happen and returns when it is over and every run has ended.
 func (p *performance) play(ctx context.Context) error {
 	p.begin(ctx)
-	until := Start.Add(time.Duration(p.scenario.Until))
+	until := p.began.Add(time.Duration(p.scenario.Until))
 	limit := until.Add(patience)
-	for p.world.Now().Before(until) || (p.running() && p.world.Now().Before(limit)) {
-		if err := ctx.Err(); err != nil {
-			return err
+	for ctx.Err() == nil {
+		end := limit
+		if !p.running() { // what is due at the very end still belongs to the scenario
+			end = until
 		}
-		p.world.Step(limit)
-		if err := p.takeNote(ctx); err != nil {
+		happened := p.world.Step(end)
+		if err := errors.Join(p.adopt(ctx), p.takeNote(ctx)); err != nil {
 			return err
 		}
 		if len(p.failures) > 0 {
 			return fmt.Errorf("%s: %w", p.scenario.File, errors.Join(p.failures...))
+		}
+		if !happened && (!p.running() || !p.world.Now().Before(limit)) {
+			break
 		}
 	}
 	return ctx.Err()
@@ -187,13 +198,13 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 		return err
 	}
 	name := fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
-	p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, input))
+	p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
 	p.tell.forget()
 	arn, err := p.world.StartExecution(machine, name, input)
 	if err != nil {
 		return err
 	}
-	p.runs = append(p.runs, &started{arn: arn, want: want, before: before})
+	p.runs = append(p.runs, &started{arn: arn, name: name, want: want, before: before})
 	return nil
 }
 

@@ -57,6 +57,7 @@ func (p *performance) evidence() Evidence {
 				r.Messages++
 			}
 		}
+		r.Name = run.name
 		e.Runs = append(e.Runs, r)
 	}
 	return e

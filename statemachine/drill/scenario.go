@@ -78,6 +78,8 @@ type WorldSettings struct {
 		// Writes is the share of requests that need the writer, for applications with a database.
 		Writes float64 `yaml:"writes"`
 	} `yaml:"clients"`
+	// Callers are those who call the HTTP API.
+	Callers []Caller `yaml:"callers"`
 }
 
 // Event is something that happens at a point of the timeline: exactly one of its fields beside At is set.
@@ -94,6 +96,8 @@ type Event struct {
 	Errors       *Errors      `yaml:"errors"`
 	APIFault     *APIFault    `yaml:"apiFault"`
 	Invocations  *Invocations `yaml:"invocations"`
+	Alarm        *AlarmChange `yaml:"alarm"`
+	Call         *Call        `yaml:"call"`
 	Start        *StartRun    `yaml:"start"`
 }
 
@@ -187,6 +191,12 @@ type Expect struct {
 	Batches *int `yaml:"batches"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
+	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
+	Runs []ExpectedRun `yaml:"runs"`
+	// DeadLetters is the number of messages in the dead-letter queues.
+	DeadLetters int `yaml:"deadLetters"`
+	// Alarms are the alarms that must have gone off, as NAME REGION.
+	Alarms []string `yaml:"alarms"`
 }
 
 // jsonOf is a YAML value as the JSON of an execution's input.
