@@ -135,14 +135,14 @@ func TestAnAlarmIsSetByHandUntilItsDataAreLookedAt(t *testing.T) {
 func TestMissingDataOfTheTimeBeforeAnAlarmDoNotCount(t *testing.T) {
 	s := serve(t)
 	alarm := lostRegion
-	alarm.Rule.TreatMissing = "breaching"
+	alarm.Rule.TreatMissing, alarm.Rule.Periods = "breaching", 2
 	if err := s.AddAlarm(alarm); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	s.Observe = func(e fakeaws.Entry) { got = append(got, e.At.Sub(testStart).String()+" "+e.Text) }
 	s.pass(3 * time.Minute)
-	if diff := cmp.Diff([]string{"1m0s is ALARM in us-west-2"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"2m0s is ALARM in us-west-2"}, got); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
 }
@@ -207,6 +207,7 @@ func TestDeliveriesAreRetriedAndThenDeadLetters(t *testing.T) {
 
 func TestADarkRegionHearsNothing(t *testing.T) {
 	s, target := serveStarter(t, "states:StartExecution")
+	target.Attempts = 185 // long enough to outlast the dark
 	addRule(t, s, `{"source": ["shop"]}`, target)
 	for _, region := range []string{west, east} {
 		if err := s.SetDark(west, region == west); err != nil {
@@ -253,7 +254,7 @@ func TestSchedulesStartTheirRuns(t *testing.T) {
 	add := func(name, expression, input string, disabled bool) {
 		t.Helper()
 		target := target
-		target.Input = input
+		target.Input, target.Attempts = input, 185 // long enough to outlast the dark
 		if err := s.AddSchedule(fakeaws.Schedule{Name: name, ARN: "arn:" + name, Region: west, Disabled: disabled, Expression: expression, Target: target}); err != nil {
 			t.Fatal(err)
 		}

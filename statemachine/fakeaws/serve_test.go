@@ -150,6 +150,9 @@ func TestAFunctionsLogHoldsMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.send(t, west, fakeaws.Administrator, "lambda", "", "POST", "/2015-03-31/functions/drover-ask/invocations", `{}`)
+	if j := s.Journal(); len(j) != 1 || j[0].Kind != "metrics" {
+		t.Errorf("journal %+v, want that the old metric was not taken", j)
+	}
 	// An alarm on the metric tells whether it is there, with these dimensions and no others.
 	for _, c := range []struct {
 		metric     string
