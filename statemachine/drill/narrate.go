@@ -18,6 +18,8 @@ type narrator struct {
 	out *Printer
 	// quiet suppresses everything, for what is repeated after the end.
 	quiet bool
+	// announce tells the start of every run, where nobody else does.
+	announce bool
 	// mu guards what follows: while a World is served, runs are started and stopped from several sides.
 	mu sync.Mutex
 	// pending is what the last look of VerifyHealth waited for.
@@ -66,7 +68,7 @@ func worldText(e fakeaws.Entry) string {
 
 // StateEntered tells the states that are no step of their own but say how the run goes.
 func (n *narrator) StateEntered(execution, state string, at time.Time) {
-	n.meet(execution)
+	n.meet(execution, at)
 	if n.quiet {
 		return
 	}
@@ -92,7 +94,7 @@ func (n *narrator) Stopped(string, time.Time) {
 }
 
 // meet takes note of an execution that enters its first state.
-func (n *narrator) meet(execution string) {
+func (n *narrator) meet(execution string, at time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.started[execution] {
@@ -105,6 +107,10 @@ func (n *narrator) meet(execution string) {
 	n.running++
 	n.crowded = n.crowded || n.running > 1
 	n.fresh = append(n.fresh, execution)
+	if n.announce {
+		parts := strings.Split(execution, ":")
+		n.out.event(at, "run", Title, fmt.Sprintf("%s starts in %s", parts[len(parts)-1], parts[3]))
+	}
 }
 
 // begun are the executions that were started since it was last called.

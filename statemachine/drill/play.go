@@ -108,6 +108,7 @@ func (p *performance) header(out *Printer) {
 
 // play lets the timeline happen and returns when it is over and every run has ended.
 func (p *performance) play(ctx context.Context) error {
+	p.world.StartTraffic()
 	p.begin(ctx)
 	until := p.began.Add(time.Duration(p.scenario.Until))
 	limit := until.Add(patience)
@@ -130,11 +131,10 @@ func (p *performance) play(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// begin lets users come and puts the timeline's events into the World's calendar.
+// begin lets everything be told and puts the timeline's events into the World's calendar.
 func (p *performance) begin(ctx context.Context) {
 	p.world.Observe = p.tell.observe
 	p.world.Watcher = p.tell
-	p.world.StartTraffic()
 	for _, e := range p.scenario.events() {
 		p.world.At(p.began.Add(time.Duration(e.At)), func() {
 			if err := p.happen(ctx, e); err != nil {
@@ -198,7 +198,9 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 		return err
 	}
 	name := fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
-	p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
+	if !p.tell.announce {
+		p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
+	}
 	p.tell.forget()
 	arn, err := p.world.StartExecution(machine, name, input)
 	if err != nil {
