@@ -59,6 +59,12 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times: how often it strikes, or for: how long; one of the two"},
 		{"fault without status", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, times: 1}", "x.yaml:7:16: 0; expected the HTTP status of Throttling, 400 to 599"},
 		{"unknown failure", "    regionDark: us-east-1", "    invocations: {function: notify, fail: explode, times: 1}", `x.yaml:7:43: "explode" is not known; expected throttle, crash-after-effect, timeout`},
+		{"unknown alarm state", "    regionDark: us-east-1", "    alarm: {region: us-west-2, name: lost, state: LOUD}", `x.yaml:7:51: "LOUD" is not known; expected OK, ALARM, INSUFFICIENT_DATA`},
+		{"unknown caller", "    regionDark: us-east-1", "    call: {as: ann, region: us-west-2, method: GET, path: /runs, status: 200}", `x.yaml:7:16: there is no caller "ann" in world.callers`},
+		{"call without status", "    regionDark: us-east-1", "    call: {region: us-west-2, method: GET, path: /runs}", "x.yaml:7:12: 0; expected the HTTP status of the answer"},
+		{"call without path", "    regionDark: us-east-1", "    call: {region: us-west-2, method: GET, status: 200}", `x.yaml:7:12: ""; expected a path such as /runs`},
+		{"unknown action", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: fly, outcome: Completed}]", `x.yaml:15:38: "fly" is not known`},
+		{"impossible window", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: check, outcome: Completed, from: 2m, by: 1m}]", "x.yaml:15:79: it is before from"},
 		{"no YAML", "title: all is well", "title: {", "x.yaml:4:1: ',' or '}' must be specified"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
