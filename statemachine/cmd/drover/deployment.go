@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
@@ -53,7 +54,8 @@ func (d deployment) machine(plan failover.Plan) string { return cmp.Or(d.StateMa
 
 // config is the AWS configuration of whoever typed the command, for a Region.
 func (d deployment) config(ctx context.Context, region failover.Region) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)),
+		config.WithLogger(logging.Nop{})) // what matters is in the errors; its warnings tell nobody what to do
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}
