@@ -19,6 +19,8 @@ type app struct {
 	code string
 	// outdir is where the assembly is written.
 	outdir string
+	// inspect, if it is set, sees the finished tree before it is written.
+	inspect func(awscdk.App)
 }
 
 // synthesize writes the cloud assembly. The stacks are deployed in this order:
@@ -26,6 +28,8 @@ type app struct {
 //  1. the registry, in the primary Region, which makes its replica in the standby;
 //  2. the primary's stack;
 //  3. the standby's stack, so that a version that does not deploy leaves the standby as it was.
+//
+// The stack of the pipeline, if one is asked for, waits for none of them: it deploys them.
 //
 // The order is all that ties them: no stack reads anything of another.
 //
@@ -51,6 +55,12 @@ func (a app) synthesize() (err error) {
 	primary.AddStackDependency(table, jsii.String("the functions need the table"))
 	standby.AddStackDependency(table, jsii.String("the functions need the table's replica"))
 	standby.AddStackDependency(primary, jsii.String("a version that does not deploy must leave the standby as it was"))
+	if a.config.Pipeline != nil {
+		a.pipelineStack(root)
+	}
+	if a.inspect != nil {
+		a.inspect(root)
+	}
 	root.Synth(nil)
 	return nil
 }

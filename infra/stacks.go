@@ -16,6 +16,7 @@ import (
 	"github.com/drover-dr/drover/infra/machine"
 	"github.com/drover-dr/drover/infra/names"
 	"github.com/drover-dr/drover/infra/permission"
+	"github.com/drover-dr/drover/infra/pipeline"
 	"github.com/drover-dr/drover/infra/registry"
 	"github.com/drover-dr/drover/infra/reports"
 	"github.com/drover-dr/drover/infra/step"
@@ -125,6 +126,13 @@ func (r regional) watching(stateMachine *string, topic awssns.Topic) {
 	}
 	dashboard.New(r.Stack, "Dashboard", page)
 	output(r.Stack, "DashboardName", jsii.String(r.names.Dashboard()), "Runs, readiness and traffic, in CloudWatch")
+}
+
+// pipelineStack makes the stack of the pipeline, in the plan's primary Region.
+func (a app) pipelineStack(root awscdk.App) {
+	plan := a.config.Plan
+	stack := a.newStack(root, names.PipelineStack(plan), plan.Primary, "deploys both Regions")
+	pipeline.New(stack, "Pipeline", pipeline.Props{Plan: plan, Source: *a.config.Pipeline, LogDays: a.config.LogRetentionDays})
 }
 
 // environment is what a function finds in its environment: the plan, the registry, for the one that tells people where,

@@ -90,9 +90,8 @@ func newStage(scope constructs.Construct, api awsapigatewayv2.CfnApi, props Prop
 			Format:         jsii.String(accessLog),
 		},
 		DefaultRouteSettings: &awsapigatewayv2.CfnStage_RouteSettingsProperty{
-			ThrottlingRateLimit:    jsii.Number(ratePerSecond),
-			ThrottlingBurstLimit:   jsii.Number(burst),
-			DetailedMetricsEnabled: true,
+			ThrottlingRateLimit:  jsii.Number(ratePerSecond),
+			ThrottlingBurstLimit: jsii.Number(burst),
 		},
 	})
 }

@@ -133,6 +133,9 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 			t.Errorf("%q is not told once in: %v", key, err)
 		}
 	}
+	if _, err := Parse([]byte(`{"hostedZones": ["Z1"], "standby": "us-east-1", "consistency": "strong"}`)); strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("one Region twice is told more than once: %v", err)
+	}
 	if len(mistakes.Unwrap()) != strings.Count(err.Error(), "\n") {
 		t.Errorf("%d mistakes in %d lines; want one line each: %v", len(mistakes.Unwrap()), strings.Count(err.Error(), "\n"), err)
 	}

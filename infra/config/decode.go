@@ -51,34 +51,69 @@ type located struct{ error }
 // decode fills c from the object under [Key].
 func (c *Config) decode(text []byte) []error { return decodeObject("", text, c.fields()) }
 
-// fields returns, for each key, what sets it. The keys of the plan are taken from the plan itself, so that a setting
-// that is added there needs nothing here.
+// fields returns, for each key, what sets it.
 func (c *Config) fields() map[string]setter {
-	fields := map[string]setter{
-		"hostedZones":                 into(&c.HostedZones),
-		"globalClusters":              into(&c.GlobalClusters),
-		"account":                     into(&c.Account),
-		"logRetentionDays":            into(&c.LogRetentionDays),
-		"tags":                        into(&c.Tags),
-		"emails":                      into(&c.Emails),
-		"consistency":                 into(&c.Consistency),
-		"witness":                     into(&c.Witness),
-		"replica":                     into(&c.Replica),
-		"failoverAlarms":              into(&c.FailoverAlarms),
-		"failoverAlarmsAllowDataLoss": into(&c.FailoverAlarmsAllowDataLoss),
-		"checkSchedule":               into(&c.CheckSchedule),
-		"checkWithinMinutes":          into(&c.CheckWithinMinutes),
-		"drillSchedule":               into(&c.DrillSchedule),
-		"timezone":                    into(&c.Timezone),
-		"trafficMetrics":              c.decodeTraffic,
-		"pipeline":                    c.decodePipeline,
+	fields := map[string]setter{}
+	for key, target := range c.targets() {
+		fields[key] = into(target)
+	}
+	fields["trafficMetrics"], fields["pipeline"] = c.decodeTraffic, c.decodePipeline
+	return fields
+}
+
+// targets returns, for each key, where its value is. The keys of the plan are taken from the plan itself, so that a
+// setting that is added there needs nothing here.
+func (c *Config) targets() map[string]any {
+	targets := map[string]any{
+		"hostedZones":                 &c.HostedZones,
+		"globalClusters":              &c.GlobalClusters,
+		"account":                     &c.Account,
+		"logRetentionDays":            &c.LogRetentionDays,
+		"tags":                        &c.Tags,
+		"emails":                      &c.Emails,
+		"consistency":                 &c.Consistency,
+		"witness":                     &c.Witness,
+		"replica":                     &c.Replica,
+		"failoverAlarms":              &c.FailoverAlarms,
+		"failoverAlarmsAllowDataLoss": &c.FailoverAlarmsAllowDataLoss,
+		"checkSchedule":               &c.CheckSchedule,
+		"checkWithinMinutes":          &c.CheckWithinMinutes,
+		"drillSchedule":               &c.DrillSchedule,
+		"timezone":                    &c.Timezone,
+		"trafficMetrics":              &c.TrafficMetrics,
+		"pipeline":                    &c.Pipeline,
 	}
 	plan := reflect.ValueOf(&c.Plan).Elem()
 	for i := range plan.NumField() {
 		key, _, _ := strings.Cut(reflect.TypeFor[failover.Plan]().Field(i).Tag.Get("json"), ",")
-		fields[key] = into(plan.Field(i).Addr().Interface())
+		targets[key] = plan.Field(i).Addr().Interface()
 	}
-	return fields
+	return targets
+}
+
+// Defaults returns the default of each key as it would be written in cdk.json; null where there is none.
+func Defaults() map[string]string {
+	c := Default()
+	texts := map[string]string{}
+	for key, target := range c.targets() {
+		texts[key] = written(reflect.ValueOf(target).Elem())
+	}
+	return texts
+}
+
+// written is a value as JSON. Lists and objects of nothing are written as such, for null is refused.
+func written(value reflect.Value) string {
+	switch {
+	case value.Kind() == reflect.Slice && value.Len() == 0:
+		return "[]"
+	case value.Kind() == reflect.Map && value.Len() == 0:
+		return "{}"
+	}
+	text, err := json.Marshal(value.Interface())
+	if err != nil {
+		panic(err) // Texts, numbers and lists of them are always JSON.
+	}
+	return string(text)
 }
 
 // unmarshal refuses null, which encoding/json takes for "leave as it is".

@@ -108,6 +108,9 @@ func (c Config) consistencyProblems() []error {
 func (c Config) strongProblems() []error {
 	primary, standby := c.Plan.Primary, c.Plan.Standby
 	set := setOf(primary)
+	if primary == standby {
+		return nil // The plan has said so.
+	}
 	if set == nil {
 		return []error{fmt.Errorf("consistency: strong is not offered in %s; it is in %v, %v and %v, all three Regions of one of these", primary, sets[0], sets[1], sets[2])}
 	}

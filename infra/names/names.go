@@ -62,6 +62,17 @@ func (r Region) Dashboard() string { return r.Stack() }
 // PipelineStack is the stack of the deployment pipeline, and the pipeline's own name.
 func PipelineStack(plan failover.Plan) string { return plan.Name + "-pipeline" }
 
+// Artifacts is the bucket of the pipeline.
+func (r Region) Artifacts() string {
+	return fmt.Sprintf("%s-pipeline-${AWS::AccountId}-%s", r.Plan.Name, r.Code)
+}
+
+// Project is a project of CodeBuild that the pipeline runs.
+func (r Region) Project(name string) string { return r.Plan.Name + "-" + name }
+
+// ProjectLogs is the log group of a project.
+func (r Region) ProjectLogs(name string) string { return "/aws/codebuild/" + r.Project(name) }
+
 // Topic is the topic on which runs and alarms are told.
 func (r Region) Topic() string { return r.Plan.Name + "-events" }
 
@@ -106,6 +117,20 @@ func (r Region) LogsARN(group string) string { return r.arn("logs", "log-group:"
 
 // BucketARN is the Region's report bucket.
 func (r Region) BucketARN() string { return "arn:${AWS::Partition}:s3:::" + r.Bucket() }
+
+// ArtifactsARN is the bucket of the pipeline.
+func (r Region) ArtifactsARN() string { return "arn:${AWS::Partition}:s3:::" + r.Artifacts() }
+
+// ProjectARN is a project of CodeBuild.
+func (r Region) ProjectARN(name string) string { return r.arn("codebuild", "project/"+r.Project(name)) }
+
+// BootstrapRoleARN is a role of the CDK's bootstrap stack in the Region: deploy or file-publishing.
+func (r Region) BootstrapRoleARN(of string) string {
+	return fmt.Sprintf("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-%s-role-${AWS::AccountId}-%s", of, r.Code)
+}
+
+// KeyARN is the key that AWS keeps for S3 in the account.
+func (r Region) KeyARN() string { return r.arn("kms", "alias/aws/s3") }
 
 // AlarmsARN is every CloudWatch alarm of the Region.
 func (r Region) AlarmsARN() string { return r.arn("cloudwatch", "alarm:*") }

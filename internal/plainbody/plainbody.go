@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
@@ -20,6 +21,14 @@ type Client struct {
 
 // New returns a client with the SDK's settings.
 func New() Client { return Client{awshttp.NewBuildableClient()} }
+
+// Wrap makes such a client of the one that the SDK has configured; one that is not the SDK's own stays as it is.
+func Wrap(client aws.HTTPClient) aws.HTTPClient {
+	if own, ok := client.(*awshttp.BuildableClient); ok {
+		return Client{own}
+	}
+	return client
+}
 
 // Do sends a request.
 func (c Client) Do(r *http.Request) (*http.Response, error) {

@@ -82,7 +82,9 @@ func TestRunsAreListedNewestFirstPageByPage(t *testing.T) {
 		if page.Region != west {
 			t.Errorf("Region %s", page.Region)
 		}
-		path = page.Next
+		if path = page.Next; path != "" && !strings.Contains(path, "status=SUCCEEDED") {
+			t.Errorf("next %s has lost the status", path)
+		}
 	}
 	want := []string{"r3 SUCCEEDED Completed Ready", "r2 SUCCEEDED Completed Ready", "r1 SUCCEEDED Completed Ready"}
 	if diff := cmp.Diff(want, seen); diff != "" {
@@ -133,7 +135,8 @@ func TestAnAnswerToARunIsReadStrictly(t *testing.T) {
 		{`{"approved": false}`, 501, "does not wait for an approval"},
 		{`{}`, 400, "approved is missing"},
 		{`{"comment": "go"}`, 400, "approved is missing"},
-		{`{"approve": true}`, 400, "approve"},
+		{`{"approve": true}`, 400, `unknown field "approve"`},
+		{`{"approved": true, "aproved": false}`, 400, `unknown field "aproved"`},
 		{`{"approved": "yes"}`, 400, "the body is no answer"},
 		{`{"approved": true} {"approved": false}`, 400, "more after the object"},
 		{``, 400, "the body is no answer"},

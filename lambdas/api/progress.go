@@ -117,7 +117,7 @@ func (b *backward) succeeded(answer payload) {
 	switch {
 	case answer.Findings != nil:
 		b.planned(answer)
-	case answer.Verdict != "" && b.Reasons == nil && !b.concluded:
+	case answer.Verdict != "" && b.Reasons == nil:
 		b.Reasons, b.MoreReasons = answer.Reasons, answer.MoreReasons
 	}
 }
@@ -129,9 +129,6 @@ func (b *backward) scheduled(asked payload) bool {
 		b.concluded = true
 		b.Reasons, b.Failure = asked.Reasons, asked.Failure
 		b.Stages = max(b.Stages, asked.stages())
-		if asked.Outcome == failover.Completed {
-			b.StagesDone = b.Stages
-		}
 	}
 	if asked.StagesDone != nil {
 		b.StagesDone = max(b.StagesDone, *asked.StagesDone)

@@ -43,7 +43,8 @@ func nameOf(req request, field string) (name string, problems []string) {
 	header := headerOf(req, "idempotency-key")
 	switch {
 	case header != "" && field != "" && header != field:
-		return "", []string{fmt.Sprintf("name: %q, but the header Idempotency-Key is %q; expected one of them, or both the same", shorten(field), shorten(header))}
+		return "", []string{fmt.Sprintf("name: %q, but the header Idempotency-Key is %q; expected one of them, or both the same",
+			shorten(field), shorten(header))}
 	case header != "" && !runName.MatchString(header):
 		return "", []string{fmt.Sprintf("Idempotency-Key: %q; %s", shorten(header), nameRule)}
 	case field != "" && !runName.MatchString(field):

@@ -54,7 +54,8 @@ func executionName(segment string) (string, bool) {
 }
 
 func notFound(id string) *problem {
-	return fail(noRun, fmt.Sprintf("There is no run %q.", shorten(id)), "GET /runs lists those of this Region; those of the other Region have an API of their own.")
+	return fail(noRun, fmt.Sprintf("There is no run %q.", shorten(id)),
+		"GET /runs lists those of this Region; those of the other Region have an API of their own.")
 }
 
 func (h Handler) describe(ctx context.Context, id string) (*sfn.DescribeExecutionOutput, error) {

@@ -44,7 +44,7 @@ func TestReasonsOfAnEarlierStageAreNotShown(t *testing.T) {
 			return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "pending", "reasons": ["of stage 1"]}`)}
 		}
 		s.fails("ShiftTraffic", "Throttled", "Rate exceeded")
-		return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "passed", "passes": 1, "reasons": []}`)}
+		return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "passed", "passes": 1, "reasons": null}`)}
 	}
 	s.start(`{"name": "r1", "action": "failover"}`)
 	s.pass(12 * time.Second)
@@ -54,6 +54,18 @@ func TestReasonsOfAnEarlierStageAreNotShown(t *testing.T) {
 	}
 	if run.Failure == nil || run.Failure.State != "ShiftTraffic" || run.Failure.Error != "Throttled" || !strings.Contains(run.Failure.Cause, "Rate exceeded") {
 		t.Errorf("failure %+v; want the attempt that failed last", run.Failure)
+	}
+}
+
+func TestTheReasonsAreThoseOfTheLastLook(t *testing.T) {
+	s := newScene(t)
+	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the first look"}})
+	s.start(`{"name": "r1", "action": "failover"}`)
+	s.pass(8 * time.Second)
+	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the second look"}})
+	s.pass(5 * time.Second)
+	if diff := cmp.Diff([]string{"of the second look"}, s.show("r1").Reasons); diff != "" {
+		t.Errorf("reasons (-want +got):\n%s", diff)
 	}
 }
 
@@ -78,7 +90,7 @@ func TestAFailureThatIsOvercomeIsNotShown(t *testing.T) {
 func TestALongHistoryIsReadInTwoCalls(t *testing.T) {
 	s := newScene(t)
 	percent := 100
-	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Proceed, Findings: []failover.Finding{}, Stages: []failover.Stage{
+	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Proceed, Findings: []failover.Finding{{Severity: failover.Warning, Code: failover.CodeTTL}}, Stages: []failover.Stage{
 		{From: east, To: west, Wave: 1, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 900, Passes: 1}, {Index: 1, Attempts: 1}, {Index: 2, Attempts: 1},
 	}})
 	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"not yet"}})
@@ -89,8 +101,8 @@ func TestALongHistoryIsReadInTwoCalls(t *testing.T) {
 	if calls := s.calls()[before:]; len(calls) != 3 {
 		t.Errorf("calls %v; want three", calls)
 	}
-	if run.Stages != 3 || run.Stage == nil || run.Stage.Index != 0 || len(run.Reasons) != 1 {
-		t.Errorf("stage %+v of %d, reasons %q", run.Stage, run.Stages, run.Reasons)
+	if run.Stages != 3 || run.Stage == nil || run.Stage.Index != 0 || len(run.Reasons) != 1 || len(run.Findings) != 1 {
+		t.Errorf("stage %+v of %d, reasons %q, findings %v", run.Stage, run.Stages, run.Reasons, run.Findings)
 	}
 }
 
@@ -172,11 +184,16 @@ func TestARunThatWasStoppedFromOutsideSaysWhatNow(t *testing.T) {
 
 func TestARunThatIsNotThere(t *testing.T) {
 	s := newScene(t)
+	before := 0
 	for _, id := range []string{"nobody", "a:b", "a%252Fb", "a%20b", strings.Repeat("x", 81), "*"} {
 		p := problemIn(t, s.ask("GET", "/runs/"+id, ""), 404)
 		if !strings.HasSuffix(p.Type, "#no-such-run") {
 			t.Errorf("%s: problem %+v", id, p)
 		}
+		if calls := s.calls(); id != "nobody" && len(calls) > before {
+			t.Errorf("%s: calls %v; want none for what can be no name", id, calls[before:])
+		}
+		before = len(s.calls())
 	}
 }
 
@@ -201,6 +218,11 @@ func TestARunOfTheOtherRegionIsShownFromTheRegistry(t *testing.T) {
 	s.must(s.store.PutRun(t.Context(), record))
 	run := s.show("yesterday")
 	if run.Region != east || run.ARN != arn || run.Outcome != failover.Held || run.Status != "FAILED" || len(run.Reasons) != 1 || !run.StoppedAt.Equal(record.ClosedAt) {
+		t.Errorf("run %+v", run)
+	}
+	record.Run.ID, record.Outcome = "the-day-before", failover.Completed
+	s.must(s.store.PutRun(t.Context(), record))
+	if run := s.show("the-day-before"); run.Outcome != failover.Completed || run.Status != "SUCCEEDED" {
 		t.Errorf("run %+v", run)
 	}
 	if !strings.HasPrefix(run.Links.Console, "https://us-east-1.console") {

@@ -120,9 +120,9 @@ func TestABadRequestStartsNothingAndSaysAllThatIsWrong(t *testing.T) {
 		{"a name twice", "", `{"name": "a", "name": "b", "action": "check"}`, []string{"name: is there twice; expected it once"}},
 		{"an action twice", "", `{"action": "check", "action": "failover"}`, []string{"action: is there twice; expected it once"}},
 		{"a forged caller", "", `{"action": "check", "requestedBy": "the queen"}`, []string{"requestedBy: the API writes it, from the signature of the request; expected nothing"}},
-		{"everything", "", `{"name": "é", "action": "fail-over", "percents": [7]}`, []string{
+		{"everything", "", `{"name": "é", "action": "check", "order": "dns-first", "percents": [7]}`, []string{
 			`name: "é"; expected 1 to 80 of A-Z, a-z, 0-9, - and _`,
-			`action: "fail-over" is not known; expected failover, switchover, failback, drill or check`,
+			`order: "dns-first" is not known; expected traffic-first or database-first`,
 			"percents: [7]; expected the last to be 100",
 		}},
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -16,26 +15,6 @@ type AlarmFired struct {
 	Region, Name string
 	// About are the values of the dimensions of what it watches: a state machine's ARN, a function's name.
 	About []string
-}
-
-// deployAlarms adds the alarms that the stacks declare.
-func (r *rehearsal) deployAlarms() error {
-	for _, alarm := range r.assembly.Alarms {
-		err := r.world.AddAlarm(fakeaws.Alarm{Region: alarm.Region, Name: alarm.Name, Rule: ruleOf(alarm), Actions: alarm.Actions})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func ruleOf(alarm assembly.Alarm) fakeaws.AlarmRule {
-	return fakeaws.AlarmRule{
-		Namespace: alarm.Namespace, Metric: alarm.Metric, Dimensions: alarm.Dimensions,
-		Statistic: alarm.Statistic, PeriodSeconds: int(alarm.Period / time.Second),
-		Comparison: alarm.Comparison, Threshold: alarm.Threshold, Periods: alarm.Periods, Datapoints: alarm.Datapoints,
-		TreatMissing: alarm.MissingData,
-	}
 }
 
 // alarmsFired are the alarms of the deployment that have gone off, in the order of time.
@@ -53,10 +32,4 @@ func (p *performance) alarmsFired() []AlarmFired {
 		}
 	}
 	return fired
-}
-
-// fired says whether an alarm, as NAME REGION, has gone off.
-func (e Evidence) fired(alarm string) bool {
-	name, region, _ := strings.Cut(alarm, " ")
-	return slices.ContainsFunc(e.Alarms, func(a AlarmFired) bool { return a.Name == name && a.Region == region })
 }

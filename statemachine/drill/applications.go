@@ -85,6 +85,12 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 			return err
 		}
 	}
+	if err := r.addCallers(w.Callers); err != nil {
+		return err
+	}
+	if err := r.addPast(ctx); err != nil {
+		return err
+	}
 	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, r.began); err != nil {
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
 	}

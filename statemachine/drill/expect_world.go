@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -18,11 +17,6 @@ func (x Expect) inWorld(e Evidence) []string {
 	for _, name := range slices.Sorted(maps.Keys(x.Active)) {
 		for _, why := range e.elsewhere(name, failover.Region(x.Active[name])) {
 			add("expected %s wholly in %s in the end: %s", name, x.Active[name], why)
-		}
-	}
-	for _, alarm := range x.Alarms {
-		if !e.fired(alarm) {
-			add("expected the alarm %s to fire; those that did: %s", alarm, e.allFired())
 		}
 	}
 	if limit := x.FailedBesideWriterAtMost; limit != nil {
@@ -48,17 +42,6 @@ func (e Evidence) elsewhere(name string, region failover.Region) []string {
 		}
 	}
 	return notMoved(e.Plan, region, last, e.Applications[i])
-}
-
-func (e Evidence) allFired() string {
-	var names []string
-	for _, a := range e.Alarms {
-		names = append(names, a.Name+" in "+a.Region)
-	}
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
 }
 
 // besideWriter is the traffic of the seconds in which no promotion was under way: what a run does to users beside the

@@ -37,6 +37,10 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		p.apiFault(*e.APIFault)
 	case e.Invocations != nil:
 		p.failInvocations(*e.Invocations)
+	case e.Alarm != nil:
+		return p.world.SetAlarmState(e.Alarm.Region, e.Alarm.Name, e.Alarm.State, e.Alarm.Reason)
+	case e.Call != nil:
+		return p.call(ctx, *e.Call)
 	case e.Start != nil:
 		return p.start(ctx, *e.Start)
 	default:

@@ -3,7 +3,6 @@ package drill
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,14 +18,21 @@ type narrator struct {
 	out *Printer
 	// quiet suppresses everything, for what is repeated after the end.
 	quiet bool
+	// announce tells the start of every run, where nobody else does.
+	announce bool
 	// mu guards what follows: while a World is served, runs are started and stopped from several sides.
 	mu sync.Mutex
 	// pending is what the last look of VerifyHealth waited for.
 	pending string
-	// stopped counts executions that are over.
+	// stopped counts executions that are over; fresh are those that have been started and not been taken note of.
 	stopped int
-	// running are the names of the executions that are under way.
-	running []string
+	fresh   []string
+	// started are all of them; alarmed are the alarms that are known to be in ALARM.
+	started map[string]bool
+	// running counts those that are not over; crowded says that there has been more than one of them at a time.
+	running int
+	crowded bool
+	alarmed map[string]bool
 }
 
 // observe tells an entry of the World's journal.
@@ -35,6 +41,8 @@ func (n *narrator) observe(e fakeaws.Entry) {
 		return
 	}
 	switch e.Kind {
+	case "alarm":
+		n.alarm(e)
 	case "region":
 		tone := Good
 		if strings.Contains(e.Text, "dark") {
@@ -60,11 +68,9 @@ func worldText(e fakeaws.Entry) string {
 
 // StateEntered tells the states that are no step of their own but say how the run goes.
 func (n *narrator) StateEntered(execution, state string, at time.Time) {
+	n.meet(execution, at)
 	if n.quiet {
 		return
-	}
-	if name := nameIn(execution); !slices.Contains(n.running, name) {
-		n.running = append(n.running, name)
 	}
 	text, told := entered[state]
 	if !told {
@@ -83,7 +89,7 @@ func (n *narrator) StateEntered(execution, state string, at time.Time) {
 // entered is what entering a state says of how the run goes.
 var entered = map[string]string{
 	"Completed": "Completed", "RolledBack": "RolledBack", "Held": "Held", "Refused": "Refused",
-	"Overtaken": "Overtaken", "MayRollBack?": "the stage has failed for good", "Soak": "stays for a while before it goes back",
+	"Overtaken": "Overtaken", "MayRollBack?": "goes no further", "Soak": "stays for a while before it goes back",
 }
 
 // Stopped takes note of an execution that is over.
@@ -91,12 +97,70 @@ func (n *narrator) Stopped(execution string, _ time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stopped++
-	n.running = slices.DeleteFunc(n.running, func(name string) bool { return name == nameIn(execution) })
+	n.running--
+	n.crowded = n.crowded && n.running > 0
 }
 
-// whose names the run that a line is about, while there are several.
+// meet takes note of an execution that enters its first state.
+func (n *narrator) meet(execution string, at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.started[execution] {
+		return
+	}
+	if n.started == nil {
+		n.started = map[string]bool{}
+	}
+	n.started[execution] = true
+	n.running++
+	n.crowded = n.crowded || n.running > 1
+	n.fresh = append(n.fresh, execution)
+	if n.announce {
+		parts := strings.Split(execution, ":")
+		n.out.event(at, "run", Title, fmt.Sprintf("%s starts in %s", parts[len(parts)-1], parts[3]))
+	}
+}
+
+// begun are the executions that were started since it was last called.
+func (n *narrator) begun() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := n.fresh
+	n.fresh = nil
+	return fresh
+}
+
+// alarm tells an alarm that goes off, and the end of it. That an alarm finds its first data is no news.
+func (n *narrator) alarm(e fakeaws.Entry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	off := strings.HasPrefix(e.Text, "is "+fakeaws.AlarmInAlarm)
+	where := e.Object + " " + e.Text[strings.LastIndex(e.Text, " ")+1:]
+	if !off && !n.alarmed[where] {
+		return
+	}
+	if n.alarmed == nil {
+		n.alarmed = map[string]bool{}
+	}
+	n.alarmed[where] = off
+	tone := Good
+	if off {
+		tone = Bad
+	}
+	n.out.event(e.At, e.Kind, tone, worldText(e))
+}
+
+// wentOff says whether an alarm, as NAME REGION, has gone off, even if it is well again.
+func (n *narrator) wentOff(alarm string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, ever := n.alarmed[alarm]
+	return ever
+}
+
+// whose says which execution something is of, when there is more than one.
 func (n *narrator) whose(execution string) string {
-	if len(n.running) < 2 {
+	if !n.crowded {
 		return ""
 	}
 	return nameIn(execution) + ": "
@@ -124,7 +188,7 @@ func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 		n.pending = ""
 	}
 	if inv.Result.ErrorType != "" {
-		n.failed(at, n.whose(execution), inv)
+		n.failed(at, execution, inv)
 		return
 	}
 	tell, ok := stepFacts[inv.State]
@@ -147,11 +211,11 @@ func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 }
 
 // failed tells of an error; a look that fails as the one before did is not told either.
-func (n *narrator) failed(at time.Time, whose string, inv fakeaws.Invocation) {
-	text := whose + failureText(inv.Result)
+func (n *narrator) failed(at time.Time, execution string, inv fakeaws.Invocation) {
+	text := failureText(inv.Result)
 	if kind := withoutDigits(text); inv.State != "VerifyHealth" || kind != n.pending {
 		n.pending = kind
-		n.step(at, inv.State, Bad, text)
+		n.step(at, inv.State, Bad, n.whose(execution)+text)
 	}
 }
 

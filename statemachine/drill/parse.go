@@ -177,14 +177,16 @@ func (c *checker) scenario(s *Scenario) {
 		c.add("timeline", "a scenario needs a timeline or refusals")
 	}
 	for i, e := range s.Timeline {
-		path := fmt.Sprintf("timeline[%d]", i)
+		path := indexed("timeline", i)
 		if i > 0 && e.At < s.Timeline[i-1].At {
 			c.add(path+".at", "the event before is later; expected the order of time")
 		}
 		c.event(path, e)
 	}
+	c.callers(s)
+	c.expectedRuns(s.Expect.Runs)
 	for i, r := range s.Refusals {
-		path := fmt.Sprintf("refusals[%d]", i)
+		path := indexed("refusals", i)
 		c.region(path+".region", r.Region)
 		c.input(path, r.Input)
 		if r.Says == "" {
@@ -195,6 +197,9 @@ func (c *checker) scenario(s *Scenario) {
 		c.add("world.clients.writes", "%v; expected a share from 0 to 1", w)
 	}
 }
+
+// indexed is the path of an element of a list.
+func indexed(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
 // sources checks that there is one place that the applications come from.
 func (c *checker) sources(s *Scenario) {

@@ -16,8 +16,8 @@ import (
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
-	"regionDark", "regionBack", "drift", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "start",
-	"cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
+	"regionDark", "regionBack", "drift", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
+	"start", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
 }
 
 // ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
@@ -43,7 +43,7 @@ func ParseEvent(file string, text []byte) (Event, error) {
 func (e Event) kinds() []string {
 	set := []bool{
 		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.NoMetrics != nil,
-		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Start != nil,
+		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.Answer != nil,
 	}
 	var kinds []string
@@ -84,6 +84,10 @@ func (c *checker) event(path string, e Event) {
 		c.apiFault(path+".apiFault", *e.APIFault)
 	case e.Invocations != nil:
 		c.invocations(path+".invocations", *e.Invocations)
+	case e.Alarm != nil:
+		c.alarm(path+".alarm", *e.Alarm)
+	case e.Call != nil:
+		c.call(path+".call", *e.Call)
 	case e.Start != nil:
 		c.start(path+".start", *e.Start)
 	default:
@@ -140,8 +144,12 @@ func (c *checker) invocations(path string, f Invocations) {
 func (c *checker) start(path string, s StartRun) {
 	c.region(path+".region", s.Region)
 	c.input(path, s.Input)
+	c.outcome(path, s.Outcome)
+}
+
+func (c *checker) outcome(path string, o failover.Outcome) {
 	outcomes := []failover.Outcome{failover.Completed, failover.RolledBack, failover.Held, failover.Refused, Stopped}
-	if !slices.Contains(outcomes, s.Outcome) {
-		c.add(path+".outcome", "%q is not known; expected Completed, RolledBack, Held, Refused or Stopped", s.Outcome)
+	if !slices.Contains(outcomes, o) {
+		c.add(path+".outcome", "%q is not known; expected Completed, RolledBack, Held, Refused or Stopped", o)
 	}
 }

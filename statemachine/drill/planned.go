@@ -9,16 +9,20 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// withPlan is the assembly with some settings of its plan changed, as if they had been deployed.
-func withPlan(a *assembly.Assembly, settings map[string]any) (*assembly.Assembly, error) {
-	if len(settings) == 0 {
-		return a, nil
-	}
+// deployment is the assembly as the scenario wants it deployed: with some settings of its plan changed, and without
+// schedules if they would only disturb.
+func (s *Scenario) deployment(a *assembly.Assembly) (*assembly.Assembly, error) {
 	changed := *a
+	if s.NoSchedules {
+		changed.Schedules = nil
+	}
+	if len(s.Plan) == 0 {
+		return &changed, nil
+	}
 	changed.Functions = nil
 	for _, f := range a.Functions {
 		if text := f.Environment[failover.PlanVariable]; text != "" {
-			plan, err := override(text, settings)
+			plan, err := override(text, s.Plan)
 			if err != nil {
 				return nil, err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -27,7 +28,7 @@ const patience = 6 * time.Hour
 // Play plays a scenario to its end. The error is for what keeps it from being played; what went wrong in it is in the
 // result.
 func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
-	deployed, err := withPlan(o.Assembly, s.Plan)
+	deployed, err := s.deployment(o.Assembly)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.File, err)
 	}
@@ -54,7 +55,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	}
 	result.Promises = Judge(result.Evidence)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
-	result.Unexpected = append(result.Unexpected, p.denied()...)
+	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent())
 	result.Felt.write(o.Out)
 	for _, recovery := range result.Recoveries {
 		recovery.write(o.Out)
@@ -75,18 +76,24 @@ type performance struct {
 	milestones []Milestone
 	// undo ends the faults that are still striking.
 	undo []func()
+	// surprises are what is not as the scenario expects, noticed while it is played.
+	surprises []string
 	// failures are events that could not happen.
 	failures []error
 }
 
 // started is a run and what was seen around it.
 type started struct {
-	arn           string
+	arn string
+	// name is what the transcript calls it.
+	name          string
 	want          StartRun
 	before, after Snapshot
 	over          bool
 	// paused is how long the scenario kept everything from it.
 	paused time.Duration
+	// triggered says that it was not the timeline that started it.
+	triggered bool
 }
 
 // header says what is played, and with what.
@@ -107,29 +114,33 @@ func (p *performance) header(out *Printer) {
 
 // play lets the timeline happen and returns when it is over and every run has ended.
 func (p *performance) play(ctx context.Context) error {
+	p.world.StartTraffic()
 	p.begin(ctx)
-	until := Start.Add(time.Duration(p.scenario.Until))
+	until := p.began.Add(time.Duration(p.scenario.Until))
 	limit := until.Add(patience)
-	for p.world.Now().Before(until) || (p.running() && p.world.Now().Before(limit)) {
-		if err := ctx.Err(); err != nil {
-			return err
+	for ctx.Err() == nil {
+		end := limit
+		if !p.running() { // what is due at the very end still belongs to the scenario
+			end = until
 		}
-		p.world.Step(limit)
-		if err := p.takeNote(ctx); err != nil {
+		happened := p.world.Step(end)
+		if err := errors.Join(p.adopt(ctx), p.takeNote(ctx)); err != nil {
 			return err
 		}
 		if len(p.failures) > 0 {
 			return fmt.Errorf("%s: %w", p.scenario.File, errors.Join(p.failures...))
 		}
+		if !happened && (!p.running() || !p.world.Now().Before(limit)) {
+			break
+		}
 	}
 	return ctx.Err()
 }
 
-// begin lets users come and puts the timeline's events into the World's calendar.
+// begin lets everything be told and puts the timeline's events into the World's calendar.
 func (p *performance) begin(ctx context.Context) {
 	p.world.Observe = p.tell.observe
 	p.world.Watcher = p.tell
-	p.world.StartTraffic()
 	for _, e := range p.scenario.events() {
 		p.world.At(p.began.Add(time.Duration(e.At)), func() {
 			if err := p.happen(ctx, e); err != nil {
@@ -193,13 +204,15 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 		return err
 	}
 	name := fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
-	p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, input))
+	if !p.tell.announce {
+		p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
+	}
 	p.tell.forget()
 	arn, err := p.world.StartExecution(machine, name, input)
 	if err != nil {
 		return err
 	}
-	p.runs = append(p.runs, &started{arn: arn, want: want, before: before})
+	p.runs = append(p.runs, &started{arn: arn, name: name, want: want, before: before})
 	return nil
 }
 

@@ -33,6 +33,9 @@ type Printer struct {
 	// Start is what times count from; the zero value stands for [Start].
 	Start time.Time
 
+	// aliases are pairs of an id that AWS has made up and what the transcript calls it.
+	aliases []string
+
 	mu  sync.Mutex // while a World is served, it happens from several sides
 	err error
 }
@@ -42,6 +45,23 @@ func (p *Printer) paint(tone Tone, text string) string {
 		return text
 	}
 	return p.Paint(tone, text)
+}
+
+// call lets the transcript call an id by a name that people can follow.
+func (p *Printer) call(id, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.aliases = append(p.aliases, id, name)
+}
+
+// named is text with the names in place of ids.
+func (p *Printer) named(text string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.aliases) == 0 {
+		return text
+	}
+	return strings.NewReplacer(p.aliases...).Replace(text)
 }
 
 // line writes one line without blanks at its end.
@@ -77,7 +97,7 @@ func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
 	stamp := clock(at.Sub(start))
 	var lines strings.Builder
 	column := textColumn + max(0, len(stamp)-stampWidth) // after 99 minutes it is wider
-	for i, part := range wrap(text, Columns-column) {
+	for i, part := range wrap(p.named(text), Columns-column) {
 		left := strings.Repeat(" ", column)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))

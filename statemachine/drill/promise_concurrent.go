@@ -102,7 +102,7 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 func (e Evidence) namesWinner(loser RunEvidence) bool {
 	said := loser.said()
 	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {
-		return r.overlaps(loser) && strings.Contains(said, r.Name) && len(e.effects(r)) > 0
+		return r.overlaps(loser) && strings.Contains(said, nameIn(r.ARN)) && len(e.effects(r)) > 0
 	})
 }
 

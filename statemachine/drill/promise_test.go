@@ -59,7 +59,7 @@ func completed() Evidence {
 			StartedAt: at(2 * time.Minute), StoppedAt: at(4 * time.Minute),
 			Invocations: []fakeaws.Invocation{{State: "ShiftTraffic", Calls: []fakeaws.Call{
 				{Region: west, Service: "route53", Operation: "ChangeResourceRecordSets", Mutating: true, Object: "Z1"},
-			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"proceed","run":{"boundSeconds":180,"epoch":1}}`)}}},
+			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"run":{"boundSeconds":180,"epoch":1},"verdict":"proceed","stages":[{}]}`)}}},
 		},
 		Asked: &input, Before: snapshotIn(east, 100, 0), After: snapshotIn(west, 0, 100),
 		Report: &failover.Report{Outcome: failover.Completed, Moved: []string{"shop"}}, Messages: 1,

@@ -54,6 +54,7 @@ func (p *performance) evidence() Evidence {
 		}
 		questions, ends := r.told(p.world.Messages())
 		r.Questions, r.Messages, r.Texts = len(questions), len(ends), slices.Concat(questions, ends)
+		r.Name = run.name
 		e.Runs = append(e.Runs, r)
 	}
 	return e

@@ -186,12 +186,12 @@ func within(target bool) Tone {
 func (e Evidence) recoveries(outages []time.Time) []Recovery {
 	var all []Recovery
 	for i, run := range e.Runs {
-		if !run.moves() || run.outcome() != failover.Completed {
+		if !run.played() || run.outcome() != failover.Completed {
 			continue
 		}
 		var outage, next time.Time
-		if i+1 < len(e.Runs) {
-			next = e.Runs[i+1].StartedAt
+		if after := slices.IndexFunc(e.Runs[i+1:], RunEvidence.played); after >= 0 {
+			next = e.Runs[i+1+after].StartedAt
 		}
 		if len(outages) > 0 && !outages[0].After(run.StartedAt) && run.Asked.Action == failover.Failover {
 			outage, outages = outages[0], outages[1:]
@@ -228,4 +228,11 @@ func (e Evidence) recoverLegs(run RunEvidence, after time.Time) []Recovery {
 		all = append(all, r)
 	}
 	return all
+}
+
+// played says whether the run had something to move and went ahead: one that is refused, or finds everything in place,
+// recovers nothing.
+func (r RunEvidence) played() bool {
+	a, ok := r.validated()
+	return r.moves() && (!ok || a.Verdict == failover.Proceed && len(a.Stages) > 0)
 }

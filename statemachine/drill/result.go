@@ -125,7 +125,7 @@ func orRunning(o failover.Outcome) string {
 
 // bullet writes one item of a list, with what follows its first line below the text.
 func (p *Printer) bullet(indent int, tone Tone, text string) {
-	for i, part := range wrap(text, Columns-indent-2) {
+	for i, part := range wrap(p.named(text), Columns-indent-2) {
 		mark := "  "
 		if i == 0 {
 			mark = "• "

@@ -27,6 +27,8 @@ type Scenario struct {
 	Generate *Generate `yaml:"generate"`
 	// Plan overrides settings of the deployed plan, by the names that they have there.
 	Plan map[string]any `yaml:"plan"`
+	// NoSchedules leaves out what the stacks start by the clock, for a scenario that lasts for hours.
+	NoSchedules bool `yaml:"noSchedules"`
 	// World holds the properties of the World that the scenario cares about.
 	World WorldSettings `yaml:"world"`
 	// Timeline is what happens when, in order.
@@ -80,6 +82,8 @@ type WorldSettings struct {
 		// Writes is the share of requests that need the writer, for applications with a database.
 		Writes float64 `yaml:"writes"`
 	} `yaml:"clients"`
+	// Callers are those who call the HTTP API.
+	Callers []Caller `yaml:"callers"`
 }
 
 // Event is something that happens at a point of the timeline: exactly one of its fields beside At is set.
@@ -96,6 +100,8 @@ type Event struct {
 	Errors       *Errors      `yaml:"errors"`
 	APIFault     *APIFault    `yaml:"apiFault"`
 	Invocations  *Invocations `yaml:"invocations"`
+	Alarm        *AlarmChange `yaml:"alarm"`
+	Call         *Call        `yaml:"call"`
 	Start        *StartRun    `yaml:"start"`
 
 	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
@@ -201,12 +207,16 @@ type Expect struct {
 	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
 	// registry.
 	Active map[string]string `yaml:"active"`
-	// Alarms are alarms of the deployment that must have fired, as NAME REGION.
-	Alarms []string `yaml:"alarms"`
 	// Batches is the number of accepted ChangeResourceRecordSets calls that write more than the fence.
 	Batches *int `yaml:"batches"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
+	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
+	Runs []ExpectedRun `yaml:"runs"`
+	// DeadLetters is the number of messages in the dead-letter queues.
+	DeadLetters int `yaml:"deadLetters"`
+	// Alarms are the alarms that must have gone off, as NAME REGION.
+	Alarms []string `yaml:"alarms"`
 }
 
 // jsonOf is a YAML value as the JSON of an execution's input.

@@ -54,8 +54,12 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 		clock = time.Now
 	}
 	start := clock().UTC().Truncate(time.Second)
+	deployed, err := s.deployment(o.Assembly)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.File, err)
+	}
 	var desk *controlDesk
-	r, err := deployAt(ctx, o.Assembly, o.Lambdas, o.Listener, start, func(w *fakeaws.World) http.Handler {
+	r, err := deployAt(ctx, deployed, o.Lambdas, o.Listener, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
 		desk = &controlDesk{world: w}
 		return desk
 	})
@@ -70,8 +74,10 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	if err := r.settle(ctx, s, apps); err != nil {
 		return interrupted(ctx, err)
 	}
-	o.Out.Start = start
-	p := &performance{rehearsal: r, scenario: s.movedTo(start), tell: &narrator{out: o.Out}}
+	r.world.StartTraffic()
+	r.world.AdvanceTo(start)
+	o.Out.Start, r.began = start, start
+	p := &performance{rehearsal: r, scenario: s.movedTo(start), tell: &narrator{out: o.Out, announce: true}}
 	p.begin(ctx)
 	desk.open(p)
 	if o.Ready != nil {
@@ -80,6 +86,10 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	p.world.Serve(ctx, fakeaws.Pace{Speed: o.Speed, Now: clock, Wait: wait})
 	return errors.Join(p.failures...)
 }
+
+// warmUp is the virtual time for which a World has been there when it is served: users have come, every replica has
+// what is registered, and every metric has data.
+const warmUp = 3 * time.Minute
 
 // interrupted makes no error of the end that was asked for.
 func interrupted(ctx context.Context, err error) error {

@@ -36,6 +36,8 @@ type rehearsal struct {
 	apps      []failover.Application
 	// zones are the ids of the hosted zones.
 	zones []string
+	// callers are the access keys of those who call the API, by name.
+	callers map[string]string
 	// began is when virtual time did.
 	began time.Time
 }
@@ -124,7 +126,7 @@ func (r *rehearsal) deployAll(ctx context.Context, lambdas string) error {
 			return err
 		}
 	}
-	return r.deployAlarms()
+	return r.deployTriggers()
 }
 
 // deployFunction starts nothing yet: a function's process starts with its first invocation.
@@ -150,7 +152,7 @@ func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function, acc
 	}
 	r.functions[f.ARN] = running
 	return r.world.AddFunction(fakeaws.Function{
-		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Kill: running.Kill,
+		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Role: f.RoleARN, Kill: running.Kill,
 		Invoke: func(payload []byte) fakeaws.InvokeResult { return invoke(ctx, running, payload) },
 	})
 }
@@ -162,10 +164,11 @@ func invoke(ctx context.Context, f *lambdahost.Function, payload []byte) fakeaws
 	if err != nil {
 		return fakeaws.InvokeResult{ErrorType: "Lambda.SdkClientException", Cause: err.Error()}
 	}
+	logs := []byte(result.Log)
 	if result.ErrorType != "" {
-		return fakeaws.InvokeResult{ErrorType: result.ErrorType, Cause: string(result.Payload)}
+		return fakeaws.InvokeResult{ErrorType: result.ErrorType, Cause: string(result.Payload), Logs: logs}
 	}
-	return fakeaws.InvokeResult{Payload: json.RawMessage(result.Payload)}
+	return fakeaws.InvokeResult{Payload: json.RawMessage(result.Payload), Logs: logs}
 }
 
 // table is the name of the registry's table.

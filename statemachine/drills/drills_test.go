@@ -91,7 +91,7 @@ func TestNamesBeginWithTheDefault(t *testing.T) {
 func TestAnUnknownScenarioNamesThoseThatExist(t *testing.T) {
 	_, err := Load("earthquake")
 	var unknown *UnknownError
-	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, aurora-stuck, bad-input") {
+	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, alarm-starts-failover, api") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -48,8 +48,11 @@ func (a *apis) open(req *Request) *APIError {
 	p := &apiParams{}
 	p.api, p.path = a.find(req.HTTP)
 	req.Params = p
-	if p.api == nil || p.api.Region != req.Region {
+	switch {
+	case p.api == nil:
 		return notFound("NotFound", "Not Found")
+	case p.api.Region != req.Region:
+		return &APIError{Code: codeDenied, Status: http.StatusForbidden, Message: "The request is signed for another Region than the API's."}
 	}
 	if p.route, p.variables = p.api.match(req.HTTP.Method, p.path); p.route == nil {
 		return notFound("NotFound", "Not Found")
@@ -151,7 +154,7 @@ func (a *apis) serve(req *Request) (*Response, *APIError) {
 	return &Response{finish: func() *Response { return proxyResponse(req, a.w.invokeNow(fn, payload)) }}, nil
 }
 
-// fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason.
+// fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason (API-2).
 func (a *apis) fail(req *Request, err *APIError) *Response {
 	message := err.Message
 	if err.Status == http.StatusForbidden {

@@ -1,5 +1,6 @@
 // Package fakeaws is an AWS that fits into one process: enough of Route 53, Aurora, DynamoDB, CloudWatch, SNS, S3, IAM,
-// Lambda and Step Functions to fail an application over from one Region to the other, and nothing else.
+// Lambda, Step Functions, EventBridge, Scheduler and API Gateway to fail an application over from one Region to the
+// other, and nothing else.
 //
 // It is made of a few ideas, each resting on the one before:
 //
@@ -9,6 +10,7 @@
 //   - Time is virtual. It moves in jumps, from one event to the next ([World.Step]); while a Lambda function runs it
 //     stands still, and the function is charged a modelled duration afterwards. So the same scenario is the same
 //     sequence of events every time, and ten minutes of waiting take no time at all.
+//     Or it follows real time, while the World is served to people ([World.Serve]).
 //   - The wire is real. The World is an [net/http.Handler] that speaks the protocols of the services, so the unmodified
 //     AWS SDK and the aws command line work against it. The signature of a request says who asks and in which Region.
 //   - Callers are known. Every request is made by a role, and what the role's policies do not allow is AccessDenied.

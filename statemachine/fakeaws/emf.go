@@ -28,7 +28,7 @@ const (
 	aheadMetric  = 2 * time.Hour
 )
 
-// embeddedMetrics publishes the metrics that a function has written to its log. Other lines are only a log.
+// embeddedMetrics publishes the metrics that a function has written to its log (CW-9). Other lines are only a log.
 func (m *metrics) embeddedMetrics(region string, log []byte) {
 	for line := range bytes.Lines(log) {
 		if !bytes.Contains(line, []byte(`"CloudWatchMetrics"`)) {

@@ -46,7 +46,7 @@ func requestID(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d
 
 // isMutating goes by the verb, as AWS's own read-only policies do.
 func isMutating(operation string) bool {
-	for _, verb := range []string{"Get", "List", "Describe", "Query", "Head"} {
+	for _, verb := range []string{"GET ", "Get", "List", "Describe", "Query", "Head"} {
 		if strings.HasPrefix(operation, verb) {
 			return false
 		}

@@ -165,7 +165,7 @@ func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, [
 	return result, calls
 }
 
-// publishInvocation publishes what Lambda and the function itself measure.
+// publishInvocation publishes what Lambda and the function itself measure (CW-10).
 func (w *World) publishInvocation(fn *Function, result InvokeResult, fault string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

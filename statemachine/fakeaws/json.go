@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -125,4 +127,23 @@ func pageBounds(n int, token string, size, atMost int) (from, to int, next strin
 	}
 	to = min(n, from+size)
 	return from, to, tokenOf(to, n), nil
+}
+
+// placeOf and tokenOf are the two directions of a paging token.
+func placeOf(token string) (int, error) {
+	if token == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(token)
+	if err == nil && n < 0 {
+		err = fmt.Errorf("%d is no place", n)
+	}
+	return n, err
+}
+
+func tokenOf(place, n int) string {
+	if place >= n {
+		return ""
+	}
+	return strconv.Itoa(place)
 }

@@ -61,7 +61,7 @@ func (m *metrics) evaluate(region string) {
 }
 
 // SetAlarmState sets the state of an alarm, as the operation of that name does: for good when the alarm's state is fixed,
-// and else until its data are next looked at.
+// and else until its data are next looked at (CW-8).
 func (w *World) SetAlarmState(region, name, state, reason string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -63,6 +63,18 @@ func (s *sqs) put(arn string, m QueueMessage) bool {
 	}
 	m.At, m.ID = s.w.now, requestID(s.w.nextID())
 	q.messages = append(q.messages, m)
+	if len(q.messages) == 1 {
+		s.publish(q)
+	}
 	s.w.record("sqs", arn, "takes a dead letter: %s", strings.TrimSpace(m.Attributes["ERROR_CODE"]+" "+m.Attributes["ERROR_MESSAGE"]))
 	return true
+}
+
+// publish publishes every minute how many messages lie in a queue, as long as there are some (CW-10).
+func (s *sqs) publish(q *queue) {
+	dims := map[string]string{"QueueName": q.name}
+	if !s.w.dark(q.region) {
+		s.w.metrics.put(q.region, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dims, float64(len(q.messages)))
+	}
+	s.w.after(time.Minute, func() { s.publish(q) })
 }

@@ -151,3 +151,60 @@ func TestAListingHasPages(t *testing.T) {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 }
+
+func TestAListingHasFolders(t *testing.T) {
+	_, client := serveBucket(t)
+	for _, key := range []string{"a.json", "runs/1/report.json", "runs/2/report.json", "runs/index.json", "z.json"} {
+		if err := putObject(client, key, "{}", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		prefix string
+		size   int32
+		want   string
+	}{
+		{"", 10, "a.json z.json runs/ | "},
+		{"", 1, "a.json | runs/ | z.json | "},
+		{"runs/", 10, "runs/index.json runs/1/ runs/2/ | "},
+	} {
+		got := ""
+		pages := s3.NewListObjectsV2Paginator(client, &s3.ListObjectsV2Input{
+			Bucket: aws.String("reports"), Prefix: &c.prefix, Delimiter: aws.String("/"), MaxKeys: &c.size,
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range page.Contents {
+				got += aws.ToString(o.Key) + " "
+			}
+			for _, p := range page.CommonPrefixes {
+				got += aws.ToString(p.Prefix) + " "
+			}
+			got += "| "
+		}
+		if got != c.want {
+			t.Errorf("under %q by %d: %q, want %q", c.prefix, c.size, got, c.want)
+		}
+	}
+}
+
+func TestBucketsAreListed(t *testing.T) {
+	s, client := serveBucket(t)
+	if err := s.AddBucket(east, "logs"); err != nil {
+		t.Fatal(err)
+	}
+	out, err := client.ListBuckets(context.Background(), &s3.ListBucketsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, b := range out.Buckets {
+		got += aws.ToString(b.Name) + " " + b.CreationDate.Sub(testStart).String() + ", "
+	}
+	if want := "logs 0s, reports 0s, "; got != want {
+		t.Errorf("buckets %s, want %s", got, want)
+	}
+}

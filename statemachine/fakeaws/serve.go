@@ -20,7 +20,7 @@ const longestWait = time.Second
 
 // Serve lets virtual time follow real time until ctx is done: events happen when they fall due, executions and their
 // functions run, and requests are answered meanwhile. While a function of an execution runs the clock stands still, as
-// ever, and catches up afterwards; so a function never seems slower than it is modelled, at any speed.
+// ever, and catches up afterwards; so a function never seems slower than it is modelled, at any speed (LAM-4).
 //
 // Only one goroutine at a time may call Serve, [World.Step] or what steps.
 func (w *World) Serve(ctx context.Context, p Pace) {

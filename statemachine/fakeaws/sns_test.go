@@ -96,3 +96,20 @@ func TestMessagesThatAreRefused(t *testing.T) {
 		t.Errorf("messages %v, want none", got)
 	}
 }
+
+func TestTopicsAreListedByRegion(t *testing.T) {
+	s := serve(t)
+	want := []string{s.AddTopic(west, "a"), s.AddTopic(west, "b")}
+	s.AddTopic(east, "c")
+	out, err := sns.NewFromConfig(s.config(west, fakeaws.Administrator)).ListTopics(context.Background(), &sns.ListTopicsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, topic := range out.Topics {
+		got = append(got, aws.ToString(topic.TopicArn))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("topics (-want +got):\n%s", diff)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,7 +48,8 @@ func serveMachine(t testing.TB) (s served, token func() string) {
 	t.Helper()
 	s = serve(t)
 	s.role(t, machineRole, "lambda:InvokeFunction")
-	var given string
+	var given atomic.Value
+	given.Store("")
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -59,12 +61,12 @@ func serveMachine(t testing.TB) (s served, token func() string) {
 		Invoke: func(payload []byte) fakeaws.InvokeResult {
 			var p struct{ Token string }
 			must(json.Unmarshal(payload, &p))
-			given = p.Token
+			given.Store(p.Token)
 			return fakeaws.InvokeResult{Payload: []byte(`{"asked": true}`)}
 		},
 	}))
 	must(s.AddStateMachine(fakeaws.StateMachine{ARN: machineARN, Name: "drover", Region: west, Role: machineRole, Definition: asking}))
-	return s, func() string { return given }
+	return s, func() string { return given.Load().(string) }
 }
 
 func (s served) states(region, accessKey string) *sfn.Client {

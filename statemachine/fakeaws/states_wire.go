@@ -3,9 +3,7 @@ package fakeaws
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
@@ -35,107 +33,6 @@ func (s *stepfunctions) serve(req *Request) (*Response, *APIError) {
 }
 
 func (s *stepfunctions) fail(req *Request, err *APIError) *Response { return jsonFailure(req, "", err) }
-
-// statesPermission is the one question to IAM: each operation is about one resource, or about none.
-func statesPermission(req *Request, resource string) []Permission {
-	return []Permission{{Action: "states:" + req.Operation, Resource: cmp.Or(resource, "*")}}
-}
-
-type paging struct {
-	MaxResults int    `json:"maxResults"`
-	NextToken  string `json:"nextToken"`
-}
-
-type listStateMachinesParams struct{ paging }
-
-func (*listStateMachinesParams) object() string { return "" }
-func (*listStateMachinesParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, "")
-}
-
-type stateMachineParams struct {
-	StateMachineARN string `json:"stateMachineArn"`
-	IncludedData    string `json:"includedData"`
-}
-
-func (p *stateMachineParams) object() string { return p.StateMachineARN }
-func (p *stateMachineParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.StateMachineARN)
-}
-
-type startExecutionParams struct {
-	StateMachineARN string  `json:"stateMachineArn"`
-	Name            string  `json:"name"`
-	Input           *string `json:"input"`
-	TraceHeader     string  `json:"traceHeader"`
-}
-
-func (p *startExecutionParams) object() string { return p.StateMachineARN }
-func (p *startExecutionParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.StateMachineARN)
-}
-
-type listExecutionsParams struct {
-	paging
-	StateMachineARN string `json:"stateMachineArn"`
-	StatusFilter    string `json:"statusFilter"`
-}
-
-func (p *listExecutionsParams) object() string { return p.StateMachineARN }
-func (p *listExecutionsParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.StateMachineARN)
-}
-
-type executionParams struct {
-	ExecutionARN string `json:"executionArn"`
-	IncludedData string `json:"includedData"`
-}
-
-func (p *executionParams) object() string { return p.ExecutionARN }
-func (p *executionParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.ExecutionARN)
-}
-
-type historyParams struct {
-	paging
-	ExecutionARN         string `json:"executionArn"`
-	ReverseOrder         bool   `json:"reverseOrder"`
-	IncludeExecutionData *bool  `json:"includeExecutionData"`
-}
-
-func (p *historyParams) object() string { return p.ExecutionARN }
-func (p *historyParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.ExecutionARN)
-}
-
-type stopExecutionParams struct {
-	ExecutionARN string `json:"executionArn"`
-	Error        string `json:"error"`
-	Cause        string `json:"cause"`
-}
-
-func (p *stopExecutionParams) object() string { return p.ExecutionARN }
-func (p *stopExecutionParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.ExecutionARN)
-}
-
-// taskParams are those of SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat together.
-type taskParams struct {
-	TaskToken string `json:"taskToken"`
-	Output    string `json:"output"`
-	Error     string `json:"error"`
-	Cause     string `json:"cause"`
-}
-
-func (p *taskParams) object() string { return ownerOf(p.TaskToken) }
-
-// permissions is about the state machine whose task it is.
-func (p *taskParams) permissions(w *World, req *Request) []Permission {
-	if e := w.stepfunctions.find(p.object()); e != nil {
-		return statesPermission(req, e.machine.ARN)
-	}
-	return statesPermission(req, "")
-}
 
 func (s *stepfunctions) listStateMachines(req *Request, p *listStateMachinesParams) (any, *APIError) {
 	type item struct {
@@ -352,23 +249,4 @@ func (s *stepfunctions) sendTaskFailure(req *Request, p *taskParams) (any, *APIE
 func (s *stepfunctions) sendTaskHeartbeat(req *Request, p *taskParams) (any, *APIError) {
 	_, err := s.waiting(req.Region, p.TaskToken)
 	return nil, err
-}
-
-// placeOf and tokenOf are the two directions of a paging token.
-func placeOf(token string) (int, error) {
-	if token == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(token)
-	if err == nil && n < 0 {
-		err = fmt.Errorf("%d is no place", n)
-	}
-	return n, err
-}
-
-func tokenOf(place, n int) string {
-	if place >= n {
-		return ""
-	}
-	return strconv.Itoa(place)
 }

@@ -118,7 +118,7 @@ func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessa
 // badName are the characters that no execution's name has, beside spaces and control characters.
 const badName = "<>{}[]?*\"#%\\^|~`$&,;:/"
 
-// begin starts an execution as StartExecution does.
+// begin starts an execution as StartExecution does (SFN-3).
 func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*execution, *APIError) {
 	bad := func(r rune) bool {
 		return strings.ContainsRune(badName, r) || unicode.IsSpace(r) || unicode.IsControl(r)
@@ -188,7 +188,7 @@ func (s *stepfunctions) next(e *execution) {
 	}
 }
 
-// publishEnd publishes how an execution ended, as Step Functions does.
+// publishEnd publishes how an execution ended, as Step Functions does (CW-10).
 func (s *stepfunctions) publishEnd(e *execution) {
 	metric := map[asl.Status]string{
 		asl.Succeeded: "ExecutionsSucceeded", asl.Failed: "ExecutionsFailed", asl.TimedOut: "ExecutionsTimedOut", asl.Aborted: "ExecutionsAborted",

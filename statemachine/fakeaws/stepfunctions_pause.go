@@ -6,7 +6,7 @@ import (
 )
 
 // PauseExecution lets nothing happen in an execution for a while: what it waits for reaches it only afterwards. Step
-// Functions promises nothing about how late a Wait state may wake or an answer arrive. See SFN-4 in FIDELITY.md.
+// Functions promises nothing about how late a Wait state may wake or an answer arrive. See SFN-5 in FIDELITY.md.
 func (w *World) PauseExecution(arn string, lasts time.Duration) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

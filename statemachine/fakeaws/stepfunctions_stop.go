@@ -58,7 +58,7 @@ func (s *stepfunctions) stop(arn, errorName, cause string) *APIError {
 }
 
 // answerToken hands the answer to the execution that waits for it, asked in a Region. An answer that comes before the
-// function that was given the token has itself returned is kept until then: it counts, as on AWS.
+// function that was given the token has itself returned is kept until then (SFN-4).
 func (s *stepfunctions) answerToken(region, token string, answer asl.Answer) *APIError {
 	e, err := s.waiting(region, token)
 	if err != nil {

@@ -53,7 +53,8 @@ type order struct {
 	body               string
 }
 
-// order makes the request for an input. The name is that of the delivery, the same at every try.
+// order makes the request for an input. The name is that of the delivery, the same at every try
+// (EVB-3).
 func (t Target) order(name, input string) (order, error) {
 	parts := strings.SplitN(t.ARN, ":", 7)
 	if len(parts) < 6 || parts[0] != "arn" {
@@ -80,7 +81,8 @@ type parcel struct {
 	// from says whose delivery it is, in words and as the dead letter's attributes.
 	from       string
 	attributes map[string]string
-	// asRole says that the dead letter is sent with the target's role too, as Scheduler does; EventBridge needs none.
+	// asRole says that the dead letter is sent with the target's role too, as Scheduler does; EventBridge needs none
+	// (EVB-5).
 	asRole bool
 	began  time.Time
 	tries  int

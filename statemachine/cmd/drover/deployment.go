@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -8,17 +9,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
 )
 
 // deployment says which deployed plan a command is about. What it says must be what cdk.json said at the deployment.
 type deployment struct {
-	Plan        string `help:"Name of the plan." default:"drover"`
-	Primary     string `help:"The plan's primary Region." default:"us-east-1"`
-	Standby     string `help:"The plan's standby Region." default:"us-west-2"`
-	Region      string `help:"Region to speak to (default: register the primary, start the Region that is moved to, status the standby)." placeholder:"REGION"`
-	EndpointURL string `name:"endpoint-url" help:"Another address for AWS." placeholder:"URL"`
+	Plan         string `help:"Name of the plan, from which all other names follow." default:"drover"`
+	Primary      string `help:"The plan's primary Region." default:"us-east-1"`
+	Standby      string `help:"The plan's standby Region." default:"us-west-2"`
+	Region       string `help:"Region to speak to (default: register the primary, start the Region that is moved to, others the standby)." placeholder:"REGION"`
+	Table        string `help:"The registry's table (default: PLAN-registry)." placeholder:"NAME"`
+	StateMachine string `help:"The state machine (default: PLAN)." placeholder:"NAME"`
+	EndpointURL  string `name:"endpoint-url" help:"Another address for AWS." placeholder:"URL"`
 }
 
 // plan is what the commands need of the plan: its name and its Regions.
@@ -43,12 +48,18 @@ func (d deployment) region(plan failover.Plan, otherwise failover.Region) (failo
 	return region, nil
 }
 
+// table and machine are the names of what is deployed.
+func (d deployment) table(plan failover.Plan) string   { return cmp.Or(d.Table, plan.Name+"-registry") }
+func (d deployment) machine(plan failover.Plan) string { return cmp.Or(d.StateMachine, plan.Name) }
+
 // config is the AWS configuration of whoever typed the command, for a Region.
 func (d deployment) config(ctx context.Context, region failover.Region) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)),
+		config.WithLogger(logging.Nop{})) // what matters is in the errors; its warnings tell nobody what to do
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}
+	cfg.HTTPClient = plainbody.Wrap(cfg.HTTPClient)
 	if d.EndpointURL != "" {
 		cfg.BaseEndpoint = &d.EndpointURL
 	}
@@ -61,7 +72,7 @@ func (d deployment) store(ctx context.Context, plan failover.Plan, region failov
 	if err != nil {
 		return nil, err
 	}
-	return &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: plan.Name + "-registry"}, nil
+	return &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: d.table(plan)}, nil
 }
 
 // now is the only clock of the commands; runs have their own.

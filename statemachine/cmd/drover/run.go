@@ -17,7 +17,9 @@ type commandLine struct {
 	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
 	Approve  approveCommand  `cmd:"" help:"Let a run go on that waits for an approval."`
 	Reject   rejectCommand   `cmd:"" help:"Make a run turn back that waits for an approval."`
-	Status   statusCommand   `cmd:"" help:"Show where applications are, and the latest runs."`
+	Watch    watchCommand    `cmd:"" help:"Show what a run does until it ends; exit code 0 Completed, 3 Held, 4 RolledBack, 5 Refused."`
+	Status   statusCommand   `cmd:"" help:"Show where applications are and the latest runs, or how one run is."`
+	Report   reportCommand   `cmd:"" help:"Show the report of a run."`
 }
 
 // environment is what a command works with.
@@ -63,9 +65,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // exitCode says what went wrong, in one line where one is enough.
 func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 	var usage usageError
+	var ended outcomeError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &ended):
+		return ended.code()
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "drover: interrupted")
 		return exitInterrupted

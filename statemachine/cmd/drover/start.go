@@ -1,13 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/drover-dr/drover/internal/failover"
 )
+
+// watchEvery is how often start --watch looks.
+const watchEvery = 2 * time.Second
 
 type startCommand struct {
 	Action        string   `arg:"" help:"failover, switchover, failback, drill or check."`
@@ -19,6 +24,8 @@ type startCommand struct {
 	Approval      string   `help:"none, before-start or before-promotion." placeholder:"GATE"`
 	Takeover      bool     `help:"Take the lock from the run that holds it."`
 	Reason        string   `help:"Why, for the report." placeholder:"TEXT"`
+	Name          string   `help:"Id of the run; starting it again with the same input does nothing (default: made of action and time)." placeholder:"ID"`
+	Watch         bool     `help:"Show what the run does until it ends, like watch."`
 	deployment
 }
 
@@ -51,11 +58,11 @@ func (c *startCommand) Run(env environment) error {
 		return err
 	}
 	client := sfn.NewFromConfig(cfg)
-	machine, err := c.findMachine(env, client, plan.Name, region)
+	machine, err := findMachine(env, client, c.machine(plan), region)
 	if err != nil {
 		return err
 	}
-	run := fmt.Sprintf("%s-%s", c.Action, now().Format("20060102-150405"))
+	run := cmp.Or(c.Name, fmt.Sprintf("%s-%s", c.Action, now().Format("20060102-150405")))
 	out, err := client.StartExecution(env.ctx, &sfn.StartExecutionInput{
 		StateMachineArn: &machine, Name: &run, Input: aws.String(string(input)),
 	})
@@ -63,22 +70,14 @@ func (c *startCommand) Run(env environment) error {
 		return fmt.Errorf("start %s in %s: %w", c.Action, region, err)
 	}
 	fmt.Fprintf(env.stdout, "%s has been started in %s\n%s\n", run, region, aws.ToString(out.ExecutionArn))
-	return nil
-}
-
-// findMachine returns the ARN of the plan's state machine. Its name is known, the account is not.
-func (c *startCommand) findMachine(env environment, client sfn.ListStateMachinesAPIClient, name string, region failover.Region) (string, error) {
-	pages := sfn.NewListStateMachinesPaginator(client, &sfn.ListStateMachinesInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(env.ctx)
-		if err != nil {
-			return "", fmt.Errorf("find the state machine in %s: %w", region, err)
-		}
-		for _, m := range page.StateMachines {
-			if aws.ToString(m.Name) == name {
-				return aws.ToString(m.StateMachineArn), nil
-			}
-		}
+	if !c.Watch {
+		return nil
 	}
-	return "", fmt.Errorf("there is no state machine %q in %s; is the plan deployed there, and is --plan its name?", name, region)
+	x, err := execution{
+		DescribeExecutionOutput: &sfn.DescribeExecutionOutput{ExecutionArn: out.ExecutionArn, Name: &run}, client: client, region: region,
+	}.again(env)
+	if err != nil {
+		return err
+	}
+	return watch(env, x, watchEvery)
 }

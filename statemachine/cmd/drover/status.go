@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"text/tabwriter"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 )
 
 type statusCommand struct {
+	RunID string `arg:"" optional:"" name:"run" help:"Id of a run (default: the whole plan)."`
 	deployment
 }
 
@@ -21,6 +25,9 @@ func (c *statusCommand) Run(env environment) error {
 	plan, err := c.plan()
 	if err != nil {
 		return err
+	}
+	if c.RunID != "" {
+		return c.run(env, plan)
 	}
 	region, err := c.region(plan, plan.Standby)
 	if err != nil {
@@ -53,6 +60,28 @@ func (c *statusCommand) Run(env environment) error {
 	}
 	writeLock(env.stdout, lock)
 	return writeRuns(env.stdout, runs)
+}
+
+// run shows how one run is: what it was asked, where it is and what it has said last.
+func (c *statusCommand) run(env environment, plan failover.Plan) error {
+	x, err := c.find(env, plan, c.RunID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "%s in %s, started at %s\n%s\n", aws.ToString(x.Name), x.region,
+		aws.ToTime(x.StartDate).UTC().Format(time.RFC3339), aws.ToString(x.Input))
+	var told bytes.Buffer
+	w := newWatcher(plain(&told), x)
+	if err := w.tell(env, x); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "\n%s", told.Bytes())
+	if x.outcome() != "" {
+		writeEnd(env.stdout, x)
+		return nil
+	}
+	fmt.Fprintf(env.stdout, "\nIt goes on, in %s. Type `drover watch %s` to see the rest.\n", w.follower.State(), c.RunID)
+	return nil
 }
 
 func writeLock(w io.Writer, lock registry.Lock) {

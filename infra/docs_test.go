@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/infra/config"
+)
+
+// page is the one that people deploy by.
+func page(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/deploying.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// rows are the first two cells of a table's rows whose first cell matches.
+func rows(text, first string) map[string]string {
+	found := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| ("+first+") \\| ([^|]*) \\|").FindAllStringSubmatch(text, -1) {
+		found[strings.Trim(m[1], "`")] = m[2]
+	}
+	return found
+}
+
+func TestThePageHasEveryKeyOfTheContextWithItsDefault(t *testing.T) {
+	want := map[string]string{}
+	for key, value := range config.Defaults() {
+		want[key] = "`" + value + "`"
+	}
+	want["account"], want["hostedZones"] = "where the credentials belong", "none; required"
+	for _, key := range []string{"witness", "replica", "pipeline"} {
+		want[key] = "none"
+	}
+	keys, _, _ := strings.Cut(page(t), "## What is deployed")
+	if diff := cmp.Diff(want, rows(keys, "`[a-zA-Z]+`")); diff != "" {
+		t.Errorf("keys with defaults (-want +got)\n%s", diff)
+	}
+}
+
+func TestThePageSaysOfEveryKindOfResourceWhatItIsForAndWhatItCosts(t *testing.T) {
+	text := page(t)
+	for _, s := range []synthesis{fresh(t), complete(t)} {
+		for _, stack := range s.assembly.Stacks {
+			for _, r := range stack.Resources {
+				if !strings.Contains(text, "`"+r.Type+"`") {
+					t.Errorf("%s: %s, a %s, is not in the table of resources", stack.Name, r.LogicalID, r.Type)
+				}
+			}
+		}
+	}
+}
+
+func TestThePageHasEveryOutput(t *testing.T) {
+	for code, stack := range regionStacks(t) {
+		_, outputs, _ := strings.Cut(page(t), "## What the stacks tell")
+		var got []string
+		for name := range rows(outputs, "`[a-zA-Z]+`") {
+			got = append(got, name)
+		}
+		var want []string
+		for _, o := range stack.Outputs {
+			want = append(want, o.Name)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: outputs (-want +got)\n%s", code, diff)
+		}
+	}
+}
+
+func TestThePoliciesOnThePageAreJSONAndNameWhatIsDeployed(t *testing.T) {
+	policies := regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(page(t), -1)
+	if len(policies) < 3 {
+		t.Fatalf("%d policies; want one to deploy, one to operate and one for the API", len(policies))
+	}
+	deployed := map[string]bool{}
+	for _, stack := range fresh(t).assembly.Stacks {
+		for _, r := range stack.Resources {
+			deployed[r.ARN] = r.ARN != ""
+		}
+	}
+	for _, m := range policies {
+		var document struct{ Statement []statement }
+		if err := json.Unmarshal([]byte(m[1]), &document); err != nil {
+			t.Errorf("%v in %s", err, m[1])
+		}
+		for _, s := range document.Statement {
+			for _, resource := range s.Resource {
+				arn := strings.ReplaceAll(resource, "ACCOUNT", fresh(t).assembly.Account)
+				arn = strings.TrimSuffix(strings.Replace(arn, ":execution:drover:*", ":stateMachine:drover", 1), "/*")
+				other := arn == "*" || strings.Contains(arn, ":role/cdk-") || strings.Contains(arn, ":execute-api:")
+				if !other && !deployed[arn] && !strings.Contains(arn, ":table/drover-registry") {
+					t.Errorf("%s: %s is not deployed", s.Sid, resource)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+type reportCommand struct {
+	RunID  string `arg:"" name:"run" help:"Id of the run."`
+	Bucket string `help:"The report bucket (default: PLAN-reports-ACCOUNT-REGION)." placeholder:"NAME"`
+	JSON   bool   `name:"json" help:"As it lies in the bucket."`
+	deployment
+}
+
+// maxReport bounds what is read; a report of 10,000 applications has about a megabyte.
+const maxReport = 64 << 20
+
+// Run fetches the report of a run and shows it.
+func (c *reportCommand) Run(env environment) error {
+	plan, err := c.plan()
+	if err != nil {
+		return err
+	}
+	x, err := c.find(env, plan, c.RunID)
+	if err != nil {
+		return err
+	}
+	text, err := c.fetch(env, plan, x)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		_, err := env.stdout.Write(append(text, '\n'))
+		return err
+	}
+	var report failover.Report
+	if err := json.Unmarshal(text, &report); err != nil {
+		return fmt.Errorf("read the report of %s: %w", c.RunID, err)
+	}
+	writeReport(env.stdout, report)
+	return nil
+}
+
+// fetch reads the report from the bucket of the Region in which the run was started.
+func (c *reportCommand) fetch(env environment, plan failover.Plan, x execution) ([]byte, error) {
+	cfg, err := c.config(env.ctx, x.region)
+	if err != nil {
+		return nil, err
+	}
+	bucket, key := c.bucket(plan, x), failover.ReportKey(c.RunID)
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = cfg.BaseEndpoint != nil // one address has no buckets of its own
+		o.DisableLogOutputChecksumValidationSkipped = true
+	})
+	out, err := client.GetObject(env.ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if missing := (*types.NoSuchKey)(nil); errors.As(err, &missing) {
+		return nil, fmt.Errorf("there is no report of %s in s3://%s/%s: a run that is going on, was refused or only looked has none", c.RunID, bucket, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetch s3://%s/%s: %w", bucket, key, err)
+	}
+	defer out.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(out.Body, maxReport))
+	if err != nil {
+		return nil, fmt.Errorf("fetch s3://%s/%s: %w", bucket, key, err)
+	}
+	return text, nil
+}
+
+// bucket is the name of the report bucket: the account is in the ARN of the run.
+func (c *reportCommand) bucket(plan failover.Plan, x execution) string {
+	if c.Bucket != "" {
+		return c.Bucket
+	}
+	account := strings.Split(*x.ExecutionArn, ":")[4]
+	return fmt.Sprintf("%s-reports-%s-%s", plan.Name, account, x.region)
+}
+
+// writeReport shows a report: how it ended, what it took, what moved and what did not, and what to type next.
+func writeReport(w io.Writer, r failover.Report) {
+	fmt.Fprintf(w, "%s\n\n", r.Summary)
+	fmt.Fprintf(w, "  run      %s: %s from %s to %s\n", r.Run.ID, r.Run.Action, r.Run.From, r.Run.To)
+	fmt.Fprintf(w, "  from     %s", r.Run.Since.Format(time.RFC3339))
+	if r.Run.StartedAt.After(r.Run.Since) {
+		fmt.Fprintf(w, ", started at %s", r.Run.StartedAt.Format(time.RFC3339))
+	}
+	fmt.Fprintf(w, "\n  until    %s\n", r.ClosedAt.Format(time.RFC3339))
+	if r.Run.Reason != "" {
+		fmt.Fprintf(w, "  reason   %s\n", r.Run.Reason)
+	}
+	fmt.Fprintf(w, "  RTO      %s, target %s\n", length(r.RTOSeconds), length(float64(r.TargetRTOSeconds)))
+	fmt.Fprintf(w, "  RPO      %s, target %s\n", length(r.RPOSeconds), length(float64(r.TargetRPOSeconds)))
+	section(w, "Why", r.Reasons)
+	var notMoved []string
+	for _, n := range r.NotMoved {
+		notMoved = append(notMoved, n.Application+": "+strings.Join(n.Why, "; "))
+	}
+	section(w, fmt.Sprintf("Not moved (%d)", len(notMoved)), notMoved)
+	section(w, "Could not be read", r.Unknown)
+	section(w, fmt.Sprintf("Moved (%d)", len(r.Moved)), r.Moved)
+	if r.Next != "" {
+		fmt.Fprintf(w, "\nNext: %s\n", r.Next)
+	}
+}
+
+func section(w io.Writer, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, line := range lines {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+}
+
+// length writes seconds as people say them.
+func length(seconds float64) string {
+	if seconds < 0 {
+		return "not measured"
+	}
+	return time.Duration(seconds * float64(time.Second)).Round(100 * time.Millisecond).String()
+}

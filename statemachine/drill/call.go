@@ -1,0 +1,173 @@
+package drill
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// Caller is somebody who calls the HTTP API.
+type Caller struct {
+	Name string `yaml:"name"`
+	// May lists the methods and paths, such as "GET /runs/*", that the caller's role allows; none is allowed nothing.
+	May []string `yaml:"may"`
+}
+
+// Call is a request to the HTTP API of a Region.
+type Call struct {
+	// As is the caller's name; empty is nobody: the request is not signed.
+	As     string `yaml:"as"`
+	Region string `yaml:"region"`
+	Method string `yaml:"method"`
+	Path   string `yaml:"path"`
+	// Body is sent as JSON, Header beside what signing adds.
+	Body   any               `yaml:"body"`
+	Header map[string]string `yaml:"header"`
+	// Status and Says are what must be answered.
+	Status int      `yaml:"status"`
+	Says   []string `yaml:"says"`
+}
+
+// addCallers gives every caller a role with an inline policy, as an operator's own would be.
+func (r *rehearsal) addCallers(callers []Caller) error {
+	r.callers = map[string]string{}
+	for _, c := range callers {
+		var resources []string
+		for _, may := range c.May {
+			method, path, _ := strings.Cut(may, " ")
+			resources = append(resources, "arn:aws:execute-api:*:"+r.assembly.Account+":*/$default/"+method+path)
+		}
+		var policies []json.RawMessage
+		if len(resources) > 0 {
+			policy, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
+				"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resources,
+			}}})
+			if err != nil {
+				return fmt.Errorf("caller %s: %w", c.Name, err)
+			}
+			policies = append(policies, policy)
+		}
+		key, err := r.world.AddRole("arn:aws:iam::"+r.assembly.Account+":role/"+c.Name, policies)
+		if err != nil {
+			return err
+		}
+		r.callers[c.Name] = key
+	}
+	return nil
+}
+
+// call makes a request to the API and compares the answer with the expected one.
+func (p *performance) call(ctx context.Context, c Call) error {
+	status, answer, err := p.request(ctx, c)
+	if err != nil {
+		return fmt.Errorf("call %s %s: %w", c.Method, c.Path, err)
+	}
+	tone := Good
+	if status >= http.StatusBadRequest {
+		tone = Bad
+	}
+	who := cmp.Or(c.As, "nobody")
+	p.say("api", tone, "%s: %s %s in %s: %d %s", who, c.Method, c.Path, c.Region, status, http.StatusText(status))
+	p.say("", Plain, "%s", answerFacts(answer))
+	if status != c.Status {
+		p.surprises = append(p.surprises, fmt.Sprintf("%s %s as %s: expected %d, got %d: %.600s", c.Method, c.Path, who, c.Status, status, answer))
+	}
+	for _, text := range c.Says {
+		if !strings.Contains(oneLine(answer), text) {
+			p.surprises = append(p.surprises, fmt.Sprintf("%s %s as %s: expected to read %q; got %.600s", c.Method, c.Path, who, text, answer))
+		}
+	}
+	return nil
+}
+
+func (p *performance) request(ctx context.Context, c Call) (status int, answer []byte, err error) {
+	url, err := p.apiURL(c.Region)
+	if err != nil {
+		return 0, nil, err
+	}
+	var body []byte
+	if c.Body != nil {
+		if body, err = jsonOf(c.Body); err != nil {
+			return 0, nil, err
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, c.Method, url+c.Path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	for name, value := range c.Header {
+		request.Header.Set(name, value)
+	}
+	if c.As != "" {
+		sum := sha256.Sum256(body)
+		key := aws.Credentials{AccessKeyID: p.callers[c.As], SecretAccessKey: "secret"}
+		if err := v4.NewSigner().SignHTTP(ctx, key, request, hex.EncodeToString(sum[:]), "execute-api", c.Region, p.world.Now()); err != nil {
+			return 0, nil, fmt.Errorf("sign: %w", err)
+		}
+	}
+	client := http.Client{Timeout: time.Minute}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	answer, err = io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
+}
+
+// apiURL is the address of a Region's API in the World.
+func (r *rehearsal) apiURL(region string) (string, error) {
+	for _, api := range r.assembly.APIs {
+		if api.Region == region {
+			return r.url + "/" + api.ID, nil
+		}
+	}
+	return "", fmt.Errorf("the assembly has no HTTP API in %s", region)
+}
+
+// answerFacts is what an answer of the API says, in one line.
+func answerFacts(text []byte) string {
+	var answer struct {
+		Message, Title, Detail, ID, Summary string
+		Status                              any
+		Runs                                []struct{ ID, Status string }
+	}
+	if json.Unmarshal(text, &answer) != nil {
+		return oneLine(text)
+	}
+	switch {
+	case answer.Title != "":
+		return answer.Title + ": " + answer.Detail
+	case answer.ID != "" && answer.Summary != "":
+		return fmt.Sprintf("%s is %v: %s", answer.ID, answer.Status, answer.Summary)
+	case answer.ID != "":
+		return fmt.Sprintf("%s is %v", answer.ID, answer.Status)
+	case answer.Runs != nil:
+		var runs []string
+		for _, run := range answer.Runs {
+			runs = append(runs, run.ID+" is "+run.Status)
+		}
+		return plural(len(runs), "run") + ": " + strings.Join(runs, ", ")
+	}
+	return cmp.Or(answer.Message, oneLine(text))
+}
+
+// oneLine writes JSON without the blanks between its parts, and anything else as it is.
+func oneLine(text []byte) string {
+	var compact bytes.Buffer
+	if json.Compact(&compact, text) != nil {
+		return strings.Join(strings.Fields(string(text)), " ")
+	}
+	return compact.String()
+}

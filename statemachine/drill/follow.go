@@ -1,0 +1,36 @@
+package drill
+
+import (
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// Follower tells a run of a deployed plan, from its history, as a drill tells its own.
+type Follower struct {
+	narrator narrator
+	// state is the one that was entered last, and the one that answers.
+	state string
+}
+
+// NewFollower returns a follower that writes to out.
+func NewFollower(out *Printer) *Follower { return &Follower{narrator: narrator{out: out}} }
+
+// State is the state that the run has entered last.
+func (f *Follower) State() string { return f.state }
+
+// Entered says that the run has entered a state.
+func (f *Follower) Entered(state string, at time.Time) {
+	f.state = state
+	f.narrator.StateEntered("", state, at)
+}
+
+// Answered says what a step has answered.
+func (f *Follower) Answered(payload []byte, at time.Time) {
+	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{Payload: payload}})
+}
+
+// Failed says that a step has failed, which may not be the end of it.
+func (f *Follower) Failed(errorType, cause string, at time.Time) {
+	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{ErrorType: errorType, Cause: cause}})
+}

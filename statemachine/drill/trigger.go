@@ -1,0 +1,176 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// Runs are not only started by the timeline: alarms, schedules and the API start them too. Which of them must come is
+// the scenario's to say, under expect.runs; one that nobody expects is as wrong as one that does not come.
+
+// ExpectedRun is a run that something else than the timeline starts.
+type ExpectedRun struct {
+	// Region is where, Action what it must be asked for.
+	Region string          `yaml:"region"`
+	Action failover.Action `yaml:"action"`
+	// From and By bound when it starts; zero values leave it open.
+	From Duration `yaml:"from"`
+	By   Duration `yaml:"by"`
+	// Outcome is how the run must end, Says are texts that an operator must be able to read, as for a run that the
+	// timeline starts.
+	Outcome failover.Outcome `yaml:"outcome"`
+	Says    []string         `yaml:"says"`
+}
+
+// AlarmChange sets the state of an alarm.
+type AlarmChange struct {
+	Region string `yaml:"region"`
+	Name   string `yaml:"name"`
+	// State is OK, ALARM or INSUFFICIENT_DATA.
+	State  string `yaml:"state"`
+	Reason string `yaml:"reason"`
+}
+
+// adopt takes charge of the runs that something else has started since it was last called.
+func (p *performance) adopt(ctx context.Context) error {
+	for _, arn := range p.tell.begun() {
+		if slices.ContainsFunc(p.runs, func(run *started) bool { return run.arn == arn }) {
+			continue
+		}
+		x, ok := p.world.Execution(arn)
+		if !ok {
+			continue
+		}
+		before, err := p.snapshot(ctx, failover.Region(x.Region))
+		if err != nil {
+			return err
+		}
+		name := x.Name
+		if generatedID.MatchString(name) {
+			name = fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
+			p.tell.out.call(x.Name, name)
+		}
+		p.say("run", Title, "%s starts in %s: %s", name, x.Region, spaced(x.Input))
+		p.tell.forget()
+		p.runs = append(p.runs, &started{arn: arn, name: name, want: p.expected(x), before: before, triggered: true})
+	}
+	return nil
+}
+
+// generatedID is the form of the ids that EventBridge and Scheduler start executions under.
+var generatedID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// spaced is JSON with room to break a line after each value.
+func spaced(text json.RawMessage) string {
+	var out strings.Builder
+	quoted := false
+	for i, c := range string(text) {
+		out.WriteRune(c)
+		switch {
+		case c == '"' && (i == 0 || text[i-1] != '\\'):
+			quoted = !quoted
+		case c == ',' && !quoted:
+			out.WriteByte(' ')
+		}
+	}
+	return out.String()
+}
+
+// expected is what the scenario expects of the next run that it does not start itself.
+func (p *performance) expected(x fakeaws.Execution) StartRun {
+	n := 0
+	for _, run := range p.runs {
+		if run.triggered {
+			n++
+		}
+	}
+	if n >= len(p.scenario.Expect.Runs) {
+		p.surprises = append(p.surprises, fmt.Sprintf("%s: started in %s, and the scenario expects no such run", x.Name, x.Region))
+		return StartRun{Region: x.Region}
+	}
+	e := p.scenario.Expect.Runs[n]
+	in, _ := failover.ParseInput(x.Input) // an input that cannot be read has no action
+	after := x.StartedAt.Sub(p.began)
+	if x.Region != e.Region || in.Action != e.Action || after < e.From.or(0) || after > e.By.or(after) {
+		p.surprises = append(p.surprises, fmt.Sprintf("%s: %q started in %s at %s; expected %q in %s%s", x.Name, in.Action, x.Region,
+			clock(after), e.Action, e.Region, e.window()))
+	}
+	return StartRun{Region: x.Region, Outcome: e.Outcome, Says: e.Says}
+}
+
+func (e ExpectedRun) window() string {
+	text := ""
+	if e.From > 0 {
+		text += " from " + clock(e.From.or(0))
+	}
+	if e.By > 0 {
+		text += " by " + clock(e.By.or(0))
+	}
+	return text
+}
+
+// missing lists the runs that were expected and never started.
+func (p *performance) missing() []string {
+	n := 0
+	for _, run := range p.runs {
+		if run.triggered {
+			n++
+		}
+	}
+	var missing []string
+	for _, e := range p.scenario.Expect.Runs[min(n, len(p.scenario.Expect.Runs)):] {
+		missing = append(missing, fmt.Sprintf("expected %q to be started in %s%s, and it was not", e.Action, e.Region, e.window()))
+	}
+	return missing
+}
+
+// addNamedAlarms creates the alarms that the deployed rules wait for. They are the operator's own, so that the stacks
+// only name them; here they are well until the timeline says otherwise.
+func (r *rehearsal) addNamedAlarms() error {
+	for _, rule := range r.assembly.Rules {
+		var pattern struct {
+			Detail struct {
+				AlarmName []json.RawMessage `json:"alarmName"`
+			} `json:"detail"`
+		}
+		if err := json.Unmarshal(rule.Pattern, &pattern); err != nil {
+			return fmt.Errorf("rule %s: read its pattern: %w", rule.Name, err)
+		}
+		for _, text := range pattern.Detail.AlarmName {
+			var name string
+			if json.Unmarshal(text, &name) != nil {
+				continue // a matcher and no name: whatever it matches, a scenario has to set up
+			}
+			if err := r.world.AddAlarm(fakeaws.Alarm{Region: rule.Region, Name: name, State: fakeaws.AlarmOK}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// silent lists the alarms that should have gone off and have not, and says when the dead letters are not as many as
+// expected.
+func (p *performance) silent() []string {
+	var silent []string
+	letters := 0
+	for _, q := range p.assembly.Queues {
+		letters += len(p.world.QueueMessages(q.ARN))
+	}
+	if want := p.scenario.Expect.DeadLetters; letters != want {
+		silent = append(silent, fmt.Sprintf("expected %s in the dead-letter queues, got %d", plural(want, "message"), letters))
+	}
+	for _, want := range p.scenario.Expect.Alarms {
+		if !p.tell.wentOff(want) {
+			silent = append(silent, fmt.Sprintf("expected the alarm %q to go off, and it did not", want))
+		}
+	}
+	return silent
+}

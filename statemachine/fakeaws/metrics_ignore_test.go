@@ -1,0 +1,33 @@
+package fakeaws
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAnAlarmThatIgnoresMissingDataStaysAsItIs(t *testing.T) {
+	start := time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
+	w := New("111122223333", start, "us-east-1")
+	err := w.AddAlarm(Alarm{Region: "us-east-1", Name: "not-ready", Rule: AlarmRule{
+		Namespace: "Drover", Metric: "Ready", Statistic: "Minimum", PeriodSeconds: 60, Comparison: "LessThanThreshold", Threshold: 1,
+		TreatMissing: "ignore",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		ready float64 // -1 for no data
+		want  string
+	}{{-1, AlarmInsufficientData}, {0, AlarmInAlarm}, {-1, AlarmInAlarm}, {-1, AlarmInAlarm}, {1, AlarmOK}, {-1, AlarmOK}} {
+		if c.ready >= 0 {
+			w.PutMetric("us-east-1", "Drover", "Ready", nil, c.ready)
+		}
+		w.AdvanceTo(w.Now().Add(time.Minute))
+		w.mu.Lock()
+		got := w.metrics.states[w.metrics.arn(w.metrics.alarms["us-east-1"][0])].value
+		w.mu.Unlock()
+		if got != c.want {
+			t.Errorf("after Ready %v: %s; want %s", c.ready, got, c.want)
+		}
+	}
+}
