@@ -95,6 +95,7 @@ var unbounded = map[string]string{
 	"logs:PutLogEvents":             "the streams of one log group",
 	"s3:GetObject":                  "the reports of all runs, and nothing else in the bucket",
 	"s3:PutObject":                  "the reports of all runs, and nothing else in the bucket",
+	"states:SendTaskSuccess":        "IAM knows no resource for answers; a token, which cannot be guessed, says which task is answered",
 	"states:DescribeExecution":      "the runs of one state machine; it reads only",
 	"states:GetExecutionHistory":    "the runs of one state machine; it reads only",
 }
@@ -173,6 +174,18 @@ func TestOnlyTheTriggersOfARegionMayStartRunsAndOnlyThere(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, granted(t, "states:StartExecution")); diff != "" {
 		t.Errorf("who may start runs where (-want +got)\n%s", diff)
+	}
+}
+
+func TestOnlyTheAPIMayAnswerRuns(t *testing.T) {
+	want := map[string]words{}
+	for code := range regionStacks(t) {
+		want[names.Region{Plan: fresh(t).config.Plan, Code: code}.Role("api")] = words{"*"}
+	}
+	for action, want := range map[string]map[string]words{"states:SendTaskSuccess": want, "states:SendTaskFailure": {}} {
+		if diff := cmp.Diff(want, granted(t, action)); diff != "" {
+			t.Errorf("who may %s (-want +got)\n%s", action, diff)
+		}
 	}
 }
 

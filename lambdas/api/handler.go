@@ -35,6 +35,7 @@ type (
 		GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
 	}
 	records interface {
+		Approval(ctx context.Context, run string) (registry.Approval, error)
 		Lock(context.Context) (registry.Lock, error)
 		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
 	}
@@ -50,6 +51,8 @@ type Handler struct {
 	Starter  starter
 	Observer observer
 	Registry records
+	// Waiting makes the client of the Region in which a run waits for an answer.
+	Waiting func(failover.Region) *sfn.Client
 }
 
 // request and response are API Gateway's, payload format 2.0.

@@ -124,29 +124,3 @@ func TestABadPageSaysWhatIsWrong(t *testing.T) {
 		})
 	}
 }
-
-func TestAnAnswerToARunIsReadStrictly(t *testing.T) {
-	cases := []struct {
-		body   string
-		status int
-		says   string
-	}{
-		{`{"approved": true, "comment": "go"}`, 501, "does not wait for an approval"},
-		{`{"approved": false}`, 501, "does not wait for an approval"},
-		{`{}`, 400, "approved is missing"},
-		{`{"comment": "go"}`, 400, "approved is missing"},
-		{`{"approve": true}`, 400, `unknown field "approve"`},
-		{`{"approved": true, "aproved": false}`, 400, `unknown field "aproved"`},
-		{`{"approved": "yes"}`, 400, "the body is no answer"},
-		{`{"approved": true} {"approved": false}`, 400, "more after the object"},
-		{``, 400, "the body is no answer"},
-		{`{"approved": true, "comment": "` + strings.Repeat("é", 501) + `"}`, 400, "501 characters; expected at most 500"},
-	}
-	for _, c := range cases {
-		p := problemIn(t, newScene(t).ask("POST", "/runs/r1/approval", c.body), c.status)
-		if !strings.Contains(p.Detail, c.says) {
-			t.Errorf("%s: %q does not say %q", c.body, p.Detail, c.says)
-		}
-	}
-	problemIn(t, newScene(t).ask("POST", "/runs/a:b/approval", `{"approved": true}`), 404)
-}

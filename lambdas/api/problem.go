@@ -20,12 +20,13 @@ const (
 	noPath      kind = "no-such-path"
 	noMethod    kind = "method-not-allowed"
 	noRun       kind = "no-such-run"
+	notWaiting  kind = "not-waiting"
 	taken       kind = "name-taken"
+	tooLate     kind = "too-late"
 	tooLarge    kind = "too-large"
 	throttled   kind = "throttled"
 	unavailable kind = "unavailable"
 	refused     kind = "refused-by-aws"
-	notOffered  kind = "not-offered"
 )
 
 // kinds are the status and the title of each kind. Neither changes from one occurrence to the next.
@@ -37,12 +38,13 @@ var kinds = map[kind]struct {
 	noPath:      {http.StatusNotFound, "There is nothing at this path"},
 	noMethod:    {http.StatusMethodNotAllowed, "The path does not take this method"},
 	noRun:       {http.StatusNotFound, "There is no such run"},
+	notWaiting:  {http.StatusNotFound, "The run waits for no approval"},
 	taken:       {http.StatusConflict, "The name belongs to another run"},
+	tooLate:     {http.StatusConflict, "The run no longer waits for this answer"},
 	tooLarge:    {http.StatusRequestEntityTooLarge, "The body is too large"},
 	throttled:   {http.StatusTooManyRequests, "AWS asks for patience"},
 	unavailable: {http.StatusServiceUnavailable, "AWS did not answer"},
 	refused:     {http.StatusInternalServerError, "AWS said no to the API"},
-	notOffered:  {http.StatusNotImplemented, "This is not offered yet"},
 }
 
 // problemTypes is where the kinds of problems are described.

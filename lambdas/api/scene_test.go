@@ -65,26 +65,29 @@ func newScene(t *testing.T) *scene {
 	s.must(s.world.AddStateMachine(fakeaws.StateMachine{
 		ARN: machineARN, Name: "drover", Region: string(west), Role: role, Definition: text,
 	}))
-	s.wire()
+	s.wireIn(west)
 	s.goesWell()
 	return s
 }
 
-// wire makes the handler with clients of the SDK, as the bootstrap does.
-func (s *scene) wire() {
+// wireIn makes the handler of a Region with clients of the SDK, as the bootstrap does.
+func (s *scene) wireIn(region failover.Region) {
 	server := httptest.NewServer(s.world)
 	s.t.Cleanup(server.Close)
 	env, err := entry.LoadEnvironment(func(name string) string {
 		return map[string]string{
-			failover.PlanVariable: `{}`, failover.TableVariable: "registry", failover.MachineVariable: machineARN,
-			"AWS_REGION": string(west), "AWS_ENDPOINT_URL": server.URL, "AWS_MAX_ATTEMPTS": "1",
+			failover.PlanVariable: `{}`, failover.TableVariable: "registry", failover.MachineVariable: strings.Replace(machineARN, string(west), string(region), 1),
+			"AWS_REGION": string(region), "AWS_ENDPOINT_URL": server.URL, "AWS_MAX_ATTEMPTS": "1",
 			"AWS_ACCESS_KEY_ID": fakeaws.Administrator, "AWS_SECRET_ACCESS_KEY": "secret",
 		}[name]
 	})
 	s.must(err)
 	machine := sfn.NewFromConfig(env.Config)
 	s.store = &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: "registry"}
-	s.h = Handler{Plan: env.Plan, Region: west, Machine: env.MachineARN, Starter: machine, Observer: machine, Registry: s.store}
+	s.h = Handler{
+		Plan: env.Plan, Region: env.Region, Machine: env.MachineARN, Starter: machine, Observer: machine, Registry: s.store,
+		Waiting: func(r failover.Region) *sfn.Client { return sfn.NewFromConfig(env.In(r)) },
+	}
 }
 
 // says makes a step answer with this payload.

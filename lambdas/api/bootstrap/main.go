@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/api"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -18,6 +19,7 @@ func main() {
 			Plan: env.Plan, Region: env.Region, Machine: env.MachineARN,
 			Starter: machine, Observer: machine,
 			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+			Waiting:  func(r failover.Region) *sfn.Client { return sfn.NewFromConfig(env.In(r)) },
 		}.Handle
 	})
 }

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 )
@@ -49,22 +47,16 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
-	if asked.Over {
-		return c.tooLate(asked)
-	}
-	output, err := json.Marshal(failover.ApprovalAnswer{Approved: approved, By: c.By, Comment: c.Comment})
-	if err != nil {
-		return err
-	}
 	cfg, err := c.config(env.ctx, asked.Region)
 	if err != nil {
 		return err
 	}
-	_, err = sfn.NewFromConfig(cfg).SendTaskSuccess(env.ctx, &sfn.SendTaskSuccessInput{
-		TaskToken: &asked.Token, Output: aws.String(string(output)),
-	})
+	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), asked, failover.ApprovalAnswer{Approved: approved, By: c.By, Comment: c.Comment})
+	if errors.Is(err, approval.ErrTooLate) {
+		return c.tooLate(asked)
+	}
 	if err != nil {
-		return c.notTaken(asked, err)
+		return err
 	}
 	what := "rejected"
 	if approved {
@@ -86,16 +78,6 @@ func (c *answer) find(env environment, plan failover.Plan, region failover.Regio
 			c.Name, region, plan.Other(region))
 	}
 	return asked, err
-}
-
-// notTaken says why Step Functions did not take the answer.
-func (c *answer) notTaken(asked registry.Approval, err error) error {
-	var gone *types.TaskTimedOut
-	var unknown *types.TaskDoesNotExist
-	if errors.As(err, &gone) || errors.As(err, &unknown) {
-		return c.tooLate(asked)
-	}
-	return fmt.Errorf("answer run %s in %s: %w", c.Name, asked.Region, err)
 }
 
 func (c *answer) tooLate(asked registry.Approval) error {

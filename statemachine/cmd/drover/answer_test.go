@@ -1,8 +1,7 @@
 package main
 
 import (
-	"io"
-	"net/http"
+	"encoding/json"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,57 +14,77 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// waiting is an AWS in which a run in us-east-1 waits for an approval; it notes the answer that it gets, and gives
-// Step Functions' refusal when there is one.
+// asking is a state machine that does nothing but ask, half an hour long, and ends with the answer.
+const asking = `{"QueryLanguage": "JSONata", "StartAt": "AwaitApproval", "States": {
+  "AwaitApproval": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 1800,
+    "Arguments": {"FunctionName": "arn:aws:lambda:us-east-1:111122223333:function:drover-notify",
+      "Payload": {"token": "{% $states.context.Task.Token %}"}},
+    "Output": "{% $states.result %}", "End": true}}}`
+
+// waiting is an AWS in which the run failback-1 in us-east-1 waits for an approval.
 type waiting struct {
-	world   *fakeaws.World
-	store   *registry.Store
-	refusal string
-	answer  string
+	*fakeaws.World
+	store *registry.Store
+	run   string
 }
 
-func (w *waiting) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	target := r.Header.Get("X-Amz-Target")
-	if !strings.HasPrefix(target, "AWSStepFunctions.") {
-		w.world.ServeHTTP(rw, r)
-		return
-	}
-	body, _ := io.ReadAll(r.Body)
-	if target != "AWSStepFunctions.SendTaskSuccess" || !strings.Contains(r.Header.Get("Authorization"), "/us-east-1/states/") {
-		http.Error(rw, "unexpected "+target, http.StatusNotImplemented)
-		return
-	}
-	if w.refusal != "" {
-		rw.WriteHeader(http.StatusBadRequest)
-		_, _ = io.WriteString(rw, `{"__type":"`+w.refusal+`","message":"no"}`)
-		return
-	}
-	w.answer = string(body)
-	_, _ = io.WriteString(rw, "{}")
-}
-
-func newWaiting(t *testing.T) (w *waiting, url string) {
+func newWaiting(t *testing.T) (w waiting, url string) {
 	t.Helper()
 	operator(t)
 	t.Setenv("USER", "kim")
 	asked := time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
-	w = &waiting{world: fakeaws.New("111122223333", asked, "us-east-1", "us-west-2")}
-	if err := w.world.AddTable("drover-registry", "us-east-1", "us-west-2"); err != nil {
-		t.Fatal(err)
+	w.World = fakeaws.New("111122223333", asked, "us-east-1", "us-west-2")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
+	must(w.AddTable("drover-registry", "us-east-1", "us-west-2"))
+	token := w.ask(t, must)
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
 	w.store = &registry.Store{Table: "drover-registry", Client: dynamodb.New(dynamodb.Options{
-		Region: "us-west-2", BaseEndpoint: aws.String(server.URL),
+		Region: "us-east-1", BaseEndpoint: aws.String(server.URL),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 	})}
-	err := w.store.PutApproval(t.Context(), registry.Approval{
-		Run: "failback-1", Token: "token-1", Region: "us-east-1", Gate: "before-promotion", Asked: asked, Until: asked.Add(30 * time.Minute),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(w.store.PutApproval(t.Context(), registry.Approval{
+		Run: "failback-1", Token: token, Region: "us-east-1", Gate: "before-promotion", Asked: asked, Until: asked.Add(30 * time.Minute),
+	}))
+	w.pass(time.Minute) // the other Region's replica has it too
 	return w, server.URL
+}
+
+// ask starts the run and returns the token that it hands to its function.
+func (w *waiting) ask(t *testing.T, must func(error)) (token string) {
+	t.Helper()
+	const role = "arn:aws:iam::111122223333:role/drover-machine"
+	_, err := w.AddRole(role, []json.RawMessage{json.RawMessage(`{"Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]}`)})
+	must(err)
+	must(w.AddFunction(fakeaws.Function{
+		ARN: "arn:aws:lambda:us-east-1:111122223333:function:drover-notify", Name: "drover-notify", Region: "us-east-1", Timeout: 30 * time.Second,
+		Invoke: func(payload []byte) fakeaws.InvokeResult {
+			var asked struct{ Token string }
+			must(json.Unmarshal(payload, &asked))
+			token = asked.Token
+			return fakeaws.InvokeResult{Payload: []byte(`{"told": true}`)}
+		},
+	}))
+	const machine = "arn:aws:states:us-east-1:111122223333:stateMachine:drover"
+	must(w.AddStateMachine(fakeaws.StateMachine{ARN: machine, Name: "drover", Region: "us-east-1", Role: role, Definition: asking}))
+	w.run, err = w.StartExecution(machine, "failback-1", json.RawMessage(`{}`))
+	must(err)
+	w.pass(time.Second)
+	return token
+}
+
+func (w *waiting) pass(d time.Duration) { w.AdvanceTo(w.Now().Add(d)) }
+
+// answer is what the run was answered, and empty as long as it was not.
+func (w *waiting) answer() string {
+	w.pass(time.Second)
+	e, _ := w.Execution(w.run)
+	return string(e.Output)
 }
 
 func TestAnAnswerGoesToTheRegionThatWaits(t *testing.T) {
@@ -74,35 +93,54 @@ func TestAnAnswerGoesToTheRegionThatWaits(t *testing.T) {
 		want string
 		says string
 	}{
-		{[]string{"approve", "failback-1"}, `{\"approved\":true,\"by\":\"kim\",\"comment\":\"\"}`, "failback-1 has been approved (before-promotion, in us-east-1)\n"},
-		{[]string{"reject", "failback-1", "--comment", "not now", "--by", "lee"}, `{\"approved\":false,\"by\":\"lee\",\"comment\":\"not now\"}`,
+		{[]string{"approve", "failback-1"}, `{"approved":true,"by":"kim","comment":""}`, "failback-1 has been approved (before-promotion, in us-east-1)\n"},
+		{[]string{"reject", "failback-1", "--comment", "not now", "--by", "lee"}, `{"approved":false,"by":"lee","comment":"not now"}`,
 			"failback-1 has been rejected (before-promotion, in us-east-1)\n"},
 	} {
 		w, url := newWaiting(t)
-		code, stdout, stderr := drover(t, t.Context(), append(c.args, "--endpoint-url", url)...)
+		code, stdout, stderr := drover(t, t.Context(), append(c.args, "--region", "us-west-2", "--endpoint-url", url)...)
 		if code != exitOK || stdout != c.says {
 			t.Errorf("%v: exit code %d, %q, %q; want %q", c.args, code, stdout, stderr, c.says)
 		}
-		if !strings.Contains(w.answer, c.want) || !strings.Contains(w.answer, `"taskToken":"token-1"`) {
-			t.Errorf("%v: got %s; want %s and the token", c.args, w.answer, c.want)
+		if got := w.answer(); got != c.want {
+			t.Errorf("%v: the run was answered %s; want %s", c.args, got, c.want)
 		}
 	}
 }
 
 func TestAnAnswerThatComesTooLateSaysSo(t *testing.T) {
-	for _, refusal := range []string{"TaskTimedOut", "TaskDoesNotExist", ""} {
-		w, url := newWaiting(t)
-		if w.refusal = refusal; refusal == "" { // the registry knows that the run is over
+	for name, before := range map[string]func(w waiting, url string){
+		"after another answer": func(_ waiting, url string) { drover(t, t.Context(), "reject", "failback-1", "--endpoint-url", url) },
+		"after its time":       func(w waiting, _ string) { w.pass(time.Hour) },
+		"after the run": func(w waiting, _ string) {
 			if err := w.store.EndApproval(t.Context(), "failback-1"); err != nil {
 				t.Fatal(err)
 			}
-		}
-		code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
-		for _, want := range []string{"no longer waits", "2026-01-31T03:30:00Z", "drover status --region us-east-1"} {
-			if code != exitFailed || !strings.Contains(stderr, want) {
-				t.Errorf("%s: exit code %d, %q; want it to say %q", refusal, code, stderr, want)
+			w.pass(time.Minute)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, url := newWaiting(t)
+			before(w, url)
+			code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
+			for _, want := range []string{"no longer waits", "2026-01-31T03:30:00Z", "drover status --region us-east-1"} {
+				if code != exitFailed || !strings.Contains(stderr, want) {
+					t.Errorf("exit code %d, %q; want it to say %q", code, stderr, want)
+				}
 			}
-		}
+			if got := w.answer(); strings.Contains(got, `"approved":true`) {
+				t.Errorf("the run was answered %s", got)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatAWSDoesNotTakeSaysWhichRunAndWhere(t *testing.T) {
+	w, url := newWaiting(t)
+	w.Inject(fakeaws.Fault{Service: "states", Error: &fakeaws.APIError{Code: "AccessDeniedException", Status: 400, Message: "no"}})
+	code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
+	if code != exitFailed || !strings.Contains(stderr, "answer run failback-1 in us-east-1: ") || !strings.Contains(stderr, "AccessDenied") {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
 
@@ -112,7 +150,7 @@ func TestARunThatWaitsForNothingIsNotAnswered(t *testing.T) {
 	if code != exitFailed || !strings.Contains(stderr, "failback-2 waits for no approval") || !strings.Contains(stderr, "--region us-west-2") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
-	if w.answer != "" {
-		t.Errorf("got %s; want no answer", w.answer)
+	if got := w.answer(); got != "" {
+		t.Errorf("the run was answered %s; want no answer", got)
 	}
 }
