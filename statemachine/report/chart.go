@@ -173,11 +173,11 @@ func newLane(run drill.RunEvidence, y int, x func(time.Time) float64) lane {
 
 func kind(state string) string {
 	switch state {
-	case "Settle":
+	case "Settle", "Soak", "AwaitApproval", "Refill":
 		return "wait"
 	case "Completed":
 		return "good"
-	case "Held", "Refused", "RolledBack", "StageFailed", "Overtaken":
+	case "Held", "Refused", "RolledBack", "MayRollBack?", "Overtaken":
 		return "bad"
 	}
 	return "step"

@@ -18,6 +18,8 @@ type view struct {
 	Summary    string
 	Calls      []callCount
 	Paths      []path
+	Ways       []way
+	Notices    []notice
 	Transcript string
 }
 
@@ -42,7 +44,7 @@ type step struct {
 func newView(r *drill.Result, transcript []byte) view {
 	v := view{
 		Result: r, Style: template.CSS(style), Chart: newChart(r), Transcript: string(transcript), // style is our own file
-		Summary: r.Felt.Summary(),
+		Summary: r.Felt.Summary(), Ways: waysOf(r), Notices: noticesOf(r),
 	}
 	for _, run := range r.Evidence.Runs {
 		v.Paths = append(v.Paths, path{Run: run.Name, Steps: collapse(run.Path)})

@@ -1,0 +1,58 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/drill"
+)
+
+// way is one leg of a run, as the run's own report has it; of an earlier drill when it is there for the comparison.
+type way struct {
+	Run, Leg, Stages string
+	Passed           bool
+	RTO, RPO         string
+	// Slow and Lossy say that a target was missed.
+	Slow, Lossy bool
+}
+
+// waysOf are the legs of all runs that had more than one, each followed by the drills that it was compared with.
+func waysOf(r *drill.Result) []way {
+	var all []way
+	for _, run := range r.Evidence.Runs {
+		if run.Report == nil || len(run.Report.Legs) < 2 {
+			continue
+		}
+		all = append(all, waysIn(r.Plan, run.Name, run.Report.Legs)...)
+		for _, past := range run.Report.Trend {
+			all = append(all, waysIn(r.Plan, run.Name+" compares with "+past.Run, past.Legs)...)
+		}
+	}
+	return all
+}
+
+func waysIn(plan failover.Plan, run string, legs []failover.LegResult) []way {
+	var all []way
+	for _, leg := range legs {
+		w := way{
+			Run: run, Leg: fmt.Sprintf("%s, %s to %s", leg.Leg, leg.From, leg.To), Stages: fmt.Sprintf("%d of %d", leg.StagesDone, leg.Stages),
+			Passed: leg.Passed, RTO: fmt.Sprintf("%.0f s", leg.RTOSeconds), RPO: seconds(leg.RPOSeconds),
+			Slow: leg.RTOSeconds > float64(plan.TargetRTOSeconds), Lossy: leg.RPOSeconds > float64(plan.TargetRPOSeconds),
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// notice is one message that people got of a run.
+type notice struct{ Run, Text string }
+
+func noticesOf(r *drill.Result) []notice {
+	var all []notice
+	for _, run := range r.Evidence.Runs {
+		for _, text := range run.Texts {
+			all = append(all, notice{run.Name, text})
+		}
+	}
+	return all
+}

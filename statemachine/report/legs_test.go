@@ -1,0 +1,39 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
+	r := sample()
+	leg := func(leg failover.Leg, rto float64) failover.LegResult {
+		return failover.LegResult{Leg: leg, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: rto, RPOSeconds: -1}
+	}
+	r.Evidence.Runs[0].Report = &failover.Report{
+		Legs:  []failover.LegResult{leg(failover.Out, 91), leg(failover.Back, 700)},
+		Trend: []failover.PastDrill{{Run: "drill-of-may", Legs: []failover.LegResult{leg(failover.Out, 80)}}},
+	}
+	r.Evidence.Runs[0].Texts = []string{"Completed: <all> is well"}
+	html, err := Render(r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(html)
+	for _, want := range []string{
+		"out, us-east-1 to us-west-2", "91 s", `class="number bad">700 s`, "compares with drill-of-may", "2 of 2", "not measured",
+		"Completed: &lt;all&gt; is well",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+func TestARunOfOneLegIsNotCompared(t *testing.T) {
+	if page := render(t); strings.Contains(page, "There and back") || strings.Contains(page, "What people were told") {
+		t.Error("the page compares a run of one leg, or shows messages that nobody got")
+	}
+}
