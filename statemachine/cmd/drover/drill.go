@@ -76,7 +76,7 @@ func (c *drillCommand) list(stdout io.Writer) error {
 		if name == drills.Default {
 			mark = "*"
 		}
-		fmt.Fprintf(stdout, "%s %-20s %s\n", mark, name, s.Title)
+		fmt.Fprintf(stdout, "%s %-22s %s\n", mark, name, s.Title)
 	}
 	fmt.Fprintln(stdout, "\n* is played when none is named.")
 	return nil

@@ -43,15 +43,9 @@ func (c *startCommand) Run(env environment) error {
 	if err != nil {
 		return err
 	}
-	input, err := json.Marshal(failover.Input{
-		Action: failover.Action(c.Action), Applications: c.Application, AllowDataLoss: c.AllowDataLoss, DryRun: c.DryRun,
-		Order: failover.Order(c.Order), Percents: c.Percent, Approval: failover.Approval(c.Approval), Takeover: c.Takeover, Reason: c.Reason,
-	})
+	input, err := c.input()
 	if err != nil {
 		return err
-	}
-	if _, err := failover.ParseInput(input); err != nil {
-		return usageError{err}
 	}
 	cfg, err := c.config(env.ctx, region)
 	if err != nil {
@@ -80,4 +74,19 @@ func (c *startCommand) Run(env environment) error {
 		return err
 	}
 	return watch(env, x, watchEvery)
+}
+
+// input is the execution's input, checked as the run itself would.
+func (c *startCommand) input() ([]byte, error) {
+	input, err := json.Marshal(failover.Input{
+		Action: failover.Action(c.Action), Applications: c.Application, AllowDataLoss: c.AllowDataLoss, DryRun: c.DryRun,
+		Order: failover.Order(c.Order), Percents: c.Percent, Approval: failover.Approval(c.Approval), Takeover: c.Takeover, Reason: c.Reason,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := failover.ParseInput(input); err != nil {
+		return nil, usageError{err}
+	}
+	return input, nil
 }

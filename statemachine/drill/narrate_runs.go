@@ -1,0 +1,83 @@
+package drill
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// What a narrator knows of several runs at a time, and of the alarms that start or follow them.
+
+// meet takes note of an execution that enters its first state.
+func (n *narrator) meet(execution string, at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.started[execution] {
+		return
+	}
+	if n.started == nil {
+		n.started = map[string]bool{}
+	}
+	n.started[execution] = true
+	n.running++
+	n.crowded = n.crowded || n.running > 1
+	n.fresh = append(n.fresh, execution)
+	if n.announce {
+		parts := strings.Split(execution, ":")
+		n.out.event(at, "run", Title, fmt.Sprintf("%s starts in %s", parts[len(parts)-1], parts[3]))
+	}
+}
+
+// begun are the executions that were started since it was last called.
+func (n *narrator) begun() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := n.fresh
+	n.fresh = nil
+	return fresh
+}
+
+// alarm tells an alarm that goes off, and the end of it. That an alarm finds its first data is no news.
+func (n *narrator) alarm(e fakeaws.Entry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	off := strings.HasPrefix(e.Text, "is "+fakeaws.AlarmInAlarm)
+	where := e.Object + " " + e.Text[strings.LastIndex(e.Text, " ")+1:]
+	if !off && !n.alarmed[where] {
+		return
+	}
+	if n.alarmed == nil {
+		n.alarmed = map[string]bool{}
+	}
+	n.alarmed[where] = off
+	tone := Good
+	if off {
+		tone = Bad
+	}
+	n.out.event(e.At, e.Kind, tone, worldText(e))
+}
+
+// wentOff says whether an alarm, as NAME REGION, has gone off, even if it is well again.
+func (n *narrator) wentOff(alarm string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, ever := n.alarmed[alarm]
+	return ever
+}
+
+// whose says which execution something is of, when there is more than one.
+func (n *narrator) whose(execution string) string {
+	if !n.crowded {
+		return ""
+	}
+	return execution[strings.LastIndex(execution, ":")+1:] + ": "
+}
+
+// forget lets the next look be told whatever it sees.
+func (n *narrator) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pending = ""
+}
