@@ -1,5 +1,7 @@
 package failover
 
+import "slices"
+
 // Stage is one slice of a run: a wave, a share of traffic, and whether the wave's databases are promoted.
 type Stage struct {
 	// Index counts the stages of a run from 0, over all its legs: what a later stage has written, an earlier one may not
@@ -109,8 +111,8 @@ func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []
 }
 
 // PlanRollback makes the stages that undo what a run has done to the given waves, counting on from first: from is the
-// Region that users leave again. First all of them leave it at once, wave by wave, because both Regions answer and one
-// of them is in doubt; then the writers go back, in the waves whose databases the run has promoted. A promotion that is
+// Region that users leave again. First all of them leave it at once, because both Regions answer and one of them is in
+// doubt: the last wave first, for it is the one that fared badly; then the writers go back, in the waves whose databases the run has promoted. A promotion that is
 // still in flight ends before: the stage that moves users back waits for it.
 func PlanRollback(plan Plan, from, to Region, waves, promoted []int, first int) []Stage {
 	var stages []Stage
@@ -118,7 +120,7 @@ func PlanRollback(plan Plan, from, to Region, waves, promoted []int, first int) 
 		s.Index, s.Restore = first+len(stages), true
 		stages = append(stages, s)
 	}
-	for _, wave := range waves {
+	for _, wave := range slices.Backward(waves) {
 		s := plan.stage(wave, from, to)
 		s.Percent = new(100)
 		add(s)

@@ -191,7 +191,7 @@ func TestAWayBackCountsOnAndEndsWithWhatWasBefore(t *testing.T) {
 // TestARollbackMovesUsersBeforeWriters is the order in which it is safe: both Regions answer, and one is in doubt.
 func TestARollbackMovesUsersBeforeWriters(t *testing.T) {
 	got := PlanRollback(DefaultPlan(), "us-west-2", "us-east-1", []int{1, 2, 3}, []int{2}, 5)
-	want := []brief{{1, 100, false}, {2, 100, false}, {3, 100, false}, {2, -1, true}}
+	want := []brief{{3, 100, false}, {2, 100, false}, {1, 100, false}, {2, -1, true}}
 	if diff := cmp.Diff(want, briefly(got)); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
 	}

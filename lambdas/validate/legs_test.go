@@ -65,7 +65,7 @@ func TestARollbackUndoesWhatTheRunHasChangedAndNothingElse(t *testing.T) {
 	for _, stage := range answer.Stages {
 		got = append(got, s.h.text(stage))
 	}
-	want := []string{"2: wave 1 traffic", "3: wave 2 traffic", "4: wave 1 databases"}
+	want := []string{"2: wave 2 traffic", "3: wave 1 traffic", "4: wave 1 databases"}
 	if diff := cmp.Diff(want, got); diff != "" || answer.Verdict != failover.Proceed {
 		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
 	}

@@ -66,7 +66,7 @@ var guards = []guard{
 	{
 		name: "the order of a rollback",
 		functions: []drilltest.Mutation{
-			{File: "internal/failover/stage.go", Old: "for _, wave := range waves {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range waves {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
+			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(waves) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(waves) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
 			{File: "internal/failover/stage.go", Old: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\treturn stages", New: "return stages"},
 		},
 		scenario: "database-first", says: "expected at most 4.00 % of all requests to fail",
