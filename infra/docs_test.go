@@ -13,14 +13,18 @@ import (
 	"github.com/drover-dr/drover/infra/config"
 )
 
-// page is the one that people deploy by.
+// page is the part of README.md that people deploy by.
 func page(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("../docs/deploying.md")
+	text, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	_, part, found := strings.Cut(string(text), "\n## Deploying, in detail\n")
+	if !found {
+		t.Fatal("README.md has no section \"Deploying, in detail\"")
+	}
+	return part
 }
 
 // rows are the first two cells of a table's rows whose first cell matches.
@@ -41,7 +45,7 @@ func TestThePageHasEveryKeyOfTheContextWithItsDefault(t *testing.T) {
 	for _, key := range []string{"witness", "replica", "pipeline"} {
 		want[key] = "none"
 	}
-	keys, _, _ := strings.Cut(page(t), "## What is deployed")
+	keys, _, _ := strings.Cut(page(t), "### What is deployed")
 	if diff := cmp.Diff(want, rows(keys, "`[a-zA-Z]+`")); diff != "" {
 		t.Errorf("keys with defaults (-want +got)\n%s", diff)
 	}
@@ -62,7 +66,7 @@ func TestThePageSaysOfEveryKindOfResourceWhatItIsForAndWhatItCosts(t *testing.T)
 
 func TestThePageHasEveryOutput(t *testing.T) {
 	for code, stack := range regionStacks(t) {
-		_, outputs, _ := strings.Cut(page(t), "## What the stacks tell")
+		_, outputs, _ := strings.Cut(page(t), "### What the stacks tell")
 		var got []string
 		for name := range rows(outputs, "`[a-zA-Z]+`") {
 			got = append(got, name)
