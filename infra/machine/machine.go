@@ -34,7 +34,7 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 		Description: "Of the state machine " + region.StateMachine() + ", which plays runs",
 		Grants:      props.Scope.ForStateMachine(props.Steps),
 	})
-	return awsstepfunctions.NewStateMachine(scope, jsii.String("StateMachine"), &awsstepfunctions.StateMachineProps{
+	machine := awsstepfunctions.NewStateMachine(scope, jsii.String("StateMachine"), &awsstepfunctions.StateMachineProps{
 		StateMachineName:        jsii.String(region.StateMachine()),
 		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,
 		DefinitionBody:          awsstepfunctions.DefinitionBody_FromString(jsii.String(props.Definition)),
@@ -47,4 +47,14 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 			IncludeExecutionData: jsii.Bool(true),
 		},
 	})
+	acceptExpressions(machine)
+	return machine
+}
+
+// acceptExpressions tells cfn-lint, which knows the definition's schema but no JSONata, to leave its types alone:
+// TimeoutSeconds may be an expression. See "Transforming data with JSONata in Step Functions" in the Step Functions
+// Developer Guide. The definition is held by the tests of package statemachine.
+func acceptExpressions(machine awsstepfunctions.StateMachine) {
+	resource := machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
+	resource.AddMetadata(jsii.String("cfn-lint"), map[string]any{"config": map[string]any{"ignore_checks": []string{"E3601"}}})
 }
