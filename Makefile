@@ -53,7 +53,8 @@ check: ## vet, format and static checks
 .PHONY: bench
 bench: host build ## measure cold starts, zip sizes, the drill and the World, beside their baselines
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost
-	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws ./statemachine/asl
+	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
+	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws
 
 .PHONY: golden
 golden: ## rewrite the golden files, in the order in which they depend on each other; commit only what you understand
