@@ -132,8 +132,8 @@ func holds(sets live.RecordSets, b Batch) bool {
 // at again.
 //
 // When nothing is left to do, but fewer changes are known than batches are done, then the call that got the others never
-// got its answer through. Then the mark alone is written once more, with itself; Route 53 applies the changes of a zone in order, so when that
-// change is in sync all before it are.
+// got its answer through. Then the mark alone is written once more, with itself; Route 53 applies the changes of a zone
+// in order, so when that change is in sync all before it are. (This is R53-10 in the embedded AWS's FIDELITY.md.)
 func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceRecord, done int) (moved bool, err error) {
 	if len(todo) == 0 && z.known+len(z.changes) >= done {
 		return false, nil
