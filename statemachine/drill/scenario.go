@@ -207,7 +207,7 @@ type Expect struct {
 	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
 	// registry.
 	Active map[string]string `yaml:"active"`
-	// Batches is the number of accepted ChangeResourceRecordSets calls that write more than the fence.
+	// Batches is the number of accepted ChangeResourceRecordSets calls, those that write the fence alone among them.
 	Batches *int `yaml:"batches"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
