@@ -107,12 +107,28 @@ func (r RunEvidence) said() string {
 	return strings.Join(lines, "\n")
 }
 
+// recordSetsWritten counts what the accepted batches wrote, the fences aside.
+func (e Evidence) recordSetsWritten() int {
+	n := 0
+	for _, batch := range e.Batches {
+		for _, c := range batch.Changes {
+			if !isFence(c.Set) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // unexpected says what of the whole scenario is not as expected.
 func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	if x.Batches != nil && len(e.Batches) != *x.Batches {
 		add("expected %s, got %d", plural(*x.Batches, "batch"), len(e.Batches))
+	}
+	if x.RecordSets != nil && e.recordSetsWritten() != *x.RecordSets {
+		add("expected %s to be written, got %d", plural(*x.RecordSets, "record set"), e.recordSetsWritten())
 	}
 	if x.ServedFrom != nil {
 		from := Start.Add(time.Duration(*x.ServedFrom))

@@ -209,6 +209,8 @@ type Expect struct {
 	Active map[string]string `yaml:"active"`
 	// Batches is the number of accepted ChangeResourceRecordSets calls, those that write the fence alone among them.
 	Batches *int `yaml:"batches"`
+	// RecordSets is how many record sets those calls wrote, the fences aside: a shift that is done twice writes twice.
+	RecordSets *int `yaml:"recordSets"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
 	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
