@@ -92,6 +92,18 @@ func TestRoutes(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
+			name:   "looks that hang use up the time of the others",
+			script: script{"VerifyHealth": {silence}},
+			want:   path(begins, shifts, look, look, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a healthy look that comes late is healthy",
+			script: script{"VerifyHealth": then(times(2, silence), times(1, looks(failover.Passed)))},
+			want:   path(begins, shifts, look, look, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
 			name:   "a stage that can never pass holds the run at once",
 			script: script{"VerifyHealth": {looks(failover.Failed)}},
 			want:   path(begins, shifts, look, "MayRollBack?", ends, "Held"),

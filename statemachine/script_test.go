@@ -81,11 +81,11 @@ func back(index int) failover.Stage {
 
 var silence = answer{after: time.Hour}
 
-// stage is one with few attempts, so that routes stay short.
+// stage is one with few attempts, so that routes stay short, and with time for two looks that hang.
 func stage(index int) failover.Stage {
 	return failover.Stage{
 		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Batches: 2, Promote: true,
-		SettleSeconds: 5, Attempts: 5, Passes: 1,
+		SettleSeconds: 5, Attempts: 5, Passes: 1, VerifySeconds: 80,
 	}
 }
 

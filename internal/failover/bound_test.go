@@ -34,9 +34,9 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 	}
 }
 
-func TestBoundCountsStepsRoundsLooksAndResubmits(t *testing.T) {
-	stages := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 30, Attempts: 2, Batches: 3}}
-	want := (3+4*3+4*5)*slowest() + 4*2*15*time.Second + 10*(5+35)*time.Second + 2*(30+35)*time.Second
+func TestBoundCountsStepsRoundsLooksAndTheLastResubmission(t *testing.T) {
+	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
+	want := (3+2*3+2*5)*slowest() + 2*2*15*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
 	if got := Bound(Run{}, stages, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -45,7 +45,7 @@ func TestBoundCountsStepsRoundsLooksAndResubmits(t *testing.T) {
 func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stage := rapid.Custom(func(t *rapid.T) Stage {
-			return Stage{SettleSeconds: rapid.IntRange(1, 600).Draw(t, "settle"), Attempts: rapid.IntRange(1, 1000).Draw(t, "attempts")}
+			return Stage{SettleSeconds: rapid.IntRange(1, 600).Draw(t, "settle"), VerifySeconds: rapid.IntRange(1, 100000).Draw(t, "verify")}
 		})
 		stages := rapid.SliceOf(stage).Draw(t, "stages")
 		more := append(stages[:len(stages):len(stages)], stage.Draw(t, "one more"))
@@ -56,9 +56,9 @@ func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 }
 
 func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
-	short := []Stage{{SettleSeconds: 1, Attempts: 1}}
-	long := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 5, Attempts: 10}}
-	gated := []Stage{{SettleSeconds: 1, Attempts: 1, Approve: true}}
+	short := []Stage{{SettleSeconds: 1, VerifySeconds: 4}}
+	long := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 5, VerifySeconds: 80}}
+	gated := []Stage{{SettleSeconds: 1, VerifySeconds: 4, Approve: true}}
 	run := Run{SoakSeconds: 120, ApprovalSeconds: 1800, Approval: BeforePromotion}
 	asked := run
 	asked.Approval = BeforeStart

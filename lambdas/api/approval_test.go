@@ -20,7 +20,7 @@ func (s *scene) waits() registry.Approval {
 	percent := 100
 	s.says("Validate", failover.ValidateAnswer{
 		Verdict: failover.Proceed, Findings: []failover.Finding{}, Summary: "failover of 1 application",
-		Stages: []failover.Stage{{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 3, Passes: 1}},
+		Stages: []failover.Stage{{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 3, Passes: 1, VerifySeconds: 24}},
 		Run: failover.Run{
 			ID: "r1", Action: failover.Failover, From: east, To: west, StartedAt: start, Since: start,
 			Approval: failover.BeforeStart, ApprovalSeconds: 1800,
