@@ -50,6 +50,7 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			for _, state := range []string{"CloseRun", "Notify"} {
 				s[state] = worstTries(well[state])
 			}
+			s["Announce"] = []answer{silence}
 			r := play(t, machine(t), s)
 			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback); got != want {
 				t.Errorf("the longest run takes %v and ends %s %s; failover.Bound says %v", got, r.Status(), r.Error(), want)
@@ -119,7 +120,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		s["PlanRollback"] = drawAnswers(t, "PlanRollback", planOf(undone, home...), planOf(undone))
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
-		for _, state := range []string{"UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
+		for _, state := range []string{"Announce", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",

@@ -7,6 +7,8 @@ import "time"
 const (
 	// StepTimeout is the longest that one invocation of a step can take, as Step Functions sees it.
 	StepTimeout = 35 * time.Second
+	// AnnounceTimeout is the longest that a run waits until people are told that it begins.
+	AnnounceTimeout = 10 * time.Second
 	// LookTime is what a look of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
 	LookTime = 3 * time.Second
 	// StepRetries is how often a step is tried again when waiting may help.
@@ -43,6 +45,9 @@ func StepBound() time.Duration {
 func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
 	bound := outside*StepBound() + legBound(run, out)
+	if len(out) > 0 && run.Approval != BeforeStart {
+		bound += AnnounceTimeout
+	}
 	if run.Approval == BeforeStart && len(out) > 0 {
 		bound += seconds(run.ApprovalSeconds)
 	}
@@ -56,18 +61,23 @@ func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	return bound + after
 }
 
-// legBound is the longest that the stages of one leg can take. A stage shifts, writes, promotes and then looks; if at the
-// last moment for a look it learns that Route 53 has lost a change, it does the first three once more and looks a last time.
 func legBound(run Run, stages []Stage) time.Duration {
-	const inside = 2 // UpdateRegistry, PromoteDatabase
 	var bound time.Duration
 	for _, s := range stages {
-		shifts := time.Duration(max(1, s.Batches))
-		shift := shifts*StepBound() + (shifts-1)*RefillWait
-		bound += 2*(shift+inside*StepBound()) + seconds(s.VerifySeconds+s.SettleSeconds) + StepTimeout
-		if s.Approve {
-			bound += seconds(run.ApprovalSeconds)
-		}
+		bound += StageBound(run, s)
+	}
+	return bound
+}
+
+// StageBound is the longest that a stage of a run can take. It shifts, writes, promotes and then looks; if at the last
+// moment for a look it learns that Route 53 has lost a change, it does the first three once more and looks a last time.
+func StageBound(run Run, s Stage) time.Duration {
+	const inside = 2 // UpdateRegistry, PromoteDatabase
+	shifts := time.Duration(max(1, s.Batches))
+	shift := shifts*StepBound() + (shifts-1)*RefillWait
+	bound := 2*(shift+inside*StepBound()) + seconds(s.VerifySeconds+s.SettleSeconds) + StepTimeout
+	if s.Approve {
+		bound += seconds(run.ApprovalSeconds)
 	}
 	return bound
 }

@@ -36,7 +36,7 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 
 func TestBoundCountsStepsRoundsLooksAndTheLastResubmission(t *testing.T) {
 	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
-	want := (3+2*3+2*5)*slowest() + 2*2*15*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
+	want := (3+2*3+2*5)*slowest() + 10*time.Second + 2*2*15*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
 	if got := Bound(Run{}, stages, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -63,8 +63,9 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 	asked := run
 	asked.Approval = BeforeStart
 	out := Bound(Run{}, short, nil, nil)
+	const announced = 10 * time.Second // for whoever is asked before the start knows that it begins
 	lasts := func(stages []Stage) time.Duration {
-		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil)
+		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil) - announced
 	}
 	for _, c := range []struct {
 		name      string
@@ -73,7 +74,7 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 		{"rolled back", Bound(run, short, nil, long), out + slowest() + lasts(long)},
 		{"a drill that comes back", Bound(run, short, long, short), out + 2*time.Minute + slowest() + lasts(long)},
 		{"a drill whose way back is shorter", Bound(run, short, short, long), out + slowest() + lasts(long)},
-		{"asked before the start", Bound(asked, short, nil, nil), out + 30*time.Minute},
+		{"asked before the start", Bound(asked, short, nil, nil), out - announced + 30*time.Minute},
 		{"nothing to ask about", Bound(asked, nil, nil, nil), 3 * slowest()},
 		{"asked before a promotion", Bound(run, gated, nil, nil), out + 30*time.Minute},
 	} {

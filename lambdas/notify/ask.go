@@ -75,7 +75,7 @@ func (h Handler) question(req failover.ApprovalRequest, m machine) question {
 	}
 	fmt.Fprintf(&b, "\nTo approve:\n  %s\nTo reject (%s):\n  %s\nNo answer until %s is a no.\n", approve, consequence(req), reject, until)
 	fmt.Fprintf(&b, "\nWithout drover; for a no, false instead of true:\n  %s\n\n", h.awsCommand(req, m))
-	about(&b, h.Plan, req.Run)
+	about(&b, h.Plan, req.Run, nil)
 	q.text = b.String()
 	q.facts = newFacts(kindApproval, h.Plan, req.Run, q.summary)
 	q.facts.Approval = &approvalFacts{Gate: req.Gate, Until: req.Until, LagMillis: req.LagMillis, Approve: approve, Reject: reject}

@@ -75,7 +75,7 @@ When the cause is dealt with, ask for the same again; it goes on from here:
   aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"failover","allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'
 
 Time since 03:00:00 UTC: 7m12s
-Data (RPO): replication lagged 0.8 s before promoting; that much may be lost
+Data (RPO): replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met
 Asked for because: us-east-1 is down
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json

@@ -20,7 +20,7 @@ type next struct {
 func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailure) next {
 	run := r.Run
 	m, ok := machineOf(run.ARN)
-	home, away := wayOut(run)
+	home, away := run.WayOut()
 	switch {
 	case !ok:
 		return next{}

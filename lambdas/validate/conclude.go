@@ -99,7 +99,7 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	for _, app := range in.apps {
 		answer.Records += len(app.Records)
 	}
-	answer.LagMillis, _ = live.MaxLag(in.lags)
+	answer.LagMillis = live.MaxLag(in.lags).Millis
 	answer.Findings, answer.MoreFindings = limit(in.sorted())
 	return answer
 }

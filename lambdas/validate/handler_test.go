@@ -386,6 +386,8 @@ func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 	}
 	want := []string{
 		fmt.Sprintf("dynamodb:UpdateItem on table registry: take the lock for %d s", answer.Run.BoundSeconds),
+		"sns:Publish: tell that it begins",
+		"s3:PutObject runs/run-1/begun.json",
 		"stage 0: wave 1, 100 % to us-west-2, databases to us-west-2, at most 1h1m16s",
 		"stage 0: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, www.shop.example: us-east-1 0, us-west-2 100",
 		"stage 0: dynamodb:UpdateItem on table registry for 1 application: weights us-east-1 0, us-west-2 100",

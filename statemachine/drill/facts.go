@@ -20,6 +20,7 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"Notify":          facts(notifyFacts),
 	"PlanReturn":      facts(validateFacts),
 	"PlanRollback":    facts(validateFacts),
+	"Announce":        func([]byte) (Tone, string) { return Plain, "people are told that it begins" },
 	"AwaitApproval":   func([]byte) (Tone, string) { return Plain, "people are asked, and the run waits for an answer" },
 }
 

@@ -230,16 +230,16 @@ func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
 	publish := fakeaws.Call{Service: "sns", Operation: "Publish"}
 	run := RunEvidence{Execution: fakeaws.Execution{Region: west, Invocations: []fakeaws.Invocation{
-		step(time.Minute, "AwaitApproval", failover.Out, publish), step(2*time.Minute, "Notify", failover.Out, publish),
+		step(time.Minute, "Announce", failover.Out, publish), step(90*time.Second, "AwaitApproval", failover.Out, publish), step(2*time.Minute, "Notify", failover.Out, publish),
 	}}}
 	message := func(region string, after time.Duration) fakeaws.Message {
 		return fakeaws.Message{Region: region, At: at(after)}
 	}
-	questions, ends := run.told([]fakeaws.Message{
-		message(west, time.Minute), message(west, 2*time.Minute), message(east, 2*time.Minute), message(west, 3*time.Minute),
+	underway, ends := run.told([]fakeaws.Message{
+		message(west, time.Minute), message(west, 90*time.Second), message(west, 2*time.Minute), message(east, 2*time.Minute), message(west, 3*time.Minute),
 	})
-	if len(questions) != 1 || len(ends) != 1 {
-		t.Errorf("%d questions, %d messages about the end; want one of each", len(questions), len(ends))
+	if len(underway) != 2 || len(ends) != 1 {
+		t.Errorf("%d messages on the way, %d about the end; want two and one", len(underway), len(ends))
 	}
 }
 
