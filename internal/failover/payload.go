@@ -182,7 +182,7 @@ type ValidateAnswer struct {
 	LagMillis int64 `json:"lagMillis"`
 	// Summary is one sentence: why the run was refused, or what it is going to do.
 	Summary string `json:"summary"`
-	// Calls lists, for dryRun, exactly what the run would do; at most [MaxListed], MoreCalls counts the rest.
+	// Calls lists, for dryRun, exactly what the run would do, as far as 32 KiB hold; MoreCalls counts the rest.
 	Calls     []string `json:"calls,omitempty"`
 	MoreCalls int      `json:"moreCalls,omitempty"`
 }

@@ -449,11 +449,34 @@ func TestTheAnswerForManyIsAsLargeAsForOne(t *testing.T) {
 		answer := s.validate(input)
 		text, err := json.Marshal(answer)
 		must(t, err)
-		if len(text) > maxAnswer || len(answer.Findings) > failover.MaxListed || len(answer.Calls) > failover.MaxListed {
+		if len(text) > maxAnswer || len(answer.Findings) > failover.MaxListed {
 			t.Errorf("%s: %d bytes, %d findings, %d calls", input, len(text), len(answer.Findings), len(answer.Calls))
+		}
+		if strings.Contains(input, "dryRun") && (len(answer.Calls) <= failover.MaxListed || answer.MoreCalls == 0) {
+			t.Errorf("%s: %d calls and %d more; want as many as there is room for, and the rest counted", input, len(answer.Calls), answer.MoreCalls)
 		}
 		if answer.MoreFindings < 300 {
 			t.Errorf("%s: %d more findings; want all of them counted", input, answer.MoreFindings)
+		}
+	}
+}
+
+func TestADryRunOfManyWavesListsAllOfThem(t *testing.T) {
+	var apps []failover.Application
+	for i := range 12 {
+		app := blog()
+		app.Name, app.Wave = fmt.Sprintf("app-%d", i), i+1
+		app.Records[0].Name = fmt.Sprintf("app-%d.shop.example", i)
+		apps = append(apps, app)
+	}
+	answer := newScene(t, apps...).validate(`{"action": "switchover", "percents": [10, 100], "dryRun": true}`)
+	if answer.MoreCalls != 0 {
+		t.Errorf("%d calls are not listed", answer.MoreCalls)
+	}
+	text := strings.Join(answer.Calls, "\n")
+	for _, want := range []string{"stage 0: wave 1, 10 % to us-west-2", "stage 23: wave 12, 100 % to us-west-2", "rollback, stage 35: wave 1, traffic as before the run"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the list lacks %q:\n%s", want, text)
 		}
 	}
 }
