@@ -131,6 +131,20 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 	return tone, text
 }
 
+func decisionFacts(a failover.ApprovalAnswer) (Tone, string) {
+	tone, text := Bad, "not approved"
+	if a.Approved {
+		tone, text = Good, "approved"
+	}
+	if a.By != "" {
+		text += " by " + a.By
+	}
+	if a.Comment != "" {
+		text += ": " + a.Comment
+	}
+	return tone, text
+}
+
 func notifyFacts(a failover.NotifyAnswer) (Tone, string) { return Plain, a.Summary }
 
 func orNothing(parts []string) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -35,6 +36,9 @@ type answer struct {
 }
 
 func (c *answer) give(env environment, approved bool) error {
+	if strings.TrimSpace(c.By) == "" {
+		return usageError{errors.New("the report says who has answered; say it with --by NAME")}
+	}
 	plan, err := c.plan()
 	if err != nil {
 		return err

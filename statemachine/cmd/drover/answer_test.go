@@ -144,6 +144,33 @@ func TestAnAnswerThatAWSDoesNotTakeSaysWhichRunAndWhere(t *testing.T) {
 	}
 }
 
+func TestNobodyAnswersWithoutAName(t *testing.T) {
+	w, url := newWaiting(t)
+	t.Setenv("USER", "")
+	code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
+	if code != exitUsage || !strings.Contains(stderr, "--by NAME") {
+		t.Errorf("exit code %d, %q; want it to ask for --by", code, stderr)
+	}
+	if got := w.answer(); got != "" {
+		t.Errorf("the run was answered %s", got)
+	}
+}
+
+func TestAWatcherSeesTheQuestionAndTheAnswer(t *testing.T) {
+	w, url := newWaiting(t)
+	if code, _, stderr := drover(t, t.Context(), "reject", "failback-1", "--comment", "not now", "--endpoint-url", url); code != exitOK {
+		t.Fatal(stderr)
+	}
+	w.pass(time.Second)
+	_, stdout, stderr := drover(t, t.Context(), "watch", "failback-1", "--region", "us-east-1", "--endpoint-url", url)
+	said := strings.Join(strings.Fields(stdout), " ")
+	for _, want := range []string{"the run waits for an answer: drover approve failback-1, or drover reject failback-1", "not approved by kim: not now"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q: %s %s", want, stdout, stderr)
+		}
+	}
+}
+
 func TestARunThatWaitsForNothingIsNotAnswered(t *testing.T) {
 	w, url := newWaiting(t)
 	code, _, stderr := drover(t, t.Context(), "reject", "failback-2", "--region", "us-east-1", "--endpoint-url", url)

@@ -91,12 +91,13 @@ func watch(env environment, x execution, every time.Duration) error {
 
 // watcher tells the events of a history, each once.
 type watcher struct {
+	run      string
 	follower *drill.Follower
 	last     int64
 }
 
 func newWatcher(w io.Writer, x execution) *watcher {
-	return &watcher{follower: drill.NewFollower(&drill.Printer{W: w, Paint: paint, Start: aws.ToTime(x.StartDate)})}
+	return &watcher{run: aws.ToString(x.Name), follower: drill.NewFollower(&drill.Printer{W: w, Paint: paint, Start: aws.ToTime(x.StartDate)})}
 }
 
 // tell tells what has happened since it was last called.
@@ -117,6 +118,8 @@ func (w *watcher) event(e types.HistoryEvent) {
 	switch {
 	case e.StateEnteredEventDetails != nil:
 		w.follower.Entered(aws.ToString(e.StateEnteredEventDetails.Name), at)
+	case e.TaskSubmittedEventDetails != nil: // the one task that is handed over and then waits is the question to people
+		w.follower.Asked(fmt.Sprintf("drover approve %s, or drover reject %s", w.run, w.run), at)
 	case e.TaskSucceededEventDetails != nil:
 		w.follower.Answered(payloadOf(aws.ToString(e.TaskSucceededEventDetails.Output)), at)
 	case e.TaskFailedEventDetails != nil:
