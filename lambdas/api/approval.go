@@ -1,13 +1,11 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/drover-dr/drover/internal/approval"
@@ -39,30 +37,26 @@ func (h Handler) approve(ctx context.Context, segment string, req request) (resp
 	return h.decide(ctx, id, d, callerOf(req))
 }
 
+// parseDecision reads an answer and reports everything that is wrong with it at once.
 func parseDecision(req request) (decision, error) {
 	body, err := bodyOf(req)
 	if err != nil {
 		return decision{}, err
 	}
 	var d decision
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	err = dec.Decode(&d)
-	if err == nil && dec.Decode(new(json.RawMessage)) != io.EOF {
-		err = errors.New("there is more after the object")
+	problems := lines(failover.DecodeObject(body, &d))
+	if len(problems) == 0 && d.Approved == nil {
+		problems = append(problems, "approved: missing; expected true or false")
 	}
-	n := utf8.RuneCountInString(d.Comment)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("the body is no answer: %w", err)
-	case d.Approved == nil:
-		err = errors.New("approved is missing; expected true or false")
-	case n > maxComment:
-		err = fmt.Errorf("comment: %d characters; expected at most %d", n, maxComment)
-	default:
-		return d, nil
+	if n := utf8.RuneCountInString(d.Comment); n > maxComment {
+		problems = append(problems, fmt.Sprintf("comment: %d characters; expected at most %d", n, maxComment))
 	}
-	return decision{}, fail(invalid, "Nothing was answered: "+err.Error()+".", `Send {"approved": true, "comment": "…"}.`)
+	if len(problems) > 0 {
+		p := fail(invalid, "Nothing was answered: "+strings.Join(problems, "; ")+".", `Send {"approved": true, "comment": "…"}.`)
+		p.errors = problems
+		return decision{}, p
+	}
+	return d, nil
 }
 
 // Answered is what a run was answered.

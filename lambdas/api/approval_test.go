@@ -184,14 +184,18 @@ func TestAnAnswerToARunIsReadStrictly(t *testing.T) {
 		status int
 		says   string
 	}{
-		{`{}`, 400, "approved is missing"},
-		{`{"comment": "go"}`, 400, "approved is missing"},
+		{`{}`, 400, "approved: missing; expected true or false"},
+		{`{"comment": "go"}`, 400, "approved: missing"},
+		{`{"approved": null}`, 400, "approved: missing"},
+		{`{"approved": false, "approved": true}`, 400, "approved: is there twice"},
+		{`{"Approved": true}`, 400, `unknown field "Approved"`},
+		{`{"approved": 1, "comment": 2}`, 400, "approved: 1; expected true or false; comment: 2; expected a string"},
 		{`{"approve": true}`, 400, `unknown field "approve"`},
 		{`{"approved": true, "aproved": false}`, 400, `unknown field "aproved"`},
 		{`{"approved": true, "by": "the queen"}`, 400, `unknown field "by"`},
-		{`{"approved": "yes"}`, 400, "the body is no answer"},
-		{`{"approved": true} {"approved": false}`, 400, "more after the object"},
-		{``, 400, "the body is no answer"},
+		{`{"approved": "yes"}`, 400, `approved: "yes"; expected true or false`},
+		{`{"approved": true} {"approved": false}`, 400, "not JSON at character 20"},
+		{``, 400, "empty; expected a JSON object"},
 		{`{"approved": true, "comment": "` + strings.Repeat("é", 501) + `"}`, 400, "501 characters; expected at most 500"},
 		{`{"approved": true, "comment": "` + strings.Repeat("x", maxBody) + `"}`, 413, "bytes"},
 	}
