@@ -38,6 +38,9 @@ func (c *drillCommand) Run(env environment) error {
 	if c.Serve != "" {
 		return c.serve(env)
 	}
+	if c.Speed != 1 {
+		return usageError{errors.New("--speed is of --serve; without it, a drill takes no longer than it must")}
+	}
 	scenario, err := c.load()
 	if err != nil {
 		return usageError{err}

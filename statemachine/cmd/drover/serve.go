@@ -93,8 +93,9 @@ Set this in another shell:
   export AWS_ENDPOINT_URL=%s
   export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
   export AWS_REGION=%s AWS_DEFAULT_REGION=%[4]s AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
+An aws command line that is older than 2.13 or 1.29 must be told --endpoint-url $AWS_ENDPOINT_URL as well.
 
-and try:
+Try:
   drover status
   drover start switchover --watch
   aws stepfunctions start-execution --name first --input '{"action": "check"}' \

@@ -182,6 +182,9 @@ func TestATakenPortIsOneLine(t *testing.T) {
 			t.Errorf("%v: exit code %d; want %d", args, code, exitUsage)
 		}
 	}
+	if code, _, stderr := drover(t, t.Context(), "drill", "--speed", "3"); code != exitUsage || !strings.Contains(stderr, "--serve") {
+		t.Errorf("a drill with --speed: exit code %d, %q; want %d", code, stderr, exitUsage)
+	}
 }
 
 func TestTheOutcomeIsTheExitCode(t *testing.T) {
