@@ -273,3 +273,28 @@ func TestTheJSONOfAReportIsJSON(t *testing.T) {
 		t.Errorf("%v in %s", err, stdout)
 	}
 }
+
+func TestARunThatWaitsForAPersonSaysSoWhileItWaits(t *testing.T) {
+	url, _ := serve(t)
+	at := func(args ...string) (stdout string) {
+		t.Helper()
+		code, stdout, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...)
+		if code != exitOK {
+			t.Fatalf("%v: exit code %d\n%s%s", args, code, stdout, stderr)
+		}
+		return stdout
+	}
+	const waits = "AwaitApproval    people are asked, and the run waits for an answer"
+	at("start", "switchover", "--approval", "before-start", "--name", "asks")
+	deadline := time.Now().Add(20 * time.Second)
+	for !strings.Contains(at("status", "asks"), waits) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not say %q:\n%s", waits, at("status", "asks"))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	at("approve", "asks")
+	if told := at("watch", "asks", "--every", "100ms"); strings.Count(told, waits) != 1 || !strings.Contains(told, "asks: Completed") {
+		t.Errorf("want it said once, and the end:\n%s", told)
+	}
+}
