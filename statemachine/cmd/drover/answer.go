@@ -1,9 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"strings"
+	"os/user"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -36,9 +37,6 @@ type answer struct {
 }
 
 func (c *answer) give(env environment, approved bool) error {
-	if strings.TrimSpace(c.By) == "" {
-		return usageError{errors.New("the report says who has answered; say it with --by NAME")}
-	}
 	plan, err := c.plan()
 	if err != nil {
 		return err
@@ -55,7 +53,7 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
-	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), asked, failover.ApprovalAnswer{Approved: approved, By: c.By, Comment: c.Comment})
+	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), asked, failover.ApprovalAnswer{Approved: approved, By: cmp.Or(c.By, login()), Comment: c.Comment})
 	if errors.Is(err, approval.ErrTooLate) {
 		return c.tooLate(asked)
 	}
@@ -68,6 +66,14 @@ func (c *answer) give(env environment, approved bool) error {
 	}
 	fmt.Fprintf(env.stdout, "%s has been %s (%s, in %s)\n", c.Name, what, asked.Gate, asked.Region)
 	return nil
+}
+
+// login is the name that somebody has logged in with where no shell has said it, as in a container.
+func login() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "somebody"
 }
 
 // find reads from the registry of a Region what the run asked.

@@ -108,6 +108,17 @@ func TestAnAnswerGoesToTheRegionThatWaits(t *testing.T) {
 	}
 }
 
+func TestAnAnswerIsNeverNobodys(t *testing.T) {
+	w, url := newWaiting(t)
+	t.Setenv("USER", "")
+	if code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url); code != exitOK {
+		t.Fatalf("exit code %d, %q", code, stderr)
+	}
+	if got := w.answer(); strings.Contains(got, `"by":""`) {
+		t.Errorf("the run was answered %s; want a name", got)
+	}
+}
+
 func TestAnAnswerThatComesTooLateSaysSo(t *testing.T) {
 	for name, before := range map[string]func(w waiting, url string){
 		"after another answer": func(_ waiting, url string) { drover(t, t.Context(), "reject", "failback-1", "--endpoint-url", url) },
@@ -141,18 +152,6 @@ func TestAnAnswerThatAWSDoesNotTakeSaysWhichRunAndWhere(t *testing.T) {
 	code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
 	if code != exitFailed || !strings.Contains(stderr, "answer run failback-1 in us-east-1: ") || !strings.Contains(stderr, "AccessDenied") {
 		t.Errorf("exit code %d, %q", code, stderr)
-	}
-}
-
-func TestNobodyAnswersWithoutAName(t *testing.T) {
-	w, url := newWaiting(t)
-	t.Setenv("USER", "")
-	code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
-	if code != exitUsage || !strings.Contains(stderr, "--by NAME") {
-		t.Errorf("exit code %d, %q; want it to ask for --by", code, stderr)
-	}
-	if got := w.answer(); got != "" {
-		t.Errorf("the run was answered %s", got)
 	}
 }
 
