@@ -3,6 +3,7 @@ package failover
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -92,6 +93,15 @@ func (r Run) WayOut() (home, away Region) {
 		return r.Legs[0].From, r.Legs[0].To
 	}
 	return r.From, r.To
+}
+
+// Region is where the run is executed, as its ARN says: the Region that it moves to on its way out.
+func (r Run) Region() Region {
+	if parts := strings.Split(r.ARN, ":"); len(parts) == 8 {
+		return Region(parts[3])
+	}
+	_, away := r.WayOut()
+	return away
 }
 
 // Moves says whether the run moves the application in the leg under way. A way back concerns what the way there has

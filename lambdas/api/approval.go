@@ -72,9 +72,9 @@ type Answered struct {
 }
 
 // decide answers what the run asked last, in the Region where it waits: the registry has the question in both Regions,
-// so the API of either takes the answer.
+// so the API of either takes the answer; of two runs with one name, that of its own Region.
 func (h Handler) decide(ctx context.Context, id string, d decision, by string) (response, error) {
-	asked, err := h.Registry.Approval(ctx, id)
+	all, err := h.Registry.Approvals(ctx, id)
 	if errors.Is(err, registry.ErrNotAsked) {
 		return response{}, fail(notWaiting, fmt.Sprintf("Run %s waits for no approval, as the registry in %s has it.", id, h.Region),
 			fmt.Sprintf("See the run with GET %s. If it asked just now in the other Region, ask again in a few seconds.", pathTo(id)))
@@ -82,6 +82,7 @@ func (h Handler) decide(ctx context.Context, id string, d decision, by string) (
 	if err != nil {
 		return response{}, err
 	}
+	asked := approval.Choose(all, h.Region)
 	said := failover.ApprovalAnswer{Approved: *d.Approved, By: by, Comment: d.Comment}
 	err = approval.Give(ctx, h.Waiting(asked.Region), asked, said)
 	if errors.Is(err, approval.ErrTooLate) {

@@ -126,7 +126,7 @@ func TestAnAnswerThatComesTooLateIsAConflict(t *testing.T) {
 	}{
 		{"after another answer", func(s *scene) { s.approve(`{"approved": false}`) }},
 		{"after its time", func(s *scene) { s.pass(time.Hour) }},
-		{"after the run", func(s *scene) { s.must(s.store.EndApproval(s.t.Context(), "r1")) }},
+		{"after the run", func(s *scene) { s.must(s.store.EndApproval(s.t.Context(), "r1", west)) }},
 		{"to a task that nobody knows", func(s *scene) {
 			s.world.Inject(fakeaws.Fault{Service: "states", Error: &fakeaws.APIError{Code: "TaskDoesNotExist", Status: 400}})
 		}},

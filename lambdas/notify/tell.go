@@ -60,7 +60,7 @@ func (h Handler) remember(ctx context.Context, r failover.Report) {
 		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Legs: r.Legs})
 	}
 	if asks(r.Run) {
-		_ = h.Registry.EndApproval(ctx, r.Run.ID)
+		_ = h.Registry.EndApproval(ctx, r.Run.ID, r.Run.Region())
 	}
 }
 

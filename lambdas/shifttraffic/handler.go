@@ -59,7 +59,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, err
 	}
-	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Leg: req.Run.Leg, Stage: req.Stage.Index}
+	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Leg: req.Run.Leg, Stage: req.Stage.Index}
 	fences, err := h.lookAhead(ctx, plans, mine)
 	if err != nil {
 		return answer, err

@@ -77,7 +77,7 @@ func must(t *testing.T, err error) {
 
 func request(epoch int64, run string, percent int) failover.ShiftRequest {
 	return failover.ShiftRequest{
-		Run:   failover.Run{ID: run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch},
+		Run:   failover.Run{ID: run, ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:" + run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch},
 		Stage: failover.Stage{Wave: 1, From: east, To: west, Percent: &percent},
 		Now:   start,
 	}
@@ -142,7 +142,7 @@ func TestAStageMovesItsWaveZoneByZone(t *testing.T) {
 	if len(answer.Changes) != 3 || answer.Records != 604 || answer.AlreadyDone != 0 {
 		t.Errorf("got %+v; want 3 changes and 604 record sets", answer)
 	}
-	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 region=us-west-2 leg=out stage=0 batch=1"`; got != want {
 		t.Errorf("fence: got %s, want %s", got, want)
 	}
 	if got := world.Weights("later.Z2.example", "A")["us-east-1"]; got != 100 {
@@ -346,7 +346,7 @@ func TestChangesThatRoute53LostAreWrittenAgain(t *testing.T) {
 			if answer.Records != c.written || answer.AlreadyDone != c.done {
 				t.Errorf("got %+v; want %d record sets written again", answer, c.written)
 			}
-			if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+			if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 region=us-west-2 leg=out stage=0 batch=1"`; got != want {
 				t.Errorf("fence: got %s, want %s: the other batch is still done", got, want)
 			}
 		})

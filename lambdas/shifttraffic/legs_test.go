@@ -65,7 +65,7 @@ func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
 func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	apps := append(manyApplications("Z1", 1), manyApplications("Z2", 1)...)
 	apps[1].Name = "other"
-	winner := failover.Fence{Epoch: 8, Run: "run-8", Leg: failover.Out}
+	winner := failover.Fence{Epoch: 8, Run: "run-8", Region: west, Leg: failover.Out}
 	t.Run("in the last zone, before the first is written", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
 		putFence(t, world, "Z2", winner)
@@ -76,7 +76,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	})
 	t.Run("after an earlier try", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
-		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out})
+		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out})
 		putFence(t, world, "Z2", winner)
 		_, err := h.Handle(t.Context(), request(7, "run-7", 100))
 		if entry.ConditionOf(err) != failover.Overtaken || !strings.Contains(err.Error(), "run-8") {

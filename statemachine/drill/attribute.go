@@ -16,7 +16,7 @@ import (
 // under way; it is nil when nobody was.
 func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Leg) {
 	if mark, ok := markOf(batch); ok {
-		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return nameIn(r.ARN) == mark.Run })
+		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return nameIn(r.ARN) == mark.Run && r.to() == mark.Region })
 		if i < 0 {
 			return nil, mark.Leg
 		}

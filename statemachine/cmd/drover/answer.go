@@ -82,12 +82,19 @@ func (c *answer) find(env environment, plan failover.Plan, region failover.Regio
 	if err != nil {
 		return registry.Approval{}, err
 	}
-	asked, err := store.Approval(env.ctx, c.Name)
+	asked, err := store.Approvals(env.ctx, c.Name)
 	if errors.Is(err, registry.ErrNotAsked) {
-		return asked, fmt.Errorf("run %s waits for no approval, as the registry in %s has it; if it asked just now, ask the other Region: --region %s",
+		return registry.Approval{}, fmt.Errorf("run %s waits for no approval, as the registry in %s has it; if it asked just now, ask the other Region: --region %s",
 			c.Name, region, plan.Other(region))
 	}
-	return asked, err
+	if err != nil {
+		return registry.Approval{}, err
+	}
+	if waiting := approval.Waiting(asked); c.Region == "" && len(waiting) > 1 {
+		return registry.Approval{}, usageError{fmt.Errorf("two runs are called %s and wait, in %s and in %s; say which one is meant: --region %s",
+			c.Name, waiting[0].Region, waiting[1].Region, waiting[0].Region)}
+	}
+	return approval.Choose(asked, region), nil
 }
 
 func (c *answer) tooLate(asked registry.Approval) error {

@@ -124,7 +124,7 @@ func TestAnAnswerThatComesTooLateSaysSo(t *testing.T) {
 		"after another answer": func(_ waiting, url string) { drover(t, t.Context(), "reject", "failback-1", "--endpoint-url", url) },
 		"after its time":       func(w waiting, _ string) { w.pass(time.Hour) },
 		"after the run": func(w waiting, _ string) {
-			if err := w.store.EndApproval(t.Context(), "failback-1"); err != nil {
+			if err := w.store.EndApproval(t.Context(), "failback-1", "us-east-1"); err != nil {
 				t.Fatal(err)
 			}
 			w.pass(time.Minute)
