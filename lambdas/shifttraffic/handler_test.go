@@ -21,12 +21,17 @@ import (
 
 var start = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
 
-// registry is a wave that stays as it is.
-type registry []failover.Application
+// registered are applications that stay as they are, and the lock as the registry tells of it.
+type registered struct {
+	apps []failover.Application
+	lock error
+}
 
-func (r registry) Wave(_ context.Context, wave int) ([]failover.Application, error) {
+func (r registered) MayMove(context.Context, failover.Run) error { return r.lock }
+
+func (r registered) Wave(_ context.Context, wave int) ([]failover.Application, error) {
 	var apps []failover.Application
-	for _, app := range r {
+	for _, app := range r.apps {
 		if app.Wave == wave {
 			apps = append(apps, app)
 		}
@@ -58,7 +63,7 @@ func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.W
 		}[name]
 	})
 	must(t, err)
-	return Handler{DNS: route53.NewFromConfig(env.Config), Registry: registry(apps)}, world
+	return Handler{DNS: route53.NewFromConfig(env.Config), Registry: registered{apps: apps}}, world
 }
 
 func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
