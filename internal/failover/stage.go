@@ -28,6 +28,9 @@ type Stage struct {
 	SettleSeconds int `json:"settleSeconds"`
 	// Attempts is how many looks there are before the stage has failed.
 	Attempts int `json:"attempts"`
+	// NextWave is, in a failover, the index of the stage with which the next wave begins, for it is played even when this
+	// one fails; 0 when there is none.
+	NextWave int `json:"nextWave,omitempty"`
 	// VerifySeconds is how long the looks may go on, whatever becomes of them: as long as Attempts looks take that AWS
 	// answers ([LookTime]). Looks that hang are therefore fewer, and a stage that submits a lost change again has no more
 	// time for it.
@@ -100,7 +103,20 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 			add(wave, &percent, last && order == TrafficFirst)
 		}
 	}
+	if in.Action == Failover {
+		linkWaves(stages)
+	}
 	return stages
+}
+
+// linkWaves gives each stage the next wave's first one.
+func linkWaves(stages []Stage) {
+	for i, s := range stages {
+		next := slices.IndexFunc(stages[i:], func(later Stage) bool { return later.Wave > 0 && later.Wave != s.Wave })
+		if next > 0 {
+			stages[i].NextWave = i + next
+		}
+	}
 }
 
 // PlanReturn makes the stages of a drill's way back, counting on from first. They are those of a switchover, but that the

@@ -228,3 +228,20 @@ func TestAStageThatRestoresGivesEachApplicationItsOwnWeights(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAFailoverGoesOnWithTheNextWave(t *testing.T) {
+	in := Input{Action: Failover, Order: DatabaseFirst}
+	var next []int
+	for _, s := range PlanStages(DefaultPlan(), in, "us-east-1", "us-west-2", []int{1, 4, 7}) {
+		next = append(next, s.NextWave)
+	}
+	if want := []int{2, 2, 4, 4, 0, 0}; !slices.Equal(next, want) {
+		t.Errorf("the next waves begin at %v; want %v", next, want)
+	}
+	in.Action = Switchover
+	for _, s := range PlanStages(DefaultPlan(), in, "us-east-1", "us-west-2", []int{1, 4, 7}) {
+		if s.NextWave != 0 {
+			t.Errorf("stage %d of a switchover goes on with stage %d", s.Index, s.NextWave)
+		}
+	}
+}
