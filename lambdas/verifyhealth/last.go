@@ -16,15 +16,20 @@ func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyReque
 	if !l.healthy() || max(req.Passes, 0)+1 < req.Stage.Passes {
 		return nil
 	}
+	last := newLook()
 	if req.Stage.Closing() {
-		registered(l, req, apps)
+		registered(last, req, apps)
 	}
 	if databaseFirst := req.Stage.Full() && !req.Stage.Promote && req.Run.Leg != failover.Rollback; databaseFirst && !req.Stage.Closing() {
-		if err := h.writers(ctx, l, req, ownDatabases(req.Run, apps)); err != nil {
+		if err := h.writers(ctx, last, req, ownDatabases(req.Run, apps)); err != nil {
 			return err
 		}
 	}
-	return h.weights(ctx, l, req, apps)
+	if err := h.weights(ctx, last, req, apps); err != nil {
+		return err
+	}
+	l.changed, l.hopeless = last.pending, last.hopeless
+	return nil
 }
 
 // registered asks whether the registry says of each application what the leg has made of it. A stage that moves traffic

@@ -14,6 +14,8 @@ type look struct {
 	pending, hopeless, lost []string
 	// bad says which health rules do not hold for users who are there already.
 	bad []string
+	// changed says what somebody else has changed since the stages have set it.
+	changed []string
 	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
 	zones, clusters map[string]bool
 }
@@ -65,6 +67,11 @@ func (l *look) answer(before, needed, patience int) failover.VerifyAnswer {
 		return a
 	case len(l.pending) > 0:
 		return verdict(failover.Pending, l.pending)
+	case len(l.changed) > 0:
+		// It was healthy often enough; the next look is a last look again, and so the last reason is the one that counts.
+		a := verdict(failover.Pending, l.changed)
+		a.Passes = max(before, 0)
+		return a
 	}
 	passes := max(before, 0) + 1
 	if passes < needed {
