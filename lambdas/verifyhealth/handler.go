@@ -37,10 +37,9 @@ type Handler struct {
 // Handle looks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
 // thing seen:
 //
-//   - failed, when the stage can never pass, or should not: in a planned run, enough looks in a row saw users fare badly
-//     who have arrived and whose writer has ([patience]), and so somebody may still be well on the other side, or can be
-//     again; somebody else is promoting another cluster, the promotion is being cancelled, or no application is left in
-//     the wave;
+//   - failed, when the stage can never pass, or should not: in a planned run, enough looks in a row ([patience]) saw users
+//     fare badly although DNS was in sync and their writer there, and they can be sent back; somebody else is promoting
+//     another cluster, the promotion is being cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
 //     is not healthy. A healthy look is pending too until there were enough of them in a row;
