@@ -227,6 +227,21 @@ func TestRoutes(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
+			name: "a failover that is held already does not close its leg",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "one that is well does",
+			script: script{"Validate": {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))}},
+			want:   path(begins, shifts, look, "NextStage", shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
 			name: "when the last wave fails too, there is nothing to go on with",
 			script: script{
 				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},

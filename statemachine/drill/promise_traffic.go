@@ -2,6 +2,7 @@ package drill
 
 import (
 	"maps"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -9,11 +10,11 @@ import (
 
 // neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
 // Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
-// before; any other record has the weights that it had before the batch.
+// before; any other record has the weights that it had before the batch, be they somebody's by hand.
 func neverAllZero(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	looked := 0
-	last := map[string][]fakeaws.RecordSet{} // by zone
+	last, since := map[string][]fakeaws.RecordSet{}, map[string]time.Time{} // by zone
 	for _, batch := range e.Batches {
 		run, leg := e.runOf(batch)
 		if run == nil {
@@ -21,6 +22,11 @@ func neverAllZero(e Evidence) finding {
 			continue
 		}
 		looked++
+		for _, h := range e.ByHand {
+			if h.Zone == batch.Zone && h.At.After(since[h.Zone]) && !h.At.After(batch.At) {
+				last[h.Zone] = h.Sets
+			}
+		}
 		shares := intendedWeights(e.Plan, *run, leg)
 		written := writtenNames(batch)
 		for _, app := range e.Applications {
@@ -43,7 +49,7 @@ func neverAllZero(e Evidence) finding {
 				e.checkRecord(&f, batch, app, record, allowed)
 			}
 		}
-		last[batch.Zone] = batch.After
+		last[batch.Zone], since[batch.Zone] = batch.After, batch.At
 	}
 	if looked > 0 {
 		f.checked, f.basis = true, plural(looked, "batch")+", every record in both Regions after each"
