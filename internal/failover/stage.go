@@ -24,6 +24,8 @@ type Stage struct {
 	Batches int `json:"batches"`
 	// Promote says whether the databases of the wave are promoted in To.
 	Promote bool `json:"promote"`
+	// WriterFollows says that the wave's databases are promoted by a later stage, once somebody has consented.
+	WriterFollows bool `json:"writerFollows,omitempty"`
 	// Approve says whether somebody must consent before the databases are promoted.
 	Approve bool `json:"approve,omitempty"`
 	// SettleSeconds is the wait before each look.
@@ -92,8 +94,9 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 // under the load of the evening, or somebody may change a record by hand. So more than one wave ends with a stage that
 // closes the leg: it moves nothing, and verifies all of them once more. Of a single wave the last look is that.
 //
-// A share below 100 of a planned action bakes: the healthy looks in a row that verify it last for plan.BakeSeconds, so that
-// its users have come, and been seen to fare well, before more of them follow.
+// A share of a planned action bakes, the last one too: the healthy looks in a row that verify it last for plan.BakeSeconds,
+// so that its users have come, and been seen to fare well, before more of them follow or the run says that it is done. In
+// an outage nobody waits for that.
 //
 // Batches is left at 0: only the records can tell. So is Approve: only the databases can.
 func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
@@ -111,7 +114,7 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	add := func(wave int, percent *int, promote bool) {
 		s := plan.stage(wave, from, to)
 		s.Index, s.Percent, s.Promote = len(stages), percent, promote
-		if s.Gradual() && in.Action.Planned() {
+		if s.Percent != nil && in.Action.Planned() {
 			looks := (plan.BakeSeconds + plan.SettleSeconds - 1) / plan.SettleSeconds
 			s.Passes, s.Attempts = s.Passes+looks, s.Attempts+looks
 			s.VerifySeconds = plan.verifySeconds(s.Attempts)
@@ -135,6 +138,27 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 		linkWaves(stages)
 	}
 	return stages
+}
+
+// VerifyBeforeAsking puts a stage that moves the same traffic, and is verified, before each stage of a planned run that
+// asks at the one-way door. Else users would be sent to a Region at whose health nobody looks until somebody has
+// answered, which may take half an hour; and whoever is asked should know how they fare. The stage that asks says the
+// same weights once more. A failover asks at once: without a writer its users cannot fare well.
+func VerifyBeforeAsking(stages []Stage) []Stage {
+	var all []Stage
+	add := func(s Stage) {
+		s.Index = len(all)
+		all = append(all, s)
+	}
+	for _, s := range stages {
+		if s.Approve && s.Percent != nil {
+			before := s
+			before.Promote, before.Approve, before.WriterFollows = false, false, true
+			add(before)
+		}
+		add(s)
+	}
+	return all
 }
 
 // linkWaves gives each stage the next wave's first one.

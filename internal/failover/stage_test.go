@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -150,7 +151,7 @@ func checkWeights(t *rapid.T, s Stage, before int) {
 	}
 }
 
-func TestAGradualShareOfAPlannedActionBakes(t *testing.T) {
+func TestEveryShareOfAPlannedActionBakes(t *testing.T) {
 	plan := DefaultPlan()
 	plan.SettleSeconds, plan.Attempts, plan.Passes, plan.BakeSeconds = 7, 10, 2, 60
 	in := Input{Action: Switchover, Percents: []int{10, 100}}
@@ -158,7 +159,7 @@ func TestAGradualShareOfAPlannedActionBakes(t *testing.T) {
 		action           Action
 		stage            int
 		passes, attempts int
-	}{{Switchover, 0, 2 + 9, 10 + 9}, {Switchover, 1, 2, 10}, {Drill, 0, 2 + 9, 10 + 9}, {Failover, 0, 2, 10}} {
+	}{{Switchover, 0, 2 + 9, 10 + 9}, {Switchover, 1, 2 + 9, 10 + 9}, {Drill, 0, 2 + 9, 10 + 9}, {Failover, 0, 2, 10}} {
 		in.Action = c.action
 		got := PlanStages(plan, in, "us-east-1", "us-west-2", []int{1})[c.stage]
 		if got.Passes != c.passes || got.Attempts != c.attempts || got.VerifySeconds != c.attempts*(7+3) {
@@ -271,5 +272,29 @@ func TestAStageThatClosesALegIsAboutTheWavesThatHaveMoved(t *testing.T) {
 		if !(Stage{}).Covers(Application{Wave: wave}) || !(Stage{Wave: wave}).Covers(Application{Wave: wave}) {
 			t.Errorf("wave %d is not covered by a stage of all waves, or of its own", wave)
 		}
+	}
+}
+
+func TestUsersAreLookedAtBeforeSomebodyIsAskedToPromote(t *testing.T) {
+	stages := PlanStages(DefaultPlan(), Input{Action: Switchover, Percents: []int{10, 100}}, "us-east-1", "us-west-2", []int{1, 2})
+	stages[3].Approve = true // only the second wave has a database to promote
+	got := VerifyBeforeAsking(stages)
+	var told []string
+	for i, s := range got {
+		if s.Index != i {
+			t.Errorf("stage %d has index %d", i, s.Index)
+		}
+		told = append(told, fmt.Sprintf("wave %d, promote %v, ask %v, writer follows %v", s.Wave, s.Promote, s.Approve, s.WriterFollows))
+	}
+	want := []string{
+		"wave 1, promote false, ask false, writer follows false", "wave 1, promote true, ask false, writer follows false",
+		"wave 2, promote false, ask false, writer follows false", "wave 2, promote false, ask false, writer follows true",
+		"wave 2, promote true, ask true, writer follows false", "wave 0, promote false, ask false, writer follows false",
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+	if *got[3].Percent != 100 || *got[4].Percent != 100 {
+		t.Errorf("the stage that is looked at moves %d %%, the one that asks %d %%; want all of it", *got[3].Percent, *got[4].Percent)
 	}
 }

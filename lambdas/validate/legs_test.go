@@ -188,6 +188,9 @@ func TestTheLockIsHeldUntilTheBoundOfAllLegs(t *testing.T) {
 		in := failover.Input{Action: failover.Action(action)}
 		out := failover.PlanStages(s.h.Plan, in, east, west, []int{1, 2})
 		out[0].Approve = true // the blog of wave 2 has no database
+		if in.Action.Planned() {
+			out = failover.VerifyBeforeAsking(out)
+		}
 		var back, rollback []failover.Stage
 		if action == "drill" {
 			back = failover.PlanReturn(s.h.Plan, in, west, east, []int{1, 2}, 2)

@@ -50,6 +50,9 @@ func (in *inspection) planOut(waves, writers []int) {
 		writes := slices.Contains(writers, s.Wave) || (s.Wave == 0 && len(writers) > 0)
 		s.Approve = in.run.Approval == failover.BeforePromotion && s.Promote && writes
 	}
+	if in.run.Action.Planned() {
+		in.stages = failover.VerifyBeforeAsking(in.stages)
+	}
 	next := len(in.stages)
 	if in.run.Action == failover.Drill {
 		in.back = failover.PlanReturn(in.Plan, in.input, in.run.To, in.run.From, waves, next)

@@ -29,9 +29,52 @@ var guards = []guard{
 		name: "the fence",
 		functions: []drilltest.Mutation{{
 			File: "lambdas/shifttraffic/fence.go",
-			Old:  "case !found.Exists || theirs.Epoch < mine.Epoch:", New: "case !found.Exists || theirs.Epoch < mine.Epoch || theirs.Run != mine.Run:",
+			Old:  "case theirs.Run != mine.Run || theirs.Region != mine.Region:", New: "case theirs.Run != mine.Run || theirs.Region != mine.Region:\n\t\treturn 0, nil\n\tcase false:",
 		}},
-		scenario: "stale-run", says: "with epoch 1 after stale-run-3 with epoch 3; expected a newer one",
+		scenario: "two-operators", says: "have both moved something",
+	},
+	{
+		name: "the Region in the fence",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/fence.go", Old: "theirs.Run != mine.Run || theirs.Region != mine.Region:", New: "theirs.Run != mine.Run:",
+		}},
+		scenario: "same-name", says: "have both moved something",
+	},
+	{
+		name: "the lock before traffic moves",
+		functions: []drilltest.Mutation{{
+			File: "internal/registry/lock.go", Old: "case lock.Epoch > run.Epoch:\n\t\treturn fmt.Errorf", New: "case lock.Epoch > run.Epoch+1000:\n\t\treturn fmt.Errorf",
+		}},
+		scenario: "takeover-elsewhere", says: "have both moved something",
+	},
+	{
+		name:       "that an unheard try may have touched something",
+		definition: []replacement{{`$touched or $states.context.State.RetryCount > 0`, `$touched`}},
+		scenario:   "unheard-then-overtaken", says: "expected nothing to be touched",
+	},
+	{
+		name:       "the wave after one that failed",
+		definition: []replacement{{`$stage.nextWave > 0 and`, `false and`}},
+		scenario:   "wave-stuck", says: "expected orders wholly in us-west-2",
+	},
+	{
+		name:       "a second try to ask",
+		definition: []replacement{{`"IntervalSeconds": 3, "MaxAttempts": 3,`, `"IntervalSeconds": 3, "MaxAttempts": 0,`}},
+		scenario:   "ask-again", says: "expected the outcome Completed, got Held",
+	},
+	{
+		name: "the look at users before somebody is asked",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/validate/stages.go", Old: "in.stages = failover.VerifyBeforeAsking(in.stages)", New: "_ = failover.VerifyBeforeAsking(in.stages)",
+		}},
+		scenario: "bad-before-approval", says: "expected at most 5.00 % of all requests to fail",
+	},
+	{
+		name: "the stage that closes a leg",
+		functions: []drilltest.Mutation{{
+			File: "internal/failover/stage.go", Old: "if len(waves) > 1 {\n\t\tadd(0, nil, false)", New: "if len(waves) > 1000 {\n\t\tadd(0, nil, false)",
+		}},
+		scenario: "health-later", says: "expected the outcome RolledBack, got Completed",
 	},
 	{
 		name: "the lock",
