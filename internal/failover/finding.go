@@ -46,6 +46,7 @@ const (
 	CodeTakeover      = "takeover"
 	CodeRunOver       = "run-is-over"
 	CodeDrift         = "dns-drift"
+	CodeLeftover      = "left-by-another-run"
 	CodeTTL           = "long-ttl"
 	CodeTopology      = "database-topology"
 	CodeLag           = "replication-lag"

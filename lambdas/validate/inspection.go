@@ -20,11 +20,13 @@ type inspection struct {
 	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
 	sets         live.RecordSets
+	fences       map[string]live.FenceRecord // by zone
 	clusters     map[string]live.GlobalCluster
 	members      map[string]live.Cluster
 	clustersRead bool
 	lags         []live.ReplicationLag
 	lock         registry.Lock
+	runs         []registry.RunRecord // the latest, read when somebody asks for them; see latestRuns
 	// floor is the newest epoch that any run has left anywhere that was read; this run's must be newer.
 	floor int64
 

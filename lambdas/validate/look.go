@@ -138,30 +138,39 @@ func (in *inspection) readRecords(ctx context.Context) error {
 		return err
 	}
 	in.sets = sets
+	zones, unread := in.readFences(ctx)
+	if err := in.findLeftovers(ctx); err != nil {
+		return err
+	}
 	in.checkRecords()
-	return in.readFences(ctx)
-}
-
-// readFences makes sure that the zones' fence records, where there are any, are Drover's. A fence can be newer than the
-// lock: runs of the other Region may not have arrived in this replica of the registry.
-func (in *inspection) readFences(ctx context.Context) error {
-	seen := map[string]bool{}
-	for _, app := range in.apps {
-		for _, r := range app.Records {
-			if seen[r.Zone] {
-				continue
-			}
-			seen[r.Zone] = true
-			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName)
-			if err != nil {
-				return err
-			}
-			if err := in.checkFence(ctx, r, fence); err != nil {
-				return err
-			}
+	for _, r := range zones {
+		if err := in.checkFence(ctx, r, in.fences[r.Zone]); err != nil {
+			return err
 		}
 	}
-	return nil
+	return unread
+}
+
+// readFences reads the fence record of each zone, and returns the first record of each whose fence was read. One that is
+// not Drover's is an error. A fence can be newer than the lock: runs of the other Region may not have arrived in this
+// replica of the registry.
+func (in *inspection) readFences(ctx context.Context) ([]failover.Record, error) {
+	var zones []failover.Record
+	in.fences = map[string]live.FenceRecord{}
+	for _, app := range in.apps {
+		for _, r := range app.Records {
+			if _, seen := in.fences[r.Zone]; seen {
+				continue
+			}
+			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName)
+			if err != nil {
+				return zones, err
+			}
+			in.fences[r.Zone] = fence
+			zones = append(zones, r)
+		}
+	}
+	return zones, nil
 }
 
 // checkFence looks who has moved the zone last. If this replica of the registry does not know that run to be over, it may
@@ -175,9 +184,9 @@ func (in *inspection) checkFence(ctx context.Context, r failover.Record, found l
 	if !found.Exists || known || fence.Run == in.run.ID || in.run.Leg.Returns() {
 		return nil
 	}
-	runs, err := in.Applications.Runs(ctx, knownRuns)
+	runs, err := in.latestRuns(ctx)
 	if err != nil {
-		return fmt.Errorf("read the registry: %w", err)
+		return err
 	}
 	if slices.ContainsFunc(runs, func(run registry.RunRecord) bool { return run.Run.ID == fence.Run }) {
 		return nil
@@ -194,6 +203,19 @@ func (in *inspection) checkFence(ctx context.Context, r failover.Record, found l
 
 // knownRuns is how many of the latest runs are looked through for one that is over.
 const knownRuns = 50
+
+// latestRuns are those, newest first, read once.
+func (in *inspection) latestRuns(ctx context.Context) ([]registry.RunRecord, error) {
+	if in.runs != nil {
+		return in.runs, nil
+	}
+	runs, err := in.Applications.Runs(ctx, knownRuns)
+	if err != nil {
+		return nil, fmt.Errorf("read the registry: %w", err)
+	}
+	in.runs = append([]registry.RunRecord{}, runs...)
+	return in.runs, nil
+}
 
 func (in *inspection) readDatabases(ctx context.Context) error {
 	clusters, err := live.Databases(ctx, in.Databases(in.run.To), in.apps)

@@ -57,6 +57,7 @@ func (in *inspection) planRollback() {
 
 // hasMoved says whether the application's traffic is not, in the registry or in Route 53, what it was before the run.
 func (in *inspection) hasMoved(app failover.Application) bool {
+	app = in.run.AsFound(app)
 	before := app.Live.PlaceBefore(in.run.Epoch)
 	if app.Live.Active != before.Active || !maps.Equal(app.Live.Weights, before.Weights) {
 		return true

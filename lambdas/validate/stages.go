@@ -81,7 +81,7 @@ func (in *inspection) checkSteps(waves []int) {
 	}
 	first := in.input.Percents[0]
 	for _, app := range in.apps {
-		if has := app.Live.Weights[in.run.To]; has > first && slices.Contains(waves, app.Wave) {
+		if has := in.run.AsFound(app).Live.Weights[in.run.To]; has > first && slices.Contains(waves, app.Wave) {
 			in.block(failover.CodeAlreadyActive, "application "+app.Name,
 				fmt.Sprintf("has %d %% of its traffic in %s; a first share of %d %% would take some of it back", has, in.run.To, first),
 				"start with a larger share, or leave the application out")
