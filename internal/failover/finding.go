@@ -49,6 +49,7 @@ const (
 	CodeLeftover      = "left-by-another-run"
 	CodeTTL           = "long-ttl"
 	CodeTopology      = "database-topology"
+	CodeShared        = "shared-database"
 	CodeLag           = "replication-lag"
 	CodeNoData        = "no-metric-data"
 	CodeUnhealthy     = "unhealthy"

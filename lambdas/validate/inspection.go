@@ -19,6 +19,7 @@ type inspection struct {
 
 	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
+	others       []failover.Application // those that are not selected
 	sets         live.RecordSets
 	fences       map[string]live.FenceRecord // by zone
 	clusters     map[string]live.GlobalCluster

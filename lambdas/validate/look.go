@@ -47,6 +47,7 @@ func (in *inspection) look(ctx context.Context) error {
 		}
 	}
 	in.checkConsent()
+	in.checkShared()
 	return nil
 }
 
@@ -78,6 +79,8 @@ func (in *inspection) choose(all []failover.Application) {
 		in.floor = max(in.floor, app.Live.Epoch)
 		if in.run.Moves(app) {
 			in.apps = append(in.apps, app)
+		} else {
+			in.others = append(in.others, app)
 		}
 	}
 	for _, name := range in.input.Applications {
