@@ -14,9 +14,19 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// lookTimeout bounds each part of the look. In an outage whole services may not answer; what a failover can do without
-// must not cost it the time of its users. All parts together stay within the invocation's time.
-const lookTimeout = 8 * time.Second
+// lookTimeout bounds each part of the look, lookBudget all of them together. In an outage whole services may not answer;
+// what a failover can do without must not cost it the time of its users, nor the time that is left of the invocation's 30
+// seconds for the lock, without which nothing moves at all.
+const (
+	lookTimeout = 8 * time.Second
+	lookBudget  = 18 * time.Second
+)
+
+// part is one of the things to look at.
+type part struct {
+	what string
+	read func(context.Context) error
+}
 
 // look reads everything and notes what is found. Each part is looked at although another was bad: an operator wants to
 // see all of it at once.
@@ -32,22 +42,30 @@ func (in *inspection) look(ctx context.Context) error {
 	if err := in.checkLock(); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		what string
-		read func(context.Context) error
-	}{
-		{"the DNS records", in.readRecords},
-		{"the databases", in.readDatabases},
-		{"the replication lag", in.readLag},
-		{"the health metrics", in.readHealth},
-		{"the alarms", in.readAlarms},
-	} {
-		if err := in.attempt(ctx, part.what, part.read); err != nil {
-			return err
-		}
+	err = in.lookAt(ctx,
+		part{"the DNS records", in.readRecords},
+		part{"the databases", in.readDatabases},
+		part{"the replication lag", in.readLag},
+		part{"the health metrics", in.readHealth},
+		part{"the alarms", in.readAlarms},
+	)
+	if err != nil {
+		return err
 	}
 	in.checkConsent()
 	in.checkShared()
+	return nil
+}
+
+// lookAt reads one part after the other. When those before have used up the time of all, the rest is not waited for.
+func (in *inspection) lookAt(ctx context.Context, parts ...part) error {
+	ctx, cancel := context.WithTimeout(ctx, lookBudget)
+	defer cancel()
+	for _, p := range parts {
+		if err := in.attempt(ctx, p.what, p.read); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
