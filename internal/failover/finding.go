@@ -58,5 +58,6 @@ const (
 	CodeBound         = "bound-exceeds-rto"
 	CodeUnreachable   = "unreachable"
 	CodeWrongRegion   = "wrong-region"
+	CodeGradual       = "gradual-failover"
 	CodeAlreadyActive = "already-active"
 )

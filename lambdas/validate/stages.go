@@ -79,6 +79,10 @@ func (in *inspection) checkSteps(waves []int) {
 	if len(in.input.Percents) < 2 {
 		return
 	}
+	if in.outage() && len(waves) > 0 {
+		in.warn(failover.CodeGradual, "execution input", fmt.Sprintf("percents: %v: until the last share has moved, the rest of the users stay in %s, which is presumed lost",
+			in.input.Percents, in.run.From), "leave percents out, and all of them move at once")
+	}
 	first := in.input.Percents[0]
 	for _, app := range in.apps {
 		if has := in.run.AsFound(app).Live.Weights[in.run.To]; has > first && slices.Contains(waves, app.Wave) {
