@@ -73,7 +73,7 @@ func (in *inspection) explained(ctx context.Context, app failover.Application, p
 		if !found.Exists || !newerThan(found.Fence, app.Live) {
 			return false, nil
 		}
-		if broke, err := in.brokeOff(ctx, found.Fence); err != nil || !broke {
+		if broke, err := in.brokeOff(ctx, found.Fence, app); err != nil || !broke {
 			return false, err
 		}
 	}
@@ -84,20 +84,26 @@ func newerThan(fence failover.Fence, live failover.Live) bool {
 	return fence.Epoch > live.Epoch || fence.Epoch == live.Epoch && fence.Stage > live.Stage
 }
 
-// brokeOff says whether the run that wrote a fence has, for all that the registry knows, not got as far as an end that is
-// written down as Completed or RolledBack. A run that is too old to be among those which are looked through is taken for
-// one that has.
-func (in *inspection) brokeOff(ctx context.Context, fence failover.Fence) (bool, error) {
+// brokeOff says whether a run since what the registry has of an application is known to have ended, if it ended, where
+// registry and zones may disagree: it was Held, its lock was taken over, or it wrote the fence and no end of it is written
+// down. One that is too old to be among the runs which are looked through is taken for one that ended well.
+func (in *inspection) brokeOff(ctx context.Context, fence failover.Fence, app failover.Application) (bool, error) {
 	runs, err := in.latestRuns(ctx)
 	if err != nil {
 		return false, err
 	}
+	over := map[string]bool{}
 	for _, r := range runs {
-		if r.Run.ID == fence.Run {
-			return r.Outcome == failover.Held, nil
+		over[r.Run.ID] = true
+	}
+	for _, r := range runs {
+		held := r.Outcome == failover.Held && r.Run.Selects(app.Name)
+		takenOver := r.Run.TakenOverFrom != "" && !over[r.Run.TakenOverFrom]
+		if r.Run.Epoch >= app.Live.Epoch && (held || takenOver) {
+			return true, nil
 		}
 	}
-	return len(runs) < knownRuns || runs[len(runs)-1].Run.Epoch < fence.Epoch, nil
+	return !over[fence.Run] && (len(runs) < knownRuns || runs[len(runs)-1].Run.Epoch < fence.Epoch), nil
 }
 
 // noteLeftovers adds what was found to the run, wave by wave: of a wave that is in one place as a whole, no application is
@@ -116,8 +122,30 @@ func (in *inspection) noteLeftovers(left map[string]failover.Place) {
 			return
 		}
 		in.run.Leftovers = append(in.run.Leftovers, l)
+		if in.run.Action == failover.Drill {
+			continue // checkWhole says that it is refused
+		}
 		in.warn(failover.CodeLeftover, namesText(names), fmt.Sprintf("its weights are %s, which no run has written into the registry, as when one is stopped; "+
 			"this run starts from them, and a rollback brings them back", weightsText(l.Weights)), "")
+	}
+}
+
+// checkWhole refuses a drill of what is not at rest. A drill ends where it began, and that must be one Region: what was
+// stopped half-way is to be finished, or undone, and not to be rehearsed with.
+func (in *inspection) checkWhole() {
+	if in.run.Action != failover.Drill || in.run.Leg.Returns() {
+		return
+	}
+	var names []string
+	for _, app := range in.apps {
+		live := in.run.AsFound(app).Live
+		if in.run.Found(app) != nil || live.Weights[live.Active] != 100 {
+			names = append(names, app.Name)
+		}
+	}
+	if len(names) > 0 {
+		in.block(failover.CodeLeftover, namesText(names), "a run has stopped on its way, and a drill begins and ends with all users in one Region",
+			"finish it with a switchover, or undo it with a failback, and then drill")
 	}
 }
 

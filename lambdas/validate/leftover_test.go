@@ -26,7 +26,7 @@ func tenPercent() failover.Place {
 func TestWhatAStoppedRunHasLeftIsNoDrift(t *testing.T) {
 	for _, input := range []string{
 		`{"action": "switchover", "takeover": true, "percents": [10, 50, 100]}`, `{"action": "failback", "takeover": true}`,
-		`{"action": "drill", "takeover": true}`, `{"action": "switchover", "takeover": true, "order": "database-first"}`,
+		`{"action": "switchover", "takeover": true, "order": "database-first"}`,
 		`{"action": "failover", "allowDataLoss": true, "takeover": true}`, `{"action": "check", "takeover": true}`,
 	} {
 		s := newScene(t, blog())
@@ -45,6 +45,22 @@ func TestWhatAStoppedRunHasLeftIsNoDrift(t *testing.T) {
 		}
 		if warned := codes(answer, failover.Warning); !slices.Contains(warned, failover.CodeLeftover) || slices.Contains(warned, failover.CodeDrift) {
 			t.Errorf("%s: warned of %v", input, warned)
+		}
+	}
+}
+
+// TestADrillBeginsWithAllUsersInOneRegion, because it has to end with them there.
+func TestADrillBeginsWithAllUsersInOneRegion(t *testing.T) {
+	left := newScene(t, blog())
+	stoppedRun(left)
+	registered := newScene(t, blog())
+	registered.putWeights(blog().Records[0], 90, 10)
+	_, err := registered.store.SetLive(t.Context(), mustApplications(registered)[0], failover.Live{Active: east, Weights: tenPercent().Weights, Epoch: 1})
+	must(t, err)
+	for name, s := range map[string]*scene{"left by a run that was stopped": left, "registered": registered} {
+		answer := s.validate(`{"action": "drill", "takeover": true}`)
+		if !slices.Contains(codes(answer, failover.Blocker), failover.CodeLeftover) {
+			t.Errorf("%s: %s: %v", name, answer.Verdict, answer.Findings)
 		}
 	}
 }
@@ -82,6 +98,10 @@ func TestWhatNoRunExplainsStaysDrift(t *testing.T) {
 	}{
 		{"a run that was stopped", func(*scene) {}, false},
 		{"a run that ended Held, since the registry could not be written", record(failover.Held), false},
+		{"a run that ended Completed, after it had taken over from one that was stopped", func(s *scene) {
+			run := failover.Run{ID: "run-0", StartedAt: start, TakenOverFrom: "run-00"}
+			must(s.t, s.store.PutRun(s.t.Context(), registry.RunRecord{Run: run, Outcome: failover.Completed, ClosedAt: start}))
+		}, false},
 		{"a run that ended Completed", record(failover.Completed), true},
 		{"a run that ended RolledBack", record(failover.RolledBack), true},
 		{"a run that has written the registry since", func(s *scene) {

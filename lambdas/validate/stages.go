@@ -38,6 +38,7 @@ func (in *inspection) plan() {
 		in.planOut(waves, writers)
 	}
 	in.checkSteps(waves)
+	in.checkWhole()
 	in.countBatches()
 	in.checkBound()
 }
