@@ -66,10 +66,24 @@ var guards = []guard{
 	{
 		name: "the order of a rollback",
 		functions: []drilltest.Mutation{
-			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(waves) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(waves) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
+			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
 			{File: "internal/failover/stage.go", Old: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\treturn stages", New: "return stages"},
 		},
 		scenario: "database-first", says: "expected at most 4.00 % of all requests to fail",
+	},
+	{
+		name: "the writers that need no traffic to come home",
+		functions: []drilltest.Mutation{
+			{File: "internal/failover/stage.go", Old: "add(plan.stage(wave, from, to))", New: "s := plan.stage(wave, from, to)\n\t\t\ts.Percent = new(100)\n\t\t\tadd(s)"},
+		},
+		scenario: "writers-come-home", says: "expected the outcome RolledBack, got Held",
+	},
+	{
+		name: "what a stopped run has left",
+		functions: []drilltest.Mutation{
+			{File: "internal/failover/leftover.go", Old: "return &l.Place", New: "return nil"},
+		},
+		scenario: "stopped-then-rolled-back", says: "before it had us-east-1 0, us-west-2 100",
 	},
 	{
 		name:       "the approval",
