@@ -46,8 +46,10 @@ const (
 	CodeTakeover      = "takeover"
 	CodeRunOver       = "run-is-over"
 	CodeDrift         = "dns-drift"
+	CodeLeftover      = "left-by-another-run"
 	CodeTTL           = "long-ttl"
 	CodeTopology      = "database-topology"
+	CodeShared        = "shared-database"
 	CodeLag           = "replication-lag"
 	CodeNoData        = "no-metric-data"
 	CodeUnhealthy     = "unhealthy"
@@ -56,5 +58,6 @@ const (
 	CodeBound         = "bound-exceeds-rto"
 	CodeUnreachable   = "unreachable"
 	CodeWrongRegion   = "wrong-region"
+	CodeGradual       = "gradual-failover"
 	CodeAlreadyActive = "already-active"
 )

@@ -24,6 +24,8 @@ type Run struct {
 	AllowDataLoss bool `json:"allowDataLoss"`
 	// Applications limits the run to these; empty means all.
 	Applications []string `json:"applications,omitempty"`
+	// Leftovers are what Validate has found of a stopped run: where users were other than the registry says.
+	Leftovers []Leftover `json:"leftovers,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.

@@ -184,21 +184,28 @@ func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []
 	return stages
 }
 
-// PlanRollback makes the stages that undo what a run has done to the given waves, counting on from first: from is the
-// Region that users leave again. First all of them leave it at once, because both Regions answer and one of them is in
-// doubt: the last wave first, for it is the one that fared badly; then the writers go back, in the waves whose databases the run has promoted. A promotion that is
-// still in flight ends before: the stage that moves users back waits for it. No stage closes the leg: each wave is where
-// it was well before the run, and the failure that is undone has been told already.
-func PlanRollback(plan Plan, from, to Region, waves, promoted []int, first int) []Stage {
+// PlanRollback makes the stages that undo what a run has done, counting on from first: from is the Region that users leave
+// again. First all users of the waves that have moved leave it at once, because both Regions answer and one of them is in
+// doubt: the last wave first, for it is the one that fared badly. Then the writers go back, in the waves whose databases
+// the run has promoted. A promotion that is still in flight ends before: the stage that moves users back waits for it, and
+// where no user has moved, a stage that waits and does nothing else. Route 53 is not asked for what it never did: the
+// writers must come home even when it is what failed. No stage closes the leg: each wave is where it was well before the
+// run, and the failure that is undone has been told already.
+func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
 	var stages []Stage
 	add := func(s Stage) {
 		s.Index, s.Restore = first+len(stages), true
 		stages = append(stages, s)
 	}
-	for _, wave := range slices.Backward(waves) {
+	for _, wave := range slices.Backward(moved) {
 		s := plan.stage(wave, from, to)
 		s.Percent = new(100)
 		add(s)
+	}
+	for _, wave := range promoted {
+		if !slices.Contains(moved, wave) {
+			add(plan.stage(wave, from, to))
+		}
 	}
 	for _, wave := range promoted {
 		s := plan.stage(wave, from, to)

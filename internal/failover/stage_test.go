@@ -214,6 +214,15 @@ func TestARollbackMovesUsersBeforeWriters(t *testing.T) {
 	}
 }
 
+// TestARollbackAsksNothingOfRoute53ForUsersWhoHaveNotMoved, but waits there too until a promotion can be reversed.
+func TestARollbackAsksNothingOfRoute53ForUsersWhoHaveNotMoved(t *testing.T) {
+	got := PlanRollback(DefaultPlan(), "us-west-2", "us-east-1", []int{1}, []int{1, 2}, 5)
+	want := []brief{{1, 100, false}, {2, -1, false}, {1, -1, true}, {2, -1, true}}
+	if diff := cmp.Diff(want, briefly(got)); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+}
+
 func TestAStageThatRestoresGivesEachApplicationItsOwnWeights(t *testing.T) {
 	before := map[Region]int{"us-east-1": 70, "us-west-2": 30}
 	now := map[Region]int{"us-east-1": 0, "us-west-2": 100}

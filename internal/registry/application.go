@@ -44,6 +44,8 @@ func (s *Store) applications(ctx context.Context, prefix string) ([]failover.App
 const (
 	firstOfRun   = "attribute_exists(pk) AND epoch < :epoch"
 	keepBefore   = ", beforeActive = active, beforeWeights = weights"
+	writeBefore  = ", beforeActive = :beforeActive, beforeWeights = :beforeWeights"
+	writePlace   = ", active = :beforeActive, weights = :beforeWeights"
 	sameRun      = "attribute_exists(pk) AND epoch = :epoch"
 	laterOfRun   = sameRun + " AND (stage < :stage OR (stage = :stage AND (active <> :active OR weights <> :weights)))"
 	writeLive    = "SET active = :active, weights = :weights, epoch = :epoch, stage = :stage, changed = :changed"
@@ -52,10 +54,11 @@ const (
 
 // SetLive writes what a run has made of an application, only forward: over what an older epoch wrote, or an earlier
 // stage of the same epoch. What is there already, or was written by a later stage of this run, stays, and changed is
-// false; so writing again changes nothing. Before and Promoted are kept by the registry, and not taken from live. It
-// returns [ErrOvertaken] when a newer epoch has written the application, and [ErrNotRegistered] when it is not there.
+// false; so writing again changes nothing. Promoted is kept by the registry, and not taken from live. So is Before, unless
+// live has one: then the run has found the application elsewhere than the registry says. It returns [ErrOvertaken] when a newer epoch has written the application, and [ErrNotRegistered] when it is not there.
 func (s *Store) SetLive(ctx context.Context, app failover.Application, live failover.Live) (changed bool, err error) {
-	changed, there, err := s.update(ctx, app, writeLive+keepBefore+" REMOVE promoted", firstOfRun, liveValues(live))
+	keep, values := before(live)
+	changed, there, err := s.update(ctx, app, writeLive+keep+" REMOVE promoted", firstOfRun, values)
 	if err != nil || changed || there.Epoch > live.Epoch {
 		return changed, overtaken(app, live.Epoch, there, err)
 	}
@@ -64,7 +67,8 @@ func (s *Store) SetLive(ctx context.Context, app failover.Application, live fail
 }
 
 // Promoting notes that a run is about to ask for the promotion of these global clusters of an application. The note is
-// there before the promotion can be, so that a rollback misses none. Of live only Epoch, Stage and Changed count. Noting
+// there before the promotion can be, so that a rollback misses none. Of live only Epoch, Stage and Changed count, and
+// Before: where the run has found the application if not where the registry says, which the note puts right. Noting
 // again changes nothing. The errors are those of [Store.SetLive].
 func (s *Store) Promoting(ctx context.Context, app failover.Application, live failover.Live, globalClusters []string) error {
 	all := slices.Clone(globalClusters)
@@ -76,16 +80,32 @@ func (s *Store) Promoting(ctx context.Context, app failover.Application, live fa
 	if app.Live.Epoch == live.Epoch && slices.Equal(all, app.Live.Promoted) {
 		return nil
 	}
-	values := liveValues(live)
+	keep, values := before(live)
 	delete(values, ":active")
 	delete(values, ":weights")
 	values[":promoted"] = list(all)
-	changed, there, err := s.update(ctx, app, notePromoted+keepBefore, firstOfRun, values)
+	if live.Before != nil {
+		keep += writePlace
+	}
+	changed, there, err := s.update(ctx, app, notePromoted+keep, firstOfRun, values)
 	if err != nil || changed || there.Epoch > live.Epoch {
 		return overtaken(app, live.Epoch, there, err)
 	}
+	delete(values, ":beforeActive")
+	delete(values, ":beforeWeights")
 	_, there, err = s.update(ctx, app, notePromoted, sameRun+" AND stage <= :stage", values)
 	return overtaken(app, live.Epoch, there, err)
+}
+
+// before is how the first write of a run keeps what was there, and the values of the whole write: what the registry says,
+// or what the run has found instead.
+func before(live failover.Live) (keep string, values item) {
+	values = liveValues(live)
+	if live.Before == nil {
+		return keepBefore, values
+	}
+	values[":beforeActive"], values[":beforeWeights"] = text(string(live.Before.Active)), weightsMap(live.Before.Weights)
+	return writeBefore, values
 }
 
 // update changes an application under a condition. When that is not met, changed is false and there is what is there.

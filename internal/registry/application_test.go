@@ -186,3 +186,35 @@ func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
 		t.Errorf("after the next run's first write: %v; want none", got)
 	}
 }
+
+// TestTheFirstWriteKeepsWhatTheRunHasFoundElsewhere than the registry says: a run before it was stopped.
+func TestTheFirstWriteKeepsWhatTheRunHasFoundElsewhere(t *testing.T) {
+	elsewhere := live(0, 0, 10)
+	left := &failover.Place{Active: elsewhere.Active, Weights: elsewhere.Weights}
+	next := live(3, 0, 50)
+	next.Before = left
+
+	s := newStore(t)
+	app := application("checkout", 1)
+	register(t, s, app)
+	if _, err := s.SetLive(ctx, app, next); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(found(live(3, 0, 50), elsewhere), applications(t, s)[0].Live); diff != "" {
+		t.Errorf("live (-want +got):\n%s", diff)
+	}
+
+	// Databases first: the note is the first write, and what the registry says is put right with it.
+	s = newStore(t)
+	register(t, s, app)
+	for range 2 {
+		if err := s.Promoting(ctx, app, next, []string{"orders"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := found(live(3, 0, 10), elsewhere)
+	want.Promoted = []string{"orders"}
+	if diff := cmp.Diff(want, applications(t, s)[0].Live); diff != "" {
+		t.Errorf("noted (-want +got):\n%s", diff)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,9 @@ type Registration struct {
 // Region. Applications that are not named stay as they are. Registering again changes nothing; after an error it goes on
 // where it stopped.
 //
+// It changes nothing, and returns what is wrong, when one of them has a record of an application that is registered and
+// stays as it is, or a global cluster of one in another wave: a run would move it twice, once against the other's will.
+//
 // It returns a [LockedError] while a run holds the lock, because a run reads its waves more than once and must find the
 // same applications each time. It takes no lock of its own, so that a failover never waits for a registration: a run
 // that starts meanwhile finds some applications as they were and some as they will be, each of them whole.
@@ -38,6 +42,9 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 	if err != nil {
 		return done, err
 	}
+	if err := conflicts(registered, apps); err != nil {
+		return done, fmt.Errorf("register: %w", err)
+	}
 	there := map[string][]failover.Application{}
 	for _, app := range registered {
 		there[app.Name] = append(there[app.Name], app)
@@ -51,6 +58,23 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 		*list = append(*list, app.Name)
 	}
 	return done, nil
+}
+
+// conflicts are those of the applications with what is registered and not named with them. What is wrong among
+// themselves, their file says.
+func conflicts(registered, apps []failover.Application) error {
+	named := map[string]bool{}
+	for _, app := range apps {
+		named[app.Name] = true
+	}
+	all := slices.DeleteFunc(slices.Clone(registered), func(app failover.Application) bool { return named[app.Name] })
+	var problems []error
+	for _, c := range failover.Conflicts(append(all, apps...)) {
+		if named[c.First.Name] != named[c.Second.Name] {
+			problems = append(problems, errors.New(c.String()))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // register puts one application where old items of its name were found, and returns the list that it belongs in.

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -225,4 +226,29 @@ func TestRunThatWritesMeanwhileWins(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatBelongsToAnotherApplicationIsNotRegisteredTwice: its file may know nothing of the other one.
+func TestWhatBelongsToAnotherApplicationIsNotRegisteredTwice(t *testing.T) {
+	first := failover.Application{
+		Name: "checkout", Wave: 1, Records: []failover.Record{{Name: "www.example.com", Type: "A", Zone: "Z1"}}, Databases: []failover.Database{{GlobalCluster: "orders"}},
+	}
+	second := failover.Application{Name: "billing", Wave: 2, Records: first.Records, Databases: first.Databases}
+	s := newStore(t)
+	register(t, s, first)
+	_, err := s.Register(ctx, failover.DefaultPlan(), []failover.Application{second}, noon)
+	for _, want := range []string{
+		"record www.example.com A of zone Z1 belongs to application checkout (wave 1) and application billing (wave 2); take it out of one of them",
+		"global cluster orders belongs to application checkout (wave 1) and application billing (wave 2); give both the same wave",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v; want it to say %q", err, want)
+		}
+	}
+	if got := names(applications(t, s)); len(got) != 1 {
+		t.Errorf("registered are %v; want what was there", got)
+	}
+	// What is named together replaces what is registered.
+	first.Wave, first.Records = 2, nil
+	register(t, s, first, second)
 }

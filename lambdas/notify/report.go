@@ -47,7 +47,7 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) 
 	for _, app := range apps {
 		r.Moved, r.NotMoved = list(picture.Standing(app, r.Target), r.Moved, r.NotMoved)
 		if r.Run.Leg == failover.Rollback {
-			r.Restored, r.NotRestored = list(picture.AsBefore(app, r.Run.Epoch, home), r.Restored, r.NotRestored)
+			r.Restored, r.NotRestored = list(picture.AsBefore(r.Run.AsFound(app), r.Run.Epoch, home), r.Restored, r.NotRestored)
 		}
 	}
 	if !r.Run.Action.Planned() && stages > 0 {

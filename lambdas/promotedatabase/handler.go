@@ -136,6 +136,7 @@ func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job
 		if len(clusters) == 0 {
 			continue
 		}
+		live.Before = req.Run.Found(app)
 		err := h.Registry.Promoting(ctx, app, live, clusters)
 		if errors.Is(err, registry.ErrOvertaken) {
 			return failover.Fail(failover.FenceLost, err)

@@ -92,3 +92,22 @@ func TestARollbackStartsWhatItCan(t *testing.T) {
 		t.Errorf("way back: got %+v, %v; want none started", got, err)
 	}
 }
+
+// TestTheNoteOfAPromotionSaysWhereTheRunHasFoundTheUsers: databases first, it is the run's first write.
+func TestTheNoteOfAPromotionSaysWhereTheRunHasFoundTheUsers(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	left := failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}
+	req := stageRequest(failover.Switchover)
+	req.Run.Leftovers = []failover.Leftover{{Wave: 1, Place: left}}
+	handle(t, h, req)
+	apps, err := h.Registry.Wave(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&left, apps[0].Live.Before); diff != "" {
+		t.Errorf("before (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(left.Weights, apps[0].Live.Weights); diff != "" {
+		t.Errorf("registered (-want +got):\n%s", diff)
+	}
+}

@@ -44,7 +44,8 @@ type Handler struct {
 // after one that ended in the middle, because it was throttled or died, goes on where that one stopped. If Route 53 has
 // lost changes that it had accepted, only the batches concerned are written again.
 //
-// A stage that restores gives each application the weights that it had before the run, by the registry.
+// A stage that restores gives each application the weights that it had before the run, by the registry, or by what
+// Validate has found of a run that was stopped.
 //
 // It fails as soon as one zone turns out to be in the hands of a newer run: with [failover.FenceLost] when neither this
 // call nor, as far as the zones show, an earlier one has changed anything in this stage, and with [failover.Overtaken]
@@ -167,7 +168,7 @@ func selected(run failover.Run, apps []failover.Application) []failover.Applicat
 	var kept []failover.Application
 	for _, app := range apps {
 		if run.Moves(app) {
-			kept = append(kept, app)
+			kept = append(kept, run.AsFound(app))
 		}
 	}
 	return kept

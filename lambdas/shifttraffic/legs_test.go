@@ -133,3 +133,17 @@ func (m *meddler) ChangeResourceRecordSets(ctx context.Context, in *route53.Chan
 	}
 	return out, err
 }
+
+// TestWhatAStoppedRunHasLeftIsRestored also when the run that goes back has not written the registry either.
+func TestWhatAStoppedRunHasLeftIsRestored(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	h, world := newHandler(t, apps...)
+	back := request(7, "run-7", 100)
+	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Run.Leftovers = []failover.Leftover{{Wave: 1, Place: failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}}}
+	back.Stage = failover.Stage{Index: 1, Wave: 1, From: west, To: east, Percent: new(100), Restore: true}
+	handle(t, h, back)
+	if diff := cmp.Diff(map[string]int{"us-east-1": 90, "us-west-2": 10}, world.Weights(apps[0].Records[0].Name, "A")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

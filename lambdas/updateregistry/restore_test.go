@@ -71,3 +71,25 @@ func wave(t *testing.T, h Handler) []failover.Application {
 	}
 	return apps
 }
+
+// TestWhatAStoppedRunHasLeftIsWhatWasBefore: traffic was at 10 % when the run began, and the registry did not know.
+func TestWhatAStoppedRunHasLeftIsWhatWasBefore(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	left := failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}
+	out := stageRequest(100)
+	out.Run.Leftovers = []failover.Leftover{{Wave: 1, Place: left}}
+	back := out
+	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Stage = failover.Stage{Index: 3, Wave: 1, From: west, To: east, Percent: new(100), Restore: true}
+	for _, req := range []failover.StageRequest{out, back} {
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(&left, lives(t, h)["checkout"].Before); diff != "" {
+			t.Errorf("before, after stage %d (-want +got):\n%s", req.Stage.Index, diff)
+		}
+	}
+	if diff := cmp.Diff(left.Weights, lives(t, h)["checkout"].Weights); diff != "" {
+		t.Errorf("rolled back (-want +got):\n%s", diff)
+	}
+}

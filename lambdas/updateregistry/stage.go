@@ -71,8 +71,11 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	return answer, nil
 }
 
-// after is what the stage makes of an application.
+// after is what the stage makes of an application. What a stopped run has left elsewhere than the registry says is what
+// was before.
 func after(app failover.Application, req failover.StageRequest) failover.Live {
+	before := req.Run.Found(app)
+	app = req.Run.AsFound(app)
 	active := app.Live.Active
 	switch {
 	case req.Stage.Restore:
@@ -82,6 +85,7 @@ func after(app failover.Application, req failover.StageRequest) failover.Live {
 	}
 	return failover.Live{
 		Active: active, Weights: req.Stage.WeightsOf(app, req.Run.Epoch), Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now,
+		Before: before,
 	}
 }
 

@@ -54,6 +54,38 @@ func TestARunThatMayProceedHasStagesAndTheLock(t *testing.T) {
 	}
 }
 
+func TestAFailoverInSharesIsWarnedThatTheRestStays(t *testing.T) {
+	for input, want := range map[string]bool{
+		`{"action": "failover", "allowDataLoss": true, "percents": [10, 100]}`: true,
+		`{"action": "failover", "allowDataLoss": true, "percents": [100]}`:     false,
+		`{"action": "switchover", "percents": [10, 100]}`:                      false,
+	} {
+		s := newScene(t, shop())
+		answer := s.validate(input)
+		if got := slices.Contains(codes(answer, failover.Warning), failover.CodeGradual); got != want || answer.Verdict != failover.Proceed {
+			t.Errorf("%s: %s, warned: %v; want %v", input, answer.Verdict, got, want)
+		}
+	}
+}
+
+// TestAnAlarmsClockMayBeALittleAhead: a failover that starts by itself is not refused for it.
+func TestAnAlarmsClockMayBeALittleAhead(t *testing.T) {
+	for ahead, verdict := range map[time.Duration]failover.Verdict{
+		-time.Minute: failover.Proceed, time.Second: failover.Proceed, 2 * time.Minute: failover.Proceed, 2*time.Minute + time.Second: failover.Refuse,
+	} {
+		s := newScene(t, shop())
+		since := s.world.Now().Add(ahead)
+		answer := s.validate(fmt.Sprintf(`{"action": "failover", "allowDataLoss": true, "since": %q}`, since.Format(time.RFC3339Nano)))
+		want := since
+		if ahead > 0 && verdict == failover.Proceed {
+			want = s.world.Now()
+		}
+		if answer.Verdict != verdict || !answer.Run.Since.Equal(want) {
+			t.Errorf("%v ahead: %s, since %v; want %s, %v", ahead, answer.Verdict, answer.Run.Since, verdict, want)
+		}
+	}
+}
+
 func TestASecondIdenticalCallHasTheSameAnswer(t *testing.T) {
 	s := newScene(t, shop(), blog())
 	first := s.validate(consenting)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -19,12 +20,15 @@ type inspection struct {
 
 	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
+	others       []failover.Application // those that are not selected
 	sets         live.RecordSets
+	fences       map[string]live.FenceRecord // by zone
 	clusters     map[string]live.GlobalCluster
 	members      map[string]live.Cluster
 	clustersRead bool
 	lags         []live.ReplicationLag
 	lock         registry.Lock
+	runs         []registry.RunRecord // the latest, read when somebody asks for them; see latestRuns
 	// floor is the newest epoch that any run has left anywhere that was read; this run's must be newer.
 	floor int64
 
@@ -60,15 +64,19 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	if in.input.Action == failover.Drill {
 		in.run.SoakSeconds = h.Plan.SoakSeconds
 	}
-	if in.run.Since.IsZero() {
+	switch since := in.run.Since; {
+	case since.After(req.Now.Add(clockSkew)):
+		in.block(failover.CodeInput, "execution input", fmt.Sprintf("since: %s is in the future; expected a time up to now", since.Format(timeLayout)), "")
+	case since.IsZero() || since.After(in.run.StartedAt):
 		in.run.Since = in.run.StartedAt
-	}
-	if in.run.Since.After(req.Now) {
-		in.block(failover.CodeInput, "execution input", fmt.Sprintf("since: %s is in the future; expected a time up to now", in.run.Since.Format(timeLayout)), "")
 	}
 	in.checkRegion()
 	return in
 }
+
+// clockSkew is how far in the future an outage may begin by the clock of whoever tells of it. An alarm's is not the state
+// machine's, and no failover is to be refused for a few seconds between them; it counts from its own start then.
+const clockSkew = 2 * time.Minute
 
 // turn makes of the run that the leg before has left the one that goes back.
 func (in *inspection) turn() {

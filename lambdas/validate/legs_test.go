@@ -113,6 +113,20 @@ func TestADatabaseThatWasThereBeforeTheRunStaysThere(t *testing.T) {
 	}
 }
 
+// TestWritersGoHomeWithoutTrafficThatNeverMoved: databases first, and Route 53 has taken nothing.
+func TestWritersGoHomeWithoutTrafficThatNeverMoved(t *testing.T) {
+	s, run := moved(t, "switchover", nil, shop())
+	must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
+	s.promote("orders")
+	var got []string
+	for _, stage := range s.turned(run, failover.Rollback).Stages {
+		got = append(got, s.h.text(stage))
+	}
+	if diff := cmp.Diff([]string{"2: wave 1 nothing", "3: wave 1 databases"}, got); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+}
+
 func TestARunThatHasChangedNothingHasNothingToUndo(t *testing.T) {
 	s, run := moved(t, "switchover", nil, shop(), blog())
 	if answer := s.turned(run, failover.Rollback); answer.Verdict != failover.Proceed || len(answer.Stages) != 0 {

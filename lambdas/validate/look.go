@@ -14,9 +14,19 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// lookTimeout bounds each part of the look. In an outage whole services may not answer; what a failover can do without
-// must not cost it the time of its users. All parts together stay within the invocation's time.
-const lookTimeout = 8 * time.Second
+// lookTimeout bounds each part of the look, lookBudget all of them together. In an outage whole services may not answer;
+// what a failover can do without must not cost it the time of its users, nor the time that is left of the invocation's 30
+// seconds for the lock, without which nothing moves at all.
+const (
+	lookTimeout = 8 * time.Second
+	lookBudget  = 18 * time.Second
+)
+
+// part is one of the things to look at.
+type part struct {
+	what string
+	read func(context.Context) error
+}
 
 // look reads everything and notes what is found. Each part is looked at although another was bad: an operator wants to
 // see all of it at once.
@@ -32,21 +42,30 @@ func (in *inspection) look(ctx context.Context) error {
 	if err := in.checkLock(); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		what string
-		read func(context.Context) error
-	}{
-		{"the DNS records", in.readRecords},
-		{"the databases", in.readDatabases},
-		{"the replication lag", in.readLag},
-		{"the health metrics", in.readHealth},
-		{"the alarms", in.readAlarms},
-	} {
-		if err := in.attempt(ctx, part.what, part.read); err != nil {
+	err = in.lookAt(ctx,
+		part{"the DNS records", in.readRecords},
+		part{"the databases", in.readDatabases},
+		part{"the replication lag", in.readLag},
+		part{"the health metrics", in.readHealth},
+		part{"the alarms", in.readAlarms},
+	)
+	if err != nil {
+		return err
+	}
+	in.checkConsent()
+	in.checkShared()
+	return nil
+}
+
+// lookAt reads one part after the other. When those before have used up the time of all, the rest is not waited for.
+func (in *inspection) lookAt(ctx context.Context, parts ...part) error {
+	ctx, cancel := context.WithTimeout(ctx, lookBudget)
+	defer cancel()
+	for _, p := range parts {
+		if err := in.attempt(ctx, p.what, p.read); err != nil {
 			return err
 		}
 	}
-	in.checkConsent()
 	return nil
 }
 
@@ -78,6 +97,8 @@ func (in *inspection) choose(all []failover.Application) {
 		in.floor = max(in.floor, app.Live.Epoch)
 		if in.run.Moves(app) {
 			in.apps = append(in.apps, app)
+		} else {
+			in.others = append(in.others, app)
 		}
 	}
 	for _, name := range in.input.Applications {
@@ -138,30 +159,39 @@ func (in *inspection) readRecords(ctx context.Context) error {
 		return err
 	}
 	in.sets = sets
+	zones, unread := in.readFences(ctx)
+	if err := in.findLeftovers(ctx); err != nil {
+		return err
+	}
 	in.checkRecords()
-	return in.readFences(ctx)
-}
-
-// readFences makes sure that the zones' fence records, where there are any, are Drover's. A fence can be newer than the
-// lock: runs of the other Region may not have arrived in this replica of the registry.
-func (in *inspection) readFences(ctx context.Context) error {
-	seen := map[string]bool{}
-	for _, app := range in.apps {
-		for _, r := range app.Records {
-			if seen[r.Zone] {
-				continue
-			}
-			seen[r.Zone] = true
-			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName)
-			if err != nil {
-				return err
-			}
-			if err := in.checkFence(ctx, r, fence); err != nil {
-				return err
-			}
+	for _, r := range zones {
+		if err := in.checkFence(ctx, r, in.fences[r.Zone]); err != nil {
+			return err
 		}
 	}
-	return nil
+	return unread
+}
+
+// readFences reads the fence record of each zone, and returns the first record of each whose fence was read. One that is
+// not Drover's is an error. A fence can be newer than the lock: runs of the other Region may not have arrived in this
+// replica of the registry.
+func (in *inspection) readFences(ctx context.Context) ([]failover.Record, error) {
+	var zones []failover.Record
+	in.fences = map[string]live.FenceRecord{}
+	for _, app := range in.apps {
+		for _, r := range app.Records {
+			if _, seen := in.fences[r.Zone]; seen {
+				continue
+			}
+			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName)
+			if err != nil {
+				return zones, err
+			}
+			in.fences[r.Zone] = fence
+			zones = append(zones, r)
+		}
+	}
+	return zones, nil
 }
 
 // checkFence looks who has moved the zone last. If this replica of the registry does not know that run to be over, it may
@@ -174,9 +204,9 @@ func (in *inspection) checkFence(ctx context.Context, r failover.Record, found l
 	if !found.Exists || known || fence.Of(in.run) || in.run.Leg.Returns() {
 		return nil
 	}
-	runs, err := in.Applications.Runs(ctx, knownRuns)
+	runs, err := in.latestRuns(ctx)
 	if err != nil {
-		return fmt.Errorf("read the registry: %w", err)
+		return err
 	}
 	if slices.ContainsFunc(runs, func(run registry.RunRecord) bool { return fence.Of(run.Run) }) {
 		return nil
@@ -199,6 +229,19 @@ func wrote(execution string, fence failover.Fence) bool {
 
 // knownRuns is how many of the latest runs are looked through for one that is over.
 const knownRuns = 50
+
+// latestRuns are those, newest first, read once.
+func (in *inspection) latestRuns(ctx context.Context) ([]registry.RunRecord, error) {
+	if in.runs != nil {
+		return in.runs, nil
+	}
+	runs, err := in.Applications.Runs(ctx, knownRuns)
+	if err != nil {
+		return nil, fmt.Errorf("read the registry: %w", err)
+	}
+	in.runs = append([]registry.RunRecord{}, runs...)
+	return in.runs, nil
+}
 
 func (in *inspection) readDatabases(ctx context.Context) error {
 	clusters, err := live.Databases(ctx, in.Databases(in.run.To), in.apps)

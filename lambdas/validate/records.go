@@ -19,10 +19,7 @@ func (in *inspection) checkRecords() {
 	slow, slowest := 0, failover.Record{}
 	for _, app := range in.apps {
 		for _, r := range app.Records {
-			if diff := drift(r, in.sets.Of(r), app.Live.Weights, in.run.To); len(diff) > 0 {
-				in.object(failover.CodeDrift, fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name),
-					strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register")
-			}
+			in.checkDrift(app, r)
 			if r.TTL > recommendedTTL {
 				slow++
 			}
@@ -37,13 +34,25 @@ func (in *inspection) checkRecords() {
 	}
 }
 
-// drift says in which ways the live record sets of a record are not what the registry says.
-func drift(r failover.Record, sets []live.RecordSet, weights map[failover.Region]int, to failover.Region) []string {
+// checkDrift looks for what somebody has changed beside Drover. What a stopped run has left is none of it.
+func (in *inspection) checkDrift(app failover.Application, r failover.Record) {
+	sets, registered := in.sets.Of(r), in.run.AsFound(app).Live.Weights
+	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)
+	if diff := drift(r, sets); len(diff) > 0 {
+		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register")
+	} else if found := in.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, in.run.To) {
+		in.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
+			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered)))
+	}
+}
+
+// drift says in which ways the live record sets of a record are not what the registry says, their weights aside.
+func drift(r failover.Record, sets []live.RecordSet) []string {
 	if len(sets) == 0 {
 		return []string{"is not in zone " + r.Zone}
 	}
 	var diff []string
-	found := map[failover.Region]int{}
+	found := map[failover.Region]bool{}
 	for _, set := range sets {
 		region := failover.Region(set.Identifier)
 		endpoint, expected := r.Endpoints[region]
@@ -53,17 +62,14 @@ func drift(r failover.Record, sets []live.RecordSet, weights map[failover.Region
 		case !expected:
 			diff = append(diff, fmt.Sprintf("has a record set %q with weight %d that is not registered", set.Identifier, set.Weight))
 		default:
-			found[region] = set.Weight
+			found[region] = true
 			diff = append(diff, setDrift(r, region, endpoint, set)...)
 		}
 	}
 	for _, region := range regionsOf(r.Endpoints) {
-		if _, ok := found[region]; !ok {
+		if !found[region] {
 			diff = append(diff, "has no record set for "+string(region))
 		}
-	}
-	if len(diff) == 0 && !maps.Equal(found, weights) && !isAllIn(found, to) {
-		diff = append(diff, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(weights)))
 	}
 	return diff
 }

@@ -41,22 +41,22 @@ func (in *inspection) lookBack(ctx context.Context) error {
 // first write, the weights that are live although the registry does not know them yet, and the promotions that it had
 // noted before it asked for them.
 func (in *inspection) planRollback() {
-	var waves, writers []int
+	var moved, writers []int
 	for _, app := range in.apps {
-		promoted := in.mustPromote(app)
-		if promoted {
+		if in.mustPromote(app) {
 			writers = append(writers, app.Wave)
 		}
-		if promoted || in.hasMoved(app) {
-			waves = append(waves, app.Wave)
+		if in.hasMoved(app) {
+			moved = append(moved, app.Wave)
 		}
 	}
-	in.stages = failover.PlanRollback(in.Plan, in.run.From, in.run.To, inOrder(waves), inOrder(writers), in.req.Played)
+	in.stages = failover.PlanRollback(in.Plan, in.run.From, in.run.To, inOrder(moved), inOrder(writers), in.req.Played)
 	in.countBatches()
 }
 
 // hasMoved says whether the application's traffic is not, in the registry or in Route 53, what it was before the run.
 func (in *inspection) hasMoved(app failover.Application) bool {
+	app = in.run.AsFound(app)
 	before := app.Live.PlaceBefore(in.run.Epoch)
 	if app.Live.Active != before.Active || !maps.Equal(app.Live.Weights, before.Weights) {
 		return true

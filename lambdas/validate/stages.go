@@ -38,6 +38,7 @@ func (in *inspection) plan() {
 		in.planOut(waves, writers)
 	}
 	in.checkSteps(waves)
+	in.checkWhole()
 	in.countBatches()
 	in.checkBound()
 }
@@ -82,9 +83,13 @@ func (in *inspection) checkSteps(waves []int) {
 	if len(in.input.Percents) < 2 {
 		return
 	}
+	if in.outage() && len(waves) > 0 {
+		in.warn(failover.CodeGradual, "execution input", fmt.Sprintf("percents: %v: until the last share has moved, the rest of the users stay in %s, which is presumed lost",
+			in.input.Percents, in.run.From), "leave percents out, and all of them move at once")
+	}
 	first := in.input.Percents[0]
 	for _, app := range in.apps {
-		if has := app.Live.Weights[in.run.To]; has > first && slices.Contains(waves, app.Wave) {
+		if has := in.run.AsFound(app).Live.Weights[in.run.To]; has > first && slices.Contains(waves, app.Wave) {
 			in.block(failover.CodeAlreadyActive, "application "+app.Name,
 				fmt.Sprintf("has %d %% of its traffic in %s; a first share of %d %% would take some of it back", has, in.run.To, first),
 				"start with a larger share, or leave the application out")

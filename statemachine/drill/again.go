@@ -24,17 +24,17 @@ func (p *performance) again(ctx context.Context, e *Evidence) error {
 	if len(e.Runs) == 0 {
 		return nil
 	}
-	if last := e.Runs[len(e.Runs)-1]; last.repeatable() {
+	if last := e.Runs[len(e.Runs)-1]; last.repeatable() && !p.world.Dark(last.Region) {
 		return p.repeatRun(ctx, e, last)
 	}
 	return nil
 }
 
 // repeatable says whether a run, started again, is to change nothing. A drill moves every time, and what was undone or
-// stopped for a reason that is gone by now would go through.
+// stopped for a reason that is gone by now would go through. One that never ended has nothing to be compared with.
 func (r RunEvidence) repeatable() bool {
 	switch r.outcome() {
-	case failover.RolledBack, Stopped:
+	case failover.RolledBack, Stopped, "":
 		return false
 	case failover.Refused:
 		return !r.tookLock() && !r.lockedOut()

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
 const soundScenario = `name: sound
@@ -59,6 +61,8 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times: how often it strikes, or for: how long; one of the two"},
 		{"fault without status", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, times: 1}", "x.yaml:7:16: 0; expected the HTTP status of Throttling, 400 to 599"},
 		{"unknown failure", "    regionDark: us-east-1", "    invocations: {function: notify, fail: explode, times: 1}", `x.yaml:7:43: "explode" is not known; expected throttle, crash-after-effect, timeout`},
+		{"unknown function", "    regionDark: us-east-1", "    invocations: {function: shift-traffic, fail: throttle, times: 1}", `x.yaml:7:29: "shift-traffic" is not known; expected validate, shifttraffic, updateregistry, promotedatabase, verifyhealth, notify, api`},
+		{"no function", "    regionDark: us-east-1", "    invocations: {fail: throttle, times: 1}", `"" is not known; expected validate, shifttraffic`},
 		{"unknown alarm state", "    regionDark: us-east-1", "    alarm: {region: us-west-2, name: lost, state: LOUD}", `x.yaml:7:51: "LOUD" is not known; expected OK, ALARM, INSUFFICIENT_DATA`},
 		{"unknown caller", "    regionDark: us-east-1", "    call: {as: ann, region: us-west-2, method: GET, path: /runs, status: 200}", `x.yaml:7:16: there is no caller "ann" in world.callers`},
 		{"call without status", "    regionDark: us-east-1", "    call: {region: us-west-2, method: GET, path: /runs}", "x.yaml:7:12: 0; expected the HTTP status of the answer"},
@@ -118,4 +122,22 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(soundScenario))
 	f.Add([]byte("applications: 1\ntimeline: [{}]"))
 	f.Fuzz(func(_ *testing.T, text []byte) { _, _ = parse("x.yaml", text) }) // whatever it is, it does not panic
+}
+
+func TestTheFunctionsThatCanFailAreThoseOfADeployment(t *testing.T) {
+	deployed, err := assembly.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, f := range deployed.Functions {
+		there[f.Handler] = true
+	}
+	known := map[string]bool{}
+	for _, name := range functions {
+		known[name] = true
+	}
+	if diff := cmp.Diff(there, known); diff != "" {
+		t.Errorf("(-deployed +known):\n%s", diff)
+	}
 }

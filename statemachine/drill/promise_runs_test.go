@@ -274,3 +274,19 @@ func TestLegsAreTimedByTheirFirstStep(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+// TestARollbackMayPutTheRegistryRight: where it and the zones disagreed when the run was started, before is what users had.
+func TestARollbackMayPutTheRegistryRight(t *testing.T) {
+	left := func(active failover.Region) Evidence {
+		e := rolledBack()
+		run := &e.Runs[0]
+		run.Before.Zones[0].Sets, run.After.Zones[0].Sets = sets(90, 10, ""), sets(90, 10, "")
+		run.After.Registry[0].Live = failover.Live{Active: active, Weights: map[failover.Region]int{east: 90, west: 10}}
+		return e
+	}
+	for active, want := range map[failover.Region]Status{east: Kept, west: Violated} {
+		if v := verdict(t, left(active), 4); v.Status != want {
+			t.Errorf("active in %s: promise 4 is %s %v; want %s", active, v.Status, v.Broken, want)
+		}
+	}
+}

@@ -9,7 +9,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// snapshot is the part of the World that runs move, the registry as its replica in the given Region has it.
+// snapshot is the part of the World that runs move, the registry as its replica in the given Region has it, or the other
+// one while that Region is dark: a run may sit there and wait for better times.
 func (p *performance) snapshot(ctx context.Context, region failover.Region) (Snapshot, error) {
 	s := Snapshot{Promotions: len(p.world.Promotions()), Messages: len(p.world.Messages())}
 	for _, zone := range p.zones {
@@ -29,7 +30,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 			})
 		}
 	}
-	store := p.store(region)
+	store := p.store(p.readable(region))
 	var err error
 	if s.Registry, err = store.Applications(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
@@ -38,6 +39,14 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 		return s, fmt.Errorf("take a snapshot: %w", err)
 	}
 	return s, nil
+}
+
+// readable is the Region, or the plan's other one while it is dark.
+func (p *performance) readable(region failover.Region) failover.Region {
+	if p.world.Dark(string(region)) {
+		return p.plan.Other(region)
+	}
+	return region
 }
 
 // evidence gathers what the World has recorded.

@@ -45,7 +45,7 @@ var guards = []guard{
 		functions: []drilltest.Mutation{{
 			File: "internal/registry/lock.go", Old: "case lock.Epoch > run.Epoch:\n\t\treturn fmt.Errorf", New: "case lock.Epoch > run.Epoch+1000:\n\t\treturn fmt.Errorf",
 		}},
-		scenario: "takeover-elsewhere", says: "have both moved something",
+		scenario: "takeover-elsewhere", says: "moves something after takeover-elsewhere-2 has come after it",
 	},
 	{
 		name:       "that an unheard try may have touched something",
@@ -109,10 +109,24 @@ var guards = []guard{
 	{
 		name: "the order of a rollback",
 		functions: []drilltest.Mutation{
-			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(waves) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(waves) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
+			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
 			{File: "internal/failover/stage.go", Old: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\treturn stages", New: "return stages"},
 		},
 		scenario: "database-first", says: "expected at most 4.00 % of all requests to fail",
+	},
+	{
+		name: "the writers that need no traffic to come home",
+		functions: []drilltest.Mutation{
+			{File: "internal/failover/stage.go", Old: "add(plan.stage(wave, from, to))", New: "s := plan.stage(wave, from, to)\n\t\t\ts.Percent = new(100)\n\t\t\tadd(s)"},
+		},
+		scenario: "writers-come-home", says: "expected the outcome RolledBack, got Held",
+	},
+	{
+		name: "what a stopped run has left",
+		functions: []drilltest.Mutation{
+			{File: "internal/failover/leftover.go", Old: "return &l.Place", New: "return nil"},
+		},
+		scenario: "stopped-then-rolled-back", says: "before it had us-east-1 0, us-west-2 100",
 	},
 	{
 		name:       "the approval",
