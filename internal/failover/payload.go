@@ -23,6 +23,9 @@ type Run struct {
 	AllowDataLoss bool `json:"allowDataLoss"`
 	// Applications limits the run to these; empty means all.
 	Applications []string `json:"applications,omitempty"`
+	// Order and Percents are the input's, for asking for the same again; the stages have made use of them.
+	Order    Order `json:"order,omitempty"`
+	Percents []int `json:"percents,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.

@@ -16,7 +16,7 @@ func aRun() Run {
 	return Run{
 		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: Failover, Leg: Out,
 		From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true, Applications: []string{"checkout"},
-		StartedAt: noon, Since: noon.Add(-time.Minute), BoundSeconds: 900, Reason: "lights out",
+		StartedAt: noon, Since: noon.Add(-time.Minute), BoundSeconds: 900, Order: DatabaseFirst, Percents: []int{10, 100}, Reason: "lights out",
 	}
 }
 
@@ -39,7 +39,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, Now: noon},
 		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
 		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: -1, Moved: 1, NotMoved: 2},
-		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{"b", []string{"w"}}}},
+		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{"b", []string{"w"}, 50}}},
 		&Input{Action: Check, Since: noon},
 		&Application{Name: "checkout", Wave: 1, Health: []HealthRule{{Namespace: "N", Metric: "M", Statistic: "Sum", PeriodSeconds: 60, AtLeast: &atLeast}},
 			Records: []Record{{Name: "n", Type: "A", Zone: "Z1", ZoneName: "z", TTL: 60, Endpoints: map[Region]Endpoint{"us-east-1": {Value: "v"}, "us-west-2": {Alias: &Alias{Name: "n", Zone: "Z2"}}}}},

@@ -82,6 +82,8 @@ type NotMoved struct {
 	Application string `json:"application"`
 	// Why names each part that is elsewhere, such as "record www.example.com A: us-east-1 100, us-west-2 0".
 	Why []string `json:"why"`
+	// Percent is the share of its traffic that the Region has all the same, as the registry says.
+	Percent int `json:"percent,omitempty"`
 }
 
 // LegResult is what a leg of a run achieved.

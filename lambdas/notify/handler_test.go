@@ -161,7 +161,7 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Target: west, Moved: []string{}, Told: true,
 		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: 0.8}},
 		NotMoved: []failover.NotMoved{
-			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}},
+			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}, Percent: 100},
 			{Application: "search", Why: []string{
 				"registry: active in us-east-1",
 				"record search.example.com A: us-east-1 100, us-west-2 0",

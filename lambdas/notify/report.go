@@ -46,6 +46,9 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) 
 	r.Unknown = append(r.Unknown, picture.Unknown()...)
 	for _, app := range apps {
 		r.Moved, r.NotMoved = list(picture.Standing(app, r.Target), r.Moved, r.NotMoved)
+		if n := len(r.NotMoved); n > 0 && r.NotMoved[n-1].Application == app.Name {
+			r.NotMoved[n-1].Percent = app.Live.Weights[r.Target]
+		}
 		if r.Run.Leg == failover.Rollback {
 			r.Restored, r.NotRestored = list(picture.AsBefore(app, r.Run.Epoch, home), r.Restored, r.NotRestored)
 		}

@@ -49,8 +49,8 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
 		From: h.Plan.Other(h.Region), To: h.Region,
 		AllowDataLoss: in.input.AllowDataLoss || h.Plan.AllowDataLoss,
-		Applications:  in.input.Applications,
-		StartedAt:     req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
+		Applications:  in.input.Applications, Order: in.input.Order, Percents: in.input.Percents,
+		StartedAt: req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
 		Since: in.input.Since, Reason: in.input.Reason,
 		Approval: h.Plan.Approval, ApprovalSeconds: h.Plan.ApprovalSeconds,
 	}
