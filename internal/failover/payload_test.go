@@ -27,7 +27,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	for _, want := range []any{
 		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
 		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: -1, Summary: "s",
-			Findings: []Finding{{Warning, CodeLag, "o", "f", "n"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
+			Findings: []Finding{{Warning, CodeLag, "o", "f", "n", "c"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
 		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
 		&StageRequest{Run: aRun(), Stage: Stage{Promote: true}, Now: noon},
 		&ShiftRequest{Run: aRun(), Stage: stage, Changes: []Change{{"Z1", "C1"}}, Now: noon},
@@ -130,6 +130,34 @@ func TestFindingIsOneLine(t *testing.T) {
 	f.Next = "register it again"
 	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60; register it again"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	f.Command = "drover register FILE"
+	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60; register it again: drover register FILE"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	f.Next = ""
+	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60; next: drover register FILE"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestACommandIsNeverCut(t *testing.T) {
+	command := "drover " + strings.Repeat("c", 300)
+	for _, c := range []struct {
+		name          string
+		found         string
+		limit         int
+		command, mark bool
+	}{
+		{"everything fits", "short", 400, true, false},
+		{"prose is cut for the command", strings.Repeat("é", 400), 500, true, true},
+		{"the command is left out", strings.Repeat("é", 400), 400, false, true},
+		{"the command alone is too long", "short", 300, false, false},
+	} {
+		got := Finding{Object: "o", Found: c.found, Next: "do", Command: command}.Line(c.limit)
+		if len(got) > c.limit || strings.HasSuffix(got, command) != c.command || strings.Contains(got, "drover") != c.command || strings.Contains(got, "…") != c.mark {
+			t.Errorf("%s: got %d bytes of %d: %s", c.name, len(got), c.limit, got)
+		}
 	}
 }
 
