@@ -13,7 +13,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failove
 	r := failover.Report{
 		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
-		Legs: legs(req), Target: target(req), Moved: []string{}, NotMoved: []failover.NotMoved{},
+		Legs: legs(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
 	r.RTOSeconds, r.RPOSeconds = achieved(r, req)
 	r.RPOMeasuredAt, r.Decisions = req.LagAt, req.Decisions
