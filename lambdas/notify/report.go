@@ -37,7 +37,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failove
 func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) {
 	all, err := h.Registry.Applications(ctx)
 	if err != nil {
-		r.Unknown = append(r.Unknown, "could not read the registry: "+shorten(err))
+		r.Unknown = append(r.Unknown, couldNot("read the registry", err))
 		return
 	}
 	apps := slices.DeleteFunc(all, func(app failover.Application) bool { return !r.Run.Selects(app.Name) })
@@ -106,6 +106,6 @@ func reasons(req failover.NotifyRequest) []string {
 func (h Handler) compare(ctx context.Context, r *failover.Report) {
 	var err error
 	if r.Trend, err = h.Registry.Drills(ctx, r.Run.ID, failover.MaxTrend); err != nil {
-		r.Unknown = append(r.Unknown, "could not read the earlier drills: "+shorten(err))
+		r.Unknown = append(r.Unknown, couldNot("read the earlier drills", err))
 	}
 }

@@ -67,7 +67,7 @@ func (in *inspection) attempt(ctx context.Context, what string, read func(contex
 			"delete it, and start again").Command = foreign.Command
 		return nil
 	}
-	in.object(failover.CodeUnreachable, what+" seen from "+string(in.Region), "could not be read: "+entry.Named(err).Message, "")
+	in.object(failover.CodeUnreachable, what+" seen from "+string(in.Region), entry.CouldNot("be read", err), "")
 	return nil
 }
 

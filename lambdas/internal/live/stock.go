@@ -39,10 +39,10 @@ func Take(ctx context.Context, records recordLister, databases clusterDescriber,
 func (p Picture) Unknown() []string {
 	var unknown []string
 	if p.recordsErr != nil {
-		unknown = append(unknown, "could not read the DNS records: "+entry.Named(p.recordsErr).Message)
+		unknown = append(unknown, entry.CouldNot("read the DNS records", p.recordsErr))
 	}
 	if p.databasesErr != nil {
-		unknown = append(unknown, "could not read the databases: "+entry.Named(p.databasesErr).Message)
+		unknown = append(unknown, entry.CouldNot("read the databases", p.databasesErr))
 	}
 	return unknown
 }
