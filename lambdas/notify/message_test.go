@@ -198,6 +198,14 @@ func TestNextStep(t *testing.T) {
 			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
 			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
+		{"a rollback that has brought everything back leaves a look at it", failover.Held, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Switchover, failover.Rollback, "us-west-2", "us-east-1"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
+		{"a drill that is home leaves a look at it", failover.Held, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
 		{"a completed drill leaves nothing to do", failover.Completed, func(r *failover.Run) {
 			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
 			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
@@ -225,6 +233,7 @@ func TestNextStep(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := sampleReport(tt.outcome)
 			tt.run(&r.Run)
+			r.Moved, r.Restored = []string{"checkout"}, []string{"checkout"}
 			r.NotMoved = make([]failover.NotMoved, tt.notMoved)
 			got := nextStep(failover.DefaultPlan(), r, tt.failure)
 			if got.command != tt.want {

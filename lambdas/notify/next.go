@@ -32,6 +32,8 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 	case failure != nil && failure.State == "CloseRun":
 		expires := run.StartedAt.Add(time.Duration(run.BoundSeconds) * time.Second).UTC().Format("15:04:05 UTC")
 		return next{"The run's lock may be held until " + expires + "; see how things are", m.Start(m.Region, look(run))}
+	case r.Outcome == failover.Held && run.Action.Planned() && home != "" && isHome(r):
+		return next{"Everything is in " + string(home) + " again; once the cause is dealt with, see whether it is well there", m.Start(home, look(run))}
 	case r.Outcome == failover.Held && run.Action.Planned() && home != "":
 		return next{"When the cause is dealt with, bring everything back to " + string(home), m.Start(home, goHome(plan, run, home))}
 	case r.Outcome == failover.Held:
@@ -58,6 +60,12 @@ func afterWinner(plan failover.Plan, m failover.Machine, winner *failover.Winner
 		arn = m.Execution(plan.Other(m.Region), winner.Run)
 	}
 	return next{"See how the run that has taken over is doing", failover.Describe(arn)}
+}
+
+// isHome says whether a way back has brought everything back, for certain, although it did not end well.
+func isHome(r failover.Report) bool {
+	l := listsOf(r)
+	return r.Run.Leg.Returns() && len(l.there) > 0 && len(l.elsewhere) == 0 && len(r.Unknown) == 0
 }
 
 // goOn asks for what the run has left to do. Shares of traffic that are below what an application has by now would take

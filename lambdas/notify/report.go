@@ -16,7 +16,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failove
 		Legs: legs(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
 	r.RTOSeconds, r.RPOSeconds = achieved(r, req)
-	r.RPOMeasuredAt, r.Decisions = req.LagAt, req.Decisions
+	r.RPOMeasuredAt, r.Decisions = req.LagAt, decisions(req)
 	ctx, cancel := context.WithTimeout(ctx, stockBudget)
 	defer cancel()
 	if req.Outcome != failover.Refused {
@@ -80,25 +80,28 @@ func lostWrites(picture live.Picture, apps []failover.Application, from, to fail
 }
 
 // reasons says why the run ended as it did, the first cause first: that of the leg that failed, and then what came of
-// going back.
+// going back. What has come twice is said once.
 func reasons(req failover.NotifyRequest) []string {
 	all := []string{}
-	add := func(failure *failover.StepFailure, reasons []string) {
-		if failure != nil {
-			all = append(all, explain(*failure))
+	add := func(reason string) {
+		if !slices.Contains(all, reason) {
+			all = append(all, reason)
+		}
+	}
+	leg := func(failure *failover.StepFailure, reasons []string) {
+		if failure != nil && !answered(failure) {
+			add(explain(*failure))
 		}
 		for _, reason := range reasons {
-			if !slices.Contains(all, reason) {
-				all = append(all, reason)
-			}
+			add(legible(reason, failure))
 		}
 	}
-	for _, leg := range req.Run.Legs {
-		if !leg.Passed() {
-			add(leg.Failure, leg.Reasons)
+	for _, l := range req.Run.Legs {
+		if !l.Passed() {
+			leg(l.Failure, l.Reasons)
 		}
 	}
-	add(req.Failure, req.Reasons)
+	leg(req.Failure, req.Reasons)
 	return all
 }
 

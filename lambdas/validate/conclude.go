@@ -183,6 +183,15 @@ const (
 	maxSaidLine = 800
 )
 
+// said is a blocker in the summary. That of a leg which returns becomes a reason in a message, whose lines are short and
+// which has a command of its own.
+func (in *inspection) said(f failover.Finding) string {
+	if f = in.shown(f); in.run.Leg.Returns() {
+		f.Command = ""
+	}
+	return f.Line(maxSaidLine)
+}
+
 func (in *inspection) refusedSummary() string {
 	var said []string
 	blockers := 0
@@ -191,7 +200,7 @@ func (in *inspection) refusedSummary() string {
 			continue
 		}
 		if blockers++; blockers <= maxSaid {
-			said = append(said, in.shown(f).Line(maxSaidLine))
+			said = append(said, in.said(f))
 		}
 	}
 	text := "Refused, nothing was touched: " + strings.Join(said, " | ")

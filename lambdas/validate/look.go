@@ -121,10 +121,11 @@ func (in *inspection) takesOver() bool {
 
 // lostText says to whom a run on its way back has lost the lock.
 func (in *inspection) lostText() string {
-	if in.lock.Run == "" {
-		return fmt.Sprintf("the run has lost the lock: its epoch is %d, and nobody holds the lock, whose epoch is %d", in.run.Epoch, in.lock.Epoch)
+	holder := "nobody holds the lock, which has"
+	if in.lock.Run != "" {
+		holder = "run " + in.lock.Run + " holds the lock with"
 	}
-	return fmt.Sprintf("the run has lost the lock: its epoch is %d, and run %s holds the lock with epoch %d", in.run.Epoch, in.lock.Run, in.lock.Epoch)
+	return fmt.Sprintf("%s epoch %d; this run has epoch %d", holder, in.lock.Epoch, in.run.Epoch)
 }
 
 func (in *inspection) readRecords(ctx context.Context) error {
