@@ -31,16 +31,15 @@ type Finding struct {
 	Command string `json:"command,omitempty"`
 }
 
+// beforeCommand is between the prose of a finding and its command.
+const beforeCommand = "; type: "
+
 // String is the finding in one line.
 func (f Finding) String() string {
-	line := f.prose()
-	switch {
-	case f.Command == "":
-		return line
-	case f.Next == "":
-		return line + "; next: " + f.Command
+	if f.Command == "" {
+		return f.prose()
 	}
-	return line + ": " + f.Command
+	return f.prose() + beforeCommand + f.Command
 }
 
 func (f Finding) prose() string {
@@ -61,8 +60,8 @@ func (f Finding) Line(limit int) string {
 	if len(line) <= limit {
 		return line
 	}
-	if room := limit - len(f.Command) - len("; next: "); f.Command != "" && room >= min(minProse, len(f.prose())) {
-		return cut(f.prose(), room) + "; next: " + f.Command
+	if room := limit - len(f.Command) - len(beforeCommand); f.Command != "" && room >= min(minProse, len(f.prose())) {
+		return cut(f.prose(), room) + beforeCommand + f.Command
 	}
 	return cut(f.prose(), limit)
 }

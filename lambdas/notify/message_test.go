@@ -228,6 +228,9 @@ func TestNextStep(t *testing.T) {
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn arn:aws:states:us-west-2:111122223333:execution:drover:run-1"},
 		{"rolled back", failover.RolledBack, func(*failover.Run) {}, nil, 1,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
+		{"rolled back, for somebody said no", failover.RolledBack, func(r *failover.Run) {
+			r.Action, r.Approval = failover.Switchover, failover.BeforePromotion
+		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-promotion"}'`},
 		{"an ARN of another form gives no command", failover.Held, func(r *failover.Run) { r.ARN = "arn:aws:states" }, nil, 1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -235,6 +238,7 @@ func TestNextStep(t *testing.T) {
 			tt.run(&r.Run)
 			r.Moved, r.Restored = []string{"checkout"}, []string{"checkout"}
 			r.NotMoved = make([]failover.NotMoved, tt.notMoved)
+			r.Decisions = []failover.Decision{{Gate: r.Run.Approval, Approved: r.Run.Approval == failover.NoApproval}}
 			got := nextStep(failover.DefaultPlan(), r, tt.failure)
 			if got.command != tt.want {
 				t.Errorf("got  %s\nwant %s", got.command, tt.want)

@@ -38,6 +38,8 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 		return next{"When the cause is dealt with, bring everything back to " + string(home), m.Start(home, goHome(plan, run, home))}
 	case r.Outcome == failover.Held:
 		return next{"When the cause is dealt with, ask for the same again; it goes on from here", m.Start(m.Region, goOn(plan, r))}
+	case r.Outcome == failover.RolledBack && saidNo(r.Decisions):
+		return next{"When it may go on, ask again", m.Start(m.Region, run.Again(plan))}
 	case r.Outcome == failover.RolledBack || len(r.NotMoved) > 0:
 		return next{"See what stands in the way", m.Start(m.Region, look(run))}
 	case away == plan.Standby && run.Action != failover.Drill:
@@ -46,6 +48,11 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 		})}
 	}
 	return next{}
+}
+
+// saidNo says whether a person, or nobody in time, has kept the run from going on.
+func saidNo(decisions []failover.Decision) bool {
+	return slices.ContainsFunc(decisions, func(d failover.Decision) bool { return !d.Approved })
 }
 
 // afterWinner shows the run that has taken over. One that only the fence knows of runs in the other Region: this one's

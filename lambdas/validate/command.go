@@ -89,7 +89,7 @@ func (in *inspection) holderCommand(owner, run string) string {
 // locked says who stands in the way, and how to take over. Whoever only looks takes nothing over.
 func (in *inspection) locked(object, found, owner, run string) {
 	if in.onlyLooks() {
-		in.block(failover.CodeLocked, object, found, "wait for its end; to see how it is doing").Command = in.holderCommand(owner, run)
+		in.block(failover.CodeLocked, object, found, "wait for its end").Command = in.holderCommand(owner, run)
 		return
 	}
 	in.block(failover.CodeLocked, object, found, "wait for its end, or take over").Command = in.start(in.Region, func(input *failover.Input) {

@@ -30,7 +30,7 @@ func (in *inspection) checkDatabase(db failover.Database) {
 	}
 	member, ok := global.Member(to)
 	if !ok {
-		in.block(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file; to see its members").Command = in.globalClusterCommand(db.GlobalCluster)
+		in.block(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file").Command = in.globalClusterCommand(db.GlobalCluster)
 		return
 	}
 	if member.Writer && global.Operation == nil {
@@ -47,7 +47,7 @@ func (in *inspection) checkTarget(object, arn string) {
 	case !ok:
 		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file and register it").Command = in.register()
 	case cluster.Instances == 0:
-		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it; to see it").Command = in.clusterCommand(arn)
+		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it").Command = in.clusterCommand(arn)
 	case cluster.Status != "available":
 		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s is %s; expected available", arn, cluster.Status), "wait until it is").Command = in.clusterCommand(arn)
 	}

@@ -40,7 +40,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	var err error
 	in.input, err = failover.ParseInput(req.Input)
 	for _, problem := range unjoin(err) {
-		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "correct the input; one that is always right").Command = in.lookAgain()
+		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "correct the input, or begin with a look").Command = in.lookAgain()
 	}
 	if req.Leg != failover.Out {
 		in.turn()
@@ -77,7 +77,7 @@ func (in *inspection) turn() {
 	req := in.req
 	if !req.Leg.Returns() || req.Run == nil || req.Ended == nil {
 		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q of run %v; expected %q, %q, or %q with the run before it",
-			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback), "deploy the definition that belongs to these functions; to see what it has sent").Command = failover.Describe(req.Execution.ID)
+			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback), "deploy the definition that belongs to these functions").Command = failover.Describe(req.Execution.ID)
 		return
 	}
 	before, end := *req.Run, *req.Ended

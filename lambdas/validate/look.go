@@ -87,7 +87,7 @@ func (in *inspection) choose(all []failover.Application) {
 	}
 	for _, name := range in.input.Applications {
 		if !known[name] {
-			in.block(failover.CodeApplication, "application "+name, "is not registered", "type its name as it is registered; to see what is").Command = in.Handler.Plan.Drover("status", in.Region)
+			in.block(failover.CodeApplication, "application "+name, "is not registered", "use its name as drover status shows it").Command = in.Handler.Plan.Drover("status", in.Region)
 		}
 	}
 	if len(all) == 0 {

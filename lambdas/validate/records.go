@@ -21,7 +21,7 @@ func (in *inspection) checkRecords() {
 		for _, r := range app.Records {
 			if diff := drift(r, in.sets.Of(r), app.Live.Weights, in.run.To); len(diff) > 0 {
 				in.object(failover.CodeDrift, fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name),
-					strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register; to see what Route 53 has").Command = live.RecordCommand(r)
+					strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = live.RecordCommand(r)
 			}
 			if r.TTL > recommendedTTL {
 				slow++
