@@ -1,6 +1,9 @@
 package failover
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Severity says what a finding means for the run.
 type Severity string
@@ -22,17 +25,54 @@ type Finding struct {
 	Object string `json:"object"`
 	// Found is what was seen, and what was expected.
 	Found string `json:"found"`
-	// Next is what to do, or to type, next.
+	// Next is what to do next, in words.
 	Next string `json:"next,omitempty"`
+	// Command is what to type next, whole and quoted for a shell. Every blocker has one.
+	Command string `json:"command,omitempty"`
 }
+
+// beforeCommand is between the prose of a finding and its command.
+const beforeCommand = "; type: "
 
 // String is the finding in one line.
 func (f Finding) String() string {
-	s := fmt.Sprintf("%s: %s", f.Object, f.Found)
-	if f.Next != "" {
-		s += "; " + f.Next
+	if f.Command == "" {
+		return f.prose()
 	}
-	return s
+	return f.prose() + beforeCommand + f.Command
+}
+
+func (f Finding) prose() string {
+	line := fmt.Sprintf("%s: %s", f.Object, f.Found)
+	if f.Next != "" {
+		line += "; " + f.Next
+	}
+	return line
+}
+
+// minProse is how much of its prose a finding keeps at least beside its command.
+const minProse = 120
+
+// Line is the finding in one line of at most limit bytes. Half a command would do something else, or leave a shell
+// waiting for its closing quote: prose is cut for it, and if that is not enough it is left out.
+func (f Finding) Line(limit int) string {
+	line := f.String()
+	if len(line) <= limit {
+		return line
+	}
+	if room := limit - len(f.Command) - len(beforeCommand); f.Command != "" && room >= min(minProse, len(f.prose())) {
+		return cut(f.prose(), room) + beforeCommand + f.Command
+	}
+	return cut(f.prose(), limit)
+}
+
+// cut cuts text to at most limit bytes, between characters.
+func cut(text string, limit int) string {
+	const mark = "…"
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:max(0, limit-len(mark))], "") + mark
 }
 
 // The codes of findings.

@@ -3,7 +3,6 @@ package failover
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -26,6 +25,9 @@ type Run struct {
 	Applications []string `json:"applications,omitempty"`
 	// Leftovers are what Validate has found of a stopped run: where users were other than the registry says.
 	Leftovers []Leftover `json:"leftovers,omitempty"`
+	// Order and Percents are the input's, for asking for the same again; the stages have made use of them.
+	Order    Order `json:"order,omitempty"`
+	Percents []int `json:"percents,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.
@@ -99,8 +101,8 @@ func (r Run) WayOut() (home, away Region) {
 
 // Region is where the run is executed, as its ARN says: the Region that it moves to on its way out.
 func (r Run) Region() Region {
-	if parts := strings.Split(r.ARN, ":"); len(parts) == 8 {
-		return Region(parts[3])
+	if m, ok := MachineOf(r.ARN); ok {
+		return m.Region
 	}
 	_, away := r.WayOut()
 	return away

@@ -16,7 +16,7 @@ func aRun() Run {
 	return Run{
 		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: Failover, Leg: Out,
 		From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true, Applications: []string{"checkout"},
-		StartedAt: noon, Since: noon.Add(-time.Minute), BoundSeconds: 900, Reason: "lights out",
+		StartedAt: noon, Since: noon.Add(-time.Minute), BoundSeconds: 900, Order: DatabaseFirst, Percents: []int{10, 100}, Reason: "lights out",
 	}
 }
 
@@ -27,7 +27,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	for _, want := range []any{
 		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
 		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: -1, Summary: "s",
-			Findings: []Finding{{Warning, CodeLag, "o", "f", "n"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
+			Findings: []Finding{{Warning, CodeLag, "o", "f", "n", "c"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
 		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
 		&StageRequest{Run: aRun(), Stage: Stage{Promote: true}, Now: noon},
 		&ShiftRequest{Run: aRun(), Stage: stage, Changes: []Change{{"Z1", "C1"}}, Now: noon},
@@ -39,7 +39,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, Now: noon},
 		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
 		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: -1, Moved: 1, NotMoved: 2},
-		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{"b", []string{"w"}}}},
+		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{"b", []string{"w"}, 50}}},
 		&Input{Action: Check, Since: noon},
 		&Application{Name: "checkout", Wave: 1, Health: []HealthRule{{Namespace: "N", Metric: "M", Statistic: "Sum", PeriodSeconds: 60, AtLeast: &atLeast}},
 			Records: []Record{{Name: "n", Type: "A", Zone: "Z1", ZoneName: "z", TTL: 60, Endpoints: map[Region]Endpoint{"us-east-1": {Value: "v"}, "us-west-2": {Alias: &Alias{Name: "n", Zone: "Z2"}}}}},
@@ -130,6 +130,30 @@ func TestFindingIsOneLine(t *testing.T) {
 	f.Next = "register it again"
 	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60; register it again"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	f.Command = "drover register FILE"
+	if got, want := f.String(), "record www.example.com in us-west-2: TTL 300; the registry says 60; register it again; type: drover register FILE"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestACommandIsNeverCut(t *testing.T) {
+	command := "drover " + strings.Repeat("c", 300)
+	for _, c := range []struct {
+		name          string
+		found         string
+		limit         int
+		command, mark bool
+	}{
+		{"everything fits", "short", 400, true, false},
+		{"prose is cut for the command", strings.Repeat("é", 400), 500, true, true},
+		{"the command is left out", strings.Repeat("é", 400), 400, false, true},
+		{"the command alone is too long", "short", 300, false, false},
+	} {
+		got := Finding{Object: "o", Found: c.found, Next: "do", Command: command}.Line(c.limit)
+		if len(got) > c.limit || strings.HasSuffix(got, command) != c.command || strings.Contains(got, "drover") != c.command || strings.Contains(got, "…") != c.mark {
+			t.Errorf("%s: got %d bytes of %d: %s", c.name, len(got), c.limit, got)
+		}
 	}
 }
 

@@ -29,8 +29,8 @@ type Report struct {
 	Legs []LegResult `json:"legs,omitempty"`
 	// Trend are the drills before this one, the latest first; only a drill is compared.
 	Trend []PastDrill `json:"trend,omitempty"`
-	// Target is the Region that Moved and NotMoved are about: the one that the run moves to, or, of a drill that has
-	// come back, the one that it has come back to.
+	// Target is the Region that Moved and NotMoved are about: the one that the run moves to, or, of a drill on its way
+	// back, the one that it comes from.
 	Target Region `json:"target"`
 	// Moved are the applications that are wholly in the target Region: weights, registry and writer.
 	Moved []string `json:"moved"`
@@ -82,6 +82,8 @@ type NotMoved struct {
 	Application string `json:"application"`
 	// Why names each part that is elsewhere, such as "record www.example.com A: us-east-1 100, us-west-2 0".
 	Why []string `json:"why"`
+	// Percent is the share of its traffic that the Region has all the same, as the registry says.
+	Percent int `json:"percent,omitempty"`
 }
 
 // LegResult is what a leg of a run achieved.

@@ -77,8 +77,8 @@ func (h Handler) beginning(a failover.Announcement) string {
 		bullets(&b, fmt.Sprintf("Warnings (%d)", len(warnings)+a.MoreFindings), warnings, a.MoreFindings, "")
 	}
 	fmt.Fprintf(&b, "\nOver by %s at the latest.\n\n", a.EndsBy.UTC().Format("2006-01-02 15:04:05 UTC"))
-	if m, ok := machineOf(a.Run.ARN); ok {
-		fmt.Fprintf(&b, "To watch it:\n  %s\n\n", h.command("watch", a.Run.ID, m))
+	if m, ok := failover.MachineOf(a.Run.ARN); ok {
+		fmt.Fprintf(&b, "To watch it:\n  %s\n\n", h.Plan.Drover("watch "+a.Run.ID, m.Region))
 	}
 	about(&b, h.Plan, a.Run, nil)
 	return b.String()

@@ -36,7 +36,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	case err != nil && !errors.Is(err, registry.ErrNotAsked):
 		return AskAnswer{}, err
 	}
-	m, ok := machineOf(req.Run.ARN)
+	m, ok := failover.MachineOf(req.Run.ARN)
 	if !ok {
 		return AskAnswer{}, failover.Fail(failover.Rejected, fmt.Errorf("run %s: %q is no execution's ARN", req.Run.ID, req.Run.ARN))
 	}
@@ -75,11 +75,11 @@ type question struct {
 	facts         facts
 }
 
-func (h Handler) question(req failover.ApprovalRequest, m machine) question {
+func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) question {
 	until := req.Until.UTC().Format("15:04:05 UTC")
 	var q question
 	q.summary = clip(fmt.Sprintf("Approve until %s? %s waits %s", until, journey(req.Run), where(req)), maxSummary)
-	approve, reject := h.command("approve", req.Run.ID, m), h.command("reject", req.Run.ID, m)
+	approve, reject := h.Plan.Drover("approve "+req.Run.ID, m.Region), h.Plan.Drover("reject "+req.Run.ID, m.Region)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", q.summary)
 	fmt.Fprintf(&b, "Asked: %s\nDone: %s\nData: %s\n", wanted(req), done(req), atStake(req))
@@ -176,25 +176,9 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// command is drover's, with what it must be told of a plan that is not the default one.
-func (h Handler) command(verb, run string, m machine) string {
-	usual := failover.DefaultPlan()
-	line := fmt.Sprintf("drover %s %s --region %s", verb, run, m.region)
-	for _, flag := range []struct{ name, value, usual string }{
-		{"plan", h.Plan.Name, usual.Name},
-		{"primary", string(h.Plan.Primary), string(usual.Primary)},
-		{"standby", string(h.Plan.Standby), string(usual.Standby)},
-	} {
-		if flag.value != flag.usual {
-			line += " --" + flag.name + " " + flag.value
-		}
-	}
-	return line
-}
-
 // awsCommand reads the token from the registry and gives it back with a yes.
-func (h Handler) awsCommand(req failover.ApprovalRequest, m machine) string {
+func (h Handler) awsCommand(req failover.ApprovalRequest, m failover.Machine) string {
 	key := fmt.Sprintf(`{"pk":{"S":"approvals"},"sk":{"S":%q}}`, registry.ApprovalSortKey(req.Run.ID, req.Run.Region()))
 	return fmt.Sprintf(`aws stepfunctions send-task-success --region %s --task-output %s --task-token "$(aws dynamodb get-item --region %s --table-name %s --key %s --query Item.token.S --output text)"`,
-		m.region, quote(`{"approved":true,"by":"me","comment":""}`), m.region, h.Registry.Table, quote(key))
+		m.Region, failover.Quote(`{"approved":true,"by":"me","comment":""}`), m.Region, h.Registry.Table, failover.Quote(key))
 }

@@ -108,11 +108,11 @@ func TestWhatAnApprovalSaysIsAtStake(t *testing.T) {
 }
 
 func TestCommandsNameAPlanThatIsNotTheDefaultOne(t *testing.T) {
-	h, _ := newHandler(t)
+	h, world := newHandler(t)
 	h.Plan.Name, h.Plan.Standby = "shop", "us-east-2"
-	got := h.command("approve", "run-1", machine{region: "us-east-2"})
-	if want := "drover approve run-1 --region us-east-2 --plan shop --standby us-east-2"; got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
+	ask(t, h, approvalRequest("token-1"))
+	if want, got := "  drover approve run-1 --region us-west-2 --plan shop --standby us-east-2\n", theMessage(t, world).Message; !strings.Contains(got, want) {
+		t.Errorf("the message lacks %q:\n%s", want, got)
 	}
 }
 

@@ -11,16 +11,39 @@ import (
 const maxCause = 400
 
 // explain says in one sentence why a step failed for good: the state, what its error's name means, and the step's own
-// words.
+// words, if it was the step that spoke.
 func explain(f failover.StepFailure) string {
 	sentence := f.State + " " + meaning(f.Error)
-	if said := clip(errorMessage(f.Cause), maxCause); said != "" {
+	if said := clip(words(f), maxCause); said != "" {
 		sentence += ": " + said
 	}
 	if strings.HasSuffix(sentence, ".") || strings.HasSuffix(sentence, "…") {
 		return sentence
 	}
 	return sentence + "."
+}
+
+// words are what a step has said of its error. Of one that died, did not answer or was never started, they are Lambda's,
+// with the ids and exit codes that it deals in: the name of the error says it all.
+func words(f failover.StepFailure) string {
+	if ofLambda(f.Error) {
+		return ""
+	}
+	said := errorMessage(f.Cause)
+	if strings.HasPrefix(said, "could not ") {
+		return "it " + said
+	}
+	return said
+}
+
+// ofLambda says whether an error's name is one that Lambda, or Step Functions in its place, gives.
+func ofLambda(name string) bool {
+	for _, prefix := range []string{"Lambda.", "Runtime.", "Sandbox.", "States.Timeout"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // meaning says what the name of an error means to a person. The names are those of the catalogue, and those that
@@ -50,6 +73,9 @@ func meaning(name string) string {
 		return "died while it ran"
 	case "Lambda.TooManyRequestsException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException":
 		return "could not be started by Lambda"
+	}
+	if name == "" {
+		return "failed"
 	}
 	return "failed with " + name
 }

@@ -24,9 +24,29 @@ func TestExplainSpeaksOfTheStepInOneSentence(t *testing.T) {
 			"ShiftTraffic did not answer in time.",
 		},
 		{
-			"crash, with line breaks",
+			"crash",
 			failover.StepFailure{State: "Notify", Error: "Runtime.ExitError", Cause: "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: 1 Error:\\nRuntime exited.\"}"},
-			"Notify died while it ran: RequestId: 1 Error: Runtime exited.",
+			"Notify died while it ran.",
+		},
+		{
+			"slowed down by AWS",
+			failover.StepFailure{State: "ShiftTraffic", Error: "Throttled", Cause: `{"errorMessage":"could not change zone Z1: Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)"}`},
+			"ShiftTraffic was slowed down by AWS until its retries were used up: it could not change zone Z1: Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded).",
+		},
+		{
+			"killed for its time",
+			failover.StepFailure{State: "Validate", Error: "Sandbox.Timedout", Cause: `{"errorMessage":"RequestId: 00000000-0000 Error: Task timed out after 30.00 seconds"}`},
+			"Validate did not answer in time.",
+		},
+		{
+			"never started",
+			failover.StepFailure{State: "Validate", Error: "Lambda.TooManyRequestsException", Cause: "Rate Exceeded. (Service: Lambda, Status Code: 429, Request ID: 1)"},
+			"Validate could not be started by Lambda.",
+		},
+		{
+			"an error without a name",
+			failover.StepFailure{State: "AwaitApproval", Cause: "no"},
+			"AwaitApproval failed: no.",
 		},
 		{
 			"plain text is taken as it is",

@@ -78,5 +78,5 @@ func unreadable(err error) error {
 	return failover.Fail(failover.Rejected, fmt.Errorf("read the event of Notify: %w", err))
 }
 
-// shorten is an error in words for a person, without the SDK's chain.
-func shorten(err error) string { return clip(oneLine(entry.Named(err).Message), maxLine) }
+// couldNot says in one line for a person what could not be done, and why.
+func couldNot(do string, err error) string { return clip(oneLine(entry.CouldNot(do, err)), maxLine) }

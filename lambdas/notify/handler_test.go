@@ -161,7 +161,7 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Target: west, Moved: []string{}, Told: true,
 		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: 0.8}},
 		NotMoved: []failover.NotMoved{
-			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}},
+			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}, Percent: 100},
 			{Application: "search", Why: []string{
 				"registry: active in us-east-1",
 				"record search.example.com A: us-east-1 100, us-west-2 0",
@@ -242,10 +242,10 @@ func TestWhatCannotBeReadKeepsNobodyFromBeingTold(t *testing.T) {
 		// want is in the message.
 		want string
 	}{
-		{"route53", "- could not read the DNS records: list zone " + zone + ": Route 53 ListResourceRecordSets: InternalError: We encountered an internal error."},
-		{"rds", "- could not read the databases: describe global cluster checkout: RDS DescribeGlobalClusters: InternalError: We encountered an internal error."},
-		{"dynamodb", "- could not read the registry: query applications of table registry: DynamoDB Query: InternalError: We encountered an internal error."},
-		{"s3", "- could not write the report: write s3://reports/runs/run-1/report.json: S3 PutObject: InternalError: We encountered an internal error."},
+		{"route53", "- could not read the DNS records (list zone " + zone + "): Route 53 answered ListResourceRecordSets with InternalError (We encountered an internal error)"},
+		{"rds", "- could not read the databases (describe global cluster checkout): RDS answered DescribeGlobalClusters with InternalError (We encountered an internal error)"},
+		{"dynamodb", "- could not read the registry (query applications of table registry): DynamoDB answered Query with InternalError (We encountered an internal error)"},
+		{"s3", "- could not write the report (write s3://reports/runs/run-1/report.json): S3 answered PutObject with InternalError (We encountered an internal error)"},
 		{"monitoring", "Not moved (1)"},
 	} {
 		t.Run(tt.service, func(t *testing.T) {

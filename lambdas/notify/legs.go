@@ -6,10 +6,10 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// target is where the run's applications are to be when all has gone well: a drill that has ended well is home again.
-func target(req failover.NotifyRequest) failover.Region {
-	home, away := req.Run.WayOut()
-	if req.Run.Leg == failover.Back && req.Outcome == failover.Completed {
+// target is where the run's applications are to be: of a drill on its way back, home, however that ends.
+func target(run failover.Run) failover.Region {
+	home, away := run.WayOut()
+	if run.Leg == failover.Back {
 		return home
 	}
 	return away

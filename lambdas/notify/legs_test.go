@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -192,5 +193,32 @@ Report: s3://reports/runs/run-1/report.json
 `[1:]
 	if diff := cmp.Diff(want, render(r, req.Failure)); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
+	}
+}
+
+func TestStockOfADrillThatIsHeldOnItsWayBackIsOfHome(t *testing.T) {
+	h, world := newHandler(t, "checkout", "search")
+	promote(t, h, world, "checkout") // it went there, and its writer did not come back
+	req := drillRequest(failover.Held, failover.Back, wentWell(1))
+	req.StagesDone, req.Reasons = 0, []string{"checkout: global cluster checkout: still switching-over to us-east-1"}
+	handle(t, h, req)
+	r := readReport(t, world)
+	if r.Target != east || len(r.Moved) != 1 || len(r.NotMoved) != 1 {
+		t.Errorf("target %s, moved %v, not moved %v; want search in us-east-1 alone", r.Target, r.Moved, r.NotMoved)
+	}
+	const summary = "Held: drill to us-west-2 and back, 1 of 2 applications back in us-east-1; checkout: global cluster checkout: still switching-over to us- …"
+	if r.Summary != summary {
+		t.Errorf("summary\ngot  %s\nwant %s", r.Summary, summary)
+	}
+	const lists = `
+Not back (1):
+- checkout: database checkout: writer in us-west-2
+
+Back (1): search
+
+When the cause is dealt with, bring everything back to us-east-1:
+`
+	if got := theMessage(t, world).Message; !strings.Contains(got, lists) {
+		t.Errorf("the message lacks %q:\n%s", lists, got)
 	}
 }

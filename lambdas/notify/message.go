@@ -65,6 +65,8 @@ func listsOf(r failover.Report) lists {
 		return lists{"As before", "Not as before", r.Restored, r.NotRestored}
 	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
 		return lists{"There and back", "Not back", r.Moved, r.NotMoved}
+	case r.Run.Leg == failover.Back:
+		return lists{"Back", "Not back", r.Moved, r.NotMoved}
 	}
 	return lists{"Moved", "Not moved", r.Moved, r.NotMoved}
 }
@@ -86,6 +88,8 @@ func moved(r failover.Report) string {
 		return fmt.Sprintf("but %d of %d applications look as if elsewhere", all-there, all)
 	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
 		return fmt.Sprintf("%d of %d applications there and back", there, all)
+	case r.Run.Leg == failover.Back:
+		return fmt.Sprintf("%d of %d applications back in %s", there, all, r.Run.To)
 	}
 	return fmt.Sprintf("%d of %d applications moved", there, all)
 }

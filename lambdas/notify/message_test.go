@@ -184,6 +184,9 @@ func TestNextStep(t *testing.T) {
 		{"held failover asks again with its consent and its outage", failover.Held, func(r *failover.Run) {
 			r.Applications = []string{"it's"}
 		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"failover","applications":["it'\''s"],"allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'`},
+		{"held failover asks again for its order and its shares", failover.Held, func(r *failover.Run) {
+			r.Order, r.Percents = failover.DatabaseFirst, []int{10, 50, 100}
+		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"failover","allowDataLoss":true,"order":"database-first","percents":[10,50,100],"since":"2026-03-14T03:00:00Z"}'`},
 		{"held switchover goes home, without consent to data loss", failover.Held, func(r *failover.Run) {
 			r.Action = failover.Switchover
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
@@ -195,12 +198,23 @@ func TestNextStep(t *testing.T) {
 			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
 			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
+		{"a rollback that has brought everything back leaves a look at it", failover.Held, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Switchover, failover.Rollback, "us-west-2", "us-east-1"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
+		{"a drill that is home leaves a look at it", failover.Held, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
 		{"a completed drill leaves nothing to do", failover.Completed, func(r *failover.Run) {
 			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
 			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 0, ""},
 		{"not approved", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart }, nil, 0,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},
+		{"not approved, with an order and shares", failover.Refused, func(r *failover.Run) {
+			r.Action, r.Approval, r.Order, r.Percents = failover.Switchover, failover.BeforeStart, failover.DatabaseFirst, []int{10, 100}
+		}, nil, 0, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","order":"database-first","percents":[10,100],"approval":"before-start"}'`},
 		{"nobody could be asked", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart },
 			&failover.StepFailure{State: "AwaitApproval", Error: "Denied"}, 0,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},
@@ -214,16 +228,39 @@ func TestNextStep(t *testing.T) {
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn arn:aws:states:us-west-2:111122223333:execution:drover:run-1"},
 		{"rolled back", failover.RolledBack, func(*failover.Run) {}, nil, 1,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
+		{"rolled back, for somebody said no", failover.RolledBack, func(r *failover.Run) {
+			r.Action, r.Approval = failover.Switchover, failover.BeforePromotion
+		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-promotion"}'`},
 		{"an ARN of another form gives no command", failover.Held, func(r *failover.Run) { r.ARN = "arn:aws:states" }, nil, 1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := sampleReport(tt.outcome)
 			tt.run(&r.Run)
+			r.Moved, r.Restored = []string{"checkout"}, []string{"checkout"}
 			r.NotMoved = make([]failover.NotMoved, tt.notMoved)
+			r.Decisions = []failover.Decision{{Gate: r.Run.Approval, Approved: r.Run.Approval == failover.NoApproval}}
 			got := nextStep(failover.DefaultPlan(), r, tt.failure)
 			if got.command != tt.want {
 				t.Errorf("got  %s\nwant %s", got.command, tt.want)
 			}
 		})
+	}
+}
+
+// TestGoingOnLeavesOutTheSharesThatAreReached: Validate refuses a first share that would take users back.
+func TestGoingOnLeavesOutTheSharesThatAreReached(t *testing.T) {
+	for _, tt := range []struct {
+		has  int
+		want []int
+	}{{0, []int{10, 50, 100}}, {10, []int{10, 50, 100}}, {30, []int{50, 100}}, {50, []int{50, 100}}, {100, []int{100}}} {
+		r := sampleReport(failover.Held)
+		r.Run.Percents = []int{10, 50, 100}
+		r.NotMoved = []failover.NotMoved{{Application: "catalog"}, {Application: "checkout", Percent: tt.has}}
+		if diff := cmp.Diff(tt.want, goOn(failover.DefaultPlan(), r).Percents); diff != "" {
+			t.Errorf("%d %% have moved (-want +got)\n%s", tt.has, diff)
+		}
+		if len(r.Run.Percents) != 3 {
+			t.Errorf("the run's own shares are %v now", r.Run.Percents)
+		}
 	}
 }

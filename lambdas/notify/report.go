@@ -13,10 +13,10 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failove
 	r := failover.Report{
 		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
-		Legs: legs(req), Target: target(req), Moved: []string{}, NotMoved: []failover.NotMoved{},
+		Legs: legs(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
 	r.RTOSeconds, r.RPOSeconds = achieved(r, req)
-	r.RPOMeasuredAt, r.Decisions = req.LagAt, req.Decisions
+	r.RPOMeasuredAt, r.Decisions = req.LagAt, decisions(req)
 	ctx, cancel := context.WithTimeout(ctx, stockBudget)
 	defer cancel()
 	if req.Outcome != failover.Refused {
@@ -37,7 +37,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failove
 func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) {
 	all, err := h.Registry.Applications(ctx)
 	if err != nil {
-		r.Unknown = append(r.Unknown, "could not read the registry: "+shorten(err))
+		r.Unknown = append(r.Unknown, couldNot("read the registry", err))
 		return
 	}
 	apps := slices.DeleteFunc(all, func(app failover.Application) bool { return !r.Run.Selects(app.Name) })
@@ -46,6 +46,9 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) 
 	r.Unknown = append(r.Unknown, picture.Unknown()...)
 	for _, app := range apps {
 		r.Moved, r.NotMoved = list(picture.Standing(app, r.Target), r.Moved, r.NotMoved)
+		if n := len(r.NotMoved); n > 0 && r.NotMoved[n-1].Application == app.Name {
+			r.NotMoved[n-1].Percent = app.Live.Weights[r.Target]
+		}
 		if r.Run.Leg == failover.Rollback {
 			r.Restored, r.NotRestored = list(picture.AsBefore(r.Run.AsFound(app), r.Run.Epoch, home), r.Restored, r.NotRestored)
 		}
@@ -77,25 +80,28 @@ func lostWrites(picture live.Picture, apps []failover.Application, from, to fail
 }
 
 // reasons says why the run ended as it did, the first cause first: that of the leg that failed, and then what came of
-// going back.
+// going back. What has come twice is said once.
 func reasons(req failover.NotifyRequest) []string {
 	all := []string{}
-	add := func(failure *failover.StepFailure, reasons []string) {
-		if failure != nil {
-			all = append(all, explain(*failure))
+	add := func(reason string) {
+		if !slices.Contains(all, reason) {
+			all = append(all, reason)
+		}
+	}
+	leg := func(failure *failover.StepFailure, reasons []string) {
+		if failure != nil && !answered(failure) {
+			add(explain(*failure))
 		}
 		for _, reason := range reasons {
-			if !slices.Contains(all, reason) {
-				all = append(all, reason)
-			}
+			add(legible(reason, failure))
 		}
 	}
-	for _, leg := range req.Run.Legs {
-		if !leg.Passed() {
-			add(leg.Failure, leg.Reasons)
+	for _, l := range req.Run.Legs {
+		if !l.Passed() {
+			leg(l.Failure, l.Reasons)
 		}
 	}
-	add(req.Failure, req.Reasons)
+	leg(req.Failure, req.Reasons)
 	return all
 }
 
@@ -103,6 +109,6 @@ func reasons(req failover.NotifyRequest) []string {
 func (h Handler) compare(ctx context.Context, r *failover.Report) {
 	var err error
 	if r.Trend, err = h.Registry.Drills(ctx, r.Run.ID, failover.MaxTrend); err != nil {
-		r.Unknown = append(r.Unknown, "could not read the earlier drills: "+shorten(err))
+		r.Unknown = append(r.Unknown, couldNot("read the earlier drills", err))
 	}
 }

@@ -100,6 +100,27 @@ func TestAfterARollbackStockIsOfWhatWasBefore(t *testing.T) {
 	}
 }
 
+func TestARollbackThatWasOvertakenClaimsNothingToBeAsBefore(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
+	weights := map[failover.Region]int{east: 100, west: 0}
+	live := failover.Live{Active: east, Weights: weights, Epoch: req.Run.Epoch + 1, Before: &failover.Place{Active: east, Weights: weights}}
+	if _, err := h.Registry.SetLive(t.Context(), application("checkout"), live); err != nil {
+		t.Fatal(err)
+	}
+	promote(t, h, world, "checkout") // what the newer run has not brought back yet
+	req.Failure = &failover.StepFailure{State: "VerifyHealth", Error: "FenceLost", Cause: `{"errorMessage":"a newer run has moved it"}`}
+	handle(t, h, req)
+	r := readReport(t, world)
+	want := []failover.NotMoved{{Application: "checkout", Why: []string{"the run of epoch 8 has moved it since; registry: active in us-east-1, us-east-1 100, us-west-2 0"}}}
+	if diff := cmp.Diff(want, r.NotRestored); diff != "" || len(r.Restored) != 0 {
+		t.Errorf("restored %v, not restored (-want +got)\n%s", r.Restored, diff)
+	}
+	if !strings.Contains(r.Summary, "0 of 1 applications as before") {
+		t.Errorf("got %s", r.Summary)
+	}
+}
+
 func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	handle(t, h, drillRequest(failover.Completed, failover.Back, wentWell(1)))
@@ -140,6 +161,13 @@ func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
 			"aws stepfunctions describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-1"},
 		{"by the lock of this Region", lock, &failover.Winner{Run: "run-2", Epoch: 9, ARN: winner.ARN},
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn " + winner.ARN},
+		{"by a lock that was taken in the other Region and has arrived here", func(t *testing.T, h Handler, _ *fakeaws.World) {
+			other := failover.Run{ID: "run-2", ARN: strings.Replace(winner.ARN, "us-west-2", "us-east-1", 1), Epoch: 8}
+			if _, err := h.Registry.TakeLock(t.Context(), other, outage, outage.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}, &failover.Winner{Run: "run-2", Epoch: 9, ARN: strings.Replace(winner.ARN, "us-west-2", "us-east-1", 1)},
+			"aws stepfunctions describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-2"},
 		{"by its mark, and it is over", func(t *testing.T, h Handler, world *fakeaws.World) {
 			lock(t, h, world)
 			mark(t, world, "run-2", west, 9)

@@ -34,7 +34,7 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	r.Next = n.command
 	message, location := r, h.location(key)
 	if err := h.write(ctx, key, r); err != nil {
-		message.Unknown = append(slices.Clone(r.Unknown), "could not write the report: "+shorten(err))
+		message.Unknown = append(slices.Clone(r.Unknown), couldNot("write the report", err))
 		location = ""
 	}
 	err := h.publish(ctx, subject(h.Plan, message.Summary), text(h.Plan, message, n, location), attributes(h.Plan, message, location))

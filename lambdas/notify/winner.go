@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -20,7 +19,7 @@ func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Win
 	var winner *failover.Winner
 	for _, fence := range h.fences(ctx, run) {
 		if !fence.Of(run) && fence.Epoch >= run.Epoch && (winner == nil || fence.Epoch > winner.Epoch) {
-			winner = &failover.Winner{Run: fence.Run, Epoch: fence.Epoch, ARN: executionOf(run.ARN, fence)}
+			winner = &failover.Winner{Run: fence.Run, Epoch: fence.Epoch, ARN: failover.ExecutionOf(run, fence)}
 		}
 	}
 	if winner != nil {
@@ -30,16 +29,6 @@ func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Win
 		return &failover.Winner{Run: lock.Run, Epoch: lock.Epoch, ARN: lock.Owner}
 	}
 	return nil
-}
-
-// executionOf is the ARN of the execution that has written a fence: one of the same state machine in the fence's Region.
-// Empty when the ARN of this run cannot be read.
-func executionOf(arn string, fence failover.Fence) string {
-	m, ok := machineOf(arn)
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf("arn:%s:states:%s:%s:execution:%s:%s", m.partition, fence.Region, m.account, m.name, fence.Run)
 }
 
 // fewZones is in how many zones a mark is looked for: a run that was overtaken in one is overtaken in most.

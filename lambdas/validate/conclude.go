@@ -61,9 +61,9 @@ func (in *inspection) lockedOut(err error) bool {
 	var locked *registry.LockedError
 	switch {
 	case errors.As(err, &locked):
-		in.block(failover.CodeLocked, "lock", locked.Error(), in.takeoverCommand())
+		in.locked("lock", locked.Error(), locked.Owner, locked.Run)
 	case errors.Is(err, registry.ErrRunOver):
-		in.block(failover.CodeRunOver, "run "+in.run.ID, "is over; this is a late repetition of its first step", "")
+		in.block(failover.CodeRunOver, "run "+in.run.ID, "is over; this is a late repetition of its first step", "start another run, if it is still wanted").Command = in.start(in.Region, nil)
 	default:
 		return false
 	}
@@ -108,11 +108,23 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 func (in *inspection) sorted() []failover.Finding {
 	findings := make([]failover.Finding, 0, len(in.findings))
 	for _, f := range in.findings {
-		f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 600)
-		findings = append(findings, f)
+		findings = append(findings, in.shown(f))
 	}
 	slices.SortStableFunc(findings, func(a, b failover.Finding) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
 	return findings
+}
+
+// shown is a finding as people get it: its texts are bounded, its command is whole. A warning stops nobody, and needs no
+// command; a blocker without one of its own is to be looked at again once it is dealt with.
+func (in *inspection) shown(f failover.Finding) failover.Finding {
+	f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 600)
+	switch {
+	case f.Severity != failover.Blocker:
+		f.Command = ""
+	case f.Command == "":
+		f.Command = in.lookAgain()
+	}
+	return f
 }
 
 // maxCalls bounds the list of a dry run in number; in bytes maxAnswer does. It is the one list that is asked for in full.
@@ -135,6 +147,7 @@ func fit(answer failover.ValidateAnswer) failover.ValidateAnswer {
 		case len(answer.Calls) > 0:
 			answer.Calls = answer.Calls[:len(answer.Calls)-1]
 			answer.MoreCalls++
+		case dropCommand(answer.Findings):
 		case len(answer.Findings) > 1:
 			answer.Findings = answer.Findings[:len(answer.Findings)-1]
 			answer.MoreFindings++
@@ -145,6 +158,17 @@ func fit(answer failover.ValidateAnswer) failover.ValidateAnswer {
 	return answer
 }
 
+// dropCommand leaves out the last command, if there is more than one: all of a run with many names have all of them.
+func dropCommand(findings []failover.Finding) bool {
+	for i := len(findings) - 1; i > 0; i-- {
+		if findings[i].Command != "" {
+			findings[i].Command = ""
+			return true
+		}
+	}
+	return false
+}
+
 func size(answer failover.ValidateAnswer) int {
 	text, err := json.Marshal(answer)
 	if err != nil {
@@ -153,8 +177,20 @@ func size(answer failover.ValidateAnswer) int {
 	return len(text)
 }
 
-// maxSaid is how many blockers the summary of a refusal spells out.
-const maxSaid = 5
+// maxSaid is how many blockers the summary of a refusal spells out, maxSaidLine how long each is at most, in bytes.
+const (
+	maxSaid     = 5
+	maxSaidLine = 800
+)
+
+// said is a blocker in the summary. That of a leg which returns becomes a reason in a message, whose lines are short and
+// which has a command of its own.
+func (in *inspection) said(f failover.Finding) string {
+	if f = in.shown(f); in.run.Leg.Returns() {
+		f.Command = ""
+	}
+	return f.Line(maxSaidLine)
+}
 
 func (in *inspection) refusedSummary() string {
 	var said []string
@@ -164,7 +200,7 @@ func (in *inspection) refusedSummary() string {
 			continue
 		}
 		if blockers++; blockers <= maxSaid {
-			said = append(said, truncate(f.String(), 800))
+			said = append(said, in.said(f))
 		}
 	}
 	text := "Refused, nothing was touched: " + strings.Join(said, " | ")

@@ -20,17 +20,17 @@ func (in *inspection) checkDatabase(db failover.Database) {
 	object := "database " + db.GlobalCluster
 	to, ok := db.Clusters[in.run.To]
 	if !ok {
-		in.block(failover.CodeTopology, object, "has no cluster registered in "+string(in.run.To), "add it to the applications file, then drover register")
+		in.block(failover.CodeTopology, object, "has no cluster registered in "+string(in.run.To), "add it to the applications file, then register it").Command = in.register()
 		return
 	}
 	global, ok := in.clusters[db.GlobalCluster]
 	if !ok {
-		in.block(failover.CodeTopology, object, fmt.Sprintf("there is no such global cluster, seen from %s", in.run.To), "correct the applications file, then drover register")
+		in.block(failover.CodeTopology, object, fmt.Sprintf("there is no such global cluster, seen from %s", in.run.To), "correct the applications file, then register it").Command = in.register()
 		return
 	}
 	member, ok := global.Member(to)
 	if !ok {
-		in.block(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file")
+		in.block(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file").Command = in.globalClusterCommand(db.GlobalCluster)
 		return
 	}
 	if member.Writer && global.Operation == nil {
@@ -45,11 +45,11 @@ func (in *inspection) checkTarget(object, arn string) {
 	cluster, ok := in.members[arn]
 	switch {
 	case !ok:
-		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file")
+		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file and register it").Command = in.register()
 	case cluster.Instances == 0:
-		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it")
+		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it").Command = in.clusterCommand(arn)
 	case cluster.Status != "available":
-		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s is %s; expected available", arn, cluster.Status), "")
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s is %s; expected available", arn, cluster.Status), "wait until it is").Command = in.clusterCommand(arn)
 	}
 }
 
@@ -57,17 +57,17 @@ func (in *inspection) checkTarget(object, arn string) {
 func (in *inspection) checkState(object string, db failover.Database, global live.GlobalCluster, member live.Member) {
 	from := db.Clusters[in.run.From]
 	if op := global.Operation; op != nil {
-		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s to %s already", op.Status, op.To), "wait for its end")
+		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s to %s already", op.Status, op.To), "wait for its end").Command = in.globalClusterCommand(db.GlobalCluster)
 		return
 	}
 	if global.Status != "available" {
-		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s; expected available", global.Status), "wait until it is")
+		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s; expected available", global.Status), "wait until it is").Command = in.globalClusterCommand(db.GlobalCluster)
 	}
 	if writer := global.Writer(); writer != from {
-		in.object(failover.CodeTopology, object, fmt.Sprintf("its writer is %s; expected %s", orNone(writer), from), "")
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its writer is %s; expected %s", orNone(writer), from), "").Command = in.globalClusterCommand(db.GlobalCluster)
 	}
 	if member.Synchronization == "pending-resync" {
-		in.object(failover.CodeTopology, object, fmt.Sprintf("its member in %s is pending-resync; expected connected", in.run.To), "wait until it is")
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its member in %s is pending-resync; expected connected", in.run.To), "wait until it is").Command = in.globalClusterCommand(db.GlobalCluster)
 	}
 }
 
@@ -80,9 +80,9 @@ func (in *inspection) checkLag() {
 		switch {
 		case !lag.Fresh(in.req.Now):
 			in.object(failover.CodeNoData, object, fmt.Sprintf("no measurement of its replication lag in the last %v; last %s", live.FreshLag, lagText(lag)),
-				"see AuroraGlobalDBReplicationLag of "+live.ClusterID(lag.Cluster))
+				"see AuroraGlobalDBReplicationLag of "+live.ClusterID(lag.Cluster)).Command = lag.Command(in.run.To, in.req.Now)
 		case time.Duration(lag.Millis)*time.Millisecond > limit:
-			in.object(failover.CodeLag, object, fmt.Sprintf("it is %d ms behind; expected at most %d ms", lag.Millis, limit.Milliseconds()), "wait until it has caught up")
+			in.object(failover.CodeLag, object, fmt.Sprintf("it is %d ms behind; expected at most %d ms", lag.Millis, limit.Milliseconds()), "wait until it has caught up").Command = lag.Command(in.run.To, in.req.Now)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (in *inspection) checkConsent() {
 	}
 	in.block(failover.CodeDataLoss, "application "+names,
 		fmt.Sprintf("a failover of its databases loses the writes that are not replicated; last measured lag: %s", worst),
-		`start again with "allowDataLoss": true, or use switchover`)
+		`use switchover, or start again with "allowDataLoss": true`).Command = in.start(in.Region, func(input *failover.Input) { input.AllowDataLoss = true })
 }
 
 func lagText(l live.ReplicationLag) string {

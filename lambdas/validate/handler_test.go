@@ -86,6 +86,14 @@ func TestAnAlarmsClockMayBeALittleAhead(t *testing.T) {
 	}
 }
 
+func TestARunKnowsItsOrderAndItsSharesForAskingAgain(t *testing.T) {
+	s := newScene(t, shop())
+	run := s.validate(`{"action": "switchover", "order": "database-first", "percents": [10, 100]}`).Run
+	if run.Order != failover.DatabaseFirst || !slices.Equal(run.Percents, []int{10, 100}) {
+		t.Errorf("got order %q, percents %v", run.Order, run.Percents)
+	}
+}
+
 func TestASecondIdenticalCallHasTheSameAnswer(t *testing.T) {
 	s := newScene(t, shop(), blog())
 	first := s.validate(consenting)

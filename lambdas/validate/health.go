@@ -17,7 +17,7 @@ func (in *inspection) checkHealth(readings []live.Reading) {
 		if !r.Known {
 			code = failover.CodeNoData
 		}
-		in.object(code, "application "+r.Application, r.String(), "")
+		in.object(code, "application "+r.Application, r.String(), "").Command = r.Command(in.req.Now)
 	}
 }
 
@@ -27,11 +27,11 @@ func (in *inspection) checkAlarms(states map[string]string) {
 			object := fmt.Sprintf("alarm %s of application %s in %s", name, app.Name, in.run.To)
 			switch state, ok := states[name]; {
 			case !ok:
-				in.object(failover.CodeAlarm, object, "does not exist", "create it, or correct the applications file")
+				in.object(failover.CodeAlarm, object, "does not exist", "create it, or correct the applications file and register it").Command = in.register()
 			case state == "INSUFFICIENT_DATA":
-				in.object(failover.CodeAlarm, object, "has no data", "")
+				in.object(failover.CodeAlarm, object, "has no data", "").Command = in.alarmCommand(name)
 			case state != "OK":
-				in.object(failover.CodeAlarm, object, "is in "+state, "")
+				in.object(failover.CodeAlarm, object, "is in "+state, "").Command = in.alarmCommand(name)
 			}
 		}
 	}

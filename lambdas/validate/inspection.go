@@ -43,7 +43,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	var err error
 	in.input, err = failover.ParseInput(req.Input)
 	for _, problem := range unjoin(err) {
-		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "")
+		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "correct the input, or begin with a look").Command = in.lookAgain()
 	}
 	if req.Leg != failover.Out {
 		in.turn()
@@ -53,8 +53,8 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
 		From: h.Plan.Other(h.Region), To: h.Region,
 		AllowDataLoss: in.input.AllowDataLoss || h.Plan.AllowDataLoss,
-		Applications:  in.input.Applications,
-		StartedAt:     req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
+		Applications:  in.input.Applications, Order: in.input.Order, Percents: in.input.Percents,
+		StartedAt: req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
 		Since: in.input.Since, Reason: in.input.Reason,
 		Approval: h.Plan.Approval, ApprovalSeconds: h.Plan.ApprovalSeconds,
 	}
@@ -66,7 +66,8 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	}
 	switch since := in.run.Since; {
 	case since.After(req.Now.Add(clockSkew)):
-		in.block(failover.CodeInput, "execution input", fmt.Sprintf("since: %s is in the future; expected a time up to now", since.Format(timeLayout)), "")
+		in.block(failover.CodeInput, "execution input", fmt.Sprintf("since: %s is in the future; expected a time up to now", since.Format(timeLayout)),
+			"correct it, or leave it out").Command = in.start(in.Region, func(input *failover.Input) { input.Since = time.Time{} })
 	case since.IsZero() || since.After(in.run.StartedAt):
 		in.run.Since = in.run.StartedAt
 	}
@@ -83,7 +84,7 @@ func (in *inspection) turn() {
 	req := in.req
 	if !req.Leg.Returns() || req.Run == nil || req.Ended == nil {
 		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q of run %v; expected %q, %q, or %q with the run before it",
-			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback), "")
+			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback), "deploy the definition that belongs to these functions").Command = failover.Describe(req.Execution.ID)
 		return
 	}
 	before, end := *req.Run, *req.Ended
@@ -101,10 +102,10 @@ func (in *inspection) checkRegion() {
 	plan := in.Handler.Plan
 	if !plan.Has(in.Region) {
 		in.block(failover.CodeWrongRegion, string(in.Region),
-			fmt.Sprintf("the plan %s has the Regions %s and %s", plan.Name, plan.Primary, plan.Standby), "start the run in one of them")
+			fmt.Sprintf("the plan %s has the Regions %s and %s", plan.Name, plan.Primary, plan.Standby), "start it in the Region to move to").Command = in.start(plan.Standby, nil)
 	} else if in.input.Action == failover.Failback && in.Region != plan.Primary {
 		in.block(failover.CodeWrongRegion, string(in.Region),
-			fmt.Sprintf("a failback moves to %s, the primary of the plan %s", plan.Primary, plan.Name), "start it in "+string(plan.Primary))
+			fmt.Sprintf("a failback moves to %s, the primary of the plan %s", plan.Primary, plan.Name), "start it in "+string(plan.Primary)).Command = in.start(plan.Primary, nil)
 	}
 }
 
@@ -131,8 +132,10 @@ func (in *inspection) onlyLooks() bool { return in.input.Action == failover.Chec
 // gone: it is a warning. A planned action waits until all is well, and a check says what one would meet.
 func (in *inspection) outage() bool { return in.input.Action == failover.Failover }
 
-func (in *inspection) block(code, object, found, next string) {
-	in.add(failover.Blocker, code, object, found, next)
+// block notes what stands in the way, and returns it for the command that goes with it. Without one of its own, the
+// command is to look again.
+func (in *inspection) block(code, object, found, next string) *failover.Finding {
+	return in.add(failover.Blocker, code, object, found, next)
 }
 
 func (in *inspection) warn(code, object, found, next string) {
@@ -140,16 +143,16 @@ func (in *inspection) warn(code, object, found, next string) {
 }
 
 // object is a blocker, unless there is an outage.
-func (in *inspection) object(code, object, found, next string) {
+func (in *inspection) object(code, object, found, next string) *failover.Finding {
 	if in.outage() {
-		in.warn(code, object, found, next)
-		return
+		return in.add(failover.Warning, code, object, found, next)
 	}
-	in.block(code, object, found, next)
+	return in.block(code, object, found, next)
 }
 
-func (in *inspection) add(severity failover.Severity, code, object, found, next string) {
+func (in *inspection) add(severity failover.Severity, code, object, found, next string) *failover.Finding {
 	in.findings = append(in.findings, failover.Finding{Severity: severity, Code: code, Object: object, Found: found, Next: next})
+	return &in.findings[len(in.findings)-1]
 }
 
 func (in *inspection) blocked() bool {

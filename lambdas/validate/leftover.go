@@ -120,7 +120,7 @@ func (in *inspection) noteLeftovers(left map[string]failover.Place) {
 		if named += len(l.Applications); named > failover.MaxNamedApplications {
 			in.object(failover.CodeLeftover, fmt.Sprintf("wave %d", l.Wave),
 				fmt.Sprintf("a run that was stopped has left more than %d applications elsewhere than the registry says, and others of their waves where it says", failover.MaxNamedApplications),
-				`name at most that many of them as "applications" in the input`)
+				`name at most that many of them as "applications" in the input`).Command = in.Handler.Plan.Drover("status", in.Region)
 			return
 		}
 		in.run.Leftovers = append(in.run.Leftovers, l)
@@ -147,7 +147,7 @@ func (in *inspection) checkWhole() {
 	}
 	if len(names) > 0 {
 		in.block(failover.CodeLeftover, namesText(names), "a run has stopped on its way, and a drill begins and ends with all users in one Region",
-			"finish it with a switchover, or undo it with a failback, and then drill")
+			"finish it with a switchover, or undo it with a failback, and then drill").Command = in.finishing()
 	}
 }
 

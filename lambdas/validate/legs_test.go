@@ -162,6 +162,9 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 		t.Errorf("with records changed by hand: %s, %v", answer.Verdict, answer.Findings)
 	}
 	s.contains(answer.Summary, "There is no way back from us-west-2 yet")
+	if strings.Contains(answer.Summary, "aws ") || answer.Findings[0].Command == "" {
+		t.Errorf("a message has no room for a second command, and the finding has: %s, %v", answer.Summary, answer.Findings)
+	}
 	lock, err := s.store.Lock(t.Context())
 	must(t, err)
 	if lock.Owner != run.ARN {
@@ -178,6 +181,10 @@ func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
 		must(t, err)
 		if _, err := s.h.Handle(t.Context(), s.turn(run, leg)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-2") {
 			t.Errorf("%s: got %v; want FenceLost, naming run-2", leg, err)
+		}
+		must(t, s.store.ReleaseLock(t.Context(), "arn:run-2"))
+		if _, err := s.h.Handle(t.Context(), s.turn(run, leg)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "nobody holds the lock, which has epoch 2; this run has epoch 1") {
+			t.Errorf("%s, when nobody has it: got %v", leg, err)
 		}
 	}
 }

@@ -2,10 +2,9 @@ package validate
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -81,7 +80,12 @@ func (in *inspection) attempt(ctx context.Context, what string, read func(contex
 	if condition := entry.ConditionOf(err); !in.outage() && !in.onlyLooks() && helpsToWait(condition) {
 		return fmt.Errorf("look at %s: %w", what, err)
 	}
-	in.object(failover.CodeUnreachable, what+" seen from "+string(in.Region), "could not be read: "+entry.Named(err).Message, "")
+	if foreign := (*live.ForeignFence)(nil); errors.As(err, &foreign) {
+		in.object(failover.CodeUnreachable, fmt.Sprintf("TXT record %s in zone %s", foreign.Name, foreign.Zone), "is not Drover's: "+foreign.Why.Error(),
+			"delete it, and start again").Command = foreign.Command
+		return nil
+	}
+	in.object(failover.CodeUnreachable, what+" seen from "+string(in.Region), entry.CouldNot("be read", err), "")
 	return nil
 }
 
@@ -103,11 +107,11 @@ func (in *inspection) choose(all []failover.Application) {
 	}
 	for _, name := range in.input.Applications {
 		if !known[name] {
-			in.block(failover.CodeApplication, "application "+name, "is not registered", "type its name as drover status shows it")
+			in.block(failover.CodeApplication, "application "+name, "is not registered", "use its name as drover status shows it").Command = in.Handler.Plan.Drover("status", in.Region)
 		}
 	}
 	if len(all) == 0 {
-		in.block(failover.CodeNothing, "registry", "no application is registered", "drover register FILE")
+		in.block(failover.CodeNothing, "registry", "no application is registered", "write the applications file, and register it").Command = in.register()
 	}
 }
 
@@ -117,8 +121,7 @@ func (in *inspection) checkLock() error {
 	switch {
 	case in.run.Leg.Returns() && in.lock.Serves(in.run):
 	case in.run.Leg.Returns():
-		return failover.Fail(failover.FenceLost, fmt.Errorf("run %s has lost the lock: run %s holds it with epoch %d; this run has epoch %d",
-			in.run.ID, orNone(in.lock.Run), in.lock.Epoch, in.run.Epoch))
+		return failover.Fail(failover.FenceLost, errors.New(in.lostText()))
 	case in.lock.Owner == in.run.ARN:
 		in.run.TakenOverFrom = in.lock.TakenFrom
 	case in.takesOver():
@@ -126,8 +129,7 @@ func (in *inspection) checkLock() error {
 		in.warn(failover.CodeTakeover, "lock", fmt.Sprintf("it is taken over from run %s, which held it until %s at the latest; that run may touch nothing any more",
 			in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
 	case in.lock.Held(in.req.Now):
-		in.block(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)),
-			in.takeoverCommand())
+		in.locked("lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)), in.lock.Owner, in.lock.Run)
 	}
 	return nil
 }
@@ -137,20 +139,13 @@ func (in *inspection) takesOver() bool {
 	return in.input.Takeover && in.lock.Owner != in.run.ARN && in.lock.Held(in.req.Now)
 }
 
-// takeoverCommand asks for the same again, and for the lock with it.
-func (in *inspection) takeoverCommand() string {
-	if in.onlyLooks() {
-		return "wait for its end, or look at " + in.lock.Owner
+// lostText says to whom a run on its way back has lost the lock.
+func (in *inspection) lostText() string {
+	holder := "nobody holds the lock, which has"
+	if in.lock.Run != "" {
+		holder = "run " + in.lock.Run + " holds the lock with"
 	}
-	input := in.input
-	input.Takeover = true
-	text, err := json.Marshal(input)
-	machine, _, _ := strings.Cut(strings.Replace(in.run.ARN, ":execution:", ":stateMachine:", 1), ":"+in.run.ID)
-	if err != nil || machine == in.run.ARN {
-		return `wait for its end, or start again with "takeover": true`
-	}
-	return fmt.Sprintf("wait for its end, or take over: aws stepfunctions start-execution --region %s --state-machine-arn %s --input '%s'",
-		in.Region, machine, text)
+	return fmt.Sprintf("%s epoch %d; this run has epoch %d", holder, in.lock.Epoch, in.run.Epoch)
 }
 
 func (in *inspection) readRecords(ctx context.Context) error {
@@ -217,14 +212,14 @@ func (in *inspection) checkFence(ctx context.Context, r failover.Record, found l
 		in.warn(failover.CodeTakeover, zone, fmt.Sprintf("it is taken over from run %s of %s, which moved it with epoch %d and is not known to be over", fence.Run, fence.Region, fence.Epoch), "")
 		return nil
 	}
-	in.block(failover.CodeLocked, zone, fmt.Sprintf("run %s of %s has moved it with epoch %d, and is not known to be over", fence.Run, fence.Region, fence.Epoch), in.takeoverCommand())
+	in.locked(zone, fmt.Sprintf("run %s of %s has moved it with epoch %d, and is not known to be over", fence.Run, fence.Region, fence.Epoch),
+		failover.ExecutionOf(in.run, fence), fence.Run)
 	return nil
 }
 
 // wrote says whether the execution with this ARN has written the fence.
 func wrote(execution string, fence failover.Fence) bool {
-	parts := strings.Split(execution, ":")
-	return len(parts) == 8 && parts[3] == string(fence.Region) && parts[7] == fence.Run
+	return execution != "" && execution == failover.ExecutionOf(failover.Run{ARN: execution}, fence)
 }
 
 // knownRuns is how many of the latest runs are looked through for one that is over.

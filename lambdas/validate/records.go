@@ -39,10 +39,10 @@ func (in *inspection) checkDrift(app failover.Application, r failover.Record) {
 	sets, registered := in.sets.Of(r), in.run.AsFound(app).Live.Weights
 	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)
 	if diff := drift(r, sets); len(diff) > 0 {
-		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register")
+		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = live.RecordCommand(r)
 	} else if found := in.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, in.run.To) {
 		in.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
-			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered)))
+			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered))).Command = live.RecordCommand(r)
 	}
 }
 

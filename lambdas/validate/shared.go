@@ -20,7 +20,7 @@ func (in *inspection) checkShared() {
 	}
 	for _, c := range failover.Conflicts(in.apps) {
 		if c.First.Wave != c.Second.Wave { // within a wave the batches tell
-			in.object(failover.CodeConfiguration, "applications "+c.First.Name+" and "+c.Second.Name, c.String(), "then drover register")
+			in.object(failover.CodeConfiguration, "applications "+c.First.Name+" and "+c.Second.Name, c.String(), "correct the applications file, and register it").Command = in.register()
 		}
 	}
 	for _, db := range in.databases() {
@@ -30,7 +30,7 @@ func (in *inspection) checkShared() {
 		if names := in.leftBehind(db); len(names) > 0 {
 			in.object(failover.CodeShared, "database "+db.GlobalCluster,
 				fmt.Sprintf("%s has it too, and is not selected: it stays in %s while its writer goes to %s", namesText(names), in.run.From, in.run.To),
-				fmt.Sprintf("add %s to the applications of the input", strings.Join(names[:min(len(names), maxSaid)], ", ")))
+				fmt.Sprintf("add %s to the applications of the input", strings.Join(names[:min(len(names), maxSaid)], ", "))).Command = in.takingAlong(names)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (in *inspection) planOut(waves, writers []int) {
 		in.rollback = failover.PlanRollback(in.Plan, in.run.To, in.run.From, waves, writers, next)
 	}
 	if n := len(in.stages) + max(len(in.back), len(in.rollback)); n > maxStages {
-		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents")
+		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = in.withFewerStages()
 	}
 }
 
@@ -92,7 +92,7 @@ func (in *inspection) checkSteps(waves []int) {
 		if has := in.run.AsFound(app).Live.Weights[in.run.To]; has > first && slices.Contains(waves, app.Wave) {
 			in.block(failover.CodeAlreadyActive, "application "+app.Name,
 				fmt.Sprintf("has %d %% of its traffic in %s; a first share of %d %% would take some of it back", has, in.run.To, first),
-				"start with a larger share, or leave the application out")
+				"start with a larger share, or leave the application out").Command = in.withLargerShares(waves)
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (in *inspection) countBatches() {
 			if _, known := batches[s.Wave]; !known {
 				plans, err := shifttraffic.Plan(in.wave(s.Wave), *s, in.run.Epoch)
 				if err != nil {
-					in.block(failover.CodeConfiguration, fmt.Sprintf("wave %d", s.Wave), err.Error(), "correct the applications file, then drover register")
+					in.block(failover.CodeConfiguration, fmt.Sprintf("wave %d", s.Wave), err.Error(), "correct the applications file, then register it").Command = in.register()
 				}
 				batches[s.Wave] = shifttraffic.Batches(plans)
 			}

@@ -161,7 +161,10 @@ func (n *narrator) findings(at time.Time, payload []byte) {
 		if f.Severity == failover.Blocker {
 			mark, tone = "✗", Bad
 		}
+		command := f.Command
+		f.Command = ""
 		n.out.event(at, "", tone, mark+" "+f.String())
+		n.out.command(at, command)
 	}
 	if a.MoreFindings > 0 {
 		n.out.event(at, "", Warn, fmt.Sprintf("and %s", plural(a.MoreFindings, "more finding")))

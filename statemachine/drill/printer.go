@@ -90,19 +90,44 @@ const (
 
 // event writes one thing that happened: time, where or who, what. A long text goes on below itself.
 func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
-	start := p.Start
-	if start.IsZero() {
-		start = Start
-	}
-	stamp := clock(at.Sub(start))
+	stamp, column := p.stamp(at), p.textColumn(at)
 	var lines strings.Builder
-	column := textColumn + max(0, len(stamp)-stampWidth) // after 99 minutes it is wider
 	for i, part := range wrap(p.named(text), Columns-column) {
 		left := strings.Repeat(" ", column)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
 		}
 		lines.WriteString(strings.TrimRight(left+p.paint(tone, part), " ") + "\n")
+	}
+	p.write(lines.String())
+}
+
+func (p *Printer) stamp(at time.Time) string {
+	start := p.Start
+	if start.IsZero() {
+		start = Start
+	}
+	return clock(at.Sub(start))
+}
+
+// textColumn is where texts begin; after 99 minutes the time before them is wider.
+func (p *Printer) textColumn(at time.Time) int {
+	return textColumn + max(0, len(p.stamp(at))-stampWidth)
+}
+
+// command writes a command below what was told before, so that a shell takes it as it stands there.
+func (p *Printer) command(at time.Time, text string) {
+	if text == "" {
+		return
+	}
+	column := p.textColumn(at)
+	var lines strings.Builder
+	for i, part := range wrapCommand(p.named(text), Columns-column-2) {
+		indent := column
+		if i > 0 {
+			indent += 2
+		}
+		lines.WriteString(strings.Repeat(" ", indent) + part + "\n")
 	}
 	p.write(lines.String())
 }
@@ -141,6 +166,49 @@ func wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// wrapCommand breaks a command between its words, with the mark that lets a shell read on. A long piece of JSON is broken
+// after a comma, where a line break means nothing to it.
+func wrapCommand(text string, width int) []string {
+	const readOn = " \\"
+	var lines []string
+	line := ""
+	for _, word := range shellWords(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word)+len(readOn) > width {
+			lines, line = append(lines, line+readOn), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		for line += word; utf8.RuneCountInString(line)+len(readOn) > width; {
+			comma := strings.LastIndex(line[:width-len(readOn)], ",")
+			if comma < 0 {
+				break
+			}
+			lines, line = append(lines, line[:comma+1]), line[comma+1:]
+		}
+	}
+	return append(lines, line)
+}
+
+// shellWords splits a command at blanks that are not quoted, and leaves the quotes in it.
+func shellWords(text string) []string {
+	var words []string
+	begin, quoted, escaped := 0, false, false
+	for i, c := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\' && !quoted:
+			escaped = true
+		case c == '\'':
+			quoted = !quoted
+		case c == ' ' && !quoted:
+			words, begin = append(words, text[begin:i]), i+1
+		}
+	}
+	return append(words, text[begin:])
 }
 
 // pad fills text up to width characters.

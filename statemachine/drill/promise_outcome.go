@@ -137,12 +137,17 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, app failover.Applic
 	}
 }
 
-// checkRestored: after a rollback, the report lists as restored what is as it was before.
+// checkRestored: after a rollback, the report lists as restored what is as it was before. Of what a newer run has moved
+// since, the run cannot know what it was before, and must not claim that it is so.
 func (e Evidence) checkRestored(f *finding, run RunEvidence, app failover.Application) {
 	why := notAsBefore(e.Plan, run, app)
 	saysRestored := slices.Contains(run.Report.Restored, app.Name)
 	saysNot := slices.ContainsFunc(run.Report.NotRestored, func(n failover.NotMoved) bool { return n.Application == app.Name })
-	switch {
+	is, _ := run.After.registered(app.Name)
+	switch newer := is.Live.Epoch > run.Report.Run.Epoch; {
+	case newer && (saysRestored || !saysNot):
+		f.violate("%s: a newer run has moved %s since, and the report does not say so", run.Name, app.Name)
+	case newer:
 	case len(why) == 0 && (!saysRestored || saysNot):
 		f.violate("%s: %s is as it was before, and the report does not say so", run.Name, app.Name)
 	case len(why) > 0 && (saysRestored || !saysNot):

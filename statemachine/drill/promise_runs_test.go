@@ -178,6 +178,11 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 			e.Runs[0].After = snapshotIn(east, 100, 0)
 			e.Runs[0].Report.NotRestored = []failover.NotMoved{{Application: "shop"}}
 		}, "shop is as it was before"},
+		{"moved by a newer run, but reported as restored", 5, held, func(e *Evidence) {
+			e.Runs[0].After = snapshotIn(east, 100, 0)
+			e.Runs[0].After.Registry[0].Live.Epoch = e.Runs[0].Report.Run.Epoch + 1
+			e.Runs[0].Report.Restored = []string{"shop"}
+		}, "a newer run has moved shop since"},
 		{"refused, and somebody else moved too", 6, concurrent, func(e *Evidence) { e.Runs[1].Invocations[0].Calls[0].Code = "" }, "called route53 ChangeResourceRecordSets on Z1"},
 
 		{"both move", 10, concurrent, func(e *Evidence) {

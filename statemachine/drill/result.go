@@ -26,6 +26,8 @@ type Result struct {
 	Unexpected []string `json:"unexpected"`
 	// Milestones are the points in time that explain the rest: outages and runs.
 	Milestones []Milestone `json:"-"`
+	// Messages are all that people were told, as they got it.
+	Messages string `json:"-"`
 	// Felt and Evidence are for the report to draw.
 	Felt     Felt     `json:"-"`
 	Evidence Evidence `json:"-"`

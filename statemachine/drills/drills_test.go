@@ -19,8 +19,8 @@ import (
 // update rewrites the golden transcripts. Only commit what you understand: a changed line is a changed failover.
 var update = flag.Bool("update", false, "rewrite the golden transcripts")
 
-// TestDrills plays every scenario twice: the transcripts are the same bytes, they are the golden ones, and all is as
-// the scenario expects.
+// TestDrills plays every scenario twice: the transcripts are the same bytes, they and the messages are the golden ones,
+// and all is as the scenario expects.
 func TestDrills(t *testing.T) {
 	for _, name := range Names() {
 		t.Run(name, func(t *testing.T) {
@@ -28,28 +28,34 @@ func TestDrills(t *testing.T) {
 			if !result.OK() {
 				t.Errorf("unexpected: %s\nthe transcript:\n%s", strings.Join(result.Unexpected, "\n"), got)
 			}
-			if _, again := play(t, name); got != again {
-				t.Errorf("the second time was not the first (-first +second):\n%s", cmp.Diff(got, again))
+			if second, again := play(t, name); got != again || result.Messages != second.Messages {
+				t.Errorf("the second time was not the first (-first +second):\n%s", cmp.Diff(got+result.Messages, again+second.Messages))
 			}
-			golden := name + ".txt"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("not the golden transcript; go test ./statemachine/drills -update rewrites it (-want +got):\n%s", diff)
-			}
+			isGolden(t, name+".txt", got)
+			isGolden(t, "messages/"+name+".txt", result.Messages)
 			for line := range strings.Lines(got) {
 				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > drill.Columns {
 					t.Errorf("a line of %d columns: %s", n, line)
 				}
 			}
 		})
+	}
+}
+
+// isGolden compares with what is kept, and keeps it if that is asked for.
+func isGolden(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is not golden; go test ./statemachine/drills -update rewrites it (-want +got):\n%s", golden, diff)
 	}
 }
 

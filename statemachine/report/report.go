@@ -1,5 +1,5 @@
 // Package report writes what became of a drill for people who were not there: a page for the browser that needs
-// nothing from anywhere, the transcript, and the result for programs.
+// nothing from anywhere, the transcript, what people were told, and the result for programs.
 package report
 
 import (
@@ -18,6 +18,7 @@ import (
 const (
 	Page       = "report.html"
 	Transcript = "transcript.txt"
+	Messages   = "messages.txt"
 	Outcome    = "result.json"
 )
 
@@ -47,7 +48,7 @@ func Write(dir string, result *drill.Result, transcript []byte) error {
 	for _, f := range []struct {
 		name string
 		text []byte
-	}{{Page, html}, {Transcript, transcript}, {Outcome, append(outcome, '\n')}} {
+	}{{Page, html}, {Transcript, transcript}, {Messages, []byte(result.Messages)}, {Outcome, append(outcome, '\n')}} {
 		if err := replace(filepath.Join(dir, f.name), f.text); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}

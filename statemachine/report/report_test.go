@@ -31,7 +31,7 @@ func sample() *drill.Result {
 		return asl.Event{Time: at(seconds), StateEntered: &asl.StateEntered{Name: state}}
 	}
 	return &drill.Result{
-		Name: "outage", Title: "a Region & its <end>", Description: "why", Plan: failover.DefaultPlan(),
+		Name: "outage", Messages: "Completed\n", Title: "a Region & its <end>", Description: "why", Plan: failover.DefaultPlan(),
 		Promises: []drill.Verdict{
 			{Number: 1, Promise: "never all zero", Status: drill.Kept, Basis: "2 batches"},
 			{Number: 2, Promise: "never two writers", Status: drill.Violated, Broken: []string{"two of them"}},
@@ -142,15 +142,15 @@ func TestAFolderIsWritten(t *testing.T) {
 	if err := Write(dir, sample(), []byte("transcript")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{Page, Transcript, Outcome} {
+	for _, name := range []string{Page, Transcript, Messages, Outcome} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || len(text) == 0 {
 			t.Errorf("%s: %d bytes, %v", name, len(text), err)
 		}
 	}
 	entries, _ := os.ReadDir(dir)
-	if len(entries) != 3 {
-		t.Errorf("%d files; want 3 and no half-written one", len(entries))
+	if len(entries) != 4 {
+		t.Errorf("%d files; want 4 and no half-written one", len(entries))
 	}
 }
 

@@ -3,6 +3,7 @@ package entry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -95,13 +96,66 @@ func Named(err error) messages.InvokeResponse_Error {
 	}
 }
 
-// plainText is the error's text for a person: of the SDK's chain only service, operation, code and message are kept.
+// plainText is the error's text for a person. A failed call is told in a sentence: what could not be done, and what AWS
+// has said to which operation.
 func plainText(err error) string {
 	text := err.Error()
 	for _, op := range operations(err) {
-		text = strings.Replace(text, op.Error(), op.ServiceID+" "+op.OperationName+": "+innermost(op.Err), 1)
+		text = strings.Replace(text, op.Error(), callMark+callText(op), 1)
 	}
-	return strings.ReplaceAll(text, "\n", "; ")
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = sentence(line)
+	}
+	return strings.Join(lines, "; ")
+}
+
+// callMark is before the text of a failed call until it is known what is around it.
+const callMark = "\x00"
+
+// sentence makes "could not read the registry (query applications): DynamoDB …" of what was tried, from the outside in,
+// and the call that failed.
+func sentence(line string) string {
+	tried, call, found := strings.Cut(line, callMark)
+	switch {
+	case !found:
+		return line
+	case tried == "":
+		return call
+	}
+	steps := strings.Split(strings.TrimSuffix(tried, ": "), ": ")
+	text := "could not " + steps[0]
+	if len(steps) > 1 {
+		text += " (" + strings.Join(steps[1:], ", ") + ")"
+	}
+	return text + ": " + call
+}
+
+// CouldNot says in a sentence that something, such as "read the registry", could not be done, and why.
+func CouldNot(do string, err error) string {
+	text := Named(fmt.Errorf("%s: %w", do, err)).Message
+	if strings.HasPrefix(text, "could not ") {
+		return text
+	}
+	return "could not " + text
+}
+
+// callText is such as "Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)".
+func callText(op *smithy.OperationError) string {
+	var api smithy.APIError
+	switch {
+	case errors.As(op.Err, &api):
+		text := fmt.Sprintf("%s answered %s with %s", op.ServiceID, op.OperationName, api.ErrorCode())
+		if said := strings.TrimSuffix(strings.TrimSpace(api.ErrorMessage()), "."); said != "" {
+			text += " (" + said + ")"
+		}
+		return text
+	case errors.Is(op.Err, context.DeadlineExceeded):
+		return fmt.Sprintf("%s did not answer %s in time", op.ServiceID, op.OperationName)
+	case isUnanswered(op.Err): // how the connection broke is in the evidence; whoever reads this was woken by it
+		return fmt.Sprintf("%s did not answer %s", op.ServiceID, op.OperationName)
+	}
+	return fmt.Sprintf("%s could not be asked for %s, %s", op.ServiceID, op.OperationName, innermost(op.Err))
 }
 
 // operations are the failed calls in an error, all of them where several errors are joined.

@@ -90,19 +90,31 @@ func TestTheMessageIsForPeople(t *testing.T) {
 	}{
 		{
 			"answered", fmt.Errorf("change zone Z1: %w", answered(400, "PriorRequestNotComplete", "Still processing.")),
-			"change zone Z1: Route 53 ChangeResourceRecordSets: PriorRequestNotComplete: Still processing.",
+			"could not change zone Z1: Route 53 answered ChangeResourceRecordSets with PriorRequestNotComplete (Still processing)",
 		},
 		{
 			"without text", answered(500, "InternalFailure", ""),
-			"Route 53 ChangeResourceRecordSets: InternalFailure",
+			"Route 53 answered ChangeResourceRecordSets with InternalFailure",
 		},
 		{
 			"no answer", fmt.Errorf("change zone Z1: %w", unanswered(fmt.Errorf("Post: %w", errors.New("connection reset by peer")))),
-			"change zone Z1: Route 53 ChangeResourceRecordSets: no answer",
+			"could not change zone Z1: Route 53 did not answer ChangeResourceRecordSets",
 		},
 		{
 			"too late", unanswered(context.DeadlineExceeded),
-			"Route 53 ChangeResourceRecordSets: no answer in time",
+			"Route 53 did not answer ChangeResourceRecordSets in time",
+		},
+		{
+			"asked for on the way to something else", fmt.Errorf("read the registry: %w", fmt.Errorf("query applications: %w", answered(403, "AccessDenied", "no."))),
+			"could not read the registry (query applications): Route 53 answered ChangeResourceRecordSets with AccessDenied (no)",
+		},
+		{
+			"several, of which one is told", fmt.Errorf("%w; and so for 3 more", fmt.Errorf("write shop: %w", answered(500, "InternalFailure", ""))),
+			"could not write shop: Route 53 answered ChangeResourceRecordSets with InternalFailure; and so for 3 more",
+		},
+		{
+			"not sent", &smithy.OperationError{ServiceID: "Route 53", OperationName: "ChangeResourceRecordSets", Err: fmt.Errorf("sign: %w", errors.New("no credentials"))},
+			"Route 53 could not be asked for ChangeResourceRecordSets, no credentials",
 		},
 		{
 			"several", errors.Join(errors.New("plan: name"), errors.New("plan: order")),
@@ -111,7 +123,7 @@ func TestTheMessageIsForPeople(t *testing.T) {
 		{
 			"several calls", fmt.Errorf("close: %w", errors.Join(
 				fmt.Errorf("release: %w", answered(503, "ServiceUnavailable", "")), fmt.Errorf("write: %w", answered(400, "Throttling", "Rate exceeded")))),
-			"close: release: Route 53 ChangeResourceRecordSets: ServiceUnavailable; write: Route 53 ChangeResourceRecordSets: Throttling: Rate exceeded",
+			"could not close (release): Route 53 answered ChangeResourceRecordSets with ServiceUnavailable; could not write: Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -119,6 +131,20 @@ func TestTheMessageIsForPeople(t *testing.T) {
 				t.Errorf("message (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestWhatCouldNotBeDoneIsSaidOnce(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{answered(500, "InternalFailure", ""), "could not read the registry: Route 53 answered ChangeResourceRecordSets with InternalFailure"},
+		{errors.New("there is none"), "could not read the registry: there is none"},
+	} {
+		if got := CouldNot("read the registry", c.err); got != c.want {
+			t.Errorf("got %s; want %s", got, c.want)
+		}
 	}
 }
 

@@ -36,18 +36,40 @@ func ReadFence(ctx context.Context, client recordLister, zone, zoneName string) 
 	}
 	values := found[0].ResourceRecords
 	if len(found) > 1 || len(values) != 1 {
-		return FenceRecord{}, foreignFence(wanted, fmt.Errorf("%d record sets, %d values in the first; expected one value", len(found), len(values)))
+		return FenceRecord{}, foreignFence(wanted, found, fmt.Errorf("%d record sets, %d values in the first; expected one value", len(found), len(values)))
 	}
 	value := aws.ToString(values[0].Value)
 	fence, err := failover.ParseFence(value)
 	if err != nil {
-		return FenceRecord{}, foreignFence(wanted, err)
+		return FenceRecord{}, foreignFence(wanted, found, err)
 	}
 	return FenceRecord{Exists: true, Fence: fence, Value: value, TTL: aws.ToInt64(found[0].TTL)}, nil
 }
 
-func foreignFence(n name, err error) error {
-	return failover.Fail(failover.Rejected, fmt.Errorf("TXT record %s in zone %s is not Drover's: %w; delete it and start again", n.name, n.zone, err))
+// ForeignFence says that a zone's fence was not written by any run.
+type ForeignFence struct {
+	// Zone and Name are the record's.
+	Zone, Name string
+	// Why says how it differs.
+	Why error
+	// Command deletes the record or, should there be several of its name, lists them.
+	Command string
+}
+
+// Error says what is wrong, and what to do.
+func (f *ForeignFence) Error() string {
+	return fmt.Sprintf("TXT record %s in zone %s is not Drover's: %v; delete it and start again", f.Name, f.Zone, f.Why)
+}
+
+// Unwrap is what makes a fence a foreign one.
+func (f *ForeignFence) Unwrap() error { return f.Why }
+
+func foreignFence(n name, found []types.ResourceRecordSet, err error) error {
+	foreign := &ForeignFence{Zone: n.zone, Name: n.name, Why: err, Command: listCommand(n.zone, n.name, n.kind)}
+	if len(found) == 1 && found[0].SetIdentifier == nil && found[0].AliasTarget == nil {
+		foreign.Command = deleteCommand(n.zone, found[0])
+	}
+	return failover.Fail(failover.Rejected, foreign)
 }
 
 var _ recordLister = (*route53.Client)(nil)

@@ -49,11 +49,7 @@ func Lag(ctx context.Context, client metricReader, apps []failover.Application, 
 			seen[db.GlobalCluster] = true
 			arn := db.Clusters[region]
 			lags = append(lags, ReplicationLag{GlobalCluster: db.GlobalCluster, Cluster: arn})
-			questions = append(questions, question{
-				namespace: "AWS/RDS", metric: "AuroraGlobalDBReplicationLag", statistic: "Maximum",
-				dimensions: []types.Dimension{{Name: aws.String("DBClusterIdentifier"), Value: aws.String(ClusterID(arn))}},
-				period:     time.Minute, window: lagWindow,
-			})
+			questions = append(questions, lagQuestion(arn))
 		}
 	}
 	answers, err := ask(ctx, client, questions, now)
@@ -64,6 +60,14 @@ func Lag(ctx context.Context, client metricReader, apps []failover.Application, 
 		lags[i].Known, lags[i].Millis, lags[i].At = a.known, int64(a.value), a.at
 	}
 	return lags, nil
+}
+
+func lagQuestion(cluster string) question {
+	return question{
+		namespace: "AWS/RDS", metric: "AuroraGlobalDBReplicationLag", statistic: "Maximum",
+		dimensions: []types.Dimension{{Name: aws.String("DBClusterIdentifier"), Value: aws.String(ClusterID(cluster))}},
+		period:     time.Minute, window: lagWindow,
+	}
 }
 
 // MaxLag returns the largest known lag, and one of -1 milliseconds that is not known when there is none.

@@ -39,10 +39,10 @@ func Take(ctx context.Context, records recordLister, databases clusterDescriber,
 func (p Picture) Unknown() []string {
 	var unknown []string
 	if p.recordsErr != nil {
-		unknown = append(unknown, "could not read the DNS records: "+entry.Named(p.recordsErr).Message)
+		unknown = append(unknown, entry.CouldNot("read the DNS records", p.recordsErr))
 	}
 	if p.databasesErr != nil {
-		unknown = append(unknown, "could not read the databases: "+entry.Named(p.databasesErr).Message)
+		unknown = append(unknown, entry.CouldNot("read the databases", p.databasesErr))
 	}
 	return unknown
 }
@@ -72,7 +72,13 @@ func (p Picture) writing(app failover.Application, region failover.Region) []str
 
 // AsBefore says whether an application is as it was before the run of this epoch, which has moved away from home:
 // registry, weights, and the writers that the run has moved. Writers that it never touched are not its to bring back.
+// Once a newer run has written the application, the registry keeps what that one has found: what was before this one is
+// no longer known, and nothing counts as if it were.
 func (p Picture) AsBefore(app failover.Application, epoch int64, home failover.Region) Standing {
+	if newer := app.Live.Epoch; newer > epoch {
+		return Standing{Application: app.Name, Why: []string{fmt.Sprintf(
+			"the run of epoch %d has moved it since; registry: active in %s, %s", newer, app.Live.Active, weightsText(app.Live.Weights))}}
+	}
 	before := app.Live.PlaceBefore(epoch)
 	var why []string
 	if app.Live.Active != before.Active || !sameWeights(app.Live.Weights, before.Weights) {

@@ -163,3 +163,21 @@ func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatANewerRunHasMovedIsNotClaimedToBeAsBefore: the newer run's first write has taken the place of what this one
+// had found, so that everything looks as if it had never been touched.
+func TestWhatANewerRunHasMovedIsNotClaimedToBeAsBefore(t *testing.T) {
+	world, cfg := newWorld(t)
+	apps := applications(1, "Z1")
+	build(t, world, apps, 100, 0)
+	weights := map[failover.Region]int{east: 100, west: 0}
+	apps[0].Live = failover.Live{Active: east, Weights: weights, Epoch: 8, Before: &failover.Place{Active: east, Weights: weights}}
+	picture := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	want := []string{"the run of epoch 8 has moved it since; registry: active in us-east-1, us-east-1 100, us-west-2 0"}
+	if diff := cmp.Diff(want, picture.AsBefore(apps[0], 7, east).Why); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if why := picture.AsBefore(apps[0], 8, east).Why; why != nil {
+		t.Errorf("after the newer run itself: got %v", why)
+	}
+}

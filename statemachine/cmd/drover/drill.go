@@ -19,7 +19,7 @@ type drillCommand struct {
 	Scenario string  `arg:"" optional:"" help:"What happens: a name that --list shows, or the path of a YAML file."`
 	Named    string  `name:"scenario" help:"The same as a flag." placeholder:"NAME"`
 	List     bool    `help:"List the scenarios."`
-	Out      string  `help:"Folder for report.html, transcript.txt and result.json (default: dist/drill/SCENARIO)." placeholder:"DIR"`
+	Out      string  `help:"Folder for report.html, transcript.txt, messages.txt and result.json (default: dist/drill/SCENARIO)." placeholder:"DIR"`
 	Assembly string  `help:"Synthesized stacks to deploy, such as cdk.out (default: those of the default plan)." placeholder:"DIR"`
 	Serve    string  `help:"Keep the embedded AWS up at this address for the aws command line, until Ctrl-C: healthy unless a scenario is named." placeholder:"ADDRESS"`
 	Speed    float64 `help:"With --serve: how many seconds pass in a real one." default:"1" placeholder:"N"`

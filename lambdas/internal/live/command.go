@@ -1,0 +1,90 @@
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// The commands of this file let a person see, with the aws command line, what was seen here.
+
+// Command shows the values of the rule's metric around the look.
+func (r Reading) Command(now time.Time) string {
+	return questionOf(r.Rule, r.Region).command(r.Region, now)
+}
+
+// Command shows what was measured of the lag around the look.
+func (l ReplicationLag) Command(region failover.Region, now time.Time) string {
+	return lagQuestion(l.Cluster).command(region, now)
+}
+
+// shownWindow is how far back and ahead of a look its metric is shown: what was is seen beside what has come of it.
+const shownWindow = 15 * time.Minute
+
+func (q question) command(region failover.Region, now time.Time) string {
+	type dimension struct{ Name, Value string }
+	type metric struct {
+		Namespace, MetricName string
+		Dimensions            []dimension
+	}
+	type stat struct {
+		Metric metric
+		Period int
+		Stat   string
+	}
+	type query struct {
+		ID         string `json:"Id"`
+		MetricStat stat
+	}
+	dimensions := []dimension{}
+	for _, d := range q.dimensions {
+		dimensions = append(dimensions, dimension{aws.ToString(d.Name), aws.ToString(d.Value)})
+	}
+	queries := compact([]query{{"q", stat{metric{q.namespace, q.metric, dimensions}, int(q.period / time.Second), q.statistic}}})
+	const layout = "2006-01-02T15:04:05Z"
+	return fmt.Sprintf("aws cloudwatch get-metric-data --region %s --start-time %s --end-time %s --metric-data-queries %s",
+		region, now.Add(-shownWindow).UTC().Format(layout), now.Add(shownWindow).UTC().Format(layout), failover.Quote(queries))
+}
+
+// RecordCommand lists the record sets of a record.
+func RecordCommand(r failover.Record) string {
+	return listCommand(r.Zone, CanonicalName(r.Name), r.Type)
+}
+
+func listCommand(zone, name, kind string) string {
+	return fmt.Sprintf("aws route53 list-resource-record-sets --hosted-zone-id %s --start-record-name %s --start-record-type %s --max-items 3",
+		zone, failover.Quote(name), kind)
+}
+
+// deleteCommand deletes a record set that is as it was read.
+func deleteCommand(zone string, set types.ResourceRecordSet) string {
+	type value struct{ Value string }
+	type recordSet struct {
+		Name, Type      string
+		TTL             int64
+		ResourceRecords []value
+	}
+	type change struct {
+		Action            string
+		ResourceRecordSet recordSet
+	}
+	deleted := recordSet{Name: aws.ToString(set.Name), Type: string(set.Type), TTL: aws.ToInt64(set.TTL)}
+	for _, r := range set.ResourceRecords {
+		deleted.ResourceRecords = append(deleted.ResourceRecords, value{aws.ToString(r.Value)})
+	}
+	batch := compact(map[string][]change{"Changes": {{"DELETE", deleted}}})
+	return fmt.Sprintf("aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch %s", zone, failover.Quote(batch))
+}
+
+func compact(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil { // structs of texts and numbers
+		return ""
+	}
+	return string(text)
+}

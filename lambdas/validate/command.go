@@ -1,0 +1,112 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// The commands of this file go with what stands in the way: they show it, or mend it, or start the run in another way.
+
+// start is the command that starts the same run again, but for what change makes of its input.
+func (in *inspection) start(region failover.Region, change func(*failover.Input)) string {
+	m, ok := failover.MachineOf(in.req.Execution.ID)
+	if !ok {
+		return ""
+	}
+	input := in.input
+	if change != nil {
+		change(&input)
+	}
+	return m.Start(region, input)
+}
+
+// lookAgain is the command that looks at the same applications again.
+func (in *inspection) lookAgain() string {
+	return in.start(in.Region, func(input *failover.Input) {
+		*input = failover.Input{Action: failover.Check, Applications: input.Applications}
+	})
+}
+
+// register is the command that puts a corrected applications file into the registry.
+func (in *inspection) register() string {
+	return in.Handler.Plan.Drover("register applications.yaml", in.Region)
+}
+
+// withLargerShares starts with a first share that takes nobody back, in any of the waves.
+func (in *inspection) withLargerShares(waves []int) string {
+	has := 0
+	for _, app := range in.apps {
+		if slices.Contains(waves, app.Wave) {
+			has = max(has, app.Live.Weights[in.run.To])
+		}
+	}
+	return in.start(in.Region, func(input *failover.Input) {
+		input.Percents = slices.DeleteFunc(slices.Clone(input.Percents), func(p int) bool { return p < has })
+	})
+}
+
+// takingAlong starts the same with more applications.
+func (in *inspection) takingAlong(names []string) string {
+	return in.start(in.Region, func(input *failover.Input) {
+		input.Applications = append(slices.Clone(input.Applications), names...)
+	})
+}
+
+// finishing moves what was stopped half-way to where the run would have moved it.
+func (in *inspection) finishing() string {
+	return in.start(in.Region, func(input *failover.Input) {
+		*input = failover.Input{Action: failover.Switchover, Applications: input.Applications}
+	})
+}
+
+// withFewerStages starts in one step where shares make many stages of a wave; where there are too many waves, their
+// file has to change.
+func (in *inspection) withFewerStages() string {
+	if len(in.input.Percents) < 2 {
+		return in.register()
+	}
+	return in.start(in.Region, func(input *failover.Input) { input.Percents = nil })
+}
+
+func (in *inspection) globalClusterCommand(globalCluster string) string {
+	return fmt.Sprintf("aws rds describe-global-clusters --region %s --global-cluster-identifier %s", in.run.To, failover.Quote(globalCluster))
+}
+
+func (in *inspection) clusterCommand(arn string) string {
+	return fmt.Sprintf("aws rds describe-db-clusters --region %s --db-cluster-identifier %s", in.run.To, failover.Quote(live.ClusterID(arn)))
+}
+
+// alarmCommand asks for both types: without them, composite alarms are left out.
+func (in *inspection) alarmCommand(name string) string {
+	return fmt.Sprintf("aws cloudwatch describe-alarms --region %s --alarm-types MetricAlarm CompositeAlarm --alarm-names %s", in.run.To, failover.Quote(name))
+}
+
+// holderCommand shows the run that stands in the way, or else who runs. One that only the fence knows of runs in the
+// other Region.
+func (in *inspection) holderCommand(owner, run string) string {
+	if command := failover.Describe(owner); command != "" {
+		return command
+	}
+	m, ok := failover.MachineOf(in.req.Execution.ID)
+	switch {
+	case !ok:
+		return ""
+	case owner == "" && run != "":
+		return failover.Describe(m.Execution(in.Handler.Plan.Other(in.Region), run))
+	}
+	return fmt.Sprintf("aws stepfunctions list-executions --region %s --state-machine-arn %s --status-filter RUNNING", in.Region, m.ARN(in.Region))
+}
+
+// locked says who stands in the way, and how to take over. Whoever only looks takes nothing over.
+func (in *inspection) locked(object, found, owner, run string) {
+	if in.onlyLooks() {
+		in.block(failover.CodeLocked, object, found, "wait for its end").Command = in.holderCommand(owner, run)
+		return
+	}
+	in.block(failover.CodeLocked, object, found, "wait for its end, or take over").Command = in.start(in.Region, func(input *failover.Input) {
+		input.Takeover = true
+	})
+}
