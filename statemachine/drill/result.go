@@ -91,14 +91,29 @@ func (r *Result) write(p *Printer) {
 	for _, u := range r.Unexpected {
 		p.bullet(0, Bad, u)
 	}
-	switch {
-	case len(r.Unexpected) > 0:
-		p.line(p.paint(Bad, "The drill FAILED: "+plural(len(r.Unexpected), "thing")+" not as the scenario expects."))
-	case !r.OK():
-		p.line(p.paint(Bad, "The drill FAILED: a promise was broken."))
-	default:
+	if r.OK() {
 		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
+	} else {
+		p.line(p.paint(Bad, "The drill FAILED: "+strings.Join(r.failures(), ", and ")+"."))
 	}
+}
+
+// failures say how many things of which kind went wrong.
+func (r *Result) failures() []string {
+	var found []string
+	broken := 0
+	for _, v := range r.Promises {
+		if v.Status == Violated {
+			broken++
+		}
+	}
+	if broken > 0 {
+		found = append(found, plural(broken, "promise")+" broken")
+	}
+	if n := len(r.Unexpected); n > 0 {
+		found = append(found, plural(n, "thing")+" not as the scenario expects")
+	}
+	return found
 }
 
 func (v Verdict) basisText() string {
@@ -110,7 +125,10 @@ func (v Verdict) basisText() string {
 
 func (o RunOutcome) text() string {
 	text := fmt.Sprintf("%s: %s", o.Run, orRunning(o.Outcome))
-	if o.Outcome != o.Expected {
+	switch {
+	case o.Expected == "":
+		text += " (not expected at all)"
+	case o.Outcome != o.Expected:
 		text += fmt.Sprintf(" (expected %s)", o.Expected)
 	}
 	return text + fmt.Sprintf(", %s, largest payload %.1f KiB", plural(o.Transitions, "state transition"), float64(o.LargestPayload)/1024)

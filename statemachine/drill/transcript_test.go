@@ -133,3 +133,28 @@ func TestPlurals(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
+	r := &Result{
+		Outcomes:   []RunOutcome{{Run: "one", Outcome: failover.Held, Expected: failover.Completed}, {Run: "two", Outcome: failover.Refused}},
+		Promises:   []Verdict{{Number: 1, Status: Violated}, {Number: 2, Status: Kept}, {Number: 3, Status: NotChecked}},
+		Unexpected: []string{"this", "that"},
+	}
+	var out bytes.Buffer
+	r.write(&Printer{W: &out})
+	for _, want := range []string{
+		"one: Held (expected Completed), ", "two: Refused (not expected at all), ",
+		"The drill FAILED: 1 promise broken, and 2 things not as the scenario expects.\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAnOutcomeWithoutACauseEndsWithoutAColon(t *testing.T) {
+	got := RunEvidence{}.unexpected(RunOutcome{Outcome: failover.Completed, Expected: failover.Held})
+	if diff := cmp.Diff([]string{": expected the outcome Held, got Completed"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
