@@ -94,12 +94,12 @@ func (r *Result) write(p *Printer) {
 	if r.OK() {
 		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
 	} else {
-		p.line(p.paint(Bad, "The drill FAILED: "+strings.Join(r.failures(), ", and ")+"."))
+		p.line(p.paint(Bad, "The drill FAILED: "+r.Failures()+"."))
 	}
 }
 
-// failures say how many things of which kind went wrong.
-func (r *Result) failures() []string {
+// Failures says how many things of which kind went wrong; it is empty when none did.
+func (r *Result) Failures() string {
 	var found []string
 	broken := 0
 	for _, v := range r.Promises {
@@ -113,7 +113,7 @@ func (r *Result) failures() []string {
 	if n := len(r.Unexpected); n > 0 {
 		found = append(found, plural(n, "thing")+" not as the scenario expects")
 	}
-	return found
+	return strings.Join(found, ", and ")
 }
 
 func (v Verdict) basisText() string {

@@ -28,7 +28,7 @@ var pageText string
 var style string
 
 var page = template.Must(template.New(Page).Funcs(template.FuncMap{
-	"clock": clock, "span": span, "percent": percent, "seconds": seconds, "add": func(a, b int) int { return a + b },
+	"clock": clock, "span": span, "seconds": seconds, "answerTone": answerTone,
 }).Parse(pageText))
 
 // Write writes the report into a folder, which it creates. What was there before is replaced, each file as a whole.

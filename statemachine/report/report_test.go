@@ -61,7 +61,7 @@ func TestThePageSaysWhatHappened(t *testing.T) {
 	page := render(t)
 	for _, want := range []string{
 		"a Region &amp; its &lt;end&gt;", `class="verdict bad"`, "two of them", "no run ended Held", "us-east-1 goes dark",
-		"Settle × 2", "0:40", "not measured", "dynamodb Query", "with &lt;angles&gt;",
+		"Settle × 2", "0:40", "could not measure it", "dynamodb Query", "with &lt;angles&gt;", "✗ Failed</strong> 1 promise broken.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -119,12 +119,32 @@ func TestSharesAreStacked(t *testing.T) {
 	}
 }
 
-func TestLabelsOfNeighboursDoNotCoverEachOther(t *testing.T) {
+func TestLabelsOfNeighboursStandClearOfEachOtherAndOfTheirLines(t *testing.T) {
 	var c chart
-	for _, x := range []float64{10, 20, 600, 950} {
+	for _, x := range []float64{950, 600, 30, 20, 10} {
+		m := c.Marks
 		c.mark(x, drill.Milestone{Text: "us-east-1 goes dark"})
+		for _, o := range m {
+			if from, to := c.Marks[len(m)].span(); o.Level > c.Marks[len(m)].Level && from < o.X && o.X < to {
+				t.Errorf("the line at %v goes through the label at %v", o.X, x)
+			}
+		}
 	}
-	if c.Marks[0].Row == c.Marks[1].Row || c.Marks[2].Row != labelRows-1 || c.Marks[3].Anchor != "end" {
+	var levels []int
+	for _, m := range c.Marks {
+		levels = append(levels, m.Level)
+	}
+	if diff := cmp.Diff([]int{0, 0, 0, 1, 2}, levels); diff != "" || c.Marks[0].Anchor != "end" {
+		t.Errorf("levels (-want +got):\n%s, the last label ends at its line: %q", diff, c.Marks[0].Anchor)
+	}
+}
+
+func TestMoreLabelsThanLevelsAreAllThere(t *testing.T) {
+	var c chart
+	for range maxLevels + 2 {
+		c.mark(10, drill.Milestone{Text: "us-east-1 goes dark"})
+	}
+	if len(c.Marks) != maxLevels+2 || c.Marks[maxLevels+1].Level != maxLevels-1 {
 		t.Errorf("got %+v", c.Marks)
 	}
 }
