@@ -45,7 +45,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 		return nil, err
 	}
 	p := &performance{rehearsal: r, scenario: s, tell: &narrator{out: o.Out}}
-	p.header(o.Out)
+	o.Out.each(p.header)
 	if err := p.play(ctx); err != nil {
 		return nil, err
 	}
@@ -56,12 +56,8 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	result.Promises = Judge(result.Evidence)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
 	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent())
-	result.Felt.write(o.Out)
-	for _, recovery := range result.Recoveries {
-		recovery.write(o.Out)
-	}
-	result.write(o.Out)
-	return result, o.Out.err
+	o.Out.each(result.show)
+	return result, o.Out.failed()
 }
 
 // performance is one playing of a scenario.

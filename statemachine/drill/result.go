@@ -61,6 +61,15 @@ func (r *Result) OK() bool {
 	return len(r.Unexpected) == 0
 }
 
+// show writes all that became of the drill.
+func (r *Result) show(p *Printer) {
+	Feel(r.Evidence.Traffic, p.columns()-beside, 5*time.Second).write(p)
+	for _, recovery := range r.Recoveries {
+		recovery.write(p)
+	}
+	r.write(p)
+}
+
 // write shows the promises and the outcome.
 func (r *Result) write(p *Printer) {
 	p.heading("Promises, checked against the World")
@@ -73,7 +82,7 @@ func (r *Result) write(p *Printer) {
 			mark, tone = "–", Dim
 		}
 		const width = 25
-		for i, part := range wrap(v.basisText(), Columns-7-width) {
+		for i, part := range wrap(v.basisText(), p.columns()-7-width) {
 			if i == 0 {
 				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
 			} else {
@@ -86,16 +95,18 @@ func (r *Result) write(p *Printer) {
 	}
 	p.line("")
 	for _, o := range r.Outcomes {
-		p.line(p.paint(within(o.Outcome == o.Expected), o.text()))
+		for i, part := range wrap(o.text(), p.columns()-2) {
+			p.line(strings.Repeat(" ", 2*min(i, 1)) + p.paint(within(o.Outcome == o.Expected), part))
+		}
 	}
 	for _, u := range r.Unexpected {
 		p.bullet(0, Bad, u)
 	}
 	if r.OK() {
 		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
-	} else {
-		p.line(p.paint(Bad, "The drill FAILED: "+r.Failures()+"."))
+		return
 	}
+	p.line(p.paint(Bad, "The drill FAILED: "+r.Failures()+"."))
 }
 
 // Failures says how many things of which kind went wrong; it is empty when none did.
@@ -143,7 +154,7 @@ func orRunning(o failover.Outcome) string {
 
 // bullet writes one item of a list, with what follows its first line below the text.
 func (p *Printer) bullet(indent int, tone Tone, text string) {
-	for i, part := range wrap(p.named(text), Columns-indent-2) {
+	for i, part := range wrap(p.named(text), p.columns()-indent-2) {
 		mark := "  "
 		if i == 0 {
 			mark = "• "

@@ -3,6 +3,8 @@ package drill
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -158,3 +160,47 @@ func TestAnOutcomeWithoutACauseEndsWithoutAColon(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
+	var file, screen bytes.Buffer
+	p := &Printer{W: &file, Also: &Printer{W: &screen, Width: 80}}
+	p.call("0f1e", "outage-1")
+	p.event(at(125*time.Second), "Validate", Plain, strings.Repeat("word ", 30)+"0f1e")
+	var samples []fakeaws.Sample
+	for i := range 500 {
+		samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second), Requests: 1, Regions: []fakeaws.RegionSample{{Region: east}}})
+	}
+	r := &Result{
+		Evidence: Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
+		Outcomes: []RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
+		Promises: []Verdict{{Number: 11, Promise: "somebody is told", Status: NotChecked, Basis: strings.Repeat("word ", 20)}},
+	}
+	p.each(r.show)
+	for _, c := range []struct {
+		text    string
+		columns int
+	}{{file.String(), Columns}, {screen.String(), 80}} {
+		longest := 0
+		for line := range strings.Lines(c.text) {
+			longest = max(longest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
+		}
+		if longest > c.columns || longest < c.columns-10 {
+			t.Errorf("the longest line has %d columns of %d:\n%s", longest, c.columns, c.text)
+		}
+	}
+	if file, screen := strings.Join(strings.Fields(file.String()), " "), strings.Join(strings.Fields(screen.String()), " "); !strings.HasPrefix(screen, "02:05") || file[:150] != screen[:150] {
+		t.Errorf("not the same is told:\n%s\n%s", file, screen)
+	}
+}
+
+func TestWhatCannotBeWrittenAnywhereIsSaid(t *testing.T) {
+	p := &Printer{W: &bytes.Buffer{}, Also: &Printer{W: brokenPipe{}}}
+	p.event(at(0), "run", Plain, "starts")
+	if err := p.failed(); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v; want %v", err, io.ErrClosedPipe)
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

@@ -47,7 +47,7 @@ func (c *drillCommand) Run(env environment) error {
 		return usageError{err}
 	}
 	var transcript bytes.Buffer
-	out := &drill.Printer{W: io.MultiWriter(plain(&transcript), coloured(env.stdout)), Paint: paint}
+	out := &drill.Printer{W: &transcript, Also: screen(env.stdout)}
 	result, err := drill.Play(env.ctx, scenario, drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out})
 	if err != nil {
 		return err

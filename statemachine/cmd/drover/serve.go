@@ -29,11 +29,11 @@ func (c *drillCommand) serve(env environment) error {
 	if err != nil {
 		return usageError{err}
 	}
-	out := coloured(env.stdout)
+	out := screen(env.stdout)
 	return drill.Serve(env.ctx, scenario, drill.ServeOptions{
-		Options:  drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: &drill.Printer{W: out, Paint: paint}},
+		Options:  drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out},
 		Listener: listener, Speed: c.Speed,
-		Ready: func(s drill.Stage) { welcome(out, s, scenario) },
+		Ready: func(s drill.Stage) { welcome(out.W, s, scenario) },
 	})
 }
 
