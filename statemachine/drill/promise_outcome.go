@@ -83,8 +83,9 @@ func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failov
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
 	}
-	if live, ok := world.registered(app.Name); !ok || live.Live.Active != to {
-		why = append(why, fmt.Sprintf("the registry says %s", live.Live.Active))
+	live, ok := world.registered(app.Name)
+	if w := live.Live.Weights; !ok || live.Live.Active != to || w[to] != 100 || w[plan.Other(to)] != 0 {
+		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
 		if d := world.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {

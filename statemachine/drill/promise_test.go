@@ -178,6 +178,9 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 
 		{"weights are elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(100, 0, "") }, "record shop.example.com A has us-east-1 100"},
 		{"registry says otherwise", 3, completed, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = east }, "the registry says us-east-1"},
+		{"registry has other weights", 3, completed, func(e *Evidence) {
+			e.Runs[0].After.Registry[0].Live.Weights = map[failover.Region]int{east: 50, west: 50}
+		}, "the registry says us-west-2 (us-east-1 50, us-west-2 50)"},
 		{"writer is elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Writer = east }, "the writer of shop is in us-east-1"},
 		{"writer is not available", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Available = false }, "available: false"},
 		{"not in sync", 3, completed, func(e *Evidence) { e.Batches[0].At = at(3*time.Minute + 45*time.Second) }, "was not INSYNC before 04:15"},
