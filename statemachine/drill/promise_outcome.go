@@ -10,7 +10,7 @@ import (
 )
 
 // completedIsTrue is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
-// sync and healthy, the lock is released, report and message are out.
+// sync and healthy, the lock is released, report and message are out, and the report lists what has moved.
 func completedIsTrue(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
@@ -23,6 +23,9 @@ func completedIsTrue(e Evidence) finding {
 			applications++
 			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
+			}
+			if run.Report != nil {
+				e.checkReported(&f, run, app)
 			}
 		}
 		e.checkInSync(&f, run)

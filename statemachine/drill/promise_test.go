@@ -189,6 +189,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 			e.Runs[0].After.Lock = registry.Lock{Owner: "arn:run-1", Run: "run-1", Expires: at(time.Hour)}
 		}, "still holds the lock"},
 		{"no report", 3, completed, func(e *Evidence) { e.Runs[0].Report = nil }, "no report"},
+		{"report lists less", 3, completed, func(e *Evidence) { e.Runs[0].Report.Moved = nil }, "shop has moved, and the report does not say so"},
 		{"no message", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 messages published"},
 		{"told twice", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 2 }, "2 messages published"},
 

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
-// mistakes are changes of the functions or of the definition that break a promise, one for each: what somebody might
+// mistakes are changes of the functions or of the definition that break a promise, at least one for each: what somebody might
 // write on a bad day. A drill has to see it, whatever outcome the run itself reports.
 var mistakes = []struct {
 	number     int
@@ -39,6 +39,13 @@ var mistakes = []struct {
 			File: "lambdas/updateregistry/stage.go", Old: "active = req.Stage.To", New: "active = req.Stage.From",
 		}},
 		scenario: "region-outage", says: "the registry says us-east-1",
+	},
+	{
+		number: 3, name: "the report lists as moved nothing at all",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/notify/report.go", Old: "return append(there, s.Application), elsewhere", New: "return there, elsewhere",
+		}},
+		scenario: "planned-switchover", says: "checkout has moved, and the report does not say so",
 	},
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
