@@ -16,6 +16,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 )
 
 func at(seconds int) time.Time { return drill.Start.Add(time.Duration(seconds) * time.Second) }
@@ -171,6 +172,33 @@ func TestAFolderIsWritten(t *testing.T) {
 	entries, _ := os.ReadDir(dir)
 	if len(entries) != 3 {
 		t.Errorf("%d files; want 3 and no half-written one", len(entries))
+	}
+}
+
+func TestReportsThatAreWrittenAtOnceDoNotDisturbEachOther(t *testing.T) {
+	dir := t.TempDir()
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error { return Write(dir, sample(), []byte("transcript")) })
+	}
+	if err := group.Wait(); err != nil {
+		t.Error(err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		t.Errorf("%d files; want 3", len(entries))
+	}
+}
+
+func TestAFileThatCannotBePutInPlaceLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, Page), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(dir, sample(), nil); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v; want one line", err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d entries; want the folder that was in the way", len(entries))
 	}
 }
 
