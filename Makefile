@@ -21,7 +21,7 @@ help: ## list the targets
 
 .PHONY: drill
 drill: host ## play a disaster on the embedded AWS (SCENARIO=region-outage, ASSEMBLY=cdk.out)
-	@bin/drover drill $(SCENARIO) $(if $(ASSEMBLY),--assembly $(ASSEMBLY))
+	@bin/drover drill $(SCENARIO) $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)")
 
 .PHONY: host
 host: bin/drover $(HOST_LAMBDAS) ## build the command line, and the Lambdas for this machine
