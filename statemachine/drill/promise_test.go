@@ -30,8 +30,8 @@ func record() failover.Record {
 // sets are the record sets of the one zone: the application's, and the fence of an epoch.
 func sets(eastWeight, westWeight int, fence string) []fakeaws.RecordSet {
 	all := []fakeaws.RecordSet{
-		{Name: "shop.example.com", Type: "A", SetIdentifier: east, Weight: eastWeight},
-		{Name: "shop.example.com", Type: "A", SetIdentifier: west, Weight: westWeight},
+		{Name: "shop.example.com", Type: "A", SetIdentifier: east, Weight: eastWeight, TTL: 60, Values: []string{"192.0.2.1"}},
+		{Name: "shop.example.com", Type: "A", SetIdentifier: west, Weight: westWeight, TTL: 60, Values: []string{"192.0.2.2"}},
 	}
 	if fence != "" {
 		all = append(all, fakeaws.RecordSet{Name: "_drover.example.com", Type: "TXT", Values: []string{fence}})
@@ -159,6 +159,11 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"both weights full", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(100, 100, "1") }, "has us-east-1 100, us-west-2 100"},
 		{"written but not moved", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(100, 0, "1") }, "has us-east-1 100, us-west-2 0"},
 		{"a record set is gone", 1, completed, func(e *Evidence) { e.Batches[0].After = e.Batches[0].After[1:] }, "lacks a Region"},
+		{"another value is written", 1, completed, func(e *Evidence) { e.Batches[0].After[1].Values = []string{"192.0.2.9"} }, `in us-west-2 is written as 192.0.2.9, TTL 60, health check ""; registered 192.0.2.2, TTL 60`},
+		{"another TTL is written", 1, completed, func(e *Evidence) { e.Batches[0].After[0].TTL = 300 }, "TTL 300"},
+		{"a health check is lost", 1, completed, func(e *Evidence) {
+			e.Applications[0].Records[0].Endpoints[west] = failover.Endpoint{Value: "192.0.2.2", HealthCheck: "abc"}
+		}, `health check ""; registered 192.0.2.2, TTL 60, health check "abc"`},
 		{"untouched record moves", 1, completed, func(e *Evidence) { e.Batches[0].Changes, e.Batches[0].After = nil, sets(50, 50, "1") }, "has us-east-1 50"},
 		{"batch outside of a run", 1, completed, func(e *Evidence) { e.Batches[0].At = at(time.Hour) }, "belongs to no run"},
 		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a run that only looks"},

@@ -27,6 +27,13 @@ var mistakes = []struct {
 		scenario: "region-outage", says: "has us-east-1 0, us-west-2 0; expected us-east-1 0, us-west-2 100",
 	},
 	{
+		number: 1, name: "a shift loses the health checks",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/batch.go", Old: `if e.HealthCheck != "" {`, New: `if false {`,
+		}},
+		scenario: "region-outage", says: `health check ""; registered 198.51.100.30, TTL 60, health check "5f0c1a52-0000-4000-8000-000000000031"`,
+	},
+	{
 		number: 2, name: "a planned run forces its promotions",
 		functions: []drilltest.Mutation{{
 			File: "lambdas/promotedatabase/handler.go", Old: "if req.Run.Action.Planned() {\n\t\t_, err =", New: "if !req.Run.Action.Planned() {\n\t\t_, err =",
