@@ -77,7 +77,7 @@ destroy: need-node ## remove the stacks (the registry's table and the report buc
 
 .PHONY: need-node
 need-node:
-	@command -v node >/dev/null || { echo "The CDK needs Node 20 or newer: install it from nodejs.org and try again. (make drill needs Go alone.)"; exit 1; }
+	@command -v node >/dev/null || { echo "The CDK needs Node 22 or newer: install it from nodejs.org and try again. (make drill needs Go alone.)"; exit 1; }
 
 .PHONY: clean
 clean: ## remove what was built

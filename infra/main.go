@@ -83,7 +83,7 @@ func checkNode(getenv func(string) string, lookPath func(string) (string, error)
 		node = "node"
 	}
 	if _, err := lookPath(node); err != nil {
-		return errors.New("the CDK needs Node 20 or newer: install it from nodejs.org and try again")
+		return errors.New("the CDK needs Node 22 or newer: install it from nodejs.org and try again")
 	}
 	return nil
 }

@@ -18,9 +18,9 @@ func slow(a answer) answer {
 }
 
 // TestTheLongestRunTakesTheBound plays the worst that can happen to a run that is not given up: every step is as slow
-// as it may be, succeeds at its last try, every person answers at the last moment, and every stage passes at its last
-// look; but the last of a way out that is rolled back, which fails there. The bound is exact, so that neither the
-// definition nor the bound can be changed alone.
+// as it may be, succeeds at its last try, every person answers at the last moment, and every stage learns in its last
+// moment that a change was lost, does everything again and passes at its very last look; but the last of a way out that
+// is rolled back, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
 func TestTheLongestRunTakesTheBound(t *testing.T) {
 	out := []failover.Stage{stage(0), gated(1)}
 	home := []failover.Stage{back(2), back(3), back(4)}
@@ -50,6 +50,7 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			for _, state := range []string{"CloseRun", "Notify"} {
 				s[state] = worstTries(well[state])
 			}
+			s["Announce"] = []answer{silence}
 			r := play(t, machine(t), s)
 			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback); got != want {
 				t.Errorf("the longest run takes %v and ends %s %s; failover.Bound says %v", got, r.Status(), r.Error(), want)
@@ -64,7 +65,7 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 // worst adds the worst that can happen in these stages, of which the last one may fail at its last look.
 func (s script) worst(stages []failover.Stage, fails bool) {
 	for i, st := range stages {
-		for range 1 + failover.MaxResubmits {
+		for range 2 {
 			s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], worstTries(shifted(1)), worstTries(shifted(0)))
 			for _, state := range []string{"UpdateRegistry", "PromoteDatabase"} {
 				s[state] = append(s[state], worstTries(well[state])...)
@@ -74,10 +75,10 @@ func (s script) worst(stages []failover.Stage, fails bool) {
 		if fails && i == len(stages)-1 {
 			last = looks(failover.Failed)
 		}
+		hang := time.Duration(st.SettleSeconds)*time.Second + failover.StepTimeout
+		hanging := int(time.Duration(st.VerifySeconds) * time.Second / hang)
 		s["VerifyHealth"] = slices.Concat(s["VerifyHealth"],
-			times(failover.MaxResubmits, slow(looks(failover.Lost))),
-			times(st.Attempts-failover.MaxResubmits-1, silence),
-			times(1, slow(last)))
+			times(hanging-1, silence), times(1, slow(looks(failover.Lost))), times(1, slow(last)))
 	}
 }
 
@@ -93,7 +94,7 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 	var stages []failover.Stage
 	for i := range 32 {
 		s := stage(i)
-		s.SettleSeconds, s.Attempts = failover.DefaultPlan().SettleSeconds, failover.DefaultPlan().Attempts
+		s.VerifySeconds = failover.PlanStages(failover.DefaultPlan(), failover.Input{}, s.From, s.To, []int{1})[0].VerifySeconds
 		stages = append(stages, s)
 	}
 	bound := failover.Bound(failover.Run{}, stages, stages, stages)
@@ -119,7 +120,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		s["PlanRollback"] = drawAnswers(t, "PlanRollback", planOf(undone, home...), planOf(undone))
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
-		for _, state := range []string{"UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
+		for _, state := range []string{"Announce", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",

@@ -110,8 +110,11 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 			continue
 		}
 		patience := any(failover.StepTimeout.Seconds())
-		if name == "AwaitApproval" {
+		switch name {
+		case "AwaitApproval":
 			patience = "{% $run.approvalSeconds %}"
+		case "Announce":
+			patience = failover.AnnounceTimeout.Seconds()
 		}
 		if s.TimeoutSeconds != patience {
 			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, patience)
@@ -125,8 +128,11 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()), JitterStrategy: "FULL",
 			},
 		}
-		if name == "VerifyHealth" || name == "AwaitApproval" {
-			want = nil // The loop around the one is its retry; each try of the other would be a question of its own.
+		switch name {
+		case "VerifyHealth", // the loop around it is its retry
+			"AwaitApproval", // each try would be a question of its own
+			"Announce":      // users wait meanwhile
+			want = nil
 		}
 		got := slices.Clone(s.Retry)
 		for i := range got {

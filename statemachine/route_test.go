@@ -18,7 +18,7 @@ func path(parts ...string) []string { return strings.Fields(strings.Join(parts, 
 
 // The parts that routes are made of.
 const (
-	begins  = "Validate Accepted? NextStage"
+	begins  = "Validate Accepted? Announce NextStage"
 	shifts  = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase"
 	round   = "ShiftTraffic Shifted? Refill"
 	look    = "Settle VerifyHealth Verified?"
@@ -58,7 +58,19 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "a list without stages is a run that has nothing to do",
 			script: script{"Validate": {plan()}},
-			want:   path(begins, ends, "Completed"),
+			want:   path("Validate Accepted? NextStage", ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a run goes on when nobody can be told that it begins",
+			script: script{"Announce": {fails(failover.Denied)}},
+			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "nor is it held up by that",
+			script: script{"Announce": {silence}},
+			want:   path(begins, shifts, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -90,6 +102,18 @@ func TestRoutes(t *testing.T) {
 			script: script{"VerifyHealth": {fails(failover.Throttled), silence, fails(failover.Unexpected), fails("Runtime.ExitError"), looks(failover.Pending)}},
 			want:   path(begins, shifts, look, look, look, look, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "looks that hang use up the time of the others",
+			script: script{"VerifyHealth": {silence}},
+			want:   path(begins, shifts, look, look, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a healthy look that comes late is healthy",
+			script: script{"VerifyHealth": then(times(2, silence), times(1, looks(failover.Passed)))},
+			want:   path(begins, shifts, look, look, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
 		},
 		{
 			name:   "a stage that can never pass holds the run at once",
@@ -256,7 +280,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "a drill with nothing to move does not soak",
 			script: script{"Validate": {planOf(theRun(drill))}},
-			want:   path(begins, ends, "Completed"),
+			want:   path("Validate Accepted? NextStage", ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -289,7 +313,7 @@ func TestRoutes(t *testing.T) {
 		{
 			name:   "nobody is asked about nothing",
 			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)))}},
-			want:   path(begins, ends, "Completed"),
+			want:   path("Validate Accepted? NextStage", ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -390,133 +414,6 @@ func TestNothingIsTriedAgainThatWaitingDoesNotHelp(t *testing.T) {
 		}
 		if got := len(play(t, m, script{state: {fails(failover.Unexpected)}}).calls[state]); got != 2 {
 			t.Errorf("%s was called %d times after Unexpected; want twice", state, got)
-		}
-	}
-}
-
-func TestTheEndIsToldWhatHappened(t *testing.T) {
-	pending := ok(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"checkout: database still in us-east-1"}})
-	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
-	got := r.calls["Notify"][0].(*failover.NotifyRequest)
-	want := &failover.NotifyRequest{
-		Run:        theRun(),
-		Outcome:    failover.Held,
-		Reasons:    []string{"checkout: database still in us-east-1"},
-		StagesDone: 1, Stages: 2, LagMillis: 250, Now: got.Now,
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Notify's request (-want +got):\n%s", diff)
-	}
-	if r.Cause() != "what became of it" {
-		t.Errorf("Cause = %q; want the message's summary", r.Cause())
-	}
-}
-
-func TestTheFailureThatIsToldIsTheFirst(t *testing.T) {
-	r := play(t, machine(t), script{"PromoteDatabase": {fails(failover.Rejected)}, "CloseRun": {fails(failover.Denied)}})
-	got := r.calls["Notify"][0].(*failover.NotifyRequest).Failure
-	want := &failover.StepFailure{
-		State: "PromoteDatabase", Error: "Rejected", Cause: `{"errorType":"Rejected","errorMessage":"in the test"}`,
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("failure (-want +got):\n%s", diff)
-	}
-	r = play(t, machine(t), script{"CloseRun": {silence}})
-	got = r.calls["Notify"][0].(*failover.NotifyRequest).Failure
-	if diff := cmp.Diff(&failover.StepFailure{State: "CloseRun", Error: "States.Timeout"}, got); diff != "" {
-		t.Errorf("failure of CloseRun alone (-want +got):\n%s", diff)
-	}
-}
-
-// TestVerifyHealthIsAskedWithWhatIsPending follows the change ids and the count of passes through the loop.
-func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
-	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
-	r := play(t, machine(t), script{
-		"ShiftTraffic": {shifted(1), shifted(0)},
-		"VerifyHealth": {once, fails(failover.Throttled), looks(failover.Passed)},
-	})
-	change := failover.Change{Zone: "Z1", ID: "C1"}
-	ofBothRounds := []failover.Change{change, change}
-	var passes []int
-	for _, call := range r.calls["VerifyHealth"] {
-		req := call.(*failover.VerifyRequest)
-		passes = append(passes, req.Passes)
-		if diff := cmp.Diff(ofBothRounds, req.Changes); diff != "" {
-			t.Errorf("changes (-want +got):\n%s", diff)
-		}
-	}
-	second := r.calls["ShiftTraffic"][1].(*failover.ShiftRequest)
-	if diff := cmp.Diff([]failover.Change{change}, second.Changes); diff != "" {
-		t.Errorf("what the second round of ShiftTraffic knows (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]int{0, 1, 0}, passes); diff != "" {
-		t.Errorf("passes (-want +got):\n%s", diff)
-	}
-}
-
-// TestASecondLegIsPlannedWithHowTheFirstEnded follows what the legs of a run know of each other.
-func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
-	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
-	r := play(t, machine(t), script{
-		"Validate":     {planOf(theRun(planned), stage(0), stage(1), stage(2))},
-		"VerifyHealth": {looks(failover.Passed), bad, looks(failover.Passed)},
-	})
-	got := r.calls["PlanRollback"][0].(*failover.ValidateRequest)
-	run := theRun(planned)
-	want := &failover.ValidateRequest{
-		Execution: got.Execution, Input: got.Input, Leg: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
-		Ended: &failover.LegEnd{
-			EndedAt: got.Now, StagesDone: 1, Stages: 3, LagMillis: 250, Reasons: []string{"checkout: 20 % served"},
-		},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("PlanRollback's request (-want +got):\n%s", diff)
-	}
-	told := r.calls["Notify"][0].(*failover.NotifyRequest)
-	if told.Outcome != failover.RolledBack || len(told.Reasons) != 0 || told.Failure != nil || told.StagesDone != 1 || told.Stages != 1 {
-		t.Errorf("Notify was told %+v; want the rollback's own end", told)
-	}
-}
-
-func TestASoakLastsAsLongAsTheRunSays(t *testing.T) {
-	r := play(t, machine(t), script{"Validate": {planOf(theRun(drill), stage(0))}})
-	req := r.calls["PlanReturn"][0].(*failover.ValidateRequest)
-	if got := req.Now.Sub(req.Ended.EndedAt); got != 2*time.Minute {
-		t.Errorf("soaked for %v; want 2m0s", got)
-	}
-}
-
-func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
-	r := play(t, machine(t), script{"Validate": {plan(stage(0), gated(1))}})
-	got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest)
-	second := gated(1)
-	want := &failover.ApprovalRequest{
-		Op: "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
-		StagesDone: 1, Stages: 2, LagMillis: 800, Until: got.Now.Add(30 * time.Minute), Now: got.Now,
-	}
-	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
-		t.Errorf("question (-want +got):\n%s", diff)
-	}
-	r = play(t, machine(t), script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}})
-	if got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest); got.Stage != nil || got.Gate != failover.BeforeStart {
-		t.Errorf("before the start: %+v; want no stage", got)
-	}
-}
-
-func TestANoIsToldWithWhoSaidItAndWhy(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		answer answer
-		want   string
-	}{
-		{"a no", no, "before-promotion: not approved by bob: not now"},
-		{"a failed task", fails(failover.NotApproved), "before-promotion: not approved: too risky"},
-		{"silence", silence, "before-promotion: nobody answered in time"},
-	} {
-		r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {c.answer}})
-		got := r.calls["Notify"][0].(*failover.NotifyRequest)
-		if diff := cmp.Diff([]string{c.want}, got.Reasons); diff != "" || got.Failure != nil {
-			t.Errorf("%s: reasons (-want +got):\n%s", c.name, diff)
 		}
 	}
 }

@@ -81,11 +81,11 @@ func back(index int) failover.Stage {
 
 var silence = answer{after: time.Hour}
 
-// stage is one with few attempts, so that routes stay short.
+// stage is one with few attempts, so that routes stay short, and with time for two looks that hang.
 func stage(index int) failover.Stage {
 	return failover.Stage{
 		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Batches: 2, Promote: true,
-		SettleSeconds: 5, Attempts: 5, Passes: 1,
+		SettleSeconds: 5, Attempts: 5, Passes: 1, VerifySeconds: 80,
 	}
 }
 
@@ -94,15 +94,19 @@ func shifted(remaining int) answer {
 	return ok(failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Remaining: remaining, Records: 2})
 }
 
+// measured is when the lag was measured.
+var measured = time.Date(2026, 11, 23, 2, 59, 0, 0, time.UTC)
+
 // well is what every step answers in a run that goes well.
 var well = map[string]answer{
 	"Validate":        plan(stage(0)),
 	"ShiftTraffic":    shifted(0),
 	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
-	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250}),
+	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250, LagAt: &measured}),
 	"VerifyHealth":    looks(failover.Passed),
 	"PlanReturn":      planOf(theRun(drill, leg(failover.Back)), back(1)),
 	"PlanRollback":    planOf(theRun(planned, leg(failover.Rollback)), back(1)),
+	"Announce":        ok(map[string]any{"told": true}),
 	"AwaitApproval":   ok(failover.ApprovalAnswer{Approved: true, By: "alice"}),
 	"CloseRun":        ok(map[string]any{}),
 	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Told: true}),
@@ -117,6 +121,7 @@ var requests = map[string]func() any{
 	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },
 	"PlanReturn":      func() any { return new(failover.ValidateRequest) },
 	"PlanRollback":    func() any { return new(failover.ValidateRequest) },
+	"Announce":        func() any { return new(failover.AnnounceRequest) },
 	"AwaitApproval":   func() any { return new(failover.ApprovalRequest) },
 	"CloseRun":        func() any { return new(failover.CloseRequest) },
 	"Notify":          func() any { return new(failover.NotifyRequest) },

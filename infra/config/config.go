@@ -119,6 +119,8 @@ func (c Config) problems() []error {
 	for i, address := range c.Emails {
 		if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
 			add("emails[%d]: %q; expected an address such as oncall@example.com", i, address)
+		} else if slices.Contains(c.Emails[:i], address) {
+			add("emails[%d]: %q is listed twice", i, address)
 		}
 	}
 	for _, more := range [][]error{

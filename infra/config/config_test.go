@@ -85,6 +85,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"account": "1234"}`, `account: "1234"; expected twelve digits`},
 		{`{"logRetentionDays": 8}`, `logRetentionDays: 8; expected one of 1 3 5 7 14`},
 		{`{"emails": ["a@example.com", "Ops <b@example.com>"]}`, `emails[1]: "Ops <b@example.com>"; expected an address such as oncall@example.com`},
+		{`{"emails": ["a@example.com", "a@example.com"]}`, `emails[1]: "a@example.com" is listed twice`},
 		{`{"standby": "us-west-9"}`, `standby: "us-west-9" is not a known Region; if AWS has it, add it to the list in infra/config/regions.go`},
 		{`{"standby": "cn-north-1"}`, `standby: cn-north-1 is in the partition aws-cn and us-east-1 in aws; expected Regions of one partition`},
 		{`{"consistency": "weak"}`, `consistency: "weak" is not known; expected eventual or strong`},
@@ -133,11 +134,26 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 			t.Errorf("%q is not told once in: %v", key, err)
 		}
 	}
-	if _, err := Parse([]byte(`{"hostedZones": ["Z1"], "standby": "us-east-1", "consistency": "strong"}`)); strings.Count(err.Error(), "\n") != 1 {
-		t.Errorf("one Region twice is told more than once: %v", err)
-	}
 	if len(mistakes.Unwrap()) != strings.Count(err.Error(), "\n") {
 		t.Errorf("%d mistakes in %d lines; want one line each: %v", len(mistakes.Unwrap()), strings.Count(err.Error(), "\n"), err)
+	}
+}
+
+func TestAWrongStandbyDoesNotHideAWrongWitness(t *testing.T) {
+	for standby, want := range map[string][]string{
+		"us-east-1": {`standby: "us-east-1" is the primary too; expected another Region`, `witness: "eu-west-1"; with us-east-1 expected us-east-2 or us-west-2`},
+		"eu-west-2": {`consistency: strong needs three Regions of one set, and eu-west-2 is in none with us-east-1`, `witness: "eu-west-1"; with us-east-1 and eu-west-2 expected us-east-2 or us-west-2`},
+	} {
+		_, err := Parse([]byte(`{"hostedZones": ["Z1"], "standby": "` + standby + `", "consistency": "strong", "witness": "eu-west-1"}`))
+		if err == nil || strings.Count(err.Error(), "\n") != len(want) {
+			t.Errorf("%s: %v; want %d mistakes", standby, err, len(want))
+			continue
+		}
+		for _, mistake := range want {
+			if !strings.Contains(err.Error(), mistake) {
+				t.Errorf("%s: %v; want %s", standby, err, mistake)
+			}
+		}
 	}
 }
 

@@ -90,6 +90,14 @@ func besides(set []failover.Region, others ...failover.Region) string {
 	return strings.Join(left, " or ")
 }
 
+// both names the Regions of a plan, one of them once.
+func both(primary, standby failover.Region) string {
+	if primary == standby {
+		return string(primary)
+	}
+	return fmt.Sprintf("%s and %s", primary, standby)
+}
+
 func (c Config) consistencyProblems() []error {
 	switch {
 	case c.Consistency == Eventual && c.Witness != "":
@@ -108,15 +116,13 @@ func (c Config) consistencyProblems() []error {
 func (c Config) strongProblems() []error {
 	primary, standby := c.Plan.Primary, c.Plan.Standby
 	set := setOf(primary)
-	if primary == standby {
-		return nil // The plan has said so.
-	}
 	if set == nil {
 		return []error{fmt.Errorf("consistency: strong is not offered in %s; it is in %v, %v and %v, all three Regions of one of these", primary, sets[0], sets[1], sets[2])}
 	}
+	var problems []error
 	if !slices.Contains(set, standby) {
-		return []error{fmt.Errorf("consistency: strong needs three Regions of one set, and %s is in none with %s; with %s the standby can be %s",
-			standby, primary, primary, besides(set, primary))}
+		problems = append(problems, fmt.Errorf("consistency: strong needs three Regions of one set, and %s is in none with %s; with %s the standby can be %s",
+			standby, primary, primary, besides(set, primary)))
 	}
 	key, third := "witness", c.Witness
 	if third == "" {
@@ -125,11 +131,11 @@ func (c Config) strongProblems() []error {
 	would := besides(set, primary, standby)
 	switch {
 	case c.Witness != "" && c.Replica != "":
-		return []error{fmt.Errorf("replica: %q beside witness: %q; expected one third Region", c.Replica, c.Witness)}
+		problems = append(problems, fmt.Errorf("replica: %q beside witness: %q; expected one third Region", c.Replica, c.Witness))
 	case third == "":
-		return []error{fmt.Errorf("witness: missing; consistency: strong needs a third Region, as witness (no data, no cost) or as replica: %s", would)}
+		problems = append(problems, fmt.Errorf("witness: missing; consistency: strong needs a third Region, as witness (no data, no cost) or as replica: %s", would))
 	case third == primary || third == standby || !slices.Contains(set, third):
-		return []error{fmt.Errorf("%s: %q; with %s and %s expected %s", key, third, primary, standby, would)}
+		problems = append(problems, fmt.Errorf("%s: %q; with %s expected %s", key, third, both(primary, standby), would))
 	}
-	return nil
+	return problems
 }

@@ -37,9 +37,9 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.readRecords(), s.table("Query"), s.lock(), readMetrics(), s.readAlarms())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
-		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"))
+		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.readLock())
 	case "updateregistry":
-		grants = append(grants, s.table("Query", "PutItem", "UpdateItem"))
+		grants = append(grants, s.table("Query", "PutItem", "UpdateItem"), s.readLock())
 	case "promotedatabase":
 		grants = append(grants, s.table("Query", "GetItem", "UpdateItem"), readMetrics())
 		grants = append(grants, s.readTopology()...)
@@ -118,6 +118,9 @@ func (s Scope) table(operations ...string) Grant {
 
 // lock is the one thing that Validate may write. What it refuses has touched nothing, and IAM sees to it.
 func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, "lock") }
+
+// readLock is whether the run may still move anything.
+func (s Scope) readLock() Grant { return s.items("Lock", []string{"GetItem"}, "lock") }
 
 // look is what Notify reads by its key: the question that a run has asked, and who has overtaken it.
 func (s Scope) look() Grant { return s.items("Look", []string{"GetItem"}, "approvals", "lock") }
@@ -236,7 +239,7 @@ func (s Scope) publish() Grant {
 func (s Scope) writeReports() Grant {
 	return Grant{
 		Sid: "Reports", Actions: []string{"s3:GetObject", "s3:PutObject"},
-		Resources: []string{s.Names.BucketARN() + "/" + failover.ReportKey("*")},
+		Resources: []string{s.Names.BucketARN() + "/" + failover.AnnouncementKey("*"), s.Names.BucketARN() + "/" + failover.ReportKey("*")},
 	}
 }
 

@@ -7,6 +7,10 @@ import "time"
 const (
 	// StepTimeout is the longest that one invocation of a step can take, as Step Functions sees it.
 	StepTimeout = 35 * time.Second
+	// AnnounceTimeout is the longest that a run waits until people are told that it begins.
+	AnnounceTimeout = 10 * time.Second
+	// LookTime is what a look of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
+	LookTime = 3 * time.Second
 	// StepRetries is how often a step is tried again when waiting may help.
 	StepRetries = 6
 	// StepRetryInterval is the longest wait before the first of them; each is twice the one before.
@@ -36,11 +40,14 @@ func StepBound() time.Duration {
 
 // Bound is the longest that a run can take, from its first state to its last, whatever fails: out are its stages, back
 // those of a drill's way back, rollback those that undo all of out. The lists of ways that the run does not have are
-// nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts. Nor is the
-// wait for an approval: its time is over once.
+// nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts, and the looks of
+// a stage have a time of their own. Nor is the wait for an approval: its time is over once.
 func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
 	bound := outside*StepBound() + legBound(run, out)
+	if len(out) > 0 && run.Approval != BeforeStart {
+		bound += AnnounceTimeout
+	}
 	if run.Approval == BeforeStart && len(out) > 0 {
 		bound += seconds(run.ApprovalSeconds)
 	}
@@ -54,18 +61,23 @@ func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	return bound + after
 }
 
-// legBound is the longest that the stages of one leg can take.
 func legBound(run Run, stages []Stage) time.Duration {
-	const inside = 2 // UpdateRegistry, PromoteDatabase
 	var bound time.Duration
 	for _, s := range stages {
-		look := seconds(s.SettleSeconds) + StepTimeout
-		shifts := time.Duration(max(1, s.Batches))
-		shift := shifts*StepBound() + (shifts-1)*RefillWait
-		bound += (1+MaxResubmits)*(shift+inside*StepBound()) + time.Duration(s.Attempts)*look
-		if s.Approve {
-			bound += seconds(run.ApprovalSeconds)
-		}
+		bound += StageBound(run, s)
+	}
+	return bound
+}
+
+// StageBound is the longest that a stage of a run can take. It shifts, writes, promotes and then looks; if at the last
+// moment for a look it learns that Route 53 has lost a change, it does the first three once more and looks a last time.
+func StageBound(run Run, s Stage) time.Duration {
+	const inside = 2 // UpdateRegistry, PromoteDatabase
+	shifts := time.Duration(max(1, s.Batches))
+	shift := shifts*StepBound() + (shifts-1)*RefillWait
+	bound := 2*(shift+inside*StepBound()) + seconds(s.VerifySeconds+s.SettleSeconds) + StepTimeout
+	if s.Approve {
+		bound += seconds(run.ApprovalSeconds)
 	}
 	return bound
 }

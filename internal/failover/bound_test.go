@@ -34,9 +34,9 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 	}
 }
 
-func TestBoundCountsStepsRoundsLooksAndResubmits(t *testing.T) {
-	stages := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 30, Attempts: 2, Batches: 3}}
-	want := (3+4*3+4*5)*slowest() + 4*2*15*time.Second + 10*(5+35)*time.Second + 2*(30+35)*time.Second
+func TestBoundCountsStepsRoundsLooksAndTheLastResubmission(t *testing.T) {
+	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
+	want := (3+2*3+2*5)*slowest() + 10*time.Second + 2*2*15*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
 	if got := Bound(Run{}, stages, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -45,7 +45,7 @@ func TestBoundCountsStepsRoundsLooksAndResubmits(t *testing.T) {
 func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stage := rapid.Custom(func(t *rapid.T) Stage {
-			return Stage{SettleSeconds: rapid.IntRange(1, 600).Draw(t, "settle"), Attempts: rapid.IntRange(1, 1000).Draw(t, "attempts")}
+			return Stage{SettleSeconds: rapid.IntRange(1, 600).Draw(t, "settle"), VerifySeconds: rapid.IntRange(1, 100000).Draw(t, "verify")}
 		})
 		stages := rapid.SliceOf(stage).Draw(t, "stages")
 		more := append(stages[:len(stages):len(stages)], stage.Draw(t, "one more"))
@@ -56,15 +56,16 @@ func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 }
 
 func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
-	short := []Stage{{SettleSeconds: 1, Attempts: 1}}
-	long := []Stage{{SettleSeconds: 5, Attempts: 10}, {SettleSeconds: 5, Attempts: 10}}
-	gated := []Stage{{SettleSeconds: 1, Attempts: 1, Approve: true}}
+	short := []Stage{{SettleSeconds: 1, VerifySeconds: 4}}
+	long := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 5, VerifySeconds: 80}}
+	gated := []Stage{{SettleSeconds: 1, VerifySeconds: 4, Approve: true}}
 	run := Run{SoakSeconds: 120, ApprovalSeconds: 1800, Approval: BeforePromotion}
 	asked := run
 	asked.Approval = BeforeStart
 	out := Bound(Run{}, short, nil, nil)
+	const announced = 10 * time.Second // for whoever is asked before the start knows that it begins
 	lasts := func(stages []Stage) time.Duration {
-		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil)
+		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil) - announced
 	}
 	for _, c := range []struct {
 		name      string
@@ -73,7 +74,7 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 		{"rolled back", Bound(run, short, nil, long), out + slowest() + lasts(long)},
 		{"a drill that comes back", Bound(run, short, long, short), out + 2*time.Minute + slowest() + lasts(long)},
 		{"a drill whose way back is shorter", Bound(run, short, short, long), out + slowest() + lasts(long)},
-		{"asked before the start", Bound(asked, short, nil, nil), out + 30*time.Minute},
+		{"asked before the start", Bound(asked, short, nil, nil), out - announced + 30*time.Minute},
 		{"nothing to ask about", Bound(asked, nil, nil, nil), 3 * slowest()},
 		{"asked before a promotion", Bound(run, gated, nil, nil), out + 30*time.Minute},
 	} {

@@ -27,6 +27,7 @@ var contract = map[string]struct{ request, answer reflect.Type }{
 	"PlanReturn":      {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
 	"PlanRollback":    {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
 	"AwaitApproval":   {reflect.TypeFor[ApprovalRequest](), reflect.TypeFor[ApprovalAnswer]()},
+	"Announce":        {reflect.TypeFor[AnnounceRequest](), nil},
 	"ShiftTraffic":    {reflect.TypeFor[ShiftRequest](), reflect.TypeFor[ShiftAnswer]()},
 	"UpdateRegistry":  {reflect.TypeFor[StageRequest](), reflect.TypeFor[RegistryAnswer]()},
 	"PromoteDatabase": {reflect.TypeFor[StageRequest](), reflect.TypeFor[PromoteAnswer]()},

@@ -48,7 +48,7 @@ type Input struct {
 // field, a wrong type, a value that is not known. Whether an application exists is for the registry to say.
 func ParseInput(text []byte) (Input, error) {
 	var in Input
-	malformed := decodeObject(text, &in)
+	malformed := DecodeObject(text, &in)
 	invalid := in.validate()
 	if malformed == nil && in.Action == "" {
 		malformed = errors.New(`action is missing; expected for example {"action": "check"}`)

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// decodeObject reads a JSON object that a person has typed into the struct that into points to, and says everything
+// DecodeObject reads a JSON object that a person has typed into the struct that into points to, and says everything
 // that is wrong with it at once. It is stricter than encoding/json: a key must be written exactly as it is known, and
 // only once, because a key that is overlooked or overruled would make a run do what nobody asked for.
-func decodeObject(text []byte, into any) error {
+func DecodeObject(text []byte, into any) error {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return errors.New("empty; expected a JSON object")
@@ -97,6 +97,9 @@ func (all fields) names() []string {
 
 // wanted says in words what JSON a field of this type takes.
 func wanted(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch t.Kind() {
 	case reflect.String:
 		return "a string"

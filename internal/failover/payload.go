@@ -3,6 +3,7 @@ package failover
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -84,6 +85,23 @@ func (r Run) Selects(name string) bool {
 		}
 	}
 	return false
+}
+
+// WayOut returns the Region that the run left at its beginning, and the one that it moved to, whatever leg it is on now.
+func (r Run) WayOut() (home, away Region) {
+	if len(r.Legs) > 0 {
+		return r.Legs[0].From, r.Legs[0].To
+	}
+	return r.From, r.To
+}
+
+// Region is where the run is executed, as its ARN says: the Region that it moves to on its way out.
+func (r Run) Region() Region {
+	if parts := strings.Split(r.ARN, ":"); len(parts) == 8 {
+		return Region(parts[3])
+	}
+	_, away := r.WayOut()
+	return away
 }
 
 // Moves says whether the run moves the application in the leg under way. A way back concerns what the way there has
@@ -174,7 +192,7 @@ type ValidateAnswer struct {
 	LagMillis int64 `json:"lagMillis"`
 	// Summary is one sentence: why the run was refused, or what it is going to do.
 	Summary string `json:"summary"`
-	// Calls lists, for dryRun, exactly what the run would do; at most [MaxListed], MoreCalls counts the rest.
+	// Calls lists, for dryRun, exactly what the run would do, as far as 32 KiB hold; MoreCalls counts the rest.
 	Calls     []string `json:"calls,omitempty"`
 	MoreCalls int      `json:"moreCalls,omitempty"`
 }
@@ -233,6 +251,8 @@ type PromoteAnswer struct {
 	LagMillis int64 `json:"lagMillis"`
 	// LagOf names the global cluster with that lag.
 	LagOf string `json:"lagOf,omitempty"`
+	// LagAt is when it was measured, nil when it was not: nobody measures what a Region that has gone accepts since.
+	LagAt *time.Time `json:"lagAt"`
 }
 
 // VerifyRequest asks VerifyHealth for one look at everything that is pending in a stage.
@@ -254,6 +274,21 @@ type VerifyAnswer struct {
 	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
 	Reasons     []string `json:"reasons"`
 	MoreReasons int      `json:"moreReasons,omitempty"`
+}
+
+// AnnounceRequest asks Notify to tell people that a run begins.
+type AnnounceRequest struct {
+	// Op is "announce".
+	Op  string `json:"op"`
+	Run Run    `json:"run"`
+	// Applications, Databases and Stages count what Validate has planned.
+	Applications int `json:"applications"`
+	Databases    int `json:"databases"`
+	Stages       int `json:"stages"`
+	// Findings are Validate's, all of them warnings; MoreFindings counts those that it did not list.
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings"`
+	Now          time.Time `json:"now"`
 }
 
 // ApprovalRequest asks Notify to ask people whether the run may go on. The answer, an [ApprovalAnswer], is given to
@@ -283,6 +318,32 @@ type ApprovalAnswer struct {
 	Approved bool   `json:"approved"`
 	By       string `json:"by"`
 	Comment  string `json:"comment"`
+}
+
+// Decision is how a question at a gate was answered, for the record.
+type Decision struct {
+	// Gate is [BeforeStart] or [BeforePromotion], AskedAt when the run began to wait there.
+	Gate    Approval  `json:"gate"`
+	AskedAt time.Time `json:"askedAt"`
+	// Approved, By and Comment are the answer's; By is empty when nobody has answered, and Comment says why then.
+	Approved bool   `json:"approved"`
+	By       string `json:"by"`
+	Comment  string `json:"comment"`
+}
+
+// String is the decision in one line, such as "before-promotion: approved by alice: go".
+func (d Decision) String() string {
+	line := string(d.Gate) + ": approved"
+	if !d.Approved {
+		line = string(d.Gate) + ": not approved"
+	}
+	if d.By != "" {
+		line += " by " + d.By
+	}
+	if d.Comment != "" {
+		line += ": " + d.Comment
+	}
+	return line
 }
 
 // StepFailure is a step that failed for good, as the state machine's Catch saw it.
@@ -323,8 +384,12 @@ type NotifyRequest struct {
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
 	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
-	LagMillis int64     `json:"lagMillis"`
-	Now       time.Time `json:"now"`
+	LagMillis int64 `json:"lagMillis"`
+	// LagAt is when that lag was measured, nil when it was not.
+	LagAt *time.Time `json:"lagAt"`
+	// Decisions are the answers to what the run has asked, in the order in which they were given.
+	Decisions []Decision `json:"decisions"`
+	Now       time.Time  `json:"now"`
 }
 
 // NotifyAnswer is Notify's, and the output of a completed execution.

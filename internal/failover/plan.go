@@ -82,7 +82,7 @@ func DefaultPlan() Plan {
 // and impossible values are errors, and all of them are reported at once.
 func ParsePlan(text []byte) (Plan, error) {
 	plan := DefaultPlan()
-	malformed := decodeObject(text, &plan)
+	malformed := DecodeObject(text, &plan)
 	if err := errors.Join(malformed, plan.Validate()); err != nil {
 		return Plan{}, labelled("plan", err)
 	}

@@ -1,6 +1,9 @@
 package failover
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Report is what Notify writes into the report bucket, as JSON, under [ReportKey]. It is for auditors and for tools:
 // what was asked, how it ended, what moved and what did not, as read from AWS at the end and not as the run believes.
@@ -17,6 +20,11 @@ type Report struct {
 	TargetRTOSeconds int     `json:"targetRTOSeconds"`
 	RPOSeconds       float64 `json:"rpoSeconds"`
 	TargetRPOSeconds int     `json:"targetRPOSeconds"`
+	// RPOMeasuredAt is when that lag was measured, nil when it was not or when the leg under way at the end promoted
+	// nothing. A Region that is cut off but not dead goes on accepting writes, which are lost too.
+	RPOMeasuredAt *time.Time `json:"rpoMeasuredAt,omitempty"`
+	// Decisions say who has answered what the run has asked.
+	Decisions []Decision `json:"decisions,omitempty"`
 	// Legs are what each leg achieved, in the order in which they were played.
 	Legs []LegResult `json:"legs,omitempty"`
 	// Trend are the drills before this one, the latest first; only a drill is compared.
@@ -43,6 +51,30 @@ type Report struct {
 	// Told says that the message about the run was published. A report is written before, so that there is one even
 	// when nobody can be told, and again after.
 	Told bool `json:"told"`
+}
+
+// Data says in one line what was lost. A planned promotion waits until everything is replicated; an unplanned one loses
+// what the lag had not let through when it was last measured, and whatever a Region that was cut off has accepted since:
+// that nobody could measure, so the target is met on a condition.
+func (r Report) Data() string {
+	switch {
+	case r.RPOSeconds < 0:
+		return "no replication lag was measured"
+	case r.Run.Action.Planned():
+		return fmt.Sprintf("nothing lost, the move was planned; replication lagged %.1f s before", r.RPOSeconds)
+	}
+	text := fmt.Sprintf("about the last %.1f s of writes lost", r.RPOSeconds)
+	if r.Outcome != Completed {
+		text = fmt.Sprintf("replication lagged %.1f s before promoting; that much may be lost", r.RPOSeconds)
+	}
+	text += fmt.Sprintf("; target %d s, ", r.TargetRPOSeconds)
+	switch {
+	case r.RPOSeconds > float64(r.TargetRPOSeconds):
+		return text + "missed"
+	case r.RPOMeasuredAt == nil:
+		return text + "met"
+	}
+	return text + fmt.Sprintf("met if %s has accepted nothing since it was measured at %s", r.Run.From, r.RPOMeasuredAt.UTC().Format("15:04:05 UTC"))
 }
 
 // NotMoved is an application that is not wholly in the Region where it should be.
@@ -116,6 +148,21 @@ type Winner struct {
 	// ARN is the execution's, empty when only the fence knows of it.
 	ARN string `json:"arn,omitempty"`
 }
+
+// Announcement is what Notify writes into the report bucket when a run begins, as JSON, under [AnnouncementKey]: what was
+// known before anything was touched.
+type Announcement struct {
+	Run     Run    `json:"run"`
+	Summary string `json:"summary"`
+	// Findings are the warnings with which it was begun; MoreFindings counts those that are not listed.
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings,omitempty"`
+	// EndsBy is the latest time at which the run is over, whatever fails.
+	EndsBy time.Time `json:"endsBy"`
+}
+
+// AnnouncementKey is the object key of a run's announcement in the report bucket.
+func AnnouncementKey(runID string) string { return "runs/" + runID + "/begun.json" }
 
 // ReportKey is the object key of a run's report in the report bucket.
 func ReportKey(runID string) string { return "runs/" + runID + "/report.json" }

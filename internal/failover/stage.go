@@ -28,6 +28,10 @@ type Stage struct {
 	SettleSeconds int `json:"settleSeconds"`
 	// Attempts is how many looks there are before the stage has failed.
 	Attempts int `json:"attempts"`
+	// VerifySeconds is how long the looks may go on, whatever becomes of them: as long as Attempts looks take that AWS
+	// answers ([LookTime]). Looks that hang are therefore fewer, and a stage that submits a lost change again has no more
+	// time for it.
+	VerifySeconds int `json:"verifySeconds"`
 	// Passes is how many healthy looks in a row verify the stage.
 	Passes int `json:"passes"`
 }
@@ -83,6 +87,7 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 		if s.Gradual() && in.Action.Planned() {
 			looks := (plan.BakeSeconds + plan.SettleSeconds - 1) / plan.SettleSeconds
 			s.Passes, s.Attempts = s.Passes+looks, s.Attempts+looks
+			s.VerifySeconds = plan.verifySeconds(s.Attempts)
 		}
 		stages = append(stages, s)
 	}
@@ -135,5 +140,13 @@ func PlanRollback(plan Plan, from, to Region, waves, promoted []int, first int) 
 
 // stage is one with the patience of the plan.
 func (p Plan) stage(wave int, from, to Region) Stage {
-	return Stage{Wave: wave, From: from, To: to, SettleSeconds: p.SettleSeconds, Attempts: p.Attempts, Passes: p.Passes}
+	return Stage{
+		Wave: wave, From: from, To: to, SettleSeconds: p.SettleSeconds, Attempts: p.Attempts, Passes: p.Passes,
+		VerifySeconds: p.verifySeconds(p.Attempts),
+	}
+}
+
+// verifySeconds is how long so many looks take, each after its wait.
+func (p Plan) verifySeconds(looks int) int {
+	return looks * (p.SettleSeconds + int(LookTime.Seconds()))
 }

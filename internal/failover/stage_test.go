@@ -62,7 +62,7 @@ func TestStageCarriesThePatienceOfThePlan(t *testing.T) {
 	plan := DefaultPlan()
 	plan.SettleSeconds, plan.Attempts, plan.Passes = 7, 8, 3
 	all := 100
-	want := []Stage{{Wave: 4, From: "us-west-2", To: "us-east-1", Percent: &all, Promote: true, SettleSeconds: 7, Attempts: 8, Passes: 3}}
+	want := []Stage{{Wave: 4, From: "us-west-2", To: "us-east-1", Percent: &all, Promote: true, SettleSeconds: 7, Attempts: 8, Passes: 3, VerifySeconds: 8 * (7 + 3)}}
 	got := PlanStages(plan, Input{}, "us-west-2", "us-east-1", []int{4})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
@@ -151,8 +151,9 @@ func TestAGradualShareOfAPlannedActionBakes(t *testing.T) {
 	}{{Switchover, 0, 2 + 9, 10 + 9}, {Switchover, 1, 2, 10}, {Drill, 0, 2 + 9, 10 + 9}, {Failover, 0, 2, 10}} {
 		in.Action = c.action
 		got := PlanStages(plan, in, "us-east-1", "us-west-2", []int{1})[c.stage]
-		if got.Passes != c.passes || got.Attempts != c.attempts {
-			t.Errorf("%s, stage %d: %d passes of %d attempts; want %d of %d", c.action, c.stage, got.Passes, got.Attempts, c.passes, c.attempts)
+		if got.Passes != c.passes || got.Attempts != c.attempts || got.VerifySeconds != c.attempts*(7+3) {
+			t.Errorf("%s, stage %d: %d passes of %d attempts in %d s; want %d of %d in %d s",
+				c.action, c.stage, got.Passes, got.Attempts, got.VerifySeconds, c.passes, c.attempts, c.attempts*(7+3))
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,7 +32,7 @@ type Approval struct {
 // PutApproval writes a run's question, over an earlier one of the same run: every question has a token of its own, and
 // only the last one can be answered. An earlier one that comes late stays unwritten. Writing again changes nothing.
 func (s *Store) PutApproval(ctx context.Context, a Approval) error {
-	it := key(approvalsPartition, a.Run)
+	it := approvalKey(a.Run, a.Region)
 	for name, value := range map[string]string{
 		"token": a.Token, "region": string(a.Region), "gate": a.Gate, "asked": formatTime(a.Asked), "until": formatTime(a.Until),
 	} {
@@ -55,18 +57,52 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 	return nil
 }
 
-// Approval returns what a run asked last. It returns [ErrNotAsked] when the run does not wait for an approval.
-func (s *Store) Approval(ctx context.Context, run string) (Approval, error) {
+// approvalKey is that of what a run asked: a name is unique in one Region alone, and the token of a run in the other
+// Region must not take the place of this one's.
+func approvalKey(run string, region failover.Region) item {
+	return key(approvalsPartition, ApprovalSortKey(run, region))
+}
+
+// ApprovalSortKey is the sort key of what a run asked, for whoever looks it up by hand.
+func ApprovalSortKey(run string, region failover.Region) string { return run + "#" + string(region) }
+
+// Approval returns what the run of a Region asked last. It returns [ErrNotAsked] when the run does not wait for an
+// approval.
+func (s *Store) Approval(ctx context.Context, run string, region failover.Region) (Approval, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.Table, Key: key(approvalsPartition, run), ConsistentRead: aws.Bool(true),
+		TableName: &s.Table, Key: approvalKey(run, region), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return Approval{}, fmt.Errorf("read the approval that run %s waits for: %w", run, err)
 	}
 	if len(out.Item) == 0 {
-		return Approval{}, fmt.Errorf("run %s: %w", run, ErrNotAsked)
+		return Approval{}, fmt.Errorf("run %s in %s: %w", run, region, ErrNotAsked)
 	}
-	r := &reader{item: out.Item}
+	return decodeApproval(run, out.Item)
+}
+
+// Approvals returns what the runs of a name have asked last, in the order of their Regions: a name may be used in both.
+// It returns [ErrNotAsked] when there is none.
+func (s *Store) Approvals(ctx context.Context, run string) ([]Approval, error) {
+	items, err := s.query(ctx, approvalsPartition, run+"#", 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(items) == 0 {
+		return nil, fmt.Errorf("run %s: %w", run, ErrNotAsked)
+	}
+	all := make([]Approval, len(items))
+	for i, it := range items {
+		if all[i], err = decodeApproval(run, it); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(all, func(a, b Approval) int { return cmp.Compare(a.Region, b.Region) })
+	return all, nil
+}
+
+func decodeApproval(run string, it item) (Approval, error) {
+	r := &reader{item: it}
 	a := Approval{
 		Run: run, Token: r.text("token"), Region: failover.Region(r.text("region")), Gate: r.text("gate"),
 		Asked: r.time("asked"), Until: r.time("until"), Told: r.has("told"), Over: r.has("over"),
@@ -76,9 +112,9 @@ func (s *Store) Approval(ctx context.Context, run string) (Approval, error) {
 
 // EndApproval says of what a run asked last that nobody waits for an answer any more. It is kept, because a late
 // repetition of the question must not ask people about a run that is over. A run that never asked has nothing to end.
-func (s *Store) EndApproval(ctx context.Context, run string) error {
+func (s *Store) EndApproval(ctx context.Context, run string, region failover.Region) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.Table, Key: key(approvalsPartition, run),
+		TableName: &s.Table, Key: approvalKey(run, region),
 		UpdateExpression:          aws.String("SET #over = :yes"),
 		ConditionExpression:       aws.String("attribute_exists(pk)"),
 		ExpressionAttributeNames:  map[string]string{"#over": "over"},

@@ -21,7 +21,7 @@ func putApproval(t *testing.T, s *Store, a Approval) {
 
 func wantApproval(t *testing.T, s *Store, want Approval) {
 	t.Helper()
-	got, err := s.Approval(ctx, want.Run)
+	got, err := s.Approval(ctx, want.Run, want.Region)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,13 +51,13 @@ func TestWhatARunAskedIsKeptWhenItIsOver(t *testing.T) {
 	asked := approval("a", "1", noon)
 	putApproval(t, s, asked)
 	for _, run := range []string{"a", "a", "never"} {
-		if err := s.EndApproval(ctx, run); err != nil {
+		if err := s.EndApproval(ctx, run, west); err != nil {
 			t.Fatal(err)
 		}
 	}
 	asked.Over = true
 	wantApproval(t, s, asked)
-	if _, err := s.Approval(ctx, "never"); !errors.Is(err, ErrNotAsked) {
+	if _, err := s.Approval(ctx, "never", west); !errors.Is(err, ErrNotAsked) {
 		t.Errorf("got %v; want ErrNotAsked", err)
 	}
 }

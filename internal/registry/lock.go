@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -107,6 +108,31 @@ func (s *Store) Holds(ctx context.Context, run failover.Run) error {
 		return fmt.Errorf("run %s has epoch %d, and nobody holds the lock, whose epoch is %d: %w", run.ID, run.Epoch, lock.Epoch, ErrOvertaken)
 	}
 	return fmt.Errorf("run %s has epoch %d, and run %s holds the lock with epoch %d: %w", run.ID, run.Epoch, lock.Run, lock.Epoch, ErrOvertaken)
+}
+
+// MayMove says whether a step of the run may still change anything, as far as this replica of the lock knows. It returns
+// [ErrRunOver] when the run has released the lock: the step is a late repetition. It returns [ErrOvertaken] when a newer
+// epoch has been given away: somebody has decided to go on without this run, whichever applications that is about. Of two
+// runs with the same epoch, in Regions that could not see each other, the lock cannot tell who was first; the fence can.
+func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
+	lock, err := s.Lock(ctx)
+	switch {
+	case err != nil:
+		return err
+	case lock.Epoch > run.Epoch:
+		return fmt.Errorf("run %s has epoch %d, and epoch %d has been given to %s since: %w", run.ID, run.Epoch, lock.Epoch, lock.newest(), ErrOvertaken)
+	case lock.Owner != run.ARN && lock.LastOwner == run.ARN:
+		return fmt.Errorf("run %s: %w", run.ID, ErrRunOver)
+	}
+	return nil
+}
+
+// newest names the run that took the lock last.
+func (l Lock) newest() string {
+	if l.Owner != "" {
+		return "run " + l.Run
+	}
+	return "run " + l.LastOwner[strings.LastIndex(l.LastOwner, ":")+1:]
 }
 
 // lockedOut says why a run could not take the lock that it found, or that it has it already.

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -253,5 +254,37 @@ func TestALockThatAnotherRegionHasOverwrittenStillServes(t *testing.T) {
 		if got := c.lock.Serves(mine); got != c.want {
 			t.Errorf("%s: serves %t; want %t", c.name, got, c.want)
 		}
+	}
+}
+
+func TestARunMayMoveUntilANewerOneHasTheLockOrItIsOver(t *testing.T) {
+	s := newStore(t)
+	first := run("a")
+	first.Epoch = takeLock(t, s, first, noon)
+	if err := s.MayMove(ctx, first); err != nil {
+		t.Errorf("the run that has the lock: %v", err)
+	}
+	// The other Region has given the same epoch away and its lock has come here: the fence decides between the two.
+	twin := run("b")
+	twin.Epoch = first.Epoch
+	if err := s.MayMove(ctx, twin); err != nil {
+		t.Errorf("a run with the same epoch: %v", err)
+	}
+	lock := readLock(t, s)
+	second := run("c")
+	epoch, err := s.TakeOver(ctx, second, lock, noon, noon.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Epoch = epoch
+	if err := s.MayMove(ctx, first); !errors.Is(err, ErrOvertaken) || !strings.Contains(err.Error(), "run c") {
+		t.Errorf("a run whose lock was taken over: %v; want ErrOvertaken, naming c", err)
+	}
+	release(t, s, second)
+	if err := s.MayMove(ctx, second); !errors.Is(err, ErrRunOver) {
+		t.Errorf("a run that is over: %v; want ErrRunOver", err)
+	}
+	if err := s.MayMove(ctx, first); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("a run that was overtaken by one that is over: %v; want ErrOvertaken", err)
 	}
 }

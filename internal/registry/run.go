@@ -27,7 +27,7 @@ func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
 	if err != nil {
 		return fmt.Errorf("encode run %s: %w", record.Run.ID, err)
 	}
-	it := key(runsPartition, formatTime(record.Run.StartedAt)+"#"+record.Run.ID)
+	it := key(runsPartition, formatTime(record.Run.StartedAt)+"#"+record.Run.ID+"#"+string(record.Run.Region()))
 	it["record"] = text(string(out))
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),

@@ -1,13 +1,11 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/drover-dr/drover/internal/approval"
@@ -39,30 +37,26 @@ func (h Handler) approve(ctx context.Context, segment string, req request) (resp
 	return h.decide(ctx, id, d, callerOf(req))
 }
 
+// parseDecision reads an answer and reports everything that is wrong with it at once.
 func parseDecision(req request) (decision, error) {
 	body, err := bodyOf(req)
 	if err != nil {
 		return decision{}, err
 	}
 	var d decision
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	err = dec.Decode(&d)
-	if err == nil && dec.Decode(new(json.RawMessage)) != io.EOF {
-		err = errors.New("there is more after the object")
+	problems := lines(failover.DecodeObject(body, &d))
+	if len(problems) == 0 && d.Approved == nil {
+		problems = append(problems, "approved: missing; expected true or false")
 	}
-	n := utf8.RuneCountInString(d.Comment)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("the body is no answer: %w", err)
-	case d.Approved == nil:
-		err = errors.New("approved is missing; expected true or false")
-	case n > maxComment:
-		err = fmt.Errorf("comment: %d characters; expected at most %d", n, maxComment)
-	default:
-		return d, nil
+	if n := utf8.RuneCountInString(d.Comment); n > maxComment {
+		problems = append(problems, fmt.Sprintf("comment: %d characters; expected at most %d", n, maxComment))
 	}
-	return decision{}, fail(invalid, "Nothing was answered: "+err.Error()+".", `Send {"approved": true, "comment": "…"}.`)
+	if len(problems) > 0 {
+		p := fail(invalid, "Nothing was answered: "+strings.Join(problems, "; ")+".", `Send {"approved": true, "comment": "…"}.`)
+		p.errors = problems
+		return decision{}, p
+	}
+	return d, nil
 }
 
 // Answered is what a run was answered.
@@ -78,9 +72,9 @@ type Answered struct {
 }
 
 // decide answers what the run asked last, in the Region where it waits: the registry has the question in both Regions,
-// so the API of either takes the answer.
+// so the API of either takes the answer; of two runs with one name, that of its own Region.
 func (h Handler) decide(ctx context.Context, id string, d decision, by string) (response, error) {
-	asked, err := h.Registry.Approval(ctx, id)
+	all, err := h.Registry.Approvals(ctx, id)
 	if errors.Is(err, registry.ErrNotAsked) {
 		return response{}, fail(notWaiting, fmt.Sprintf("Run %s waits for no approval, as the registry in %s has it.", id, h.Region),
 			fmt.Sprintf("See the run with GET %s. If it asked just now in the other Region, ask again in a few seconds.", pathTo(id)))
@@ -88,6 +82,7 @@ func (h Handler) decide(ctx context.Context, id string, d decision, by string) (
 	if err != nil {
 		return response{}, err
 	}
+	asked := approval.Choose(all, h.Region)
 	said := failover.ApprovalAnswer{Approved: *d.Approved, By: by, Comment: d.Comment}
 	err = approval.Give(ctx, h.Waiting(asked.Region), asked, said)
 	if errors.Is(err, approval.ErrTooLate) {

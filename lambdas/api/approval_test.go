@@ -20,7 +20,7 @@ func (s *scene) waits() registry.Approval {
 	percent := 100
 	s.says("Validate", failover.ValidateAnswer{
 		Verdict: failover.Proceed, Findings: []failover.Finding{}, Summary: "failover of 1 application",
-		Stages: []failover.Stage{{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 3, Passes: 1}},
+		Stages: []failover.Stage{{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 3, Passes: 1, VerifySeconds: 24}},
 		Run: failover.Run{
 			ID: "r1", Action: failover.Failover, From: east, To: west, StartedAt: start, Since: start,
 			Approval: failover.BeforeStart, ApprovalSeconds: 1800,
@@ -126,7 +126,7 @@ func TestAnAnswerThatComesTooLateIsAConflict(t *testing.T) {
 	}{
 		{"after another answer", func(s *scene) { s.approve(`{"approved": false}`) }},
 		{"after its time", func(s *scene) { s.pass(time.Hour) }},
-		{"after the run", func(s *scene) { s.must(s.store.EndApproval(s.t.Context(), "r1")) }},
+		{"after the run", func(s *scene) { s.must(s.store.EndApproval(s.t.Context(), "r1", west)) }},
 		{"to a task that nobody knows", func(s *scene) {
 			s.world.Inject(fakeaws.Fault{Service: "states", Error: &fakeaws.APIError{Code: "TaskDoesNotExist", Status: 400}})
 		}},
@@ -184,14 +184,18 @@ func TestAnAnswerToARunIsReadStrictly(t *testing.T) {
 		status int
 		says   string
 	}{
-		{`{}`, 400, "approved is missing"},
-		{`{"comment": "go"}`, 400, "approved is missing"},
+		{`{}`, 400, "approved: missing; expected true or false"},
+		{`{"comment": "go"}`, 400, "approved: missing"},
+		{`{"approved": null}`, 400, "approved: missing"},
+		{`{"approved": false, "approved": true}`, 400, "approved: is there twice"},
+		{`{"Approved": true}`, 400, `unknown field "Approved"`},
+		{`{"approved": 1, "comment": 2}`, 400, "approved: 1; expected true or false; comment: 2; expected a string"},
 		{`{"approve": true}`, 400, `unknown field "approve"`},
 		{`{"approved": true, "aproved": false}`, 400, `unknown field "aproved"`},
 		{`{"approved": true, "by": "the queen"}`, 400, `unknown field "by"`},
-		{`{"approved": "yes"}`, 400, "the body is no answer"},
-		{`{"approved": true} {"approved": false}`, 400, "more after the object"},
-		{``, 400, "the body is no answer"},
+		{`{"approved": "yes"}`, 400, `approved: "yes"; expected true or false`},
+		{`{"approved": true} {"approved": false}`, 400, "not JSON at character 20"},
+		{``, 400, "empty; expected a JSON object"},
 		{`{"approved": true, "comment": "` + strings.Repeat("é", 501) + `"}`, 400, "501 characters; expected at most 500"},
 		{`{"approved": true, "comment": "` + strings.Repeat("x", maxBody) + `"}`, 413, "bytes"},
 	}

@@ -35,7 +35,7 @@ type (
 		GetExecutionHistory(context.Context, *sfn.GetExecutionHistoryInput, ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error)
 	}
 	records interface {
-		Approval(ctx context.Context, run string) (registry.Approval, error)
+		Approvals(ctx context.Context, run string) ([]registry.Approval, error)
 		Lock(context.Context) (registry.Lock, error)
 		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
 	}

@@ -107,7 +107,7 @@ func (s *scene) fails(state, name, message string) {
 // goesWell makes every step of a run of two stages answer as it does when all is well.
 func (s *scene) goesWell() {
 	percent := 100
-	stage := failover.Stage{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, Promote: true, SettleSeconds: 5, Attempts: 3, Passes: 1}
+	stage := failover.Stage{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, Promote: true, SettleSeconds: 5, Attempts: 3, Passes: 1, VerifySeconds: 24}
 	second := stage
 	second.Index, second.Wave, second.Promote = 1, 2, false
 	s.says("Validate", failover.ValidateAnswer{

@@ -91,7 +91,7 @@ func TestALongHistoryIsReadInTwoCalls(t *testing.T) {
 	s := newScene(t)
 	percent := 100
 	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Proceed, Findings: []failover.Finding{{Severity: failover.Warning, Code: failover.CodeTTL}}, Stages: []failover.Stage{
-		{From: east, To: west, Wave: 1, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 900, Passes: 1}, {Index: 1, Attempts: 1}, {Index: 2, Attempts: 1},
+		{From: east, To: west, Wave: 1, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 900, Passes: 1, VerifySeconds: 7200}, {Index: 1, Attempts: 1}, {Index: 2, Attempts: 1},
 	}})
 	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"not yet"}})
 	s.start(`{"name": "r1", "action": "failover"}`)

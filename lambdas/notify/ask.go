@@ -29,7 +29,7 @@ type AskAnswer struct {
 // It relies on "Wait for a Callback with Task Token" in the AWS Step Functions Developer Guide: the token is good in
 // the Region of the execution, until the state's time is over.
 func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnswer, error) {
-	old, err := h.Registry.Approval(ctx, req.Run.ID)
+	old, err := h.Registry.Approval(ctx, req.Run.ID, req.Run.Region())
 	switch {
 	case err == nil && (old.Token == req.Token && old.Told || req.Now.Before(old.Asked)):
 		return AskAnswer{Told: true}, nil
@@ -41,7 +41,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 		return AskAnswer{}, failover.Fail(failover.Rejected, fmt.Errorf("run %s: %q is no execution's ARN", req.Run.ID, req.Run.ARN))
 	}
 	asked := registry.Approval{
-		Run: req.Run.ID, Token: req.Token, Region: failover.Region(m.region), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
+		Run: req.Run.ID, Token: req.Token, Region: req.Run.Region(), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
 	}
 	if err := h.Registry.PutApproval(ctx, asked); err != nil {
 		return AskAnswer{}, err
@@ -75,7 +75,7 @@ func (h Handler) question(req failover.ApprovalRequest, m machine) question {
 	}
 	fmt.Fprintf(&b, "\nTo approve:\n  %s\nTo reject (%s):\n  %s\nNo answer until %s is a no.\n", approve, consequence(req), reject, until)
 	fmt.Fprintf(&b, "\nWithout drover; for a no, false instead of true:\n  %s\n\n", h.awsCommand(req, m))
-	about(&b, h.Plan, req.Run)
+	about(&b, h.Plan, req.Run, nil)
 	q.text = b.String()
 	q.facts = newFacts(kindApproval, h.Plan, req.Run, q.summary)
 	q.facts.Approval = &approvalFacts{Gate: req.Gate, Until: req.Until, LagMillis: req.LagMillis, Approve: approve, Reject: reject}
@@ -181,7 +181,7 @@ func (h Handler) command(verb, run string, m machine) string {
 
 // awsCommand reads the token from the registry and gives it back with a yes.
 func (h Handler) awsCommand(req failover.ApprovalRequest, m machine) string {
-	key := fmt.Sprintf(`{"pk":{"S":"approvals"},"sk":{"S":%q}}`, req.Run.ID)
+	key := fmt.Sprintf(`{"pk":{"S":"approvals"},"sk":{"S":%q}}`, registry.ApprovalSortKey(req.Run.ID, req.Run.Region()))
 	return fmt.Sprintf(`aws stepfunctions send-task-success --region %s --task-output %s --task-token "$(aws dynamodb get-item --region %s --table-name %s --key %s --query Item.token.S --output text)"`,
 		m.region, quote(`{"approved":true,"by":"me","comment":""}`), m.region, h.Registry.Table, quote(key))
 }

@@ -50,7 +50,7 @@ To reject (everything goes back as it was):
 No answer until 03:33:00 UTC is a no.
 
 Without drover; for a no, false instead of true:
-  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":""}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1"}}' --query Item.token.S --output text)"
+  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":""}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
 
 Asked for because: rehearsal
 Run run-1, plan drover
@@ -123,7 +123,7 @@ func TestTheTokenIsKeptWithTheRun(t *testing.T) {
 	want := registry.Approval{
 		Run: "run-1", Token: "token-1", Region: west, Gate: "before-promotion", Asked: req.Now, Until: req.Until, Told: true,
 	}
-	got, err := h.Registry.Approval(t.Context(), "run-1")
+	got, err := h.Registry.Approval(t.Context(), "run-1", west)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
@@ -132,7 +132,7 @@ func TestTheTokenIsKeptWithTheRun(t *testing.T) {
 	handle(t, h, end)
 	ask(t, h, req) // a late repetition
 	want.Over = true
-	if got, err = h.Registry.Approval(t.Context(), "run-1"); err != nil || got != want {
+	if got, err = h.Registry.Approval(t.Context(), "run-1", west); err != nil || got != want {
 		t.Errorf("after the end: got %+v, %v; want %+v", got, err, want)
 	}
 	if got := len(world.Messages()); got != 2 {

@@ -11,6 +11,7 @@ import (
 
 // The kinds of messages, for subscriptions that want only one of them.
 const (
+	kindBegun    = "begun"
 	kindApproval = "approval"
 	kindResult   = "result"
 )
@@ -29,8 +30,16 @@ type facts struct {
 	TakenOverFrom string           `json:"takenOverFrom,omitempty"`
 	Outcome       failover.Outcome `json:"outcome,omitempty"`
 	Result        *resultFacts     `json:"result,omitempty"`
+	Begun         *begunFacts      `json:"begun,omitempty"`
 	Approval      *approvalFacts   `json:"approval,omitempty"`
 	Winner        *failover.Winner `json:"winner,omitempty"`
+}
+
+// begunFacts are those of a run that begins.
+type begunFacts struct {
+	Stages   int       `json:"stages"`
+	Warnings int       `json:"warnings"`
+	EndsBy   time.Time `json:"endsBy"`
 }
 
 // resultFacts are those of a run that is over.
@@ -44,6 +53,8 @@ type resultFacts struct {
 	TargetRTOSeconds int                  `json:"targetRTOSeconds"`
 	RPOSeconds       float64              `json:"rpoSeconds"`
 	TargetRPOSeconds int                  `json:"targetRPOSeconds"`
+	RPOMeasuredAt    *time.Time           `json:"rpoMeasuredAt,omitempty"`
+	Decisions        []failover.Decision  `json:"decisions,omitempty"`
 	Legs             []failover.LegResult `json:"legs,omitempty"`
 	LostWrites       int                  `json:"lostWrites"`
 	Next             string               `json:"next,omitempty"`
@@ -67,13 +78,13 @@ func attributes(plan failover.Plan, r failover.Report, location string) map[stri
 	f.Result = &resultFacts{
 		Moved: len(r.Moved), NotMoved: len(r.NotMoved), Restored: len(r.Restored), NotRestored: len(r.NotRestored),
 		Unknown: len(r.Unknown), RTOSeconds: r.RTOSeconds, TargetRTOSeconds: r.TargetRTOSeconds, RPOSeconds: r.RPOSeconds,
-		TargetRPOSeconds: r.TargetRPOSeconds, Legs: r.Legs, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
+		TargetRPOSeconds: r.TargetRPOSeconds, RPOMeasuredAt: r.RPOMeasuredAt, Decisions: r.Decisions, Legs: r.Legs, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
 	}
 	return f.attributes()
 }
 
 func newFacts(kind string, plan failover.Plan, run failover.Run, summary string) facts {
-	from, to := wayOut(run)
+	from, to := run.WayOut()
 	return facts{
 		Kind: kind, Plan: plan.Name, Run: run.ID, ARN: run.ARN, Action: run.Action, From: from, To: to, Summary: summary,
 		TakenOverFrom: run.TakenOverFrom,

@@ -22,7 +22,7 @@ func figures(b *strings.Builder, r failover.Report) {
 		fmt.Fprintln(b, timing(r))
 	}
 	if r.Outcome != failover.Refused {
-		fmt.Fprintln(b, data(r))
+		fmt.Fprintln(b, "Data (RPO): "+r.Data())
 	}
 	trend(b, r)
 	lost(b, r.LostWrites)
@@ -53,21 +53,6 @@ func legLine(r failover.Report, leg failover.LegResult) string {
 
 func rtoTarget(r failover.Report, rto float64) string {
 	return fmt.Sprintf("target %s, %s", seconds(float64(r.TargetRTOSeconds)), met(rto <= float64(r.TargetRTOSeconds)))
-}
-
-// data says what was lost. A planned promotion waits until everything is replicated; an unplanned one loses what the
-// lag had not let through.
-func data(r failover.Report) string {
-	switch {
-	case r.RPOSeconds < 0:
-		return "Data (RPO): no replication lag was measured"
-	case r.Run.Action.Planned():
-		return fmt.Sprintf("Data (RPO): nothing lost, the move was planned; replication lagged %.1f s before", r.RPOSeconds)
-	case r.Outcome != failover.Completed:
-		return fmt.Sprintf("Data (RPO): replication lagged %.1f s before promoting; that much may be lost", r.RPOSeconds)
-	}
-	return fmt.Sprintf("Data (RPO): about the last %.1f s of writes lost; target %d s, %s", r.RPOSeconds, r.TargetRPOSeconds,
-		met(r.RPOSeconds <= float64(r.TargetRPOSeconds)))
 }
 
 func met(ok bool) string {

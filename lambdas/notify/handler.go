@@ -1,5 +1,5 @@
-// Package notify tells people: it asks them when a run needs consent, and at the end of a run it takes stock of what
-// moved, writes the report, and publishes how long it took and what it cost.
+// Package notify tells people: that a run begins, and what was found before; it asks them when a run needs consent; and
+// at the end of a run it takes stock of what moved, writes the report, and publishes how long it took and what it cost.
 package notify
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// Handler serves two states of the machine: AwaitApproval and Notify.
+// Handler serves three states of the machine: Announce, AwaitApproval and Notify.
 type Handler struct {
 	// Plan has the targets that the report compares with.
 	Plan failover.Plan
@@ -42,12 +42,12 @@ const (
 	writeBudget = 4 * time.Second
 )
 
-// Handle plays the operation that the event asks for: "approve" asks people, none tells them how a run ended. The
-// answers are [AskAnswer] and [failover.NotifyAnswer].
+// Handle plays the operation that the event asks for: "announce" tells people that a run begins, "approve" asks them,
+// none tells them how it ended. The answers are [AnnounceAnswer], [AskAnswer] and [failover.NotifyAnswer].
 //
-// A second identical call tells nobody a second time: see [Handler.Ask] and [Handler.Tell].
+// A second identical call tells nobody a second time: see [Handler.Announce], [Handler.Ask] and [Handler.Tell].
 //
-// Errors: Rejected for an event that is neither; otherwise those of the two.
+// Errors: Rejected for an event that is none of them; otherwise those of the three.
 func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
 	var asked struct {
 		Op string `json:"op"`
@@ -57,19 +57,21 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 	}
 	switch asked.Op {
 	case "":
-		var req failover.NotifyRequest
-		if err := json.Unmarshal(event, &req); err != nil {
-			return nil, unreadable(err)
-		}
-		return h.Tell(ctx, req)
+		return play(ctx, event, h.Tell)
+	case "announce":
+		return play(ctx, event, h.Announce)
 	case "approve":
-		var req failover.ApprovalRequest
-		if err := json.Unmarshal(event, &req); err != nil {
-			return nil, unreadable(err)
-		}
-		return h.Ask(ctx, req)
+		return play(ctx, event, h.Ask)
 	}
-	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, or "approve"`, asked.Op))
+	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, "announce" or "approve"`, asked.Op))
+}
+
+func play[Request, Answer any](ctx context.Context, event json.RawMessage, handle func(context.Context, Request) (Answer, error)) (any, error) {
+	var req Request
+	if err := json.Unmarshal(event, &req); err != nil {
+		return nil, unreadable(err)
+	}
+	return handle(ctx, req)
 }
 
 func unreadable(err error) error {

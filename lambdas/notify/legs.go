@@ -6,17 +6,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// wayOut returns the Region that a run left at its beginning, and the one that it moved to, whatever leg it is on now.
-func wayOut(run failover.Run) (home, away failover.Region) {
-	if len(run.Legs) > 0 {
-		return run.Legs[0].From, run.Legs[0].To
-	}
-	return run.From, run.To
-}
-
 // target is where the run's applications are to be when all has gone well: a drill that has ended well is home again.
 func target(req failover.NotifyRequest) failover.Region {
-	home, away := wayOut(req.Run)
+	home, away := req.Run.WayOut()
 	if req.Run.Leg == failover.Back && req.Outcome == failover.Completed {
 		return home
 	}

@@ -42,7 +42,7 @@ func journey(run failover.Run) string {
 	if what == "" {
 		what = "a run"
 	}
-	if _, away := wayOut(run); away != "" {
+	if _, away := run.WayOut(); away != "" {
 		what += " to " + string(away)
 	}
 	if run.Action == failover.Drill {
@@ -131,15 +131,20 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 		fmt.Fprint(&b, "There is nothing to do.\n\n")
 	}
 	figures(&b, r)
-	about(&b, plan, r.Run)
+	about(&b, plan, r.Run, r.Decisions)
 	if location != "" {
 		fmt.Fprintf(&b, "Report: %s\n", location)
 	}
 	return b.String()
 }
 
-// about says which run a message is about.
-func about(b *strings.Builder, plan failover.Plan, run failover.Run) {
+// about says which run a message is about, and who has consented to it.
+func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions []failover.Decision) {
+	for _, d := range decisions {
+		if d.Approved { // a no is among the reasons
+			fmt.Fprintln(b, clip(oneLine(d.String()), maxLine))
+		}
+	}
 	if run.TakenOverFrom != "" {
 		fmt.Fprintf(b, "The lock was taken over from run %s\n", run.TakenOverFrom)
 	}
@@ -149,17 +154,22 @@ func about(b *strings.Builder, plan failover.Plan, run failover.Run) {
 	fmt.Fprintf(b, "Run %s, plan %s\n", run.ID, plan.Name)
 }
 
+// section lists as many lines as a phone shows, and counts the others, which are in the report.
 func section(b *strings.Builder, title string, lines []string) {
-	if len(lines) == 0 {
-		return
+	if len(lines) > 0 {
+		bullets(b, title, lines, 0, ", in the report")
 	}
+}
+
+// bullets are one line for each of the first, and counts the others and those that were not given, which are elsewhere.
+func bullets(b *strings.Builder, title string, lines []string, more int, where string) {
 	fmt.Fprintf(b, "\n%s:\n", title)
-	for i, line := range lines {
-		if i == maxLines {
-			fmt.Fprintf(b, "- and %d more, in the report\n", len(lines)-maxLines)
-			return
-		}
+	shown := lines[:min(len(lines), maxLines)]
+	for _, line := range shown {
 		fmt.Fprintf(b, "- %s\n", clip(oneLine(line), maxLine))
+	}
+	if more += len(lines) - len(shown); more > 0 {
+		fmt.Fprintf(b, "- and %d more%s\n", more, where)
 	}
 }
 

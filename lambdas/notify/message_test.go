@@ -50,13 +50,17 @@ Report: s3://reports/runs/run-1/report.json
 	}
 }
 
-func TestTextOfAHeldFailover(t *testing.T) {
+func heldReport() failover.Report {
 	r := sampleReport(failover.Held)
 	r.Run.Reason = "us-east-1 is\ndown"
 	r.Reasons = []string{"checkout: global cluster checkout: still failing over to us-west-2"}
 	r.Moved = []string{"search"}
 	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"global cluster checkout: the writer is in us-east-1"}}}
 	r.Unknown = []string{"read the records of zone Z2: timeout"}
+	return r
+}
+
+func TestTextOfAHeldFailover(t *testing.T) {
 	want := `
 Held: failover to us-west-2, 1 of 2 applications moved; checkout: global cluster checkout: still failing over to us-west-2
 
@@ -75,12 +79,12 @@ When the cause is dealt with, ask for the same again; it goes on from here:
   aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"failover","allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'
 
 Time since 03:00:00 UTC: 7m12s
-Data (RPO): replication lagged 0.8 s before promoting; that much may be lost
+Data (RPO): replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met
 Asked for because: us-east-1 is down
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
-	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+	if diff := cmp.Diff(want, render(heldReport(), nil)); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 }

@@ -20,12 +20,12 @@ type next struct {
 func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailure) next {
 	run := r.Run
 	m, ok := machineOf(run.ARN)
-	home, away := wayOut(run)
+	home, away := run.WayOut()
 	switch {
 	case !ok:
 		return next{}
 	case overtaken(failure):
-		return afterWinner(plan, m, r.Winner)
+		return afterWinner(m, r.Winner)
 	case r.Outcome == failover.Refused && asks(run) && (failure == nil || failure.State == "AwaitApproval"):
 		return next{"When it may begin, ask again", m.start(m.region, again(plan, run))}
 	case r.Outcome == failover.Refused || run.Action == "":
@@ -47,19 +47,17 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 	return next{}
 }
 
-// afterWinner shows the run that has taken over. One that only the fence knows of runs in the other Region: this one's
-// registry would know its lock.
-func afterWinner(plan failover.Plan, m machine, winner *failover.Winner) next {
+// afterWinner shows the run that has taken over, in the Region where it is executed.
+func afterWinner(m machine, winner *failover.Winner) next {
 	if winner == nil {
 		return next{"See which run has taken over", fmt.Sprintf(
 			"aws stepfunctions list-executions --region %s --state-machine-arn %s --max-items 5", m.region, m.arn(m.region))}
 	}
-	arn, region := winner.ARN, m.region
-	if arn == "" {
-		region = string(plan.Other(failover.Region(m.region)))
-		arn = fmt.Sprintf("arn:%s:states:%s:%s:execution:%s:%s", m.partition, region, m.account, m.name, winner.Run)
+	region := m.region
+	if theirs, ok := machineOf(winner.ARN); ok {
+		region = theirs.region
 	}
-	return next{"See how the run that has taken over is doing", describe(arn, region)}
+	return next{"See how the run that has taken over is doing", describe(winner.ARN, region)}
 }
 
 func describe(execution, region string) string {

@@ -16,33 +16,32 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// readReport reads what an earlier call has written. For the caller an object that is not there and one that cannot be
+// read decodes what an earlier call has written. For the caller an object that is not there and one that cannot be
 // read are the same: nobody is known to have been told.
-func (h Handler) readReport(ctx context.Context, key string) (failover.Report, error) {
+func (h Handler) read(ctx context.Context, key string, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, readBudget)
 	defer cancel()
 	out, err := h.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &h.Bucket, Key: &key})
 	if err != nil {
-		return failover.Report{}, fmt.Errorf("read %s: %w", h.location(key), err)
+		return fmt.Errorf("read %s: %w", h.location(key), err)
 	}
 	defer out.Body.Close()
 	text, err := io.ReadAll(out.Body)
 	if err != nil {
-		return failover.Report{}, fmt.Errorf("read %s: %w", h.location(key), err)
+		return fmt.Errorf("read %s: %w", h.location(key), err)
 	}
-	var r failover.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return failover.Report{}, fmt.Errorf("decode %s: %w", h.location(key), err)
+	if err := json.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("decode %s: %w", h.location(key), err)
 	}
-	return r, nil
+	return nil
 }
 
-func (h Handler) writeReport(ctx context.Context, key string, r failover.Report) error {
+func (h Handler) write(ctx context.Context, key string, what any) error {
 	ctx, cancel := context.WithTimeout(ctx, writeBudget)
 	defer cancel()
-	text, err := json.MarshalIndent(r, "", "  ")
+	text, err := json.MarshalIndent(what, "", "  ")
 	if err != nil {
-		return fmt.Errorf("encode the report of run %s: %w", r.Run.ID, err)
+		return fmt.Errorf("encode %s: %w", h.location(key), err)
 	}
 	_, err = h.S3.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: &h.Bucket, Key: &key, Body: bytes.NewReader(append(text, '\n')), ContentType: aws.String("application/json"),

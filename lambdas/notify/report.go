@@ -16,6 +16,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) failove
 		Legs: legs(req), Target: target(req), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
 	r.RTOSeconds, r.RPOSeconds = achieved(r, req)
+	r.RPOMeasuredAt, r.Decisions = req.LagAt, req.Decisions
 	ctx, cancel := context.WithTimeout(ctx, stockBudget)
 	defer cancel()
 	if req.Outcome != failover.Refused {
@@ -40,7 +41,7 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) 
 		return
 	}
 	apps := slices.DeleteFunc(all, func(app failover.Application) bool { return !r.Run.Selects(app.Name) })
-	home, away := wayOut(r.Run)
+	home, away := r.Run.WayOut()
 	picture := live.Take(ctx, h.Route53, h.RDS(away), apps)
 	r.Unknown = append(r.Unknown, picture.Unknown()...)
 	for _, app := range apps {

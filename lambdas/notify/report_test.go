@@ -109,9 +109,9 @@ func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 }
 
 // mark leaves a run's mark on the zone.
-func mark(t *testing.T, world *fakeaws.World, run string, epoch int64) {
+func mark(t *testing.T, world *fakeaws.World, run string, in failover.Region, epoch int64) {
 	t.Helper()
-	fence := failover.Fence{Run: run, Epoch: epoch, Leg: failover.Out}
+	fence := failover.Fence{Run: run, Region: in, Epoch: epoch, Leg: failover.Out}
 	err := world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName("example.com"), Type: "TXT", TTL: 60, Values: []string{fence.String()}})
 	if err != nil {
 		t.Fatal(err)
@@ -132,21 +132,24 @@ func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
 		want     *failover.Winner
 		wantNext string
 	}{
-		{"by its mark, in the other Region", func(t *testing.T, _ Handler, world *fakeaws.World) { mark(t, world, "run-9", 7) },
-			&failover.Winner{Run: "run-9", Epoch: 7},
+		{"by its mark, in the other Region", func(t *testing.T, _ Handler, world *fakeaws.World) { mark(t, world, "run-9", east, 7) },
+			&failover.Winner{Run: "run-9", Epoch: 7, ARN: "arn:aws:states:us-east-1:111122223333:execution:drover:run-9"},
 			"aws stepfunctions describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-9"},
+		{"by its mark, with this run's own name", func(t *testing.T, _ Handler, world *fakeaws.World) { mark(t, world, "run-1", east, 7) },
+			&failover.Winner{Run: "run-1", Epoch: 7, ARN: "arn:aws:states:us-east-1:111122223333:execution:drover:run-1"},
+			"aws stepfunctions describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-1"},
 		{"by the lock of this Region", lock, &failover.Winner{Run: "run-2", Epoch: 9, ARN: winner.ARN},
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn " + winner.ARN},
 		{"by its mark, and it is over", func(t *testing.T, h Handler, world *fakeaws.World) {
 			lock(t, h, world)
-			mark(t, world, "run-2", 9)
+			mark(t, world, "run-2", west, 9)
 			if err := h.Registry.ReleaseLock(t.Context(), winner.ARN); err != nil {
 				t.Fatal(err)
 			}
 		}, &failover.Winner{Run: "run-2", Epoch: 9, ARN: winner.ARN},
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn " + winner.ARN},
 		{"nowhere to be seen: mark and lock are its own", func(t *testing.T, h Handler, world *fakeaws.World) {
-			mark(t, world, "run-1", 7)
+			mark(t, world, "run-1", west, 7)
 			own := failover.Run{ID: "run-1", ARN: machine + "run-1", Epoch: 6}
 			if _, err := h.Registry.TakeLock(t.Context(), own, outage, outage.Add(time.Hour)); err != nil {
 				t.Fatal(err)

@@ -25,14 +25,15 @@ import (
 // model" in the Amazon S3 User Guide for reading what was just written.
 func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
 	key := failover.ReportKey(req.Run.ID)
-	if old, err := h.readReport(ctx, key); err == nil && old.Told && sameEnd(old, req) {
+	var old failover.Report
+	if err := h.read(ctx, key, &old); err == nil && old.Told && sameEnd(old, req) {
 		return h.answer(old, h.location(key)), nil
 	}
 	r := h.report(ctx, req)
 	n := nextStep(h.Plan, r, req.Failure)
 	r.Next = n.command
 	message, location := r, h.location(key)
-	if err := h.writeReport(ctx, key, r); err != nil {
+	if err := h.write(ctx, key, r); err != nil {
 		message.Unknown = append(slices.Clone(r.Unknown), "could not write the report: "+shorten(err))
 		location = ""
 	}
@@ -42,7 +43,7 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	}
 	h.remember(ctx, r)
 	r.Told = true
-	if h.writeReport(ctx, key, r) == nil {
+	if h.write(ctx, key, r) == nil {
 		location = h.location(key)
 	}
 	return h.answer(r, location), nil
@@ -59,7 +60,7 @@ func (h Handler) remember(ctx context.Context, r failover.Report) {
 		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Legs: r.Legs})
 	}
 	if asks(r.Run) {
-		_ = h.Registry.EndApproval(ctx, r.Run.ID)
+		_ = h.Registry.EndApproval(ctx, r.Run.ID, r.Run.Region())
 	}
 }
 

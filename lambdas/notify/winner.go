@@ -2,7 +2,7 @@ package notify
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -18,29 +18,29 @@ func overtaken(failure *failover.StepFailure) bool {
 // other Region may not be known here yet.
 func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Winner {
 	var winner *failover.Winner
-	beats := func(id string, epoch int64) bool {
-		return id != "" && id != run.ID && epoch >= run.Epoch && (winner == nil || epoch > winner.Epoch)
-	}
 	for _, fence := range h.fences(ctx, run) {
-		if beats(fence.Run, fence.Epoch) {
-			winner = &failover.Winner{Run: fence.Run, Epoch: fence.Epoch}
+		if !fence.Of(run) && fence.Epoch >= run.Epoch && (winner == nil || fence.Epoch > winner.Epoch) {
+			winner = &failover.Winner{Run: fence.Run, Epoch: fence.Epoch, ARN: executionOf(run.ARN, fence)}
 		}
 	}
-	lock, err := h.Registry.Lock(ctx)
-	switch {
-	case err != nil:
-	case winner == nil && lock.Epoch > run.Epoch && lock.Owner != "":
-		winner = &failover.Winner{Run: lock.Run, Epoch: lock.Epoch, ARN: lock.Owner}
-	case winner != nil && named(lock.Owner, winner.Run):
-		winner.ARN = lock.Owner
-	case winner != nil && named(lock.LastOwner, winner.Run):
-		winner.ARN = lock.LastOwner
+	if winner != nil {
+		return winner
 	}
-	return winner
+	if lock, err := h.Registry.Lock(ctx); err == nil && lock.Epoch > run.Epoch && lock.Owner != "" {
+		return &failover.Winner{Run: lock.Run, Epoch: lock.Epoch, ARN: lock.Owner}
+	}
+	return nil
 }
 
-// named says whether the execution with this ARN is the run of this id.
-func named(execution, run string) bool { return strings.HasSuffix(execution, ":"+run) }
+// executionOf is the ARN of the execution that has written a fence: one of the same state machine in the fence's Region.
+// Empty when the ARN of this run cannot be read.
+func executionOf(arn string, fence failover.Fence) string {
+	m, ok := machineOf(arn)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("arn:%s:states:%s:%s:execution:%s:%s", m.partition, fence.Region, m.account, m.name, fence.Run)
+}
 
 // fewZones is in how many zones a mark is looked for: a run that was overtaken in one is overtaken in most.
 const fewZones = 20

@@ -72,7 +72,9 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 	if err := h.note(ctx, req, jobs); err != nil {
 		return answer, err
 	}
-	answer.LagMillis, answer.LagOf = h.lag(ctx, req, apps)
+	if lag := h.lag(ctx, req, apps); lag.Known {
+		answer.LagMillis, answer.LagOf, answer.LagAt = lag.Millis, lag.GlobalCluster, &lag.At
+	}
 	h.startAll(ctx, req, jobs)
 	for _, j := range jobs {
 		switch {
@@ -139,13 +141,13 @@ func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job
 // lagBudget is the longest that promotions wait for the measurement of the lag.
 const lagBudget = 5 * time.Second
 
-// lag is the largest lag, and whose it is; -1 when it could not be measured, for whatever reason.
-func (h Handler) lag(ctx context.Context, req failover.StageRequest, apps []failover.Application) (int64, string) {
+// lag is the largest lag; it is not known when it could not be measured, for whatever reason.
+func (h Handler) lag(ctx context.Context, req failover.StageRequest, apps []failover.Application) live.ReplicationLag {
 	ctx, cancel := context.WithTimeout(ctx, lagBudget)
 	defer cancel()
 	lags, err := live.Lag(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
 	if err != nil {
-		return -1, ""
+		return live.ReplicationLag{}
 	}
 	return live.MaxLag(lags)
 }

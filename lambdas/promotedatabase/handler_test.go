@@ -110,7 +110,7 @@ func TestAFailoverPromotesInTheTargetRegionAndAllowsDataLoss(t *testing.T) {
 	}
 	before := len(world.Calls())
 	got := handle(t, h, stageRequest(failover.Failover))
-	want := failover.PromoteAnswer{Started: 2, LagMillis: 1500, LagOf: "search"}
+	want := failover.PromoteAnswer{Started: 2, LagMillis: 1500, LagOf: "search", LagAt: &now}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got)\n%s", diff)
 	}
@@ -144,7 +144,7 @@ func TestAgainStartsNothing(t *testing.T) {
 		req := stageRequest(action)
 		handle(t, h, req)
 		again := handle(t, h, req)
-		if diff := cmp.Diff(failover.PromoteAnswer{InFlight: 1, LagMillis: 800, LagOf: "checkout"}, again); diff != "" {
+		if diff := cmp.Diff(failover.PromoteAnswer{InFlight: 1, LagMillis: 800, LagOf: "checkout", LagAt: &now}, again); diff != "" {
 			t.Errorf("%s: at once (-want +got)\n%s", action, diff)
 		}
 		world.AdvanceTo(now.Add(5 * time.Minute))
@@ -181,7 +181,7 @@ func TestAFailoverStartsWhatItCanAndTheRetryStartsTheRest(t *testing.T) {
 		t.Errorf("after the first call (-want +got)\n%s", diff)
 	}
 	got := handle(t, h, stageRequest(failover.Failover))
-	if diff := cmp.Diff(failover.PromoteAnswer{Started: 1, InFlight: 2, LagMillis: 1500, LagOf: "search"}, got); diff != "" {
+	if diff := cmp.Diff(failover.PromoteAnswer{Started: 1, InFlight: 2, LagMillis: 1500, LagOf: "search", LagAt: &now}, got); diff != "" {
 		t.Errorf("answer (-want +got)\n%s", diff)
 	}
 }

@@ -28,11 +28,11 @@ func decide(mine failover.Fence, zone string, found live.FenceRecord) (done int,
 	case !found.Exists || theirs.Epoch < mine.Epoch:
 		return 0, nil
 	case theirs.Epoch > mine.Epoch:
-		return 0, lost("zone %s: run %s has moved it with epoch %d; this run has epoch %d and may not touch it any more",
-			zone, theirs.Run, theirs.Epoch, mine.Epoch)
-	case theirs.Run != mine.Run:
-		return 0, lost("zone %s: run %s has moved it with the same epoch %d, and was first; once it is over, start again: the next run has a newer epoch",
-			zone, theirs.Run, theirs.Epoch)
+		return 0, lost("zone %s: run %s of %s has moved it with epoch %d; this run has epoch %d and may not touch it any more",
+			zone, theirs.Run, theirs.Region, theirs.Epoch, mine.Epoch)
+	case theirs.Run != mine.Run || theirs.Region != mine.Region:
+		return 0, lost("zone %s: run %s of %s has moved it with the same epoch %d, and was first; once it is over, start again: the next run has a newer epoch",
+			zone, theirs.Run, theirs.Region, theirs.Epoch)
 	}
 	switch order := compareStages(theirs, mine); {
 	case order > 0:

@@ -9,9 +9,9 @@ import (
 )
 
 func TestTheFenceDecidesWhatIsDone(t *testing.T) {
-	mine := failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out, Stage: 2}
+	mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out, Stage: 2}
 	at := func(epoch int64, run string, leg failover.Leg, stage, batch int) live.FenceRecord {
-		return live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: epoch, Run: run, Leg: leg, Stage: stage, Batch: batch}}
+		return live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: epoch, Run: run, Region: west, Leg: leg, Stage: stage, Batch: batch}}
 	}
 	for _, c := range []struct {
 		name  string
@@ -25,8 +25,11 @@ func TestTheFenceDecidesWhatIsDone(t *testing.T) {
 		{"this run, an earlier stage", at(7, "run-7", failover.Out, 1, 5), 0, ""},
 		{"this run and stage, first batch", at(7, "run-7", failover.Out, 2, 0), 1, ""},
 		{"this run and stage, third batch", at(7, "run-7", failover.Out, 2, 2), 3, ""},
-		{"a newer run", at(8, "run-8", failover.Out, 0, 0), 0, "run run-8 has moved it with epoch 8; this run has epoch 7"},
-		{"another run of the same epoch", at(7, "run-x", failover.Out, 0, 0), 0, "run run-x has moved it with the same epoch 7"},
+		{"a newer run", at(8, "run-8", failover.Out, 0, 0), 0, "run run-8 of us-west-2 has moved it with epoch 8; this run has epoch 7"},
+		{"another run of the same epoch", at(7, "run-x", failover.Out, 0, 0), 0, "run run-x of us-west-2 has moved it with the same epoch 7"},
+		{"a run of the same name and epoch in the other Region",
+			live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Region: east, Leg: failover.Out, Stage: 2}},
+			0, "run run-7 of us-east-1 has moved it with the same epoch 7"},
 		{"this run, a later stage", at(7, "run-7", failover.Out, 3, 0), 0, "gone on to stage 3 of leg out"},
 		{"this run, its way back", at(7, "run-7", failover.Back, 0, 0), 0, "gone on to stage 0 of leg back"},
 	} {
@@ -46,8 +49,8 @@ func TestTheFenceDecidesWhatIsDone(t *testing.T) {
 }
 
 func TestAReturningLegTakesOverFromTheWayOut(t *testing.T) {
-	mine := failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Rollback, Stage: 0}
-	found := live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out, Stage: 4, Batch: 1}}
+	mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Rollback, Stage: 0}
+	found := live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out, Stage: 4, Batch: 1}}
 	if done, err := decide(mine, "Z1", found); done != 0 || err != nil {
 		t.Errorf("got %d, %v; want 0 and no error", done, err)
 	}

@@ -4,11 +4,13 @@ package shifttraffic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
@@ -19,9 +21,10 @@ type dns interface {
 	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
-// waves reads the registry.
+// waves reads the registry, and the lock in it.
 type waves interface {
 	Wave(ctx context.Context, wave int) ([]failover.Application, error)
+	MayMove(ctx context.Context, run failover.Run) error
 }
 
 // Handler plays ShiftTraffic.
@@ -45,7 +48,8 @@ type Handler struct {
 //
 // It fails as soon as one zone turns out to be in the hands of a newer run: with [failover.FenceLost] when neither this
 // call nor, as far as the zones show, an earlier one has changed anything in this stage, and with [failover.Overtaken]
-// when one has. All fences are looked at before the first zone is written.
+// when one has. All fences are looked at before the first zone is written. So is the lock, because a newer run may be about
+// other zones: once it has taken the lock over, this one moves nothing anywhere; nor does a repetition of a run that is over.
 func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
 	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
 	if req.Stage.Percent == nil {
@@ -59,8 +63,8 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, err
 	}
-	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Leg: req.Run.Leg, Stage: req.Stage.Index}
-	fences, err := h.lookAhead(ctx, plans, mine)
+	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Leg: req.Run.Leg, Stage: req.Stage.Index}
+	fences, err := h.lookAhead(ctx, plans, mine, req.Run)
 	if err != nil {
 		return answer, err
 	}
@@ -89,11 +93,17 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	return answer, worst(troubles)
 }
 
-// lookAhead reads all fences, and fails when any zone is in the hands of a newer run, so that a run which comes too late
-// has touched nothing. Other trouble is for the turn of its zone: one that cannot be read must not keep a failover from all
+// lookAhead reads the lock and all fences, and fails when the run is not to move anything any more or any zone is in the
+// hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the turn of its zone: one that cannot be read must not keep a failover from all
 // others.
-func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.Fence) ([]*sighting, error) {
-	var lost error
+func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.Fence, run failover.Run) ([]*sighting, error) {
+	lost := h.Registry.MayMove(ctx, run)
+	switch {
+	case errors.Is(lost, registry.ErrOvertaken) || errors.Is(lost, registry.ErrRunOver):
+		lost = failover.Fail(failover.FenceLost, lost)
+	case lost != nil:
+		return nil, lost
+	}
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans {

@@ -21,12 +21,17 @@ import (
 
 var start = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
 
-// registry is a wave that stays as it is.
-type registry []failover.Application
+// registered are applications that stay as they are, and the lock as the registry tells of it.
+type registered struct {
+	apps []failover.Application
+	lock error
+}
 
-func (r registry) Wave(_ context.Context, wave int) ([]failover.Application, error) {
+func (r registered) MayMove(context.Context, failover.Run) error { return r.lock }
+
+func (r registered) Wave(_ context.Context, wave int) ([]failover.Application, error) {
 	var apps []failover.Application
-	for _, app := range r {
+	for _, app := range r.apps {
 		if app.Wave == wave {
 			apps = append(apps, app)
 		}
@@ -58,7 +63,7 @@ func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.W
 		}[name]
 	})
 	must(t, err)
-	return Handler{DNS: route53.NewFromConfig(env.Config), Registry: registry(apps)}, world
+	return Handler{DNS: route53.NewFromConfig(env.Config), Registry: registered{apps: apps}}, world
 }
 
 func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
@@ -77,7 +82,7 @@ func must(t *testing.T, err error) {
 
 func request(epoch int64, run string, percent int) failover.ShiftRequest {
 	return failover.ShiftRequest{
-		Run:   failover.Run{ID: run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch},
+		Run:   failover.Run{ID: run, ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:" + run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch},
 		Stage: failover.Stage{Wave: 1, From: east, To: west, Percent: &percent},
 		Now:   start,
 	}
@@ -142,7 +147,7 @@ func TestAStageMovesItsWaveZoneByZone(t *testing.T) {
 	if len(answer.Changes) != 3 || answer.Records != 604 || answer.AlreadyDone != 0 {
 		t.Errorf("got %+v; want 3 changes and 604 record sets", answer)
 	}
-	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+	if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 region=us-west-2 leg=out stage=0 batch=1"`; got != want {
 		t.Errorf("fence: got %s, want %s", got, want)
 	}
 	if got := world.Weights("later.Z2.example", "A")["us-east-1"]; got != 100 {
@@ -346,7 +351,7 @@ func TestChangesThatRoute53LostAreWrittenAgain(t *testing.T) {
 			if answer.Records != c.written || answer.AlreadyDone != c.done {
 				t.Errorf("got %+v; want %d record sets written again", answer, c.written)
 			}
-			if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 leg=out stage=0 batch=1"`; got != want {
+			if got, want := fence(world, "Z1"), `"epoch=7 run=run-7 region=us-west-2 leg=out stage=0 batch=1"`; got != want {
 				t.Errorf("fence: got %s, want %s: the other batch is still done", got, want)
 			}
 		})

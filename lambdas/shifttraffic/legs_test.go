@@ -2,6 +2,7 @@ package shifttraffic
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -65,7 +67,7 @@ func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
 func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	apps := append(manyApplications("Z1", 1), manyApplications("Z2", 1)...)
 	apps[1].Name = "other"
-	winner := failover.Fence{Epoch: 8, Run: "run-8", Leg: failover.Out}
+	winner := failover.Fence{Epoch: 8, Run: "run-8", Region: west, Leg: failover.Out}
 	t.Run("in the last zone, before the first is written", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
 		putFence(t, world, "Z2", winner)
@@ -76,11 +78,30 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	})
 	t.Run("after an earlier try", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
-		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out})
+		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out})
 		putFence(t, world, "Z2", winner)
 		_, err := h.Handle(t.Context(), request(7, "run-7", 100))
 		if entry.ConditionOf(err) != failover.Overtaken || !strings.Contains(err.Error(), "run-8") {
 			t.Errorf("got %v; want Overtaken, naming run-8", err)
+		}
+	})
+	t.Run("by the lock, which a run about other zones has taken over", func(t *testing.T) {
+		h, world := newHandler(t, apps...)
+		h.Registry = registered{apps, fmt.Errorf("epoch 8 has been given to run run-8 since: %w", registry.ErrOvertaken)}
+		_, err := h.Handle(t.Context(), request(7, "run-7", 100))
+		if entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-8") || len(world.Batches()) != 0 {
+			t.Errorf("got %v after %d batches; want FenceLost, naming run-8, after none", err, len(world.Batches()))
+		}
+		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out})
+		if _, err = h.Handle(t.Context(), request(7, "run-7", 100)); entry.ConditionOf(err) != failover.Overtaken {
+			t.Errorf("after an earlier try: got %v; want Overtaken", err)
+		}
+	})
+	t.Run("by the lock, which this run has released", func(t *testing.T) {
+		h, world := newHandler(t, apps...)
+		h.Registry = registered{apps, fmt.Errorf("run run-7: %w", registry.ErrRunOver)}
+		if _, err := h.Handle(t.Context(), request(7, "run-7", 100)); entry.ConditionOf(err) != failover.FenceLost || len(world.Batches()) != 0 {
+			t.Errorf("got %v after %d batches; want FenceLost after none", err, len(world.Batches()))
 		}
 	})
 	t.Run("while it is writing", func(t *testing.T) {

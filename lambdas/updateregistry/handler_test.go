@@ -183,6 +183,41 @@ func TestStageCountsALostAnswerAsDone(t *testing.T) {
 	}
 }
 
+func TestALateStageOfARunThatIsOverWritesNothing(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	req := stageRequest(100)
+	epoch, err := h.Registry.TakeLock(t.Context(), req.Run, start, start.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Run.Epoch = epoch
+	before := lives(t, h)["checkout"]
+	if err := h.Registry.ReleaseLock(t.Context(), req.Run.ARN); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := handle(t, h, req); entry.ConditionOf(err) != failover.FenceLost {
+		t.Errorf("got %v; want FenceLost", err)
+	}
+	if diff := cmp.Diff(before, lives(t, h)["checkout"]); diff != "" {
+		t.Errorf("it has written (-want +got)\n%s", diff)
+	}
+}
+
+func TestWhatAnOvertakenRunHasMovedIsStillWritten(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	req := stageRequest(100)
+	req.Run.Epoch = 1
+	for _, arn := range []string{req.Run.ARN, "arn:newer", "arn:newest"} {
+		if _, err := h.Registry.TakeLock(t.Context(), failover.Run{ID: arn, ARN: arn}, start, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := handle(t, h, req)
+	if diff := cmp.Diff(failover.RegistryAnswer{Written: 1}, got); diff != "" || err != nil {
+		t.Errorf("%v; answer (-want +got)\n%s", err, diff)
+	}
+}
+
 func TestStageOfAnOvertakenRunWritesNothing(t *testing.T) {
 	h, _ := newHandler(t, "checkout", "search")
 	newer := stageRequest(100)

@@ -30,7 +30,8 @@ const (
 //
 // A second identical call writes nothing: what the first has written is found, and counted as done.
 //
-// Errors: FenceLost when a newer run has written one of the applications; Rejected when one is no longer registered;
+// Errors: FenceLost when a newer run has written one of the applications, or when the run is over and this is a late
+// repetition; Rejected when one is no longer registered;
 // otherwise those of the DynamoDB calls as the entry package names them: Throttled, Unreachable, Busy, Denied.
 //
 // It relies on conditional writes to one item, and on last-writer-wins between replicas; see "DynamoDB condition
@@ -38,6 +39,13 @@ const (
 func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover.RegistryAnswer, error) {
 	if req.Stage.Percent == nil {
 		return failover.RegistryAnswer{}, nil
+	}
+	// Of a run that was overtaken, what it has moved is still written down, for that is the truth.
+	switch err := h.Registry.MayMove(ctx, req.Run); {
+	case errors.Is(err, registry.ErrRunOver):
+		return failover.RegistryAnswer{}, failover.Fail(failover.FenceLost, err)
+	case err != nil && !errors.Is(err, registry.ErrOvertaken):
+		return failover.RegistryAnswer{}, err
 	}
 	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {

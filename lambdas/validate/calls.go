@@ -17,6 +17,8 @@ func (in *inspection) calls() []string {
 	calls := []string{fmt.Sprintf("dynamodb:UpdateItem on table %s: take the lock for %d s", in.Table, in.run.BoundSeconds)}
 	if in.run.Approval == failover.BeforeStart {
 		calls = append(calls, in.approvalCall("before the start"))
+	} else {
+		calls = append(calls, "sns:Publish: tell that it begins", "s3:PutObject "+failover.AnnouncementKey(in.run.ID))
 	}
 	calls = append(calls, in.legCalls("", in.stages)...)
 	if len(in.back) > 0 {
@@ -60,8 +62,7 @@ func (in *inspection) stageText(s failover.Stage) string {
 	if s.Promote && len(in.promoteCalls(s, in.wave(s.Wave))) > 0 {
 		text += ", databases to " + string(s.To)
 	}
-	frame := failover.Bound(failover.Run{}, nil, nil, nil)
-	return fmt.Sprintf("%s, at most %v", text, failover.Bound(failover.Run{ApprovalSeconds: in.run.ApprovalSeconds}, []failover.Stage{s}, nil, nil)-frame)
+	return fmt.Sprintf("%s, at most %v", text, failover.StageBound(in.run, s))
 }
 
 func (in *inspection) stageCalls(s failover.Stage) []string {

@@ -26,7 +26,7 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 		answer := in.answer(failover.Looked)
 		answer.Summary = in.lookedSummary()
 		if in.input.DryRun {
-			answer.Calls, answer.MoreCalls = limit(in.calls())
+			answer.Calls, answer.MoreCalls = limit(in.calls(), maxCalls)
 		}
 		return fit(answer), nil
 	}
@@ -99,8 +99,8 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	for _, app := range in.apps {
 		answer.Records += len(app.Records)
 	}
-	answer.LagMillis, _ = live.MaxLag(in.lags)
-	answer.Findings, answer.MoreFindings = limit(in.sorted())
+	answer.LagMillis = live.MaxLag(in.lags).Millis
+	answer.Findings, answer.MoreFindings = limit(in.sorted(), failover.MaxListed)
 	return answer
 }
 
@@ -115,9 +115,12 @@ func (in *inspection) sorted() []failover.Finding {
 	return findings
 }
 
-func limit[T any](list []T) (shown []T, more int) {
-	if len(list) > failover.MaxListed {
-		return list[:failover.MaxListed], len(list) - failover.MaxListed
+// maxCalls bounds the list of a dry run in number; in bytes maxAnswer does. It is the one list that is asked for in full.
+const maxCalls = 300
+
+func limit[T any](list []T, most int) (shown []T, more int) {
+	if len(list) > most {
+		return list[:most], len(list) - most
 	}
 	return list, 0
 }

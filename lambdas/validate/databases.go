@@ -108,21 +108,12 @@ func (in *inspection) checkConsent() {
 		names = fmt.Sprintf("%s and %d more", names, databases-1)
 	}
 	worst := "not measured"
-	if millis, of := live.MaxLag(in.lags); millis >= 0 {
-		worst = fmt.Sprintf("%s at %s", of, lagOf(in.lags, of))
+	if lag := live.MaxLag(in.lags); lag.Known {
+		worst = fmt.Sprintf("%s at %s", lag.GlobalCluster, lagText(lag))
 	}
 	in.block(failover.CodeDataLoss, "application "+names,
 		fmt.Sprintf("a failover of its databases loses the writes that are not replicated; last measured lag: %s", worst),
 		`start again with "allowDataLoss": true, or use switchover`)
-}
-
-func lagOf(lags []live.ReplicationLag, globalCluster string) string {
-	for _, l := range lags {
-		if l.GlobalCluster == globalCluster {
-			return lagText(l)
-		}
-	}
-	return ""
 }
 
 func lagText(l live.ReplicationLag) string {

@@ -68,7 +68,7 @@ func TestARegistryThatIsBehindIsAWarning(t *testing.T) {
 // TestAFenceStandsForALockThatDidNotArrive: the other Region has moved the zone, and its registry is not heard of.
 func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 	over := func(s *scene) {
-		must(s.t, s.store.PutRun(s.t.Context(), registry.RunRecord{Run: failover.Run{ID: "run-0", StartedAt: start}, ClosedAt: start}))
+		must(s.t, s.store.PutRun(s.t.Context(), registry.RunRecord{Run: failover.Run{ID: "run-0", To: west, StartedAt: start}, ClosedAt: start}))
 	}
 	takings := func(runs ...string) func(*scene) {
 		return func(s *scene) {
@@ -94,7 +94,7 @@ func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, input := range []string{`{"action": "switchover"}`, consenting} {
 				s := newScene(t, shop())
-				s.fence(failover.Fence{Epoch: 5, Run: "run-0", Leg: failover.Out})
+				s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: west, Leg: failover.Out})
 				c.before(s)
 				answer := s.validate(input)
 				if blocked := slices.Contains(codes(answer, failover.Blocker), failover.CodeLocked); blocked != c.blocked {
@@ -107,7 +107,7 @@ func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 		})
 	}
 	s := newScene(t, shop())
-	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Leg: failover.Out})
+	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: west, Leg: failover.Out})
 	answer := s.validate(`{"action": "switchover", "takeover": true}`)
 	if answer.Verdict != failover.Proceed || answer.Run.TakenOverFrom != "run-0" || answer.Run.Epoch != 6 {
 		t.Errorf("taken over: got %s from %q with epoch %d", answer.Verdict, answer.Run.TakenOverFrom, answer.Run.Epoch)

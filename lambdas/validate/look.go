@@ -170,26 +170,31 @@ func (in *inspection) readFences(ctx context.Context) error {
 func (in *inspection) checkFence(ctx context.Context, r failover.Record, found live.FenceRecord) error {
 	fence := found.Fence
 	in.floor = max(in.floor, fence.Epoch)
-	known := fence.Epoch < in.lock.Epoch ||
-		fence.Epoch == in.lock.Epoch && (fence.Run == in.lock.Run || strings.HasSuffix(in.lock.LastOwner, ":"+fence.Run))
-	if !found.Exists || known || fence.Run == in.run.ID || in.run.Leg.Returns() {
+	known := fence.Epoch < in.lock.Epoch || fence.Epoch == in.lock.Epoch && (wrote(in.lock.Owner, fence) || wrote(in.lock.LastOwner, fence))
+	if !found.Exists || known || fence.Of(in.run) || in.run.Leg.Returns() {
 		return nil
 	}
 	runs, err := in.Applications.Runs(ctx, knownRuns)
 	if err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	if slices.ContainsFunc(runs, func(run registry.RunRecord) bool { return run.Run.ID == fence.Run }) {
+	if slices.ContainsFunc(runs, func(run registry.RunRecord) bool { return fence.Of(run.Run) }) {
 		return nil
 	}
 	zone := fmt.Sprintf("zone %s (%s)", r.Zone, r.ZoneName)
 	if in.input.Takeover {
 		in.run.TakenOverFrom = fence.Run
-		in.warn(failover.CodeTakeover, zone, fmt.Sprintf("it is taken over from run %s, which moved it with epoch %d and is not known to be over", fence.Run, fence.Epoch), "")
+		in.warn(failover.CodeTakeover, zone, fmt.Sprintf("it is taken over from run %s of %s, which moved it with epoch %d and is not known to be over", fence.Run, fence.Region, fence.Epoch), "")
 		return nil
 	}
-	in.block(failover.CodeLocked, zone, fmt.Sprintf("run %s has moved it with epoch %d, and is not known to be over", fence.Run, fence.Epoch), in.takeoverCommand())
+	in.block(failover.CodeLocked, zone, fmt.Sprintf("run %s of %s has moved it with epoch %d, and is not known to be over", fence.Run, fence.Region, fence.Epoch), in.takeoverCommand())
 	return nil
+}
+
+// wrote says whether the execution with this ARN has written the fence.
+func wrote(execution string, fence failover.Fence) bool {
+	parts := strings.Split(execution, ":")
+	return len(parts) == 8 && parts[3] == string(fence.Region) && parts[7] == fence.Run
 }
 
 // knownRuns is how many of the latest runs are looked through for one that is over.

@@ -130,6 +130,7 @@ func (in *inspection) checkBound() {
 	bound := failover.Bound(in.run, in.stages, in.back, in.rollback)
 	in.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > target && len(in.stages) > 0 {
-		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every look; the target is %v", bound, target), "")
+		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every look; the target is %v", bound, target),
+			"fewer stages, attempts or seconds to settle make it shorter; a drill measures how long it usually takes")
 	}
 }

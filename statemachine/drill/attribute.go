@@ -16,7 +16,7 @@ import (
 // under way; it is nil when nobody was.
 func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Leg) {
 	if mark, ok := markOf(batch); ok {
-		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return nameIn(r.ARN) == mark.Run })
+		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return nameIn(r.ARN) == mark.Run && r.to() == mark.Region })
 		if i < 0 {
 			return nil, mark.Leg
 		}
@@ -105,9 +105,9 @@ func (r RunEvidence) target(plan failover.Plan, leg failover.Leg) failover.Regio
 	return r.from(plan)
 }
 
-// told are the messages of a run: what it asked, and what it said in the end. A message may name other runs too, so it
-// is known by the invocation that has published it.
-func (r RunEvidence) told(messages []fakeaws.Message) (questions, ends []string) {
+// told are the messages of a run: what it said and asked on its way, and what it said in the end. A message may name other
+// runs too, so it is known by the invocation that has published it.
+func (r RunEvidence) told(messages []fakeaws.Message) (underway, ends []string) {
 	for _, m := range messages {
 		for _, inv := range r.Invocations {
 			published := slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "sns" && c.Code == "" })
@@ -117,12 +117,12 @@ func (r RunEvidence) told(messages []fakeaws.Message) (questions, ends []string)
 			if text := m.Subject + "\n" + m.Message; inv.State == "Notify" {
 				ends = append(ends, text)
 			} else {
-				questions = append(questions, text)
+				underway = append(underway, text)
 			}
 			break
 		}
 	}
-	return questions, ends
+	return underway, ends
 }
 
 // overlaps says whether two runs were under way at the same time.

@@ -2,9 +2,11 @@ package drill
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -14,13 +16,14 @@ import (
 
 // Control is the path below which a served World is looked at and disturbed; no service of AWS has it.
 //
-//	GET    /_drover         what the World looks like, for people
-//	POST   /_drover/faults  an event of a timeline, as YAML or JSON, with or without at: from now
-//	DELETE /_drover/faults  ends every fault of AWS's APIs and functions that was injected
+//	GET    /_drover               what the World looks like, for people
+//	POST   /_drover/faults        an event of a timeline, as YAML or JSON, with or without at: from now
+//	DELETE /_drover/faults        ends every fault of AWS's APIs and functions that was injected
+//	POST   /_drover/callers/NAME  takes a policy document for somebody new, and answers with an access key
 const Control = "/_drover"
 
-// maxEvent bounds the text of an injected event.
-const maxEvent = 64 << 10
+// maxBody bounds the text of an injected event and of a policy.
+const maxBody = 64 << 10
 
 // controlDesk is the World's handler with the paths of [Control] in front of it.
 type controlDesk struct {
@@ -44,23 +47,45 @@ func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "the World is still being set up", http.StatusServiceUnavailable)
 		return
 	}
-	switch r.Method + " " + strings.TrimSuffix(path, "/") {
-	case "GET ":
+	name, isCaller := strings.CutPrefix(path, "/callers/")
+	switch request := r.Method + " " + strings.TrimSuffix(path, "/"); {
+	case request == "GET ":
 		p.dump(rw)
-	case "POST /faults":
+	case request == "POST /faults":
 		p.inject(rw, r)
-	case "DELETE /faults":
+	case request == "DELETE /faults":
 		p.onStage(r.Context(), p.world.Now(), func() error { return p.relieve() })
 		fmt.Fprintln(rw, "all faults of AWS's APIs and functions are over")
+	case r.Method == http.MethodPost && isCaller && callerName.MatchString(name):
+		p.admit(rw, r, name)
 	default:
-		http.Error(rw, "there are: GET /_drover, POST /_drover/faults, DELETE /_drover/faults", http.StatusNotFound)
+		http.Error(rw, "there are: GET /_drover, POST /_drover/faults, DELETE /_drover/faults, POST /_drover/callers/NAME", http.StatusNotFound)
 	}
+}
+
+// callerName is what IAM takes for the name of a role.
+var callerName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+
+// admit makes a role with the policy in a request's body, so that the permissions that people are to have can be tried
+// before they are given.
+func (p *performance) admit(rw http.ResponseWriter, r *http.Request, name string) {
+	policy, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	key, err := p.world.AddRole("arn:aws:iam::"+p.assembly.Account+":role/"+name, []json.RawMessage{policy})
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusBadRequest)
+		return
+	}
+	fmt.Fprintf(rw, "export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=secret\n", key)
 }
 
 // inject lets the event in a request's body happen. The answer comes when it has, or when a later one is in the
 // calendar.
 func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
-	text, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxEvent))
+	text, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusRequestEntityTooLarge)
 		return

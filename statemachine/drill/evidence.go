@@ -43,9 +43,9 @@ type RunEvidence struct {
 	Before, After Snapshot
 	// Report is what lies in the report bucket, or nil.
 	Report *failover.Report
-	// Messages are the published messages about the run's end, Questions those that ask for an approval.
-	Messages, Questions int
-	// Texts are the texts of both.
+	// Messages counts the published messages about the run's end.
+	Messages int
+	// Texts are the texts of these, and of those before: that it begins, and what it asks.
 	Texts []string
 	// Paused is how long the scenario has kept everything from the run.
 	Paused time.Duration

@@ -20,6 +20,7 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"Notify":          facts(notifyFacts),
 	"PlanReturn":      facts(validateFacts),
 	"PlanRollback":    facts(validateFacts),
+	"Announce":        func([]byte) (Tone, string) { return Plain, "people are told that it begins" },
 	"AwaitApproval":   func([]byte) (Tone, string) { return Plain, "people are asked, and the run waits for an answer" },
 }
 
@@ -126,6 +127,20 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 	tone := Plain
 	if a.Verdict != failover.Pending {
 		tone = Bad
+	}
+	return tone, text
+}
+
+func decisionFacts(a failover.ApprovalAnswer) (Tone, string) {
+	tone, text := Bad, "not approved"
+	if a.Approved {
+		tone, text = Good, "approved"
+	}
+	if a.By != "" {
+		text += " by " + a.By
+	}
+	if a.Comment != "" {
+		text += ": " + a.Comment
 	}
 	return tone, text
 }

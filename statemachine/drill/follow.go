@@ -25,8 +25,18 @@ func (f *Follower) Entered(state string, at time.Time) {
 	f.narrator.StateEntered("", state, at)
 }
 
-// Answered says what a step has answered.
+// Asked says that the run waits for a person, and how to answer it.
+func (f *Follower) Asked(how string, at time.Time) {
+	f.narrator.out.event(at, f.state, Warn, "people are asked, and the run waits for an answer: "+how)
+}
+
+// Answered says what a step has answered; where the run waited for a person, what that person has.
 func (f *Follower) Answered(payload []byte, at time.Time) {
+	if f.state == "AwaitApproval" {
+		tone, text := facts(decisionFacts)(payload)
+		f.narrator.out.event(at, f.state, tone, text)
+		return
+	}
 	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{Payload: payload}})
 }
 

@@ -33,6 +33,8 @@ type narrator struct {
 	running int
 	crowded bool
 	alarmed map[string]bool
+	// called are the executions whose own name would not tell them apart.
+	called map[string]string
 }
 
 // observe tells an entry of the World's journal.

@@ -72,7 +72,20 @@ func (n *narrator) whose(execution string) string {
 	if !n.crowded {
 		return ""
 	}
+	if called := n.called[execution]; called != "" {
+		return called + ": "
+	}
 	return nameIn(execution) + ": "
+}
+
+// call gives an execution a name of its own in what is told.
+func (n *narrator) call(execution, name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.called == nil {
+		n.called = map[string]string{}
+	}
+	n.called[execution] = name
 }
 
 // nameIn is the name at the end of an execution's ARN.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -208,6 +209,11 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 		return err
 	}
 	name := fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
+	called := name
+	if want.Name != "" { // one name may well be given to a run in each Region
+		name, called = want.Name, want.Name+" of "+want.Region
+		p.tell.call(strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+name, called)
+	}
 	if !p.tell.announce {
 		p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
 	}
@@ -216,7 +222,7 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 	if err != nil {
 		return err
 	}
-	p.runs = append(p.runs, &started{arn: arn, name: name, want: want, before: before})
+	p.runs = append(p.runs, &started{arn: arn, name: called, want: want, before: before})
 	return nil
 }
 

@@ -122,7 +122,7 @@ func (e Evidence) checkEpochs(f *finding) {
 		before, known := last[batch.Zone]
 		last[batch.Zone] = mark
 		switch {
-		case !known || mark.Run == before.Run:
+		case !known || mark.Run == before.Run && mark.Region == before.Region:
 		case mark.Epoch <= before.Epoch:
 			f.violate("%s: %s writes zone %s with epoch %d after %s with epoch %d; expected a newer one",
 				e.clock(batch.At), mark.Run, batch.Zone, mark.Epoch, before.Run, before.Epoch)
@@ -131,9 +131,10 @@ func (e Evidence) checkEpochs(f *finding) {
 	seen := map[int64]string{}
 	for _, zone := range slices.Sorted(maps.Keys(last)) {
 		mark := last[zone]
-		if by, known := seen[mark.Epoch]; known && by != mark.Run {
-			f.violate("%s and %s have moved zones with the same epoch %d", by, mark.Run, mark.Epoch)
+		who := mark.Run + " of " + string(mark.Region)
+		if by, known := seen[mark.Epoch]; known && by != who {
+			f.violate("%s and %s have moved zones with the same epoch %d", by, who, mark.Epoch)
 		}
-		seen[mark.Epoch] = mark.Run
+		seen[mark.Epoch] = who
 	}
 }

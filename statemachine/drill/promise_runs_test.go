@@ -15,7 +15,12 @@ import (
 
 // written is a batch of a run's leg: the record, with these weights, behind a fence.
 func written(after time.Duration, run string, epoch int64, leg failover.Leg, eastWeight, westWeight int) fakeaws.Batch {
-	mark := failover.Fence{Epoch: epoch, Run: run, Leg: leg}.String()
+	return writtenIn(west, after, run, epoch, leg, eastWeight, westWeight)
+}
+
+// writtenIn is the same of a run in another Region.
+func writtenIn(region failover.Region, after time.Duration, run string, epoch int64, leg failover.Leg, eastWeight, westWeight int) fakeaws.Batch {
+	mark := failover.Fence{Epoch: epoch, Run: run, Region: region, Leg: leg}.String()
 	return fakeaws.Batch{
 		At: at(after), Zone: "Z1", ChangeID: "C", After: sets(eastWeight, westWeight, mark),
 		Changes: []fakeaws.Change{
@@ -177,7 +182,7 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		{"refused, and somebody else moved too", 6, concurrent, func(e *Evidence) { e.Runs[1].Invocations[0].Calls[0].Code = "" }, "called route53 ChangeResourceRecordSets on Z1"},
 
 		{"both move", 10, concurrent, func(e *Evidence) {
-			e.Batches = append(e.Batches, written(125*time.Second, "run-2", 2, failover.Out, 100, 0))
+			e.Batches = append(e.Batches, writtenIn(east, 125*time.Second, "run-2", 2, failover.Out, 100, 0))
 		}, "have both moved something"},
 		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: somebody was first" }, "does not say that run-1 has won"},
 		{"the loser completes", 10, concurrent, func(e *Evidence) { e.Runs[1].Status = string(asl.Succeeded) }, "ended Completed beside run-1"},
@@ -231,16 +236,16 @@ func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
 	publish := fakeaws.Call{Service: "sns", Operation: "Publish"}
 	run := RunEvidence{Execution: fakeaws.Execution{Region: west, Invocations: []fakeaws.Invocation{
-		step(time.Minute, "AwaitApproval", failover.Out, publish), step(2*time.Minute, "Notify", failover.Out, publish),
+		step(time.Minute, "Announce", failover.Out, publish), step(90*time.Second, "AwaitApproval", failover.Out, publish), step(2*time.Minute, "Notify", failover.Out, publish),
 	}}}
 	message := func(region string, after time.Duration) fakeaws.Message {
 		return fakeaws.Message{Region: region, At: at(after)}
 	}
-	questions, ends := run.told([]fakeaws.Message{
-		message(west, time.Minute), message(west, 2*time.Minute), message(east, 2*time.Minute), message(west, 3*time.Minute),
+	underway, ends := run.told([]fakeaws.Message{
+		message(west, time.Minute), message(west, 90*time.Second), message(west, 2*time.Minute), message(east, 2*time.Minute), message(west, 3*time.Minute),
 	})
-	if len(questions) != 1 || len(ends) != 1 {
-		t.Errorf("%d questions, %d messages about the end; want one of each", len(questions), len(ends))
+	if len(underway) != 2 || len(ends) != 1 {
+		t.Errorf("%d messages on the way, %d about the end; want two and one", len(underway), len(ends))
 	}
 }
 

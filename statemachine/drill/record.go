@@ -52,8 +52,8 @@ func (p *performance) evidence() Evidence {
 		if in, err := failover.ParseInput(x.Input); err == nil {
 			r.Asked = &in
 		}
-		questions, ends := r.told(p.world.Messages())
-		r.Questions, r.Messages, r.Texts = len(questions), len(ends), slices.Concat(questions, ends)
+		underway, ends := r.told(p.world.Messages())
+		r.Messages, r.Texts = len(ends), slices.Concat(underway, ends)
 		r.Name = run.name
 		e.Runs = append(e.Runs, r)
 	}

@@ -183,6 +183,8 @@ type Invocations struct {
 type StartRun struct {
 	// Region is where; a run is started in the Region that it moves to.
 	Region string `yaml:"region"`
+	// Name is the execution's name, where the scenario's own and a number will not do.
+	Name string `yaml:"name"`
 	// Input is the execution's input, as it is.
 	Input any `yaml:"input"`
 	// Outcome is how the run must end.

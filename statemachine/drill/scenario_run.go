@@ -124,7 +124,7 @@ func (p *performance) answer(ctx context.Context, x AnswerRun) error {
 	if err != nil {
 		return err
 	}
-	asked, err := p.store(failover.Region(run.want.Region)).Approval(ctx, p.nameOf(run))
+	asked, err := p.store(failover.Region(run.want.Region)).Approval(ctx, nameIn(run.arn), failover.Region(run.want.Region))
 	if errors.Is(err, registry.ErrNotAsked) {
 		p.say("run", Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
 		return nil // what becomes of the run says whether that matters
@@ -148,7 +148,5 @@ func (p *performance) answer(ctx context.Context, x AnswerRun) error {
 	return p.world.SendTaskSuccess(asked.Token, text)
 }
 
-func (p *performance) nameOf(run *started) string {
-	x, _ := p.world.Execution(run.arn) // it was started, so it is there
-	return x.Name
-}
+// nameOf is what a run is called in what is told.
+func (p *performance) nameOf(run *started) string { return run.name }

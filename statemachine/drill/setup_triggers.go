@@ -2,6 +2,7 @@ package drill
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -77,7 +78,7 @@ func targetOf(t assembly.Target) fakeaws.Target {
 }
 
 func apiOf(a assembly.API) fakeaws.API {
-	api := fakeaws.API{ID: a.ID, Name: a.Name, Region: a.Region}
+	api := fakeaws.API{ID: a.ID, Name: a.Name, Region: a.Region, RatePerSecond: int(math.Ceil(a.RatePerSecond)), Burst: a.Burst}
 	for _, route := range a.Routes {
 		api.Routes = append(api.Routes, fakeaws.Route{
 			Key: route.Key, Authorization: route.Authorization, FunctionARN: route.FunctionARN, RoleARN: route.RoleARN,

@@ -89,8 +89,8 @@ var guards = []guard{
 		scenario: "not-ready", says: "45000 ms behind",
 	},
 	{
-		name:       "the number of looks",
-		definition: []replacement{{` or $attempt >= $stage.attempts`, ``}},
+		name:       "the number of looks, and their time",
+		definition: []replacement{{` or $attempt >= $stage.attempts or $toMillis($states.context.State.EnteredTime) > $verifyUntil`, ``}},
 		scenario:   "rollback-blocked", says: "expected the outcome Held, got",
 	},
 	{

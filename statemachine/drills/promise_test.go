@@ -83,7 +83,7 @@ var mistakes = []struct {
 	{
 		number: 8, name: "the looks are hours apart",
 		definition: []replacement{{`"Seconds": "{% $stage.settleSeconds %}"`, `"Seconds": "{% 3000 * $stage.settleSeconds %}"`}},
-		scenario:   "region-outage", says: "did not end; expected an end within",
+		scenario:   "region-outage", says: "expected at most",
 	},
 	{
 		number: 9, name: "a promotion needs no lock",
@@ -98,7 +98,7 @@ var mistakes = []struct {
 			File: "lambdas/shifttraffic/fence.go",
 			Old:  "case !found.Exists || theirs.Epoch < mine.Epoch:", New: "case !found.Exists || theirs.Epoch < mine.Epoch || theirs.Run != mine.Run:",
 		}},
-		scenario: "stale-run", says: "with epoch 1 after stale-run-3 with epoch 3",
+		scenario: "two-operators", says: "have both moved something",
 	},
 	{
 		number: 11, name: "the message is not sent",

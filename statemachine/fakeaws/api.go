@@ -10,6 +10,8 @@ type API struct {
 	// ID is what an address says to reach it: https://ID.execute-api.REGION.amazonaws.com, or /ID/… at the World's own.
 	ID, Name, Region string
 	Routes           []Route
+	// RatePerSecond and Burst are the stage's throttle for each route; without a rate nothing is throttled.
+	RatePerSecond, Burst int
 }
 
 // Route is one method and path of an API, and the function behind it.
@@ -21,6 +23,7 @@ type Route struct {
 	FunctionARN   string
 	// RoleARN is the role with which API Gateway calls the function.
 	RoleARN string
+	bucket  *tokenBucket
 }
 
 // apis is API Gateway as its callers see it.
@@ -41,9 +44,13 @@ func (w *World) AddAPI(a API) error {
 	case w.apis.apis[a.ID] != nil:
 		return fmt.Errorf("add API %s: the id %s is taken", a.Name, a.ID)
 	}
-	for _, r := range a.Routes {
+	a.Routes = slices.Clone(a.Routes)
+	for i, r := range a.Routes {
 		if !slices.Contains([]string{"NONE", authorizationIAM}, r.Authorization) {
 			return fmt.Errorf("add API %s: route %q: authorization %q; expected NONE or AWS_IAM", a.Name, r.Key, r.Authorization)
+		}
+		if a.RatePerSecond > 0 {
+			a.Routes[i].bucket = &tokenBucket{capacity: int64(max(a.Burst, 1)), rate: int64(a.RatePerSecond)}
 		}
 	}
 	w.apis.apis[a.ID] = &a

@@ -164,6 +164,37 @@ func TestAPIsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestARouteTakesABurstAndThenItsRate(t *testing.T) {
+	s, reader := serveAPI(t, func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult {
+		return fakeaws.InvokeResult{Payload: []byte(`{"statusCode": 200}`)}
+	})
+	route := fakeaws.Route{Key: "GET /runs", Authorization: "AWS_IAM", FunctionARN: functionARN, RoleARN: gatewayRole}
+	other := route
+	other.Key = "GET /runs/{id}"
+	if err := s.AddAPI(fakeaws.API{ID: "slow", Name: "slow", Region: west, Routes: []fakeaws.Route{route, other}, RatePerSecond: 2, Burst: 3}); err != nil {
+		t.Fatal(err)
+	}
+	get := func(key, path string) int {
+		status, _ := s.send(t, west, key, "execute-api", "", "GET", "/slow"+path, "")
+		return status
+	}
+	for range 5 {
+		get(reader, "/runs") // the reader may not, and uses nothing up
+	}
+	var got []int
+	for range 4 {
+		got = append(got, get(fakeaws.Administrator, "/runs"))
+	}
+	got = append(got, get(fakeaws.Administrator, "/runs/1"))
+	s.pass(time.Second)
+	for range 3 {
+		got = append(got, get(fakeaws.Administrator, "/runs"))
+	}
+	if diff := cmp.Diff([]int{200, 200, 200, 429, 200, 200, 200, 429}, got); diff != "" {
+		t.Errorf("a burst, another route, and a second later (-want +got):\n%s", diff)
+	}
+}
+
 func TestInvoke(t *testing.T) {
 	s, reader := serveAPI(t, func(e events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult {
 		if e.Body == "fail" {

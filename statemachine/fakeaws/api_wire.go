@@ -134,9 +134,12 @@ func (a *apis) permissions(req *Request) []Permission {
 	return []Permission{{Action: "execute-api:Invoke", Resource: resource}}
 }
 
-// serve hands the request to the function, with the route's own role.
+// serve hands the request to the function, with the route's own role, unless there are too many of them (API-3).
 func (a *apis) serve(req *Request) (*Response, *APIError) {
 	p := req.Params.(*apiParams)
+	if b := p.route.bucket; b != nil && b.take(1, a.w.now) != nil {
+		return nil, &APIError{Code: "TooManyRequests", Status: http.StatusTooManyRequests, Message: "Too Many Requests"}
+	}
 	permission := Permission{Action: "lambda:InvokeFunction", Resource: p.route.FunctionARN}
 	fn := a.w.functions[p.route.FunctionARN]
 	if denied := a.w.iam.allowRole(p.route.RoleARN, permission); denied != nil || fn == nil {

@@ -95,10 +95,8 @@ type taskParams struct {
 
 func (p *taskParams) object() string { return ownerOf(p.TaskToken) }
 
-// permissions is about the state machine whose task it is.
-func (p *taskParams) permissions(w *World, req *Request) []Permission {
-	if e := w.stepfunctions.find(p.object()); e != nil {
-		return statesPermission(req, e.machine.ARN)
-	}
+// permissions is about no resource: the Service Authorization Reference lists none for answers, so that a policy that
+// names a state machine does not allow them.
+func (p *taskParams) permissions(_ *World, req *Request) []Permission {
 	return statesPermission(req, "")
 }

@@ -187,6 +187,25 @@ func TestAStoppedExecutionIsAborted(t *testing.T) {
 	if err != nil || len(aborted.Executions) != 1 {
 		t.Errorf("aborted executions %+v, error %v; want one", aborted, err)
 	}
+	_, err = client.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: aws.String(machineARN), StatusFilter: "DONE"})
+	if got := codeOf(err); got != "ValidationException" {
+		t.Errorf("executions that are DONE: %q (%v), want ValidationException", got, err)
+	}
+}
+
+func TestAnswersAreAllowedByPoliciesOnEverythingAlone(t *testing.T) {
+	for resource, want := range map[string]string{"*": "", machineARN: "AccessDeniedException"} {
+		s, token := serveMachine(t)
+		if _, err := s.states(west, fakeaws.Administrator).StartExecution(context.Background(), start("run-1", `{}`)); err != nil {
+			t.Fatal(err)
+		}
+		s.pass(10 * time.Second)
+		someone := s.states(west, s.as(t, `{"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": "`+resource+`"}`))
+		_, err := someone.SendTaskSuccess(context.Background(), &sfn.SendTaskSuccessInput{TaskToken: aws.String(token()), Output: aws.String(`1`)})
+		if got := codeOf(err); got != want {
+			t.Errorf("allowed on %s: %q, want %q", resource, got, want)
+		}
+	}
 }
 
 func TestATokenIsAnsweredOnceAndInItsRegion(t *testing.T) {

@@ -201,11 +201,19 @@ func (s *stepfunctions) getExecutionHistory(req *Request, p *historyParams) (any
 	}{events, next}, nil
 }
 
+// executionStatuses are those that a list of executions can be narrowed to.
+var executionStatuses = []string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
+
 // listExecutions lists the newest first, as AWS does.
 func (s *stepfunctions) listExecutions(req *Request, p *listExecutionsParams) (any, *APIError) {
 	m, err := s.machineIn(req.Region, p.StateMachineARN)
 	if err != nil {
 		return nil, err
+	}
+	if p.StatusFilter != "" && !slices.Contains(executionStatuses, p.StatusFilter) {
+		return nil, badRequest("ValidationException",
+			"1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: %v",
+			p.StatusFilter, executionStatuses)
 	}
 	found := []executionItem{}
 	for _, e := range s.executions {

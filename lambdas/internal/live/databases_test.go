@@ -122,12 +122,12 @@ func TestLagIsThatOfTheSecondaryAndAges(t *testing.T) {
 }
 
 func TestMaxLagOfNothingIsUnknown(t *testing.T) {
-	if millis, of := MaxLag([]ReplicationLag{{GlobalCluster: "a"}}); millis != -1 || of != "" {
-		t.Errorf("got %d of %q", millis, of)
+	if got := MaxLag([]ReplicationLag{{GlobalCluster: "a"}}); got.Millis != -1 || got.Known {
+		t.Errorf("got %+v", got)
 	}
 	lags := []ReplicationLag{{GlobalCluster: "a", Known: true, Millis: 5}, {GlobalCluster: "b", Known: true, Millis: 9}, {GlobalCluster: "c"}}
-	if millis, of := MaxLag(lags); millis != 9 || of != "b" {
-		t.Errorf("got %d of %q", millis, of)
+	if got := MaxLag(lags); got != lags[1] {
+		t.Errorf("got %+v; want the larger, %+v", got, lags[1])
 	}
 }
 

@@ -66,15 +66,15 @@ func Lag(ctx context.Context, client metricReader, apps []failover.Application, 
 	return lags, nil
 }
 
-// MaxLag returns the largest known lag, and -1 when there is none.
-func MaxLag(lags []ReplicationLag) (millis int64, globalCluster string) {
-	millis = -1
+// MaxLag returns the largest known lag, and one of -1 milliseconds that is not known when there is none.
+func MaxLag(lags []ReplicationLag) ReplicationLag {
+	largest := ReplicationLag{Millis: -1}
 	for _, l := range lags {
-		if l.Known && l.Millis > millis {
-			millis, globalCluster = l.Millis, l.GlobalCluster
+		if l.Known && l.Millis > largest.Millis {
+			largest = l
 		}
 	}
-	return millis, globalCluster
+	return largest
 }
 
 // ClusterID is the identifier at the end of a cluster's ARN.

@@ -98,7 +98,7 @@ func TestTheFenceIsReadToTheLetter(t *testing.T) {
 	if f, err := ReadFence(t.Context(), client, "Z1", "shop.example"); err != nil || f.Exists {
 		t.Errorf("a zone without a fence: got %+v, %v", f, err)
 	}
-	fence := failover.Fence{Epoch: 7, Run: "run-7", Leg: failover.Out, Stage: 2, Batch: 1}
+	fence := failover.Fence{Epoch: 7, Run: "run-7", Region: "us-west-2", Leg: failover.Out, Stage: 2, Batch: 1}
 	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 123, Values: []string{fence.String()}}))
 	got, err := ReadFence(t.Context(), client, "Z1", "shop.example.")
 	must(t, err)

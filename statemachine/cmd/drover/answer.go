@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os/user"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -51,7 +53,7 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
-	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), asked, failover.ApprovalAnswer{Approved: approved, By: c.By, Comment: c.Comment})
+	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), asked, failover.ApprovalAnswer{Approved: approved, By: cmp.Or(c.By, login()), Comment: c.Comment})
 	if errors.Is(err, approval.ErrTooLate) {
 		return c.tooLate(asked)
 	}
@@ -66,18 +68,33 @@ func (c *answer) give(env environment, approved bool) error {
 	return nil
 }
 
+// login is the name that somebody has logged in with where no shell has said it, as in a container.
+func login() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "somebody"
+}
+
 // find reads from the registry of a Region what the run asked.
 func (c *answer) find(env environment, plan failover.Plan, region failover.Region) (registry.Approval, error) {
 	store, err := c.store(env.ctx, plan, region)
 	if err != nil {
 		return registry.Approval{}, err
 	}
-	asked, err := store.Approval(env.ctx, c.Name)
+	asked, err := store.Approvals(env.ctx, c.Name)
 	if errors.Is(err, registry.ErrNotAsked) {
-		return asked, fmt.Errorf("run %s waits for no approval, as the registry in %s has it; if it asked just now, ask the other Region: --region %s",
+		return registry.Approval{}, fmt.Errorf("run %s waits for no approval, as the registry in %s has it; if it asked just now, ask the other Region: --region %s",
 			c.Name, region, plan.Other(region))
 	}
-	return asked, err
+	if err != nil {
+		return registry.Approval{}, err
+	}
+	if waiting := approval.Waiting(asked); c.Region == "" && len(waiting) > 1 {
+		return registry.Approval{}, usageError{fmt.Errorf("two runs are called %s and wait, in %s and in %s; say which one is meant: --region %s",
+			c.Name, waiting[0].Region, waiting[1].Region, waiting[0].Region)}
+	}
+	return approval.Choose(asked, region), nil
 }
 
 func (c *answer) tooLate(asked registry.Approval) error {

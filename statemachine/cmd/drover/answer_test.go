@@ -108,12 +108,23 @@ func TestAnAnswerGoesToTheRegionThatWaits(t *testing.T) {
 	}
 }
 
+func TestAnAnswerIsNeverNobodys(t *testing.T) {
+	w, url := newWaiting(t)
+	t.Setenv("USER", "")
+	if code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url); code != exitOK {
+		t.Fatalf("exit code %d, %q", code, stderr)
+	}
+	if got := w.answer(); strings.Contains(got, `"by":""`) {
+		t.Errorf("the run was answered %s; want a name", got)
+	}
+}
+
 func TestAnAnswerThatComesTooLateSaysSo(t *testing.T) {
 	for name, before := range map[string]func(w waiting, url string){
 		"after another answer": func(_ waiting, url string) { drover(t, t.Context(), "reject", "failback-1", "--endpoint-url", url) },
 		"after its time":       func(w waiting, _ string) { w.pass(time.Hour) },
 		"after the run": func(w waiting, _ string) {
-			if err := w.store.EndApproval(t.Context(), "failback-1"); err != nil {
+			if err := w.store.EndApproval(t.Context(), "failback-1", "us-east-1"); err != nil {
 				t.Fatal(err)
 			}
 			w.pass(time.Minute)
@@ -141,6 +152,21 @@ func TestAnAnswerThatAWSDoesNotTakeSaysWhichRunAndWhere(t *testing.T) {
 	code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
 	if code != exitFailed || !strings.Contains(stderr, "answer run failback-1 in us-east-1: ") || !strings.Contains(stderr, "AccessDenied") {
 		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+func TestAWatcherSeesTheQuestionAndTheAnswer(t *testing.T) {
+	w, url := newWaiting(t)
+	if code, _, stderr := drover(t, t.Context(), "reject", "failback-1", "--comment", "not now", "--endpoint-url", url); code != exitOK {
+		t.Fatal(stderr)
+	}
+	w.pass(time.Second)
+	_, stdout, stderr := drover(t, t.Context(), "watch", "failback-1", "--region", "us-east-1", "--endpoint-url", url)
+	said := strings.Join(strings.Fields(stdout), " ")
+	for _, want := range []string{"the run waits for an answer: drover approve failback-1, or drover reject failback-1", "not approved by kim: not now"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q: %s %s", want, stdout, stderr)
+		}
 	}
 }
 

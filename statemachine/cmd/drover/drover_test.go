@@ -30,7 +30,7 @@ func TestBadUsageExitsWithTwoAndSaysWhatThereIs(t *testing.T) {
 		{[]string{"drill", "one", "two"}, []string{"two"}},
 		{[]string{"drill", "--assembly", "/nowhere"}, []string{"/nowhere"}},
 		{[]string{"drill", "."}, []string{"."}},
-		{[]string{"drill", "--speed", "10"}, []string{"--speed 10 is for --serve"}},
+		{[]string{"drill", "--speed", "10"}, []string{"--speed is of --serve"}},
 		{[]string{"drill", "--serve", "127.0.0.1:0", "--speed", "NaN"}, []string{"--speed NaN; expected more than 0"}},
 		{[]string{"drill", "--serve", "127.0.0.1:0", "--out", "there"}, []string{"--out there is not for --serve"}},
 	} {

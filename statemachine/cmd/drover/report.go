@@ -86,8 +86,9 @@ func (c *reportCommand) bucket(plan failover.Plan, x execution) string {
 
 // writeReport shows a report: how it ended, what it took, what moved and what did not, and what to type next.
 func writeReport(w io.Writer, r failover.Report) {
+	home, away := r.Run.WayOut()
 	fmt.Fprintf(w, "%s\n\n", r.Summary)
-	fmt.Fprintf(w, "  run      %s: %s from %s to %s\n", r.Run.ID, r.Run.Action, r.Run.From, r.Run.To)
+	fmt.Fprintf(w, "  run      %s: %s from %s to %s\n", r.Run.ID, r.Run.Action, home, away)
 	fmt.Fprintf(w, "  from     %s", r.Run.Since.Format(time.RFC3339))
 	if r.Run.StartedAt.After(r.Run.Since) {
 		fmt.Fprintf(w, ", started at %s", r.Run.StartedAt.Format(time.RFC3339))
@@ -97,18 +98,63 @@ func writeReport(w io.Writer, r failover.Report) {
 		fmt.Fprintf(w, "  reason   %s\n", r.Run.Reason)
 	}
 	fmt.Fprintf(w, "  RTO      %s, target %s\n", length(r.RTOSeconds), length(float64(r.TargetRTOSeconds)))
-	fmt.Fprintf(w, "  RPO      %s, target %s\n", length(r.RPOSeconds), length(float64(r.TargetRPOSeconds)))
+	fmt.Fprintf(w, "  RPO      %s\n", r.Data())
 	section(w, "Why", r.Reasons)
-	var notMoved []string
-	for _, n := range r.NotMoved {
-		notMoved = append(notMoved, n.Application+": "+strings.Join(n.Why, "; "))
-	}
-	section(w, fmt.Sprintf("Not moved (%d)", len(notMoved)), notMoved)
-	section(w, "Could not be read", r.Unknown)
-	section(w, fmt.Sprintf("Moved (%d)", len(r.Moved)), r.Moved)
+	writeApplications(w, r)
+	writeRecord(w, r)
 	if r.Next != "" {
 		fmt.Fprintf(w, "\nNext: %s\n", r.Next)
 	}
+}
+
+// writeApplications shows where the applications are now; after a rollback, whether that is where they were.
+func writeApplications(w io.Writer, r failover.Report) {
+	elsewhere := func(title string, apps []failover.NotMoved) {
+		var lines []string
+		for _, n := range apps {
+			lines = append(lines, n.Application+": "+strings.Join(n.Why, "; "))
+		}
+		section(w, fmt.Sprintf("%s (%d)", title, len(apps)), lines)
+	}
+	if r.Run.Leg == failover.Rollback {
+		elsewhere("Not as before", r.NotRestored)
+		section(w, fmt.Sprintf("As before (%d)", len(r.Restored)), r.Restored)
+	} else {
+		elsewhere("Not in "+string(r.Target), r.NotMoved)
+		section(w, fmt.Sprintf("In %s (%d)", r.Target, len(r.Moved)), r.Moved)
+	}
+	section(w, "Could not be read", r.Unknown)
+}
+
+// writeRecord shows what an auditor asks for: who consented, what each leg took, what drills took before, and where the
+// writes are that were lost.
+func writeRecord(w io.Writer, r failover.Report) {
+	var decisions, legs, drills, lost []string
+	for _, d := range r.Decisions {
+		decisions = append(decisions, d.AskedAt.Format(time.RFC3339)+" "+d.String())
+	}
+	for _, leg := range r.Legs {
+		legs = append(legs, legLine(leg))
+	}
+	for _, d := range r.Trend {
+		for _, leg := range d.Legs {
+			drills = append(drills, fmt.Sprintf("%s %s, %s, %s", d.StartedAt.Format(time.RFC3339), d.Run, d.Outcome, legLine(leg)))
+		}
+	}
+	for _, l := range r.LostWrites {
+		lost = append(lost, fmt.Sprintf("%s: snapshot %s in %s; %s", l.GlobalCluster, l.Snapshot, l.Region, l.Find))
+	}
+	section(w, "Asked", decisions)
+	if len(legs) > 1 {
+		section(w, "Legs", legs)
+	}
+	section(w, "Drills before", drills)
+	section(w, "Where lost writes may be", lost)
+}
+
+// legLine is such as "back to us-east-1: 1m31s, 2 of 2 stages".
+func legLine(leg failover.LegResult) string {
+	return fmt.Sprintf("%s to %s: %s, %d of %d stages", leg.Leg, leg.To, length(leg.RTOSeconds), leg.StagesDone, leg.Stages)
 }
 
 func section(w io.Writer, title string, lines []string) {

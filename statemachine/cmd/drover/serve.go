@@ -42,7 +42,7 @@ func (c *drillCommand) serve(env environment) error {
 func (c *drillCommand) checkServe() error {
 	switch {
 	case c.Serve == "" && c.Speed != nil:
-		return fmt.Errorf("--speed %v is for --serve; a drill is as fast as it can be", *c.Speed)
+		return errors.New("--speed is of --serve; without it, a drill takes no longer than it must")
 	case c.Serve != "" && c.Out != "":
 		return fmt.Errorf("--out %s is not for --serve, which writes no report", c.Out)
 	case c.Speed != nil && !(*c.Speed > 0 && *c.Speed <= maxSpeed): // nothing is true of NaN
@@ -107,8 +107,9 @@ Set this in another shell:
   export AWS_ENDPOINT_URL=%s
   export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
   export AWS_REGION=%s AWS_DEFAULT_REGION=%[4]s AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
+An aws command line that is older than 2.13 or 1.29 must be told --endpoint-url $AWS_ENDPOINT_URL as well.
 
-and try:
+Try:
   drover status
   drover start switchover --watch
   aws stepfunctions start-execution --name first --input '{"action": "check"}' \

@@ -63,7 +63,7 @@ func TestAServedWorldIsOperatedFromTheCommandLine(t *testing.T) {
 		{[]string{"start", "switchover", "--name", "first", "--watch"}, exitOK, []string{"started in us-west-2", "VerifyHealth     passed", "first: Completed after"}},
 		{[]string{"status", "first"}, exitOK, []string{`first in us-west-2`, `{"action":"switchover"}`, "8 record sets in 2 batches", "first: Completed after"}},
 		{[]string{"watch", "first"}, exitOK, []string{"first: Completed after"}},
-		{[]string{"report", "first"}, exitOK, []string{"Completed: switchover to us-west-2, 3 of 3 applications moved", "Moved (3)\n  catalog\n", "RTO "}},
+		{[]string{"report", "first"}, exitOK, []string{"Completed: switchover to us-west-2, 3 of 3 applications moved", "In us-west-2 (3)\n  catalog\n", "RTO "}},
 		{[]string{"report", "first", "--json"}, exitOK, []string{`"outcome":"Completed"`}},
 		{[]string{"start", "check", "--application", "chekout", "--name", "typo", "--watch"}, exitRefused, []string{"run              Refused", "chekout"}},
 		{[]string{"start", "failback", "--name", "home", "--watch"}, exitOK, []string{"started in us-east-1", "home: Completed"}},
@@ -182,6 +182,9 @@ func TestATakenPortIsOneLine(t *testing.T) {
 			t.Errorf("%v: exit code %d; want %d", args, code, exitUsage)
 		}
 	}
+	if code, _, stderr := drover(t, t.Context(), "drill", "--speed", "3"); code != exitUsage || !strings.Contains(stderr, "--serve") {
+		t.Errorf("a drill with --speed: exit code %d, %q; want %d", code, stderr, exitUsage)
+	}
 }
 
 func TestTheOutcomeIsTheExitCode(t *testing.T) {
@@ -199,14 +202,45 @@ func TestAReportSaysWhatMovedAndWhatDidNot(t *testing.T) {
 	report := failover.Report{
 		Run: failover.Run{ID: "r1", Action: failover.Failover, From: "us-east-1", To: "us-west-2", Reason: "fire"}, Outcome: failover.Held,
 		Summary: "Held: failover to us-west-2", Reasons: []string{"the writer never came up"}, RTOSeconds: 912.3, TargetRTOSeconds: 600,
-		RPOSeconds: -1, Moved: []string{"catalog"}, NotMoved: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody", "x"}}},
+		RPOSeconds: -1, Target: "us-west-2", Moved: []string{"catalog"}, NotMoved: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody", "x"}}},
 		Unknown: []string{"zone Z1"}, Next: "drover status",
 	}
 	var out bytes.Buffer
 	writeReport(&out, report)
 	for _, want := range []string{
-		"Held: failover to us-west-2\n", "RTO      15m12.3s, target 10m0s", "RPO      not measured", "Why\n  the writer never came up",
-		"Not moved (1)\n  shop: writer is nobody; x", "Moved (1)\n  catalog", "Could not be read\n  zone Z1", "Next: drover status", "reason   fire",
+		"Held: failover to us-west-2\n", "RTO      15m12.3s, target 10m0s", "RPO      no replication lag was measured", "Why\n  the writer never came up",
+		"Not in us-west-2 (1)\n  shop: writer is nobody; x", "In us-west-2 (1)\n  catalog", "Could not be read\n  zone Z1", "Next: drover status", "reason   fire",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
+	at := time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
+	legs := []failover.LegResult{
+		{Leg: failover.Out, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 90},
+		{Leg: failover.Rollback, From: "us-west-2", To: "us-east-1", StagesDone: 1, Stages: 2, RTOSeconds: 61.5},
+	}
+	report := failover.Report{
+		Run: failover.Run{
+			ID: "r1", Action: failover.Drill, Leg: failover.Rollback, From: "us-west-2", To: "us-east-1",
+			Legs: []failover.LegRecord{{From: "us-east-1", To: "us-west-2"}},
+		},
+		Decisions: []failover.Decision{{Gate: failover.BeforeStart, AskedAt: at, Approved: true, By: "alice", Comment: "go"}},
+		Legs:      legs, Trend: []failover.PastDrill{{Run: "r0", StartedAt: at, Outcome: failover.Completed, Legs: legs[:1]}},
+		Restored: []string{"catalog"}, NotRestored: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody"}}},
+		LostWrites: []failover.LostWrites{failover.NewLostWrites("shop", "shop-east", "us-east-1")},
+	}
+	var out bytes.Buffer
+	writeReport(&out, report)
+	for _, want := range []string{
+		"run      r1: drill from us-east-1 to us-west-2\n", "Not as before (1)\n  shop: writer is nobody", "As before (1)\n  catalog",
+		"Asked\n  2026-01-31T03:00:00Z before-start: approved by alice: go",
+		"Legs\n  out to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
+		"Drills before\n  2026-01-31T03:00:00Z r0, Completed, out to us-west-2: 1m30s, 2 of 2 stages",
+		"Where lost writes may be\n  shop: snapshot rds:unplanned-global-failover-shop-east-* in us-east-1; aws rds describe-db-cluster-snapshots",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, out.String())
@@ -237,5 +271,30 @@ func TestTheJSONOfAReportIsJSON(t *testing.T) {
 	var report failover.Report
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || report.Run.ID != "one" {
 		t.Errorf("%v in %s", err, stdout)
+	}
+}
+
+func TestARunThatWaitsForAPersonSaysSoWhileItWaits(t *testing.T) {
+	url, _ := serve(t)
+	at := func(args ...string) (stdout string) {
+		t.Helper()
+		code, stdout, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...)
+		if code != exitOK {
+			t.Fatalf("%v: exit code %d\n%s%s", args, code, stdout, stderr)
+		}
+		return stdout
+	}
+	const waits = "AwaitApproval    people are asked, and the run waits for an answer"
+	at("start", "switchover", "--approval", "before-start", "--name", "asks")
+	deadline := time.Now().Add(20 * time.Second)
+	for !strings.Contains(at("status", "asks"), waits) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not say %q:\n%s", waits, at("status", "asks"))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	at("approve", "asks")
+	if told := at("watch", "asks", "--every", "100ms"); strings.Count(told, waits) != 1 || !strings.Contains(told, "asks: Completed") {
+		t.Errorf("want it said once, and the end:\n%s", told)
 	}
 }

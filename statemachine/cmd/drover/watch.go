@@ -91,13 +91,14 @@ func watch(env environment, x execution, every time.Duration) error {
 
 // watcher tells the events of a history, each once.
 type watcher struct {
+	run      string
 	follower *drill.Follower
 	last     int64
 }
 
 func newWatcher(out *drill.Printer, x execution) *watcher {
 	out.Start = aws.ToTime(x.StartDate)
-	return &watcher{follower: drill.NewFollower(out)}
+	return &watcher{run: aws.ToString(x.Name), follower: drill.NewFollower(out)}
 }
 
 // tell tells what has happened since it was last called.
@@ -118,6 +119,8 @@ func (w *watcher) event(e types.HistoryEvent) {
 	switch {
 	case e.StateEnteredEventDetails != nil:
 		w.follower.Entered(aws.ToString(e.StateEnteredEventDetails.Name), at)
+	case e.TaskSubmittedEventDetails != nil: // the one task that is handed over and then waits is the question to people
+		w.follower.Asked(fmt.Sprintf("drover approve %s, or drover reject %s", w.run, w.run), at)
 	case e.TaskSucceededEventDetails != nil:
 		w.follower.Answered(payloadOf(aws.ToString(e.TaskSucceededEventDetails.Output)), at)
 	case e.TaskFailedEventDetails != nil:

@@ -1,0 +1,43 @@
+package failover
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
+	measured := time.Date(2026, 3, 14, 3, 2, 0, 0, time.UTC)
+	failed := Report{Run: Run{Action: Failover, From: "us-east-1"}, Outcome: Completed, RPOSeconds: 0.8, TargetRPOSeconds: 60}
+	for _, c := range []struct {
+		name   string
+		change func(*Report)
+		want   string
+	}{
+		{"an unplanned move", func(r *Report) { r.RPOMeasuredAt = &measured },
+			"about the last 0.8 s of writes lost; target 60 s, met if us-east-1 has accepted nothing since it was measured at 03:02:00 UTC"},
+		{"nobody knows when it was measured", func(*Report) {}, "about the last 0.8 s of writes lost; target 60 s, met"},
+		{"too much", func(r *Report) { r.RPOSeconds, r.RPOMeasuredAt = 61, &measured }, "about the last 61.0 s of writes lost; target 60 s, missed"},
+		{"held", func(r *Report) { r.Outcome = Held }, "replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met"},
+		{"a planned move", func(r *Report) { r.Run.Action, r.RPOMeasuredAt = Drill, &measured }, "nothing lost, the move was planned; replication lagged 0.8 s before"},
+		{"no measurement", func(r *Report) { r.RPOSeconds = -1 }, "no replication lag was measured"},
+	} {
+		r := failed
+		c.change(&r)
+		if got := r.Data(); got != c.want {
+			t.Errorf("%s\ngot  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestADecisionIsToldInOneLine(t *testing.T) {
+	for want, d := range map[string]Decision{
+		"before-start: approved by alice: go":                     {Gate: BeforeStart, Approved: true, By: "alice", Comment: "go"},
+		"before-promotion: approved by alice":                     {Gate: BeforePromotion, Approved: true, By: "alice"},
+		"before-promotion: not approved by bob: not now":          {Gate: BeforePromotion, By: "bob", Comment: "not now"},
+		"before-promotion: not approved: nobody answered in time": {Gate: BeforePromotion, Comment: "nobody answered in time"},
+	} {
+		if got := d.String(); got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package statemachine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// The tests in this file run the whole definition with scripted answers and assert what the steps are told.
+
+func TestTheEndIsToldWhatHappened(t *testing.T) {
+	pending := ok(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"checkout: database still in us-east-1"}})
+	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
+	got := r.calls["Notify"][0].(*failover.NotifyRequest)
+	want := &failover.NotifyRequest{
+		Run:        theRun(),
+		Outcome:    failover.Held,
+		Reasons:    []string{"checkout: database still in us-east-1"},
+		StagesDone: 1, Stages: 2, LagMillis: 250, LagAt: new(measured), Decisions: []failover.Decision{}, Now: got.Now,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Notify's request (-want +got):\n%s", diff)
+	}
+	if r.Cause() != "what became of it" {
+		t.Errorf("Cause = %q; want the message's summary", r.Cause())
+	}
+}
+
+func TestTheFailureThatIsToldIsTheFirst(t *testing.T) {
+	r := play(t, machine(t), script{"PromoteDatabase": {fails(failover.Rejected)}, "CloseRun": {fails(failover.Denied)}})
+	got := r.calls["Notify"][0].(*failover.NotifyRequest).Failure
+	want := &failover.StepFailure{
+		State: "PromoteDatabase", Error: "Rejected", Cause: `{"errorType":"Rejected","errorMessage":"in the test"}`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("failure (-want +got):\n%s", diff)
+	}
+	r = play(t, machine(t), script{"CloseRun": {silence}})
+	got = r.calls["Notify"][0].(*failover.NotifyRequest).Failure
+	if diff := cmp.Diff(&failover.StepFailure{State: "CloseRun", Error: "States.Timeout"}, got); diff != "" {
+		t.Errorf("failure of CloseRun alone (-want +got):\n%s", diff)
+	}
+}
+
+// TestVerifyHealthIsAskedWithWhatIsPending follows the change ids and the count of passes through the loop.
+func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
+	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
+	r := play(t, machine(t), script{
+		"ShiftTraffic": {shifted(1), shifted(0)},
+		"VerifyHealth": {once, fails(failover.Throttled), looks(failover.Passed)},
+	})
+	change := failover.Change{Zone: "Z1", ID: "C1"}
+	ofBothRounds := []failover.Change{change, change}
+	var passes []int
+	for _, call := range r.calls["VerifyHealth"] {
+		req := call.(*failover.VerifyRequest)
+		passes = append(passes, req.Passes)
+		if diff := cmp.Diff(ofBothRounds, req.Changes); diff != "" {
+			t.Errorf("changes (-want +got):\n%s", diff)
+		}
+	}
+	second := r.calls["ShiftTraffic"][1].(*failover.ShiftRequest)
+	if diff := cmp.Diff([]failover.Change{change}, second.Changes); diff != "" {
+		t.Errorf("what the second round of ShiftTraffic knows (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{0, 1, 0}, passes); diff != "" {
+		t.Errorf("passes (-want +got):\n%s", diff)
+	}
+}
+
+// TestASecondLegIsPlannedWithHowTheFirstEnded follows what the legs of a run know of each other.
+func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
+	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
+	r := play(t, machine(t), script{
+		"Validate":     {planOf(theRun(planned), stage(0), stage(1), stage(2))},
+		"VerifyHealth": {looks(failover.Passed), bad, looks(failover.Passed)},
+	})
+	got := r.calls["PlanRollback"][0].(*failover.ValidateRequest)
+	run := theRun(planned)
+	want := &failover.ValidateRequest{
+		Execution: got.Execution, Input: got.Input, Leg: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
+		Ended: &failover.LegEnd{
+			EndedAt: got.Now, StagesDone: 1, Stages: 3, LagMillis: 250, Reasons: []string{"checkout: 20 % served"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("PlanRollback's request (-want +got):\n%s", diff)
+	}
+	told := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if told.Outcome != failover.RolledBack || len(told.Reasons) != 0 || told.Failure != nil || told.StagesDone != 1 || told.Stages != 1 {
+		t.Errorf("Notify was told %+v; want the rollback's own end", told)
+	}
+}
+
+func TestASoakLastsAsLongAsTheRunSays(t *testing.T) {
+	r := play(t, machine(t), script{"Validate": {planOf(theRun(drill), stage(0))}})
+	req := r.calls["PlanReturn"][0].(*failover.ValidateRequest)
+	if got := req.Now.Sub(req.Ended.EndedAt); got != 2*time.Minute {
+		t.Errorf("soaked for %v; want 2m0s", got)
+	}
+}
+
+func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
+	r := play(t, machine(t), script{"Validate": {plan(stage(0), gated(1))}})
+	got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest)
+	second := gated(1)
+	want := &failover.ApprovalRequest{
+		Op: "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
+		StagesDone: 1, Stages: 2, LagMillis: 800, Until: got.Now.Add(30 * time.Minute), Now: got.Now,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
+		t.Errorf("question (-want +got):\n%s", diff)
+	}
+	r = play(t, machine(t), script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}})
+	if got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest); got.Stage != nil || got.Gate != failover.BeforeStart {
+		t.Errorf("before the start: %+v; want no stage", got)
+	}
+}
+
+func TestANoIsToldWithWhoSaidItAndWhy(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer answer
+		want   string
+	}{
+		{"a no", no, "before-promotion: not approved by bob: not now"},
+		{"a failed task", fails(failover.NotApproved), "before-promotion: not approved: too risky"},
+		{"silence", silence, "before-promotion: nobody answered in time"},
+	} {
+		r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {c.answer}})
+		got := r.calls["Notify"][0].(*failover.NotifyRequest)
+		if diff := cmp.Diff([]string{c.want}, got.Reasons); diff != "" || got.Failure != nil {
+			t.Errorf("%s: reasons (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestTheEndIsToldWhoHasApprovedWhat(t *testing.T) {
+	yes := ok(failover.ApprovalAnswer{Approved: true, By: "alice", Comment: "go"})
+	r := play(t, machine(t), script{
+		"Validate":      {planOf(theRun(gate(failover.BeforeStart)), gated(0), gated(1))},
+		"AwaitApproval": {yes, no},
+	})
+	asked := func(call int) time.Time { return r.calls["AwaitApproval"][call].(*failover.ApprovalRequest).Now }
+	want := []failover.Decision{
+		{Gate: failover.BeforeStart, AskedAt: asked(0), Approved: true, By: "alice", Comment: "go"},
+		{Gate: failover.BeforePromotion, AskedAt: asked(1), By: "bob", Comment: "not now"},
+	}
+	if diff := cmp.Diff(want, r.calls["Notify"][0].(*failover.NotifyRequest).Decisions); diff != "" {
+		t.Errorf("decisions (-want +got):\n%s", diff)
+	}
+	for name, a := range map[string]answer{"nobody answered in time": silence, "too risky": fails(failover.NotApproved), "nobody could be asked": fails("Lambda.Unknown")} {
+		r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {a}})
+		got := r.calls["Notify"][0].(*failover.NotifyRequest).Decisions
+		want := []failover.Decision{{Gate: failover.BeforePromotion, AskedAt: r.calls["AwaitApproval"][0].(*failover.ApprovalRequest).Now, Comment: name}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestTheBeginningIsToldWhatWasFound(t *testing.T) {
+	found := []failover.Finding{{Severity: failover.Warning, Code: failover.CodeBound, Object: "run run-1", Found: "it may take long"}}
+	planned := plan(stage(0), stage(1))
+	a := planned.result.(failover.ValidateAnswer)
+	a.Applications, a.Databases = 3, 1
+	for _, findings := range [][]failover.Finding{{}, found, append(found, found...)} {
+		a.Findings, a.MoreFindings = findings, len(findings)
+		r := play(t, machine(t), script{"Validate": {ok(a)}})
+		got := r.calls["Announce"][0].(*failover.AnnounceRequest)
+		want := &failover.AnnounceRequest{
+			Op: "announce", Run: theRun(), Applications: 3, Databases: 1, Stages: 2, Findings: findings, MoreFindings: len(findings), Now: got.Now,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("Announce's request (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestTheLagThatIsToldIsTheLargestWithItsTime follows the lag through a promotion that is asked about again, when the
+// secondary has become the writer and has none any more.
+func TestTheLagThatIsToldIsTheLargestWithItsTime(t *testing.T) {
+	later := measured.Add(time.Minute)
+	lag := func(millis int64, at *time.Time) answer {
+		return ok(failover.PromoteAnswer{Started: 1, LagMillis: millis, LagAt: at})
+	}
+	for _, c := range []struct {
+		name    string
+		answers []answer
+		millis  int64
+		at      *time.Time
+	}{
+		{"measured once", []answer{lag(250, &measured), lag(-1, nil)}, 250, &measured},
+		{"smaller the second time", []answer{lag(250, &measured), lag(10, &later)}, 250, &measured},
+		{"larger the second time", []answer{lag(250, &measured), lag(900, &later)}, 900, &later},
+		{"never measured", []answer{lag(-1, nil)}, -1, nil},
+	} {
+		r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "PromoteDatabase": c.answers})
+		got := r.calls["Notify"][0].(*failover.NotifyRequest)
+		if diff := cmp.Diff(c.at, got.LagAt); got.LagMillis != c.millis || diff != "" {
+			t.Errorf("%s: %d ms; want %d; measured at (-want +got):\n%s", c.name, got.LagMillis, c.millis, diff)
+		}
+	}
+}
