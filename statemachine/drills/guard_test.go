@@ -31,7 +31,7 @@ var guards = []guard{
 			File: "lambdas/shifttraffic/fence.go",
 			Old:  "case !found.Exists || theirs.Epoch < mine.Epoch:", New: "case !found.Exists || theirs.Epoch < mine.Epoch || theirs.Run != mine.Run:",
 		}},
-		scenario: "stale-run", says: "with epoch 1 after stale-run-3 with epoch 3; expected a newer one",
+		scenario: "two-operators", says: "have both moved something",
 	},
 	{
 		name: "the lock",
