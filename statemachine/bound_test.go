@@ -40,6 +40,8 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			s := script{"Validate": worstTries(planOf(c.run, out...))}
 			s["PlanReturn"] = worstTries(planOf(theRun(drill, leg(failover.Back)), c.back...))
 			s["PlanRollback"] = worstTries(planOf(theRun(planned, leg(failover.Rollback)), c.rollback...))
+			asking := then(times(failover.AskRetries, slow(fails(failover.Throttled))), []answer{{result: map[string]any{}}})
+			s["Asking"] = then(asking, asking)
 			s["AwaitApproval"] = []answer{{result: well["AwaitApproval"].result, after: time.Duration(c.run.ApprovalSeconds) * time.Second}}
 			s.worst(out, rolledBack)
 			if rolledBack {

@@ -130,9 +130,15 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 		}
 		switch name {
 		case "VerifyHealth", // the loop around it is its retry
-			"AwaitApproval", // each try would be a question of its own
-			"Announce":      // users wait meanwhile
+			"Announce": // users wait meanwhile
 			want = nil
+		case "AwaitApproval": // what people have answered, or not, is final; that they could not be asked is not
+			want = []entryText{{
+				ErrorEquals: []string{"Throttled", "Unreachable", "Busy", "Runtime.ExitError", "Sandbox.Timedout", "Lambda.TooManyRequestsException",
+					"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.Unknown"},
+				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.AskRetries), BackoffRate: 2,
+				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()), JitterStrategy: "FULL",
+			}}
 		}
 		got := slices.Clone(s.Retry)
 		for i := range got {

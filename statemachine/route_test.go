@@ -209,6 +209,88 @@ func TestRoutes(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
+			name: "a failover goes on with the next wave when one of a wave's stages fails, and is held",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 2), inWave(1, 1, 2), inWave(2, 2, 0))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "so it does when a step of it fails for good",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},
+				"ShiftTraffic": {fails(failover.Rejected), well["ShiftTraffic"]},
+			},
+			want:   path(begins, "ShiftTraffic MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a failover that is held already does not close its leg",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "one that is well does",
+			script: script{"Validate": {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))}},
+			want:   path(begins, shifts, look, "NextStage", shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name: "when the last wave fails too, there is nothing to go on with",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},
+				"VerifyHealth": {looks(failover.Failed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a no to one wave is a no to the next",
+			script: script{
+				"Validate":      {plan(asks(inWave(0, 1, 1)), asks(inWave(1, 2, 0)))},
+				"AwaitApproval": {no},
+			},
+			want:   path(begins, asked, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a wave that fails after a yes does not keep the next from being asked about",
+			script: script{
+				"Validate":     {plan(asks(inWave(0, 1, 1)), asks(inWave(1, 2, 0)))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want: path(begins, asked, "PromoteDatabase", look, "MayRollBack? NextStage", asked, "PromoteDatabase", look,
+				noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "databases of a failover follow their users even when the registry cannot be written, and it is held",
+			script: script{"UpdateRegistry": {fails(failover.Throttled)}},
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "but not those of a planned run",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "UpdateRegistry": {fails(failover.Denied), well["UpdateRegistry"]}},
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name: "a question that did not get out is asked again",
+			script: script{
+				"Validate": {plan(gated(0))},
+				"Asking":   {fails("Lambda.TooManyRequestsException"), fails("Runtime.ExitError"), ok(map[string]any{})},
+			},
+			want:   path(begins, asked, "PromoteDatabase", look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
 			name:   "a planned run whose stage fails is rolled back",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
 			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),

@@ -66,9 +66,18 @@ func leg(l failover.Leg) func(*failover.Run) {
 }
 
 // gated is a stage that asks before it promotes.
-func gated(index int) failover.Stage {
-	s := stage(index)
+func gated(index int) failover.Stage { return asks(stage(index)) }
+
+// asks is a stage of a run that asks before it promotes.
+func asks(s failover.Stage) failover.Stage {
 	s.Approve = true
+	return s
+}
+
+// inWave is a stage of a failover's wave, and where the next wave begins.
+func inWave(index, wave, next int) failover.Stage {
+	s := stage(index)
+	s.Wave, s.NextWave = wave, next
 	return s
 }
 
@@ -132,6 +141,8 @@ type run struct {
 	*asl.Execution
 	took  time.Duration
 	calls map[string][]any
+	// asked counts the calls that ask people.
+	asked int
 }
 
 // play runs the definition to its end in virtual time.
@@ -154,7 +165,8 @@ func play(t tester, m *asl.Machine, s script) *run {
 			}
 			a := s.next(p.State, len(r.calls[p.State]))
 			if p.TaskToken != "" {
-				a = s.next("Asking", 0)
+				a = s.next("Asking", r.asked)
+				r.asked++
 			}
 			r.calls[p.State] = append(r.calls[p.State], request(t, p))
 			if now.Add(a.after).After(p.TimeoutAt) {

@@ -114,6 +114,11 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
 		t.Errorf("question (-want +got):\n%s", diff)
 	}
+	r = play(t, machine(t), script{"Validate": {plan(gated(0))}, "Asking": {fails("Lambda.Unknown"), ok(map[string]any{})}})
+	tries := r.calls["AwaitApproval"]
+	if first, second := tries[0].(*failover.ApprovalRequest), tries[1].(*failover.ApprovalRequest); first.Try != 0 || second.Try != 1 || first.Token == second.Token {
+		t.Errorf("asked again as try %d with token %q after %d with %q; want the next try with a token of its own", second.Try, second.Token, first.Try, first.Token)
+	}
 	r = play(t, machine(t), script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}})
 	if got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest); got.Stage != nil || got.Gate != failover.BeforeStart {
 		t.Errorf("before the start: %+v; want no stage", got)
@@ -203,5 +208,28 @@ func TestTheLagThatIsToldIsTheLargestWithItsTime(t *testing.T) {
 		if diff := cmp.Diff(c.at, got.LagAt); got.LagMillis != c.millis || diff != "" {
 			t.Errorf("%s: %d ms; want %d; measured at (-want +got):\n%s", c.name, got.LagMillis, c.millis, diff)
 		}
+	}
+}
+
+func TestAHeldFailoverTellsWhatWasWrongWithEachWave(t *testing.T) {
+	bad := func(why string) answer {
+		return ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{why}})
+	}
+	waves := plan(inWave(0, 1, 2), inWave(1, 1, 2), inWave(2, 2, 3), inWave(3, 3, 4), inWave(4, 4, 0))
+	r := play(t, machine(t), script{
+		"Validate":        {waves},
+		"PromoteDatabase": {well["PromoteDatabase"], fails(failover.Rejected), fails(failover.Denied), well["PromoteDatabase"]},
+		"VerifyHealth":    {bad("shop: 20 % served"), looks(failover.Passed)},
+	})
+	got := r.calls["Notify"][0].(*failover.NotifyRequest)
+	wantReasons := []string{"shop: 20 % served", "PromoteDatabase of wave 3: Denied"}
+	if diff := cmp.Diff(wantReasons, got.Reasons); diff != "" {
+		t.Errorf("reasons (-want +got):\n%s", diff)
+	}
+	if got.Outcome != failover.Held || got.Failure == nil || got.Failure.Error != string(failover.Rejected) {
+		t.Errorf("outcome %s, failure %+v; want Held and the first failure", got.Outcome, got.Failure)
+	}
+	if got.StagesDone != 1 || got.Stages != 5 {
+		t.Errorf("%d of %d stages are done; want the one of wave 4, of 5", got.StagesDone, got.Stages)
 	}
 }

@@ -9,6 +9,8 @@ const (
 	StepTimeout = 35 * time.Second
 	// AnnounceTimeout is the longest that a run waits until people are told that it begins.
 	AnnounceTimeout = 10 * time.Second
+	// AskRetries is how often people are asked again when the question did not get out.
+	AskRetries = 3
 	// LookTime is what a look of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
 	LookTime = 3 * time.Second
 	// StepRetries is how often a step is tried again when waiting may help.
@@ -29,19 +31,13 @@ const (
 
 // StepBound is the longest that one step can take with all its retries.
 func StepBound() time.Duration {
-	bound := StepTimeout
-	delay := StepRetryInterval
-	for range StepRetries {
-		bound += min(delay, StepRetryMaxDelay) + StepTimeout
-		delay *= 2
-	}
-	return bound + UnexpectedRetries*(UnexpectedRetryInterval+StepTimeout)
+	return retried(StepRetries) + StepTimeout + UnexpectedRetries*(UnexpectedRetryInterval+StepTimeout)
 }
 
 // Bound is the longest that a run can take, from its first state to its last, whatever fails: out are its stages, back
 // those of a drill's way back, rollback those that undo all of out. The lists of ways that the run does not have are
 // nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts, and the looks of
-// a stage have a time of their own. Nor is the wait for an approval: its time is over once.
+// a stage have a time of their own. A question is asked again only when it did not get out: its time is over once.
 func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
 	bound := outside*StepBound() + legBound(run, out)
@@ -49,7 +45,7 @@ func Bound(run Run, out, back, rollback []Stage) time.Duration {
 		bound += AnnounceTimeout
 	}
 	if run.Approval == BeforeStart && len(out) > 0 {
-		bound += seconds(run.ApprovalSeconds)
+		bound += askBound(run)
 	}
 	var after time.Duration
 	if back != nil {
@@ -77,7 +73,24 @@ func StageBound(run Run, s Stage) time.Duration {
 	shift := shifts*StepBound() + (shifts-1)*RefillWait
 	bound := 2*(shift+inside*StepBound()) + seconds(s.VerifySeconds+s.SettleSeconds) + StepTimeout
 	if s.Approve {
-		bound += seconds(run.ApprovalSeconds)
+		bound += askBound(run)
+	}
+	return bound
+}
+
+// askBound is the longest that a question can take: until it is out, and then until it is answered. What fails before is
+// Notify, which Lambda does not let run for longer than a step.
+func askBound(run Run) time.Duration {
+	return retried(AskRetries) + seconds(run.ApprovalSeconds)
+}
+
+// retried is what a number of failed attempts take, with the waits after them.
+func retried(times int) time.Duration {
+	var bound time.Duration
+	delay := StepRetryInterval
+	for range times {
+		bound += StepTimeout + min(delay, StepRetryMaxDelay)
+		delay *= 2
 	}
 	return bound
 }

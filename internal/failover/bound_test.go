@@ -63,7 +63,8 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 	asked := run
 	asked.Approval = BeforeStart
 	out := Bound(Run{}, short, nil, nil)
-	const announced = 10 * time.Second // for whoever is asked before the start knows that it begins
+	const asking = (35 + 3 + 35 + 6 + 35 + 12) * time.Second // three tries that fail, and the waits after them
+	const announced = 10 * time.Second                       // for whoever is asked before the start knows that it begins
 	lasts := func(stages []Stage) time.Duration {
 		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil) - announced
 	}
@@ -74,9 +75,9 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 		{"rolled back", Bound(run, short, nil, long), out + slowest() + lasts(long)},
 		{"a drill that comes back", Bound(run, short, long, short), out + 2*time.Minute + slowest() + lasts(long)},
 		{"a drill whose way back is shorter", Bound(run, short, short, long), out + slowest() + lasts(long)},
-		{"asked before the start", Bound(asked, short, nil, nil), out - announced + 30*time.Minute},
+		{"asked before the start", Bound(asked, short, nil, nil), out - announced + asking + 30*time.Minute},
 		{"nothing to ask about", Bound(asked, nil, nil, nil), 3 * slowest()},
-		{"asked before a promotion", Bound(run, gated, nil, nil), out + 30*time.Minute},
+		{"asked before a promotion", Bound(run, gated, nil, nil), out + asking + 30*time.Minute},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %s; want %s", c.name, c.got, c.want)

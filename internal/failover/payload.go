@@ -296,8 +296,10 @@ type AnnounceRequest struct {
 type ApprovalRequest struct {
 	// Op is "approve".
 	Op string `json:"op"`
-	// Token is the task token that the answer must come with.
+	// Token is the task token that the answer must come with. Try counts the tries to ask this question from 0; each has a
+	// token of its own, and an earlier one that comes late is not to be asked any more.
 	Token string `json:"token"`
+	Try   int    `json:"try"`
 	Run   Run    `json:"run"`
 	// Gate is [BeforeStart] or [BeforePromotion].
 	Gate Approval `json:"gate"`

@@ -9,6 +9,8 @@ type Stage struct {
 	Index int `json:"index"`
 	// Wave is the wave whose applications move; 0 is all of them at once.
 	Wave int `json:"wave"`
+	// Waves are, in a stage that closes a leg, the waves that the leg has moved; other stages have none.
+	Waves []int `json:"waves,omitempty"`
 	// From is the Region that traffic leaves.
 	From Region `json:"from"`
 	// To is the Region that traffic and writers move to.
@@ -28,6 +30,9 @@ type Stage struct {
 	SettleSeconds int `json:"settleSeconds"`
 	// Attempts is how many looks there are before the stage has failed.
 	Attempts int `json:"attempts"`
+	// NextWave is, in a failover, the index of the stage with which the next wave begins, for it is played even when this
+	// one fails; 0 when there is none.
+	NextWave int `json:"nextWave,omitempty"`
 	// VerifySeconds is how long the looks may go on, whatever becomes of them: as long as Attempts looks take that AWS
 	// answers ([LookTime]). Looks that hang are therefore fewer, and a stage that submits a lost change again has no more
 	// time for it.
@@ -48,12 +53,30 @@ func (s Stage) Weights() map[Region]int {
 // Gradual says whether the stage leaves some of the traffic where it was.
 func (s Stage) Gradual() bool { return s.Percent != nil && *s.Percent < 100 }
 
-// WeightsOf are the DNS weights that the stage intends for one application, in a run of this epoch.
-func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
-	if s.Percent == nil || !s.Restore {
-		return s.Weights()
+// Full says whether all of the traffic is, or has been before the stage, where the stage wants it.
+func (s Stage) Full() bool { return s.Closing() || s.Percent != nil && *s.Percent == 100 }
+
+// Closing says whether the stage moves nothing, and verifies once more what its leg has moved.
+func (s Stage) Closing() bool { return len(s.Waves) > 0 }
+
+// Covers says whether the stage is about the application.
+func (s Stage) Covers(app Application) bool {
+	if s.Closing() {
+		return slices.Contains(s.Waves, app.Wave)
 	}
-	return app.Live.PlaceBefore(epoch).Weights
+	return s.Wave == 0 || s.Wave == app.Wave
+}
+
+// WeightsOf are the DNS weights that an application has after the stage, in a run of this epoch; nil when the stage
+// neither moves traffic nor comes after all of it has moved.
+func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
+	switch {
+	case s.Restore && s.Full():
+		return app.Live.PlaceBefore(epoch).Weights
+	case s.Closing():
+		return map[Region]int{s.To: 100, s.From: 0}
+	}
+	return s.Weights()
 }
 
 // PlanStages makes the list of stages that moves the given waves from one Region to the other.
@@ -64,6 +87,10 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 // own before any traffic moves.
 //
 // A failover of a plan with WavesAtOnce has one wave, 0, which is all of them.
+//
+// A wave is verified when it has moved, and while later ones move nobody looks at it again: its release may fare badly
+// under the load of the evening, or somebody may change a record by hand. So more than one wave ends with a stage that
+// closes the leg: it moves nothing, and verifies all of them once more. Of a single wave the last look is that.
 //
 // A share below 100 of a planned action bakes: the healthy looks in a row that verify it last for plan.BakeSeconds, so that
 // its users have come, and been seen to fare well, before more of them follow.
@@ -100,17 +127,35 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 			add(wave, &percent, last && order == TrafficFirst)
 		}
 	}
+	if len(waves) > 1 {
+		add(0, nil, false)
+		stages[len(stages)-1].Waves = slices.Clone(waves)
+	}
+	if in.Action == Failover {
+		linkWaves(stages)
+	}
 	return stages
 }
 
+// linkWaves gives each stage the next wave's first one.
+func linkWaves(stages []Stage) {
+	for i, s := range stages {
+		next := slices.IndexFunc(stages[i:], func(later Stage) bool { return later.Wave > 0 && later.Wave != s.Wave })
+		if next > 0 {
+			stages[i].NextWave = i + next
+		}
+	}
+}
+
 // PlanReturn makes the stages of a drill's way back, counting on from first. They are those of a switchover, but that the
-// last share of each wave gives every application what it had before the drill.
+// last share of each wave gives every application what it had before the drill, and that the stage which closes the leg
+// finds it there.
 func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []Stage {
 	stages := PlanStages(plan, in, from, to, waves)
 	for i := range stages {
 		s := &stages[i]
 		s.Index += first
-		s.Restore = s.Percent != nil && *s.Percent == 100
+		s.Restore = s.Full()
 	}
 	return stages
 }
@@ -118,7 +163,8 @@ func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []
 // PlanRollback makes the stages that undo what a run has done to the given waves, counting on from first: from is the
 // Region that users leave again. First all of them leave it at once, because both Regions answer and one of them is in
 // doubt: the last wave first, for it is the one that fared badly; then the writers go back, in the waves whose databases the run has promoted. A promotion that is
-// still in flight ends before: the stage that moves users back waits for it.
+// still in flight ends before: the stage that moves users back waits for it. No stage closes the leg: each wave is where
+// it was well before the run, and the failure that is undone has been told already.
 func PlanRollback(plan Plan, from, to Region, waves, promoted []int, first int) []Stage {
 	var stages []Stage
 	add := func(s Stage) {

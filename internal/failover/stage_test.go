@@ -14,6 +14,9 @@ type brief struct {
 	Promote       bool
 }
 
+// closing is the stage that verifies all waves once more.
+var closing = brief{Wave: 0, Percent: -1}
+
 func briefly(stages []Stage) []brief {
 	var all []brief
 	for _, s := range stages {
@@ -38,11 +41,11 @@ func TestStagesOfARun(t *testing.T) {
 	}{
 		{"nothing to move", DefaultPlan(), Input{}, nil, nil},
 		{"one wave", DefaultPlan(), Input{}, []int{1}, []brief{{1, 100, true}}},
-		{"waves one after the other", DefaultPlan(), Input{}, []int{1, 2, 7}, []brief{{1, 100, true}, {2, 100, true}, {7, 100, true}}},
+		{"waves one after the other", DefaultPlan(), Input{}, []int{1, 2, 7}, []brief{{1, 100, true}, {2, 100, true}, {7, 100, true}, closing}},
 		{"gradually, promoting at the end of each wave", DefaultPlan(), Input{Percents: []int{10, 50, 100}}, []int{1, 2}, []brief{
-			{1, 10, false}, {1, 50, false}, {1, 100, true}, {2, 10, false}, {2, 50, false}, {2, 100, true},
+			{1, 10, false}, {1, 50, false}, {1, 100, true}, {2, 10, false}, {2, 50, false}, {2, 100, true}, closing,
 		}},
-		{"database first by the plan", databaseFirst, Input{}, []int{1, 2}, []brief{{1, -1, true}, {1, 100, false}, {2, -1, true}, {2, 100, false}}},
+		{"database first by the plan", databaseFirst, Input{}, []int{1, 2}, []brief{{1, -1, true}, {1, 100, false}, {2, -1, true}, {2, 100, false}, closing}},
 		{"database first by the input, gradually", DefaultPlan(), Input{Order: DatabaseFirst, Percents: []int{25, 100}}, []int{3}, []brief{
 			{3, -1, true}, {3, 25, false}, {3, 100, false},
 		}},
@@ -81,6 +84,13 @@ func TestEveryPlanOfStagesMovesEachWaveOnceAndWholly(t *testing.T) {
 		slices.Sort(waves)
 		stages := PlanStages(plan, in, "us-east-1", "us-west-2", waves)
 
+		if len(waves) > 1 {
+			last := stages[len(stages)-1]
+			stages = stages[:len(stages)-1]
+			if !last.Closing() || !slices.Equal(last.Waves, waves) || last.Index != len(stages) || last.Promote || last.Percent != nil {
+				t.Fatalf("the last stage is %+v; want it to close the leg", last)
+			}
+		}
 		var order []int
 		promoted := map[int]int{}
 		share := map[int]int{}
@@ -161,7 +171,7 @@ func TestAGradualShareOfAPlannedActionBakes(t *testing.T) {
 func TestOnlyAFailoverTakesAllWavesAtOnce(t *testing.T) {
 	plan := DefaultPlan()
 	plan.WavesAtOnce = true
-	for action, want := range map[Action][]int{Failover: {0}, Switchover: {1, 2}, Drill: {1, 2}} {
+	for action, want := range map[Action][]int{Failover: {0}, Switchover: {1, 2, 0}, Drill: {1, 2, 0}} {
 		var got []int
 		for _, s := range PlanStages(plan, Input{Action: action}, "us-east-1", "us-west-2", []int{1, 2}) {
 			got = append(got, s.Wave)
@@ -184,7 +194,7 @@ func TestAWayBackCountsOnAndEndsWithWhatWasBefore(t *testing.T) {
 		}
 		restores = append(restores, s.Restore)
 	}
-	if diff := cmp.Diff([]bool{false, true, false, true}, restores); diff != "" {
+	if diff := cmp.Diff([]bool{false, true, false, true, true}, restores); diff != "" {
 		t.Errorf("which stages restore (-want +got):\n%s", diff)
 	}
 }
@@ -211,7 +221,11 @@ func TestAStageThatRestoresGivesEachApplicationItsOwnWeights(t *testing.T) {
 	shift := restore
 	shift.Restore = false
 	writers := restore
-	writers.Percent = nil
+	writers.Percent, writers.Promote = nil, true
+	closes := restore
+	closes.Percent, closes.Waves = nil, []int{1, 2}
+	closesOut := closes
+	closesOut.Restore = false
 	for _, c := range []struct {
 		name  string
 		stage Stage
@@ -222,9 +236,40 @@ func TestAStageThatRestoresGivesEachApplicationItsOwnWeights(t *testing.T) {
 		{"of one that has not", restore, 8, now},
 		{"one that does not restore", shift, 7, map[Region]int{"us-east-1": 100, "us-west-2": 0}},
 		{"one that leaves traffic alone", writers, 7, nil},
+		{"one that closes a way back", closes, 7, before},
+		{"one that closes a way out", closesOut, 7, map[Region]int{"us-east-1": 100, "us-west-2": 0}},
 	} {
 		if diff := cmp.Diff(c.want, c.stage.WeightsOf(app, c.epoch)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestOnlyAFailoverGoesOnWithTheNextWave(t *testing.T) {
+	in := Input{Action: Failover, Order: DatabaseFirst}
+	var next []int
+	for _, s := range PlanStages(DefaultPlan(), in, "us-east-1", "us-west-2", []int{1, 4, 7}) {
+		next = append(next, s.NextWave)
+	}
+	if want := []int{2, 2, 4, 4, 0, 0, 0}; !slices.Equal(next, want) {
+		t.Errorf("the next waves begin at %v; want %v", next, want)
+	}
+	in.Action = Switchover
+	for _, s := range PlanStages(DefaultPlan(), in, "us-east-1", "us-west-2", []int{1, 4, 7}) {
+		if s.NextWave != 0 {
+			t.Errorf("stage %d of a switchover goes on with stage %d", s.Index, s.NextWave)
+		}
+	}
+}
+
+func TestAStageThatClosesALegIsAboutTheWavesThatHaveMoved(t *testing.T) {
+	closes := Stage{Waves: []int{2, 4}}
+	for wave, want := range map[int]bool{1: false, 2: true, 3: false, 4: true} {
+		if got := closes.Covers(Application{Wave: wave}); got != want {
+			t.Errorf("wave %d: %v; want %v", wave, got, want)
+		}
+		if !(Stage{}).Covers(Application{Wave: wave}) || !(Stage{Wave: wave}).Covers(Application{Wave: wave}) {
+			t.Errorf("wave %d is not covered by a stage of all waves, or of its own", wave)
 		}
 	}
 }

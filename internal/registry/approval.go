@@ -25,6 +25,8 @@ type Approval struct {
 	Gate string
 	// Asked is when the run began to wait, Until when it stops and takes no answer for a no.
 	Asked, Until time.Time
+	// Try counts the tries to ask from 0: only the token of the last one can be answered.
+	Try int64
 	// Told says that the message with the question was published, Over that the run waits no more because it has ended.
 	Told, Over bool
 }
@@ -38,6 +40,7 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 	} {
 		it[name] = text(value)
 	}
+	it["tries"] = number(a.Try)
 	for name, is := range map[string]bool{"told": a.Told, "over": a.Over} {
 		if is {
 			it[name] = text("yes")
@@ -45,8 +48,8 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 	}
 	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it,
-		ConditionExpression:       aws.String("attribute_not_exists(asked) OR asked <= :asked"),
-		ExpressionAttributeValues: item{":asked": it["asked"]},
+		ConditionExpression:       aws.String("attribute_not_exists(asked) OR asked < :asked OR (asked = :asked AND tries <= :tries)"),
+		ExpressionAttributeValues: item{":asked": it["asked"], ":tries": it["tries"]},
 	})
 	if _, late := refusedBy(err); late {
 		return nil
@@ -105,7 +108,7 @@ func decodeApproval(run string, it item) (Approval, error) {
 	r := &reader{item: it}
 	a := Approval{
 		Run: run, Token: r.text("token"), Region: failover.Region(r.text("region")), Gate: r.text("gate"),
-		Asked: r.time("asked"), Until: r.time("until"), Told: r.has("told"), Over: r.has("over"),
+		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Told: r.has("told"), Over: r.has("over"),
 	}
 	return a, r.err
 }

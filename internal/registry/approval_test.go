@@ -44,6 +44,12 @@ func TestTheLastQuestionOfARunIsTheOneThatIsAnswered(t *testing.T) {
 	second.Told = true
 	putApproval(t, s, second)
 	wantApproval(t, s, second)
+	again := second
+	again.Token, again.Try, again.Told = "4", 1, false
+	putApproval(t, s, again)
+	wantApproval(t, s, again)
+	putApproval(t, s, second) // the try before, whose token is dead
+	wantApproval(t, s, again)
 }
 
 func TestWhatARunAskedIsKeptWhenItIsOver(t *testing.T) {

@@ -61,6 +61,9 @@ func (p *Progress) text() string {
 		return p.State
 	}
 	parts := []string{fmt.Sprintf("wave %d", p.Stage.Wave)}
+	if p.Stage.Closing() {
+		parts[0] = "all that has moved, verified once more"
+	}
 	if p.Stage.Percent != nil {
 		parts = append(parts, fmt.Sprintf("%d %% of the traffic to %s", *p.Stage.Percent, p.Stage.To))
 	}

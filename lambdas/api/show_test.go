@@ -250,3 +250,10 @@ func TestAnInputThatIsNoJSONDoesNotBreakTheAnswer(t *testing.T) {
 		t.Errorf("%s, %v", text, err)
 	}
 }
+
+func TestTheStageThatClosesALegIsNoWave(t *testing.T) {
+	p := Progress{State: "Settle", Stages: 3, Stage: &failover.Stage{Index: 2, Waves: []int{1, 2}, To: west}}
+	if got, want := p.text(), "Settle, stage 3 of 3: all that has moved, verified once more"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}

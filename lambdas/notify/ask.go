@@ -31,7 +31,7 @@ type AskAnswer struct {
 func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnswer, error) {
 	old, err := h.Registry.Approval(ctx, req.Run.ID, req.Run.Region())
 	switch {
-	case err == nil && (old.Token == req.Token && old.Told || req.Now.Before(old.Asked)):
+	case err == nil && isOld(req, old):
 		return AskAnswer{Told: true}, nil
 	case err != nil && !errors.Is(err, registry.ErrNotAsked):
 		return AskAnswer{}, err
@@ -42,6 +42,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	}
 	asked := registry.Approval{
 		Run: req.Run.ID, Token: req.Token, Region: req.Run.Region(), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
+		Try: int64(req.Try),
 	}
 	if err := h.Registry.PutApproval(ctx, asked); err != nil {
 		return AskAnswer{}, err
@@ -54,6 +55,18 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	// If this fails, a repetition asks again; the question is out all the same.
 	_ = h.Registry.PutApproval(ctx, asked)
 	return AskAnswer{Told: true}, nil
+}
+
+// isOld says whether people have been asked this already, or something later: by a later try, whose token alone can be
+// answered, or by a later question. Of a run that is over nothing is asked any more.
+func isOld(req failover.ApprovalRequest, last registry.Approval) bool {
+	switch order := req.Now.Compare(last.Asked); {
+	case order < 0:
+		return true
+	case order > 0:
+		return false
+	}
+	return last.Over || int64(req.Try) < last.Try || last.Token == req.Token && last.Told
 }
 
 // question is a message that waits for an answer.

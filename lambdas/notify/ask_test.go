@@ -154,6 +154,18 @@ func TestTheSameQuestionIsAskedOnce(t *testing.T) {
 	}
 }
 
+func TestAnEarlierTryToAskDoesNotComeAfterALaterOne(t *testing.T) {
+	h, world := newHandler(t)
+	first, second := approvalRequest("token-1"), approvalRequest("token-2")
+	second.Try = 1
+	ask(t, h, second)
+	ask(t, h, first)
+	theMessage(t, world)
+	if got, err := h.Registry.Approval(t.Context(), "run-1", west); err != nil || got.Token != "token-2" {
+		t.Errorf("the token is %q, %v; want that of the later try", got.Token, err)
+	}
+}
+
 func TestAQuestionThatNobodyHeardIsAskedAgain(t *testing.T) {
 	h, world := newHandler(t)
 	remove := world.Inject(fakeaws.Fault{Operation: "Publish", Times: 1, Error: serverError})

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -21,6 +20,8 @@ import (
 
 // Handler starts promotions.
 type Handler struct {
+	// Plan says how much lag a planned promotion accepts.
+	Plan failover.Plan
 	// Registry is the replica of the Region that the function runs in.
 	Registry *registry.Store
 	// RDS and CloudWatch return the client of a Region. That of the Region which a failover leaves is never asked for.
@@ -34,8 +35,11 @@ type Handler struct {
 // AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
 //
 // A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
-// still stay where they are. A failover starts whatever can be started, and then reports the rest; so does a rollback. A lag that cannot be
-// measured keeps nobody from being promoted; it is -1.
+// still stay where they are. A failover starts whatever can be started, and then reports the rest; so does a rollback.
+//
+// A database that lags more than the plan accepts stands in the way of a planned run too ([lagging]): minutes may have
+// passed since Validate has measured it, while somebody was asked. A lag that cannot be measured keeps nobody from being
+// promoted; it is -1.
 //
 // It starts nothing unless the run holds the registry's lock. Before a planned run starts anything, it is noted in the
 // registry: on a way back, only what has been noted on the way out is promoted.
@@ -47,7 +51,8 @@ type Handler struct {
 // Errors: FenceLost when something is to be started and the run does not hold the lock (any more), or Overtaken when
 // other promotions of the wave are in flight already; Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
 // else is promoting another member, and when a failover has no consent to data loss; Busy when a promotion is being
-// cancelled, when a failover meets a switchover to elsewhere, and when RDS says that the cluster is in a passing state;
+// cancelled, when a failover meets a switchover to elsewhere, when a planned run's database lags too much, and when RDS
+// says that the cluster is in a passing state;
 // otherwise those of the calls as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that
 // waiting may cure goes before one that it does not, so that the retry starts what is left.
 //
@@ -69,10 +74,14 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 	if err := h.mayStart(ctx, req.Run, jobs); err != nil {
 		return answer, err
 	}
+	lags := h.lags(ctx, req, apps)
+	if err := h.lagging(req, jobs, lags); err != nil {
+		return answer, err
+	}
 	if err := h.note(ctx, req, jobs); err != nil {
 		return answer, err
 	}
-	if lag := h.lag(ctx, req, apps); lag.Known {
+	if lag := live.MaxLag(lags); lag.Known {
 		answer.LagMillis, answer.LagOf, answer.LagAt = lag.Millis, lag.GlobalCluster, &lag.At
 	}
 	h.startAll(ctx, req, jobs)
@@ -136,20 +145,6 @@ func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job
 		}
 	}
 	return nil
-}
-
-// lagBudget is the longest that promotions wait for the measurement of the lag.
-const lagBudget = 5 * time.Second
-
-// lag is the largest lag; it is not known when it could not be measured, for whatever reason.
-func (h Handler) lag(ctx context.Context, req failover.StageRequest, apps []failover.Application) live.ReplicationLag {
-	ctx, cancel := context.WithTimeout(ctx, lagBudget)
-	defer cancel()
-	lags, err := live.Lag(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
-	if err != nil {
-		return live.ReplicationLag{}
-	}
-	return live.MaxLag(lags)
 }
 
 // selected returns the applications of the wave that the run is about and that have a database.

@@ -48,6 +48,7 @@ func newHandler(t *testing.T, databases ...string) (Handler, *fakeaws.World) {
 		err = errors.Join(err, world.AddGlobalCluster(globalCluster(id)))
 	}
 	h := Handler{
+		Plan:       failover.DefaultPlan(),
 		Registry:   &registry.Store{Table: "registry", Client: dynamodb.NewFromConfig(config(west))},
 		RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(config(r)) },
 		CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(config(r)) },

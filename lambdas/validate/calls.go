@@ -54,6 +54,8 @@ func (in *inspection) stageText(s failover.Stage) string {
 		text = "all waves"
 	}
 	switch {
+	case s.Closing():
+		text = "all that has moved, verified once more"
 	case s.Percent != nil && s.Restore:
 		text += ", traffic as before the run"
 	case s.Percent != nil:

@@ -29,7 +29,7 @@ func TestARunThatMayProceedHasStagesAndTheLock(t *testing.T) {
 			for _, stage := range answer.Stages {
 				waves = append(waves, stage.Wave)
 			}
-			if diff := cmp.Diff([]int{1, 2}, waves); diff != "" {
+			if diff := cmp.Diff([]int{1, 2, 0}, waves); diff != "" { // the last one verifies both once more
 				t.Errorf("waves of the stages (-want +got):\n%s", diff)
 			}
 			run := answer.Run
@@ -395,6 +395,7 @@ func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 		"stage 1: wave 2, 100 % to us-west-2, at most 1h1m16s",
 		"stage 1: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, blog.shop.example: us-east-1 0, us-west-2 100",
 		"stage 1: dynamodb:UpdateItem on table registry for 1 application: weights us-east-1 0, us-west-2 100",
+		"stage 2: all that has moved, verified once more, at most 1h1m16s",
 		"dynamodb:PutItem on table registry: write the run",
 		"dynamodb:UpdateItem on table registry: release the lock",
 		"sns:Publish: tell how it ended",
@@ -474,7 +475,7 @@ func TestADryRunOfManyWavesListsAllOfThem(t *testing.T) {
 		t.Errorf("%d calls are not listed", answer.MoreCalls)
 	}
 	text := strings.Join(answer.Calls, "\n")
-	for _, want := range []string{"stage 0: wave 1, 10 % to us-west-2", "stage 23: wave 12, 100 % to us-west-2", "rollback, stage 35: wave 1, traffic as before the run"} {
+	for _, want := range []string{"stage 0: wave 1, 10 % to us-west-2", "stage 23: wave 12, 100 % to us-west-2", "stage 24: all that has moved, verified once more", "rollback, stage 36: wave 1, traffic as before the run"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the list lacks %q:\n%s", want, text)
 		}
@@ -500,7 +501,7 @@ func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 	twin := shop()
 	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
 	var many []failover.Application
-	for wave := 1; wave <= maxStages+1; wave++ {
+	for wave := 1; wave <= maxStages; wave++ { // and a stage that closes the leg
 		app := blog()
 		app.Name, app.Wave = fmt.Sprintf("app-%03d", wave), wave
 		app.Records[0].Name = app.Name + ".shop.example"

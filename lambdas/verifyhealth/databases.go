@@ -9,22 +9,33 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// databases asks whether the stage's promotions are finished. Clusters are asked for only once their global cluster has
-// the right writer: until then their state says nothing.
+// databases asks whether the promotions of the stage, or of those that it closes, are finished.
 func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	apps = slices.Clone(apps)
-	for i := range apps {
-		apps[i].Databases = req.Run.Databases(apps[i])
-	}
-	if !req.Stage.Promote {
+	apps = ownDatabases(req.Run, apps)
+	if !req.Stage.Promote && !req.Stage.Closing() {
 		return h.atRest(ctx, l, req, apps)
 	}
+	return h.writers(ctx, l, req, apps)
+}
+
+// ownDatabases are the applications with those of their databases that the leg promotes.
+func ownDatabases(run failover.Run, apps []failover.Application) []failover.Application {
+	apps = slices.Clone(apps)
+	for i := range apps {
+		apps[i].Databases = run.Databases(apps[i])
+	}
+	return apps
+}
+
+// writers asks whether the target Region writes. Clusters are asked for only once their global cluster has the right
+// writer: until then their state says nothing.
+func (h Handler) writers(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
 	client, to := h.RDS(req.Stage.To), req.Stage.To
 	globals, err := live.Databases(ctx, client, apps)
 	if err != nil {
 		return err
 	}
-	var promoted, owners []string
+	var promoted, owners, ids []string
 	seen := map[string]bool{}
 	for _, app := range apps {
 		for _, db := range app.Databases {
@@ -34,10 +45,14 @@ func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequ
 			seen[db.GlobalCluster] = true
 			owner, target := app.Name+": global cluster "+db.GlobalCluster, db.Clusters[to]
 			g, ok := globals[db.GlobalCluster]
-			if !ok {
+			switch {
+			case !ok:
 				l.wait("%s: not found in %s", owner, to)
-			} else if judge(l, owner, req, g, target) {
-				promoted, owners = append(promoted, target), append(owners, owner)
+				l.clusters[db.GlobalCluster] = true
+			case judge(l, owner, req, g, target):
+				promoted, owners, ids = append(promoted, target), append(owners, owner), append(ids, db.GlobalCluster)
+			default:
+				l.clusters[db.GlobalCluster] = true
 			}
 		}
 	}
@@ -48,6 +63,7 @@ func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequ
 	for i, arn := range promoted {
 		if status := clusters[arn].Status; status != "available" {
 			l.wait("%s: its cluster %s in %s is %s; expected available", owners[i], live.ClusterID(arn), to, orMissing(status))
+			l.clusters[ids[i]] = true
 		}
 	}
 	return nil

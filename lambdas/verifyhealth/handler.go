@@ -37,14 +37,17 @@ type Handler struct {
 // Handle looks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
 // thing seen:
 //
-//   - failed, when the stage can never pass, or should not: in a gradual stage of a planned run, two looks in a row saw a
-//     health rule that does not hold, while most users are still well on the other side; somebody else is promoting another cluster, the promotion is being
-//     cancelled, or no application is left in the wave;
+//   - failed, when the stage can never pass, or should not: in a planned run, enough looks in a row ([patience]) saw users
+//     fare badly although DNS was in sync and their writer there, and they can be sent back; somebody else is promoting
+//     another cluster, the promotion is being cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
 //     is not healthy. A healthy look is pending too until there were enough of them in a row;
-//   - passed otherwise. The look that would pass also reads the live weights: a stage does not pass when somebody has
-//     changed them back by hand, and it does not fight with that person either.
+//   - passed otherwise. The look that would pass also reads the live weights, and of users who have all moved the writer:
+//     a stage does not pass when somebody has changed them back by hand, and it does not fight with that person either.
+//
+// A stage that closes a leg is looked at in the same way, for all waves that the leg has moved, and with what the
+// registry says of them.
 //
 // A stage that restores is healthy when every record has the weights that it had before the run, and when the databases
 // have come to rest: where users have gone back before the writer has, a promotion that is in flight must end before it
@@ -69,21 +72,21 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	if err := overtaken(req, apps); err != nil {
 		return failover.VerifyAnswer{}, err
 	}
-	var l look
+	l := newLook()
 	if len(apps) == 0 {
 		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
 	}
 	for _, check := range []func(context.Context, *look, failover.VerifyRequest, []failover.Application) error{
-		h.changes, h.databases, h.health, h.weights,
+		h.changes, h.databases, h.health, h.lastLook,
 	} {
 		if len(l.hopeless)+len(l.lost) > 0 {
 			break // nothing that is still to be seen can change the verdict
 		}
-		if err := check(ctx, &l, req, apps); err != nil {
+		if err := check(ctx, l, req, apps); err != nil {
 			return failover.VerifyAnswer{}, err
 		}
 	}
-	return l.answer(req.Passes, req.Stage.Passes), nil
+	return l.answer(req.Passes, req.Stage.Passes, patience(req.Stage, apps)), nil
 }
 
 func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]failover.Application, error) {
@@ -93,7 +96,7 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 	}
 	var apps []failover.Application
 	for _, app := range wave {
-		if req.Run.Moves(app) {
+		if req.Stage.Covers(app) && req.Run.Moves(app) {
 			apps = append(apps, app)
 		}
 	}
@@ -124,13 +127,15 @@ func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyReques
 		}
 		if status := out.ChangeInfo.Status; status != types.ChangeStatusInsync {
 			l.wait("change %s of zone %s: %s at the name servers of Route 53; expected INSYNC", c.ID, c.Zone, status)
+			l.zones[c.Zone] = true
 		}
 	}
 	return nil
 }
 
 // health asks whether the applications do well in the Region that they move to. One that a rollback does not bring
-// there, or whose writer is still to follow, is left out.
+// there, or whose writer is still to follow, is left out. Who fares badly counts against the stage of a planned run, as
+// soon as nothing of that application is still on its way, and whatever is awaited of others.
 func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
 		elsewhere := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
@@ -140,45 +145,18 @@ func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest
 	if err != nil {
 		return err
 	}
+	settled := map[string]bool{}
+	for _, app := range apps {
+		settled[app.Name] = l.settled(app)
+	}
 	for _, r := range readings {
 		switch {
 		case r.Healthy():
-		case r.Known && req.Stage.Gradual() && req.Run.Action.Planned():
+		case r.Known && givesUpEarly(req.Run) && settled[r.Application]:
 			l.bad = append(l.bad, line("%s: %s", []any{r.Application, r}))
 		default:
 			l.wait("%s: %s", r.Application, r)
 		}
 	}
 	return nil
-}
-
-// weights asks, at the look that would pass, whether the records are as the stage has set them. Not at every look: a
-// zone has dozens of pages, and the account 10 calls a second.
-func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	wouldPass := l.healthy() && req.Passes+1 >= req.Stage.Passes
-	if req.Stage.Percent == nil || !wouldPass {
-		return nil
-	}
-	sets, err := live.Records(ctx, h.Route53, apps)
-	if err != nil {
-		return err
-	}
-	for _, app := range apps {
-		for _, r := range app.Records {
-			got, want := sets.Weights(r), req.Stage.WeightsOf(app, req.Run.Epoch)
-			for _, region := range []failover.Region{req.Stage.From, req.Stage.To} {
-				if weight, ok := got[region]; !ok || weight != want[region] {
-					l.wait("%s: record %s %s: %s; expected weight %d", app.Name, r.Name, r.Type, weightText(got, region), want[region])
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func weightText(weights map[failover.Region]int, region failover.Region) string {
-	if weight, ok := weights[region]; ok {
-		return fmt.Sprintf("weight %d in %s", weight, region)
-	}
-	return fmt.Sprintf("no weighted record set in %s", region)
 }

@@ -39,9 +39,15 @@ type stand struct {
 	apps  []failover.Application
 }
 
-// newStand sets up applications of wave 1, each with a record, a database and a health rule, after their traffic was
-// moved by hand to us-west-2: nothing is wrong but that the writers are still in us-east-1.
+// newStand sets up applications of wave 1, each with a record, a database and a health rule, after all of them was moved
+// by hand to us-west-2: nothing is wrong.
 func newStand(t *testing.T, names ...string) *stand {
+	t.Helper()
+	return newStandWriting(t, west, names...)
+}
+
+// newStandWriting is the same with the writers in a Region.
+func newStandWriting(t *testing.T, writer failover.Region, names ...string) *stand {
 	t.Helper()
 	world := fakeaws.New("111122223333", begin, string(east), string(west))
 	server := httptest.NewServer(world)
@@ -63,7 +69,7 @@ func newStand(t *testing.T, names ...string) *stand {
 	}
 	s.must(errors.Join(world.AddTable("registry", string(east), string(west)), world.AddZone(zone, "example.com")))
 	for _, name := range names {
-		s.apps = append(s.apps, s.add(name))
+		s.apps = append(s.apps, s.add(name, writer))
 	}
 	_, err := s.Registry.Register(t.Context(), failover.DefaultPlan(), s.apps, begin)
 	s.must(err)
@@ -78,9 +84,9 @@ func (s *stand) must(err error) {
 }
 
 // add puts one application into the World: its records, global cluster and metric.
-func (s *stand) add(name string) failover.Application {
+func (s *stand) add(name string, writer failover.Region) failover.Application {
 	s.t.Helper()
-	g := fakeaws.GlobalCluster{ID: name, Primary: string(east)}
+	g := fakeaws.GlobalCluster{ID: name, Primary: string(writer)}
 	clusters := map[failover.Region]string{}
 	endpoints := map[failover.Region]failover.Endpoint{}
 	for _, r := range []failover.Region{east, west} {
@@ -229,7 +235,7 @@ func TestALostChangeIsSeenEvenWhenTheRestCannotBe(t *testing.T) {
 }
 
 func TestADatabaseIsDoneWhenNothingIsInFlightAndItsClusterIsAvailable(t *testing.T) {
-	s := newStand(t, "checkout")
+	s := newStandWriting(t, east, "checkout")
 	check(t, "before", pending("checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"), s.look(promoting))
 	s.promote(s.apps[0])
 	check(t, "asked for", pending("checkout: global cluster checkout: still pending to us-west-2"), s.look(promoting))
@@ -243,7 +249,7 @@ func TestADatabaseIsDoneWhenNothingIsInFlightAndItsClusterIsAvailable(t *testing
 }
 
 func TestAClusterThatIsNotAvailableIsNotDone(t *testing.T) {
-	s := newStand(t, "checkout")
+	s := newStandWriting(t, east, "checkout")
 	s.promote(s.apps[0])
 	s.world.AdvanceTo(begin.Add(61 * time.Second))
 	s.serve("checkout", 100)
@@ -297,7 +303,7 @@ func TestAWaveWithoutApplicationsDoesNotPass(t *testing.T) {
 }
 
 func TestALookDuringAFailoverAsksNothingOfTheRegionThatIsLeft(t *testing.T) {
-	s := newStand(t, "checkout")
+	s := newStandWriting(t, east, "checkout")
 	s.must(s.world.SetDark(string(east), true))
 	s.promote(s.apps[0])
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
@@ -335,11 +341,11 @@ func TestALookThatCannotBeTakenIsAnErrorWithAName(t *testing.T) {
 }
 
 func TestReasonsAreCountedBeyondTheFirstTwenty(t *testing.T) {
-	var l look
+	l := newLook()
 	for i := range 1000 {
 		l.wait("application-%d: %s", i, strings.Repeat("é", 1000))
 	}
-	got := l.answer(0, 1)
+	got := l.answer(0, 1, 2)
 	if len(got.Reasons) != failover.MaxListed || got.MoreReasons != 1000-failover.MaxListed {
 		t.Errorf("got %d and %d more; want %d of 1000", len(got.Reasons), got.MoreReasons, failover.MaxListed)
 	}

@@ -40,21 +40,90 @@ func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
 	}
 }
 
-func TestOnlyAGradualStageOfAPlannedRunFailsEarly(t *testing.T) {
+func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.serve("checkout", 20)
 	for name, adjust := range map[string]func(*failover.VerifyRequest){
 		"a failover": func(req *failover.VerifyRequest) { gradual(-5)(req); req.Run.Action = failover.Failover },
-		"all of it":  func(req *failover.VerifyRequest) { gradual(-5)(req); *req.Stage.Percent = 100 },
+		"a rollback": func(req *failover.VerifyRequest) { gradual(-5)(req); req.Run.Leg = failover.Rollback },
 		"a change that is not in sync": func(req *failover.VerifyRequest) {
 			gradual(-5)(req)
 			req.Changes = []failover.Change{{Zone: zone, ID: s.change()}}
+		},
+		"a writer that is not there": func(req *failover.VerifyRequest) {
+			full(-50)(req)
+			req.Stage.Promote, req.Stage.From, req.Stage.To = true, west, east
+			s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 20)
 		},
 	} {
 		if got := s.look(adjust); got.Verdict != failover.Pending || got.Passes != 0 {
 			t.Errorf("%s: %+v; want pending", name, got)
 		}
 	}
+}
+
+// full makes of a look one at all of the traffic of a switchover, every 5 seconds.
+func full(passes int) func(*failover.VerifyRequest) {
+	return func(req *failover.VerifyRequest) {
+		req.Run.Action, req.Stage.SettleSeconds, req.Stage.Passes, req.Passes = failover.Switchover, 5, 2, passes
+	}
+}
+
+// TestAFullShiftFailsWhenItsUsersFareBadlyForLong: what is bad of a switchover itself is over after the TTL of 60 and the
+// metric's period of 10 seconds, which are 14 looks.
+func TestAFullShiftFailsWhenItsUsersFareBadlyForLong(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.serve("checkout", 20)
+	for _, c := range []struct {
+		name   string
+		adjust func(*failover.VerifyRequest)
+		want   failover.VerifyAnswer
+	}{
+		{"after a good look", full(1), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -1}},
+		{"for a minute", full(-12), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -13}},
+		{"for longer", full(-13), failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"after the waves of the leg", func(req *failover.VerifyRequest) { full(-13)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"for longer, with a settle time of a minute", func(req *failover.VerifyRequest) { full(-1)(req); req.Stage.SettleSeconds = 60 }, failover.VerifyAnswer{Verdict: failover.Failed}},
+	} {
+		c.want.Reasons = []string{"checkout: Application ServedPercent in us-west-2 is 60; expected at least 99"}
+		check(t, c.name, c.want, s.look(c.adjust))
+	}
+}
+
+func TestALongPeriodOrTTLNeedsMorePatience(t *testing.T) {
+	app := func(ttl int64, period int) failover.Application {
+		return failover.Application{Records: []failover.Record{{TTL: ttl}}, Health: []failover.HealthRule{{PeriodSeconds: period}}}
+	}
+	every5 := failover.Stage{Percent: new(100), SettleSeconds: 5}
+	tenth := every5
+	tenth.Percent = new(10)
+	for _, c := range []struct {
+		name  string
+		stage failover.Stage
+		apps  []failover.Application
+		want  int
+	}{
+		{"as in the drills", every5, []failover.Application{app(60, 10)}, 14},
+		{"an alias has the TTL of a load balancer", every5, []failover.Application{app(0, 10)}, 14},
+		{"the longest of both", every5, []failover.Application{app(10, 300), app(60, 10)}, 72},
+		{"no rules", every5, nil, 2},
+		{"a share", tenth, []failover.Application{app(60, 300)}, 2},
+	} {
+		if got := patience(c.stage, c.apps); got != c.want {
+			t.Errorf("%s: %d looks; want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// TestAnApplicationThatSaysNothingHidesNoOther: nor does one whose change or writer is still on its way.
+func TestAnApplicationThatSaysNothingHidesNoOther(t *testing.T) {
+	s := newStand(t, "checkout", "orders")
+	s.world.AdvanceTo(begin.Add(2 * time.Minute))
+	s.serve("checkout", 20)
+	got := s.look(gradual(-1))
+	want := failed("checkout: Application ServedPercent in us-west-2 is 20; expected at least 99",
+		"orders: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99")
+	check(t, "a share, orders without a metric", want, got)
 }
 
 // rollback makes of a look one at a stage of a rollback to us-east-1.
@@ -71,7 +140,7 @@ func rollback(promote bool) func(*failover.VerifyRequest) {
 // TestARollbackWaitsForPromotionsInFlight: they cannot be reversed until they end. The application's health is for the
 // stage that brings the writer back to see: until then it is the writer's absence that makes it bad.
 func TestARollbackWaitsForPromotionsInFlight(t *testing.T) {
-	s := newStand(t, "checkout")
+	s := newStandWriting(t, east, "checkout")
 	app := s.apps[0]
 	s.must(s.Registry.Promoting(t.Context(), app, failover.Live{Epoch: 7}, []string{"checkout"}))
 	s.setWeight("checkout", east, 100)
@@ -108,4 +177,113 @@ func TestARollbackPassesWithTheWeightsFromBefore(t *testing.T) {
 	if got := s.look(rollback(false)); got.Verdict != failover.Passed {
 		t.Errorf("as before: %+v; want passed", got)
 	}
+}
+
+// closing makes of a look one at the stage that closes a leg of two waves.
+func closing(req *failover.VerifyRequest) {
+	req.Stage.Wave, req.Stage.Waves, req.Stage.Percent, req.Stage.Promote = 0, []int{1, 2}, nil, false
+}
+
+// settle writes into the registry what the run has made of an application.
+func (s *stand) settle(app failover.Application, live failover.Live) {
+	s.t.Helper()
+	live.Epoch = 7
+	_, err := s.Registry.SetLive(s.t.Context(), app, live)
+	s.must(err)
+}
+
+var inWest = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
+
+// TestALegIsClosedWhenAllOfItIsWhereItWasMoved: waves that were verified a while ago are verified once more.
+func TestALegIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*stand)
+		want   failover.VerifyAnswer
+	}{
+		{"as it was moved", func(*stand) {}, passed(1)},
+		{"one fares badly", func(s *stand) { s.serve("checkout", 20) }, pending("checkout: Application ServedPercent in us-west-2 is 60; expected at least 99")},
+		{"a record changed by hand", func(s *stand) { s.setWeight("checkout", east, 100) },
+			pending("checkout: record checkout.example.com A: weight 100 in us-east-1; expected weight 0")},
+		{"the registry changed by hand", func(s *stand) {
+			s.settle(s.apps[0], failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}, Stage: 1})
+		}, pending("checkout: registry: active in us-east-1, weight 0 in us-west-2; expected active in us-west-2, weight 100")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStand(t, "checkout", "orders")
+			for _, app := range s.apps {
+				s.settle(app, inWest)
+			}
+			c.change(s)
+			check(t, "look", c.want, s.look(closing))
+		})
+	}
+}
+
+func TestALegIsNotClosedWhileAWriterIsElsewhere(t *testing.T) {
+	s := newStandWriting(t, east, "checkout")
+	s.settle(s.apps[0], inWest)
+	want := "checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"
+	check(t, "the closing look", pending(want), s.look(closing))
+	check(t, "the last look of a run that has promoted first", pending(want), s.look())
+}
+
+// TestOnlyTheWavesOfALegCloseIt: what was in the Region before the run may have other weights.
+func TestOnlyTheWavesOfALegCloseIt(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.setWeight("checkout", west, 10)
+	other := func(req *failover.VerifyRequest) { closing(req); req.Stage.Waves = []int{2, 3} }
+	if got := s.look(other); got.Verdict != failover.Failed || !strings.Contains(got.Reasons[0], "no application") {
+		t.Errorf("%+v; want nothing of wave 1 looked at", got)
+	}
+}
+
+func TestAWayBackIsClosedWithTheWeightsFromBefore(t *testing.T) {
+	s := newStandWriting(t, east, "checkout")
+	before := map[failover.Region]int{east: 70, west: 30}
+	s.settleBefore(failover.Live{Active: east, Weights: before})
+	s.settle(s.apps[0], inWest)
+	s.settle(s.apps[0], failover.Live{Active: east, Weights: before, Stage: 1})
+	back := func(req *failover.VerifyRequest) {
+		rollback(false)(req)
+		closing(req)
+		req.Run.Leg = failover.Back
+	}
+	s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 100)
+	if got := s.look(back); got.Verdict != failover.Pending || len(got.Reasons) != 2 {
+		t.Errorf("half the way: %+v; want both weights named", got)
+	}
+	s.setWeight("checkout", east, 70)
+	s.setWeight("checkout", west, 30)
+	check(t, "as before", passed(1), s.look(back))
+}
+
+// settleBefore writes what an earlier run has made of the first application.
+func (s *stand) settleBefore(live failover.Live) {
+	s.t.Helper()
+	live.Epoch = 6
+	_, err := s.Registry.SetLive(s.t.Context(), s.apps[0], live)
+	s.must(err)
+}
+
+// TestABadLookIsNoPass: a stage that needs one healthy look is not passed without its last look after a bad one.
+func TestABadLookIsNoPass(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.setWeight("checkout", east, 5)
+	one := func(req *failover.VerifyRequest) { full(-3)(req); req.Stage.Passes = 1 }
+	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.look(one))
+}
+
+// TestWhatSomebodyHasChangedIsLookedForAtEveryLook: a stage that runs out of its looks says what has kept it, and one
+// whose record is put right again passes at once.
+func TestWhatSomebodyHasChangedIsLookedForAtEveryLook(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.settle(s.apps[0], inWest)
+	s.setWeight("checkout", east, 100)
+	twice := func(req *failover.VerifyRequest) { closing(req); req.Stage.Passes, req.Passes = 2, 1 }
+	want := pending("checkout: record checkout.example.com A: weight 100 in us-east-1; expected weight 0")
+	want.Passes = 1
+	check(t, "changed", want, s.look(twice))
+	s.setWeight("checkout", east, 0)
+	check(t, "put right", passed(2), s.look(twice))
 }

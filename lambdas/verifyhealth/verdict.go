@@ -2,6 +2,7 @@ package verifyhealth
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -13,6 +14,18 @@ type look struct {
 	pending, hopeless, lost []string
 	// bad says which health rules do not hold for users who are there already.
 	bad []string
+	// changed says what somebody else has changed since the stages have set it.
+	changed []string
+	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
+	zones, clusters map[string]bool
+}
+
+func newLook() *look { return &look{zones: map[string]bool{}, clusters: map[string]bool{}} }
+
+// settled says whether nothing of the application is on its way any more, so that how its users fare is how they will.
+func (l *look) settled(app failover.Application) bool {
+	return !slices.ContainsFunc(app.Records, func(r failover.Record) bool { return l.zones[r.Zone] }) &&
+		!slices.ContainsFunc(app.Databases, func(db failover.Database) bool { return l.clusters[db.GlobalCluster] })
 }
 
 func (l *look) wait(format string, args ...any) { l.pending = append(l.pending, line(format, args)) }
@@ -23,9 +36,6 @@ func (l *look) giveUp(format string, args ...any) {
 
 // healthy says whether nothing is left to wait for.
 func (l *look) healthy() bool { return len(l.pending)+len(l.hopeless)+len(l.lost)+len(l.bad) == 0 }
-
-// badLooks is how many looks in a row must see users fare badly before a gradual stage has failed. One may be a blip.
-const badLooks = 2
 
 // maxReason bounds one reason, so that an answer stays small whatever a name or an error of AWS says.
 const maxReason = 300
@@ -38,22 +48,29 @@ func line(format string, args []any) string {
 	return s
 }
 
-// answer is the verdict: the worst that was seen decides, and only a look that saw nothing amiss counts as a pass.
-func (l *look) answer(before, needed int) failover.VerifyAnswer {
+// answer is the verdict: the worst that was seen decides, and only a look that saw nothing amiss counts as a pass. Users
+// who fare badly count whatever else is awaited: one application that says nothing must not hide another that is bad.
+func (l *look) answer(before, needed, patience int) failover.VerifyAnswer {
 	switch {
 	case len(l.hopeless) > 0:
 		return verdict(failover.Failed, l.hopeless)
 	case len(l.lost) > 0:
 		return verdict(failover.Lost, l.lost)
-	case len(l.pending) > 0:
-		return verdict(failover.Pending, append(l.pending, l.bad...))
 	case len(l.bad) > 0:
 		seen := min(before, 0) - 1
-		if -seen >= badLooks {
-			return verdict(failover.Failed, l.bad)
+		reasons := slices.Concat(l.bad, l.pending)
+		if -seen >= patience {
+			return verdict(failover.Failed, reasons)
 		}
-		a := verdict(failover.Pending, l.bad)
+		a := verdict(failover.Pending, reasons)
 		a.Passes = seen
+		return a
+	case len(l.pending) > 0:
+		return verdict(failover.Pending, l.pending)
+	case len(l.changed) > 0:
+		// It was healthy often enough; the next look is a last look again, and so the last reason is the one that counts.
+		a := verdict(failover.Pending, l.changed)
+		a.Passes = max(before, 0)
 		return a
 	}
 	passes := max(before, 0) + 1

@@ -21,6 +21,8 @@ type Evidence struct {
 	Runs []RunEvidence
 	// Batches are the accepted changes of hosted zones.
 	Batches []fakeaws.Batch
+	// ByHand are the changes of hosted zones that the scenario has made behind everybody's back.
+	ByHand []HandChange
 	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
 	Promotions []fakeaws.Promotion
 	Losses     []fakeaws.Loss
@@ -32,6 +34,13 @@ type Evidence struct {
 	Alarms []AlarmFired
 	// Again are the repetitions after the end.
 	Again []Repetition
+}
+
+// HandChange is a hosted zone as a change by hand has left it.
+type HandChange struct {
+	At   time.Time
+	Zone string
+	Sets []fakeaws.RecordSet
 }
 
 // RunEvidence is what was recorded of one execution.

@@ -70,7 +70,11 @@ func (p *performance) drift(d Drift) error {
 			changed += " value " + d.Value
 		}
 		p.say("route53", Bad, "somebody gives %s %s in %s the%s, by hand", d.Name, d.Type, d.Region, changed)
-		return p.world.PutRecordSet(d.Zone, set)
+		if err := p.world.PutRecordSet(d.Zone, set); err != nil {
+			return err
+		}
+		p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
+		return nil
 	}
 	return fmt.Errorf("drift: zone %s has no record set %s %s of %s", d.Zone, d.Name, d.Type, d.Region)
 }

@@ -91,7 +91,7 @@ func (n *narrator) StateEntered(execution, state string, at time.Time) {
 // entered is what entering a state says of how the run goes.
 var entered = map[string]string{
 	"Completed": "Completed", "RolledBack": "RolledBack", "Held": "Held", "Refused": "Refused",
-	"Overtaken": "Overtaken", "MayRollBack?": "goes no further", "Soak": "stays for a while before it goes back",
+	"Overtaken": "Overtaken", "MayRollBack?": "the stage has failed", "Soak": "stays for a while before it goes back",
 }
 
 // Stopped takes note of an execution that is over.

@@ -71,6 +71,7 @@ type performance struct {
 	outages []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
+	byHand     []HandChange
 	// undo ends the faults that are still striking.
 	undo []func()
 	// surprises are what is not as the scenario expects, noticed while it is played.

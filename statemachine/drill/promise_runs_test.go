@@ -220,6 +220,22 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 	}
 }
 
+// TestARecordMayBeAsSomebodyHasLeftItByHand: a batch that does not write it has not changed it.
+func TestARecordMayBeAsSomebodyHasLeftItByHand(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		at   time.Duration
+		want Status
+	}{{"before the batch", 150 * time.Second, Kept}, {"before the batch that wrote it", 110 * time.Second, Violated}, {"after the batch", time.Hour, Violated}} {
+		e := rolledBack()
+		e.Batches[1].Changes, e.Batches[1].After = e.Batches[1].Changes[:1], sets(100, 100, "1")
+		e.ByHand = []HandChange{{At: at(c.at), Zone: e.Batches[1].Zone, Sets: sets(100, 100, "1")}}
+		if v := verdict(t, e, 1); v.Status != c.want {
+			t.Errorf("%s: promise 1 is %s %v; want %s", c.name, v.Status, v.Broken, c.want)
+		}
+	}
+}
+
 func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 	e := takenOver()
 	e.Runs[1].Asked.Takeover = false

@@ -4,18 +4,20 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
-// Regions, and nothing else of what was written is another than registered: a batch replaces record sets as a whole. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
-// before; any other record has the weights that it had before the batch.
+// Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
+// before, and is in everything else as it is registered, for a batch replaces record sets as a whole; any other record
+// has the weights that it had before the batch, be they somebody's by hand.
 func neverAllZero(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	looked := 0
-	last := map[string][]fakeaws.RecordSet{} // by zone
+	last, since := map[string][]fakeaws.RecordSet{}, map[string]time.Time{} // by zone
 	for _, batch := range e.Batches {
 		run, leg := e.runOf(batch)
 		if run == nil {
@@ -23,6 +25,11 @@ func neverAllZero(e Evidence) finding {
 			continue
 		}
 		looked++
+		for _, h := range e.ByHand {
+			if h.Zone == batch.Zone && h.At.After(since[h.Zone]) && !h.At.After(batch.At) {
+				last[h.Zone] = h.Sets
+			}
+		}
 		shares := intendedWeights(e.Plan, *run, leg)
 		written := writtenNames(batch)
 		for _, app := range e.Applications {
@@ -48,7 +55,7 @@ func neverAllZero(e Evidence) finding {
 				}
 			}
 		}
-		last[batch.Zone] = batch.After
+		last[batch.Zone], since[batch.Zone] = batch.After, batch.At
 	}
 	if looked > 0 {
 		f.checked, f.basis = true, plural(looked, "batch")+", every record in both Regions after each"

@@ -43,7 +43,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 // evidence gathers what the World has recorded.
 func (p *performance) evidence() Evidence {
 	e := Evidence{
-		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Promotions: p.world.Promotions(),
+		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), ByHand: p.byHand, Promotions: p.world.Promotions(),
 		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarmsFired(),
 	}
 	for _, run := range p.runs {
