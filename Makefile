@@ -21,7 +21,7 @@ help: ## list the targets
 
 .PHONY: drill
 drill: host ## play a disaster on the embedded AWS (SCENARIO=region-outage, ASSEMBLY=cdk.out)
-	@bin/drover drill $(SCENARIO) $(if $(ASSEMBLY),--assembly $(ASSEMBLY))
+	@bin/drover drill $(SCENARIO) $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)")
 
 .PHONY: host
 host: bin/drover $(HOST_LAMBDAS) ## build the command line, and the Lambdas for this machine
@@ -29,8 +29,9 @@ host: bin/drover $(HOST_LAMBDAS) ## build the command line, and the Lambdas for 
 .PHONY: build
 build: $(ARM_LAMBDAS) ## build the Lambdas for deployment (linux/arm64) in dist/arm64
 
+# Without cgo, as the Lambdas, so that the packages that both need are compiled once: a third off the first build.
 bin/drover: $(DROVER_CODE)
-	go build -trimpath -o $@ ./statemachine/cmd/drover
+	CGO_ENABLED=0 go build -trimpath -o $@ ./statemachine/cmd/drover
 
 dist/host/%/bootstrap: $(LAMBDA_CODE)
 	@mkdir -p $(@D)

@@ -109,6 +109,9 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 			}
 		}
 		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+			if check := record.Endpoints[region].HealthCheck; check != "" {
+				r.world.SetHealthCheck(check, true)
+			}
 			weight := 0
 			if region == r.plan.Primary {
 				weight = 100

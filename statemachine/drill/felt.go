@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -26,8 +27,11 @@ type Curve struct {
 	Shares []float64
 }
 
-// maxIntervals is how many intervals fit into a transcript's line.
-const maxIntervals = 80
+// beside is what stands in a line of a transcript that draws intervals, beside them.
+const beside = 2 + actorWidth + 2 + 1
+
+// maxIntervals is how many intervals fit into a line of a transcript.
+const maxIntervals = Columns - beside
 
 // Feel sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
 func Feel(samples []fakeaws.Sample, atMost int, shortest time.Duration) Felt {
@@ -95,14 +99,18 @@ func bars(shares []float64) string {
 	return b.String()
 }
 
-// axis is the time axis below the bars: a mark every so many intervals.
-func (f Felt) axis() string {
+// axis is the time axis below the bars: a mark every so many intervals, as far as there is room.
+func (f Felt) axis(room int) string {
 	const every = 12
 	var b strings.Builder
 	for i := 0; i < len(f.Failed); i += every {
-		b.WriteString(pad("╵"+span(time.Duration(i)*f.Interval), every))
+		label := "╵" + span(time.Duration(i)*f.Interval)
+		if i+utf8.RuneCountInString(label) > room {
+			break
+		}
+		b.WriteString(pad(label, every))
 	}
-	return b.String()
+	return strings.TrimRight(b.String(), " ")
 }
 
 // write draws what users felt.
@@ -115,7 +123,7 @@ func (f Felt) write(p *Printer) {
 		p.line("  " + pad(curve.Region, actorWidth) + "  " + p.paint(Good, bars(curve.Shares)))
 	}
 	p.line("  " + pad("failed", actorWidth) + "  " + p.paint(Bad, bars(f.Failed)))
-	p.line("  " + pad("", actorWidth) + "  " + p.paint(Dim, f.axis()))
+	p.line("  " + pad("", actorWidth) + "  " + p.paint(Dim, f.axis(p.columns()-beside+1)))
 	p.paragraph(2, f.Summary())
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/goccy/go-yaml"
@@ -27,7 +28,8 @@ func Load(dir fs.FS, file string) (*Scenario, error) {
 	}
 	s.applicationsFrom = s.ApplicationsFile
 	if s.applications, err = fs.ReadFile(dir, s.ApplicationsFile); err != nil {
-		return nil, fmt.Errorf("%s: applicationsFile: %w", file, err)
+		// Not wrapped: the scenario is there, and whoever asks for it is not to be told that it is not.
+		return nil, s.mistake("applicationsFile", "%v; expected a path relative to the scenario", err)
 	}
 	return s, nil
 }
@@ -36,7 +38,7 @@ func Load(dir fs.FS, file string) (*Scenario, error) {
 // line, column and what was expected; an unknown key is a mistake. The applications are read when a plan is at hand.
 func parse(file string, text []byte) (*Scenario, error) {
 	rest, applications := splitApplications(text)
-	s := &Scenario{File: file, applications: applications, applicationsFrom: file}
+	s := &Scenario{applications: applications, applicationsFrom: file}
 	if err := yaml.UnmarshalWithOptions(rest, s, yaml.Strict()); err != nil {
 		return nil, explainYAML(file, rest, reflect.TypeFor[Scenario](), err)
 	}
@@ -44,8 +46,10 @@ func parse(file string, text []byte) (*Scenario, error) {
 	if err != nil {
 		return nil, explainYAML(file, rest, reflect.TypeFor[Scenario](), err)
 	}
-	c := checker{file: file, tree: tree}
+	c := checker{source: source{file, tree}}
+	c.wholeNumbers(reflect.TypeFor[Scenario]())
 	c.scenario(s)
+	s.source, s.regions = c.source, c.regions
 	return s, errors.Join(c.problems...)
 }
 
@@ -127,40 +131,18 @@ func nodeKind(t ast.NodeType) string {
 	return "a value"
 }
 
-// checker collects what is wrong with a scenario that could be read.
+// checker collects what is wrong with a scenario that could be read, and which Regions it names where.
 type checker struct {
-	file     string
-	tree     *ast.File
+	source
 	problems []error
+	regions  []mention
 }
 
-// add reports a problem at the place of the value with this path, or of the nearest value around it.
+// mention is a Region and the path of where it is named.
+type mention struct{ path, region string }
+
 func (c *checker) add(path, format string, args ...any) {
-	line, column := 1, 1
-	for p := path; p != ""; {
-		if at, err := yaml.PathString("$." + strings.TrimPrefix(p, ".")); err == nil {
-			if node, err := at.FilterFile(c.tree); err == nil && node != nil {
-				line, column = position(node)
-				break
-			}
-		}
-		p = p[:max(0, strings.LastIndexAny(p, ".["))]
-	}
-	c.problems = append(c.problems, fmt.Errorf("%s:%d:%d: %s", c.file, line, column, fmt.Sprintf(format, args...)))
-}
-
-// position is where a value begins; the reader's own position of a block is that of its first colon.
-func position(node ast.Node) (line, column int) {
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		if len(n.Values) > 0 {
-			return position(n.Values[0].Key)
-		}
-	case *ast.MappingValueNode:
-		return position(n.Key)
-	}
-	p := node.GetToken().Position
-	return p.Line, p.Column
+	c.problems = append(c.problems, c.mistake(path, format, args...))
 }
 
 func (c *checker) scenario(s *Scenario) {
@@ -183,6 +165,9 @@ func (c *checker) scenario(s *Scenario) {
 		}
 		c.event(path, e)
 	}
+	if n := len(s.Timeline); n > 0 && s.Until < s.Timeline[n-1].At {
+		c.add("until", "%s; expected no end before the last event, at %s", time.Duration(s.Until), time.Duration(s.Timeline[n-1].At))
+	}
 	c.callers(s)
 	c.expectedRuns(s.Expect.Runs)
 	for i, r := range s.Refusals {
@@ -193,10 +178,16 @@ func (c *checker) scenario(s *Scenario) {
 			c.add(path, "says is missing; expected what the refusal must say")
 		}
 	}
-	if w := s.World.Clients.Writes; w < 0 || w > 1 {
+	if n := s.World.Clients.RequestsPerSecond; !(n >= 0 && n <= maxRequests) { // nothing is true of .nan
+		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
+	}
+	if w := s.World.Clients.Writes; !(w >= 0 && w <= 1) {
 		c.add("world.clients.writes", "%v; expected a share from 0 to 1", w)
 	}
 }
+
+// maxRequests is how many requests clients may send in a second: more than anybody's, and still countable.
+const maxRequests = 1_000_000_000
 
 // indexed is the path of an element of a list.
 func indexed(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
@@ -236,7 +227,9 @@ func (c *checker) input(path string, input any) {
 func (c *checker) region(path, region string) {
 	if _, err := failover.ParseRegion(region); err != nil {
 		c.add(path, "%v", err)
+		return
 	}
+	c.regions = append(c.regions, mention{path, region})
 }
 
 // orderedPairs yields key and value, key and value.

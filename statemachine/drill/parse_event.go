@@ -34,7 +34,8 @@ func ParseEvent(file string, text []byte) (Event, error) {
 	if err != nil {
 		return e, explainYAML(file, text, reflect.TypeFor[Event](), err)
 	}
-	c := checker{file: file, tree: tree}
+	c := checker{source: source{file, tree}}
+	c.wholeNumbers(reflect.TypeFor[Event]())
 	c.event("", e)
 	return e, errors.Join(c.problems...)
 }
@@ -116,6 +117,9 @@ func (c *checker) drift(path string, d Drift) {
 
 func (c *checker) apiFault(path string, f APIFault) {
 	c.required(path, "service", f.Service)
+	if f.Region != "" {
+		c.region(path+".region", f.Region)
+	}
 	if (f.Code != "") == f.LoseAnswer {
 		c.add(path, "expected code, for an error that is answered, or loseAnswer: true")
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/statemachine/assembly"
@@ -69,6 +70,13 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"call without path", "    regionDark: us-east-1", "    call: {region: us-west-2, method: GET, status: 200}", `x.yaml:7:12: ""; expected a path such as /runs`},
 		{"unknown action", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: fly, outcome: Completed}]", `x.yaml:15:38: "fly" is not known`},
 		{"impossible window", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: check, outcome: Completed, from: 2m, by: 1m}]", "x.yaml:15:79: it is before from"},
+		{"a fraction", "  servedFrom: 4m", "  batches: 2.5", "x.yaml:15:12: 2.5; expected a whole number"},
+		{"a fraction deeper", "      outcome: Completed", "      outcome: Completed\n      transitionsAtMost: 60.5", "x.yaml:13:26: 60.5; expected a whole number"},
+		{"an end before the last event", "until: 5m", "until: 1m", "x.yaml:13:8: 1m0s; expected no end before the last event, at 1m45s"},
+		{"no end", "until: 5m\n", "", "x.yaml:1:1: 0s; expected no end before the last event, at 1m45s"},
+		{"clients that take requests back", "until: 5m", "world: {clients: {requestsPerSecond: -3}}\nuntil: 5m", "x.yaml:13:38: -3; expected 0, for the usual 100, to 1000000000"},
+		{"no number of clients", "until: 5m", "world: {clients: {requestsPerSecond: .nan, writes: .nan}}\nuntil: 5m", "NaN; expected a share from 0 to 1"},
+		{"fault in no Region", "    regionDark: us-east-1", "    apiFault: {service: rds, region: east, loseAnswer: true, times: 1}", `x.yaml:7:38: "east" is not a Region code`},
 		{"no YAML", "title: all is well", "title: {", "x.yaml:4:1: ',' or '}' must be specified"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -113,8 +121,28 @@ func TestAScenarioThatIsNotThere(t *testing.T) {
 		t.Errorf("got %v; want %v", err, fs.ErrNotExist)
 	}
 	dir := fstest.MapFS{"sound.yaml": {Data: []byte(soundScenario)}}
-	if _, err := Load(dir, "sound.yaml"); err == nil || !strings.Contains(err.Error(), "shop.yaml") {
-		t.Errorf("got %v; want the missing file of the applications named", err)
+	_, err := Load(dir, "sound.yaml")
+	if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "sound.yaml:4:19: open shop.yaml: file does not exist; expected") {
+		t.Errorf("got %v; want the missing file of the applications named, and not that the scenario is missing", err)
+	}
+}
+
+func TestARunMayBeAskedForFractions(t *testing.T) {
+	text := strings.Replace(soundScenario, "{action: failover}", "{action: failover, percents: [0.5], since: 1.5}", 1)
+	if _, err := parse("x.yaml", []byte(text)); err != nil {
+		t.Errorf("got %v; what a run makes of its input is the run's business", err)
+	}
+}
+
+func TestRegionsOfNoPlanAreFound(t *testing.T) {
+	text := strings.Replace(soundScenario, "regionDark: us-east-1", "regionDark: eu-west-1", 1)
+	s, err := parse("x.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "x.yaml:7:17: eu-west-1 is no Region of the plan drover; expected us-east-1 or us-west-2"
+	if err := s.fits(failover.DefaultPlan()); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 

@@ -24,7 +24,7 @@ func (s *Scenario) deployment(a *assembly.Assembly) (*assembly.Assembly, error) 
 		if text := f.Environment[failover.PlanVariable]; text != "" {
 			plan, err := override(text, s.Plan)
 			if err != nil {
-				return nil, err
+				return nil, s.mistake("plan", "%v", err)
 			}
 			f.Environment = maps.Clone(f.Environment)
 			f.Environment[failover.PlanVariable] = plan

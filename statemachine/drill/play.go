@@ -31,7 +31,7 @@ const patience = 6 * time.Hour
 func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	deployed, err := s.deployment(o.Assembly)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.File, err)
+		return nil, &MistakeError{err}
 	}
 	r, err := deploy(ctx, deployed, o.Lambdas)
 	if err != nil {
@@ -39,14 +39,14 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	}
 	defer r.close()
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
-	if err != nil {
-		return nil, err
+	if err := errors.Join(s.fits(r.plan), err); err != nil {
+		return nil, &MistakeError{err}
 	}
 	if err := r.settle(ctx, s, apps); err != nil {
 		return nil, err
 	}
 	p := &performance{rehearsal: r, scenario: s, tell: &narrator{out: o.Out}}
-	p.header(o.Out)
+	o.Out.each(p.header)
 	if err := p.play(ctx); err != nil {
 		return nil, err
 	}
@@ -58,12 +58,8 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	result.Messages = messagesText(result.Evidence, o.Out.named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
 	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent())
-	result.Felt.write(o.Out)
-	for _, recovery := range result.Recoveries {
-		recovery.write(o.Out)
-	}
-	result.write(o.Out)
-	return result, o.Out.err
+	o.Out.each(result.show)
+	return result, o.Out.failed()
 }
 
 // performance is one playing of a scenario.
@@ -130,8 +126,8 @@ func (p *performance) play(ctx context.Context) error {
 		if err := errors.Join(p.adopt(ctx), p.takeNote(ctx)); err != nil {
 			return err
 		}
-		if len(p.failures) > 0 {
-			return fmt.Errorf("%s: %w", p.scenario.File, errors.Join(p.failures...))
+		if len(p.failures) > 0 && ctx.Err() == nil {
+			return &MistakeError{errors.Join(p.failures...)}
 		}
 		if !happened && (!p.running() || !p.world.Now().Before(limit)) {
 			break
@@ -144,13 +140,21 @@ func (p *performance) play(ctx context.Context) error {
 func (p *performance) begin(ctx context.Context) {
 	p.world.Observe = p.tell.observe
 	p.world.Watcher = p.tell
-	for _, e := range p.scenario.events() {
+	for i, e := range p.scenario.events() {
 		p.world.At(p.began.Add(time.Duration(e.At)), func() {
 			if err := p.happen(ctx, e); err != nil {
-				p.failures = append(p.failures, err)
+				p.failures = append(p.failures, p.scenario.mistake(p.scenario.eventPath(i), "%v", err))
 			}
 		})
 	}
+}
+
+// eventPath is where the event of this number stands in the scenario.
+func (s *Scenario) eventPath(i int) string {
+	if i < len(s.Timeline) {
+		return indexed("timeline", i)
+	}
+	return indexed("refusals", i-len(s.Timeline))
 }
 
 // events is the timeline with the refusals as starts of their own, one every five seconds.

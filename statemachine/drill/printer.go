@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,14 +23,21 @@ const (
 	Warn
 )
 
-// Columns is how wide a transcript is.
-const Columns = 100
+// Columns is how wide a transcript is, unless it is shown where there is less room; Fewest is what it needs at least.
+const (
+	Columns = 100
+	Fewest  = 60
+)
 
 // Printer writes a transcript as it happens. Without Paint it writes the same bytes every time.
 type Printer struct {
 	W io.Writer
 	// Paint, when set, colours text.
 	Paint func(Tone, string) string
+	// Width is how many columns there are; 0 stands for [Columns], which is also the most that are used.
+	Width int
+	// Also is another printer of the same transcript, such as that of the screen beside that of the file.
+	Also *Printer
 	// Start is what times count from; the zero value stands for [Start].
 	Start time.Time
 
@@ -38,6 +46,27 @@ type Printer struct {
 
 	mu  sync.Mutex // while a World is served, it happens from several sides
 	err error
+}
+
+// each calls f for the printer and for those beside it.
+func (p *Printer) each(f func(*Printer)) {
+	for ; p != nil; p = p.Also {
+		f(p)
+	}
+}
+
+// failed is why the transcript could not be written.
+func (p *Printer) failed() error {
+	var err error
+	p.each(func(p *Printer) { err = errors.Join(err, p.err) })
+	return err
+}
+
+func (p *Printer) columns() int {
+	if p.Width == 0 {
+		return Columns
+	}
+	return min(max(p.Width, Fewest), Columns)
 }
 
 func (p *Printer) paint(tone Tone, text string) string {
@@ -49,9 +78,11 @@ func (p *Printer) paint(tone Tone, text string) string {
 
 // call lets the transcript call an id by a name that people can follow.
 func (p *Printer) call(id, name string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.aliases = append(p.aliases, id, name)
+	p.each(func(p *Printer) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.aliases = append(p.aliases, id, name)
+	})
 }
 
 // named is text with the names in place of ids.
@@ -90,9 +121,13 @@ const (
 
 // event writes one thing that happened: time, where or who, what. A long text goes on below itself.
 func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
+	p.each(func(p *Printer) { p.eventHere(at, actor, tone, text) })
+}
+
+func (p *Printer) eventHere(at time.Time, actor string, tone Tone, text string) {
 	stamp, column := p.stamp(at), p.textColumn(at)
 	var lines strings.Builder
-	for i, part := range wrap(p.named(text), Columns-column) {
+	for i, part := range wrap(p.named(text), p.columns()-column) {
 		left := strings.Repeat(" ", column)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
@@ -117,12 +152,15 @@ func (p *Printer) textColumn(at time.Time) int {
 
 // command writes a command below what was told before, so that a shell takes it as it stands there.
 func (p *Printer) command(at time.Time, text string) {
-	if text == "" {
-		return
+	if text != "" {
+		p.each(func(p *Printer) { p.commandHere(at, text) })
 	}
+}
+
+func (p *Printer) commandHere(at time.Time, text string) {
 	column := p.textColumn(at)
 	var lines strings.Builder
-	for i, part := range wrapCommand(p.named(text), Columns-column-2) {
+	for i, part := range wrapCommand(p.named(text), p.columns()-column-2) {
 		indent := column
 		if i > 0 {
 			indent += 2
@@ -134,7 +172,7 @@ func (p *Printer) command(at time.Time, text string) {
 
 // paragraph writes running text.
 func (p *Printer) paragraph(indent int, text string) {
-	for _, part := range wrap(strings.Join(strings.Fields(text), " "), Columns-indent) {
+	for _, part := range wrap(strings.Join(strings.Fields(text), " "), p.columns()-indent) {
 		p.line(strings.Repeat(" ", indent) + part)
 	}
 }

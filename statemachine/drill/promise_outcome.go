@@ -10,7 +10,7 @@ import (
 )
 
 // completedIsTrue is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
-// sync and healthy, the lock is released, report and message are out.
+// sync and healthy, the lock is released, report and message are out, and the report lists what has moved.
 func completedIsTrue(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
@@ -23,6 +23,9 @@ func completedIsTrue(e Evidence) finding {
 			applications++
 			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
+			}
+			if run.Report != nil {
+				e.checkReported(&f, run, app)
 			}
 		}
 		e.checkInSync(&f, run)
@@ -83,8 +86,9 @@ func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failov
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
 	}
-	if live, ok := world.registered(app.Name); !ok || live.Live.Active != to {
-		why = append(why, fmt.Sprintf("the registry says %s", live.Live.Active))
+	live, ok := world.registered(app.Name)
+	if w := live.Live.Weights; !ok || live.Live.Active != to || w[to] != 100 || w[plan.Other(to)] != 0 {
+		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
 		if d := world.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {

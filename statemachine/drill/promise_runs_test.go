@@ -75,6 +75,7 @@ func thereAndBack() Evidence {
 	e := planned(failover.Drill)
 	goesBack(&e, failover.Back)
 	e.Traffic[0].Regions[0] = fakeaws.RegionSample{Region: east, Requests: 100, Served: 100}
+	e.Runs[0].Report.Target = east // where a drill ends
 	return e
 }
 

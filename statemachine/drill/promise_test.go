@@ -30,8 +30,8 @@ func record() failover.Record {
 // sets are the record sets of the one zone: the application's, and the fence of an epoch.
 func sets(eastWeight, westWeight int, fence string) []fakeaws.RecordSet {
 	all := []fakeaws.RecordSet{
-		{Name: "shop.example.com", Type: "A", SetIdentifier: east, Weight: eastWeight},
-		{Name: "shop.example.com", Type: "A", SetIdentifier: west, Weight: westWeight},
+		{Name: "shop.example.com", Type: "A", SetIdentifier: east, Weight: eastWeight, TTL: 60, Values: []string{"192.0.2.1"}},
+		{Name: "shop.example.com", Type: "A", SetIdentifier: west, Weight: westWeight, TTL: 60, Values: []string{"192.0.2.2"}},
 	}
 	if fence != "" {
 		all = append(all, fakeaws.RecordSet{Name: "_drover.example.com", Type: "TXT", Values: []string{fence}})
@@ -159,6 +159,11 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"both weights full", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(100, 100, "1") }, "has us-east-1 100, us-west-2 100"},
 		{"written but not moved", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(100, 0, "1") }, "has us-east-1 100, us-west-2 0"},
 		{"a record set is gone", 1, completed, func(e *Evidence) { e.Batches[0].After = e.Batches[0].After[1:] }, "lacks a Region"},
+		{"another value is written", 1, completed, func(e *Evidence) { e.Batches[0].After[1].Values = []string{"192.0.2.9"} }, `in us-west-2 is written as 192.0.2.9, TTL 60, health check ""; registered 192.0.2.2, TTL 60`},
+		{"another TTL is written", 1, completed, func(e *Evidence) { e.Batches[0].After[0].TTL = 300 }, "TTL 300"},
+		{"a health check is lost", 1, completed, func(e *Evidence) {
+			e.Applications[0].Records[0].Endpoints[west] = failover.Endpoint{Value: "192.0.2.2", HealthCheck: "abc"}
+		}, `health check ""; registered 192.0.2.2, TTL 60, health check "abc"`},
 		{"untouched record moves", 1, completed, func(e *Evidence) { e.Batches[0].Changes, e.Batches[0].After = nil, sets(50, 50, "1") }, "has us-east-1 50"},
 		{"batch outside of a run", 1, completed, func(e *Evidence) { e.Batches[0].At = at(time.Hour) }, "belongs to no run"},
 		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a run that only looks"},
@@ -178,6 +183,9 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 
 		{"weights are elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(100, 0, "") }, "record shop.example.com A has us-east-1 100"},
 		{"registry says otherwise", 3, completed, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = east }, "the registry says us-east-1"},
+		{"registry has other weights", 3, completed, func(e *Evidence) {
+			e.Runs[0].After.Registry[0].Live.Weights = map[failover.Region]int{east: 50, west: 50}
+		}, "the registry says us-west-2 (us-east-1 50, us-west-2 50)"},
 		{"writer is elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Writer = east }, "the writer of shop is in us-east-1"},
 		{"writer is not available", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Available = false }, "available: false"},
 		{"not in sync", 3, completed, func(e *Evidence) { e.Batches[0].At = at(3*time.Minute + 45*time.Second) }, "was not INSYNC before 04:15"},
@@ -186,6 +194,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 			e.Runs[0].After.Lock = registry.Lock{Owner: "arn:run-1", Run: "run-1", Expires: at(time.Hour)}
 		}, "still holds the lock"},
 		{"no report", 3, completed, func(e *Evidence) { e.Runs[0].Report = nil }, "no report"},
+		{"report lists less", 3, completed, func(e *Evidence) { e.Runs[0].Report.Moved = nil }, "shop has moved, and the report does not say so"},
 		{"no message", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 messages published"},
 		{"told twice", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 2 }, "2 messages published"},
 

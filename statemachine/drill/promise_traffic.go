@@ -1,7 +1,9 @@
 package drill
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -10,7 +12,8 @@ import (
 
 // neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
 // Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
-// before; any other record has the weights that it had before the batch, be they somebody's by hand.
+// before, and is in everything else as it is registered, for a batch replaces record sets as a whole; any other record
+// has the weights that it had before the batch, be they somebody's by hand.
 func neverAllZero(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	looked := 0
@@ -47,6 +50,9 @@ func neverAllZero(e Evidence) finding {
 					allowed = []map[failover.Region]int{before}
 				}
 				e.checkRecord(&f, batch, app, record, allowed)
+				if written[record.Name+" "+record.Type] {
+					e.checkRest(&f, batch, app, record)
+				}
 			}
 		}
 		last[batch.Zone], since[batch.Zone] = batch.After, batch.At
@@ -73,6 +79,28 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Appl
 		wanted = show(e.Plan, allowed[len(allowed)-1])
 	}
 	f.violate("%s: %s: record %s %s has %s; expected %s", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got), wanted)
+}
+
+// checkRest: all of a record that has been written, its weights aside, is as it is registered.
+func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record) {
+	for _, set := range batch.After {
+		if set.Name != record.Name || set.Type != record.Type {
+			continue
+		}
+		if want := recordSet(record, failover.Region(set.SetIdentifier), set.Weight); !set.Same(want) {
+			f.violate("%s: %s: record %s %s in %s is written as %s; registered %s", e.clock(batch.At), app.Name, record.Name, record.Type,
+				set.SetIdentifier, rest(set), rest(want))
+		}
+	}
+}
+
+// rest shows a record set without its weight.
+func rest(set fakeaws.RecordSet) string {
+	target := strings.Join(set.Values, " ")
+	if set.Alias != nil {
+		target = fmt.Sprintf("alias %+v", *set.Alias)
+	}
+	return fmt.Sprintf("%s, TTL %d, health check %q", target, set.TTL, set.HealthCheck)
 }
 
 // intendedWeights are the weights that a run's shares of traffic mean in a leg, other than a rollback.

@@ -63,6 +63,15 @@ func (r *Result) OK() bool {
 	return len(r.Unexpected) == 0
 }
 
+// show writes all that became of the drill.
+func (r *Result) show(p *Printer) {
+	Feel(r.Evidence.Traffic, p.columns()-beside, 5*time.Second).write(p)
+	for _, recovery := range r.Recoveries {
+		recovery.write(p)
+	}
+	r.write(p)
+}
+
 // write shows the promises and the outcome.
 func (r *Result) write(p *Printer) {
 	p.heading("Promises, checked against the World")
@@ -75,7 +84,7 @@ func (r *Result) write(p *Printer) {
 			mark, tone = "–", Dim
 		}
 		const width = 25
-		for i, part := range wrap(v.basisText(), Columns-7-width) {
+		for i, part := range wrap(v.basisText(), p.columns()-7-width) {
 			if i == 0 {
 				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
 			} else {
@@ -88,19 +97,36 @@ func (r *Result) write(p *Printer) {
 	}
 	p.line("")
 	for _, o := range r.Outcomes {
-		p.line(p.paint(within(o.Outcome == o.Expected), o.text()))
+		for i, part := range wrap(o.text(), p.columns()-2) {
+			p.line(strings.Repeat(" ", 2*min(i, 1)) + p.paint(within(o.Outcome == o.Expected), part))
+		}
 	}
 	for _, u := range r.Unexpected {
 		p.bullet(0, Bad, u)
 	}
-	switch {
-	case len(r.Unexpected) > 0:
-		p.line(p.paint(Bad, "The drill FAILED: "+plural(len(r.Unexpected), "thing")+" not as the scenario expects."))
-	case !r.OK():
-		p.line(p.paint(Bad, "The drill FAILED: a promise was broken."))
-	default:
+	if r.OK() {
 		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
+		return
 	}
+	p.line(p.paint(Bad, "The drill FAILED: "+r.Failures()+"."))
+}
+
+// Failures says how many things of which kind went wrong; it is empty when none did.
+func (r *Result) Failures() string {
+	var found []string
+	broken := 0
+	for _, v := range r.Promises {
+		if v.Status == Violated {
+			broken++
+		}
+	}
+	if broken > 0 {
+		found = append(found, plural(broken, "promise")+" broken")
+	}
+	if n := len(r.Unexpected); n > 0 {
+		found = append(found, plural(n, "thing")+" not as the scenario expects")
+	}
+	return strings.Join(found, ", and ")
 }
 
 func (v Verdict) basisText() string {
@@ -112,7 +138,10 @@ func (v Verdict) basisText() string {
 
 func (o RunOutcome) text() string {
 	text := fmt.Sprintf("%s: %s", o.Run, orRunning(o.Outcome))
-	if o.Outcome != o.Expected {
+	switch {
+	case o.Expected == "":
+		text += " (not expected at all)"
+	case o.Outcome != o.Expected:
 		text += fmt.Sprintf(" (expected %s)", o.Expected)
 	}
 	return text + fmt.Sprintf(", %s, largest payload %.1f KiB", plural(o.Transitions, "state transition"), float64(o.LargestPayload)/1024)
@@ -127,7 +156,7 @@ func orRunning(o failover.Outcome) string {
 
 // bullet writes one item of a list, with what follows its first line below the text.
 func (p *Printer) bullet(indent int, tone Tone, text string) {
-	for i, part := range wrap(p.named(text), Columns-indent-2) {
+	for i, part := range wrap(p.named(text), p.columns()-indent-2) {
 		mark := "  "
 		if i == 0 {
 			mark = "• "

@@ -12,8 +12,6 @@ var Start = time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
 
 // Scenario is one disaster, as a YAML file describes it.
 type Scenario struct {
-	// File is where it was read from, for errors.
-	File string `yaml:"-"`
 	// Name is the file's name without .yaml.
 	Name string `yaml:"name"`
 	// Title says in one line what happens.
@@ -43,6 +41,14 @@ type Scenario struct {
 	// applications is what the registry's own reader understands, on its own lines of applicationsFrom.
 	applications     []byte
 	applicationsFrom string
+	// source is where it was read from, regions are those that it names.
+	source  source
+	regions []mention
+}
+
+// mistake is one of the scenario's own, with its place.
+func (s *Scenario) mistake(path, format string, args ...any) error {
+	return s.source.mistake(path, format, args...)
 }
 
 // Generate describes applications by number.

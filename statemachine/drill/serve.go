@@ -56,7 +56,7 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	start := clock().UTC().Truncate(time.Second)
 	deployed, err := s.deployment(o.Assembly)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.File, err)
+		return &MistakeError{err}
 	}
 	var desk *controlDesk
 	r, err := deployAt(ctx, deployed, o.Lambdas, o.Listener, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
@@ -68,8 +68,8 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	}
 	defer r.close()
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
-	if err != nil {
-		return err
+	if err := errors.Join(s.fits(r.plan), err); err != nil {
+		return &MistakeError{err}
 	}
 	if err := r.settle(ctx, s, apps); err != nil {
 		return interrupted(ctx, err)

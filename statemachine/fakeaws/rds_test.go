@@ -2,15 +2,12 @@ package fakeaws_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/google/go-cmp/cmp"
@@ -186,220 +183,6 @@ func mustDark(t testing.TB, s served, region string, dark bool) {
 	}
 }
 
-func TestFailoverGlobalClusterWithoutDataLossIsASwitchover(t *testing.T) {
-	s := serveAurora(t)
-	if err := s.failover(east, westCluster, false); err != nil {
-		t.Fatal(err)
-	}
-	g := s.describe(t, west)
-	if aws.ToBool(g.FailoverState.IsDataLossAllowed) {
-		t.Error("data loss is allowed, want a switchover")
-	}
-	if p := s.Promotions(); len(p) != 1 || !p[0].Planned || p[0].Operation != "FailoverGlobalCluster" {
-		t.Errorf("promotions %+v, want one planned", p)
-	}
-}
-
-func TestTheTrapDoesNotPromoteWhenThePrimaryIsGone(t *testing.T) {
-	s := serveAurora(t)
-	mustDark(t, s, east, true)
-	if err := s.failover(west, westCluster, false); err == nil {
-		t.Error("a switchover was accepted in the target's Region, want an error")
-	}
-	if p := s.Promotions(); len(p) != 0 {
-		t.Errorf("promotions %+v, want none", p)
-	}
-}
-
-func TestPromotionsThatAreRefused(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		call func(s served) error
-		want string
-	}{
-		{"switchover in the target's Region", func(s served) error { return s.switchover(west, westCluster) }, "DBClusterNotFoundFault"},
-		{"failover in the primary's Region", func(s served) error { return s.failover(east, westCluster, true) }, "DBClusterNotFoundFault"},
-		{"to the writer", func(s served) error { return s.switchover(east, eastCluster) }, "InvalidDBClusterStateFault"},
-		{"to nobody", func(s served) error { return s.switchover(east, "arn:nobody") }, "DBClusterNotFoundFault"},
-		{"two at once", func(s served) error {
-			return errors.Join(s.switchover(east, westCluster), s.switchover(east, westCluster))
-		}, "InvalidGlobalClusterStateFault"},
-		{"to a dark Region", func(s served) error {
-			return errors.Join(s.SetDark(west, true), s.switchover(east, westCluster))
-		}, "InvalidGlobalClusterStateFault"},
-		{"both kinds", func(s served) error {
-			_, err := s.rds(west).FailoverGlobalCluster(context.Background(), &rds.FailoverGlobalClusterInput{
-				GlobalClusterIdentifier: aws.String("checkout"), TargetDbClusterIdentifier: aws.String(westCluster),
-				AllowDataLoss: aws.Bool(true), Switchover: aws.Bool(true),
-			})
-			return err
-		}, "InvalidParameterCombination"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := codeOf(c.call(serveAurora(t))); got != c.want {
-				t.Errorf("error %s, want %s", got, c.want)
-			}
-		})
-	}
-}
-
-func TestErrorsHaveTheTypesOfTheSDK(t *testing.T) {
-	s := serveAurora(t)
-	if err := s.switchover(east, westCluster); err != nil {
-		t.Fatal(err)
-	}
-	var state *types.InvalidGlobalClusterStateFault
-	if err := s.switchover(east, westCluster); !errors.As(err, &state) {
-		t.Errorf("error %v, want an InvalidGlobalClusterStateFault", err)
-	}
-	_, err := s.rds(east).DescribeGlobalClusters(context.Background(), &rds.DescribeGlobalClustersInput{GlobalClusterIdentifier: aws.String("nobody")})
-	var missing *types.GlobalClusterNotFoundFault
-	if !errors.As(err, &missing) {
-		t.Errorf("error %v, want a GlobalClusterNotFoundFault", err)
-	}
-}
-
-func TestASwitchoverIsCancelledWhenARegionGoesDark(t *testing.T) {
-	s := serveAurora(t)
-	if err := s.switchover(east, westCluster); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(20 * time.Second)
-	mustDark(t, s, east, true)
-	if got := s.phase(t).Status; got != "cancelling" {
-		t.Errorf("status %q, want cancelling", got)
-	}
-	s.pass(time.Minute)
-	if diff := cmp.Diff(phase{"", eastCluster, "available", false}, s.phase(t)); diff != "" {
-		t.Errorf("cancelled (-want +got):\n%s", diff)
-	}
-	if err := s.failover(west, westCluster, true); err != nil {
-		t.Errorf("a failover afterwards: %v", err)
-	}
-}
-
-func TestAStuckPromotionGoesOnWhenLetGo(t *testing.T) {
-	s := serveAurora(t)
-	mustDark(t, s, east, true)
-	if err := s.SetStuck("checkout", true); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.failover(west, westCluster, true); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(time.Hour)
-	if diff := cmp.Diff(phase{"failing-over", eastCluster, "promoting", false}, s.phase(t)); diff != "" {
-		t.Errorf("stuck (-want +got):\n%s", diff)
-	}
-	if err := s.SetStuck("checkout", false); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(10 * time.Second)
-	if diff := cmp.Diff(phase{"", westCluster, "available", true}, s.phase(t)); diff != "" {
-		t.Errorf("let go (-want +got):\n%s", diff)
-	}
-}
-
-func TestAFailoverWaitsForItsTarget(t *testing.T) {
-	s := serveAurora(t)
-	mustDark(t, s, east, true)
-	if err := s.failover(west, westCluster, true); err != nil {
-		t.Fatal(err)
-	}
-	mustDark(t, s, west, true)
-	s.pass(10 * time.Minute)
-	if region, _ := s.Writer("checkout"); region != east {
-		t.Errorf("the writer is in %s, want %s while the target is dark", region, east)
-	}
-	mustDark(t, s, west, false)
-	s.pass(2 * time.Minute)
-	if diff := cmp.Diff(phase{"", westCluster, "available", true}, s.phase(t)); diff != "" {
-		t.Errorf("the target is back (-want +got):\n%s", diff)
-	}
-}
-
-func TestRebuildingBeginsAgainAfterDarkness(t *testing.T) {
-	s := serveAurora(t)
-	mustDark(t, s, east, true)
-	if err := s.failover(west, westCluster, true); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(2 * time.Minute)
-	mustDark(t, s, east, false)
-	s.pass(time.Minute)
-	mustDark(t, s, east, true)
-	s.pass(20 * time.Minute)
-	if got := s.synchronization(t, eastCluster); got != "pending-resync" {
-		t.Errorf("a cluster in the dark is %s, want pending-resync", got)
-	}
-	mustDark(t, s, east, false)
-	s.pass(11 * time.Minute)
-	if got := s.synchronization(t, eastCluster); got != "connected" {
-		t.Errorf("the old primary is %s, want connected", got)
-	}
-}
-
-func TestAParameterThatWouldBeIgnoredIsRefused(t *testing.T) {
-	s := serveAurora(t)
-	_, err := s.rds(west).DescribeDBClusters(context.Background(), &rds.DescribeDBClustersInput{IncludeShared: aws.Bool(true)})
-	if codeOf(err) != fakeaws.CodeNotImplemented || !strings.Contains(err.Error(), "IncludeShared") {
-		t.Errorf("error %v, want %s naming IncludeShared", err, fakeaws.CodeNotImplemented)
-	}
-}
-
-// lags are the values of the replication lag of a cluster that can be read in a Region, newest first.
-func (s served) lags(t testing.TB, region, cluster string) []float64 {
-	t.Helper()
-	client := cloudwatch.NewFromConfig(s.config(region, fakeaws.Administrator))
-	out, err := client.GetMetricData(context.Background(), &cloudwatch.GetMetricDataInput{
-		StartTime: aws.Time(testStart), EndTime: aws.Time(s.Now().Add(time.Minute)),
-		MetricDataQueries: []cwtypes.MetricDataQuery{{Id: aws.String("lag"), MetricStat: &cwtypes.MetricStat{
-			Metric: &cwtypes.Metric{
-				Namespace: aws.String("AWS/RDS"), MetricName: aws.String("AuroraGlobalDBReplicationLag"),
-				Dimensions: []cwtypes.Dimension{{Name: aws.String("DBClusterIdentifier"), Value: &cluster}},
-			},
-			Period: aws.Int32(60), Stat: aws.String("Maximum"),
-		}}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.MetricDataResults[0].Values
-}
-
-func TestTheLagIsPublishedWhereTheSecondaryIs(t *testing.T) {
-	s := serveAurora(t)
-	s.pass(90 * time.Second)
-	if err := s.SetLag("checkout", 2*time.Second); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]float64{2000, 800}, s.lags(t, west, "checkout-us-west-2")); diff != "" {
-		t.Errorf("west (-want +got):\n%s", diff)
-	}
-	for _, cluster := range []string{"checkout-us-east-1", "checkout-us-west-2"} {
-		if got := s.lags(t, east, cluster); len(got) != 0 {
-			t.Errorf("in the primary's Region %s has lags %v, want none", cluster, got)
-		}
-	}
-	mustDark(t, s, east, true)
-	s.pass(5 * time.Minute)
-	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 2 {
-		t.Errorf("with a dark primary, lags %v; want no new ones", got)
-	}
-	if err := s.failover(west, westCluster, true); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(5 * time.Minute)
-	mustDark(t, s, east, false)
-	s.pass(12 * time.Minute)
-	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 2 {
-		t.Errorf("promoted, lags %v; want no new ones", got)
-	}
-	if got := s.lags(t, east, "checkout-us-east-1"); len(got) != 2 {
-		t.Errorf("in sync again, lags %v of the old primary; want those of two minutes", got)
-	}
-}
-
 func TestAPageOfManyClusters(t *testing.T) {
 	s := serve(t)
 	var want []string
@@ -426,19 +209,5 @@ func TestAPageOfManyClusters(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("clusters (-want +got):\n%s", diff)
-	}
-}
-
-func TestAnOldWriterThatReturnsDuringTheFailoverIsFenced(t *testing.T) {
-	s := serveAurora(t)
-	mustDark(t, s, east, true)
-	if err := s.failover(west, westCluster, true); err != nil {
-		t.Fatal(err)
-	}
-	s.pass(30 * time.Second)
-	mustDark(t, s, east, false)
-	s.pass(2 * time.Minute)
-	if diff := cmp.Diff([]string{west}, s.Writers("checkout")); diff != "" {
-		t.Errorf("writers (-want +got):\n%s", diff)
 	}
 }

@@ -153,6 +153,12 @@ func setsOf(state []*entry) []RecordSet {
 	return sets
 }
 
+// Same says whether two record sets are the same in everything, as a DELETE has to match what it deletes.
+func (s RecordSet) Same(other RecordSet) bool {
+	a, b := newEntry(s), newEntry(other)
+	return a.key == b.key && sameSet(a.set, b.set)
+}
+
 // sameSet says whether a DELETE that gives b deletes a: Route 53 wants every value as it is, in any order.
 func sameSet(a, b RecordSet) bool {
 	if (a.Alias == nil) != (b.Alias == nil) || a.Alias != nil && *a.Alias != *b.Alias {

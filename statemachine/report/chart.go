@@ -17,9 +17,11 @@ const (
 	laneHeight  = 18
 	axisHeight  = 24
 	labelHeight = 14
-	labelRows   = 4
+	maxLevels   = 8   // of labels above each other
 	letterWidth = 6.2 // on average
+	tickWidth   = 36
 	maxMarks    = 20  // more are a thicket; the transcript has them
+	nameGap     = 6   // between the states of a run and its name
 	narrowest   = 2.5 // most states take no time, and want to be seen
 )
 
@@ -45,17 +47,20 @@ type area struct {
 type mark struct {
 	X     float64
 	Label string
-	// Row keeps labels of neighbours apart; 0 is the topmost. Anchor is the end of the label at the line.
-	Row    int
+	// Level keeps labels of neighbours apart; 0 is the lowest. Anchor is the end of the label at the line.
+	Level  int
 	Anchor string
 	Bad    bool
 }
 
-// lane holds the states of one run.
+// lane holds the states of one run, with its name beside them.
 type lane struct {
 	Run    string
 	Y      int
 	States []bar
+	// NameX is where the name stands, Anchor which end of it.
+	NameX  float64
+	Anchor string
 }
 
 type bar struct {
@@ -66,13 +71,13 @@ type bar struct {
 }
 
 type tick struct {
-	X     float64
-	Label string
+	X             float64
+	Label, Anchor string
 }
 
 func newChart(r *drill.Result) chart {
 	felt := drill.Feel(r.Evidence.Traffic, chartWidth, time.Second)
-	c := chart{Width: chartWidth, Plot: plotHeight, Top: labelRows*labelHeight + 4}
+	c := chart{Width: chartWidth, Plot: plotHeight}
 	total := time.Duration(len(felt.Failed)) * felt.Interval
 	if total == 0 {
 		return c
@@ -86,46 +91,78 @@ func newChart(r *drill.Result) chart {
 	}
 	c.Areas = append(c.Areas, area{Name: "failed", Points: stack(base, felt.Failed), Class: "failed"})
 	if len(r.Milestones) <= maxMarks {
-		for _, e := range r.Milestones {
+		for _, e := range slices.Backward(r.Milestones) {
 			c.mark(x(e.At), e)
 		}
 	}
+	for _, m := range c.Marks {
+		c.Top = max(c.Top, (m.Level+1)*labelHeight)
+	}
+	c.Top += 4
 	for i, run := range r.Evidence.Runs {
 		c.Lanes = append(c.Lanes, newLane(run, lanesTop+i*(laneHeight+4), x))
 	}
 	for minute := time.Duration(0); minute <= total; minute += tickEvery(total) {
-		c.Ticks = append(c.Ticks, tick{X: x(drill.Start.Add(minute)), Label: span(minute)})
+		t := tick{X: x(drill.Start.Add(minute)), Label: span(minute), Anchor: "start"}
+		if t.X+tickWidth > chartWidth {
+			t.Anchor = "end"
+		}
+		c.Ticks = append(c.Ticks, t)
 	}
 	c.Axis = lanesTop + len(c.Lanes)*(laneHeight+4) + axisHeight/2
 	c.Height = c.Top + c.Axis + axisHeight/2
 	return c
 }
 
-// mark adds a line with its label, in the lowest row in which the label covers no other.
+// mark adds a line with its label, on the lowest level on which neither crosses another; or, when there is none, on which
+// it covers no label. What comes later stands lower, so that marks are best added from the last to the first.
 func (c *chart) mark(x float64, e drill.Milestone) {
-	width := letterWidth * float64(len(e.Text)+2)
-	m := mark{X: x, Label: e.Text, Anchor: "start", Bad: e.Bad, Row: labelRows - 1}
-	left := x
-	if x+width > chartWidth {
-		m.Anchor, left = "end", x-width
+	m := mark{X: x, Label: e.Text, Anchor: "start", Bad: e.Bad}
+	if x+m.width() > chartWidth {
+		m.Anchor = "end"
 	}
-	for ; m.Row > 0; m.Row-- {
-		covered := slices.ContainsFunc(c.Marks, func(o mark) bool {
-			from, w := o.X, letterWidth*float64(len(o.Label)+2)
-			if o.Anchor == "end" {
-				from -= w
-			}
-			return o.Row == m.Row && left < from+w && from < left+width
-		})
-		if !covered {
+	for _, fits := range []func(mark) bool{c.crossesNothing, c.coversNoLabel} {
+		for m.Level = 0; m.Level < maxLevels && !fits(m); m.Level++ {
+		}
+		if m.Level < maxLevels {
 			break
 		}
 	}
+	m.Level = min(m.Level, maxLevels-1)
 	c.Marks = append(c.Marks, m)
 }
 
+func (m mark) width() float64 { return letterWidth * float64(len(m.Label)+2) }
+
+// span is from where to where the label stands.
+func (m mark) span() (from, to float64) {
+	if m.Anchor == "end" {
+		return m.X - m.width(), m.X
+	}
+	return m.X, m.X + m.width()
+}
+
+// coversNoLabel says whether the label is beside those on its level.
+func (c *chart) coversNoLabel(m mark) bool {
+	from, to := m.span()
+	return !slices.ContainsFunc(c.Marks, func(o mark) bool {
+		left, right := o.span()
+		return o.Level == m.Level && from < right && left < to
+	})
+}
+
+// crossesNothing says whether, besides, no line goes through the label and its own line through no other label. A line
+// goes from its label down to the plot.
+func (c *chart) crossesNothing(m mark) bool {
+	through := func(line, label mark) bool {
+		from, to := label.span()
+		return line.Level > label.Level && from < line.X && line.X < to
+	}
+	return c.coversNoLabel(m) && !slices.ContainsFunc(c.Marks, func(o mark) bool { return through(o, m) || through(m, o) })
+}
+
 // Y is where the label stands, above the plot.
-func (m mark) Y() int { return (m.Row-labelRows+1)*labelHeight - 4 }
+func (m mark) Y() int { return -m.Level*labelHeight - 4 }
 
 // Shift is the distance between the line and its label.
 func (m mark) Shift() int {
@@ -165,8 +202,14 @@ func newLane(run drill.RunEvidence, y int, x func(time.Time) float64) lane {
 		}
 		l.States = append(l.States, bar{X: x(e.Time), State: e.StateEntered.Name, Kind: kind(e.StateEntered.Name)})
 	}
-	if n := len(l.States); n > 0 {
-		l.States[n-1].Width = narrowest
+	n := len(l.States)
+	if n == 0 {
+		return l
+	}
+	l.States[n-1].Width = narrowest
+	l.NameX, l.Anchor = l.States[n-1].X+narrowest+nameGap, "start"
+	if l.NameX+letterWidth*float64(len(l.Run)) > chartWidth { // there is more room before it
+		l.NameX, l.Anchor = l.States[0].X-nameGap, "end"
 	}
 	return l
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"os"
@@ -29,7 +30,7 @@ var pageText string
 var style string
 
 var page = template.Must(template.New(Page).Funcs(template.FuncMap{
-	"clock": clock, "span": span, "percent": percent, "seconds": seconds, "add": func(a, b int) int { return a + b },
+	"clock": clock, "span": span, "seconds": seconds, "answerTone": answerTone,
 }).Parse(pageText))
 
 // Write writes the report into a folder, which it creates. What was there before is replaced, each file as a whole.
@@ -65,10 +66,20 @@ func Render(result *drill.Result, transcript []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// replace puts a file in place only when it is complete.
+// replace puts a file in place only when it is complete. Its name until then is nobody else's, so that drills that are
+// played at once do not take each other's.
 func replace(path string, text []byte) error {
-	if err := os.WriteFile(path+".part", text, 0o644); err != nil {
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".part", path)
+	_, err = part.Write(text)
+	err = errors.Join(err, part.Chmod(0o644), part.Close())
+	if err == nil {
+		err = os.Rename(part.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(part.Name()))
+	}
+	return nil
 }

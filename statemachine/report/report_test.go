@@ -16,6 +16,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 )
 
 func at(seconds int) time.Time { return drill.Start.Add(time.Duration(seconds) * time.Second) }
@@ -61,7 +62,7 @@ func TestThePageSaysWhatHappened(t *testing.T) {
 	page := render(t)
 	for _, want := range []string{
 		"a Region &amp; its &lt;end&gt;", `class="verdict bad"`, "two of them", "no run ended Held", "us-east-1 goes dark",
-		"Settle × 2", "0:40", "not measured", "dynamodb Query", "with &lt;angles&gt;",
+		"Settle × 2", "0:40", "could not measure it", "dynamodb Query", "with &lt;angles&gt;", "✗ Failed</strong> 1 promise broken.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -119,12 +120,32 @@ func TestSharesAreStacked(t *testing.T) {
 	}
 }
 
-func TestLabelsOfNeighboursDoNotCoverEachOther(t *testing.T) {
+func TestLabelsOfNeighboursStandClearOfEachOtherAndOfTheirLines(t *testing.T) {
 	var c chart
-	for _, x := range []float64{10, 20, 600, 950} {
+	for _, x := range []float64{950, 600, 30, 20, 10} {
+		m := c.Marks
 		c.mark(x, drill.Milestone{Text: "us-east-1 goes dark"})
+		for _, o := range m {
+			if from, to := c.Marks[len(m)].span(); o.Level > c.Marks[len(m)].Level && from < o.X && o.X < to {
+				t.Errorf("the line at %v goes through the label at %v", o.X, x)
+			}
+		}
 	}
-	if c.Marks[0].Row == c.Marks[1].Row || c.Marks[2].Row != labelRows-1 || c.Marks[3].Anchor != "end" {
+	var levels []int
+	for _, m := range c.Marks {
+		levels = append(levels, m.Level)
+	}
+	if diff := cmp.Diff([]int{0, 0, 0, 1, 2}, levels); diff != "" || c.Marks[0].Anchor != "end" {
+		t.Errorf("levels (-want +got):\n%s, the last label ends at its line: %q", diff, c.Marks[0].Anchor)
+	}
+}
+
+func TestMoreLabelsThanLevelsAreAllThere(t *testing.T) {
+	var c chart
+	for range maxLevels + 2 {
+		c.mark(10, drill.Milestone{Text: "us-east-1 goes dark"})
+	}
+	if len(c.Marks) != maxLevels+2 || c.Marks[maxLevels+1].Level != maxLevels-1 {
 		t.Errorf("got %+v", c.Marks)
 	}
 }
@@ -151,6 +172,33 @@ func TestAFolderIsWritten(t *testing.T) {
 	entries, _ := os.ReadDir(dir)
 	if len(entries) != 4 {
 		t.Errorf("%d files; want 4 and no half-written one", len(entries))
+	}
+}
+
+func TestReportsThatAreWrittenAtOnceDoNotDisturbEachOther(t *testing.T) {
+	dir := t.TempDir()
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error { return Write(dir, sample(), []byte("transcript")) })
+	}
+	if err := group.Wait(); err != nil {
+		t.Error(err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 4 {
+		t.Errorf("%d files; want 4", len(entries))
+	}
+}
+
+func TestAFileThatCannotBePutInPlaceLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, Page), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(dir, sample(), nil); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v; want one line", err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d entries; want the folder that was in the way", len(entries))
 	}
 }
 

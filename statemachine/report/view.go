@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // view is what the page shows.
@@ -16,6 +17,7 @@ type view struct {
 	Style      template.CSS
 	Chart      chart
 	Summary    string
+	Figures    []figure
 	Calls      []callCount
 	Paths      []path
 	Ways       []way
@@ -44,7 +46,7 @@ type step struct {
 func newView(r *drill.Result, transcript []byte) view {
 	v := view{
 		Result: r, Style: template.CSS(style), Chart: newChart(r), Transcript: string(transcript), // style is our own file
-		Summary: r.Felt.Summary(), Ways: waysOf(r), Notices: noticesOf(r),
+		Summary: r.Felt.Summary(), Figures: figuresOf(r), Ways: waysOf(r), Notices: noticesOf(r),
 	}
 	for _, run := range r.Evidence.Runs {
 		v.Paths = append(v.Paths, path{Run: run.Name, Steps: collapse(run.Path)})
@@ -93,6 +95,18 @@ func countCalls(runs []drill.RunEvidence) []callCount {
 			cmp.Compare(a.Region, b.Region), cmp.Compare(a.Code, b.Code))
 	})
 	return all
+}
+
+// answerTone colours an answer of AWS: most errors are part of the work, such as asking for what is not there yet, but
+// what was denied or does not exist is a mistake of ours.
+func answerTone(code string) string {
+	switch code {
+	case "":
+		return ""
+	case "AccessDenied", "AccessDeniedException", fakeaws.CodeNotImplemented:
+		return "bad"
+	}
+	return "note"
 }
 
 // clock writes a point of virtual time as the transcript does.

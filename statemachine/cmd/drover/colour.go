@@ -6,6 +6,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
@@ -23,7 +24,20 @@ func paint(tone drill.Tone, text string) string { return styles[tone].Render(tex
 // coloured passes colours on as far as w is a terminal that has them and the user has not set NO_COLOR.
 func coloured(w io.Writer) io.Writer { return colorprofile.NewWriter(w, os.Environ()) }
 
-// plain passes text on without colours.
-func plain(w io.Writer) io.Writer {
-	return &colorprofile.Writer{Forward: w, Profile: colorprofile.NoTTY}
+// screen prints a transcript where a person looks at it.
+func screen(w io.Writer) *drill.Printer {
+	return &drill.Printer{W: coloured(w), Paint: paint, Width: width(w)}
+}
+
+// width is how many columns the terminal has, or 0 where there is none.
+func width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return columns
 }

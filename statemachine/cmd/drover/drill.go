@@ -16,14 +16,14 @@ import (
 )
 
 type drillCommand struct {
-	Scenario string  `arg:"" optional:"" help:"What happens: a name that --list shows, or the path of a YAML file."`
-	Named    string  `name:"scenario" help:"The same as a flag." placeholder:"NAME"`
-	List     bool    `help:"List the scenarios."`
-	Out      string  `help:"Folder for report.html, transcript.txt, messages.txt and result.json (default: dist/drill/SCENARIO)." placeholder:"DIR"`
-	Assembly string  `help:"Synthesized stacks to deploy, such as cdk.out (default: those of the default plan)." placeholder:"DIR"`
-	Serve    string  `help:"Keep the embedded AWS up at this address for the aws command line, until Ctrl-C: healthy unless a scenario is named." placeholder:"ADDRESS"`
-	Speed    float64 `help:"With --serve: how many seconds pass in a real one." default:"1" placeholder:"N"`
-	Lambdas  string  `help:"Folder with the Lambdas built for this machine (default: dist/host)." placeholder:"DIR"`
+	Scenario string   `arg:"" optional:"" help:"What happens: a name that --list shows, or the path of a YAML file."`
+	Named    string   `name:"scenario" help:"The same as a flag." placeholder:"NAME"`
+	List     bool     `help:"List the scenarios."`
+	Out      string   `help:"Folder for report.html, transcript.txt, messages.txt and result.json (default: dist/drill/SCENARIO)." placeholder:"DIR"`
+	Assembly string   `help:"Synthesized stacks to deploy, such as cdk.out (default: those of the default plan)." placeholder:"DIR"`
+	Serve    string   `help:"Keep the embedded AWS up at this address for the aws command line, until Ctrl-C: healthy unless a scenario is named." placeholder:"ADDRESS"`
+	Speed    *float64 `help:"With --serve: how many seconds pass in a real one (default: 1)." placeholder:"N"`
+	Lambdas  string   `help:"Folder with the Lambdas built for this machine (default: dist/host)." placeholder:"DIR"`
 }
 
 // Run plays the scenario, writes the report and fails when not all was as it should be.
@@ -35,11 +35,11 @@ func (c *drillCommand) Run(env environment) error {
 		return usageError{fmt.Errorf("two scenarios, %s and %s; expected one", c.Scenario, c.Named)}
 	}
 	c.Scenario += c.Named
+	if err := c.checkServe(); err != nil {
+		return usageError{err}
+	}
 	if c.Serve != "" {
 		return c.serve(env)
-	}
-	if c.Speed != 1 {
-		return usageError{errors.New("--speed is of --serve; without it, a drill takes no longer than it must")}
 	}
 	scenario, err := c.load()
 	if err != nil {
@@ -50,7 +50,7 @@ func (c *drillCommand) Run(env environment) error {
 		return usageError{err}
 	}
 	var transcript bytes.Buffer
-	out := &drill.Printer{W: io.MultiWriter(plain(&transcript), coloured(env.stdout)), Paint: paint}
+	out := &drill.Printer{W: &transcript, Also: screen(env.stdout)}
 	result, err := drill.Play(env.ctx, scenario, drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out})
 	if err != nil {
 		return err

@@ -30,6 +30,9 @@ func TestBadUsageExitsWithTwoAndSaysWhatThereIs(t *testing.T) {
 		{[]string{"drill", "one", "two"}, []string{"two"}},
 		{[]string{"drill", "--assembly", "/nowhere"}, []string{"/nowhere"}},
 		{[]string{"drill", "."}, []string{"."}},
+		{[]string{"drill", "--speed", "10"}, []string{"--speed is of --serve"}},
+		{[]string{"drill", "--serve", "127.0.0.1:0", "--speed", "NaN"}, []string{"--speed NaN; expected more than 0"}},
+		{[]string{"drill", "--serve", "127.0.0.1:0", "--out", "there"}, []string{"--out there is not for --serve"}},
 	} {
 		code, stdout, stderr := drover(t, t.Context(), c.args...)
 		if code != exitUsage || stdout != "" {
@@ -121,6 +124,30 @@ func TestAMistakeInAScenarioFileIsSaidWithItsPlace(t *testing.T) {
 	code, _, stderr := drover(t, t.Context(), "drill", file)
 	if code != exitUsage || !strings.Contains(stderr, "wrong.yaml:14:1: unknown key") {
 		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+func TestAScenarioThatCannotHappenIsBadUsageAndSaysWhere(t *testing.T) {
+	for _, c := range []struct{ name, old, new, says string }{
+		{"a Region of another plan", "us-west-2, input", "eu-west-1, input", "impossible.yaml:12:21: eu-west-1 is no Region of the plan drover; expected us-east-1 or us-west-2"},
+		{"an application without a wave", "name: shop\n", "name: shop\n    wave: first\n", "impossible.yaml:6:11: wave: first; expected a whole number from 1 to 99"},
+		{"a setting that no plan has", "timeline:", "plan: {attempts: many}\ntimeline:", "impossible.yaml:10:8: "},
+		{"an alarm that is not there", "    start: {", "    alarm: {region: us-west-2, name: smoke, state: ALARM}\n  - at: 1m\n    start: {", "impossible.yaml:11:5: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(disappointing, c.old, c.new, 1)
+			if text == disappointing {
+				t.Fatalf("%q is not in the scenario", c.old)
+			}
+			file := filepath.Join(t.TempDir(), "impossible.yaml")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, _, stderr := drover(t, t.Context(), "drill", file, "--out", t.TempDir(), "--lambdas", drilltest.Lambdas(t))
+			if code != exitUsage || !strings.Contains(stderr, c.says) || strings.Count(stderr, "\n") != 1 {
+				t.Errorf("exit code %d, %q; want %d and %q", code, stderr, exitUsage, c.says)
+			}
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/alecthomas/kong"
+	"github.com/drover-dr/drover/statemachine/drill"
 )
 
 // commandLine is everything that can be typed.
@@ -66,6 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 	var usage usageError
 	var ended outcomeError
+	var mistake *drill.MistakeError
 	switch {
 	case err == nil:
 		return exitOK
@@ -76,7 +78,7 @@ func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 		return exitInterrupted
 	case errors.Is(err, errFailed):
 		return exitFailed
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &mistake):
 		fmt.Fprintf(stderr, "drover: %v\n", err)
 		return exitUsage
 	}

@@ -22,19 +22,33 @@ func (c *drillCommand) serve(env environment) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if c.Speed <= 0 || c.Speed > maxSpeed {
-		return usageError{fmt.Errorf("--speed %v; expected more than 0 and at most %d", c.Speed, maxSpeed)}
+	speed := 1.0
+	if c.Speed != nil {
+		speed = *c.Speed
 	}
 	listener, err := listen(c.Serve)
 	if err != nil {
 		return usageError{err}
 	}
-	out := coloured(env.stdout)
+	out := screen(env.stdout)
 	return drill.Serve(env.ctx, scenario, drill.ServeOptions{
-		Options:  drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: &drill.Printer{W: out, Paint: paint}},
-		Listener: listener, Speed: c.Speed,
-		Ready: func(s drill.Stage) { welcome(out, s, scenario) },
+		Options:  drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out},
+		Listener: listener, Speed: speed,
+		Ready: func(s drill.Stage) { welcome(out.W, s, scenario) },
 	})
+}
+
+// checkServe refuses flags that would be ignored.
+func (c *drillCommand) checkServe() error {
+	switch {
+	case c.Serve == "" && c.Speed != nil:
+		return errors.New("--speed is of --serve; without it, a drill takes no longer than it must")
+	case c.Serve != "" && c.Out != "":
+		return fmt.Errorf("--out %s is not for --serve, which writes no report", c.Out)
+	case c.Speed != nil && !(*c.Speed > 0 && *c.Speed <= maxSpeed): // nothing is true of NaN
+		return fmt.Errorf("--speed %v; expected more than 0 and at most %d", *c.Speed, maxSpeed)
+	}
+	return nil
 }
 
 // maxSpeed is as fast as the functions, which take real time, can be waited for without the clock running away.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/drill"
 )
 
 type statusCommand struct {
@@ -71,7 +72,7 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 	fmt.Fprintf(env.stdout, "%s in %s, started at %s\n%s\n", aws.ToString(x.Name), x.region,
 		aws.ToTime(x.StartDate).UTC().Format(time.RFC3339), aws.ToString(x.Input))
 	var told bytes.Buffer
-	w := newWatcher(plain(&told), x)
+	w := newWatcher(&drill.Printer{W: &told, Width: width(env.stdout)}, x)
 	if err := w.tell(env, x); err != nil {
 		return err
 	}

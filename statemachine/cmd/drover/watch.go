@@ -65,7 +65,7 @@ const minEvery = 100 * time.Millisecond
 
 // watch tells a run from its beginning to its end.
 func watch(env environment, x execution, every time.Duration) error {
-	w := newWatcher(coloured(env.stdout), x)
+	w := newWatcher(screen(env.stdout), x)
 	for {
 		over := x.outcome() != ""
 		if err := w.tell(env, x); err != nil {
@@ -96,8 +96,9 @@ type watcher struct {
 	last     int64
 }
 
-func newWatcher(w io.Writer, x execution) *watcher {
-	return &watcher{run: aws.ToString(x.Name), follower: drill.NewFollower(&drill.Printer{W: w, Paint: paint, Start: aws.ToTime(x.StartDate)})}
+func newWatcher(out *drill.Printer, x execution) *watcher {
+	out.Start = aws.ToTime(x.StartDate)
+	return &watcher{run: aws.ToString(x.Name), follower: drill.NewFollower(out)}
 }
 
 // tell tells what has happened since it was last called.

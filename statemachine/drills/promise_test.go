@@ -1,0 +1,134 @@
+package drills
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+)
+
+// mistakes are changes of the functions or of the definition that break a promise, at least one for each: what somebody might
+// write on a bad day. A drill has to see it, whatever outcome the run itself reports.
+var mistakes = []struct {
+	number     int
+	name       string
+	functions  []drilltest.Mutation
+	definition []replacement
+	// scenario is where it shows, and says what the verdict on the promise has to say.
+	scenario, says string
+}{
+	{
+		number: 1, name: "every weight is zero",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/batch.go", Old: "Weight: aws.Int64(int64(weight))", New: "Weight: aws.Int64(int64(0 * weight))",
+		}},
+		scenario: "region-outage", says: "has us-east-1 0, us-west-2 0; expected us-east-1 0, us-west-2 100",
+	},
+	{
+		number: 1, name: "a shift loses the health checks",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/batch.go", Old: `if e.HealthCheck != "" {`, New: `if false {`,
+		}},
+		scenario: "region-outage", says: `health check ""; registered 198.51.100.30, TTL 60, health check "5f0c1a52-0000-4000-8000-000000000031"`,
+	},
+	{
+		number: 2, name: "a planned run forces its promotions",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/promotedatabase/handler.go", Old: "if req.Run.Action.Planned() {\n\t\t_, err =", New: "if !req.Run.Action.Planned() {\n\t\t_, err =",
+		}},
+		scenario: "planned-switchover", says: "at the price of data",
+	},
+	{
+		number: 3, name: "the registry is told the Region that was left",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/updateregistry/stage.go", Old: "active = req.Stage.To", New: "active = req.Stage.From",
+		}},
+		scenario: "region-outage", says: "the registry says us-east-1",
+	},
+	{
+		number: 3, name: "the report lists as moved nothing at all",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/notify/report.go", Old: "return append(there, s.Application), elsewhere", New: "return there, elsewhere",
+		}},
+		scenario: "planned-switchover", says: "checkout has moved, and the report does not say so",
+	},
+	{
+		number: 4, name: "a rollback leaves the registry as it is",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app):", New: "case !req.Run.Moves(app) || req.Run.Leg == failover.Rollback:",
+		}},
+		scenario: "partial-promotion", says: "the registry says",
+	},
+	{
+		number: 5, name: "the report lists as moved whatever was to move",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/notify/report.go", Old: "if s.There() {", New: "if s.There() || true {",
+		}},
+		scenario: "aurora-stuck", says: "and the report does not say so",
+	},
+	{
+		number: 6, name: "a run that was refused is closed and told of",
+		definition: []replacement{{`"Condition": "{% $plan.verdict = 'refused' %}", "Next": "Refused"`, `"Condition": "{% $plan.verdict = 'refused' %}", "Next": "CloseRun"`}},
+		scenario:   "bad-input", says: "expected nothing to be touched",
+	},
+	{
+		number: 7, name: "the promotion is asked for in the Region that is left",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/promotedatabase/handler.go", Old: "h.RDS(req.Stage.To).FailoverGlobalCluster", New: "h.RDS(req.Stage.From).FailoverGlobalCluster",
+		}},
+		scenario: "region-outage", says: "expected no request to the Region that is left",
+	},
+	{
+		number: 8, name: "the looks are hours apart",
+		definition: []replacement{{`"Seconds": "{% $stage.settleSeconds %}"`, `"Seconds": "{% 3000 * $stage.settleSeconds %}"`}},
+		scenario:   "region-outage", says: "expected at most",
+	},
+	{
+		number: 9, name: "a promotion needs no lock",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/promotedatabase/handler.go", Old: "if j.err != nil || j.task != start {", New: "if true {",
+		}},
+		scenario: "failback", says: "promotion",
+	},
+	{
+		number: 10, name: "a batch takes any fence for its own",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/fence.go",
+			Old:  "case !found.Exists || theirs.Epoch < mine.Epoch:", New: "case !found.Exists || theirs.Epoch < mine.Epoch || theirs.Run != mine.Run:",
+		}},
+		scenario: "two-operators", says: "have both moved something",
+	},
+	{
+		number: 11, name: "the message is not sent",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/notify/publish.go", Old: "_, err := h.SNS.Publish(ctx, &sns.PublishInput{", New: "_, err := any(nil), error(nil)\n\t_ = (&sns.PublishInput{",
+		}},
+		scenario: "region-outage", says: "no message was published",
+	},
+}
+
+// TestADrillSeesEveryPromiseBroken makes one mistake at a time and plays a scenario: the drill must fail, and say which
+// promise is broken and how. (TestEveryPromiseCanBeBroken, beside the judge, has every way in which each can be.)
+func TestADrillSeesEveryPromiseBroken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds functions again for each mistake")
+	}
+	for _, m := range mistakes {
+		t.Run(m.name, func(t *testing.T) {
+			lambdas := drilltest.Lambdas(t)
+			if len(m.functions) > 0 {
+				lambdas = drilltest.Mutated(t, m.functions...)
+			}
+			result, transcript := playWith(t, m.scenario, lambdas, m.definition)
+			i := slices.IndexFunc(result.Promises, func(v drill.Verdict) bool { return v.Number == m.number })
+			if i < 0 || result.Promises[i].Status != drill.Violated || result.OK() {
+				t.Fatalf("%s does not see promise %d broken:\n%s", m.scenario, m.number, transcript)
+			}
+			if text := strings.Join(result.Promises[i].Broken, "\n"); !strings.Contains(text, m.says) {
+				t.Errorf("got  %s\nwant %s", text, m.says)
+			}
+		})
+	}
+}

@@ -1,0 +1,67 @@
+package fakeaws_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// lags are the values of the replication lag of a cluster that can be read in a Region, newest first.
+func (s served) lags(t testing.TB, region, cluster string) []float64 {
+	t.Helper()
+	client := cloudwatch.NewFromConfig(s.config(region, fakeaws.Administrator))
+	out, err := client.GetMetricData(context.Background(), &cloudwatch.GetMetricDataInput{
+		StartTime: aws.Time(testStart), EndTime: aws.Time(s.Now().Add(time.Minute)),
+		MetricDataQueries: []cwtypes.MetricDataQuery{{Id: aws.String("lag"), MetricStat: &cwtypes.MetricStat{
+			Metric: &cwtypes.Metric{
+				Namespace: aws.String("AWS/RDS"), MetricName: aws.String("AuroraGlobalDBReplicationLag"),
+				Dimensions: []cwtypes.Dimension{{Name: aws.String("DBClusterIdentifier"), Value: &cluster}},
+			},
+			Period: aws.Int32(60), Stat: aws.String("Maximum"),
+		}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.MetricDataResults[0].Values
+}
+
+func TestTheLagIsPublishedWhereTheSecondaryIs(t *testing.T) {
+	s := serveAurora(t)
+	s.pass(90 * time.Second)
+	if err := s.SetLag("checkout", 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]float64{2000, 800}, s.lags(t, west, "checkout-us-west-2")); diff != "" {
+		t.Errorf("west (-want +got):\n%s", diff)
+	}
+	for _, cluster := range []string{"checkout-us-east-1", "checkout-us-west-2"} {
+		if got := s.lags(t, east, cluster); len(got) != 0 {
+			t.Errorf("in the primary's Region %s has lags %v, want none", cluster, got)
+		}
+	}
+	mustDark(t, s, east, true)
+	s.pass(5 * time.Minute)
+	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 2 {
+		t.Errorf("with a dark primary, lags %v; want no new ones", got)
+	}
+	if err := s.failover(west, westCluster, true); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(5 * time.Minute)
+	mustDark(t, s, east, false)
+	s.pass(12 * time.Minute)
+	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 2 {
+		t.Errorf("promoted, lags %v; want no new ones", got)
+	}
+	if got := s.lags(t, east, "checkout-us-east-1"); len(got) != 2 {
+		t.Errorf("in sync again, lags %v of the old primary; want those of two minutes", got)
+	}
+}

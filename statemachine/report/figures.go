@@ -1,0 +1,103 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/drill"
+)
+
+// figure is one of the few numbers that a reader who reads nothing else takes away.
+type figure struct {
+	Name, Value, Note string
+	// Tone is good, bad or empty.
+	Tone string
+}
+
+// figuresOf are how the runs ended, how long it took, what it cost, and what became of the promises.
+func figuresOf(r *drill.Result) []figure {
+	var all []figure
+	if len(r.Outcomes) > 0 {
+		all = append(all, outcomes(r.Outcomes))
+	}
+	if len(r.Recoveries) > 0 {
+		all = append(all, recoveries(r.Recoveries)...)
+	}
+	if r.Felt.Requests > 0 {
+		all = append(all, figure{
+			Name: "Served", Value: percent(r.Felt.Served, r.Felt.Requests), Note: fmt.Sprintf("of %.0f requests", r.Felt.Requests),
+		})
+	}
+	return append(all, promises(r.Promises))
+}
+
+func outcomes(runs []drill.RunOutcome) figure {
+	if len(runs) == 1 {
+		o := runs[0]
+		f := figure{Name: "Outcome", Value: string(o.Outcome), Note: "as expected"}
+		switch {
+		case o.Outcome != o.Expected:
+			f.Note, f.Tone = "expected "+string(o.Expected), "bad"
+		case o.Outcome == failover.Completed: // to be held may be as expected, and is still nothing to be glad of
+			f.Tone = "good"
+		}
+		return f
+	}
+	f := figure{Name: "Runs", Value: fmt.Sprint(len(runs)), Note: "all ended as expected", Tone: "good"}
+	other := 0
+	for _, o := range runs {
+		if o.Outcome != o.Expected {
+			other++
+		}
+	}
+	if other > 0 {
+		f.Note, f.Tone = fmt.Sprintf("%d ended otherwise than expected", other), "bad"
+	}
+	return f
+}
+
+// recoveries are the worst of all that were measured.
+func recoveries(all []drill.Recovery) []figure {
+	worst := all[0]
+	for _, r := range all[1:] {
+		worst.RTO, worst.Users, worst.RPO = max(worst.RTO, r.RTO), max(worst.Users, r.Users), max(worst.RPO, r.RPO)
+	}
+	of := ""
+	if n := len(all); n > 1 {
+		of = fmt.Sprintf("the most of %d; ", n)
+	}
+	target := "target " + span(worst.TargetRTO)
+	figures := []figure{{Name: "RTO of the run", Value: span(worst.RTO), Note: of + target, Tone: within(worst.RTO <= worst.TargetRTO)}}
+	if worst.Users > 0 {
+		figures = append(figures, figure{Name: "RTO for users", Value: span(worst.Users), Note: of + target, Tone: within(worst.Users <= worst.TargetRTO)})
+	}
+	return append(figures, figure{
+		Name: "RPO, writes lost", Value: seconds(worst.RPO), Note: of + "target " + seconds(worst.TargetRPO.Seconds()), Tone: within(worst.RPO <= worst.TargetRPO.Seconds()),
+	})
+}
+
+func promises(verdicts []drill.Verdict) figure {
+	count := map[drill.Status]int{}
+	for _, v := range verdicts {
+		count[v.Status]++
+	}
+	f := figure{Name: "Promises", Value: fmt.Sprintf("%d kept", count[drill.Kept]), Tone: "good"}
+	var notes []string
+	if n := count[drill.Violated]; n > 0 {
+		f.Value, f.Tone = fmt.Sprintf("%d broken", n), "bad"
+		notes = append(notes, fmt.Sprintf("%d kept", count[drill.Kept]))
+	}
+	if n := count[drill.NotChecked]; n > 0 {
+		notes = append(notes, fmt.Sprintf("%d had no occasion", n))
+	}
+	f.Note = strings.Join(notes, ", ")
+	return f
+}
+
+func within(target bool) string {
+	if target {
+		return "good"
+	}
+	return "bad"
+}

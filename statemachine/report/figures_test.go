@@ -1,0 +1,66 @@
+package report
+
+import (
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTheFiguresAreWhatAReaderTakesAway(t *testing.T) {
+	r := sample()
+	r.Felt.Felt = fakeaws.Felt{Requests: 200, Served: 150}
+	r.Recoveries[0].Users, r.Recoveries[0].RPO, r.Recoveries[0].TargetRPO = 2*time.Minute, 0.9, time.Minute
+	want := []figure{
+		{"Outcome", "Completed", "as expected", "good"},
+		{"RTO of the run", "0:40", "target 1:00", "good"},
+		{"RTO for users", "2:00", "target 1:00", "bad"},
+		{"RPO, writes lost", "0.9 s", "target 60.0 s", "good"},
+		{"Served", "75.00 %", "of 200 requests", ""},
+		{"Promises", "1 broken", "1 kept, 1 had no occasion", "bad"},
+	}
+	if diff := cmp.Diff(want, figuresOf(r)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSeveralRunsAreCounted(t *testing.T) {
+	completed := drill.RunOutcome{Outcome: failover.Completed, Expected: failover.Completed}
+	held := drill.RunOutcome{Outcome: failover.Held, Expected: failover.Completed}
+	if diff := cmp.Diff(figure{"Runs", "2", "all ended as expected", "good"}, outcomes([]drill.RunOutcome{completed, completed})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(figure{"Runs", "2", "1 ended otherwise than expected", "bad"}, outcomes([]drill.RunOutcome{completed, held})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOfSeveralRecoveriesTheWorstIsShown(t *testing.T) {
+	slow := drill.Recovery{RTO: 2 * time.Minute, TargetRTO: time.Minute}
+	costly := drill.Recovery{RTO: time.Minute, TargetRTO: time.Minute, RPO: 3}
+	want := []figure{
+		{"RTO of the run", "2:00", "the most of 2; target 1:00", "bad"},
+		{"RPO, writes lost", "3.0 s", "the most of 2; target 0.0 s", "bad"},
+	}
+	if diff := cmp.Diff(want, recoveries([]drill.Recovery{slow, costly})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestToBeHeldIsNothingToBeGladOf(t *testing.T) {
+	want := figure{"Outcome", "Held", "as expected", ""}
+	if diff := cmp.Diff(want, outcomes([]drill.RunOutcome{{Outcome: failover.Held, Expected: failover.Held}})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOnlyMistakesOfOursAreRed(t *testing.T) {
+	for code, want := range map[string]string{"": "", "NoSuchKey": "note", "Throttling": "note", "AccessDenied": "bad", fakeaws.CodeNotImplemented: "bad"} {
+		if got := answerTone(code); got != want {
+			t.Errorf("%s is %q; want %q", code, got, want)
+		}
+	}
+}
