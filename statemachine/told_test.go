@@ -132,6 +132,9 @@ func TestANoIsToldWithWhoSaidItAndWhy(t *testing.T) {
 		want   string
 	}{
 		{"a no", no, "before-promotion: not approved by bob: not now"},
+		{"a no without a comment", ok(failover.ApprovalAnswer{By: "bob"}), "before-promotion: not approved by bob"},
+		{"a no by nobody in particular", ok(map[string]any{"approved": false}), "before-promotion: not approved by somebody"},
+		{"an answer that says nothing", ok("yes"), "before-promotion: not approved by somebody"},
 		{"a failed task", fails(failover.NotApproved), "before-promotion: not approved: too risky"},
 		{"silence", silence, "before-promotion: nobody answered in time"},
 	} {

@@ -44,8 +44,7 @@ func legible(reason string, failure *failover.StepFailure) string {
 	if match := could.FindStringSubmatch(reason); match != nil {
 		return match[1] + ": it " + meaning(match[2])
 	}
-	reason = strings.Replace(reason, "not approved by : ", "not approved: ", 1)
-	return strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(reason), ":"), " by")
+	return reason
 }
 
 // decisions are those of the run, with the answer of somebody who has failed the task.
