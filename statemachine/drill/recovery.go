@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -19,8 +20,10 @@ type Recovery struct {
 	RTO       time.Duration `json:"rto"`
 	Users     time.Duration `json:"users"`
 	TargetRTO time.Duration `json:"targetRTO"`
-	// RPO is what was truly lost, in seconds of writes; ReportedRPO is what the run said, -1 when it could not tell.
+	// RPO is what was truly lost, in seconds of writes; ReportedRPO is the replication lag that the run told of, -1 when it
+	// could not measure one. A Planned run has waited for that much; any other may have lost it.
 	RPO         float64       `json:"rpo"`
+	Planned     bool          `json:"planned"`
 	ReportedRPO float64       `json:"reportedRPO"`
 	TargetRPO   time.Duration `json:"targetRPO"`
 	// Parts are where the time went. They may overlap: DNS changes while a writer comes up.
@@ -54,6 +57,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	r.RTO = r.To.Sub(r.From)
 	r.Parts = append(r.Parts, e.dnsParts(run)...)
 	r.Parts = append(r.Parts, e.promotionParts(run)...)
+	r.Parts = append(r.Parts, bakeParts(run)...)
 	for _, loss := range e.Losses {
 		if run.during(loss.At) {
 			r.RPO = max(r.RPO, loss.Seconds)
@@ -65,7 +69,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 		}
 	}
 	if run.Report != nil {
-		r.ReportedRPO = run.Report.RPOSeconds
+		r.ReportedRPO, r.Planned = run.Report.RPOSeconds, run.Report.Run.Action.Planned()
 	}
 	r.Overhead = uncovered(r.From, r.To, r.Parts)
 	return r
@@ -127,6 +131,40 @@ func (e Evidence) promotionParts(run RunEvidence) []Part {
 	return []Part{part}
 }
 
+// bakeParts is the time in which a planned run has seen users fare well, at one share of traffic after the other, before
+// it went on: it is asked for, and no delay.
+func bakeParts(run RunEvidence) []Part {
+	if run.Asked == nil || !run.Asked.Action.Planned() {
+		return nil
+	}
+	part := Part{Name: "bake, until users were seen to fare well for long enough"}
+	var begun time.Time
+	for _, inv := range run.Invocations {
+		var asked failover.VerifyRequest
+		var found failover.VerifyAnswer
+		if inv.State != "VerifyHealth" || !run.during(inv.At) || json.Unmarshal(inv.Payload, &asked) != nil ||
+			json.Unmarshal(inv.Result.Payload, &found) != nil || asked.Stage.Percent == nil {
+			continue
+		}
+		switch {
+		case found.Passes <= 0:
+			begun = time.Time{}
+		case begun.IsZero():
+			begun = inv.At
+		}
+		if found.Verdict == failover.Passed && !begun.IsZero() {
+			if part.From.IsZero() {
+				part.From = begun
+			}
+			part.To, begun = inv.At, time.Time{}
+		}
+	}
+	if part.To.IsZero() || part.To.Equal(part.From) {
+		return nil
+	}
+	return []Part{part}
+}
+
 // uncovered is how much of the time between from and to lies in none of the parts.
 func uncovered(from, to time.Time, parts []Part) time.Duration {
 	parts = slices.Clone(parts)
@@ -150,6 +188,17 @@ func uncovered(from, to time.Time, parts []Part) time.Duration {
 	return total
 }
 
+// Reported is what the run itself said of its databases.
+func (r Recovery) Reported() string {
+	switch {
+	case r.ReportedRPO < 0:
+		return "the run measured no replication lag"
+	case r.Planned:
+		return fmt.Sprintf("the run waited for a lag of %.1f s", r.ReportedRPO)
+	}
+	return fmt.Sprintf("the run reported %.1f s", r.ReportedRPO)
+}
+
 // write shows RTO and RPO beside their targets, and where the time went.
 func (r Recovery) write(p *Printer) {
 	p.heading("Recovery by " + r.Run)
@@ -158,11 +207,7 @@ func (r Recovery) write(p *Printer) {
 	if r.Users > 0 {
 		p.figure("", r.Users <= r.TargetRTO, span(r.Users), target, "until every user was served again")
 	}
-	said := "the run could not measure it"
-	if r.ReportedRPO >= 0 {
-		said = fmt.Sprintf("the run reported %.1f s", r.ReportedRPO)
-	}
-	p.figure("RPO", r.RPO <= r.TargetRPO.Seconds(), fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()), "of writes lost; "+said)
+	p.figure("RPO", r.RPO <= r.TargetRPO.Seconds(), fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()), "of writes lost; "+r.Reported())
 	p.line("")
 	for _, part := range r.Parts {
 		p.line(fmt.Sprintf("  %5s  %s–%s  %s", span(part.Took()), clock(part.From.Sub(Start)), clock(part.To.Sub(Start)), part.Name))

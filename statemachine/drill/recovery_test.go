@@ -1,11 +1,14 @@
 package drill
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
-	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 func TestOverheadIsWhatNoPartCovers(t *testing.T) {
@@ -62,5 +65,34 @@ func TestRecoveryCountsFromTheOutage(t *testing.T) {
 func TestARunThatDidNotCompleteHasNoRecovery(t *testing.T) {
 	if got := held().recoveries([]time.Time{at(time.Minute)}); len(got) != 0 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestTheBakeOfAPlannedRunIsNoDelay(t *testing.T) {
+	look := func(after time.Duration, percent *int, verdict failover.Verdict, passes int) fakeaws.Invocation {
+		payload, _ := json.Marshal(failover.VerifyRequest{Stage: failover.Stage{Percent: percent}})
+		result, _ := json.Marshal(failover.VerifyAnswer{Verdict: verdict, Passes: passes})
+		return fakeaws.Invocation{State: "VerifyHealth", At: at(after), Payload: payload, Result: fakeaws.InvokeResult{Payload: result}}
+	}
+	all := 100
+	run := RunEvidence{
+		Execution: fakeaws.Execution{StartedAt: at(0), StoppedAt: at(time.Hour), Invocations: []fakeaws.Invocation{
+			look(1*time.Minute, nil, failover.Passed, 2), // the writer alone
+			look(2*time.Minute, &all, failover.Pending, 1),
+			look(3*time.Minute, &all, failover.Pending, -1), // a blip, and the bake begins anew
+			look(4*time.Minute, &all, failover.Pending, 1),
+			look(5*time.Minute, &all, failover.Passed, 2),
+			look(8*time.Minute, &all, failover.Pending, 1),
+			look(9*time.Minute, &all, failover.Passed, 2),
+		}},
+		Asked: &failover.Input{Action: failover.Switchover},
+	}
+	want := []Part{{Name: "bake, until users were seen to fare well for long enough", From: at(4 * time.Minute), To: at(9 * time.Minute)}}
+	if diff := cmp.Diff(want, bakeParts(run)); diff != "" {
+		t.Errorf("parts (-want +got):\n%s", diff)
+	}
+	run.Asked.Action = failover.Failover
+	if got := bakeParts(run); got != nil {
+		t.Errorf("a failover has %v; it waits for nobody", got)
 	}
 }

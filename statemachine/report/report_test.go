@@ -62,7 +62,7 @@ func TestThePageSaysWhatHappened(t *testing.T) {
 	page := render(t)
 	for _, want := range []string{
 		"a Region &amp; its &lt;end&gt;", `class="verdict bad"`, "two of them", "no run ended Held", "us-east-1 goes dark",
-		"Settle × 2", "0:40", "could not measure it", "dynamodb Query", "with &lt;angles&gt;", "✗ Failed</strong> 1 promise broken.",
+		"Settle × 2", "0:40", "the run measured no replication lag", "dynamodb Query", "with &lt;angles&gt;", "✗ Failed</strong> 1 promise broken.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
