@@ -33,6 +33,7 @@ func (p *performance) result() *Result {
 		}
 		r.Outcomes = append(r.Outcomes, o)
 		r.Unexpected = append(r.Unexpected, run.unexpected(o)...)
+		r.Unexpected = append(r.Unexpected, e.tooCostly(run)...)
 	}
 	if last := r.Felt.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
 		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every user is served again"})
@@ -40,6 +41,27 @@ func (p *performance) result() *Result {
 	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })
 	r.Unexpected = append(r.Unexpected, s.Expect.unexpected(e, r.Recoveries)...)
 	return r
+}
+
+// tooCostly says whether more requests have failed because of a run than its scenario allows.
+func (e Evidence) tooCostly(run RunEvidence) []string {
+	if run.Want.FailedAtMost == nil {
+		return nil
+	}
+	var failed, all float64
+	for _, second := range e.Traffic {
+		if second.At.Before(run.StartedAt) {
+			continue
+		}
+		failed += second.Requests - second.Served
+		if run.during(second.At) {
+			all += second.Requests
+		}
+	}
+	if limit := *run.Want.FailedAtMost; failed > limit*all+1e-6 {
+		return []string{fmt.Sprintf("%s: expected at most %.2f %% of the requests of the run to fail, got %.2f %%", run.Name, 100*limit, 100*failed/all)}
+	}
+	return nil
 }
 
 // largestPayload is the size of the largest request or answer of a step.

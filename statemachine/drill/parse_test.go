@@ -49,7 +49,7 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"no name", "name: sound\n", "", "x.yaml:1:1: name is missing"},
 		{"unknown key", "title:", "titel:", `x.yaml:2:1: unknown key "titel"; expected one of name, title, description, applicationsFile, generate, plan, noSchedules, world, timeline, refusals, until, expect`},
 		{"unknown key inside", "    regionDark: us-east-1", "    regionDrak: us-east-1", `x.yaml:7:5: unknown key "regionDrak"; expected one of at, regionDark, regionBack, drift, databaseLag, databaseHang, noMetrics, errors, apiFault, invocations, alarm, call, start, cutOff, seeAgain, switchoverCancelled, pause, stop, answer`},
-		{"unknown key deeper", "      outcome:", "      result:", `x.yaml:12:7: unknown key "result"; expected one of region, name, input, outcome, says, transitionsAtMost, payloadAtMost`},
+		{"unknown key deeper", "      outcome:", "      result:", `x.yaml:12:7: unknown key "result"; expected one of region, name, input, outcome, says, failedAtMost, transitionsAtMost, payloadAtMost`},
 		{"not a duration", "at: 1m\n", "at: soon\n", `x.yaml:6:9: "soon" is not a duration; expected one like 45s or 2m30s`},
 		{"negative duration", "at: 1m\n", "at: -1m\n", `x.yaml:6:9: "-1m" is not a duration; expected one like 45s or 2m30s`},
 		{"wrong type", "timeline:\n", "timeline: 5\nx:\n", "x.yaml:5:11: a value; expected a list"},

@@ -96,3 +96,21 @@ func TestTheBakeOfAPlannedRunIsNoDelay(t *testing.T) {
 		t.Errorf("a failover has %v; it waits for nobody", got)
 	}
 }
+
+func TestWhatARunCostsItsUsersIsCountedUntilTheyAreAllWell(t *testing.T) {
+	run := RunEvidence{Execution: fakeaws.Execution{StartedAt: at(time.Minute), StoppedAt: at(2 * time.Minute)}}
+	run.Name, run.Want.FailedAtMost = "run-1", new(0.1)
+	e := Evidence{Traffic: []fakeaws.Sample{
+		{At: at(0), Requests: 100, Served: 0}, // before it
+		{At: at(time.Minute), Requests: 100, Served: 95},
+		{At: at(2 * time.Minute), Requests: 100, Served: 100},
+		{At: at(3 * time.Minute), Requests: 100, Served: 85}, // of its doing, and after it
+	}}
+	if got := e.tooCostly(run); got != nil {
+		t.Errorf("20 of 200 are at most 10 %%; got %v", got)
+	}
+	e.Traffic[3].Served--
+	if got := e.tooCostly(run); len(got) != 1 || got[0] != "run-1: expected at most 10.00 % of the requests of the run to fail, got 10.50 %" {
+		t.Errorf("got %v", got)
+	}
+}

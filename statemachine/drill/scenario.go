@@ -191,6 +191,9 @@ type StartRun struct {
 	Outcome failover.Outcome `yaml:"outcome"`
 	// Says are texts that an operator must be able to read in the run's findings, cause or report.
 	Says []string `yaml:"says"`
+	// FailedAtMost bounds the requests that fail from the run's start on, also after it has ended, as a share of all
+	// requests while it goes on: what it costs its users.
+	FailedAtMost *float64 `yaml:"failedAtMost"`
 	// TransitionsAtMost and PayloadAtMost bound the run's state transitions and the bytes of its largest payload.
 	TransitionsAtMost int `yaml:"transitionsAtMost"`
 	PayloadAtMost     int `yaml:"payloadAtMost"`
