@@ -113,3 +113,34 @@ func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 		t.Errorf("taken over: got %s from %q with epoch %d", answer.Verdict, answer.Run.TakenOverFrom, answer.Run.Epoch)
 	}
 }
+
+// TestTheEpochIsNewerThanThatOfEveryApplication: a replica may know what the other Region has written and not its lock.
+func TestTheEpochIsNewerThanThatOfEveryApplication(t *testing.T) {
+	s := newScene(t, shop(), blog())
+	for _, app := range mustApplications(s) {
+		if app.Name != blog().Name {
+			continue
+		}
+		_, err := s.store.SetLive(t.Context(), app, failover.Live{Active: east, Weights: app.Live.Weights, Epoch: 9})
+		must(t, err)
+	}
+	if got := s.validate(consenting).Run.Epoch; got != 10 {
+		t.Errorf("the epoch is %d; want one newer than 9, which an application has", got)
+	}
+}
+
+func TestEveryWaveWithADatabaseIsAskedAbout(t *testing.T) {
+	second := billing()
+	second.Name, second.Wave = "second", 2
+	third := blog()
+	third.Name, third.Wave, third.Records[0].Name = "third", 3, "third.shop.example"
+	s := newScene(t, shop(), second, third)
+	s.h.Plan.Approval = failover.BeforePromotion
+	asked := map[int]bool{}
+	for _, stage := range s.validate(consenting).Stages {
+		asked[stage.Wave] = asked[stage.Wave] || stage.Approve
+	}
+	if !asked[1] || !asked[2] || asked[3] {
+		t.Errorf("asked about the waves %v; want 1 and 2, which have a database, and not 3", asked)
+	}
+}
