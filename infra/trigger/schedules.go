@@ -9,6 +9,7 @@ import (
 
 	"github.com/drover-dr/drover/infra/permission"
 	"github.com/drover-dr/drover/infra/policy"
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Schedule is one action and when it is started.
@@ -58,7 +59,7 @@ func NewSchedules(scope constructs.Construct, id string, props ScheduleProps) {
 			Target: &awsscheduler.CfnSchedule_TargetProperty{
 				Arn:     props.StateMachine,
 				RoleArn: role.RoleArn(),
-				Input:   jsii.String(fmt.Sprintf(`{"action":%q,"requestedBy":"schedule %s"}`, s.Action, name)),
+				Input:   jsii.String(fmt.Sprintf(`{"action":%q,"requestedBy":"%s%s"}`, s.Action, failover.ScheduleRequests, name)),
 				RetryPolicy: &awsscheduler.CfnSchedule_RetryPolicyProperty{
 					MaximumEventAgeInSeconds: jsii.Number(maxAgeSeconds), MaximumRetryAttempts: jsii.Number(attempts),
 				},

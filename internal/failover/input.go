@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -16,6 +17,9 @@ const (
 	maxReason      = 500
 	maxRequestedBy = 500
 )
+
+// ScheduleRequests begins what a schedule says of who asks.
+const ScheduleRequests = "schedule "
 
 // Input is what an execution of the state machine is started with. All but Action may be left out.
 type Input struct {
@@ -38,7 +42,8 @@ type Input struct {
 	Takeover bool `json:"takeover,omitempty"`
 	// Since is when the outage began, if known; RTO counts from it instead of from the run's start.
 	Since time.Time `json:"since,omitzero"`
-	// RequestedBy is who asks, for the record: the API writes the ARN of its caller, an alarm's rule the alarm's name.
+	// RequestedBy is who asks, for the record: the API writes the ARN of its caller, an alarm's rule the alarm's name, a
+	// schedule [ScheduleRequests] and its own.
 	RequestedBy string `json:"requestedBy,omitempty"`
 	// Reason is free text for the report.
 	Reason string `json:"reason,omitempty"`
@@ -107,3 +112,6 @@ func checkPercents(percents []int) error {
 	}
 	return nil
 }
+
+// Scheduled says whether a schedule has asked, so that nobody waits for the answer.
+func (in Input) Scheduled() bool { return strings.HasPrefix(in.RequestedBy, ScheduleRequests) }

@@ -45,6 +45,21 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 	return fit(answer), nil
 }
 
+// comesAtABadTime says whether a schedule asks for a check while a run is under way: what it would find is that run's
+// doing. That is no failure, and people who watch that run have no use for an alarm about it.
+func (in *inspection) comesAtABadTime() bool {
+	return in.input.Action == failover.Check && in.input.Scheduled() && in.lock.Held(in.req.Now)
+}
+
+// postpone leaves the check to the next time that the schedule asks.
+func (in *inspection) postpone() failover.ValidateAnswer {
+	in.findings = nil
+	in.warn(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
+	answer := in.answer(failover.Looked)
+	answer.Summary = "Nothing was checked: " + in.findings[0].String()
+	return answer
+}
+
 // takeLock takes the lock until the run's bound, with an epoch that is newer than all that were seen.
 func (in *inspection) takeLock(ctx context.Context) (epoch int64, err error) {
 	run, now := in.run, in.req.Now

@@ -84,6 +84,9 @@ func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error
 	if err := look(ctx); err != nil {
 		return failover.ValidateAnswer{}, err
 	}
+	if in.comesAtABadTime() {
+		return in.postpone(), nil
+	}
 	plan()
 	return in.conclude(ctx)
 }

@@ -38,7 +38,7 @@ func (in *inspection) look(ctx context.Context) error {
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	if err := in.checkLock(); err != nil {
+	if err := in.checkLock(); err != nil || in.comesAtABadTime() {
 		return err
 	}
 	err = in.lookAt(ctx,
