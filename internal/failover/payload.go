@@ -45,6 +45,9 @@ type Run struct {
 	LegStartedAt time.Time `json:"legStartedAt"`
 	// BoundSeconds is the longest the run can take; the lock expires then.
 	BoundSeconds int `json:"boundSeconds"`
+	// RegistryLagMillis is how long the registry's writes took to reach the other Region when the leg was validated; nil
+	// when nobody has measured it.
+	RegistryLagMillis *int64 `json:"registryLagMillis,omitempty"`
 	// Reason is the operator's.
 	Reason string `json:"reason,omitempty"`
 }

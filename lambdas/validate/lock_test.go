@@ -62,6 +62,12 @@ func TestARegistryThatIsBehindIsAWarning(t *testing.T) {
 		if got := slices.Contains(codes(answer, failover.Warning), failover.CodeLag); got != c.warns || answer.Verdict != failover.Proceed {
 			t.Errorf("%v ms: %s with %v", c.millis, answer.Verdict, answer.Findings)
 		}
+		if got := answer.Run.RegistryLagMillis; got == nil || *got != int64(c.millis) {
+			t.Errorf("%v ms: the run carries %v for the record", c.millis, got)
+		}
+	}
+	if got := newScene(t, blog()).validate(`{"action": "switchover"}`).Run.RegistryLagMillis; got != nil {
+		t.Errorf("not measured: the run carries %d", *got)
 	}
 }
 

@@ -99,6 +99,9 @@ func writeReport(w io.Writer, r failover.Report) {
 	}
 	fmt.Fprintf(w, "  RTO      %s, target %s\n", length(r.RTOSeconds), length(float64(r.TargetRTOSeconds)))
 	fmt.Fprintf(w, "  RPO      %s\n", r.Data())
+	if lag := r.Run.RegistryLagMillis; lag != nil {
+		fmt.Fprintf(w, "  registry its writes took %s to reach the other Region\n", length(float64(*lag)/1000))
+	}
 	section(w, "Why", r.Reasons)
 	writeApplications(w, r)
 	writeRecord(w, r)

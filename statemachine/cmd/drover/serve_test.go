@@ -225,7 +225,7 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 	}
 	report := failover.Report{
 		Run: failover.Run{
-			ID: "r1", Action: failover.Drill, Leg: failover.Rollback, From: "us-west-2", To: "us-east-1",
+			ID: "r1", Action: failover.Drill, Leg: failover.Rollback, From: "us-west-2", To: "us-east-1", RegistryLagMillis: new(int64(400)),
 			Legs: []failover.LegRecord{{From: "us-east-1", To: "us-west-2"}},
 		},
 		Decisions: []failover.Decision{{Gate: failover.BeforeStart, AskedAt: at, Approved: true, By: "alice", Comment: "go"}},
@@ -236,7 +236,7 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 	var out bytes.Buffer
 	writeReport(&out, report)
 	for _, want := range []string{
-		"run      r1: drill from us-east-1 to us-west-2\n", "Not as before (1)\n  shop: writer is nobody", "As before (1)\n  catalog",
+		"run      r1: drill from us-east-1 to us-west-2\n", "registry its writes took 400ms to reach the other Region\n", "Not as before (1)\n  shop: writer is nobody", "As before (1)\n  catalog",
 		"Asked\n  2026-01-31T03:00:00Z before-start: approved by alice: go",
 		"Legs\n  out to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
 		"Drills before\n  2026-01-31T03:00:00Z r0, Completed, out to us-west-2: 1m30s, 2 of 2 stages",
