@@ -41,6 +41,8 @@ type delivery struct {
 	key      primaryKey
 	stored   *stored
 	from, to string
+	// written is when the write was made.
+	written time.Time
 }
 
 func (r *replica) get(key primaryKey) (expression.Item, bool) {
@@ -87,7 +89,7 @@ func (d *dynamodb) write(r *replicaOf, key primaryKey, attributes expression.Ite
 	r.replica.set(key, s)
 	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
 		if to != r.region {
-			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to})
+			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to, written: d.w.now})
 		}
 	}
 	return nil
@@ -98,12 +100,15 @@ func (d *dynamodb) send(x delivery) {
 }
 
 // arrive delivers a write, or holds it while one of its Regions is dark or the link between them cut: also what was
-// sent before a Region went dark and had not yet arrived is late until that Region is back (DDB-3).
+// sent before a Region went dark and had not yet arrived is late until that Region is back (DDB-3). How long it took is
+// published in the Region that has written (DDB-6).
 func (d *dynamodb) arrive(x delivery) {
 	if d.w.dark(x.from) || d.w.dark(x.to) || d.cut[link(x.from, x.to)] {
 		d.held = append(d.held, x)
 		return
 	}
+	d.w.metrics.put(x.from, "AWS/DynamoDB", "ReplicationLatency", map[string]string{"TableName": x.table.name, "ReceivingRegion": x.to},
+		float64(d.w.now.Sub(x.written).Milliseconds()))
 	if !x.table.replicas[x.to].set(x.key, x.stored) {
 		d.w.record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
 	}

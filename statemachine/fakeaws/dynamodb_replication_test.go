@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/go-cmp/cmp"
 )
@@ -83,5 +84,34 @@ func TestALateWriteDoesNotBringBackADeletedItem(t *testing.T) {
 		if got := sortKeys(s, region); !cmp.Equal(got, []string{"c"}) {
 			t.Errorf("%s has %v, want only what was not deleted", region, got)
 		}
+	}
+}
+
+func TestTheLatencyOfReplicationIsPublishedWhereItWasWritten(t *testing.T) {
+	s := serveTable(t)
+	latency := func(in, to string) string {
+		t.Helper()
+		results, err := s.data(in, types.MetricDataQuery{Id: aws.String("q"), MetricStat: &types.MetricStat{
+			Metric: &types.Metric{
+				Namespace: aws.String("AWS/DynamoDB"), MetricName: aws.String("ReplicationLatency"),
+				Dimensions: []types.Dimension{
+					{Name: aws.String("TableName"), Value: aws.String("registry")}, {Name: aws.String("ReceivingRegion"), Value: aws.String(to)},
+				},
+			},
+			Period: aws.Int32(60), Stat: aws.String("Average"),
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seriesText(results[0])
+	}
+	s.SetReplicationLag(1500 * time.Millisecond)
+	s.mustPut(t, west, key("a", "one"))
+	s.pass(2 * time.Minute)
+	if got := latency(west, east); got != "Complete 0=1500" {
+		t.Errorf("written in %s: %s; want 1,500 ms", west, got)
+	}
+	if got := latency(east, west); got != "Complete" {
+		t.Errorf("nothing was written in %s, and it has %s", east, got)
 	}
 }
