@@ -105,9 +105,9 @@ func (s *Store) Holds(ctx context.Context, run failover.Run) error {
 	case lock.Serves(run):
 		return nil
 	case lock.Owner == "":
-		return fmt.Errorf("run %s has epoch %d, and nobody holds the lock, whose epoch is %d: %w", run.ID, run.Epoch, lock.Epoch, ErrOvertaken)
+		return outranked("run %s has epoch %d, and nobody holds the lock any more, whose epoch is %d", run.ID, run.Epoch, lock.Epoch)
 	}
-	return fmt.Errorf("run %s has epoch %d, and run %s holds the lock with epoch %d: %w", run.ID, run.Epoch, lock.Run, lock.Epoch, ErrOvertaken)
+	return outranked("run %s has epoch %d, and run %s holds the lock with epoch %d", run.ID, run.Epoch, lock.Run, lock.Epoch)
 }
 
 // MayMove says whether a step of the run may still change anything, as far as this replica of the lock knows. It returns
@@ -120,12 +120,20 @@ func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
 	case err != nil:
 		return err
 	case lock.Epoch > run.Epoch:
-		return fmt.Errorf("run %s has epoch %d, and epoch %d has been given to %s since: %w", run.ID, run.Epoch, lock.Epoch, lock.newest(), ErrOvertaken)
+		return outranked("run %s has epoch %d, and epoch %d has been given to %s since", run.ID, run.Epoch, lock.Epoch, lock.newest())
 	case lock.Owner != run.ARN && lock.LastOwner == run.ARN:
 		return fmt.Errorf("run %s: %w", run.ID, ErrRunOver)
 	}
 	return nil
 }
+
+// overtakenError is [ErrOvertaken] in a sentence of its own, which needs nothing after it.
+type overtakenError string
+
+func (e overtakenError) Error() string { return string(e) }
+func (overtakenError) Unwrap() error   { return ErrOvertaken }
+
+func outranked(format string, args ...any) error { return overtakenError(fmt.Sprintf(format, args...)) }
 
 // newest names the run that took the lock last.
 func (l Lock) newest() string {
