@@ -49,12 +49,12 @@ type Handler struct {
 // largest.
 //
 // Errors: FenceLost when something is to be started and the run does not hold the lock (any more), or Overtaken when
-// other promotions of the wave are in flight already; Rejected when a global cluster or its member is missing, when the writer is in a third Region, when somebody
-// else is promoting another member, and when a failover has no consent to data loss; Busy when a promotion is being
-// cancelled, when a failover meets a switchover to elsewhere, when a planned run's database lags too much, and when RDS
-// says that the cluster is in a passing state;
-// otherwise those of the calls as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that
-// waiting may cure goes before one that it does not, so that the retry starts what is left.
+// other promotions of the wave are in flight already; Rejected when a global cluster or its member is missing, when the
+// writer is in a third Region, when somebody else is promoting another member, and when a failover has no consent to
+// data loss; Busy when a promotion is being cancelled, when a failover meets a switchover to elsewhere, when a planned
+// run's database lags too much, and when RDS says that the cluster is in a passing state; otherwise those of the calls
+// as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that waiting may cure goes before
+// one that it does not, so that the retry starts what is left.
 //
 // It relies on "Using switchover or failover in Amazon Aurora Global Database" in the Aurora User Guide, and on
 // FailoverGlobalCluster and FailoverState in the Amazon RDS API Reference.

@@ -49,8 +49,9 @@ type Handler struct {
 //
 // It fails as soon as one zone turns out to be in the hands of a newer run: with [failover.FenceLost] when neither this
 // call nor, as far as the zones show, an earlier one has changed anything in this stage, and with [failover.Overtaken]
-// when one has. All fences are looked at before the first zone is written. So is the lock, because a newer run may be about
-// other zones: once it has taken the lock over, this one moves nothing anywhere; nor does a repetition of a run that is over.
+// when one has. All fences are looked at before the first zone is written. So is the lock, because a newer run may be
+// about other zones: once it has taken the lock over, this one moves nothing anywhere; nor does a repetition of a run
+// that is over.
 func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
 	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
 	if req.Stage.Percent == nil {
@@ -94,9 +95,9 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	return answer, worst(troubles)
 }
 
-// lookAhead reads the lock and all fences, and fails when the run is not to move anything any more or any zone is in the
-// hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the turn of its zone: one that cannot be read must not keep a failover from all
-// others.
+// lookAhead reads the lock and all fences, and fails when the run is not to move anything any more or any zone is in
+// the hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the turn of
+// its zone: one that cannot be read must not keep a failover from all others.
 func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.Fence, run failover.Run) ([]*sighting, error) {
 	lost := h.Registry.MayMove(ctx, run)
 	switch {

@@ -275,8 +275,9 @@ func (in *inspection) readLag(ctx context.Context) error {
 	return in.readLatency(ctx)
 }
 
-// readLatency looks how far the other Region's registry is behind, and notes it for the record. It is a warning at most: the runs of one Region need
-// only its own replica, and the fence holds them apart however far the other one is behind.
+// readLatency looks how far the other Region's registry is behind, and notes it for the record. It is a warning at
+// most: the runs of one Region need only its own replica, and the fence holds them apart however far the other one is
+// behind.
 func (in *inspection) readLatency(ctx context.Context) error {
 	latency, known, err := live.TableLatency(ctx, in.Metrics(in.run.To), in.Table, in.run.From, in.req.Now)
 	if err != nil {

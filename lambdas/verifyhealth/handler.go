@@ -57,8 +57,9 @@ type Handler struct {
 //
 // A second identical call looks again and changes nothing; this step only reads.
 //
-// Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry package names them: Throttled, Unreachable, Busy, Denied, Rejected. The state
-// machine takes those that waiting may cure for a look that saw nothing.
+// Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry
+// package names them: Throttled, Unreachable, Busy, Denied, Rejected. The state machine takes those that waiting may
+// cure for a look that saw nothing.
 //
 // It relies on GetChange in the Amazon Route 53 API Reference; on "Enabling accelerated recovery", Amazon Route 53
 // Developer Guide, for NoSuchChange; on GetMetricData in the Amazon CloudWatch API Reference; and on FailoverState in the

@@ -44,8 +44,8 @@ func neverTwoWriters(e Evidence) finding {
 	return f
 }
 
-// checkOneWriter: after a planned run has completed, or was rolled back, each global cluster has one member that writes. (After a failover
-// the old writer may still be up in the Region that is dark; Aurora, not Drover, ends it.)
+// checkOneWriter: after a planned run has completed, or was rolled back, each global cluster has one member that
+// writes. (After a failover the old writer may still be up in the Region that is dark; Aurora, not Drover, ends it.)
 func (e Evidence) checkOneWriter(f *finding) {
 	for _, run := range e.Runs {
 		if !run.moves() || !run.Asked.Action.Planned() || (run.outcome() != failover.Completed && run.outcome() != failover.RolledBack) {

@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
-// mistakes are changes of the functions or of the definition that break a promise, at least one for each: what somebody might
-// write on a bad day. A drill has to see it, whatever outcome the run itself reports.
+// mistakes are changes of the functions or of the definition that break a promise, at least one for each: what somebody
+// might write on a bad day. A drill has to see it, whatever outcome the run itself reports.
 var mistakes = []struct {
 	number     int
 	name       string
