@@ -70,7 +70,12 @@ func (c *drillCommand) Run(env environment) error {
 }
 
 func (c *drillCommand) list(stdout io.Writer) error {
-	for _, name := range drills.Names() {
+	names := drills.Names()
+	widest := 0
+	for _, name := range names {
+		widest = max(widest, len(name))
+	}
+	for _, name := range names {
 		s, err := drills.Load(name)
 		if err != nil {
 			return err
@@ -79,7 +84,7 @@ func (c *drillCommand) list(stdout io.Writer) error {
 		if name == drills.Default {
 			mark = "*"
 		}
-		fmt.Fprintf(stdout, "%s %-22s %s\n", mark, name, s.Title)
+		fmt.Fprintf(stdout, "%s %-*s  %s\n", mark, widest, name, s.Title)
 	}
 	fmt.Fprintln(stdout, "\n* is played when none is named.")
 	return nil
