@@ -72,7 +72,7 @@ func (h Handler) writers(ctx context.Context, l *look, req failover.VerifyReques
 // writerFollows says whether a rollback has brought the users of the application back, and its writer comes in a later
 // stage.
 func writerFollows(req failover.VerifyRequest, app failover.Application) bool {
-	return req.Run.Leg == failover.Rollback && !req.Stage.Promote && len(req.Run.Databases(app)) > 0
+	return req.Run.Leg == failover.Rollback && req.Stage.WriterFollows && len(req.Run.Databases(app)) > 0
 }
 
 // atRest waits, before a rollback can turn to the writers, for the end of the promotions that the way out has asked for.

@@ -132,7 +132,7 @@ func rollback(promote bool) func(*failover.VerifyRequest) {
 		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Switchover, failover.Rollback, west, east
 		req.Stage = failover.Stage{Index: 5, Wave: 1, From: west, To: east, Restore: true, Promote: promote, Passes: 1}
 		if !promote {
-			req.Stage.Percent = new(100)
+			req.Stage.Percent, req.Stage.WriterFollows = new(100), true
 		}
 	}
 }
@@ -159,6 +159,34 @@ func TestARollbackWaitsForPromotionsInFlight(t *testing.T) {
 	}
 	if got := s.look(rollback(true)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
 		t.Errorf("before it is reversed: %+v", got)
+	}
+}
+
+// TestARollbackLooksAtUsersWhoseWriterNeverLeft: its promotion was noted, and then refused. Nothing is to follow, so that how
+// the users fare is for this stage to see, and that the writer is where they are.
+func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
+	s := newStandWriting(t, east, "checkout")
+	s.must(s.Registry.Promoting(t.Context(), s.apps[0], failover.Live{Epoch: 7}, []string{"checkout"}))
+	s.setWeight("checkout", east, 100)
+	s.setWeight("checkout", west, 0)
+	serve := func(percent float64) {
+		s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, percent)
+	}
+	nothingFollows := func(req *failover.VerifyRequest) { req.Stage.WriterFollows = false }
+	serve(20)
+	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-east-1 is 20") {
+		t.Errorf("its users fare badly: %+v; want pending because of it", got)
+	}
+	s.world.AdvanceTo(s.world.Now().Add(2 * time.Minute))
+	serve(100)
+	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Passed {
+		t.Errorf("all is well: %+v; want passed", got)
+	}
+	s.promote(s.apps[0])
+	s.world.AdvanceTo(s.world.Now().Add(5 * time.Minute))
+	serve(100)
+	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
+		t.Errorf("the writer has left after all: %+v; want pending because of it", got)
 	}
 }
 
