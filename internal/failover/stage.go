@@ -218,6 +218,17 @@ func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) 
 	return stages
 }
 
+// PlanRetreat makes the stages that undo a drill's way back, counting on from first: from is home, which users leave again,
+// and to the Region of the soak, where they were well a few minutes ago. They are those of a rollback, but that nothing is
+// restored: what was before the drill is where it fared badly.
+func PlanRetreat(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
+	stages := PlanRollback(plan, from, to, moved, promoted, first)
+	for i := range stages {
+		stages[i].Restore = false
+	}
+	return stages
+}
+
 // stage is one with the patience of the plan.
 func (p Plan) stage(wave int, from, to Region) Stage {
 	return Stage{

@@ -50,7 +50,7 @@ type Handler struct {
 // registry says of them.
 //
 // A stage that restores is healthy when every record has the weights that it had before the run. One whose writers follow,
-// when the databases have come to rest: where users have gone back before the writer has, a
+// in a leg that undoes another, when the databases have come to rest: where users have gone back before the writer has, a
 // promotion that is in flight must end before it can be reversed, and the application's health is for the stage that
 // reverses it to see.
 //

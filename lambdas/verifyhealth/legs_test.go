@@ -190,6 +190,37 @@ func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 	}
 }
 
+// retreat makes of a look one at the stage that sends users back to us-west-2, after many that saw them fare badly.
+func retreat(writerFollows bool) func(*failover.VerifyRequest) {
+	return func(req *failover.VerifyRequest) {
+		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Drill, failover.Retreat, east, west
+		req.Passes = -50
+		req.Stage = failover.Stage{Index: 5, Wave: 1, From: east, To: west, Percent: new(100), WriterFollows: writerFollows, Passes: 1}
+	}
+}
+
+// TestARetreatLooksAtUsersWhoseWriterNeverLeft: where a share came home and went back, their health is what the stage is
+// for. Where the writer is still to follow, it would be the writer's absence that makes it bad.
+func TestARetreatLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
+	s := newStand(t, "checkout") // its writer is in us-west-2
+	home := failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+	live := inWest
+	live.Epoch, live.Before = 7, &home
+	_, err := s.Registry.SetLive(t.Context(), s.apps[0], live)
+	s.must(err)
+	wave, err := s.Registry.Wave(t.Context(), 1)
+	s.must(err)
+	s.must(s.Registry.Promoting(t.Context(), wave[0], failover.Live{Epoch: 7}, []string{"checkout"}))
+	s.world.AdvanceTo(begin.Add(2 * time.Minute))
+	s.serve("checkout", 20)
+	if got := s.look(retreat(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-west-2 is 20") {
+		t.Errorf("its users fare badly: %+v; want pending because of it, for there is nowhere else to send them", got)
+	}
+	if got := s.look(retreat(true)); got.Verdict != failover.Passed {
+		t.Errorf("its writer follows: %+v; want passed", got)
+	}
+}
+
 func TestARollbackPassesWithTheWeightsFromBefore(t *testing.T) {
 	s := newStand(t, "checkout")
 	_, err := s.Registry.SetLive(t.Context(), s.apps[0], failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 7})
