@@ -129,6 +129,23 @@ var guards = []guard{
 		scenario: "stopped-then-rolled-back", says: "before it had us-east-1 0, us-west-2 100",
 	},
 	{
+		name:       "that a drill does not leave users where they fare badly",
+		definition: []replacement{{`$run.action = 'drill' and $run.leg = 'back'`, `false`}},
+		scenario:   "drill-home-bad", says: "expected checkout wholly in us-west-2",
+	},
+	{
+		name:       "that a share of them does not stay there either",
+		definition: []replacement{{`$run.action = 'drill' and $run.leg = 'back'`, `false`}},
+		scenario:   "drill-home-bad-share", says: "expected at most 1.00 % of all requests to fail",
+	},
+	{
+		name: "the look for what has come home",
+		functions: []drilltest.Mutation{
+			{File: "lambdas/validate/rollback.go", Old: "plan, hasMoved = failover.PlanRetreat, in.hasComeHome", New: "plan = failover.PlanRetreat"},
+		},
+		scenario: "drill-home-bad", says: "expected checkout wholly in us-west-2",
+	},
+	{
 		name:       "the approval",
 		definition: []replacement{{`$stage.approve = true and $approved = false`, `false`}},
 		scenario:   "approval-rejected", says: "expected the outcome RolledBack, got Completed",
