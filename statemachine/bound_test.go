@@ -20,26 +20,30 @@ func slow(a answer) answer {
 // TestTheLongestRunTakesTheBound plays the worst that can happen to a run that is not given up: every step is as slow
 // as it may be, succeeds at its last try, every person answers at the last moment, and every stage learns in its last
 // moment that a change was lost, does everything again and passes at its very last look; but the last of a way out that
-// is rolled back, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
+// is rolled back, and of a way back that is undone, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
 func TestTheLongestRunTakesTheBound(t *testing.T) {
 	out := []failover.Stage{stage(0), gated(1)}
 	home := []failover.Stage{back(2), back(3), back(4)}
 	for _, c := range []struct {
-		name           string
-		run            failover.Run
-		back, rollback []failover.Stage
+		name                    string
+		run                     failover.Run
+		back, rollback, retreat []failover.Stage
+		end                     string
 	}{
-		{"a failover", theRun(), nil, nil},
-		{"asked before the start", theRun(gate(failover.BeforeStart)), nil, nil},
-		{"a planned run that is rolled back", theRun(planned), nil, home},
-		{"a drill that comes back", theRun(drill), home, home[:1]},
-		{"a drill that is rolled back", theRun(drill), home[:1], home},
+		{"a failover", theRun(), nil, nil, nil, "Completed"},
+		{"asked before the start", theRun(gate(failover.BeforeStart)), nil, nil, nil, "Completed"},
+		{"a planned run that is rolled back", theRun(planned), nil, home, nil, "RolledBack"},
+		{"a drill whose way back is undone", theRun(drill), home, home[:1], []failover.Stage{stage(5), stage(6)}, "Held"},
+		{"a drill that is rolled back", theRun(drill), nil, home, nil, "RolledBack"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rolledBack := len(c.rollback) > len(c.back)
+			rolledBack := c.end == "RolledBack"
 			s := script{"Validate": worstTries(planOf(c.run, out...))}
 			s["PlanReturn"] = worstTries(planOf(theRun(drill, leg(failover.Back)), c.back...))
 			s["PlanRollback"] = worstTries(planOf(theRun(planned, leg(failover.Rollback)), c.rollback...))
+			if c.retreat != nil {
+				s["PlanRollback"] = worstTries(planOf(theRun(drill, on(failover.Retreat)), c.retreat...))
+			}
 			asking := then(times(failover.AskRetries, slow(fails(failover.Throttled))), []answer{{result: map[string]any{}}})
 			s["Asking"] = then(asking, asking)
 			s["AwaitApproval"] = []answer{{result: well["AwaitApproval"].result, after: time.Duration(c.run.ApprovalSeconds) * time.Second}}
@@ -47,18 +51,19 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			if rolledBack {
 				s.worst(c.rollback, false)
 			} else {
-				s.worst(c.back, false)
+				s.worst(c.back, c.retreat != nil)
+				s.worst(c.retreat, false)
 			}
 			for _, state := range []string{"CloseRun", "Notify"} {
 				s[state] = worstTries(well[state])
 			}
 			s["Announce"] = []answer{silence}
 			r := play(t, machine(t), s)
-			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback); got != want {
+			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback, c.retreat); got != want {
 				t.Errorf("the longest run takes %v and ends %s %s; failover.Bound says %v", got, r.Status(), r.Error(), want)
 			}
-			if end := r.Path()[len(r.Path())-1]; (end == "RolledBack") != rolledBack || (end == "Completed") == rolledBack {
-				t.Errorf("ended in %s: %s", end, r.Cause())
+			if end := r.Path()[len(r.Path())-1]; end != c.end {
+				t.Errorf("ended in %s: %s; want %s", end, r.Cause(), c.end)
 			}
 		})
 	}
@@ -99,7 +104,7 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 		s.VerifySeconds = failover.PlanStages(failover.DefaultPlan(), failover.Input{}, s.From, s.To, []int{1})[0].VerifySeconds
 		stages = append(stages, s)
 	}
-	bound := failover.Bound(failover.Run{}, stages, stages, stages)
+	bound := failover.Bound(failover.Run{}, stages, stages, stages, stages)
 	x := machine(t).Start(asl.ExecutionInfo{}, nil, time.Time{})
 	x.Resume(time.Time{}.Add(bound), nil)
 	if x.Status() == asl.TimedOut {
@@ -119,6 +124,9 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
 		returning, undone := theRun(append(adjust, leg(failover.Back))...), theRun(append(adjust, leg(failover.Rollback))...)
 		s["PlanReturn"] = drawAnswers(t, "PlanReturn", planOf(returning, home...), planOf(returning))
+		if run.Action == failover.Drill && rapid.Bool().Draw(t, "retreats") {
+			undone = theRun(append(adjust, on(failover.Retreat))...)
+		}
 		s["PlanRollback"] = drawAnswers(t, "PlanRollback", planOf(undone, home...), planOf(undone))
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
@@ -135,7 +143,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		if !slices.Contains(r.Path(), "CloseRun") || !slices.Contains(r.Path(), "Notify") {
 			t.Fatalf("the run took the lock and ended without CloseRun or Notify: %v", r.Path())
 		}
-		if bound := failover.Bound(run, stages, home, home); r.took > bound {
+		if bound := failover.Bound(run, stages, home, home, home); r.took > bound {
 			t.Fatalf("the run took %v; its bound is %v", r.took, bound)
 		}
 		if end == "Completed" && len(r.calls["VerifyHealth"]) < len(stages) {

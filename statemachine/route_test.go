@@ -24,8 +24,9 @@ const (
 	look    = "Settle VerifyHealth Verified?"
 	ends    = "CloseRun Notify Outcome?"
 	noStage = "NextStage"
-	// turnsBack is the way into a rollback, asked the way to the question at the one-way door.
+	// turnsBack is the way into a rollback or a retreat, returns that into a drill's way back, asked the way to the question at the one-way door.
 	turnsBack = "MayRollBack? PlanRollback Planned?"
+	returns   = "NextStage Soak PlanReturn Planned? NextStage"
 	asked     = "ShiftTraffic Shifted? UpdateRegistry Approve? AwaitApproval Approved?"
 )
 
@@ -372,9 +373,50 @@ func TestRoutes(t *testing.T) {
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
-			name:   "a drill whose way back fails is held",
-			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)}},
-			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned? NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			name: "a drill whose way back fails goes to where it has stayed, and is held",
+			script: script{
+				"Validate":     {planOf(theRun(drill), stage(0))},
+				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed), looks(failover.Passed)},
+				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "so does one whose way back cannot take a step",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Denied)},
+				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)))},
+			},
+			want:   path(begins, shifts, look, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a retreat that fails is held, and not undone again",
+			script: script{
+				"Validate":     {planOf(theRun(drill), stage(0))},
+				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a retreat that cannot be planned is held",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"PlanRollback": {fails(failover.Denied)},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a drill that has lost its lock does not retreat",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"PlanRollback": {fails(failover.FenceLost)},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{

@@ -65,6 +65,11 @@ func leg(l failover.Leg) func(*failover.Run) {
 	return func(r *failover.Run) { r.Leg, r.From, r.To = l, r.To, r.From }
 }
 
+// on makes of the run a leg of it that goes where the way out went.
+func on(l failover.Leg) func(*failover.Run) {
+	return func(r *failover.Run) { r.Leg = l }
+}
+
 // gated is a stage that asks before it promotes.
 func gated(index int) failover.Stage { return asks(stage(index)) }
 

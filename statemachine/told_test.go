@@ -95,6 +95,24 @@ func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	}
 }
 
+// TestARetreatIsPlannedWithWhyTheWayBackFailed, and the run carries that to its end.
+func TestARetreatIsPlannedWithWhyTheWayBackFailed(t *testing.T) {
+	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
+	r := play(t, machine(t), script{
+		"Validate":     {planOf(theRun(drill), stage(0))},
+		"VerifyHealth": {looks(failover.Passed), bad, looks(failover.Passed)},
+		"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+	})
+	got := r.calls["PlanRollback"][0].(*failover.ValidateRequest)
+	if got.Leg != failover.Retreat || got.Run.Leg != failover.Back || got.Played != 2 || got.Ended.StagesDone != 0 || got.Ended.Reasons[0] != "checkout: 20 % served" {
+		t.Errorf("PlanRollback was asked %+v, of a leg that ended %+v", got, got.Ended)
+	}
+	told := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if told.Outcome != failover.Held || told.Run.Leg != failover.Retreat || len(told.Reasons) != 0 || told.Failure != nil || told.StagesDone != 1 || told.Stages != 1 {
+		t.Errorf("Notify was told %+v; want Held, and the retreat's own end", told)
+	}
+}
+
 func TestASoakLastsAsLongAsTheRunSays(t *testing.T) {
 	r := play(t, machine(t), script{"Validate": {planOf(theRun(drill), stage(0))}})
 	req := r.calls["PlanReturn"][0].(*failover.ValidateRequest)

@@ -69,12 +69,17 @@ const (
 	Out Leg = "out"
 	// Back is the second half of a drill.
 	Back Leg = "back"
-	// Rollback undoes a leg that failed.
+	// Rollback undoes a way out that failed.
 	Rollback Leg = "rollback"
+	// Retreat undoes a drill's way back that failed: what came home goes once more to where it was well.
+	Retreat Leg = "retreat"
 )
 
-// Returns says whether the leg brings back what the way out has moved.
-func (l Leg) Returns() bool { return l == Back || l == Rollback }
+// Returns says whether the leg follows the way out, and concerns what that has moved.
+func (l Leg) Returns() bool { return l == Back || l.Undoes() }
+
+// Undoes says whether the leg takes back what the one before it has done, which has failed.
+func (l Leg) Undoes() bool { return l == Rollback || l == Retreat }
 
 // Outcome says how a run ended, and with it whether a human must touch production. Those that fail the execution are
 // also its error name.

@@ -35,10 +35,10 @@ func StepBound() time.Duration {
 }
 
 // Bound is the longest that a run can take, from its first state to its last, whatever fails: out are its stages, back
-// those of a drill's way back, rollback those that undo all of out. The lists of ways that the run does not have are
-// nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts, and the looks of
+// those of a drill's way back, rollback those that undo all of out, retreat those that undo all of back. The lists of ways
+// that the run does not have are nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts, and the looks of
 // a stage have a time of their own. A question is asked again only when it did not get out: its time is over once.
-func Bound(run Run, out, back, rollback []Stage) time.Duration {
+func Bound(run Run, out, back, rollback, retreat []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
 	bound := outside*StepBound() + legBound(run, out)
 	if len(out) > 0 && run.Approval != BeforeStart {
@@ -50,6 +50,9 @@ func Bound(run Run, out, back, rollback []Stage) time.Duration {
 	var after time.Duration
 	if back != nil {
 		after = seconds(run.SoakSeconds) + StepBound() + legBound(run, back)
+	}
+	if retreat != nil {
+		after += StepBound() + legBound(run, retreat)
 	}
 	if rollback != nil {
 		after = max(after, StepBound()+legBound(run, rollback))

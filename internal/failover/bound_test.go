@@ -29,7 +29,7 @@ func TestStepBoundCountsEveryRetry(t *testing.T) {
 }
 
 func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
-	if got, want := Bound(Run{}, nil, nil, nil), 3*slowest(); got != want {
+	if got, want := Bound(Run{}, nil, nil, nil, nil), 3*slowest(); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }
@@ -37,7 +37,7 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 func TestBoundCountsStepsRoundsLooksAndTheLastResubmission(t *testing.T) {
 	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
 	want := (3+2*3+2*5)*slowest() + 10*time.Second + 2*2*15*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
-	if got := Bound(Run{}, stages, nil, nil); got != want {
+	if got := Bound(Run{}, stages, nil, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }
@@ -49,8 +49,8 @@ func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 		})
 		stages := rapid.SliceOf(stage).Draw(t, "stages")
 		more := append(stages[:len(stages):len(stages)], stage.Draw(t, "one more"))
-		if Bound(Run{}, more, nil, nil) <= Bound(Run{}, stages, nil, nil) {
-			t.Fatalf("%s with a stage more, %s without", Bound(Run{}, more, nil, nil), Bound(Run{}, stages, nil, nil))
+		if Bound(Run{}, more, nil, nil, nil) <= Bound(Run{}, stages, nil, nil, nil) {
+			t.Fatalf("%s with a stage more, %s without", Bound(Run{}, more, nil, nil, nil), Bound(Run{}, stages, nil, nil, nil))
 		}
 	})
 }
@@ -62,22 +62,23 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 	run := Run{SoakSeconds: 120, ApprovalSeconds: 1800, Approval: BeforePromotion}
 	asked := run
 	asked.Approval = BeforeStart
-	out := Bound(Run{}, short, nil, nil)
+	out := Bound(Run{}, short, nil, nil, nil)
 	const asking = (35 + 3 + 35 + 6 + 35 + 12) * time.Second // three tries that fail, and the waits after them
 	const announced = 10 * time.Second                       // for whoever is asked before the start knows that it begins
 	lasts := func(stages []Stage) time.Duration {
-		return Bound(Run{}, stages, nil, nil) - Bound(Run{}, nil, nil, nil) - announced
+		return Bound(Run{}, stages, nil, nil, nil) - Bound(Run{}, nil, nil, nil, nil) - announced
 	}
 	for _, c := range []struct {
 		name      string
 		got, want time.Duration
 	}{
-		{"rolled back", Bound(run, short, nil, long), out + slowest() + lasts(long)},
-		{"a drill that comes back", Bound(run, short, long, short), out + 2*time.Minute + slowest() + lasts(long)},
-		{"a drill whose way back is shorter", Bound(run, short, short, long), out + slowest() + lasts(long)},
-		{"asked before the start", Bound(asked, short, nil, nil), out - announced + asking + 30*time.Minute},
-		{"nothing to ask about", Bound(asked, nil, nil, nil), 3 * slowest()},
-		{"asked before a promotion", Bound(run, gated, nil, nil), out + asking + 30*time.Minute},
+		{"rolled back", Bound(run, short, nil, long, nil), out + slowest() + lasts(long)},
+		{"a drill that comes back", Bound(run, short, long, short, nil), out + 2*time.Minute + slowest() + lasts(long)},
+		{"a drill whose way back is shorter", Bound(run, short, short, long, nil), out + slowest() + lasts(long)},
+		{"a drill whose way back is undone", Bound(run, short, long, short, long), out + 2*time.Minute + 2*slowest() + 2*lasts(long)},
+		{"asked before the start", Bound(asked, short, nil, nil, nil), out - announced + asking + 30*time.Minute},
+		{"nothing to ask about", Bound(asked, nil, nil, nil, nil), 3 * slowest()},
+		{"asked before a promotion", Bound(run, gated, nil, nil, nil), out + asking + 30*time.Minute},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %s; want %s", c.name, c.got, c.want)

@@ -22,7 +22,7 @@ func TestEveryFenceComesBack(t *testing.T) {
 			// What Step Functions allows in the name of an execution, as far as it can be logged.
 			Run:    rapid.StringMatching(`[0-9A-Za-z_-]{1,80}`).Draw(t, "run"),
 			Region: rapid.SampledFrom([]Region{"us-east-1", "us-gov-west-1", "ap-southeast-7"}).Draw(t, "region"),
-			Leg:    rapid.SampledFrom([]Leg{Out, Back, Rollback}).Draw(t, "leg"),
+			Leg:    rapid.SampledFrom([]Leg{Out, Back, Rollback, Retreat}).Draw(t, "leg"),
 			Stage:  rapid.IntRange(0, 2000).Draw(t, "stage"),
 			Batch:  rapid.IntRange(0, 2000).Draw(t, "batch"),
 		}

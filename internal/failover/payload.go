@@ -111,17 +111,21 @@ func (r Run) Region() Region {
 	return away
 }
 
-// Moves says whether the run moves the application in the leg under way. A way back concerns what the way there has
-// moved: an application that was in the other Region before the run stays there.
+// Moves says whether the run moves the application in the leg under way. A drill's way back, and what undoes that,
+// concern what the way there has moved: an application that was in the other Region before the run stays there.
 func (r Run) Moves(app Application) bool {
-	if !r.Selects(app.Name) || r.Leg != Back {
+	if !r.Selects(app.Name) || r.Leg != Back && r.Leg != Retreat {
 		return r.Selects(app.Name)
 	}
-	return app.Live.Epoch == r.Epoch && app.Live.PlaceBefore(r.Epoch).Active == r.To
+	home := r.To
+	if r.Leg == Retreat {
+		home = r.From
+	}
+	return app.Live.Epoch == r.Epoch && app.Live.PlaceBefore(r.Epoch).Active == home
 }
 
 // Databases are the databases of the application that the leg under way promotes: all of them on the way out, and those
-// that the way out has promoted on any way back.
+// that the way out has promoted on every leg after it.
 func (r Run) Databases(app Application) []Database {
 	if !r.Leg.Returns() {
 		return app.Databases

@@ -174,6 +174,7 @@ func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
 	untouched := moved
 	untouched.Live.Epoch = 6
 	run := func(l Leg) Run { return Run{Leg: l, Epoch: 7, From: "us-west-2", To: "us-east-1"} }
+	retreat := Run{Leg: Retreat, Epoch: 7, From: "us-east-1", To: "us-west-2"}
 	for _, c := range []struct {
 		name      string
 		run       Run
@@ -185,6 +186,9 @@ func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
 		{"back, what was moved", run(Back), moved, true, 1},
 		{"back, what was there before", run(Back), there, false, 1},
 		{"back, what was not moved", run(Back), untouched, false, 0},
+		{"retreat, what was moved", retreat, moved, true, 1},
+		{"retreat, what was there before", retreat, there, false, 1},
+		{"retreat, what was not moved", retreat, untouched, false, 0},
 		{"rollback, what was moved", run(Rollback), moved, true, 1},
 		{"rollback, what may have been moved", run(Rollback), untouched, true, 0},
 	} {

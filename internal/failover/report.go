@@ -30,7 +30,7 @@ type Report struct {
 	// Trend are the drills before this one, the latest first; only a drill is compared.
 	Trend []PastDrill `json:"trend,omitempty"`
 	// Target is the Region that Moved and NotMoved are about: the one that the run moves to, or, of a drill on its way
-	// back, the one that it comes from.
+	// back that was not undone, the one that it comes from.
 	Target Region `json:"target"`
 	// Moved are the applications that are wholly in the target Region: weights, registry and writer.
 	Moved []string `json:"moved"`

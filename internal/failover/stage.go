@@ -24,7 +24,8 @@ type Stage struct {
 	Batches int `json:"batches"`
 	// Promote says whether the databases of the wave are promoted in To.
 	Promote bool `json:"promote"`
-	// WriterFollows says that the wave's databases are promoted by a later stage, once somebody has consented.
+	// WriterFollows says that the wave's databases are promoted by a later stage: once somebody has consented, or, where
+	// something is undone, once users are back.
 	WriterFollows bool `json:"writerFollows,omitempty"`
 	// Approve says whether somebody must consent before the databases are promoted.
 	Approve bool `json:"approve,omitempty"`
@@ -199,18 +200,31 @@ func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) 
 	}
 	for _, wave := range slices.Backward(moved) {
 		s := plan.stage(wave, from, to)
-		s.Percent = new(100)
+		s.Percent, s.WriterFollows = new(100), slices.Contains(promoted, wave)
 		add(s)
 	}
 	for _, wave := range promoted {
 		if !slices.Contains(moved, wave) {
-			add(plan.stage(wave, from, to))
+			s := plan.stage(wave, from, to)
+			s.WriterFollows = true
+			add(s)
 		}
 	}
 	for _, wave := range promoted {
 		s := plan.stage(wave, from, to)
 		s.Promote = true
 		add(s)
+	}
+	return stages
+}
+
+// PlanRetreat makes the stages that undo a drill's way back, counting on from first: from is home, which users leave again,
+// and to the Region of the soak, where they were well a few minutes ago. They are those of a rollback, but that nothing is
+// restored: what was before the drill is where it fared badly.
+func PlanRetreat(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
+	stages := PlanRollback(plan, from, to, moved, promoted, first)
+	for i := range stages {
+		stages[i].Restore = false
 	}
 	return stages
 }

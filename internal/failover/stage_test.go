@@ -214,6 +214,22 @@ func TestARollbackMovesUsersBeforeWriters(t *testing.T) {
 	}
 }
 
+// TestARetreatGoesAsARollbackDoesButToWhereUsersAreWell: it restores nothing, for what was before the drill is what fared
+// badly.
+func TestARetreatGoesAsARollbackDoesButToWhereUsersAreWell(t *testing.T) {
+	got := PlanRetreat(DefaultPlan(), "us-east-1", "us-west-2", []int{1, 2, 3}, []int{2, 4}, 5)
+	want := []brief{{3, 100, false}, {2, 100, false}, {1, 100, false}, {4, -1, false}, {2, -1, true}, {4, -1, true}}
+	if diff := cmp.Diff(want, briefly(got)); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+	follows := []bool{false, true, false, true, false, false}
+	for i, s := range got {
+		if s.Index != 5+i || s.Restore || s.To != "us-west-2" || s.WriterFollows != follows[i] {
+			t.Errorf("stage %d: %+v", i, s)
+		}
+	}
+}
+
 // TestARollbackAsksNothingOfRoute53ForUsersWhoHaveNotMoved, but waits there too until a promotion can be reversed.
 func TestARollbackAsksNothingOfRoute53ForUsersWhoHaveNotMoved(t *testing.T) {
 	got := PlanRollback(DefaultPlan(), "us-west-2", "us-east-1", []int{1}, []int{1, 2}, 5)

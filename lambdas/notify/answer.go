@@ -34,7 +34,7 @@ func no(failure failover.StepFailure) string {
 }
 
 // could is a reason of the state machine that ends in the name of an error.
-var could = regexp.MustCompile(`^(VerifyHealth could not look|the rollback could not be planned): ([A-Z][\w.]*)$`)
+var could = regexp.MustCompile(`^(VerifyHealth could not look|the (?:rollback|retreat) could not be planned): ([A-Z][\w.]*)$`)
 
 // legible is a reason of the state machine, which joins what it has, as a person would say it.
 func legible(reason string, failure *failover.StepFailure) string {

@@ -14,6 +14,7 @@ func TestReasonsOfTheStateMachineReadWell(t *testing.T) {
 		"before-start: nobody answered in time":         "before-start: nobody answered in time",
 		"VerifyHealth could not look: Sandbox.Timedout": "VerifyHealth could not look: it did not answer in time",
 		"the rollback could not be planned: Denied":     "the rollback could not be planned: it lacks a permission",
+		"the retreat could not be planned: Denied":      "the retreat could not be planned: it lacks a permission",
 		"checkout: Application is down: Denied":         "checkout: Application is down: Denied",
 	} {
 		if got := legible(said, nil); got != want {

@@ -40,12 +40,12 @@ func timing(r failover.Report) string {
 
 // legLine says how long a leg took, or how far it came.
 func legLine(r failover.Report, leg failover.LegResult) string {
-	name := map[failover.Leg]string{failover.Out: "Out", failover.Back: "Back", failover.Rollback: "Rollback"}[leg.Leg]
+	name := map[failover.Leg]string{failover.Out: "Out", failover.Back: "Back", failover.Rollback: "Rollback", failover.Retreat: "Retreat"}[leg.Leg]
 	line := fmt.Sprintf("%s to %s: %s", name, leg.To, seconds(leg.RTOSeconds))
 	switch {
 	case !leg.Passed:
 		return line + fmt.Sprintf(", and not done: %d of %d stages", leg.StagesDone, leg.Stages)
-	case leg.Leg == failover.Rollback:
+	case leg.Leg.Undoes():
 		return line
 	}
 	return line + "; RTO " + rtoTarget(r, leg.RTOSeconds)

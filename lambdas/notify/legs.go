@@ -6,7 +6,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// target is where the run's applications are to be: of a drill on its way back, home, however that ends.
+// target is where the run's applications are to be: of a drill on its way back, home, however that ends; of one that has
+// undone its way back, where it has stayed.
 func target(run failover.Run) failover.Region {
 	home, away := run.WayOut()
 	if run.Leg == failover.Back {

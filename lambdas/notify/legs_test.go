@@ -196,6 +196,39 @@ Report: s3://reports/runs/run-1/report.json
 	}
 }
 
+// TestTextOfADrillThatWentBackToWhereItHadStayed: first the cause, which is that of the way back, then where everything is.
+func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
+	h, world := newHandler(t, "checkout", "search")
+	promote(t, h, world, "checkout") // and the writer of search is at home
+	req := drillRequest(failover.Held, failover.Retreat, wentWell(2))
+	req.Run.From, req.Run.To = east, west
+	req.Run.Legs = append(req.Run.Legs, failover.LegRecord{
+		Leg: failover.Back, From: west, To: east, StartedAt: outage.Add(4 * time.Minute),
+		LegEnd: failover.LegEnd{
+			EndedAt: outage.Add(5 * time.Minute), Stages: 2, LagMillis: -1,
+			Reasons: []string{"checkout: Application ServedPercent in us-east-1 is 61; expected at least 99"},
+		},
+	})
+	req.StagesDone = 1
+	handle(t, h, req)
+	r := readReport(t, world)
+	if r.Target != west || len(r.Moved)+len(r.NotMoved) != 2 || len(r.Restored)+len(r.NotRestored) != 0 {
+		t.Errorf("target %s, moved %v, not moved %v; want both counted in us-west-2", r.Target, r.Moved, r.NotMoved)
+	}
+	message := theMessage(t, world).Message
+	for _, want := range []string{
+		"Held: drill to us-west-2 and back, 0 of 2 applications in us-west-2; checkout: Application ServedPercent in us-east-1 is 61;",
+		"Why:\n- checkout: Application ServedPercent in us-east-1 is 61; expected at least 99\n",
+		"\nNot in us-west-2 (2):\n",
+		"\nWhen the cause is dealt with, bring everything back to us-east-1:\n",
+		"\nOut to us-west-2: 3m0s; RTO target 10m0s, met\nBack to us-east-1: 1m0s, and not done: 0 of 2 stages\nRetreat to us-west-2: 2m0s\n",
+	} {
+		if !strings.Contains(message, want) {
+			t.Errorf("the message lacks %q:\n%s", want, message)
+		}
+	}
+}
+
 func TestStockOfADrillThatIsHeldOnItsWayBackIsOfHome(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	promote(t, h, world, "checkout") // it went there, and its writer did not come back

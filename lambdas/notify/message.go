@@ -67,6 +67,8 @@ func listsOf(r failover.Report) lists {
 		return lists{"There and back", "Not back", r.Moved, r.NotMoved}
 	case r.Run.Leg == failover.Back:
 		return lists{"Back", "Not back", r.Moved, r.NotMoved}
+	case r.Run.Leg == failover.Retreat:
+		return lists{"In " + string(r.Target), "Not in " + string(r.Target), r.Moved, r.NotMoved}
 	}
 	return lists{"Moved", "Not moved", r.Moved, r.NotMoved}
 }
@@ -90,6 +92,8 @@ func moved(r failover.Report) string {
 		return fmt.Sprintf("%d of %d applications there and back", there, all)
 	case r.Run.Leg == failover.Back:
 		return fmt.Sprintf("%d of %d applications back in %s", there, all, r.Run.To)
+	case r.Run.Leg == failover.Retreat:
+		return fmt.Sprintf("%d of %d applications in %s", there, all, r.Target)
 	}
 	return fmt.Sprintf("%d of %d applications moved", there, all)
 }

@@ -206,6 +206,10 @@ func TestNextStep(t *testing.T) {
 			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
 			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
+		{"a drill that went back to where it had stayed goes home when the cause is dealt with", failover.Held, func(r *failover.Run) {
+			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Retreat, "us-east-1", "us-west-2"
+			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}, {Leg: failover.Back, From: "us-west-2", To: "us-east-1"}}
+		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
 		{"a completed drill leaves nothing to do", failover.Completed, func(r *failover.Run) {
 			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
 			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}

@@ -64,10 +64,11 @@ func afterWinner(m failover.Machine, winner *failover.Winner) next {
 	return next{"See how the run that has taken over is doing", failover.Describe(winner.ARN)}
 }
 
-// isHome says whether a way back has brought everything back, for certain, although it did not end well.
+// isHome says whether a way back has brought everything home, for certain, although it did not end well. A retreat goes
+// the other way.
 func isHome(r failover.Report) bool {
 	l := listsOf(r)
-	return r.Run.Leg.Returns() && len(l.there) > 0 && len(l.elsewhere) == 0 && len(r.Unknown) == 0
+	return r.Run.Leg.Returns() && r.Run.Leg != failover.Retreat && len(l.there) > 0 && len(l.elsewhere) == 0 && len(r.Unknown) == 0
 }
 
 // goOn asks for what the run has left to do. Shares of traffic that are below what an application has by now would take

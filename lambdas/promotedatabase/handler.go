@@ -35,14 +35,14 @@ type Handler struct {
 // AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
 //
 // A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
-// still stay where they are. A failover starts whatever can be started, and then reports the rest; so does a rollback.
+// still stay where they are. A failover starts whatever can be started, and then reports the rest; so does a leg that undoes another.
 //
 // A database that lags more than the plan accepts stands in the way of a planned run too ([lagging]): minutes may have
 // passed since Validate has measured it, while somebody was asked. A lag that cannot be measured keeps nobody from being
 // promoted; it is -1.
 //
 // It starts nothing unless the run holds the registry's lock. Before a planned run starts anything, it is noted in the
-// registry: on a way back, only what has been noted on the way out is promoted.
+// registry: on every later leg, only what has been noted on the way out is promoted.
 //
 // A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
 // measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
@@ -172,7 +172,7 @@ type job struct {
 }
 
 // plan decides about every database, once each, in the order of the applications. It fails when nothing is to be
-// started: in a planned run, unless it is rolled back, because of any of them.
+// started: in a planned run, unless it undoes what it did, because of any of them.
 func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []failover.Application) ([]job, error) {
 	clusters, readErr := live.Databases(ctx, h.RDS(req.Stage.To), apps)
 	var jobs []job
@@ -198,7 +198,7 @@ func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []fai
 			jobs = append(jobs, j)
 		}
 	}
-	if req.Run.Action.Planned() && req.Run.Leg != failover.Rollback {
+	if req.Run.Action.Planned() && !req.Run.Leg.Undoes() {
 		return jobs, worst(jobs)
 	}
 	return jobs, nil

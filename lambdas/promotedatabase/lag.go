@@ -28,11 +28,11 @@ func (h Handler) lags(ctx context.Context, req failover.StageRequest, apps []fai
 // plan accepts: nobody could write for as long. Without a fresh measurement nothing is known that Validate did not know.
 // The way back of a drill is no different: its users are well where they are.
 //
-// A rollback does not wait. It loses nothing either, because Aurora hands over only what has been replicated; its users
+// Whatever undoes a leg does not wait. It loses nothing either, because Aurora hands over only what has been replicated; its users
 // are in the other Region already, so that every write crosses the distance until it is done; and a refusal would leave
 // users and writer apart until somebody comes, who could do nothing else.
 func (h Handler) lagging(req failover.StageRequest, jobs []job, lags []live.ReplicationLag) error {
-	if !req.Run.Action.Planned() || req.Run.Leg == failover.Rollback {
+	if !req.Run.Action.Planned() || req.Run.Leg.Undoes() {
 		return nil
 	}
 	byCluster := map[string]live.ReplicationLag{}

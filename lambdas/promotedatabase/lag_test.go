@@ -71,8 +71,8 @@ func TestWhoWaitsForALaggingDatabase(t *testing.T) {
 	}
 }
 
-// TestTheWayBackWaitsForLagAndARollbackDoesNot: users of a drill are well where they are, those of a rollback have left.
-func TestTheWayBackWaitsForLagAndARollbackDoesNot(t *testing.T) {
+// TestTheWayBackWaitsForLagAndWhatUndoesDoesNot: users of a drill are well where they are, those of a rollback have left.
+func TestTheWayBackWaitsForLagAndWhatUndoesDoesNot(t *testing.T) {
 	for leg, waits := range map[failover.Leg]bool{failover.Back: true, failover.Rollback: false} {
 		h, world := newHandler(t, "checkout")
 		out := stageRequest(failover.Drill)

@@ -47,6 +47,35 @@ func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
 	}
 }
 
+// TestARetreatTakesTheWriterThatCameHomeAlongAgain, however far behind the other Region is: its users are there already.
+func TestARetreatTakesTheWriterThatCameHomeAlongAgain(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	out := stageRequest(failover.Drill)
+	out.Run.Leg = failover.Out
+	handle(t, h, out)
+	world.AdvanceTo(world.Now().Add(5 * time.Minute))
+	back := goingBack(failover.Back)
+	back.Run.Action = failover.Drill
+	if got := handle(t, h, back); got.Started != 1 {
+		t.Fatalf("back: %+v", got)
+	}
+	world.AdvanceTo(world.Now().Add(15 * time.Minute))
+	if err := world.SetLag("checkout", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	world.AdvanceTo(world.Now().Add(2 * time.Minute))
+	retreat := stageRequest(failover.Drill)
+	retreat.Run.Leg, retreat.Now = failover.Retreat, world.Now()
+	retreat.Stage.Index = back.Stage.Index + 1
+	before := len(rdsCalls(world))
+	if got := handle(t, h, retreat); got.Started != 1 {
+		t.Errorf("retreat: %+v; want one started", got)
+	}
+	if diff := cmp.Diff([]string{"us-east-1 SwitchoverGlobalCluster"}, rdsCalls(world)[before:]); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
 // TestAPromotionIsNotedBeforeItIsAskedFor: otherwise a call that dies in between would be forgotten by a rollback.
 func TestAPromotionIsNotedBeforeItIsAskedFor(t *testing.T) {
 	h, world := newHandler(t, "checkout")

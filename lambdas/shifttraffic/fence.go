@@ -12,7 +12,7 @@ import (
 )
 
 // legs are in the order in which a run can play them.
-var legs = []failover.Leg{failover.Out, failover.Back, failover.Rollback}
+var legs = []failover.Leg{failover.Out, failover.Back, failover.Rollback, failover.Retreat}
 
 // decide compares the fence that a zone has with that of this run and stage, and returns how many of the stage's
 // batches the zone already holds.

@@ -48,10 +48,17 @@ func TestTheFenceDecidesWhatIsDone(t *testing.T) {
 	}
 }
 
-func TestAReturningLegTakesOverFromTheWayOut(t *testing.T) {
-	mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Rollback, Stage: 0}
-	found := live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out, Stage: 4, Batch: 1}}
-	if done, err := decide(mine, "Z1", found); done != 0 || err != nil {
-		t.Errorf("got %d, %v; want 0 and no error", done, err)
+func TestALegTakesOverFromTheOneBefore(t *testing.T) {
+	for _, legs := range [][2]failover.Leg{
+		{failover.Out, failover.Rollback}, {failover.Out, failover.Back}, {failover.Back, failover.Retreat}, {failover.Out, failover.Retreat},
+	} {
+		mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: legs[1], Stage: 0}
+		before := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: legs[0], Stage: 4, Batch: 1}
+		if done, err := decide(mine, "Z1", live.FenceRecord{Exists: true, Fence: before}); done != 0 || err != nil {
+			t.Errorf("%s after %s: got %d, %v; want 0 and no error", legs[1], legs[0], done, err)
+		}
+		if _, err := decide(before, "Z1", live.FenceRecord{Exists: true, Fence: mine}); failover.ConditionOf(err) != failover.FenceLost {
+			t.Errorf("%s after %s has begun: got %v; want FenceLost", legs[0], legs[1], err)
+		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // conclude makes the answer. On the way out it takes the lock, if nothing is in the way.
 func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
-	if len(in.apps) > 0 && in.run.Leg != failover.Rollback {
+	if len(in.apps) > 0 && !in.run.Leg.Undoes() {
 		in.warn(failover.CodeControlPlane, "Route 53", "weights are changed through its control plane in us-east-1; while that is down, nothing can be shifted", "")
 	}
 	if in.blocked() {

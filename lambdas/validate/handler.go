@@ -56,9 +56,9 @@ type Handler struct {
 // if nothing is in the way. What is wrong is not an error but an answer with the verdict "refused" and all findings;
 // an error means that a run which could wait could not be judged.
 //
-// The second leg of a run, a drill's way back or a rollback, has its own list of stages, and the lock already. The way
-// back is validated as the way out, with the Regions exchanged. A rollback is not: it only looks at what the run has
-// changed, and plans what undoes it. Both end with [failover.FenceLost] when the run has the lock no longer.
+// A later leg of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
+// with the Regions exchanged. A rollback, and the retreat from a way back, are not: they only look at what the leg before
+// has changed, and plan what undoes it. All end with [failover.FenceLost] when the run has the lock no longer.
 //
 // A second identical call looks again, finds the lock in the hands of this very run, and answers with the same epoch.
 // Should it now find something in the way, it gives the lock back, because a refused run is never closed. After the run
@@ -78,8 +78,8 @@ func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error
 		return in.refuse(), nil
 	}
 	look, plan := in.look, in.plan
-	if in.run.Leg == failover.Rollback {
-		look, plan = in.lookBack, in.planRollback
+	if in.run.Leg.Undoes() {
+		look, plan = in.lookBack, in.planUndoing
 	}
 	if err := look(ctx); err != nil {
 		return failover.ValidateAnswer{}, err

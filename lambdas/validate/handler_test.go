@@ -522,6 +522,29 @@ func TestADryRunOfManyWavesListsAllOfThem(t *testing.T) {
 	}
 }
 
+// TestADryRunOfADrillSaysWhatFollowsAWayBackThatFails: users first, then the writer, from the Region where it is then. Nothing
+// is noted once more: that is for the way out.
+func TestADryRunOfADrillSaysWhatFollowsAWayBackThatFails(t *testing.T) {
+	answer := newScene(t, shop()).validate(`{"action": "drill", "dryRun": true}`)
+	const begin = "should a stage on the way back fail, of what has come home: retreat, stage "
+	var got []string
+	for _, call := range answer.Calls {
+		if rest, ok := strings.CutPrefix(call, begin); ok {
+			got = append(got, rest)
+		}
+	}
+	want := []string{
+		"2: wave 1, 100 % to us-west-2, at most ",
+		"2: route53:ChangeResourceRecordSets in zone ",
+		"2: dynamodb:UpdateItem on table ",
+		"3: wave 1, databases to us-west-2, at most ",
+		"3: rds:SwitchoverGlobalCluster in us-east-1: orders to ",
+	}
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("got\n%s\nwant lines that begin with\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 func TestAnAnswerThatIsTooLongCountsWhatItLeavesOut(t *testing.T) {
 	answer := failover.ValidateAnswer{}
 	for range failover.MaxListed {

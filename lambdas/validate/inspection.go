@@ -33,8 +33,8 @@ type inspection struct {
 	floor int64
 
 	findings []failover.Finding
-	// stages are those of the leg. On the way out, back and rollback are those that may follow it.
-	stages, back, rollback []failover.Stage
+	// stages are those of the leg. On the way out, the others are those that may follow it.
+	stages, back, rollback, retreat []failover.Stage
 }
 
 // inspect reads the request: all that can be judged without asking anybody.
@@ -83,8 +83,8 @@ const clockSkew = 2 * time.Minute
 func (in *inspection) turn() {
 	req := in.req
 	if !req.Leg.Returns() || req.Run == nil || req.Ended == nil {
-		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q of run %v; expected %q, %q, or %q with the run before it",
-			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback), "deploy the definition that belongs to these functions").Command = failover.Describe(req.Execution.ID)
+		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q of run %v; expected %q, or %q, %q or %q with the run before it",
+			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback, failover.Retreat), "deploy the definition that belongs to these functions").Command = failover.Describe(req.Execution.ID)
 		return
 	}
 	before, end := *req.Run, *req.Ended

@@ -90,10 +90,54 @@ func (h Handler) text(s failover.Stage) string {
 	switch {
 	case s.Percent != nil && s.Restore:
 		what = "traffic"
+	case s.Percent != nil:
+		what = "all traffic to " + string(s.To)
 	case s.Promote:
 		what = "databases"
 	}
 	return strings.Join([]string{string(rune('0'+s.Index)) + ": wave " + string(rune('0'+s.Wave)), what}, " ")
+}
+
+// TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse: the writer of wave 1 is at home already, of wave 2 a share of
+// traffic of which the registry does not know yet, and wave 3 had not begun to come home.
+func TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse(t *testing.T) {
+	third := blog()
+	third.Name, third.Wave, third.Records[0].Name = "wiki", 3, "wiki.shop.example"
+	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100(), "blog": west100(), "wiki": west100()}, shop(), blog(), third)
+	for _, app := range mustApplications(s) {
+		if app.Name == "shop" {
+			must(t, s.store.Promoting(t.Context(), app, failover.Live{Epoch: run.Epoch}, []string{"orders"}))
+			_, err := s.store.SetLive(t.Context(), app, failover.Live{
+				Active: east, Weights: map[failover.Region]int{east: 100, west: 0}, Epoch: run.Epoch, Stage: 1,
+			})
+			must(t, err)
+		}
+	}
+	s.putWeights(blog().Records[0], 10, 90)
+	s.putWeights(third.Records[0], 0, 100)
+	run.Leg, run.From, run.To = failover.Back, west, east
+	answer := s.turned(run, failover.Retreat)
+	var got []string
+	for _, stage := range answer.Stages {
+		got = append(got, s.h.text(stage))
+	}
+	want := []string{"2: wave 2 all traffic to us-west-2", "3: wave 1 all traffic to us-west-2", "4: wave 1 databases"}
+	if diff := cmp.Diff(want, got); diff != "" || answer.Verdict != failover.Proceed {
+		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
+	}
+	if r := answer.Run; r.Leg != failover.Retreat || r.From != east || r.To != west || r.Legs[0].Leg != failover.Back {
+		t.Errorf("run %+v", r)
+	}
+}
+
+// TestAnApplicationThatADrillHasNotMovedDoesNotRetreat: the blog was in us-west-2 before, or is not the run's at all.
+func TestAnApplicationThatADrillHasNotMovedDoesNotRetreat(t *testing.T) {
+	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100()}, shop(), blog())
+	s.putWeights(shop().Records[0], 0, 100)
+	run.Leg, run.From, run.To = failover.Back, west, east
+	if answer := s.turned(run, failover.Retreat); answer.Verdict != failover.Proceed || len(answer.Stages) != 0 {
+		t.Errorf("%s with %+v", answer.Verdict, answer.Stages)
+	}
 }
 
 func (s *scene) promote(cluster string) {
@@ -173,7 +217,7 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 }
 
 func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
-	for _, leg := range []failover.Leg{failover.Back, failover.Rollback} {
+	for _, leg := range []failover.Leg{failover.Back, failover.Rollback, failover.Retreat} {
 		s, run := moved(t, "drill", nil, shop())
 		lock, err := s.store.Lock(t.Context())
 		must(t, err)
@@ -191,7 +235,7 @@ func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
 
 func TestALegWithoutARunIsRefused(t *testing.T) {
 	s := newScene(t, shop())
-	for _, leg := range []failover.Leg{failover.Back, failover.Rollback, "sideways"} {
+	for _, leg := range []failover.Leg{failover.Back, failover.Rollback, failover.Retreat, "sideways"} {
 		req := s.request(`{"action": "drill"}`)
 		req.Leg = leg
 		answer, err := s.h.Handle(t.Context(), req)
@@ -212,14 +256,15 @@ func TestTheLockIsHeldUntilTheBoundOfAllLegs(t *testing.T) {
 		if in.Action.Planned() {
 			out = failover.VerifyBeforeAsking(out)
 		}
-		var back, rollback []failover.Stage
+		var back, rollback, retreat []failover.Stage
 		if action == "drill" {
 			back = failover.PlanReturn(s.h.Plan, in, west, east, []int{1, 2}, 2)
+			retreat = failover.PlanRetreat(s.h.Plan, east, west, []int{1, 2}, []int{1}, 2)
 		}
 		if action != "failover" {
 			rollback = failover.PlanRollback(s.h.Plan, west, east, []int{1, 2}, []int{1}, 2)
 		}
-		want := failover.Bound(answer.Run, out, back, rollback)
+		want := failover.Bound(answer.Run, out, back, rollback, retreat)
 		lock, err := s.store.Lock(t.Context())
 		must(t, err)
 		if got := time.Duration(answer.Run.BoundSeconds) * time.Second; got != want || !lock.Expires.Equal(s.world.Now().Add(want)) {

@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// lookBack reads what a rollback needs to know, and nothing else: what is not well is why the run goes back. What cannot
-// be read is an error, because whoever does not know what to undo must not claim that it is undone.
+// lookBack reads what a leg that undoes another needs to know, and nothing else: what is not well is why the run goes
+// back. What cannot be read is an error, because whoever does not know what to undo must not claim that it is undone.
 func (in *inspection) lookBack(ctx context.Context) error {
 	all, err := in.Applications.Applications(ctx)
 	if err != nil {
@@ -37,21 +37,31 @@ func (in *inspection) lookBack(ctx context.Context) error {
 	return err
 }
 
-// planRollback plans to undo what the run has changed, by its own traces: what the registry keeps from before the run's
-// first write, the weights that are live although the registry does not know them yet, and the promotions that it had
-// noted before it asked for them.
-func (in *inspection) planRollback() {
+// planUndoing plans to undo what the leg before has changed, by its own traces: what the registry says, and keeps from
+// before the run's first write, the weights that are live although the registry does not know them yet, and the promotions
+// that the run had noted before it asked for them.
+func (in *inspection) planUndoing() {
+	plan, hasMoved := failover.PlanRollback, in.hasMoved
+	if in.run.Leg == failover.Retreat {
+		plan, hasMoved = failover.PlanRetreat, in.hasComeHome
+	}
 	var moved, writers []int
 	for _, app := range in.apps {
 		if in.mustPromote(app) {
 			writers = append(writers, app.Wave)
 		}
-		if in.hasMoved(app) {
+		if hasMoved(app) {
 			moved = append(moved, app.Wave)
 		}
 	}
-	in.stages = failover.PlanRollback(in.Plan, in.run.From, in.run.To, inOrder(moved), inOrder(writers), in.req.Played)
+	in.stages = plan(in.Plan, in.run.From, in.run.To, inOrder(moved), inOrder(writers), in.req.Played)
 	in.countBatches()
+}
+
+// hasComeHome says whether any of the application's traffic has left the Region of a drill's soak again, in the registry or
+// in Route 53.
+func (in *inspection) hasComeHome(app failover.Application) bool {
+	return len(live.WhyNotRegistered(app, in.run.To))+len(live.WhyNotRouted(in.sets, app, in.run.To)) > 0
 }
 
 // hasMoved says whether the application's traffic is not, in the registry or in Route 53, what it was before the run.

@@ -43,7 +43,7 @@ func (in *inspection) plan() {
 	in.checkBound()
 }
 
-// planOut plans the way out, and what may follow it: the way back of a drill, and what undoes all of it.
+// planOut plans the way out, and what may follow it: the way back of a drill, and what undoes all of either.
 func (in *inspection) planOut(waves, writers []int) {
 	in.stages = failover.PlanStages(in.Plan, in.input, in.run.From, in.run.To, waves)
 	for i := range in.stages {
@@ -57,11 +57,12 @@ func (in *inspection) planOut(waves, writers []int) {
 	next := len(in.stages)
 	if in.run.Action == failover.Drill {
 		in.back = failover.PlanReturn(in.Plan, in.input, in.run.To, in.run.From, waves, next)
+		in.retreat = failover.PlanRetreat(in.Plan, in.run.From, in.run.To, waves, writers, next+len(in.back))
 	}
 	if in.run.Action.Planned() {
 		in.rollback = failover.PlanRollback(in.Plan, in.run.To, in.run.From, waves, writers, next)
 	}
-	if n := len(in.stages) + max(len(in.back), len(in.rollback)); n > maxStages {
+	if n := len(in.stages) + max(len(in.back), len(in.rollback)); n > maxStages { // a retreat is as long as a rollback
 		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = in.withFewerStages()
 	}
 }
@@ -101,7 +102,7 @@ func (in *inspection) checkSteps(waves []int) {
 // registered records is known before the first wave has moved.
 func (in *inspection) countBatches() {
 	batches := map[int]int{}
-	for _, stages := range [][]failover.Stage{in.stages, in.back, in.rollback} {
+	for _, stages := range [][]failover.Stage{in.stages, in.back, in.rollback, in.retreat} {
 		for i := range stages {
 			s := &stages[i]
 			if s.Percent == nil {
@@ -135,7 +136,7 @@ func (in *inspection) checkBound() {
 	if in.run.Leg.Returns() {
 		return
 	}
-	bound := failover.Bound(in.run, in.stages, in.back, in.rollback)
+	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat)
 	in.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > target && len(in.stages) > 0 {
 		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every look; the target is %v", bound, target),

@@ -69,14 +69,14 @@ func (h Handler) writers(ctx context.Context, l *look, req failover.VerifyReques
 	return nil
 }
 
-// writerFollows says whether a rollback has brought the users of the application back, and its writer comes in a later
-// stage.
+// writerFollows says whether a leg that undoes another has brought the users of the application back, and its writer comes
+// in a later stage.
 func writerFollows(req failover.VerifyRequest, app failover.Application) bool {
-	return req.Run.Leg == failover.Rollback && !req.Stage.Promote && len(req.Run.Databases(app)) > 0
+	return req.Run.Leg.Undoes() && req.Stage.WriterFollows && len(req.Run.Databases(app)) > 0
 }
 
-// atRest waits, before a rollback can turn to the writers, for the end of the promotions that the way out has asked for.
-// One that is in flight cannot be reversed.
+// atRest waits, before a leg that undoes another can turn to the writers, for the end of the promotions that the run has
+// asked for. One that is in flight cannot be reversed.
 func (h Handler) atRest(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
 	var waiting []failover.Application
 	for _, app := range apps {

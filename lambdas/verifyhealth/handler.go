@@ -49,9 +49,10 @@ type Handler struct {
 // A stage that closes a leg is looked at in the same way, for all waves that the leg has moved, and with what the
 // registry says of them.
 //
-// A stage that restores is healthy when every record has the weights that it had before the run, and when the databases
-// have come to rest: where users have gone back before the writer has, a promotion that is in flight must end before it
-// can be reversed, and the application's health is for the stage that reverses it to see.
+// A stage that restores is healthy when every record has the weights that it had before the run. One whose writers follow,
+// in a leg that undoes another, when the databases have come to rest: where users have gone back before the writer has, a
+// promotion that is in flight must end before it can be reversed, and the application's health is for the stage that
+// reverses it to see.
 //
 // The reasons name the application, the object, the Region, and what is awaited.
 //

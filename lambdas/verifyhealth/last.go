@@ -20,7 +20,7 @@ func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyReque
 	if req.Stage.Closing() {
 		registered(last, req, apps)
 	}
-	if databaseFirst := req.Stage.Full() && !req.Stage.Promote && !req.Stage.WriterFollows && req.Run.Leg != failover.Rollback; databaseFirst && !req.Stage.Closing() {
+	if databaseFirst := req.Stage.Full() && !req.Stage.Promote && !req.Stage.WriterFollows; databaseFirst && !req.Stage.Closing() {
 		if err := h.writers(ctx, last, req, ownDatabases(req.Run, apps)); err != nil {
 			return err
 		}

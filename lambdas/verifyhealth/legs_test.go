@@ -132,7 +132,7 @@ func rollback(promote bool) func(*failover.VerifyRequest) {
 		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Switchover, failover.Rollback, west, east
 		req.Stage = failover.Stage{Index: 5, Wave: 1, From: west, To: east, Restore: true, Promote: promote, Passes: 1}
 		if !promote {
-			req.Stage.Percent = new(100)
+			req.Stage.Percent, req.Stage.WriterFollows = new(100), true
 		}
 	}
 }
@@ -159,6 +159,65 @@ func TestARollbackWaitsForPromotionsInFlight(t *testing.T) {
 	}
 	if got := s.look(rollback(true)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
 		t.Errorf("before it is reversed: %+v", got)
+	}
+}
+
+// TestARollbackLooksAtUsersWhoseWriterNeverLeft: its promotion was noted, and then refused. Nothing is to follow, so that how
+// the users fare is for this stage to see, and that the writer is where they are.
+func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
+	s := newStandWriting(t, east, "checkout")
+	s.must(s.Registry.Promoting(t.Context(), s.apps[0], failover.Live{Epoch: 7}, []string{"checkout"}))
+	s.setWeight("checkout", east, 100)
+	s.setWeight("checkout", west, 0)
+	serve := func(percent float64) {
+		s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, percent)
+	}
+	nothingFollows := func(req *failover.VerifyRequest) { req.Stage.WriterFollows = false }
+	serve(20)
+	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-east-1 is 20") {
+		t.Errorf("its users fare badly: %+v; want pending because of it", got)
+	}
+	s.world.AdvanceTo(s.world.Now().Add(2 * time.Minute))
+	serve(100)
+	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Passed {
+		t.Errorf("all is well: %+v; want passed", got)
+	}
+	s.promote(s.apps[0])
+	s.world.AdvanceTo(s.world.Now().Add(5 * time.Minute))
+	serve(100)
+	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
+		t.Errorf("the writer has left after all: %+v; want pending because of it", got)
+	}
+}
+
+// retreat makes of a look one at the stage that sends users back to us-west-2, after many that saw them fare badly.
+func retreat(writerFollows bool) func(*failover.VerifyRequest) {
+	return func(req *failover.VerifyRequest) {
+		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Drill, failover.Retreat, east, west
+		req.Passes = -50
+		req.Stage = failover.Stage{Index: 5, Wave: 1, From: east, To: west, Percent: new(100), WriterFollows: writerFollows, Passes: 1}
+	}
+}
+
+// TestARetreatLooksAtUsersWhoseWriterNeverLeft: where a share came home and went back, their health is what the stage is
+// for. Where the writer is still to follow, it would be the writer's absence that makes it bad.
+func TestARetreatLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
+	s := newStand(t, "checkout") // its writer is in us-west-2
+	home := failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+	live := inWest
+	live.Epoch, live.Before = 7, &home
+	_, err := s.Registry.SetLive(t.Context(), s.apps[0], live)
+	s.must(err)
+	wave, err := s.Registry.Wave(t.Context(), 1)
+	s.must(err)
+	s.must(s.Registry.Promoting(t.Context(), wave[0], failover.Live{Epoch: 7}, []string{"checkout"}))
+	s.world.AdvanceTo(begin.Add(2 * time.Minute))
+	s.serve("checkout", 20)
+	if got := s.look(retreat(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-west-2 is 20") {
+		t.Errorf("its users fare badly: %+v; want pending because of it, for there is nowhere else to send them", got)
+	}
+	if got := s.look(retreat(true)); got.Verdict != failover.Passed {
+		t.Errorf("its writer follows: %+v; want passed", got)
 	}
 }
 

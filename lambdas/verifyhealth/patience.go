@@ -14,9 +14,9 @@ const gradualLooks = 2
 const aliasTTL = 60 * time.Second
 
 // givesUpEarly says whether a stage may fail before it has had its attempts, because users fare badly. A failover has
-// nowhere to send them back to, and a rollback is on its way there already: for both of them patience costs nothing. On
-// the way back of a drill, the waves that are still well do not follow, and somebody is told.
-func givesUpEarly(run failover.Run) bool { return run.Action.Planned() && run.Leg != failover.Rollback }
+// nowhere to send them back to, and a rollback is on its way there already, as is a drill that retreats: for them patience
+// costs nothing. On the way back of a drill, users go back to where they were well.
+func givesUpEarly(run failover.Run) bool { return run.Action.Planned() && !run.Leg.Undoes() }
 
 // patience is how many looks in a row must see users fare badly before the stage has failed.
 //

@@ -99,7 +99,7 @@ func (r RunEvidence) enteredAt(state string) (at time.Time, ok bool) {
 
 // target is the Region that a run moves to in a leg.
 func (r RunEvidence) target(plan failover.Plan, leg failover.Leg) failover.Region {
-	if leg == failover.Out {
+	if leg == failover.Out || leg == failover.Retreat {
 		return r.to()
 	}
 	return r.from(plan)

@@ -79,6 +79,22 @@ func thereAndBack() Evidence {
 	return e
 }
 
+// retreated is the evidence of a drill that has undone its way back: it fared badly at home.
+func retreated() Evidence {
+	e := thereAndBack()
+	e.Batches = append(e.Batches, written(210*time.Second, "run-1", 1, failover.Retreat, 0, 100))
+	e.Promotions = append(e.Promotions, fakeaws.Promotion{
+		At: at(210 * time.Second), GlobalCluster: "shop", To: west, Planned: true, Operation: "SwitchoverGlobalCluster", Finished: at(220 * time.Second),
+	})
+	run := &e.Runs[0]
+	run.Invocations = append(run.Invocations, step(210*time.Second, "PromoteDatabase", failover.Retreat,
+		fakeaws.Call{Region: east, Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop", Mutating: true}))
+	run.Status, run.Error, run.After = string(asl.Failed), string(failover.Held), snapshotIn(west, 0, 100)
+	run.Report = &failover.Report{Outcome: failover.Held, Target: west, Moved: []string{"shop"}}
+	e.Again[0].Before, e.Again[0].After = snapshotIn(west, 0, 100), snapshotIn(west, 0, 100)
+	return e
+}
+
 // concurrent adds a second run in the other Region, which has lost.
 func concurrent() Evidence {
 	e := completed()
@@ -151,6 +167,11 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		}, "has us-east-1 50"},
 
 		{"back promotes the wrong Region", 2, thereAndBack, func(e *Evidence) { e.Promotions[1].To = west }, "on its leg back; expected us-east-1"},
+		{"a retreat leaves a share at home", 1, retreated, func(e *Evidence) {
+			e.Runs[0].Asked.Percents, e.Batches[2].After = []int{10, 100}, sets(90, 10, "1")
+		}, "has us-east-1 90, us-west-2 10; expected us-east-1 0, us-west-2 100"},
+		{"a retreat promotes the wrong Region", 2, retreated, func(e *Evidence) { e.Promotions[2].To = east }, "on its leg retreat; expected us-west-2"},
+		{"a retreat that has not arrived, but is reported so", 5, retreated, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }, "shop has not moved"},
 		{"a failover goes back", 2, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "expected it to stay"},
 		{"two writers after a rollback", 2, rolledBack, func(e *Evidence) { e.Runs[0].After.Databases[0].All = []string{east, west} }, "expected one"},
 

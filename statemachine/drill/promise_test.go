@@ -129,6 +129,7 @@ func TestPromisesOfSoundRunsAreKept(t *testing.T) {
 		"refused":     {refused(), []int{6, 7, 8}},
 		"rolled back": {rolledBack(), []int{1, 2, 4, 8, 9, 11}},
 		"drill":       {thereAndBack(), []int{1, 2, 3, 8, 9, 11}},
+		"retreated":   {retreated(), []int{1, 2, 5, 8, 9, 11}},
 		"concurrent":  {concurrent(), []int{1, 2, 3, 6, 7, 8, 9, 10, 11}},
 		"taken over":  {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11}},
 		"stopped":     {stopped(), []int{1, 2, 7, 8, 9, 11}},

@@ -109,7 +109,7 @@ func intendedWeights(plan failover.Plan, run RunEvidence, leg failover.Leg) []ma
 		return nil
 	}
 	percents := run.Asked.Percents
-	if len(percents) == 0 {
+	if len(percents) == 0 || leg == failover.Retreat { // whoever fares badly goes back at once
 		percents = []int{100}
 	}
 	to := run.target(plan, leg)

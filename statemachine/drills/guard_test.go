@@ -109,7 +109,7 @@ var guards = []guard{
 	{
 		name: "the order of a rollback",
 		functions: []drilltest.Mutation{
-			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent = new(100)\n"},
+			{File: "internal/failover/stage.go", Old: "for _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent, s.WriterFollows = new(100), slices.Contains(promoted, wave)\n", New: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\tfor _, wave := range slices.Backward(moved) {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Percent, s.WriterFollows = new(100), slices.Contains(promoted, wave)\n"},
 			{File: "internal/failover/stage.go", Old: "for _, wave := range promoted {\n\t\ts := plan.stage(wave, from, to)\n\t\ts.Promote = true\n\t\tadd(s)\n\t}\n\treturn stages", New: "return stages"},
 		},
 		scenario: "database-first", says: "expected at most 4.00 % of all requests to fail",
@@ -117,7 +117,7 @@ var guards = []guard{
 	{
 		name: "the writers that need no traffic to come home",
 		functions: []drilltest.Mutation{
-			{File: "internal/failover/stage.go", Old: "add(plan.stage(wave, from, to))", New: "s := plan.stage(wave, from, to)\n\t\t\ts.Percent = new(100)\n\t\t\tadd(s)"},
+			{File: "internal/failover/stage.go", Old: "s.WriterFollows = true\n\t\t\tadd(s)", New: "s.Percent, s.WriterFollows = new(100), true\n\t\t\tadd(s)"},
 		},
 		scenario: "writers-come-home", says: "expected the outcome RolledBack, got Held",
 	},
@@ -127,6 +127,23 @@ var guards = []guard{
 			{File: "internal/failover/leftover.go", Old: "return &l.Place", New: "return nil"},
 		},
 		scenario: "stopped-then-rolled-back", says: "before it had us-east-1 0, us-west-2 100",
+	},
+	{
+		name:       "that a drill does not leave users where they fare badly",
+		definition: []replacement{{`$run.action = 'drill' and $run.leg = 'back'`, `false`}},
+		scenario:   "drill-home-bad", says: "expected checkout wholly in us-west-2",
+	},
+	{
+		name:       "that a share of them does not stay there either",
+		definition: []replacement{{`$run.action = 'drill' and $run.leg = 'back'`, `false`}},
+		scenario:   "drill-home-bad-share", says: "expected at most 1.00 % of all requests to fail",
+	},
+	{
+		name: "the look for what has come home",
+		functions: []drilltest.Mutation{
+			{File: "lambdas/validate/rollback.go", Old: "plan, hasMoved = failover.PlanRetreat, in.hasComeHome", New: "plan = failover.PlanRetreat"},
+		},
+		scenario: "drill-home-bad", says: "expected checkout wholly in us-west-2",
 	},
 	{
 		name:       "the approval",
