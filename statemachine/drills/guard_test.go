@@ -43,7 +43,7 @@ var guards = []guard{
 	{
 		name: "the lock before traffic moves",
 		functions: []drilltest.Mutation{{
-			File: "internal/registry/lock.go", Old: "case lock.Epoch > run.Epoch:\n\t\treturn fmt.Errorf", New: "case lock.Epoch > run.Epoch+1000:\n\t\treturn fmt.Errorf",
+			File: "internal/registry/lock.go", Old: "case lock.Epoch > run.Epoch:\n\t\treturn outranked", New: "case lock.Epoch > run.Epoch+1000:\n\t\treturn outranked",
 		}},
 		scenario: "takeover-elsewhere", says: "moves something after takeover-elsewhere-2 has come after it",
 	},
