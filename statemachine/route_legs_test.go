@@ -1,0 +1,230 @@
+package statemachine
+
+import (
+	"testing"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
+)
+
+// The routes of runs that go back, and of failovers, which go on.
+
+func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
+	checkRoutes(t, []route{
+		{
+			name: "a failover goes on with the next wave when one of a wave's stages fails, and is held",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 2), inWave(1, 1, 2), inWave(2, 2, 0))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "so it does when a step of it fails for good",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},
+				"ShiftTraffic": {fails(failover.Rejected), well["ShiftTraffic"]},
+			},
+			want:   path(begins, "ShiftTraffic MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a failover that is held already does not close its leg",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "one that is well does",
+			script: script{"Validate": {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))}},
+			want:   path(begins, shifts, look, "NextStage", shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name: "when the last wave fails too, there is nothing to go on with",
+			script: script{
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},
+				"VerifyHealth": {looks(failover.Failed)},
+			},
+			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a no to one wave is a no to the next",
+			script: script{
+				"Validate":      {plan(asks(inWave(0, 1, 1)), asks(inWave(1, 2, 0)))},
+				"AwaitApproval": {no},
+			},
+			want:   path(begins, asked, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a wave that fails after a yes does not keep the next from being asked about",
+			script: script{
+				"Validate":     {plan(asks(inWave(0, 1, 1)), asks(inWave(1, 2, 0)))},
+				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+			},
+			want: path(begins, asked, "PromoteDatabase", look, "MayRollBack? NextStage", asked, "PromoteDatabase", look,
+				noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "databases of a failover follow their users even when the registry cannot be written, and it is held",
+			script: script{"UpdateRegistry": {fails(failover.Throttled)}},
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "but not those of a planned run",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "UpdateRegistry": {fails(failover.Denied), well["UpdateRegistry"]}},
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+	})
+}
+
+func TestRoutesOfRunsThatGoBack(t *testing.T) {
+	checkRoutes(t, []route{
+		{
+			name:   "a planned run whose stage fails is rolled back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "so is one whose step fails for good",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "PromoteDatabase": {fails(failover.Rejected), well["PromoteDatabase"]}},
+			want:   path(begins, shifts, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name: "a rollback with nothing to undo is true at once",
+			script: script{
+				"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {fails(failover.Denied)},
+				"PlanRollback": {planOf(theRun(planned, leg(failover.Rollback)))},
+			},
+			want:   path(begins, "ShiftTraffic", turnsBack, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "a rollback that fails is held, and not rolled back again",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a rollback that cannot be planned is held",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.Denied)}},
+			want:   path(begins, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a run that has lost its lock does not go back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, look, "MayRollBack? PlanRollback Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a planned run that is overtaken does not go back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, "Settle VerifyHealth Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a fence that is lost midway holds the run",
+			script: script{"ShiftTraffic": {fails(failover.Overtaken)}},
+			want:   path(begins, "ShiftTraffic Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "so does one that is lost at the second stage",
+			script: script{"Validate": {plan(stage(0), stage(1))}, "ShiftTraffic": {shifted(0), fails(failover.FenceLost)}},
+			want:   path(begins, shifts, look, "NextStage ShiftTraffic Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a lock that is lost before the first promotion refuses the run",
+			script: script{"ShiftTraffic": {untouched}, "PromoteDatabase": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, "Overtaken", ends, "Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "a drill goes there, soaks and comes back",
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}},
+			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned? NextStage", shifts, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a drill with nothing to move does not soak",
+			script: script{"Validate": {planOf(theRun(drill))}},
+			want:   path("Validate Accepted? NextStage", ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a drill whose way there fails is rolled back",
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name: "a drill whose way back fails goes to where it has stayed, and is held",
+			script: script{
+				"Validate":     {planOf(theRun(drill), stage(0))},
+				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed), looks(failover.Passed)},
+				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "so does one whose way back cannot take a step",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Denied)},
+				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)))},
+			},
+			want:   path(begins, shifts, look, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a retreat that fails is held, and not undone again",
+			script: script{
+				"Validate":     {planOf(theRun(drill), stage(0))},
+				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a retreat that cannot be planned is held",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"PlanRollback": {fails(failover.Denied)},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a drill that has lost its lock does not retreat",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"PlanRollback": {fails(failover.FenceLost)},
+			},
+			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a drill whose way back is refused is held",
+			script: script{
+				"Validate":   {planOf(theRun(drill), stage(0))},
+				"PlanReturn": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, leg(failover.Back)), Summary: "it lags"})},
+			},
+			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+	})
+}
