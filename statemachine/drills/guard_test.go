@@ -184,11 +184,7 @@ func TestEveryGuardIsNeeded(t *testing.T) {
 	}
 	for _, g := range guards {
 		t.Run(g.name, func(t *testing.T) {
-			lambdas := drilltest.Lambdas(t)
-			if len(g.functions) > 0 {
-				lambdas = drilltest.Mutated(t, g.functions...)
-			}
-			result, transcript := playWith(t, g.scenario, lambdas, g.definition)
+			result, transcript := playChanged(t, g.scenario, g.functions, g.definition)
 			if result.OK() {
 				t.Fatalf("%s passes without %s", g.scenario, g.name)
 			}
@@ -197,6 +193,16 @@ func TestEveryGuardIsNeeded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// playChanged plays a scenario with changed functions, and with a changed definition.
+func playChanged(t *testing.T, scenario string, functions []drilltest.Mutation, definition []replacement) (*drill.Result, string) {
+	t.Helper()
+	lambdas := drilltest.Lambdas(t)
+	if len(functions) > 0 {
+		lambdas = drilltest.Mutated(t, functions...)
+	}
+	return playWith(t, scenario, lambdas, definition)
 }
 
 // playWith plays a scenario with other functions, and with another definition.
