@@ -32,7 +32,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 		{
 			name: "a failover that is held already does not close its leg",
 			script: script{
-				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))},
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))},
 				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
 			},
 			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
@@ -40,7 +40,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 		},
 		{
 			name:   "one that is well does",
-			script: script{"Validate": {plan(inWave(0, 1, 1), inWave(1, 2, 0), inWave(2, 0, 0))}},
+			script: script{"Validate": {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))}},
 			want:   path(begins, shifts, look, "NextStage", shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
@@ -76,6 +76,16 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 			name:   "databases of a failover follow their users even when the registry cannot be written, and it is held",
 			script: script{"UpdateRegistry": {fails(failover.Throttled)}},
 			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "and the shares that follow move all the same",
+			script: script{
+				"Validate":       {plan(inWave(0, 0, 0), inWave(1, 0, 0))},
+				"UpdateRegistry": then(times(7, fails(failover.Throttled)), times(1, well["UpdateRegistry"])),
+			},
+			want: path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look,
+				"NextStage", shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{

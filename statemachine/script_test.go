@@ -86,6 +86,13 @@ func inWave(index, wave, next int) failover.Stage {
 	return s
 }
 
+// closing is the stage that ends a leg of several waves.
+func closing(index int) failover.Stage {
+	s := inWave(index, 0, 0)
+	s.Percent, s.Promote, s.Waves = nil, false, []int{1, 2}
+	return s
+}
+
 // back is a stage of a way back.
 func back(index int) failover.Stage {
 	s := stage(index)
