@@ -37,6 +37,17 @@ type Record struct {
 	Endpoints map[Region]Endpoint `json:"endpoints"`
 }
 
+// aliasTTL is the TTL of an alias to a load balancer, which has none of its own.
+const aliasTTL = 60
+
+// CacheSeconds is how long a resolver may keep an answer of the record.
+func (r Record) CacheSeconds() int64 {
+	if r.TTL == 0 {
+		return aliasTTL
+	}
+	return r.TTL
+}
+
 // Endpoint is what a record set answers with: values or an alias, never both.
 type Endpoint struct {
 	// Value is the one value of the record set; a weighted record set may hold only one.

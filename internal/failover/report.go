@@ -23,6 +23,9 @@ type Report struct {
 	// RPOMeasuredAt is when that lag was measured, nil when it was not or when the leg under way at the end promoted
 	// nothing. A Region that is cut off but not dead goes on accepting writes, which are lost too.
 	RPOMeasuredAt *time.Time `json:"rpoMeasuredAt,omitempty"`
+	// TTLSeconds is for how long clients may still follow the DNS answers of before, after the last change was in sync: the
+	// longest TTL of the run's records.
+	TTLSeconds int64 `json:"ttlSeconds,omitempty"`
 	// Decisions say who has answered what the run has asked.
 	Decisions []Decision `json:"decisions,omitempty"`
 	// Legs are what each leg achieved, in the order in which they were played.

@@ -24,6 +24,9 @@ func figures(b *strings.Builder, r failover.Report) {
 	if r.Outcome != failover.Refused {
 		fmt.Fprintln(b, "Data (RPO): "+r.Data())
 	}
+	if r.Outcome == failover.Completed && !r.Run.Action.Planned() && r.TTLSeconds > 0 {
+		fmt.Fprintf(b, "Users: clients that honour DNS follow within %d s, the longest TTL\n", r.TTLSeconds)
+	}
 	trend(b, r)
 	lost(b, r.LostWrites)
 }

@@ -158,7 +158,7 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	}
 	wantReport := failover.Report{
 		Run: req.Run, Outcome: failover.Completed, Summary: summary, Reasons: []string{}, ClosedAt: req.Now,
-		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Target: west, Moved: []string{}, Told: true,
+		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, TTLSeconds: 60, Target: west, Moved: []string{}, Told: true,
 		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: 0.8}},
 		NotMoved: []failover.NotMoved{
 			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}, Percent: 100},

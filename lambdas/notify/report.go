@@ -41,6 +41,7 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) 
 		return
 	}
 	apps := slices.DeleteFunc(all, func(app failover.Application) bool { return !r.Run.Selects(app.Name) })
+	r.TTLSeconds = longestTTL(apps)
 	home, away := r.Run.WayOut()
 	picture := live.Take(ctx, h.Route53, h.RDS(away), apps)
 	r.Unknown = append(r.Unknown, picture.Unknown()...)
@@ -56,6 +57,17 @@ func (h Handler) takeStock(ctx context.Context, r *failover.Report, stages int) 
 	if !r.Run.Action.Planned() && stages > 0 {
 		r.LostWrites = lostWrites(picture, apps, home, away)
 	}
+}
+
+// longestTTL is that of all records of the applications.
+func longestTTL(apps []failover.Application) int64 {
+	longest := int64(0)
+	for _, app := range apps {
+		for _, r := range app.Records {
+			longest = max(longest, r.CacheSeconds())
+		}
+	}
+	return longest
 }
 
 func list(s live.Standing, there []string, elsewhere []failover.NotMoved) ([]string, []failover.NotMoved) {

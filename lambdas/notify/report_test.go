@@ -121,6 +121,26 @@ func TestARollbackThatWasOvertakenClaimsNothingToBeAsBefore(t *testing.T) {
 	}
 }
 
+func TestTheReportOfAnOutageSaysHowLongClientsMayStayBehind(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	move(t, h, world, "checkout")
+	handle(t, h, request(failover.Completed))
+	if r := readReport(t, world); r.TTLSeconds != 60 {
+		t.Errorf("TTL %d; want that of checkout.example.com, 60", r.TTLSeconds)
+	}
+	const line = "Users: clients that honour DNS follow within 60 s, the longest TTL\n"
+	if m := theMessage(t, world); !strings.Contains(m.Message, line) {
+		t.Errorf("the message lacks %q:\n%s", line, m.Message)
+	}
+	h, world = newHandler(t, "checkout")
+	planned := request(failover.Completed)
+	planned.Run.Action = failover.Switchover
+	handle(t, h, planned)
+	if m := theMessage(t, world); strings.Contains(m.Message, "clients that honour DNS") {
+		t.Errorf("a planned run has waited for its users:\n%s", m.Message)
+	}
+}
+
 func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	handle(t, h, drillRequest(failover.Completed, failover.Back, wentWell(1)))

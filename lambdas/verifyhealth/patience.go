@@ -10,9 +10,6 @@ import (
 // and nothing but the share itself was changed.
 const gradualLooks = 2
 
-// aliasTTL is the TTL of a record without one of its own: an alias to a load balancer has 60 seconds.
-const aliasTTL = 60 * time.Second
-
 // givesUpEarly says whether a stage may fail before it has had its attempts, because users fare badly. A failover has
 // nowhere to send them back to, and a rollback is on its way there already, as is a drill that retreats: for them patience
 // costs nothing. On the way back of a drill, users go back to where they were well.
@@ -33,10 +30,7 @@ func patience(stage failover.Stage, apps []failover.Application) int {
 	var ttl, period time.Duration
 	for _, app := range apps {
 		for _, r := range app.Records {
-			ttl = max(ttl, time.Duration(r.TTL)*time.Second)
-			if r.TTL == 0 {
-				ttl = max(ttl, aliasTTL)
-			}
+			ttl = max(ttl, time.Duration(r.CacheSeconds())*time.Second)
 		}
 		for _, rule := range app.Health {
 			period = max(period, time.Duration(rule.PeriodSeconds)*time.Second)

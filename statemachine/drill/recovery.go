@@ -93,16 +93,12 @@ func (e Evidence) dnsParts(run RunEvidence) []Part {
 	return []Part{part}
 }
 
-// longestTTL is that of the records that the run moves; an alias answers with 60 seconds.
+// longestTTL is that of the records that the run moves.
 func (e Evidence) longestTTL(run RunEvidence) time.Duration {
 	longest := int64(0)
 	for _, app := range e.selected(run) {
 		for _, record := range app.Records {
-			ttl := record.TTL
-			if ttl == 0 {
-				ttl = 60
-			}
-			longest = max(longest, ttl)
+			longest = max(longest, record.CacheSeconds())
 		}
 	}
 	return time.Duration(longest) * time.Second
