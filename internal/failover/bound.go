@@ -24,7 +24,7 @@ const (
 	UnexpectedRetryInterval = 5 * time.Second
 	// RefillWait is the wait before ShiftTraffic goes on with a stage for which Route 53 had no patience left: its bucket
 	// of changes holds 1,500 and is refilled with 100 a second.
-	RefillWait = 15 * time.Second
+	RefillWait = 10 * time.Second
 	// MaxResubmits is how often a stage submits a change again that Route 53 has lost.
 	MaxResubmits = 3
 )

@@ -36,7 +36,7 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 
 func TestBoundCountsStepsRoundsLooksAndTheLastResubmission(t *testing.T) {
 	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
-	want := (3+2*3+2*5)*slowest() + 10*time.Second + 2*2*15*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
+	want := (3+2*3+2*5)*slowest() + 10*time.Second + 2*2*10*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
 	if got := Bound(Run{}, stages, nil, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}

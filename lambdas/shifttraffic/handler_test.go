@@ -197,11 +197,15 @@ func TestWhatRoute53HasNoPatienceForIsWrittenInLaterRounds(t *testing.T) {
 	apps := slices.Concat(manyApplications("Z1", 600), manyApplications("Z2", 1))
 	h, world := newHandler(t, apps...)
 	req := request(7, "run-7", 100)
-	written, rounds := 0, 0
+	written, rounds, before := 0, 0, 0
 	for remaining := 1; remaining > 0; rounds++ {
 		answer := handle(t, h, req)
 		written, remaining = written+answer.Records, answer.Remaining
 		req.Changes = append(req.Changes, answer.Changes...)
+		if listed := listings(world) - before; rounds > 0 && listed > 2 {
+			t.Errorf("round %d lists record sets %d times; want the fences of two zones, for what was heard of is believed", rounds+1, listed)
+		}
+		before = listings(world)
 		if want := 4 - len(req.Changes); remaining != want {
 			t.Fatalf("after %d changes %d batches remain; want %d", len(req.Changes), remaining, want)
 		}
@@ -214,6 +218,17 @@ func TestWhatRoute53HasNoPatienceForIsWrittenInLaterRounds(t *testing.T) {
 	if rounds != 2 {
 		t.Errorf("took %d rounds; want 2", rounds)
 	}
+}
+
+// listings counts the pages of record sets that were asked for.
+func listings(world *fakeaws.World) int {
+	n := 0
+	for _, call := range world.Calls() {
+		if call.Operation == "ListResourceRecordSets" {
+			n++
+		}
+	}
+	return n
 }
 
 func TestACallThatGetsNowhereIsThrottled(t *testing.T) {

@@ -79,12 +79,14 @@ func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
 	return live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
 }
 
-// todo lists the batches that are not done. The mark alone is not believed: Route 53 can lose accepted changes, and
-// then those batches are written again whose records are not what they should be.
+// todo lists the batches that are not done. Batches whose changes the request knows are done: VerifyHealth waits for
+// every one of them, and says when Route 53 has lost one. (A large wave goes in dozens of rounds, and to list its zones
+// in each would take more calls than Route 53 allows.) Of others the mark alone is not believed: Route 53 can lose
+// accepted changes, and then those batches are written again whose records are not what they should be.
 func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
 	done = min(done, len(z.plan.Batches))
 	var todo []int
-	if done > 0 {
+	if z.known+len(z.changes) < done {
 		var marked failover.Application
 		for _, b := range z.plan.Batches[:done] {
 			marked.Records = append(marked.Records, b.Records...)

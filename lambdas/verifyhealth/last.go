@@ -11,12 +11,19 @@ import (
 
 // lastLook asks, at the look that would pass, whether everything is still as the stages have left it: what the name
 // servers have, who writes, and in the stage that closes a leg what the registry says. Not at every look: a zone has
-// dozens of pages, and the account 10 calls a second.
+// dozens of pages, and the account 10 calls a second. For the same reason the zones are spread over the looks in a row
+// that it takes, the last one first.
 func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	if !l.healthy() || max(req.Passes, 0)+1 < req.Stage.Passes {
+	if !l.healthy() {
 		return nil
 	}
 	last := newLook()
+	before := req.Stage.Passes - 1 - max(req.Passes, 0) // the looks that are still to come after this one
+	if before > 0 {
+		err := h.weights(ctx, last, req, inZones(apps, before, req.Stage.Passes))
+		l.changed = last.pending
+		return err
+	}
 	if req.Stage.Closing() {
 		registered(last, req, apps)
 	}
@@ -25,11 +32,35 @@ func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyReque
 			return err
 		}
 	}
-	if err := h.weights(ctx, last, req, apps); err != nil {
+	if err := h.weights(ctx, last, req, inZones(apps, 0, req.Stage.Passes)); err != nil {
 		return err
 	}
 	l.changed, l.hopeless = last.pending, last.hopeless
 	return nil
+}
+
+// inZones are the applications with those of their records that are in zone number from, counted as they come, and in
+// each that is a multiple of every after it.
+func inZones(apps []failover.Application, from, every int) []failover.Application {
+	zones := map[string]int{}
+	var kept []failover.Application
+	for _, app := range apps {
+		var records []failover.Record
+		for _, r := range app.Records {
+			n, seen := zones[r.Zone]
+			if !seen {
+				n = len(zones)
+				zones[r.Zone] = n
+			}
+			if n%max(every, 1) == from {
+				records = append(records, r)
+			}
+		}
+		if app.Records = records; len(records) > 0 {
+			kept = append(kept, app)
+		}
+	}
+	return kept
 }
 
 // registered asks whether the registry says of each application what the leg has made of it. A stage that moves traffic
