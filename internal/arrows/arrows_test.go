@@ -28,7 +28,6 @@ var arrows = []struct {
 	{from: "internal/failover"},
 	{from: "internal/", to: []string{"internal/"}, tests: []string{"statemachine/fakeaws"}},
 	{from: "lambdas/", to: []string{"lambdas/", "internal/"}, tests: []string{"statemachine/fakeaws"}},
-	{from: "statemachine/sim", to: []string{"statemachine", "internal/", "lambdas/"}},
 	{from: "statemachine", to: []string{"statemachine", "internal/"}},
 	{from: "infra", to: []string{"infra", "internal/", "statemachine"}, tests: []string{"statemachine/assembly"}},
 }

@@ -61,12 +61,8 @@ func TestARollbackUndoesWhatTheRunHasChangedAndNothingElse(t *testing.T) {
 	s.promote("orders")
 
 	answer := s.turned(run, failover.Rollback)
-	var got []string
-	for _, stage := range answer.Stages {
-		got = append(got, s.h.text(stage))
-	}
 	want := []string{"2: wave 2 traffic", "3: wave 1 traffic", "4: wave 1 databases"}
-	if diff := cmp.Diff(want, got); diff != "" || answer.Verdict != failover.Proceed {
+	if diff := cmp.Diff(want, s.texts(answer.Stages)); diff != "" || answer.Verdict != failover.Proceed {
 		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
 	}
 	legs := []failover.LegRecord{{
@@ -117,12 +113,8 @@ func TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse(t *testing.T) {
 	s.putWeights(third.Records[0], 0, 100)
 	run.Leg, run.From, run.To = failover.Back, west, east
 	answer := s.turned(run, failover.Retreat)
-	var got []string
-	for _, stage := range answer.Stages {
-		got = append(got, s.h.text(stage))
-	}
 	want := []string{"2: wave 2 all traffic to us-west-2", "3: wave 1 all traffic to us-west-2", "4: wave 1 databases"}
-	if diff := cmp.Diff(want, got); diff != "" || answer.Verdict != failover.Proceed {
+	if diff := cmp.Diff(want, s.texts(answer.Stages)); diff != "" || answer.Verdict != failover.Proceed {
 		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
 	}
 	if r := answer.Run; r.Leg != failover.Retreat || r.From != east || r.To != west || r.Legs[0].Leg != failover.Back {
@@ -138,6 +130,15 @@ func TestAnApplicationThatADrillHasNotMovedDoesNotRetreat(t *testing.T) {
 	if answer := s.turned(run, failover.Retreat); answer.Verdict != failover.Proceed || len(answer.Stages) != 0 {
 		t.Errorf("%s with %+v", answer.Verdict, answer.Stages)
 	}
+}
+
+// texts are the stages as a dry run lists them.
+func (s *scene) texts(stages []failover.Stage) []string {
+	var texts []string
+	for _, stage := range stages {
+		texts = append(texts, s.h.text(stage))
+	}
+	return texts
 }
 
 func (s *scene) promote(cluster string) {
@@ -162,11 +163,8 @@ func TestWritersGoHomeWithoutTrafficThatNeverMoved(t *testing.T) {
 	s, run := moved(t, "switchover", nil, shop())
 	must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
 	s.promote("orders")
-	var got []string
-	for _, stage := range s.turned(run, failover.Rollback).Stages {
-		got = append(got, s.h.text(stage))
-	}
-	if diff := cmp.Diff([]string{"2: wave 1 nothing", "3: wave 1 databases"}, got); diff != "" {
+	answer := s.turned(run, failover.Rollback)
+	if diff := cmp.Diff([]string{"2: wave 1 nothing", "3: wave 1 databases"}, s.texts(answer.Stages)); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
 	}
 }

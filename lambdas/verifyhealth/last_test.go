@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 func TestOfTheChangesOfAZoneTheLastOneIsAskedFor(t *testing.T) {
@@ -51,4 +52,39 @@ func TestTheLooksInARowReadEveryZoneOnce(t *testing.T) {
 	if len(apps[0].Records) != 2 {
 		t.Error("the applications themselves have changed")
 	}
+}
+
+// TestEveryZoneIsReadBeforeAStageOfTwoLooksPasses: the second zone at the first look, the first at the second.
+func TestEveryZoneIsReadBeforeAStageOfTwoLooksPasses(t *testing.T) {
+	s := newStand(t, "checkout")
+	const second = "Z0000000000SECOND0"
+	s.must(s.world.AddZone(second, "example.org"))
+	put := func(region failover.Region, weight int) {
+		t.Helper()
+		s.must(s.world.PutRecordSet(second, fakeaws.RecordSet{
+			Name: "checkout.example.org", Type: "A", SetIdentifier: string(region), Weight: weight, TTL: 60, Values: []string{"192.0.2.1"},
+		}))
+	}
+	put(west, 100)
+	app := s.apps[0]
+	r := app.Records[0]
+	r.Name, r.Zone, r.ZoneName = "checkout.example.org", second, "example.org"
+	app.Records = append(app.Records, r)
+	_, err := s.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, begin)
+	s.must(err)
+	first := func(req *failover.VerifyRequest) { req.Stage.Passes = 2 }
+	last := func(req *failover.VerifyRequest) { req.Stage.Passes, req.Passes = 2, 1 }
+
+	put(east, 5)
+	check(t, "first look", pending("checkout: record checkout.example.org A: weight 5 in us-east-1; expected weight 0"), s.look(first))
+	put(east, 0)
+	s.setWeight("checkout", east, 5)
+	if got := s.look(first); got.Passes != 1 {
+		t.Errorf("first look: %+v; want it to leave the first zone to the last look", got)
+	}
+	want := pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0")
+	want.Passes = 1
+	check(t, "last look", want, s.look(last))
+	s.setWeight("checkout", east, 0)
+	check(t, "last look, when it is put right", passed(2), s.look(last))
 }
