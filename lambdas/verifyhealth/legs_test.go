@@ -238,6 +238,15 @@ func TestARollbackPassesWithTheWeightsFromBefore(t *testing.T) {
 	}
 }
 
+// TestARollbackDoesNotLookAtUsersWhomItBringsElsewhere: they were in us-west-2 before the run, and stay there.
+func TestARollbackDoesNotLookAtUsersWhomItBringsElsewhere(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.settleBefore(inWest)
+	s.settle(s.apps[0], inWest)
+	s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 20)
+	check(t, "as before", passed(1), s.look(rollback(false)))
+}
+
 // closing makes of a look one at the stage that closes a leg of two waves.
 func closing(req *failover.VerifyRequest) {
 	req.Stage.Wave, req.Stage.Waves, req.Stage.Percent, req.Stage.Promote = 0, []int{1, 2}, nil, false
