@@ -127,7 +127,7 @@ func (in *inspection) noteLeftovers(left map[string]failover.Place) {
 		if in.run.Action == failover.Drill {
 			continue // checkWhole says that it is refused
 		}
-		in.warn(failover.CodeLeftover, namesText(names), fmt.Sprintf("its weights are %s, which no run has written into the registry, as when one is stopped; "+
+		in.warn(failover.CodeLeftover, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
 			"this run starts from them, and a rollback brings them back", weightsText(l.Weights)), "")
 	}
 }

@@ -29,7 +29,7 @@ func (in *inspection) checkShared() {
 		}
 		if names := in.leftBehind(db); len(names) > 0 {
 			in.object(failover.CodeShared, "database "+db.GlobalCluster,
-				fmt.Sprintf("%s has it too, and is not selected: it stays in %s while its writer goes to %s", namesText(names), in.run.From, in.run.To),
+				fmt.Sprintf("shared with %s, not selected: left in %s while the writer goes to %s", namesText(names), in.run.From, in.run.To),
 				fmt.Sprintf("add %s to the applications of the input", strings.Join(names[:min(len(names), maxSaid)], ", "))).Command = in.takingAlong(names)
 		}
 	}

@@ -29,7 +29,7 @@ func TestAWriterIsNotTakenAwayFromAnApplicationThatStays(t *testing.T) {
 			t.Errorf("%s: got %v; want a %s", c.input, answer.Findings, c.severity)
 		}
 		if c.severity == failover.Blocker {
-			s.contains(answer.Summary, "application billing has it too, and is not selected: it stays in us-east-1 while its writer goes to us-west-2; add billing to the applications of the input")
+			s.contains(answer.Summary, "shared with application billing, not selected: left in us-east-1 while the writer goes to us-west-2; add billing to the applications of the input")
 		}
 	}
 }
