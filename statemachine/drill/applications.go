@@ -64,6 +64,7 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 	r.apps = apps
 	w := s.World
 	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.propagation()})
+	r.world.SetMetricDelay(s.metricDelay())
 	r.world.SetReplicationLag(w.ReplicationLag.or(time.Second))
 	for _, app := range apps {
 		if err := r.addRecords(app); err != nil {
@@ -95,6 +96,18 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
 	}
 	return nil
+}
+
+// metricDelay is how late CloudWatch delivers.
+func (s *Scenario) metricDelay() fakeaws.MetricDelay {
+	d := fakeaws.DefaultMetricDelay()
+	if fixed := time.Duration(s.World.MetricDelay.Standard); fixed > 0 {
+		d.Standard = [2]time.Duration{fixed, fixed}
+	}
+	if fixed := time.Duration(s.World.MetricDelay.HighResolution); fixed > 0 {
+		d.HighResolution = [2]time.Duration{fixed, fixed}
+	}
+	return d
 }
 
 // propagation is how long a DNS change takes to become INSYNC.
@@ -172,6 +185,7 @@ func (r *rehearsal) addClients(s *Scenario, app failover.Application) error {
 		Application: app.Name, Name: app.Records[0].Name, Type: app.Records[0].Type, Zone: app.Records[0].Zone,
 		RequestsPerSecond: perSecond / float64(len(r.apps)),
 	}
+	c.LoadBalancer = s.World.LoadBalancers[app.Name]
 	for _, database := range app.Databases {
 		c.Writes = s.World.Clients.Writes
 		c.GlobalClusters = append(c.GlobalClusters, database.GlobalCluster)

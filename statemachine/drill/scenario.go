@@ -82,7 +82,17 @@ type WorldSettings struct {
 		Switchover Duration `yaml:"switchover"`
 		Failover   Duration `yaml:"failover"`
 	} `yaml:"aurora"`
-	Clients struct {
+	// MetricDelay is how late CloudWatch delivers; left out, as late as AWS does: one to two minutes after the minute
+	// that a datapoint of standard resolution describes, and 2 s to 5 s after one of high resolution was published.
+	MetricDelay struct {
+		Standard       Duration `yaml:"standard"`
+		HighResolution Duration `yaml:"highResolution"`
+	} `yaml:"metricDelay"`
+	// LoadBalancers are applications whose metrics are those of an Application Load Balancer in each Region, by name.
+	// The value is the dimension LoadBalancer, with {region} for the Region. Such metrics are of standard resolution and
+	// exist only while requests flow in the Region.
+	LoadBalancers map[string]string `yaml:"loadBalancers"`
+	Clients       struct {
 		// RequestsPerSecond is the sum over all applications.
 		RequestsPerSecond float64 `yaml:"requestsPerSecond"`
 		// Writes is the share of requests that need the writer, for applications with a database.

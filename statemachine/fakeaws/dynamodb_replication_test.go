@@ -107,7 +107,7 @@ func TestTheLatencyOfReplicationIsPublishedWhereItWasWritten(t *testing.T) {
 	}
 	s.SetReplicationLag(1500 * time.Millisecond)
 	s.mustPut(t, west, key("a", "one"))
-	s.pass(2 * time.Minute)
+	s.pass(3 * time.Minute)
 	if got := latency(west, east); got != "Complete 0=1500" {
 		t.Errorf("written in %s: %s; want 1,500 ms", west, got)
 	}

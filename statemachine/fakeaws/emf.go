@@ -61,7 +61,7 @@ func (m *metrics) embedded(region string, at time.Time, line emfLine, values map
 				s := m.find(region, directive.Namespace, metric.Name, dimensionsOf(dims))
 				s.highResolution = s.highResolution || metric.StorageResolution == 1
 				for _, value := range numbersOf(values[metric.Name]) {
-					s.add(at, value)
+					m.publish(s, single(at, value))
 				}
 			}
 		}

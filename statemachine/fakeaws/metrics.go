@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 )
 
 // metrics is Amazon CloudWatch: the metrics and alarms of every Region, each Region for itself.
@@ -17,6 +16,8 @@ type metrics struct {
 	states map[string]*alarmState        // by the alarms' ARNs
 	// evaluated are the Regions whose alarms are decided every ten seconds, because one of them has a rule.
 	evaluated map[string]bool
+	// delay is how late is delivered what is published.
+	delay MetricDelay
 }
 
 // series is one metric: a namespace, a name and dimensions.
@@ -26,13 +27,15 @@ type series struct {
 	// highResolution says whether periods below a minute can be asked for.
 	highResolution bool
 	points         []point
+	// seed spreads the delays of the metric; 0 until it is needed.
+	seed uint64
 }
 
 type dimension struct{ name, value string }
 
 // point is what one publication says, in order of time.
 type point struct {
-	at                   int64 // seconds since 1970
+	at, readable         int64 // seconds since 1970: what it describes, and from when it can be read
 	count, sum, min, max float64
 }
 
@@ -40,13 +43,8 @@ type point struct {
 func newMetrics(w *World) *metrics {
 	return &metrics{
 		w: w, series: map[string]map[string]*series{}, alarms: map[string][]Alarm{}, status: map[string]string{},
-		states: map[string]*alarmState{}, evaluated: map[string]bool{},
+		states: map[string]*alarmState{}, evaluated: map[string]bool{}, delay: DefaultMetricDelay(),
 	}
-}
-
-// put publishes one value as of now, at standard resolution, as AWS's own services do.
-func (m *metrics) put(region, namespace, name string, dims map[string]string, value float64) {
-	m.find(region, namespace, name, dimensionsOf(dims)).add(m.w.now, value)
 }
 
 // SetMetricStatus makes GetMetricData in a Region answer every query with another StatusCode than Complete, such as
@@ -55,16 +53,6 @@ func (w *World) SetMetricStatus(region, code string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.metrics.status[region] = code
-}
-
-// PutMetric publishes one value of a metric as of now, at one-second resolution: what a scenario's applications report
-// besides what the clients see.
-func (w *World) PutMetric(region, namespace, name string, dims map[string]string, value float64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s := w.metrics.find(region, namespace, name, dimensionsOf(dims))
-	s.highResolution = true
-	s.add(w.now, value)
 }
 
 // find returns the metric, which begins to exist when it is first published.
@@ -97,10 +85,6 @@ func dimensionsOf(dims map[string]string) []dimension {
 		sorted = append(sorted, dimension{name, dims[name]})
 	}
 	return sorted
-}
-
-func (s *series) add(at time.Time, value float64) {
-	s.insert(point{at: at.Unix(), count: 1, sum: value, min: value, max: value})
 }
 
 // insert keeps the points in order of time; nearly all come in that order.

@@ -30,7 +30,7 @@ type Alarm struct {
 	Actions []string
 }
 
-// AlarmRule is when an alarm is in ALARM: when the last Periods complete periods are beyond the threshold.
+// AlarmRule is when an alarm is in ALARM: when the newest Periods complete periods are beyond the threshold.
 type AlarmRule struct {
 	// Namespace, Metric and Dimensions name the metric.
 	Namespace, Metric string
@@ -102,56 +102,6 @@ func beyond(comparison string, value, threshold float64) (bool, error) {
 	}
 	return false, fmt.Errorf("comparison %q; expected GreaterThanThreshold, GreaterThanOrEqualToThreshold, "+
 		"LessThanThreshold or LessThanOrEqualToThreshold", comparison)
-}
-
-// stateOf decides an alarm when somebody looks, which is the same as deciding it at the end of every period (CW-4).
-func (m *metrics) stateOf(a Alarm) string {
-	if a.State != "" {
-		return a.State
-	}
-	period, periods := int64(a.Rule.PeriodSeconds), int64(max(1, a.Rule.Periods))
-	end := m.w.now.Unix() - m.w.now.Unix()%period
-	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
-	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it
-	data, missing, breaching := int64(0), int64(0), int64(0)
-	for begin := end - periods*period; begin < end; begin += period {
-		value, ok := 0.0, false
-		if s != nil && (period >= 60 || s.highResolution) {
-			value, ok = stat.value(s.between(begin, begin+period))
-		}
-		if !ok {
-			if begin >= m.states[m.arn(a)].created.Unix() {
-				missing++
-			}
-			continue
-		}
-		data++
-		if is, _ := beyond(a.Rule.Comparison, value, a.Rule.Threshold); is {
-			breaching++
-		}
-	}
-	if current := m.states[m.arn(a)]; a.Rule.TreatMissing == "ignore" && data == 0 && current != nil {
-		return current.value
-	}
-	return judge(a.Rule.TreatMissing, cmp.Or(int64(a.Rule.Datapoints), periods), data, missing, breaching)
-}
-
-// judge treats the periods without data as the alarm says. A period from before the alarm is neither data nor missing
-// (CW-7).
-func judge(treatMissing string, needed, data, missing, breaching int64) string {
-	switch {
-	case treatMissing == "breaching" && data+missing > 0:
-		breaching += missing
-	case treatMissing == "notBreaching":
-	case data == 0:
-		return AlarmInsufficientData
-	default:
-		needed = min(needed, data)
-	}
-	if breaching >= needed {
-		return AlarmInAlarm
-	}
-	return AlarmOK
 }
 
 // describeAlarms pages as documented: 50 alarms unless MaxRecords says otherwise, also when they are asked for by name.

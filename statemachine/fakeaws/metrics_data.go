@@ -117,7 +117,7 @@ func (m *metrics) result(region string, q query, start, end int64, ascending boo
 	var times, values cbor.List
 	if status == "" {
 		status = "Complete"
-		times, values = q.datapoints(start, end)
+		times, values = m.datapoints(q, start, end)
 	}
 	if !ascending {
 		slices.Reverse(times)
@@ -131,12 +131,12 @@ func (m *metrics) result(region string, q query, start, end int64, ascending boo
 
 // datapoints are the periods that begin at or after start and before end and hold data, oldest first. The start is
 // rounded down to a whole period, or minute where the period is longer (CW-3), as documented.
-func (q query) datapoints(start, end int64) (times, values cbor.List) {
+func (m *metrics) datapoints(q query, start, end int64) (times, values cbor.List) {
 	if q.series == nil || q.period < 60 && !q.series.highResolution {
 		return nil, nil
 	}
 	start -= start % min(q.period, 60)
-	points := q.series.between(start-start%q.period, end)
+	points := m.readable(q.series, start-start%q.period, end)
 	for len(points) > 0 {
 		begin := points[0].at - points[0].at%q.period
 		n := 0

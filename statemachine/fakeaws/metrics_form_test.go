@@ -27,7 +27,7 @@ func form(t testing.TB, s served, parameters url.Values) string {
 }
 
 func TestCloudWatchUnderstandsForms(t *testing.T) {
-	s := serve(t)
+	s := servePromptly(t)
 	for _, c := range []struct {
 		name       string
 		parameters url.Values

@@ -33,7 +33,7 @@ func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 		s := m.find(req.Region, namespace, d.text("MetricName"), d.dimensions())
 		s.highResolution = s.highResolution || d.integer("StorageResolution") == 1
 		for _, p := range d.points(at) {
-			s.insert(p)
+			m.publish(s, p)
 		}
 	}
 	return cbor.Map{}, nil

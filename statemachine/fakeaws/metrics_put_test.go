@@ -41,7 +41,7 @@ func TestPutMetricDataRefusesWhatCloudWatchRefuses(t *testing.T) {
 }
 
 func TestPutMetricDataTakesValuesCountsAndStatistics(t *testing.T) {
-	s := serve(t)
+	s := servePromptly(t)
 	dims := metricQuery("q", "Sum", 60).MetricStat.Metric.Dimensions
 	data := []types.MetricDatum{
 		{MetricName: aws.String("Latency"), Dimensions: dims, Values: []float64{1, 2}, Counts: []float64{3, 1}, Timestamp: aws.Time(testStart)},

@@ -114,7 +114,7 @@ func TestEndTimeIsExclusiveAndStartTimeRoundsDown(t *testing.T) {
 }
 
 func TestMetricsOfThePastTakeTheirPlace(t *testing.T) {
-	s := serve(t)
+	s := servePromptly(t)
 	s.pass(2 * time.Minute)
 	s.PutMetric(west, "Shop", "Latency", shopDimensions, 2)
 	_, err := s.cloudwatch(west).PutMetricData(context.Background(), &cloudwatch.PutMetricDataInput{
@@ -159,7 +159,7 @@ func TestMetricsAreOfOneRegionAndExactDimensions(t *testing.T) {
 }
 
 func TestStandardResolutionHasNoDataForShortPeriods(t *testing.T) {
-	s := serve(t)
+	s := servePromptly(t)
 	put := func(resolution int32) {
 		_, err := s.cloudwatch(west).PutMetricData(context.Background(), &cloudwatch.PutMetricDataInput{
 			Namespace: aws.String("Shop"), MetricData: []types.MetricDatum{{

@@ -119,6 +119,7 @@ func (w *World) AddGlobalCluster(c GlobalCluster) error {
 		return fmt.Errorf("add global cluster %s: no member in its primary Region %q", c.ID, c.Primary)
 	}
 	w.rds.clusters[c.ID] = g
+	w.rds.publishPastLag(g)
 	w.rds.publishLag(g)
 	w.rds.startPublishing()
 	return nil

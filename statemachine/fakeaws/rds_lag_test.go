@@ -16,9 +16,14 @@ import (
 // lags are the values of the replication lag of a cluster that can be read in a Region, newest first.
 func (s served) lags(t testing.TB, region, cluster string) []float64 {
 	t.Helper()
+	return s.lagsSince(t, region, cluster, testStart)
+}
+
+func (s served) lagsSince(t testing.TB, region, cluster string, start time.Time) []float64 {
+	t.Helper()
 	client := cloudwatch.NewFromConfig(s.config(region, fakeaws.Administrator))
 	out, err := client.GetMetricData(context.Background(), &cloudwatch.GetMetricDataInput{
-		StartTime: aws.Time(testStart), EndTime: aws.Time(s.Now().Add(time.Minute)),
+		StartTime: aws.Time(start), EndTime: aws.Time(s.Now().Add(time.Minute)),
 		MetricDataQueries: []cwtypes.MetricDataQuery{{Id: aws.String("lag"), MetricStat: &cwtypes.MetricStat{
 			Metric: &cwtypes.Metric{
 				Namespace: aws.String("AWS/RDS"), MetricName: aws.String("AuroraGlobalDBReplicationLag"),

@@ -202,14 +202,18 @@ func (r *rds) startPublishing() {
 
 // publishLag publishes the replication lag in the Regions of the secondaries, and only there. While the primary cannot
 // be reached nothing is published: the last value stays the last one (RDS-7).
-func (r *rds) publishLag(g *globalCluster) {
+func (r *rds) publishLag(g *globalCluster) { r.eachLag(g, r.w.metrics.put) }
+
+// publishPastLag is the lag of the minutes before the global cluster was added.
+func (r *rds) publishPastLag(g *globalCluster) { r.eachLag(g, r.w.metrics.putPast) }
+
+func (r *rds) eachLag(g *globalCluster, put func(region, namespace, name string, dims map[string]string, value float64)) {
 	if r.w.dark(g.writer().Region) {
 		return
 	}
 	for _, m := range g.members {
 		if !m.writer && m.synced && !r.w.dark(m.Region) && !r.w.apart(m.Region, g.writer().Region) {
-			r.w.metrics.put(m.Region, "AWS/RDS", "AuroraGlobalDBReplicationLag",
-				map[string]string{"DBClusterIdentifier": m.ClusterID}, float64(g.Lag.Milliseconds()))
+			put(m.Region, "AWS/RDS", "AuroraGlobalDBReplicationLag", map[string]string{"DBClusterIdentifier": m.ClusterID}, float64(g.Lag.Milliseconds()))
 		}
 	}
 }

@@ -23,7 +23,7 @@ const (
 // serveAurora has one global cluster, checkout, whose writer is in the east.
 func serveAurora(t testing.TB) served {
 	t.Helper()
-	s := serve(t)
+	s := servePromptly(t)
 	err := s.AddGlobalCluster(fakeaws.GlobalCluster{
 		ID: "checkout", Primary: east, Lag: 800 * time.Millisecond,
 		SwitchoverTime: 40 * time.Second, FailoverTime: 60 * time.Second,

@@ -59,6 +59,14 @@ func (plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
+// servePromptly is a World whose CloudWatch delivers at once, for tests of something other than its delays.
+func servePromptly(t testing.TB) served {
+	t.Helper()
+	s := serve(t)
+	s.SetMetricDelay(fakeaws.MetricDelay{})
+	return s
+}
+
 func (s served) pass(d time.Duration) { s.AdvanceTo(s.Now().Add(d)) }
 
 // codeOf is the code of an AWS error, and for any other what the error says.

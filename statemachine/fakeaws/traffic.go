@@ -41,6 +41,9 @@ type Clients struct {
 	Writes float64
 	// GlobalClusters are the Aurora global clusters whose writers the writes need, all of them.
 	GlobalClusters []string
+	// LoadBalancer makes the application's metrics those of a load balancer in each Region, whose dimension LoadBalancer
+	// this is, with {region} for the Region. Without it the application publishes metrics of its own (TRF-6).
+	LoadBalancer string
 }
 
 func newTraffic(w *World) *traffic {

@@ -159,6 +159,7 @@ func (s served) servedPercent(t testing.TB, region string) []float64 {
 
 func TestMetricsArePublishedEveryTenSecondsInEveryRegionThatAnswers(t *testing.T) {
 	s := serveTraffic(t)
+	s.SetMetricDelay(fakeaws.MetricDelay{})
 	s.pass(9 * time.Second)
 	if got := s.servedPercent(t, west); len(got) != 0 {
 		t.Errorf("ServedPercent after 9 s = %v; want none yet", got)
@@ -179,6 +180,7 @@ func TestMetricsArePublishedEveryTenSecondsInEveryRegionThatAnswers(t *testing.T
 
 func TestAStoppedMetricHasNoDataUntilResumed(t *testing.T) {
 	s := serveTraffic(t)
+	s.SetMetricDelay(fakeaws.MetricDelay{})
 	resume, err := s.StopMetric(west, "shop")
 	if err != nil {
 		t.Fatal(err)

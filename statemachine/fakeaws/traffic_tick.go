@@ -6,8 +6,6 @@ import (
 )
 
 const (
-	// publishEvery is the cadence of the applications' metrics, in ticks of a second.
-	publishEvery = 10
 	// defaultTTL is how many seconds the answer for an alias is kept: the TTL of a load balancer's own name.
 	defaultTTL = 60
 	// canaryRequests is what an application's canary asks of every Region each second, past DNS, so that a Region
@@ -41,9 +39,11 @@ type load struct {
 	errorShare               float64
 	errorsFrom               float64 // the share of the application's users from which on errorShare strikes
 	silent                   bool
-	requests                 float64 // of users
+	requests, served         float64 // of users
 	asked, answered          float64 // of users and of the canary
 	servedMetric, loadMetric *series
+	// balancer is the load balancer whose metrics the application has instead of its own; empty for none.
+	balancer string
 }
 
 // add creates a population whose cohorts all hold what the name servers answer now.
@@ -57,6 +57,7 @@ func (t *traffic) add(c Clients) {
 	}
 	p.resolve(t.w.route53)
 	p.answers[p.current].cohorts = len(p.cohort)
+	t.balance(p)
 	t.populations = append(t.populations, p)
 }
 
@@ -109,9 +110,7 @@ func (t *traffic) tick() {
 	}
 	t.samples = append(t.samples, s)
 	t.notice(s)
-	if t.ticks%publishEvery == 0 {
-		t.publish()
-	}
+	t.publish()
 	t.w.after(time.Second, t.tick)
 }
 
@@ -176,6 +175,7 @@ func (l *load) errors(share float64) float64 {
 
 func (l *load) count(requests, served, quality float64) {
 	l.requests += requests
+	l.served += served
 	l.asked += requests + canaryRequests
 	l.answered += served + canaryRequests*quality
 }
@@ -208,27 +208,4 @@ func (t *traffic) notice(s Sample) {
 		t.failing = false
 		t.w.record("traffic", "users", "all requests are served again, after %s", s.At.Add(-time.Second).Sub(t.failingSince))
 	}
-}
-
-// publish writes the metrics of the last seconds, in each application's own Region. A dark Region publishes nothing.
-func (t *traffic) publish() {
-	for _, l := range t.loads {
-		if !l.silent && !t.w.dark(l.region) {
-			l.open(t.w.metrics)
-			l.servedMetric.add(t.w.now, 100*l.answered/l.asked)
-			l.loadMetric.add(t.w.now, l.requests)
-		}
-		l.requests, l.asked, l.answered = 0, 0, 0
-	}
-}
-
-// open finds the metrics when they are published for the first time, since until then they do not exist.
-func (l *load) open(m *metrics) {
-	if l.servedMetric != nil {
-		return
-	}
-	dims := []dimension{{"Application", l.application}, {"Region", l.region}}
-	l.servedMetric = m.find(l.region, "Application", "ServedPercent", dims)
-	l.loadMetric = m.find(l.region, "Application", "Requests", dims)
-	l.servedMetric.highResolution, l.loadMetric.highResolution = true, true
 }
