@@ -31,6 +31,7 @@ var (
 func newHandler(t *testing.T, databases ...string) (Handler, *fakeaws.World) {
 	t.Helper()
 	world := fakeaws.New("111122223333", begin, string(east), string(west))
+	world.SetMetricDelay(fakeaws.MetricDelay{}) // what is measured is known at once
 	server := httptest.NewServer(world)
 	t.Cleanup(server.Close)
 	config := func(region failover.Region) aws.Config {

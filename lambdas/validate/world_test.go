@@ -77,6 +77,7 @@ type scene struct {
 func newScene(t *testing.T, apps ...failover.Application) *scene {
 	t.Helper()
 	world := fakeaws.New("111122223333", start, string(east), string(west))
+	world.SetMetricDelay(fakeaws.MetricDelay{}) // what is measured is known at once
 	must(t, world.AddTable("registry", string(east), string(west)))
 	must(t, world.AddZone("Z1", "shop.example"))
 	must(t, world.AddGlobalCluster(fakeaws.GlobalCluster{
