@@ -18,6 +18,7 @@ import (
 func serveTraffic(t testing.TB) served {
 	t.Helper()
 	s := serveZone(t)
+	s.SetMetricDelay(fakeaws.MetricDelay{})
 	s.SetRoute53(fakeaws.Route53Settings{Propagation: 10 * time.Second})
 	err := s.AddClients(fakeaws.Clients{
 		Application: "shop", Name: "www.example.com", Type: "A", Zone: testZone, TTL: 20, RequestsPerSecond: 100,
@@ -159,7 +160,6 @@ func (s served) servedPercent(t testing.TB, region string) []float64 {
 
 func TestMetricsArePublishedEveryTenSecondsInEveryRegionThatAnswers(t *testing.T) {
 	s := serveTraffic(t)
-	s.SetMetricDelay(fakeaws.MetricDelay{})
 	s.pass(9 * time.Second)
 	if got := s.servedPercent(t, west); len(got) != 0 {
 		t.Errorf("ServedPercent after 9 s = %v; want none yet", got)
@@ -180,7 +180,6 @@ func TestMetricsArePublishedEveryTenSecondsInEveryRegionThatAnswers(t *testing.T
 
 func TestAStoppedMetricHasNoDataUntilResumed(t *testing.T) {
 	s := serveTraffic(t)
-	s.SetMetricDelay(fakeaws.MetricDelay{})
 	resume, err := s.StopMetric(west, "shop")
 	if err != nil {
 		t.Fatal(err)
@@ -201,6 +200,7 @@ func TestAStoppedMetricHasNoDataUntilResumed(t *testing.T) {
 
 func TestWritesNeedAWriterInARegionThatAnswers(t *testing.T) {
 	s := serveZone(t)
+	s.SetMetricDelay(fakeaws.MetricDelay{})
 	err := s.AddClients(fakeaws.Clients{
 		Application: "shop", Name: "www.example.com", Type: "A", Zone: testZone, RequestsPerSecond: 100, Writes: 0.2,
 		GlobalClusters: []string{"nowhere"},
