@@ -15,8 +15,10 @@ type Fence struct {
 	// give their runs the number of the same incident.
 	Run    string
 	Region Region
-	// Stage and Batch say which of the run's batches it was, so that a retry recognises what it has done.
-	Stage, Batch int
+	// Stage and Batch say which of the run's batches it was, so that a retry recognises what it has done. Try counts how
+	// often its mark has been written, from 1: writing it again must change the record, because Route 53 may do nothing
+	// at all for a change that changes nothing, and then there is no change to wait for.
+	Stage, Batch, Try int
 	// Leg is the leg of the run that the stage belongs to.
 	Leg Leg
 }
@@ -24,21 +26,50 @@ type Fence struct {
 // Of says whether it is a run's that has written the fence.
 func (f Fence) Of(run Run) bool { return f.Run == run.ID && f.Region == run.Region() }
 
-// FenceName is the name of the fence record of a hosted zone.
-func FenceName(zoneName string) string { return "_drover." + strings.TrimSuffix(zoneName, ".") }
+// fencePrefix begins the first label of every fence record.
+const fencePrefix = "_drover-"
+
+// FenceName is the name of a plan's fence record in a hosted zone. It carries the plan's name, so that several plans may
+// move records of one zone, each behind its own fence.
+func FenceName(plan, zoneName string) string {
+	return fencePrefix + plan + "." + strings.TrimSuffix(zoneName, ".")
+}
+
+// IsFenceName says whether a record's name is, or may become, the name of a plan's fence.
+func IsFenceName(name string) bool { return strings.HasPrefix(strings.ToLower(name), fencePrefix) }
+
+// CheckRunName returns what keeps a run's name from being written into a fence, or nil. A TXT value holds printable
+// ASCII characters; a quotation mark or backslash would have to be escaped, and spaces separate the fence's parts. Step
+// Functions accepts more: names in any script.
+func CheckRunName(name string) error {
+	for _, c := range name {
+		if c <= ' ' || c > '~' || c == '"' || c == '\\' {
+			return fmt.Errorf("run name %q: it contains %q; expected printable ASCII characters, without spaces, quotation marks and backslashes", name, c)
+		}
+	}
+	if name == "" || len(name) > maxRunName {
+		return fmt.Errorf("run name %q has %d characters; expected 1 to %d", name, len(name), maxRunName)
+	}
+	return nil
+}
+
+// maxRunName is the longest name of an execution that Step Functions accepts.
+const maxRunName = 80
 
 // String is the TXT value, quoted as Route 53 wants it.
 func (f Fence) String() string {
-	return fmt.Sprintf(`"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d"`, f.Epoch, f.Run, f.Region, f.Leg, f.Stage, f.Batch)
+	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, f.Leg, f.Stage, f.Batch, f.Try)
 }
 
-// ParseFence reads a TXT value written by [Fence.String], and no other: a value that somebody has edited says nothing
-// reliable about who moved the zone last.
+const fenceFormat = `"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d try=%d"`
+
+// ParseFence reads a TXT value written by [Fence.String], and no other: a value that was edited since says nothing
+// reliable about which run moved the zone last.
 func ParseFence(value string) (Fence, error) {
 	var f Fence
-	_, err := fmt.Sscanf(value, `"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d"`, &f.Epoch, &f.Run, &f.Region, &f.Leg, &f.Stage, &f.Batch)
+	_, err := fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Leg, &f.Stage, &f.Batch, &f.Try)
 	if err != nil || f.String() != value {
-		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID region=REGION leg=LEG stage=N batch=N", with the quotation marks`, value)
+		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID region=REGION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
 	}
 	return f, nil
 }

@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,8 +9,8 @@ import (
 )
 
 func TestFenceIsWrittenAsRoute53WantsIt(t *testing.T) {
-	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Leg: Out}
-	want := `"epoch=42 run=run-1 region=us-west-2 leg=out stage=3 batch=1"`
+	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Try: 2, Leg: Out}
+	want := `"epoch=42 run=run-1 region=us-west-2 leg=out stage=3 batch=1 try=2"`
 	if got := fence.String(); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -19,12 +20,16 @@ func TestEveryFenceComesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := Fence{
 			Epoch: rapid.Int64Min(1).Draw(t, "epoch"),
-			// What Step Functions allows in the name of an execution, as far as it can be logged.
-			Run:    rapid.StringMatching(`[0-9A-Za-z_-]{1,80}`).Draw(t, "run"),
+			// Whatever CheckRunName lets through.
+			Run:    rapid.StringMatching(`[!#-\[\]-~]{1,80}`).Draw(t, "run"),
 			Region: rapid.SampledFrom([]Region{"us-east-1", "us-gov-west-1", "ap-southeast-7"}).Draw(t, "region"),
 			Leg:    rapid.SampledFrom([]Leg{Out, Back, Rollback, Retreat}).Draw(t, "leg"),
 			Stage:  rapid.IntRange(0, 2000).Draw(t, "stage"),
 			Batch:  rapid.IntRange(0, 2000).Draw(t, "batch"),
+			Try:    rapid.IntRange(1, 2000).Draw(t, "try"),
+		}
+		if err := CheckRunName(want.Run); err != nil {
+			t.Fatal(err)
 		}
 		value := want.String()
 		got, err := ParseFence(value)
@@ -44,18 +49,18 @@ func TestEveryFenceComesBack(t *testing.T) {
 func TestFenceThatNobodyWroteIsRefused(t *testing.T) {
 	for _, value := range []string{
 		"", `""`, `"v=spf1 -all"`,
-		`epoch=1 run=a region=b leg=out stage=0 batch=0`,
-		`"epoch=1 run=a region=b leg=out stage=0 batch=0`,
-		`"epoch=1 run=a region=b leg=out stage=0 batch=0" "more"`,
-		`"epoch=1 run=a region=b leg=out stage=0 batch=0 more"`,
-		`"epoch=+1 run=a region=b leg=out stage=0 batch=0"`,
-		`"epoch=01 run=a region=b leg=out stage=0 batch=0"`,
-		`"epoch=1_0 run=a region=b leg=out stage=0 batch=0"`,
-		`"epoch=1  run=a region=b leg=out stage=0 batch=0"`,
-		`"epoch=1 run= region=b leg=out stage=0 batch=0"`,
-		`"epoch=x run=a region=b leg=out stage=0 batch=0"`,
-		`"epoch=99999999999999999999 run=a region=b leg=out stage=0 batch=0"`,
-		`"run=a region=b epoch=1 leg=out stage=0 batch=0"`,
+		`epoch=1 run=a region=b leg=out stage=0 batch=0 try=1`,
+		`"epoch=1 run=a region=b leg=out stage=0 batch=0 try=1`,
+		`"epoch=1 run=a region=b leg=out stage=0 batch=0 try=1" "more"`,
+		`"epoch=1 run=a region=b leg=out stage=0 batch=0 try=1 more"`,
+		`"epoch=+1 run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`"epoch=01 run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`"epoch=1_0 run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`"epoch=1  run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`"epoch=1 run= region=b leg=out stage=0 batch=0 try=1"`,
+		`"epoch=x run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`"epoch=99999999999999999999 run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`"run=a region=b epoch=1 leg=out stage=0 batch=0 try=1"`,
 	} {
 		if got, err := ParseFence(value); err == nil {
 			t.Errorf("%s was read as %+v", value, got)
@@ -63,10 +68,27 @@ func TestFenceThatNobodyWroteIsRefused(t *testing.T) {
 	}
 }
 
-func TestFenceStandsUnderTheZone(t *testing.T) {
-	for _, zone := range []string{"example.com", "example.com."} {
-		if got, want := FenceName(zone), "_drover.example.com"; got != want {
-			t.Errorf("%s: got %s; want %s", zone, got, want)
+func TestFenceStandsUnderTheZoneForEachPlan(t *testing.T) {
+	for _, c := range []struct{ plan, zone, want string }{
+		{"drover", "example.com", "_drover-drover.example.com"},
+		{"payments", "example.com.", "_drover-payments.example.com"},
+	} {
+		got := FenceName(c.plan, c.zone)
+		if got != c.want || !IsFenceName(got) {
+			t.Errorf("%s of %s: got %s, a fence's name: %v; want %s", c.zone, c.plan, got, IsFenceName(got), c.want)
+		}
+	}
+	for _, name := range []string{"www.example.com", "drover-a.example.com", "_drover.example.com", "x._drover-a.example.com"} {
+		if IsFenceName(name) {
+			t.Errorf("%s counts as a fence's name", name)
+		}
+	}
+}
+
+func TestARunNameThatNoFenceCanHoldIsRefused(t *testing.T) {
+	for _, name := range []string{"", "Ausfall-Köln", "停電", "a b", `a"b`, `a\b`, "a\tb", "a\x7f", strings.Repeat("a", 81)} {
+		if CheckRunName(name) == nil {
+			t.Errorf("%q passed", name)
 		}
 	}
 }

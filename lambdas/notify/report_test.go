@@ -153,7 +153,7 @@ func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 func mark(t *testing.T, world *fakeaws.World, run string, in failover.Region, epoch int64) {
 	t.Helper()
 	fence := failover.Fence{Run: run, Region: in, Epoch: epoch, Leg: failover.Out}
-	err := world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName("example.com"), Type: "TXT", TTL: 60, Values: []string{fence.String()}})
+	err := world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName("drover", "example.com"), Type: "TXT", TTL: 60, Values: []string{fence.String()}})
 	if err != nil {
 		t.Fatal(err)
 	}

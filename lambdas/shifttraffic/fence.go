@@ -44,6 +44,17 @@ func decide(mine failover.Fence, zone string, found live.FenceRecord) (done int,
 	return 0, nil
 }
 
+// nextTry is which try of a batch a mark is, after the fence that was found: one more if that is a mark of the same
+// batch. So every mark differs from the one whose place it takes.
+func nextTry(mark failover.Fence, found live.FenceRecord) int {
+	before := found.Fence
+	before.Try = mark.Try
+	if !found.Exists || before != mark {
+		return 1
+	}
+	return found.Fence.Try + 1
+}
+
 func compareStages(a, b failover.Fence) int {
 	if by := slices.Index(legs, a.Leg) - slices.Index(legs, b.Leg); by != 0 {
 		return by
@@ -57,8 +68,7 @@ func lost(format string, args ...any) error {
 
 // fenceChanges take the fence that was read away, to the letter, and put the new one in its place. If anybody has
 // written the fence in between, the DELETE matches nothing (or the CREATE finds something) and the batch is refused.
-func fenceChanges(zoneName string, found live.FenceRecord, mark failover.Fence) []types.Change {
-	name := failover.FenceName(zoneName)
+func fenceChanges(name string, found live.FenceRecord, mark failover.Fence) []types.Change {
 	var changes []types.Change
 	if found.Exists {
 		changes = append(changes, fenceChange(types.ChangeActionDelete, name, found.Value, found.TTL))

@@ -62,3 +62,22 @@ func TestALegTakesOverFromTheOneBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestAMarkDiffersFromTheOneWhosePlaceItTakes(t *testing.T) {
+	mark := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out, Stage: 2, Batch: 1}
+	again, other := mark, mark
+	again.Try, other.Batch, other.Try = 3, 0, 3
+	for _, c := range []struct {
+		name  string
+		found live.FenceRecord
+		want  int
+	}{
+		{"the first in its zone", live.FenceRecord{}, 1},
+		{"after another batch", live.FenceRecord{Exists: true, Fence: other}, 1},
+		{"after its own third try", live.FenceRecord{Exists: true, Fence: again}, 4},
+	} {
+		if got := nextTry(mark, c.found); got != c.want {
+			t.Errorf("%s: got try %d, want %d", c.name, got, c.want)
+		}
+	}
+}

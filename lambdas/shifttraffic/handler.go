@@ -29,6 +29,8 @@ type waves interface {
 
 // Handler plays ShiftTraffic.
 type Handler struct {
+	// Plan is the name of the plan, which the fences carry.
+	Plan     string
 	DNS      dns
 	Registry waves
 }
@@ -39,7 +41,7 @@ type Handler struct {
 // and the state machine asks again a little later. Only a call that gets nowhere at all fails.
 //
 // A second identical call finds its own mark in each zone's fence and the weights as they should be, and changes no
-// record. In a zone of whose changes the request does not know them all it writes the mark once more, with itself, to
+// record. In a zone of whose changes the request does not know them all it writes the mark once more, as its next try, to
 // have a change that VerifyHealth can wait for: the ids of the first call may have been lost with its answer. A call
 // after one that ended in the middle, because it was throttled or died, goes on where that one stopped. If Route 53 has
 // lost changes that it had accepted, only the batches concerned are written again.
@@ -73,7 +75,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	var troubles []error
 	for i, plan := range plans {
 		z := zoneShift{
-			client: h.DNS, plan: plan, mine: mine, seen: fences[i], written: map[int]bool{}, known: knownOf(req.Changes, plan.Zone),
+			client: h.DNS, plan: plan, fenceName: failover.FenceName(h.Plan, plan.Name), mine: mine, seen: fences[i], written: map[int]bool{}, known: knownOf(req.Changes, plan.Zone),
 		}
 		err := z.run(ctx)
 		z.addTo(&answer)
@@ -109,7 +111,7 @@ func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans {
-		fence, err := live.ReadFence(ctx, h.DNS, plan.Zone, plan.Name)
+		fence, err := live.ReadFence(ctx, h.DNS, plan.Zone, failover.FenceName(h.Plan, plan.Name))
 		fences[i] = &sighting{fence, err}
 		if err != nil {
 			continue

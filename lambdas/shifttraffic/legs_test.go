@@ -116,7 +116,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 
 func putFence(t *testing.T, world *fakeaws.World, zone string, f failover.Fence) {
 	t.Helper()
-	must(t, world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName(zone + ".example"), Type: "TXT", TTL: 60, Values: []string{f.String()}}))
+	must(t, world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName("drover", zone+".example"), Type: "TXT", TTL: 60, Values: []string{f.String()}}))
 }
 
 // meddler does something right after a zone has been written.

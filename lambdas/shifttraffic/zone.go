@@ -30,7 +30,9 @@ type sighting struct {
 type zoneShift struct {
 	client dns
 	plan   ZonePlan
-	mine   failover.Fence
+	// fenceName is the name of the zone's fence record, mine what this stage writes into it.
+	fenceName string
+	mine      failover.Fence
 	// seen is the zone's fence as it was when the call began, until it is used.
 	seen *sighting
 	// known counts the changes of this zone that earlier calls have told of.
@@ -76,7 +78,7 @@ func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
 		z.seen = nil
 		return seen.fence, seen.err
 	}
-	return live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
+	return live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceName)
 }
 
 // todo lists the batches that are not done. Batches whose changes the request knows are done: VerifyHealth waits for
@@ -134,7 +136,7 @@ func holds(sets live.RecordSets, b Batch) bool {
 // at again.
 //
 // When nothing is left to do, but fewer changes are known than batches are done, then the call that got the others never
-// got its answer through. Then the mark alone is written once more, with itself; Route 53 applies the changes of a zone
+// got its answer through. Then the mark alone is written once more, as its next try; Route 53 applies the changes of a zone
 // in order, so when that change is in sync all before it are. (This is R53-10 in the embedded AWS's FIDELITY.md.)
 func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceRecord, done int) (moved bool, err error) {
 	if len(todo) == 0 && z.known+len(z.changes) >= done {
@@ -159,11 +161,12 @@ func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceR
 func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence live.FenceRecord, batch int) (after live.FenceRecord, moved bool, err error) {
 	mark := z.mine
 	mark.Batch = batch
+	mark.Try = nextTry(mark, fence)
 	out, err := z.client.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
 		HostedZoneId: &z.plan.Zone,
 		ChangeBatch: &types.ChangeBatch{
-			Comment: aws.String(fmt.Sprintf("Drover run %s, leg %s, stage %d, batch %d", mark.Run, mark.Leg, mark.Stage, batch)),
-			Changes: append(fenceChanges(z.plan.Name, fence, mark), content...),
+			Comment: aws.String(fmt.Sprintf("Drover run %s, leg %s, stage %d, batch %d, try %d", mark.Run, mark.Leg, mark.Stage, batch, mark.Try)),
+			Changes: append(fenceChanges(z.fenceName, fence, mark), content...),
 		},
 	})
 	var refused *types.InvalidChangeBatch
@@ -180,7 +183,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 
 // whyRefused tells a fence that has moved from a batch that Route 53 will never take.
 func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refused *types.InvalidChangeBatch) (live.FenceRecord, bool, error) {
-	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.plan.Name)
+	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceName)
 	if err != nil {
 		return fence, false, err
 	}

@@ -38,7 +38,7 @@ func alarmIn(state string) func(*scene) {
 
 func foreignFence(values ...string) func(*scene) {
 	return func(s *scene) {
-		must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 60, Values: values}))
+		must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 60, Values: values}))
 	}
 }
 
@@ -107,7 +107,7 @@ var waysToBlock = []blocked{
 		s.world.Inject(fakeaws.Fault{Service: "rds", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
 	}, `--input '{"action":"check","applications":["shop"]}'`},
 	{failover.CodeUnreachable, `{"action": "check"}`, foreignFence(`"it's me"`),
-		`aws route53 change-resource-record-sets --hosted-zone-id Z1 --change-batch '{"Changes":[{"Action":"DELETE","ResourceRecordSet":{"Name":"_drover.shop.example.","Type":"TXT","TTL":60,"ResourceRecords":[{"Value":"\"it'\''s me\""}]}}]}'`},
+		`aws route53 change-resource-record-sets --hosted-zone-id Z1 --change-batch '{"Changes":[{"Action":"DELETE","ResourceRecordSet":{"Name":"_drover-drover.shop.example.","Type":"TXT","TTL":60,"ResourceRecords":[{"Value":"\"it'\''s me\""}]}}]}'`},
 	{failover.CodeUnreachable, `{"action": "check"}`, foreignFence(`"one"`, `"two"`), `[{"Value":"\"one\""},{"Value":"\"two\""}]`},
 	{failover.CodeWrongRegion, `{"action": "failback", "applications": ["shop"]}`, nil, `--region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback","applications":["shop"]}'`},
 	{failover.CodeWrongRegion, `{"action": "switchover"}`, func(s *scene) { s.h.Region = "eu-west-1" }, `--region us-west-2 --state-machine-arn arn:aws:states:us-west-2:`},

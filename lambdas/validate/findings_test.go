@@ -48,7 +48,7 @@ func TestWhatIsNotWell(t *testing.T) {
 			must(s.t, s.world.AddAlarm(fakeaws.Alarm{Region: string(west), Name: "shop-5xx", State: "INSUFFICIENT_DATA"}))
 		}, failover.CodeAlarm, "has no data"},
 		{"a foreign fence", func(s *scene) {
-			must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 60, Values: []string{`"hello"`}}))
+			must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 60, Values: []string{`"hello"`}}))
 		}, failover.CodeUnreachable, "is not Drover's"},
 		{"a service that denies", func(s *scene) {
 			s.world.Inject(fakeaws.Fault{Service: "rds", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})

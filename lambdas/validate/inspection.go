@@ -72,6 +72,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		in.run.Since = in.run.StartedAt
 	}
 	in.checkRegion()
+	in.checkName()
 	return in
 }
 
@@ -106,6 +107,13 @@ func (in *inspection) checkRegion() {
 	} else if in.input.Action == failover.Failback && in.Region != plan.Primary {
 		in.block(failover.CodeWrongRegion, string(in.Region),
 			fmt.Sprintf("a failback moves to %s, the primary of the plan %s", plan.Primary, plan.Name), "start it in "+string(plan.Primary)).Command = in.start(plan.Primary, nil)
+	}
+}
+
+// checkName refuses a run whose name cannot be written into the fences. A run that only looks writes none.
+func (in *inspection) checkName() {
+	if err := failover.CheckRunName(in.run.ID); err != nil && !in.onlyLooks() {
+		in.block(failover.CodeInput, "execution", err.Error(), "start it again under another name, or let Step Functions name it").Command = in.start(in.Region, nil)
 	}
 }
 

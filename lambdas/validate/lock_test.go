@@ -23,7 +23,7 @@ func fault(service, operation string) fakeaws.Fault {
 
 func (s *scene) fence(f failover.Fence) {
 	s.t.Helper()
-	must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: failover.FenceName("shop.example"), Type: "TXT", TTL: 60, Values: []string{f.String()}}))
+	must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: failover.FenceName("drover", "shop.example"), Type: "TXT", TTL: 60, Values: []string{f.String()}}))
 }
 
 func TestALockIsTakenOverOnlyWhenSomebodyAsksForIt(t *testing.T) {

@@ -178,7 +178,7 @@ func (in *inspection) readFences(ctx context.Context) ([]failover.Record, error)
 			if _, seen := in.fences[r.Zone]; seen {
 				continue
 			}
-			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, r.ZoneName)
+			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, failover.FenceName(in.Plan.Name, r.ZoneName))
 			if err != nil {
 				return zones, err
 			}

@@ -130,7 +130,7 @@ func (s *stand) change() string {
 	out, err := s.dns.ChangeResourceRecordSets(s.t.Context(), &route53.ChangeResourceRecordSetsInput{
 		HostedZoneId: aws.String(zone),
 		ChangeBatch: &types.ChangeBatch{Changes: []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
-			Name: aws.String("_drover.example.com"), Type: types.RRTypeTxt, TTL: aws.Int64(60),
+			Name: aws.String("_drover-drover.example.com"), Type: types.RRTypeTxt, TTL: aws.Int64(60),
 			ResourceRecords: []types.ResourceRecord{{Value: aws.String(`"x"`)}},
 		}}}},
 	})

@@ -66,7 +66,7 @@ func withoutFence(zone ZoneState) ZoneState {
 }
 
 func isFence(set fakeaws.RecordSet) bool {
-	return set.Type == "TXT" && strings.HasPrefix(set.Name, failover.FenceName(""))
+	return set.Type == "TXT" && failover.IsFenceName(set.Name)
 }
 
 func sameLive(a, b failover.Live) bool {

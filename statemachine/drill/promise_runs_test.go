@@ -24,7 +24,7 @@ func writtenIn(region failover.Region, after time.Duration, run string, epoch in
 	return fakeaws.Batch{
 		At: at(after), Zone: "Z1", ChangeID: "C", After: sets(eastWeight, westWeight, mark),
 		Changes: []fakeaws.Change{
-			{Action: "CREATE", Set: fakeaws.RecordSet{Name: "_drover.example.com", Type: "TXT", Values: []string{mark}}},
+			{Action: "CREATE", Set: fakeaws.RecordSet{Name: "_drover-drover.example.com", Type: "TXT", Values: []string{mark}}},
 			{Action: "UPSERT", Set: fakeaws.RecordSet{Name: "shop.example.com", Type: "A"}},
 		},
 	}

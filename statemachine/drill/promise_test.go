@@ -34,7 +34,7 @@ func sets(eastWeight, westWeight int, fence string) []fakeaws.RecordSet {
 		{Name: "shop.example.com", Type: "A", SetIdentifier: west, Weight: westWeight, TTL: 60, Values: []string{"192.0.2.2"}},
 	}
 	if fence != "" {
-		all = append(all, fakeaws.RecordSet{Name: "_drover.example.com", Type: "TXT", Values: []string{fence}})
+		all = append(all, fakeaws.RecordSet{Name: "_drover-drover.example.com", Type: "TXT", Values: []string{fence}})
 	}
 	return all
 }

@@ -46,7 +46,7 @@ func TestADeleteMatchesTheRecordSetThatTheZoneHas(t *testing.T) {
 	s.mustChange(t, txt(types.ChangeActionDelete, "MANY.example.com.", `"b"`, `"a"`)) // in another order, with a capital name
 	alias := types.ResourceRecordSet{
 		Name: aws.String("alias.example.com"), Type: types.RRTypeA,
-		AliasTarget: &types.AliasTarget{DNSName: aws.String("LB.example.org."), HostedZoneId: aws.String("Z2"), EvaluateTargetHealth: true},
+		AliasTarget: &types.AliasTarget{DNSName: aws.String("LB.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z35SXDOTRQ7X7K"), EvaluateTargetHealth: true},
 	}
 	s.mustChange(t, types.Change{Action: types.ChangeActionCreate, ResourceRecordSet: &alias})
 	otherwise := *alias.AliasTarget
@@ -72,6 +72,6 @@ func TestAnAliasAndAValueMayShareAWeightedGroup(t *testing.T) {
 	s := serveZone(t)
 	change := weigh(types.ChangeActionUpsert, "www.example.com", west, 0)
 	change.ResourceRecordSet.TTL, change.ResourceRecordSet.ResourceRecords = nil, nil
-	change.ResourceRecordSet.AliasTarget = &types.AliasTarget{DNSName: aws.String("lb.example.org"), HostedZoneId: aws.String("Z2")}
+	change.ResourceRecordSet.AliasTarget = &types.AliasTarget{DNSName: aws.String("lb.us-east-1.elb.amazonaws.com"), HostedZoneId: aws.String("Z35SXDOTRQ7X7K")}
 	s.mustChange(t, change)
 }

@@ -33,7 +33,7 @@ func (r *route53) changeSets(req *Request, p changeParams) (*Response, *APIError
 	}
 	after, problems := r.apply(z, p.changes)
 	if len(problems) > 0 {
-		return nil, badRequest("InvalidChangeBatch", "[%s]", strings.Join(problems, ", "))
+		return nil, errInvalidBatch(problems)
 	}
 	if err := r.limits.admitChanges(p.changes, r.w.now); err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (r *route53) apply(z *zone, changes []Change) (after []*entry, problems []s
 	if len(after) > maxSets {
 		return nil, []string{"Exceeded limit MAX_RRSETS_BY_ZONE for zone: " + z.id}
 	}
-	return after, checkGroups(after, touched)
+	return after, append(checkGroups(after, touched), checkTargets(z, after, touched)...)
 }
 
 // play applies one change to the draft. The changes of a batch apply in their order, and a record set may be named
@@ -161,6 +161,16 @@ func (d *draft) merge() []*entry {
 	}
 	slices.SortFunc(after, func(a, b *entry) int { return strings.Compare(a.key, b.key) })
 	return after
+}
+
+// errInvalidBatch has one of two forms on the wire: one problem is a message of the usual error, several are a list of
+// their own (R53-13).
+func errInvalidBatch(problems []string) *APIError {
+	err := badRequest("InvalidChangeBatch", "[%s]", strings.Join(problems, ", "))
+	if len(problems) > 1 {
+		err.Details = problems
+	}
+	return err
 }
 
 // label is a record set in Route 53's messages.

@@ -93,8 +93,9 @@ func TestADriftDuringPropagationStays(t *testing.T) {
 	sets[0].Weight = 50
 	w.mu.Lock()
 	z := w.route53.zones["Z1"]
-	after, _ := w.route53.apply(z, []Change{{"UPSERT", sets[0]}})
-	w.route53.accept(z, "", "", nil, after)
+	changes := []Change{{"UPSERT", sets[0]}}
+	after, _ := w.route53.apply(z, changes)
+	w.route53.accept(z, "", "", changes, after)
 	w.mu.Unlock()
 	sets[1].Weight = 50
 	if err := w.PutRecordSet("Z1", sets[1]); err != nil {

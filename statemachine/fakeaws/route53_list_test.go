@@ -79,7 +79,7 @@ func TestARecordSetComesBackWhole(t *testing.T) {
 	want := types.ResourceRecordSet{
 		Name: aws.String("alias.example.com."), Type: types.RRTypeA, SetIdentifier: aws.String(east), Weight: aws.Int64(0),
 		HealthCheckId: aws.String("check-1"),
-		AliasTarget:   &types.AliasTarget{DNSName: aws.String("lb.example.org."), HostedZoneId: aws.String("Z2"), EvaluateTargetHealth: true},
+		AliasTarget:   &types.AliasTarget{DNSName: aws.String("lb.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z35SXDOTRQ7X7K"), EvaluateTargetHealth: true},
 	}
 	s.mustChange(t, types.Change{Action: types.ChangeActionCreate, ResourceRecordSet: &want})
 	out, err := s.route53().ListResourceRecordSets(context.Background(), &route53.ListResourceRecordSetsInput{HostedZoneId: aws.String(testZone)})

@@ -16,13 +16,31 @@ func (r *route53) accept(z *zone, role, comment string, changes []Change, after 
 		zone: z, at: r.w.now, role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
 	}
 	z.current = after
-	z.pending = append(z.pending, c)
 	z.busyUntil = r.w.now.Add(r.settings.Processing)
 	r.changes[c.id] = c
 	r.batches = append(r.batches, c)
 	r.w.record("route53", z.name, "change %s accepted: %s", c.id, describe(changes))
+	if !c.changesAnything() { // R53-11
+		c.status = changeInSync
+		r.w.record("route53", z.name, "change %s changes nothing, and is in sync", c.id)
+		return c
+	}
+	z.pending = append(z.pending, c)
 	r.w.at(r.syncTime(z), func() { r.sync(c) })
 	return c
+}
+
+// changesAnything says whether any record set that the batch names is not what it was.
+func (c *change) changesAnything() bool {
+	for _, change := range c.changes {
+		key := newEntry(change.Set).key
+		i, was := position(c.before, key)
+		j, is := position(c.after, key)
+		if was != is || was && !sameSet(c.before[i].set, c.after[j].set) {
+			return true
+		}
+	}
+	return false
 }
 
 // syncTime keeps the changes of a zone in the order in which they were accepted, whatever the settings were then.

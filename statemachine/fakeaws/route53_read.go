@@ -141,10 +141,16 @@ func (r *route53) getZone(p getZoneParams) (*Response, *APIError) {
 	}{z.encode()})
 }
 
+// from says whether a zone is on the page or after it: zones are in the order of name and id.
+func (p listZonesParams) from(z *zone) bool {
+	asked, key := nameKey(normalizeName(p.name)), nameKey(z.name)
+	return p.name == "" || key > asked || key == asked && z.id >= p.id
+}
+
 func (r *route53) listZones(p listZonesParams) (*Response, *APIError) {
 	var zones []*zone
 	for _, id := range r.zoneIDs() {
-		if z := r.zones[id]; p.name == "" || nameKey(z.name) >= nameKey(normalizeName(p.name)) {
+		if z := r.zones[id]; p.from(z) {
 			zones = append(zones, z)
 		}
 	}
@@ -152,12 +158,13 @@ func (r *route53) listZones(p listZonesParams) (*Response, *APIError) {
 	var answer struct {
 		Zones       []xmlZone `xml:"HostedZones>HostedZone"`
 		DNSName     string    `xml:"DNSName,omitempty"`
+		ID          string    `xml:"HostedZoneId,omitempty"`
 		IsTruncated bool      `xml:"IsTruncated"`
 		NextName    string    `xml:"NextDNSName,omitempty"`
 		NextID      string    `xml:"NextHostedZoneId,omitempty"`
 		MaxItems    int       `xml:"MaxItems"`
 	}
-	answer.DNSName, answer.MaxItems = p.name, p.maxItems
+	answer.DNSName, answer.ID, answer.MaxItems = p.name, p.id, p.maxItems
 	for _, z := range zones[:min(len(zones), p.maxItems)] {
 		answer.Zones = append(answer.Zones, z.encode())
 	}

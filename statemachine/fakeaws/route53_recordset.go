@@ -25,6 +25,33 @@ type RecordSet struct {
 	Alias *AliasTarget
 	// HealthCheck is the id of a health check, or empty.
 	HealthCheck string
+	// Latency is the Region of a latency record set, Failover the role of a failover record set, PRIMARY or SECONDARY.
+	// Either makes Weight meaningless; such a set is kept and listed, and the name servers here never answer with it
+	// (R53-14).
+	Latency, Failover string
+	// MultiValue marks a multivalue answer record set, of which the same is true.
+	MultiValue bool
+}
+
+// The routing policies, by the words of Route 53's messages.
+const (
+	policySimple   = "simple"
+	policyWeighted = "weighted"
+)
+
+// policy is the routing policy of a record set.
+func (s RecordSet) policy() string {
+	switch {
+	case s.Latency != "":
+		return "latency"
+	case s.Failover != "":
+		return "failover"
+	case s.MultiValue:
+		return "multivalue"
+	case s.SetIdentifier != "":
+		return policyWeighted
+	}
+	return policySimple
 }
 
 // AliasTarget is what an alias record set points to.
@@ -162,6 +189,9 @@ func (s RecordSet) Same(other RecordSet) bool {
 // sameSet says whether a DELETE that gives b deletes a: Route 53 wants every value as it is, in any order.
 func sameSet(a, b RecordSet) bool {
 	if (a.Alias == nil) != (b.Alias == nil) || a.Alias != nil && *a.Alias != *b.Alias {
+		return false
+	}
+	if a.Latency != b.Latency || a.Failover != b.Failover || a.MultiValue != b.MultiValue {
 		return false
 	}
 	return a.Weight == b.Weight && a.TTL == b.TTL && a.HealthCheck == b.HealthCheck &&

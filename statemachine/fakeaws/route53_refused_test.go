@@ -37,7 +37,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 			"two mistakes", []types.Change{
 				txt(types.ChangeActionDelete, "a.example.com", `"1"`), txt(types.ChangeActionDelete, "b.example.com", `"1"`), other,
 			},
-			"InvalidChangeBatch", "type='TXT'] but it was not found, Tried to delete",
+			"InvalidChangeBatch", "ChangeBatch errors occurred",
 		},
 		{
 			"the same record set twice", []types.Change{other, other},
@@ -90,7 +90,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 		},
 		{
 			"no value", []types.Change{txt(types.ChangeActionCreate, "a.example.com")},
-			"InvalidInput", "expected exactly one of AliasTarget and ResourceRecords",
+			"InvalidInput", "Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found none",
 		},
 		{
 			"an address that is none", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{
@@ -122,14 +122,14 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 				Name: aws.String("www.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60), SetIdentifier: aws.String(east),
 				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			}}},
-			"InvalidInput", "SetIdentifier and Weight must be given together",
+			"InvalidInput", "Expected exactly one of [Weight, Region, Failover, MultiValueAnswer], but found none",
 		},
 		{
 			"a TTL on an alias", []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
 				Name: aws.String("www.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60), SetIdentifier: aws.String(east),
 				Weight: aws.Int64(1), AliasTarget: &types.AliasTarget{DNSName: aws.String("lb.example.org"), HostedZoneId: aws.String("Z2")},
 			}}},
-			"InvalidInput", "none with AliasTarget",
+			"InvalidInput", "Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found more than one",
 		},
 		{
 			"a health check that is not there", []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
@@ -142,10 +142,10 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 		{
 			"another routing policy", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{
 				Name: aws.String("a.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60), SetIdentifier: aws.String(east),
-				Failover:        types.ResourceRecordSetFailoverPrimary,
+				GeoLocation:     &types.GeoLocation{CountryCode: aws.String("CH")},
 				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			}}},
-			"NotImplemented", "a routing policy other than simple and weighted",
+			"NotImplemented", "a routing policy other than simple, weighted",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -201,7 +201,15 @@ func TestTheLimitsOfABatchCountAnUpsertTwice(t *testing.T) {
 		var changes []types.Change
 		for i := 0; characters > 0; i++ {
 			n := min(characters, 4000)
-			changes = append(changes, txt(action, fmt.Sprintf("t%d.example.com", i), `"`+strings.Repeat("x", n-2)+`"`))
+			text := "" // of strings of at most 255 characters
+			for left := n; left > 0; left -= min(left, 200) {
+				if left <= 200 {
+					text += `"` + strings.Repeat("x", left-2) + `"`
+				} else {
+					text += `"` + strings.Repeat("x", 197) + `" `
+				}
+			}
+			changes = append(changes, txt(action, fmt.Sprintf("t%d.example.com", i), text))
 			characters -= n
 		}
 		return changes

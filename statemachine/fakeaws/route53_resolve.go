@@ -18,10 +18,13 @@ func (r *route53) resolve(zoneID, name, recordType string) []answer {
 	if len(sets) == 0 {
 		return nil
 	}
-	if sets[0].set.SetIdentifier == "" {
+	switch sets[0].set.policy() {
+	case policySimple:
 		return []answer{{set: sets[0].set, share: 1}}
+	case policyWeighted:
+		return r.weigh(sets)
 	}
-	return r.weigh(sets)
+	return nil // R53-14
 }
 
 // weigh chooses among weighted record sets: those of a weight above 0 that are healthy, or else those of weight 0 that

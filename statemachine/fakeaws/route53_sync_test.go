@@ -32,10 +32,23 @@ func TestALaterChangeIsNeverInSyncBeforeAnEarlierOne(t *testing.T) {
 	s.SetRoute53(fakeaws.Route53Settings{Propagation: time.Minute})
 	s.mustChange(t, shift()...)
 	s.SetRoute53(fakeaws.Route53Settings{Propagation: time.Second})
-	later := s.mustChange(t, shift()...)
+	later := s.mustChange(t, weigh(types.ChangeActionUpsert, "www.example.com", east, 1))
 	s.pass(59 * time.Second)
 	if got := s.changeStatus(t, later); got != types.ChangeStatusPending {
 		t.Errorf("status of the later change = %s; want PENDING until the earlier one is in sync", got)
+	}
+}
+
+func TestAChangeThatChangesNothingIsInSyncAtOnce(t *testing.T) { // R53-11
+	s := serveZone(t)
+	first := s.mustChange(t, shift()...)
+	second := s.mustChange(t, shift()...)
+	if a, b := s.changeStatus(t, first), s.changeStatus(t, second); a != types.ChangeStatusPending || b != types.ChangeStatusInsync {
+		t.Errorf("the change is %s, and the same again %s; want PENDING and INSYNC", a, b)
+	}
+	s.pass(time.Minute)
+	if got := s.changeStatus(t, first); got != types.ChangeStatusInsync {
+		t.Errorf("the change is %s after a minute; want INSYNC", got)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
-	"time"
 )
 
 // Route 53 speaks REST with XML bodies. The types here are what goes over the wire; everything behind them works with
@@ -46,7 +46,7 @@ var route53Routes = []struct {
 }
 
 func (r *route53) open(req *Request) *APIError {
-	path := strings.TrimPrefix(req.HTTP.URL.Path, route53Path)
+	path := strings.TrimPrefix(req.HTTP.URL.EscapedPath(), route53Path)
 	for _, route := range route53Routes {
 		match := route.path.FindStringSubmatch(path)
 		if match == nil || route.method != req.HTTP.Method {
@@ -56,8 +56,12 @@ func (r *route53) open(req *Request) *APIError {
 		if route.decode == nil {
 			return errUnknownOperation(req)
 		}
+		id, bad := url.PathUnescape(match[len(match)-1])
+		if bad != nil {
+			return badRequest("InvalidInput", "Invalid path: %v", bad)
+		}
 		var err *APIError
-		req.Params, err = route.decode(req, match[len(match)-1])
+		req.Params, err = route.decode(req, id)
 		return err
 	}
 	req.Operation = req.HTTP.Method + " " + req.HTTP.URL.Path
@@ -80,7 +84,7 @@ type (
 	getChangeParams struct{ id string }
 	getZoneParams   struct{ id string }
 	listZonesParams struct {
-		name     string
+		name, id string
 		maxItems int
 	}
 )
@@ -111,8 +115,11 @@ func decodeListSets(req *Request, zoneID string) (any, *APIError) {
 
 func decodeListZones(req *Request, _ string) (any, *APIError) {
 	q := req.HTTP.URL.Query()
+	if q.Get("hostedzoneid") != "" && q.Get("dnsname") == "" {
+		return nil, badRequest("InvalidInput", "The value specified for HostedZoneId is valid only with DNSName")
+	}
 	n, err := maxItems(q, 100)
-	return listZonesParams{name: q.Get("dnsname"), maxItems: n}, err
+	return listZonesParams{name: q.Get("dnsname"), id: strings.TrimPrefix(q.Get("hostedzoneid"), "/hostedzone/"), maxItems: n}, err
 }
 
 // maxItems reads a page's size; a page is never larger than limit, whatever is asked for.
@@ -121,8 +128,8 @@ func maxItems(q url.Values, limit int) (int, *APIError) {
 	if text == "" {
 		return limit, nil
 	}
-	var n int
-	if _, err := fmt.Sscanf(text, "%d", &n); err != nil || n < 1 {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
 		return 0, badRequest("InvalidInput", "MaxItems %q; expected 1 to %d", text, limit)
 	}
 	return min(n, limit), nil
@@ -140,7 +147,7 @@ func (c *change) info() xmlChangeInfo {
 	if c.status == changeInSync {
 		status = "INSYNC"
 	}
-	at := c.at.UTC().Format(time.RFC3339Nano)
+	at := c.at.UTC().Format("2006-01-02T15:04:05.000Z")
 	return xmlChangeInfo{ID: "/change/" + c.id, Status: status, SubmittedAt: at, Comment: c.comment}
 }
 
@@ -160,7 +167,27 @@ func answerXML(element string, content any) (*Response, *APIError) {
 
 func xmlHeader() http.Header { return http.Header{"Content-Type": {"text/xml"}} }
 
+// xmlInvalidBatch is InvalidChangeBatch as the API Reference's example shows it: with a list of messages, and not in an
+// ErrorResponse (R53-13).
+type xmlInvalidBatch struct {
+	Messages  []string `xml:"Messages>Message"`
+	RequestID string   `xml:"RequestId"`
+}
+
 func (r *route53) fail(req *Request, err *APIError) *Response {
+	resp, failed := encodeError(req, err)
+	if failed != nil {
+		return plainError(req, err)
+	}
+	resp.Status = cmp.Or(err.Status, http.StatusBadRequest)
+	resp.Header["X-Amzn-Requestid"] = []string{req.ID}
+	return resp
+}
+
+func encodeError(req *Request, err *APIError) (*Response, *APIError) {
+	if problems, ok := err.Details.([]string); ok {
+		return answerXML(err.Code, xmlInvalidBatch{problems, req.ID})
+	}
 	var content struct {
 		Type      string `xml:"Error>Type"`
 		Code      string `xml:"Error>Code"`
@@ -168,13 +195,7 @@ func (r *route53) fail(req *Request, err *APIError) *Response {
 		RequestID string `xml:"RequestId"`
 	}
 	content.Type, content.Code, content.Message, content.RequestID = "Sender", err.Code, err.Message, req.ID
-	resp, failed := answerXML("ErrorResponse", content)
-	if failed != nil {
-		return plainError(req, err)
-	}
-	resp.Status = cmp.Or(err.Status, http.StatusBadRequest)
-	resp.Header["X-Amzn-Requestid"] = []string{req.ID}
-	return resp
+	return answerXML("ErrorResponse", content)
 }
 
 // notImplemented refuses a part of an operation that the embedded AWS does not have, by name.

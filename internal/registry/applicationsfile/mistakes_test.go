@@ -71,7 +71,7 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"half a wave", "wave: 1", "wave: 1.5", "3:11: wave: 1.5; expected a whole number from 1 to 99"},
 		{"record outside its zone", "name: www.example.com", "name: www.badexample.com", "5:15: name: www.badexample.com is not in the zone example.com; expected that name or one below it"},
 		{"record that is no name", "name: www.example.com", "name: www..example.com", `5:15: name: "www..example.com"; expected a DNS name such as www.example.com`},
-		{"the fence's name", "name: www.example.com", "name: _drover.example.com", "5:15: name: _drover.example.com is the name of Drover's own record; expected another"},
+		{"the fence's name", "name: www.example.com", "name: _drover-payments.example.com", "5:15: name: _drover-payments.example.com is a name of Drover's own records; expected another"},
 		{"type", "type: A", "type: a", `6:15: type: "a"; expected A, AAAA or CNAME`},
 		{"zone with its prefix", "zone: Z1", "zone: /hostedzone/Z1", `7:15: zone: "/hostedzone/Z1"; expected the id of a hosted zone, such as Z0000000000EXAMPLE, without /hostedzone/`},
 		{"no TTL", "        ttl: 60\n", "", "5:9: record: ttl is missing; expected seconds, 60 or less for clients to follow soon"},

@@ -47,8 +47,8 @@ func checkName(o object, rec failover.Record, seen *seen) {
 		name.wrong("%s is not in the zone %s; expected that name or one below it", rec.Name, rec.ZoneName)
 	case apex && rec.Type == "CNAME":
 		o.may("type").wrong("CNAME at %s, the top of its zone, where DNS does not allow one; expected A or AAAA, with an alias", rec.Name)
-	case rec.Name == failover.FenceName(rec.ZoneName):
-		name.wrong("%s is the name of Drover's own record; expected another", rec.Name)
+	case failover.IsFenceName(rec.Name):
+		name.wrong("%s is a name of Drover's own records; expected another", rec.Name)
 	}
 	if rec.Zone != "" && rec.Type != "" {
 		seen.same(o.may("zoneName"), "zone "+rec.Zone, "the name "+rec.ZoneName)

@@ -22,10 +22,10 @@ type FenceRecord struct {
 	TTL   int64
 }
 
-// ReadFence reads the fence of a hosted zone. A record of that name that no run has written is an error: nobody can
-// tell what it stands for.
-func ReadFence(ctx context.Context, client recordLister, zone, zoneName string) (FenceRecord, error) {
-	wanted := name{zone, CanonicalName(failover.FenceName(zoneName)), string(types.RRTypeTxt)}
+// ReadFence reads a plan's fence in a hosted zone; fence is its name, see [failover.FenceName]. A record of that name
+// that no run has written is an error: what it stands for cannot be known.
+func ReadFence(ctx context.Context, client recordLister, zone, fence string) (FenceRecord, error) {
+	wanted := name{zone, CanonicalName(fence), string(types.RRTypeTxt)}
 	var found []types.ResourceRecordSet
 	err := listName(ctx, client, wanted, func(_ name, set types.ResourceRecordSet) { found = append(found, set) })
 	if err != nil {
@@ -39,11 +39,11 @@ func ReadFence(ctx context.Context, client recordLister, zone, zoneName string) 
 		return FenceRecord{}, foreignFence(wanted, found, fmt.Errorf("%d record sets, %d values in the first; expected one value", len(found), len(values)))
 	}
 	value := aws.ToString(values[0].Value)
-	fence, err := failover.ParseFence(value)
+	parsed, err := failover.ParseFence(value)
 	if err != nil {
 		return FenceRecord{}, foreignFence(wanted, found, err)
 	}
-	return FenceRecord{Exists: true, Fence: fence, Value: value, TTL: aws.ToInt64(found[0].TTL)}, nil
+	return FenceRecord{Exists: true, Fence: parsed, Value: value, TTL: aws.ToInt64(found[0].TTL)}, nil
 }
 
 // ForeignFence says that a zone's fence was not written by any run.

@@ -52,7 +52,7 @@ func TestARecordSetIsReadInWhole(t *testing.T) {
 	world.SetHealthCheck("hc-1", true)
 	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{
 		Name: "*.shop.example", Type: "A", SetIdentifier: "us-west-2", Weight: 7, HealthCheck: "hc-1",
-		Alias: &fakeaws.AliasTarget{Name: "lb.example", Zone: "ZLB", EvaluateTargetHealth: true},
+		Alias: &fakeaws.AliasTarget{Name: "lb.us-west-2.elb.amazonaws.com", Zone: "Z1H1FL5HABSF5", EvaluateTargetHealth: true},
 	}))
 	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "plain.shop.example", Type: "A", TTL: 300, Values: []string{"192.0.2.1", "192.0.2.2"}}))
 	wildcard := failover.Record{Name: "*.Shop.example", Type: "A", Zone: "Z1"}
@@ -66,7 +66,7 @@ func TestARecordSetIsReadInWhole(t *testing.T) {
 	}{
 		{wildcard, []RecordSet{{
 			Identifier: "us-west-2", Weight: 7, HealthCheck: "hc-1",
-			Alias: &failover.Alias{Name: "lb.example", Zone: "ZLB", EvaluateTargetHealth: true},
+			Alias: &failover.Alias{Name: "lb.us-west-2.elb.amazonaws.com", Zone: "Z1H1FL5HABSF5", EvaluateTargetHealth: true},
 		}}},
 		{plain, []RecordSet{{Weight: -1, TTL: 300, Values: []string{"192.0.2.1", "192.0.2.2"}}}},
 		{absent, nil},
@@ -95,19 +95,19 @@ func TestTheFenceIsReadToTheLetter(t *testing.T) {
 	world, cfg := newWorld(t)
 	must(t, world.AddZone("Z1", "shop.example"))
 	client := route53.NewFromConfig(cfg)
-	if f, err := ReadFence(t.Context(), client, "Z1", "shop.example"); err != nil || f.Exists {
+	if f, err := ReadFence(t.Context(), client, "Z1", "_drover-drover.shop.example"); err != nil || f.Exists {
 		t.Errorf("a zone without a fence: got %+v, %v", f, err)
 	}
 	fence := failover.Fence{Epoch: 7, Run: "run-7", Region: "us-west-2", Leg: failover.Out, Stage: 2, Batch: 1}
-	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 123, Values: []string{fence.String()}}))
-	got, err := ReadFence(t.Context(), client, "Z1", "shop.example.")
+	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 123, Values: []string{fence.String()}}))
+	got, err := ReadFence(t.Context(), client, "Z1", "_drover-drover.shop.example.")
 	must(t, err)
 	if diff := cmp.Diff(FenceRecord{Exists: true, Fence: fence, Value: fence.String(), TTL: 123}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, values := range [][]string{{`"hello"`}, {fence.String(), `"hello"`}} {
-		must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover.shop.example", Type: "TXT", TTL: 123, Values: values}))
-		if _, err := ReadFence(t.Context(), client, "Z1", "shop.example"); failover.ConditionOf(err) != failover.Rejected {
+		must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 123, Values: values}))
+		if _, err := ReadFence(t.Context(), client, "Z1", "_drover-drover.shop.example"); failover.ConditionOf(err) != failover.Rejected {
 			t.Errorf("somebody else's record %v: got %v", values, err)
 		}
 	}
