@@ -34,7 +34,7 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords(), s.table("Query"), s.lock(), readMetrics(), s.readAlarms())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), readMetrics(), s.readAlarms())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.readLock())
@@ -138,8 +138,9 @@ func (s Scope) items(sid string, operations []string, partitions ...string) Gran
 	return g
 }
 
-func (s Scope) readRecords() Grant {
-	return Grant{Sid: "ReadRecords", Actions: []string{"route53:ListResourceRecordSets"}, Resources: s.zones()}
+// readRecords lists record sets, and does what else is said with the zones.
+func (s Scope) readRecords(also ...string) Grant {
+	return Grant{Sid: "ReadRecords", Actions: append(also, "route53:ListResourceRecordSets"), Resources: s.zones()}
 }
 
 // readChanges cannot be narrowed to a zone: the id of a change says nothing of its zone.

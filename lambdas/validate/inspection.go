@@ -22,6 +22,7 @@ type inspection struct {
 	apps         []failover.Application
 	others       []failover.Application // those that are not selected
 	sets         live.RecordSets
+	closed       map[string]bool             // hosted zones that the plan cannot read, each of them a finding already
 	fences       map[string]live.FenceRecord // by zone
 	clusters     map[string]live.GlobalCluster
 	members      map[string]live.Cluster

@@ -42,6 +42,7 @@ func (in *inspection) look(ctx context.Context) error {
 		return err
 	}
 	err = in.lookAt(ctx,
+		part{"the hosted zones", in.readZones},
 		part{"the DNS records", in.readRecords},
 		part{"the databases", in.readDatabases},
 		part{"the replication lag", in.readLag},
@@ -149,11 +150,12 @@ func (in *inspection) lostText() string {
 }
 
 func (in *inspection) readRecords(ctx context.Context) error {
-	sets, err := live.Records(ctx, in.DNS, in.apps)
+	sets, err := live.Records(ctx, in.DNS, in.toRead())
 	if err != nil {
 		return err
 	}
 	in.sets = sets
+	in.checkSurroundings()
 	zones, unread := in.readFences(ctx)
 	if err := in.findLeftovers(ctx); err != nil {
 		return err
@@ -175,7 +177,7 @@ func (in *inspection) readFences(ctx context.Context) ([]failover.Record, error)
 	in.fences = map[string]live.FenceRecord{}
 	for _, app := range in.apps {
 		for _, r := range app.Records {
-			if _, seen := in.fences[r.Zone]; seen {
+			if _, seen := in.fences[r.Zone]; seen || in.closed[r.Zone] {
 				continue
 			}
 			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, failover.FenceName(in.Plan.Name, r.ZoneName))

@@ -19,6 +19,9 @@ func (in *inspection) checkRecords() {
 	slow, slowest := 0, failover.Record{}
 	for _, app := range in.apps {
 		for _, r := range app.Records {
+			if in.closed[r.Zone] {
+				continue
+			}
 			in.checkDrift(app, r)
 			if r.TTL > recommendedTTL {
 				slow++
@@ -39,7 +42,7 @@ func (in *inspection) checkDrift(app failover.Application, r failover.Record) {
 	sets, registered := in.sets.Of(r), in.run.AsFound(app).Live.Weights
 	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)
 	if diff := drift(r, sets); len(diff) > 0 {
-		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = live.RecordCommand(r)
+		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = in.mend(app, r, sets)
 	} else if found := in.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, in.run.To) {
 		in.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
 			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered))).Command = live.RecordCommand(r)
@@ -57,8 +60,10 @@ func drift(r failover.Record, sets []live.RecordSet) []string {
 		region := failover.Region(set.Identifier)
 		endpoint, expected := r.Endpoints[region]
 		switch {
+		case set.Simple():
+			diff = append(diff, "is a simple record set, without routing policy; Route 53 refuses weighted record sets beside it")
 		case set.Weight < 0:
-			diff = append(diff, "is not weighted; Route 53 refuses to mix it with weighted record sets")
+			diff = append(diff, fmt.Sprintf("has a record set %q of another routing policy; Route 53 refuses weighted record sets beside it", set.Identifier))
 		case !expected:
 			diff = append(diff, fmt.Sprintf("has a record set %q with weight %d that is not registered", set.Identifier, set.Weight))
 		default:

@@ -33,7 +33,7 @@ func TestDriftNamesEveryDifference(t *testing.T) {
 		{"nothing", value, nil, []string{"is not in zone Z1"}},
 		{"one Region only", value, []live.RecordSet{eastern}, []string{"has no record set for us-west-2"}},
 		{"not weighted", value, []live.RecordSet{{Weight: -1, TTL: 60, Values: []string{"192.0.2.10"}}}, []string{
-			"is not weighted; Route 53 refuses to mix it with weighted record sets",
+			"is a simple record set, without routing policy; Route 53 refuses weighted record sets beside it",
 			"has no record set for us-east-1", "has no record set for us-west-2",
 		}},
 		{"TTL", value, []live.RecordSet{eastern, change(western, func(s *live.RecordSet) { s.TTL = 300 })},

@@ -43,6 +43,8 @@ type RecordSet struct {
 	Alias *failover.Alias
 	// HealthCheck is the id of the health check, or empty.
 	HealthCheck string
+	// Whole is a record set without weight in everything that Route 53 says of it, and nil for a weighted one.
+	Whole *types.ResourceRecordSet
 }
 
 // RecordSets are the record sets of some applications' names.
@@ -186,6 +188,8 @@ func recordSetOf(s types.ResourceRecordSet) RecordSet {
 	}
 	if s.Weight != nil {
 		set.Weight = int(*s.Weight)
+	} else {
+		set.Whole = &s
 	}
 	for _, r := range s.ResourceRecords {
 		set.Values = append(set.Values, aws.ToString(r.Value))

@@ -73,6 +73,10 @@ func TestARecordSetIsReadInWhole(t *testing.T) {
 	} {
 		got := sets.Of(c.record)
 		for i := range got {
+			if (got[i].Whole == nil) != (got[i].Weight >= 0) {
+				t.Errorf("%s: whole: %v with weight %d; want it without weight alone", c.record.Name, got[i].Whole, got[i].Weight)
+			}
+			got[i].Whole = nil
 			if got[i].Alias != nil {
 				got[i].Alias.Name = CanonicalName(got[i].Alias.Name)
 			}

@@ -1,0 +1,69 @@
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Simple says whether it is a record set without routing policy.
+func (s RecordSet) Simple() bool { return s.Weight < 0 && s.Identifier == "" }
+
+// MendCommand is the batch that leaves a record with exactly one weighted record set for each Region, with these weights:
+// it deletes what has no weight, and creates what is missing. It is empty when it would change nothing.
+func (s RecordSets) MendCommand(r failover.Record, weights map[failover.Region]int) string {
+	var changes []any
+	there := map[failover.Region]bool{}
+	for _, set := range s.Of(r) {
+		there[failover.Region(set.Identifier)] = set.Weight >= 0
+		if set.Whole != nil {
+			changes = append(changes, changeOf("DELETE", whole(*set.Whole)))
+		}
+	}
+	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
+		if !there[region] {
+			changes = append(changes, changeOf("CREATE", weighted(r, region, weights[region])))
+		}
+	}
+	if len(changes) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch %s",
+		r.Zone, failover.Quote(compact(map[string]any{"Changes": changes})))
+}
+
+func changeOf(action string, set map[string]any) map[string]any {
+	return map[string]any{"Action": action, "ResourceRecordSet": set}
+}
+
+// weighted is a record set of the registry as the aws command line takes it.
+func weighted(r failover.Record, region failover.Region, weight int) map[string]any {
+	endpoint := r.Endpoints[region]
+	set := map[string]any{"Name": r.Name, "Type": r.Type, "SetIdentifier": region, "Weight": weight}
+	if endpoint.HealthCheck != "" {
+		set["HealthCheckId"] = endpoint.HealthCheck
+	}
+	if a := endpoint.Alias; a != nil {
+		set["AliasTarget"] = map[string]any{"DNSName": a.Name, "HostedZoneId": a.Zone, "EvaluateTargetHealth": a.EvaluateTargetHealth}
+		return set
+	}
+	set["TTL"], set["ResourceRecords"] = r.TTL, []any{map[string]any{"Value": endpoint.Value}}
+	return set
+}
+
+// whole is a record set as it was read, in everything: a DELETE has to match it. The SDK's fields are named as the
+// members of the API, but its JSON has those that are not set, too.
+func whole(set types.ResourceRecordSet) map[string]any {
+	text, err := json.Marshal(set)
+	members := map[string]any{}
+	if err != nil || json.Unmarshal(text, &members) != nil { // a struct of texts and numbers
+		return members
+	}
+	maps.DeleteFunc(members, func(_ string, v any) bool { return v == nil || v == "" })
+	return members
+}
