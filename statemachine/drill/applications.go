@@ -66,6 +66,12 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.propagation()})
 	r.world.SetMetricDelay(s.metricDelay())
 	r.world.SetReplicationLag(w.ReplicationLag.or(time.Second))
+	for _, zone := range w.Zones {
+		r.zones = append(r.zones, zone.ID)
+		if err := r.world.AddZone(zone.ID, zone.Name); err != nil {
+			return fmt.Errorf("world.zones: %w", err)
+		}
+	}
 	for _, app := range apps {
 		if err := r.addRecords(app); err != nil {
 			return err

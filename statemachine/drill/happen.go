@@ -3,6 +3,7 @@ package drill
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -20,6 +21,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		return p.world.SetDark(e.RegionBack, false)
 	case e.Drift != nil:
 		return p.drift(*e.Drift)
+	case e.RecordSet != nil:
+		return p.recordSet(*e.RecordSet)
 	case e.DatabaseLag != nil:
 		return p.world.SetLag(e.DatabaseLag.GlobalCluster, time.Duration(e.DatabaseLag.Lag))
 	case e.DatabaseHang != "":
@@ -77,6 +80,24 @@ func (p *performance) drift(d Drift) error {
 		return nil
 	}
 	return fmt.Errorf("drift: zone %s has no record set %s %s of %s", d.Zone, d.Name, d.Type, d.Region)
+}
+
+// recordSet replaces the record sets of a name and type, which Drover knows nothing of.
+func (p *performance) recordSet(m ManualSet) error {
+	if err := p.world.RemoveRecordSets(m.Zone, m.Name, m.Type); err != nil {
+		return err
+	}
+	if len(m.Values) == 0 {
+		p.say("route53", Bad, "an operator deletes the record sets %s %s", m.Name, m.Type)
+	} else {
+		p.say("route53", Bad, "an operator makes %s %s a simple record set, %s", m.Name, m.Type, strings.Join(m.Values, ", "))
+		err := p.world.PutRecordSet(m.Zone, fakeaws.RecordSet{Name: m.Name, Type: m.Type, TTL: m.TTL, Values: m.Values})
+		if err != nil {
+			return err
+		}
+	}
+	p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: m.Zone, Sets: p.world.RecordSets(m.Zone)})
+	return nil
 }
 
 func (p *performance) apiFault(f APIFault) {

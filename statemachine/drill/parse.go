@@ -181,6 +181,11 @@ func (c *checker) scenario(s *Scenario) {
 	if n := s.World.Clients.RequestsPerSecond; !(n >= 0 && n <= maxRequests) { // nothing is true of .nan
 		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
 	}
+	for i, z := range s.World.Zones {
+		for key, value := range orderedPairs("id", z.ID, "name", z.Name) {
+			c.required(indexed("world.zones", i), key, value)
+		}
+	}
 	if w := s.World.Clients.Writes; !(w >= 0 && w <= 1) {
 		c.add("world.clients.writes", "%v; expected a share from 0 to 1", w)
 	}

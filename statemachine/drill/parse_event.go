@@ -16,7 +16,7 @@ import (
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
-	"regionDark", "regionBack", "drift", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
+	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
 	"start", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
 }
 
@@ -43,7 +43,7 @@ func ParseEvent(file string, text []byte) (Event, error) {
 // kinds are the keys of the event that are set.
 func (e Event) kinds() []string {
 	set := []bool{
-		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.NoMetrics != nil,
+		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.Answer != nil,
 	}
@@ -68,6 +68,10 @@ func (c *checker) event(path string, e Event) {
 		c.region(path+".regionBack", e.RegionBack)
 	case e.Drift != nil:
 		c.drift(path+".drift", *e.Drift)
+	case e.RecordSet != nil:
+		for key, value := range orderedPairs("zone", e.RecordSet.Zone, "name", e.RecordSet.Name, "type", e.RecordSet.Type) {
+			c.required(path+".recordSet", key, value)
+		}
 	case e.DatabaseLag != nil:
 		c.required(path+".databaseLag", "globalCluster", e.DatabaseLag.GlobalCluster)
 	case e.NoMetrics != nil:

@@ -207,7 +207,7 @@ func wrap(text string, width int) []string {
 }
 
 // wrapCommand breaks a command between its words, with the mark that lets a shell read on. A long piece of JSON is broken
-// after a comma, where a line break means nothing to it.
+// after a comma, or where an object or list begins: a line break means nothing to it there.
 func wrapCommand(text string, width int) []string {
 	const readOn = " \\"
 	var lines []string
@@ -220,11 +220,14 @@ func wrapCommand(text string, width int) []string {
 			line += " "
 		}
 		for line += word; utf8.RuneCountInString(line)+len(readOn) > width; {
-			comma := strings.LastIndex(line[:width-len(readOn)], ",")
-			if comma < 0 {
+			end := strings.LastIndex(line[:width-len(readOn)], ",")
+			if json := strings.HasPrefix(word, "'{") || strings.HasPrefix(word, "'["); end < 0 && json {
+				end = strings.LastIndexAny(line[:width-len(readOn)], "{[")
+			}
+			if end < 0 {
 				break
 			}
-			lines, line = append(lines, line[:comma+1]), line[comma+1:]
+			lines, line = append(lines, line[:end+1]), line[end+1:]
 		}
 	}
 	return append(lines, line)

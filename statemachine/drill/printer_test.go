@@ -19,6 +19,7 @@ func TestACommandInATranscriptCanBeTyped(t *testing.T) {
 		"drover status --region us-west-2",
 		"aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{\"action\":\"check\"}'",
 		"aws --input " + long,
+		`aws --change-batch '{"Changes":[{"Action":"CREATE","ResourceRecordSet":{"HealthCheckId":"5f0c1a52-0000-4000-8000-000000000030","Name":"catalog.example.org"}}]}'`,
 		`aws --value 'it'\''s  two blanks' --region us-west-2 --and-something-that-makes-it-longer-than-a-line yes`,
 	} {
 		var out bytes.Buffer

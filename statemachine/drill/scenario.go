@@ -100,6 +100,8 @@ type WorldSettings struct {
 	} `yaml:"clients"`
 	// Callers are those who call the HTTP API.
 	Callers []Caller `yaml:"callers"`
+	// Zones are hosted zones that are there beside those of the applications, or under another name than these say.
+	Zones []Zone `yaml:"zones"`
 }
 
 // Event is something that happens at a point of the timeline: exactly one of its fields beside At is set.
@@ -110,6 +112,7 @@ type Event struct {
 	RegionDark   string       `yaml:"regionDark"`
 	RegionBack   string       `yaml:"regionBack"`
 	Drift        *Drift       `yaml:"drift"`
+	RecordSet    *ManualSet   `yaml:"recordSet"`
 	DatabaseLag  *DatabaseLag `yaml:"databaseLag"`
 	DatabaseHang string       `yaml:"databaseHang"`
 	NoMetrics    *Place       `yaml:"noMetrics"`
@@ -139,6 +142,15 @@ type Drift struct {
 	// Weight and Value are what it is changed to; what is left out stays.
 	Weight *int   `yaml:"weight"`
 	Value  string `yaml:"value"`
+}
+
+// ManualSet is what somebody makes of all record sets of a name and type: one simple record set, or, without values, none.
+type ManualSet struct {
+	Zone   string   `yaml:"zone"`
+	Name   string   `yaml:"name"`
+	Type   string   `yaml:"type"`
+	TTL    int64    `yaml:"ttl"`
+	Values []string `yaml:"values"`
 }
 
 // DatabaseLag changes a global cluster's replication lag.

@@ -143,6 +143,28 @@ func (w *World) PutRecordSet(zoneID string, set RecordSet) error {
 	return nil
 }
 
+// RemoveRecordSets removes all record sets of a name and type as if they had never been there: no request, no tokens, no
+// propagation.
+func (w *World) RemoveRecordSets(zoneID, name, recordType string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	z, ok := w.route53.zones[zoneID]
+	if !ok {
+		return fmt.Errorf("remove record sets %s: no hosted zone %s; there are %v", name, zoneID, w.route53.zoneIDs())
+	}
+	key := groupKey(normalizeName(name), recordType)
+	z.current, z.answers = withoutPrefix(z.current, key), withoutPrefix(z.answers, key)
+	for _, c := range z.pending {
+		c.answers = withoutPrefix(c.answers, key)
+	}
+	w.route53.generation++
+	return nil
+}
+
+func withoutPrefix(state []*entry, prefix string) []*entry {
+	return slices.DeleteFunc(slices.Clone(state), func(e *entry) bool { return strings.HasPrefix(e.key, prefix) })
+}
+
 func (r *route53) zoneIDs() []string { return slices.Sorted(maps.Keys(r.zones)) }
 
 // RecordSets returns the record sets of a hosted zone as its control plane has them, in the order of Route 53.
