@@ -81,7 +81,8 @@ func TestWhatIsDeployedHasPassedAllTestsAndIsNotBuiltAgain(t *testing.T) {
 func TestThePipelineMayDeployThroughTheRolesOfTheBootstrapOnly(t *testing.T) {
 	want := []string{
 		"codebuild:BatchGetBuilds", "codebuild:StartBuild", "codeconnections:UseConnection", "logs:CreateLogStream", "logs:PutLogEvents",
-		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "sns:Publish", "sts:AssumeRole",
+		"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning",
+		"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl", "sns:Publish", "sts:AssumeRole",
 	}
 	var got []string
 	for _, p := range ofType(pipelineStack(t), "AWS::IAM::Policy") {
@@ -107,6 +108,35 @@ func TestThePipelineMayDeployThroughTheRolesOfTheBootstrapOnly(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
 		t.Errorf("what the pipeline's roles may do (-want +got)\n%s", diff)
+	}
+}
+
+// The source action gives what it has fetched to the owner of the bucket, and CodePipeline inspects the bucket first.
+func TestTheSourceActionMayWriteIntoTheArtifactBucket(t *testing.T) {
+	const bucket = "arn:aws:s3:::drover-pipeline-111122223333-us-east-1"
+	want := map[string]words{
+		"s3:GetObject": {bucket + "/*"}, "s3:GetObjectVersion": {bucket + "/*"}, "s3:PutObject": {bucket + "/*"}, "s3:PutObjectAcl": {bucket + "/*"},
+		"s3:GetBucketAcl": {bucket}, "s3:GetBucketLocation": {bucket}, "s3:GetBucketVersioning": {bucket},
+	}
+	got := map[string]words{}
+	for _, p := range ofType(pipelineStack(t), "AWS::IAM::Policy") {
+		if roles := compact(t, p.Properties["Roles"]); !strings.Contains(roles, `"drover-pipeline-us-east-1"`) {
+			continue
+		}
+		var document struct{ Statement []statement }
+		if err := json.Unmarshal([]byte(compact(t, p.Properties["PolicyDocument"])), &document); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range document.Statement {
+			for _, action := range s.Action {
+				if strings.HasPrefix(action, "s3:") {
+					got[action] = s.Resource
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what the pipeline's role may do with objects and buckets (-want +got)\n%s", diff)
 	}
 }
 

@@ -71,12 +71,12 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 
 // runs makes the state machine and the functions that it calls.
 func (r regional) runs() awsstepfunctions.StateMachine {
-	functions := map[string]*string{}
+	values := map[string]*string{statemachine.PartitionID: awscdk.Aws_PARTITION()}
 	for _, s := range step.All {
-		functions[s.Placeholder()] = r.function(s).FunctionArn()
+		values[s.Placeholder()] = r.function(s).FunctionArn()
 	}
 	return machine.New(r.Stack, "Machine", machine.Props{
-		Definition: statemachine.Definition(), Functions: functions, Scope: r.scope, Steps: step.Names(), LogDays: r.config.LogRetentionDays,
+		Definition: statemachine.Definition(), Substitutions: values, Scope: r.scope, Steps: step.Names(), LogDays: r.config.LogRetentionDays,
 	})
 }
 

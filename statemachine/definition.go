@@ -1,5 +1,5 @@
 // Package statemachine holds the definition of Drover's state machine, as it is deployed and as it is rehearsed: one
-// text in Amazon States Language, with ${Substitutions} for the ARNs of the functions. What plays it on a laptop is in
+// text in Amazon States Language, with ${Substitutions} for the ARNs of the functions and the partition. What plays it on a laptop is in
 // the packages below: asl interprets it, fakeaws is the world around it, lambdahost runs the functions, drill puts
 // them together.
 package statemachine
@@ -15,8 +15,10 @@ import (
 //go:embed failover.asl.json
 var definition string
 
-// The substitutions of the definition: what stands for the ARN of each function.
+// The substitutions of the definition: what stands for the ARN of each function, and for the partition of AWS in which
+// the machine is, such as aws-us-gov.
 const (
+	PartitionID        = "Partition"
 	ValidateARN        = "ValidateArn"
 	ShiftTrafficARN    = "ShiftTrafficArn"
 	UpdateRegistryARN  = "UpdateRegistryArn"
@@ -26,7 +28,7 @@ const (
 )
 
 // Substitutions are the names of all substitutions, in the order in which a run first needs them.
-var Substitutions = []string{ValidateARN, ShiftTrafficARN, UpdateRegistryARN, PromoteDatabaseARN, VerifyHealthARN, NotifyARN}
+var Substitutions = []string{PartitionID, ValidateARN, ShiftTrafficARN, UpdateRegistryARN, PromoteDatabaseARN, VerifyHealthARN, NotifyARN}
 
 // Definition returns the text of the definition, with its substitutions not yet made.
 func Definition() string { return definition }

@@ -49,6 +49,7 @@ func machine(t testing.TB) *asl.Machine {
 	for _, name := range Substitutions {
 		values[name] = "arn:aws:lambda:us-west-2:111122223333:function:" + strings.TrimSuffix(name, "Arn")
 	}
+	values[PartitionID] = "aws"
 	definition, err := Substitute(values)
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +147,15 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("state %q: Retry (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// An ARN that is written out would be one of the standard partition, and refused in every other.
+func TestNoARNInTheDefinitionNamesItsPartition(t *testing.T) {
+	for i, line := range strings.Split(Definition(), "\n") {
+		if strings.Contains(line, "arn:") && strings.Count(line, "arn:") != strings.Count(line, "arn:${Partition}:") {
+			t.Errorf("failover.asl.json:%d: %s; expected arn:${Partition}:", i+1, strings.TrimSpace(line))
 		}
 	}
 }

@@ -86,7 +86,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"logRetentionDays": 8}`, `logRetentionDays: 8; expected one of 1 3 5 7 14`},
 		{`{"emails": ["a@example.com", "Ops <b@example.com>"]}`, `emails[1]: "Ops <b@example.com>"; expected an address such as oncall@example.com`},
 		{`{"emails": ["a@example.com", "a@example.com"]}`, `emails[1]: "a@example.com" is listed twice`},
-		{`{"standby": "us-west-9"}`, `standby: "us-west-9" is not a known Region; if AWS has it, add it to the list in infra/config/regions.go`},
+		{`{"standby": "us-west-9"}`, `standby: "us-west-9" is not a known Region; if AWS has it, add it to the list in internal/failover/partition.go`},
 		{`{"standby": "cn-north-1"}`, `standby: cn-north-1 is in the partition aws-cn and us-east-1 in aws; expected Regions of one partition`},
 		{`{"consistency": "weak"}`, `consistency: "weak" is not known; expected eventual or strong`},
 		{`{"witness": "us-east-2"}`, `witness: "us-east-2"; only a registry with consistency: strong has one`},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Pipeline is where the deployment pipeline takes the source from.
@@ -72,6 +73,9 @@ func (c Config) pipelineProblems() []error {
 		if !value.form.MatchString(value.value) {
 			problems = append(problems, fmt.Errorf("pipeline.%s: %q; expected %s", value.key, value.value, value.expected))
 		}
+	}
+	if id := c.Plan.Primary.Partition().ID; len(problems) == 0 && !strings.HasPrefix(c.Pipeline.Connection, "arn:"+id+":") {
+		problems = append(problems, fmt.Errorf("pipeline.connection: %q; expected arn:%s:, the partition of the primary %s", c.Pipeline.Connection, id, c.Plan.Primary))
 	}
 	return problems
 }

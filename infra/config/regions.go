@@ -8,47 +8,24 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// known are the Regions that Drover can be deployed to, by partition: what AWS opens later is added here. A list can be
-// behind; a typing mistake that looks like a Region, and is found out by a failover, is worse.
-var known = []struct {
-	partition string
-	regions   []failover.Region
-}{
-	{"aws", []failover.Region{
-		"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
-		"ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
-		"ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1",
-		"eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1",
-		"us-east-2", "us-west-1", "us-west-2",
-	}},
-	{"aws-cn", []failover.Region{"cn-north-1", "cn-northwest-1"}},
-	{"aws-us-gov", []failover.Region{"us-gov-east-1", "us-gov-west-1"}},
-}
-
-// partition is where a Region belongs, or empty when it is not known.
-func partition(region failover.Region) string {
-	for _, k := range known {
-		if slices.Contains(k.regions, region) {
-			return k.partition
-		}
-	}
-	return ""
-}
-
 // checkRegion refuses a code that looks like a Region and is none. What does not look like one, the plan has refused.
 func checkRegion(key string, region failover.Region) []error {
-	if _, err := failover.ParseRegion(string(region)); err != nil || partition(region) != "" {
+	if _, err := failover.ParseRegion(string(region)); err != nil {
 		return nil
 	}
-	return []error{fmt.Errorf("%s: %q is not a known Region; if AWS has it, add it to the list in infra/config/regions.go", key, region)}
+	if err := failover.CheckRegion(region); err != nil {
+		return []error{fmt.Errorf("%s: %w", key, err)}
+	}
+	return nil
 }
 
 func (c Config) regionProblems() []error {
 	problems := append(checkRegion("primary", c.Plan.Primary), checkRegion("standby", c.Plan.Standby)...)
-	here, there := partition(c.Plan.Primary), partition(c.Plan.Standby)
-	if here != "" && there != "" && here != there {
+	here, known := failover.PartitionOf(c.Plan.Primary)
+	there, alsoKnown := failover.PartitionOf(c.Plan.Standby)
+	if known && alsoKnown && here.ID != there.ID {
 		problems = append(problems, fmt.Errorf("standby: %s is in the partition %s and %s in %s; expected Regions of one partition, which share accounts and roles",
-			c.Plan.Standby, there, c.Plan.Primary, here))
+			c.Plan.Standby, there.ID, c.Plan.Primary, here.ID))
 	}
 	return problems
 }

@@ -15,9 +15,9 @@ import (
 type Props struct {
 	// Definition is the text that on-call reads in the console.
 	Definition string
-	// Functions holds the ARN for each placeholder in the definition.
-	Functions map[string]*string
-	Scope     permission.Scope
+	// Substitutions holds the value for each placeholder in the definition.
+	Substitutions map[string]*string
+	Scope         permission.Scope
 	// Steps are the names of the steps that it may invoke.
 	Steps   []string
 	LogDays int
@@ -38,7 +38,7 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 		StateMachineName:        jsii.String(region.StateMachine()),
 		StateMachineType:        awsstepfunctions.StateMachineType_STANDARD,
 		DefinitionBody:          awsstepfunctions.DefinitionBody_FromString(jsii.String(props.Definition)),
-		DefinitionSubstitutions: &props.Functions,
+		DefinitionSubstitutions: &props.Substitutions,
 		Role:                    role,
 		TracingEnabled:          jsii.Bool(true),
 		Logs: &awsstepfunctions.LogOptions{

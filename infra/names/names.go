@@ -132,9 +132,6 @@ func (r Region) BootstrapRoleARN(of string) string {
 // KeyARN is the key that AWS keeps for S3 in the account.
 func (r Region) KeyARN() string { return r.arn("kms", "alias/aws/s3") }
 
-// AlarmsARN is every CloudWatch alarm of the Region.
-func (r Region) AlarmsARN() string { return r.arn("cloudwatch", "alarm:*") }
-
 // ClustersARN is every Aurora cluster of the Region.
 func (r Region) ClustersARN() string { return r.arn("rds", "cluster:*") }
 

@@ -34,7 +34,7 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), readMetrics(), s.readAlarms())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), readMetrics(), readAlarms())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.readLock())
@@ -183,7 +183,12 @@ func (s Scope) readTopology() []Grant {
 	if len(s.GlobalClusters) == 0 {
 		return nil
 	}
-	return []Grant{{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: s.globalClusters()}}
+	clusters := s.globalClusters()
+	if len(clusters) > failover.FewClusters {
+		// They are then read without an identifier, which RDS authorizes against all global clusters of the account.
+		clusters = []string{names.GlobalClusterARN("*")}
+	}
+	return []Grant{{Sid: "ReadGlobalClusters", Actions: []string{"rds:DescribeGlobalClusters"}, Resources: clusters}}
 }
 
 // readDatabases is the topology and the state of each cluster in it. Which member clusters a global cluster has is in
@@ -218,11 +223,10 @@ func readMetrics() Grant {
 	return Grant{Sid: "ReadMetrics", Actions: []string{"cloudwatch:GetMetricData"}, Resources: []string{"*"}}
 }
 
-// readAlarms is about all alarms of both Regions, because which ones matter is in the registry, and a drill is validated
-// both ways.
-func (s Scope) readAlarms() Grant {
-	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
-	return Grant{Sid: "ReadAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: []string{s.Names.AlarmsARN(), other.AlarmsARN()}}
+// readAlarms has no narrower resource: CloudWatch returns composite alarms only to a permission that covers everything,
+// and denies the call with a narrower one (CloudWatch API Reference, DescribeAlarms).
+func readAlarms() Grant {
+	return Grant{Sid: "ReadAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: []string{"*"}}
 }
 
 // writeMetrics has no narrower resource, but a condition that narrows it to one namespace.

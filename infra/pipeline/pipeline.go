@@ -94,6 +94,8 @@ func newRole(scope constructs.Construct, region names.Region, from config.Pipeli
 				Resources: []string{region.ProjectARN("build"), region.ProjectARN("deploy")}},
 			{Sid: "Ask", Actions: []string{"sns:Publish"}, Resources: []string{region.TopicARN()}},
 			artifacts(region),
+			handOver(region),
+			inspectArtifacts(region),
 		},
 	})
 }
@@ -103,5 +105,20 @@ func artifacts(region names.Region) permission.Grant {
 	return permission.Grant{
 		Sid: "Artifacts", Actions: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"},
 		Resources: []string{region.ArtifactsARN() + "/*"},
+	}
+}
+
+// handOver is what the source action does beside writing: it gives each object that it has fetched to the owner of the
+// bucket. Without it the action fails with AccessDenied at the first commit (aws-cdk issue 13557).
+func handOver(region names.Region) permission.Grant {
+	return permission.Grant{Sid: "HandOver", Actions: []string{"s3:PutObjectAcl"}, Resources: []string{region.ArtifactsARN() + "/*"}}
+}
+
+// inspectArtifacts is what CodePipeline asks of its bucket before it uses it (CodePipeline User Guide, "CodePipeline
+// service role policy").
+func inspectArtifacts(region names.Region) permission.Grant {
+	return permission.Grant{
+		Sid: "InspectArtifacts", Actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"},
+		Resources: []string{region.ArtifactsARN()},
 	}
 }

@@ -68,6 +68,10 @@ type Alias struct {
 	EvaluateTargetHealth bool `json:"evaluateTargetHealth,omitempty"`
 }
 
+// FewClusters is up to how many clusters are described one by one. Beyond, all of the account in the Region are listed,
+// for which RDS asks for a permission on all of them.
+const FewClusters = 20
+
 // Database is one Aurora global database.
 type Database struct {
 	// GlobalCluster is the identifier of the global cluster.

@@ -55,7 +55,7 @@ func (h Handler) runOf(x *sfn.DescribeExecutionOutput) Run {
 	r := Run{
 		ID: aws.ToString(x.Name), ARN: arn, Region: h.Region, Status: string(x.Status), Input: rawJSON(aws.ToString(x.Input)),
 		StartedAt: aws.ToTime(x.StartDate).UTC(), StoppedAt: aws.ToTime(x.StopDate).UTC(),
-		Links: Links{Self: pathTo(aws.ToString(x.Name)), Console: consoleURL(arn)},
+		Links: Links{Self: pathTo(aws.ToString(x.Name)), Console: failover.ConsoleOf(arn)},
 	}
 	switch x.Status {
 	case types.ExecutionStatusSucceeded:
@@ -92,7 +92,7 @@ func runOfRecord(record registry.RunRecord) Run {
 		ID: record.Run.ID, ARN: record.Run.ARN, Region: regionOf(record.Run.ARN), Outcome: record.Outcome,
 		Status: string(types.ExecutionStatusFailed), StartedAt: record.Run.StartedAt, StoppedAt: record.ClosedAt,
 		Progress: &Progress{Reasons: record.Reasons, Failure: record.Failure},
-		Links:    Links{Self: pathTo(record.Run.ID), Console: consoleURL(record.Run.ARN)},
+		Links:    Links{Self: pathTo(record.Run.ID), Console: failover.ConsoleOf(record.Run.ARN)},
 	}
 	if record.Outcome == failover.Completed {
 		r.Status = string(types.ExecutionStatusSucceeded)
@@ -123,20 +123,6 @@ func regionOf(arn string) failover.Region {
 		return ""
 	}
 	return failover.Region(parts[3])
-}
-
-// consoles are the hosts of the AWS console, by partition.
-var consoles = map[string]string{
-	"aws": "console.aws.amazon.com", "aws-us-gov": "console.amazonaws-us-gov.com", "aws-cn": "console.amazonaws.cn",
-}
-
-// consoleURL is an execution in the console of its Region, and empty in a partition whose console is not known.
-func consoleURL(arn string) string {
-	parts := strings.SplitN(arn, ":", 5)
-	if len(parts) < 5 || consoles[parts[1]] == "" {
-		return ""
-	}
-	return "https://" + parts[3] + "." + consoles[parts[1]] + "/states/home?region=" + parts[3] + "#/v2/executions/details/" + arn
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

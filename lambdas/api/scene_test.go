@@ -48,7 +48,7 @@ func newScene(t *testing.T) *scene {
 	s.must(s.world.AddTable("registry", string(east), string(west)))
 	definition, err := os.ReadFile("../../statemachine/failover.asl.json")
 	s.must(err)
-	text := string(definition)
+	text := strings.ReplaceAll(string(definition), "${Partition}", "aws")
 	for _, state := range states {
 		name := "drover-" + strings.ToLower(state)
 		arn := "arn:aws:lambda:us-west-2:" + account + ":function:" + name

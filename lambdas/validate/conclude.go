@@ -17,7 +17,8 @@ import (
 // conclude makes the answer. On the way out it takes the lock, if nothing is in the way.
 func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
 	if len(in.apps) > 0 && !in.run.Leg.Undoes() {
-		in.warn(failover.CodeControlPlane, "Route 53", "weights are changed through its control plane in us-east-1; while that is down, nothing can be shifted", "")
+		in.warn(failover.CodeControlPlane, "Route 53", fmt.Sprintf("weights are changed through its control plane in %s; while that is down, nothing can be shifted",
+			in.Region.Partition().GlobalRegion), "")
 	}
 	if in.blocked() {
 		return in.giveUp(ctx)

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // manifest is the part of manifest.json that matters here.
@@ -107,6 +109,9 @@ func (m manifest) stack(id string) (stackFile, error) {
 	account, region, ok := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/")
 	if !ok || region == unknownRegion {
 		return s, fmt.Errorf("stack %s: environment %q names no Region; expected aws://ACCOUNT/REGION", s.name, a.Environment)
+	}
+	if err := failover.CheckRegion(failover.Region(region)); err != nil {
+		return s, fmt.Errorf("stack %s: environment %q: %w", s.name, a.Environment, err)
 	}
 	s.account, s.region = account, region
 	for _, other := range a.Dependencies {

@@ -13,9 +13,9 @@ const empty = `{"Resources": {}}`
 func TestStacksAreInDeployOrder(t *testing.T) {
 	a, err := Read(fstest.MapFS{
 		"manifest.json": {Data: []byte(`{"artifacts": {
-			"a": {"type": "aws:cloudformation:stack", "environment": "aws://1/r-1", "properties": {"templateFile": "t", "stackName": "named"}, "dependencies": ["z", "a.assets"]},
-			"b": {"type": "aws:cloudformation:stack", "environment": "aws://1/r-2", "properties": {"templateFile": "t"}, "dependencies": ["a"]},
-			"z": {"type": "aws:cloudformation:stack", "environment": "aws://1/r-1", "properties": {"templateFile": "t"}},
+			"a": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-west-1", "properties": {"templateFile": "t", "stackName": "named"}, "dependencies": ["z", "a.assets"]},
+			"b": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-west-2", "properties": {"templateFile": "t"}, "dependencies": ["a"]},
+			"z": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-west-1", "properties": {"templateFile": "t"}},
 			"a.assets": {"type": "cdk:asset-manifest"}, "Tree": {"type": "cdk:tree"}}}`)},
 		"t": {Data: []byte(empty)},
 	}, Placeholder)
@@ -23,14 +23,14 @@ func TestStacksAreInDeployOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Stack{
-		{Name: "z", Region: "r-1"},
-		{Name: "named", Region: "r-1", DependsOn: []string{"z"}},
-		{Name: "b", Region: "r-2", DependsOn: []string{"a"}},
+		{Name: "z", Region: "us-west-1"},
+		{Name: "named", Region: "us-west-1", DependsOn: []string{"z"}},
+		{Name: "b", Region: "us-west-2", DependsOn: []string{"a"}},
 	}
 	if diff := cmp.Diff(want, a.Stacks); diff != "" {
 		t.Errorf("stacks (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"r-1", "r-2"}, a.Regions()); diff != "" {
+	if diff := cmp.Diff([]string{"us-west-1", "us-west-2"}, a.Regions()); diff != "" {
 		t.Errorf("Regions (-want +got)\n%s", diff)
 	}
 	if a.Account != "1" {
@@ -47,9 +47,12 @@ func TestBrokenAssembliesAreRefusedByName(t *testing.T) {
 		{"not JSON", "{", "manifest.json: unexpected end of JSON input"},
 		{"no stacks", `{"artifacts": {"Tree": {"type": "cdk:tree"}}}`, "manifest.json: no stacks"},
 		{"no Region", `{"artifacts": {"a": ` + stack("aws://1/unknown-region", "") + `}}`, `stack a: environment "aws://1/unknown-region" names no Region`},
-		{"circle", `{"artifacts": {"a": ` + stack("aws://1/r", `"b"`) + `, "b": ` + stack("aws://1/r", `"a"`) + `}}`, "depend on each other in a circle: a, b"},
-		{"unknown artifact", `{"artifacts": {"a": ` + stack("aws://1/r", "") + `, "n": {"type": "cdk:cloud-assembly"}}}`, "artifact n: type cdk:cloud-assembly is not known here"},
-		{"two accounts", `{"artifacts": {"a": ` + stack("aws://1/r", "") + `, "b": ` + stack("aws://2/r", "") + `}}`, "stack b is for account 2 and others for 1; expected one account"},
+		{"circle", `{"artifacts": {"a": ` + stack("aws://1/eu-west-1", `"b"`) + `, "b": ` + stack("aws://1/eu-west-1", `"a"`) + `}}`, "depend on each other in a circle: a, b"},
+		{"unknown artifact", `{"artifacts": {"a": ` + stack("aws://1/eu-west-1", "") + `, "n": {"type": "cdk:cloud-assembly"}}}`, "artifact n: type cdk:cloud-assembly is not known here"},
+		{"two accounts", `{"artifacts": {"a": ` + stack("aws://1/eu-west-1", "") + `, "b": ` + stack("aws://2/eu-west-1", "") + `}}`, "stack b is for account 2 and others for 1; expected one account"},
+		{"a Region that is not known", `{"artifacts": {"a": ` + stack("aws://1/us-iso-east-1", "") + `}}`, `stack a: environment "aws://1/us-iso-east-1": "us-iso-east-1" is not a known Region`},
+		{"two partitions", `{"artifacts": {"a": ` + stack("aws://1/us-west-2", "") + `, "b": ` + stack("aws://1/cn-north-1", "") + `}}`,
+			"stack b is in the partition aws-cn and others in aws; expected one partition"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := fstest.MapFS{"t": {Data: []byte(empty)}}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // place is where a stack is deployed: what the pseudo parameters stand for.
@@ -28,22 +30,9 @@ func (p place) pseudo(name string) (string, bool) {
 	return "", false
 }
 
-func (p place) urlSuffix() string {
-	if p.partition() == "aws-cn" {
-		return "amazonaws.com.cn"
-	}
-	return "amazonaws.com"
-}
+func (p place) urlSuffix() string { return failover.Region(p.region).Partition().URLSuffix }
 
-func (p place) partition() string {
-	switch {
-	case strings.HasPrefix(p.region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(p.region, "us-gov-"):
-		return "aws-us-gov"
-	}
-	return "aws"
-}
+func (p place) partition() string { return failover.Region(p.region).Partition().ID }
 
 // kind is what is known of a resource type.
 type kind struct {

@@ -43,6 +43,9 @@ func Read(dir fs.FS, account string) (*Assembly, error) {
 		if file.account != a.Account {
 			problems = append(problems, fmt.Errorf("stack %s is for account %s and others for %s; expected one account", file.name, file.account, a.Account))
 		}
+		if here, first := partitionOf(file), partitionOf(files[0]); here != first {
+			problems = append(problems, fmt.Errorf("stack %s is in the partition %s and others in %s; expected one partition", file.name, here, first))
+		}
 		stack, err := readStack(dir, file)
 		problems = append(problems, err)
 		a.Stacks = append(a.Stacks, stack)
@@ -52,6 +55,8 @@ func Read(dir fs.FS, account string) (*Assembly, error) {
 	}
 	return a, a.view()
 }
+
+func partitionOf(file stackFile) string { return place{region: file.region}.partition() }
 
 func readStack(dir fs.FS, file stackFile) (Stack, error) {
 	stack := Stack{Name: file.name, Region: file.region, DependsOn: file.dependsOn}

@@ -51,7 +51,7 @@ func (g *Generate) applications(plan failover.Plan, account string) []failover.A
 
 func databaseOf(plan failover.Plan, account, globalCluster string) failover.Database {
 	arn := func(region failover.Region) string {
-		return fmt.Sprintf("arn:aws:rds:%s:%s:cluster:%s-%s", region, account, globalCluster, region)
+		return fmt.Sprintf("arn:%s:rds:%s:%s:cluster:%s-%s", region.Partition().ID, region, account, globalCluster, region)
 	}
 	return failover.Database{
 		GlobalCluster: globalCluster,

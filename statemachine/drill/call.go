@@ -46,7 +46,7 @@ func (r *rehearsal) addCallers(callers []Caller) error {
 		var resources []string
 		for _, may := range c.May {
 			method, path, _ := strings.Cut(may, " ")
-			resources = append(resources, "arn:aws:execute-api:*:"+r.assembly.Account+":*/$default/"+method+path)
+			resources = append(resources, r.partition()+":execute-api:*:"+r.assembly.Account+":*/$default/"+method+path)
 		}
 		var policies []json.RawMessage
 		if len(resources) > 0 {
@@ -58,7 +58,7 @@ func (r *rehearsal) addCallers(callers []Caller) error {
 			}
 			policies = append(policies, policy)
 		}
-		key, err := r.world.AddRole("arn:aws:iam::"+r.assembly.Account+":role/"+c.Name, policies)
+		key, err := r.world.AddRole(r.partition()+":iam::"+r.assembly.Account+":role/"+c.Name, policies)
 		if err != nil {
 			return err
 		}

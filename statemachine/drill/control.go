@@ -74,7 +74,7 @@ func (p *performance) admit(rw http.ResponseWriter, r *http.Request, name string
 		http.Error(rw, err.Error(), http.StatusRequestEntityTooLarge)
 		return
 	}
-	key, err := p.world.AddRole("arn:aws:iam::"+p.assembly.Account+":role/"+name, []json.RawMessage{policy})
+	key, err := p.world.AddRole(p.partition()+":iam::"+p.assembly.Account+":role/"+name, []json.RawMessage{policy})
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusBadRequest)
 		return

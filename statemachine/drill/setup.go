@@ -171,6 +171,9 @@ func invoke(ctx context.Context, f *lambdahost.Function, payload []byte) fakeaws
 	return fakeaws.InvokeResult{Payload: json.RawMessage(result.Payload), Logs: logs}
 }
 
+// partition is the beginning of every ARN of the plan's Regions.
+func (r *rehearsal) partition() string { return "arn:" + r.plan.Primary.Partition().ID }
+
 // table is the name of the registry's table.
 func (r *rehearsal) table() string {
 	for _, f := range r.assembly.Functions {

@@ -64,7 +64,7 @@ func (a *apis) event(req *Request, p *apiParams) proxyEvent {
 		Version: "2.0", RouteKey: p.route.Key, RawPath: p.path, RawQueryString: r.URL.RawQuery,
 		Headers: map[string]string{"host": r.Host}, PathParameters: p.variables,
 		RequestContext: proxyContext{
-			AccountID: a.w.Account, APIID: p.api.ID, DomainPrefix: p.api.ID, DomainName: p.api.ID + ".execute-api." + p.api.Region + ".amazonaws.com",
+			AccountID: a.w.Account, APIID: p.api.ID, DomainPrefix: p.api.ID, DomainName: p.api.ID + ".execute-api." + p.api.Region + "." + a.w.partition.URLSuffix,
 			HTTP:      proxyHTTP{Method: r.Method, Path: p.path, Protocol: r.Proto, SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
 			RequestID: req.ID, RouteKey: p.route.Key, Stage: defaultStage,
 			Time: a.w.now.UTC().Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: a.w.now.UnixMilli(),
@@ -96,7 +96,7 @@ func (a *apis) event(req *Request, p *apiParams) proxyEvent {
 func (a *apis) caller(accessKey string) *proxyCaller {
 	c := &proxyCaller{}
 	c.IAM.AccessKey, c.IAM.AccountID = accessKey, a.w.Account
-	c.IAM.UserARN = "arn:aws:iam::" + a.w.Account + ":root"
+	c.IAM.UserARN = a.w.arn("iam", "", "root")
 	c.IAM.CallerID, c.IAM.UserID = a.w.Account, a.w.Account
 	if role := a.w.iam.roleOf(accessKey); role != "" {
 		c.IAM.UserARN = sessionOf(role)

@@ -130,7 +130,7 @@ func (a *apis) permissions(req *Request) []Permission {
 	if p.route.Authorization != authorizationIAM {
 		return nil
 	}
-	resource := "arn:aws:execute-api:" + p.api.Region + ":" + a.w.Account + ":" + p.api.ID + "/" + defaultStage + "/" + req.HTTP.Method + p.path
+	resource := a.w.arn("execute-api", p.api.Region, p.api.ID+"/"+defaultStage+"/"+req.HTTP.Method+p.path)
 	return []Permission{{Action: "execute-api:Invoke", Resource: resource}}
 }
 

@@ -148,7 +148,7 @@ func (d *dynamodb) permissions(req *Request) []Permission {
 	p := req.Params.(*itemParams)
 	permission := Permission{
 		Action:   "dynamodb:" + req.Operation,
-		Resource: fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", req.Region, d.w.Account, tableName(p.TableName)),
+		Resource: d.w.arn("dynamodb", req.Region, "table/"+tableName(p.TableName)),
 		Context:  map[string][]string{},
 	}
 	for _, values := range []map[string]map[string]any{p.Key, p.Item} {

@@ -3,7 +3,6 @@ package fakeaws
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -42,7 +41,7 @@ func (p *putEventsParams) permissions(w *World, req *Request) []Permission {
 	for _, e := range p.Entries {
 		bus := lastPart(strings.ReplaceAll(cmp.Or(e.EventBusName, defaultBus), "/", ":"))
 		all = append(all, Permission{
-			Action: "events:PutEvents", Resource: fmt.Sprintf("arn:aws:events:%s:%s:event-bus/%s", req.Region, w.Account, bus),
+			Action: "events:PutEvents", Resource: w.arn("events", req.Region, "event-bus/"+bus),
 			Context: map[string][]string{"events:source": {e.Source}, "events:detail-type": {e.DetailType}},
 		})
 	}

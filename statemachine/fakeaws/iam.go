@@ -89,6 +89,7 @@ func (i *iam) keyOf(roleARN string) string {
 // decide is the evaluation logic of the IAM User Guide for identity-based policies: an explicit deny wins, then any
 // allow, and everything else is denied.
 func (i *iam) decide(r *role, p Permission) *APIError {
+	p = p.asked()
 	context := map[string][]string{"aws:principalarn": {r.arn}, "aws:principalaccount": {i.w.Account}}
 	for k, v := range p.Context {
 		context[strings.ToLower(k)] = v

@@ -3,7 +3,6 @@ package fakeaws
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -55,7 +54,7 @@ func (l *lambda) arnOf(region, name string) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name
 	}
-	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", region, l.w.Account, name[strings.LastIndex(name, ":")+1:])
+	return l.w.arn("lambda", region, "function:"+name[strings.LastIndex(name, ":")+1:])
 }
 
 func (l *lambda) permissions(req *Request) []Permission {

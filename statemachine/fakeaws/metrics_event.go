@@ -23,7 +23,7 @@ type alarmState struct {
 const evaluation = 10 * time.Second
 
 func (m *metrics) arn(a Alarm) string {
-	return fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:%s", a.Region, m.w.Account, a.Name)
+	return m.w.arn("cloudwatch", a.Region, "alarm:"+a.Name)
 }
 
 // watch begins to notice changes of an alarm's state. An alarm that data decides begins with INSUFFICIENT_DATA.

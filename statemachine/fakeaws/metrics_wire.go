@@ -81,8 +81,6 @@ func (m *metrics) permissions(req *Request) []Permission {
 	case "SetAlarmState":
 		params, _ := req.Params.(fields)
 		p.Resource = m.arn(Alarm{Region: req.Region, Name: params.text("AlarmName")})
-	case "DescribeAlarms":
-		p.Resource = fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:*", req.Region, m.w.Account)
 	case "PutMetricData":
 		params, _ := req.Params.(fields)
 		p.Context = map[string][]string{"cloudwatch:namespace": {params.text("Namespace")}}

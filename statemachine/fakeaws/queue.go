@@ -34,7 +34,7 @@ func newSQS(w *World) *sqs { return &sqs{w: w, queues: map[string]*queue{}} }
 func (w *World) AddQueue(region, name string) (arn string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	arn = fmt.Sprintf("arn:aws:sqs:%s:%s:%s", region, w.Account, name)
+	arn = w.arn("sqs", region, name)
 	switch {
 	case w.regions[region] == nil:
 		return "", fmt.Errorf("add queue %s: no Region %q in this World; there are %v", name, region, w.regionNames())

@@ -69,11 +69,11 @@ func (p *queueParams) name() string {
 func (p *queueParams) object() string { return p.name() }
 
 func (p *queueParams) permissions(w *World, req *Request) []Permission {
-	return []Permission{{Action: "sqs:" + req.Operation, Resource: fmt.Sprintf("arn:aws:sqs:%s:%s:%s", req.Region, w.Account, cmp.Or(p.name(), "*"))}}
+	return []Permission{{Action: "sqs:" + req.Operation, Resource: w.arn("sqs", req.Region, cmp.Or(p.name(), "*"))}}
 }
 
 func (s *sqs) find(req *Request, p *queueParams) (*queue, *APIError) {
-	q := s.queues[fmt.Sprintf("arn:aws:sqs:%s:%s:%s", req.Region, s.w.Account, p.name())]
+	q := s.queues[s.w.arn("sqs", req.Region, p.name())]
 	if q == nil {
 		return nil, errNoQueue()
 	}
@@ -112,7 +112,7 @@ func (s *sqs) getQueueAttributes(req *Request, p *queueParams) (any, *APIError) 
 	}
 	all := map[string]string{
 		"ApproximateNumberOfMessages": fmt.Sprint(len(q.messages)),
-		"QueueArn":                    fmt.Sprintf("arn:aws:sqs:%s:%s:%s", q.region, s.w.Account, q.name),
+		"QueueArn":                    s.w.arn("sqs", q.region, q.name),
 	}
 	maps.DeleteFunc(all, func(name, _ string) bool {
 		return !slices.Contains(p.AttributeNames, name) && !slices.Contains(p.AttributeNames, "All")

@@ -1,7 +1,6 @@
 package fakeaws
 
 import (
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -45,7 +44,7 @@ func (r *rds) permissions(req *Request) []Permission {
 		}
 		return name
 	}
-	global := fmt.Sprintf("arn:aws:rds::%s:global-cluster:%s", r.w.Account, or(p.Get("GlobalClusterIdentifier")))
+	global := r.w.arn("rds", "", "global-cluster:"+or(p.Get("GlobalClusterIdentifier")))
 	action := "rds:" + req.Operation
 	switch req.Operation {
 	case "DescribeDBClusters":
@@ -53,7 +52,7 @@ func (r *rds) permissions(req *Request) []Permission {
 		if m := r.memberNamed(req.Region, cluster); m != nil {
 			cluster = m.ClusterID
 		}
-		return []Permission{{Action: action, Resource: fmt.Sprintf("arn:aws:rds:%s:%s:cluster:%s", req.Region, r.w.Account, or(cluster))}}
+		return []Permission{{Action: action, Resource: r.w.arn("rds", req.Region, "cluster:"+or(cluster))}}
 	case "DescribeGlobalClusters":
 		return []Permission{{Action: action, Resource: global}}
 	}
@@ -109,9 +108,9 @@ type xmlMember struct {
 // empty object after each: the API reference allows both (RDS-8).
 func (r *rds) show(g *globalCluster) xmlGlobalCluster {
 	out := xmlGlobalCluster{
-		GlobalClusterIdentifier: g.ID, GlobalClusterArn: fmt.Sprintf("arn:aws:rds::%s:global-cluster:%s", r.w.Account, g.ID),
+		GlobalClusterIdentifier: g.ID, GlobalClusterArn: r.w.arn("rds", "", "global-cluster:"+g.ID),
 		Status: statusAvailable, Engine: "aurora-postgresql", EngineVersion: "16.6",
-		Endpoint: g.ID + ".global-000000000000.global.rds.amazonaws.com",
+		Endpoint: g.ID + ".global-000000000000.global.rds." + r.w.partition.URLSuffix,
 	}
 	if g.moved {
 		out.FailoverState = &xmlFailoverState{}

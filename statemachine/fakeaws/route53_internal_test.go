@@ -113,7 +113,7 @@ func TestAZoneHas10000RecordSetsAtMost(t *testing.T) {
 		set := RecordSet{Name: fmt.Sprintf("n%05d.example.com", i), Type: "TXT", TTL: 60, Values: []string{`"x"`}}
 		z.current = append(z.current, newEntry(set))
 	}
-	r := newRoute53(&World{})
+	r := newRoute53(&World{partition: partitionOf(nil)})
 	one := z.current[0].set
 	if _, problems := r.apply(z, []Change{{"UPSERT", one}}); len(problems) > 0 {
 		t.Errorf("changing one of 10,000: %v", problems)
@@ -125,7 +125,7 @@ func TestAZoneHas10000RecordSetsAtMost(t *testing.T) {
 }
 
 func TestPermissionsCarryTheConditionKeysOfAChange(t *testing.T) {
-	r := newRoute53(&World{})
+	r := newRoute53(&World{partition: partitionOf(nil)})
 	req := &Request{Operation: "ChangeResourceRecordSets", Params: changeParams{zone: "Z1", changes: []Change{
 		{"DELETE", newEntry(RecordSet{Name: "_drover.Example.com.", Type: "TXT"}).set},
 		{"CREATE", newEntry(RecordSet{Name: "_drover.example.com", Type: "TXT"}).set},

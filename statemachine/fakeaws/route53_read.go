@@ -38,14 +38,14 @@ func (r *route53) permissions(req *Request) []Permission {
 	p := Permission{Action: "route53:" + req.Operation, Resource: "*"}
 	switch params := req.Params.(type) {
 	case changeParams:
-		p.Resource = "arn:aws:route53:::hostedzone/" + params.zone
+		p.Resource = r.w.ownerless("route53", "hostedzone/"+params.zone)
 		p.Context = changeContext(params.changes)
 	case listSetsParams:
-		p.Resource = "arn:aws:route53:::hostedzone/" + params.zone
+		p.Resource = r.w.ownerless("route53", "hostedzone/"+params.zone)
 	case getZoneParams:
-		p.Resource = "arn:aws:route53:::hostedzone/" + params.id
+		p.Resource = r.w.ownerless("route53", "hostedzone/"+params.id)
 	case getChangeParams:
-		p.Resource = "arn:aws:route53:::change/" + params.id
+		p.Resource = r.w.ownerless("route53", "change/"+params.id)
 	}
 	return []Permission{p}
 }

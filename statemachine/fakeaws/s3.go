@@ -112,7 +112,7 @@ func (s *s3) put(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) 
 func (s *s3) get(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) {
 	o := b.objects[p.key]
 	if o == nil {
-		if s.w.iam.allow(req.AccessKey, Permission{Action: "s3:ListBucket", Resource: bucketARN(p.bucket)}) != nil {
+		if s.w.iam.allow(req.AccessKey, Permission{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket)}) != nil {
 			return nil, &APIError{Code: codeDenied, Status: http.StatusForbidden, Message: "Access Denied"}
 		}
 		return nil, notFound("NoSuchKey", "The specified key does not exist.")

@@ -27,7 +27,7 @@ type s3Params struct {
 
 func (p *s3Params) object() string { return strings.TrimSuffix(p.bucket+"/"+p.key, "/") }
 
-func bucketARN(name string) string { return "arn:aws:s3:::" + name }
+func (s *s3) bucketARN(name string) string { return s.w.ownerless("s3", name) }
 
 func (s *s3) open(req *Request) *APIError {
 	p := &s3Params{query: req.HTTP.URL.Query(), body: req.Body, contentType: req.HTTP.Header.Get("Content-Type")}
@@ -105,12 +105,12 @@ func unchunk(body []byte) ([]byte, error) {
 
 func (s *s3) permissions(req *Request) []Permission {
 	p := req.Params.(*s3Params)
-	resource := bucketARN(p.bucket) + "/" + p.key
+	resource := s.bucketARN(p.bucket) + "/" + p.key
 	switch req.Operation {
 	case "ListBuckets":
 		return []Permission{{Action: "s3:ListAllMyBuckets", Resource: "*"}}
 	case "ListObjectsV2":
-		return []Permission{{Action: "s3:ListBucket", Resource: bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
+		return []Permission{{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
 	case "PutObject":
 		return []Permission{{Action: "s3:PutObject", Resource: resource}}
 	}

@@ -37,7 +37,7 @@ func newSNS(w *World) *sns { return &sns{w: w, topics: map[string]bool{}} }
 func (w *World) AddTopic(region, name string) (arn string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	arn = fmt.Sprintf("arn:aws:sns:%s:%s:%s", region, w.Account, name)
+	arn = w.arn("sns", region, name)
 	w.sns.topics[arn] = true
 	return arn
 }
@@ -84,7 +84,7 @@ func (s *sns) serve(req *Request) (*Response, *APIError) {
 	}
 	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
 	switch {
-	case !s.topics[topic] || !strings.HasPrefix(topic, "arn:aws:sns:"+req.Region+":"):
+	case !s.topics[topic] || !strings.HasPrefix(topic, s.w.arn("sns", req.Region, "")):
 		return nil, notFound("NotFound", "Topic does not exist")
 	case text == "":
 		return nil, badRequest("InvalidParameter", "Invalid parameter: Empty message")
@@ -116,7 +116,7 @@ func (s *sns) listTopics(req *Request, p snsParams) (*Response, *APIError) {
 	type topic struct{ TopicArn string }
 	var found []topic
 	for _, arn := range slices.Sorted(maps.Keys(s.topics)) {
-		if strings.HasPrefix(arn, "arn:aws:sns:"+req.Region+":") {
+		if strings.HasPrefix(arn, s.w.arn("sns", req.Region, "")) {
 			found = append(found, topic{arn})
 		}
 	}

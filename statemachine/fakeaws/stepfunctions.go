@@ -95,6 +95,9 @@ func (w *World) AddStateMachine(sm StateMachine) error {
 	if err != nil {
 		return fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
 	}
+	if err := w.checkIntegrations(sm); err != nil {
+		return err
+	}
 	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed, created: w.now}
 	return nil
 }
@@ -123,7 +126,7 @@ func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*
 	bad := func(r rune) bool {
 		return strings.ContainsRune(badName, r) || unicode.IsSpace(r) || unicode.IsControl(r)
 	}
-	arn := fmt.Sprintf("arn:aws:states:%s:%s:execution:%s:%s", m.Region, s.w.Account, m.Name, name)
+	arn := s.w.arn("states", m.Region, "execution:"+m.Name+":"+name)
 	switch {
 	case s.w.dark(m.Region):
 		return nil, errDark(m.Region)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // World is everything that exists in the embedded AWS: one struct, one mutex, one clock. A failover crosses services
@@ -19,6 +21,9 @@ type World struct {
 	Observe func(Entry)
 	// Watcher, when set, is told of executions as they happen, with mu held.
 	Watcher Watcher
+
+	// partition is that of the Regions.
+	partition failover.Partition
 
 	mu      sync.Mutex
 	now     time.Time
@@ -63,7 +68,7 @@ type region struct {
 
 // New returns an empty World with the given Regions, all well, whose clock stands at start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, now: start, regions: map[string]*region{}, functions: map[string]*Function{}, cuts: map[[2]string]time.Time{}}
+	w := &World{Account: account, partition: partitionOf(regions), now: start, regions: map[string]*region{}, functions: map[string]*Function{}, cuts: map[[2]string]time.Time{}}
 	for _, name := range regions {
 		w.regions[name] = &region{name: name}
 	}

@@ -10,7 +10,7 @@ import (
 
 var (
 	globalCluster = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$`)
-	clusterARN    = regexp.MustCompile(`^arn:aws[a-z-]*:rds:([a-z0-9-]+):\d{12}:cluster:[A-Za-z][A-Za-z0-9-]{0,62}$`)
+	clusterARN    = regexp.MustCompile(`^arn:(aws[a-z-]*):rds:([a-z0-9-]+):\d{12}:cluster:[A-Za-z][A-Za-z0-9-]{0,62}$`)
 )
 
 func readDatabase(v value, app failover.Application, seen *seen) failover.Database {
@@ -34,9 +34,11 @@ func readClusterARN(v value, region failover.Region) string {
 	switch {
 	case arn == "":
 	case match == nil:
-		v.wrong("%q; expected the ARN of a cluster, such as arn:aws:rds:%s:111122223333:cluster:checkout", arn, region)
-	case match[1] != string(region):
-		v.wrong("%q is in %s; expected a cluster in %s", arn, match[1], region)
+		v.wrong("%q; expected the ARN of a cluster, such as arn:%s:rds:%s:111122223333:cluster:checkout", arn, region.Partition().ID, region)
+	case match[2] != string(region):
+		v.wrong("%q is in %s; expected a cluster in %s", arn, match[2], region)
+	case match[1] != region.Partition().ID:
+		v.wrong("%q is of the partition %s; expected arn:%s:, the partition of %s", arn, match[1], region.Partition().ID, region)
 	}
 	return arn
 }

@@ -24,7 +24,7 @@ var _ clusterDescriber = (*rds.Client)(nil)
 
 // fewClusters is up to how many clusters are asked for one by one; beyond, all of the account in the Region are listed,
 // a hundred at a time.
-const fewClusters = 20
+const fewClusters = failover.FewClusters
 
 // GlobalCluster is an Aurora global cluster as one Region sees it.
 type GlobalCluster struct {
