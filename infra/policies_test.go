@@ -95,6 +95,7 @@ var unbounded = map[string]string{
 	"logs:PutLogEvents":             "the streams of one log group",
 	"s3:GetObject":                  "the reports of all runs, and nothing else in the bucket",
 	"s3:PutObject":                  "the reports of all runs, and nothing else in the bucket",
+	"lambda:InvokeFunction":         "the versions of the steps' functions, which are published with every release",
 	"states:SendTaskSuccess":        "IAM knows no resource for answers; a token, which cannot be guessed, says which task is answered",
 	"states:DescribeExecution":      "the runs of one state machine; it reads only",
 	"states:GetExecutionHistory":    "the runs of one state machine; it reads only",
@@ -155,7 +156,7 @@ func TestTheStateMachineMayCallItsStepsAndTheGatewayTheAPIAndNothingElse(t *test
 	for code := range regionStacks(t) {
 		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
 		for _, name := range step.Names() {
-			want[region.Role("machine")] = append(want[region.Role("machine")], filled(region.FunctionARN(name)))
+			want[region.Role("machine")] = append(want[region.Role("machine")], filled(region.VersionsARN(name)))
 		}
 		want[region.Role("gateway")] = words{filled(region.FunctionARN("api"))}
 	}

@@ -73,7 +73,7 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 func (r regional) runs() awsstepfunctions.StateMachine {
 	values := map[string]*string{statemachine.PartitionID: awscdk.Aws_PARTITION()}
 	for _, s := range step.All {
-		values[s.Placeholder()] = r.function(s).FunctionArn()
+		values[s.Placeholder()] = r.function(s).CurrentVersion().FunctionArn()
 	}
 	return machine.New(r.Stack, "Machine", machine.Props{
 		Definition: statemachine.Definition(), Substitutions: values, Scope: r.scope, Steps: step.Names(), LogDays: r.config.LogRetentionDays,

@@ -2,6 +2,7 @@
 package machine
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -48,7 +49,19 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 		},
 	})
 	acceptExpressions(machine)
+	publish(scope, machine)
 	return machine
+}
+
+// publish makes a version of every definition that is deployed, and keeps it. Runs start from the latest revision, and
+// keep it to their end; a version is what an operator starts a run from when the latest release is not to be trusted.
+func publish(scope constructs.Construct, machine awsstepfunctions.StateMachine) {
+	version := awsstepfunctions.NewCfnStateMachineVersion(scope, jsii.String("Version"), &awsstepfunctions.CfnStateMachineVersionProps{
+		StateMachineArn:        machine.StateMachineArn(),
+		StateMachineRevisionId: machine.StateMachineRevisionId(),
+		Description:            jsii.String("Drover: a release, to start runs from"),
+	})
+	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, &awscdk.RemovalPolicyOptions{ApplyToUpdateReplacePolicy: jsii.Bool(true)})
 }
 
 // acceptExpressions tells cfn-lint, which knows the definition's schema but no JSONata, to leave its types alone:

@@ -94,6 +94,10 @@ func (r Region) TableARN() string { return r.arn("dynamodb", "table/"+Table(r.Pl
 // FunctionARN is a step's function.
 func (r Region) FunctionARN(step string) string { return r.arn("lambda", "function:"+r.Function(step)) }
 
+// VersionsARN is every version of a step's function. The function itself is not among them: for Lambda it is another
+// resource than any of its versions.
+func (r Region) VersionsARN(step string) string { return r.FunctionARN(step) + ":*" }
+
 // StateMachineARN is the state machine.
 func (r Region) StateMachineARN() string { return r.arn("states", "stateMachine:"+r.StateMachine()) }
 

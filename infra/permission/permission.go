@@ -73,11 +73,12 @@ func (s Scope) ForSchedules() []Grant {
 	}
 }
 
-// ForStateMachine returns the grants of the state machine's role, its logging and tracing aside: the CDK adds those.
+// ForStateMachine returns the grants of the state machine's role, its logging and tracing aside: the CDK adds those. It
+// may call every version of each step and not the code that is deployed last, which would change a run in progress.
 func (s Scope) ForStateMachine(steps []string) []Grant {
 	var functions []string
 	for _, step := range steps {
-		functions = append(functions, s.Names.FunctionARN(step))
+		functions = append(functions, s.Names.VersionsARN(step))
 	}
 	return []Grant{{Sid: "InvokeSteps", Actions: []string{"lambda:InvokeFunction"}, Resources: functions}}
 }

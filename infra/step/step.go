@@ -67,7 +67,8 @@ type Props struct {
 // is ended, and named, by Lambda.
 const Timeout = 30
 
-// New makes the function.
+// New makes the function. Its current version is published with every change of its code or configuration, and kept: a
+// run calls to its end the versions that it was started with, whatever is deployed meanwhile.
 func New(scope constructs.Construct, id string, props Props) awslambda.Function {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	name, region := props.Step.Name, props.Scope.Names
@@ -94,5 +95,9 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 		Timeout:      awscdk.Duration_Seconds(jsii.Number(Timeout)),
 		MemorySize:   jsii.Number(256),
 		Environment:  &environment,
+		CurrentVersionOptions: &awslambda.VersionOptions{
+			Description:   jsii.String("Drover: kept for the runs that were started with it"),
+			RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		},
 	})
 }

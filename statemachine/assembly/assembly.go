@@ -88,6 +88,8 @@ type Function struct {
 	Environment map[string]string
 	Timeout     time.Duration
 	MemoryMB    int
+	// VersionARN is that of the version that the stack publishes; empty when it publishes none.
+	VersionARN string
 }
 
 // StateMachine is a Step Functions state machine.
@@ -98,6 +100,8 @@ type StateMachine struct {
 	RoleARN string
 	// Definition has its substitutions applied.
 	Definition string
+	// VersionARN is that of the version that the stack publishes; empty when it publishes none.
+	VersionARN string
 }
 
 // Role is an IAM role with every policy document that its permissions come from.

@@ -38,6 +38,9 @@ func (p place) partition() string { return failover.Region(p.region).Partition()
 type kind struct {
 	// name is the property that gives the physical name, if one does.
 	name string
+	// versionOf is the property that names what this is a version of. Its physical name is that of the other with a
+	// number: 1, for in a drill every stack is deployed for the first time.
+	versionOf string
 	// arn makes the ARN out of the physical name; nil for types without one.
 	arn func(p place, name string) string
 	// url makes the address out of the physical name; nil for types without one.
@@ -48,6 +51,13 @@ type kind struct {
 	attributes map[string]string
 }
 
+const (
+	// firstVersion is the number of what is published for the first time.
+	firstVersion = "1"
+	// firstRevision is the revision id of a state machine that has never been updated.
+	firstRevision = "INITIAL"
+)
+
 // identity returns what Ref or Fn::GetAtt gives of a resource with a physical name.
 func (k kind) identity(what string, p place, name string) (string, bool) {
 	switch what {
@@ -57,6 +67,10 @@ func (k kind) identity(what string, p place, name string) (string, bool) {
 		return k.arn(p, name), true
 	case "url":
 		return k.url(p, name), true
+	case "number":
+		return firstVersion, true
+	case "revision":
+		return firstRevision, true
 	}
 	return "", false
 }
@@ -93,7 +107,12 @@ var kinds = map[string]kind{
 		name: "FunctionName", arn: regional("lambda", "function:", ""), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::StepFunctions::StateMachine": {
 		name: "StateMachineName", arn: regional("states", "stateMachine:", ""), ref: "arn",
-		attributes: map[string]string{"Arn": "arn", "Name": "name"}},
+		attributes: map[string]string{"Arn": "arn", "Name": "name", "StateMachineRevisionId": "revision"}},
+	"AWS::Lambda::Version": {
+		versionOf: "FunctionName", arn: regional("lambda", "function:", ""), ref: "arn",
+		attributes: map[string]string{"FunctionArn": "arn", "Version": "number"}},
+	"AWS::StepFunctions::StateMachineVersion": {
+		versionOf: "StateMachineArn", arn: regional("states", "stateMachine:", ""), ref: "arn", attributes: map[string]string{"Arn": "arn"}},
 	"AWS::IAM::Role": {
 		name: "RoleName", arn: global("role/"), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::IAM::ManagedPolicy": {

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -168,11 +169,13 @@ func (r *resolver) physicalName(d *declaration) string {
 	if name, ok := r.names[d.id]; ok {
 		return name
 	}
-	name := ""
-	given := d.Properties[kinds[d.Type].name]
-	if given != nil && r.enter(d.id) {
-		r.within("resource "+d.id, func() { name = r.text(kinds[d.Type].name, given) })
+	name, property := "", cmp.Or(kinds[d.Type].name, kinds[d.Type].versionOf)
+	if given := d.Properties[property]; given != nil && r.enter(d.id) {
+		r.within("resource "+d.id, func() { name = r.text(property, given) })
 		r.leave()
+	}
+	if kinds[d.Type].versionOf != "" { // named by name or by ARN
+		name = name[strings.LastIndex(name, ":")+1:] + ":" + firstVersion
 	}
 	if name == "" {
 		name = generated(r.place, d.Type, d.id)

@@ -76,6 +76,7 @@ func (v *viewer) function(r Resource) {
 		Timeout:     seconds(r.Properties, "Timeout", 3),
 		MemoryMB:    number(r.Properties, "MemorySize", 128),
 		Environment: map[string]string{},
+		VersionARN:  v.versionOf(r),
 	}
 	for key, value := range object(r.Properties, "Environment", "Variables") {
 		f.Environment[key] = fmt.Sprint(value)
@@ -84,6 +85,19 @@ func (v *viewer) function(r Resource) {
 		v.fail(r, "the function has no Role")
 	}
 	v.assembly.Functions = append(v.assembly.Functions, f)
+}
+
+// versionOf is the ARN of the version that the stack publishes of a function or a state machine.
+func (v *viewer) versionOf(of Resource) string {
+	for _, r := range v.stack.Resources {
+		if kinds[r.Type].versionOf != "" && r.ARN == of.ARN+":"+firstVersion {
+			if !r.Retained {
+				v.fail(r, "the version is deleted with its successor's deployment, and runs in progress with it; expected DeletionPolicy Retain")
+			}
+			return r.ARN
+		}
+	}
+	return ""
 }
 
 var placeholder = regexp.MustCompile(`\$\{[A-Za-z0-9_]+\}`)
@@ -101,6 +115,7 @@ func (v *viewer) stateMachine(r Resource) {
 	}
 	v.assembly.StateMachines = append(v.assembly.StateMachines, StateMachine{
 		Name: r.Name, ARN: r.ARN, Region: v.stack.Region, RoleARN: text(r.Properties, "RoleArn"), Definition: definition,
+		VersionARN: v.versionOf(r),
 	})
 }
 

@@ -67,6 +67,38 @@ func TestFunctionsAndMachinesAreReadWhole(t *testing.T) {
 	}
 }
 
+func TestVersionsHaveTheFirstNumber(t *testing.T) {
+	a, err := Read(onlyStack(`{"Resources": {
+		"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineName": "m", "RoleArn": "role",
+			"DefinitionString": "call ${StepArn}", "DefinitionSubstitutions": {"StepArn": {"Ref": "FV"}}}},
+		"F": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f", "Role": "role"}},
+		"FV": {"Type": "AWS::Lambda::Version", "DeletionPolicy": "Retain", "Properties": {"FunctionName": {"Ref": "F"}}},
+		"MV": {"Type": "AWS::StepFunctions::StateMachineVersion", "DeletionPolicy": "Retain", "Properties": {
+			"StateMachineArn": {"Ref": "M"}, "StateMachineRevisionId": {"Fn::GetAtt": ["M", "StateMachineRevisionId"]}}}},
+		"Outputs": {"Number": {"Value": {"Fn::GetAtt": ["FV", "Version"]}}}}`), Placeholder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, _ := a.Stacks[0].Output("Number")
+	got := []string{a.Functions[0].VersionARN, a.StateMachines[0].VersionARN, a.StateMachines[0].Definition, number}
+	want := []string{
+		"arn:aws:lambda:eu-west-1:111122223333:function:f:1", "arn:aws:states:eu-west-1:111122223333:stateMachine:m:1",
+		"call arn:aws:lambda:eu-west-1:111122223333:function:f:1", "1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("versions (-want +got)\n%s", diff)
+	}
+}
+
+func TestAVersionThatIsDeletedWithItsSuccessorIsRefused(t *testing.T) {
+	_, err := Read(onlyStack(`{"Resources": {
+		"F": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f", "Role": "role"}},
+		"V": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "F"}}}}}`), Placeholder)
+	if err == nil || !strings.Contains(err.Error(), "resource V: the version is deleted with its successor's deployment") {
+		t.Errorf("error %v; want one that names the version", err)
+	}
+}
+
 func TestHalfDeclaredResourcesAreNamed(t *testing.T) {
 	for _, tc := range []struct{ name, resource, want string }{
 		{"managed by AWS", `{"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}}`,

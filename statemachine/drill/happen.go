@@ -46,6 +46,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		return p.call(ctx, *e.Call)
 	case e.Start != nil:
 		return p.start(ctx, *e.Start)
+	case e.Deploy != nil:
+		return p.deployRelease(ctx, *e.Deploy)
 	default:
 		return p.happenToRun(ctx, e)
 	}

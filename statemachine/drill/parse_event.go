@@ -17,7 +17,7 @@ import (
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
 	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
-	"start", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
+	"start", "deploy", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "answer",
 }
 
 // ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
@@ -45,6 +45,7 @@ func (e Event) kinds() []string {
 	set := []bool{
 		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
+		e.Deploy != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.Answer != nil,
 	}
 	var kinds []string
@@ -95,6 +96,11 @@ func (c *checker) event(path string, e Event) {
 		c.call(path+".call", *e.Call)
 	case e.Start != nil:
 		c.start(path+".start", *e.Start)
+	case e.Deploy != nil:
+		c.region(path+".deploy.region", e.Deploy.Region)
+		if r := e.Deploy.Release; r != ReleaseCurrent && r != ReleaseBroken {
+			c.add(path+".deploy.release", "%q is not known; expected %s or %s", r, ReleaseCurrent, ReleaseBroken)
+		}
 	default:
 		c.runEvent(path, e)
 	}

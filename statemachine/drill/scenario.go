@@ -122,6 +122,7 @@ type Event struct {
 	Alarm        *AlarmChange `yaml:"alarm"`
 	Call         *Call        `yaml:"call"`
 	Start        *StartRun    `yaml:"start"`
+	Deploy       *Deploy      `yaml:"deploy"`
 
 	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
 	CutOff   []string `yaml:"cutOff"`

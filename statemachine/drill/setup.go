@@ -33,7 +33,10 @@ type rehearsal struct {
 	plan     failover.Plan
 	// functions are the running functions by ARN.
 	functions map[string]*lambdahost.Function
-	apps      []failover.Application
+	// keys are the access keys of the roles by ARN, lambdas is the folder of the functions' binaries.
+	keys    map[string]string
+	lambdas string
+	apps    []failover.Application
 	// zones are the ids of the hosted zones.
 	zones []string
 	// callers are the access keys of those who call the API, by name.
@@ -61,7 +64,7 @@ func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listene
 	}
 	r := &rehearsal{
 		world: fakeaws.New(a.Account, start, string(plan.Primary), string(plan.Standby)), assembly: a, plan: plan,
-		functions: map[string]*lambdahost.Function{}, began: start,
+		functions: map[string]*lambdahost.Function{}, keys: map[string]string{}, lambdas: lambdas, began: start,
 	}
 	r.url = "http://" + listener.Addr().String()
 	r.server = &http.Server{Handler: serve(r.world), ReadHeaderTimeout: 10 * time.Second}
@@ -69,7 +72,7 @@ func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listene
 	if r.host, err = lambdahost.New(); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
-	if err := r.deployAll(ctx, lambdas); err != nil {
+	if err := r.deployAll(ctx); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
@@ -93,14 +96,13 @@ func planOf(a *assembly.Assembly) (failover.Plan, error) {
 	return failover.Plan{}, fmt.Errorf("the assembly has no function with a plan in %s; is it one of Drover's?", failover.PlanVariable)
 }
 
-func (r *rehearsal) deployAll(ctx context.Context, lambdas string) error {
-	keys := map[string]string{}
+func (r *rehearsal) deployAll(ctx context.Context) error {
 	for _, role := range r.assembly.Roles {
 		key, err := r.world.AddRole(role.ARN, role.Policies)
 		if err != nil {
 			return fmt.Errorf("role %s: %w", role.Name, err)
 		}
-		keys[role.ARN] = key
+		r.keys[role.ARN] = key
 	}
 	for _, table := range r.assembly.Tables {
 		if err := r.world.AddTable(table.Name, table.Regions...); err != nil {
@@ -114,32 +116,46 @@ func (r *rehearsal) deployAll(ctx context.Context, lambdas string) error {
 		r.world.AddBucket(bucket.Region, bucket.Name)
 	}
 	for _, f := range r.assembly.Functions {
-		if err := r.deployFunction(ctx, f, keys[f.RoleARN], lambdas); err != nil {
+		if err := r.deployFunction(ctx, f); err != nil {
 			return err
 		}
 	}
 	for _, m := range r.assembly.StateMachines {
-		err := r.world.AddStateMachine(fakeaws.StateMachine{
-			ARN: m.ARN, Name: m.Name, Region: m.Region, Role: m.RoleARN, Definition: m.Definition,
-		})
-		if err != nil {
+		if err := r.world.AddStateMachine(machineOf(m)); err != nil {
+			return err
+		}
+		if err := publish(m.VersionARN, m.ARN, r.world.PublishStateMachineVersion); err != nil {
 			return err
 		}
 	}
 	return r.deployTriggers()
 }
 
-// deployFunction starts nothing yet: a function's process starts with its first invocation.
-func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function, accessKey, lambdas string) error {
-	binary, err := filepath.Abs(filepath.Join(lambdas, f.Handler, "bootstrap"))
+// deployFunction adds a function and publishes its version.
+func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function) error {
+	function, running, err := r.functionOf(ctx, f)
 	if err != nil {
-		return fmt.Errorf("function %s: %w", f.Name, err)
+		return err
+	}
+	r.functions[f.ARN] = running
+	if err := r.world.AddFunction(function); err != nil {
+		return err
+	}
+	return publish(f.VersionARN, f.ARN, r.world.PublishVersion)
+}
+
+// functionOf starts nothing yet: a function's process starts with its first invocation.
+func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaws.Function, *lambdahost.Function, error) {
+	file := filepath.Join(r.lambdas, f.Handler, "bootstrap")
+	binary, err := filepath.Abs(file)
+	if err != nil {
+		return fakeaws.Function{}, nil, fmt.Errorf("function %s: %w", f.Name, err)
 	}
 	if _, err := os.Stat(binary); err != nil {
-		return fmt.Errorf("function %s: %s is not there; type `make host` to build the Lambdas for this machine", f.Name, filepath.Join(lambdas, f.Handler, "bootstrap"))
+		return fakeaws.Function{}, nil, fmt.Errorf("function %s: %s is not there; type `make host` to build the Lambdas for this machine", f.Name, file)
 	}
 	variables := map[string]string{
-		"AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": r.url,
+		"AWS_ACCESS_KEY_ID": r.keys[f.RoleARN], "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": r.url,
 	}
 	for name, value := range f.Environment {
 		variables[name] = value
@@ -148,13 +164,12 @@ func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function, acc
 		Name: f.Name, ARN: f.ARN, Region: f.Region, Binary: binary, Timeout: f.Timeout, Variables: variables,
 	}
 	if err := r.host.Add(running); err != nil {
-		return err
+		return fakeaws.Function{}, nil, err
 	}
-	r.functions[f.ARN] = running
-	return r.world.AddFunction(fakeaws.Function{
+	return fakeaws.Function{
 		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Role: f.RoleARN, Kill: running.Kill,
 		Invoke: func(payload []byte) fakeaws.InvokeResult { return invoke(ctx, running, payload) },
-	})
+	}, running, nil
 }
 
 // invoke runs a function. An invocation that is cut short, because the drill is over, is an error like any other: the

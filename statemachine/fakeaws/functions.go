@@ -3,15 +3,17 @@ package fakeaws
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 )
 
 // Function is a Lambda function.
 type Function struct {
+	// ARN names no version.
 	ARN    string
 	Name   string
 	Region string
+	// Version is the number under which it was published, and empty for the latest code.
+	Version string
 	// Timeout is the function's own.
 	Timeout time.Duration
 	// Role is the ARN of the role that the function calls AWS with. When it is set, only calls of this role count as
@@ -40,8 +42,10 @@ type InvokeResult struct {
 type Invocation struct {
 	// State is the state that invoked it.
 	State, Function string
-	Payload         []byte
-	Result          InvokeResult
+	// Version is the function's, empty for the latest code.
+	Version string
+	Payload []byte
+	Result  InvokeResult
 	// At is when it began; Took is the virtual time that it was charged.
 	At   time.Time
 	Took time.Duration
@@ -94,7 +98,7 @@ func (w *World) removeInvokeFault(fault *InvokeFault) {
 // invokeFaultFor returns the kind of the oldest fault that matches the function, or "", and counts it.
 func (w *World) invokeFaultFor(fn *Function) string {
 	for _, f := range w.invokeFaults {
-		if f.Function != "" && f.Function != fn.Name && !strings.HasSuffix(fn.Name, "-"+f.Function) {
+		if !fn.named(f.Function) {
 			continue
 		}
 		if f.Times > 0 {

@@ -34,29 +34,60 @@ func (l *lambda) open(req *Request) *APIError {
 		return errUnknownOperation(req)
 	}
 	req.Operation = "Invoke"
-	if req.HTTP.URL.Query().Has("Qualifier") || req.HTTP.Header.Get("X-Amz-Log-Type") == "Tail" {
-		return notImplemented("versions and aliases of functions, and the tail of their logs")
+	if req.HTTP.Header.Get("X-Amz-Log-Type") == "Tail" {
+		return notImplemented("the tail of a function's log")
 	}
 	name, err := url.PathUnescape(name)
 	if err != nil {
 		return badRequest("InvalidParameterValueException", "the function's name %q: %v", name, err)
 	}
-	p := lambdaParams{arn: l.arnOf(req.Region, name), kind: cmp.Or(req.HTTP.Header.Get("X-Amz-Invocation-Type"), "RequestResponse")}
-	req.Params = p
+	arn, bad := qualify(l.arnOf(req.Region, name), req.HTTP.URL.Query().Get("Qualifier"))
+	if bad != nil {
+		return bad
+	}
+	req.Params = lambdaParams{arn: arn, kind: cmp.Or(req.HTTP.Header.Get("X-Amz-Invocation-Type"), "RequestResponse")}
 	if len(req.Body) > 0 && !json.Valid(req.Body) {
 		return badRequest("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON")
 	}
 	return nil
 }
 
-// arnOf understands a name, a partial ARN (ACCOUNT:function:NAME) and an ARN.
+// arnOf understands a name, a partial ARN (ACCOUNT:function:NAME) and an ARN, each with or without a version.
 func (l *lambda) arnOf(region, name string) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name
 	}
-	return l.w.arn("lambda", region, "function:"+name[strings.LastIndex(name, ":")+1:])
+	_, after, partial := strings.Cut(name, ":function:")
+	if partial {
+		name = after
+	}
+	return l.w.arn("lambda", region, "function:"+name)
 }
 
+// qualify puts the version that the parameter Qualifier names into the function's ARN. Both may name it, if they agree.
+func qualify(arn, qualifier string) (string, *APIError) {
+	switch inARN := qualifierOf(arn); {
+	case qualifier == "" || inARN == qualifier:
+		return arn, nil
+	case inARN != "":
+		return "", badRequest("InvalidParameterValueException",
+			"The derived qualifier from the function name does not match the specified qualifier.")
+	}
+	return qualified(arn, qualifier), nil
+}
+
+// qualifierOf is the version in the ARN of a function or a state machine; empty when it names none.
+func qualifierOf(arn string) string {
+	parts := strings.SplitN(arn, ":", 8)
+	if len(parts) < 8 {
+		return ""
+	}
+	return parts[7]
+}
+
+// permissions asks about the ARN as it was given: a policy that names a function does not allow its versions, and one
+// that names versions does not allow the function (Lambda Developer Guide, "Fine-tuning the Resources and Conditions
+// sections of policies").
 func (l *lambda) permissions(req *Request) []Permission {
 	return []Permission{{Action: "lambda:InvokeFunction", Resource: req.Params.(lambdaParams).arn}}
 }
@@ -64,7 +95,7 @@ func (l *lambda) permissions(req *Request) []Permission {
 // serve finds the function; it runs after the World has been left, see LAM-3 in FIDELITY.md.
 func (l *lambda) serve(req *Request) (*Response, *APIError) {
 	p := req.Params.(lambdaParams)
-	fn := l.w.functions[p.arn]
+	fn := l.w.functions[strings.TrimSuffix(p.arn, ":"+latestVersion)]
 	if fn == nil || fn.Region != req.Region {
 		return nil, notFound("ResourceNotFoundException", "Function not found: %s", p.arn)
 	}
@@ -80,7 +111,7 @@ func (l *lambda) serve(req *Request) (*Response, *APIError) {
 		if result.ErrorType == errTooManyInvocations.ErrorType {
 			return l.fail(req, &APIError{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: result.Cause})
 		}
-		return invokeResponse(req, result)
+		return invokeResponse(req, result, fn.Version)
 	}}, nil
 }
 
@@ -91,13 +122,13 @@ func payloadOf(req *Request) []byte {
 	return req.Body
 }
 
-func invokeResponse(req *Request, result InvokeResult) *Response {
+func invokeResponse(req *Request, result InvokeResult, version string) *Response {
 	body := result.Payload
 	if result.ErrorType != "" {
 		body = []byte(result.Cause)
 	}
 	resp := lambdaResponse(req, http.StatusOK, body)
-	resp.Header.Set("X-Amz-Executed-Version", "$LATEST")
+	resp.Header.Set("X-Amz-Executed-Version", cmp.Or(version, latestVersion))
 	if result.ErrorType != "" {
 		resp.Header.Set("X-Amz-Function-Error", "Unhandled")
 	}

@@ -26,7 +26,7 @@ type stateMachineParams struct {
 
 func (p *stateMachineParams) object() string { return p.StateMachineARN }
 func (p *stateMachineParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.StateMachineARN)
+	return machinePermission(req, p.StateMachineARN)
 }
 
 type startExecutionParams struct {
@@ -38,7 +38,7 @@ type startExecutionParams struct {
 
 func (p *startExecutionParams) object() string { return p.StateMachineARN }
 func (p *startExecutionParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.StateMachineARN)
+	return machinePermission(req, p.StateMachineARN)
 }
 
 type listExecutionsParams struct {
@@ -49,7 +49,7 @@ type listExecutionsParams struct {
 
 func (p *listExecutionsParams) object() string { return p.StateMachineARN }
 func (p *listExecutionsParams) permissions(_ *World, req *Request) []Permission {
-	return statesPermission(req, p.StateMachineARN)
+	return machinePermission(req, p.StateMachineARN)
 }
 
 type executionParams struct {

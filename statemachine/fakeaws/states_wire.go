@@ -10,16 +10,17 @@ import (
 )
 
 var statesOperations = map[string]jsonOperation[*stepfunctions]{
-	"ListStateMachines":    handles((*stepfunctions).listStateMachines),
-	"DescribeStateMachine": handles((*stepfunctions).describeStateMachine),
-	"StartExecution":       handles((*stepfunctions).startExecution),
-	"DescribeExecution":    handles((*stepfunctions).describeExecution),
-	"GetExecutionHistory":  handles((*stepfunctions).getExecutionHistory),
-	"ListExecutions":       handles((*stepfunctions).listExecutions),
-	"StopExecution":        handles((*stepfunctions).stopExecution),
-	"SendTaskSuccess":      handles((*stepfunctions).sendTaskSuccess),
-	"SendTaskFailure":      handles((*stepfunctions).sendTaskFailure),
-	"SendTaskHeartbeat":    handles((*stepfunctions).sendTaskHeartbeat),
+	"ListStateMachines":        handles((*stepfunctions).listStateMachines),
+	"ListStateMachineVersions": handles((*stepfunctions).listStateMachineVersions),
+	"DescribeStateMachine":     handles((*stepfunctions).describeStateMachine),
+	"StartExecution":           handles((*stepfunctions).startExecution),
+	"DescribeExecution":        handles((*stepfunctions).describeExecution),
+	"GetExecutionHistory":      handles((*stepfunctions).getExecutionHistory),
+	"ListExecutions":           handles((*stepfunctions).listExecutions),
+	"StopExecution":            handles((*stepfunctions).stopExecution),
+	"SendTaskSuccess":          handles((*stepfunctions).sendTaskSuccess),
+	"SendTaskFailure":          handles((*stepfunctions).sendTaskFailure),
+	"SendTaskHeartbeat":        handles((*stepfunctions).sendTaskHeartbeat),
 }
 
 func (s *stepfunctions) open(req *Request) *APIError { return openJSON(req, statesOperations) }
@@ -59,7 +60,7 @@ func (s *stepfunctions) listStateMachines(req *Request, p *listStateMachinesPara
 func (s *stepfunctions) machinesIn(region string) []*machine {
 	var all []*machine
 	for _, m := range s.machines {
-		if m.Region == region {
+		if m.Region == region && m.version == "" {
 			all = append(all, m)
 		}
 	}
@@ -103,7 +104,7 @@ func (s *stepfunctions) describeStateMachine(req *Request, p *stateMachineParams
 		Role       string `json:"roleArn"`
 		Type       string `json:"type"`
 		Created    epoch  `json:"creationDate"`
-	}{m.ARN, m.Name, "ACTIVE", m.Definition, m.Role, "STANDARD", epoch(m.created)}, nil
+	}{cmp.Or(m.version, m.ARN), m.Name, "ACTIVE", m.Definition, m.Role, "STANDARD", epoch(m.created)}, nil
 }
 
 func (s *stepfunctions) startExecution(req *Request, p *startExecutionParams) (any, *APIError) {
@@ -134,6 +135,7 @@ type dataDetails struct {
 type executionItem struct {
 	ExecutionARN    string  `json:"executionArn"`
 	StateMachineARN string  `json:"stateMachineArn"`
+	VersionARN      string  `json:"stateMachineVersionArn,omitempty"`
 	Name            string  `json:"name"`
 	Status          string  `json:"status"`
 	Started         epoch   `json:"startDate"`
@@ -151,7 +153,7 @@ type executionItem struct {
 
 func (e *execution) item() executionItem {
 	return executionItem{
-		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, Name: e.name, Status: string(e.x.Status()),
+		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, VersionARN: e.machine.version, Name: e.name, Status: string(e.x.Status()),
 		Started: epoch(e.startedAt), Stopped: epochOrNone(e.stoppedAt),
 	}
 }
@@ -217,7 +219,7 @@ func (s *stepfunctions) listExecutions(req *Request, p *listExecutionsParams) (a
 	}
 	found := []executionItem{}
 	for _, e := range s.executions {
-		if e.machine == m && (p.StatusFilter == "" || p.StatusFilter == string(e.x.Status())) {
+		if e.of(m) && (p.StatusFilter == "" || p.StatusFilter == string(e.x.Status())) {
 			found = append(found, e.item())
 		}
 	}

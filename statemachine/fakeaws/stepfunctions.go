@@ -62,6 +62,10 @@ type machine struct {
 	StateMachine
 	parsed  *asl.Machine
 	created time.Time
+	// version is the ARN of a version, and empty for the latest revision; published is the version that was made of the
+	// latest revision, and versions how many there are.
+	version, published string
+	versions           int
 }
 
 type execution struct {
@@ -88,21 +92,29 @@ func newStepFunctions(w *World) *stepfunctions {
 func (w *World) AddStateMachine(sm StateMachine) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, ok := w.regions[sm.Region]; !ok {
-		return fmt.Errorf("state machine %s: no Region %q in this World", sm.Name, sm.Region)
-	}
-	parsed, err := asl.Parse([]byte(sm.Definition))
+	m, err := w.revision(sm)
 	if err != nil {
-		return fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
-	}
-	if err := w.checkIntegrations(sm); err != nil {
 		return err
 	}
-	w.stepfunctions.machines[sm.ARN] = &machine{StateMachine: sm, parsed: parsed, created: w.now}
+	w.stepfunctions.machines[sm.ARN] = m
 	return nil
 }
 
-// StartExecution starts an execution of a state machine and returns its ARN. Once more with the same name and input while
+func (w *World) revision(sm StateMachine) (*machine, error) {
+	if _, ok := w.regions[sm.Region]; !ok {
+		return nil, fmt.Errorf("state machine %s: no Region %q in this World", sm.Name, sm.Region)
+	}
+	parsed, err := asl.Parse([]byte(sm.Definition))
+	if err != nil {
+		return nil, fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
+	}
+	if err := w.checkIntegrations(sm); err != nil {
+		return nil, err
+	}
+	return &machine{StateMachine: sm, parsed: parsed, created: w.now}, nil
+}
+
+// StartExecution starts an execution of a state machine, or of a version of it, and returns its ARN. Once more with the same name and input while
 // that one runs is the same execution; with a name that is taken otherwise it is an error.
 func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {
 	w.mu.Lock()
@@ -286,7 +298,7 @@ func (s *stepfunctions) mayInvoke(m *machine, arn string) (*Function, *InvokeRes
 // finish records an invocation and lets its answer arrive when it has taken its time.
 func (s *stepfunctions) finish(e *execution, p *asl.Invoke, fn *Function, payload []byte, result InvokeResult, calls []Call, took time.Duration) {
 	inv := Invocation{
-		State: p.State, Function: fn.Name, Payload: payload, Result: result, At: s.w.now, Took: took, Calls: calls,
+		State: p.State, Function: fn.Name, Version: fn.Version, Payload: payload, Result: result, At: s.w.now, Took: took, Calls: calls,
 	}
 	s.w.after(took, func() {
 		e.invocations = append(e.invocations, inv)

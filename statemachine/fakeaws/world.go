@@ -40,7 +40,9 @@ type World struct {
 	cuts    map[[2]string]time.Time
 	calling string
 
+	// functions are found by ARN, and their versions by the ARN with the number; published says which there are.
 	functions    map[string]*Function
+	published    map[string]*versions
 	invokeFaults []*InvokeFault
 
 	services map[string]service
@@ -68,7 +70,7 @@ type region struct {
 
 // New returns an empty World with the given Regions, all well, whose clock stands at start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, partition: partitionOf(regions), now: start, regions: map[string]*region{}, functions: map[string]*Function{}, cuts: map[[2]string]time.Time{}}
+	w := &World{Account: account, partition: partitionOf(regions), now: start, regions: map[string]*region{}, functions: map[string]*Function{}, published: map[string]*versions{}, cuts: map[[2]string]time.Time{}}
 	for _, name := range regions {
 		w.regions[name] = &region{name: name}
 	}

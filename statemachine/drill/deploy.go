@@ -1,0 +1,119 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// Deploy is a deployment in a Region while the scenario goes on: functions and definition are replaced, and published
+// as new versions, as CloudFormation does.
+type Deploy struct {
+	Region string `yaml:"region"`
+	// Release is ReleaseBroken or ReleaseCurrent.
+	Release string `yaml:"release"`
+}
+
+// The releases that can be deployed.
+const (
+	// ReleaseCurrent is what the stacks declare.
+	ReleaseCurrent = "current"
+	// ReleaseBroken is one whose functions all fail and whose definition ends at once.
+	ReleaseBroken = "broken"
+)
+
+// brokenDefinition is that of the broken release.
+const brokenDefinition = `{"QueryLanguage": "JSONata", "StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "Broken", "Cause": "this release is broken"}}}`
+
+// deployRelease replaces what is deployed in a Region.
+func (p *performance) deployRelease(ctx context.Context, d Deploy) error {
+	definitions := []string{} // old and new, as strings.NewReplacer takes them
+	versions := 0
+	for _, f := range p.assembly.Functions {
+		if f.Region != d.Region {
+			continue
+		}
+		function, err := p.releaseOf(ctx, f, d.Release)
+		if err != nil {
+			return err
+		}
+		if err := p.world.UpdateFunction(function); err != nil {
+			return err
+		}
+		if f.VersionARN == "" {
+			continue
+		}
+		arn, err := p.world.PublishVersion(f.ARN)
+		if err != nil {
+			return err
+		}
+		versions++
+		definitions = append(definitions, quoted(f.VersionARN), quoted(arn))
+	}
+	return p.redefine(d, versions, strings.NewReplacer(definitions...))
+}
+
+// redefine replaces the definition with one that names the new versions.
+func (p *performance) redefine(d Deploy, versions int, renamed *strings.Replacer) error {
+	for _, m := range p.assembly.StateMachines {
+		if m.Region != d.Region {
+			continue
+		}
+		next := machineOf(m)
+		if next.Definition = renamed.Replace(m.Definition); d.Release == ReleaseBroken {
+			next.Definition = brokenDefinition
+		}
+		if err := p.world.UpdateStateMachine(next); err != nil {
+			return err
+		}
+		arn, err := p.world.PublishStateMachineVersion(m.ARN)
+		if err != nil {
+			return err
+		}
+		p.say("deploy", Plain, "the %s release is deployed in %s: %s, and %s", d.Release, d.Region,
+			plural(versions, "function version"), arn[strings.LastIndex(arn, "stateMachine:"):])
+	}
+	return nil
+}
+
+// releaseOf is a function as a release has it.
+func (p *performance) releaseOf(ctx context.Context, f assembly.Function, release string) (fakeaws.Function, error) {
+	function, _, err := p.functionOf(ctx, f)
+	if release == ReleaseBroken {
+		function.Kill = nil
+		function.Invoke = func([]byte) fakeaws.InvokeResult {
+			return fakeaws.InvokeResult{ErrorType: "Broken", Cause: `{"errorType": "Broken", "errorMessage": "this release is broken"}`}
+		}
+	}
+	return function, err
+}
+
+// machineOf is a state machine of the assembly as the World has it.
+func machineOf(m assembly.StateMachine) fakeaws.StateMachine {
+	return fakeaws.StateMachine{ARN: m.ARN, Name: m.Name, Region: m.Region, Role: m.RoleARN, Definition: m.Definition}
+}
+
+// publish publishes what a stack publishes, and checks that it is named as the stack's templates name it.
+func publish(declared, arn string, version func(string) (string, error)) error {
+	if declared == "" {
+		return nil
+	}
+	got, err := version(arn)
+	if err == nil && got != declared {
+		err = fmt.Errorf("published %s; the templates name %s", got, declared)
+	}
+	return err
+}
+
+// quoted is a text as it stands in JSON.
+func quoted(text string) string {
+	out, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // text is always JSON
+	}
+	return string(out)
+}

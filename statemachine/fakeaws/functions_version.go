@@ -1,0 +1,66 @@
+package fakeaws
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A function has its latest code, which is replaced by a deployment, and versions, which are not: a version is the code
+// and the configuration as they were when it was published (Lambda Developer Guide, "Manage Lambda function versions").
+
+// latestVersion is the qualifier of the code that a deployment replaces.
+const latestVersion = "$LATEST"
+
+// versions are what has been published of a function.
+type versions struct {
+	last int
+	// changed says that the latest code is not the last version's.
+	changed bool
+}
+
+// UpdateFunction replaces the code and the configuration of a function. Its versions stay as they are.
+func (w *World) UpdateFunction(f Function) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.functions[f.ARN] == nil {
+		return fmt.Errorf("update function %s: it does not exist", f.ARN)
+	}
+	w.functions[f.ARN] = &f
+	w.versionsOf(f.ARN).changed = true
+	return nil
+}
+
+// PublishVersion makes a version of a function's latest code and returns the version's ARN. When nothing has changed
+// since the last version, it is that one's.
+func (w *World) PublishVersion(functionARN string) (arn string, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	latest := w.functions[functionARN]
+	if latest == nil {
+		return "", fmt.Errorf("publish a version of %s: the function does not exist", functionARN)
+	}
+	v := w.versionsOf(functionARN)
+	if v.last == 0 || v.changed {
+		v.last, v.changed = v.last+1, false
+		published := *latest
+		published.Version = strconv.Itoa(v.last)
+		w.functions[qualified(functionARN, published.Version)] = &published
+	}
+	return qualified(functionARN, strconv.Itoa(v.last)), nil
+}
+
+func (w *World) versionsOf(functionARN string) *versions {
+	if w.published[functionARN] == nil {
+		w.published[functionARN] = &versions{}
+	}
+	return w.published[functionARN]
+}
+
+// qualified is the ARN of a version.
+func qualified(arn, version string) string { return arn + ":" + version }
+
+// named says whether the function is the one that a fault names: in full, or by its last part.
+func (f *Function) named(name string) bool {
+	return name == "" || f.Name == name || strings.HasSuffix(f.Name, "-"+name)
+}
