@@ -100,20 +100,6 @@ func (w *World) AddStateMachine(sm StateMachine) error {
 	return nil
 }
 
-func (w *World) revision(sm StateMachine) (*machine, error) {
-	if _, ok := w.regions[sm.Region]; !ok {
-		return nil, fmt.Errorf("state machine %s: no Region %q in this World", sm.Name, sm.Region)
-	}
-	parsed, err := asl.Parse([]byte(sm.Definition))
-	if err != nil {
-		return nil, fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
-	}
-	if err := w.checkIntegrations(sm); err != nil {
-		return nil, err
-	}
-	return &machine{StateMachine: sm, parsed: parsed, created: w.now}, nil
-}
-
 // StartExecution starts an execution of a state machine, or of a version of it, and returns its ARN. Once more with the same name and input while
 // that one runs is the same execution; with a name that is taken otherwise it is an error.
 func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {

@@ -6,11 +6,28 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/asl"
 )
 
 // A state machine has its latest revision, which is replaced by a deployment, and versions, which are not (Step
 // Functions Developer Guide, "Manage continuous deployments with versions and aliases"). An execution keeps the
 // revision or version that it was started with until it ends (API Reference, "UpdateStateMachine"). There are no aliases.
+
+// revision is a state machine as one deployment leaves it.
+func (w *World) revision(sm StateMachine) (*machine, error) {
+	if _, ok := w.regions[sm.Region]; !ok {
+		return nil, fmt.Errorf("state machine %s: no Region %q in this World", sm.Name, sm.Region)
+	}
+	parsed, err := asl.Parse([]byte(sm.Definition))
+	if err != nil {
+		return nil, fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
+	}
+	if err := w.checkIntegrations(sm); err != nil {
+		return nil, err
+	}
+	return &machine{StateMachine: sm, parsed: parsed, created: w.now}, nil
+}
 
 // UpdateStateMachine makes a new revision of a state machine. What is running, and what has been published, stays as it
 // is.
