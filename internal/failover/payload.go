@@ -275,6 +275,8 @@ type VerifyRequest struct {
 	Changes []Change `json:"changes"`
 	// Passes counts the healthy looks in a row before this one; below 0, the looks in a row that saw users fare badly.
 	Passes int `json:"passes"`
+	// Inventory is that of the check before, nil when there is none.
+	Inventory *Inventory `json:"inventory"`
 }
 
 // VerifyAnswer is VerifyHealth's.
@@ -285,6 +287,8 @@ type VerifyAnswer struct {
 	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
 	Reasons     []string `json:"reasons"`
 	MoreReasons int      `json:"moreReasons,omitempty"`
+	// Inventory is what is verified of the stage's records so far, nil before that has begun. It goes to the next check.
+	Inventory *Inventory `json:"inventory"`
 }
 
 // AnnounceRequest asks Notify to tell people that a run begins.

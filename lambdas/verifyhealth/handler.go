@@ -43,8 +43,9 @@ type Handler struct {
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
 //     is not healthy. A healthy look is pending too until there were enough of them in a row;
-//   - passed otherwise. The look that would pass also reads the live weights, and of users who have all moved the writer:
-//     a stage does not pass when somebody has changed them back by hand, and it does not fight with that person either.
+//   - passed otherwise. Before that, all record sets are read, and of users who have all moved the writer: a stage does not
+//     pass while a record has other weights than the stage has set, or a record set that is not registered answers users.
+//     It does not change them back either. What is verified so is the inventory, and Notify reports it.
 //
 // A stage that closes a leg is looked at in the same way, for all waves that the leg has moved, and with what the
 // registry says of them.
@@ -88,7 +89,9 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 			return failover.VerifyAnswer{}, err
 		}
 	}
-	return l.answer(req.Passes, req.Stage.Passes, patience(req.Stage, apps)), nil
+	answer := l.answer(req.Passes, req.Stage.Passes, patience(req.Stage, apps))
+	answer.Inventory = l.inventory
+	return answer, nil
 }
 
 func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]failover.Application, error) {

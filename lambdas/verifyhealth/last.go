@@ -6,24 +6,56 @@ import (
 	"maps"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// lastLook asks, at the look that would pass, whether everything is still as the stages have left it: what the name
-// servers have, who writes, and in the stage that closes a leg what the registry says. Not at every look: a zone has
-// dozens of pages, and the account 10 calls a second. For the same reason the zones are spread over the looks in a row
-// that it takes, the last one first.
+// listBudget is how many calls of ListResourceRecordSets a check makes at most. Route 53 lets an account make 50 calls at
+// once and 10 a second after that; a check comes after a wait of seconds, and needs some of them to follow its changes.
+const listBudget = 40
+
+// lastLook asks whether everything is still as the stages have left it: what the name servers have, who writes, and in the
+// stage that closes a phase what the registry says. A zone may have dozens of pages, so it begins only as many checks
+// before the one that may pass as it takes to read all zones, and goes on from check to check ([failover.Inventory]).
+//
+// A record set with a weight that no Region of the application has is not as the stages have left it: it answers users.
 func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	if !l.healthy() {
+	passes := max(req.Passes, 0) + 1
+	inventory := inventoryOf(req, apps)
+	checks := max(1, (live.Calls(apps)+listBudget-1)/listBudget)
+	begun := inventory.Differs || inventory.Position != (failover.Position{})
+	if !l.healthy() || !begun && passes <= req.Stage.Passes-checks {
 		return nil
 	}
-	last := newLook()
-	before := req.Stage.Passes - 1 - max(req.Passes, 0) // the looks that are still to come after this one
-	if before > 0 {
-		err := h.weights(ctx, last, req, inZones(apps, before, req.Stage.Passes))
-		l.changed = last.pending
-		return err
+	l.inventory = &inventory
+	if passes >= req.Stage.Passes || inventory.Differs {
+		if err := h.closing(ctx, l, req, apps); err != nil {
+			return err
+		}
 	}
+	if req.Stage.Percent == nil && !req.Stage.Closing() {
+		inventory.Differs = len(l.changed) > 0
+		return nil
+	}
+	return h.weights(ctx, l, req, apps)
+}
+
+// inventoryOf is what earlier checks of the stage have verified, or a new one.
+func inventoryOf(req failover.VerifyRequest, apps []failover.Application) failover.Inventory {
+	if i := req.Inventory; i != nil && i.Stage == req.Stage.Index && !i.Complete {
+		return *i
+	}
+	waves := req.Stage.Waves
+	if !req.Stage.Closing() {
+		waves = []int{req.Stage.Wave}
+	}
+	return failover.Inventory{Stage: req.Stage.Index, At: req.Now, Applications: len(apps), Waves: waves}
+}
+
+// closing asks what only the check that may pass asks: what the registry says, and who writes where the stage itself has
+// promoted nothing.
+func (h Handler) closing(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	last := newLook()
 	if req.Stage.Closing() {
 		registered(last, req, apps)
 	}
@@ -32,35 +64,8 @@ func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyReque
 			return err
 		}
 	}
-	if err := h.weights(ctx, last, req, inZones(apps, 0, req.Stage.Passes)); err != nil {
-		return err
-	}
-	l.changed, l.hopeless = last.pending, last.hopeless
+	l.changed, l.hopeless = append(l.changed, last.pending...), append(l.hopeless, last.hopeless...)
 	return nil
-}
-
-// inZones are the applications with those of their records that are in zone number from, counted as they come, and in
-// each that is a multiple of every after it.
-func inZones(apps []failover.Application, from, every int) []failover.Application {
-	zones := map[string]int{}
-	var kept []failover.Application
-	for _, app := range apps {
-		var records []failover.Record
-		for _, r := range app.Records {
-			n, seen := zones[r.Zone]
-			if !seen {
-				n = len(zones)
-				zones[r.Zone] = n
-			}
-			if n%max(every, 1) == from {
-				records = append(records, r)
-			}
-		}
-		if app.Records = records; len(records) > 0 {
-			kept = append(kept, app)
-		}
-	}
-	return kept
 }
 
 // registered asks whether the registry says of each application what the leg has made of it. A stage that moves traffic
@@ -78,26 +83,55 @@ func registered(l *look, req failover.VerifyRequest, apps []failover.Application
 	}
 }
 
-// weights asks whether the records are as the stage, or those before it, have set them.
+// weights reads on, and asks whether the records are as the stage, or those before it, have set them. What differs is read
+// again by the next check, and when it is as expected, everything is read once more: by then minutes may have passed.
 func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	if req.Stage.Percent == nil && !req.Stage.Closing() {
-		return nil
-	}
-	sets, err := live.Records(ctx, h.Route53, apps)
-	if err != nil {
+	i := l.inventory
+	part, err := live.ReadSome(ctx, h.Route53, apps, i.Position, listBudget)
+	if err != nil && (entry.ConditionOf(err) != failover.Throttled || part.At == i.Position) {
 		return err
 	}
-	for _, app := range apps {
+	l.changed = append(l.changed, unlike(req, part)...)
+	switch {
+	case len(l.changed) > 0:
+		i.Differs = true
+		if !i.Position.Done { // a zone that was begun is read from its beginning
+			i.Position = failover.Position{Zone: i.Position.Zone}
+		}
+	case i.Differs && part.Done:
+		i.Differs, i.At, i.Position = false, req.Now, failover.Position{}
+		l.unfinished = "the records are as expected again; all of them are read once more"
+	case part.Done:
+		i.Position, i.Complete = failover.Position{}, true
+	default:
+		i.Position = part.At
+		l.unfinished = fmt.Sprintf("the records are as expected up to zone %s; the rest is read within Route 53's request quota", part.At.Zone)
+	}
+	return nil
+}
+
+// unlike says which of the records that were read are not as the stage wants them.
+func unlike(req failover.VerifyRequest, part live.Part) []string {
+	found := newLook()
+	for _, app := range part.Applications {
+		want := req.Stage.WeightsOf(app, req.Run.Epoch)
 		for _, r := range app.Records {
-			got, want := sets.Weights(r), req.Stage.WeightsOf(app, req.Run.Epoch)
+			got := part.Sets.Weights(r)
 			for _, region := range []failover.Region{req.Stage.From, req.Stage.To} {
 				if weight, ok := got[region]; !ok || weight != want[region] {
-					l.wait("%s: record %s %s: %s; expected weight %d", app.Name, r.Name, r.Type, weightText(got, region), want[region])
+					found.wait("%s: record %s %s: %s; expected weight %d", app.Name, r.Name, r.Type, weightText(got, region), want[region])
 				}
+			}
+			for _, set := range part.Sets.Foreign(app, r) {
+				found.wait("%s: record %s %s: record set %q is not registered and answers users with weight %d; expected weight 0",
+					app.Name, r.Name, r.Type, set.Identifier, set.Weight)
 			}
 		}
 	}
-	return nil
+	for _, zone := range part.Missing {
+		found.wait("zone %s: a registered record has no record sets; expected two weighted ones", zone)
+	}
+	return found.pending
 }
 
 func weightText(weights map[failover.Region]int, region failover.Region) string {

@@ -1,7 +1,9 @@
 package verifyhealth
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,74 +19,103 @@ func TestOfTheChangesOfAZoneTheLastOneIsAskedFor(t *testing.T) {
 	}
 }
 
-// TestTheLooksInARowReadEveryZoneOnce: together they read all of them, the last one the first.
-func TestTheLooksInARowReadEveryZoneOnce(t *testing.T) {
-	var apps []failover.Application
-	for _, zones := range [][]string{{"Z1", "Z2"}, {"Z2"}, {"Z3", "Z1"}, {"Z4"}, {"Z5"}} {
-		var app failover.Application
-		for _, zone := range zones {
-			app.Records = append(app.Records, failover.Record{Zone: zone})
-		}
-		apps = append(apps, app)
+// TestAStageDoesNotPassWhileSomethingElseAnswersUsers: the record set of another tool, or weights that were changed. The
+// check that finds it as expected again reads everything once more.
+func TestAStageDoesNotPassWhileSomethingElseAnswersUsers(t *testing.T) {
+	foreign := func(s *stand, weight int) {
+		s.must(s.world.PutRecordSet(zone, fakeaws.RecordSet{
+			Name: "checkout.example.com", Type: "A", SetIdentifier: "blue", Weight: weight, TTL: 60, Values: []string{"192.0.2.9"},
+		}))
 	}
-	read := func(from, every int) []string {
-		var zones []string
-		for _, app := range inZones(apps, from, every) {
-			for _, r := range app.Records {
-				zones = append(zones, r.Zone)
-			}
-		}
-		return zones
-	}
-	for _, c := range []struct {
-		from, every int
-		want        []string
+	for name, c := range map[string]struct {
+		do, undo func(*stand)
+		want     string
 	}{
-		{0, 1, []string{"Z1", "Z2", "Z2", "Z3", "Z1", "Z4", "Z5"}},
-		{0, 2, []string{"Z1", "Z3", "Z1", "Z5"}},
-		{1, 2, []string{"Z2", "Z2", "Z4"}},
-		{9, 14, nil},
+		"a foreign record set": {
+			func(s *stand) { foreign(s, 255) }, func(s *stand) { foreign(s, 0) },
+			`checkout: record checkout.example.com A: record set "blue" is not registered and answers users with weight 255; expected weight 0`,
+		},
+		"changed weights": {
+			func(s *stand) { s.setWeight("checkout", east, 5) }, func(s *stand) { s.setWeight("checkout", east, 0) },
+			"checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0",
+		},
+		"a changed registry": {
+			func(s *stand) { s.settle(s.apps[0], failover.Live{Active: east, Weights: inWest.Weights, Stage: 1}) },
+			func(s *stand) { s.settle(s.apps[0], failover.Live{Active: west, Weights: inWest.Weights, Stage: 2}) },
+			"checkout: registry: active in us-east-1, weight 100 in us-west-2; expected active in us-west-2, weight 100",
+		},
 	} {
-		if diff := cmp.Diff(c.want, read(c.from, c.every)); diff != "" {
-			t.Errorf("from %d, every %d (-want +got):\n%s", c.from, c.every, diff)
-		}
-	}
-	if len(apps[0].Records) != 2 {
-		t.Error("the applications themselves have changed")
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, "checkout")
+			s.settle(s.apps[0], inWest)
+			var inventory *failover.Inventory
+			passes := 1
+			look := func() failover.VerifyAnswer {
+				t.Helper()
+				answer := s.checkOnce(func(req *failover.VerifyRequest) {
+					closing(req)
+					req.Stage.Passes, req.Passes, req.Inventory = 2, passes, inventory
+				})
+				inventory, passes = answer.Inventory, answer.Passes
+				return answer
+			}
+			c.do(s)
+			for range 3 { // each of them names it, whatever the number of healthy checks before
+				if got := look(); got.Verdict != failover.Pending || got.Reasons[0] != c.want || got.Passes != 0 || got.Inventory.Complete {
+					t.Fatalf("got %+v, inventory %+v; want pending because of %s", got, got.Inventory, c.want)
+				}
+			}
+			c.undo(s)
+			if got := look(); got.Verdict != failover.Pending || got.Inventory.Complete {
+				t.Fatalf("the first check after it: got %+v, inventory %+v; want everything read once more", got, got.Inventory)
+			}
+			if got := look(); got.Verdict != failover.Passed || !got.Inventory.Complete {
+				t.Fatalf("got %+v, inventory %+v; want passed", got, got.Inventory)
+			}
+		})
 	}
 }
 
-// TestEveryZoneIsReadBeforeAStageOfTwoLooksPasses: the second zone at the first look, the first at the second.
-func TestEveryZoneIsReadBeforeAStageOfTwoLooksPasses(t *testing.T) {
+// TestManyZonesAreReadOverSeveralChecks: no check makes more calls than Route 53's request quota takes, none reads a zone
+// twice, and they begin as many checks before the last one as they are.
+func TestManyZonesAreReadOverSeveralChecks(t *testing.T) {
 	s := newStand(t, "checkout")
-	const second = "Z0000000000SECOND0"
-	s.must(s.world.AddZone(second, "example.org"))
-	put := func(region failover.Region, weight int) {
-		t.Helper()
-		s.must(s.world.PutRecordSet(second, fakeaws.RecordSet{
-			Name: "checkout.example.org", Type: "A", SetIdentifier: string(region), Weight: weight, TTL: 60, Values: []string{"192.0.2.1"},
-		}))
-	}
-	put(west, 100)
 	app := s.apps[0]
-	r := app.Records[0]
-	r.Name, r.Zone, r.ZoneName = "checkout.example.org", second, "example.org"
-	app.Records = append(app.Records, r)
+	for i := range 2 * listBudget {
+		r := app.Records[0]
+		r.Zone, r.ZoneName = fmt.Sprintf("Z%019d", i), fmt.Sprintf("z%d.example", i)
+		r.Name = "checkout." + r.ZoneName
+		s.must(s.world.AddZone(r.Zone, r.ZoneName))
+		for region, weight := range map[failover.Region]int{east: 0, west: 100} {
+			s.must(s.world.PutRecordSet(r.Zone, fakeaws.RecordSet{
+				Name: r.Name, Type: "A", SetIdentifier: string(region), Weight: weight, TTL: 60, Values: []string{"192.0.2.1"},
+			}))
+		}
+		app.Records = append(app.Records, r)
+	}
 	_, err := s.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, begin)
 	s.must(err)
-	first := func(req *failover.VerifyRequest) { req.Stage.Passes = 2 }
-	last := func(req *failover.VerifyRequest) { req.Stage.Passes, req.Passes = 2, 1 }
-
-	put(east, 5)
-	check(t, "first look", pending("checkout: record checkout.example.org A: weight 5 in us-east-1; expected weight 0"), s.look(first))
-	put(east, 0)
-	s.setWeight("checkout", east, 5)
-	if got := s.look(first); got.Passes != 1 {
-		t.Errorf("first look: %+v; want it to leave the first zone to the last look", got)
+	var inventory *failover.Inventory
+	passes := 0
+	var calls []int
+	for range 5 {
+		before := len(s.world.Calls())
+		answer := s.checkOnce(func(req *failover.VerifyRequest) { req.Stage.Passes, req.Passes, req.Inventory = 5, passes, inventory })
+		n := 0
+		for _, call := range s.world.Calls()[before:] {
+			if call.Operation == "ListResourceRecordSets" {
+				n++
+			}
+		}
+		calls = append(calls, n)
+		inventory, passes = answer.Inventory, answer.Passes
+		s.world.AdvanceTo(s.world.Now().Add(5 * time.Second))
+		s.serve("checkout", 100)
 	}
-	want := pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0")
-	want.Passes = 1
-	check(t, "last look", want, s.look(last))
-	s.setWeight("checkout", east, 0)
-	check(t, "last look, when it is put right", passed(2), s.look(last))
+	if diff := cmp.Diff([]int{0, 0, listBudget, listBudget, 1}, calls); diff != "" {
+		t.Errorf("calls of each check (-want +got):\n%s", diff)
+	}
+	if passes != 5 || inventory == nil || !inventory.Complete || !inventory.Covers(app) {
+		t.Errorf("%d passes, inventory %+v; want a complete one after 5", passes, inventory)
+	}
 }

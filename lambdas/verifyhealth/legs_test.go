@@ -341,17 +341,3 @@ func TestABadLookIsNoPass(t *testing.T) {
 	one := func(req *failover.VerifyRequest) { full(-3)(req); req.Stage.Passes = 1 }
 	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.look(one))
 }
-
-// TestWhatSomebodyHasChangedIsLookedForAtEveryLook: a stage that runs out of its looks says what has kept it, and one
-// whose record is put right again passes at once.
-func TestWhatSomebodyHasChangedIsLookedForAtEveryLook(t *testing.T) {
-	s := newStand(t, "checkout")
-	s.settle(s.apps[0], inWest)
-	s.setWeight("checkout", east, 100)
-	twice := func(req *failover.VerifyRequest) { closing(req); req.Stage.Passes, req.Passes = 2, 1 }
-	want := pending("checkout: record checkout.example.com A: weight 100 in us-east-1; expected weight 0")
-	want.Passes = 1
-	check(t, "changed", want, s.look(twice))
-	s.setWeight("checkout", east, 0)
-	check(t, "put right", passed(2), s.look(twice))
-}

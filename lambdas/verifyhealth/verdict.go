@@ -14,8 +14,11 @@ type look struct {
 	pending, hopeless, lost []string
 	// bad says which health rules do not hold for users who are there already.
 	bad []string
-	// changed says what somebody else has changed since the stages have set it.
+	// changed says what is not as the stages have set it.
 	changed []string
+	// inventory is what is verified of the records so far, nil before that has begun; unfinished says that it goes on.
+	inventory  *failover.Inventory
+	unfinished string
 	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
 	zones, clusters map[string]bool
 }
@@ -68,9 +71,12 @@ func (l *look) answer(before, needed, patience int) failover.VerifyAnswer {
 	case len(l.pending) > 0:
 		return verdict(failover.Pending, l.pending)
 	case len(l.changed) > 0:
-		// It was healthy often enough; the next look is a last look again, and so the last reason is the one that counts.
-		a := verdict(failover.Pending, l.changed)
-		a.Passes = max(before, 0)
+		// Users are healthy, but some of them are answered by something else: the stage is not on its way to pass. The next
+		// check reads the same records again, so that the last reason is the one that counts.
+		return verdict(failover.Pending, l.changed)
+	case l.unfinished != "":
+		a := verdict(failover.Pending, []string{l.unfinished})
+		a.Passes = min(max(before, 0)+1, needed-1)
 		return a
 	}
 	passes := max(before, 0) + 1

@@ -27,7 +27,7 @@ type FenceRecord struct {
 func ReadFence(ctx context.Context, client recordLister, zone, fence string) (FenceRecord, error) {
 	wanted := name{zone, CanonicalName(fence), string(types.RRTypeTxt)}
 	var found []types.ResourceRecordSet
-	err := listName(ctx, client, wanted, func(_ name, set types.ResourceRecordSet) { found = append(found, set) })
+	_, err := listName(ctx, client, wanted, func(set types.ResourceRecordSet) { found = append(found, set) })
 	if err != nil {
 		return FenceRecord{}, fmt.Errorf("read the fence: %w", err)
 	}

@@ -2,8 +2,8 @@ package live
 
 import (
 	"context"
-	"fmt"
-	"slices"
+	"maps"
+	"math"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,6 +26,8 @@ const (
 	fewNames = 3
 	// maxPages bounds the listing of one zone, at ten times the record sets that a zone has by default.
 	maxPages = 334
+	// noLimit is a number of calls that no listing reaches.
+	noLimit = math.MaxInt
 )
 
 // RecordSet is one record set as Route 53 has accepted it; whether it has reached the name servers is for GetChange to
@@ -50,6 +52,8 @@ type RecordSet struct {
 // RecordSets are the record sets of some applications' names.
 type RecordSets struct {
 	sets map[name][]RecordSet
+	// unread has the hosted zones of which not everything was read, each with the reason.
+	unread map[string]error
 }
 
 // name identifies all record sets that answer for one name and type.
@@ -61,6 +65,9 @@ func nameOf(r failover.Record) name { return name{r.Zone, CanonicalName(r.Name),
 
 // Of returns the record sets of a record's name and type, in the order of Route 53.
 func (s RecordSets) Of(r failover.Record) []RecordSet { return s.sets[nameOf(r)] }
+
+// Unread says why the record sets of a record were not read; nil when they were.
+func (s RecordSets) Unread(r failover.Record) error { return s.unread[r.Zone] }
 
 // Weights returns the weights of a record's name and type by Region. A Region without a weighted record set is absent,
 // and an identifier that is no Region of the plan is there under its own name.
@@ -74,21 +81,27 @@ func (s RecordSets) Weights(r failover.Record) map[failover.Region]int {
 	return weights
 }
 
-// Records reads the record sets of all names of the applications. A hosted zone that is not there is an error.
+// Records reads the record sets of all names of the applications. A hosted zone that is not there is an error. The error
+// is that of the first zone that could not be read; what could be read is returned beside it.
 func Records(ctx context.Context, client recordLister, apps []failover.Application) (RecordSets, error) {
 	zones := zonesOf(apps)
 	found := make([]map[name][]RecordSet, len(zones))
-	err := each(ctx, len(zones), func(ctx context.Context, i int) (err error) {
-		found[i], err = readZone(ctx, client, zones[i])
-		return err
+	errs := make([]error, len(zones))
+	err := each(ctx, len(zones), func(ctx context.Context, i int) error {
+		l := zoneListing{client: client, zoneNames: zones[i], sets: map[name][]RecordSet{}}
+		_, errs[i] = l.read(ctx, noLimit)
+		found[i] = l.sets
+		return errs[i]
 	})
-	all := map[name][]RecordSet{}
-	for _, sets := range found {
-		for n, s := range sets {
-			all[n] = s
+	all := RecordSets{sets: map[name][]RecordSet{}, unread: map[string]error{}}
+	for i, sets := range found {
+		if errs[i] != nil {
+			all.unread[zones[i].zone] = errs[i]
+			continue
 		}
+		maps.Copy(all.sets, sets)
 	}
-	return RecordSets{all}, err
+	return all, err
 }
 
 // zoneNames are the names of one hosted zone that somebody wants to know about.
@@ -113,72 +126,6 @@ func zonesOf(apps []failover.Application) []zoneNames {
 		}
 	}
 	return zones
-}
-
-func readZone(ctx context.Context, client recordLister, z zoneNames) (map[name][]RecordSet, error) {
-	sets := map[name][]RecordSet{}
-	wanted := map[name]bool{}
-	for _, n := range z.names {
-		wanted[n] = true
-	}
-	keep := func(n name, set types.ResourceRecordSet) {
-		if wanted[n] {
-			sets[n] = append(sets[n], recordSetOf(set))
-		}
-	}
-	if len(wanted) > fewNames {
-		return sets, list(ctx, client, &route53.ListResourceRecordSetsInput{HostedZoneId: &z.zone}, func(n name, set types.ResourceRecordSet) bool {
-			keep(n, set)
-			return true
-		})
-	}
-	for i, n := range z.names {
-		if slices.Contains(z.names[:i], n) {
-			continue
-		}
-		if err := listName(ctx, client, n, keep); err != nil {
-			return nil, err
-		}
-	}
-	return sets, nil
-}
-
-// listName lists the record sets of one name and type.
-func listName(ctx context.Context, client recordLister, wanted name, keep func(name, types.ResourceRecordSet)) error {
-	return list(ctx, client, &route53.ListResourceRecordSetsInput{
-		HostedZoneId: &wanted.zone, StartRecordName: &wanted.name, StartRecordType: types.RRType(wanted.kind),
-		MaxItems: aws.Int32(10),
-	}, func(n name, set types.ResourceRecordSet) bool {
-		if n != wanted {
-			return false
-		}
-		keep(n, set)
-		return true
-	})
-}
-
-// list pages through a zone from where in starts, until see returns false.
-func list(ctx context.Context, client recordLister, in *route53.ListResourceRecordSetsInput, see func(name, types.ResourceRecordSet) bool) error {
-	if in.MaxItems == nil {
-		in.MaxItems = aws.Int32(pageSize)
-	}
-	for range maxPages {
-		out, err := client.ListResourceRecordSets(ctx, in)
-		if err != nil {
-			return fmt.Errorf("list zone %s: %w", *in.HostedZoneId, err)
-		}
-		for _, set := range out.ResourceRecordSets {
-			n := name{*in.HostedZoneId, CanonicalName(aws.ToString(set.Name)), string(set.Type)}
-			if !see(n, set) {
-				return nil
-			}
-		}
-		if !out.IsTruncated {
-			return nil
-		}
-		in.StartRecordName, in.StartRecordType, in.StartRecordIdentifier = out.NextRecordName, out.NextRecordType, out.NextRecordIdentifier
-	}
-	return failover.Fail(failover.Rejected, fmt.Errorf("list zone %s: more than %d record sets", *in.HostedZoneId, maxPages*pageSize))
 }
 
 func recordSetOf(s types.ResourceRecordSet) RecordSet {

@@ -13,14 +13,14 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// stock takes a picture and says of every application whether it is in the Region.
+// stock takes a snapshot and says of every application whether it is in the Region.
 func stock(t *testing.T, cfg aws.Config, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
 	t.Helper()
-	picture := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
 	for _, app := range apps {
-		standings = append(standings, picture.Standing(app, region))
+		standings = append(standings, snapshot.Standing(app, region))
 	}
-	return standings, picture.Unknown()
+	return standings, snapshot.Unknown()
 }
 
 func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
@@ -36,9 +36,9 @@ func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 	apps[1].Databases = nil
 	standings, unknown := stock(t, cfg, apps, west)
 	want := []Standing{
-		{"app-0000", []string{"database app-0000: writer in us-east-1"}},
-		{"app-0001", []string{"registry: active in us-east-1"}},
-		{"app-0002", []string{
+		{Application: "app-0000", Why: []string{"database app-0000: writer in us-east-1"}},
+		{Application: "app-0001", Why: []string{"registry: active in us-east-1"}},
+		{Application: "app-0002", Why: []string{
 			"registry: active in us-east-1",
 			"record app-0002.shop.example A: us-east-1 100, us-west-2 0",
 			"database app-0002: writer in us-east-1",
@@ -53,14 +53,14 @@ func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadDoesNotCountAsThere(t *testing.T) {
+func TestWhatCannotBeReadIsNeitherThereNorElsewhere(t *testing.T) {
 	world, cfg := newWorld(t)
 	apps := applications(1, "Z1")
 	build(t, world, apps, 0, 100)
 	apps[0].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 	world.Inject(fakeaws.Fault{Error: &fakeaws.APIError{Code: "InternalFailure", Status: 500, Message: "down"}})
 	standings, unknown := stock(t, cfg, apps, west)
-	want := []Standing{{"app-0000", []string{"records: could not be read", "databases: could not be read"}}}
+	want := []Standing{{Application: "app-0000", Unknown: []string{"record app-0000.shop.example A: not read", "database app-0000: not read"}}}
 	if diff := cmp.Diff(want, standings); diff != "" || len(unknown) != 2 {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
 	}
@@ -103,24 +103,24 @@ func TestAWriterIsThereWhenItsPromotionIsOver(t *testing.T) {
 	}
 }
 
-func TestADatabaseIsPromotedFromTheBeginningOfItsPromotion(t *testing.T) {
+func TestADatabaseIsWrittenFromTheBeginningOfItsPromotion(t *testing.T) {
 	db := application("shop", "Z1").Databases[0]
 	writer := func(r failover.Region, op *Operation) GlobalCluster {
 		return GlobalCluster{Members: []Member{{ClusterARN: clusterARN("shop", r), Writer: true}}, Operation: op}
 	}
 	for _, c := range []struct {
-		name    string
-		picture Picture
-		want    bool
+		name         string
+		snapshot     Snapshot
+		wants, known bool
 	}{
-		{"as it was", Picture{clusters: map[string]GlobalCluster{"shop": writer(east, nil)}}, false},
-		{"under way", Picture{clusters: map[string]GlobalCluster{"shop": writer(east, &Operation{To: clusterARN("shop", west)})}}, true},
-		{"done", Picture{clusters: map[string]GlobalCluster{"shop": writer(west, nil)}}, true},
-		{"not there", Picture{}, false},
-		{"not read", Picture{databasesErr: errors.New("down")}, true},
+		{"as it was", Snapshot{clusters: map[string]GlobalCluster{"shop": writer(east, nil)}}, false, true},
+		{"under way", Snapshot{clusters: map[string]GlobalCluster{"shop": writer(east, &Operation{To: clusterARN("shop", west)})}}, true, true},
+		{"done", Snapshot{clusters: map[string]GlobalCluster{"shop": writer(west, nil)}}, true, true},
+		{"not there", Snapshot{}, false, true},
+		{"not read", Snapshot{databasesErr: errors.New("down")}, false, false},
 	} {
-		if got := c.picture.Promoted(db, west); got != c.want {
-			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		if got, known := c.snapshot.Writes(db, west); got != c.wants || known != c.known {
+			t.Errorf("%s: got %v, known %v; want %v, %v", c.name, got, known, c.wants, c.known)
 		}
 	}
 }
@@ -138,16 +138,16 @@ func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
 	putWeight(t, world, apps[2].Records[0], west, 100)
 	putWeight(t, world, apps[2].Records[0], east, 0)
 	apps[3].Live.Epoch, apps[3].Live.Before = 6, &failover.Place{Active: west} // written by an older run, and not by this one
-	picture := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
 	var got []Standing
 	for _, app := range apps {
-		got = append(got, picture.AsBefore(app, 7, east))
+		got = append(got, snapshot.AsBefore(app, 7, east))
 	}
 	want := []Standing{
-		{"app-0000", nil},
-		{"app-0001", []string{"registry: active in us-west-2, us-west-2 100; before: us-east-1, us-east-1 90, us-west-2 10"}},
-		{"app-0002", []string{"record app-0002.shop.example A: us-east-1 0, us-west-2 100; before: us-east-1 90, us-west-2 10"}},
-		{"app-0003", nil},
+		{Application: "app-0000"},
+		{Application: "app-0001", Why: []string{"registry: active in us-west-2, us-west-2 100; before: us-east-1, us-east-1 90, us-west-2 10"}},
+		{Application: "app-0002", Why: []string{"record app-0002.shop.example A: us-east-1 0, us-west-2 100; before: us-east-1 90, us-west-2 10"}},
+		{Application: "app-0003"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("standings (-want +got):\n%s", diff)
@@ -158,7 +158,7 @@ func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
 		want     []string
 	}{{nil, nil}, {[]string{"app-0000"}, []string{"database app-0000: writer in us-east-1"}}} {
 		apps[0].Live.Promoted = c.promoted
-		if diff := cmp.Diff(c.want, picture.AsBefore(apps[0], 7, west).Why); diff != "" {
+		if diff := cmp.Diff(c.want, snapshot.AsBefore(apps[0], 7, west).Why); diff != "" {
 			t.Errorf("promoted %v (-want +got):\n%s", c.promoted, diff)
 		}
 	}
@@ -172,12 +172,57 @@ func TestWhatANewerRunHasMovedIsNotClaimedToBeAsBefore(t *testing.T) {
 	build(t, world, apps, 100, 0)
 	weights := map[failover.Region]int{east: 100, west: 0}
 	apps[0].Live = failover.Live{Active: east, Weights: weights, Epoch: 8, Before: &failover.Place{Active: east, Weights: weights}}
-	picture := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
 	want := []string{"the run of epoch 8 has moved it since; registry: active in us-east-1, us-east-1 100, us-west-2 0"}
-	if diff := cmp.Diff(want, picture.AsBefore(apps[0], 7, east).Why); diff != "" {
+	if diff := cmp.Diff(want, snapshot.AsBefore(apps[0], 7, east).Why); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if why := picture.AsBefore(apps[0], 8, east).Why; why != nil {
+	if why := snapshot.AsBefore(apps[0], 8, east).Why; why != nil {
 		t.Errorf("after the newer run itself: got %v", why)
+	}
+}
+
+// TestAForeignRecordSetWithWeightKeepsAnApplicationFromBeingThere and comes with the command that mends it.
+func TestAForeignRecordSetWithWeightKeepsAnApplicationFromBeingThere(t *testing.T) {
+	world, cfg := newWorld(t)
+	apps := applications(1, "Z1")
+	build(t, world, apps, 0, 100)
+	apps[0].Databases = nil
+	apps[0].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
+	foreign := func(weight int) {
+		must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{
+			Name: "app-0000.shop.example", Type: "A", SetIdentifier: "blue", Weight: weight, TTL: 60, Values: []string{"192.0.2.99"},
+		}))
+	}
+	foreign(255)
+	got, _ := stock(t, cfg, apps, west)
+	want := []Standing{{
+		Application: "app-0000",
+		Why:         []string{`record app-0000.shop.example A: record set "blue" with weight 255 is not registered and answers users`},
+		Command: `aws route53 change-resource-record-sets --hosted-zone-id Z1 --change-batch '{"Changes":[{"Action":"UPSERT","ResourceRecordSet":` +
+			`{"Name":"app-0000.shop.example","Type":"A","SetIdentifier":"blue","Weight":0,"TTL":60,"ResourceRecords":[{"Value":"192.0.2.99"}]}}]}'`,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	foreign(0)
+	if got, _ = stock(t, cfg, apps, west); !got[0].There() {
+		t.Errorf("with weight 0: got %+v", got)
+	}
+}
+
+// TestAZoneThatCannotBeReadLeavesTheOthersKnown: of two zones only one answers.
+func TestAZoneThatCannotBeReadLeavesTheOthersKnown(t *testing.T) {
+	world, cfg := newWorld(t)
+	apps := []failover.Application{application("a", "Z1"), application("b", "Z404")}
+	build(t, world, apps[:1], 0, 100)
+	for i := range apps {
+		apps[i].Databases = nil
+		apps[i].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
+	}
+	got, unknown := stock(t, cfg, apps, west)
+	want := []Standing{{Application: "a"}, {Application: "b", Unknown: []string{"record b.shop.example A: not read"}}}
+	if diff := cmp.Diff(want, got); diff != "" || len(unknown) != 1 {
+		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
 	}
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -12,88 +13,111 @@ import (
 // Standing says whether an application is wholly in a Region.
 type Standing struct {
 	Application string
-	// Why names each part that is elsewhere, or not there for certain; none means that the application is wholly there.
+	// Why names each part that is elsewhere.
 	Why []string
+	// Unknown names each part that could not be read.
+	Unknown []string
+	// Command sets the weight of a record set to 0 that is not registered and answers users; empty when there is none.
+	Command string
 }
 
-// There says whether the application is wholly in the Region.
-func (s Standing) There() bool { return len(s.Why) == 0 }
+// There says whether the application is in the Region for certain.
+func (s Standing) There() bool { return len(s.Why)+len(s.Unknown) == 0 }
 
-// Picture is what Route 53 and RDS said of some applications when it was taken.
-type Picture struct {
+// Elsewhere says whether some part of the application is not in the Region for certain.
+func (s Standing) Elsewhere() bool { return len(s.Why) > 0 }
+
+// Snapshot is what Route 53 and RDS said of some applications when it was taken.
+type Snapshot struct {
 	sets         RecordSets
 	clusters     map[string]GlobalCluster
-	recordsErr   error
 	databasesErr error
 }
 
-// Take asks Route 53 and RDS. databases is a client of the Region whose view of the databases counts.
-func Take(ctx context.Context, records recordLister, databases clusterDescriber, apps []failover.Application) Picture {
-	var p Picture
-	p.sets, p.recordsErr = Records(ctx, records, apps)
-	p.clusters, p.databasesErr = Databases(ctx, databases, apps)
-	return p
+// Take reads Route 53 and RDS. databases is a client of the Region whose view of the databases counts.
+func Take(ctx context.Context, records recordLister, databases clusterDescriber, apps []failover.Application) Snapshot {
+	sets, _ := Records(ctx, records, apps) // what could not be read is in sets
+	return TakeWith(ctx, sets, databases, apps)
 }
 
-// Unknown lists what could not be read, in words; whatever depends on it does not count as there.
-func (p Picture) Unknown() []string {
+// TakeWith is [Take] with record sets that were read before.
+func TakeWith(ctx context.Context, sets RecordSets, databases clusterDescriber, apps []failover.Application) Snapshot {
+	s := Snapshot{sets: sets}
+	s.clusters, s.databasesErr = Databases(ctx, databases, apps)
+	return s
+}
+
+// Unknown lists what could not be read, in words.
+func (s Snapshot) Unknown() []string {
 	var unknown []string
-	if p.recordsErr != nil {
-		unknown = append(unknown, entry.CouldNot("read the DNS records", p.recordsErr))
+	for _, zone := range slices.Sorted(maps.Keys(s.sets.unread)) {
+		unknown = append(unknown, entry.CouldNot("read the DNS records of zone "+zone, s.sets.unread[zone]))
 	}
-	if p.databasesErr != nil {
-		unknown = append(unknown, entry.CouldNot("read the databases", p.databasesErr))
+	if s.databasesErr != nil {
+		unknown = append(unknown, entry.CouldNot("read the databases", s.databasesErr))
 	}
 	return unknown
 }
 
 // Standing says whether an application is wholly in region: registry, weights and writers. The application's own Live
 // is taken for what the registry says, so read it afresh.
-func (p Picture) Standing(app failover.Application, region failover.Region) Standing {
-	why := WhyNotRegistered(app, region)
-	why = append(why, p.routed(app, func() []string { return WhyNotRouted(p.sets, app, region) })...)
-	why = append(why, p.writing(app, region)...)
-	return Standing{Application: app.Name, Why: why}
+func (s Snapshot) Standing(app failover.Application, region failover.Region) Standing {
+	standing := Standing{Application: app.Name, Why: WhyNotRegistered(app, region)}
+	s.routed(&standing, app, func(one failover.Application) []string { return WhyNotRouted(s.sets, one, region) })
+	s.writing(&standing, app.Databases, region)
+	return standing
 }
 
-func (p Picture) routed(app failover.Application, why func() []string) []string {
-	if p.recordsErr != nil && len(app.Records) > 0 {
-		return []string{"records: could not be read"}
+// routed adds what is wrong with the records that were read, and names those that were not.
+func (s Snapshot) routed(standing *Standing, app failover.Application, why func(failover.Application) []string) {
+	one := app
+	for _, r := range app.Records {
+		if s.sets.Unread(r) != nil {
+			standing.Unknown = append(standing.Unknown, fmt.Sprintf("record %s %s: not read", r.Name, r.Type))
+			continue
+		}
+		one.Records = []failover.Record{r}
+		standing.Why = append(standing.Why, why(one)...)
+		if foreign := s.sets.Foreign(app, r); len(foreign) > 0 && standing.Command == "" {
+			standing.Command = WithdrawCommand(r, foreign[0])
+		}
 	}
-	return why()
 }
 
-func (p Picture) writing(app failover.Application, region failover.Region) []string {
-	if p.databasesErr != nil && app.HasDatabase() {
-		return []string{"databases: could not be read"}
+func (s Snapshot) writing(standing *Standing, databases []failover.Database, region failover.Region) {
+	for _, db := range databases {
+		if _, read := s.clusters[db.GlobalCluster]; !read && s.databasesErr != nil {
+			standing.Unknown = append(standing.Unknown, "database "+db.GlobalCluster+": not read")
+			continue
+		}
+		standing.Why = append(standing.Why, WhyNotWriting(s.clusters, failover.Application{Databases: []failover.Database{db}}, region)...)
 	}
-	return WhyNotWriting(p.clusters, app, region)
 }
 
 // AsBefore says whether an application is as it was before the run of this epoch, which has moved away from home:
 // registry, weights, and the writers that the run has moved. Writers that it never touched are not its to bring back.
 // Once a newer run has written the application, the registry keeps what that one has found: what was before this one is
 // no longer known, and nothing counts as if it were.
-func (p Picture) AsBefore(app failover.Application, epoch int64, home failover.Region) Standing {
+func (s Snapshot) AsBefore(app failover.Application, epoch int64, home failover.Region) Standing {
 	if newer := app.Live.Epoch; newer > epoch {
 		return Standing{Application: app.Name, Why: []string{fmt.Sprintf(
 			"the run of epoch %d has moved it since; registry: active in %s, %s", newer, app.Live.Active, weightsText(app.Live.Weights))}}
 	}
 	before := app.Live.PlaceBefore(epoch)
-	var why []string
+	standing := Standing{Application: app.Name}
 	if app.Live.Active != before.Active || !sameWeights(app.Live.Weights, before.Weights) {
-		why = append(why, fmt.Sprintf("registry: active in %s, %s; before: %s, %s",
+		standing.Why = append(standing.Why, fmt.Sprintf("registry: active in %s, %s; before: %s, %s",
 			app.Live.Active, weightsText(app.Live.Weights), before.Active, weightsText(before.Weights)))
 	}
-	why = append(why, p.routed(app, func() []string { return whyNotWeighted(p.sets, app, before.Weights) })...)
-	own := app
-	own.Databases = nil
+	s.routed(&standing, app, func(one failover.Application) []string { return whyNotWeighted(s.sets, one, before.Weights) })
+	var own []failover.Database
 	for _, db := range app.Databases {
 		if app.Live.Epoch == epoch && slices.Contains(app.Live.Promoted, db.GlobalCluster) {
-			own.Databases = append(own.Databases, db)
+			own = append(own, db)
 		}
 	}
-	return Standing{Application: app.Name, Why: append(why, p.writing(own, home)...)}
+	s.writing(&standing, own, home)
+	return standing
 }
 
 func whyNotWeighted(sets RecordSets, app failover.Application, before map[failover.Region]int) []string {
@@ -121,14 +145,11 @@ func sameWeights(a, b map[failover.Region]int) bool {
 	return true
 }
 
-// Promoted says whether region writes the database, or is about to: whether a promotion there has at least begun. A
-// database of which nothing could be read counts as promoted: better to look for lost writes in vain than not at all.
-func (p Picture) Promoted(db failover.Database, region failover.Region) bool {
-	if p.databasesErr != nil {
-		return true
-	}
-	g := p.clusters[db.GlobalCluster]
-	return g.Writer() == db.Clusters[region] || g.Operation != nil && g.Operation.To == db.Clusters[region]
+// Writes says whether region writes the database, or a promotion there is in flight; known is false when that could not
+// be read.
+func (s Snapshot) Writes(db failover.Database, region failover.Region) (writes, known bool) {
+	g, read := s.clusters[db.GlobalCluster]
+	return g.Writer() == db.Clusters[region] && read || g.Operation != nil && g.Operation.To == db.Clusters[region], read || s.databasesErr == nil
 }
 
 // WhyNotRegistered says what in the registry is not as it is when the application is wholly in region.
@@ -153,11 +174,23 @@ func WhyNotRouted(sets RecordSets, app failover.Application, region failover.Reg
 			why = append(why, fmt.Sprintf("record %s %s: no weighted record sets", r.Name, r.Type))
 			continue
 		}
-		if !allTo(weights, region) {
+		if foreign := sets.Foreign(app, r); len(foreign) > 0 {
+			why = append(why, foreignText(r, foreign))
+		}
+		if !allTo(own(weights, sets.Foreign(app, r)), region) {
 			why = append(why, fmt.Sprintf("record %s %s: %s", r.Name, r.Type, weightsText(weights)))
 		}
 	}
 	return why
+}
+
+// own are the weights without those of foreign record sets.
+func own(weights map[failover.Region]int, foreign []RecordSet) map[failover.Region]int {
+	weights = maps.Clone(weights)
+	for _, set := range foreign {
+		delete(weights, failover.Region(set.Identifier))
+	}
+	return weights
 }
 
 func allTo(weights map[failover.Region]int, region failover.Region) bool {
