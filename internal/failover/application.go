@@ -113,9 +113,11 @@ type Live struct {
 	Changed time.Time `json:"changed,omitzero"`
 	// Before is what the first write of that run found, nil when no run has written yet. A rollback restores it.
 	Before *Place `json:"before,omitempty"`
-	// Promoted are the global clusters whose promotion that run has set out to ask for. What was written elsewhere
-	// before the run is not among them, and does not go back with it.
+	// Promoted are the global clusters whose promotion that run has set out to ask for, or, in a failover, has asked for.
+	// What was written elsewhere before the run is not among them, and does not go back with it.
 	Promoted []string `json:"promoted,omitempty"`
+	// Lags is how many milliseconds the secondary of each of them was behind the writer before, where that was measured.
+	Lags map[string]int64 `json:"lags,omitempty"`
 }
 
 // Place is where users of an application are sent.

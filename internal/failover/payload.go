@@ -41,7 +41,7 @@ type Run struct {
 	SoakSeconds int `json:"soakSeconds"`
 	// Legs are the legs that are over, in the order in which they were played; the one under way is not among them.
 	Legs []LegRecord `json:"legs,omitempty"`
-	// LegStartedAt is when the leg that is under way was begun: the run's start for the first.
+	// LegStartedAt is when the leg that is under way was begun: for the first the run's start, or its approval before that.
 	LegStartedAt time.Time `json:"legStartedAt"`
 	// BoundSeconds is the longest the run can take; the lock expires then.
 	BoundSeconds int `json:"boundSeconds"`
@@ -199,8 +199,8 @@ type ValidateAnswer struct {
 	// Findings are at most [MaxListed], blockers first; MoreFindings counts the rest.
 	Findings     []Finding `json:"findings"`
 	MoreFindings int       `json:"moreFindings,omitempty"`
-	// LagMillis is the largest replication lag measured, -1 when nothing could be measured or there is no database.
-	LagMillis int64 `json:"lagMillis"`
+	// LagMillis is the largest replication lag measured, null when nothing could be measured or there is no database.
+	LagMillis *int64 `json:"lagMillis"`
 	// Summary is one sentence: why the run was refused, or what it is going to do.
 	Summary string `json:"summary"`
 	// Calls lists, for dryRun, exactly what the run would do, as far as 32 KiB hold; MoreCalls counts the rest.
@@ -323,8 +323,8 @@ type ApprovalRequest struct {
 	// StagesDone and Stages count the verified stages and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
-	// LagMillis is the largest lag that validation has measured, -1 when it measured none.
-	LagMillis int64 `json:"lagMillis"`
+	// LagMillis is the largest lag that validation has measured, nil when it measured none.
+	LagMillis *int64 `json:"lagMillis"`
 	// Until is when no answer becomes a no.
 	Until time.Time `json:"until"`
 	Now   time.Time `json:"now"`
@@ -406,7 +406,11 @@ type NotifyRequest struct {
 	LagAt *time.Time `json:"lagAt"`
 	// Decisions are the answers to what the run has asked, in the order in which they were given.
 	Decisions []Decision `json:"decisions"`
-	Now       time.Time  `json:"now"`
+	// Inventory is what VerifyHealth has verified last, nil when there is nothing.
+	Inventory *Inventory `json:"inventory"`
+	// Try counts the tries of this step from 0.
+	Try int       `json:"try"`
+	Now time.Time `json:"now"`
 }
 
 // NotifyAnswer is Notify's, and the output of a completed execution.
@@ -418,10 +422,12 @@ type NotifyAnswer struct {
 	Report string `json:"report"`
 	// Told says that the message was published, by this call or an earlier one.
 	Told bool `json:"told"`
-	// RTOSeconds is the time from Run.Since to Now; RPOSeconds the lag before promotion, -1 when not measured.
-	RTOSeconds float64 `json:"rtoSeconds"`
-	RPOSeconds float64 `json:"rpoSeconds"`
-	// Moved and NotMoved count the applications that are wholly in the target Region, and those that are not.
+	// RTOSeconds and RPOSeconds are those of the report; RPOSeconds is absent when it was not measured.
+	RTOSeconds float64  `json:"rtoSeconds"`
+	RPOSeconds *float64 `json:"rpoSeconds,omitempty"`
+	// Moved counts the applications that are wholly in the target Region, NotMoved those that are not, and NotKnown those
+	// of which that could not be read.
 	Moved    int `json:"moved"`
 	NotMoved int `json:"notMoved"`
+	NotKnown int `json:"notKnown"`
 }

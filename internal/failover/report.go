@@ -2,6 +2,7 @@ package failover
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,17 +13,27 @@ type Report struct {
 	Outcome Outcome  `json:"outcome"`
 	Summary string   `json:"summary"`
 	Reasons []string `json:"reasons"`
-	// ClosedAt is when stock was taken.
-	ClosedAt time.Time `json:"closedAt"`
-	// RTOSeconds and RPOSeconds are what was achieved, RPOSeconds -1 when not measured, beside the plan's targets. Of
-	// several legs they are the worst.
+	// ClosedAt is when the inventory was taken. VerifiedAt is when the records of the applications that VerifyHealth has
+	// verified were read, nil when all of them were read for the report.
+	ClosedAt   time.Time  `json:"closedAt"`
+	VerifiedAt *time.Time `json:"verifiedAt,omitempty"`
+	// RTOSeconds is the time from the beginning of the outage, or of the run once it was approved, to its end; of several
+	// legs the longest. Only a completed run has recovered anything: RTOMet says that it did, within the plan's target.
 	RTOSeconds       float64 `json:"rtoSeconds"`
 	TargetRTOSeconds int     `json:"targetRTOSeconds"`
-	RPOSeconds       float64 `json:"rpoSeconds"`
-	TargetRPOSeconds int     `json:"targetRPOSeconds"`
+	RTOMet           bool    `json:"rtoMet"`
+	// ApprovalSeconds is how long the run has waited for an approval before it started.
+	ApprovalSeconds float64 `json:"approvalSeconds,omitempty"`
+	// RPOSeconds is how many seconds of writes are lost, 0 when nothing was promoted with data loss, and absent when that
+	// was not measured. LagSeconds is the largest replication lag before this run's promotions, absent when not measured.
+	RPOSeconds       *float64 `json:"rpoSeconds,omitempty"`
+	TargetRPOSeconds int      `json:"targetRPOSeconds"`
+	LagSeconds       *float64 `json:"lagSeconds,omitempty"`
 	// RPOMeasuredAt is when that lag was measured, nil when it was not or when the leg under way at the end promoted
 	// nothing. A Region that is cut off but not dead goes on accepting writes, which are lost too.
 	RPOMeasuredAt *time.Time `json:"rpoMeasuredAt,omitempty"`
+	// Databases are all databases of the run's applications, each with what this run has done to it.
+	Databases []DatabaseResult `json:"databases,omitempty"`
 	// TTLSeconds is for how long clients may still follow the DNS answers of before, after the last change was in sync: the
 	// longest TTL of the run's records.
 	TTLSeconds int64 `json:"ttlSeconds,omitempty"`
@@ -37,13 +48,15 @@ type Report struct {
 	Target Region `json:"target"`
 	// Moved are the applications that are wholly in the target Region: weights, registry and writer.
 	Moved []string `json:"moved"`
-	// NotMoved are all others, each with what is still elsewhere.
+	// NotMoved are those of which some part is elsewhere, each with that part.
 	NotMoved []NotMoved `json:"notMoved"`
+	// NotKnown are those of which nothing is known to be elsewhere, and not everything could be read.
+	NotKnown []NotMoved `json:"notKnown,omitempty"`
 	// Restored and NotRestored are, after a rollback, the applications that are as they were before the run, and those
 	// that are not.
 	Restored    []string   `json:"restored,omitempty"`
 	NotRestored []NotMoved `json:"notRestored,omitempty"`
-	// Unknown lists what could not be read when stock was taken.
+	// Unknown lists what could not be read when the inventory was taken.
 	Unknown []string `json:"unknown,omitempty"`
 	// LostWrites say, after an unplanned promotion, where to look for what was not replicated.
 	LostWrites []LostWrites `json:"lostWrites,omitempty"`
@@ -58,26 +71,61 @@ type Report struct {
 
 // Data says in one line what was lost. A planned promotion waits until everything is replicated; an unplanned one loses
 // what the lag had not let through when it was last measured, and whatever a Region that was cut off has accepted since:
-// that nobody could measure, so the target is met on a condition.
+// that cannot be measured, so the target is met on a condition.
 func (r Report) Data() string {
 	switch {
-	case r.RPOSeconds < 0:
-		return "no replication lag was measured"
+	case r.RPOSeconds == nil && r.did(DatabaseNotKnown):
+		return "not known: not every database could be read"
+	case r.RPOSeconds == nil:
+		return "not measured: the replication lag before the promotion is not known"
+	case !r.did(DatabasePromoted) && !r.did(DatabaseSwitched) && r.LagSeconds == nil:
+		return "no database was promoted, no writes lost"
+	case r.Run.Action.Planned() && r.LagSeconds == nil:
+		return "no writes lost, the move was planned"
 	case r.Run.Action.Planned():
-		return fmt.Sprintf("nothing lost, the move was planned; replication lagged %.1f s before", r.RPOSeconds)
+		return fmt.Sprintf("no writes lost, the move was planned; replication lagged %.1f s before", *r.LagSeconds)
 	}
-	text := fmt.Sprintf("about the last %.1f s of writes lost", r.RPOSeconds)
+	text := fmt.Sprintf("about the last %.1f s of writes lost", *r.RPOSeconds)
 	if r.Outcome != Completed {
-		text = fmt.Sprintf("replication lagged %.1f s before promoting; that much may be lost", r.RPOSeconds)
+		text = fmt.Sprintf("replication lagged %.1f s before promoting; that much may be lost", *r.RPOSeconds)
 	}
 	text += fmt.Sprintf("; target %d s, ", r.TargetRPOSeconds)
 	switch {
-	case r.RPOSeconds > float64(r.TargetRPOSeconds):
+	case *r.RPOSeconds > float64(r.TargetRPOSeconds):
 		return text + "missed"
 	case r.RPOMeasuredAt == nil:
 		return text + "met"
 	}
 	return text + fmt.Sprintf("met if %s has accepted nothing since it was measured at %s", r.Run.From, r.RPOMeasuredAt.UTC().Format("15:04:05 UTC"))
+}
+
+func (r Report) did(what DatabaseDid) bool {
+	return slices.ContainsFunc(r.Databases, func(d DatabaseResult) bool { return d.Did == what })
+}
+
+// DatabaseDid is what a run has done to a database.
+type DatabaseDid string
+
+const (
+	// DatabasePromoted means that this run has started its promotion, with data loss.
+	DatabasePromoted DatabaseDid = "promoted-with-data-loss"
+	// DatabaseSwitched means that this run has asked for its switchover, which loses nothing.
+	DatabaseSwitched DatabaseDid = "switched-over"
+	// DatabaseThere means that the target Region wrote it already, or was about to.
+	DatabaseThere DatabaseDid = "already-there"
+	// DatabaseNotPromoted means that this run has not promoted it.
+	DatabaseNotPromoted DatabaseDid = "not-promoted"
+	// DatabaseNotKnown means that it could not be read, or that a newer run has taken the place of what this one noted.
+	DatabaseNotKnown DatabaseDid = "not-known"
+)
+
+// DatabaseResult is one database and what a run has done to it.
+type DatabaseResult struct {
+	Application   string      `json:"application"`
+	GlobalCluster string      `json:"globalCluster"`
+	Did           DatabaseDid `json:"did"`
+	// LagMillis is the replication lag before the promotion, absent when it was not measured.
+	LagMillis *int64 `json:"lagMillis,omitempty"`
 }
 
 // NotMoved is an application that is not wholly in the Region where it should be.
@@ -87,6 +135,8 @@ type NotMoved struct {
 	Why []string `json:"why"`
 	// Percent is the share of its traffic that the Region has all the same, as the registry says.
 	Percent int `json:"percent,omitempty"`
+	// Command sets the weight of a record set to 0 that is not registered and answers users; empty when there is none.
+	Command string `json:"command,omitempty"`
 }
 
 // LegResult is what a leg of a run achieved.
@@ -100,8 +150,10 @@ type LegResult struct {
 	Stages     int  `json:"stages"`
 	// RTOSeconds is how long it took: the way out from the beginning of the outage, if that is known.
 	RTOSeconds float64 `json:"rtoSeconds"`
-	// RPOSeconds is the replication lag before promoting, -1 when none was measured.
-	RPOSeconds float64 `json:"rpoSeconds"`
+	// RPOSeconds is how many seconds of writes it lost, absent when that was not measured; LagSeconds is the replication lag
+	// before its promotions, absent when it was not measured or when there were none.
+	RPOSeconds *float64 `json:"rpoSeconds,omitempty"`
+	LagSeconds *float64 `json:"lagSeconds,omitempty"`
 }
 
 // PastDrill is what the registry keeps of a drill, for the next one to be compared with.
@@ -168,6 +220,10 @@ type Announcement struct {
 
 // AnnouncementKey is the object key of a run's announcement in the report bucket.
 func AnnouncementKey(runID string) string { return "runs/" + runID + "/begun.json" }
+
+// InventoryKey is the object key under which Notify keeps what it has read of the record sets of a large run, until it has
+// read the rest.
+func InventoryKey(runID string) string { return "runs/" + runID + "/inventory.json" }
 
 // ReportKey is the object key of a run's report in the report bucket.
 func ReportKey(runID string) string { return "runs/" + runID + "/report.json" }

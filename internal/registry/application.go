@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -49,7 +50,7 @@ const (
 	sameRun      = "attribute_exists(pk) AND epoch = :epoch"
 	laterOfRun   = sameRun + " AND (stage < :stage OR (stage = :stage AND (active <> :active OR weights <> :weights)))"
 	writeLive    = "SET active = :active, weights = :weights, epoch = :epoch, stage = :stage, changed = :changed"
-	notePromoted = "SET promoted = :promoted, epoch = :epoch, stage = :stage, changed = :changed"
+	notePromoted = "SET promoted = :promoted, lags = :lags, epoch = :epoch, stage = :stage, changed = :changed"
 )
 
 // SetLive writes what a run has made of an application, only forward: over what an older epoch wrote, or an earlier
@@ -59,7 +60,7 @@ const (
 // [ErrOvertaken] when a newer epoch has written the application, and [ErrNotRegistered] when it is not there.
 func (s *Store) SetLive(ctx context.Context, app failover.Application, live failover.Live) (changed bool, err error) {
 	keep, values := before(live)
-	changed, there, err := s.update(ctx, app, writeLive+keep+" REMOVE promoted", firstOfRun, values)
+	changed, there, err := s.update(ctx, app, writeLive+keep+" REMOVE promoted, lags", firstOfRun, values)
 	if err != nil || changed || there.Epoch > live.Epoch {
 		return changed, overtaken(app, live.Epoch, there, err)
 	}
@@ -69,8 +70,8 @@ func (s *Store) SetLive(ctx context.Context, app failover.Application, live fail
 
 // Promoting notes that a run is about to ask for the promotion of these global clusters of an application. The note is
 // there before the promotion can be, so that a rollback misses none. Of live only Epoch, Stage and Changed count, and
-// Before: where the run has found the application if not where the registry says, which the note puts right. Noting
-// again changes nothing. The errors are those of [Store.SetLive].
+// Before: where the run has found the application if not where the registry says, which the note puts right; and Lags, the
+// replication lags that were measured before the promotions. Noting again changes nothing. The errors are those of [Store.SetLive].
 func (s *Store) Promoting(ctx context.Context, app failover.Application, live failover.Live, globalClusters []string) error {
 	all := slices.Clone(globalClusters)
 	if app.Live.Epoch == live.Epoch {
@@ -84,7 +85,12 @@ func (s *Store) Promoting(ctx context.Context, app failover.Application, live fa
 	keep, values := before(live)
 	delete(values, ":active")
 	delete(values, ":weights")
-	values[":promoted"] = list(all)
+	lags := maps.Clone(live.Lags)
+	if app.Live.Epoch == live.Epoch && len(app.Live.Lags) > 0 {
+		lags = maps.Clone(app.Live.Lags)
+		maps.Copy(lags, live.Lags)
+	}
+	values[":promoted"], values[":lags"] = list(all), numbersMap(lags)
 	if live.Before != nil {
 		keep += writePlace
 	}
@@ -175,7 +181,7 @@ func encodeApplication(app failover.Application) (item, error) {
 		it["beforeActive"], it["beforeWeights"] = text(string(before.Active)), weightsMap(before.Weights)
 	}
 	if len(app.Live.Promoted) > 0 {
-		it["promoted"] = list(app.Live.Promoted)
+		it["promoted"], it["lags"] = list(app.Live.Promoted), numbersMap(app.Live.Lags)
 	}
 	return it, nil
 }
@@ -199,6 +205,14 @@ func weightsMap(weights map[failover.Region]int) types.AttributeValue {
 	return &types.AttributeValueMemberM{Value: m}
 }
 
+func numbersMap(numbers map[string]int64) types.AttributeValue {
+	m := make(map[string]types.AttributeValue, len(numbers))
+	for name, n := range numbers {
+		m[name] = number(n)
+	}
+	return &types.AttributeValueMemberM{Value: m}
+}
+
 func decodeApplication(it item) (failover.Application, error) {
 	r := &reader{item: it}
 	var c config
@@ -216,6 +230,11 @@ func decodeApplication(it item) (failover.Application, error) {
 	}
 	if r.has("promoted") {
 		app.Live.Promoted = r.texts("promoted")
+	}
+	if r.has("lags") {
+		if lags := r.numbers("lags"); len(lags) > 0 {
+			app.Live.Lags = lags
+		}
 	}
 	return app, errors.Join(r.err)
 }

@@ -42,7 +42,8 @@ type Handler struct {
 // promoted; it is -1.
 //
 // It starts nothing unless the run holds the registry's lock. Before a planned run starts anything, it is noted in the
-// registry: on every later leg, only what has been noted on the way out is promoted.
+// registry: on every later leg, only what has been noted on the way out is promoted. A failover notes it afterwards, for
+// the report alone. The lag that is answered is that of the databases which this run promotes.
 //
 // A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
 // measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
@@ -78,13 +79,14 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 	if err := h.lagging(req, jobs, lags); err != nil {
 		return answer, err
 	}
-	if err := h.note(ctx, req, jobs); err != nil {
+	if err := h.note(ctx, req, jobs, lags); err != nil {
 		return answer, err
 	}
-	if lag := live.MaxLag(lags); lag.Known {
+	h.startAll(ctx, req, jobs)
+	h.noteStarted(ctx, req, jobs, lags)
+	if lag := live.MaxLag(ofPromoted(jobs, lags)); lag.Known {
 		answer.LagMillis, answer.LagOf, answer.LagAt = lag.Millis, lag.GlobalCluster, &lag.At
 	}
-	h.startAll(ctx, req, jobs)
 	for _, j := range jobs {
 		switch {
 		case j.err != nil:
@@ -119,35 +121,6 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 	return nil
 }
 
-// note writes into the registry what a planned run is about to promote, because a rollback brings back what this run has
-// promoted, and nothing that was there before. A failover never goes back, and loses no time with it.
-func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job) error {
-	if !req.Run.Action.Planned() || req.Run.Leg.Returns() {
-		return nil
-	}
-	live := failover.Live{Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now}
-	for i := 0; i < len(jobs); {
-		app, clusters := jobs[i].app, []string(nil)
-		for ; i < len(jobs) && jobs[i].app.Name == app.Name; i++ {
-			if jobs[i].err == nil && jobs[i].task == start {
-				clusters = append(clusters, jobs[i].database.GlobalCluster)
-			}
-		}
-		if len(clusters) == 0 {
-			continue
-		}
-		live.Before = req.Run.Found(app)
-		err := h.Registry.Promoting(ctx, app, live, clusters)
-		if errors.Is(err, registry.ErrOvertaken) {
-			return failover.Fail(failover.FenceLost, err)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // selected returns the applications of the wave that the run is about and that have a database.
 func (h Handler) selected(ctx context.Context, req failover.StageRequest) ([]failover.Application, error) {
 	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
@@ -168,7 +141,9 @@ type job struct {
 	app      failover.Application
 	database failover.Database
 	task     task
-	err      error
+	// lossy says that its promotion is in flight and may lose data.
+	lossy bool
+	err   error
 }
 
 // plan decides about every database, once each, in the order of the applications. It fails when nothing is to be
@@ -187,6 +162,7 @@ func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []fai
 			switch g, ok := clusters[db.GlobalCluster]; {
 			case ok:
 				j.task, j.err = decide(req, db, g)
+				j.lossy = g.Operation != nil && g.Operation.DataLoss
 			case readErr != nil:
 				j.err = readErr
 			default:

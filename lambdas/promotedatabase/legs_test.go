@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -22,9 +24,7 @@ func goingBack(leg failover.Leg) failover.StageRequest {
 func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
 	for _, leg := range []failover.Leg{failover.Back, failover.Rollback} {
 		h, world := newHandler(t, "checkout", "search")
-		only := stageRequest(failover.Failover)
-		only.Run.Applications = []string{"search"}
-		handle(t, h, only)
+		promoteBefore(t, h, "search")
 		world.AdvanceTo(world.Now().Add(5 * time.Minute))
 
 		out := stageRequest(failover.Switchover)
@@ -92,14 +92,79 @@ func TestAPromotionIsNotedBeforeItIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestAFailoverLosesNoTimeWithNotes(t *testing.T) {
-	h, world := newHandler(t, "checkout")
+// promoteBefore promotes the database of an application without a run.
+func promoteBefore(t *testing.T, h Handler, name string) {
+	t.Helper()
+	_, err := h.RDS(west).FailoverGlobalCluster(t.Context(), &rds.FailoverGlobalClusterInput{
+		GlobalClusterIdentifier: &name, AllowDataLoss: aws.Bool(true),
+		TargetDbClusterIdentifier: aws.String(clusterARN(name, west)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAFailoverNotesWhatItHasPromoted, after it has done so, and not what was there before or could not be promoted.
+func TestAFailoverNotesWhatItHasPromoted(t *testing.T) {
+	h, world := newHandler(t, "checkout", "orders", "search")
+	promoteBefore(t, h, "search")
+	world.AdvanceTo(world.Now().Add(5 * time.Minute))
+	world.Inject(fakeaws.Fault{Operation: "FailoverGlobalCluster", Times: 1, Error: &fakeaws.APIError{Code: "InvalidGlobalClusterStateFault", Status: 400, Message: "busy"}})
+	req := stageRequest(failover.Failover)
+	req.Now = world.Now()
 	before := len(world.Calls())
-	handle(t, h, stageRequest(failover.Failover))
+	_, _ = h.Handle(t.Context(), req) // checkout cannot be promoted
+	started := false
 	for _, call := range world.Calls()[before:] {
-		if call.Service == "dynamodb" && call.Mutating {
-			t.Errorf("%s %s", call.Service, call.Operation)
+		started = started || call.Operation == "FailoverGlobalCluster"
+		if call.Service == "dynamodb" && call.Mutating && !started {
+			t.Errorf("%s comes before the promotion", call.Operation)
 		}
+	}
+	apps, err := h.Registry.Wave(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noted := map[string][]string{}
+	for _, app := range apps {
+		noted[app.Name] = app.Live.Promoted
+		if _, measured := app.Live.Lags[app.Name]; measured != (app.Name == "orders") {
+			t.Errorf("%s: lags %v", app.Name, app.Live.Lags)
+		}
+	}
+	if diff := cmp.Diff(map[string][]string{"checkout": nil, "orders": {"orders"}, "search": nil}, noted); diff != "" {
+		t.Errorf("noted (-want +got):\n%s", diff)
+	}
+}
+
+// TestAFailoverThatCannotNoteGoesOn: the note is for the report, and the next call finds the promotion and notes it.
+func TestAFailoverThatCannotNoteGoesOn(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	world.Inject(fakeaws.Fault{Operation: "UpdateItem", Times: 1, Error: &fakeaws.APIError{Code: "InternalServerError", Status: 500, Message: "down"}})
+	if got := handle(t, h, stageRequest(failover.Failover)); got.Started != 1 {
+		t.Fatalf("got %+v; want one started", got)
+	}
+	if got := handle(t, h, stageRequest(failover.Failover)); got.InFlight != 1 {
+		t.Fatalf("again: got %+v; want it found in flight", got)
+	}
+	apps, err := h.Registry.Wave(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"checkout"}, apps[0].Live.Promoted); diff != "" {
+		t.Errorf("noted (-want +got):\n%s", diff)
+	}
+}
+
+// TestTheLagIsThatOfWhatIsPromoted: that of a database which was there already says nothing about lost writes.
+func TestTheLagIsThatOfWhatIsPromoted(t *testing.T) {
+	h, world := newHandler(t, "checkout")
+	promoteBefore(t, h, "checkout")
+	world.AdvanceTo(world.Now().Add(2 * time.Minute))
+	req := stageRequest(failover.Failover)
+	req.Now = world.Now()
+	if got := handle(t, h, req); got.AlreadyDone != 1 || got.LagMillis != -1 || got.LagAt != nil {
+		t.Errorf("got %+v; want it done already, and no lag", got)
 	}
 }
 
