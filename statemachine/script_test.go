@@ -37,7 +37,7 @@ func then(lists ...[]answer) []answer      { return slices.Concat(lists...) }
 func plan(stages ...failover.Stage) answer { return planOf(theRun(), stages...) }
 func planOf(run failover.Run, stages ...failover.Stage) answer {
 	return ok(failover.ValidateAnswer{
-		Verdict: failover.Proceed, Run: run, Stages: stages, LagMillis: 800, Summary: "moves 1 application to us-west-2",
+		Verdict: failover.Proceed, Run: run, Stages: stages, LagMillis: new(int64(800)), Summary: "moves 1 application to us-west-2",
 	})
 }
 

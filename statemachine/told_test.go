@@ -127,7 +127,7 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 	second := gated(1)
 	want := &failover.ApprovalRequest{
 		Op: "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
-		StagesDone: 1, Stages: 2, LagMillis: 800, Until: got.Now.Add(30 * time.Minute), Now: got.Now,
+		StagesDone: 1, Stages: 2, LagMillis: new(int64(800)), Until: got.Now.Add(30 * time.Minute), Now: got.Now,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
 		t.Errorf("question (-want +got):\n%s", diff)

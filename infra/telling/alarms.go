@@ -13,6 +13,7 @@ import (
 
 	"github.com/drover-dr/drover/infra/names"
 	"github.com/drover-dr/drover/infra/permission"
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Alarm is one reason to call a person.
@@ -80,6 +81,9 @@ func deliveryAlarms(region names.Region) []Alarm {
 		{ID: "Undelivered", Name: "undelivered", Namespace: "AWS/SNS", Metric: "NumberOfNotificationsFailed",
 			Dimensions: dimension("TopicName", region.Topic()), Minutes: 5, AtLeast: 1,
 			Means: "The topic could not deliver a message to one of its subscribers: somebody who should have been told was not. Look at the topic's subscriptions."},
+		{ID: "NotNotified", Name: "not-notified", Namespace: permission.Metrics, Metric: failover.MissingMetric,
+			Dimensions: dimension("Plan", region.Plan.Name), AtLeast: 1,
+			Means: "A run has ended, and its notification or its report could not be sent or written: read the log of the function " + region.Function("notify") + ", which names the run, and see the run with drover status."},
 	}
 }
 

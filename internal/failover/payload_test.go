@@ -26,7 +26,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	failure := &StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "no"}
 	for _, want := range []any{
 		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
-		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: -1, Summary: "s",
+		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: new(int64(1)), Summary: "s",
 			Findings: []Finding{{Warning, CodeLag, "o", "f", "n", "c"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
 		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
 		&StageRequest{Run: aRun(), Stage: Stage{Promote: true}, Now: noon},
@@ -38,8 +38,8 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 		&VerifyAnswer{Verdict: Pending, Passes: 1, Reasons: []string{"r"}, MoreReasons: 2},
 		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, Now: noon},
 		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
-		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: -1, Moved: 1, NotMoved: 2},
-		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{"b", []string{"w"}, 50}}},
+		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: new(0.0), Moved: 1, NotMoved: 2},
+		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{Application: "b", Why: []string{"w"}, Percent: 50}}},
 		&Input{Action: Check, Since: noon},
 		&Application{Name: "checkout", Wave: 1, Health: []HealthRule{{Namespace: "N", Metric: "M", Statistic: "Sum", PeriodSeconds: 60, AtLeast: &atLeast}},
 			Records: []Record{{Name: "n", Type: "A", Zone: "Z1", ZoneName: "z", TTL: 60, Endpoints: map[Region]Endpoint{"us-east-1": {Value: "v"}, "us-west-2": {Alias: &Alias{Name: "n", Zone: "Z2"}}}}},

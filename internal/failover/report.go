@@ -221,6 +221,9 @@ type Announcement struct {
 // AnnouncementKey is the object key of a run's announcement in the report bucket.
 func AnnouncementKey(runID string) string { return "runs/" + runID + "/begun.json" }
 
+// MissingMetric is the metric that counts ended runs whose notification or report could not be sent or written for good.
+const MissingMetric = "NotificationsMissing"
+
 // InventoryKey is the object key under which Notify keeps what it has read of the record sets of a large run, until it has
 // read the rest.
 func InventoryKey(runID string) string { return "runs/" + runID + "/inventory.json" }

@@ -7,7 +7,13 @@ import (
 
 func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
 	measured := time.Date(2026, 3, 14, 3, 2, 0, 0, time.UTC)
-	failed := Report{Run: Run{Action: Failover, From: "us-east-1"}, Outcome: Completed, RPOSeconds: 0.8, TargetRPOSeconds: 60}
+	failed := Report{
+		Run: Run{Action: Failover, From: "us-east-1"}, Outcome: Completed, RPOSeconds: new(0.8), LagSeconds: new(0.8), TargetRPOSeconds: 60,
+		Databases: []DatabaseResult{{GlobalCluster: "checkout", Did: DatabasePromoted}},
+	}
+	did := func(r *Report, what DatabaseDid) {
+		r.Databases = []DatabaseResult{{GlobalCluster: "checkout", Did: what}}
+	}
 	for _, c := range []struct {
 		name   string
 		change func(*Report)
@@ -16,10 +22,17 @@ func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
 		{"an unplanned move", func(r *Report) { r.RPOMeasuredAt = &measured },
 			"about the last 0.8 s of writes lost; target 60 s, met if us-east-1 has accepted nothing since it was measured at 03:02:00 UTC"},
 		{"nobody knows when it was measured", func(*Report) {}, "about the last 0.8 s of writes lost; target 60 s, met"},
-		{"too much", func(r *Report) { r.RPOSeconds, r.RPOMeasuredAt = 61, &measured }, "about the last 61.0 s of writes lost; target 60 s, missed"},
+		{"too much", func(r *Report) { r.RPOSeconds, r.RPOMeasuredAt = new(61.0), &measured }, "about the last 61.0 s of writes lost; target 60 s, missed"},
 		{"held", func(r *Report) { r.Outcome = Held }, "replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met"},
-		{"a planned move", func(r *Report) { r.Run.Action, r.RPOMeasuredAt = Drill, &measured }, "nothing lost, the move was planned; replication lagged 0.8 s before"},
-		{"no measurement", func(r *Report) { r.RPOSeconds = -1 }, "no replication lag was measured"},
+		{"a planned move", func(r *Report) { r.Run.Action, r.RPOMeasuredAt = Drill, &measured }, "no writes lost, the move was planned; replication lagged 0.8 s before"},
+		{"a planned move whose lag was not measured", func(r *Report) {
+			did(r, DatabaseSwitched)
+			r.Run.Action, r.LagSeconds, r.RPOSeconds = Drill, nil, new(0.0)
+		}, "no writes lost, the move was planned"},
+		{"no measurement", func(r *Report) { r.RPOSeconds, r.LagSeconds = nil, nil }, "not measured: the replication lag before the promotion is not known"},
+		{"a database that could not be read", func(r *Report) { did(r, DatabaseNotKnown); r.RPOSeconds, r.LagSeconds = nil, nil },
+			"not known: not every database could be read"},
+		{"nothing promoted", func(r *Report) { did(r, DatabaseThere); r.RPOSeconds, r.LagSeconds = new(0.0), nil }, "no database was promoted, no writes lost"},
 	} {
 		r := failed
 		c.change(&r)

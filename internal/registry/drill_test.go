@@ -11,7 +11,7 @@ import (
 
 func pastDrill(id string, started time.Time) failover.PastDrill {
 	return failover.PastDrill{Run: id, StartedAt: started, Outcome: failover.Completed, Legs: []failover.LegResult{
-		{Leg: failover.Out, From: east, To: west, Passed: true, RTOSeconds: 61.5, RPOSeconds: -1},
+		{Leg: failover.Out, From: east, To: west, Passed: true, RTOSeconds: 61.5},
 	}}
 }
 

@@ -146,13 +146,13 @@ func wave(s failover.Stage) string {
 // atStake says what a yes may cost.
 func atStake(req failover.ApprovalRequest) string {
 	lag := "no replication lag was measured"
-	if req.LagMillis >= 0 {
-		lag = fmt.Sprintf("replication lags %.1f s", lagSeconds(req.LagMillis))
+	if req.LagMillis != nil {
+		lag = fmt.Sprintf("replication lags %.1f s", float64(*req.LagMillis)/1000)
 	}
 	switch {
 	case req.Run.Action.Planned():
 		return lag + "; a planned promotion waits for it, nothing would be lost"
-	case req.LagMillis < 0:
+	case req.LagMillis == nil:
 		return lag + "; what is not replicated would be lost"
 	}
 	return lag + "; about that much of the last writes would be lost"

@@ -21,7 +21,7 @@ func approvalRequest(token string) failover.ApprovalRequest {
 	return failover.ApprovalRequest{
 		Op: "approve", Token: token, Run: run, Gate: failover.BeforePromotion,
 		Stage:      &failover.Stage{Index: 2, Wave: 1, From: east, To: west, Percent: &all, Promote: true, Approve: true},
-		StagesDone: 2, Stages: 3, LagMillis: 900, Now: outage.Add(3 * time.Minute), Until: outage.Add(33 * time.Minute),
+		StagesDone: 2, Stages: 3, LagMillis: new(int64(900)), Now: outage.Add(3 * time.Minute), Until: outage.Add(33 * time.Minute),
 	}
 }
 
@@ -80,7 +80,7 @@ func TestWhatAnApprovalSaysIsAtStake(t *testing.T) {
 			req.Run.Action, req.Run.BoundSeconds, req.Run.TakenOverFrom = failover.Failover, 600, "run-0"
 		}, []string{"about that much of the last writes would be lost", "To reject (what has moved stays, and the run is held)", "taken over from run run-0"}},
 		{"a failover without a measurement", func(req *failover.ApprovalRequest) {
-			req.Run.Action, req.LagMillis = failover.Failover, -1
+			req.Run.Action, req.LagMillis = failover.Failover, nil
 		}, []string{"Data: no replication lag was measured; what is not replicated would be lost"}},
 		{"before the start, of all", start, []string{
 			"waits to begin", "Asked: to move all applications, in 3 stages", "Done: nothing; nothing was touched", "To reject (nothing will be touched)",
@@ -202,7 +202,7 @@ func TestHandleTellsTheTwoOperationsApart(t *testing.T) {
 		{approvalRequest("token-1"), AskAnswer{Told: true}},
 		{request(failover.Refused), failover.NotifyAnswer{
 			Outcome: failover.Refused, Summary: "Refused: failover to us-west-2, nothing was touched", Told: true,
-			Report: "s3://reports/runs/run-1/report.json", RTOSeconds: 432, RPOSeconds: 0.8,
+			Report: "s3://reports/runs/run-1/report.json", RTOSeconds: 432,
 		}},
 	} {
 		event, err := json.Marshal(tt.event)

@@ -48,10 +48,12 @@ type resultFacts struct {
 	NotMoved         int                  `json:"notMoved"`
 	Restored         int                  `json:"restored"`
 	NotRestored      int                  `json:"notRestored"`
+	NotKnown         int                  `json:"notKnown"`
 	Unknown          int                  `json:"unknown"`
 	RTOSeconds       float64              `json:"rtoSeconds"`
 	TargetRTOSeconds int                  `json:"targetRTOSeconds"`
-	RPOSeconds       float64              `json:"rpoSeconds"`
+	RTOMet           bool                 `json:"rtoMet"`
+	RPOSeconds       *float64             `json:"rpoSeconds,omitempty"`
 	TargetRPOSeconds int                  `json:"targetRPOSeconds"`
 	RPOMeasuredAt    *time.Time           `json:"rpoMeasuredAt,omitempty"`
 	Decisions        []failover.Decision  `json:"decisions,omitempty"`
@@ -66,7 +68,7 @@ type approvalFacts struct {
 	Gate      failover.Approval `json:"gate"`
 	Stage     *int              `json:"stage,omitempty"`
 	Until     time.Time         `json:"until"`
-	LagMillis int64             `json:"lagMillis"`
+	LagMillis *int64            `json:"lagMillis,omitempty"`
 	Approve   string            `json:"approve"`
 	Reject    string            `json:"reject"`
 }
@@ -77,7 +79,7 @@ func attributes(plan failover.Plan, r failover.Report, location string) map[stri
 	f.Outcome, f.Winner = r.Outcome, r.Winner
 	f.Result = &resultFacts{
 		Moved: len(r.Moved), NotMoved: len(r.NotMoved), Restored: len(r.Restored), NotRestored: len(r.NotRestored),
-		Unknown: len(r.Unknown), RTOSeconds: r.RTOSeconds, TargetRTOSeconds: r.TargetRTOSeconds, RPOSeconds: r.RPOSeconds,
+		NotKnown: len(r.NotKnown), Unknown: len(r.Unknown), RTOSeconds: r.RTOSeconds, TargetRTOSeconds: r.TargetRTOSeconds, RTOMet: r.RTOMet, RPOSeconds: r.RPOSeconds,
 		TargetRPOSeconds: r.TargetRPOSeconds, RPOMeasuredAt: r.RPOMeasuredAt, Decisions: r.Decisions, Legs: r.Legs, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
 	}
 	return f.attributes()

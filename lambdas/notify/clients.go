@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -31,6 +32,11 @@ type recordLister interface {
 	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
 }
 
+// metricLog writes metrics into the function's log.
+type metricLog interface {
+	Write(at time.Time, plan, run string, metrics ...entry.Metric) error
+}
+
 // New returns the handler with the clients of its environment.
 func New(env entry.Environment) Handler {
 	return Handler{
@@ -43,5 +49,6 @@ func New(env entry.Environment) Handler {
 		SNS:        sns.NewFromConfig(env.Config),
 		TopicARN:   env.TopicARN,
 		CloudWatch: cloudwatch.NewFromConfig(env.Config),
+		Metrics:    env.Metrics,
 	}
 }

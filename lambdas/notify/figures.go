@@ -14,11 +14,12 @@ const maxLost = 4
 
 // figures say how long it took and what it cost, of each leg where there are several, and how that compares.
 func figures(b *strings.Builder, r failover.Report) {
-	if len(r.Legs) > 1 {
-		for _, leg := range r.Legs {
+	for _, leg := range r.Legs {
+		if len(r.Legs) > 1 {
 			fmt.Fprintln(b, legLine(r, leg))
 		}
-	} else {
+	}
+	if len(r.Legs) < 2 || r.Outcome == failover.Held || r.Outcome == failover.RolledBack {
 		fmt.Fprintln(b, timing(r))
 	}
 	if r.Outcome != failover.Refused {
@@ -28,17 +29,33 @@ func figures(b *strings.Builder, r failover.Report) {
 		fmt.Fprintf(b, "Users: clients that honour DNS follow within %d s, the longest TTL\n", r.TTLSeconds)
 	}
 	trend(b, r)
-	lost(b, r.LostWrites)
+	whereLost(b, r.LostWrites)
 }
 
 // timing says how long it took. Only a completed run has recovered anything: of others the time says how long it has
-// been.
+// been, and what that means for the target.
 func timing(r failover.Report) string {
-	since := r.Run.Since.UTC().Format("15:04:05 UTC")
-	if r.Outcome != failover.Completed {
-		return fmt.Sprintf("Time since %s: %s", since, seconds(r.RTOSeconds))
+	began := recoveryBegan(r.Run)
+	line := fmt.Sprintf("%s since %s", seconds(r.RTOSeconds), began.UTC().Format("15:04:05 UTC"))
+	if r.ApprovalSeconds > 0 {
+		how := "; the approval before it took "
+		if r.Run.Since.Before(r.Run.StartedAt) {
+			how = ", of which the approval took "
+		}
+		line += how + seconds(r.ApprovalSeconds)
 	}
-	return fmt.Sprintf("Time to recover (RTO): %s since %s; %s", seconds(r.RTOSeconds), since, rtoTarget(r, r.RTOSeconds))
+	target := time.Duration(r.TargetRTOSeconds) * time.Second
+	switch {
+	case r.Outcome == failover.Completed:
+		return fmt.Sprintf("Time to recover (RTO): %s; %s", line, rtoTarget(r, r.RTOSeconds))
+	case r.Outcome == failover.Refused:
+		return "Time: " + line
+	case r.Outcome == failover.RolledBack:
+		return fmt.Sprintf("Not moved (RTO): everything as before after %s; target %s, missed", line, target)
+	case r.RTOSeconds > target.Seconds():
+		return fmt.Sprintf("Not recovered (RTO): %s; target %s, missed", line, target)
+	}
+	return fmt.Sprintf("Not recovered (RTO): %s; target %s, missed unless recovered by %s", line, target, began.Add(target).UTC().Format("15:04:05 UTC"))
 }
 
 // legLine says how long a leg took, or how far it came.
@@ -114,8 +131,8 @@ func difference(s float64) string {
 	return "as fast"
 }
 
-// lost says where to look for the writes that were not replicated: the old Region has to be back for it.
-func lost(b *strings.Builder, all []failover.LostWrites) {
+// whereLost says where to look for the writes that were not replicated: the old Region has to be back for it.
+func whereLost(b *strings.Builder, all []failover.LostWrites) {
 	if len(all) == 0 {
 		return
 	}

@@ -32,14 +32,16 @@ type Handler struct {
 	TopicARN string
 	// CloudWatch takes the metrics.
 	CloudWatch metricWriter
+	// Metrics takes those that must not depend on any service; nil leaves them out.
+	Metrics metricLog
 }
 
-// The patience of this step. Somebody must be told while the function still runs, so nothing that comes before the
-// message may use up its time, however dead the service is that it asks.
+// The time limits of this step. The notification must go out while the function still runs, so nothing that comes before
+// it may use up its time, whichever service does not answer.
 const (
-	readBudget  = 3 * time.Second
-	stockBudget = 10 * time.Second
-	writeBudget = 4 * time.Second
+	readBudget      = 3 * time.Second
+	inventoryBudget = 12 * time.Second
+	writeBudget     = 4 * time.Second
 )
 
 // Handle plays the operation that the event asks for: "announce" tells people that a run begins, "approve" asks them,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -31,7 +32,8 @@ func newHandler(t *testing.T, names ...string) (Handler, *fakeaws.World) {
 	server := httptest.NewServer(world)
 	t.Cleanup(server.Close)
 	h := New(entry.Environment{
-		Plan: failover.DefaultPlan(), Region: west, Table: "registry", Bucket: "reports", TopicARN: world.AddTopic(string(west), "drover"),
+		Metrics: entry.MetricLog{Out: io.Discard},
+		Plan:    failover.DefaultPlan(), Region: west, Table: "registry", Bucket: "reports", TopicARN: world.AddTopic(string(west), "drover"),
 		Config: aws.Config{
 			Region:       string(west),
 			Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
@@ -148,18 +150,22 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	move(t, h, world, "checkout")
 	req := request(failover.Completed) // the run believes that all is well
 	got := handle(t, h, req)
-	const summary = "Completed: failover to us-west-2, but 2 of 2 applications look as if elsewhere; checkout: database checkout: writer in us-east-1"
+	const summary = "Completed: failover to us-west-2, but 2 of 2 applications are not in us-west-2; checkout: database checkout: writer in us-east-1"
 	want := failover.NotifyAnswer{
 		Outcome: failover.Completed, Summary: summary, Report: "s3://reports/runs/run-1/report.json", Told: true,
-		RTOSeconds: 432, RPOSeconds: 0.8, NotMoved: 2,
+		RTOSeconds: 432, RPOSeconds: new(0.8), NotMoved: 2,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got)\n%s", diff)
 	}
 	wantReport := failover.Report{
 		Run: req.Run, Outcome: failover.Completed, Summary: summary, Reasons: []string{}, ClosedAt: req.Now,
-		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, TTLSeconds: 60, Target: west, Moved: []string{}, Told: true,
-		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: 0.8}},
+		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), LagSeconds: new(0.8), TargetRPOSeconds: 60, TTLSeconds: 60, RTOMet: true, Target: west, Moved: []string{}, Told: true,
+		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: new(0.8), LagSeconds: new(0.8)}},
+		Databases: []failover.DatabaseResult{
+			{Application: "checkout", GlobalCluster: "checkout", Did: failover.DatabaseNotPromoted},
+			{Application: "search", GlobalCluster: "search", Did: failover.DatabaseNotPromoted},
+		},
 		NotMoved: []failover.NotMoved{
 			{Application: "checkout", Why: []string{"database checkout: writer in us-east-1"}, Percent: 100},
 			{Application: "search", Why: []string{
@@ -242,7 +248,7 @@ func TestWhatCannotBeReadKeepsNobodyFromBeingTold(t *testing.T) {
 		// want is in the message.
 		want string
 	}{
-		{"route53", "- could not read the DNS records (list zone " + zone + "): Route 53 answered ListResourceRecordSets with InternalError (We encountered an internal error)"},
+		{"route53", "- could not read the DNS records of zone " + zone + " (list zone " + zone + "): Route 53 answered ListResourceRecordSets with InternalError (We encountered an internal error)"},
 		{"rds", "- could not read the databases (describe global cluster checkout): RDS answered DescribeGlobalClusters with InternalError (We encountered an internal error)"},
 		{"dynamodb", "- could not read the registry (query applications of table registry): DynamoDB answered Query with InternalError (We encountered an internal error)"},
 		{"s3", "- could not write the report (write s3://reports/runs/run-1/report.json): S3 answered PutObject with InternalError (We encountered an internal error)"},
@@ -252,7 +258,9 @@ func TestWhatCannotBeReadKeepsNobodyFromBeingTold(t *testing.T) {
 			h, world := newHandler(t, "checkout")
 			move(t, h, world, "checkout")
 			world.Inject(fakeaws.Fault{Service: tt.service, Error: serverError})
-			got := handle(t, h, request(failover.Held))
+			req := request(failover.Held)
+			req.Try = patientTries
+			got := handle(t, h, req)
 			if !got.Told || got.Moved != 0 {
 				t.Errorf("got %+v; want told, and nothing counted as moved", got)
 			}
@@ -309,8 +317,8 @@ func TestARefusedRunTakesNoStock(t *testing.T) {
 	if calls(world, "Query") != before || calls(world, "DescribeGlobalClusters") != 0 {
 		t.Errorf("stock was taken")
 	}
-	if got.RPOSeconds != -1 {
-		t.Errorf("got RPO %v; want -1", got.RPOSeconds)
+	if got.RPOSeconds != nil {
+		t.Errorf("got RPO %v; want none", *got.RPOSeconds)
 	}
 	if legs := readReport(t, world).Legs; legs != nil {
 		t.Errorf("got legs %+v; want none of a run that played none", legs)
@@ -323,7 +331,7 @@ func TestMetricsSayWhatWasAchieved(t *testing.T) {
 		lag     int64
 		want    int
 	}{
-		{failover.Completed, 800, 1}, {failover.Completed, -1, 1}, {failover.Held, 800, 1}, {failover.Held, -1, 0},
+		{failover.Completed, 800, 1}, {failover.Completed, -1, 1}, {failover.Held, 800, 1}, {failover.Held, -1, 1}, {failover.Refused, -1, 0},
 	} {
 		h, world := newHandler(t)
 		req := request(tt.outcome)

@@ -34,18 +34,18 @@ func TestADrillHasAnRTOForEachLegAndItsStayIsNoOutage(t *testing.T) {
 	req := drillRequest(failover.Completed, failover.Back, wentWell(2))
 	r := failover.Report{Run: req.Run, Outcome: req.Outcome, Legs: legs(req)}
 	want := []failover.LegResult{
-		{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 180, RPOSeconds: 0.9},
-		{Leg: failover.Back, From: west, To: east, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 120, RPOSeconds: -1},
+		{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 180, RPOSeconds: new(0.0), LagSeconds: new(0.9)},
+		{Leg: failover.Back, From: west, To: east, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 120, RPOSeconds: new(0.0)},
 	}
 	if diff := cmp.Diff(want, r.Legs); diff != "" {
 		t.Errorf("legs (-want +got)\n%s", diff)
 	}
-	if rto, rpo := achieved(r, req); rto != 180 || rpo != 0.9 {
-		t.Errorf("got RTO %v, RPO %v; want the worst of the legs, 180 and 0.9", rto, rpo)
+	if recovery(&r, req); r.RTOSeconds != 180 || *r.LagSeconds != 0.9 {
+		t.Errorf("got RTO %v, lag %v; want the worst of the legs, 180 and 0.9", r.RTOSeconds, *r.LagSeconds)
 	}
 	r.Outcome = failover.Held
-	if rto, _ := achieved(r, req); rto != 420 {
-		t.Errorf("held: got %v; want all that has passed, 420", rto)
+	if recovery(&r, req); r.RTOSeconds != 420 || r.RTOMet {
+		t.Errorf("held: got %v, met %v; want all that has passed, 420, and not met", r.RTOSeconds, r.RTOMet)
 	}
 }
 
@@ -113,7 +113,7 @@ There is nothing to do.
 
 Out to us-west-2: 3m0s; RTO target 10m0s, met
 Back to us-east-1: 2m0s; RTO target 10m0s, met
-Data (RPO): nothing lost, the move was planned; replication lagged 0.8 s before
+Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s before
 Against drill drill-8: out 14s slower, back 5s faster
 Earlier drills:
 - 2026-03-13 03:00 UTC: RolledBack
@@ -150,7 +150,8 @@ See what stands in the way:
 
 Out to us-west-2: 3m0s, and not done: 1 of 3 stages
 Rollback to us-east-1: 2m0s
-Data (RPO): nothing lost, the move was planned; replication lagged 0.8 s before
+Not moved (RTO): everything as before after 7m0s since 03:00:00 UTC; target 10m0s, missed
+Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s before
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
@@ -166,7 +167,8 @@ func TestTextOfARollbackThatCouldNotFinish(t *testing.T) {
 	req.Run.Action, req.StagesDone = failover.Switchover, 0
 	req.Failure = &failover.StepFailure{State: "PromoteDatabase", Error: "Denied", Cause: `{"errorMessage":"promote checkout in us-east-1: not allowed"}`}
 	r := sampleReport(failover.Held)
-	r.Run, r.Legs, r.Reasons, r.RPOSeconds = req.Run, legs(req), reasons(req), -1
+	r.Run, r.Legs, r.Reasons, r.RPOSeconds = req.Run, legs(req), reasons(req), new(0.0)
+	r.LagSeconds = nil
 	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"registry: active in us-east-1"}}, {Application: "search", Why: []string{"registry: active in us-east-1"}}}
 	r.Restored = []string{"search"}
 	r.NotRestored = []failover.NotMoved{{Application: "checkout", Why: []string{"database checkout: writer in us-west-2"}}}
@@ -187,7 +189,8 @@ When the cause is dealt with, bring everything back to us-east-1:
 
 Out to us-west-2: 3m0s, and not done: 0 of 1 stages
 Rollback to us-east-1: 2m0s, and not done: 0 of 1 stages
-Data (RPO): no replication lag was measured
+Not recovered (RTO): 7m12s since 03:00:00 UTC; target 10m0s, missed unless recovered by 03:10:00 UTC
+Data (RPO): no database was promoted, no writes lost
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]

@@ -24,7 +24,7 @@ func summarize(r failover.Report) string {
 	line := string(r.Outcome) + ": " + journey(r.Run) + ", " + moved(r)
 	elsewhere := listsOf(r).elsewhere
 	switch {
-	case r.Outcome == failover.Completed && len(elsewhere) == 0:
+	case r.Outcome == failover.Completed && len(elsewhere)+len(r.NotKnown) == 0:
 		line += " in " + seconds(r.RTOSeconds)
 	case r.Winner != nil:
 		line += "; overtaken by run " + r.Winner.Run
@@ -51,32 +51,40 @@ func journey(run failover.Run) string {
 	return what
 }
 
-// lists are the applications that are where they should be after this end of the run, and those that are not, with
-// what a person calls them.
+// lists are the applications that are where they should be after this end of the run, those that are not, and those of
+// which that could not be read, with what a person calls them.
 type lists struct {
 	thereTitle, elsewhereTitle string
 	there                      []string
-	elsewhere                  []failover.NotMoved
+	elsewhere, unknown         []failover.NotMoved
 }
 
 func listsOf(r failover.Report) lists {
 	switch {
 	case r.Run.Leg == failover.Rollback:
-		return lists{"As before", "Not as before", r.Restored, r.NotRestored}
+		return lists{"As before", "Not as before", r.Restored, r.NotRestored, nil}
 	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
-		return lists{"There and back", "Not back", r.Moved, r.NotMoved}
+		return lists{"There and back", "Not back", r.Moved, r.NotMoved, r.NotKnown}
 	case r.Run.Leg == failover.Back:
-		return lists{"Back", "Not back", r.Moved, r.NotMoved}
+		return lists{"Back", "Not back", r.Moved, r.NotMoved, r.NotKnown}
 	case r.Run.Leg == failover.Retreat:
-		return lists{"In " + string(r.Target), "Not in " + string(r.Target), r.Moved, r.NotMoved}
+		return lists{"In " + string(r.Target), "Not in " + string(r.Target), r.Moved, r.NotMoved, r.NotKnown}
 	}
-	return lists{"Moved", "Not moved", r.Moved, r.NotMoved}
+	return lists{"Moved", "Not moved", r.Moved, r.NotMoved, r.NotKnown}
 }
 
 // moved counts the applications, as far as it could be read.
 func moved(r failover.Report) string {
 	l := listsOf(r)
-	there, all := len(l.there), len(l.there)+len(l.elsewhere)
+	text := counted(r, l)
+	if n := len(l.unknown); n > 0 && r.Outcome != failover.Refused {
+		text += fmt.Sprintf(", %d not known", n)
+	}
+	return text
+}
+
+func counted(r failover.Report, l lists) string {
+	there, all := len(l.there), len(l.there)+len(l.elsewhere)+len(l.unknown)
 	switch {
 	case r.Outcome == failover.Refused:
 		return "nothing was touched"
@@ -86,8 +94,8 @@ func moved(r failover.Report) string {
 		return "no application moved"
 	case r.Run.Leg == failover.Rollback:
 		return fmt.Sprintf("%d of %d applications as before", there, all)
-	case r.Outcome == failover.Completed && there < all:
-		return fmt.Sprintf("but %d of %d applications look as if elsewhere", all-there, all)
+	case r.Outcome == failover.Completed && len(l.elsewhere) > 0:
+		return fmt.Sprintf("but %d of %d applications are not in %s", len(l.elsewhere), all, r.Target)
 	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
 		return fmt.Sprintf("%d of %d applications there and back", there, all)
 	case r.Run.Leg == failover.Back:
@@ -122,13 +130,10 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 		fmt.Fprintf(&b, "\nRun %s (epoch %d) has taken over. This run changes nothing more.\n", r.Winner.Run, r.Winner.Epoch)
 	}
 	l := listsOf(r)
-	var elsewhere []string
-	for _, app := range l.elsewhere {
-		elsewhere = append(elsewhere, notMovedLine(app))
-	}
-	section(&b, fmt.Sprintf("%s (%d)", l.elsewhereTitle, len(elsewhere)), elsewhere)
+	section(&b, fmt.Sprintf("%s (%d)", l.elsewhereTitle, len(l.elsewhere)), notMovedLines(l.elsewhere))
+	section(&b, fmt.Sprintf("Not known (%d)", len(l.unknown)), notMovedLines(l.unknown))
 	if len(l.there) > 0 {
-		fmt.Fprintf(&b, "\n%s (%d): %s\n", l.thereTitle, len(l.there), names(l.there))
+		fmt.Fprintf(&b, "\n%s (%d)%s: %s\n", l.thereTitle, len(l.there), verified(r), names(l.there))
 	}
 	section(&b, "Could not be read", r.Unknown)
 	fmt.Fprintln(&b)
@@ -179,6 +184,22 @@ func bullets(b *strings.Builder, title string, lines []string, more int, where s
 	if more += len(lines) - len(shown); more > 0 {
 		fmt.Fprintf(b, "- and %d more%s\n", more, where)
 	}
+}
+
+// verified says since when it is known that the applications are there.
+func verified(r failover.Report) string {
+	if r.VerifiedAt == nil {
+		return ""
+	}
+	return ", as verified at " + r.VerifiedAt.UTC().Format("15:04:05 UTC")
+}
+
+func notMovedLines(apps []failover.NotMoved) []string {
+	lines := make([]string, min(len(apps), maxLines+1))
+	for i := range lines {
+		lines[i] = notMovedLine(apps[i])
+	}
+	return append(lines, make([]string, len(apps)-len(lines))...) // those are counted, not shown
 }
 
 func notMovedLine(app failover.NotMoved) string {

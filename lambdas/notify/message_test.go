@@ -24,8 +24,8 @@ func sampleRun() failover.Run {
 
 func sampleReport(outcome failover.Outcome) failover.Report {
 	return failover.Report{
-		Run: sampleRun(), Outcome: outcome, ClosedAt: outage.Add(432 * time.Second),
-		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60,
+		Run: sampleRun(), Outcome: outcome, Target: "us-west-2", ClosedAt: outage.Add(432 * time.Second),
+		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), LagSeconds: new(0.8), TargetRPOSeconds: 60,
 	}
 }
 
@@ -78,7 +78,7 @@ Could not be read:
 When the cause is dealt with, ask for the same again; it goes on from here:
   aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"failover","allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'
 
-Time since 03:00:00 UTC: 7m12s
+Not recovered (RTO): 7m12s since 03:00:00 UTC; target 10m0s, missed unless recovered by 03:10:00 UTC
 Data (RPO): replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met
 Asked for because: us-east-1 is down
 Run run-1, plan drover
@@ -108,8 +108,8 @@ func TestSummaryAndSubject(t *testing.T) {
 			func(r *failover.Report) {
 				r.Outcome, r.Moved, r.NotMoved = failover.Completed, []string{"a"}, []failover.NotMoved{{Application: "b", Why: []string{"record b.example.com: us-east-1 100"}}}
 			},
-			"Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: record b.example.com: us-east-1 100",
-			"drover: Completed: failover to us-west-2, but 1 of 2 applications look as if elsewhere; b: recor...",
+			"Completed: failover to us-west-2, but 1 of 2 applications are not in us-west-2; b: record b.example.com: us-east-1 100",
+			"drover: Completed: failover to us-west-2, but 1 of 2 applications are not in us-west-2; b: recor...",
 		},
 		{
 			"nothing could be read",

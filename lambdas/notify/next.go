@@ -32,6 +32,8 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 	case failure != nil && failure.State == "CloseRun":
 		expires := run.StartedAt.Add(time.Duration(run.BoundSeconds) * time.Second).UTC().Format("15:04:05 UTC")
 		return next{"The run's lock may be held until " + expires + "; see how things are", m.Start(m.Region, look(run))}
+	case withdraw(r) != "":
+		return next{"A record set that is not registered answers users of " + foreignOf(r) + "; set its weight to 0, then start the same run again", withdraw(r)}
 	case r.Outcome == failover.Held && run.Action.Planned() && home != "" && isHome(r):
 		return next{"Everything is in " + string(home) + " again; once the cause is dealt with, see whether it is well there", m.Start(home, look(run))}
 	case r.Outcome == failover.Held && run.Action.Planned() && home != "":
@@ -40,7 +42,7 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 		return next{"When the cause is dealt with, ask for the same again; it goes on from here", m.Start(m.Region, goOn(plan, r))}
 	case r.Outcome == failover.RolledBack && saidNo(r.Decisions):
 		return next{"When it may go on, ask again", m.Start(m.Region, run.Again(plan))}
-	case r.Outcome == failover.RolledBack || len(r.NotMoved) > 0:
+	case r.Outcome == failover.RolledBack || len(r.NotMoved)+len(r.NotKnown) > 0:
 		return next{"See what stands in the way", m.Start(m.Region, look(run))}
 	case away == plan.Standby && run.Action != failover.Drill:
 		return next{"To go back to " + string(plan.Primary) + " once it is well, see first what that would do", m.Start(plan.Primary, failover.Input{
@@ -68,7 +70,22 @@ func afterWinner(m failover.Machine, winner *failover.Winner) next {
 // the other way.
 func isHome(r failover.Report) bool {
 	l := listsOf(r)
-	return r.Run.Leg.Returns() && r.Run.Leg != failover.Retreat && len(l.there) > 0 && len(l.elsewhere) == 0 && len(r.Unknown) == 0
+	return r.Run.Leg.Returns() && r.Run.Leg != failover.Retreat && len(l.there) > 0 && len(l.elsewhere)+len(l.unknown) == 0 && len(r.Unknown) == 0
+}
+
+// withdraw is the command that keeps a record set which is not registered from answering users, of the first application
+// that has one.
+func withdraw(r failover.Report) string {
+	if i := foreignIndex(r); i >= 0 {
+		return listsOf(r).elsewhere[i].Command
+	}
+	return ""
+}
+
+func foreignOf(r failover.Report) string { return listsOf(r).elsewhere[foreignIndex(r)].Application }
+
+func foreignIndex(r failover.Report) int {
+	return slices.IndexFunc(listsOf(r).elsewhere, func(app failover.NotMoved) bool { return app.Command != "" })
 }
 
 // goOn asks for what the run has left to do. Shares of traffic that are below what an application has by now would take

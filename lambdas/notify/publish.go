@@ -37,15 +37,29 @@ func (h Handler) read(ctx context.Context, key string, into any) error {
 }
 
 func (h Handler) write(ctx context.Context, key string, what any) error {
-	ctx, cancel := context.WithTimeout(ctx, writeBudget)
-	defer cancel()
 	text, err := json.MarshalIndent(what, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", h.location(key), err)
 	}
-	_, err = h.S3.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &h.Bucket, Key: &key, Body: bytes.NewReader(append(text, '\n')), ContentType: aws.String("application/json"),
-	})
+	return h.put(ctx, key, append(text, '\n'))
+}
+
+// writeAttempts is how often an object is written that S3 does not take at once: it answers 503 to single requests while
+// it is well.
+const writeAttempts = 3
+
+func (h Handler) put(ctx context.Context, key string, text []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, writeBudget)
+	defer cancel()
+	var err error
+	for range writeAttempts {
+		_, err = h.S3.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &h.Bucket, Key: &key, Body: bytes.NewReader(text), ContentType: aws.String("application/json"),
+		})
+		if err == nil || !helpsToWait(err) || ctx.Err() != nil {
+			break
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", h.location(key), err)
 	}
@@ -66,7 +80,7 @@ func (h Handler) publish(ctx context.Context, subject, message string, attribute
 const metricNamespace = "Drover"
 
 // publishMetrics publishes what the run achieved. A run that did not complete has recovered nothing yet, so it has no
-// RTO.
+// RTO; one that was refused, or whose loss was not measured, has no RPO.
 func (h Handler) publishMetrics(ctx context.Context, r failover.Report) {
 	dimensions := []types.Dimension{
 		{Name: aws.String("Plan"), Value: &h.Plan.Name},
@@ -81,8 +95,8 @@ func (h Handler) publishMetrics(ctx context.Context, r failover.Report) {
 	if r.Outcome == failover.Completed {
 		add("RTO", r.RTOSeconds)
 	}
-	if r.RPOSeconds >= 0 {
-		add("RPO", r.RPOSeconds)
+	if r.RPOSeconds != nil {
+		add("RPO", *r.RPOSeconds)
 	}
 	if len(data) > 0 {
 		_, _ = h.CloudWatch.PutMetricData(ctx, &cloudwatch.PutMetricDataInput{Namespace: aws.String(metricNamespace), MetricData: data})

@@ -42,24 +42,46 @@ RDS-EVENT-0391 there means that the old writer could not be stopped, RDS-EVENT-0
 	}
 }
 
-func TestNothingIsLostByAPlannedMoveOrByARunThatHadNothingToDo(t *testing.T) {
-	for name, change := range map[string]func(*failover.NotifyRequest){
-		"planned":       func(req *failover.NotifyRequest) { req.Run.Action = failover.Switchover },
-		"nothing to do": func(req *failover.NotifyRequest) { req.Stages, req.StagesDone = 0, 0 },
+// TestNothingIsLostWhereTheRunHasPromotedNothingWithDataLoss: the writers are in the target Region, because the move was
+// planned, or because they were there before the run.
+func TestNothingIsLostWhereTheRunHasPromotedNothingWithDataLoss(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		promote func(*testing.T, Handler, *fakeaws.World, string)
+		action  failover.Action
+		did     failover.DatabaseDid
+		want    string
+	}{
+		{"planned", promote, failover.Switchover, failover.DatabaseSwitched, "no writes lost, the move was planned; replication lagged 0.8 s before"},
+		{"there before the run", promoteOutside, failover.Failover, failover.DatabaseThere, "no database was promoted, no writes lost"},
 	} {
 		h, world := newHandler(t, "checkout")
-		promote(t, h, world, "checkout")
+		c.promote(t, h, world, "checkout")
 		req := request(failover.Completed)
-		change(&req)
-		handle(t, h, req)
-		if got := readReport(t, world).LostWrites; got != nil {
-			t.Errorf("%s: got %v; want no lost writes", name, got)
+		req.Run.Action, req.LagMillis = c.action, -1
+		got := handle(t, h, req)
+		r := readReport(t, world)
+		if r.LostWrites != nil || r.Databases[0].Did != c.did || r.Data() != c.want {
+			t.Errorf("%s: got %v, %+v, %s; want no lost writes, %s, %s", c.name, r.LostWrites, r.Databases, r.Data(), c.did, c.want)
+		}
+		if got.RPOSeconds == nil || *got.RPOSeconds != 0 {
+			t.Errorf("%s: got an RPO of %v; want 0", c.name, got.RPOSeconds)
 		}
 	}
 }
 
-// promote makes the database of an application be written in us-west-2, as after a failover.
+// promote makes the database of an application be written in us-west-2, as after a failover of this run.
 func promote(t *testing.T, h Handler, world *fakeaws.World, name string) {
+	t.Helper()
+	promoteOutside(t, h, world, name)
+	err := h.Registry.Promoting(t.Context(), application(name), failover.Live{Epoch: 7, Lags: map[string]int64{name: 800}}, []string{name})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// promoteOutside is the same without a run.
+func promoteOutside(t *testing.T, h Handler, world *fakeaws.World, name string) {
 	t.Helper()
 	_, err := h.RDS(west).FailoverGlobalCluster(t.Context(), &rds.FailoverGlobalClusterInput{
 		GlobalClusterIdentifier: &name, AllowDataLoss: aws.Bool(true),
@@ -108,7 +130,7 @@ func TestARollbackThatWasOvertakenClaimsNothingToBeAsBefore(t *testing.T) {
 	if _, err := h.Registry.SetLive(t.Context(), application("checkout"), live); err != nil {
 		t.Fatal(err)
 	}
-	promote(t, h, world, "checkout") // what the newer run has not brought back yet
+	promoteOutside(t, h, world, "checkout") // what the newer run has not brought back yet
 	req.Failure = &failover.StepFailure{State: "VerifyHealth", Error: "FenceLost", Cause: `{"errorMessage":"a newer run has moved it"}`}
 	handle(t, h, req)
 	r := readReport(t, world)
@@ -143,6 +165,11 @@ func TestTheReportOfAnOutageSaysHowLongClientsMayStayBehind(t *testing.T) {
 
 func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 	h, world := newHandler(t, "checkout")
+	before := &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+	_, err := h.Registry.SetLive(t.Context(), application("checkout"), failover.Live{Active: east, Weights: before.Weights, Epoch: 7, Before: before})
+	if err != nil {
+		t.Fatal(err)
+	}
 	handle(t, h, drillRequest(failover.Completed, failover.Back, wentWell(1)))
 	if r := readReport(t, world); r.Target != east || len(r.Moved) != 1 {
 		t.Errorf("target %s, moved %v; want checkout in us-east-1", r.Target, r.Moved)
@@ -244,7 +271,7 @@ func TestAttributesSayTheSameAsTheMessage(t *testing.T) {
 		Kind: "result", Plan: "drover", Run: "run-1", ARN: req.Run.ARN, Action: failover.Failover, From: east, To: west,
 		Summary: r.Summary, TakenOverFrom: "run-0", Outcome: failover.Held,
 		Result: &resultFacts{
-			NotMoved: 1, RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: 0.8, TargetRPOSeconds: 60, Legs: r.Legs, LostWrites: 1,
+			NotMoved: 1, RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), TargetRPOSeconds: 60, Legs: r.Legs, LostWrites: 1,
 			Next: r.Next, Report: "s3://reports/runs/run-1/report.json",
 		},
 	}
@@ -268,7 +295,7 @@ func TestAttributesOfAnApprovalHaveTheCommands(t *testing.T) {
 	}
 	stage := 2
 	want := &approvalFacts{
-		Gate: failover.BeforePromotion, Stage: &stage, Until: outage.Add(33 * time.Minute), LagMillis: 900,
+		Gate: failover.BeforePromotion, Stage: &stage, Until: outage.Add(33 * time.Minute), LagMillis: new(int64(900)),
 		Approve: "drover approve run-1 --region us-west-2", Reject: "drover reject run-1 --region us-west-2",
 	}
 	if diff := cmp.Diff(want, f.Approval); diff != "" || m.Attributes["kind"] != "approval" || m.Attributes["outcome"] != "" {
@@ -301,7 +328,9 @@ func TestNoMessageShowsAnErrorOfAProgrammer(t *testing.T) {
 	} {
 		h, world := newHandler(t, "checkout")
 		damage(&h, world)
-		handle(t, h, request(failover.Held))
+		req := request(failover.Held)
+		req.Try = patientTries
+		handle(t, h, req)
 		if got := theMessage(t, world).Message; chain.MatchString(got) || !strings.Contains(got, "could not ") {
 			t.Errorf("%s: the message says %q:\n%s", name, chain.FindString(got), got)
 		}

@@ -6,20 +6,27 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// Tell takes stock of the run's applications, as AWS and the registry have them and not as the run believes; writes
-// the report; publishes the message; publishes RTO, of completed runs, and RPO as metrics of the namespace Drover; and
-// writes into the report that people were told. Only the message can fail the step: whatever else cannot be read or
-// written is named in the message and the report, as far as they are still to come.
+// Tell takes the inventory of the run's applications, as VerifyHealth has verified it or as AWS and the registry have it
+// now, and not as the run believes; writes the report; publishes the message; publishes RTO, of completed runs, and RPO as
+// metrics of the namespace Drover; and writes into the report that the notification is out.
 //
-// RTO is counted from the beginning of the outage, or of the run, to the time when this state was entered; RPO is the
-// replication lag before the promotion, -1 when none was measured. A drill has an RTO of its own for each leg.
+// The first tries of the step fail, before anything is published, when a retry may still bring what is missing: the rest
+// of the record sets of a large run, the registry, or the bucket. A later try publishes with what there is, and names what
+// is missing. When the notification, or the report, is out of reach for good, it says so in a metric that an alarm watches.
 //
-// A second identical call after one that ended well finds the report that says so, and changes nothing and tells nobody.
-// After one that died in between it does everything again: people rather hear twice than not at all.
+// RTO is counted from the beginning of the outage, or of the run once it was approved, to the time when this state was
+// entered. RPO is the replication lag of what the run has promoted with data loss. A drill has an RTO of its own for each
+// phase.
 //
-// Errors: those of Publish as the entry package names them: Throttled, Unreachable, Denied, Rejected.
+// A second identical call after one that ended well finds the report that says so, and changes nothing and publishes
+// nothing. After one that died between publishing and writing that, it publishes again: a notification rather comes twice
+// than not at all.
+//
+// Errors: those of Publish as the entry package names them: Throttled, Unreachable, Denied, Rejected; and, in the first
+// tries, Throttled, Unreachable and Busy of what a retry may cure.
 //
 // It relies on Publish in the Amazon SNS API Reference for the limits of a message, and on "Amazon S3 data consistency
 // model" in the Amazon S3 User Guide for reading what was just written.
@@ -29,16 +36,25 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	if err := h.read(ctx, key, &old); err == nil && old.Told && sameEnd(old, req) {
 		return h.answer(old, h.location(key)), nil
 	}
-	r := h.report(ctx, req)
+	r, err := h.report(ctx, req)
+	if err != nil {
+		return failover.NotifyAnswer{}, err
+	}
 	n := nextStep(h.Plan, r, req.Failure)
 	r.Next = n.command
 	message, location := r, h.location(key)
 	if err := h.write(ctx, key, r); err != nil {
+		if req.Try < patientTries && helpsToWait(err) {
+			return failover.NotifyAnswer{}, err
+		}
 		message.Unknown = append(slices.Clone(r.Unknown), couldNot("write the report", err))
 		location = ""
 	}
-	err := h.publish(ctx, subject(h.Plan, message.Summary), text(h.Plan, message, n, location), attributes(h.Plan, message, location))
+	err = h.publish(ctx, subject(h.Plan, message.Summary), text(h.Plan, message, n, location), attributes(h.Plan, message, location))
 	if err != nil {
+		if req.Try >= failover.StepRetries || !helpsToWait(err) {
+			h.missing(req)
+		}
 		return failover.NotifyAnswer{}, err
 	}
 	h.remember(ctx, r)
@@ -46,7 +62,18 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	if h.write(ctx, key, r) == nil {
 		location = h.location(key)
 	}
+	if location == "" {
+		h.missing(req)
+	}
 	return h.answer(r, location), nil
+}
+
+// missing says in a metric that the notification or the report of a run is not out. It is a line in the log, so that it
+// needs no service that may be down. An error is not reported: the step's own answer, or error, is the one that counts.
+func (h Handler) missing(req failover.NotifyRequest) {
+	if h.Metrics != nil {
+		_ = h.Metrics.Write(req.Now, h.Plan.Name, req.Run.ID, entry.Metric{Name: failover.MissingMetric, Unit: "Count", Value: 1})
+	}
 }
 
 // remember keeps what the run achieved: as metrics, and in the registry for the next drill. Nobody may answer it
@@ -76,7 +103,7 @@ func sameEnd(r failover.Report, req failover.NotifyRequest) bool {
 func (h Handler) answer(r failover.Report, location string) failover.NotifyAnswer {
 	return failover.NotifyAnswer{
 		Outcome: r.Outcome, Summary: r.Summary, Report: location, Told: r.Told, RTOSeconds: r.RTOSeconds, RPOSeconds: r.RPOSeconds,
-		Moved: len(r.Moved), NotMoved: len(r.NotMoved),
+		Moved: len(r.Moved), NotMoved: len(r.NotMoved), NotKnown: len(r.NotKnown),
 	}
 }
 

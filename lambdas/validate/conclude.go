@@ -115,7 +115,9 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	for _, app := range in.apps {
 		answer.Records += len(app.Records)
 	}
-	answer.LagMillis = live.MaxLag(in.lags).Millis
+	if lag := live.MaxLag(in.lags); lag.Known {
+		answer.LagMillis = &lag.Millis
+	}
 	answer.Findings, answer.MoreFindings = limit(in.sorted(), failover.MaxListed)
 	return answer
 }

@@ -41,8 +41,8 @@ func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 	}
 	text := fmt.Sprintf("%s: %s, %s, %s", a.Verdict, plural(a.Applications, "application"), plural(a.Records, "record"),
 		plural(a.Databases, "database"))
-	if a.LagMillis >= 0 && a.Databases > 0 {
-		text += ", lag " + millis(a.LagMillis)
+	if a.LagMillis != nil && a.Databases > 0 {
+		text += ", lag " + millis(*a.LagMillis)
 	}
 	if len(a.Stages) > 0 {
 		text += fmt.Sprintf("; %s, at most %s", plural(len(a.Stages), "stage"), span(time.Duration(a.Run.BoundSeconds)*time.Second))

@@ -20,11 +20,12 @@ type Recovery struct {
 	RTO       time.Duration `json:"rto"`
 	Users     time.Duration `json:"users"`
 	TargetRTO time.Duration `json:"targetRTO"`
-	// RPO is what was truly lost, in seconds of writes; ReportedRPO is the replication lag that the run told of, -1 when it
-	// could not measure one. A Planned run has waited for that much; any other may have lost it.
+	// RPO is what was truly lost, in seconds of writes; ReportedRPO is what the run reported, nil when it had not measured it.
+	// ReportedLag is the replication lag that a Planned run has waited for, nil when it had none to wait for.
 	RPO         float64       `json:"rpo"`
 	Planned     bool          `json:"planned"`
-	ReportedRPO float64       `json:"reportedRPO"`
+	ReportedRPO *float64      `json:"reportedRPO,omitempty"`
+	ReportedLag *float64      `json:"reportedLag,omitempty"`
 	TargetRPO   time.Duration `json:"targetRPO"`
 	// Parts are where the time went. They may overlap: DNS changes while a writer comes up.
 	Parts []Part `json:"parts"`
@@ -46,7 +47,7 @@ func (p Part) Took() time.Duration { return p.To.Sub(p.From) }
 // next run was started, or zero.
 func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	r := Recovery{
-		Run: run.Name, From: run.StartedAt, To: run.StoppedAt, ReportedRPO: -1,
+		Run: run.Name, From: run.StartedAt, To: run.StoppedAt,
 		TargetRTO: time.Duration(e.Plan.TargetRTOSeconds) * time.Second,
 		TargetRPO: time.Duration(e.Plan.TargetRPOSeconds) * time.Second,
 	}
@@ -69,7 +70,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 		}
 	}
 	if run.Report != nil {
-		r.ReportedRPO, r.Planned = run.Report.RPOSeconds, run.Report.Run.Action.Planned()
+		r.ReportedRPO, r.ReportedLag, r.Planned = run.Report.RPOSeconds, run.Report.LagSeconds, run.Report.Run.Action.Planned()
 	}
 	r.Overhead = uncovered(r.From, r.To, r.Parts)
 	return r
@@ -187,12 +188,14 @@ func uncovered(from, to time.Time, parts []Part) time.Duration {
 // Reported is what the run itself said of its databases.
 func (r Recovery) Reported() string {
 	switch {
-	case r.ReportedRPO < 0:
+	case r.ReportedRPO == nil:
 		return "the run measured no replication lag"
+	case r.Planned && r.ReportedLag == nil:
+		return "the run promoted no database"
 	case r.Planned:
-		return fmt.Sprintf("the run waited for a lag of %.1f s", r.ReportedRPO)
+		return fmt.Sprintf("the run waited for a lag of %.1f s", *r.ReportedLag)
 	}
-	return fmt.Sprintf("the run reported %.1f s", r.ReportedRPO)
+	return fmt.Sprintf("the run reported %.1f s", *r.ReportedRPO)
 }
 
 // write shows RTO and RPO beside their targets, and where the time went.
@@ -262,7 +265,7 @@ func (e Evidence) recoverLegs(run RunEvidence, after time.Time) []Recovery {
 		if run.Report != nil {
 			for _, result := range run.Report.Legs {
 				if result.Leg == leg.Leg {
-					r.ReportedRPO = result.RPOSeconds
+					r.ReportedRPO, r.ReportedLag = result.RPOSeconds, result.LagSeconds
 				}
 			}
 		}

@@ -36,12 +36,19 @@ func waysIn(plan failover.Plan, run string, legs []failover.LegResult) []way {
 	for _, leg := range legs {
 		w := way{
 			Run: run, Leg: fmt.Sprintf("%s, %s to %s", leg.Leg, leg.From, leg.To), Stages: fmt.Sprintf("%d of %d", leg.StagesDone, leg.Stages),
-			Passed: leg.Passed, RTO: fmt.Sprintf("%.0f s", leg.RTOSeconds), RPO: seconds(leg.RPOSeconds),
-			Slow: leg.RTOSeconds > float64(plan.TargetRTOSeconds), Lossy: leg.RPOSeconds > float64(plan.TargetRPOSeconds),
+			Passed: leg.Passed, RTO: fmt.Sprintf("%.0f s", leg.RTOSeconds), RPO: measured(leg.RPOSeconds),
+			Slow: leg.RTOSeconds > float64(plan.TargetRTOSeconds), Lossy: leg.RPOSeconds != nil && *leg.RPOSeconds > float64(plan.TargetRPOSeconds),
 		}
 		all = append(all, w)
 	}
 	return all
+}
+
+func measured(s *float64) string {
+	if s == nil {
+		return "not measured"
+	}
+	return seconds(*s)
 }
 
 // notice is one message that people got of a run.

@@ -10,7 +10,7 @@ import (
 func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 	r := sample()
 	leg := func(leg failover.Leg, rto float64) failover.LegResult {
-		return failover.LegResult{Leg: leg, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: rto, RPOSeconds: -1}
+		return failover.LegResult{Leg: leg, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: rto}
 	}
 	r.Evidence.Runs[0].Report = &failover.Report{
 		Legs:  []failover.LegResult{leg(failover.Out, 91), leg(failover.Back, 700)},

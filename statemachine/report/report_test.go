@@ -38,7 +38,7 @@ func sample() *drill.Result {
 			{Number: 2, Promise: "never two writers", Status: drill.Violated, Broken: []string{"two of them"}},
 			{Number: 5, Promise: "Held is honest", Status: drill.NotChecked, Basis: "no run ended Held"},
 		},
-		Recoveries: []drill.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute, ReportedRPO: -1}},
+		Recoveries: []drill.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute}},
 		Outcomes:   []drill.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},
 		Milestones: []drill.Milestone{{At: at(10), Text: "us-east-1 goes dark", Bad: true}},
 		Evidence: drill.Evidence{Traffic: []fakeaws.Sample{second(1, 1, 0), second(2, 0.5, 0), second(30, 0, 1)}, Runs: []drill.RunEvidence{{Execution: fakeaws.Execution{

@@ -97,7 +97,7 @@ func writeReport(w io.Writer, r failover.Report) {
 	if r.Run.Reason != "" {
 		fmt.Fprintf(w, "  reason   %s\n", r.Run.Reason)
 	}
-	fmt.Fprintf(w, "  RTO      %s, target %s\n", length(r.RTOSeconds), length(float64(r.TargetRTOSeconds)))
+	fmt.Fprintf(w, "  RTO      %s, target %s, %s\n", length(r.RTOSeconds), length(float64(r.TargetRTOSeconds)), met(r.RTOMet))
 	fmt.Fprintf(w, "  RPO      %s\n", r.Data())
 	if lag := r.Run.RegistryLagMillis; lag != nil {
 		fmt.Fprintf(w, "  registry its writes took %s to reach the other Region\n", length(float64(*lag)/1000))
@@ -117,13 +117,16 @@ func writeApplications(w io.Writer, r failover.Report) {
 		for _, n := range apps {
 			lines = append(lines, n.Application+": "+strings.Join(n.Why, "; "))
 		}
-		section(w, fmt.Sprintf("%s (%d)", title, len(apps)), lines)
+		if len(apps) > 0 {
+			section(w, fmt.Sprintf("%s (%d)", title, len(apps)), lines)
+		}
 	}
 	if r.Run.Leg == failover.Rollback {
 		elsewhere("Not as before", r.NotRestored)
 		section(w, fmt.Sprintf("As before (%d)", len(r.Restored)), r.Restored)
 	} else {
 		elsewhere("Not in "+string(r.Target), r.NotMoved)
+		elsewhere("Not known", r.NotKnown)
 		section(w, fmt.Sprintf("In %s (%d)", r.Target, len(r.Moved)), r.Moved)
 	}
 	section(w, "Could not be read", r.Unknown)
@@ -132,7 +135,14 @@ func writeApplications(w io.Writer, r failover.Report) {
 // writeRecord shows what an auditor asks for: who consented, what each leg took, what drills took before, and where the
 // writes are that were lost.
 func writeRecord(w io.Writer, r failover.Report) {
-	var decisions, legs, drills, lost []string
+	var decisions, legs, drills, lost, databases []string
+	for _, db := range r.Databases {
+		line := fmt.Sprintf("%s of %s: %s", db.GlobalCluster, db.Application, db.Did)
+		if db.LagMillis != nil {
+			line += fmt.Sprintf(", lag before %s", length(float64(*db.LagMillis)/1000))
+		}
+		databases = append(databases, line)
+	}
 	for _, d := range r.Decisions {
 		decisions = append(decisions, d.AskedAt.Format(time.RFC3339)+" "+d.String())
 	}
@@ -147,6 +157,7 @@ func writeRecord(w io.Writer, r failover.Report) {
 	for _, l := range r.LostWrites {
 		lost = append(lost, fmt.Sprintf("%s: snapshot %s in %s; %s", l.GlobalCluster, l.Snapshot, l.Region, l.Find))
 	}
+	section(w, "Databases", databases)
 	section(w, "Asked", decisions)
 	if len(legs) > 1 {
 		section(w, "Legs", legs)
@@ -170,10 +181,14 @@ func section(w io.Writer, title string, lines []string) {
 	}
 }
 
+func met(ok bool) string {
+	if ok {
+		return "met"
+	}
+	return "missed"
+}
+
 // length writes seconds as people say them.
 func length(seconds float64) string {
-	if seconds < 0 {
-		return "not measured"
-	}
 	return time.Duration(seconds * float64(time.Second)).Round(100 * time.Millisecond).String()
 }

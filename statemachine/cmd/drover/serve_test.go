@@ -202,13 +202,13 @@ func TestAReportSaysWhatMovedAndWhatDidNot(t *testing.T) {
 	report := failover.Report{
 		Run: failover.Run{ID: "r1", Action: failover.Failover, From: "us-east-1", To: "us-west-2", Reason: "fire"}, Outcome: failover.Held,
 		Summary: "Held: failover to us-west-2", Reasons: []string{"the writer never came up"}, RTOSeconds: 912.3, TargetRTOSeconds: 600,
-		RPOSeconds: -1, Target: "us-west-2", Moved: []string{"catalog"}, NotMoved: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody", "x"}}},
+		Target: "us-west-2", Moved: []string{"catalog"}, NotMoved: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody", "x"}}},
 		Unknown: []string{"zone Z1"}, Next: "drover status",
 	}
 	var out bytes.Buffer
 	writeReport(&out, report)
 	for _, want := range []string{
-		"Held: failover to us-west-2\n", "RTO      15m12.3s, target 10m0s", "RPO      no replication lag was measured", "Why\n  the writer never came up",
+		"Held: failover to us-west-2\n", "RTO      15m12.3s, target 10m0s", "RPO      not measured: the replication lag before the promotion is not known", "Why\n  the writer never came up",
 		"Not in us-west-2 (1)\n  shop: writer is nobody; x", "In us-west-2 (1)\n  catalog", "Could not be read\n  zone Z1", "Next: drover status", "reason   fire",
 	} {
 		if !strings.Contains(out.String(), want) {

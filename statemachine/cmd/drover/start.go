@@ -22,6 +22,7 @@ type startCommand struct {
 	Order         string   `help:"traffic-first or database-first." placeholder:"ORDER"`
 	Percent       []int    `help:"Share of traffic to stop at on the way, rising to 100 (may be repeated)." placeholder:"N"`
 	Approval      string   `help:"none, before-start or before-promotion." placeholder:"GATE"`
+	Since         string   `help:"When the outage began, such as 2026-01-31T03:00:00Z, or how long ago, such as 10m; the recovery time counts from it (default: the start of the run)." placeholder:"TIME"`
 	Takeover      bool     `help:"Take the lock from the run that holds it."`
 	Reason        string   `help:"Why, for the report." placeholder:"TEXT"`
 	Name          string   `help:"Id of the run; starting it again with the same input does nothing (default: made of action and time)." placeholder:"ID"`
@@ -76,11 +77,31 @@ func (c *startCommand) Run(env environment) error {
 	return watch(env, x, watchEvery)
 }
 
+// outage is when the outage began, zero when that is not given.
+func (c *startCommand) outage() (time.Time, error) {
+	if c.Since == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(c.Since); err == nil && ago >= 0 {
+		return now().Add(-ago).UTC().Truncate(time.Second), nil
+	}
+	at, err := time.Parse(time.RFC3339, c.Since)
+	if err != nil {
+		return at, usageError{fmt.Errorf("--since: %q; expected a time such as 2026-01-31T03:00:00Z, or how long ago, such as 10m", c.Since)}
+	}
+	return at, nil
+}
+
 // input is the execution's input, checked as the run itself would.
 func (c *startCommand) input() ([]byte, error) {
+	since, err := c.outage()
+	if err != nil {
+		return nil, err
+	}
 	input, err := json.Marshal(failover.Input{
 		Action: failover.Action(c.Action), Applications: c.Application, AllowDataLoss: c.AllowDataLoss, DryRun: c.DryRun,
 		Order: failover.Order(c.Order), Percents: c.Percent, Approval: failover.Approval(c.Approval), Takeover: c.Takeover, Reason: c.Reason,
+		Since: since,
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,65 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+)
+
+// Listing is what was read of the record sets of some applications, by a function that goes on with it when it is invoked
+// again. It is kept as JSON in between.
+type Listing struct {
+	// For names what it is read for: one that was kept for something else is of no use.
+	For string `json:"for"`
+	// Zones is how far each hosted zone has come, Sets what was found, by zone, name and type.
+	Zones map[string]failover.Position `json:"zones"`
+	Sets  map[string][]RecordSet       `json:"sets"`
+}
+
+// ErrUnfinished says that a listing has made its calls, and that there is more to read.
+var ErrUnfinished = errors.New("there is more to read than Route 53's request quota lets pass at once")
+
+// Read goes on to read the record sets of all names of the applications, with at most limit calls. The error is that of
+// the first zone that could not be read, or [ErrUnfinished]; what was read is kept, and is in the record sets.
+func (l *Listing) Read(ctx context.Context, client recordLister, apps []failover.Application, limit int) (RecordSets, error) {
+	if l.Zones == nil {
+		l.Zones, l.Sets = map[string]failover.Position{}, map[string][]RecordSet{}
+	}
+	all := RecordSets{sets: map[name][]RecordSet{}, unread: map[string]error{}}
+	for key, sets := range l.Sets {
+		if parts := strings.SplitN(key, " ", 3); len(parts) == 3 {
+			all.sets[name{parts[0], parts[1], parts[2]}] = sets
+		}
+	}
+	var failed error
+	for _, z := range zonesOf(apps) {
+		zone := zoneListing{client: client, zoneNames: z, sets: map[name][]RecordSet{}, at: l.Zones[z.zone]}
+		calls, err := zone.read(ctx, limit)
+		limit -= calls
+		l.Zones[z.zone] = zone.at
+		for n, sets := range zone.sets {
+			all.sets[n] = sets
+			l.Sets[n.zone+" "+n.name+" "+n.kind] = sets
+		}
+		if err == nil && !zone.at.Done {
+			err = ErrUnfinished
+		}
+		if err != nil {
+			all.unread[z.zone] = err
+		}
+		if failed == nil {
+			failed = err
+		}
+		if entry.ConditionOf(err) == failover.Throttled {
+			limit = 0 // every further call would be throttled too, and take from the quota of the next try
+		}
+	}
+	if failed != nil {
+		return all, fmt.Errorf("read the record sets: %w", failed)
+	}
+	return all, nil
+}

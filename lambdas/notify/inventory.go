@@ -1,0 +1,162 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+const (
+	// listBudget is how many calls of ListResourceRecordSets one try makes at most: Route 53 lets an account make 50 at once
+	// and 10 a second after that.
+	listBudget = 40
+	// patientTries is how many tries of the step wait for what a retry may still bring: the rest of a large zone, a registry
+	// or a bucket that does not answer. The next one notifies with what there is.
+	patientTries = 3
+)
+
+// takeInventory lists which applications of the run are wholly in the target Region, which are not, and of which that is
+// not known; after a rollback, too, which of them are as they were before the run.
+//
+// What VerifyHealth has verified of a completed run is taken from it, and not read again: one second later the answer
+// could only be the same, or be denied by Route 53's request quota. Everything else is read.
+//
+// The error is one that a further try of the step may cure; then there is no inventory.
+func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req failover.NotifyRequest) error {
+	all, err := h.Registry.Applications(ctx)
+	if err != nil {
+		return h.unknown(r, req, "read the registry", err)
+	}
+	apps := slices.DeleteFunc(all, func(app failover.Application) bool { return !r.Run.Selects(app.Name) })
+	r.TTLSeconds = longestTTL(apps)
+	var verified, others []failover.Application
+	for _, app := range apps {
+		switch {
+		case req.Outcome == failover.Completed && req.Inventory.Covers(app) && r.Run.Moves(app):
+			verified = append(verified, app)
+		case req.Outcome == failover.Completed && !r.Run.Moves(app):
+			// A drill that has come back leaves an application where it was, in the other Region.
+		default:
+			others = append(others, app)
+		}
+	}
+	if len(verified) > 0 {
+		r.VerifiedAt = &req.Inventory.At
+	}
+	home, away := r.Run.WayOut()
+	snapshot, err := h.snapshot(ctx, r, req, others)
+	if err != nil {
+		return err
+	}
+	for _, app := range verified {
+		r.Moved = append(r.Moved, app.Name)
+	}
+	for _, app := range others {
+		h.list(r, app, snapshot.Standing(app, r.Target))
+		if r.Run.Leg == failover.Rollback {
+			restored(r, snapshot.AsBefore(r.Run.AsFound(app), r.Run.Epoch, home))
+		}
+	}
+	slices.Sort(r.Moved)
+	r.Databases = databases(r.Run, snapshot, verified, others, away)
+	r.LostWrites = lostWrites(r.Databases, apps, home)
+	return nil
+}
+
+// snapshot reads Route 53 and RDS as far as the request quota lets it. What was read is kept for the next try.
+func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.NotifyRequest, apps []failover.Application) (live.Snapshot, error) {
+	_, away := r.Run.WayOut()
+	key := failover.InventoryKey(r.Run.ID)
+	listing := live.Listing{For: r.Run.ARN + " " + req.Now.UTC().Format(time.RFC3339Nano)}
+	if req.Try > 0 {
+		var kept live.Listing
+		if h.read(ctx, key, &kept) == nil && kept.For == listing.For {
+			listing = kept
+		}
+	}
+	sets, err := listing.Read(ctx, h.Route53, apps, listBudget)
+	unfinished := errors.Is(err, live.ErrUnfinished) || entry.ConditionOf(err) == failover.Throttled
+	if unfinished && req.Try < patientTries && h.keep(ctx, key, listing) == nil {
+		return live.Snapshot{}, failover.Fail(failover.Throttled, fmt.Errorf("take the inventory: %w; the next try goes on with %s", err, h.location(key)))
+	}
+	snapshot := live.TakeWith(ctx, sets, h.RDS(away), apps)
+	for _, unknown := range snapshot.Unknown() {
+		r.Unknown = append(r.Unknown, clip(oneLine(unknown), maxLine))
+	}
+	return snapshot, nil
+}
+
+// keep writes what was read so far.
+func (h Handler) keep(ctx context.Context, key string, listing live.Listing) error {
+	text, err := json.Marshal(listing)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", h.location(key), err)
+	}
+	return h.put(ctx, key, text)
+}
+
+// unknown is an error that a further try may cure, or else a line of the report.
+func (h Handler) unknown(r *failover.Report, req failover.NotifyRequest, what string, err error) error {
+	if req.Try < patientTries && helpsToWait(err) {
+		return fmt.Errorf("take the inventory: %w", err)
+	}
+	r.Unknown = append(r.Unknown, couldNot(what, err))
+	return nil
+}
+
+// helpsToWait says whether a further try may cure an error. One that has used up its time is not tried again: the
+// notification would wait for a service that hangs.
+func helpsToWait(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	switch entry.ConditionOf(err) {
+	case failover.Throttled, failover.Unreachable, failover.Busy:
+		return true
+	}
+	return false
+}
+
+// list adds where an application is.
+func (h Handler) list(r *failover.Report, app failover.Application, s live.Standing) {
+	switch entry := notMoved(s); {
+	case s.There():
+		r.Moved = append(r.Moved, app.Name)
+	case s.Elsewhere():
+		entry.Percent = app.Live.Weights[r.Target]
+		r.NotMoved = append(r.NotMoved, entry)
+	default:
+		r.NotKnown = append(r.NotKnown, entry)
+	}
+}
+
+// restored adds whether an application is as it was before the run.
+func restored(r *failover.Report, s live.Standing) {
+	if s.There() {
+		r.Restored = append(r.Restored, s.Application)
+		return
+	}
+	r.NotRestored = append(r.NotRestored, notMoved(s))
+}
+
+func notMoved(s live.Standing) failover.NotMoved {
+	return failover.NotMoved{Application: s.Application, Why: slices.Concat(s.Why, s.Unknown), Command: s.Command}
+}
+
+// longestTTL is that of all records of the applications.
+func longestTTL(apps []failover.Application) int64 {
+	longest := int64(0)
+	for _, app := range apps {
+		for _, r := range app.Records {
+			longest = max(longest, r.CacheSeconds())
+		}
+	}
+	return longest
+}
