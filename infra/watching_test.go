@@ -17,6 +17,7 @@ func watched() []string {
 	list := []string{
 		"AWS/SQS ApproximateNumberOfMessagesVisible of drover-dead-letters, Maximum GreaterThanOrEqualToThreshold 1, notBreaching",
 		"AWS/SNS NumberOfNotificationsFailed of drover-events, Sum GreaterThanOrEqualToThreshold 1, notBreaching",
+		"Drover NotificationsMissing of drover, Sum GreaterThanOrEqualToThreshold 1, notBreaching",
 	}
 	for _, name := range step.Folders() {
 		list = append(list, "AWS/Lambda Errors of drover-"+name+", Sum GreaterThanOrEqualToThreshold 3, notBreaching")

@@ -154,8 +154,9 @@ func (e Evidence) selected(r RunEvidence) []failover.Application {
 func weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failover.Region]int, complete bool) {
 	found = map[failover.Region]int{}
 	for _, set := range sets {
-		if set.Name == record.Name && set.Type == record.Type {
-			found[failover.Region(set.SetIdentifier)] = set.Weight
+		region := failover.Region(set.SetIdentifier)
+		if _, registered := record.Endpoints[region]; registered && set.Name == record.Name && set.Type == record.Type {
+			found[region] = set.Weight
 		}
 	}
 	for region := range record.Endpoints {
@@ -164,6 +165,18 @@ func weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failov
 		}
 	}
 	return found, true
+}
+
+// foreign are the record sets of a record that no Region has and that answer users.
+func foreign(sets []fakeaws.RecordSet, record failover.Record) []fakeaws.RecordSet {
+	var all []fakeaws.RecordSet
+	for _, set := range sets {
+		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
+		if set.Name == record.Name && set.Type == record.Type && !registered && set.Weight > 0 {
+			all = append(all, set)
+		}
+	}
+	return all
 }
 
 // sets are the record sets of a zone in a snapshot.

@@ -61,6 +61,9 @@ func (p *performance) say(actor string, tone Tone, format string, args ...any) {
 
 // drift changes a record set behind everybody's back.
 func (p *performance) drift(d Drift) error {
+	if d.SetIdentifier != "" {
+		return p.foreignSet(d)
+	}
 	for _, set := range p.world.RecordSets(d.Zone) {
 		if set.Name != d.Name || set.Type != d.Type || set.SetIdentifier != d.Region {
 			continue
@@ -99,6 +102,28 @@ func (p *performance) recordSet(m ManualSet) error {
 		}
 	}
 	p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: m.Zone, Sets: p.world.RecordSets(m.Zone)})
+	return nil
+}
+
+// foreignSet adds or changes a record set beside those of the Regions.
+func (p *performance) foreignSet(d Drift) error {
+	foreign := fakeaws.RecordSet{Name: d.Name, Type: d.Type, SetIdentifier: d.SetIdentifier, TTL: 60, Values: []string{d.Value}}
+	for _, set := range p.world.RecordSets(d.Zone) {
+		if set.Name == d.Name && set.Type == d.Type && set.SetIdentifier == d.SetIdentifier {
+			foreign = set
+		}
+	}
+	if d.Value != "" {
+		foreign.Values = []string{d.Value}
+	}
+	if d.Weight != nil {
+		foreign.Weight = *d.Weight
+	}
+	p.say("route53", Bad, "another tool gives %s %s the record set %s with weight %d", d.Name, d.Type, d.SetIdentifier, foreign.Weight)
+	if err := p.world.PutRecordSet(d.Zone, foreign); err != nil {
+		return err
+	}
+	p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
 	return nil
 }
 

@@ -116,7 +116,11 @@ func (c *checker) drift(path string, d Drift) {
 	for key, value := range orderedPairs("zone", d.Zone, "name", d.Name, "type", d.Type) {
 		c.required(path, key, value)
 	}
-	c.region(path+".region", d.Region)
+	if d.SetIdentifier == "" {
+		c.region(path+".region", d.Region)
+	} else if d.Region != "" {
+		c.add(path, "expected region or setIdentifier, not both")
+	}
 	if d.Weight == nil && d.Value == "" {
 		c.add(path, "nothing changes; expected weight, value or both")
 	}

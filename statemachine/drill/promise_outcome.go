@@ -85,6 +85,9 @@ func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failov
 		if got[to] != 100 || got[plan.Other(to)] != 0 {
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
+		for _, set := range foreign(world.sets(record.Zone), record) {
+			why = append(why, fmt.Sprintf("record %s %s has the record set %s with weight %d", record.Name, record.Type, set.SetIdentifier, set.Weight))
+		}
 	}
 	live, ok := world.registered(app.Name)
 	if w := live.Live.Weights; !ok || live.Live.Active != to || w[to] != 100 || w[plan.Other(to)] != 0 {

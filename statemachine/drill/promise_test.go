@@ -183,6 +183,13 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"promotion outside of a run", 2, completed, func(e *Evidence) { e.Promotions[0].At = at(time.Hour) }, "belongs to no run"},
 
 		{"weights are elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(100, 0, "") }, "record shop.example.com A has us-east-1 100"},
+		{"another tool's record set answers users", 3, completed, func(e *Evidence) {
+			zone := &e.Runs[0].After.Zones[0]
+			zone.Sets = append(zone.Sets, fakeaws.RecordSet{Name: "shop.example.com", Type: "A", SetIdentifier: "blue", Weight: 255})
+		}, "record shop.example.com A has the record set blue with weight 255"},
+		{"report does not know", 3, completed, func(e *Evidence) {
+			e.Runs[0].Report.Moved, e.Runs[0].Report.NotKnown = nil, []failover.NotMoved{{Application: "shop"}}
+		}, "shop has moved, and the report does not say so"},
 		{"registry says otherwise", 3, completed, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = east }, "the registry says us-east-1"},
 		{"registry has other weights", 3, completed, func(e *Evidence) {
 			e.Runs[0].After.Registry[0].Live.Weights = map[failover.Region]int{east: 50, west: 50}

@@ -38,6 +38,9 @@ func (e Evidence) alarmed(run RunEvidence) bool {
 		if a.Region != run.Region || a.At.Before(run.StartedAt) || a.At.After(run.end().Add(alarmPatience)) {
 			return false
 		}
+		if a.Name == e.Plan.Name+"-not-notified" {
+			return true
+		}
 		return slices.ContainsFunc(a.About, func(about string) bool {
 			return about == run.StateMachine || slices.ContainsFunc(run.Path, func(state string) bool { return run.function(state) == about })
 		})

@@ -84,7 +84,8 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Appl
 // checkRest: all of a record that has been written, its weights aside, is as it is registered.
 func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record) {
 	for _, set := range batch.After {
-		if set.Name != record.Name || set.Type != record.Type {
+		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
+		if set.Name != record.Name || set.Type != record.Type || !registered {
 			continue
 		}
 		if want := recordSet(record, failover.Region(set.SetIdentifier), set.Weight); !set.Same(want) {

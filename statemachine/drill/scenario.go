@@ -134,12 +134,15 @@ type Event struct {
 	Answer              *AnswerRun `yaml:"answer"`
 }
 
-// Drift is a record set that somebody has changed by hand.
+// Drift is a record set that something else than Drover has changed, or added.
 type Drift struct {
 	Zone   string `yaml:"zone"`
 	Name   string `yaml:"name"`
 	Type   string `yaml:"type"`
 	Region string `yaml:"region"`
+	// SetIdentifier is, instead of Region, that of a record set which is added beside those of the Regions, or changed when
+	// it is there already.
+	SetIdentifier string `yaml:"setIdentifier"`
 	// Weight and Value are what it is changed to; what is left out stays.
 	Weight *int   `yaml:"weight"`
 	Value  string `yaml:"value"`
