@@ -100,6 +100,7 @@ func (r regional) triggers(stateMachine *string) {
 			StateMachine: stateMachine, DeadLetters: letters.QueueArn(),
 		})
 	}
+	trigger.NewStoppedRule(r.Stack, "Stopped", trigger.StoppedProps{Scope: r.scope, StateMachine: stateMachine, DeadLetters: letters.QueueArn()})
 	trigger.NewSchedules(r.Stack, "Schedules", trigger.ScheduleProps{
 		Scope: r.scope, Schedules: schedules(c), Timezone: c.Timezone, StateMachine: stateMachine, DeadLetters: letters.QueueArn(),
 	})

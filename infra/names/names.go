@@ -47,6 +47,9 @@ func (r Region) APILogs() string { return "/aws/vendedlogs/apis/" + r.API() }
 // Rule is the rule that starts a failover when an alarm goes off.
 func (r Region) Rule() string { return r.Plan.Name + "-failover" }
 
+// StoppedRule is the rule that closes a run whose execution has ended without closing it.
+func (r Region) StoppedRule() string { return r.Plan.Name + "-stopped" }
+
 // Schedule is the schedule of an action.
 func (r Region) Schedule(action string) string { return r.Plan.Name + "-" + action }
 
@@ -106,6 +109,9 @@ func (r Region) ExecutionsARN() string { return r.arn("states", "execution:"+r.S
 
 // RuleARN is the rule that starts a failover.
 func (r Region) RuleARN() string { return r.arn("events", "rule/"+r.Rule()) }
+
+// StoppedRuleARN is the rule that closes runs.
+func (r Region) StoppedRuleARN() string { return r.arn("events", "rule/"+r.StoppedRule()) }
 
 // DeadLettersARN is the queue of what could not be delivered.
 func (r Region) DeadLettersARN() string { return r.arn("sqs", r.DeadLetters()) }

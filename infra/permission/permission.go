@@ -34,21 +34,22 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), readMetrics(), readAlarms())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), s.askRuns(), s.readHistory(), readMetrics(), readAlarms())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
-		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.readLock())
+		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.lock())
 	case "updateregistry":
 		grants = append(grants, s.table("Query", "PutItem", "UpdateItem"), s.readLock())
 	case "promotedatabase":
 		grants = append(grants, s.table("Query", "GetItem", "UpdateItem"), readMetrics())
+		grants = append(grants, s.otherLock())
 		grants = append(grants, s.readTopology()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
-		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), readMetrics())
+		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), s.renewLock(), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
-		grants = append(grants, s.readRecords(), s.table("Query"), s.look(), s.remember(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
+		grants = append(grants, s.readRecords(), s.table("Query"), s.look(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
 		grants = append(grants, s.readTopology()...)
 	case "api":
 		grants = append(grants, s.table("GetItem", "Query"), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns(), answerRuns())
@@ -64,6 +65,9 @@ func (s Scope) ForAPI() []Grant {
 // ForRule returns the grants of the role with which EventBridge starts a failover. What it cannot deliver it sends to
 // the dead-letter queue by leave of the queue, not of this role.
 func (s Scope) ForRule() []Grant { return []Grant{s.startRuns("states:StartExecution")} }
+
+// ForStoppedRule returns the grants of the role with which EventBridge closes runs whose execution has ended.
+func (s Scope) ForStoppedRule() []Grant { return s.ForRule() }
 
 // ForSchedules returns the grants of the role with which EventBridge Scheduler starts checks and drills.
 func (s Scope) ForSchedules() []Grant {
@@ -117,8 +121,36 @@ func (s Scope) table(operations ...string) Grant {
 	return g
 }
 
-// lock is the one thing that Validate may write. What it refuses has touched nothing, and IAM sees to it.
+// lock is the one thing in the registry that Validate and ShiftTraffic may write. What Validate refuses has touched
+// nothing, and IAM sees to it.
 func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, "lock") }
+
+// renewLock is the one thing that VerifyHealth may write.
+func (s Scope) renewLock() Grant { return s.items("Lock", []string{"UpdateItem"}, "lock") }
+
+// askRuns is whether the run that holds the lock has ended, in either Region: a planned action and a check ask both, a
+// failover asks its own.
+func (s Scope) askRuns() Grant {
+	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
+	return Grant{
+		Sid: "AskRuns", Actions: []string{"states:DescribeExecution"},
+		Resources: []string{s.Names.ExecutionsARN(), other.ExecutionsARN()},
+	}
+}
+
+// readHistory is how far a run came whose execution has ended without closing it.
+func (s Scope) readHistory() Grant {
+	return Grant{Sid: "ReadHistory", Actions: []string{"states:GetExecutionHistory"}, Resources: []string{s.Names.ExecutionsARN()}}
+}
+
+// otherLock is whether a run of the other Region has superseded this one, which is asked before a planned promotion: RDS
+// has no fence, and a run that wakes up in a Region which was dark finds its own replica of the lock as it left it.
+func (s Scope) otherLock() Grant {
+	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
+	g := s.items("OtherLock", []string{"GetItem"}, "lock")
+	g.Resources = []string{other.TableARN()}
+	return g
+}
 
 // readLock is whether the run may still move anything.
 func (s Scope) readLock() Grant { return s.items("Lock", []string{"GetItem"}, "lock") }

@@ -37,7 +37,9 @@ func NewDeadLetters(scope constructs.Construct, id string, region names.Region) 
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("sqs:SendMessage"),
 		Resources:  &[]*string{queue.QueueArn()},
-		Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": policy.Sub(region.RuleARN())}},
+		Conditions: &map[string]any{"ArnEquals": map[string]any{
+			"aws:SourceArn": []*string{policy.Sub(region.RuleARN()), policy.Sub(region.StoppedRuleARN())},
+		}},
 	}))
 	return queue
 }

@@ -23,7 +23,11 @@ const (
 	Check Action = "check"
 )
 
-// Actions are all actions, in the order in which help and errors list them.
+// Close closes a run whose execution has ended without closing it: it is stopped, timed out, or died. The rule on the
+// status of executions asks for it, and an operator can; it is not among [Actions].
+const Close Action = "close"
+
+// Actions are all actions that operators are offered, in the order in which help and errors list them.
 var Actions = []Action{Failover, Switchover, Failback, Drill, Check}
 
 // Planned says whether both Regions are presumed well, so that no data may be lost on the way.

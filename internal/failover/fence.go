@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -21,10 +22,15 @@ type Fence struct {
 	Stage, Batch, Try int
 	// Leg is the leg of the run that the stage belongs to.
 	Leg Leg
+	// Action is the run's. In a Region whose registry has not heard of the run, the fence is all that is known of it.
+	Action Action
 }
 
 // Of says whether it is a run's that has written the fence.
 func (f Fence) Of(run Run) bool { return f.Run == run.ID && f.Region == run.Region() }
+
+// noAction stands in a fence for an action that is not known.
+const noAction Action = "-"
 
 // fencePrefix begins the first label of every fence record.
 const fencePrefix = "_drover-"
@@ -58,18 +64,21 @@ const maxRunName = 80
 
 // String is the TXT value, quoted as Route 53 wants it.
 func (f Fence) String() string {
-	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, f.Leg, f.Stage, f.Batch, f.Try)
+	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(f.Action, noAction), f.Leg, f.Stage, f.Batch, f.Try)
 }
 
-const fenceFormat = `"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d try=%d"`
+const fenceFormat = `"epoch=%d run=%s region=%s action=%s leg=%s stage=%d batch=%d try=%d"`
 
 // ParseFence reads a TXT value written by [Fence.String], and no other: a value that was edited since says nothing
 // reliable about which run moved the zone last.
 func ParseFence(value string) (Fence, error) {
 	var f Fence
-	_, err := fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Leg, &f.Stage, &f.Batch, &f.Try)
+	_, err := fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Leg, &f.Stage, &f.Batch, &f.Try)
+	if f.Action == noAction {
+		f.Action = ""
+	}
 	if err != nil || f.String() != value {
-		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID region=REGION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
+		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID region=REGION action=ACTION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
 	}
 	return f, nil
 }

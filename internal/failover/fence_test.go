@@ -10,7 +10,7 @@ import (
 
 func TestFenceIsWrittenAsRoute53WantsIt(t *testing.T) {
 	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Try: 2, Leg: Out}
-	want := `"epoch=42 run=run-1 region=us-west-2 leg=out stage=3 batch=1 try=2"`
+	want := `"epoch=42 run=run-1 region=us-west-2 action=- leg=out stage=3 batch=1 try=2"`
 	if got := fence.String(); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -49,17 +49,17 @@ func TestEveryFenceComesBack(t *testing.T) {
 func TestFenceThatNobodyWroteIsRefused(t *testing.T) {
 	for _, value := range []string{
 		"", `""`, `"v=spf1 -all"`,
-		`epoch=1 run=a region=b leg=out stage=0 batch=0 try=1`,
-		`"epoch=1 run=a region=b leg=out stage=0 batch=0 try=1`,
-		`"epoch=1 run=a region=b leg=out stage=0 batch=0 try=1" "more"`,
-		`"epoch=1 run=a region=b leg=out stage=0 batch=0 try=1 more"`,
-		`"epoch=+1 run=a region=b leg=out stage=0 batch=0 try=1"`,
-		`"epoch=01 run=a region=b leg=out stage=0 batch=0 try=1"`,
-		`"epoch=1_0 run=a region=b leg=out stage=0 batch=0 try=1"`,
-		`"epoch=1  run=a region=b leg=out stage=0 batch=0 try=1"`,
-		`"epoch=1 run= region=b leg=out stage=0 batch=0 try=1"`,
-		`"epoch=x run=a region=b leg=out stage=0 batch=0 try=1"`,
-		`"epoch=99999999999999999999 run=a region=b leg=out stage=0 batch=0 try=1"`,
+		`epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1`,
+		`"epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1`,
+		`"epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1" "more"`,
+		`"epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1 more"`,
+		`"epoch=+1 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=01 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=1_0 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=1  run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=1 run= region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=x run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=99999999999999999999 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
 		`"run=a region=b epoch=1 leg=out stage=0 batch=0 try=1"`,
 	} {
 		if got, err := ParseFence(value); err == nil {

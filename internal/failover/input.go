@@ -47,6 +47,8 @@ type Input struct {
 	RequestedBy string `json:"requestedBy,omitempty"`
 	// Reason is free text for the report.
 	Reason string `json:"reason,omitempty"`
+	// Execution is, for the action close, the ARN of the execution that has ended.
+	Execution string `json:"execution,omitempty"`
 }
 
 // ParseInput reads an execution's input. It reports everything that can be judged from the text alone: an unknown
@@ -68,7 +70,13 @@ func ParseInput(text []byte) (Input, error) {
 func (in Input) validate() error {
 	var problems []error
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	if in.Action != "" {
+	switch _, isExecution := MachineOf(in.Execution); {
+	case in.Action == Close && !isExecution:
+		add("execution: %q; expected the ARN of the execution to close", in.Execution)
+	case in.Action != Close && in.Execution != "":
+		add("execution: %q; expected only with the action close", in.Execution)
+	}
+	if in.Action != "" && in.Action != Close {
 		problems = append(problems, parseOneOf("action", in.Action, Actions))
 	}
 	if in.Order != "" {
@@ -112,6 +120,12 @@ func checkPercents(percents []int) error {
 	}
 	return nil
 }
+
+// RuleRequests begins what the rule on the status of executions says of who asks.
+const RuleRequests = "rule "
+
+// ByRule says whether that rule has asked.
+func (in Input) ByRule() bool { return strings.HasPrefix(in.RequestedBy, RuleRequests) }
 
 // Scheduled says whether a schedule has asked, so that nobody waits for the answer.
 func (in Input) Scheduled() bool { return strings.HasPrefix(in.RequestedBy, ScheduleRequests) }

@@ -34,6 +34,8 @@ type Run struct {
 	Since time.Time `json:"since"`
 	// TakenOverFrom is the id of the run whose lock this one has taken over, or empty.
 	TakenOverFrom string `json:"takenOverFrom,omitempty"`
+	// TakenOverWhy says why it could.
+	TakenOverWhy TakeoverReason `json:"takenOverWhy,omitempty"`
 	// Approval is where the run waits for consent, ApprovalSeconds how long.
 	Approval        Approval `json:"approval"`
 	ApprovalSeconds int      `json:"approvalSeconds"`
@@ -43,7 +45,7 @@ type Run struct {
 	Legs []LegRecord `json:"legs,omitempty"`
 	// LegStartedAt is when the leg that is under way was begun: for the first the run's start, or its approval before that.
 	LegStartedAt time.Time `json:"legStartedAt"`
-	// BoundSeconds is the longest the run can take; the lock expires then.
+	// BoundSeconds is the longest the run can take.
 	BoundSeconds int `json:"boundSeconds"`
 	// RegistryLagMillis is how long the registry's writes took to reach the other Region when the leg was validated; nil
 	// when nobody has measured it.
@@ -171,6 +173,8 @@ const (
 	Proceed Verdict = "proceed"
 	// Looked means the run was only to look, and found nothing in the way.
 	Looked Verdict = "looked"
+	// Early means that a run to be closed has ended so recently that its last step may still be running.
+	Early Verdict = "early"
 	// Refuse means nothing was or will be touched.
 	Refuse Verdict = "refused"
 )
@@ -203,9 +207,22 @@ type ValidateAnswer struct {
 	LagMillis *int64 `json:"lagMillis"`
 	// Summary is one sentence: why the run was refused, or what it is going to do.
 	Summary string `json:"summary"`
+	// Close is a run whose execution has ended without closing it, which this one closes; nil for none.
+	Close *Closing `json:"close,omitempty"`
+	// WaitSeconds is how long a run that comes too early waits.
+	WaitSeconds int `json:"waitSeconds,omitempty"`
 	// Calls lists, for dryRun, exactly what the run would do, as far as 32 KiB hold; MoreCalls counts the rest.
 	Calls     []string `json:"calls,omitempty"`
 	MoreCalls int      `json:"moreCalls,omitempty"`
+}
+
+// Closing is a run whose execution has ended without closing it, with the end that it is given.
+type Closing struct {
+	Run     Run      `json:"run"`
+	Outcome Outcome  `json:"outcome"`
+	Reasons []string `json:"reasons"`
+	// Failure is the step that had failed for good, if one had.
+	Failure *StepFailure `json:"failure"`
 }
 
 // MaxListed bounds every list in an answer, so that a run of 10,000 applications has the payloads of a run of one.
@@ -386,15 +403,19 @@ type CloseRequest struct {
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
 	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
-	LagMillis int64     `json:"lagMillis"`
-	Now       time.Time `json:"now"`
+	LagMillis int64 `json:"lagMillis"`
+	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
+	ClosedBy string    `json:"closedBy,omitempty"`
+	Now      time.Time `json:"now"`
 }
 
 // NotifyRequest asks Notify to take stock of what moved, and to tell people.
 type NotifyRequest struct {
-	Run     Run      `json:"run"`
-	Outcome Outcome  `json:"outcome"`
-	Reasons []string `json:"reasons"`
+	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
+	ClosedBy string   `json:"closedBy,omitempty"`
+	Run      Run      `json:"run"`
+	Outcome  Outcome  `json:"outcome"`
+	Reasons  []string `json:"reasons"`
 	// Failure is the step that failed for good, if one did.
 	Failure *StepFailure `json:"failure"`
 	// StagesDone and Stages count the verified stages of the run's last leg and all of them.

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -19,23 +20,43 @@ type Lock struct {
 	Owner, Run string
 	// Epoch counts the takings; it is the fencing token of the run that took the lock last.
 	Epoch int64
-	// Expires is when the lock may be taken over: the owner's bound, after which it cannot be running any more.
+	// Expires is the end of the lease: the owner renews it at every step, so that from then on it is not running any more,
+	// or does not get on.
 	Expires time.Time
+	// Holder is the owner as it was when it last renewed the lock: what is known of it when its execution has died. It
+	// stays when the lock is released, until the next run takes it. It is nil in a lock that an earlier version has taken.
+	Holder *failover.Run
 	// LastOwner is the execution that released it last.
 	LastOwner string
-	// TakenFrom is the id of the run from which the owner has taken it before its time, or empty.
-	TakenFrom string
+	// Taken is the run from which the owner has taken it, which has not released it; nil when it was free.
+	Taken *Taken
+}
+
+// Taken is a run from which another one has taken the lock.
+type Taken struct {
+	// Owner is the ARN of its execution, Run its id.
+	Owner string `json:"owner"`
+	Run   string `json:"run"`
+	// Why says why the lock could be taken.
+	Why failover.TakeoverReason `json:"why"`
+	// Holder is that run as it was when it last renewed the lock, if that is known.
+	Holder *failover.Run `json:"holder,omitempty"`
 }
 
 // Held says whether a run holds the lock at the given time.
 func (l Lock) Held(now time.Time) bool { return l.Owner != "" && now.Before(l.Expires) }
 
-// Serves says whether the lock lets this run act: it holds it, or nobody has taken it since. Where the table is eventually
+// Serves says whether the lock lets this run act: it holds it, or no run has taken it since. Where the table is eventually
 // consistent, two Regions can each give the same epoch away; the one whose write is younger overwrites the other's lock,
 // and takes it away altogether when it ends, which at once it does, because the fence has refused it. So an epoch that is
-// still the newest, in nobody's hands and not released by this run, is this run's.
+// still the newest, in no run's hands and not released by this run, is this run's. And so is a lock with an older epoch: a
+// superseded run that woke up in the other Region has overwritten this run's lock there before it learned that it is
+// superseded.
 func (l Lock) Serves(run failover.Run) bool {
-	return l.Epoch == run.Epoch && (l.Owner == run.ARN || (l.Owner == "" && l.LastOwner != run.ARN))
+	if l.Epoch == run.Epoch {
+		return l.Owner == run.ARN || (l.Owner == "" && l.LastOwner != run.ARN)
+	}
+	return 0 < l.Epoch && l.Epoch < run.Epoch
 }
 
 // Lock returns the lock as it is, and the zero Lock when nobody ever took it.
@@ -61,25 +82,44 @@ func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires tim
 	if err != nil {
 		return 0, err
 	}
-	return s.take(ctx, run, max(before.Epoch, run.Epoch)+1, now, expires,
-		"(attribute_not_exists(#owner) OR (#owner <> :owner AND expires <= :now))", " REMOVE takenFrom", item{":now": text(formatTime(now))})
+	if before.Owner != "" && before.Owner != run.ARN && !before.Held(now) {
+		return s.takeFrom(ctx, run, before, failover.TakenAfterLease, now, expires, " AND expires <= :taken")
+	}
+	return s.take(ctx, run, max(before.Epoch, run.Epoch)+1, now, expires, "attribute_not_exists(#owner)", " REMOVE takenFrom", item{})
 }
 
-// TakeOver takes the lock from the run that holds it as read into from, and from no other: somebody has decided about
-// that run. It is fenced off from everything that this one moves, because its epoch is older. Everything else is as
+// TakeOver takes the lock from the run that holds it as read into from, and from no other: an operator has decided about
+// that run, its execution has ended, or it runs in the Region that a failover leaves. It is fenced off from everything that this one moves, because its epoch is older. Everything else is as
 // [Store.TakeLock] has it.
-func (s *Store) TakeOver(ctx context.Context, run failover.Run, from Lock, now, expires time.Time) (epoch int64, err error) {
+func (s *Store) TakeOver(ctx context.Context, run failover.Run, from Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error) {
+	also := ""
+	if why == failover.TakenAfterLease { // it may have renewed it meanwhile
+		also = " AND expires <= :taken"
+	}
+	return s.takeFrom(ctx, run, from, why, now, expires, also)
+}
+
+func (s *Store) takeFrom(ctx context.Context, run failover.Run, from Lock, why failover.TakeoverReason, now, expires time.Time, also string) (int64, error) {
+	taken, err := json.Marshal(Taken{Owner: from.Owner, Run: from.Run, Why: why, Holder: from.Holder})
+	if err != nil {
+		return 0, fmt.Errorf("encode run %s: %w", from.Run, err)
+	}
 	return s.take(ctx, run, max(from.Epoch, run.Epoch)+1, now, expires,
-		"#owner = :from", ", takenFrom = :fromRun", item{":from": text(from.Owner), ":fromRun": text(from.Run)})
+		"#owner = :from"+also, ", takenFrom = :fromRun", item{":from": text(from.Owner), ":fromRun": text(string(taken))})
 }
 
 func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, expires time.Time, free, origin string, values item) (epoch int64, err error) {
-	values[":owner"], values[":run"] = text(run.ARN), text(run.ID)
-	values[":expires"], values[":next"] = text(formatTime(expires)), number(next)
+	run.Epoch = next
+	holder, err := encodeRun(run)
+	if err != nil {
+		return 0, err
+	}
+	values[":owner"], values[":run"], values[":holder"] = text(run.ARN), text(run.ID), holder
+	values[":expires"], values[":next"], values[":taken"] = text(formatTime(expires)), number(next), text(formatTime(now))
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,
 		Key:              key(lockPartition, lockPartition),
-		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next" + origin),
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next, holder = :holder, renewed = :taken" + origin),
 		ConditionExpression: aws.String(free + " AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)" +
 			" AND (attribute_not_exists(epoch) OR epoch < :next)"),
 		ExpressionAttributeNames:            lockNames,
@@ -166,7 +206,7 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, takenFrom"),
+		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, renewed, takenFrom"),
 		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
 		ExpressionAttributeNames:  lockNames,
 		ExpressionAttributeValues: item{":owner": text(owner)},
@@ -192,8 +232,13 @@ func decodeLock(it item) (Lock, error) {
 	if r.has("owner") {
 		l.Owner, l.Run, l.Expires = r.text("owner"), r.text("run"), r.time("expires")
 	}
+	if r.has("holder") {
+		l.Holder = new(failover.Run)
+		r.json("holder", l.Holder)
+	}
 	if r.has("takenFrom") {
-		l.TakenFrom = r.text("takenFrom")
+		l.Taken = new(Taken)
+		r.json("takenFrom", l.Taken)
 	}
 	if r.has("epoch") {
 		l.Epoch = r.number("epoch")

@@ -28,6 +28,12 @@ func release(t *testing.T, s *Store, r failover.Run) {
 	}
 }
 
+// holder is a run as it is kept with the lock.
+func holder(r failover.Run, epoch int64) *failover.Run {
+	r.Epoch = epoch
+	return &r
+}
+
 func readLock(t *testing.T, s *Store) Lock {
 	t.Helper()
 	lock, err := s.Lock(ctx)
@@ -51,7 +57,7 @@ func TestEveryTakingHasTheNextEpoch(t *testing.T) {
 		}
 		release(t, s, run(id))
 	}
-	want := Lock{Epoch: 3, LastOwner: run("c").ARN}
+	want := Lock{Epoch: 3, LastOwner: run("c").ARN, Holder: holder(run("c"), 3)} // what ran last stays known
 	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
 	}
@@ -195,7 +201,7 @@ func TestReleasedRunCannotLockAgain(t *testing.T) {
 
 func TestLockedErrorSaysWhoAndUntilWhen(t *testing.T) {
 	err := &LockedError{Owner: run("a").ARN, Run: "a", Until: noon}
-	want := "run a holds the lock until 2026-01-31T12:00:00.000Z at the latest (arn:aws:states:us-west-2:111122223333:execution:drover:a)"
+	want := "run a holds the lock until 2026-01-31T12:00:00.000Z unless renewed (arn:aws:states:us-west-2:111122223333:execution:drover:a)"
 	if got := err.Error(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -206,17 +212,18 @@ func TestALockIsTakenOverFromTheRunThatWasMeantAndNoOther(t *testing.T) {
 	takeLock(t, s, run("a"), noon)
 	seen := readLock(t, s)
 	for range 2 { // the second call is a repetition
-		epoch, err := s.TakeOver(ctx, run("b"), seen, noon, noon.Add(time.Hour))
+		epoch, err := s.TakeOver(ctx, run("b"), seen, failover.TakenByOperator, noon, noon.Add(time.Hour))
 		if err != nil || epoch != 2 {
 			t.Fatalf("got epoch %d, %v; want 2", epoch, err)
 		}
 	}
-	want := Lock{Owner: run("b").ARN, Run: "b", Epoch: 2, Expires: noon.Add(time.Hour), TakenFrom: "a"}
+	want := Lock{Owner: run("b").ARN, Run: "b", Epoch: 2, Expires: noon.Add(time.Hour), Holder: holder(run("b"), 2),
+		Taken: &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenByOperator, Holder: holder(run("a"), 1)}}
 	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
 	}
 	var locked *LockedError
-	if _, err := s.TakeOver(ctx, run("c"), seen, noon, noon.Add(time.Hour)); !errors.As(err, &locked) || locked.Run != "b" {
+	if _, err := s.TakeOver(ctx, run("c"), seen, failover.TakenByOperator, noon, noon.Add(time.Hour)); !errors.As(err, &locked) || locked.Run != "b" {
 		t.Errorf("from a run that holds it no more: %v; want to hear of b", err)
 	}
 	first := run("a")
@@ -229,7 +236,7 @@ func TestALockIsTakenOverFromTheRunThatWasMeantAndNoOther(t *testing.T) {
 		t.Error("the run that held it has released the lock of the other")
 	}
 	release(t, s, run("b"))
-	if got := takeLock(t, s, run("d"), noon); got != 3 || readLock(t, s).TakenFrom != "" {
+	if got := takeLock(t, s, run("d"), noon); got != 3 || readLock(t, s).Taken != nil {
 		t.Errorf("the next taking has epoch %d: %+v", got, readLock(t, s))
 	}
 }
@@ -250,6 +257,9 @@ func TestALockThatAnotherRegionHasOverwrittenStillServes(t *testing.T) {
 		{"taken since", Lock{Owner: run("b").ARN, Epoch: 3}, false},
 		{"taken since, and released", Lock{Epoch: 3, LastOwner: run("b").ARN}, false},
 		{"held in another epoch", Lock{Owner: mine.ARN, Epoch: 3}, false},
+		{"overwritten by a superseded run that woke up", Lock{Owner: run("b").ARN, Epoch: 1}, true},
+		{"overwritten by a superseded run that has ended", Lock{Epoch: 1, LastOwner: run("b").ARN}, true},
+		{"taken by no run ever", Lock{}, false},
 	} {
 		if got := c.lock.Serves(mine); got != c.want {
 			t.Errorf("%s: serves %t; want %t", c.name, got, c.want)
@@ -272,7 +282,7 @@ func TestARunMayMoveUntilANewerOneHasTheLockOrItIsOver(t *testing.T) {
 	}
 	lock := readLock(t, s)
 	second := run("c")
-	epoch, err := s.TakeOver(ctx, second, lock, noon, noon.Add(time.Hour))
+	epoch, err := s.TakeOver(ctx, second, lock, failover.TakenByOperator, noon, noon.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ type LockedError struct {
 	Until time.Time
 }
 
-// Error names the run and when its lock ends at the latest.
+// Error names the run and when its lease ends.
 func (e *LockedError) Error() string {
-	return "run " + e.Run + " holds the lock until " + formatTime(e.Until) + " at the latest (" + e.Owner + ")"
+	return "run " + e.Run + " holds the lock until " + formatTime(e.Until) + " unless renewed (" + e.Owner + ")"
 }

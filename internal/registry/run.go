@@ -19,6 +19,8 @@ type RunRecord struct {
 	// Failure is the step that failed for good, if one did.
 	Failure  *failover.StepFailure `json:"failure,omitempty"`
 	ClosedAt time.Time             `json:"closedAt"`
+	// ClosedBy is the run that has closed this one, whose execution had ended; empty for a run that has closed itself.
+	ClosedBy string `json:"closedBy,omitempty"`
 }
 
 // PutRun writes a run. What was written first stays: writing again changes nothing.

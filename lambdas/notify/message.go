@@ -159,12 +159,26 @@ func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions [
 		}
 	}
 	if run.TakenOverFrom != "" {
-		fmt.Fprintf(b, "The lock was taken over from run %s\n", run.TakenOverFrom)
+		fmt.Fprintln(b, takenOver(run))
 	}
 	if run.Reason != "" {
 		fmt.Fprintf(b, "Asked for because: %s\n", clip(oneLine(run.Reason), maxLine))
 	}
 	fmt.Fprintf(b, "Run %s, plan %s\n", run.ID, plan.Name)
+}
+
+// takenOver names the run from which this one has taken the lock, and says why it could.
+func takenOver(run failover.Run) string {
+	switch run.TakenOverWhy {
+	case failover.TakenFromLostRegion:
+		home, _ := run.WayOut()
+		return fmt.Sprintf("It supersedes run %s in %s, which may change nothing any more", run.TakenOverFrom, home)
+	case failover.TakenFromEnded:
+		return fmt.Sprintf("It took the lock from run %s, which had ended without releasing it", run.TakenOverFrom)
+	case failover.TakenAfterLease:
+		return fmt.Sprintf("It took the lock from run %s, which had stopped renewing it", run.TakenOverFrom)
+	}
+	return "The lock was taken over from run " + run.TakenOverFrom
 }
 
 // section lists as many lines as a phone shows, and counts the others, which are in the report.

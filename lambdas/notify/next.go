@@ -3,7 +3,6 @@ package notify
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -30,8 +29,7 @@ func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailu
 	case r.Outcome == failover.Refused || run.Action == "":
 		return next{"See what the run was asked for", failover.Describe(run.ARN)}
 	case failure != nil && failure.State == "CloseRun":
-		expires := run.StartedAt.Add(time.Duration(run.BoundSeconds) * time.Second).UTC().Format("15:04:05 UTC")
-		return next{"The run's lock may be held until " + expires + "; see how things are", m.Start(m.Region, look(run))}
+		return next{"The lock was not released, which blocks no other run; see how things are", m.Start(m.Region, look(run))}
 	case withdraw(r) != "":
 		return next{"A record set that is not registered answers users of " + foreignOf(r) + "; set its weight to 0, then start the same run again", withdraw(r)}
 	case r.Outcome == failover.Held && run.Action.Planned() && home != "" && isHome(r):

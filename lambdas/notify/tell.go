@@ -21,6 +21,8 @@ import (
 // entered. RPO is the replication lag of what the run has promoted with data loss. A drill has an RTO of its own for each
 // phase.
 //
+// Of a run that another one closes, because its execution has ended, a message that the run has published itself counts.
+//
 // A second identical call after one that ended well finds the report that says so, and changes nothing and publishes
 // nothing. After one that died between publishing and writing that, it publishes again: a notification rather comes twice
 // than not at all.
@@ -33,7 +35,7 @@ import (
 func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
 	key := failover.ReportKey(req.Run.ID)
 	var old failover.Report
-	if err := h.read(ctx, key, &old); err == nil && old.Told && sameEnd(old, req) {
+	if err := h.read(ctx, key, &old); err == nil && old.Told && (sameEnd(old, req) || req.ClosedBy != "" && sameRun(old, req)) {
 		return h.answer(old, h.location(key)), nil
 	}
 	r, err := h.report(ctx, req)
@@ -41,6 +43,9 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 		return failover.NotifyAnswer{}, err
 	}
 	n := nextStep(h.Plan, r, req.Failure)
+	if m, ok := failover.MachineOf(r.Run.ARN); ok && req.ClosedBy != "" && r.Outcome == failover.Refused {
+		n = next{"To ask for the same again", m.Start(m.Region, r.Run.Again(h.Plan))}
+	}
 	r.Next = n.command
 	message, location := r, h.location(key)
 	if err := h.write(ctx, key, r); err != nil {
@@ -97,7 +102,11 @@ func asks(run failover.Run) bool { return run.Approval != "" && run.Approval != 
 // sameEnd says whether a report is about this end of this run: an execution's name may be used again after 90 days, and
 // an execution that is redriven ends twice.
 func sameEnd(r failover.Report, req failover.NotifyRequest) bool {
-	return r.Run.ARN == req.Run.ARN && r.Run.StartedAt.Equal(req.Run.StartedAt) && r.Outcome == req.Outcome
+	return sameRun(r, req) && r.Outcome == req.Outcome
+}
+
+func sameRun(r failover.Report, req failover.NotifyRequest) bool {
+	return r.Run.ARN == req.Run.ARN && r.Run.StartedAt.Equal(req.Run.StartedAt)
 }
 
 func (h Handler) answer(r failover.Report, location string) failover.NotifyAnswer {

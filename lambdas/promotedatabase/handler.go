@@ -24,6 +24,8 @@ type Handler struct {
 	Plan failover.Plan
 	// Registry is the replica of the Region that the function runs in.
 	Registry *registry.Store
+	// Elsewhere returns the replica of another Region; only a planned run asks it.
+	Elsewhere func(failover.Region) *registry.Store
 	// RDS and CloudWatch return the client of a Region. That of the Region which a failover leaves is never asked for.
 	RDS        func(failover.Region) *rds.Client
 	CloudWatch func(failover.Region) *cloudwatch.Client
@@ -41,7 +43,8 @@ type Handler struct {
 // passed since Validate has measured it, while somebody was asked. A lag that cannot be measured keeps nobody from being
 // promoted; it is -1.
 //
-// It starts nothing unless the run holds the registry's lock. Before a planned run starts anything, it is noted in the
+// It starts nothing unless the run holds the registry's lock, and, when it is planned, no run of the other Region has
+// superseded it. Before a planned run starts anything, it is noted in the
 // registry: on every later leg, only what has been noted on the way out is promoted. A failover notes it afterwards, for
 // the report alone. The lag that is answered is that of the databases which this run promotes.
 //
@@ -75,6 +78,7 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 	if err := h.mayStart(ctx, req.Run, jobs); err != nil {
 		return answer, err
 	}
+	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
 	lags := h.lags(ctx, req, apps)
 	if err := h.lagging(req, jobs, lags); err != nil {
 		return answer, err
@@ -108,7 +112,7 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 		if j.err != nil || j.task != start {
 			continue
 		}
-		err := h.Registry.Holds(ctx, run)
+		err := h.holds(ctx, run)
 		if errors.Is(err, registry.ErrOvertaken) {
 			condition := failover.FenceLost
 			if slices.ContainsFunc(jobs, func(j job) bool { return j.err == nil && j.task == inFlight }) {
@@ -119,6 +123,19 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 		return err
 	}
 	return nil
+}
+
+// holds asks the replica of the run's own Region whether it has the lock, and for a planned run the other Region's too
+// whether it was superseded there: a run that wakes up in a Region which was dark finds its own replica as it left it.
+func (h Handler) holds(ctx context.Context, run failover.Run) error {
+	if err := h.Registry.Holds(ctx, run); err != nil || !run.Action.Planned() || h.Elsewhere == nil {
+		return err
+	}
+	err := h.Elsewhere(h.Plan.Other(run.Region())).MayMove(ctx, run)
+	if errors.Is(err, registry.ErrRunOver) { // its own Region has said that it is not
+		return nil
+	}
+	return err
 }
 
 // selected returns the applications of the wave that the run is about and that have a database.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 
@@ -21,10 +22,11 @@ type dns interface {
 	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
-// waves reads the registry, and the lock in it.
+// waves reads the registry and the lock in it, whose lease it renews.
 type waves interface {
 	Wave(ctx context.Context, wave int) ([]failover.Application, error)
 	MayMove(ctx context.Context, run failover.Run) error
+	RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
 }
 
 // Handler plays ShiftTraffic.
@@ -67,11 +69,12 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, err
 	}
-	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Leg: req.Run.Leg, Stage: req.Stage.Index}
+	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Leg: req.Run.Leg, Stage: req.Stage.Index}
 	fences, err := h.lookAhead(ctx, plans, mine, req.Run)
 	if err != nil {
 		return answer, err
 	}
+	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, max(failover.RefillWait, req.Run.WaitAfter(req.Stage))))
 	var troubles []error
 	for i, plan := range plans {
 		z := zoneShift{

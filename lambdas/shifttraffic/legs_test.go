@@ -87,7 +87,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	})
 	t.Run("by the lock, which a run about other zones has taken over", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
-		h.Registry = registered{apps, fmt.Errorf("epoch 8 has been given to run run-8 since: %w", registry.ErrOvertaken)}
+		h.Registry = registered{apps: apps, lock: fmt.Errorf("epoch 8 has been given to run run-8 since: %w", registry.ErrOvertaken)}
 		_, err := h.Handle(t.Context(), request(7, "run-7", 100))
 		if entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-8") || len(world.Batches()) != 0 {
 			t.Errorf("got %v after %d batches; want FenceLost, naming run-8, after none", err, len(world.Batches()))
@@ -99,7 +99,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	})
 	t.Run("by the lock, which this run has released", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
-		h.Registry = registered{apps, fmt.Errorf("run run-7: %w", registry.ErrRunOver)}
+		h.Registry = registered{apps: apps, lock: fmt.Errorf("run run-7: %w", registry.ErrRunOver)}
 		if _, err := h.Handle(t.Context(), request(7, "run-7", 100)); entry.ConditionOf(err) != failover.FenceLost || len(world.Batches()) != 0 {
 			t.Errorf("got %v after %d batches; want FenceLost after none", err, len(world.Batches()))
 		}

@@ -123,3 +123,47 @@ func TestCloseOfAnOvertakenRunLeavesTheLockOfTheNewerOne(t *testing.T) {
 		t.Error("the lock of the newer run is gone")
 	}
 }
+
+func TestAnotherRunClosesOneWhoseExecutionHasEnded(t *testing.T) {
+	h, _, run := lockedHandler(t)
+	req := closeRequest(run, failover.Refused)
+	req.ClosedBy = "run-9"
+	for range 2 { // the second call changes nothing
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+		if all := runs(t, h); len(all) != 1 || all[0].ClosedBy != "run-9" || all[0].Outcome != failover.Refused {
+			t.Errorf("written: %+v", all)
+		}
+		if lockHeld(t, h) {
+			t.Error("the lock is held")
+		}
+	}
+	// The lock of a run that came after it is none of its business.
+	next := failover.Run{ID: "run-2", ARN: "arn:run-2"}
+	if _, err := h.Registry.TakeLock(t.Context(), next, start, start.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := handle(t, h, req); err != nil || !lockHeld(t, h) {
+		t.Errorf("%v, held %t; want the lock of run-2 left alone", err, lockHeld(t, h))
+	}
+}
+
+func TestARunThatTookTheLockFromOneThatHadEndedWritesThatOneToo(t *testing.T) {
+	h, _, dead := lockedHandler(t)
+	lock, err := h.Registry.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taker := failover.Run{ID: "run-2", ARN: "arn:run-2", StartedAt: start.Add(time.Minute), TakenOverFrom: dead.ID, TakenOverWhy: failover.TakenFromEnded}
+	if _, err := h.Registry.TakeOver(t.Context(), taker, lock, failover.TakenFromEnded, start, start.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := handle(t, h, closeRequest(taker, failover.Completed)); err != nil {
+		t.Fatal(err)
+	}
+	all := runs(t, h)
+	if len(all) != 2 || all[1].Run.ID != dead.ID || all[1].Outcome != failover.Held || all[1].ClosedBy != "run-2" {
+		t.Errorf("written: %+v", all)
+	}
+}

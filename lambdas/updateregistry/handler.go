@@ -62,7 +62,10 @@ type CloseAnswer struct {
 
 // Close writes the run and then releases its lock. The lock is released even when the run cannot be written, because
 // the next failover matters more than the history of this one; the error is reported all the same. A refused run has
-// moved nothing and is not written, but Validate may have taken its lock just before its answer was lost.
+// moved nothing and is not written, but Validate may have taken its lock just before its answer was lost. A run that has
+// taken the lock from one whose execution had ended writes that one too.
+//
+// It closes another run in the same way when the request says by which run it is closed.
 //
 // A second identical call changes nothing: the run that was written first stays, and a lock that is free, or that
 // another run holds by now, is left as it is.
@@ -71,16 +74,43 @@ type CloseAnswer struct {
 //
 // It relies on conditional writes to one item; see "DynamoDB condition expressions" in the DynamoDB Developer Guide.
 func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAnswer, error) {
-	var writing error
-	record := req.Outcome != failover.Refused
+	writing := h.recordTaken(ctx, req)
+	record := req.Outcome != failover.Refused || req.ClosedBy != ""
 	if record {
-		writing = h.Registry.PutRun(ctx, registry.RunRecord{
-			Run: req.Run, Outcome: req.Outcome, Reasons: req.Reasons, Failure: req.Failure, ClosedAt: req.Now,
-		})
+		writing = errors.Join(writing, h.Registry.PutRun(ctx, registry.RunRecord{
+			Run: req.Run, Outcome: req.Outcome, Reasons: req.Reasons, Failure: req.Failure, ClosedAt: req.Now, ClosedBy: req.ClosedBy,
+		}))
 	}
 	// The lock's error goes first: it is the one that decides whether this is tried again.
-	if err := errors.Join(h.Registry.ReleaseLock(ctx, req.Run.ARN), writing); err != nil {
+	if err := errors.Join(h.release(ctx, req), writing); err != nil {
 		return CloseAnswer{}, err
 	}
 	return CloseAnswer{Outcome: req.Outcome, Recorded: record}, nil
+}
+
+// release releases the run's lock. A run that closes another one leaves the lock alone when that one has it no longer.
+func (h Handler) release(ctx context.Context, req failover.CloseRequest) error {
+	if req.ClosedBy != "" {
+		lock, err := h.Registry.Lock(ctx)
+		if err != nil || lock.Owner != req.Run.ARN {
+			return err
+		}
+	}
+	return h.Registry.ReleaseLock(ctx, req.Run.ARN)
+}
+
+// recordTaken writes the run from which this one has taken the lock because its execution had ended: no other run will.
+// What it has left is in this run's report.
+func (h Handler) recordTaken(ctx context.Context, req failover.CloseRequest) error {
+	if req.Run.TakenOverWhy != failover.TakenFromEnded {
+		return nil
+	}
+	lock, err := h.Registry.Lock(ctx)
+	if err != nil || lock.Owner != req.Run.ARN || lock.Taken == nil || lock.Taken.Holder == nil {
+		return err
+	}
+	return h.Registry.PutRun(ctx, registry.RunRecord{
+		Run: *lock.Taken.Holder, Outcome: failover.Held, ClosedAt: req.Now, ClosedBy: req.Run.ID,
+		Reasons: []string{"its execution ended without closing it, and run " + req.Run.ID + " took its lock"},
+	})
 }

@@ -14,7 +14,7 @@ func (in *inspection) calls() []string {
 	if len(in.stages) == 0 {
 		return nil
 	}
-	calls := []string{fmt.Sprintf("dynamodb:UpdateItem on table %s: take the lock for %d s", in.Table, in.run.BoundSeconds)}
+	calls := []string{fmt.Sprintf("dynamodb:UpdateItem on table %s: take the lock for %d s, which each step renews", in.Table, int(failover.Lease.Seconds()))}
 	if in.run.Approval == failover.BeforeStart {
 		calls = append(calls, in.approvalCall("before the start"))
 	} else {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -40,6 +39,8 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 			return failover.ValidateAnswer{}, err
 		}
 		in.run.Epoch = epoch
+	} else {
+		in.Lock.RenewLock(ctx, in.run, in.req.Now, failover.LeaseUntil(in.req.Now, 0))
 	}
 	answer := in.answer(failover.Proceed)
 	answer.Summary = in.movesText("")
@@ -49,27 +50,28 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 // comesAtABadTime says whether a schedule asks for a check while a run is under way: what it would find is that run's
 // doing. That is no failure, and people who watch that run have no use for an alarm about it.
 func (in *inspection) comesAtABadTime() bool {
-	return in.input.Action == failover.Check && in.input.Scheduled() && in.lock.Held(in.req.Now)
+	return in.input.Action == failover.Check && in.input.Scheduled() && in.lock.Held(in.req.Now) && !in.takes
 }
 
 // postpone leaves the check to the next time that the schedule asks.
 func (in *inspection) postpone() failover.ValidateAnswer {
 	in.findings = nil
-	in.warn(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
+	in.warn(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s unless renewed", in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
 	answer := in.answer(failover.Looked)
 	answer.Summary = "Nothing was checked: " + in.findings[0].String()
 	return answer
 }
 
-// takeLock takes the lock until the run's bound, with an epoch that is newer than all that were seen.
+// takeLock takes the lock, with an epoch that is newer than all that were seen. The run has it for a lease, which its steps
+// renew.
 func (in *inspection) takeLock(ctx context.Context) (epoch int64, err error) {
 	run, now := in.run, in.req.Now
 	run.Epoch = in.floor
-	expires := now.Add(time.Duration(run.BoundSeconds) * time.Second)
-	if in.takesOver() {
-		return in.Lock.TakeOver(ctx, run, in.lock, now, expires)
+	until := failover.LeaseUntil(now, 0)
+	if in.takes {
+		return in.Lock.TakeOver(ctx, run, in.lock, run.TakenOverWhy, now, until)
 	}
-	return in.Lock.TakeLock(ctx, run, now, expires)
+	return in.Lock.TakeLock(ctx, run, now, until)
 }
 
 // lockedOut notes who was faster, if that is what err says.

@@ -28,8 +28,9 @@ type (
 		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
 	}
 	locker interface {
-		TakeOver(ctx context.Context, run failover.Run, from registry.Lock, now, expires time.Time) (epoch int64, err error)
+		TakeOver(ctx context.Context, run failover.Run, from registry.Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error)
 		TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error)
+		RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
 		ReleaseLock(ctx context.Context, owner string) error
 	}
 )
@@ -46,6 +47,8 @@ type Handler struct {
 	// Databases and Metrics return the client of a Region.
 	Databases func(failover.Region) *rds.Client
 	Metrics   func(failover.Region) *cloudwatch.Client
+	// Executions returns the Step Functions client of a Region, to ask whether the run that holds the lock has ended.
+	Executions func(failover.Region) Executions
 	// Applications is where the registry is read, Lock where the lock is taken.
 	Applications catalogue
 	Lock         locker
@@ -64,6 +67,9 @@ type Handler struct {
 // A second identical call looks again, finds the lock in the hands of this very run, and answers with the same epoch.
 // Should it now find something in the way, it gives the lock back, because a refused run is never closed. After the run
 // is over it takes no lock any more and answers "refused".
+//
+// A run with the action close, a check, and a run that is refused may answer with another run whose execution has ended
+// without closing it ([failover.Closing]). Once that one is closed, they do not find it again.
 func (h Handler) Handle(ctx context.Context, req failover.ValidateRequest) (failover.ValidateAnswer, error) {
 	in := h.inspect(req)
 	answer, err := in.judge(ctx)
@@ -78,6 +84,9 @@ func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error
 	if in.blocked() {
 		return in.refuse(), nil
 	}
+	if in.input.Action == failover.Close {
+		return in.judgeClose(ctx)
+	}
 	look, plan := in.look, in.plan
 	if in.run.Leg.Undoes() {
 		look, plan = in.lookBack, in.planUndoing
@@ -89,5 +98,10 @@ func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error
 		return in.postpone(), nil
 	}
 	plan()
-	return in.conclude(ctx)
+	answer, err := in.conclude(ctx)
+	if err == nil && !in.input.DryRun && (answer.Verdict == failover.Refuse || in.input.Action == failover.Check) {
+		in.closeHolder(ctx)
+		answer.Close = in.closing
+	}
+	return answer, err
 }

@@ -36,8 +36,11 @@ func TestARunThatMayProceedHasStagesAndTheLock(t *testing.T) {
 			}
 			lock, err := s.store.Lock(t.Context())
 			must(t, err)
-			if want := s.world.Now().Add(time.Duration(run.BoundSeconds) * time.Second); lock.Owner != run.ARN || !lock.Expires.Equal(want) {
-				t.Errorf("lock: got %+v; want it until %v, the run's bound", lock, want)
+			if want := s.world.Now().Add(failover.Lease); lock.Owner != run.ARN || !lock.Expires.Equal(want) {
+				t.Errorf("lock: got %+v; want it until %v, a lease", lock, want)
+			}
+			if diff := cmp.Diff(&run, lock.Holder); diff != "" {
+				t.Errorf("the run that is kept with the lock (-want +got):\n%s", diff)
 			}
 			if answer.Applications != 2 || answer.Records != 2 || answer.Databases != 1 || answer.LagMillis == nil || *answer.LagMillis != 200 {
 				t.Errorf("got %d applications, %d records, %d databases, lag %v", answer.Applications, answer.Records, answer.Databases, answer.LagMillis)

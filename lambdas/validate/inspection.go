@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -29,7 +31,11 @@ type inspection struct {
 	clustersRead bool
 	lags         []live.ReplicationLag
 	lock         registry.Lock
-	runs         []registry.RunRecord // the latest, read when somebody asks for them; see latestRuns
+	takes        bool // the lock is to be taken from its holder; see checkLock
+	// holderEnded is the execution that holds the lock, if it has ended; closing the run that is to be closed.
+	holderEnded *sfn.DescribeExecutionOutput
+	closing     *failover.Closing
+	runs        []registry.RunRecord // the latest, read when somebody asks for them; see latestRuns
 	// floor is the newest epoch that any run has left anywhere that was read; this run's must be newer.
 	floor int64
 

@@ -38,7 +38,7 @@ func (in *inspection) look(ctx context.Context) error {
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	if err := in.checkLock(); err != nil || in.comesAtABadTime() {
+	if err := in.checkLock(ctx); err != nil || in.comesAtABadTime() {
 		return err
 	}
 	err = in.lookAt(ctx,
@@ -116,39 +116,6 @@ func (in *inspection) choose(all []failover.Application) {
 	}
 }
 
-// checkLock looks who holds the lock. On the way out another run stands in the way, unless its lock is to be taken over.
-// On a way back the run must have it still: whoever has it now moves the same applications.
-func (in *inspection) checkLock() error {
-	switch {
-	case in.run.Leg.Returns() && in.lock.Serves(in.run):
-	case in.run.Leg.Returns():
-		return failover.Fail(failover.FenceLost, errors.New(in.lostText()))
-	case in.lock.Owner == in.run.ARN:
-		in.run.TakenOverFrom = in.lock.TakenFrom
-	case in.takesOver():
-		in.run.TakenOverFrom = in.lock.Run
-		in.warn(failover.CodeTakeover, "lock", fmt.Sprintf("it is taken over from run %s, which held it until %s at the latest; that run may touch nothing any more",
-			in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
-	case in.lock.Held(in.req.Now):
-		in.locked("lock", fmt.Sprintf("run %s holds it, until %s at the latest", in.lock.Run, in.lock.Expires.Format(timeLayout)), in.lock.Owner, in.lock.Run)
-	}
-	return nil
-}
-
-// takesOver says whether the run is to take the lock from another one.
-func (in *inspection) takesOver() bool {
-	return in.input.Takeover && in.lock.Owner != in.run.ARN && in.lock.Held(in.req.Now)
-}
-
-// lostText says to whom a run on its way back has lost the lock.
-func (in *inspection) lostText() string {
-	holder := "nobody holds the lock, which has"
-	if in.lock.Run != "" {
-		holder = "run " + in.lock.Run + " holds the lock with"
-	}
-	return fmt.Sprintf("%s epoch %d; this run has epoch %d", holder, in.lock.Epoch, in.run.Epoch)
-}
-
 func (in *inspection) readRecords(ctx context.Context) error {
 	sets, err := live.Records(ctx, in.DNS, in.toRead())
 	if err != nil {
@@ -208,14 +175,7 @@ func (in *inspection) checkFence(ctx context.Context, r failover.Record, found l
 	if slices.ContainsFunc(runs, func(run registry.RunRecord) bool { return fence.Of(run.Run) }) {
 		return nil
 	}
-	zone := fmt.Sprintf("zone %s (%s)", r.Zone, r.ZoneName)
-	if in.input.Takeover {
-		in.run.TakenOverFrom = fence.Run
-		in.warn(failover.CodeTakeover, zone, fmt.Sprintf("it is taken over from run %s of %s, which moved it with epoch %d and is not known to be over", fence.Run, fence.Region, fence.Epoch), "")
-		return nil
-	}
-	in.locked(zone, fmt.Sprintf("run %s of %s has moved it with epoch %d, and is not known to be over", fence.Run, fence.Region, fence.Epoch),
-		failover.ExecutionOf(in.run, fence), fence.Run)
+	in.checkFenceOwner(ctx, r, fence)
 	return nil
 }
 

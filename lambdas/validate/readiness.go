@@ -19,7 +19,7 @@ type gauge interface {
 // are missing as well. A second call writes the same reading for the same time.
 func (in *inspection) publish() error {
 	whole := in.input.Action == failover.Check && len(in.input.Applications) == 0
-	if in.Readiness == nil || !whole || in.lock.Held(in.req.Now) {
+	if in.Readiness == nil || !whole || in.lock.Held(in.req.Now) && !in.takes {
 		return nil
 	}
 	ready, blockers := 1.0, 0

@@ -20,7 +20,7 @@ func (in *inspection) lookBack(ctx context.Context) error {
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	if err := in.checkLock(); err != nil {
+	if err := in.checkLock(ctx); err != nil {
 		return err
 	}
 	if in.sets, err = live.Records(ctx, in.DNS, in.apps); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -114,6 +115,7 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 		DNS:          route53.NewFromConfig(cfg),
 		Databases:    func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 		Metrics:      func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+		Executions:   func(r failover.Region) Executions { return sfn.NewFromConfig(env.In(r)) },
 		Applications: s.store, Lock: s.store,
 	}
 	s.pass(5 * time.Minute)

@@ -75,6 +75,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	if err := overtaken(req, apps); err != nil {
 		return failover.VerifyAnswer{}, err
 	}
+	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
 	l := newLook()
 	if len(apps) == 0 {
 		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)

@@ -3,6 +3,7 @@ package drill
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -16,7 +17,7 @@ func (p *performance) again(ctx context.Context, e *Evidence) error {
 	for _, remove := range p.undo {
 		remove()
 	}
-	for _, run := range e.Runs {
+	for _, run := range slices.Concat(e.Runs, e.Closings) {
 		if err := p.repeatSteps(ctx, e, run); err != nil {
 			return err
 		}

@@ -19,6 +19,8 @@ type Evidence struct {
 	Applications []failover.Application
 	// Runs are the executions, in the order in which they were started.
 	Runs []RunEvidence
+	// Closings are the executions that the rule on the status of executions has started, to close runs.
+	Closings []RunEvidence
 	// Batches are the accepted changes of hosted zones.
 	Batches []fakeaws.Batch
 	// ByHand are the changes of hosted zones that the scenario has made behind everybody's back.
@@ -32,6 +34,8 @@ type Evidence struct {
 	Propagation time.Duration
 	// Alarms are the alarms of the deployment that have fired.
 	Alarms []AlarmFired
+	// End is the simulated AWS at the end of the scenario.
+	End *Snapshot
 	// Again are the repetitions after the end.
 	Again []Repetition
 }
@@ -54,6 +58,10 @@ type RunEvidence struct {
 	Report *failover.Report
 	// Messages counts the published messages about the run's end.
 	Messages int
+	// Closed counts the messages about the run's end that another run has published which closed it, and AfterClosing is
+	// the simulated AWS at that one's end.
+	Closed       int
+	AfterClosing *Snapshot
 	// Texts are the texts of these, and of those before: that it begins, and what it asks.
 	Texts []string
 	// Paused is how long the scenario has kept everything from the run.

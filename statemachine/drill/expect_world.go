@@ -28,20 +28,13 @@ func (x Expect) inWorld(e Evidence) []string {
 	return found
 }
 
-// elsewhere says what of an application is not in a Region in the end, as the last run's snapshot has it.
+// elsewhere says what of an application is not in a Region in the end.
 func (e Evidence) elsewhere(name string, region failover.Region) []string {
 	i := slices.IndexFunc(e.Applications, func(app failover.Application) bool { return app.Name == name })
 	if i < 0 {
 		return []string{"there is no such application"}
 	}
-	last := e.Runs[0].After
-	end := e.Runs[0].StoppedAt
-	for _, run := range e.Runs[1:] {
-		if !run.StoppedAt.Before(end) {
-			last, end = run.After, run.StoppedAt
-		}
-	}
-	return notMoved(e.Plan, region, last, e.Applications[i])
+	return notMoved(e.Plan, region, *e.End, e.Applications[i])
 }
 
 // besideWriter is the traffic of the seconds in which no promotion was under way: what a run does to users beside the

@@ -18,6 +18,8 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"VerifyHealth":    facts(verifyFacts),
 	"CloseRun":        func([]byte) (Tone, string) { return Plain, "the run is written, the lock released" },
 	"Notify":          facts(notifyFacts),
+	"NotifyStopped":   facts(notifyFacts),
+	"CloseStopped":    func([]byte) (Tone, string) { return Plain, "that run is written, its lock released" },
 	"PlanReturn":      facts(validateFacts),
 	"PlanRollback":    facts(validateFacts),
 	"Announce":        func([]byte) (Tone, string) { return Plain, "people are told that it begins" },
@@ -36,6 +38,9 @@ func facts[T any](tell func(T) (Tone, string)) func([]byte) (Tone, string) {
 }
 
 func validateFacts(a failover.ValidateAnswer) (Tone, string) {
+	if a.Run.Action == failover.Close && a.Verdict != failover.Refuse {
+		return Plain, a.Summary
+	}
 	if a.Verdict == failover.Refuse {
 		return Bad, refusedFacts(a)
 	}

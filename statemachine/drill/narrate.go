@@ -33,6 +33,12 @@ type narrator struct {
 	running int
 	crowded bool
 	alarmed map[string]bool
+	// awaited is the state in which an execution is to be stopped, toStop those that have entered it.
+	awaited map[string]string
+	toStop  []string
+	// closings are the executions that close runs, by name; told says which have found one to close.
+	closings map[string]string
+	closes   map[string]bool
 	// called are the executions whose own name would not tell them apart.
 	called map[string]string
 }
@@ -41,6 +47,9 @@ type narrator struct {
 func (n *narrator) observe(e fakeaws.Entry) {
 	if n.quiet {
 		return
+	}
+	if e.Kind == "events" && strings.HasSuffix(e.Object, stoppedRule) && strings.HasPrefix(e.Text, "matches") {
+		return // what comes of it is told, if anything does
 	}
 	switch e.Kind {
 	case "alarm":
@@ -71,7 +80,8 @@ func worldText(e fakeaws.Entry) string {
 // StateEntered tells the states that are no step of their own but say how the run goes.
 func (n *narrator) StateEntered(execution, state string, at time.Time) {
 	n.meet(execution, at)
-	if n.quiet {
+	n.reached(execution, state)
+	if n.quiet || n.silent(execution) {
 		return
 	}
 	text, told := entered[state]
@@ -105,7 +115,7 @@ func (n *narrator) Stopped(execution string, _ time.Time) {
 
 // Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
 func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
-	if n.quiet {
+	if n.quiet || !n.tellsOf(execution, inv) {
 		return
 	}
 	n.mu.Lock()

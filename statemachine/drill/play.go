@@ -50,6 +50,9 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	if err := p.play(ctx); err != nil {
 		return nil, err
 	}
+	if p.end, err = p.snapshot(ctx, p.plan.Primary); err != nil {
+		return nil, err
+	}
 	result := p.result()
 	if err := p.again(ctx, &result.Evidence); err != nil {
 		return nil, err
@@ -57,7 +60,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	result.Promises = Judge(result.Evidence)
 	result.Messages = messagesText(result.Evidence, o.Out.named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
-	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent())
+	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent(), result.Evidence.closedOtherwise(p.scenario.Expect.Closed))
 	o.Out.each(result.show)
 	return result, o.Out.failed()
 }
@@ -68,11 +71,15 @@ type performance struct {
 	scenario *Scenario
 	tell     *narrator
 
-	runs    []*started
-	outages []time.Time
+	runs []*started
+	// closings are the executions that the rule on the status of executions has started.
+	closings []*started
+	outages  []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
 	byHand     []HandChange
+	// end is the simulated AWS at the end of the scenario.
+	end Snapshot
 	// undo ends the faults that are still striking.
 	undo []func()
 	// surprises are what is not as the scenario expects, noticed while it is played.
@@ -168,7 +175,7 @@ func (s *Scenario) events() []Event {
 }
 
 func (p *performance) running() bool {
-	for _, run := range p.runs {
+	for _, run := range slices.Concat(p.runs, p.closings) {
 		if !run.over {
 			return true
 		}
@@ -182,7 +189,7 @@ func (p *performance) takeNote(ctx context.Context) error {
 		return nil
 	}
 	p.tell.stopped = 0
-	for _, run := range p.runs {
+	for _, run := range slices.Concat(p.runs, p.closings) {
 		x, ok := p.world.Execution(run.arn)
 		if run.over || !ok || x.StoppedAt.IsZero() {
 			continue

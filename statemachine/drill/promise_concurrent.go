@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -72,11 +73,37 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 	}
 }
 
-// mayTakeOver says whether a run may move something at a time although another one had begun to: the other's lock has
-// run out by then, or the operator has taken it over.
+// mayTakeOver says whether a run may move something at a time although another one had begun to: the other one has ended,
+// or its lease has, the operator has taken the lock over, or an unplanned failover leaves the other one's Region.
 func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
 	over := !from.StoppedAt.IsZero() && from.StoppedAt.Before(at)
-	return over || (run.Asked != nil && run.Asked.Takeover) || at.After(from.StartedAt.Add(from.bound()))
+	supersedes := run.Asked != nil && !run.Asked.Action.Planned() && from.to() == run.from(e.Plan)
+	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || at.After(from.leasedUntil(at))
+}
+
+// leasedUntil is the end of the lease that the steps which a run had begun by a time could have renewed.
+func (r RunEvidence) leasedUntil(at time.Time) time.Time {
+	until := r.StartedAt
+	for _, inv := range r.Invocations {
+		var step struct {
+			Run   failover.Run    `json:"run"`
+			Stage *failover.Stage `json:"stage"`
+			Until time.Time       `json:"until"`
+		}
+		if inv.At.After(at) || json.Unmarshal(inv.Payload, &step) != nil {
+			continue
+		}
+		wait := failover.RefillWait
+		if step.Stage != nil {
+			wait = max(wait, step.Run.WaitAfter(*step.Stage))
+		}
+		for _, end := range []time.Time{failover.LeaseUntil(inv.At, wait), failover.LeaseUntil(step.Until, 0)} {
+			if end.After(until) {
+				until = end
+			}
+		}
+	}
+	return until
 }
 
 // checkLoser: the run that did not win has changed nothing more, and its operator reads who has won.

@@ -106,7 +106,10 @@ func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failov
 func heldIsHonest(e Evidence) finding {
 	f := finding{basis: "no run ended Held"}
 	for _, run := range e.Runs {
-		if run.outcome() != failover.Held {
+		switch {
+		case run.AfterClosing != nil && run.Report != nil && run.Report.Outcome == failover.Held:
+			run.After = *run.AfterClosing
+		case run.outcome() != failover.Held:
 			continue
 		}
 		f.checked = true

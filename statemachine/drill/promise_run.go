@@ -24,6 +24,9 @@ func refusedTouchedNothing(e Evidence) finding {
 		runs++
 		told := slices.Contains(run.Path, "Notify")
 		for _, inv := range run.Invocations {
+			if inv.State == "NotifyStopped" || inv.State == "CloseStopped" {
+				continue // these are about another run
+			}
 			for _, call := range inv.Calls {
 				calls++
 				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isQuestion(call) && !(told && tells(call)) && !asks(inv, call) {

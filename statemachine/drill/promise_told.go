@@ -5,7 +5,7 @@ import (
 )
 
 // somebodyIsTold is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
-// sent. A run that somebody has stopped cannot send one.
+// sent. A run whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
 func somebodyIsTold(e Evidence) finding {
 	f := finding{basis: "no run took the lock"}
 	messages, alarms := 0, 0
@@ -14,9 +14,11 @@ func somebodyIsTold(e Evidence) finding {
 			continue
 		}
 		f.checked = true
-		messages += run.Messages
+		messages += run.Messages + run.Closed
 		switch {
-		case run.Messages > 0:
+		case run.Closed > 1 || run.Closed > 0 && run.Messages > 0:
+			f.violate("%s: %s about its end; expected one", run.Name, plural(run.Messages+run.Closed, "message"))
+		case run.Messages+run.Closed > 0 || e.namedByTaker(run):
 		case run.outcome() != Stopped && !run.unheard():
 			f.violate("%s: no message was published, although nothing was in its way; expected one", run.Name)
 		case !e.alarmed(run):

@@ -53,7 +53,7 @@ func (p *performance) readable(region failover.Region) failover.Region {
 func (p *performance) evidence() Evidence {
 	e := Evidence{
 		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), ByHand: p.byHand, Promotions: p.world.Promotions(),
-		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarmsFired(),
+		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarmsFired(), End: &p.end,
 	}
 	for _, run := range p.runs {
 		x, _ := p.world.Execution(run.arn) // it was started, so it is there
@@ -66,6 +66,11 @@ func (p *performance) evidence() Evidence {
 		r.Name = run.name
 		e.Runs = append(e.Runs, r)
 	}
+	for _, run := range p.closings {
+		x, _ := p.world.Execution(run.arn)
+		e.Closings = append(e.Closings, RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Close}})
+	}
+	e.attributeClosings(p.world.Messages())
 	return e
 }
 

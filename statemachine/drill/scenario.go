@@ -128,10 +128,11 @@ type Event struct {
 	CutOff   []string `yaml:"cutOff"`
 	SeeAgain []string `yaml:"seeAgain"`
 	// SwitchoverCancelled is a global cluster whose next switchover Aurora gives up on its way.
-	SwitchoverCancelled string     `yaml:"switchoverCancelled"`
-	Pause               *PauseRun  `yaml:"pause"`
-	Stop                *StopRun   `yaml:"stop"`
-	Answer              *AnswerRun `yaml:"answer"`
+	SwitchoverCancelled string      `yaml:"switchoverCancelled"`
+	Pause               *PauseRun   `yaml:"pause"`
+	Stop                *StopRun    `yaml:"stop"`
+	LoseEvents          *LoseEvents `yaml:"loseEvents"`
+	Answer              *AnswerRun  `yaml:"answer"`
 }
 
 // Drift is a record set that something else than Drover has changed, or added.
@@ -252,6 +253,8 @@ type Expect struct {
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
 	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
 	Runs []ExpectedRun `yaml:"runs"`
+	// Closed are the runs, by name, whose execution ended without closing them, and that another run has closed.
+	Closed []string `yaml:"closed"`
 	// DeadLetters is the number of messages in the dead-letter queues.
 	DeadLetters int `yaml:"deadLetters"`
 	// Alarms are the alarms that must have gone off, as NAME REGION.

@@ -23,6 +23,14 @@ type PauseRun struct {
 // StopRun is somebody who stops an execution.
 type StopRun struct {
 	Run int `yaml:"run"`
+	// In is the state in which the run is stopped, as soon as it enters it; empty stops it now.
+	In string `yaml:"in"`
+}
+
+// LoseEvents lets the events about the status of executions in a Region be lost for a while.
+type LoseEvents struct {
+	Region string   `yaml:"region"`
+	For    Duration `yaml:"for"`
 }
 
 // AnswerRun is somebody who answers the question of a run that waits for an approval.
@@ -47,6 +55,11 @@ func (c *checker) runEvent(path string, e Event) {
 		}
 	case e.Stop != nil:
 		c.run(path+".stop", e.Stop.Run)
+	case e.LoseEvents != nil:
+		c.region(path+".loseEvents.region", e.LoseEvents.Region)
+		if e.LoseEvents.For <= 0 {
+			c.add(path+".loseEvents", "for is missing; expected how long the events are lost")
+		}
 	case e.Answer != nil:
 		c.run(path+".answer", e.Answer.Run)
 		c.required(path+".answer", "by", e.Answer.By)
@@ -85,6 +98,8 @@ func (p *performance) happenToRun(ctx context.Context, e Event) error {
 		return p.pause(*e.Pause)
 	case e.Stop != nil:
 		return p.stop(*e.Stop)
+	case e.LoseEvents != nil:
+		return p.loseEvents(*e.LoseEvents)
 	case e.Answer != nil:
 		return p.answer(ctx, *e.Answer)
 	}
@@ -114,6 +129,14 @@ func (p *performance) stop(x StopRun) error {
 	if err != nil {
 		return err
 	}
+	if x.In != "" {
+		p.tell.watchFor(run.arn, x.In)
+		return nil
+	}
+	return p.stopNow(run)
+}
+
+func (p *performance) stopNow(run *started) error {
 	p.say("run", Bad, "somebody stops %s", p.nameOf(run))
 	return p.world.StopExecution(run.arn, "", "stopped by hand")
 }

@@ -40,12 +40,22 @@ type AlarmChange struct {
 
 // adopt takes charge of the runs that something else has started since it was last called.
 func (p *performance) adopt(ctx context.Context) error {
+	for _, arn := range p.tell.due() {
+		if run := p.byARN(arn); run != nil {
+			if err := p.stopNow(run); err != nil {
+				return err
+			}
+		}
+	}
 	for _, arn := range p.tell.begun() {
 		if slices.ContainsFunc(p.runs, func(run *started) bool { return run.arn == arn }) {
 			continue
 		}
 		x, ok := p.world.Execution(arn)
 		if !ok {
+			continue
+		}
+		if p.isClosing(x) {
 			continue
 		}
 		before, err := p.snapshot(ctx, failover.Region(x.Region))

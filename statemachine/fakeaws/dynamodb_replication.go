@@ -121,11 +121,23 @@ func (d *dynamodb) regionChanged(_ string, dark bool) {
 	}
 }
 
+// release sends what was held, of each item the last write: those before it would lose to it at once.
 func (d *dynamodb) release() {
 	held := d.held
 	d.held = nil
-	for _, x := range held {
-		d.send(x)
+	type route struct {
+		table    *table
+		key      primaryKey
+		from, to string
+	}
+	last := map[route]int{}
+	for i, x := range held {
+		last[route{x.table, x.key, x.from, x.to}] = i
+	}
+	for i, x := range held {
+		if last[route{x.table, x.key, x.from, x.to}] == i {
+			d.send(x)
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ type stepfunctions struct {
 	machines   map[string]*machine
 	executions []*execution
 	jitter     *rand.Rand
+	lost       map[string]bool // by Region: events about executions are lost
 }
 
 type machine struct {
@@ -85,7 +86,7 @@ type execution struct {
 }
 
 func newStepFunctions(w *World) *stepfunctions {
-	return &stepfunctions{w: w, machines: map[string]*machine{}, jitter: rand.New(rand.NewPCG(1, 2))}
+	return &stepfunctions{w: w, machines: map[string]*machine{}, lost: map[string]bool{}, jitter: rand.New(rand.NewPCG(1, 2))}
 }
 
 // AddStateMachine adds a state machine. Its definition is checked as far as the interpreter understands it.
@@ -146,6 +147,7 @@ func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*
 	e.x = m.parsed.Start(info, input, s.w.now)
 	s.executions = append(s.executions, e)
 	s.publish(e, "ExecutionsStarted")
+	s.changed(e)
 	s.next(e)
 	return e, nil
 }
@@ -170,6 +172,7 @@ func (s *stepfunctions) next(e *execution) {
 	case nil:
 		e.stoppedAt = s.w.now
 		s.publishEnd(e)
+		s.changed(e)
 		if s.w.Watcher != nil {
 			s.w.Watcher.Stopped(e.arn, s.w.now)
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -21,6 +22,7 @@ func main() {
 			DNS:          route53.NewFromConfig(env.Config),
 			Databases:    func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 			Metrics:      func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+			Executions:   func(r failover.Region) validate.Executions { return sfn.NewFromConfig(env.In(r)) },
 			Applications: store, Lock: store, Readiness: env.Metrics,
 		}.Handle
 	})

@@ -1,0 +1,52 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// renewTimeout bounds a renewal: no user waits for a lock.
+const renewTimeout = 2 * time.Second
+
+// RenewLock renews the run's lease of the lock until a time, and keeps with it what the run is by now. It does so only as
+// long as the lock is the run's, or has an older epoch: then a superseded run has overwritten it from the other Region
+// (see [Lock.Serves]), and it is put right.
+//
+// It has no error: a run that cannot renew its lease goes on, and what it changes is fenced. A renewal that comes late,
+// after one of a later state, changes nothing.
+func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time.Time) {
+	holder, err := encodeRun(run)
+	if err != nil || run.Epoch == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, renewTimeout)
+	defer cancel()
+	_, _ = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:        &s.Table,
+		Key:              key(lockPartition, lockPartition),
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, epoch = :epoch, expires = :expires, renewed = :now, holder = :holder"),
+		ConditionExpression: aws.String("epoch < :epoch OR (epoch = :epoch AND #owner = :owner" +
+			" AND (attribute_not_exists(renewed) OR renewed <= :now))"),
+		ExpressionAttributeNames: lockNames,
+		ExpressionAttributeValues: item{
+			":owner": text(run.ARN), ":run": text(run.ID), ":epoch": number(run.Epoch),
+			":expires": text(formatTime(until)), ":now": text(formatTime(now)), ":holder": holder,
+		},
+	})
+}
+
+// encodeRun is the attribute that keeps a run with its lock.
+func encodeRun(run failover.Run) (types.AttributeValue, error) {
+	out, err := json.Marshal(run)
+	if err != nil {
+		return nil, fmt.Errorf("encode run %s: %w", run.ID, err)
+	}
+	return text(string(out)), nil
+}

@@ -1,0 +1,63 @@
+package fakeaws
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// LoseExecutionEvents lets the events about the status of executions in a Region be lost from now on, or not any more:
+// Step Functions delivers them to EventBridge with best effort (SFN-6).
+func (w *World) LoseExecutionEvents(region string, lose bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.regions[region] == nil {
+		return fmt.Errorf("lose events: no Region %q in this World; there are %v", region, w.regionNames())
+	}
+	w.stepfunctions.lost[region] = lose
+	return nil
+}
+
+// maxEventData is how much input and output an event has at most; with more, the input is left out.
+const maxEventData = 248 << 10
+
+// changed sends the event that an execution has a new status; see "Automating Step Functions event delivery with
+// EventBridge" in the AWS Step Functions Developer Guide.
+func (s *stepfunctions) changed(e *execution) {
+	if s.lost[e.machine.Region] {
+		return
+	}
+	type included struct {
+		Included bool `json:"included"`
+	}
+	detail := struct {
+		ExecutionARN    string    `json:"executionArn"`
+		StateMachineARN string    `json:"stateMachineArn"`
+		Name            string    `json:"name"`
+		Status          string    `json:"status"`
+		StartDate       int64     `json:"startDate"`
+		StopDate        *int64    `json:"stopDate"`
+		Input           *string   `json:"input"`
+		InputDetails    included  `json:"inputDetails"`
+		Output          *string   `json:"output"`
+		OutputDetails   *included `json:"outputDetails"`
+	}{
+		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, Name: e.name, Status: string(e.x.Status()), StartDate: e.startedAt.UnixMilli(),
+	}
+	if !e.stoppedAt.IsZero() {
+		detail.StopDate = new(e.stoppedAt.UnixMilli())
+	}
+	output := e.x.Output()
+	if len(e.input)+len(output) <= maxEventData {
+		detail.Input, detail.InputDetails.Included = new(string(e.input)), true
+	}
+	if output != nil {
+		detail.Output, detail.OutputDetails = new(string(output)), &included{true}
+	}
+	text, err := json.Marshal(detail)
+	if err != nil {
+		panic("encode an execution's event: " + err.Error()) // a struct of this package
+	}
+	s.w.events.publish(e.machine.Region, Event{
+		Source: "aws.states", DetailType: "Step Functions Execution Status Change", Resources: []string{e.arn}, Detail: text,
+	})
+}
