@@ -169,7 +169,7 @@ func TestOnlyTheTriggersOfARegionMayStartRunsAndOnlyThere(t *testing.T) {
 	want := map[string]words{}
 	for code := range regionStacks(t) {
 		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
-		for _, of := range []string{"api", "rule", "scheduler"} {
+		for _, of := range []string{"api", "rule", "scheduler", "stopped"} {
 			want[region.Role(of)] = words{filled(region.StateMachineARN())}
 		}
 	}
@@ -207,6 +207,7 @@ var trusts = map[string]string{
 	"machine":   `"Principal":{"Service":"states.amazonaws.com"}`,
 	"gateway":   `"Principal":{"Service":"apigateway.amazonaws.com"}`,
 	"rule":      `"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:REGION:111122223333:rule/drover-failover"}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`,
+	"stopped":   `"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:REGION:111122223333:rule/drover-stopped"}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`,
 	"scheduler": `"Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}`,
 }
 
@@ -280,7 +281,7 @@ func filled(arn string) string {
 }
 
 func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *testing.T) {
-	want := map[string][]any{"Look": {"approvals", "lock"}, "Remember": {"approvals", "drills"}}
+	want := map[string][]any{"Look": {"approvals", "lock"}, "Remember": {"approvals", "drills"}, "Lock": {"lock"}}
 	for _, s := range statements(t) {
 		byKey := func(a string) bool { return strings.HasPrefix(a, "dynamodb:") && a != "dynamodb:Query" }
 		if !strings.HasPrefix(s.Role, "drover-notify-") || !slices.ContainsFunc(s.Action, byKey) {

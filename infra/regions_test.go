@@ -19,6 +19,7 @@ import (
 var elsewhere = []struct{ path, reason string }{
 	{`.Properties.Environment.Variables.DROVER_PLAN`, "the plan says which the two Regions are"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "a switchover is called in the Region of the current primary, which is well"},
+	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\.Fn::Sub`, "a planned promotion asks the other Region whether its run was superseded there"},
 	{`(Validate|VerifyHealth|Notify).*Policy.*\.Statement\[\d+\]\.Resource\[1\]\.Fn::Sub`, "the clusters and alarms of the Region that a drill or a rollback goes back to, which is well"},
 	{`^Dashboard\.Properties\.DashboardBody\.Fn::Sub`, "the dashboard shows the traffic of both Regions; no run reads it"},
 }

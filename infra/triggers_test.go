@@ -61,7 +61,7 @@ func TestWhoAskedForWhatIsInTheAccessLog(t *testing.T) {
 func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 	for code := range regionStacks(t) {
 		s := fresh(t)
-		rule := inRegion(t, s.assembly.Rules, func(r assembly.Rule) string { return r.Region }, code, 1)[0]
+		rule := inRegion(t, s.assembly.Rules, func(r assembly.Rule) string { return r.Region }, code, 2)[0]
 		want := `{"detail":{"alarmName":["other-region-lost"],"state":{"value":["ALARM"]}},"detail-type":["CloudWatch Alarm State Change"],"source":["aws.cloudwatch"]}`
 		if string(rule.Pattern) != want || !rule.Enabled {
 			t.Errorf("%s: pattern %s, enabled %t; want %s", code, rule.Pattern, rule.Enabled, want)
@@ -123,6 +123,24 @@ func checkTarget(t *testing.T, code failover.Region, target assembly.Target) {
 	}
 }
 
+func TestARunWhoseExecutionDiesIsClosed(t *testing.T) {
+	for code := range regionStacks(t) {
+		rule := inRegion(t, fresh(t).assembly.Rules, func(r assembly.Rule) string { return r.Region }, code, 2)[1]
+		machine := "arn:aws:states:" + string(code) + ":111122223333:stateMachine:drover"
+		want := `{"detail":{"input":[{"anything-but":{"prefix":"{\"action\":\"c"}}],"stateMachineArn":["` + machine + `"],"status":["ABORTED","FAILED","TIMED_OUT"]},` +
+			`"detail-type":["Step Functions Execution Status Change"],"source":["aws.states"]}`
+		if string(rule.Pattern) != want || !rule.Enabled {
+			t.Errorf("%s: pattern %s, enabled %t; want %s", code, rule.Pattern, rule.Enabled, want)
+		}
+		checkTarget(t, code, rule.Targets[0])
+		execution := "arn:aws:states:" + string(code) + ":111122223333:execution:drover:run-1"
+		got, err := failover.ParseInput([]byte(fill(rule.Targets[0].Transformer, map[string]string{"$.detail.executionArn": execution})))
+		if want := (failover.Input{Action: failover.Close, Execution: execution, RequestedBy: "rule drover-stopped"}); err != nil || !cmp.Equal(want, got) {
+			t.Errorf("%s: input %+v, %v; want %+v", code, got, err, want)
+		}
+	}
+}
+
 func TestDeadLettersAreEncryptedAndComeOverTLSFromTheRuleOnly(t *testing.T) {
 	for code, stack := range regionStacks(t) {
 		queue := inRegion(t, fresh(t).assembly.Queues, func(q assembly.Queue) string { return q.Region }, code, 1)[0]
@@ -130,7 +148,7 @@ func TestDeadLettersAreEncryptedAndComeOverTLSFromTheRuleOnly(t *testing.T) {
 			t.Errorf("%s: the queue is not encrypted", code)
 		}
 		policy := string(slices.Concat(queue.Policies...))
-		rule := `"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:` + string(code) + `:111122223333:rule/drover-failover"}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`
+		rule := `"Condition":{"ArnEquals":{"aws:SourceArn":["arn:aws:events:` + string(code) + `:111122223333:rule/drover-failover","arn:aws:events:` + string(code) + `:111122223333:rule/drover-stopped"]}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`
 		for _, want := range []string{`{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"`, rule} {
 			if !strings.Contains(policy, want) {
 				t.Errorf("%s: the queue's policy lacks %s: %s", code, want, policy)

@@ -39,7 +39,7 @@ func (in *inspection) judgeClose(ctx context.Context) (failover.ValidateAnswer, 
 		return failover.ValidateAnswer{}, fmt.Errorf("describe the execution to close: %w", err)
 	}
 	name := aws.ToString(out.Name)
-	if wait := in.stillGoing(out); wait > 0 {
+	if wait := in.stillGoing(out); wait > 0 && !closedItself(out) {
 		answer := in.answer(failover.Early)
 		answer.WaitSeconds = int((wait + time.Second - 1) / time.Second)
 		answer.Summary = fmt.Sprintf("Run %s has only just ended: its last step may still be running.", name)
@@ -95,10 +95,8 @@ func (in *inspection) closeHolder(ctx context.Context) {
 // findClosing decides whether an execution that has ended is to be closed, and how.
 func (in *inspection) findClosing(ctx context.Context, out *sfn.DescribeExecutionOutput) error {
 	arn, holds := aws.ToString(out.ExecutionArn), in.lock.Owner == aws.ToString(out.ExecutionArn)
-	itself := out.Status == types.ExecutionStatusSucceeded ||
-		out.Status == types.ExecutionStatusFailed && slices.Contains([]failover.Outcome{failover.Held, failover.RolledBack, failover.Refused}, failover.Outcome(aws.ToString(out.Error)))
 	taken := in.lock.Taken != nil && in.lock.Taken.Owner == arn && in.lock.Taken.Why == failover.TakenFromEnded
-	if !holds && (itself || taken) {
+	if !holds && (closedItself(out) || taken) {
 		return nil
 	}
 	runs, err := in.latestRuns(ctx)
@@ -123,6 +121,13 @@ func (in *inspection) findClosing(ctx context.Context, out *sfn.DescribeExecutio
 		in.closing.Outcome = failover.Refused
 	}
 	return nil
+}
+
+// closedItself says whether an execution has come to one of its own ends: it has been through CloseRun and Notify.
+func closedItself(out *sfn.DescribeExecutionOutput) bool {
+	own := []failover.Outcome{failover.Held, failover.RolledBack, failover.Refused}
+	return out.Status == types.ExecutionStatusSucceeded ||
+		out.Status == types.ExecutionStatusFailed && slices.Contains(own, failover.Outcome(aws.ToString(out.Error)))
 }
 
 // deadRun is what is known of a run whose execution has ended: as it is kept with its lock, or else what its input says.

@@ -86,6 +86,8 @@ func (n *narrator) closing(execution, name string) {
 		n.closings, n.closes = map[string]string{}, map[string]bool{}
 	}
 	n.closings[execution] = name
+	n.running-- // it is told of only when it closes a run, and no line is in doubt because of it
+	n.crowded = n.running > 1
 }
 
 // silent says whether an execution is one to close a run, and has not found one.
@@ -133,7 +135,7 @@ func (e *Evidence) attributeClosings(messages []fakeaws.Message) {
 				continue
 			}
 			after := by.After
-			e.Runs[i].AfterClosing = &after
+			e.Runs[i].AfterClosing, e.Runs[i].ClosedAt = &after, inv.At
 			if !published {
 				continue
 			}
@@ -146,6 +148,14 @@ func (e *Evidence) attributeClosings(messages []fakeaws.Message) {
 			}
 		}
 	}
+}
+
+// inFlight says whether the promotion of a database of an application was in flight at a time.
+func (e Evidence) inFlight(app failover.Application, at time.Time) bool {
+	return slices.ContainsFunc(e.Promotions, func(p fakeaws.Promotion) bool {
+		of := slices.ContainsFunc(app.Databases, func(d failover.Database) bool { return d.GlobalCluster == p.GlobalCluster })
+		return of && !p.At.After(at) && (p.Finished.IsZero() || p.Finished.After(at))
+	})
 }
 
 // namedByTaker says whether another run has taken the lock from this one, whose execution had ended, and has said so.

@@ -59,9 +59,10 @@ type RunEvidence struct {
 	// Messages counts the published messages about the run's end.
 	Messages int
 	// Closed counts the messages about the run's end that another run has published which closed it, and AfterClosing is
-	// the simulated AWS at that one's end.
+	// the simulated AWS at that one's end, ClosedAt the time.
 	Closed       int
 	AfterClosing *Snapshot
+	ClosedAt     time.Time
 	// Texts are the texts of these, and of those before: that it begins, and what it asks.
 	Texts []string
 	// Paused is how long the scenario has kept everything from the run.

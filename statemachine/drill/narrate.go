@@ -109,6 +109,9 @@ func (n *narrator) Stopped(execution string, _ time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stopped++
+	if n.closings[execution] != "" {
+		return
+	}
 	n.running--
 	n.crowded = n.crowded && n.running > 0
 }

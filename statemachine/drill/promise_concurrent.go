@@ -83,7 +83,7 @@ func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
 
 // leasedUntil is the end of the lease that the steps which a run had begun by a time could have renewed.
 func (r RunEvidence) leasedUntil(at time.Time) time.Time {
-	until := r.StartedAt
+	until := failover.LeaseUntil(r.StartedAt, 0) // Validate's
 	for _, inv := range r.Invocations {
 		var step struct {
 			Run   failover.Run    `json:"run"`

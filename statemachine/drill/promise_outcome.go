@@ -121,7 +121,9 @@ func heldIsHonest(e Evidence) finding {
 			f.violate("%s: the report could not tell of %d things that the World knows", run.Name, n)
 		}
 		for _, app := range e.selected(run) {
-			e.checkReported(&f, run, app)
+			if run.AfterClosing == nil || !e.inFlight(app, run.ClosedAt) { // what is in flight has not moved, and is about to
+				e.checkReported(&f, run, app)
+			}
 		}
 		f.basis = fmt.Sprintf("%d moved, %d not, as the report of %s says", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
 	}

@@ -265,8 +265,9 @@ func TestARecordMayBeAsSomebodyHasLeftItByHand(t *testing.T) {
 func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 	e := takenOver()
 	e.Runs[1].Asked.Takeover = false
-	for i, later := range []time.Duration{0, 4 * time.Minute} {
-		e.Runs[0].StoppedAt, e.Runs[0].Paused = at(8*time.Minute), time.Hour
+	e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(140*time.Second, "VerifyHealth", failover.Out))
+	for i, later := range []time.Duration{0, 11 * time.Minute} {
+		e.Runs[0].StoppedAt, e.Runs[0].Paused = at(15*time.Minute), time.Hour
 		e.Batches[1].At = at(160*time.Second + later)
 		want := []Status{Violated, Kept}[i]
 		if v := verdict(t, e, 10); v.Status != want {
