@@ -18,8 +18,8 @@ func slow(a answer) answer {
 }
 
 // TestTheLongestRunTakesTheBound plays the worst that can happen to a run that is not given up: every step is as slow
-// as it may be, succeeds at its last try, every person answers at the last moment, and every stage learns in its last
-// moment that a change was lost, does everything again and passes at its very last look; but the last of a way out that
+// as it may be, succeeds at its last try, every person answers at the last moment, and every stage becomes healthy at the
+// last check that it has for that, and passes at the last one that a healthy stage has; but the last of a way out that
 // is rolled back, and of a way back that is undone, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
 func TestTheLongestRunTakesTheBound(t *testing.T) {
 	out := []failover.Stage{stage(0), gated(1)}
@@ -39,7 +39,10 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			rolledBack := c.end == "RolledBack"
 			s := script{"Validate": worstTries(planOf(c.run, out...))}
-			s["PlanReturn"] = worstTries(planOf(theRun(drill, leg(failover.Back)), c.back...))
+			for range failover.LagWaits {
+				s["PlanReturn"] = append(s["PlanReturn"], worstTries(waits(c.run))...)
+			}
+			s["PlanReturn"] = append(s["PlanReturn"], worstTries(planOf(theRun(drill, leg(failover.Back)), c.back...))...)
 			s["PlanRollback"] = worstTries(planOf(theRun(planned, leg(failover.Rollback)), c.rollback...))
 			if c.retreat != nil {
 				s["PlanRollback"] = worstTries(planOf(theRun(drill, on(failover.Retreat)), c.retreat...))
@@ -71,28 +74,22 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 
 // worst adds the worst that can happen in these stages, of which the last one may fail at its last look.
 func (s script) worst(stages []failover.Stage, fails bool) {
-	for i, st := range stages {
-		for range 2 {
-			s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], worstTries(shifted(1)), worstTries(shifted(0)))
-			for _, state := range []string{"UpdateRegistry", "PromoteDatabase"} {
-				s[state] = append(s[state], worstTries(well[state])...)
-			}
+	for i := range stages {
+		s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], worstTries(shifted(1)), worstTries(shifted(0)))
+		for _, state := range []string{"UpdateRegistry", "PromoteDatabase"} {
+			s[state] = append(s[state], worstTries(well[state])...)
 		}
 		last := looks(failover.Passed)
 		if fails && i == len(stages)-1 {
 			last = looks(failover.Failed)
 		}
-		hang := time.Duration(st.SettleSeconds)*time.Second + failover.StepTimeout
-		hanging := int(time.Duration(st.VerifySeconds) * time.Second / hang)
-		s["VerifyHealth"] = slices.Concat(s["VerifyHealth"],
-			times(hanging-1, silence), times(1, slow(looks(failover.Lost))), times(1, slow(last)))
+		s["VerifyHealth"] = slices.Concat(s["VerifyHealth"], times(6, silence), times(1, slow(healthy)), times(2, silence), times(1, slow(last)))
 	}
 }
 
 // worstTries are all tries that a step has, the last of which succeeds.
 func worstTries(success answer) []answer {
-	return slices.Concat(times(failover.StepRetries, silence),
-		times(failover.UnexpectedRetries, slow(fails(failover.Unexpected))), times(1, slow(success)))
+	return slices.Concat(times(failover.StepRetries, silence), times(1, slow(success)))
 }
 
 // TestTheMachineIsMorePatientThanAnyRun keeps the time-out of the whole execution, which releases no lock and tells
@@ -101,7 +98,8 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 	var stages []failover.Stage
 	for i := range 32 {
 		s := stage(i)
-		s.VerifySeconds = failover.PlanStages(failover.DefaultPlan(), failover.Input{}, s.From, s.To, []int{1})[0].VerifySeconds
+		planned := failover.PlanStages(failover.DefaultPlan(), failover.Input{}, s.From, s.To, []int{1})[0]
+		s.VerifySeconds, s.HealthySeconds = planned.VerifySeconds, planned.HealthySeconds
 		stages = append(stages, s)
 	}
 	bound := failover.Bound(failover.Run{}, stages, stages, stages, stages)
@@ -123,7 +121,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		run := theRun(adjust...)
 		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
 		returning, undone := theRun(append(adjust, leg(failover.Back))...), theRun(append(adjust, leg(failover.Rollback))...)
-		s["PlanReturn"] = drawAnswers(t, "PlanReturn", planOf(returning, home...), planOf(returning))
+		s["PlanReturn"] = drawAnswers(t, "PlanReturn", planOf(returning, home...), planOf(returning), waits(run))
 		if run.Action == failover.Drill && rapid.Bool().Draw(t, "retreats") {
 			undone = theRun(append(adjust, on(failover.Retreat))...)
 		}
@@ -134,7 +132,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",
-			looks(failover.Passed), looks(failover.Pending), looks(failover.Lost), looks(failover.Failed))
+			looks(failover.Passed), looks(failover.Pending), healthy, looks(failover.Lost), looks(failover.Failed))
 		r := play(t, m, s)
 		end := r.Path()[len(r.Path())-1]
 		if outcomes := []string{"Completed", "RolledBack", "Held", "Refused"}; !slices.Contains(outcomes, end) {

@@ -122,11 +122,10 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 		}
 		want := []entryText{
 			{ErrorEquals: []string{"FenceLost", "Overtaken", "Denied", "Rejected"}, MaxAttempts: new(int)},
-			{ErrorEquals: []string{"Unexpected"}, IntervalSeconds: int(failover.UnexpectedRetryInterval.Seconds()), MaxAttempts: new(failover.UnexpectedRetries)},
 			{
-				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "States.TaskFailed", "States.Timeout"},
+				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "Unexpected", "States.TaskFailed", "States.Timeout"},
 				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.StepRetries), BackoffRate: 2,
-				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()), JitterStrategy: "FULL",
+				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()),
 			},
 		}
 		switch name {
@@ -138,7 +137,7 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 				ErrorEquals: []string{"Throttled", "Unreachable", "Busy", "Runtime.ExitError", "Sandbox.Timedout", "Lambda.TooManyRequestsException",
 					"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.Unknown"},
 				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.AskRetries), BackoffRate: 2,
-				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()), JitterStrategy: "FULL",
+				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()),
 			}}
 		}
 		got := slices.Clone(s.Retry)

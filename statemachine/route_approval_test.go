@@ -48,7 +48,7 @@ func TestRoutesPastAGate(t *testing.T) {
 		{
 			name:   "an approval before the promotion opens the one-way door, once for each stage",
 			script: script{"Validate": {plan(gated(0))}, "VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
-			want:   path(begins, asked, "PromoteDatabase", look, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, asked, "PromoteDatabase", look, again, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{

@@ -82,7 +82,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 			name: "and the shares that follow move all the same",
 			script: script{
 				"Validate":       {plan(inWave(0, 0, 0), inWave(1, 0, 0))},
-				"UpdateRegistry": then(times(7, fails(failover.Throttled)), times(1, well["UpdateRegistry"])),
+				"UpdateRegistry": then(times(4, fails(failover.Throttled)), times(1, well["UpdateRegistry"])),
 			},
 			want: path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look,
 				"NextStage", shifts, look, noStage, ends, "Held"),

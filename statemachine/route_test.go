@@ -18,10 +18,14 @@ func path(parts ...string) []string { return strings.Fields(strings.Join(parts, 
 
 // The parts that routes are made of.
 const (
-	begins  = "Validate Accepted? Announce NextStage"
-	shifts  = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase"
-	round   = "ShiftTraffic Shifted? Refill"
-	look    = "Settle VerifyHealth Verified?"
+	begins = "Validate Accepted? Announce NextStage"
+	shifts = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase"
+	round  = "ShiftTraffic Shifted? Refill"
+	look   = "Settle VerifyHealth Verified?"
+	// lookedInVain are all checks of a stage that does not become healthy.
+	lookedInVain = look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look
+	// again is a change that was lost and is submitted again: registry and databases know of it already.
+	again   = "ShiftTraffic Shifted?"
 	ends    = "CloseRun Notify Outcome?"
 	noStage = "NextStage"
 	// turnsBack is the way into a rollback or a retreat, returns that into a drill's way back, asked the way to the
@@ -114,26 +118,57 @@ func TestRoutesOfAStage(t *testing.T) {
 		{
 			name:   "attempts used up hold the run",
 			script: script{"VerifyHealth": {looks(failover.Pending)}},
-			want:   path(begins, shifts, look, look, look, look, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, lookedInVain, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "a look that does not come off is one of the attempts",
-			script: script{"VerifyHealth": {fails(failover.Throttled), silence, fails(failover.Unexpected), fails("Runtime.ExitError"), looks(failover.Pending)}},
-			want:   path(begins, shifts, look, look, look, look, look, "MayRollBack?", ends, "Held"),
+			name: "a failed verification call is one of the attempts, whatever its error is",
+			script: script{"VerifyHealth": {fails(failover.Throttled), fails(failover.Denied), fails(failover.Rejected), fails(failover.Unexpected),
+				fails("Runtime.ExitError"), looks(failover.Pending)}},
+			want:   path(begins, shifts, lookedInVain, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "looks that hang use up the time of the others",
+			name:   "calls that hang use up the time of the others",
 			script: script{"VerifyHealth": {silence}},
-			want:   path(begins, shifts, look, look, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, look, look, look, look, look, look, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "a healthy look that comes late is healthy",
-			script: script{"VerifyHealth": then(times(2, silence), times(1, looks(failover.Passed)))},
-			want:   path(begins, shifts, look, look, look, noStage, ends, "Completed"),
+			name:   "a healthy check that comes late is healthy",
+			script: script{"VerifyHealth": then(times(6, silence), times(1, looks(failover.Passed)))},
+			want:   path(begins, shifts, look, look, look, look, look, look, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
+		},
+		{
+			name:   "a stage that becomes healthy at its last attempt may finish",
+			script: script{"VerifyHealth": then(times(8, looks(failover.Pending)), times(4, healthy), times(1, looks(failover.Passed)))},
+			want:   path(begins, shifts, lookedInVain, look, look, look, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a call that fails then does not end it",
+			script: script{"VerifyHealth": then(times(8, looks(failover.Pending)), []answer{healthy, fails(failover.Throttled), fails(failover.Denied), looks(failover.Passed)})},
+			want:   path(begins, shifts, lookedInVain, look, look, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "one that is unhealthy again has no attempt left",
+			script: script{"VerifyHealth": then(times(8, looks(failover.Pending)), times(2, healthy), times(1, looks(failover.Pending)))},
+			want:   path(begins, shifts, lookedInVain, look, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "one that is healthy for ever and never passes ends too",
+			script: script{"VerifyHealth": {healthy}},
+			want:   path(begins, shifts, lookedInVain, look, look, look, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "so does one that is healthy every now and then",
+			script: script{"VerifyHealth": then([]answer{looks(failover.Pending), healthy, healthy, looks(failover.Pending), healthy, looks(failover.Pending), healthy, healthy, healthy}, times(1, looks(failover.Pending)))},
+			want:   path(begins, shifts, lookedInVain, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a stage that can never pass holds the run at once",
@@ -142,21 +177,33 @@ func TestRoutesOfAStage(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "a look that is denied holds the run at once",
-			script: script{"VerifyHealth": {fails(failover.Denied)}},
-			want:   path(begins, shifts, "Settle VerifyHealth MayRollBack?", ends, "Held"),
-			status: asl.Failed, err: "Held",
+			name:   "a verification call that is denied once is inconclusive",
+			script: script{"VerifyHealth": {fails(failover.Denied), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
 		},
 		{
 			name:   "a lost change is submitted again",
 			script: script{"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, look, again, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "a change is submitted again three times at most",
-			script: script{"VerifyHealth": {looks(failover.Lost)}},
-			want:   path(begins, shifts, look, shifts, look, shifts, look, shifts, look, "MayRollBack?", ends, "Held"),
+			name:   "a run submits changes again five times at most, over all its stages",
+			script: script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": then(times(3, looks(failover.Lost)), times(1, looks(failover.Passed)), times(1, looks(failover.Lost)))},
+			want:   path(begins, shifts, look, again, look, again, look, again, look, "NextStage", shifts, look, again, look, again, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a change that is lost near the end of the stage's time is not",
+			script: script{"VerifyHealth": then(times(3, silence), times(1, looks(failover.Lost)))},
+			want:   path(begins, shifts, look, look, look, look, "MayRollBack?", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "nor does a stage go on to submit it when its time is nearly over",
+			script: script{"ShiftTraffic": {shifted(0), slow(shifted(1))}, "VerifyHealth": {silence, slow(looks(failover.Lost)), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, look, "ShiftTraffic Shifted? MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -177,7 +224,7 @@ func TestRoutesOfAStage(t *testing.T) {
 				"ShiftTraffic": {shifted(1), shifted(0), shifted(1), shifted(0)},
 				"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)},
 			},
-			want:   path(begins, round, shifts, look, round, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, round, shifts, look, round, again, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -200,7 +247,7 @@ func TestRoutesOfAStage(t *testing.T) {
 		},
 		{
 			name:   "throttling is waited out",
-			script: script{"ShiftTraffic": then(times(6, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
+			script: script{"ShiftTraffic": then(times(3, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
 			want:   path(begins, shifts, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
@@ -244,19 +291,21 @@ func TestRoutesOfAStage(t *testing.T) {
 }
 
 func TestAStepIsTriedAgainWithGrowingDelays(t *testing.T) {
-	r := play(t, machine(t), script{"ShiftTraffic": then(times(6, fails(failover.Busy)), times(1, well["ShiftTraffic"]))})
+	r := play(t, machine(t), script{"ShiftTraffic": then(times(3, fails(failover.Busy)), times(1, well["ShiftTraffic"]))})
 	var got []time.Duration
 	var failed time.Time
 	for _, e := range r.History() {
 		switch {
 		case e.Type == "TaskFailed":
 			failed = e.Time
+		case strings.HasSuffix(e.Type, "StateEntered"):
+			failed = time.Time{}
 		case e.Type == "TaskScheduled" && !failed.IsZero():
 			got = append(got, e.Time.Sub(failed))
 			failed = time.Time{}
 		}
 	}
-	want := []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 20 * time.Second, 20 * time.Second, 20 * time.Second}
+	want := []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("delays (-want +got):\n%s", diff)
 	}
@@ -271,8 +320,8 @@ func TestNothingIsTriedAgainThatWaitingDoesNotHelp(t *testing.T) {
 				t.Errorf("%s was called %d times after %s; want once", state, got, c)
 			}
 		}
-		if got := len(play(t, m, script{state: {fails(failover.Unexpected)}}).calls[state]); got != 2 {
-			t.Errorf("%s was called %d times after Unexpected; want twice", state, got)
+		if got := len(play(t, m, script{state: {fails(failover.Unexpected)}}).calls[state]); got != 1+failover.StepRetries {
+			t.Errorf("%s was called %d times after Unexpected; want all tries", state, got)
 		}
 	}
 }

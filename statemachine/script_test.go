@@ -31,7 +31,7 @@ type script map[string][]answer
 
 func ok(result any) answer                 { return answer{result: result, after: time.Second} }
 func fails(c failover.Condition) answer    { return answer{err: c, after: time.Second} }
-func looks(v failover.Verdict) answer      { return ok(failover.VerifyAnswer{Verdict: v, Passes: 1}) }
+func looks(v failover.Verdict) answer      { return ok(failover.VerifyAnswer{Verdict: v}) }
 func times(n int, a answer) []answer       { return slices.Repeat([]answer{a}, n) }
 func then(lists ...[]answer) []answer      { return slices.Concat(lists...) }
 func plan(stages ...failover.Stage) answer { return planOf(theRun(), stages...) }
@@ -39,6 +39,17 @@ func planOf(run failover.Run, stages ...failover.Stage) answer {
 	return ok(failover.ValidateAnswer{
 		Verdict: failover.Proceed, Run: run, Stages: stages, LagMillis: new(int64(800)), Summary: "moves 1 application to us-west-2",
 	})
+}
+
+// healthy is a check that is healthy, though not often enough in a row; the player knows since when.
+var healthy = ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
+
+// begin is when the runs of these tests begin.
+var begin = time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+
+// waits is a drill that cannot return yet.
+func waits(run failover.Run) answer {
+	return ok(failover.ValidateAnswer{Verdict: failover.Waiting, Run: run, Stages: []failover.Stage{}, Summary: "no measurement yet"})
 }
 
 // theRun is a failover, and what the adjustments make of it.
@@ -102,11 +113,13 @@ func back(index int) failover.Stage {
 
 var silence = answer{after: time.Hour}
 
-// stage is one with few attempts, so that routes stay short, and with time for two looks that hang.
+// stage is one with few attempts, so that routes stay short, and with time for six checks that hang; three more when it is
+// healthy.
 func stage(index int) failover.Stage {
 	return failover.Stage{
 		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Batches: 2, Promote: true,
-		SettleSeconds: 5, Attempts: 5, Passes: 1, VerifySeconds: 80,
+		SettleSeconds: 5, StretchPercent: 10, Attempts: 9, VerifySeconds: 168, ResubmitSeconds: 104,
+		Passes: 2, HealthySeconds: 70, Checks: 15,
 	}
 }
 
@@ -155,12 +168,32 @@ type run struct {
 	calls map[string][]any
 	// asked counts the calls that ask people.
 	asked int
+	// healthySince is when the checks that are healthy now began to be so.
+	healthySince time.Time
+}
+
+// keepsStreak says in a healthy check since when the stage has been healthy.
+func (r *run) keepsStreak(a answer, asked any) answer {
+	found, isCheck := a.result.(failover.VerifyAnswer)
+	if !isCheck {
+		return a
+	}
+	if found.Passes <= 0 {
+		r.healthySince = time.Time{}
+		return a
+	}
+	if now := asked.(*failover.VerifyRequest).Now; r.healthySince.IsZero() {
+		r.healthySince = now
+	}
+	found.Streak = &failover.Streak{Since: r.healthySince}
+	a.result = found
+	return a
 }
 
 // play runs the definition to its end in virtual time.
 func play(t tester, m *asl.Machine, s script) *run {
 	t.Helper()
-	start := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	start := begin
 	now := start
 	info := asl.ExecutionInfo{ID: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Name: "run-1"}
 	r := &run{Execution: m.Start(info, json.RawMessage(`{"action":"failover"}`), now), calls: map[string][]any{}}
@@ -180,14 +213,15 @@ func play(t tester, m *asl.Machine, s script) *run {
 				a = s.next("Asking", r.asked)
 				r.asked++
 			}
-			r.calls[p.State] = append(r.calls[p.State], request(t, p))
+			asked := request(t, p)
+			r.calls[p.State] = append(r.calls[p.State], asked)
 			if now.Add(a.after).After(p.TimeoutAt) {
 				now = p.TimeoutAt
 				r.Resume(now, nil)
 				continue
 			}
 			now = now.Add(a.after)
-			r.Resume(now, a.toMachine(t))
+			r.Resume(now, r.keepsStreak(a, asked).toMachine(t))
 		case *asl.AwaitToken:
 			a := s.next(p.State, len(r.calls[p.State])-1)
 			if now.Add(a.after).After(p.TimeoutAt) {

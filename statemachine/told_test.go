@@ -66,7 +66,7 @@ func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
 	if diff := cmp.Diff([]failover.Change{change}, second.Changes); diff != "" {
 		t.Errorf("what the second round of ShiftTraffic knows (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]int{0, 1, 0}, passes); diff != "" {
+	if diff := cmp.Diff([]int{0, 1, 1}, passes); diff != "" {
 		t.Errorf("passes (-want +got):\n%s", diff)
 	}
 }

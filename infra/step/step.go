@@ -63,9 +63,9 @@ type Props struct {
 	LogDays     int
 }
 
-// Timeout is the function's own. It is shorter than the 35 s that the definition waits, so that a function that hangs
+// Timeout is the function's own. It is shorter than the 20 s that the definition waits, so that a function that hangs
 // is ended, and named, by Lambda.
-const Timeout = 30
+const Timeout = 17
 
 // New makes the function. Its current version is published with every change of its code or configuration, and kept: a
 // run calls to its end the versions that it was started with, whatever is deployed meanwhile.

@@ -2,42 +2,43 @@ package failover
 
 import "time"
 
-// The patience of the state machine. The definition says the same numbers, and a test in package statemachine holds
+// The retry budget of the state machine. The definition says the same numbers, and a test in package statemachine holds
 // the two together: they are here because Validate must predict how long a run can take.
 const (
 	// StepTimeout is the longest that one invocation of a step can take, as Step Functions sees it.
-	StepTimeout = 35 * time.Second
-	// AnnounceTimeout is the longest that a run waits until people are told that it begins.
+	StepTimeout = 20 * time.Second
+	// AnnounceTimeout is the longest that a run waits until its start notification is sent.
 	AnnounceTimeout = 10 * time.Second
-	// AskRetries is how often people are asked again when the question did not get out.
+	// AskRetries is how often an approval request that could not be sent is sent again.
 	AskRetries = 3
-	// LookTime is what a look of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
+	// LookTime is what a check of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
 	LookTime = 3 * time.Second
-	// StepRetries is how often a step is tried again when waiting may help.
-	StepRetries = 6
-	// StepRetryInterval is the longest wait before the first of them; each is twice the one before.
-	StepRetryInterval = 3 * time.Second
+	// StepRetries is how often a step is retried when waiting may help. With the waits, all tries of a step take 94 s at
+	// most: six steps, and the time that a stage has for becoming healthy, fit into twice the default RTO target.
+	StepRetries = 3
+	// StepRetryInterval is the wait before the first retry; each is twice the one before.
+	StepRetryInterval = 2 * time.Second
 	// StepRetryMaxDelay caps it.
-	StepRetryMaxDelay = 20 * time.Second
-	// UnexpectedRetries and UnexpectedRetryInterval are the same for errors nobody foresaw.
-	UnexpectedRetries       = 1
-	UnexpectedRetryInterval = 5 * time.Second
-	// RefillWait is the wait before ShiftTraffic goes on with a stage for which Route 53 had no patience left: its bucket
-	// of changes holds 1,500 and is refilled with 100 a second.
+	StepRetryMaxDelay = 8 * time.Second
+	// RefillWait is the wait before ShiftTraffic goes on with a stage whose batches Route 53's rate limit has deferred: its
+	// bucket of changes holds 1,500 and is refilled with 100 a second.
 	RefillWait = 10 * time.Second
-	// MaxResubmits is how often a stage submits a change again that Route 53 has lost.
-	MaxResubmits = 3
+	// LagWaits is how often, and LagWait how long each time, a drill waits for the first measurement of the replication lag
+	// of a cluster that has just become secondary. Aurora publishes it every minute, and CloudWatch delivers it one to two
+	// minutes late.
+	LagWaits = 8
+	LagWait  = 30 * time.Second
+	// MaxResubmits is how often a run submits a change again that Route 53 has lost.
+	MaxResubmits = 5
 )
 
 // StepBound is the longest that one step can take with all its retries.
-func StepBound() time.Duration {
-	return retried(StepRetries) + StepTimeout + UnexpectedRetries*(UnexpectedRetryInterval+StepTimeout)
-}
+func StepBound() time.Duration { return retried(StepRetries) + StepTimeout }
 
 // Bound is the longest that a run can take, from its first state to its last, whatever fails: out are its stages, back
-// those of a drill's way back, rollback those that undo all of out, retreat those that undo all of back. The lists of ways
-// that the run does not have are nil. VerifyHealth is not retried: a look that does not come off counts as one of the stage's attempts, and the looks of
-// a stage have a time of their own. A question is asked again only when it did not get out: its time is over once.
+// those of a drill's return, rollback those that undo all of out, retreat those that undo all of back. The lists of phases
+// that the run does not have are nil. An approval request is sent again only when it could not be sent: the time for the
+// answer passes once.
 func Bound(run Run, out, back, rollback, retreat []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
 	bound := outside*StepBound() + legBound(run, out)
@@ -49,7 +50,7 @@ func Bound(run Run, out, back, rollback, retreat []Stage) time.Duration {
 	}
 	var after time.Duration
 	if back != nil {
-		after = seconds(run.SoakSeconds) + StepBound() + legBound(run, back)
+		after = seconds(run.SoakSeconds) + LagWaits*(StepBound()+LagWait) + StepBound() + legBound(run, back)
 	}
 	if retreat != nil {
 		after += StepBound() + legBound(run, retreat)
@@ -68,21 +69,22 @@ func legBound(run Run, stages []Stage) time.Duration {
 	return bound
 }
 
-// StageBound is the longest that a stage of a run can take. It shifts, writes, promotes and then looks; if at the last
-// moment for a look it learns that Route 53 has lost a change, it does the first three once more and looks a last time.
+// StageBound is the longest that a stage of a run can take. It shifts, writes, promotes and then checks. The check that
+// finds it healthy for the first time begins one settle time after the time for becoming healthy at the latest, and the
+// last check one settle time after the time for staying healthy. What Route 53 has lost is submitted again within that.
 func StageBound(run Run, s Stage) time.Duration {
 	const inside = 2 // UpdateRegistry, PromoteDatabase
 	shifts := time.Duration(max(1, s.Batches))
 	shift := shifts*StepBound() + (shifts-1)*RefillWait
-	bound := 2*(shift+inside*StepBound()) + seconds(s.VerifySeconds+s.SettleSeconds) + StepTimeout
+	bound := shift + inside*StepBound() + seconds(s.VerifySeconds+s.HealthySeconds+2*s.SettleSeconds) + StepTimeout
 	if s.Approve {
 		bound += askBound(run)
 	}
 	return bound
 }
 
-// askBound is the longest that a question can take: until it is out, and then until it is answered. What fails before is
-// Notify, which Lambda does not let run for longer than a step.
+// askBound is the longest that an approval can take: until the request is sent, and then until it is answered. What fails
+// before is Notify, which Lambda does not let run for longer than a step.
 func askBound(run Run) time.Duration {
 	return retried(AskRetries) + seconds(run.ApprovalSeconds)
 }

@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -11,14 +12,12 @@ import (
 // wait before the next is as long as the definition allows.
 func slowest() time.Duration {
 	var took time.Duration
-	attempt := func() { took += 35 * time.Second }
+	attempt := func() { took += 20 * time.Second }
 	attempt()
-	for _, wait := range []time.Duration{3, 6, 12, 20, 20, 20} {
+	for _, wait := range []time.Duration{2, 4, 8} {
 		took += wait * time.Second
 		attempt()
 	}
-	took += 5 * time.Second
-	attempt()
 	return took
 }
 
@@ -34,9 +33,9 @@ func TestBoundOfARunWithoutStagesIsThatOfItsFrame(t *testing.T) {
 	}
 }
 
-func TestBoundCountsStepsRoundsLooksAndTheLastResubmission(t *testing.T) {
-	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
-	want := (3+2*3+2*5)*slowest() + 10*time.Second + 2*2*10*time.Second + (80+5+35)*time.Second + (66+30+35)*time.Second
+func TestBoundCountsStepsRoundsAndChecks(t *testing.T) {
+	stages := []Stage{{SettleSeconds: 5, VerifySeconds: 80, HealthySeconds: 40}, {SettleSeconds: 30, VerifySeconds: 66, Batches: 3}}
+	want := (3+3+5)*slowest() + 10*time.Second + 2*10*time.Second + (80+40+5+5+20)*time.Second + (66+30+30+20)*time.Second
 	if got := Bound(Run{}, stages, nil, nil, nil); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -58,13 +57,15 @@ func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 	short := []Stage{{SettleSeconds: 1, VerifySeconds: 4}}
 	long := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 5, VerifySeconds: 80}}
+	longer := slices.Repeat(long, 4)
 	gated := []Stage{{SettleSeconds: 1, VerifySeconds: 4, Approve: true}}
 	run := Run{SoakSeconds: 120, ApprovalSeconds: 1800, Approval: BeforePromotion}
 	asked := run
 	asked.Approval = BeforeStart
 	out := Bound(Run{}, short, nil, nil, nil)
-	const asking = (35 + 3 + 35 + 6 + 35 + 12) * time.Second // three tries that fail, and the waits after them
-	const announced = 10 * time.Second                       // for whoever is asked before the start knows that it begins
+	lag := 8 * (30*time.Second + slowest())                 // a drill waits for the first measurement of the replication lag
+	const asking = (20 + 2 + 20 + 4 + 20 + 8) * time.Second // three tries that fail, and the waits after them
+	const announced = 10 * time.Second                      // for whoever is asked before the start knows that it begins
 	lasts := func(stages []Stage) time.Duration {
 		return Bound(Run{}, stages, nil, nil, nil) - Bound(Run{}, nil, nil, nil, nil) - announced
 	}
@@ -73,9 +74,9 @@ func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
 		got, want time.Duration
 	}{
 		{"rolled back", Bound(run, short, nil, long, nil), out + slowest() + lasts(long)},
-		{"a drill that comes back", Bound(run, short, long, short, nil), out + 2*time.Minute + slowest() + lasts(long)},
-		{"a drill whose way back is shorter", Bound(run, short, short, long, nil), out + slowest() + lasts(long)},
-		{"a drill whose way back is undone", Bound(run, short, long, short, long), out + 2*time.Minute + 2*slowest() + 2*lasts(long)},
+		{"a drill that comes back", Bound(run, short, long, short, nil), out + 2*time.Minute + lag + slowest() + lasts(long)},
+		{"a drill whose way back is shorter", Bound(run, short, short, longer, nil), out + slowest() + lasts(longer)},
+		{"a drill whose way back is undone", Bound(run, short, long, short, long), out + 2*time.Minute + lag + 2*slowest() + 2*lasts(long)},
 		{"asked before the start", Bound(asked, short, nil, nil, nil), out - announced + asking + 30*time.Minute},
 		{"nothing to ask about", Bound(asked, nil, nil, nil, nil), 3 * slowest()},
 		{"asked before a promotion", Bound(run, gated, nil, nil, nil), out + asking + 30*time.Minute},

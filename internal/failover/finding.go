@@ -96,6 +96,7 @@ const (
 	CodeAlarm         = "alarm"
 	CodeControlPlane  = "route53-control-plane"
 	CodeBound         = "bound-exceeds-rto"
+	CodeEvents        = "too-many-events"
 	CodeUnreachable   = "unreachable"
 	CodeWrongRegion   = "wrong-region"
 	CodeGradual       = "gradual-failover"

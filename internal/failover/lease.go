@@ -11,11 +11,13 @@ const Lease = 10 * time.Minute
 func LeaseUntil(now time.Time, wait time.Duration) time.Time { return now.Add(wait + Lease) }
 
 // WaitAfter is the longest wait that may follow a step of the stage before the next step renews the lease: the one before
-// the next check, and, of a drill that has arrived, the stay in the other Region.
+// the next check, which grows with the time of the stage, and, of a drill that has arrived, the stay in the other Region
+// with the waits for the first measurement of the replication lag.
 func (r Run) WaitAfter(s Stage) time.Duration {
-	wait := seconds(s.SettleSeconds)
+	longest := max(s.VerifySeconds, s.HealthySeconds)
+	wait := seconds(max(s.SettleSeconds, min(longest, ceilDiv(longest*s.StretchPercent, 100))))
 	if r.Action == Drill && r.Leg == Out {
-		wait = max(wait, seconds(r.SoakSeconds))
+		wait = max(wait, seconds(r.SoakSeconds)+LagWaits*LagWait)
 	}
 	return wait
 }

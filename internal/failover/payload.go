@@ -45,6 +45,8 @@ type Run struct {
 	Legs []LegRecord `json:"legs,omitempty"`
 	// LegStartedAt is when the leg that is under way was begun: for the first the run's start, or its approval before that.
 	LegStartedAt time.Time `json:"legStartedAt"`
+	// StretchPercent is that of the run's stages: see [Stage].
+	StretchPercent int `json:"stretchPercent,omitempty"`
 	// BoundSeconds is the longest the run can take.
 	BoundSeconds int `json:"boundSeconds"`
 	// RegistryLagMillis is how long the registry's writes took to reach the other Region when the leg was validated; nil
@@ -177,6 +179,9 @@ const (
 	Early Verdict = "early"
 	// Refuse means nothing was or will be touched.
 	Refuse Verdict = "refused"
+	// Waiting means that a drill cannot return yet: a cluster that has just become secondary has no measurement of its
+	// replication lag. The run in the answer is that of the request.
+	Waiting Verdict = "waiting"
 )
 
 // The verdicts of VerifyHealth.
@@ -283,24 +288,44 @@ type PromoteAnswer struct {
 	LagAt *time.Time `json:"lagAt"`
 }
 
-// VerifyRequest asks VerifyHealth for one look at everything that is pending in a stage.
+// VerifyRequest asks VerifyHealth for one check of everything that is pending in a stage.
 type VerifyRequest struct {
 	Run   Run       `json:"run"`
 	Stage Stage     `json:"stage"`
 	Now   time.Time `json:"now"`
+	// ShiftedAt is when the stage had done all that it does: a datapoint that begins before says nothing about it.
+	ShiftedAt time.Time `json:"shiftedAt"`
 	// Changes are those of ShiftTraffic.
 	Changes []Change `json:"changes"`
-	// Passes counts the healthy looks in a row before this one; below 0, the looks in a row that saw users fare badly.
+	// Passes counts the healthy checks in a row before this one; below 0, the unhealthy ones.
 	Passes int `json:"passes"`
 	// Inventory is that of the check before, nil when there is none.
 	Inventory *Inventory `json:"inventory"`
+	// Streak is the answer's of the check before; nil at the first one.
+	Streak *Streak `json:"streak"`
+}
+
+// Streak is what VerifyHealth keeps from check to check of a stage.
+type Streak struct {
+	// Since is the time of the first of the checks that Passes counts.
+	Since time.Time `json:"since"`
+	// Seen are the newest datapoints that they have counted, one for each period that a health rule has, at most
+	// [MaxListed]: the next check needs newer ones.
+	Seen []Datapoint `json:"seen,omitempty"`
+}
+
+// Datapoint is when a datapoint of a period began.
+type Datapoint struct {
+	PeriodSeconds int       `json:"periodSeconds"`
+	At            time.Time `json:"at"`
 }
 
 // VerifyAnswer is VerifyHealth's.
 type VerifyAnswer struct {
 	Verdict Verdict `json:"verdict"`
-	// Passes counts the same including this one.
-	Passes int `json:"passes"`
+	// Passes counts the same including this one, Streak says since when.
+	Passes int     `json:"passes"`
+	Streak *Streak `json:"streak"`
 	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
 	Reasons     []string `json:"reasons"`
 	MoreReasons int      `json:"moreReasons,omitempty"`

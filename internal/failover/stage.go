@@ -29,19 +29,28 @@ type Stage struct {
 	WriterFollows bool `json:"writerFollows,omitempty"`
 	// Approve says whether somebody must consent before the databases are promoted.
 	Approve bool `json:"approve,omitempty"`
-	// SettleSeconds is the wait before each look.
-	SettleSeconds int `json:"settleSeconds"`
-	// Attempts is how many looks there are before the stage has failed.
-	Attempts int `json:"attempts"`
 	// NextWave is, in a failover, the index of the stage with which the next wave begins, for it is played even when this
 	// one fails; 0 when there is none.
 	NextWave int `json:"nextWave,omitempty"`
-	// VerifySeconds is how long the looks may go on, whatever becomes of them: as long as Attempts looks take that AWS
-	// answers ([LookTime]). Looks that hang are therefore fewer, and a stage that submits a lost change again has no more
-	// time for it.
+	// SettleSeconds is the shortest wait before a check.
+	SettleSeconds int `json:"settleSeconds"`
+	// StretchPercent makes the waits grow: each is this share of the time that the checks have taken so far. So a stage has
+	// a bounded number of checks, and what takes long is noticed late only in proportion.
+	StretchPercent int `json:"stretchPercent"`
+	// Attempts is how many checks, and VerifySeconds how long, a stage may take to become healthy.
+	Attempts      int `json:"attempts"`
 	VerifySeconds int `json:"verifySeconds"`
-	// Passes is how many healthy looks in a row verify the stage.
+	// ResubmitSeconds is how long before the end of that time a change that Route 53 has lost is submitted again at the
+	// latest.
+	ResubmitSeconds int `json:"resubmitSeconds"`
+	// Passes is how many healthy checks in a row, each with newer datapoints, verify the stage.
 	Passes int `json:"passes"`
+	// BakeSeconds is how long it must stay healthy.
+	BakeSeconds int `json:"bakeSeconds"`
+	// HealthySeconds is how long a stage that is healthy may take for that, whatever time it has left for becoming healthy;
+	// Checks is how many checks it has in all.
+	HealthySeconds int `json:"healthySeconds"`
+	Checks         int `json:"checks"`
 }
 
 // Weights are the DNS weights that the stage intends, by Region; nil when it leaves traffic alone. See [Stage.WeightsOf]
@@ -95,11 +104,11 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 // under the load of the evening, or somebody may change a record by hand. So more than one wave ends with a stage that
 // closes the leg: it moves nothing, and verifies all of them once more. Of a single wave the last look is that.
 //
-// A share of a planned action bakes, the last one too: the healthy looks in a row that verify it last for plan.BakeSeconds,
-// so that its users have come, and been seen to fare well, before more of them follow or the run says that it is done. In
-// an outage nobody waits for that.
+// A traffic step of a planned action bakes, the last one too: it must stay healthy for plan.BakeSeconds before the next one
+// begins or the run is complete. A failover does not wait for that.
 //
-// Batches is left at 0: only the records can tell. So is Approve: only the databases can.
+// Batches is left at 0: only the records can tell. So is Approve: only the databases can. The time of the stages is that of
+// applications without records and metrics: see [Plan.SetTime].
 func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 	order, percents := plan.Order, in.Percents
 	if in.Order != "" {
@@ -116,9 +125,8 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 		s := plan.stage(wave, from, to)
 		s.Index, s.Percent, s.Promote = len(stages), percent, promote
 		if s.Percent != nil && in.Action.Planned() {
-			looks := (plan.BakeSeconds + plan.SettleSeconds - 1) / plan.SettleSeconds
-			s.Passes, s.Attempts = s.Passes+looks, s.Attempts+looks
-			s.VerifySeconds = plan.verifySeconds(s.Attempts)
+			s.BakeSeconds = plan.BakeSeconds
+			plan.SetTime(&s, DefaultStretch, Delays{})
 		}
 		stages = append(stages, s)
 	}
@@ -229,15 +237,9 @@ func PlanRetreat(plan Plan, from, to Region, moved, promoted []int, first int) [
 	return stages
 }
 
-// stage is one with the patience of the plan.
+// stage is one with the time that the plan grants.
 func (p Plan) stage(wave int, from, to Region) Stage {
-	return Stage{
-		Wave: wave, From: from, To: to, SettleSeconds: p.SettleSeconds, Attempts: p.Attempts, Passes: p.Passes,
-		VerifySeconds: p.verifySeconds(p.Attempts),
-	}
-}
-
-// verifySeconds is how long so many looks take, each after its wait.
-func (p Plan) verifySeconds(looks int) int {
-	return looks * (p.SettleSeconds + int(LookTime.Seconds()))
+	s := Stage{Wave: wave, From: from, To: to, SettleSeconds: p.SettleSeconds, Passes: p.Passes}
+	p.SetTime(&s, DefaultStretch, Delays{})
+	return s
 }

@@ -62,11 +62,12 @@ func TestStagesOfARun(t *testing.T) {
 	}
 }
 
-func TestStageCarriesThePatienceOfThePlan(t *testing.T) {
+func TestStageCarriesTheSettingsOfThePlan(t *testing.T) {
 	plan := DefaultPlan()
-	plan.SettleSeconds, plan.Attempts, plan.Passes = 7, 8, 3
+	plan.SettleSeconds, plan.Passes = 7, 3
 	all := 100
-	want := []Stage{{Wave: 4, From: "us-west-2", To: "us-east-1", Percent: &all, Promote: true, SettleSeconds: 7, Attempts: 8, Passes: 3, VerifySeconds: 8 * (7 + 3)}}
+	want := []Stage{{Wave: 4, From: "us-west-2", To: "us-east-1", Percent: &all, Promote: true, SettleSeconds: 7, Passes: 3}}
+	plan.SetTime(&want[0], DefaultStretch, Delays{})
 	got := PlanStages(plan, Input{}, "us-west-2", "us-east-1", []int{4})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
@@ -151,20 +152,18 @@ func checkWeights(t *rapid.T, s Stage, before int) {
 	}
 }
 
-func TestEveryShareOfAPlannedActionBakes(t *testing.T) {
+func TestEveryTrafficStepOfAPlannedActionBakes(t *testing.T) {
 	plan := DefaultPlan()
-	plan.SettleSeconds, plan.Attempts, plan.Passes, plan.BakeSeconds = 7, 10, 2, 60
-	in := Input{Action: Switchover, Percents: []int{10, 100}}
+	plan.BakeSeconds = 40
 	for _, c := range []struct {
-		action           Action
-		stage            int
-		passes, attempts int
-	}{{Switchover, 0, 2 + 9, 10 + 9}, {Switchover, 1, 2 + 9, 10 + 9}, {Drill, 0, 2 + 9, 10 + 9}, {Failover, 0, 2, 10}} {
-		in.Action = c.action
+		action Action
+		stage  int
+		bake   int
+	}{{Switchover, 0, 40}, {Switchover, 1, 40}, {Drill, 0, 40}, {Failover, 0, 0}} {
+		in := Input{Action: c.action, Percents: []int{10, 100}}
 		got := PlanStages(plan, in, "us-east-1", "us-west-2", []int{1})[c.stage]
-		if got.Passes != c.passes || got.Attempts != c.attempts || got.VerifySeconds != c.attempts*(7+3) {
-			t.Errorf("%s, stage %d: %d passes of %d attempts in %d s; want %d of %d in %d s",
-				c.action, c.stage, got.Passes, got.Attempts, got.VerifySeconds, c.passes, c.attempts, c.attempts*(7+3))
+		if got.BakeSeconds != c.bake || got.Passes != plan.Passes {
+			t.Errorf("%s, stage %d: %d s and %d passes; want %d s and the plan's passes", c.action, c.stage, got.BakeSeconds, got.Passes, c.bake)
 		}
 	}
 }

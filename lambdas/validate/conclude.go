@@ -22,6 +22,9 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 	if in.blocked() {
 		return in.giveUp(ctx)
 	}
+	if len(in.unmeasured) > 0 {
+		return in.waiting(), nil
+	}
 	if in.onlyLooks() {
 		answer := in.answer(failover.Looked)
 		answer.Summary = in.lookedSummary()
@@ -45,6 +48,19 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 	answer := in.answer(failover.Proceed)
 	answer.Summary = in.movesText("")
 	return fit(answer), nil
+}
+
+// waiting leaves the run as it is, for the state machine to ask again. The summary is that of a run that waits no longer.
+func (in *inspection) waiting() failover.ValidateAnswer {
+	said, more := limit(in.unmeasured, maxSaid)
+	summary := fmt.Sprintf("There is no way back from %s yet: %s", in.run.From, strings.Join(said, " | "))
+	if more > 0 {
+		summary += fmt.Sprintf(" | and %d more", more)
+	}
+	in.run, in.stages = *in.req.Run, nil
+	answer := in.answer(failover.Waiting)
+	answer.Summary = summary
+	return fit(answer)
 }
 
 // comesAtABadTime says whether a schedule asks for a check while a run is under way: what it would find is that run's

@@ -78,6 +78,9 @@ func (in *inspection) checkLag() {
 	for _, lag := range in.lags {
 		object := fmt.Sprintf("database %s in %s", lag.GlobalCluster, in.run.To)
 		switch {
+		case in.becameSecondary(lag):
+			in.unmeasured = append(in.unmeasured, fmt.Sprintf("%s: no measurement of its replication lag since it became secondary; expected one within %v",
+				object, failover.LagWaits*failover.LagWait))
 		case !lag.Fresh(in.req.Now):
 			in.object(failover.CodeNoData, object, fmt.Sprintf("no measurement of its replication lag in the last %v; last %s", live.FreshLag, lagText(lag)),
 				"see AuroraGlobalDBReplicationLag of "+live.ClusterID(lag.Cluster)).Command = lag.Command(in.run.To, in.req.Now)
@@ -85,6 +88,12 @@ func (in *inspection) checkLag() {
 			in.object(failover.CodeLag, object, fmt.Sprintf("it is %d ms behind; expected at most %d ms", lag.Millis, limit.Milliseconds()), "wait until it has caught up").Command = lag.Command(in.run.To, in.req.Now)
 		}
 	}
+}
+
+// becameSecondary says whether the cluster is one of a drill's that has become secondary on the way out and has no
+// measurement since: an older one is of the time before the drill.
+func (in *inspection) becameSecondary(lag live.ReplicationLag) bool {
+	return in.run.Leg == failover.Back && (!lag.Known || lag.At.Before(in.req.Run.LegStartedAt))
 }
 
 // checkConsent refuses a failover that loses data nobody has agreed to lose.

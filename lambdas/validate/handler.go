@@ -61,7 +61,8 @@ type Handler struct {
 // an error means that a run which could wait could not be judged.
 //
 // A later leg of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
-// with the Regions exchanged. A rollback, and the retreat from a way back, are not: they only look at what the leg before
+// with the Regions exchanged, and waits for the first measurement of the replication lag of what has just become
+// secondary. A rollback, and the retreat from a way back, are not: they only look at what the leg before
 // has changed, and plan what undoes it. All end with [failover.FenceLost] when the run has the lock no longer.
 //
 // A second identical call looks again, finds the lock in the hands of this very run, and answers with the same epoch.

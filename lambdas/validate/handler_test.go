@@ -329,16 +329,54 @@ func mustApplications(s *scene) []failover.Application {
 	return apps
 }
 
-func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
-	twin := shop()
-	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
+// inWaves are applications of which each has a wave of its own.
+func inWaves(n int) []failover.Application {
 	var many []failover.Application
-	for wave := 1; wave <= maxStages; wave++ { // and a stage that closes the leg
+	for wave := 1; wave <= n; wave++ {
 		app := blog()
 		app.Name, app.Wave = fmt.Sprintf("app-%03d", wave), wave
 		app.Records[0].Name = app.Name + ".shop.example"
 		many = append(many, app)
 	}
+	return many
+}
+
+// TestTheEventsOfARunAreBounded: with many stages the checks come less often, and with too many the run is refused before
+// Step Functions ends it in the middle.
+func TestTheEventsOfARunAreBounded(t *testing.T) {
+	for _, c := range []struct {
+		waves         int
+		input         string
+		blocks, warns []string
+		stretch       int
+		says          string
+	}{
+		{3, consenting, []string{}, nil, failover.DefaultStretch, ""},
+		{80, consenting, []string{}, []string{failover.CodeEvents}, 50, "instead of 10 %: with 81 stages"},
+		{49, `{"action": "drill"}`, []string{failover.CodeEvents}, nil, 0, "which Step Functions ends at 25,000; expected at most 24000"},
+	} {
+		s := newScene(t, inWaves(c.waves)...)
+		answer := s.validate(c.input)
+		if diff := cmp.Diff(c.blocks, codes(answer, failover.Blocker)); diff != "" {
+			t.Errorf("%d waves: blockers (-want +got):\n%s", c.waves, diff)
+		}
+		if got := slices.Contains(codes(answer, failover.Warning), failover.CodeEvents); got != (c.warns != nil) {
+			t.Errorf("%d waves: warnings %v; want %v", c.waves, codes(answer, failover.Warning), c.warns)
+		}
+		if got := answer.Run.StretchPercent; got != c.stretch {
+			t.Errorf("%d waves: waits grow by %d %%; want %d %%", c.waves, got, c.stretch)
+		}
+		s.contains(fmt.Sprint(answer.Findings), c.says)
+		if len(c.blocks) > 0 {
+			s.contains(answer.Findings[0].Command, "drover register")
+		}
+	}
+}
+
+func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
+	twin := shop()
+	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
+	many := inWaves(maxStages) // and a stage that closes the leg
 	for _, c := range []struct {
 		name string
 		apps []failover.Application

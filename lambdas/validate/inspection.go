@@ -30,6 +30,7 @@ type inspection struct {
 	members      map[string]live.Cluster
 	clustersRead bool
 	lags         []live.ReplicationLag
+	unmeasured   []string // what is to be waited for, of a drill's databases
 	lock         registry.Lock
 	takes        bool // the lock is to be taken from its holder; see checkLock
 	// holderEnded is the execution that holds the lock, if it has ended; closing the run that is to be closed.

@@ -262,9 +262,44 @@ func TestTheBoundIsThatOfAllLegs(t *testing.T) {
 		if action != "failover" {
 			rollback = failover.PlanRollback(s.h.Plan, west, east, []int{1, 2}, []int{1}, 2)
 		}
+		apps := map[int][]failover.Application{0: {shop(), blog()}, 1: {shop()}, 2: {blog()}}
+		for _, stages := range [][]failover.Stage{out, back, rollback, retreat} {
+			for i := range stages {
+				s.h.Plan.SetTime(&stages[i], failover.DefaultStretch, failover.DelaysOf(apps[stages[i].Wave]))
+			}
+		}
 		want := failover.Bound(answer.Run, out, back, rollback, retreat)
 		if got := time.Duration(answer.Run.BoundSeconds) * time.Second; got != want {
 			t.Errorf("%s: bound %v; want %v", action, got, want)
 		}
+	}
+}
+
+// TestADrillWaitsForTheFirstLagOfItsOldWriter: the cluster at home has become secondary a moment ago, and what was measured
+// of it before the drill says nothing.
+func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
+	home := map[string]failover.Live{"shop": west100()}
+	arrived := func(since time.Duration) (*scene, failover.Run) {
+		s, run := moved(t, "drill", home, shop())
+		s.putWeights(shop().Records[0], 0, 100)
+		must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
+		_, err := s.h.Databases(east).SwitchoverGlobalCluster(t.Context(), switchover("orders"))
+		must(t, err)
+		s.pass(since)
+		must(t, s.world.AddAlarm(fakeaws.Alarm{Region: string(east), Name: "shop-5xx", State: "OK"}))
+		return s, run
+	}
+	s, run := arrived(48 * time.Second)
+	answer := s.turned(run, failover.Back)
+	if answer.Verdict != failover.Waiting || len(answer.Stages) > 0 {
+		t.Errorf("got %s with %d stages: %s; want it to wait", answer.Verdict, len(answer.Stages), answer.Summary)
+	}
+	if diff := cmp.Diff(run, answer.Run); diff != "" {
+		t.Errorf("the run that waits (-want +got):\n%s", diff)
+	}
+	s.contains(answer.Summary, "There is no way back from us-west-2 yet: database orders in us-east-1: no measurement of its replication lag since it became secondary; expected one within 4m0s")
+	s, run = arrived(6 * time.Minute)
+	if answer := s.turned(run, failover.Back); answer.Verdict != failover.Proceed {
+		t.Errorf("got %s: %s; want it to go back", answer.Verdict, answer.Summary)
 	}
 }

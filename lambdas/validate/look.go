@@ -14,11 +14,11 @@ import (
 )
 
 // lookTimeout bounds each part of the look, lookBudget all of them together. In an outage whole services may not answer;
-// what a failover can do without must not cost it the time of its users, nor the time that is left of the invocation's 30
+// what a failover can do without must not cost it the time of its users, nor the time that is left of the invocation's 17
 // seconds for the lock, without which nothing moves at all.
 const (
-	lookTimeout = 8 * time.Second
-	lookBudget  = 18 * time.Second
+	lookTimeout = 5 * time.Second
+	lookBudget  = 10 * time.Second
 )
 
 // part is one of the things to look at.

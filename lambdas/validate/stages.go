@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
 
-// maxStages bounds the list of stages, which travels with the execution from state to state.
+// maxStages bounds each list of stages, which travels with the execution from state to state.
 const maxStages = 100
 
 // plan makes the stages of the leg. Waves whose applications are all in the target Region already have none: there is
@@ -40,6 +40,7 @@ func (in *inspection) plan() {
 	in.checkSteps(waves)
 	in.checkWhole()
 	in.countBatches()
+	in.setTimes()
 	in.checkBound()
 }
 
@@ -62,7 +63,7 @@ func (in *inspection) planOut(waves, writers []int) {
 	if in.run.Action.Planned() {
 		in.rollback = failover.PlanRollback(in.Plan, in.run.To, in.run.From, waves, writers, next)
 	}
-	if n := len(in.stages) + max(len(in.back), len(in.rollback)); n > maxStages { // a retreat is as long as a rollback
+	if n := max(len(in.stages), len(in.back), len(in.rollback)); n > maxStages { // a retreat is as long as a rollback
 		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = in.withFewerStages()
 	}
 }
@@ -120,6 +121,33 @@ func (in *inspection) countBatches() {
 	}
 }
 
+// setTimes gives every stage the time that its own applications need. On the way out it finds how fast the waits between
+// checks must grow so that the history of the run stays within what Step Functions takes; the other phases keep to that.
+func (in *inspection) setTimes() {
+	known := map[int]failover.Delays{}
+	delays := func(s failover.Stage) failover.Delays {
+		if _, ok := known[s.Wave]; !ok {
+			known[s.Wave] = failover.DelaysOf(in.wave(s.Wave))
+		}
+		return known[s.Wave]
+	}
+	if in.run.Leg.Returns() {
+		for i := range in.stages {
+			in.Plan.SetTime(&in.stages[i], max(in.run.StretchPercent, failover.DefaultStretch), delays(in.stages[i]))
+		}
+		return
+	}
+	in.run.StretchPercent = in.Plan.Stretch(in.run, delays, in.stages, in.back, in.rollback, in.retreat)
+	switch events := failover.Events(in.run, in.stages, in.back, in.rollback, in.retreat); {
+	case in.run.StretchPercent == 0:
+		in.block(failover.CodeEvents, "run "+in.run.ID, fmt.Sprintf("its %s can make %d events in the history of the execution, which Step Functions ends at 25,000; expected at most %d",
+			count(len(in.stages), "stage"), events, failover.MaxEvents), "use fewer waves or traffic steps").Command = in.withFewerStages()
+	case in.run.StretchPercent > failover.DefaultStretch:
+		in.warn(failover.CodeEvents, "run "+in.run.ID, fmt.Sprintf("each wait between checks grows to %d %% of the time that the checks of a stage have taken so far, instead of %d %%: with %s the history of the execution can come to %d events, and Step Functions ends it at 25,000",
+			in.run.StretchPercent, failover.DefaultStretch, count(len(in.stages), "stage"), events), "fewer waves or traffic steps are checked more often")
+	}
+}
+
 func (in *inspection) wave(wave int) []failover.Application {
 	var apps []failover.Application
 	for _, app := range in.apps {
@@ -130,16 +158,16 @@ func (in *inspection) wave(wave int) []failover.Application {
 	return apps
 }
 
-// checkBound predicts the longest that the run can take, with all that may follow the way out, which is also how long it
-// may hold the lock. A leg that returns keeps what was predicted.
+// checkBound predicts the longest that the run can take, with all that may follow the outbound phase, which is also how
+// long it may hold the lock. A phase that returns keeps what was predicted.
 func (in *inspection) checkBound() {
 	if in.run.Leg.Returns() {
 		return
 	}
 	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat)
 	in.run.BoundSeconds = int(bound / time.Second)
-	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > target && len(in.stages) > 0 {
-		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every look; the target is %v", bound, target),
-			"fewer stages, attempts or seconds to settle make it shorter; a drill measures how long it usually takes")
+	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > 2*target && len(in.stages) > 0 {
+		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every check; expected at most %v, twice the RTO target", bound, 2*target),
+			"fewer waves or traffic steps make it shorter; a drill measures how long it usually takes")
 	}
 }

@@ -53,9 +53,9 @@ func TestJudge(t *testing.T) {
 				{ClusterARN: here, Writer: tt.writer == here}, {ClusterARN: there, Writer: tt.writer == there},
 			}}
 			req := failover.VerifyRequest{Run: failover.Run{Action: tt.action}, Stage: failover.Stage{To: west}}
-			l := newLook()
+			l := newLook(nil)
 			done := judge(l, "c", req, g, here)
-			got := l.answer(0, 1, 2)
+			got := l.answer(req, 0)
 			if got.Verdict != tt.want || done != (tt.want == failover.Passed) {
 				t.Errorf("got %s, done %v; want %s", got.Verdict, done, tt.want)
 			}

@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
-	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
 // dns is the part of the Route 53 client that this step uses.
@@ -34,34 +33,36 @@ type Handler struct {
 	CloudWatch func(failover.Region) *cloudwatch.Client
 }
 
-// Handle looks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
+// Handle checks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
 // thing seen:
 //
-//   - failed, when the stage can never pass, or should not: in a planned run, enough looks in a row ([patience]) saw users
-//     fare badly although DNS was in sync and their writer there, and they can be sent back; somebody else is promoting
-//     another cluster, the promotion is being cancelled, or no application is left in the wave;
+//   - failed, when the stage can never pass, or should not: in a planned run, users were unhealthy for long enough
+//     ([patience]) although DNS was in sync and their writer there, and they can be sent back; another promotion of the
+//     cluster is in flight, the promotion is being cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
-//     is not healthy. A healthy look is pending too until there were enough of them in a row;
+//     is not healthy, and a datapoint from before the shift is none (see [Handler.health]). A healthy check is pending too
+//     until there were enough of them in a row, each with newer datapoints, and the bake time is over;
 //   - passed otherwise. Before that, all record sets are read, and of users who have all moved the writer: a stage does not
 //     pass while a record has other weights than the stage has set, or a record set that is not registered answers users.
 //     It does not change them back either. What is verified so is the inventory, and Notify reports it.
 //
-// A stage that closes a leg is looked at in the same way, for all waves that the leg has moved, and with what the
+// A stage that closes a phase is checked in the same way, for all waves that the phase has moved, and with what the
 // registry says of them.
 //
 // A stage that restores is healthy when every record has the weights that it had before the run. One whose writers follow,
-// in a leg that undoes another, when the databases have come to rest: where users have gone back before the writer has, a
+// in a phase that undoes another, when the databases have come to rest: where users have gone back before the writer has, a
 // promotion that is in flight must end before it can be reversed, and the application's health is for the stage that
 // reverses it to see.
 //
 // The reasons name the application, the object, the Region, and what is awaited.
 //
-// A second identical call looks again and changes nothing; this step only reads.
+// A second identical call checks again and changes nothing; this step only reads. It counts the same as the first, because
+// what earlier checks have counted comes with the request.
 //
 // Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry
-// package names them: Throttled, Unreachable, Busy, Denied, Rejected. The state machine takes those that waiting may
-// cure for a look that saw nothing.
+// package names them: Throttled, Unreachable, Busy, Denied, Rejected. For the state machine a failed call is
+// inconclusive, and uses one of the attempts.
 //
 // It relies on GetChange in the Amazon Route 53 API Reference; on "Enabling accelerated recovery", Amazon Route 53
 // Developer Guide, for NoSuchChange; on GetMetricData in the Amazon CloudWatch API Reference; and on FailoverState in the
@@ -76,12 +77,12 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 		return failover.VerifyAnswer{}, err
 	}
 	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
-	l := newLook()
+	l := newLook(req.Streak)
 	if len(apps) == 0 {
 		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
 	}
 	for _, check := range []func(context.Context, *look, failover.VerifyRequest, []failover.Application) error{
-		h.changes, h.databases, h.health, h.lastLook,
+		h.changes, h.databases, h.health, h.stillThere,
 	} {
 		if len(l.hopeless)+len(l.lost) > 0 {
 			break // nothing that is still to be seen can change the verdict
@@ -90,9 +91,20 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 			return failover.VerifyAnswer{}, err
 		}
 	}
-	answer := l.answer(req.Passes, req.Stage.Passes, patience(req.Stage, apps))
+	answer := l.answer(req, patience(req.Stage, apps))
 	answer.Inventory = l.inventory
 	return answer, nil
+}
+
+// stillThere reads what only a check that counts needs to know. What earlier checks have read is kept meanwhile.
+func (h Handler) stillThere(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	if !l.again(req) {
+		if l.healthy() {
+			l.inventory = req.Inventory
+		}
+		return nil
+	}
+	return h.lastLook(ctx, l, req, apps)
 }
 
 func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]failover.Application, error) {
@@ -152,32 +164,4 @@ func lastOfEachZone(changes []failover.Change) []failover.Change {
 		}
 	}
 	return last
-}
-
-// health asks whether the applications do well in the Region that they move to. One that a rollback does not bring
-// there, or whose writer is still to follow, is left out. Who fares badly counts against the stage of a planned run, as
-// soon as nothing of that application is still on its way, and whatever is awaited of others.
-func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
-		elsewhere := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
-		return elsewhere || writerFollows(req, app)
-	})
-	readings, err := live.Health(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
-	if err != nil {
-		return err
-	}
-	settled := map[string]bool{}
-	for _, app := range apps {
-		settled[app.Name] = l.settled(app)
-	}
-	for _, r := range readings {
-		switch {
-		case r.Healthy():
-		case r.Known && givesUpEarly(req.Run) && settled[r.Application]:
-			l.bad = append(l.bad, line("%s: %s", []any{r.Application, r}))
-		default:
-			l.wait("%s: %s", r.Application, r)
-		}
-	}
-	return nil
 }

@@ -55,7 +55,7 @@ func inventoryOf(req failover.VerifyRequest, apps []failover.Application) failov
 // closing asks what only the check that may pass asks: what the registry says, and who writes where the stage itself has
 // promoted nothing.
 func (h Handler) closing(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	last := newLook()
+	last := newLook(nil)
 	if req.Stage.Closing() {
 		registered(last, req, apps)
 	}
@@ -112,7 +112,7 @@ func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyReques
 
 // unlike says which of the records that were read are not as the stage wants them.
 func unlike(req failover.VerifyRequest, part live.Part) []string {
-	found := newLook()
+	found := newLook(nil)
 	for _, app := range part.Applications {
 		want := req.Stage.WeightsOf(app, req.Run.Epoch)
 		for _, r := range app.Records {

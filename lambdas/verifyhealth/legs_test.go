@@ -28,7 +28,13 @@ func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
 	if first.Verdict != failover.Pending || first.Passes != -1 {
 		t.Errorf("first bad look: %+v; want pending, and counted", first)
 	}
-	second := s.look(gradual(first.Passes))
+	following := func(req *failover.VerifyRequest) { gradual(first.Passes)(req); req.Streak = first.Streak }
+	if same := s.look(following); same.Verdict != failover.Pending || same.Passes != -1 {
+		t.Errorf("the same datapoint again: %+v; want pending, and not counted", same)
+	}
+	s.world.AdvanceTo(s.world.Now().Add(10 * time.Second))
+	s.serve("checkout", 20)
+	second := s.look(following)
 	if second.Verdict != failover.Failed || len(second.Reasons) != 1 || !strings.Contains(second.Reasons[0], "ServedPercent") {
 		t.Errorf("second bad look: %+v; want failed, saying why", second)
 	}
@@ -51,7 +57,7 @@ func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 			req.Changes = []failover.Change{{Zone: zone, ID: s.change()}}
 		},
 		"a writer that is not there": func(req *failover.VerifyRequest) {
-			full(-50)(req)
+			full(-50, time.Hour)(req)
 			req.Stage.Promote, req.Stage.From, req.Stage.To = true, west, east
 			s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 20)
 		},
@@ -62,15 +68,17 @@ func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 	}
 }
 
-// full makes of a look one at all of the traffic of a switchover, every 5 seconds.
-func full(passes int) func(*failover.VerifyRequest) {
+// full makes of a check one of all the traffic of a switchover, after others that began this long ago; the datapoints of
+// these are old.
+func full(passes int, ago time.Duration) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
-		req.Run.Action, req.Stage.SettleSeconds, req.Stage.Passes, req.Passes = failover.Switchover, 5, 2, passes
+		req.Run.Action, req.Stage.Passes, req.Passes = failover.Switchover, 2, passes
+		req.Streak = &failover.Streak{Since: req.Now.Add(-ago), Seen: []failover.Datapoint{{PeriodSeconds: 10, At: req.Now.Add(-time.Minute)}}}
 	}
 }
 
 // TestAFullShiftFailsWhenItsUsersFareBadlyForLong: what is bad of a switchover itself is over after the TTL of 60 and the
-// metric's period of 10 seconds, which are 14 looks.
+// metric's period of 10 seconds.
 func TestAFullShiftFailsWhenItsUsersFareBadlyForLong(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.serve("checkout", 20)
@@ -79,11 +87,10 @@ func TestAFullShiftFailsWhenItsUsersFareBadlyForLong(t *testing.T) {
 		adjust func(*failover.VerifyRequest)
 		want   failover.VerifyAnswer
 	}{
-		{"after a good look", full(1), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -1}},
-		{"for a minute", full(-12), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -13}},
-		{"for longer", full(-13), failover.VerifyAnswer{Verdict: failover.Failed}},
-		{"after the waves of the leg", func(req *failover.VerifyRequest) { full(-13)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
-		{"for longer, with a settle time of a minute", func(req *failover.VerifyRequest) { full(-1)(req); req.Stage.SettleSeconds = 60 }, failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"after a good check", full(1, time.Hour), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -1}},
+		{"for a minute", full(-12, 69*time.Second), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -13}},
+		{"for longer", full(-1, 70*time.Second), failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"after the waves of the leg", func(req *failover.VerifyRequest) { full(-13, time.Hour)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
 	} {
 		c.want.Reasons = []string{"checkout: Application ServedPercent in us-west-2 is 60; expected at least 99"}
 		check(t, c.name, c.want, s.look(c.adjust))
@@ -94,23 +101,23 @@ func TestALongPeriodOrTTLNeedsMorePatience(t *testing.T) {
 	app := func(ttl int64, period int) failover.Application {
 		return failover.Application{Records: []failover.Record{{TTL: ttl}}, Health: []failover.HealthRule{{PeriodSeconds: period}}}
 	}
-	every5 := failover.Stage{Percent: new(100), SettleSeconds: 5}
-	tenth := every5
+	all := failover.Stage{Percent: new(100)}
+	tenth := all
 	tenth.Percent = new(10)
 	for _, c := range []struct {
 		name  string
 		stage failover.Stage
 		apps  []failover.Application
-		want  int
+		want  time.Duration
 	}{
-		{"as in the drills", every5, []failover.Application{app(60, 10)}, 14},
-		{"an alias has the TTL of a load balancer", every5, []failover.Application{app(0, 10)}, 14},
-		{"the longest of both", every5, []failover.Application{app(10, 300), app(60, 10)}, 72},
-		{"no rules", every5, nil, 2},
-		{"a share", tenth, []failover.Application{app(60, 300)}, 2},
+		{"as in the drills", all, []failover.Application{app(60, 10)}, 70 * time.Second},
+		{"an alias has the TTL of a load balancer", all, []failover.Application{app(0, 10)}, 70 * time.Second},
+		{"the longest of both", all, []failover.Application{app(10, 300), app(60, 10)}, 6 * time.Minute},
+		{"no rules", all, nil, 0},
+		{"a traffic step", tenth, []failover.Application{app(60, 300)}, 0},
 	} {
 		if got := patience(c.stage, c.apps); got != c.want {
-			t.Errorf("%s: %d looks; want %d", c.name, got, c.want)
+			t.Errorf("%s: %s; want %s", c.name, got, c.want)
 		}
 	}
 }
@@ -120,7 +127,7 @@ func TestAnApplicationThatSaysNothingHidesNoOther(t *testing.T) {
 	s := newStand(t, "checkout", "orders")
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 20)
-	got := s.look(gradual(-1))
+	got := s.look(gradual(-1), func(req *failover.VerifyRequest) { req.Streak = &failover.Streak{Since: begin} })
 	want := failed("checkout: Application ServedPercent in us-west-2 is 20; expected at least 99",
 		"orders: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99")
 	check(t, "a share, orders without a metric", want, got)
@@ -338,6 +345,6 @@ func (s *stand) settleBefore(live failover.Live) {
 func TestABadLookIsNoPass(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", east, 5)
-	one := func(req *failover.VerifyRequest) { full(-3)(req); req.Stage.Passes = 1 }
+	one := func(req *failover.VerifyRequest) { full(-3, time.Hour)(req); req.Stage.Passes = 1 }
 	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.look(one))
 }

@@ -4,16 +4,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// look is what one look has found so far.
+// look is what one check has found so far.
 type look struct {
 	// pending says what must still come, hopeless what can never come, lost which changes Route 53 has forgotten.
 	pending, hopeless, lost []string
-	// bad says which health rules do not hold for users who are there already.
-	bad []string
+	// bad says which health rules do not hold for users who are there already; newBad says whether any of that is newer
+	// than what earlier checks have counted.
+	bad    []string
+	newBad bool
+	// stale says that a health rule which holds has no datapoint newer than what the check before has counted.
+	stale bool
+	// good and worse are the newest datapoints, by period, of the health rules that hold and of those that do not; streak is
+	// what the check before has left.
+	good, worse []failover.Datapoint
+	streak      *failover.Streak
 	// changed says what is not as the stages have set it.
 	changed []string
 	// inventory is what is verified of the records so far, nil before that has begun; unfinished says that it goes on.
@@ -23,7 +32,16 @@ type look struct {
 	zones, clusters map[string]bool
 }
 
-func newLook() *look { return &look{zones: map[string]bool{}, clusters: map[string]bool{}} }
+func newLook(streak *failover.Streak) *look {
+	return &look{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}}
+}
+
+// seen says whether an earlier check has counted the datapoint, or a newer one of the same period.
+func (l *look) seen(period int, at time.Time) bool {
+	return l.streak != nil && slices.ContainsFunc(l.streak.Seen, func(d failover.Datapoint) bool {
+		return d.PeriodSeconds == period && !at.After(d.At)
+	})
+}
 
 // settled says whether nothing of the application is on its way any more, so that how its users fare is how they will.
 func (l *look) settled(app failover.Application) bool {
@@ -51,23 +69,16 @@ func line(format string, args []any) string {
 	return s
 }
 
-// answer is the verdict: the worst that was seen decides, and only a look that saw nothing amiss counts as a pass. Users
-// who fare badly count whatever else is awaited: one application that says nothing must not hide another that is bad.
-func (l *look) answer(before, needed, patience int) failover.VerifyAnswer {
+// answer is the verdict: the worst that was seen decides, and only a check that saw nothing amiss counts as a pass. An
+// unhealthy application counts whatever else is awaited: one that says nothing must not hide another that is bad.
+func (l *look) answer(req failover.VerifyRequest, patience time.Duration) failover.VerifyAnswer {
 	switch {
 	case len(l.hopeless) > 0:
 		return verdict(failover.Failed, l.hopeless)
 	case len(l.lost) > 0:
 		return verdict(failover.Lost, l.lost)
 	case len(l.bad) > 0:
-		seen := min(before, 0) - 1
-		reasons := slices.Concat(l.bad, l.pending)
-		if -seen >= patience {
-			return verdict(failover.Failed, reasons)
-		}
-		a := verdict(failover.Pending, reasons)
-		a.Passes = seen
-		return a
+		return l.unhealthy(req, patience)
 	case len(l.pending) > 0:
 		return verdict(failover.Pending, l.pending)
 	case len(l.changed) > 0:
@@ -75,18 +86,90 @@ func (l *look) answer(before, needed, patience int) failover.VerifyAnswer {
 		// check reads the same records again, so that the last reason is the one that counts.
 		return verdict(failover.Pending, l.changed)
 	case l.unfinished != "":
-		a := verdict(failover.Pending, []string{l.unfinished})
-		a.Passes = min(max(before, 0)+1, needed-1)
-		return a
+		return l.reading(req)
 	}
-	passes := max(before, 0) + 1
-	if passes < needed {
-		a := verdict(failover.Pending, []string{fmt.Sprintf("healthy, look %d of the %d in a row that it takes", passes, needed)})
-		a.Passes = passes
-		return a
-	}
-	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: passes, Reasons: []string{}}
+	return l.passing(req)
 }
+
+// unhealthy counts a check that saw unhealthy users. One that saw only datapoints that were counted before is no news.
+func (l *look) unhealthy(req failover.VerifyRequest, patience time.Duration) failover.VerifyAnswer {
+	streak := failover.Streak{Since: req.Now, Seen: l.worse}
+	seen := 1
+	if req.Passes < 0 && req.Streak != nil {
+		streak.Since, seen = req.Streak.Since, -req.Passes
+		if l.newBad {
+			seen++
+		} else {
+			streak.Seen = req.Streak.Seen
+		}
+	}
+	reasons := slices.Concat(l.bad, l.pending)
+	if seen >= badChecks && req.Now.Sub(streak.Since) >= patience {
+		return verdict(failover.Failed, reasons)
+	}
+	a := verdict(failover.Pending, reasons)
+	a.Passes, a.Streak = -seen, &streak
+	return a
+}
+
+// passing counts a healthy check. The last one in a row counts when the bake time is over; one without newer datapoints
+// counts as none.
+func (l *look) passing(req failover.VerifyRequest) failover.VerifyAnswer {
+	before, needed := max(req.Passes, 0), req.Stage.Passes
+	streak := failover.Streak{Since: req.Now, Seen: l.good}
+	if before > 0 && req.Streak != nil {
+		streak.Since = req.Streak.Since
+	}
+	waiting := func(passes int, format string, args ...any) failover.VerifyAnswer {
+		a := verdict(failover.Pending, []string{line(format, args)})
+		a.Passes, a.Streak = passes, &streak
+		return a
+	}
+	switch left := l.bakes(req); {
+	case left > 0 && before+1 >= needed:
+		return waiting(max(needed-1, 1), "healthy, and must stay so for another %s", left.Round(time.Second))
+	case !l.fresh(req):
+		streak.Seen = req.Streak.Seen
+		return waiting(before, "healthy, check %d of %d; waiting for newer datapoints", before, needed)
+	case before+1 < needed:
+		return waiting(before+1, "healthy, check %d of %d", before+1, needed)
+	}
+	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: before + 1, Streak: &streak, Reasons: []string{}}
+}
+
+// reading counts a healthy check that has not read all records yet. The last one in a row goes on with them before there
+// are newer datapoints.
+func (l *look) reading(req failover.VerifyRequest) failover.VerifyAnswer {
+	a := verdict(failover.Pending, []string{l.unfinished})
+	before := max(req.Passes, 0)
+	a.Passes, a.Streak = min(before+1, req.Stage.Passes-1), &failover.Streak{Since: req.Now, Seen: l.good}
+	if before > 0 && req.Streak != nil {
+		a.Streak.Since = req.Streak.Since
+		if a.Passes == before {
+			a.Streak.Seen = req.Streak.Seen
+		}
+	}
+	return a
+}
+
+// bakes is how much of the bake time is left.
+func (l *look) bakes(req failover.VerifyRequest) time.Duration {
+	left := time.Duration(req.Stage.BakeSeconds) * time.Second
+	if req.Passes > 0 && req.Streak != nil {
+		left -= req.Now.Sub(req.Streak.Since)
+	}
+	return left
+}
+
+// again says whether a healthy check is worth reading more: its datapoints are new, and it is not one of those that only
+// fill the bake time.
+func (l *look) again(req failover.VerifyRequest) bool {
+	last := max(req.Passes, 0)+1 >= req.Stage.Passes
+	return l.healthy() && l.fresh(req) && !(last && l.bakes(req) > 0)
+}
+
+// fresh says whether all datapoints of a healthy check are newer than those that the check before has counted.
+func (l *look) fresh(req failover.VerifyRequest) bool { return req.Passes <= 0 || !l.stale }
 
 // verdict lists as many reasons as an answer may hold, and counts the rest.
 func verdict(v failover.Verdict, reasons []string) failover.VerifyAnswer {

@@ -44,6 +44,9 @@ func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 	if a.Verdict == failover.Refuse {
 		return Bad, refusedFacts(a)
 	}
+	if a.Verdict == failover.Waiting {
+		return Plain, "waiting: " + a.Summary
+	}
 	text := fmt.Sprintf("%s: %s, %s, %s", a.Verdict, plural(a.Applications, "application"), plural(a.Records, "record"),
 		plural(a.Databases, "database"))
 	if a.LagMillis != nil && a.Databases > 0 {

@@ -18,7 +18,7 @@ import (
 const (
 	// callTimeout bounds one attempt of one call: the SDK has no read timeout of its own, and a Region that is going
 	// dark accepts connections that it never answers.
-	callTimeout = 5 * time.Second
+	callTimeout = 4 * time.Second
 	// maxBackoff keeps the SDK's own retries short. The long waits belong to the state machine, where they are seen.
 	maxBackoff = 2 * time.Second
 )

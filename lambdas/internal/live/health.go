@@ -15,7 +15,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Reading is what one health rule of an application said at one look.
+// Reading is what one health rule of an application said at one check.
 type Reading struct {
 	Application string
 	Rule        failover.HealthRule
@@ -23,7 +23,7 @@ type Reading struct {
 	Region failover.Region
 	// Known says whether there is a value. No data is not healthy.
 	Known bool
-	// Value is the latest datapoint, At its time.
+	// Value is the latest datapoint, At the beginning of its period.
 	Value float64
 	At    time.Time
 	// Why says why there is no value.
@@ -82,15 +82,20 @@ func Health(ctx context.Context, client metricReader, apps []failover.Applicatio
 	return readings, nil
 }
 
-// questionOf looks back three periods, and at least a minute: a rule must not hold because of what was so before the
-// Region went dark. A sum or a count of a period that is still going on says little, so those wait for its end; an
-// average or a percentile is good at once, and waiting would only make an outage longer.
+// questionOf asks for the datapoints of the last three periods, and at least a minute; of a metric whose period is a
+// minute or longer, two minutes more, because CloudWatch delivers it one to two minutes late. A sum or a count of a period
+// that is still going on says little, so those wait for its end; an average or a percentile is good at once, and waiting
+// would only make an outage longer.
 func questionOf(rule failover.HealthRule, region failover.Region) question {
 	period := time.Duration(rule.PeriodSeconds) * time.Second
+	window := max(3*period, time.Minute)
+	if period >= time.Minute {
+		window += 2 * time.Minute
+	}
 	return question{
 		namespace: rule.Namespace, metric: rule.Metric, statistic: rule.Statistic, period: period,
 		dimensions: dimensionsOf(rule, region),
-		window:     max(3*period, time.Minute),
+		window:     window,
 		whole:      rule.Statistic == "Sum" || rule.Statistic == "SampleCount",
 	}
 }

@@ -191,3 +191,19 @@ func TestCompositeAlarmsAreAskedForByKind(t *testing.T) {
 		t.Errorf("states %v, kinds (-want +got):\n%s", states, diff)
 	}
 }
+
+// TestAMetricIsLookedForAsLongAsItsDeliveryTakes: a datapoint of a minute is three minutes old when it comes two minutes late.
+func TestAMetricIsLookedForAsLongAsItsDeliveryTakes(t *testing.T) {
+	for _, c := range []struct {
+		period int
+		age    time.Duration
+		known  bool
+	}{{60, 4 * time.Minute, true}, {60, 6 * time.Minute, false}, {10, 40 * time.Second, true}, {10, 2 * time.Minute, false}} {
+		world, cfg := newWorld(t)
+		putServed(world, 100)
+		world.AdvanceTo(start.Add(c.age))
+		if got := readOne(t, world, cfg, rule("Average", c.period)); got.Known != c.known {
+			t.Errorf("a period of %d s, %s ago: known is %v, want %v: %s", c.period, c.age, got.Known, c.known, got)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package failover
+
+// MaxEvents is how many events of its history a run may come to. Step Functions ends an execution at 25,000 events
+// ("Quotas related to state machine executions", AWS Step Functions Developer Guide): it is closed by nothing then. The
+// rest is kept for what AWS counts otherwise than the interpreter of the definition, and for a run that closes another one
+// before it begins.
+const MaxEvents = 24_000
+
+// The events of the states: a state is entered and left, an attempt of a task is scheduled, starts and ends.
+const (
+	stateEvents   = 2
+	attemptEvents = 3
+	// askEvents are those of an approval: its last request is submitted too, before it is answered.
+	askEvents = stateEvents + attemptEvents + 1 + AskRetries*attemptEvents + stateEvents
+	// checkEvents are those of Settle, VerifyHealth and Verified?.
+	checkEvents = stateEvents + (stateEvents + attemptEvents) + stateEvents
+	// stepEvents are those of a step with all its retries.
+	stepEvents = stateEvents + (1+StepRetries)*attemptEvents
+	// planEvents are those of planning another phase, with the choices before and after it.
+	planEvents = stateEvents + stepEvents + stateEvents
+)
+
+// Events is the most events that the history of a run can have, whatever fails; the lists are those of [Bound]. A test in
+// package statemachine compares it with runs that are played.
+func Events(run Run, out, back, rollback, retreat []Stage) int {
+	const start, end = 1, stateEvents + 1               // ExecutionStarted; the last state, and the event that ends it all
+	events := start + stepEvents + stateEvents          // Validate, Accepted?
+	events += 2*stepEvents + stateEvents + end          // CloseRun, Notify, Outcome?
+	events += max(askEvents, stateEvents+attemptEvents) // AwaitApproval, Approved?; or Announce
+	events += MaxResubmits * shiftEvents(mostBatches(out, back, rollback, retreat))
+	events += phaseEvents(run, out)
+	after := 0
+	if back != nil {
+		const waits = LagWaits * (planEvents + stateEvents) // PlanReturn and Planned? before each AwaitLag
+		after = waits + planEvents + phaseEvents(run, back) // Soak before, Planned? after
+	}
+	if retreat != nil {
+		after += planEvents + phaseEvents(run, retreat)
+	}
+	if rollback != nil {
+		after = max(after, planEvents+phaseEvents(run, rollback))
+	}
+	return events + after
+}
+
+func phaseEvents(run Run, stages []Stage) int {
+	events := stateEvents // NextStage finds no more stages
+	for _, s := range stages {
+		events += stateEvents + shiftEvents(s.Batches) + 2*stepEvents + stateEvents // NextStage; UpdateRegistry, PromoteDatabase; Approve?
+		events += s.Checks * checkEvents
+		if s.Approve {
+			events += askEvents
+		}
+		if !run.Action.Planned() {
+			events += 2 * stateEvents // MayRollBack? after a registry that cannot be written, and after the last check
+		}
+	}
+	return events
+}
+
+// shiftEvents are those of ShiftTraffic and Shifted? in each round, and of Refill between two.
+func shiftEvents(batches int) int {
+	rounds := max(batches, 1)
+	return rounds*(stepEvents+stateEvents) + (rounds-1)*stateEvents
+}
+
+func mostBatches(phases ...[]Stage) int {
+	most := 1
+	for _, stages := range phases {
+		for _, s := range stages {
+			most = max(most, s.Batches)
+		}
+	}
+	return most
+}

@@ -1,0 +1,88 @@
+package verifyhealth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// health asks whether the applications are healthy in the Region that they move to. One that a rollback does not bring
+// there, or whose writer is still to follow, is left out.
+//
+// A datapoint says something about the stage only if its period begins after all that the stage does was done: one that
+// spans that moment mixes before and after. To show that an application is healthy where its traffic moves, it must also
+// begin a TTL later, when all users have come. In a stage that moves no traffic (it promotes, or closes a phase) nobody
+// comes, and it counts without the TTL. An unhealthy application counts against the stage of a planned run as soon as
+// nothing of that application is still on its way, and whatever is awaited of others.
+func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
+		elsewhere := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
+		return elsewhere || writerFollows(req, app)
+	})
+	readings, err := live.Health(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
+	if err != nil {
+		return err
+	}
+	settled, served := map[string]bool{}, map[string]time.Time{}
+	for _, app := range apps {
+		settled[app.Name] = l.settled(app)
+		served[app.Name] = req.ShiftedAt
+		if req.Stage.Percent != nil {
+			served[app.Name] = req.ShiftedAt.Add(app.TTL())
+		}
+	}
+	for _, r := range readings {
+		switch {
+		case r.Known && r.At.Before(req.ShiftedAt):
+			l.wait("%s: %s", r.Application, tooOld(r, served[r.Application]))
+		case r.Healthy() && r.At.Before(served[r.Application]):
+			l.wait("%s: %s", r.Application, tooOld(r, served[r.Application]))
+		case r.Healthy():
+			l.sawHealthy(r)
+		case r.Known && givesUpEarly(req.Run) && settled[r.Application]:
+			l.sawBad(r)
+		default:
+			l.wait("%s: %s", r.Application, r)
+		}
+	}
+	return nil
+}
+
+// tooOld says that a reading is from before the moment from which it counts.
+func tooOld(r live.Reading, from time.Time) string {
+	return fmt.Sprintf("%s %s in %s: its newest datapoint begins at %s; expected one from %s on",
+		r.Rule.Namespace, r.Rule.Metric, r.Region, r.At.UTC().Format(time.TimeOnly), from.UTC().Format(time.TimeOnly))
+}
+
+// sawHealthy and sawBad note a datapoint that counts.
+func (l *look) sawHealthy(r live.Reading) {
+	l.good = newest(l.good, r)
+	l.stale = l.stale || l.seen(r.Rule.PeriodSeconds, r.At)
+}
+
+func (l *look) sawBad(r live.Reading) {
+	l.bad = append(l.bad, line("%s: %s", []any{r.Application, r}))
+	l.worse = newest(l.worse, r)
+	l.newBad = l.newBad || !l.seen(r.Rule.PeriodSeconds, r.At)
+}
+
+// newest keeps the newest datapoint of each period, shortest first. Beyond [failover.MaxListed] periods, the longest ones
+// share a place.
+func newest(seen []failover.Datapoint, r live.Reading) []failover.Datapoint {
+	i, found := slices.BinarySearchFunc(seen, r.Rule.PeriodSeconds, func(d failover.Datapoint, period int) int { return d.PeriodSeconds - period })
+	switch {
+	case !found && len(seen) == failover.MaxListed:
+		i = min(i, len(seen)-1)
+		fallthrough
+	case found:
+		if r.At.After(seen[i].At) {
+			seen[i].At = r.At
+		}
+		return seen
+	}
+	return slices.Insert(seen, i, failover.Datapoint{PeriodSeconds: r.Rule.PeriodSeconds, At: r.At})
+}
