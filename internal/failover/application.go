@@ -8,6 +8,8 @@ type Application struct {
 	Name string `json:"name"`
 	// Wave orders applications: wave 1 moves first, and a wave starts when the one before is verified.
 	Wave int `json:"wave"`
+	// Shard is which of the wave's partition keys in the registry it lies under; see the package registry.
+	Shard int `json:"-"`
 	// Records are the names whose weighted record sets move.
 	Records []Record `json:"records"`
 	// Databases are the Aurora global databases that are promoted with the application.

@@ -27,7 +27,7 @@ func (s *Store) Wave(ctx context.Context, wave int) ([]failover.Application, err
 }
 
 func (s *Store) applications(ctx context.Context, prefix string) ([]failover.Application, error) {
-	items, err := s.query(ctx, applicationsPartition, prefix, 0)
+	items, err := s.applicationItems(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +37,7 @@ func (s *Store) applications(ctx context.Context, prefix string) ([]failover.App
 			return nil, fmt.Errorf("table %s: %w", s.Table, err)
 		}
 	}
+	slices.SortStableFunc(apps, byWaveAndName)
 	return apps, nil
 }
 
@@ -150,7 +151,7 @@ func overtaken(app failover.Application, epoch int64, there failover.Live, err e
 func wavePrefix(wave int) string { return fmt.Sprintf("%03d#", wave) }
 
 func applicationKey(app failover.Application) item {
-	return key(applicationsPartition, wavePrefix(app.Wave)+app.Name)
+	return key(partitionOf(app.Shard), wavePrefix(app.Wave)+app.Name)
 }
 
 // config is an application without what runs change: its own field hides the one of the embedded type.
@@ -218,6 +219,7 @@ func decodeApplication(it item) (failover.Application, error) {
 	var c config
 	r.json("config", &c)
 	app := c.Application
+	app.Shard = shardIn(r.text("pk"))
 	app.Live = failover.Live{
 		Active:  failover.Region(r.text("active")),
 		Weights: r.weights("weights"),

@@ -45,12 +45,19 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 	if err := conflicts(registered, apps); err != nil {
 		return done, fmt.Errorf("register: %w", err)
 	}
+	large, err := s.spread(ctx, registered, apps)
+	if err != nil {
+		return done, fmt.Errorf("register: %w", err)
+	}
 	there := map[string][]failover.Application{}
 	for _, app := range registered {
 		there[app.Name] = append(there[app.Name], app)
 	}
 	for _, app := range apps {
-		app.Live = firstLive(plan, now)
+		app.Live, app.Shard = firstLive(plan, now), 0
+		if large[app.Wave] {
+			app.Shard = shardOf(app.Name)
+		}
 		list, err := s.register(ctx, &done, app, there[app.Name])
 		if err != nil {
 			return done, fmt.Errorf("register application %s: %w", app.Name, err)
@@ -85,6 +92,7 @@ func (s *Store) register(ctx context.Context, done *Registration, app failover.A
 	case len(old) > 1 || old[0].Wave != app.Wave:
 		return &done.Moved, s.move(ctx, app, old)
 	}
+	app.Shard = old[0].Shard
 	same, err := sameConfig(app, old[0])
 	if err != nil || same {
 		return &done.Unchanged, err
@@ -100,7 +108,7 @@ func (s *Store) move(ctx context.Context, app failover.Application, old []failov
 	app.Live = old[0].Live
 	for _, o := range old {
 		if o.Wave == app.Wave {
-			replaced = o.Live
+			replaced, app.Shard = o.Live, o.Shard
 		}
 		if newer(o.Live, app.Live) {
 			app.Live = o.Live

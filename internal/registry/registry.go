@@ -5,6 +5,7 @@
 // The table has the keys pk and sk, and these kinds of items:
 //
 //	pk             sk                        holds
+//	applications   <wave>#                   nothing: the wave is large, and spread over applications#1 to #7 too
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
@@ -12,7 +13,7 @@
 //	drills         <startedAt>#<run id>      record (JSON)
 //
 // A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;
-// nothing is ever scanned. There are no transactions, because tables with multi-Region strong consistency have none:
+// of a wave of more than 500 applications it is one for each of eight partition keys. Nothing is ever scanned. There are no transactions, because tables with multi-Region strong consistency have none:
 // each write is one item with a condition of its own, and every condition is such that writing again changes nothing.
 //
 // The package is linked into every Lambda, so it imports nothing beyond the DynamoDB client that they need anyway. The

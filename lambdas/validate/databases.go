@@ -37,6 +37,7 @@ func (in *inspection) checkDatabase(db failover.Database) {
 		return // it is there already
 	}
 	in.checkTarget(object, to)
+	in.checkVersion(object, db, global)
 	in.checkState(object, db, global, member)
 }
 

@@ -31,6 +31,7 @@ type inspection struct {
 	fences       map[string]live.FenceRecord // by zone
 	clusters     map[string]live.GlobalCluster
 	members      map[string]live.Cluster
+	sources      map[string]live.Cluster // members in the Region that is left; of a failover none is read
 	clustersRead bool
 	lags         []live.ReplicationLag
 	unmeasured   []string // what is to be waited for, of a drill's databases

@@ -44,6 +44,7 @@ func (in *inspection) look(ctx context.Context) error {
 	err = in.lookAt(ctx,
 		part{"the hosted zones", in.readZones},
 		part{"the DNS records", in.readRecords},
+		part{"the databases of " + string(in.run.From), in.readSources},
 		part{"the databases", in.readDatabases},
 		part{"the replication lag", in.readLag},
 		part{"the health metrics", in.readHealth},

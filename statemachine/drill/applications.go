@@ -87,6 +87,11 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 			}
 		}
 	}
+	for _, member := range w.Aurora.Members {
+		if err := r.databaseMember(member); err != nil {
+			return fmt.Errorf("world.aurora.members: %w", err)
+		}
+	}
 	for _, app := range apps {
 		if err := r.addClients(s, app); err != nil {
 			return err
@@ -166,7 +171,7 @@ func (r *rehearsal) addDatabases(s *Scenario, app failover.Application) error {
 		}
 		g := fakeaws.GlobalCluster{
 			ID: database.GlobalCluster, Primary: string(r.plan.Primary), Lag: aurora.Lag.or(800 * time.Millisecond),
-			SwitchoverTime: aurora.Switchover.or(40 * time.Second), FailoverTime: aurora.Failover.or(60 * time.Second),
+			Engine: aurora.Engine, SwitchoverTime: aurora.Switchover.or(40 * time.Second), FailoverTime: aurora.Failover.or(60 * time.Second),
 		}
 		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
 			arn := database.Clusters[region]
@@ -179,6 +184,19 @@ func (r *rehearsal) addDatabases(s *Scenario, app failover.Application) error {
 		}
 	}
 	return nil
+}
+
+// databaseMember makes a cluster of a global cluster what a scenario wants it to be.
+func (r *rehearsal) databaseMember(m DatabaseMember) error {
+	if m.Version != "" {
+		if err := r.world.SetEngineVersion(m.GlobalCluster, m.Region, m.Version); err != nil {
+			return err
+		}
+	}
+	if m.Instances == nil {
+		return nil
+	}
+	return r.world.SetHeadless(m.GlobalCluster, m.Region, *m.Instances == 0)
 }
 
 // addClients lets an application's share of all clients come in by its first name.

@@ -181,6 +181,9 @@ func (c *checker) scenario(s *Scenario) {
 	if n := s.World.Clients.RequestsPerSecond; !(n >= 0 && n <= maxRequests) { // nothing is true of .nan
 		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
 	}
+	for i, m := range s.World.Aurora.Members {
+		c.databaseMember(indexed("world.aurora.members", i), m)
+	}
 	for i, z := range s.World.Zones {
 		for key, value := range orderedPairs("id", z.ID, "name", z.Name) {
 			c.required(indexed("world.zones", i), key, value)

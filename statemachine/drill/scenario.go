@@ -81,6 +81,10 @@ type WorldSettings struct {
 		// Switchover and Failover are how long promotions take.
 		Switchover Duration `yaml:"switchover"`
 		Failover   Duration `yaml:"failover"`
+		// Engine is that of every global cluster; none means aurora-postgresql.
+		Engine string `yaml:"engine"`
+		// Members are clusters that differ from the usual ones.
+		Members []DatabaseMember `yaml:"members"`
 	} `yaml:"aurora"`
 	// MetricDelay is how late CloudWatch delivers; left out, as late as AWS does: one to two minutes after the minute
 	// that a datapoint of standard resolution describes, and 2 s to 5 s after one of high resolution was published.
@@ -115,14 +119,16 @@ type Event struct {
 	RecordSet    *ManualSet   `yaml:"recordSet"`
 	DatabaseLag  *DatabaseLag `yaml:"databaseLag"`
 	DatabaseHang string       `yaml:"databaseHang"`
-	NoMetrics    *Place       `yaml:"noMetrics"`
-	Errors       *Errors      `yaml:"errors"`
-	APIFault     *APIFault    `yaml:"apiFault"`
-	Invocations  *Invocations `yaml:"invocations"`
-	Alarm        *AlarmChange `yaml:"alarm"`
-	Call         *Call        `yaml:"call"`
-	Start        *StartRun    `yaml:"start"`
-	Deploy       *Deploy      `yaml:"deploy"`
+	// DatabaseMember changes one cluster of a global cluster.
+	DatabaseMember *DatabaseMember `yaml:"databaseMember"`
+	NoMetrics      *Place          `yaml:"noMetrics"`
+	Errors         *Errors         `yaml:"errors"`
+	APIFault       *APIFault       `yaml:"apiFault"`
+	Invocations    *Invocations    `yaml:"invocations"`
+	Alarm          *AlarmChange    `yaml:"alarm"`
+	Call           *Call           `yaml:"call"`
+	Start          *StartRun       `yaml:"start"`
+	Deploy         *Deploy         `yaml:"deploy"`
 
 	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
 	CutOff   []string `yaml:"cutOff"`
@@ -162,6 +168,16 @@ type ManualSet struct {
 type DatabaseLag struct {
 	GlobalCluster string   `yaml:"globalCluster"`
 	Lag           Duration `yaml:"lag"`
+}
+
+// DatabaseMember is what a cluster of a global cluster is to be like; what is left out stays.
+type DatabaseMember struct {
+	GlobalCluster string `yaml:"globalCluster"`
+	Region        string `yaml:"region"`
+	// Version is its engine version.
+	Version string `yaml:"version"`
+	// Instances is 0 for a headless cluster, and 1.
+	Instances *int `yaml:"instances"`
 }
 
 // Place is an application in a Region.

@@ -107,7 +107,7 @@ func TestTheReplicationLagComesLateToo(t *testing.T) {
 	s := serve(t)
 	if err := s.AddGlobalCluster(fakeaws.GlobalCluster{
 		ID: "checkout", Primary: east, Lag: 800 * time.Millisecond,
-		Members: []fakeaws.Member{{east, eastCluster, "checkout-us-east-1"}, {west, westCluster, "checkout-us-west-2"}},
+		Members: []fakeaws.Member{{Region: east, ClusterARN: eastCluster, ClusterID: "checkout-us-east-1"}, {Region: west, ClusterARN: westCluster, ClusterID: "checkout-us-west-2"}},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,18 @@
 package fakeaws
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
 // GlobalCluster is an Aurora global database: a primary cluster that writes and secondary clusters that follow it.
 type GlobalCluster struct {
-	// ID is the global cluster identifier.
+	// ID is the global cluster identifier. Identifiers are not case-sensitive; what the World answers is in lower case.
 	ID string
+	// Engine is the database engine; empty means aurora-postgresql.
+	Engine string
 	// Primary is the Region of the primary cluster.
 	Primary string
 	// Members are the clusters, one in each Region, the primary among them.
@@ -32,6 +36,12 @@ type Member struct {
 	Region     string
 	ClusterARN string
 	ClusterID  string
+	// EngineVersion is the cluster's own, as DescribeDBClusters says it; empty means 16.6. RDS promotes only between
+	// versions that fit each other (RDS-9).
+	EngineVersion string
+	// Headless says that the cluster has no DB instance. Such a cluster keeps a replica of the data, and cannot be
+	// promoted (RDS-10).
+	Headless bool
 }
 
 // Loss is data that a promotion has lost.
@@ -100,10 +110,12 @@ func newRDS(w *World) *rds { return &rds{w: w, clusters: map[string]*globalClust
 func (w *World) AddGlobalCluster(c GlobalCluster) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.rds.clusters[c.ID] != nil {
+	if w.rds.cluster(c.ID) != nil {
 		return fmt.Errorf("add global cluster %s: it exists", c.ID)
 	}
+	c.ID = strings.ToLower(c.ID)
 	g := &globalCluster{GlobalCluster: c}
+	g.Engine = cmp.Or(g.Engine, "aurora-postgresql")
 	setDefault(&g.SwitchoverTime, 40*time.Second)
 	setDefault(&g.FailoverTime, 60*time.Second)
 	setDefault(&g.FenceTime, 20*time.Second)
@@ -113,6 +125,8 @@ func (w *World) AddGlobalCluster(c GlobalCluster) error {
 			return fmt.Errorf("add global cluster %s: no Region %q in this World; there are %v", c.ID, m.Region, w.regionNames())
 		}
 		primary := m.Region == c.Primary
+		m.ClusterARN, m.ClusterID = strings.ToLower(m.ClusterARN), strings.ToLower(m.ClusterID)
+		m.EngineVersion = cmp.Or(m.EngineVersion, "16.6")
 		g.members = append(g.members, &member{Member: m, writer: primary, open: primary, synced: true, status: statusAvailable})
 	}
 	if g.writer() == nil {
@@ -124,6 +138,9 @@ func (w *World) AddGlobalCluster(c GlobalCluster) error {
 	w.rds.startPublishing()
 	return nil
 }
+
+// cluster finds a global cluster by its identifier, in any case.
+func (r *rds) cluster(id string) *globalCluster { return r.clusters[strings.ToLower(id)] }
 
 func setDefault(d *time.Duration, value time.Duration) {
 	if *d == 0 {
@@ -142,7 +159,7 @@ func (g *globalCluster) writer() *member {
 
 func (g *globalCluster) memberByARN(arn string) *member {
 	for _, m := range g.members {
-		if m.ClusterARN == arn {
+		if m.ClusterARN == strings.ToLower(arn) {
 			return m
 		}
 	}
@@ -160,7 +177,7 @@ func (g *globalCluster) memberIn(region string) *member {
 
 // writer returns the Region of the global cluster's writer, and whether applications can write to it.
 func (r *rds) writer(id string) (region string, available bool) {
-	g := r.clusters[id]
+	g := r.cluster(id)
 	if g == nil {
 		return "", false
 	}
@@ -180,7 +197,7 @@ func (w *World) Writers(id string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var out []string
-	if g := w.rds.clusters[id]; g != nil {
+	if g := w.rds.cluster(id); g != nil {
 		for _, m := range g.members {
 			if m.open {
 				out = append(out, m.Region)
@@ -204,10 +221,40 @@ func (w *World) SetStuck(id string, stuck bool) error {
 	return w.withCluster(id, func(g *globalCluster) { g.Stuck = stuck })
 }
 
+// SetEngineVersion changes the engine version of a global cluster's member, as an upgrade does.
+func (w *World) SetEngineVersion(id, region, version string) error {
+	return w.withMember(id, region, func(m *member) {
+		m.EngineVersion = version
+		w.record("rds", m.ClusterID, "engine version %s", version)
+	})
+}
+
+// SetHeadless takes the DB instances of a member away, or gives them back.
+func (w *World) SetHeadless(id, region string, headless bool) error {
+	return w.withMember(id, region, func(m *member) {
+		m.Headless = headless
+		w.record("rds", m.ClusterID, "%s", map[bool]string{true: "no DB instance", false: "a DB instance"}[headless])
+	})
+}
+
+func (w *World) withMember(id, region string, change func(*member)) error {
+	missing := true
+	err := w.withCluster(id, func(g *globalCluster) {
+		if m := g.memberIn(region); m != nil {
+			missing = false
+			change(m)
+		}
+	})
+	if err == nil && missing {
+		err = fmt.Errorf("global cluster %q has no member in %q", id, region)
+	}
+	return err
+}
+
 func (w *World) withCluster(id string, change func(*globalCluster)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g := w.rds.clusters[id]
+	g := w.rds.cluster(id)
 	if g == nil {
 		return fmt.Errorf("no global cluster %q in this World", id)
 	}

@@ -27,7 +27,7 @@ func serveAurora(t testing.TB) served {
 	err := s.AddGlobalCluster(fakeaws.GlobalCluster{
 		ID: "checkout", Primary: east, Lag: 800 * time.Millisecond,
 		SwitchoverTime: 40 * time.Second, FailoverTime: 60 * time.Second,
-		Members: []fakeaws.Member{{east, eastCluster, "checkout-us-east-1"}, {west, westCluster, "checkout-us-west-2"}},
+		Members: []fakeaws.Member{{Region: east, ClusterARN: eastCluster, ClusterID: "checkout-us-east-1"}, {Region: west, ClusterARN: westCluster, ClusterID: "checkout-us-west-2"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +190,8 @@ func TestAPageOfManyClusters(t *testing.T) {
 		id := fmt.Sprintf("app-%03d", i)
 		want = append(want, id)
 		err := s.AddGlobalCluster(fakeaws.GlobalCluster{ID: id, Primary: east, Members: []fakeaws.Member{
-			{east, "arn:aws:rds:us-east-1:111122223333:cluster:" + id + "-e", id + "-e"}, {west, "arn:aws:rds:us-west-2:111122223333:cluster:" + id + "-w", id + "-w"},
+			{Region: east, ClusterARN: "arn:aws:rds:us-east-1:111122223333:cluster:" + id + "-e", ClusterID: id + "-e"},
+			{Region: west, ClusterARN: "arn:aws:rds:us-west-2:111122223333:cluster:" + id + "-w", ClusterID: id + "-w"},
 		}})
 		if err != nil {
 			t.Fatal(err)

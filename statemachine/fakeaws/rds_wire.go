@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 const rdsNamespace = "http://rds.amazonaws.com/doc/2014-10-31/"
@@ -44,7 +45,7 @@ func (r *rds) permissions(req *Request) []Permission {
 		}
 		return name
 	}
-	global := r.w.arn("rds", "", "global-cluster:"+or(p.Get("GlobalClusterIdentifier")))
+	global := r.w.arn("rds", "", "global-cluster:"+or(strings.ToLower(p.Get("GlobalClusterIdentifier"))))
 	action := "rds:" + req.Operation
 	switch req.Operation {
 	case "DescribeDBClusters":
@@ -56,7 +57,7 @@ func (r *rds) permissions(req *Request) []Permission {
 	case "DescribeGlobalClusters":
 		return []Permission{{Action: action, Resource: global}}
 	}
-	return []Permission{{Action: action, Resource: global}, {Action: action, Resource: p.Get("TargetDbClusterIdentifier")}}
+	return []Permission{{Action: action, Resource: global}, {Action: action, Resource: strings.ToLower(p.Get("TargetDbClusterIdentifier"))}}
 }
 
 func (r *rds) serve(req *Request) (*Response, *APIError) {
@@ -109,7 +110,7 @@ type xmlMember struct {
 func (r *rds) show(g *globalCluster) xmlGlobalCluster {
 	out := xmlGlobalCluster{
 		GlobalClusterIdentifier: g.ID, GlobalClusterArn: r.w.arn("rds", "", "global-cluster:"+g.ID),
-		Status: statusAvailable, Engine: "aurora-postgresql", EngineVersion: "16.6",
+		Status: statusAvailable, Engine: g.Engine, EngineVersion: g.writer().EngineVersion, // RDS-11
 		Endpoint: g.ID + ".global-000000000000.global.rds." + r.w.partition.URLSuffix,
 	}
 	if g.moved {
@@ -141,7 +142,7 @@ func (r *rds) show(g *globalCluster) xmlGlobalCluster {
 func (r *rds) describeGlobalClusters(region string, p rdsParams) (any, *APIError) {
 	var found []string
 	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
-		if r.clusters[id].memberIn(region) != nil && (p.Get("GlobalClusterIdentifier") == "" || p.Get("GlobalClusterIdentifier") == id) {
+		if r.clusters[id].memberIn(region) != nil && (p.Get("GlobalClusterIdentifier") == "" || strings.EqualFold(p.Get("GlobalClusterIdentifier"), id)) {
 			found = append(found, id)
 		}
 	}
@@ -190,8 +191,18 @@ func pageOf(names []string, p rdsParams) (page []string, marker string, err *API
 // memberNamed finds the cluster of a Region by its identifier or ARN.
 func (r *rds) memberNamed(region, name string) *member {
 	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
-		if m := r.clusters[id].memberIn(region); m != nil && (m.ClusterID == name || m.ClusterARN == name) {
+		if m := r.clusters[id].memberIn(region); m != nil && (strings.EqualFold(m.ClusterID, name) || strings.EqualFold(m.ClusterARN, name)) {
 			return m
+		}
+	}
+	return nil
+}
+
+// globalOf is the global cluster that a member belongs to.
+func (r *rds) globalOf(m *member) *globalCluster {
+	for _, g := range r.clusters {
+		if slices.Contains(g.members, m) {
+			return g
 		}
 	}
 	return nil
@@ -203,7 +214,7 @@ type xmlDBCluster struct {
 	Status              string
 	Engine              string
 	EngineVersion       string
-	// Instances are never none: the World has no headless cluster.
+	// Instances are none of a headless cluster.
 	Instances []xmlDBClusterMember `xml:"DBClusterMembers>DBClusterMember"`
 }
 
@@ -237,9 +248,13 @@ func (r *rds) describeDBClusters(region string, p rdsParams) (any, *APIError) {
 	}{Marker: marker}
 	for _, id := range page {
 		m := members[id]
-		result.DBClusters = append(result.DBClusters, xmlDBCluster{
-			m.ClusterID, m.ClusterARN, m.status, "aurora-postgresql", "16.6", []xmlDBClusterMember{{m.ClusterID + "-1", m.writer}},
-		})
+		shown := xmlDBCluster{
+			DBClusterIdentifier: m.ClusterID, DBClusterArn: m.ClusterARN, Status: m.status, Engine: r.globalOf(m).Engine, EngineVersion: m.EngineVersion,
+		}
+		if !m.Headless {
+			shown.Instances = []xmlDBClusterMember{{m.ClusterID + "-1", m.writer}}
+		}
+		result.DBClusters = append(result.DBClusters, shown)
 	}
 	return result, nil
 }
@@ -254,7 +269,7 @@ func (r *rds) move(req *Request, p rdsParams) (any, *APIError) {
 		return nil, badRequest("InvalidParameterCombination", "AllowDataLoss and Switchover can't be specified together.")
 	}
 	id := p.Get("GlobalClusterIdentifier")
-	g := r.clusters[id]
+	g := r.cluster(id)
 	if g == nil || g.memberIn(req.Region) == nil {
 		return nil, errNoGlobalCluster(id)
 	}
@@ -266,7 +281,7 @@ func (r *rds) move(req *Request, p rdsParams) (any, *APIError) {
 		return nil, err
 	}
 	r.promote(g, Promotion{
-		At: r.w.now, GlobalCluster: id, Operation: req.Operation, From: from.Region, To: to.Region, Planned: !lossy,
+		At: r.w.now, GlobalCluster: g.ID, Operation: req.Operation, From: from.Region, To: to.Region, Planned: !lossy,
 		Role: r.w.iam.roleOf(req.AccessKey),
 	}, from, to)
 	return struct{ GlobalCluster xmlGlobalCluster }{r.show(g)}, nil
@@ -285,6 +300,11 @@ func (r *rds) mayMove(g *globalCluster, from, to *member, region string, planned
 		return notFound("DBClusterNotFoundFault", "A failover of %s must be requested in the Region of its target cluster %s.", g.ID, to.ClusterARN)
 	case !to.synced || to.status != statusAvailable:
 		return badRequest("InvalidDBClusterStateFault", "The target cluster %s is not available and in sync.", to.ClusterARN)
+	case to.Headless: // RDS-10
+		return badRequest("InvalidDBClusterStateFault", "The target cluster %s has no DB instance. Add one before you promote it.", to.ClusterARN)
+	case !versionsFit(g.Engine, from.EngineVersion, to.EngineVersion): // RDS-9
+		return badRequest("InvalidDBClusterStateFault", "The target cluster %s must use the same engine version as the primary cluster %s: %s, not %s.",
+			to.ClusterARN, from.ClusterARN, from.EngineVersion, to.EngineVersion)
 	case planned && (r.w.dark(to.Region) || r.w.apart(from.Region, to.Region)):
 		return badRequest("InvalidGlobalClusterStateFault", "A switchover of %s needs all its clusters to be healthy; use a failover.", g.ID)
 	}

@@ -20,10 +20,11 @@ func readDatabase(v value, app failover.Application, seen *seen) failover.Databa
 	if db.GlobalCluster != "" && (len(db.GlobalCluster) > 63 || !globalCluster.MatchString(db.GlobalCluster)) {
 		id.wrong("%q; expected the identifier of a global cluster: a letter, then letters, digits and single hyphens, at most 63", db.GlobalCluster)
 	}
-	// Names are not case sensitive in RDS. Applications may share a database, and then they must move together.
-	lower := strings.ToLower(db.GlobalCluster)
-	seen.once(id, fmt.Sprintf("global cluster %s of application %s", lower, app.Name))
-	seen.same(id, "global cluster "+lower, fmt.Sprintf("wave %d", app.Wave))
+	// RDS keeps identifiers in lower case, whatever case they are given in. Applications may share a database, and then
+	// they must move together.
+	db.GlobalCluster = strings.ToLower(db.GlobalCluster)
+	seen.once(id, fmt.Sprintf("global cluster %s of application %s", db.GlobalCluster, app.Name))
+	seen.same(id, "global cluster "+db.GlobalCluster, fmt.Sprintf("wave %d", app.Wave))
 	db.Clusters = perRegion(o.need("clusters", "the ARN of the member cluster in each Region"), readClusterARN)
 	return db
 }
@@ -40,5 +41,5 @@ func readClusterARN(v value, region failover.Region) string {
 	case match[1] != region.Partition().ID:
 		v.wrong("%q is of the partition %s; expected arn:%s:, the partition of %s", arn, match[1], region.Partition().ID, region)
 	}
-	return arn
+	return strings.ToLower(arn)
 }

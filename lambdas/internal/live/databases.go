@@ -32,6 +32,8 @@ type GlobalCluster struct {
 	ID string
 	// Status is free text; "available" is the good one.
 	Status string
+	// Engine and EngineVersion are those of the cluster that writes.
+	Engine, EngineVersion string
 	// Members are the clusters, one per Region.
 	Members []Member
 	// Operation is the switchover or failover that is in flight, or nil.
@@ -69,7 +71,7 @@ func (g GlobalCluster) Writer() string {
 
 // Member returns the member with this ARN.
 func (g GlobalCluster) Member(arn string) (Member, bool) {
-	i := slices.IndexFunc(g.Members, func(m Member) bool { return m.ClusterARN == arn })
+	i := slices.IndexFunc(g.Members, func(m Member) bool { return strings.EqualFold(m.ClusterARN, arn) })
 	if i < 0 {
 		return Member{}, false
 	}
@@ -83,6 +85,8 @@ type Cluster struct {
 	Status string
 	// Instances counts the instances; a cluster without any cannot be promoted.
 	Instances int
+	// Engine is such as aurora-postgresql, EngineVersion such as 16.6; see [VersionsFit].
+	Engine, EngineVersion string
 }
 
 // Databases reads the global clusters of all applications, by identifier, in the Region of the client. One that does
@@ -102,8 +106,9 @@ func Databases(ctx context.Context, client clusterDescriber, apps []failover.App
 			return fmt.Errorf("describe global cluster %s: %w", ids[i], err)
 		}
 		for _, g := range out.GlobalClusters {
-			cluster := globalClusterOf(g)
-			found[i] = &cluster
+			if cluster := globalClusterOf(g); strings.EqualFold(cluster.ID, ids[i]) {
+				found[i] = &cluster
+			}
 		}
 		return nil
 	})
@@ -155,7 +160,10 @@ func listGlobalClusters(ctx context.Context, client clusterDescriber, ids []stri
 }
 
 func globalClusterOf(g types.GlobalCluster) GlobalCluster {
-	cluster := GlobalCluster{ID: aws.ToString(g.GlobalClusterIdentifier), Status: aws.ToString(g.Status)}
+	cluster := GlobalCluster{
+		ID: aws.ToString(g.GlobalClusterIdentifier), Status: aws.ToString(g.Status),
+		Engine: aws.ToString(g.Engine), EngineVersion: aws.ToString(g.EngineVersion),
+	}
 	for _, m := range g.GlobalClusterMembers {
 		cluster.Members = append(cluster.Members, Member{
 			ClusterARN: aws.ToString(m.DBClusterArn), Writer: aws.ToBool(m.IsWriter),
@@ -187,7 +195,9 @@ func Clusters(ctx context.Context, client clusterDescriber, arns []string) (map[
 			return fmt.Errorf("describe cluster %s: %w", arns[i], err)
 		}
 		for _, c := range out.DBClusters {
-			found[i] = clusterOf(c)
+			if strings.EqualFold(aws.ToString(c.DBClusterArn), arns[i]) {
+				found[i] = clusterOf(c)
+			}
 		}
 		return nil
 	})
@@ -209,7 +219,7 @@ func listClusters(ctx context.Context, client clusterDescriber, arns []string) (
 			return nil, fmt.Errorf("describe all clusters: %w", err)
 		}
 		for _, c := range out.DBClusters {
-			all[aws.ToString(c.DBClusterArn)] = *clusterOf(c)
+			all[strings.ToLower(aws.ToString(c.DBClusterArn))] = *clusterOf(c)
 		}
 		if in.Marker = out.Marker; aws.ToString(in.Marker) == "" {
 			break
@@ -217,7 +227,7 @@ func listClusters(ctx context.Context, client clusterDescriber, arns []string) (
 	}
 	wanted := map[string]Cluster{}
 	for _, arn := range arns {
-		if c, ok := all[arn]; ok {
+		if c, ok := all[strings.ToLower(arn)]; ok {
 			wanted[arn] = c
 		}
 	}
@@ -225,5 +235,8 @@ func listClusters(ctx context.Context, client clusterDescriber, arns []string) (
 }
 
 func clusterOf(c types.DBCluster) *Cluster {
-	return &Cluster{ARN: aws.ToString(c.DBClusterArn), Status: aws.ToString(c.Status), Instances: len(c.DBClusterMembers)}
+	return &Cluster{
+		ARN: aws.ToString(c.DBClusterArn), Status: aws.ToString(c.Status), Instances: len(c.DBClusterMembers),
+		Engine: aws.ToString(c.Engine), EngineVersion: aws.ToString(c.EngineVersion),
+	}
 }

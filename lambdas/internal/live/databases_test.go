@@ -1,11 +1,15 @@
 package live
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -151,5 +155,42 @@ func TestAlarmsOfBothKindsAreReadAHundredAtATime(t *testing.T) {
 	}
 	if n := countCalls(world, "DescribeAlarms"); n != 2 {
 		t.Errorf("%d calls, want 2", n)
+	}
+}
+
+// talkative answers with more clusters than were asked for, the wanted one first, and in RDS's own spelling.
+type talkative struct{ clusterDescriber }
+
+func (talkative) DescribeGlobalClusters(context.Context, *rds.DescribeGlobalClustersInput, ...func(*rds.Options)) (*rds.DescribeGlobalClustersOutput, error) {
+	return &rds.DescribeGlobalClustersOutput{GlobalClusters: []types.GlobalCluster{
+		{GlobalClusterIdentifier: aws.String("orders"), GlobalClusterMembers: []types.GlobalClusterMember{{DBClusterArn: aws.String(clusterARN("orders", west)), IsWriter: aws.Bool(true)}}},
+		{GlobalClusterIdentifier: aws.String("other")},
+	}}, nil
+}
+
+func (talkative) DescribeDBClusters(context.Context, *rds.DescribeDBClustersInput, ...func(*rds.Options)) (*rds.DescribeDBClustersOutput, error) {
+	return &rds.DescribeDBClustersOutput{DBClusters: []types.DBCluster{
+		{DBClusterArn: aws.String(clusterARN("orders", west)), Status: aws.String("available")},
+		{DBClusterArn: aws.String(clusterARN("other", west))},
+	}}, nil
+}
+
+func TestADatabaseIsTheOneThatWasAskedFor(t *testing.T) {
+	for _, id := range []string{"orders", "Orders"} {
+		arn := strings.Replace(clusterARN("orders", west), "orders", id, 1)
+		app := failover.Application{Databases: []failover.Database{{GlobalCluster: id, Clusters: map[failover.Region]string{west: arn}}}}
+		clusters, err := Databases(t.Context(), talkative{}, []failover.Application{app})
+		must(t, err)
+		if got := clusters[id]; got.ID != "orders" {
+			t.Errorf("%s: got %+v", id, got)
+		}
+		if m, ok := clusters[id].Member(arn); !ok || !m.Writer {
+			t.Errorf("%s: member %s: %+v, %v", id, arn, m, ok)
+		}
+		members, err := Clusters(t.Context(), talkative{}, []string{arn})
+		must(t, err)
+		if members[arn].Status != "available" {
+			t.Errorf("%s: got %+v", id, members)
+		}
 	}
 }
