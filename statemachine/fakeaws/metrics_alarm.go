@@ -117,11 +117,14 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	if len(names) > 100 {
 		return nil, errValidation("The collection AlarmNames must not have a size greater than 100.")
 	}
+	if err := f.checkAlarmFilters(); err != nil {
+		return nil, err
+	}
 	if len(names) > 0 && prefix != "" {
 		return nil, errValidation("AlarmNamePrefix and AlarmNames are mutually exclusive.")
 	}
 	size := f.integer("MaxRecords")
-	if size < 0 || size > 100 {
+	if f.has("MaxRecords") && (size < 1 || size > 100) {
 		return nil, errValidation("The value %d for parameter MaxRecords is invalid; expected 1 to 100.", size)
 	}
 	types := f.texts("AlarmTypes")
@@ -129,8 +132,9 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	for _, a := range m.alarms[req.Region] {
 		current := m.shown(a)
 		named := (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix)
+		acts := !f.has("ActionPrefix") || slices.ContainsFunc(a.Actions, func(arn string) bool { return strings.HasPrefix(arn, f.text("ActionPrefix")) })
 		switch {
-		case !named || state != "" && state != current:
+		case !named || !acts || state != "" && state != current:
 		case a.Composite != nil && slices.Contains(types, "CompositeAlarm"):
 			composite = append(composite, m.encodeComposite(a, current))
 		case a.Composite == nil && (len(types) == 0 || slices.Contains(types, "MetricAlarm")):
@@ -146,6 +150,18 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 		answer["NextToken"] = cbor.String(next)
 	}
 	return answer, nil
+}
+
+func (f fields) checkAlarmFilters() *APIError {
+	for _, kind := range f.texts("AlarmTypes") {
+		if kind != "MetricAlarm" && kind != "CompositeAlarm" {
+			return errValidation("The value %q for parameter AlarmTypes is invalid; expected MetricAlarm or CompositeAlarm.", kind)
+		}
+	}
+	if state := f.text("StateValue"); f.has("StateValue") && !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
+		return errValidation("The value %q for parameter StateValue is invalid; expected OK, ALARM or INSUFFICIENT_DATA.", state)
+	}
+	return nil
 }
 
 func (m *metrics) encodeAlarm(a Alarm, state string) cbor.Map {
