@@ -22,11 +22,15 @@ func TestALeaseCoversTheWaitAfterAStep(t *testing.T) {
 		want time.Duration
 	}{
 		{"a switchover waits for the next check", Run{Action: Switchover, Leg: Out}, 30 * time.Second},
-		{"a drill that has arrived soaks", drill, 2 * time.Hour},
+		{"a drill that has arrived soaks, and waits for the lag of its old writers", drill, 2*time.Hour + 8*30*time.Second},
 		{"a drill on its way back does not", back, 30 * time.Second},
 	} {
 		if got := c.run.WaitAfter(Stage{SettleSeconds: 30}); got != c.want {
 			t.Errorf("%s: %v; want %v", c.name, got, c.want)
 		}
+	}
+	grown := Stage{SettleSeconds: 5, StretchPercent: 50, VerifySeconds: 360, HealthySeconds: 1000}
+	if got := back.WaitAfter(grown); got != 500*time.Second {
+		t.Errorf("the last waits of a long stage: %v; want half of its time", got)
 	}
 }
