@@ -28,6 +28,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 	case e.DatabaseHang != "":
 		p.say("rds", Bad, "%s: a promotion that begins now will never end", e.DatabaseHang)
 		return p.world.SetStuck(e.DatabaseHang, true)
+	case e.MemberDeleted != nil:
+		return p.world.DeleteMember(e.MemberDeleted.GlobalCluster, e.MemberDeleted.Region)
 	case e.NoMetrics != nil:
 		_, err := p.world.StopMetric(e.NoMetrics.Region, e.NoMetrics.Application)
 		return err

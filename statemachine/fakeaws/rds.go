@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -202,6 +203,23 @@ func (w *World) SetLag(id string, lag time.Duration) error {
 // SetStuck makes a global cluster's promotions never end, or lets them go on.
 func (w *World) SetStuck(id string, stuck bool) error {
 	return w.withCluster(id, func(g *globalCluster) { g.Stuck = stuck })
+}
+
+// DeleteMember takes a secondary cluster out of a global cluster and deletes it.
+func (w *World) DeleteMember(id, region string) error {
+	var err error
+	if found := w.withCluster(id, func(g *globalCluster) {
+		m := g.memberIn(region)
+		if m == nil || m.writer || g.operation != nil {
+			err = fmt.Errorf("global cluster %s: its cluster in %s cannot be deleted: it is not there, writes, or is being promoted", id, region)
+			return
+		}
+		g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })
+		w.record("rds", g.ID, "its cluster in %s is removed and deleted", region)
+	}); found != nil {
+		return found
+	}
+	return err
 }
 
 func (w *World) withCluster(id string, change func(*globalCluster)) error {
