@@ -48,7 +48,7 @@ func TestRoutesPastAGate(t *testing.T) {
 		{
 			name:   "an approval before the promotion opens the one-way door, once for each stage",
 			script: script{"Validate": {plan(gated(0))}, "VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
-			want:   path(begins, asked, "PromoteDatabase", look, again, look, noStage, ends, "Completed"),
+			want:   path(begins, asked, "PromoteDatabase Started?", look, again, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -69,7 +69,7 @@ func TestRoutesPastAGate(t *testing.T) {
 				"Validate": {plan(gated(0))},
 				"Asking":   {fails("Lambda.TooManyRequestsException"), fails("Runtime.ExitError"), ok(map[string]any{})},
 			},
-			want:   path(begins, asked, "PromoteDatabase", look, noStage, ends, "Completed"),
+			want:   path(begins, asked, "PromoteDatabase Started?", look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 	})

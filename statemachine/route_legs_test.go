@@ -21,12 +21,44 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "so it does when a step of it fails for good",
+			name: "the databases of a wave are promoted although its traffic could not be shifted, and the next wave follows",
 			script: script{
-				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},
+				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))},
 				"ShiftTraffic": {fails(failover.Rejected), well["ShiftTraffic"]},
 			},
-			want:   path(begins, "ShiftTraffic MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			want: path(begins, "ShiftTraffic MayRollBack? Approve? PromoteDatabase Started?", look, "NextStage", shifts, look, "NextStage", shifts, look,
+				noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "an approver is asked before that too",
+			script: script{"Validate": {plan(gated(0))}, "ShiftTraffic": {silence}},
+			want: path(begins, "ShiftTraffic MayRollBack? Approve? AwaitApproval Approved? PromoteDatabase Started?", look,
+				noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "its traffic is verified although its databases could not be promoted",
+			script: script{"PromoteDatabase": {fails(failover.Denied)}},
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase MayRollBack? Started?", look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "and the rest of it shifted",
+			script: script{"ShiftTraffic": {shifted(1), shifted(0)}, "PromoteDatabase": {silence}},
+			want:   path(begins, "ShiftTraffic Shifted? PromoteDatabase MayRollBack? Started? Refill", last, look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a round that fails for good ends the rounds",
+			script: script{"ShiftTraffic": {shifted(1), fails(failover.Denied)}},
+			want:   path(begins, early, "ShiftTraffic MayRollBack? Approve?", look, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name:   "a run that has set something aside is held, whatever else is well",
+			script: script{"ShiftTraffic": {settingAside(failover.RecordKind, "www.example.com A")}},
+			want:   path(begins, shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -68,14 +100,14 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 				"Validate":     {plan(asks(inWave(0, 1, 1)), asks(inWave(1, 2, 0)))},
 				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
 			},
-			want: path(begins, asked, "PromoteDatabase", look, "MayRollBack? NextStage", asked, "PromoteDatabase", look,
+			want: path(begins, asked, "PromoteDatabase Started?", look, "MayRollBack? NextStage", asked, "PromoteDatabase Started?", look,
 				noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "databases of a failover follow their users even when the registry cannot be written, and it is held",
 			script: script{"UpdateRegistry": {fails(failover.Throttled)}},
-			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look, noStage, ends, "Held"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase Started?", look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -84,7 +116,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 				"Validate":       {plan(inWave(0, 0, 0), inWave(1, 0, 0))},
 				"UpdateRegistry": then(times(4, fails(failover.Throttled)), times(1, well["UpdateRegistry"])),
 			},
-			want: path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase", look,
+			want: path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase Started?", look,
 				"NextStage", shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
@@ -108,7 +140,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name:   "so is one whose step fails for good",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "PromoteDatabase": {fails(failover.Rejected), well["PromoteDatabase"]}},
-			want:   path(begins, shifts, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
@@ -159,7 +191,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name:   "a lock that is lost before the first promotion refuses the run",
 			script: script{"ShiftTraffic": {untouched}, "PromoteDatabase": {fails(failover.FenceLost)}},
-			want:   path(begins, shifts, "Overtaken", ends, "Refused"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase Overtaken", ends, "Refused"),
 			status: asl.Failed, err: "Refused",
 		},
 		{

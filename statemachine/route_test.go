@@ -19,13 +19,16 @@ func path(parts ...string) []string { return strings.Fields(strings.Join(parts, 
 // The parts that routes are made of.
 const (
 	begins = "Validate Accepted? Announce NextStage"
-	shifts = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase"
+	shifts = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase Started?"
 	round  = "ShiftTraffic Shifted? Refill"
 	look   = "Settle VerifyHealth Verified?"
 	// lookedInVain are all checks of a stage that does not become healthy.
 	lookedInVain = look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look
 	// again is a change that was lost and is submitted again: registry and databases know of it already.
-	again   = "ShiftTraffic Shifted?"
+	again = "ShiftTraffic Shifted?"
+	// early is the first round of a failover after which something remains, last the one after which nothing does.
+	early   = "ShiftTraffic Shifted? PromoteDatabase Started? Refill"
+	last    = "ShiftTraffic Shifted? UpdateRegistry Approve?"
 	ends    = "CloseRun Notify Outcome?"
 	noStage = "NextStage"
 	// turnsBack is the way into a rollback or a retreat, returns that into a drill's way back, asked the way to the
@@ -220,21 +223,39 @@ func TestRoutesOfAStage(t *testing.T) {
 		},
 		{
 			name:   "nor does a stage go on to submit it when its time is nearly over",
-			script: script{"ShiftTraffic": {shifted(0), slow(shifted(1))}, "VerifyHealth": {silence, slow(looks(failover.Lost)), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, look, "ShiftTraffic Shifted? MayRollBack?", ends, "Held"),
+			script: script{"ShiftTraffic": {shifted(0), slow(deferring())}, "VerifyHealth": {silence, slow(looks(failover.Lost)), looks(failover.Passed)}},
+			want:   path(begins, shifts, look, look, "ShiftTraffic Shifted?", look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "a stage with more batches than Route 53 takes at once is shifted in rounds",
-			script: script{"ShiftTraffic": {shifted(1), shifted(0)}},
+			name:   "a planned stage with more batches than Route 53 takes at once is shifted in rounds",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {shifted(1), shifted(0)}},
 			want:   path(begins, round, shifts, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "there are never more rounds than batches",
-			script: script{"ShiftTraffic": {shifted(1)}},
-			want:   path(begins, round, "ShiftTraffic Shifted? MayRollBack?", ends, "Held"),
-			status: asl.Failed, err: "Held",
+			name:   "there are never more rounds of it than batches",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {shifted(1), shifted(1), shifted(0)}},
+			want:   path(begins, round, "ShiftTraffic Shifted?", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
+			name:   "the databases of a failover do not wait for all rounds",
+			script: script{"ShiftTraffic": {shifted(2), shifted(1), shifted(0)}},
+			want:   path(begins, early, round, last, look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "those that could not be started then are asked for again",
+			script: script{"ShiftTraffic": {shifted(1), shifted(0)}, "PromoteDatabase": {promoting(1), promoting(1), promoting(0)}},
+			want:   path(begins, early, last, "PromoteDatabase Started? AskAgain PromoteDatabase Started?", look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "an approver is asked once all has shifted",
+			script: script{"Validate": {plan(gated(0))}, "ShiftTraffic": {shifted(1), shifted(0)}},
+			want:   path(begins, round, asked, "PromoteDatabase Started?", look, noStage, ends, "Completed"),
+			status: asl.Succeeded,
 		},
 		{
 			name: "a stage that is submitted again has all its rounds again",
@@ -242,7 +263,7 @@ func TestRoutesOfAStage(t *testing.T) {
 				"ShiftTraffic": {shifted(1), shifted(0), shifted(1), shifted(0)},
 				"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)},
 			},
-			want:   path(begins, round, shifts, look, round, again, look, noStage, ends, "Completed"),
+			want:   path(begins, early, last, look, round, again, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -258,22 +279,16 @@ func TestRoutesOfAStage(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "a promotion that is rejected holds the run",
-			script: script{"PromoteDatabase": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, "MayRollBack?", ends, "Held"),
-			status: asl.Failed, err: "Held",
-		},
-		{
 			name:   "throttling is waited out",
 			script: script{"ShiftTraffic": then(times(3, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
 			want:   path(begins, shifts, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "throttling without end holds the run",
-			script: script{"ShiftTraffic": {fails(failover.Throttled)}},
-			want:   path(begins, "ShiftTraffic MayRollBack?", ends, "Held"),
-			status: asl.Failed, err: "Held",
+			name:   "throttling without end rolls a planned run back",
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": then(times(7, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
+			want:   path(begins, "ShiftTraffic", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
 		},
 		{
 			name:   "the run is held when it cannot be closed, and people are told",

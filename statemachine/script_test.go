@@ -117,7 +117,7 @@ var silence = answer{after: time.Hour}
 // healthy.
 func stage(index int) failover.Stage {
 	return failover.Stage{
-		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Batches: 2, Promote: true,
+		Index: index, Wave: 1, From: "us-east-1", To: "us-west-2", Percent: new(100), Batches: 2, ShiftSeconds: 60, Promote: true,
 		SettleSeconds: 5, StretchPercent: 10, Attempts: 9, VerifySeconds: 168, ResubmitSeconds: 104,
 		Passes: 2, HealthySeconds: 70, Checks: 15,
 	}
@@ -126,6 +126,27 @@ func stage(index int) failover.Stage {
 // shifted is a round of ShiftTraffic after which so many batches remain.
 func shifted(remaining int) answer {
 	return ok(failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Remaining: remaining, Records: 2})
+}
+
+// promoting is a call of PromoteDatabase after which so many databases remain.
+func promoting(remaining int) answer {
+	return ok(failover.PromoteAnswer{Started: 1, LagMillis: 250, LagAt: &measured, Remaining: remaining})
+}
+
+// settingAside is a call of ShiftTraffic that sets one part aside.
+func settingAside(kind failover.Kind, object string) answer {
+	return ok(failover.ShiftAnswer{
+		Changes:  []failover.Change{{Zone: "Z1", ID: "C1"}},
+		SetAside: failover.Aside{{Kind: kind, Object: object, Zone: "Z1", Application: "shop", Error: failover.Rejected, Cause: "no"}},
+	})
+}
+
+// deferring is a round of ShiftTraffic that gets nothing done in a failover.
+func deferring() answer {
+	return ok(failover.ShiftAnswer{
+		Changes: []failover.Change{}, Remaining: 1,
+		Deferred: failover.Aside{{Kind: failover.ZoneKind, Object: "example.com", Zone: "Z1", Error: failover.Throttled, Cause: "Rate exceeded"}},
+	})
 }
 
 // measured is when the lag was measured.
@@ -152,7 +173,7 @@ var requests = map[string]func() any{
 	"Validate":        func() any { return new(failover.ValidateRequest) },
 	"ShiftTraffic":    func() any { return new(failover.ShiftRequest) },
 	"UpdateRegistry":  func() any { return new(failover.StageRequest) },
-	"PromoteDatabase": func() any { return new(failover.StageRequest) },
+	"PromoteDatabase": func() any { return new(failover.PromoteRequest) },
 	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },
 	"PlanReturn":      func() any { return new(failover.ValidateRequest) },
 	"PlanRollback":    func() any { return new(failover.ValidateRequest) },

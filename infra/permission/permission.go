@@ -43,7 +43,7 @@ func (s Scope) ForStep(step string) []Grant {
 	case "promotedatabase":
 		grants = append(grants, s.table("Query", "GetItem", "UpdateItem"), readMetrics())
 		grants = append(grants, s.otherLock())
-		grants = append(grants, s.readTopology()...)
+		grants = append(grants, s.readDatabases()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
 		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), s.renewLock(), readMetrics())

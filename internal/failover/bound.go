@@ -30,7 +30,18 @@ const (
 	LagWait  = 30 * time.Second
 	// MaxResubmits is how often a run submits a change again that Route 53 has lost.
 	MaxResubmits = 5
+	// spareRefills is how many times more than it has batches a stage of a failover may ask for what remains.
+	spareRefills = 4
+	// PromoteSeconds is how long a failover goes on asking for promotions that cannot be started yet, counted from the first
+	// call, and AskAgainWait the wait before it asks again.
+	PromoteSeconds = 60
+	AskAgainWait   = 10 * time.Second
 )
+
+// ShiftSeconds is how long a stage of a failover with so many batches goes on asking for those that remain.
+func ShiftSeconds(batches int) int {
+	return int((time.Duration(batches+spareRefills) * RefillWait).Seconds())
+}
 
 // StepBound is the longest that one step can take with all its retries.
 func StepBound() time.Duration { return retried(StepRetries) + StepTimeout }
@@ -73,14 +84,29 @@ func legBound(run Run, stages []Stage) time.Duration {
 // finds it healthy for the first time begins one settle time after the time for becoming healthy at the latest, and the
 // last check one settle time after the time for staying healthy. What Route 53 has lost is submitted again within that.
 func StageBound(run Run, s Stage) time.Duration {
-	const inside = 2 // UpdateRegistry, PromoteDatabase
-	shifts := time.Duration(max(1, s.Batches))
-	shift := shifts*StepBound() + (shifts-1)*RefillWait
-	bound := shift + inside*StepBound() + seconds(s.VerifySeconds+s.HealthySeconds+2*s.SettleSeconds) + StepTimeout
+	bound := shiftBound(run, s) + StepBound() + promoteBound(run, s) + seconds(s.VerifySeconds+s.HealthySeconds+2*s.SettleSeconds) + StepTimeout
 	if s.Approve {
 		bound += askBound(run)
 	}
 	return bound
+}
+
+// shiftBound is the longest that all rounds of ShiftTraffic can take. A planned run has as many as there are batches. In a
+// failover none begins later than ShiftSeconds after the first.
+func shiftBound(run Run, s Stage) time.Duration {
+	if run.Action == Failover {
+		return seconds(s.ShiftSeconds) + StepBound()
+	}
+	shifts := time.Duration(max(1, s.Batches))
+	return shifts*StepBound() + (shifts-1)*RefillWait
+}
+
+// promoteBound is the same of PromoteDatabase. In a failover no call begins later than PromoteSeconds after the first.
+func promoteBound(run Run, s Stage) time.Duration {
+	if run.Action != Failover || !s.Promote {
+		return StepBound()
+	}
+	return seconds(PromoteSeconds) + StepBound()
 }
 
 // askBound is the longest that an approval can take: until the request is sent, and then until it is answered. What fails

@@ -31,7 +31,7 @@ var contract = map[string]struct{ request, answer reflect.Type }{
 	"NotifyRefused":   {reflect.TypeFor[RefusedRequest](), nil},
 	"ShiftTraffic":    {reflect.TypeFor[ShiftRequest](), reflect.TypeFor[ShiftAnswer]()},
 	"UpdateRegistry":  {reflect.TypeFor[StageRequest](), reflect.TypeFor[RegistryAnswer]()},
-	"PromoteDatabase": {reflect.TypeFor[StageRequest](), reflect.TypeFor[PromoteAnswer]()},
+	"PromoteDatabase": {reflect.TypeFor[PromoteRequest](), reflect.TypeFor[PromoteAnswer]()},
 	"VerifyHealth":    {reflect.TypeFor[VerifyRequest](), reflect.TypeFor[VerifyAnswer]()},
 	"CloseRun":        {reflect.TypeFor[CloseRequest](), reflect.TypeFor[RegistryAnswer]()},
 	"NotifyStopped":   {reflect.TypeFor[NotifyRequest](), reflect.TypeFor[NotifyAnswer]()},

@@ -27,7 +27,11 @@ func Events(run Run, out, back, rollback, retreat []Stage) int {
 	events := start + stepEvents + stateEvents          // Validate, Accepted?
 	events += 2*stepEvents + stateEvents + end          // CloseRun, Notify, Outcome?
 	events += max(askEvents, stateEvents+attemptEvents) // AwaitApproval, Approved?; or Announce
-	events += MaxResubmits * shiftEvents(mostBatches(out, back, rollback, retreat))
+	batches := mostBatches(out, back, rollback, retreat)
+	if !run.Action.Planned() {
+		batches += spareResubmits
+	}
+	events += MaxResubmits * shiftEvents(batches)
 	events += phaseEvents(run, out)
 	after := 0
 	if back != nil {
@@ -46,7 +50,13 @@ func Events(run Run, out, back, rollback, retreat []Stage) int {
 func phaseEvents(run Run, stages []Stage) int {
 	events := stateEvents // NextStage finds no more stages
 	for _, s := range stages {
-		events += stateEvents + shiftEvents(s.Batches) + 2*stepEvents + stateEvents // NextStage; UpdateRegistry, PromoteDatabase; Approve?
+		events += stateEvents + shiftEvents(s.Batches) + 2*stepEvents + 2*stateEvents // NextStage; UpdateRegistry, PromoteDatabase; Approve?, Started?
+		if !run.Action.Planned() {
+			events += askedAgain(s.ShiftSeconds, shortWaits) + stateEvents
+			if s.Promote {
+				events += askedAgain(PromoteSeconds, 0)
+			}
+		}
 		events += s.Checks * checkEvents
 		if s.Approve {
 			events += askEvents
@@ -62,6 +72,21 @@ func phaseEvents(run Run, stages []Stage) int {
 func shiftEvents(batches int) int {
 	rounds := max(batches, 1)
 	return rounds*(stepEvents+stateEvents) + (rounds-1)*stateEvents
+}
+
+// spareResubmits is how many rounds more than it has batches a failover has for what is submitted again, shortWaits how
+// many of its first waits are shorter than [RefillWait].
+const (
+	spareResubmits = 3
+	shortWaits     = 2
+)
+
+// askedAgain are the events of a step that a failover plays again and again for so many seconds: its wait, its attempts and
+// its choice. A call with all its retries takes longer than the wait after it, so that there are not many of them.
+func askedAgain(limit, short int) int {
+	const retries = StepRetries * attemptEvents
+	calls := limit/int(RefillWait.Seconds()) + short
+	return calls*(3*stateEvents+attemptEvents) + (limit/(2*int(RefillWait.Seconds()))+1)*retries
 }
 
 func mostBatches(phases ...[]Stage) int {

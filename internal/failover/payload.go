@@ -249,8 +249,12 @@ type ShiftRequest struct {
 	Run   Run   `json:"run"`
 	Stage Stage `json:"stage"`
 	// Changes are those that earlier calls for this stage have answered with.
-	Changes []Change  `json:"changes"`
-	Now     time.Time `json:"now"`
+	Changes []Change `json:"changes"`
+	// SetAside is what the run has set aside so far; it is not touched again. Only a failover sets anything aside.
+	SetAside Aside `json:"setAside,omitempty"`
+	// Round counts the calls for this stage from 1.
+	Round int       `json:"round,omitempty"`
+	Now   time.Time `json:"now"`
 }
 
 // Change is a batch of changes that Route 53 has accepted and that must become INSYNC.
@@ -258,24 +262,41 @@ type Change struct {
 	// Zone is the id of the hosted zone, ID that of the change.
 	Zone string `json:"zone"`
 	ID   string `json:"id"`
+	// Batch is the number of the last batch that is done in the zone when this change is in sync, -1 when none is.
+	Batch int `json:"batch"`
 }
 
-// StageRequest asks UpdateRegistry or PromoteDatabase to play its part of a stage.
+// StageRequest asks UpdateRegistry to play its part of a stage.
 type StageRequest struct {
-	Run   Run       `json:"run"`
-	Stage Stage     `json:"stage"`
-	Now   time.Time `json:"now"`
+	Run   Run   `json:"run"`
+	Stage Stage `json:"stage"`
+	// SetAside is what the run has set aside so far; it is not written as moved.
+	SetAside Aside     `json:"setAside,omitempty"`
+	Now      time.Time `json:"now"`
+}
+
+// PromoteRequest asks PromoteDatabase to start the promotions of a stage.
+type PromoteRequest struct {
+	Run   Run   `json:"run"`
+	Stage Stage `json:"stage"`
+	// SetAside is what the run has set aside so far; none of it is promoted.
+	SetAside Aside     `json:"setAside,omitempty"`
+	Now      time.Time `json:"now"`
 }
 
 // ShiftAnswer is ShiftTraffic's.
 type ShiftAnswer struct {
 	// Changes are the changes of this call, one for each batch; the state machine adds them to those of earlier calls.
 	Changes []Change `json:"changes"`
-	// Remaining counts the batches for which Route 53 had no patience left; when there are any, wait and ask again.
+	// Remaining counts the batches that Route 53 has not accepted yet; when there are any, wait and ask again.
 	Remaining int `json:"remaining"`
 	// Records counts the record sets written; AlreadyDone those found written by an earlier, identical call.
 	Records     int `json:"records"`
 	AlreadyDone int `json:"alreadyDone"`
+	// SetAside is what this call has set aside: with what the request had, at most [MaxSetAside] and one for each wave.
+	// Deferred is, of a failover, what remains: it is set aside when there is no other call.
+	SetAside Aside `json:"setAside,omitempty"`
+	Deferred Aside `json:"deferred,omitempty"`
 }
 
 // RegistryAnswer is UpdateRegistry's.
@@ -291,6 +312,11 @@ type PromoteAnswer struct {
 	Started     int `json:"started"`
 	InFlight    int `json:"inFlight"`
 	AlreadyDone int `json:"alreadyDone"`
+	// Remaining counts the databases whose promotion could not be started yet; when there are any, wait and ask again.
+	Remaining int `json:"remaining"`
+	// SetAside is what this call has set aside. Deferred is what remains: it is set aside when there is no other call.
+	SetAside Aside `json:"setAside,omitempty"`
+	Deferred Aside `json:"deferred,omitempty"`
 	// LagMillis is the largest lag seen before promoting, -1 when there was nothing to measure or no measurement.
 	LagMillis int64 `json:"lagMillis"`
 	// LagOf names the global cluster with that lag.
@@ -308,6 +334,8 @@ type VerifyRequest struct {
 	ShiftedAt time.Time `json:"shiftedAt"`
 	// Changes are those of ShiftTraffic.
 	Changes []Change `json:"changes"`
+	// SetAside is what the run has set aside so far; nothing of it is verified.
+	SetAside Aside `json:"setAside,omitempty"`
 	// Passes counts the healthy checks in a row before this one; below 0, the unhealthy ones.
 	Passes int `json:"passes"`
 	// Inventory is that of the check before, nil when there is none.
@@ -449,6 +477,8 @@ type CloseRequest struct {
 	Reasons []string `json:"reasons"`
 	// Failure is the step that failed for good, if one did.
 	Failure *StepFailure `json:"failure"`
+	// SetAside is what a failover has set aside.
+	SetAside Aside `json:"setAside,omitempty"`
 	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
@@ -468,6 +498,8 @@ type NotifyRequest struct {
 	Reasons  []string `json:"reasons"`
 	// Failure is the step that failed for good, if one did.
 	Failure *StepFailure `json:"failure"`
+	// SetAside is what a failover has set aside.
+	SetAside Aside `json:"setAside,omitempty"`
 	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`

@@ -24,19 +24,20 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	half, atLeast := 50, 99.0
 	stage := Stage{Index: 1, Wave: 2, From: "us-east-1", To: "us-west-2", Percent: &half, Batches: 3, Promote: true, SettleSeconds: 5, Attempts: 9, Passes: 2}
 	failure := &StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "no"}
+	aside := Aside{{Kind: RecordKind, Object: "www.example.com A", Zone: "Z1", Application: "shop", Error: Rejected, Cause: "no"}}
 	for _, want := range []any{
 		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
 		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: new(int64(1)), Summary: "s",
 			Findings: []Finding{{Warning, CodeLag, "o", "f", "n", "c"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
 		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
-		&StageRequest{Run: aRun(), Stage: Stage{Promote: true}, Now: noon},
-		&ShiftRequest{Run: aRun(), Stage: stage, Changes: []Change{{"Z1", "C1"}}, Now: noon},
-		&ShiftAnswer{Changes: []Change{{"Z1", "C1"}}, Remaining: 3, Records: 1, AlreadyDone: 2},
+		&PromoteRequest{Run: aRun(), Stage: Stage{Promote: true}, SetAside: aside, Now: noon},
+		&ShiftRequest{Run: aRun(), Stage: stage, Changes: []Change{{"Z1", "C1", 2}}, SetAside: aside, Round: 2, Now: noon},
+		&ShiftAnswer{Changes: []Change{{"Z1", "C1", -1}}, Remaining: 3, Records: 1, AlreadyDone: 2, SetAside: aside},
 		&RegistryAnswer{Written: 1, AlreadyDone: 2},
 		&PromoteAnswer{Started: 1, InFlight: 2, AlreadyDone: 3, LagMillis: 4, LagOf: "checkout"},
-		&VerifyRequest{Run: aRun(), Stage: stage, Now: noon, Changes: []Change{{"Z1", "C1"}}, Passes: 1},
+		&VerifyRequest{Run: aRun(), Stage: stage, Now: noon, Changes: []Change{{"Z1", "C1", 0}}, SetAside: aside, Passes: 1},
 		&VerifyAnswer{Verdict: Pending, Passes: 1, Reasons: []string{"r"}, MoreReasons: 2},
-		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, Now: noon},
+		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, SetAside: aside, Now: noon},
 		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
 		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: new(0.0), Moved: 1, NotMoved: 2},
 		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{Application: "b", Why: []string{"w"}, Percent: 50}}},

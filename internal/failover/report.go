@@ -13,6 +13,8 @@ type Report struct {
 	Outcome Outcome  `json:"outcome"`
 	Summary string   `json:"summary"`
 	Reasons []string `json:"reasons"`
+	// SetAside is what a failover could not move, each part with its cause.
+	SetAside Aside `json:"setAside,omitempty"`
 	// ClosedAt is when the inventory was taken. VerifiedAt is when the records of the applications that VerifyHealth has
 	// verified were read, nil when all of them were read for the report.
 	ClosedAt   time.Time  `json:"closedAt"`

@@ -22,6 +22,9 @@ type Stage struct {
 	// Batches is how many atomic batches of DNS changes the stage takes, and with it how many calls of ShiftTraffic at
 	// most: each call that Route 53 does not turn away altogether has at least one of them accepted.
 	Batches int `json:"batches"`
+	// ShiftSeconds is how long a failover goes on asking for batches that Route 53 has not accepted, from the first time
+	// that some remained; a planned run asks Batches times.
+	ShiftSeconds int `json:"shiftSeconds"`
 	// Promote says whether the databases of the wave are promoted in To.
 	Promote bool `json:"promote"`
 	// WriterFollows says that the wave's databases are promoted by a later stage: once somebody has consented, or, where

@@ -11,7 +11,7 @@ import (
 // find it out: that is the error.
 func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failover.Report, error) {
 	r := failover.Report{
-		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), ClosedAt: req.Now,
+		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: req.SetAside, ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
 		Legs: legs(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
@@ -58,6 +58,9 @@ func reasons(req failover.NotifyRequest) []string {
 		}
 	}
 	leg(req.Failure, req.Reasons)
+	for _, line := range req.SetAside.Lines() {
+		add(line)
+	}
 	return all
 }
 

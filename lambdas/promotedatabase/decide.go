@@ -25,7 +25,7 @@ const cancelling = "cancelling"
 
 // decide says what is to be done about a database that looks like g, or why nothing can be. It never overrides what
 // somebody else has begun: two drivers with two targets are how a database gets two writers.
-func decide(req failover.StageRequest, db failover.Database, g live.GlobalCluster) (task, error) {
+func decide(req failover.PromoteRequest, db failover.Database, g live.GlobalCluster) (task, error) {
 	target, source := db.Clusters[req.Stage.To], db.Clusters[req.Stage.From]
 	if _, ok := g.Member(target); !ok {
 		return 0, reject("it has no member %s; it has %s", orNone(target), members(g))
@@ -47,7 +47,7 @@ func decide(req failover.StageRequest, db failover.Database, g live.GlobalCluste
 // decideInFlight judges an operation that is under way. A switchover to elsewhere that a failover meets was begun when
 // all was well; Aurora gives it up when it finds the other Region dead, so that waiting helps. Whoever allowed data
 // loss for another target meant it.
-func decideInFlight(req failover.StageRequest, target string, op live.Operation) (task, error) {
+func decideInFlight(req failover.PromoteRequest, target string, op live.Operation) (task, error) {
 	switch {
 	case op.To == target && op.Status == cancelling:
 		return 0, failover.Fail(failover.Busy, fmt.Errorf("its promotion is being cancelled"))

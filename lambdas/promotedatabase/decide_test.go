@@ -24,8 +24,8 @@ func database(id string) failover.Database {
 }
 
 // stageRequest asks for the promotion of wave 1 in us-west-2.
-func stageRequest(action failover.Action) failover.StageRequest {
-	return failover.StageRequest{
+func stageRequest(action failover.Action) failover.PromoteRequest {
+	return failover.PromoteRequest{
 		Run:   failover.Run{ID: "run-1", ARN: "arn:run-1", Action: action, From: east, To: west, Epoch: 1, AllowDataLoss: action == failover.Failover},
 		Stage: failover.Stage{Wave: 1, From: east, To: west, Promote: true},
 		Now:   now,

@@ -37,7 +37,11 @@ type Handler struct {
 // AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
 //
 // A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
-// still stay where they are. A failover starts whatever can be started, and then reports the rest; so does a leg that undoes another.
+// still stay where they are. A leg that undoes another starts whatever can be started, and then reports the rest.
+//
+// A failover takes each database on its own, whatever is wrong with the others: what cannot be promoted for good is set
+// aside with its cause, what waiting may cure remains for the next call, and is deferred. It needs
+// no answer of DescribeGlobalClusters ([unread]).
 //
 // A database that lags more than the plan accepts stands in the way of a planned run too ([lagging]): minutes may have
 // passed since Validate has measured it, while somebody was asked. A lag that cannot be measured keeps nobody from being
@@ -62,10 +66,15 @@ type Handler struct {
 //
 // It relies on "Using switchover or failover in Amazon Aurora Global Database" in the Aurora User Guide, and on
 // FailoverGlobalCluster and FailoverState in the Amazon RDS API Reference.
-func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failover.PromoteAnswer, error) {
+func (h Handler) Handle(ctx context.Context, req failover.PromoteRequest) (failover.PromoteAnswer, error) {
 	answer := failover.PromoteAnswer{LagMillis: -1}
 	if !req.Stage.Promote {
 		return answer, nil
+	}
+	if req.Run.Action == failover.Failover {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, promoteBudget)
+		defer cancel()
 	}
 	apps, err := h.selected(ctx, req)
 	if err != nil {
@@ -101,6 +110,10 @@ func (h Handler) Handle(ctx context.Context, req failover.StageRequest) (failove
 		case j.task == alreadyDone:
 			answer.AlreadyDone++
 		}
+	}
+	if req.Run.Action == failover.Failover {
+		setAside(req, jobs, &answer)
+		return answer, nil
 	}
 	return answer, worst(jobs)
 }
@@ -139,14 +152,15 @@ func (h Handler) holds(ctx context.Context, run failover.Run) error {
 }
 
 // selected returns the applications of the wave that the run is about and that have a database.
-func (h Handler) selected(ctx context.Context, req failover.StageRequest) ([]failover.Application, error) {
+func (h Handler) selected(ctx context.Context, req failover.PromoteRequest) ([]failover.Application, error) {
 	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {
 		return nil, err
 	}
 	var apps []failover.Application
 	for _, app := range wave {
-		if app.Databases = req.Run.Databases(app); req.Run.Moves(app) && app.HasDatabase() {
+		app.Databases = slices.DeleteFunc(slices.Clone(req.Run.Databases(app)), func(db failover.Database) bool { return req.SetAside.Database(app, db) })
+		if req.Run.Moves(app) && app.HasDatabase() {
 			apps = append(apps, app)
 		}
 	}
@@ -165,8 +179,12 @@ type job struct {
 
 // plan decides about every database, once each, in the order of the applications. It fails when nothing is to be
 // started: in a planned run, unless it undoes what it did, because of any of them.
-func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []failover.Application) ([]job, error) {
-	clusters, readErr := live.Databases(ctx, h.RDS(req.Stage.To), apps)
+func (h Handler) plan(ctx context.Context, req failover.PromoteRequest, apps []failover.Application) ([]job, error) {
+	clusters, readErr := h.read(ctx, req, apps)
+	var members map[string]live.Cluster
+	if readErr != nil {
+		members = h.members(ctx, req, apps)
+	}
 	var jobs []job
 	seen := map[string]bool{}
 	for _, app := range apps {
@@ -181,7 +199,7 @@ func (h Handler) plan(ctx context.Context, req failover.StageRequest, apps []fai
 				j.task, j.err = decide(req, db, g)
 				j.lossy = g.Operation != nil && g.Operation.DataLoss
 			case readErr != nil:
-				j.err = readErr
+				j.task, j.err = unread(req, db, members, readErr)
 			default:
 				j.err = reject("it does not exist as seen from %s", req.Stage.To)
 			}
@@ -204,7 +222,7 @@ const (
 )
 
 // startAll asks for what is to be started, and notes in each job how that went.
-func (h Handler) startAll(ctx context.Context, req failover.StageRequest, jobs []job) {
+func (h Handler) startAll(ctx context.Context, req failover.PromoteRequest, jobs []job) {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	if len(jobs) <= fewStarts {
@@ -221,8 +239,13 @@ func (h Handler) startAll(ctx context.Context, req failover.StageRequest, jobs [
 	_ = group.Wait() // the errors are in the jobs
 }
 
-func (h Handler) start(ctx context.Context, req failover.StageRequest, db failover.Database) (err error) {
+func (h Handler) start(ctx context.Context, req failover.PromoteRequest, db failover.Database) (err error) {
 	target := db.Clusters[req.Stage.To]
+	if req.Run.Action == failover.Failover {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, startBudget)
+		defer cancel()
+	}
 	if req.Run.Action.Planned() {
 		_, err = h.RDS(req.Stage.From).SwitchoverGlobalCluster(ctx, &rds.SwitchoverGlobalClusterInput{
 			GlobalClusterIdentifier: &db.GlobalCluster, TargetDbClusterIdentifier: &target,
@@ -250,11 +273,8 @@ func worst(jobs []job) error {
 		if first == nil {
 			first = j.err
 		}
-		switch entry.ConditionOf(j.err) {
-		case failover.Throttled, failover.Unreachable, failover.Busy:
-			if curable == nil {
-				curable = j.err
-			}
+		if curable == nil && helpsToWait(j.err) {
+			curable = j.err
 		}
 	}
 	if curable != nil {
@@ -264,4 +284,9 @@ func worst(jobs []job) error {
 		return fmt.Errorf("%w; and %d more of %d databases cannot be promoted", first, failed-1, len(jobs))
 	}
 	return first
+}
+
+func helpsToWait(err error) bool {
+	c := entry.ConditionOf(err)
+	return c == failover.Throttled || c == failover.Unreachable || c == failover.Busy
 }

@@ -14,7 +14,7 @@ const lagBudget = 5 * time.Second
 
 // lags measures how far the databases are behind; there are none when that could not be measured, for whatever reason.
 // It asks beyond the time of the request, which is that of the first try, so that a retry sees what came after it.
-func (h Handler) lags(ctx context.Context, req failover.StageRequest, apps []failover.Application) []live.ReplicationLag {
+func (h Handler) lags(ctx context.Context, req failover.PromoteRequest, apps []failover.Application) []live.ReplicationLag {
 	ctx, cancel := context.WithTimeout(ctx, lagBudget)
 	defer cancel()
 	lags, err := live.Lag(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now.Add(failover.StepBound()))
@@ -31,7 +31,7 @@ func (h Handler) lags(ctx context.Context, req failover.StageRequest, apps []fai
 // Whatever undoes a leg does not wait. It loses nothing either, because Aurora hands over only what has been replicated; its users
 // are in the other Region already, so that every write crosses the distance until it is done; and a refusal would leave
 // users and writer apart until somebody comes, who could do nothing else.
-func (h Handler) lagging(req failover.StageRequest, jobs []job, lags []live.ReplicationLag) error {
+func (h Handler) lagging(req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) error {
 	if !req.Run.Action.Planned() || req.Run.Leg.Undoes() {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // goingBack is the request of a stage that brings the writers of a wave back.
-func goingBack(leg failover.Leg) failover.StageRequest {
+func goingBack(leg failover.Leg) failover.PromoteRequest {
 	req := stageRequest(failover.Switchover)
 	req.Run.Leg, req.Run.From, req.Run.To = leg, west, east
 	req.Stage.Index, req.Stage.From, req.Stage.To, req.Stage.Restore = req.Stage.Index+1, west, east, true

@@ -16,7 +16,7 @@ const noteBudget = 5 * time.Second
 
 // note writes into the registry what a planned run is about to promote, because a rollback brings back what this run has
 // promoted, and nothing that was there before.
-func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job, lags []live.ReplicationLag) error {
+func (h Handler) note(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) error {
 	if !req.Run.Action.Planned() || req.Run.Leg.Returns() {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (h Handler) note(ctx context.Context, req failover.StageRequest, jobs []job
 // report could not tell a database that this run has promoted from one that was there already. It comes after the
 // promotions, which lose no time with it, and an error is not reported: what was noted is for the report alone, and the
 // next call notes it again.
-func (h Handler) noteStarted(ctx context.Context, req failover.StageRequest, jobs []job, lags []live.ReplicationLag) {
+func (h Handler) noteStarted(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) {
 	ctx, cancel := context.WithTimeout(ctx, noteBudget)
 	defer cancel()
 	if !req.Run.Action.Planned() {
@@ -38,7 +38,7 @@ func (h Handler) noteStarted(ctx context.Context, req failover.StageRequest, job
 // promoted says whether this run promotes the database, or has found its promotion in flight.
 func promoted(j job) bool { return j.task == start || j.task == inFlight && j.lossy }
 
-func (h Handler) noteAll(ctx context.Context, req failover.StageRequest, jobs []job, lags []live.ReplicationLag, which func(job) bool) error {
+func (h Handler) noteAll(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag, which func(job) bool) error {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	if len(jobs) <= fewStarts {

@@ -37,22 +37,44 @@ type ZonePlan struct {
 // the same batch: apart, there would be a moment at which all of its weights are zero.
 type Batch struct {
 	Records []failover.Record
+	// Owners are the applications that the records belong to.
+	Owners []string
 	// Weights are what each of the records gets.
 	Weights []map[failover.Region]int
 	Changes []types.Change
 }
 
+// Fault is a record that is in no batch, because the registry says something of it that cannot be right.
+type Fault struct {
+	Application string
+	Record      failover.Record
+	Err         error
+}
+
+// faultOf is what is wrong with the plans as a whole: the first fault.
+func faultOf(faults []Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return faults[0].Err
+}
+
 // Plan makes the fewest batches that give the records of the applications the weights that a stage intends, in a run of
 // this epoch. The same applications make the same batches, so that a later call recognises what an earlier one has
-// done. Zones are in the order of their ids, records in the order of the applications.
-func Plan(apps []failover.Application, stage failover.Stage, epoch int64) ([]ZonePlan, error) {
+// done. Zones are in the order of their ids, records in the order of the applications. A record of which the registry
+// says what cannot be right is in none of them, and among the faults: a failover moves without it, every other run does
+// not begin.
+func Plan(apps []failover.Application, stage failover.Stage, epoch int64) ([]ZonePlan, []Fault) {
 	byZone := map[string]*packer{}
 	seen := map[string]string{}
+	var faults []Fault
 	for _, app := range apps {
 		for _, r := range app.Records {
 			key := r.Zone + " " + live.CanonicalName(r.Name) + " " + r.Type
 			if other, ok := seen[key]; ok {
-				return nil, rejected("record %s %s belongs to the applications %s and %s; expected one", r.Name, r.Type, other, app.Name)
+				err := rejected("record %s %s belongs to the applications %s and %s; expected one", r.Name, r.Type, other, app.Name)
+				faults = append(faults, Fault{app.Name, r, err})
+				continue
 			}
 			seen[key] = app.Name
 			p, ok := byZone[r.Zone]
@@ -61,16 +83,18 @@ func Plan(apps []failover.Application, stage failover.Stage, epoch int64) ([]Zon
 				byZone[r.Zone] = p
 			}
 			if err := p.add(app.Name, r, stage.WeightsOf(app, epoch)); err != nil {
-				return nil, err
+				faults = append(faults, Fault{app.Name, r, err})
 			}
 		}
 	}
 	plans := make([]ZonePlan, 0, len(byZone))
 	for _, p := range byZone {
-		plans = append(plans, p.plan)
+		if len(p.plan.Batches) > 0 {
+			plans = append(plans, p.plan)
+		}
 	}
 	slices.SortFunc(plans, func(a, b ZonePlan) int { return strings.Compare(a.Zone, b.Zone) })
-	return plans, nil
+	return plans, faults
 }
 
 // Batches counts the batches of all zones.
@@ -80,6 +104,22 @@ func Batches(plans []ZonePlan) int {
 		n += len(p.Batches)
 	}
 	return n
+}
+
+// part are the records of the batch that keep says yes to, each with the record sets of both Regions.
+func (b Batch) part(keep func(record int) bool) Batch {
+	var p Batch
+	at := 0
+	for i, r := range b.Records {
+		sets := len(b.Weights[i]) // one change for each Region
+		if keep(i) {
+			p.Records, p.Owners = append(p.Records, r), append(p.Owners, b.Owners[i])
+			p.Weights = append(p.Weights, b.Weights[i])
+			p.Changes = append(p.Changes, b.Changes[at:at+sets]...)
+		}
+		at += sets
+	}
+	return p
 }
 
 // packer fills the batches of one zone, one after the other.
@@ -110,6 +150,7 @@ func (p *packer) add(app string, r failover.Record, weights map[failover.Region]
 	}
 	last := &p.plan.Batches[len(p.plan.Batches)-1]
 	last.Records = append(last.Records, r)
+	last.Owners = append(last.Owners, app)
 	last.Weights = append(last.Weights, weights)
 	last.Changes = append(last.Changes, changes...)
 	p.elements += elements

@@ -37,12 +37,19 @@ func manyApplications(zone string, n int) []failover.Application {
 	return apps
 }
 
+// planned are the zones of applications of which the registry says nothing that cannot be right.
+func planned(t *testing.T, apps []failover.Application) []ZonePlan {
+	t.Helper()
+	plans, faults := Plan(apps, moved, 7)
+	if len(faults) > 0 {
+		t.Fatal(faults[0].Err)
+	}
+	return plans
+}
+
 func sizes(t *testing.T, apps []failover.Application) [][]int {
 	t.Helper()
-	plans, err := Plan(apps, moved, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plans := planned(t, apps)
 	all := [][]int{}
 	for _, p := range plans {
 		var zone []int
@@ -114,10 +121,7 @@ func TestAZoneIsMovedInTheFewestBatches(t *testing.T) {
 }
 
 func TestBothRegionsOfARecordAreInOneBatch(t *testing.T) {
-	plans, err := Plan(manyApplications("Z1", 600), moved, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plans := planned(t, manyApplications("Z1", 600))
 	for i, b := range plans[0].Batches {
 		weights := map[string]int64{}
 		for _, c := range b.Changes {
@@ -132,15 +136,9 @@ func TestBothRegionsOfARecordAreInOneBatch(t *testing.T) {
 }
 
 func TestTheSameApplicationsMakeTheSameBatches(t *testing.T) {
-	first, err := Plan(manyApplications("Z1", 600), moved, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := planned(t, manyApplications("Z1", 600))
 	for range 5 {
-		again, err := Plan(manyApplications("Z1", 600), moved, 7)
-		if err != nil {
-			t.Fatal(err)
-		}
+		again := planned(t, manyApplications("Z1", 600))
 		for i := range first[0].Batches {
 			if diff := cmp.Diff(first[0].Batches[i].Records, again[0].Batches[i].Records); diff != "" {
 				t.Fatalf("batch %d (-first +again):\n%s", i, diff)
@@ -195,7 +193,11 @@ func TestRecordsThatCannotMoveAreRejectedByName(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Plan(c.apps, moved, 7)
+			_, faults := Plan(c.apps, moved, 7)
+			if len(faults) != 1 {
+				t.Fatalf("got %d faults, want one", len(faults))
+			}
+			err := faults[0].Err
 			if err == nil || err.Error() != c.want || failover.ConditionOf(err) != failover.Rejected {
 				t.Errorf("got %v (%s), want %s", err, failover.ConditionOf(err), c.want)
 			}

@@ -39,14 +39,18 @@ type Handler struct {
 
 // Handle gives the records of the stage's wave the weights of the stage, and returns the changes that it has submitted.
 //
-// When Route 53 takes some of the batches and then asks for patience, that is no error: the answer says how many remain,
-// and the state machine asks again a little later. Only a call that gets nowhere at all fails.
+// When Route 53 accepts some of the batches and then throttles, that is no error: the answer says how many remain, and
+// the state machine asks again a little later. In a planned run only a call that gets nothing done fails.
+//
+// A failover moves whatever can be moved ([Handler.isolate]): what cannot is set aside, with its cause, or remains. Only
+// the registry, a newer run, and time make its calls fail.
 //
 // A second identical call finds its own mark in each zone's fence and the weights as they should be, and changes no
 // record. In a zone of whose changes the request does not know them all it writes the mark once more, as its next try, to
 // have a change that VerifyHealth can wait for: the ids of the first call may have been lost with its answer. A call
 // after one that ended in the middle, because it was throttled or died, goes on where that one stopped. If Route 53 has
-// lost changes that it had accepted, only the batches concerned are written again.
+// lost changes that it had accepted, only the batches concerned are written again. What the first call has set aside,
+// the second finds at fault too, and sets aside.
 //
 // A stage that restores gives each application the weights that it had before the run, by the registry, or by what
 // Validate has found of a run that was stopped.
@@ -65,61 +69,93 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, fmt.Errorf("read wave %d: %w", req.Stage.Wave, err)
 	}
-	plans, err := Plan(selected(req.Run, apps), req.Stage, req.Run.Epoch)
+	plans, faults := Plan(selected(req.Run, apps), req.Stage, req.Run.Epoch)
+	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Leg: req.Run.Leg, Stage: req.Stage.Index}}
+	if req.Run.Action == failover.Failover {
+		return s.isolate(ctx, plans, faults)
+	}
+	if err := faultOf(faults); err != nil {
+		return answer, err
+	}
+	fences, err := s.lookAhead(ctx, plans)
 	if err != nil {
 		return answer, err
 	}
-	mine := failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Leg: req.Run.Leg, Stage: req.Stage.Index}
-	fences, err := h.lookAhead(ctx, plans, mine, req.Run)
-	if err != nil {
-		return answer, err
-	}
-	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, max(failover.RefillWait, req.Run.WaitAfter(req.Stage))))
-	var troubles []error
+	s.renewLock(ctx)
 	for i, plan := range plans {
-		z := zoneShift{
-			client: h.DNS, plan: plan, fenceName: failover.FenceName(h.Plan, plan.Name), mine: mine, seen: fences[i], written: map[int]bool{}, known: knownOf(req.Changes, plan.Zone),
-		}
+		z := s.zone(plan, fences[i])
 		err := z.run(ctx)
 		z.addTo(&answer)
-		if err == nil {
-			continue
-		}
-		if entry.ConditionOf(err) == failover.FenceLost && len(answer.Changes)+answer.AlreadyDone > 0 {
-			return answer, failover.Fail(failover.Overtaken, err)
-		}
-		if len(troubles) == 0 && patience(err) && answer.Records > 0 {
+		switch {
+		case err == nil:
+		case entry.ConditionOf(err) == failover.FenceLost:
+			return answer, overtaken(answer, err)
+		case helpsToWait(err) && answer.Records > 0:
 			answer.Remaining = z.remaining + Batches(plans[i+1:])
 			return answer, nil
-		}
-		troubles = append(troubles, err)
-		if !mayGoOn(req.Run.Action, err) {
-			break
+		default:
+			return answer, err
 		}
 	}
-	return answer, worst(troubles)
+	return answer, nil
+}
+
+// shift is one call.
+type shift struct {
+	Handler
+	req  failover.ShiftRequest
+	mine failover.Fence
+}
+
+// renewLock keeps the lock until the run's next step. An error is not reported: the next step renews it too.
+func (s shift) renewLock(ctx context.Context) {
+	s.Registry.RenewLock(ctx, s.req.Run, s.req.Now, failover.LeaseUntil(s.req.Now, max(failover.RefillWait, s.req.Run.WaitAfter(s.req.Stage))))
+}
+
+func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {
+	return &zoneShift{
+		client: s.DNS, plan: plan, fenceName: failover.FenceName(s.Plan, plan.Name), mine: s.mine, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
+		wave: s.req.Stage.Wave, aside: s.req.SetAside,
+	}
+}
+
+// overtaken is the error of a call that finds a newer run's mark, after what it has answered so far.
+func overtaken(answer failover.ShiftAnswer, err error) error {
+	if len(answer.Changes)+answer.AlreadyDone > 0 {
+		return failover.Fail(failover.Overtaken, err)
+	}
+	return err
 }
 
 // lookAhead reads the lock and all fences, and fails when the run is not to move anything any more or any zone is in
 // the hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the turn of
-// its zone: one that cannot be read must not keep a failover from all others.
-func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.Fence, run failover.Run) ([]*sighting, error) {
-	lost := h.Registry.MayMove(ctx, run)
+// its zone: one that cannot be read must not keep a failover from all others. A fence for which there was no time is
+// read at the turn of its zone.
+func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, error) {
+	lost := s.Registry.MayMove(ctx, s.req.Run)
 	switch {
 	case errors.Is(lost, registry.ErrOvertaken) || errors.Is(lost, registry.ErrRunOver):
 		lost = failover.Fail(failover.FenceLost, lost)
 	case lost != nil:
 		return nil, lost
 	}
+	if s.req.Run.Action == failover.Failover {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, lookAheadBudget)
+		defer cancel()
+	}
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans {
-		fence, err := live.ReadFence(ctx, h.DNS, plan.Zone, failover.FenceName(h.Plan, plan.Name))
+		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, failover.FenceName(s.Plan, plan.Name))
+		if ctx.Err() != nil {
+			break
+		}
 		fences[i] = &sighting{fence, err}
 		if err != nil {
 			continue
 		}
-		done, err := decide(mine, plan.Zone, fence)
+		done, err := decide(s.mine, plan.Zone, fence)
 		mark = mark || done > 0
 		if err != nil && lost == nil {
 			lost = err
@@ -131,43 +167,22 @@ func (h Handler) lookAhead(ctx context.Context, plans []ZonePlan, mine failover.
 	return fences, lost
 }
 
-// knownOf counts the changes of a zone that earlier calls have told of.
+// knownOf says how many batches of a zone are done once these changes are in sync: Route 53 applies the changes of a zone
+// in order.
 func knownOf(changes []failover.Change, zone string) int {
 	n := 0
 	for _, c := range changes {
 		if c.Zone == zone {
-			n++
+			n = max(n, c.Batch+1)
 		}
 	}
 	return n
 }
 
-// patience says whether what is left can go on a little later, after a call that has got something done.
-func patience(err error) bool {
+// helpsToWait says whether what is left can go on a little later, after a call that has got something done.
+func helpsToWait(err error) bool {
 	c := entry.ConditionOf(err)
 	return c == failover.Throttled || c == failover.Busy
-}
-
-// mayGoOn says whether the next zone is tried although this one failed. In an outage each zone that moves helps
-// somebody; a planned action is better off with as little as possible to undo. Trouble that is not the zone's own
-// would only meet the next zone as well.
-func mayGoOn(action failover.Action, err error) bool {
-	c := entry.ConditionOf(err)
-	return action == failover.Failover && (c == failover.Rejected || c == failover.Busy)
-}
-
-// worst is the trouble that decides what the state machine does. The last one stopped the zones if any did; otherwise
-// one that waiting helps goes before one that is final, since the retry meets the latter again.
-func worst(troubles []error) error {
-	if len(troubles) == 0 {
-		return nil
-	}
-	for i := len(troubles) - 1; i >= 0; i-- {
-		if entry.ConditionOf(troubles[i]) != failover.Rejected {
-			return troubles[i]
-		}
-	}
-	return troubles[0]
 }
 
 func selected(run failover.Run, apps []failover.Application) []failover.Application {

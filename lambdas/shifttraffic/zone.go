@@ -2,7 +2,6 @@ package shifttraffic
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,21 +34,33 @@ type zoneShift struct {
 	mine      failover.Fence
 	// seen is the zone's fence as it was when the call began, until it is used.
 	seen *sighting
-	// known counts the changes of this zone that earlier calls have told of.
+	// known says how many batches are done once the changes are in sync that earlier calls have answered with.
 	known int
-	// changes are what this call has submitted, remaining counts the batches that it has not.
+	// isolates says that a record which Route 53 rejects is to be found and set aside, so that all others of its batch
+	// move; aside is what was set aside before, faults what this call has found.
+	isolates bool
+	wave     int
+	aside    failover.Aside
+	faults   failover.Aside
+	// mayFault is how many more records of the zone may be set aside alone.
+	mayFault int
+	// batches are those of the plan without what is set aside, with the same numbers.
+	batches []Batch
+	// changes are what this call has submitted, records counts the record sets in them, remaining the batches that it has
+	// not submitted.
 	changes   []failover.Change
+	records   int
 	remaining int
-	// written says which batches this call has submitted.
-	written map[int]bool
-	// found are the batches that were done when this call looked first.
+	// found are the batches that were done when this call looked first, nil before.
 	found []int
 }
 
 // run brings the zone to where the stage wants it. What earlier calls have done is found by the fence and by the live
 // records, so it may end in the middle at any time and be called again.
 func (z *zoneShift) run(ctx context.Context) error {
+	z.remaining = len(z.plan.Batches)
 	for range maxReadings {
+		z.leaveOut()
 		fence, err := z.fence(ctx)
 		if err != nil {
 			return err
@@ -71,6 +82,17 @@ func (z *zoneShift) run(ctx context.Context) error {
 	return failover.Fail(failover.Busy, fmt.Errorf("zone %s: its fence changed %d times while this call was writing", z.plan.Zone, maxReadings))
 }
 
+// leaveOut takes what is set aside out of the batches. Their numbers, by which a later call finds what is done, stay.
+func (z *zoneShift) leaveOut() {
+	all := slices.Concat(z.aside, z.faults)
+	z.batches = make([]Batch, len(z.plan.Batches))
+	for i, b := range z.plan.Batches {
+		z.batches[i] = b.part(func(r int) bool {
+			return !all.Record(failover.Application{Name: b.Owners[r], Wave: z.wave}, b.Records[r])
+		})
+	}
+}
+
 // fence is the one that was read ahead, the first time: should it have moved since, the batch is refused. Later it is
 // read again.
 func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
@@ -86,28 +108,31 @@ func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
 // in each would take more calls than Route 53 allows.) Of others the mark alone is not believed: Route 53 can lose
 // accepted changes, and then those batches are written again whose records are not what they should be.
 func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
-	done = min(done, len(z.plan.Batches))
+	done = min(done, len(z.batches))
 	var todo []int
-	if z.known+len(z.changes) < done {
+	if z.heard() < done {
 		var marked failover.Application
-		for _, b := range z.plan.Batches[:done] {
+		for _, b := range z.batches[:done] {
 			marked.Records = append(marked.Records, b.Records...)
 		}
 		sets, err := live.Records(ctx, z.client, []failover.Application{marked})
 		if err != nil {
 			return nil, err
 		}
-		for i, b := range z.plan.Batches[:done] {
+		for i, b := range z.batches[:done] {
 			if !holds(sets, b) {
 				todo = append(todo, i)
 			}
 		}
 	}
-	for i := done; i < len(z.plan.Batches); i++ {
+	for i := done; i < len(z.batches); i++ {
 		todo = append(todo, i)
 	}
 	return todo, nil
 }
+
+// heard says how many batches are done once the changes are in sync of which anybody has heard.
+func (z *zoneShift) heard() int { return max(z.known, knownOf(z.changes, z.plan.Zone)) }
 
 // note remembers, at the first reading, which batches earlier calls have done.
 func (z *zoneShift) note(todo []int) {
@@ -116,7 +141,7 @@ func (z *zoneShift) note(todo []int) {
 		return
 	}
 	z.found = []int{}
-	for i := range z.plan.Batches {
+	for i := range z.batches {
 		if !slices.Contains(todo, i) {
 			z.found = append(z.found, i)
 		}
@@ -138,23 +163,31 @@ func holds(sets live.RecordSets, b Batch) bool {
 // When nothing is left to do, but fewer changes are known than batches are done, then the call that got the others never
 // got its answer through. Then the mark alone is written once more, as its next try; Route 53 applies the changes of a zone
 // in order, so when that change is in sync all before it are. (This is R53-10 in the embedded AWS's FIDELITY.md.)
+//
+// The mark is written alone too when the last batch could only be accepted in parts, which carry the mark of the batch
+// before it.
 func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceRecord, done int) (moved bool, err error) {
-	if len(todo) == 0 && z.known+len(z.changes) >= done {
+	if len(todo) == 0 && z.heard() >= done {
 		return false, nil
 	}
-	if len(todo) == 0 {
-		_, moved, err = z.submit(ctx, nil, fence, done-1)
-		return moved, err
-	}
+	mark := done - 1
 	for n, i := range todo {
-		z.remaining = len(todo) - n
-		fence, moved, err = z.submit(ctx, z.plan.Batches[i].Changes, fence, max(i, done-1))
+		z.remaining, mark = len(todo)-n, max(i, mark)
+		if len(z.batches[i].Records) == 0 {
+			continue
+		}
+		fence, moved, err = z.put(ctx, i, fence, mark)
 		if err != nil || moved {
 			return moved, err
 		}
-		z.written[i] = true
 	}
-	return false, nil
+	if z.heard() <= mark && (len(z.changes) > 0 || len(todo) == 0) {
+		_, moved, err = z.submit(ctx, nil, fence, mark)
+	}
+	if err == nil && !moved {
+		z.remaining = 0
+	}
+	return moved, err
 }
 
 // submit sends one batch behind the fence, and returns the fence as it is afterwards.
@@ -169,20 +202,20 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 			Changes: append(fenceChanges(z.fenceName, fence, mark), content...),
 		},
 	})
-	var refused *types.InvalidChangeBatch
-	if errors.As(err, &refused) {
-		return z.whyRefused(ctx, fence, refused)
+	if refusal, ok := refusalOf(err); ok {
+		return z.whyRefused(ctx, fence, refusal)
 	}
 	if err != nil {
 		return fence, false, fmt.Errorf("change zone %s: %w", z.plan.Zone, err)
 	}
 	id := strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/")
-	z.changes = append(z.changes, failover.Change{Zone: z.plan.Zone, ID: id})
+	z.changes = append(z.changes, failover.Change{Zone: z.plan.Zone, ID: id, Batch: batch})
+	z.records += len(content)
 	return live.FenceRecord{Exists: true, Fence: mark, Value: mark.String(), TTL: fenceTTL}, false, nil
 }
 
 // whyRefused tells a fence that has moved from a batch that Route 53 will never take.
-func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refused *types.InvalidChangeBatch) (live.FenceRecord, bool, error) {
+func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refusal string) (live.FenceRecord, bool, error) {
 	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceName)
 	if err != nil {
 		return fence, false, err
@@ -190,22 +223,15 @@ func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refu
 	if now != fence {
 		return now, true, nil
 	}
-	reasons := strings.Join(refused.Messages, "; ")
-	if reasons == "" {
-		reasons = refused.ErrorMessage()
-	}
-	return fence, false, rejected("zone %s: Route 53 refused the whole batch: %s", z.plan.Zone, reasons)
+	return fence, false, failover.Fail(failover.Rejected, &refusedBatch{z.plan.Zone, refusal})
 }
 
-// addTo adds to an answer what this call has written, and what it found written.
+// addTo adds to an answer what this call has written, what it found written, and what it has set aside.
 func (z *zoneShift) addTo(answer *failover.ShiftAnswer) {
 	answer.Changes = append(answer.Changes, z.changes...)
-	for i, b := range z.plan.Batches {
-		switch {
-		case z.written[i]:
-			answer.Records += len(b.Changes)
-		case slices.Contains(z.found, i):
-			answer.AlreadyDone += len(b.Changes)
-		}
+	answer.SetAside = append(answer.SetAside, z.faults...)
+	answer.Records += z.records
+	for _, i := range z.found {
+		answer.AlreadyDone += len(z.batches[i].Changes)
 	}
 }

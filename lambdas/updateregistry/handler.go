@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -78,7 +79,7 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 	record := req.Outcome != failover.Refused || req.ClosedBy != ""
 	if record {
 		writing = errors.Join(writing, h.Registry.PutRun(ctx, registry.RunRecord{
-			Run: req.Run, Outcome: req.Outcome, Reasons: req.Reasons, Failure: req.Failure, ClosedAt: req.Now, ClosedBy: req.ClosedBy,
+			Run: req.Run, Outcome: req.Outcome, Reasons: slices.Concat(req.Reasons, req.SetAside.Lines()), Failure: req.Failure, ClosedAt: req.Now, ClosedBy: req.ClosedBy,
 		}))
 	}
 	// The lock's error goes first: it is the one that decides whether this is tried again.

@@ -22,7 +22,8 @@ const (
 
 // Stage writes the weights, the active Region and the epoch of each application of the stage's wave. An application is
 // active in the target Region once all of its traffic is there. A stage that restores gives it back the weights and the
-// active Region that the run has found. A stage that leaves traffic alone writes nothing.
+// active Region that the run has found. A stage that leaves traffic alone writes nothing, and an application of which
+// a failover has set a record aside is not written: not all of its traffic has moved.
 //
 // It writes every application even when one cannot be written, so that the registry is as near to the truth as it can
 // be. It touches each item although only weights may have changed: when the Region that was left comes back, its late
@@ -56,7 +57,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	var todo []failover.Application
 	for _, app := range wave {
 		switch {
-		case !req.Run.Moves(app):
+		case !req.Run.Moves(app) || req.SetAside.Traffic(app):
 		case same(app.Live, after(app, req)):
 			answer.AlreadyDone++
 		default:

@@ -96,11 +96,11 @@ func stageWeights(s failover.Stage) string {
 }
 
 func (in *inspection) shiftCalls(s failover.Stage, apps []failover.Application) []string {
-	plans, err := shifttraffic.Plan(apps, s, in.run.Epoch)
-	if err != nil {
-		return []string{err.Error()} // a blocker already
-	}
+	plans, faults := shifttraffic.Plan(apps, s, in.run.Epoch)
 	var calls []string
+	for _, f := range faults { // each is a finding already
+		calls = append(calls, f.Err.Error())
+	}
 	for _, p := range plans {
 		for i, b := range p.Batches {
 			text := fmt.Sprintf("route53:ChangeResourceRecordSets in zone %s (%s), batch %d of %d: %s, %s",

@@ -8,8 +8,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// checkDatabases asks whether each global cluster can be promoted in the target Region. What makes it impossible blocks
-// every action; what makes it doubtful blocks all but a failover.
+// checkDatabases asks whether each global cluster can be promoted in the target Region. What makes it impossible or
+// doubtful blocks every action but a failover: that sets the database aside, and moves everything else.
 func (in *inspection) checkDatabases() {
 	for _, db := range in.databases() {
 		in.checkDatabase(db)
@@ -20,17 +20,17 @@ func (in *inspection) checkDatabase(db failover.Database) {
 	object := "database " + db.GlobalCluster
 	to, ok := db.Clusters[in.run.To]
 	if !ok {
-		in.block(failover.CodeTopology, object, "has no cluster registered in "+string(in.run.To), "add it to the applications file, then register it").Command = in.register()
+		in.object(failover.CodeTopology, object, "has no cluster registered in "+string(in.run.To), "add it to the applications file, then register it").Command = in.register()
 		return
 	}
 	global, ok := in.clusters[db.GlobalCluster]
 	if !ok {
-		in.block(failover.CodeTopology, object, fmt.Sprintf("there is no such global cluster, seen from %s", in.run.To), "correct the applications file, then register it").Command = in.register()
+		in.object(failover.CodeTopology, object, fmt.Sprintf("there is no such global cluster, seen from %s", in.run.To), "correct the applications file, then register it").Command = in.register()
 		return
 	}
 	member, ok := global.Member(to)
 	if !ok {
-		in.block(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file").Command = in.globalClusterCommand(db.GlobalCluster)
+		in.object(failover.CodeTopology, object, fmt.Sprintf("%s is not one of its members", to), "add the cluster to it, or correct the applications file").Command = in.globalClusterCommand(db.GlobalCluster)
 		return
 	}
 	if member.Writer && global.Operation == nil {
@@ -46,9 +46,9 @@ func (in *inspection) checkTarget(object, arn string) {
 	cluster, ok := in.members[arn]
 	switch {
 	case !ok:
-		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file and register it").Command = in.register()
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file and register it").Command = in.register()
 	case cluster.Instances == 0:
-		in.block(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it").Command = in.clusterCommand(arn)
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it").Command = in.clusterCommand(arn)
 	case cluster.Status != "available":
 		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s is %s; expected available", arn, cluster.Status), "wait until it is").Command = in.clusterCommand(arn)
 	}

@@ -19,8 +19,8 @@ func TestDatabasesThatAreNotWell(t *testing.T) {
 		want            string
 	}{
 		{"well", func(*live.GlobalCluster, *live.Cluster) {}, "", "", ""},
-		{"no instance", func(_ *live.GlobalCluster, c *live.Cluster) { c.Instances = 0 }, failover.Blocker, failover.Blocker, "has no instance"},
-		{"gone", func(_ *live.GlobalCluster, c *live.Cluster) { c.ARN = "" }, failover.Blocker, failover.Blocker, "does not exist in us-west-2"},
+		{"no instance", func(_ *live.GlobalCluster, c *live.Cluster) { c.Instances = 0 }, failover.Warning, failover.Blocker, "has no instance"},
+		{"gone", func(_ *live.GlobalCluster, c *live.Cluster) { c.ARN = "" }, failover.Warning, failover.Blocker, "does not exist in us-west-2"},
 		{"backing up", func(_ *live.GlobalCluster, c *live.Cluster) { c.Status = "backing-up" }, failover.Warning, failover.Blocker, "is backing-up; expected available"},
 		{"modifying", func(g *live.GlobalCluster, _ *live.Cluster) { g.Status = "modifying" }, failover.Warning, failover.Blocker, "is modifying; expected available"},
 		{"no writer", func(g *live.GlobalCluster, _ *live.Cluster) { g.Members[0].Writer = false }, failover.Warning, failover.Blocker, "its writer is none"},

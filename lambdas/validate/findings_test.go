@@ -95,7 +95,8 @@ func TestACheckListsEverythingAtOnce(t *testing.T) {
 	}
 }
 
-func TestATopologyThatCannotBePromotedStopsEveryAction(t *testing.T) {
+// TestATopologyThatCannotBePromotedStopsEveryActionButAFailover: that moves everything else, and promotes what it can.
+func TestATopologyThatCannotBePromotedStopsEveryActionButAFailover(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		spoil func(app *failover.Application)
@@ -108,7 +109,7 @@ func TestATopologyThatCannotBePromotedStopsEveryAction(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			app := shop()
 			c.spoil(&app)
-			for _, input := range []string{consenting, `{"action": "switchover"}`, `{"action": "check"}`} {
+			for _, input := range []string{`{"action": "switchover"}`, `{"action": "check"}`} {
 				s := newScene(t, app)
 				answer := s.validate(input)
 				if answer.Verdict != failover.Refuse {
@@ -116,6 +117,15 @@ func TestATopologyThatCannotBePromotedStopsEveryAction(t *testing.T) {
 				}
 				s.contains(answer.Summary, c.want)
 			}
+			s := newScene(t, app)
+			answer := s.validate(consenting)
+			if answer.Verdict != failover.Proceed || len(answer.Stages) != 1 || !answer.Stages[0].Promote {
+				t.Errorf("a failover: got %s with %+v; want one stage that promotes", answer.Verdict, answer.Stages)
+			}
+			if !slices.Contains(codes(answer, failover.Warning), failover.CodeTopology) {
+				t.Errorf("a failover: got %v; want a warning", answer.Findings)
+			}
+			s.contains(fmt.Sprint(answer.Findings), c.want)
 		})
 	}
 }

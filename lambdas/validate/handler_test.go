@@ -378,20 +378,35 @@ func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
 	many := inWaves(maxStages) // and a stage that closes the leg
 	for _, c := range []struct {
-		name string
-		apps []failover.Application
-		want string
+		name, input string
+		apps        []failover.Application
+		want        string
 	}{
-		{"a record of two applications", []failover.Application{shop(), twin}, "belongs to the applications shop and twin"},
-		{"too many stages", many, "101 stages; expected at most 100"},
+		{"a record of two applications", `{"action": "switchover"}`, []failover.Application{shop(), twin}, "belongs to the applications shop and twin"},
+		{"too many stages", consenting, many, "101 stages; expected at most 100"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScene(t, c.apps...)
-			answer := s.validate(consenting)
+			answer := s.validate(c.input)
 			if diff := cmp.Diff([]string{failover.CodeConfiguration}, codes(answer, failover.Blocker)); diff != "" {
 				t.Errorf("blockers (-want +got):\n%s", diff)
 			}
 			s.contains(answer.Summary, c.want)
 		})
+	}
+}
+
+// TestAFailoverMovesWithoutARecordThatCannotBeRight, and says so before it begins.
+func TestAFailoverMovesWithoutARecordThatCannotBeRight(t *testing.T) {
+	twin := shop()
+	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
+	s := newScene(t, shop(), twin)
+	answer := s.validate(consenting)
+	if answer.Verdict != failover.Proceed || !slices.Contains(codes(answer, failover.Warning), failover.CodeConfiguration) {
+		t.Errorf("got %s with %v", answer.Verdict, answer.Findings)
+	}
+	s.contains(fmt.Sprint(answer.Findings), "belongs to the applications shop and twin")
+	if got, want := answer.Stages[0].ShiftSeconds, failover.ShiftSeconds(1); got != want {
+		t.Errorf("asks for %d s; want %d s for one batch", got, want)
 	}
 }

@@ -110,13 +110,14 @@ func (in *inspection) countBatches() {
 				continue
 			}
 			if _, known := batches[s.Wave]; !known {
-				plans, err := shifttraffic.Plan(in.wave(s.Wave), *s, in.run.Epoch)
-				if err != nil {
-					in.block(failover.CodeConfiguration, fmt.Sprintf("wave %d", s.Wave), err.Error(), "correct the applications file, then register it").Command = in.register()
-				}
+				plans, faults := shifttraffic.Plan(in.wave(s.Wave), *s, in.run.Epoch)
+				in.checkFaults(s.Wave, faults)
 				batches[s.Wave] = shifttraffic.Batches(plans)
 			}
 			s.Batches = batches[s.Wave]
+			if in.outage() {
+				s.ShiftSeconds = failover.ShiftSeconds(s.Batches)
+			}
 		}
 	}
 }
@@ -145,6 +146,13 @@ func (in *inspection) setTimes() {
 	case in.run.StretchPercent > failover.DefaultStretch:
 		in.warn(failover.CodeEvents, "run "+in.run.ID, fmt.Sprintf("each wait between checks grows to %d %% of the time that the checks of a stage have taken so far, instead of %d %%: with %s the history of the execution can come to %d events, and Step Functions ends it at 25,000",
 			in.run.StretchPercent, failover.DefaultStretch, count(len(in.stages), "stage"), events), "fewer waves or traffic steps are checked more often")
+	}
+}
+
+// checkFaults tells of the records of which the registry says what cannot be right. A failover moves without them.
+func (in *inspection) checkFaults(wave int, faults []shifttraffic.Fault) {
+	for _, f := range faults {
+		in.object(failover.CodeConfiguration, fmt.Sprintf("wave %d", wave), f.Err.Error(), "correct the applications file, then register it").Command = in.register()
 	}
 }
 

@@ -55,6 +55,8 @@ type Handler struct {
 // promotion that is in flight must end before it can be reversed, and the application's health is for the stage that
 // reverses it to see.
 //
+// What a failover has set aside is not awaited: neither its weights nor its promotion, nor the health of its application.
+//
 // The reasons name the application, the object, the Region, and what is awaited.
 //
 // A second identical call checks again and changes nothing; this step only reads. It counts the same as the first, because
@@ -81,6 +83,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	if len(apps) == 0 {
 		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
 	}
+	apps = l.withoutAside(req, apps)
 	for _, check := range []func(context.Context, *look, failover.VerifyRequest, []failover.Application) error{
 		h.changes, h.databases, h.health, h.stillThere,
 	} {
@@ -119,6 +122,17 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 		}
 	}
 	return apps, nil
+}
+
+// withoutAside are the applications without the parts that the run has set aside: nothing of them is awaited, and they
+// keep nothing else from being verified.
+func (l *look) withoutAside(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
+	rest := make([]failover.Application, len(apps))
+	for i, app := range apps {
+		rest[i] = req.SetAside.Rest(app)
+		l.unwritten[app.Name] = req.SetAside.Traffic(app)
+	}
+	return rest
 }
 
 // overtaken finds that there is nothing for this run to wait for any more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -57,7 +58,7 @@ func inventoryOf(req failover.VerifyRequest, apps []failover.Application) failov
 func (h Handler) closing(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
 	last := newLook(nil)
 	if req.Stage.Closing() {
-		registered(last, req, apps)
+		registered(last, req, slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return l.unwritten[app.Name] }))
 	}
 	if databaseFirst := req.Stage.Full() && !req.Stage.Promote && !req.Stage.WriterFollows; databaseFirst && !req.Stage.Closing() {
 		if err := h.writers(ctx, last, req, ownDatabases(req.Run, apps)); err != nil {

@@ -30,10 +30,12 @@ type look struct {
 	unfinished string
 	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
 	zones, clusters map[string]bool
+	// unwritten are the applications that UpdateRegistry has not written, because a record of theirs is set aside.
+	unwritten map[string]bool
 }
 
 func newLook(streak *failover.Streak) *look {
-	return &look{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}}
+	return &look{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}}
 }
 
 // seen says whether an earlier check has counted the datapoint, or a newer one of the same period.

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 // last run as a new one. What is repeated is not in the transcript.
 func (p *performance) again(ctx context.Context, e *Evidence) error {
 	p.tell.quiet = true
+	mended := len(p.undo) > 0
 	for _, remove := range p.undo {
 		remove()
 	}
@@ -25,7 +27,11 @@ func (p *performance) again(ctx context.Context, e *Evidence) error {
 	if len(e.Runs) == 0 {
 		return nil
 	}
-	if last := e.Runs[len(e.Runs)-1]; last.repeatable() && !p.world.Dark(last.Region) {
+	last := e.Runs[len(e.Runs)-1]
+	if mended && len(last.setAside()) > 0 {
+		return nil // what it could not move for a reason that is gone by now would move
+	}
+	if last.repeatable() && !p.world.Dark(last.Region) {
 		return p.repeatRun(ctx, e, last)
 	}
 	return nil
@@ -44,6 +50,17 @@ func (r RunEvidence) repeatable() bool {
 		return !r.tookLock() && !r.lockedOut()
 	}
 	return r.Asked == nil || r.Asked.Action != failover.Drill
+}
+
+// setAside is what the run has set aside, as it has told Notify.
+func (r RunEvidence) setAside() failover.Aside {
+	var told failover.NotifyRequest
+	for _, inv := range r.Invocations {
+		if inv.State == "Notify" && json.Unmarshal(inv.Payload, &told) != nil {
+			return nil
+		}
+	}
+	return told.SetAside
 }
 
 // repeatSteps invokes what a run has invoked. Invocations of one state that follow each other are judged together.

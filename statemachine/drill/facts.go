@@ -85,7 +85,7 @@ func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 		parts = append(parts, plural(a.AlreadyDone, "record set")+" written before")
 	}
 	if a.Remaining > 0 {
-		parts = append(parts, plural(a.Remaining, "batch")+" to go when Route 53 has patience again")
+		parts = append(parts, plural(a.Remaining, "batch")+" deferred")
 	}
 	return Plain, orNothing(parts)
 }

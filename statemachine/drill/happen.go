@@ -30,6 +30,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		return p.world.SetStuck(e.DatabaseHang, true)
 	case e.DatabaseMember != nil:
 		return p.databaseMember(*e.DatabaseMember)
+	case e.MemberDeleted != nil:
+		return p.world.DeleteMember(e.MemberDeleted.GlobalCluster, e.MemberDeleted.Region)
 	case e.NoMetrics != nil:
 		_, err := p.world.StopMetric(e.NoMetrics.Region, e.NoMetrics.Application)
 		return err

@@ -16,7 +16,7 @@ import (
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
-	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
+	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
 	"start", "deploy", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer",
 }
 
@@ -43,7 +43,7 @@ func ParseEvent(file string, text []byte) (Event, error) {
 // kinds are the keys of the event that are set.
 func (e Event) kinds() []string {
 	set := []bool{
-		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.NoMetrics != nil,
+		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.Deploy != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil,
@@ -77,6 +77,9 @@ func (c *checker) event(path string, e Event) {
 		c.required(path+".databaseLag", "globalCluster", e.DatabaseLag.GlobalCluster)
 	case e.DatabaseMember != nil:
 		c.databaseMember(path+".databaseMember", *e.DatabaseMember)
+	case e.MemberDeleted != nil:
+		c.region(path+".memberDeleted.region", e.MemberDeleted.Region)
+		c.required(path+".memberDeleted", "globalCluster", e.MemberDeleted.GlobalCluster)
 	case e.NoMetrics != nil:
 		c.region(path+".noMetrics.region", e.NoMetrics.Region)
 		c.required(path+".noMetrics", "application", e.NoMetrics.Application)

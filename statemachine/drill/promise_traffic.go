@@ -37,6 +37,9 @@ func neverAllZero(e Evidence) finding {
 				if record.Zone != batch.Zone {
 					continue
 				}
+				if hadLostARegion(last[batch.Zone], record) && !written[record.Name+" "+record.Type] {
+					continue
+				}
 				before, _ := weights(run.Before.sets(record.Zone), record)
 				allowed := shares
 				switch {
@@ -61,6 +64,15 @@ func neverAllZero(e Evidence) finding {
 		f.checked, f.basis = true, plural(looked, "batch")+", every record in both Regions after each"
 	}
 	return f
+}
+
+// hadLostARegion says whether the record lacked a Region before the batch, so that the batch has not taken it away.
+func hadLostARegion(before []fakeaws.RecordSet, record failover.Record) bool {
+	if before == nil {
+		return false
+	}
+	_, complete := weights(before, record)
+	return !complete
 }
 
 func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, allowed []map[failover.Region]int) {

@@ -121,14 +121,16 @@ type Event struct {
 	DatabaseHang string       `yaml:"databaseHang"`
 	// DatabaseMember changes one cluster of a global cluster.
 	DatabaseMember *DatabaseMember `yaml:"databaseMember"`
-	NoMetrics      *Place          `yaml:"noMetrics"`
-	Errors         *Errors         `yaml:"errors"`
-	APIFault       *APIFault       `yaml:"apiFault"`
-	Invocations    *Invocations    `yaml:"invocations"`
-	Alarm          *AlarmChange    `yaml:"alarm"`
-	Call           *Call           `yaml:"call"`
-	Start          *StartRun       `yaml:"start"`
-	Deploy         *Deploy         `yaml:"deploy"`
+	// MemberDeleted is a secondary that is not there any more.
+	MemberDeleted *MemberDeleted `yaml:"memberDeleted"`
+	NoMetrics     *Place         `yaml:"noMetrics"`
+	Errors        *Errors        `yaml:"errors"`
+	APIFault      *APIFault      `yaml:"apiFault"`
+	Invocations   *Invocations   `yaml:"invocations"`
+	Alarm         *AlarmChange   `yaml:"alarm"`
+	Call          *Call          `yaml:"call"`
+	Start         *StartRun      `yaml:"start"`
+	Deploy        *Deploy        `yaml:"deploy"`
 
 	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
 	CutOff   []string `yaml:"cutOff"`
@@ -162,6 +164,12 @@ type ManualSet struct {
 	Type   string   `yaml:"type"`
 	TTL    int64    `yaml:"ttl"`
 	Values []string `yaml:"values"`
+}
+
+// MemberDeleted is the secondary cluster of a global cluster in a Region.
+type MemberDeleted struct {
+	Region        string `yaml:"region"`
+	GlobalCluster string `yaml:"globalCluster"`
 }
 
 // DatabaseLag changes a global cluster's replication lag.

@@ -85,7 +85,7 @@ func TestStepsAreToldInOneLine(t *testing.T) {
 		want   string
 	}{
 		{"ShiftTraffic", failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Records: 2}, "2 record sets in 1 batch"},
-		{"ShiftTraffic", failover.ShiftAnswer{Records: 500, Remaining: 2}, "500 record sets in 0 batches, 2 batches to go when Route 53 has patience again"},
+		{"ShiftTraffic", failover.ShiftAnswer{Records: 500, Remaining: 2}, "500 record sets in 0 batches, 2 batches deferred"},
 		{"ShiftTraffic", failover.ShiftAnswer{}, "nothing to do"},
 		{"UpdateRegistry", failover.RegistryAnswer{Written: 1, AlreadyDone: 2}, "1 application written, 2 applications written before"},
 		{"PromoteDatabase", failover.PromoteAnswer{Started: 1, LagMillis: 900, LagOf: "shop"}, "1 promotion started, lag 0.9 s (shop)"},

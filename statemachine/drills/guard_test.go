@@ -168,6 +168,20 @@ var guards = []guard{
 		scenario:   "rollback-blocked", says: "expected the outcome Held, got",
 	},
 	{
+		name: "that a record which Route 53 rejects keeps no other from moving",
+		functions: []drilltest.Mutation{
+			{File: "lambdas/shifttraffic/isolate.go", Old: "if !z.isolates || !errors.As(err, &refused) {", New: "if !errors.As(err, &refused) || len(b.Records) > 0 {"},
+		},
+		scenario: "record-rejected", says: "expected orders wholly in us-west-2",
+	},
+	{
+		name: "that a database which cannot be promoted is named and set aside",
+		functions: []drilltest.Mutation{
+			{File: "lambdas/promotedatabase/handler.go", Old: "setAside(req, jobs, &answer)\n\t\treturn answer, nil", New: "setAside(req, nil, &answer)\n\t\treturn answer, worst(jobs)"},
+		},
+		scenario: "database-without-secondary", says: "database checkout of checkout was set aside",
+	},
+	{
 		name: "the bound that Validate predicts",
 		functions: []drilltest.Mutation{
 			{File: "internal/failover/bound.go", Old: "return bound + after", New: "return (bound + after) / 1000"},

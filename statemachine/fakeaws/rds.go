@@ -3,6 +3,7 @@ package fakeaws
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -247,6 +248,23 @@ func (w *World) withMember(id, region string, change func(*member)) error {
 	})
 	if err == nil && missing {
 		err = fmt.Errorf("global cluster %q has no member in %q", id, region)
+	}
+	return err
+}
+
+// DeleteMember takes a secondary cluster out of a global cluster and deletes it.
+func (w *World) DeleteMember(id, region string) error {
+	var err error
+	if found := w.withCluster(id, func(g *globalCluster) {
+		m := g.memberIn(region)
+		if m == nil || m.writer || g.operation != nil {
+			err = fmt.Errorf("global cluster %s: its cluster in %s cannot be deleted: it is not there, writes, or is being promoted", id, region)
+			return
+		}
+		g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })
+		w.record("rds", g.ID, "its cluster in %s is removed and deleted", region)
+	}); found != nil {
+		return found
 	}
 	return err
 }

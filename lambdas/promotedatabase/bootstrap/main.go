@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	entry.Start("promotedatabase", func(env entry.Environment) entry.Step[failover.StageRequest, failover.PromoteAnswer] {
+	entry.Start("promotedatabase", func(env entry.Environment) entry.Step[failover.PromoteRequest, failover.PromoteAnswer] {
 		return promotedatabase.Handler{
 			Plan:     env.Plan,
 			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},

@@ -1,0 +1,155 @@
+package failover
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kind says what kind of part a failover has set aside.
+type Kind string
+
+// The kinds of parts.
+const (
+	// RecordKind is one record, with the record sets of both Regions.
+	RecordKind Kind = "record"
+	// ZoneKind is a hosted zone, with all records that the stage moves in it.
+	ZoneKind Kind = "zone"
+	// DatabaseKind is a global cluster.
+	DatabaseKind Kind = "database"
+	// TrafficKind and DatabasesKind are all records, or all databases, of a wave.
+	TrafficKind   Kind = "traffic"
+	DatabasesKind Kind = "databases"
+)
+
+// MaxSetAside bounds the list that travels with the execution. Beyond, a zone or a wave is set aside as a whole, so that
+// no part is missing from the list.
+const MaxSetAside = 50
+
+// SetAside is a part that a failover could not move. The run moves everything else, does not touch this part again, does
+// not wait for it, and ends Held.
+type SetAside struct {
+	Kind Kind `json:"kind"`
+	// Object is the name: "www.example.com A" of a record, the name of a zone, the identifier of a global cluster,
+	// "wave 2" of all traffic or databases of a wave.
+	Object string `json:"object"`
+	// Zone is the id of the hosted zone of a record or zone.
+	Zone string `json:"zone,omitempty"`
+	// Wave is the wave of all its traffic or databases, 0 for all waves.
+	Wave int `json:"wave,omitempty"`
+	// Application is the one that a record or database belongs to.
+	Application string `json:"application,omitempty"`
+	// Error is the condition, or the name of an error of Lambda or Step Functions; Cause says what AWS answered.
+	Error Condition `json:"error"`
+	Cause string    `json:"cause"`
+}
+
+// maxSetAsideCause bounds the cause of one part.
+const maxSetAsideCause = 300
+
+// SetAsideCause is the text of an error as far as a part keeps it.
+func SetAsideCause(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > maxSetAsideCause {
+		text = strings.ToValidUTF8(text[:maxSetAsideCause], "") + "…"
+	}
+	return text
+}
+
+// RecordAside is a record that is set aside.
+func RecordAside(app string, r Record, condition Condition, cause string) SetAside {
+	return SetAside{Kind: RecordKind, Object: r.Name + " " + r.Type, Zone: r.Zone, Application: app, Error: condition, Cause: SetAsideCause(cause)}
+}
+
+// WaveText names the wave of a part.
+func WaveText(wave int) string {
+	if wave == 0 {
+		return "all waves"
+	}
+	return fmt.Sprintf("wave %d", wave)
+}
+
+// String is the part and its cause in one line.
+func (s SetAside) String() string {
+	what := string(s.Kind) + " " + s.Object
+	switch s.Kind {
+	case ZoneKind:
+		what += " (" + s.Zone + ")"
+	case TrafficKind, DatabasesKind:
+		what = string(s.Kind) + " of " + s.Object
+	}
+	if s.Application != "" {
+		what += " of " + s.Application
+	}
+	return fmt.Sprintf("%s was set aside: %s: %s", what, s.Error, SetAsideCause(said(s.Cause)))
+}
+
+// said is what a step has said of an error that the state machine has set aside as it caught it: JSON, unless it was cut.
+func said(cause string) string {
+	var text struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal([]byte(cause), &text) == nil && text.Message != "" {
+		return text.Message
+	}
+	return cause
+}
+
+// Aside is all that a run has set aside so far.
+type Aside []SetAside
+
+// Record says whether the record of the application is set aside: alone, with its zone, or with its wave.
+func (a Aside) Record(app Application, r Record) bool {
+	return slices.ContainsFunc(a, func(s SetAside) bool {
+		switch s.Kind {
+		case RecordKind:
+			return s.Zone == r.Zone && s.Object == r.Name+" "+r.Type && s.Application == app.Name
+		case ZoneKind:
+			return s.Zone == r.Zone
+		case TrafficKind:
+			return s.Wave == 0 || s.Wave == app.Wave
+		}
+		return false
+	})
+}
+
+// Traffic says whether any record of the application is set aside.
+func (a Aside) Traffic(app Application) bool {
+	return slices.ContainsFunc(app.Records, func(r Record) bool { return a.Record(app, r) })
+}
+
+// Database says whether a database of the application is set aside: alone, or with its wave.
+func (a Aside) Database(app Application, db Database) bool {
+	return slices.ContainsFunc(a, func(s SetAside) bool {
+		switch s.Kind {
+		case DatabaseKind:
+			return s.Object == db.GlobalCluster
+		case DatabasesKind:
+			return s.Wave == 0 || s.Wave == app.Wave
+		}
+		return false
+	})
+}
+
+// Rest is the application without its parts that are set aside. If there are any, its health says nothing about the rest
+// of it either: it may have no traffic, or no writer.
+func (a Aside) Rest(app Application) Application {
+	records, databases := len(app.Records), len(app.Databases)
+	full := app
+	app.Records = slices.DeleteFunc(slices.Clone(full.Records), func(r Record) bool { return a.Record(full, r) })
+	app.Databases = slices.DeleteFunc(slices.Clone(full.Databases), func(db Database) bool { return a.Database(full, db) })
+	if len(app.Records) < records || len(app.Databases) < databases {
+		app.Health = nil
+	}
+	return app
+}
+
+// Lines are all parts with their causes, one in each line.
+func (a Aside) Lines() []string {
+	lines := make([]string, 0, len(a))
+	for _, s := range a {
+		lines = append(lines, s.String())
+	}
+	return lines
+}

@@ -1,0 +1,102 @@
+package updateregistry
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// withRecords registers the named applications with one record each, in a zone of its own.
+func withRecords(t *testing.T, h Handler, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		app := failover.Application{Name: name, Wave: 1, Records: []failover.Record{{
+			Name: "www." + name + ".example", Type: "A", Zone: "Z-" + name, ZoneName: name + ".example", TTL: 60,
+		}}}
+		if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestWhatIsSetAsideIsNotWrittenAsMoved, be it a record, its zone, or all traffic of the wave.
+func TestWhatIsSetAsideIsNotWrittenAsMoved(t *testing.T) {
+	for _, c := range []struct {
+		aside failover.SetAside
+		moved map[string]bool
+	}{
+		{failover.SetAside{Kind: failover.RecordKind, Object: "www.a.example A", Zone: "Z-a", Application: "a"}, map[string]bool{"b": true}},
+		{failover.SetAside{Kind: failover.ZoneKind, Object: "b.example", Zone: "Z-b"}, map[string]bool{"a": true}},
+		{failover.SetAside{Kind: failover.TrafficKind, Wave: 1}, nil},
+		{failover.SetAside{Kind: failover.TrafficKind, Wave: 2}, map[string]bool{"a": true, "b": true}},
+		{failover.SetAside{Kind: failover.DatabaseKind, Object: "a"}, map[string]bool{"a": true, "b": true}},
+	} {
+		h, _ := newHandler(t)
+		withRecords(t, h, "a", "b")
+		req := stageRequest(100)
+		req.SetAside = failover.Aside{c.aside}
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+		for name, live := range lives(t, h) {
+			if got := live.Active == west; got != c.moved[name] {
+				t.Errorf("%+v: %s is written as moved: %v; want %v", c.aside, name, got, c.moved[name])
+			}
+		}
+	}
+}
+
+// TestWhateverOneCallAnswersAllAreWritten disturbs each call that three applications take, one after the other, and tries
+// again as the state machine does.
+func TestWhateverOneCallAnswersAllAreWritten(t *testing.T) {
+	for name, fault := range map[string]fakeaws.Fault{
+		"throttled":     {Error: &fakeaws.APIError{Code: "ProvisionedThroughputExceededException"}},
+		"busy":          {Error: &fakeaws.APIError{Code: "TransactionInProgressException"}},
+		"unreachable":   {Error: &fakeaws.APIError{Code: "InternalServerError", Status: 500}},
+		"a lost answer": {LoseAnswer: true},
+	} {
+		for _, operation := range []string{"Query", "GetItem", "UpdateItem"} {
+			for k := range 4 {
+				h, world := newHandler(t, "a", "b", "c")
+				fault.Service, fault.Operation, fault.Times = "dynamodb", operation, k+1
+				mended := world.Inject(fault)
+				var err error
+				for range 7 {
+					if _, err = handle(t, h, stageRequest(100)); err == nil {
+						break
+					}
+				}
+				mended()
+				if err != nil {
+					t.Fatalf("%s %s %d times: %v", operation, name, k+1, err)
+				}
+				for app, live := range lives(t, h) {
+					if live.Active != west || live.Weights[west] != 100 {
+						t.Fatalf("%s %s: %s is %s", fmt.Sprintf("%s %d times", operation, k+1), name, app, live.Active)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestARunIsWrittenWithWhatItHasSetAside(t *testing.T) {
+	h, _ := newHandler(t, "a")
+	run := stageRequest(100).Run
+	_, err := h.Close(t.Context(), failover.CloseRequest{
+		Op: "close", Run: run, Outcome: failover.Held, Reasons: []string{"because"}, Now: start,
+		SetAside: failover.Aside{{Kind: failover.DatabaseKind, Object: "orders", Application: "a", Error: failover.Rejected, Cause: "no"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs, err := h.Registry.Runs(t.Context(), 1)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("got %v, %v", runs, err)
+	}
+	if got := runs[0].Reasons; len(got) != 2 || got[1] != "database orders of a was set aside: Rejected: no" {
+		t.Errorf("got %q", got)
+	}
+}
