@@ -40,7 +40,9 @@ func newFleet(t *testing.T, n int) (Handler, *fakeaws.World) {
 		apps[i] = app
 	}
 	_, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), apps, outage)
-	for _, app := range apps[:min(n, 10)] { // of a larger fleet, only what was verified is asked for
+	registered, readErr := h.Registry.Applications(t.Context()) // as a step reads them: with the partition key of each
+	err = errors.Join(err, readErr)
+	for _, app := range registered[:min(n, 10)] { // of a larger fleet, only what was verified is asked for
 		_, liveErr := h.Registry.SetLive(t.Context(), app, moved)
 		err = errors.Join(err, liveErr)
 	}
