@@ -97,22 +97,22 @@ func (s script) worstMove(run failover.Run, st failover.Stage) {
 		s["PromoteDatabase"] = append(s["PromoteDatabase"], worstTries(well["PromoteDatabase"])...)
 		return
 	}
-	s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], untilTheEnd(st.ShiftSeconds, shifted(1), 3*time.Second, 3*time.Second), worstTries(shifted(0)))
-	s["PromoteDatabase"] = slices.Concat(s["PromoteDatabase"], untilTheEnd(failover.PromoteSeconds, promoting(1)), worstTries(promoting(0)))
+	s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], untilTheEnd(st.ShiftSeconds, shifted(1), 3*time.Second, failover.RefillWait), worstTries(shifted(0)))
+	s["PromoteDatabase"] = slices.Concat(s["PromoteDatabase"], untilTheEnd(failover.PromoteSeconds, promoting(1), 5*time.Second, failover.AskAgainWait), worstTries(promoting(0)))
 }
 
-// untilTheEnd are quick calls of which something remains, until a last wait ends with the time for them. The first waits
-// may be shorter than the others.
-func untilTheEnd(limit int, remains answer, waits ...time.Duration) []answer {
+// untilTheEnd are quick calls of which something remains, until a last wait ends with the time for them. The first two
+// waits are shorter than the others.
+func untilTheEnd(limit int, remains answer, short, long time.Duration) []answer {
 	var all []answer
 	left := time.Duration(limit) * time.Second
 	for n := 0; ; n++ {
-		wait := failover.RefillWait
-		if n < len(waits) {
-			wait = waits[n]
+		wait := long
+		if n < 2 {
+			wait = short
 		}
 		a := atOnce(remains)[0]
-		if left-wait < failover.RefillWait { // so short that no other follows: it takes what is left
+		if left-wait < long { // so short that no other follows: it takes what is left
 			a.after = left - wait
 			return append(all, a)
 		}

@@ -31,11 +31,11 @@ const (
 	// MaxResubmits is how often a run submits a change again that Route 53 has lost.
 	MaxResubmits = 5
 	// spareRefills is how many times more than it has batches a stage of a failover may ask for what remains.
-	spareRefills = 4
+	spareRefills = 2
 	// PromoteSeconds is how long a failover goes on asking for promotions that cannot be started yet, counted from the first
 	// call, and AskAgainWait the wait before it asks again.
 	PromoteSeconds = 60
-	AskAgainWait   = 10 * time.Second
+	AskAgainWait   = 20 * time.Second
 )
 
 // ShiftSeconds is how long a stage of a failover with so many batches goes on asking for those that remain.

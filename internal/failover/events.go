@@ -1,5 +1,7 @@
 package failover
 
+import "time"
+
 // MaxEvents is how many events of its history a run may come to. Step Functions ends an execution at 25,000 events
 // ("Quotas related to state machine executions", AWS Step Functions Developer Guide): it is closed by nothing then. The
 // rest is kept for what AWS counts otherwise than the interpreter of the definition, and for a run that closes another one
@@ -52,9 +54,9 @@ func phaseEvents(run Run, stages []Stage) int {
 	for _, s := range stages {
 		events += stateEvents + shiftEvents(s.Batches) + 2*stepEvents + 2*stateEvents // NextStage; UpdateRegistry, PromoteDatabase; Approve?, Started?
 		if !run.Action.Planned() {
-			events += askedAgain(s.ShiftSeconds, shortWaits) + stateEvents
+			events += askedAgain(s.ShiftSeconds, RefillWait) + stateEvents
 			if s.Promote {
-				events += askedAgain(PromoteSeconds, 0)
+				events += askedAgain(PromoteSeconds, AskAgainWait)
 			}
 		}
 		events += s.Checks * checkEvents
@@ -75,7 +77,7 @@ func shiftEvents(batches int) int {
 }
 
 // spareResubmits is how many rounds more than it has batches a failover has for what is submitted again, shortWaits how
-// many of its first waits are shorter than [RefillWait].
+// many of the first waits of a failover before it asks again are shorter than the others.
 const (
 	spareResubmits = 3
 	shortWaits     = 2
@@ -83,10 +85,11 @@ const (
 
 // askedAgain are the events of a step that a failover plays again and again for so many seconds: its wait, its attempts and
 // its choice. A call with all its retries takes longer than the wait after it, so that there are not many of them.
-func askedAgain(limit, short int) int {
+func askedAgain(limit int, wait time.Duration) int {
 	const retries = StepRetries * attemptEvents
-	calls := limit/int(RefillWait.Seconds()) + short
-	return calls*(3*stateEvents+attemptEvents) + (limit/(2*int(RefillWait.Seconds()))+1)*retries
+	const retried = 24 // seconds that a call with all its retries and the wait after it takes at least
+	calls := max(0, limit-2*shortWaits)/int(wait.Seconds()) + shortWaits
+	return calls*(3*stateEvents+attemptEvents) + (limit/retried+1)*retries
 }
 
 func mostBatches(phases ...[]Stage) int {

@@ -22,6 +22,7 @@ type payload struct {
 	Verdict     failover.Verdict `json:"verdict"`
 	Reasons     []string         `json:"reasons"`
 	MoreReasons int              `json:"moreReasons"`
+	SetAside    failover.Aside   `json:"setAside"`
 	// Outcome and Failure are in the requests to close the run and to tell people.
 	Outcome failover.Outcome      `json:"outcome"`
 	Failure *failover.StepFailure `json:"failure"`

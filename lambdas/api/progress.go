@@ -131,6 +131,7 @@ func (b *backward) scheduled(asked payload) bool {
 	if asked.Outcome != "" && !b.concluded {
 		b.concluded = true
 		b.Reasons, b.Failure = asked.Reasons, asked.Failure
+		b.Reasons = append(b.Reasons, asked.SetAside.Lines()...)
 		b.Stages = max(b.Stages, asked.stages())
 	}
 	if asked.StagesDone != nil {

@@ -352,7 +352,7 @@ func TestTheEventsOfARunAreBounded(t *testing.T) {
 		says          string
 	}{
 		{3, consenting, []string{}, nil, failover.DefaultStretch, ""},
-		{80, consenting, []string{}, []string{failover.CodeEvents}, 50, "instead of 10 %: with 81 stages"},
+		{80, consenting, []string{}, []string{failover.CodeEvents}, 200, "instead of 10 %: with 81 stages"},
 		{49, `{"action": "drill"}`, []string{failover.CodeEvents}, nil, 0, "which Step Functions ends at 25,000; expected at most 24000"},
 	} {
 		s := newScene(t, inWaves(c.waves)...)
@@ -388,8 +388,8 @@ func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScene(t, c.apps...)
 			answer := s.validate(c.input)
-			if diff := cmp.Diff([]string{failover.CodeConfiguration}, codes(answer, failover.Blocker)); diff != "" {
-				t.Errorf("blockers (-want +got):\n%s", diff)
+			if !slices.Contains(codes(answer, failover.Blocker), failover.CodeConfiguration) {
+				t.Errorf("blockers: got %v; want %s", codes(answer, failover.Blocker), failover.CodeConfiguration)
 			}
 			s.contains(answer.Summary, c.want)
 		})

@@ -266,6 +266,9 @@ func TestTheBoundIsThatOfAllLegs(t *testing.T) {
 		for _, stages := range [][]failover.Stage{out, back, rollback, retreat} {
 			for i := range stages {
 				s.h.Plan.SetTime(&stages[i], failover.DefaultStretch, failover.DelaysOf(apps[stages[i].Wave]))
+				if stages[i].Percent != nil {
+					stages[i].ShiftSeconds = failover.ShiftSeconds(1)
+				}
 			}
 		}
 		want := failover.Bound(answer.Run, out, back, rollback, retreat)

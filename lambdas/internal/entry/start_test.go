@@ -56,7 +56,7 @@ func TestAnAnswerIsJSONAndLeavesOneLineOfEvidence(t *testing.T) {
 	answer, _, log := invoke(t, variables(nil), func(_ context.Context, q failover.StageRequest) (failover.ShiftAnswer, error) {
 		return failover.ShiftAnswer{Changes: []failover.Change{{Zone: "Z1", ID: "C1"}}, Records: q.Stage.Index}, nil
 	})
-	if diff := cmp.Diff(`{"changes":[{"zone":"Z1","id":"C1"}],"remaining":0,"records":2,"alreadyDone":0}`, answer); diff != "" {
+	if diff := cmp.Diff(`{"changes":[{"zone":"Z1","id":"C1","batch":0}],"remaining":0,"records":2,"alreadyDone":0}`, answer); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	want := `{"level":"INFO","msg":"done","step":"shifttraffic","run":"run-1","epoch":7,"stage":2,"calls":null}` + "\n"
