@@ -110,6 +110,24 @@ func TestRoutesOfAStage(t *testing.T) {
 			status: asl.Succeeded,
 		},
 		{
+			name:   "a refused run for which a notification is due sends it first",
+			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Notify: true})}},
+			want:   path("Validate Accepted? NotifyRefused WasRefused? Refused"),
+			status: asl.Failed, err: "Refused",
+		},
+		{
+			name:   "a skipped run is not a failed one",
+			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Skip, Notify: true})}},
+			want:   path("Validate Accepted? NotifyRefused WasRefused? Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name:   "a run with nothing to move ends where it stands",
+			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.NothingToMove})}},
+			want:   path("Validate Accepted? Completed"),
+			status: asl.Succeeded,
+		},
+		{
 			name:   "pending looks again",
 			script: script{"VerifyHealth": then(times(3, looks(failover.Pending)), times(1, looks(failover.Passed)))},
 			want:   path(begins, shifts, look, look, look, look, noStage, ends, "Completed"),
@@ -312,6 +330,35 @@ func TestAStepIsTriedAgainWithGrowingDelays(t *testing.T) {
 }
 
 // TestNothingIsTriedAgainThatWaitingDoesNotHelp asserts it of every step that has retries.
+func TestANotificationThatCannotBeSentChangesNoVerdict(t *testing.T) {
+	m := machine(t)
+	for verdict, end := range map[failover.Verdict]string{failover.Refuse: "Refused", failover.Skip: "Completed", failover.NothingToMove: "Completed"} {
+		for _, tt := range []struct {
+			name  string
+			gets  answer
+			calls int
+		}{
+			{"throttled", fails(failover.Throttled), 1 + failover.StepRetries},
+			{"denied", fails(failover.Denied), 1},
+			{"silent", silence, 1 + failover.StepRetries},
+		} {
+			r := play(t, m, script{
+				"Validate":      {ok(failover.ValidateAnswer{Verdict: verdict, Notify: true, Summary: "why", Next: "drover start check"})},
+				"NotifyRefused": {tt.gets},
+			})
+			if got := r.Path()[len(r.Path())-1]; got != end || len(r.calls["NotifyRefused"]) != tt.calls {
+				t.Errorf("%s, %s: ended in %s after %d tries; want %s after %d", verdict, tt.name, got, len(r.calls["NotifyRefused"]), end, tt.calls)
+			}
+			if req := r.calls["NotifyRefused"][0].(*failover.RefusedRequest); req.Verdict != verdict || req.Summary != "why" || req.Next != "drover start check" {
+				t.Errorf("%s: asked with %+v", verdict, req)
+			}
+			if bound := 3 * failover.StepBound(); r.took > bound {
+				t.Errorf("%s, %s: took %v; want at most %v", verdict, tt.name, r.took, bound)
+			}
+		}
+	}
+}
+
 func TestNothingIsTriedAgainThatWaitingDoesNotHelp(t *testing.T) {
 	m := machine(t)
 	for _, state := range []string{"Validate", "ShiftTraffic", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {

@@ -277,8 +277,10 @@ func (s Scope) publish() Grant {
 func (s Scope) writeReports() Grant {
 	return Grant{
 		Sid: "Reports", Actions: []string{"s3:GetObject", "s3:PutObject"},
-		Resources: []string{s.Names.BucketARN() + "/" + failover.AnnouncementKey("*"), s.Names.BucketARN() + "/" + failover.ReportKey("*"),
-			s.Names.BucketARN() + "/" + failover.InventoryKey("*")},
+		Resources: []string{
+			s.Names.BucketARN() + "/" + failover.AnnouncementKey("*"), s.Names.BucketARN() + "/" + failover.RefusalKey("*"),
+			s.Names.BucketARN() + "/" + failover.ReportKey("*"), s.Names.BucketARN() + "/" + failover.InventoryKey("*"),
+		},
 	}
 }
 

@@ -46,7 +46,7 @@ func ExecutionOf(run Run, fence Fence) string {
 // Start is the command that starts a run in a Region. Who asks for it, and why, is not in it: whoever types it knows
 // better, and a free text would make the command longer than a message has room for.
 func (m Machine) Start(region Region, in Input) string {
-	in.Reason, in.RequestedBy = "", ""
+	in.Reason, in.RequestedBy, in.Trigger = "", "", nil
 	input, err := json.Marshal(in)
 	if err != nil { // an Input of text, numbers and times that AWS has already passed on
 		return ""

@@ -18,8 +18,15 @@ const (
 	maxRequestedBy = 500
 )
 
-// ScheduleRequests begins what a schedule says of who asks.
-const ScheduleRequests = "schedule "
+// ScheduleRequests and AlarmRequests begin what is said of who asks, when it is a schedule or an alarm.
+const (
+	ScheduleRequests = "schedule "
+	AlarmRequests    = "alarm "
+)
+
+// AddedByAWS are the keys that AWS itself adds to an execution's input: a parent workflow the first, the console the
+// second. They are ignored, whatever they hold.
+var AddedByAWS = []string{"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID", "Comment"}
 
 // Input is what an execution of the state machine is started with. All but Action may be left out.
 type Input struct {
@@ -42,26 +49,38 @@ type Input struct {
 	Takeover bool `json:"takeover,omitempty"`
 	// Since is when the outage began, if known; RTO counts from it instead of from the run's start.
 	Since time.Time `json:"since,omitzero"`
-	// RequestedBy is who asks, for the record: the API writes the ARN of its caller, an alarm's rule the alarm's name, a
-	// schedule [ScheduleRequests] and its own.
+	// RequestedBy is who asks, for the record: the API writes the ARN of its caller, a schedule [ScheduleRequests] and its
+	// own name.
 	RequestedBy string `json:"requestedBy,omitempty"`
 	// Reason is free text for the report.
 	Reason string `json:"reason,omitempty"`
 	// Execution is, for the action close, the ARN of the execution that has ended.
 	Execution string `json:"execution,omitempty"`
+	// Trigger is the alarm event that asks for a failover. The rule of the deployment passes it on, nobody else does.
+	Trigger *Trigger `json:"trigger,omitempty"`
 }
 
 // ParseInput reads an execution's input. It reports everything that can be judged from the text alone: an unknown
 // field, a wrong type, a value that is not known. Whether an application exists is for the registry to say.
 func ParseInput(text []byte) (Input, error) {
+	in, err := ReadInput(text)
+	if err != nil {
+		return Input{}, err
+	}
+	return in, nil
+}
+
+// ReadInput is ParseInput that returns, beside the error, what could be read: for a message about an input that is
+// refused. What could not be read may be what narrows the run, so that nothing may be started with it.
+func ReadInput(text []byte) (Input, error) {
 	var in Input
-	malformed := DecodeObject(text, &in)
+	malformed := DecodeObject(text, &in, AddedByAWS...)
 	invalid := in.validate()
 	if malformed == nil && in.Action == "" {
 		malformed = errors.New(`action is missing; expected for example {"action": "check"}`)
 	}
 	if err := errors.Join(malformed, invalid); err != nil {
-		return Input{}, labelled("input", err)
+		return in, labelled("input", err)
 	}
 	return in, nil
 }
@@ -103,7 +122,7 @@ func (in Input) validate() error {
 	if n := utf8.RuneCountInString(in.RequestedBy); n > maxRequestedBy {
 		add("requestedBy: %d characters; expected at most %d", n, maxRequestedBy)
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, in.Trigger.validate())...)
 }
 
 func checkPercents(percents []int) error {
@@ -127,5 +146,17 @@ const RuleRequests = "rule "
 // ByRule says whether that rule has asked.
 func (in Input) ByRule() bool { return strings.HasPrefix(in.RequestedBy, RuleRequests) }
 
-// Scheduled says whether a schedule has asked, so that nobody waits for the answer.
+// Scheduled says whether a schedule has asked, so that no operator waits for the answer.
 func (in Input) Scheduled() bool { return strings.HasPrefix(in.RequestedBy, ScheduleRequests) }
+
+// StartedBy names what started the run when no operator did, such as "alarm other-region-lost" or "schedule
+// drover-drill"; else it is empty.
+func (in Input) StartedBy() string {
+	switch {
+	case in.Trigger != nil:
+		return in.Trigger.String()
+	case in.Scheduled():
+		return in.RequestedBy
+	}
+	return ""
+}

@@ -40,7 +40,7 @@ func TestActionAloneIsEnough(t *testing.T) {
 }
 
 func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
-	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, since, requestedBy, reason or execution"
+	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, since, requestedBy, reason, execution or trigger"
 	var manyNames []string
 	for i := range MaxNamedApplications + 1 {
 		manyNames = append(manyNames, fmt.Sprintf(`"a%d"`, i))

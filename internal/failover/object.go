@@ -6,14 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
 
 // DecodeObject reads a JSON object that a person has typed into the struct that into points to, and says everything
 // that is wrong with it at once. It is stricter than encoding/json: a key must be written exactly as it is known, and
-// only once, because a key that is overlooked or overruled would make a run do what nobody asked for.
-func DecodeObject(text []byte, into any) error {
+// only once, because a key that is overlooked or overruled would make a run do what nobody asked for. The ignored keys may
+// be there, with whatever value.
+func DecodeObject(text []byte, into any, ignored ...string) error {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return errors.New("empty; expected a JSON object")
@@ -39,6 +41,7 @@ func DecodeObject(text []byte, into any) error {
 		var value json.RawMessage
 		_ = dec.Decode(&value)
 		switch target, known := fields.find(key); {
+		case slices.Contains(ignored, key):
 		case !known:
 			problems = append(problems, fmt.Errorf("unknown field %q; expected %s", key, orList(fields.names())))
 		case seen[key]:
@@ -115,6 +118,9 @@ func wanted(t reflect.Type) string {
 	}
 	if t == reflect.TypeFor[time.Time]() {
 		return `an RFC 3339 time such as "2026-01-31T03:00:00Z"`
+	}
+	if t.Kind() == reflect.Struct {
+		return "a JSON object"
 	}
 	return "a JSON " + t.Kind().String()
 }

@@ -54,6 +54,8 @@ type Run struct {
 	RegistryLagMillis *int64 `json:"registryLagMillis,omitempty"`
 	// Reason is the operator's.
 	Reason string `json:"reason,omitempty"`
+	// StartedBy is the alarm or the schedule that started the run, such as "alarm other-region-lost"; empty for an operator.
+	StartedBy string `json:"startedBy,omitempty"`
 }
 
 // LegRecord is what became of a leg that is over.
@@ -177,11 +179,15 @@ const (
 	Looked Verdict = "looked"
 	// Early means that a run to be closed has ended so recently that its last step may still be running.
 	Early Verdict = "early"
-	// Refuse means nothing was or will be touched.
+	// Refuse means that something stands in the way; nothing was or will be changed.
 	Refuse Verdict = "refused"
 	// Waiting means that a drill cannot return yet: a cluster that has just become secondary has no measurement of its
 	// replication lag. The run in the answer is that of the request.
 	Waiting Verdict = "waiting"
+	// Skip means that an alarm or a schedule asked for a run that is not to be started now; nothing was or will be changed.
+	Skip Verdict = "skipped"
+	// NothingToMove means that all applications of the run are in the target Region already. The run takes no lock.
+	NothingToMove Verdict = "nothing-to-move"
 )
 
 // The verdicts of VerifyHealth.
@@ -216,6 +222,11 @@ type ValidateAnswer struct {
 	Close *Closing `json:"close,omitempty"`
 	// WaitSeconds is how long a run that comes too early waits.
 	WaitSeconds int `json:"waitSeconds,omitempty"`
+	// Notify says that the run ends here and that a notification is due: no operator waits for its answer, or it is a
+	// failover that was refused.
+	Notify bool `json:"notify,omitempty"`
+	// Next is what to type next after a run that was refused or skipped: one command, which clears every blocker.
+	Next string `json:"next,omitempty"`
 	// Calls lists, for dryRun, exactly what the run would do, as far as 32 KiB hold; MoreCalls counts the rest.
 	Calls     []string `json:"calls,omitempty"`
 	MoreCalls int      `json:"moreCalls,omitempty"`
@@ -345,6 +356,20 @@ type AnnounceRequest struct {
 	// Findings are Validate's, all of them warnings; MoreFindings counts those that it did not list.
 	Findings     []Finding `json:"findings"`
 	MoreFindings int       `json:"moreFindings"`
+	Now          time.Time `json:"now"`
+}
+
+// RefusedRequest asks Notify to send the notification of a run that ends with Validate's verdict.
+type RefusedRequest struct {
+	// Op is "refused".
+	Op  string `json:"op"`
+	Run Run    `json:"run"`
+	// Verdict, Summary, Findings, MoreFindings and Next are Validate's.
+	Verdict      Verdict   `json:"verdict"`
+	Summary      string    `json:"summary"`
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings"`
+	Next         string    `json:"next"`
 	Now          time.Time `json:"now"`
 }
 

@@ -35,6 +35,9 @@ type Plan struct {
 	TargetRPOSeconds int `json:"targetRPOSeconds"`
 	// MaxLagSeconds is the replication lag above which a planned action is refused.
 	MaxLagSeconds int `json:"maxLagSeconds"`
+	// CooldownSeconds is how long after the end of a failover that an alarm has started no alarm starts another one, in
+	// either Region.
+	CooldownSeconds int `json:"cooldownSeconds"`
 	// SettleSeconds is the wait before each look of VerifyHealth.
 	SettleSeconds int `json:"settleSeconds"`
 	// Attempts is how often VerifyHealth looks before a stage has failed.
@@ -72,6 +75,7 @@ func DefaultPlan() Plan {
 		TargetRTOSeconds: 600,
 		TargetRPOSeconds: 60,
 		MaxLagSeconds:    10,
+		CooldownSeconds:  3600,
 		SettleSeconds:    5,
 		Attempts:         180,
 		Passes:           2,
@@ -136,6 +140,7 @@ func (p Plan) Validate() error {
 		{"targetRTOSeconds", p.TargetRTOSeconds, 1, 86400},
 		{"targetRPOSeconds", p.TargetRPOSeconds, 0, 86400},
 		{"maxLagSeconds", p.MaxLagSeconds, 0, 3600},
+		{"cooldownSeconds", p.CooldownSeconds, 0, 86400},
 		{"settleSeconds", p.SettleSeconds, 1, 600},
 		{"attempts", p.Attempts, 1, 1000},
 		{"passes", p.Passes, 1, 10},

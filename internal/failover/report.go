@@ -218,6 +218,23 @@ type Announcement struct {
 	EndsBy time.Time `json:"endsBy"`
 }
 
+// Refusal is what Notify writes into the report bucket, as JSON, under [RefusalKey], after the notification of a run that
+// ended with Validate's verdict.
+type Refusal struct {
+	Run     Run     `json:"run"`
+	Verdict Verdict `json:"verdict"`
+	Summary string  `json:"summary"`
+	// Findings are the blockers, then the warnings; MoreFindings counts those that are not listed.
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings,omitempty"`
+	// Next is the one command that clears every blocker.
+	Next string    `json:"next,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+// RefusalKey is the object key of a run's refusal in the report bucket.
+func RefusalKey(runID string) string { return "runs/" + runID + "/refused.json" }
+
 // AnnouncementKey is the object key of a run's announcement in the report bucket.
 func AnnouncementKey(runID string) string { return "runs/" + runID + "/begun.json" }
 

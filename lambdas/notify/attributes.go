@@ -14,6 +14,7 @@ const (
 	kindBegun    = "begun"
 	kindApproval = "approval"
 	kindResult   = "result"
+	kindRefused  = "refused"
 )
 
 // facts is what a message says, for machines: the attribute of that name, as JSON. Lists are counted and not listed;
@@ -32,6 +33,7 @@ type facts struct {
 	Result        *resultFacts     `json:"result,omitempty"`
 	Begun         *begunFacts      `json:"begun,omitempty"`
 	Approval      *approvalFacts   `json:"approval,omitempty"`
+	Refused       *refusedFacts    `json:"refused,omitempty"`
 	Winner        *failover.Winner `json:"winner,omitempty"`
 }
 
@@ -40,6 +42,14 @@ type begunFacts struct {
 	Stages   int       `json:"stages"`
 	Warnings int       `json:"warnings"`
 	EndsBy   time.Time `json:"endsBy"`
+}
+
+// refusedFacts are those of a run that ended with Validate's verdict.
+type refusedFacts struct {
+	Verdict   failover.Verdict `json:"verdict"`
+	Blockers  int              `json:"blockers"`
+	StartedBy string           `json:"startedBy,omitempty"`
+	Next      string           `json:"next,omitempty"`
 }
 
 // resultFacts are those of a run that is over.

@@ -17,6 +17,7 @@ func TestTheExamplesInTheDocsAreRealMessages(t *testing.T) {
 	h, world := newHandler(t)
 	announce(t, h, announceRequest())
 	ask(t, h, approvalRequest("token-1"))
+	refuse(t, h, refusedRequest("run-1"))
 	told := []string{render(heldReport(), nil)}
 	for _, m := range world.Messages() {
 		told = append(told, m.Message)

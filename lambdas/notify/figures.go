@@ -14,6 +14,9 @@ const maxLost = 4
 
 // figures say how long it took and what it cost, of each leg where there are several, and how that compares.
 func figures(b *strings.Builder, r failover.Report) {
+	if idle(r) {
+		return
+	}
 	for _, leg := range r.Legs {
 		if len(r.Legs) > 1 {
 			fmt.Fprintln(b, legLine(r, leg))

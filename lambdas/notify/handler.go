@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// Handler serves three states of the machine: Announce, AwaitApproval and Notify.
+// Handler serves four states of the machine: Announce, NotifyRefused, AwaitApproval and Notify.
 type Handler struct {
 	// Plan has the targets that the report compares with.
 	Plan failover.Plan
@@ -45,11 +45,13 @@ const (
 )
 
 // Handle plays the operation that the event asks for: "announce" tells people that a run begins, "approve" asks them,
-// none tells them how it ended. The answers are [AnnounceAnswer], [AskAnswer] and [failover.NotifyAnswer].
+// "refused" sends the notification of a run that ends with Validate's verdict, none tells them how it ended. The answers
+// are [AnnounceAnswer], [AskAnswer], [RefusedAnswer] and [failover.NotifyAnswer].
 //
-// A second identical call tells nobody a second time: see [Handler.Announce], [Handler.Ask] and [Handler.Tell].
+// A second identical call sends no second notification: see [Handler.Announce], [Handler.Ask], [Handler.Refused] and
+// [Handler.Tell].
 //
-// Errors: Rejected for an event that is none of them; otherwise those of the three.
+// Errors: Rejected for an event that is none of them; otherwise those of the four.
 func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
 	var asked struct {
 		Op string `json:"op"`
@@ -64,8 +66,10 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 		return play(ctx, event, h.Announce)
 	case "approve":
 		return play(ctx, event, h.Ask)
+	case "refused":
+		return play(ctx, event, h.Refused)
 	}
-	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, "announce" or "approve"`, asked.Op))
+	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, "announce", "approve" or "refused"`, asked.Op))
 }
 
 func play[Request, Answer any](ctx context.Context, event json.RawMessage, handle func(context.Context, Request) (Answer, error)) (any, error) {

@@ -24,6 +24,7 @@ func summarize(r failover.Report) string {
 	line := string(r.Outcome) + ": " + journey(r.Run) + ", " + moved(r)
 	elsewhere := listsOf(r).elsewhere
 	switch {
+	case idle(r):
 	case r.Outcome == failover.Completed && len(elsewhere)+len(r.NotKnown) == 0:
 		line += " in " + seconds(r.RTOSeconds)
 	case r.Winner != nil:
@@ -88,6 +89,8 @@ func counted(r failover.Report, l lists) string {
 	switch {
 	case r.Outcome == failover.Refused:
 		return "nothing was touched"
+	case idle(r):
+		return "nothing to move"
 	case all == 0 && len(r.Unknown) > 0:
 		return "what moved could not be read"
 	case all == 0:

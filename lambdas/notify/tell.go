@@ -87,8 +87,10 @@ func (h Handler) missing(req failover.NotifyRequest) {
 func (h Handler) remember(ctx context.Context, r failover.Report) {
 	ctx, cancel := context.WithTimeout(ctx, writeBudget)
 	defer cancel()
-	h.publishMetrics(ctx, r)
-	if r.Run.Action == failover.Drill && len(r.Legs) > 0 {
+	if !idle(r) {
+		h.publishMetrics(ctx, r)
+	}
+	if r.Run.Action == failover.Drill && len(r.Legs) > 0 && !idle(r) {
 		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Legs: r.Legs})
 	}
 	if asks(r.Run) {

@@ -20,7 +20,9 @@ func (in *inspection) start(region failover.Region, change func(*failover.Input)
 	if change != nil {
 		change(&input)
 	}
-	return m.Start(region, input)
+	command := m.Start(region, input)
+	in.starts[command] = startOf{region, input}
+	return command
 }
 
 // lookAgain is the command that looks at the same applications again.

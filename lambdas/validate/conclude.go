@@ -19,6 +19,9 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 		in.warn(failover.CodeControlPlane, "Route 53", fmt.Sprintf("weights are changed through its control plane in %s; while that is down, nothing can be shifted",
 			in.Region.Partition().GlobalRegion), "")
 	}
+	if answer, ended, err := in.endsEarly(ctx); ended || err != nil {
+		return answer, errors.Join(err, in.giveLockBack(ctx))
+	}
 	if in.blocked() {
 		return in.giveUp(ctx)
 	}
@@ -36,6 +39,9 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 	if !in.run.Leg.Returns() {
 		epoch, err := in.takeLock(ctx)
 		if in.lockedOut(err) {
+			if answer, ended := in.skipForRunInProgress(); ended {
+				return answer, nil
+			}
 			return in.giveUp(ctx)
 		}
 		if err != nil {
@@ -104,21 +110,27 @@ func (in *inspection) lockedOut(err error) bool {
 	return true
 }
 
-// giveUp refuses the leg. Should an earlier call for the way out have taken the lock, it is given back: nobody else would.
-// A run that cannot go back is closed.
+// giveUp refuses the leg. A run that cannot go back is closed.
 func (in *inspection) giveUp(ctx context.Context) (failover.ValidateAnswer, error) {
-	if !in.run.Leg.Returns() && in.lock.Owner == in.run.ARN && in.lock.Owner != "" {
-		if err := in.Lock.ReleaseLock(ctx, in.run.ARN); err != nil {
-			return failover.ValidateAnswer{}, err
-		}
+	return in.refuse(), in.giveLockBack(ctx)
+}
+
+// giveLockBack releases the lock that an earlier call for the way out has taken: a run that is refused or skipped now is
+// never closed.
+func (in *inspection) giveLockBack(ctx context.Context) error {
+	if in.run.Leg.Returns() || in.lock.Owner == "" || in.lock.Owner != in.run.ARN {
+		return nil
 	}
-	return in.refuse(), nil
+	return in.Lock.ReleaseLock(ctx, in.run.ARN)
 }
 
 func (in *inspection) refuse() failover.ValidateAnswer {
 	in.stages = nil
 	answer := in.answer(failover.Refuse)
 	answer.Summary = in.refusedSummary()
+	if in.run.Leg == failover.Out {
+		answer.Next, answer.Notify = in.clearing(), in.notifies()
+	}
 	return fit(answer)
 }
 

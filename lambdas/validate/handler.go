@@ -57,7 +57,8 @@ type Handler struct {
 }
 
 // Handle checks the input and everything that the run depends on, plans the stages, and takes the lock, last and only
-// if nothing is in the way. What is wrong is not an error but an answer with the verdict "refused" and all findings;
+// if nothing is in the way. A run with nothing to move takes no lock, and neither does one that an alarm or a schedule
+// asks for and that is skipped: their verdicts say so. What is wrong is not an error but an answer with the verdict "refused" and all findings;
 // an error means that a run which could wait could not be judged.
 //
 // A later leg of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
@@ -87,6 +88,9 @@ func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error
 	}
 	if in.input.Action == failover.Close {
 		return in.judgeClose(ctx)
+	}
+	if why := in.input.Trigger.Skip(); why != "" && in.run.Leg == failover.Out {
+		return in.skip(why), nil
 	}
 	look, plan := in.look, in.plan
 	if in.run.Leg.Undoes() {

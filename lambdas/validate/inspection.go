@@ -19,6 +19,9 @@ type inspection struct {
 	req   failover.ValidateRequest
 	input failover.Input
 	run   failover.Run
+	// asked is what could be read of an input that is refused because it is malformed; else it is the input.
+	asked     failover.Input
+	malformed bool
 
 	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
@@ -41,15 +44,21 @@ type inspection struct {
 	floor int64
 
 	findings []failover.Finding
+	// unknown are the applications of the input that are not registered; starts is what the commands so far would start.
+	unknown []string
+	starts  map[string]startOf
 	// stages are those of the leg. On the way out, the others are those that may follow it.
 	stages, back, rollback, retreat []failover.Stage
 }
 
 // inspect reads the request: all that can be judged without asking anybody.
 func (h Handler) inspect(req failover.ValidateRequest) *inspection {
-	in := &inspection{Handler: h, req: req}
+	in := &inspection{Handler: h, req: req, starts: map[string]startOf{}}
 	var err error
-	in.input, err = failover.ParseInput(req.Input)
+	in.asked, err = failover.ReadInput(req.Input)
+	if in.malformed = err != nil; !in.malformed {
+		in.input = in.asked
+	}
 	for _, problem := range unjoin(err) {
 		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "correct the input, or begin with a look").Command = in.lookAgain()
 	}
@@ -63,9 +72,13 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		AllowDataLoss: in.input.AllowDataLoss || h.Plan.AllowDataLoss,
 		Applications:  in.input.Applications, Order: in.input.Order, Percents: in.input.Percents,
 		StartedAt: req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
-		Since: in.input.Since, Reason: in.input.Reason,
+		Since: in.input.Since, Reason: in.input.Reason, StartedBy: in.asked.StartedBy(),
 		Approval: h.Plan.Approval, ApprovalSeconds: h.Plan.ApprovalSeconds,
 	}
+	if in.malformed && slices.Contains(failover.Actions, in.asked.Action) {
+		in.run.Action = in.asked.Action
+	}
+	in.followTrigger()
 	if in.input.Approval != "" {
 		in.run.Approval = in.input.Approval
 	}
@@ -82,6 +95,20 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	in.checkRegion()
 	in.checkName()
 	return in
+}
+
+// followTrigger takes from the alarm's event when the outage began, and why.
+func (in *inspection) followTrigger() {
+	t := in.input.Trigger
+	if t == nil {
+		return
+	}
+	if in.run.Since.IsZero() {
+		in.run.Since = t.Time
+	}
+	if in.run.Reason == "" {
+		in.run.Reason = fmt.Sprintf("%s went to ALARM", t)
+	}
 }
 
 // clockSkew is how far in the future an outage may begin by the clock of whoever tells of it. An alarm's is not the state

@@ -108,6 +108,7 @@ func (in *inspection) choose(all []failover.Application) {
 	}
 	for _, name := range in.input.Applications {
 		if !known[name] {
+			in.unknown = append(in.unknown, name)
 			in.block(failover.CodeApplication, "application "+name, "is not registered", "use its name as drover status shows it").Command = in.Handler.Plan.Drover("status", in.Region)
 		}
 	}

@@ -1,0 +1,108 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// maxClearing bounds the one command after a refusal, in bytes.
+const maxClearing = 6 << 10
+
+// startOf is what a command of [inspection.start] starts.
+type startOf struct {
+	region failover.Region
+	input  failover.Input
+}
+
+// again is the input of the same run when an operator starts it: its outage goes on.
+func (in *inspection) again(change func(*failover.Input)) failover.Input {
+	input := in.input
+	if input.Trigger = nil; in.outage() {
+		input.Since = in.run.Since
+	}
+	if change != nil {
+		change(&input)
+	}
+	return input
+}
+
+// clearing is the one command that clears every blocker together and starts the run again. What a flag of the start
+// clears is a flag; before the start comes what else must be typed first, joined with &&. When a start is not what clears
+// a blocker, its own command comes alone.
+func (in *inspection) clearing() string {
+	plan := in.Handler.Plan
+	if in.malformed {
+		return in.afterMalformed()
+	}
+	region, want := in.Region, in.again(nil)
+	want.Applications = slices.DeleteFunc(slices.Clone(want.Applications), func(name string) bool { return slices.Contains(in.unknown, name) })
+	if len(in.unknown) > 0 && len(want.Applications) == 0 { // without names it would be a run of all applications
+		return plan.Drover("status", in.Region)
+	}
+	var words []string
+	first := func(command string) {
+		if command != "" && !slices.Contains(words, command) {
+			words = append(words, command)
+		}
+	}
+	for _, f := range in.findings {
+		if f.Severity != failover.Blocker || f.Code == failover.CodeApplication {
+			continue
+		}
+		f = in.shown(f)
+		s, starts := in.starts[f.Command]
+		switch {
+		case !starts:
+			first(f.Command)
+		case s.input.Action == in.input.Action:
+			region = s.region
+			merge(&want, in.input, s.input)
+		default: // another run clears it: this one waits for its end
+			first(plan.Start(s.region, s.input, "--watch"))
+		}
+	}
+	start := plan.Start(region, want)
+	if joined := strings.Join(append(words, start), " && "); len(joined) <= maxClearing {
+		return joined
+	}
+	check := failover.Input{Action: failover.Check, Applications: want.Applications}
+	return plan.Start(region, check, "--watch") + " && " + start
+}
+
+// merge takes over what one blocker's command changes of the input that was refused.
+func merge(want *failover.Input, was, with failover.Input) {
+	want.AllowDataLoss = want.AllowDataLoss || with.AllowDataLoss
+	want.Takeover = want.Takeover || with.Takeover
+	if !was.Since.IsZero() && with.Since.IsZero() {
+		want.Since = with.Since
+	}
+	if !slices.Equal(was.Percents, with.Percents) {
+		want.Percents = slices.DeleteFunc(slices.Clone(want.Percents), func(p int) bool { return !slices.Contains(with.Percents, p) })
+	}
+	for _, name := range with.Applications {
+		if !slices.Contains(was.Applications, name) && !slices.Contains(want.Applications, name) {
+			want.Applications = append(want.Applications, name)
+		}
+	}
+}
+
+// afterMalformed is the command after an input that could not be read. What could not be read may be what narrows the
+// run, so that the command only lists what the rest of it would do.
+func (in *inspection) afterMalformed() string {
+	asked := in.asked
+	if !slices.Contains(failover.Actions, asked.Action) {
+		return in.Handler.Plan.Start(in.Region, failover.Input{Action: failover.Check}, "--watch")
+	}
+	return in.Handler.Plan.Start(in.Region, failover.Input{
+		Action: asked.Action, AllowDataLoss: asked.AllowDataLoss, Takeover: asked.Takeover, DryRun: true,
+	}, "--watch")
+}
+
+// notifies says whether a refusal is due a notification: no operator waits for the answer of a run that an alarm or a
+// schedule started, and a failover that does not take place is what everybody on duty must know. Whoever only looks has
+// the answer before them.
+func (in *inspection) notifies() bool {
+	return in.run.Leg == failover.Out && (in.asked.StartedBy() != "" || in.asked.Action == failover.Failover && !in.asked.DryRun)
+}
