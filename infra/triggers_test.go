@@ -67,14 +67,16 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 			t.Errorf("%s: pattern %s, enabled %t; want %s", code, rule.Pattern, rule.Enabled, want)
 		}
 		checkTarget(t, code, rule.Targets[0])
-		input := fill(rule.Targets[0].Transformer, map[string]string{"$.time": "2026-01-31T03:00:00Z", "$.detail.alarmName": "other-region-lost"})
+		input := strings.ReplaceAll(rule.Targets[0].Transformer.Template, "<aws.events.event.json>", alarmEvent)
 		got, err := failover.ParseInput([]byte(input))
 		if err != nil {
 			t.Fatalf("%s: %s: %v", code, input, err)
 		}
 		wantInput := failover.Input{
-			Action: failover.Failover, AllowDataLoss: true, Since: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC),
-			RequestedBy: "alarm other-region-lost", Reason: "the alarm other-region-lost went off",
+			Action: failover.Failover, AllowDataLoss: true,
+			Trigger: &failover.Trigger{Time: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Detail: failover.AlarmChanged{
+				AlarmName: `say "down" <now>`, State: failover.AlarmState{Value: "ALARM"}, PreviousState: failover.AlarmState{Value: "OK"},
+			}},
 		}
 		if diff := cmp.Diff(wantInput, got); diff != "" {
 			t.Errorf("%s: input of the run (-want +got)\n%s", code, diff)
@@ -82,14 +84,9 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 	}
 }
 
-// fill is EventBridge's input transformer, for paths that find text.
-func fill(t *assembly.Transformer, event map[string]string) string {
-	out := t.Template
-	for _, name := range sortedKeys(t.Paths) {
-		out = strings.ReplaceAll(out, "<"+name+">", event[t.Paths[name]])
-	}
-	return out
-}
+// alarmEvent is one of CloudWatch, of an alarm with a name that nobody expected.
+const alarmEvent = `{"version":"0","detail-type":"CloudWatch Alarm State Change","source":"aws.cloudwatch","time":"2026-01-31T03:00:00Z","detail":{` +
+	`"alarmName":"say \"down\" <now>","state":{"value":"ALARM","reason":"x"},"previousState":{"value":"OK"},"configuration":{"metrics":[]}}}`
 
 func TestReadinessIsCheckedEveryHalfHourAndNothingElseIsScheduledByDefault(t *testing.T) {
 	for code := range regionStacks(t) {

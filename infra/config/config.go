@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -124,7 +125,7 @@ func (c Config) problems() []error {
 		}
 	}
 	for _, more := range [][]error{
-		checkList("failoverAlarms", c.FailoverAlarms, alarmName, "the name of an alarm, without quotes and angle brackets"),
+		checkList("failoverAlarms", c.FailoverAlarms, alarmName, "the name of an alarm: 1 to 255 characters, none of them a control character"),
 		c.tagProblems(), c.regionProblems(), c.consistencyProblems(), c.scheduleProblems(), c.trafficProblems(), c.pipelineProblems(),
 	} {
 		problems = append(problems, more...)
@@ -135,8 +136,8 @@ func (c Config) problems() []error {
 var (
 	hostedZone    = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
 	globalCluster = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9]){0,62}$`)
-	// What an event's alarm is called stands inside a JSON text that EventBridge writes.
-	alarmName = regexp.MustCompile(`^[A-Za-z0-9_./:-][A-Za-z0-9_./: -]*$`)
+	// What CloudWatch takes for a name: see PutMetricAlarm, AlarmName, in the CloudWatch API Reference.
+	alarmName = regexp.MustCompile(`^[^\x00-\x1f\x7f]+$`)
 	account   = regexp.MustCompile(`^\d{12}$`)
 )
 
@@ -147,7 +148,7 @@ func checkList(key string, values []string, form *regexp.Regexp, expected string
 	var problems []error
 	for i, v := range values {
 		switch {
-		case !form.MatchString(v) || len(v) > longest:
+		case !form.MatchString(v) || utf8.RuneCountInString(v) > longest:
 			problems = append(problems, fmt.Errorf("%s[%d]: %q; expected %s", key, i, v, expected))
 		case slices.Contains(values[:i], v):
 			problems = append(problems, fmt.Errorf("%s[%d]: %q is listed twice", key, i, v))

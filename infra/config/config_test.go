@@ -27,10 +27,26 @@ func TestDefaultsAreThoseOfThePlan(t *testing.T) {
 	}
 }
 
+// TestAlarmsHaveTheNamesThatCloudWatchTakes: an alarm's owner has named it, perhaps in words, long before.
+func TestAlarmsHaveTheNamesThatCloudWatchTakes(t *testing.T) {
+	for _, name := range []string{
+		"High 5XX error % from checkout in PROD", "Primary (us-east-1) 5xx rate > 1%", "checkout [prod] down", "API, EU", `say "down" \ <now> {x}`,
+		"Régión perdue", strings.Repeat("é", 255),
+	} {
+		text, err := json.Marshal(map[string]any{"hostedZones": []string{"Z1"}, "failoverAlarms": []string{name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Parse(text); err != nil || got.FailoverAlarms[0] != name {
+			t.Errorf("%s: got %v, %v", name, got.FailoverAlarms, err)
+		}
+	}
+}
+
 func TestEverySettingIsRead(t *testing.T) {
 	got, err := Parse([]byte(`{"name": "p", "primary": "eu-west-1", "standby": "eu-central-1", "allowDataLoss": true, "order": "database-first",
 		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30, "bakeSeconds": 40,
-		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "settleSeconds": 2, "attempts": 9, "passes": 4,
+		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "cooldownSeconds": 900, "settleSeconds": 2, "attempts": 9, "passes": 4,
 		"hostedZones": ["Z1", "Z2"], "globalClusters": ["a-1"], "account": "111122223333", "logRetentionDays": 30,
 		"tags": {"team": "sre"}, "emails": ["a@example.com"], "consistency": "strong", "witness": "eu-west-3",
 		"failoverAlarms": ["Primary down"], "failoverAlarmsAllowDataLoss": true, "timezone": "Europe/Berlin",
@@ -44,7 +60,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		Plan: failover.Plan{
 			Name: "p", Primary: "eu-west-1", Standby: "eu-central-1", AllowDataLoss: true, Order: failover.DatabaseFirst,
 			WavesAtOnce: true, Approval: failover.BeforePromotion, ApprovalSeconds: 600, SoakSeconds: 30, BakeSeconds: 40,
-			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, SettleSeconds: 2, Attempts: 9, Passes: 4,
+			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, CooldownSeconds: 900, SettleSeconds: 2, Attempts: 9, Passes: 4,
 		},
 		HostedZones: []string{"Z1", "Z2"}, GlobalClusters: []string{"a-1"}, Account: "111122223333", LogRetentionDays: 30,
 		Tags: map[string]string{"team": "sre"}, Emails: []string{"a@example.com"},
@@ -61,7 +77,7 @@ func TestEverySettingIsRead(t *testing.T) {
 func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
 		{`[]`, `a JSON array; expected an object`},
-		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, bakeSeconds, checkSchedule, checkWithinMinutes, consistency, drillSchedule, emails`},
+		{`{"hostedZone": ["Z1"]}`, `hostedZone: not a key; expected one of account, allowDataLoss, approval, approvalSeconds, attempts, bakeSeconds, checkSchedule, checkWithinMinutes, consistency, cooldownSeconds, drillSchedule, emails`},
 		{`{"Name": "p"}`, `Name: not a key`},
 		{`{"attempts": "9"}`, `attempts: a JSON string; expected a whole number`},
 		{`{"attempts": 1.5}`, `attempts: a JSON number 1.5; expected a whole number`},
@@ -97,7 +113,10 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"consistency": "strong", "replica": "us-east-2", "witness": "us-east-2"}`, `replica: "us-east-2" beside witness: "us-east-2"; expected one third Region`},
 		{`{"consistency": "strong", "primary": "eu-west-1"}`, `consistency: strong needs three Regions of one set, and us-west-2 is in none with eu-west-1; with eu-west-1 the standby can be eu-west-2 or eu-west-3 or eu-central-1`},
 		{`{"consistency": "strong", "primary": "sa-east-1"}`, `consistency: strong is not offered in sa-east-1; it is in [us-east-1 us-east-2 us-west-2], [eu-west-1`},
-		{`{"failoverAlarms": ["say \"x\""]}`, `failoverAlarms[0]: "say \"x\""; expected the name of an alarm`},
+		{`{"failoverAlarms": ["two\nlines"]}`, `failoverAlarms[0]: "two\nlines"; expected the name of an alarm: 1 to 255 characters, none of them a control character`},
+		{`{"failoverAlarms": [""]}`, `failoverAlarms[0]: ""; expected the name of an alarm`},
+		{`{"failoverAlarms": ["` + strings.Repeat("é", 256) + `"]}`, `failoverAlarms[0]: "` + strings.Repeat("é", 256) + `"; expected the name of an alarm: 1 to 255 characters`},
+		{`{"cooldownSeconds": -1}`, `cooldownSeconds: -1; expected 0 to 86400`},
 		{`{"checkWithinMinutes": 7}`, `checkWithinMinutes: 7; expected a multiple of 5 from 5 to 1440`},
 		{`{"checkSchedule": "rate(2 hours)"}`, `checkWithinMinutes: 60; checkSchedule is rate(2 hours), so the alarm would go off between two checks`},
 		{`{"timezone": "Berlin"}`, `timezone: "Berlin" is not known; expected UTC or a name such as Europe/Berlin`},

@@ -47,7 +47,6 @@ func NewAlarmRule(scope constructs.Construct, id string, props AlarmProps) {
 			Arn:     props.StateMachine,
 			RoleArn: role.RoleArn(),
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
-				InputPathsMap: map[string]string{"alarm": "$.detail.alarmName", "time": "$.time"},
 				InputTemplate: jsii.String(failoverInput(props.AllowDataLoss)),
 			},
 			RetryPolicy: &awsevents.CfnRule_RetryPolicyProperty{
@@ -58,10 +57,11 @@ func NewAlarmRule(scope constructs.Construct, id string, props AlarmProps) {
 	})
 }
 
-// failoverInput is the input of the run, with <alarm> and <time> to be filled by EventBridge. The time is the event's,
-// which is when the alarm went off, to the second: the run's RTO counts from there. The alarm's own timestamp is the
-// same in a form that is not RFC 3339. The alarm's reason is left out: it is free text and would have to be escaped.
+// failoverInput is the input of the run, with the whole event in it: Validate reads from it which alarm it is, when it went
+// off, from which state, and whether its actions are suppressed or muted. The rule does not decide that, because a start
+// that is skipped is notified. Single values are not picked out of the event: EventBridge does not say what becomes of a
+// path that finds nothing, nor escape a quotation mark in an alarm's name. See "Input transformation", aws.events.event.json,
+// in the EventBridge User Guide.
 func failoverInput(allowDataLoss bool) string {
-	return fmt.Sprintf(`{"action":"failover","allowDataLoss":%t,"since":"<time>",`+
-		`"requestedBy":"alarm <alarm>","reason":"the alarm <alarm> went off"}`, allowDataLoss)
+	return fmt.Sprintf(`{"action":"failover","allowDataLoss":%t,"trigger":<aws.events.event.json>}`, allowDataLoss)
 }

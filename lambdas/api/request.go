@@ -133,6 +133,9 @@ func parseStart(req request) (asked, error) {
 	if input.RequestedBy != "" {
 		problems = append(problems, "requestedBy: the API writes it, from the signature of the request; expected nothing")
 	}
+	if input.Trigger != nil {
+		problems = append(problems, "trigger: EventBridge passes it on, for an alarm; expected nothing")
+	}
 	if len(problems) > 0 {
 		p := fail(invalid, "Nothing was started: "+strings.Join(problems, "; ")+".",
 			`Send for example {"action": "check"}; all fields are in docs/api.md.`)

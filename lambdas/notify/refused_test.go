@@ -22,7 +22,7 @@ func refusedRequest(id string) failover.RefusedRequest {
 	return failover.RefusedRequest{
 		Op: "refused", Run: run, Verdict: failover.Refuse, Summary: "Refused, nothing was touched", Next: oneCommand, Now: outage.Add(61 * time.Second),
 		Findings: []failover.Finding{
-			{Severity: failover.Blocker, Code: failover.CodeDataLoss, Object: "database checkout", Found: "a failover loses what is not replicated, and nobody has consented", Command: "aws stepfunctions start-execution"},
+			{Severity: failover.Blocker, Code: failover.CodeDataLoss, Object: "database checkout", Found: "a failover may lose writes that are not replicated; expected consent", Command: "aws stepfunctions start-execution"},
 			{Severity: failover.Blocker, Code: failover.CodeLocked, Object: "lock", Found: "run run-0 holds it, until 2026-03-14T04:05:05Z at the latest", Command: "aws stepfunctions start-execution"},
 			{Severity: failover.Warning, Code: failover.CodeTTL, Object: "record www.example.com A", Found: "TTL 300; expected at most 60"},
 		},
@@ -48,10 +48,10 @@ func TestTextOfARefusal(t *testing.T) {
 		t.Errorf("got %+v", answer)
 	}
 	want := `
-Refused: failover to us-west-2; nothing was changed; database checkout: a failover loses what is not replicated, and nobody has consented
+Refused: failover to us-west-2; nothing was changed; database checkout: a failover may lose writes that are not replicated; expected consent
 
 Blockers:
-- database checkout: a failover loses what is not replicated, and nobody has consented
+- database checkout: a failover may lose writes that are not replicated; expected consent
 - lock: run run-0 holds it, until 2026-03-14T04:05:05Z at the latest
 
 To clear all of them and start again:
@@ -85,7 +85,7 @@ func TestTextOfASkip(t *testing.T) {
 	req.Summary = "Skipped: failover to us-west-2 by alarm other-region-lost; alarm other-region-lost went from INSUFFICIENT_DATA to ALARM; only a change from OK to ALARM starts a failover"
 	refuse(t, h, req)
 	want := `
-Skipped: failover to us-west-2 by alarm other-region-lost; alarm other-region-lost went from INSUFFICIENT_DATA to ALARM; only a change fro…
+Skipped: failover to us-west-2 by alarm other-region-lost; alarm other-region-lost went from INSUFFICIENT_DATA to ALARM; only a change f …
 
 Skipped: failover to us-west-2 by alarm other-region-lost; alarm other-region-lost went from INSUFFICIENT_DATA to ALARM; only a change from OK to ALARM starts a failover
 

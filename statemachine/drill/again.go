@@ -34,6 +34,9 @@ func (p *performance) again(ctx context.Context, e *Evidence) error {
 // repeatable says whether a run, started again, is to change nothing. A drill moves every time, and what was undone or
 // stopped for a reason that is gone by now would go through. One that never ended has nothing to be compared with.
 func (r RunEvidence) repeatable() bool {
+	if a, ok := r.validated(); ok && a.Verdict == failover.Skip { // why it was skipped may be over
+		return false
+	}
 	switch r.outcome() {
 	case failover.RolledBack, Stopped, "":
 		return false
@@ -59,7 +62,7 @@ func (p *performance) repeatSteps(ctx context.Context, e *Evidence, run RunEvide
 			return err
 		}
 		e.Again = append(e.Again, Repetition{
-			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayTell: inv.State == "Notify" && run.unheard(), Before: before, After: after,
+			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayTell: (inv.State == "Notify" || inv.State == "NotifyRefused") && run.unheard(), Before: before, After: after,
 		})
 		before = after
 	}

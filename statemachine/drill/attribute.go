@@ -114,7 +114,7 @@ func (r RunEvidence) told(messages []fakeaws.Message) (underway, ends []string) 
 			if m.Region != r.Region || !inv.At.Equal(m.At) || !published {
 				continue
 			}
-			if text := m.Subject + "\n" + m.Message; inv.State == "Notify" {
+			if text := m.Subject + "\n" + m.Message; inv.State == "Notify" || inv.State == "NotifyRefused" {
 				ends = append(ends, text)
 			} else {
 				underway = append(underway, text)
@@ -142,6 +142,19 @@ func (r RunEvidence) end() time.Time {
 func (r RunEvidence) tookLock() bool {
 	a, ok := r.validated()
 	return ok && a.Verdict == failover.Proceed && a.Run.Epoch > 0
+}
+
+// declined says whether Validate has ended the run although nothing was wrong with it: it was skipped, or had nothing to
+// move. Such a run ends Completed and has moved nothing.
+func (r RunEvidence) declined() bool {
+	a, ok := r.validated()
+	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove)
+}
+
+// notifies says whether the run ended with Validate's verdict and owes a notification of it.
+func (r RunEvidence) notifies() bool {
+	a, ok := r.validated()
+	return ok && a.Notify
 }
 
 // lockedOut says whether the run was refused because another one holds the lock.

@@ -22,6 +22,7 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"CloseStopped":    func([]byte) (Tone, string) { return Plain, "that run is written, its lock released" },
 	"PlanReturn":      facts(validateFacts),
 	"PlanRollback":    facts(validateFacts),
+	"NotifyRefused":   facts(refusedNotice),
 	"Announce":        func([]byte) (Tone, string) { return Plain, "people are told that it begins" },
 	"AwaitApproval":   func([]byte) (Tone, string) { return Plain, "people are asked, and the run waits for an answer" },
 }
@@ -41,8 +42,11 @@ func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 	if a.Run.Action == failover.Close && a.Verdict != failover.Refuse {
 		return Plain, a.Summary
 	}
-	if a.Verdict == failover.Refuse {
+	switch a.Verdict {
+	case failover.Refuse:
 		return Bad, refusedFacts(a)
+	case failover.Skip, failover.NothingToMove:
+		return Plain, a.Summary
 	}
 	if a.Verdict == failover.Waiting {
 		return Plain, "waiting: " + a.Summary
@@ -151,6 +155,14 @@ func decisionFacts(a failover.ApprovalAnswer) (Tone, string) {
 		text += ": " + a.Comment
 	}
 	return tone, text
+}
+
+// refusedNotice says whether a notification was sent.
+func refusedNotice(a struct{ Told bool }) (Tone, string) {
+	if a.Told {
+		return Plain, "the notification is sent"
+	}
+	return Plain, "no notification: the check before has found the same"
 }
 
 func notifyFacts(a failover.NotifyAnswer) (Tone, string) { return Plain, a.Summary }

@@ -41,7 +41,7 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 	case e.Invocations != nil:
 		p.failInvocations(*e.Invocations)
 	case e.Alarm != nil:
-		return p.world.SetAlarmState(e.Alarm.Region, e.Alarm.Name, e.Alarm.State, e.Alarm.Reason)
+		return p.setAlarm(*e.Alarm)
 	case e.Call != nil:
 		return p.call(ctx, *e.Call)
 	case e.Start != nil:

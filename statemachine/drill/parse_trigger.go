@@ -14,6 +14,9 @@ func (c *checker) alarm(path string, a AlarmChange) {
 	if states := []string{fakeaws.AlarmOK, fakeaws.AlarmInAlarm, fakeaws.AlarmInsufficientData}; !slices.Contains(states, a.State) {
 		c.add(path+".state", "%q is not known; expected %s", a.State, strings.Join(states, ", "))
 	}
+	if a.Composite != nil && (a.Composite.WaitSeconds < 0 || a.Composite.ExtensionSeconds < 0) {
+		c.add(path+".composite", "a period below 0; expected seconds")
+	}
 }
 
 func (c *checker) call(path string, call Call) {

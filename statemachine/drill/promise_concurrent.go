@@ -106,9 +106,10 @@ func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 	return until
 }
 
-// checkLoser: the run that did not win has changed nothing more, and its operator reads who has won.
+// checkLoser: the run that did not win has changed nothing more, and its operator reads who has won. One that was skipped,
+// or had nothing to move, is not a loser, but neither may it change anything.
 func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
-	if o := loser.outcome(); o != failover.Refused && o != failover.Held && o != Stopped {
+	if o := loser.outcome(); !loser.declined() && o != failover.Refused && o != failover.Held && o != Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, orRunning(o), winner.Name)
 	}
 	lost := loser.tookLock() || loser.lockedOut() // and was not refused for a reason of its own

@@ -48,7 +48,7 @@ func neverTwoWriters(e Evidence) finding {
 // writes. (After a failover the old writer may still be up in the Region that is dark; Aurora, not Drover, ends it.)
 func (e Evidence) checkOneWriter(f *finding) {
 	for _, run := range e.Runs {
-		if !run.moves() || !run.Asked.Action.Planned() || (run.outcome() != failover.Completed && run.outcome() != failover.RolledBack) {
+		if !run.moves() || run.declined() || !run.Asked.Action.Planned() || (run.outcome() != failover.Completed && run.outcome() != failover.RolledBack) {
 			continue
 		}
 		for _, d := range run.After.Databases {

@@ -15,7 +15,7 @@ func completedIsTrue(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
 	for _, run := range e.Runs {
-		if !run.moves() || run.outcome() != failover.Completed {
+		if !run.moves() || run.declined() || run.outcome() != failover.Completed {
 			continue
 		}
 		f.checked = true

@@ -92,7 +92,7 @@ func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 // unheard says whether the run has tried to tell people, and could not.
 func (r RunEvidence) unheard() bool {
 	for _, inv := range r.Invocations {
-		if inv.State != "Notify" {
+		if inv.State != "Notify" && inv.State != "NotifyRefused" {
 			continue
 		}
 		for _, call := range inv.Calls {

@@ -17,12 +17,12 @@ func refusedTouchedNothing(e Evidence) finding {
 	f := finding{basis: "no run was refused or only looked"}
 	runs, calls := 0, 0
 	for _, run := range e.Runs {
-		if run.outcome() != failover.Refused && run.moves() {
+		if run.outcome() != failover.Refused && run.moves() && !run.declined() {
 			continue
 		}
 		f.checked = true
 		runs++
-		told := slices.Contains(run.Path, "Notify")
+		told := slices.Contains(run.Path, "Notify") || run.notifies()
 		for _, inv := range run.Invocations {
 			if inv.State == "NotifyStopped" || inv.State == "CloseStopped" {
 				continue // these are about another run

@@ -2,15 +2,18 @@ package drill
 
 import (
 	"slices"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // somebodyIsTold is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
-// sent. A run whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
+// sent; so does every run that is refused or skipped and that no operator waits for, and every refused failover. A run
+// whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
 func somebodyIsTold(e Evidence) finding {
 	f := finding{basis: "no run took the lock"}
 	messages, alarms := 0, 0
 	for _, run := range e.Runs {
-		if !run.tookLock() {
+		if !run.tookLock() && !run.mustNotify() {
 			continue
 		}
 		f.checked = true
@@ -31,6 +34,17 @@ func somebodyIsTold(e Evidence) finding {
 		f.basis = plural(messages, "message") + ", " + plural(alarms, "alarm") + " for want of one"
 	}
 	return f
+}
+
+// mustNotify says whether the run was refused or skipped and owes a notification, as its input has it, whatever Validate
+// thinks. A scheduled check may repeat what was notified before: the alarm on readiness is on.
+func (r RunEvidence) mustNotify() bool {
+	if r.Asked == nil || r.Asked.Action == failover.Check || r.Asked.DryRun {
+		return false
+	}
+	a, ok := r.validated()
+	automatic := r.Asked.StartedBy() != ""
+	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove && r.Asked.Trigger != nil || a.Verdict == failover.Refuse && (automatic || r.Asked.Action == failover.Failover))
 }
 
 // alarmed says whether an alarm about a run, or about one of its functions, has fired at its end.

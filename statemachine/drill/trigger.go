@@ -36,6 +36,19 @@ type AlarmChange struct {
 	// State is OK, ALARM or INSUFFICIENT_DATA.
 	State  string `yaml:"state"`
 	Reason string `yaml:"reason"`
+	// Create makes an alarm of this name in that state, such as the suppressor of a composite alarm.
+	Create bool `yaml:"create"`
+	// Composite makes a composite alarm of it, Muted mutes its actions.
+	Composite *CompositeAlarm `yaml:"composite"`
+	Muted     bool            `yaml:"muted"`
+}
+
+// CompositeAlarm is the configuration of a composite alarm. Its suppressor is an alarm of the same Region.
+type CompositeAlarm struct {
+	Rule             string `yaml:"rule"`
+	Suppressor       string `yaml:"suppressor"`
+	WaitSeconds      int    `yaml:"waitSeconds"`
+	ExtensionSeconds int    `yaml:"extensionSeconds"`
 }
 
 // adopt takes charge of the runs that something else has started since it was last called.
@@ -67,7 +80,7 @@ func (p *performance) adopt(ctx context.Context) error {
 			name = fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
 			p.tell.out.call(x.Name, name)
 		}
-		p.say("run", Title, "%s starts in %s: %s", name, x.Region, spaced(x.Input))
+		p.say("run", Title, "%s starts in %s: %s", name, x.Region, spaced(shortInput(x.Input)))
 		p.tell.forget()
 		p.runs = append(p.runs, &started{arn: arn, name: name, want: p.expected(x), before: before, triggered: true})
 	}
@@ -76,6 +89,19 @@ func (p *performance) adopt(ctx context.Context) error {
 
 // generatedID is the form of the ids that EventBridge and Scheduler start executions under.
 var generatedID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// shortInput is an execution's input without the parts of an alarm's event that no run reads.
+func shortInput(text json.RawMessage) json.RawMessage {
+	input, err := failover.ParseInput(text)
+	if err != nil || input.Trigger == nil {
+		return text
+	}
+	short, err := json.Marshal(input)
+	if err != nil {
+		return text
+	}
+	return short
+}
 
 // spaced is JSON with room to break a line after each value.
 func spaced(text json.RawMessage) string {
@@ -139,6 +165,21 @@ func (p *performance) missing() []string {
 		missing = append(missing, fmt.Sprintf("expected %q to be started in %s%s, and it was not", e.Action, e.Region, e.window()))
 	}
 	return missing
+}
+
+// setAlarm sets the state of an alarm, and makes of it what the event says.
+func (p *performance) setAlarm(a AlarmChange) error {
+	if a.Create {
+		return p.world.AddAlarm(fakeaws.Alarm{Region: a.Region, Name: a.Name, State: a.State})
+	}
+	if a.Composite == nil && !a.Muted {
+		return p.world.SetAlarmState(a.Region, a.Name, a.State, a.Reason)
+	}
+	alarm := fakeaws.Alarm{Region: a.Region, Name: a.Name, State: a.State, Muted: a.Muted}
+	if c := a.Composite; c != nil {
+		alarm.Composite = &fakeaws.Composite{Rule: c.Rule, Suppressor: c.Suppressor, WaitSeconds: c.WaitSeconds, ExtensionSeconds: c.ExtensionSeconds}
+	}
+	return p.world.AddAlarm(alarm)
 }
 
 // addNamedAlarms creates the alarms that the deployed rules wait for. They are the operator's own, so that the stacks

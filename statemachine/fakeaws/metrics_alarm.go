@@ -28,6 +28,10 @@ type Alarm struct {
 	Rule AlarmRule
 	// Actions are the topics that are told when the alarm goes off.
 	Actions []string
+	// Composite makes it a composite alarm, whose State is set.
+	Composite *Composite
+	// Muted says that a mute rule mutes its actions.
+	Muted bool
 }
 
 // AlarmRule is when an alarm is in ALARM: when the newest Periods complete periods are beyond the threshold.
@@ -74,6 +78,9 @@ func (a Alarm) check() error {
 		}
 		return nil
 	}
+	if a.Composite != nil {
+		return fmt.Errorf("a composite alarm without a state; expected one, its rule is not evaluated")
+	}
 	if _, err := parseStatistic(a.Rule.Statistic); err != nil {
 		return err
 	}
@@ -117,11 +124,16 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	if size < 0 || size > 100 {
 		return nil, errValidation("The value %d for parameter MaxRecords is invalid; expected 1 to 100.", size)
 	}
-	var found cbor.List
+	types := f.texts("AlarmTypes")
+	found, composite := cbor.List{}, cbor.List{}
 	for _, a := range m.alarms[req.Region] {
 		current := m.shown(a)
 		named := (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix)
-		if named && (state == "" || state == current) {
+		switch {
+		case !named || state != "" && state != current:
+		case a.Composite != nil && slices.Contains(types, "CompositeAlarm"):
+			composite = append(composite, m.encodeComposite(a, current))
+		case a.Composite == nil && (len(types) == 0 || slices.Contains(types, "MetricAlarm")):
 			found = append(found, m.encodeAlarm(a, current))
 		}
 	}
@@ -129,7 +141,7 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	if err != nil {
 		return nil, err
 	}
-	answer := cbor.Map{"MetricAlarms": page, "CompositeAlarms": cbor.List{}}
+	answer := cbor.Map{"MetricAlarms": page, "CompositeAlarms": composite}
 	if next != "" {
 		answer["NextToken"] = cbor.String(next)
 	}

@@ -15,6 +15,10 @@ type alarmState struct {
 	since         time.Time
 	// created is when the alarm was made.
 	created time.Time
+	// suppressedBy is what suppresses the actions of a composite alarm, suppressedReason says it in words; leftAlarm is when
+	// the alarm was last in ALARM.
+	suppressedBy, suppressedReason string
+	leftAlarm                      time.Time
 	// set says that SetAlarmState has set it: it holds until the alarm is next decided from its data.
 	set bool
 }
@@ -133,10 +137,16 @@ type wireAlarmState struct {
 	Reason     string `json:"reason"`
 	ReasonData string `json:"reasonData,omitempty"`
 	Timestamp  string `json:"timestamp"`
+
+	ActionsSuppressedBy     string `json:"actionsSuppressedBy,omitempty"`
+	ActionsSuppressedReason string `json:"actionsSuppressedReason,omitempty"`
 }
 
 func (s alarmState) wire() wireAlarmState {
-	return wireAlarmState{Value: s.value, Reason: s.reason, Timestamp: s.since.UTC().Format(alarmTime)}
+	return wireAlarmState{
+		Value: s.value, Reason: s.reason, Timestamp: s.since.UTC().Format(alarmTime),
+		ActionsSuppressedBy: s.suppressedBy, ActionsSuppressedReason: s.suppressedReason,
+	}
 }
 
 // change notes a new state, which is an event, and tells the alarm's topics when it goes off. The same state again is
@@ -147,26 +157,38 @@ func (m *metrics) change(a Alarm, state, reason string) {
 		return
 	}
 	previous := *current
-	*current = alarmState{value: state, reason: reason, since: m.w.now, created: previous.created}
+	*current = alarmState{value: state, reason: reason, since: m.w.now, created: previous.created, leftAlarm: previous.leftAlarm}
+	if previous.value == AlarmInAlarm {
+		current.leftAlarm = m.w.now
+	}
+	current.suppressedBy = m.suppressedBy(a, state)
+	current.suppressedReason = suppressedReason(a, current.suppressedBy)
 	// That an alarm has found its first data is no news.
 	if state == AlarmInAlarm || previous.value == AlarmInAlarm {
-		m.w.record("alarm", a.Name, "is %s in %s", state, a.Region)
+		m.w.record("alarm", a.Name, "is %s in %s%s", state, a.Region, silenced(a, *current))
 	}
-	detail, err := json.Marshal(map[string]any{
-		"alarmName": a.Name, "state": current.wire(), "previousState": previous.wire(), "configuration": configurationOf(a),
-	})
+	content := map[string]any{
+		"alarmName": a.Name, "state": current.wire(), "previousState": previous.wire(), "configuration": m.configurationOf(a),
+	}
+	if a.Muted {
+		content["muteDetail"] = map[string]any{"muteRule": "set by the scenario"} // CW-12
+	}
+	detail, err := json.Marshal(content)
 	if err != nil {
 		panic("encode an alarm's event: " + err.Error()) // a map of this package
 	}
 	m.w.events.publish(a.Region, Event{
 		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change", Resources: []string{m.arn(a)}, Detail: detail,
 	})
-	if state == AlarmInAlarm {
+	if state == AlarmInAlarm && !a.Muted && current.suppressedBy == "" {
 		m.tell(a, previous, *current)
 	}
 }
 
-func configurationOf(a Alarm) map[string]any {
+func (m *metrics) configurationOf(a Alarm) map[string]any {
+	if a.Composite != nil {
+		return a.Composite.configuration(m, a)
+	}
 	if a.State != "" {
 		return map[string]any{"metrics": []any{}}
 	}
