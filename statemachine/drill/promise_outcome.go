@@ -15,7 +15,11 @@ func completedIsTrue(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
 	for _, run := range e.Runs {
-		if !run.moves() || run.declined() || run.outcome() != failover.Completed {
+		if !run.moves() || run.outcome() != failover.Completed {
+			continue
+		}
+		if run.declined() {
+			e.checkDeclined(&f, run)
 			continue
 		}
 		f.checked = true
@@ -39,6 +43,22 @@ func completedIsTrue(e Evidence) finding {
 		f.basis = plural(applications, "application") + ": weights, registry, writer, served; lock, report, message"
 	}
 	return f
+}
+
+// checkDeclined: a run that says that it has nothing to move began with everything in its Region, and leaves no report of a
+// move that did not take place.
+func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
+	if run.Report != nil {
+		f.violate("%s: has moved nothing, and there is a report of it", run.Name)
+	}
+	if a, _ := run.validated(); a.Verdict != failover.NothingToMove {
+		return
+	}
+	for _, app := range e.selected(run) {
+		for _, why := range notMoved(e.Plan, run.to(), run.Before, app) {
+			f.violate("%s: says that nothing has to move, and of %s %s", run.Name, app.Name, why)
+		}
+	}
 }
 
 // checkInSync: every change of the run has reached the name servers.

@@ -226,6 +226,18 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		{"takes over without being asked to", 10, takenOver, func(e *Evidence) { e.Runs[1].Asked.Takeover = false }, "although run-1 held the lock"},
 		{"an epoch that is not new", 10, takenOver, func(e *Evidence) { e.Batches[1] = written(160*time.Second, "run-2", 1, failover.Out, 0, 100) }, "with epoch 1 after run-1 with epoch 1; expected a newer one"},
 
+		{"a skipped run that writes", 6, declinedRun(failover.Skip), func(e *Evidence) {
+			e.Runs[0].Invocations[0].Calls = []fakeaws.Call{{Service: "dynamodb", Operation: "PutItem", Mutating: true, Object: "drover-registry runs x"}}
+		}, "expected nothing to be touched"},
+		{"nothing to move, and it moves", 6, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }, "the record sets of zone Z1"},
+		{"nothing to move, and there was", 3, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Before = snapshotIn(east, 100, 0) }, "says that nothing has to move"},
+		{"a report of nothing", 3, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Report = &failover.Report{} }, "there is a report of it"},
+		{"a skip in silence", 11, declinedRun(failover.Skip), func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
+		{"an alarm that moves nothing, in silence", 11, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
+		{"a refused failover in silence", 11, refused, func(e *Evidence) {
+			e.Runs[0].Invocations[0].Result.Payload = []byte(`{"verdict":"refused"}`)
+		}, "although nothing was in its way"},
+
 		{"told nobody", 11, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
 		{"stopped in silence", 11, stopped, func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
 		{"an alarm about something else", 11, stopped, func(e *Evidence) { e.Alarms[0].About[0] = "arn:other" }, "no alarm fired"},

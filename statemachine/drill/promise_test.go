@@ -109,6 +109,22 @@ func refused() Evidence {
 	return e
 }
 
+// declinedRun is the evidence of a run that ended with a verdict of Validate: skipped, or with nothing to move.
+func declinedRun(verdict failover.Verdict) func() Evidence {
+	return func() Evidence {
+		e := refused()
+		run := &e.Runs[0]
+		run.Status, run.Error, run.Path, run.Messages = string(asl.Succeeded), "", []string{"Validate", "NotifyRefused", "Completed"}, 1
+		run.Asked.Trigger = &failover.Trigger{Detail: failover.AlarmChanged{AlarmName: "a"}}
+		run.Before, run.After = snapshotIn(west, 0, 100), snapshotIn(west, 0, 100)
+		run.Invocations = []fakeaws.Invocation{
+			{State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"` + string(verdict) + `","notify":true}`)}},
+			{State: "NotifyRefused", Calls: []fakeaws.Call{{Region: west, Service: "sns", Operation: "Publish", Mutating: true}}},
+		}
+		return e
+	}
+}
+
 func verdict(t *testing.T, e Evidence, number int) Verdict {
 	t.Helper()
 	all := Judge(e)
@@ -127,6 +143,8 @@ func TestPromisesOfSoundRunsAreKept(t *testing.T) {
 		"completed":   {completed(), []int{1, 2, 3, 7, 8, 9, 11}},
 		"held":        {held(), []int{1, 2, 5, 7, 8, 9, 11}},
 		"refused":     {refused(), []int{6, 7, 8}},
+		"skipped":     {declinedRun(failover.Skip)(), []int{6, 7, 8, 11}},
+		"nothing":     {declinedRun(failover.NothingToMove)(), []int{6, 7, 8, 11}},
 		"rolled back": {rolledBack(), []int{1, 2, 4, 8, 9, 11}},
 		"drill":       {thereAndBack(), []int{1, 2, 3, 8, 9, 11}},
 		"retreated":   {retreated(), []int{1, 2, 5, 8, 9, 11}},
