@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -36,15 +33,17 @@ var (
 )
 
 // ConditionOf names an error for the state machine: the condition that a handler gave it, or else what AWS's answer,
-// or the lack of one, says.
+// its mere status, or the lack of one, says.
 func ConditionOf(err error) failover.Condition {
 	var named *failover.Failure
 	if errors.As(err, &named) {
 		return named.Condition
 	}
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		return conditionOfCode(api.ErrorCode(), statusOf(err))
+	if code, ok := codeOf(err); ok {
+		return conditionOfCode(code, statusOf(err))
+	}
+	if status := statusOf(err); status > 0 {
+		return conditionOfStatus(status)
 	}
 	if isUnanswered(err) {
 		return failover.Unreachable
@@ -59,29 +58,12 @@ func conditionOfCode(code string, status int) failover.Condition {
 		return failover.Throttled
 	case slices.Contains(busyCodes, code):
 		return failover.Busy
-	case slices.ContainsFunc(deniedCodes, hasPrefix):
+	case slices.ContainsFunc(deniedCodes, hasPrefix) || isDenial(status):
 		return failover.Denied
 	case status >= 500 || code == "RequestTimeout" || code == "RequestTimeoutException":
 		return failover.Unreachable
 	}
 	return failover.Rejected
-}
-
-func statusOf(err error) int {
-	var resp *smithyhttp.ResponseError
-	if errors.As(err, &resp) && resp.Response != nil {
-		return resp.HTTPStatusCode()
-	}
-	return 0
-}
-
-// isUnanswered says whether no usable answer came back, so that nobody knows whether the call had its effect.
-func isUnanswered(err error) bool {
-	var send *smithyhttp.RequestSendError
-	var network net.Error
-	return errors.As(err, &send) || errors.As(err, &network) || statusOf(err) >= 500 ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // maxMessage bounds an error's text: it becomes the cause in the execution's history and a line in the report.
@@ -142,11 +124,11 @@ func CouldNot(do string, err error) string {
 
 // callText is such as "Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)".
 func callText(op *smithy.OperationError) string {
-	var api smithy.APIError
+	code, hasCode := codeOf(op.Err)
 	switch {
-	case errors.As(op.Err, &api):
-		text := fmt.Sprintf("%s answered %s with %s", op.ServiceID, op.OperationName, api.ErrorCode())
-		if said := strings.TrimSuffix(strings.TrimSpace(api.ErrorMessage()), "."); said != "" {
+	case hasCode:
+		text := fmt.Sprintf("%s answered %s with %s", op.ServiceID, op.OperationName, code)
+		if said := strings.TrimSuffix(strings.TrimSpace(saidBy(op.Err)), "."); said != "" {
 			text += " (" + said + ")"
 		}
 		return text
@@ -154,6 +136,8 @@ func callText(op *smithy.OperationError) string {
 		return fmt.Sprintf("%s did not answer %s in time", op.ServiceID, op.OperationName)
 	case isUnanswered(op.Err): // how the connection broke is in the evidence; whoever reads this was woken by it
 		return fmt.Sprintf("%s did not answer %s", op.ServiceID, op.OperationName)
+	case statusOf(op.Err) > 0:
+		return fmt.Sprintf("%s answered %s with %s", op.ServiceID, op.OperationName, statusText(statusOf(op.Err)))
 	}
 	return fmt.Sprintf("%s could not be asked for %s, %s", op.ServiceID, op.OperationName, innermost(op.Err))
 }
@@ -177,18 +161,20 @@ func operations(err error) []*smithy.OperationError {
 }
 
 func innermost(err error) string {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		if api.ErrorMessage() == "" {
-			return api.ErrorCode()
+	if code, ok := codeOf(err); ok {
+		if said := saidBy(err); said != "" {
+			return code + ": " + said
 		}
-		return api.ErrorCode() + ": " + api.ErrorMessage()
+		return code
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
 	}
 	if isUnanswered(err) { // how the connection broke is in the evidence; whoever reads this was woken by it
 		return "no answer"
+	}
+	if status := statusOf(err); status > 0 {
+		return statusText(status)
 	}
 	for {
 		next := errors.Unwrap(err)
