@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -15,7 +16,7 @@ type emfLine struct {
 			Namespace  string
 			Dimensions [][]string
 			Metrics    []struct {
-				Name              string
+				Name, Unit        string
 				StorageResolution int
 			}
 		}
@@ -61,7 +62,9 @@ func (m *metrics) embedded(region string, at time.Time, line emfLine, values map
 				s := m.find(region, directive.Namespace, metric.Name, dimensionsOf(dims))
 				s.highResolution = s.highResolution || metric.StorageResolution == 1
 				for _, value := range numbersOf(values[metric.Name]) {
-					m.publish(s, single(at, value))
+					p := single(at, value)
+					p.unit = cmp.Or(metric.Unit, unitNone)
+					m.publish(s, p)
 				}
 			}
 		}

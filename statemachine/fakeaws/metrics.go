@@ -37,6 +37,8 @@ type dimension struct{ name, value string }
 type point struct {
 	at, readable         int64 // seconds since 1970: what it describes, and from when it can be read
 	count, sum, min, max float64
+	// unit is empty for what AWS's services publish here, whose unit is not known.
+	unit string
 }
 
 // newMetrics returns a CloudWatch without metrics.

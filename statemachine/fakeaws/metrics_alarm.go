@@ -110,18 +110,23 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	if len(names) > 100 {
 		return nil, errValidation("The collection AlarmNames must not have a size greater than 100.")
 	}
+	if err := f.checkAlarmFilters(); err != nil {
+		return nil, err
+	}
 	if len(names) > 0 && prefix != "" {
 		return nil, errValidation("AlarmNamePrefix and AlarmNames are mutually exclusive.")
 	}
 	size := f.integer("MaxRecords")
-	if size < 0 || size > 100 {
+	if f.has("MaxRecords") && (size < 1 || size > 100) {
 		return nil, errValidation("The value %d for parameter MaxRecords is invalid; expected 1 to 100.", size)
 	}
+	metricAlarms := !f.has("AlarmTypes") || slices.Contains(f.texts("AlarmTypes"), "MetricAlarm")
 	var found cbor.List
 	for _, a := range m.alarms[req.Region] {
 		current := m.shown(a)
 		named := (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix)
-		if named && (state == "" || state == current) {
+		acts := !f.has("ActionPrefix") || slices.ContainsFunc(a.Actions, func(arn string) bool { return strings.HasPrefix(arn, f.text("ActionPrefix")) })
+		if metricAlarms && named && acts && (state == "" || state == current) {
 			found = append(found, m.encodeAlarm(a, current))
 		}
 	}
@@ -134,6 +139,18 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 		answer["NextToken"] = cbor.String(next)
 	}
 	return answer, nil
+}
+
+func (f fields) checkAlarmFilters() *APIError {
+	for _, kind := range f.texts("AlarmTypes") {
+		if kind != "MetricAlarm" && kind != "CompositeAlarm" {
+			return errValidation("The value %q for parameter AlarmTypes is invalid; expected MetricAlarm or CompositeAlarm.", kind)
+		}
+	}
+	if state := f.text("StateValue"); f.has("StateValue") && !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
+		return errValidation("The value %q for parameter StateValue is invalid; expected OK, ALARM or INSUFFICIENT_DATA.", state)
+	}
+	return nil
 }
 
 func (m *metrics) encodeAlarm(a Alarm, state string) cbor.Map {

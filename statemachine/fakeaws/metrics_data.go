@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,6 +23,8 @@ type query struct {
 	series    *series // nil when nobody has published it
 	period    int64
 	stat      statistic
+	unit      string // only datapoints of this unit count, all if it is empty
+	hidden    bool   // ReturnData is false
 }
 
 // statistic is Average, Sum, Minimum, Maximum or SampleCount, or else a percentile.
@@ -34,14 +37,11 @@ type statistic struct {
 // error: its result is Complete, and empty.
 func (m *metrics) getMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 	queries := f.structures("MetricDataQueries")
-	if len(queries) > maxQueries {
-		return nil, errValidation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
+	if err := f.checkData(len(queries)); err != nil {
+		return nil, err
 	}
-	start, hasStart := f.seconds("StartTime")
-	end, hasEnd := f.seconds("EndTime")
-	if !hasStart || !hasEnd || start >= end {
-		return nil, errValidation("The parameter StartTime must be less than the parameter EndTime.")
-	}
+	start, _ := f.seconds("StartTime")
+	end, _ := f.seconds("EndTime")
 	results, total, seen := cbor.List{}, 0, map[string]bool{}
 	for _, q := range queries {
 		parsed, err := m.parseQuery(req.Region, q)
@@ -52,13 +52,41 @@ func (m *metrics) getMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 			return nil, errValidation("The values for parameter Id in the metric queries must be unique; %q is not.", parsed.id)
 		}
 		seen[parsed.id] = true
+		if parsed.hidden {
+			continue
+		}
 		result, n := m.result(req.Region, parsed, start, end, f.text("ScanBy") == "TimestampAscending")
 		results, total = append(results, result), total+n
 	}
-	if total > maxDatapoints {
-		return nil, notImplemented("GetMetricData with more than %d data points, which needs paging", maxDatapoints)
+	if most := cmp.Or(f.integer("MaxDatapoints"), maxDatapoints); total > most {
+		return nil, notImplemented("GetMetricData with more than %d data points, which needs paging", most)
+	}
+	if len(results) == 0 {
+		return nil, errValidation("At least one of the metric queries must return data; ReturnData is false in all of them.")
 	}
 	return cbor.Map{"MetricDataResults": results, "Messages": cbor.List{}}, nil
+}
+
+// checkData checks what is asked of all queries together. There is no paging, so that no token has ever been given.
+func (f fields) checkData(queries int) *APIError {
+	start, hasStart := f.seconds("StartTime")
+	end, hasEnd := f.seconds("EndTime")
+	most := f.integer("MaxDatapoints")
+	switch scan := f.text("ScanBy"); {
+	case queries == 0:
+		return errValidation("The parameter MetricDataQueries is required.")
+	case queries > maxQueries:
+		return errValidation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
+	case !hasStart || !hasEnd || start >= end:
+		return errValidation("The parameter StartTime must be less than the parameter EndTime.")
+	case f.has("ScanBy") && scan != "TimestampAscending" && scan != "TimestampDescending":
+		return errValidation("The value %q for parameter ScanBy is invalid; expected TimestampAscending or TimestampDescending.", scan)
+	case f.has("MaxDatapoints") && (most < 1 || most > maxDatapoints):
+		return errValidation("The value %d for parameter MaxDatapoints is invalid; expected 1 to %d.", most, maxDatapoints)
+	case f.has("NextToken"):
+		return badRequest("InvalidNextToken", "The token %q is not one that this operation has given.", f.text("NextToken"))
+	}
+	return nil
 }
 
 var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
@@ -73,23 +101,38 @@ func (m *metrics) parseQuery(region string, f fields) (query, *APIError) {
 		return query{}, notImplemented("metric math and Metrics Insights (query %s)", id)
 	}
 	period := int64(stat.integer("Period"))
-	if !validPeriod(period) {
+	if !validPeriod(period) || period > 86400 {
 		return query{}, errValidation("The value %d for parameter Period is invalid; "+
-			"expected 1, 5, 10, 20, 30 or a multiple of 60.", period)
+			"expected 1, 5, 10, 20, 30 or a multiple of 60, up to 86400.", period)
 	}
 	statistic, err := parseStatistic(stat.text("Stat"))
 	if err != nil {
 		return query{}, err
 	}
 	metric := stat.structure("Metric")
+	if err := metric.checkDimensions(); err != nil {
+		return query{}, err
+	}
+	if err := checkUnit(stat); err != nil {
+		return query{}, err
+	}
 	namespace, name, dims := metric.text("Namespace"), metric.text("MetricName"), metric.dimensions()
+	if namespace == "" || name == "" {
+		return query{}, errValidation("The parameters Namespace and MetricName of query %s are required.", id)
+	}
 	label := f.text("Label")
 	if label == "" {
 		label = name
 	}
-	return query{
-		id: id, label: label, period: period, stat: statistic, series: m.series[region][seriesKey(namespace, name, dims)],
-	}, nil
+	returned, asked := f["ReturnData"].(cbor.Bool)
+	q := query{
+		id: id, label: label, period: period, stat: statistic, unit: stat.text("Unit"), hidden: asked && !bool(returned),
+		series: m.series[region][seriesKey(namespace, name, dims)],
+	}
+	if q.unit != "" && q.series != nil && slices.ContainsFunc(q.series.points, func(p point) bool { return p.unit == "" }) {
+		return query{}, notImplemented("the unit of %s %s, which query %s asks for", namespace, name, id)
+	}
+	return q, nil
 }
 
 func validPeriod(seconds int64) bool {
@@ -137,6 +180,9 @@ func (m *metrics) datapoints(q query, start, end int64) (times, values cbor.List
 	}
 	start -= start % min(q.period, 60)
 	points := m.readable(q.series, start-start%q.period, end)
+	if q.unit != "" {
+		points = slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.unit != q.unit })
+	}
 	for len(points) > 0 {
 		begin := points[0].at - points[0].at%q.period
 		n := 0

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 )
@@ -89,7 +90,23 @@ func (m *metrics) setState(region, name, state, reason string) *APIError {
 	return nil
 }
 
+// The limits of SetAlarmState, from the API Reference.
+const (
+	maxReason     = 1023
+	maxReasonData = 4000
+)
+
 func (m *metrics) setAlarmState(req *Request, f fields) (cbor.Map, *APIError) {
+	switch reason, data := f.text("StateReason"), f.text("StateReasonData"); {
+	case f.text("AlarmName") == "" || f.text("StateValue") == "" || !f.has("StateReason"):
+		return nil, errValidation("The parameters AlarmName, StateValue and StateReason are required.")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return nil, errValidation("The parameter StateReason must not be longer than %d characters.", maxReason)
+	case utf8.RuneCountInString(data) > maxReasonData:
+		return nil, errValidation("The parameter StateReasonData must not be longer than %d characters.", maxReasonData)
+	case data != "" && !json.Valid([]byte(data)):
+		return nil, badRequest("InvalidFormat", "The parameter StateReasonData is no JSON.")
+	}
 	return cbor.Map{}, m.setState(req.Region, f.text("AlarmName"), f.text("StateValue"), f.text("StateReason"))
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -25,11 +26,12 @@ const (
 	cloudWatchNamespace = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 )
 
-// numberFields and timeFields are the members of requests that are no strings; in a form all members look the same.
+// numberFields, timeFields and boolFields are the members of requests that are no strings; in a form all members look the same.
 var (
 	numberFields = []string{"Period", "MaxRecords", "MaxDatapoints", "Value", "SampleCount", "Sum", "Minimum", "Maximum",
 		"StorageResolution", "Values", "Counts"}
 	timeFields = []string{"StartTime", "EndTime", "Timestamp"}
+	boolFields = []string{"ReturnData"}
 )
 
 // readForm reads a request as a form: Outer.member.1.Inner.Name=value.
@@ -44,7 +46,13 @@ func readForm(req *Request) (operation string, params fields, err error) {
 			plant(tree, strings.Split(name, "."), form.Get(name))
 		}
 	}
-	return form.Get("Action"), fields(grow("", tree).(cbor.Map)), nil
+	params = fields{}
+	for name, value := range tree {
+		if params[name], err = grow(name, value); err != nil {
+			return form.Get("Action"), nil, err
+		}
+	}
+	return form.Get("Action"), params, nil
 }
 
 // plant puts a value into the tree, at the place that its name says.
@@ -62,26 +70,49 @@ func plant(tree map[string]any, path []string, value string) {
 }
 
 // grow turns a tree into values: an object whose only field is member is a list.
-func grow(name string, v any) cbor.Value {
+func grow(name string, v any) (cbor.Value, error) {
 	tree, ok := v.(map[string]any)
 	if !ok {
-		return typed(name, v.(string))
+		text, _ := v.(string)
+		return typed(name, text), nil
 	}
 	if members, ok := tree["member"].(map[string]any); ok && len(tree) == 1 {
-		list := cbor.List{}
-		for i := 1; i <= len(members); i++ {
-			list = append(list, grow(name, members[strconv.Itoa(i)]))
-		}
-		return list
+		return growList(name, members)
 	}
 	object := cbor.Map{}
 	for field, value := range tree {
-		object[field] = grow(field, value)
+		grown, err := grow(field, value)
+		if err != nil {
+			return nil, err
+		}
+		object[field] = grown
 	}
-	return object
+	return object, nil
+}
+
+// growList makes a list of members that are numbered from 1 on without a gap.
+func growList(name string, members map[string]any) (cbor.Value, error) {
+	list := cbor.List{}
+	for i := 1; i <= len(members); i++ {
+		member, ok := members[strconv.Itoa(i)]
+		if !ok {
+			return nil, fmt.Errorf("%s.member.%d is missing; expected members that are numbered from 1 on", name, i)
+		}
+		grown, err := grow(name, member)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, grown)
+	}
+	return list, nil
 }
 
 func typed(name, text string) cbor.Value {
+	if slices.Contains(boolFields, name) {
+		if b, err := strconv.ParseBool(text); err == nil {
+			return cbor.Bool(b)
+		}
+	}
 	if slices.Contains(numberFields, name) {
 		if n, err := strconv.ParseFloat(text, 64); err == nil {
 			return wholeOrFloat(n)
@@ -163,6 +194,9 @@ func toJSON(v cbor.Value) any {
 	case cbor.Uint:
 		return uint64(v)
 	case cbor.Float64:
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) { // JSON has no such numbers; AWS writes them as strings
+			return strings.Replace(strconv.FormatFloat(f, 'g', -1, 64), "Inf", "Infinity", 1)
+		}
 		return float64(v)
 	case cbor.Bool:
 		return bool(v)

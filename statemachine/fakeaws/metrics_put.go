@@ -1,28 +1,26 @@
 package fakeaws
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// putMetricData stores all values of a request.
+// putMetricData stores all values of a request, or none of them.
 func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 	namespace, datums := f.text("Namespace"), f.structures("MetricData")
-	if namespace == "" || strings.HasPrefix(namespace, "AWS/") {
-		return nil, errValidation("The value %q for parameter Namespace is invalid; "+
-			"expected a name that does not begin with AWS/.", namespace)
+	if err := checkNamespace(namespace); err != nil {
+		return nil, err
 	}
 	if len(datums) > maxDatums {
 		return nil, errValidation("The collection MetricData must not have a size greater than %d.", maxDatums)
 	}
-	for _, d := range datums {
-		if d.text("MetricName") == "" || len(d.points(0)) == 0 {
-			return nil, badRequest("MissingParameter", "The parameters MetricData.member.MetricName and Value, Values or "+
-				"StatisticValues are required.")
+	for i, d := range datums {
+		if err := d.checkDatum(i+1, m.w.now); err != nil {
+			return nil, err
 		}
 	}
 	for _, d := range datums {
@@ -33,6 +31,7 @@ func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 		s := m.find(req.Region, namespace, d.text("MetricName"), d.dimensions())
 		s.highResolution = s.highResolution || d.integer("StorageResolution") == 1
 		for _, p := range d.points(at) {
+			p.unit = cmp.Or(d.text("Unit"), unitNone)
 			m.publish(s, p)
 		}
 	}
@@ -41,7 +40,8 @@ func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 
 // points are what one element of MetricData says: a value, values with counts, or a set of statistics.
 func (f fields) points(at int64) []point {
-	if set := f.structure("StatisticValues"); set != nil {
+	if f.has("StatisticValues") {
+		set := f.structure("StatisticValues")
 		p := point{at: at}
 		p.count, _ = set.number("SampleCount")
 		p.sum, _ = set.number("Sum")

@@ -31,7 +31,7 @@ func TestPutMetricDataRefusesWhatCloudWatchRefuses(t *testing.T) {
 	}{
 		"1,000 values":    {put("Shop", 1000, one), ""},
 		"1,001 values":    {put("Shop", 1001, one), "ValidationError"},
-		"AWS's namespace": {put("AWS/RDS", 1, one), "ValidationError"},
+		"AWS's namespace": {put("AWS/RDS", 1, one), "InvalidParameterValue"},
 		"without a value": {put("Shop", 1, types.MetricDatum{MetricName: aws.String("m")}), "MissingParameter"},
 	} {
 		if codeOf(tc.err) != tc.code {

@@ -46,7 +46,7 @@ func (m *metrics) open(req *Request) *APIError {
 		return badRequest("SerializationException", "%v", err)
 	}
 	req.Params = params
-	return nil
+	return fit("", cbor.Map(params), cloudWatchShapes[req.Operation])
 }
 
 // decodeCBOR reads a body, which the SDK compresses when it is a large PutMetricData.
@@ -130,6 +130,8 @@ func cborHeader(req *Request) http.Header {
 // fields are the members of a structure on the wire. A member that is missing, or of another type, is the zero value.
 type fields cbor.Map
 
+func (f fields) has(name string) bool { return f[name] != nil }
+
 func (f fields) text(name string) string {
 	s, _ := f[name].(cbor.String)
 	return string(s)
@@ -183,7 +185,7 @@ func (f fields) numbers(name string) []float64 {
 	var all []float64
 	list, _ := f[name].(cbor.List)
 	for _, v := range list {
-		n, _ := cbor.AsFloat64(v)
+		n, _ := cbor.AsFloat64(v) // fit has checked it
 		all = append(all, n)
 	}
 	return all
