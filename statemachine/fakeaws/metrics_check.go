@@ -12,7 +12,7 @@ import (
 const (
 	maxDimensions = 30
 	maxValues     = 150
-	maxName       = 255
+	maxMetricName = 255
 	// smallestValue and largestValue are 2 to the power of -360 and 360.
 	smallestValue, largestValue = 4.257960e-109, 2.348543e108
 )
@@ -35,8 +35,8 @@ func checkNamespace(namespace string) *APIError {
 		return badRequest("MissingParameter", "The parameter Namespace is required.")
 	case strings.HasPrefix(namespace, "AWS/"):
 		return errValue("The value %s for parameter Namespace is invalid; expected a name that does not begin with AWS/.", namespace)
-	case utf8.RuneCountInString(namespace) > maxName:
-		return errValue("The parameter Namespace must not be longer than %d characters.", maxName)
+	case utf8.RuneCountInString(namespace) > maxMetricName:
+		return errValue("The parameter Namespace must not be longer than %d characters.", maxMetricName)
 	}
 	return nil
 }
@@ -56,8 +56,8 @@ func (f fields) checkDatum(n int, now time.Time) *APIError {
 		return badRequest("MissingParameter", "The parameters MetricData.member.%d.MetricName and Value, Values or StatisticValues are required.", n)
 	case given > 1:
 		return badRequest("InvalidParameterCombination", "The parameters Value, Values and StatisticValues of MetricData.member.%d are mutually exclusive.", n)
-	case utf8.RuneCountInString(name) > maxName:
-		return errValue("The parameter MetricData.member.%d.MetricName must not be longer than %d characters.", n, maxName)
+	case utf8.RuneCountInString(name) > maxMetricName:
+		return errValue("The parameter MetricData.member.%d.MetricName must not be longer than %d characters.", n, maxMetricName)
 	case f.has("StorageResolution") && resolution != 1 && resolution != 60:
 		return errValue("The value %d for parameter MetricData.member.%d.StorageResolution is invalid; expected 1 or 60.", resolution, n)
 	case dated && (at < now.Add(-oldestMetric).Unix() || at > now.Add(aheadMetric).Unix()):
@@ -92,8 +92,8 @@ func (f fields) checkDimensions() *APIError {
 		switch {
 		case name == "" || value == "":
 			return errValue("A dimension has the name %q and the value %q; expected both.", name, value)
-		case utf8.RuneCountInString(name) > maxName || utf8.RuneCountInString(value) > 1024:
-			return errValue("The dimension %s is too long; expected up to %d characters in its name, and 1024 in its value.", name, maxName)
+		case utf8.RuneCountInString(name) > maxMetricName || utf8.RuneCountInString(value) > 1024:
+			return errValue("The dimension %s is too long; expected up to %d characters in its name, and 1024 in its value.", name, maxMetricName)
 		case seen[name]:
 			return errValue("The dimension %s is there more than once.", name)
 		}
