@@ -61,9 +61,10 @@ func TestExampleInTheDocumentationIsRead(t *testing.T) {
 			},
 		}},
 		Health: []failover.HealthRule{{
-			Namespace: "AWS/ApplicationELB", Metric: "TargetResponseTime", Dimensions: map[string]string{"LoadBalancer": "app/search/2222"},
+			Namespace: "Search", Metric: "ResponseTime", Dimensions: map[string]string{"Region": "{region}"},
 			Statistic: "p99", PeriodSeconds: 60, AtMost: &atMost,
 		}},
+		Alarms: []string{"search-5xx"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("applications (-want +got):\n%s", diff)
