@@ -50,7 +50,8 @@ var mistakes = []struct {
 	{
 		number: 3, name: "the report lists as moved nothing at all",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/notify/report.go", Old: "return append(there, s.Application), elsewhere", New: "return there, elsewhere",
+			File: "lambdas/notify/inventory.go",
+			Old:  "for _, app := range verified {\n\t\tr.Moved = append(r.Moved, app.Name)", New: "for _, app := range verified {\n\t\t_ = app",
 		}},
 		scenario: "planned-switchover", says: "checkout has moved, and the report does not say so",
 	},
@@ -64,7 +65,7 @@ var mistakes = []struct {
 	{
 		number: 5, name: "the report lists as moved whatever was to move",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/notify/report.go", Old: "if s.There() {", New: "if s.There() || true {",
+			File: "lambdas/notify/inventory.go", Old: "case s.There():", New: "case s.There() || true:",
 		}},
 		scenario: "aurora-stuck", says: "and the report does not say so",
 	},
