@@ -88,6 +88,15 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 const alarmEvent = `{"version":"0","detail-type":"CloudWatch Alarm State Change","source":"aws.cloudwatch","time":"2026-01-31T03:00:00Z","detail":{` +
 	`"alarmName":"say \"down\" <now>","state":{"value":"ALARM","reason":"x"},"previousState":{"value":"OK"},"configuration":{"metrics":[]}}}`
 
+// fill is EventBridge's input transformer, for paths that find text.
+func fill(t *assembly.Transformer, event map[string]string) string {
+	out := t.Template
+	for _, name := range sortedKeys(t.Paths) {
+		out = strings.ReplaceAll(out, "<"+name+">", event[t.Paths[name]])
+	}
+	return out
+}
+
 func TestReadinessIsCheckedEveryHalfHourAndNothingElseIsScheduledByDefault(t *testing.T) {
 	for code := range regionStacks(t) {
 		s := inRegion(t, fresh(t).assembly.Schedules, func(s assembly.Schedule) string { return s.Region }, code, 1)[0]
