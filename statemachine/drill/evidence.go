@@ -132,7 +132,7 @@ func (r RunEvidence) outcome() failover.Outcome {
 
 // moves says whether the run is one that was to move something, as opposed to one that only looks.
 func (r RunEvidence) moves() bool {
-	return r.Asked != nil && r.Asked.Action != failover.Check && !r.Asked.DryRun
+	return r.Asked != nil && r.Asked.Action != failover.Check && r.Asked.Action != failover.Close && !r.Asked.DryRun
 }
 
 // runAt returns the run that was under way at a time, or nil.

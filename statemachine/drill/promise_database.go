@@ -2,8 +2,10 @@ package drill
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // neverTwoWriters is promise 2: Drover never asks for two writers, and loses data only where the input allowed it.
@@ -33,7 +35,7 @@ func neverTwoWriters(e Evidence) finding {
 		}
 	}
 	for _, loss := range e.Losses {
-		if run := e.runAt(loss.At); loss.Seconds > 0 && (run == nil || !e.mayLose(*run)) {
+		if run := e.loserOf(loss); loss.Seconds > 0 && (run == nil || !e.mayLose(*run)) {
 			f.violate("%s: %s lost %.1f s of writes; nobody allowed it", e.clock(loss.At), loss.GlobalCluster, loss.Seconds)
 		}
 	}
@@ -42,6 +44,17 @@ func neverTwoWriters(e Evidence) finding {
 		f.basis = plural(len(e.Promotions), "promotion") + fmt.Sprintf(", %s with data loss", plural(len(e.Losses), "cluster"))
 	}
 	return f
+}
+
+// loserOf is the run that has asked for the promotion which has lost writes: it may have ended long before.
+func (e Evidence) loserOf(loss fakeaws.Loss) *RunEvidence {
+	for _, p := range slices.Backward(e.Promotions) {
+		if p.GlobalCluster == loss.GlobalCluster && !p.At.After(loss.At) {
+			run, _ := e.promoterOf(p)
+			return run
+		}
+	}
+	return e.runAt(loss.At)
 }
 
 // checkOneWriter: after a planned run has completed, or was rolled back, each global cluster has one member that

@@ -1,0 +1,140 @@
+package drills
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine"
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+)
+
+// stoppedIn are the states in which an execution can be stopped, each with a run that comes to it. A state that is not a
+// task or a wait is left at once.
+var stoppedIn = map[string]struct {
+	input, before string
+	outcome       failover.Outcome // of the run, as it is closed
+}{
+	"Validate":        {input: "{action: drill}", outcome: failover.Refused},
+	"Announce":        {input: "{action: drill}", outcome: failover.Refused},
+	"AwaitApproval":   {input: "{action: switchover, approval: before-start}", outcome: failover.Refused},
+	"ShiftTraffic":    {input: "{action: drill}", outcome: failover.Held},
+	"UpdateRegistry":  {input: "{action: drill}", outcome: failover.Held},
+	"PromoteDatabase": {input: "{action: failover, allowDataLoss: true}", outcome: failover.Held},
+	"Settle":          {input: "{action: drill}", outcome: failover.Held},
+	"VerifyHealth":    {input: "{action: failover, allowDataLoss: true}", outcome: failover.Held},
+	"Soak":            {input: "{action: drill}", outcome: failover.Held},
+	"PlanReturn":      {input: "{action: drill}", outcome: failover.Held},
+	"PlanRollback":    {input: "{action: switchover}", before: "switchoverCancelled: orders", outcome: failover.Held},
+	"CloseRun":        {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed},
+	"Notify":          {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed},
+}
+
+// notStopped are those that the table leaves out, each with the reason.
+var notStopped = map[string]string{
+	"Refill":        "a wait between two calls of ShiftTraffic, in waves of more than 1,500 changes",
+	"LastStep":      "of a run that closes another one; the next check closes that",
+	"NotifyStopped": "of a run that closes another one; the next check closes that",
+	"CloseStopped":  "of a run that closes another one; the next check closes that",
+}
+
+func TestTheTableOfStatesIsComplete(t *testing.T) {
+	var definition struct {
+		States map[string]struct{ Type string }
+	}
+	if err := json.Unmarshal([]byte(statemachine.Definition()), &definition); err != nil {
+		t.Fatal(err)
+	}
+	for name, state := range definition.States {
+		_, stopped := stoppedIn[name]
+		if waits := state.Type == "Task" || state.Type == "Wait"; waits && !stopped && notStopped[name] == "" {
+			t.Errorf("no run is stopped in the state %s", name)
+		}
+	}
+}
+
+// TestARunThatIsStoppedInAnyStateIsClosed: its lock is free, its report is written, one message says what moved and what to
+// type next, and closing it once more changes nothing.
+func TestARunThatIsStoppedInAnyStateIsClosed(t *testing.T) {
+	for state, c := range stoppedIn {
+		t.Run(state, func(t *testing.T) {
+			result := playStopped(t, state, c.input, c.before)
+			if !result.OK() {
+				t.Errorf("unexpected: %s", strings.Join(result.Unexpected, "\n"))
+				for _, v := range result.Promises {
+					if v.Status == drill.Violated {
+						t.Errorf("%s: %v", v.Promise, v.Broken)
+					}
+				}
+			}
+			run := result.Evidence.Runs[0]
+			if result.Evidence.End.Lock.Owner != "" {
+				t.Errorf("the lock is held by %s", result.Evidence.End.Lock.Owner)
+			}
+			if run.Report == nil || run.Report.Run.ARN != run.ARN || run.Report.Outcome != c.outcome || run.Report.Next == "" && c.outcome != failover.Completed {
+				t.Fatalf("the report is %+v; want one of outcome %s, with the next command", run.Report, c.outcome)
+			}
+			said := run.Texts[len(run.Texts)-1]
+			if n := run.Messages + run.Closed; n != 1 || !strings.Contains(said, run.Report.Next) || !strings.Contains(said, run.Report.Summary) {
+				t.Errorf("%d messages about the end, the last one:\n%s", n, said)
+			}
+		})
+	}
+}
+
+func playStopped(t *testing.T, state, input, before string) *drill.Result {
+	t.Helper()
+	shop, err := fs.ReadFile(files, "applications/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := "{run: 1, in: " + state + "}"
+	if state == "Validate" { // it has been entered when the run has been started
+		stop = "{run: 1}"
+	}
+	if before != "" {
+		before = "  - at: 1m\n    " + before + "\n"
+	}
+	scenario := fmt.Sprintf(`name: stopped-in
+title: a run is stopped in %s
+description: another run closes it, and a third one finds nothing to close
+applicationsFile: applications/shop.yaml
+noSchedules: true
+plan: {attempts: 24, approvalSeconds: 600}
+world:
+  clients: {requestsPerSecond: 50, writes: 0.2}
+timeline:
+%s  - at: 2m
+    start: {region: us-west-2, input: %s, outcome: Stopped}
+  - at: 2m
+    stop: %s
+  - at: 14m
+    start:
+      region: us-west-2
+      input: {action: close, execution: "arn:aws:states:us-west-2:111122223333:execution:drover:stopped-in-1"}
+      outcome: Completed
+until: 15m
+expect:
+  closed: [stopped-in-1]
+`, state, before, input, stop)
+	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "stopped-in.yaml": {Data: []byte(scenario)}}, "stopped-in.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed, err := assembly.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: io.Discard}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
