@@ -32,6 +32,7 @@ var stoppedIn = map[string]struct {
 	"VerifyHealth":    {input: "{action: failover, allowDataLoss: true}", outcome: failover.Held},
 	"Soak":            {input: "{action: drill}", outcome: failover.Held},
 	"PlanReturn":      {input: "{action: drill}", outcome: failover.Held},
+	"AwaitLag":        {input: "{action: drill}", outcome: failover.Held},
 	"PlanRollback":    {input: "{action: switchover}", before: "switchoverCancelled: orders", outcome: failover.Held},
 	"CloseRun":        {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed},
 	"Notify":          {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed},
@@ -107,7 +108,7 @@ title: a run is stopped in %s
 description: another run closes it, and a third one finds nothing to close
 applicationsFile: applications/shop.yaml
 noSchedules: true
-plan: {attempts: 24, approvalSeconds: 600}
+plan: {attempts: 24, approvalSeconds: 600, soakSeconds: 10}
 world:
   clients: {requestsPerSecond: 50, writes: 0.2}
 timeline:

@@ -87,7 +87,7 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 
 func writeLock(w io.Writer, lock registry.Lock) {
 	if lock.Held(now()) {
-		fmt.Fprintf(w, "\n%s holds the lock, until %s at the latest\n", lock.Run, lock.Expires.Format(time.RFC3339))
+		fmt.Fprintf(w, "\n%s holds the lock, until %s unless renewed\n", lock.Run, lock.Expires.Format(time.RFC3339))
 		return
 	}
 	fmt.Fprintln(w, "\nno run holds the lock")
