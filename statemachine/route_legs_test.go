@@ -138,6 +138,15 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
+			name: "a verification call of the rollback that is denied once does not end it",
+			script: script{
+				"Validate":     {planOf(theRun(planned), stage(0))},
+				"VerifyHealth": {looks(failover.Failed), fails(failover.Denied), fails(failover.Rejected), looks(failover.Passed)},
+			},
+			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, look, look, noStage, ends, "RolledBack"),
+			status: asl.Failed, err: "RolledBack",
+		},
+		{
 			name:   "so is one whose step fails for good",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "PromoteDatabase": {fails(failover.Rejected), well["PromoteDatabase"]}},
 			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),

@@ -1,6 +1,7 @@
 package statemachine
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -349,5 +350,21 @@ func TestARoundThatGotNothingDoneLeavesTheChangesAsTheyWere(t *testing.T) {
 	}
 	if got := r.calls["VerifyHealth"][0].(*failover.VerifyRequest).Changes; len(got) != 1 {
 		t.Errorf("VerifyHealth waits for %v; want one change", got)
+	}
+}
+
+// TestARollbackThatCannotBeVerifiedSaysSo: its reasons are those of its own checks, and not why it was begun.
+func TestARollbackThatCannotBeVerifiedSaysSo(t *testing.T) {
+	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
+	r := play(t, machine(t), script{
+		"Validate":     {planOf(theRun(planned), stage(0))},
+		"VerifyHealth": {bad, fails(failover.Denied)},
+	})
+	told := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if told.Outcome != failover.Held || told.Failure != nil || len(told.Reasons) != 1 || !strings.HasPrefix(told.Reasons[0], "verification call failed: Denied: ") {
+		t.Errorf("outcome %s, failure %v, reasons %q; want the failed verification", told.Outcome, told.Failure, told.Reasons)
+	}
+	if got := len(r.calls["VerifyHealth"]); got != 1+stage(0).Attempts {
+		t.Errorf("%d checks; want all of the rollback's attempts", got)
 	}
 }

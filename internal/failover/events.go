@@ -4,8 +4,7 @@ import "time"
 
 // MaxEvents is how many events of its history a run may come to. Step Functions ends an execution at 25,000 events
 // ("Quotas related to state machine executions", AWS Step Functions Developer Guide): it is closed by nothing then. The
-// rest is kept for what AWS counts otherwise than the interpreter of the definition, and for a run that closes another one
-// before it begins.
+// rest is kept for what AWS counts otherwise than the interpreter of the definition.
 const MaxEvents = 24_000
 
 // The events of the states: a state is entered and left, an attempt of a task is scheduled, starts and ends.

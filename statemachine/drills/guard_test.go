@@ -59,7 +59,7 @@ var guards = []guard{
 	},
 	{
 		name:       "a second try to ask",
-		definition: []replacement{{`"IntervalSeconds": 3, "MaxAttempts": 3,`, `"IntervalSeconds": 3, "MaxAttempts": 0,`}},
+		definition: []replacement{{"\"Lambda.Unknown\"],\n         \"IntervalSeconds\": 2, \"MaxAttempts\": 3,", "\"Lambda.Unknown\"],\n         \"IntervalSeconds\": 2, \"MaxAttempts\": 0,"}},
 		scenario:   "ask-again", says: "expected the outcome Completed, got Held",
 	},
 	{
@@ -180,6 +180,25 @@ var guards = []guard{
 			{File: "lambdas/promotedatabase/handler.go", Old: "setAside(req, jobs, &answer)\n\t\treturn answer, nil", New: "setAside(req, nil, &answer)\n\t\treturn answer, worst(jobs)"},
 		},
 		scenario: "database-without-secondary", says: "database checkout of checkout was set aside",
+	},
+	{
+		name:       "the time of a stage that is healthy already",
+		definition: []replacement{{`$passes > 0 and $attempt < $stage.checks`, `false`}},
+		scenario:   "healthy-in-time", says: "expected the outcome Completed, got RolledBack",
+	},
+	{
+		name: "that a datapoint from before the shift proves nothing",
+		functions: []drilltest.Mutation{
+			{File: "lambdas/verifyhealth/health.go", Old: "r.Known && r.At.Before(req.ShiftedAt)", New: "false"},
+			{File: "lambdas/verifyhealth/health.go", Old: "r.Healthy() && r.At.Before(served[r.Application])", New: "false"},
+			{File: "lambdas/verifyhealth/health.go", Old: "l.stale = l.stale || l.seen(r.Rule.PeriodSeconds, r.At)", New: ""},
+		},
+		scenario: "old-metrics", says: "expected the outcome RolledBack, got Completed",
+	},
+	{
+		name:       "the wait for the first lag of an old writer",
+		definition: []replacement{{`$states.input.verdict = 'waiting' and $lagWaits < 8`, `false`}},
+		scenario:   "lag-after-arrival", says: "expected the outcome Completed, got Held",
 	},
 	{
 		name: "the bound that Validate predicts",
