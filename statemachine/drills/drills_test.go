@@ -97,7 +97,7 @@ func TestNamesBeginWithTheDefault(t *testing.T) {
 func TestAnUnknownScenarioNamesThoseThatExist(t *testing.T) {
 	_, err := Load("earthquake")
 	var unknown *UnknownError
-	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, alarm-starts-failover, api") {
+	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, alarm-starts-failover, alarm-without-data") {
 		t.Errorf("got %v", err)
 	}
 }
