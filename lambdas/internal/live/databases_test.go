@@ -159,7 +159,7 @@ func TestAlarmsOfBothKindsAreReadAHundredAtATime(t *testing.T) {
 }
 
 // talkative answers with more clusters than were asked for, the wanted one first, and in RDS's own spelling.
-type talkative struct{ clusterDescriber }
+type talkative struct{}
 
 func (talkative) DescribeGlobalClusters(context.Context, *rds.DescribeGlobalClustersInput, ...func(*rds.Options)) (*rds.DescribeGlobalClustersOutput, error) {
 	return &rds.DescribeGlobalClustersOutput{GlobalClusters: []types.GlobalCluster{
