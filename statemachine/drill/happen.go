@@ -15,9 +15,11 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 	case e.RegionDark != "":
 		p.outages = append(p.outages, p.world.Now())
 		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionDark + " goes dark", Bad: true})
+		p.freeze(e.RegionDark)
 		return p.world.SetDark(e.RegionDark, true)
 	case e.RegionBack != "":
 		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionBack + " is back"})
+		p.thaw(e.RegionBack)
 		return p.world.SetDark(e.RegionBack, false)
 	case e.Drift != nil:
 		return p.drift(*e.Drift)

@@ -86,6 +86,8 @@ type performance struct {
 	surprises []string
 	// failures are events that could not happen.
 	failures []error
+	// darkSince is since when a Region is dark.
+	darkSince map[string]time.Time
 }
 
 // started is a run and what was seen around it.

@@ -124,6 +124,37 @@ func (p *performance) pause(x PauseRun) error {
 	return p.world.PauseExecution(run.arn, time.Duration(x.For))
 }
 
+// freeze notes since when a Region is dark.
+func (p *performance) freeze(region string) {
+	if p.darkSince == nil {
+		p.darkSince = map[string]time.Time{}
+	}
+	if _, dark := p.darkSince[region]; !dark {
+		p.darkSince[region] = p.world.Now()
+	}
+}
+
+// thaw counts the outage of a Region as time in which nothing reached the runs that execute there: Step Functions was not
+// there to play them, and the bound that Validate printed is about the time in which it is.
+func (p *performance) thaw(region string) {
+	since, dark := p.darkSince[region]
+	if !dark {
+		return
+	}
+	delete(p.darkSince, region)
+	for _, run := range p.runs {
+		x, ok := p.world.Execution(run.arn)
+		if !ok || x.Region != region || !x.StoppedAt.IsZero() {
+			continue
+		}
+		from := since
+		if x.StartedAt.After(from) {
+			from = x.StartedAt
+		}
+		run.paused += p.world.Now().Sub(from)
+	}
+}
+
 func (p *performance) stop(x StopRun) error {
 	run, err := p.run(x.Run)
 	if err != nil {
