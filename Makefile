@@ -43,7 +43,7 @@ dist/arm64/%/bootstrap: $(LAMBDA_CODE)
 
 .PHONY: test
 test: host check ## run everything: vet, static checks, unit, definition, template and golden-drill tests
-	go test -timeout 20m ./...
+	go test -timeout 40m ./...
 
 .PHONY: check
 check: ## vet, format and static checks
