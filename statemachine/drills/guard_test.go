@@ -79,10 +79,9 @@ var guards = []guard{
 	{
 		name: "the lock",
 		functions: []drilltest.Mutation{
-			{File: "internal/registry/lock.go", Old: "(attribute_not_exists(#owner) OR (#owner <> :owner AND expires <= :now))", New: "(attribute_not_exists(#owner) OR expires > :now OR expires <= :now)"},
-			{File: "lambdas/validate/look.go", Old: "case in.lock.Held(in.req.Now):", New: "case false:"},
+			{File: "lambdas/validate/holder.go", Old: "case in.req.Now.Before(lock.Expires) && in.input.Takeover:", New: "case in.req.Now.Before(lock.Expires):"},
 		},
-		scenario: "stopped", says: "expected the outcome Refused, got",
+		scenario: "check-during-run", says: "expected",
 	},
 	{
 		name: "the epoch",
@@ -164,7 +163,7 @@ var guards = []guard{
 	},
 	{
 		name:       "the number of looks, and their time",
-		definition: []replacement{{` or $attempt >= $stage.attempts or $toMillis($states.context.State.EnteredTime) > $verifyUntil`, ``}},
+		definition: []replacement{{`'pending' and $attempt < $stage.attempts and $toMillis($states.context.State.EnteredTime) <= $verifyUntil`, `'pending'`}},
 		scenario:   "rollback-blocked", says: "expected the outcome Held, got",
 	},
 	{

@@ -58,7 +58,7 @@ var mistakes = []struct {
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app):", New: "case !req.Run.Moves(app) || req.Run.Leg == failover.Rollback:",
+			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app):", New: "case !req.Run.Moves(app) || req.Run.Leg == failover.Rollback:",
 		}},
 		scenario: "partial-promotion", says: "the registry says",
 	},
@@ -83,7 +83,7 @@ var mistakes = []struct {
 	},
 	{
 		number: 8, name: "the looks are hours apart",
-		definition: []replacement{{`"Seconds": "{% $stage.settleSeconds %}"`, `"Seconds": "{% 3000 * $stage.settleSeconds %}"`}},
+		definition: []replacement{{`$max([$stage.settleSeconds, $min(`, `$max([150 * $stage.settleSeconds, $min(`}},
 		scenario:   "region-outage", says: "expected at most",
 	},
 	{
