@@ -83,6 +83,7 @@ func (r regional) runs() awsstepfunctions.StateMachine {
 func (r regional) function(s step.Step) awslambda.Function {
 	return step.New(r.Stack, s.State, step.Props{
 		Step: s, Scope: r.scope, Code: r.code, Environment: environment(r.config, r.names, s), LogDays: r.config.LogRetentionDays,
+		Reserved: s.Reserved(r.config.Plan.ReservedConcurrency),
 	})
 }
 

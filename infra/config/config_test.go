@@ -46,7 +46,7 @@ func TestAlarmsHaveTheNamesThatCloudWatchTakes(t *testing.T) {
 func TestEverySettingIsRead(t *testing.T) {
 	got, err := Parse([]byte(`{"name": "p", "primary": "eu-west-1", "standby": "eu-central-1", "allowDataLoss": true, "order": "database-first",
 		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30, "bakeSeconds": 40,
-		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "cooldownSeconds": 900, "settleSeconds": 2, "attempts": 9, "passes": 4,
+		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "cooldownSeconds": 900, "settleSeconds": 2, "attempts": 9, "passes": 4, "reservedConcurrency": 5,
 		"hostedZones": ["Z1", "Z2"], "globalClusters": ["a-1"], "account": "111122223333", "logRetentionDays": 30,
 		"tags": {"team": "sre"}, "emails": ["a@example.com"], "consistency": "strong", "witness": "eu-west-3",
 		"failoverAlarms": ["Primary down"], "failoverAlarmsAllowDataLoss": true, "timezone": "Europe/Berlin",
@@ -60,7 +60,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		Plan: failover.Plan{
 			Name: "p", Primary: "eu-west-1", Standby: "eu-central-1", AllowDataLoss: true, Order: failover.DatabaseFirst,
 			WavesAtOnce: true, Approval: failover.BeforePromotion, ApprovalSeconds: 600, SoakSeconds: 30, BakeSeconds: 40,
-			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, CooldownSeconds: 900, SettleSeconds: 2, Attempts: 9, Passes: 4,
+			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, CooldownSeconds: 900, SettleSeconds: 2, Attempts: 9, Passes: 4, ReservedConcurrency: 5,
 		},
 		HostedZones: []string{"Z1", "Z2"}, GlobalClusters: []string{"a-1"}, Account: "111122223333", LogRetentionDays: 30,
 		Tags: map[string]string{"team": "sre"}, Emails: []string{"a@example.com"},

@@ -34,7 +34,7 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), s.askRuns(), s.readHistory(), readMetrics(), readAlarms())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.lock())
@@ -260,6 +260,11 @@ func readMetrics() Grant {
 // and denies the call with a narrower one (CloudWatch API Reference, DescribeAlarms).
 func readAlarms() Grant {
 	return Grant{Sid: "ReadAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: []string{"*"}}
+}
+
+// readConcurrency is the account's limit; IAM knows no resource for it.
+func readConcurrency() Grant {
+	return Grant{Sid: "ReadConcurrency", Actions: []string{"lambda:GetAccountSettings"}, Resources: []string{"*"}}
 }
 
 // writeMetrics has no narrower resource, but a condition that narrows it to one namespace.

@@ -27,6 +27,15 @@ type Step struct {
 // Placeholder is what stands for the function's ARN in the definition.
 func (s Step) Placeholder() string { return s.State + "Arn" }
 
+// Reserved is the function's reserved concurrency in a plan that gives each step so much. The API's function serves
+// people and programs at any time, and gets three times as much.
+func (s Step) Reserved(each int) int {
+	if s == API {
+		return 3 * each
+	}
+	return each
+}
+
 // All are the steps in the order in which a run meets them.
 var All = []Step{
 	{"validate", "Validate", "checks everything, takes the lock and plans the stages"},
@@ -61,6 +70,8 @@ type Props struct {
 	// Environment is what the function finds in its environment.
 	Environment map[string]string
 	LogDays     int
+	// Reserved is the function's reserved concurrency; 0 reserves nothing.
+	Reserved int
 }
 
 // Timeout is the function's own. It is shorter than the 20 s that the definition waits, so that a function that hangs
@@ -82,6 +93,10 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 	for key, value := range props.Environment {
 		environment[key] = policy.Sub(value)
 	}
+	var reserved *float64 // a reservation of 0 would turn every invocation away
+	if props.Reserved > 0 {
+		reserved = jsii.Number(props.Reserved)
+	}
 	return awslambda.NewFunction(scope, jsii.String("Function"), &awslambda.FunctionProps{
 		FunctionName: jsii.String(region.Function(name)),
 		Description:  jsii.String("Drover: " + props.Step.Does),
@@ -95,6 +110,8 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 		Timeout:      awscdk.Duration_Seconds(jsii.Number(Timeout)),
 		MemorySize:   jsii.Number(256),
 		Environment:  &environment,
+
+		ReservedConcurrentExecutions: reserved,
 		CurrentVersionOptions: &awslambda.VersionOptions{
 			Description:   jsii.String("Drover: kept for the runs that were started with it"),
 			RemovalPolicy: awscdk.RemovalPolicy_RETAIN,

@@ -97,6 +97,7 @@ const (
 	CodeControlPlane  = "route53-control-plane"
 	CodeBound         = "bound-exceeds-rto"
 	CodeEvents        = "too-many-events"
+	CodeConcurrency   = "lambda-concurrency"
 	CodeUnreachable   = "unreachable"
 	CodeWrongRegion   = "wrong-region"
 	CodeGradual       = "gradual-failover"

@@ -44,6 +44,10 @@ type Plan struct {
 	Attempts int `json:"attempts"`
 	// Passes is how many healthy looks in a row verify a stage.
 	Passes int `json:"passes"`
+	// ReservedConcurrency is how many concurrent executions each step's function reserves in its Region, so that a surge
+	// of other functions cannot starve a run; the API's function reserves three times as many. 0 reserves nothing, for
+	// an account whose limit leaves no room: 100 must stay unreserved.
+	ReservedConcurrency int `json:"reservedConcurrency"`
 }
 
 // PlanVariable is the environment variable in which a Lambda finds its plan.
@@ -79,6 +83,8 @@ func DefaultPlan() Plan {
 		SettleSeconds:    5,
 		Attempts:         180,
 		Passes:           2,
+
+		ReservedConcurrency: 2,
 	}
 }
 
@@ -144,6 +150,7 @@ func (p Plan) Validate() error {
 		{"settleSeconds", p.SettleSeconds, 1, 600},
 		{"attempts", p.Attempts, 1, 1000},
 		{"passes", p.Passes, 1, 10},
+		{"reservedConcurrency", p.ReservedConcurrency, 0, 100},
 	} {
 		if n.value < n.lo || n.value > n.hi {
 			add("%s: %d; expected %d to %d", n.key, n.value, n.lo, n.hi)

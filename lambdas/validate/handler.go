@@ -12,6 +12,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
 // dns is the part of the Route 53 client that the step uses. Of all its clients, it uses only what reads.
@@ -49,6 +50,8 @@ type Handler struct {
 	Metrics   func(failover.Region) *cloudwatch.Client
 	// Executions returns the Step Functions client of a Region, to ask whether the run that holds the lock has ended.
 	Executions func(failover.Region) Executions
+	// Concurrency reads the account's limit of concurrent executions in a Region; nil does not look at it.
+	Concurrency func(context.Context, failover.Region, time.Time) (live.Concurrency, error)
 	// Applications is where the registry is read, Lock where the lock is taken.
 	Applications catalogue
 	Lock         locker

@@ -49,6 +49,7 @@ func (in *inspection) look(ctx context.Context) error {
 		part{"the replication lag", in.readLag},
 		part{"the health metrics", in.readHealth},
 		part{"the alarms", in.readAlarms},
+		part{"the limit of concurrent executions", in.readConcurrency},
 	)
 	if err != nil {
 		return err

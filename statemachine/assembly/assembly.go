@@ -88,6 +88,8 @@ type Function struct {
 	Environment map[string]string
 	Timeout     time.Duration
 	MemoryMB    int
+	// Reserved is the reserved concurrency; nil when nothing is reserved.
+	Reserved *int
 	// VersionARN is that of the version that the stack publishes; empty when it publishes none.
 	VersionARN string
 }

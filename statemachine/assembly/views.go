@@ -81,6 +81,10 @@ func (v *viewer) function(r Resource) {
 	for key, value := range object(r.Properties, "Environment", "Variables") {
 		f.Environment[key] = fmt.Sprint(value)
 	}
+	if _, ok := r.Properties["ReservedConcurrentExecutions"]; ok {
+		reserved := number(r.Properties, "ReservedConcurrentExecutions", 0)
+		f.Reserved = &reserved
+	}
 	if f.RoleARN == "" {
 		v.fail(r, "the function has no Role")
 	}

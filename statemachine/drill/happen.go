@@ -52,6 +52,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		return p.call(ctx, *e.Call)
 	case e.Start != nil:
 		return p.start(ctx, *e.Start)
+	case e.LambdaSurge != nil:
+		return p.lambdaSurge(*e.LambdaSurge)
 	case e.Deploy != nil:
 		return p.deployRelease(ctx, *e.Deploy)
 	default:
@@ -158,6 +160,20 @@ func (p *performance) failInvocations(f Invocations) {
 	}[f.Fail]
 	p.say("lambda", Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))
+}
+
+// lambdaSurge lets the account's other functions use up what nobody has reserved.
+func (p *performance) lambdaSurge(s LambdaSurge) error {
+	if err := p.world.SetOtherConcurrency(s.Region, s.Executions); err != nil {
+		return err
+	}
+	lasts := ""
+	if s.For > 0 {
+		lasts = " for " + time.Duration(s.For).String()
+	}
+	p.say("lambda", Bad, "other functions want %d concurrent executions in %s%s", s.Executions, s.Region, lasts)
+	p.until(s.For, func() { _ = p.world.SetOtherConcurrency(s.Region, 0) }) // the Region is one of this World
+	return nil
 }
 
 // until ends a fault after a while, and at the end of the scenario in any case.

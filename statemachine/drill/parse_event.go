@@ -17,7 +17,7 @@ import (
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
 	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
-	"start", "deploy", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer",
+	"start", "deploy", "lambdaSurge", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer",
 }
 
 // ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
@@ -45,7 +45,7 @@ func (e Event) kinds() []string {
 	set := []bool{
 		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
-		e.Deploy != nil,
+		e.Deploy != nil, e.LambdaSurge != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil,
 	}
 	var kinds []string
@@ -101,6 +101,11 @@ func (c *checker) event(path string, e Event) {
 		c.call(path+".call", *e.Call)
 	case e.Start != nil:
 		c.start(path+".start", *e.Start)
+	case e.LambdaSurge != nil:
+		c.region(path+".lambdaSurge.region", e.LambdaSurge.Region)
+		if e.LambdaSurge.Executions < 1 {
+			c.add(path+".lambdaSurge.executions", "%d; expected how many executions other functions want, at least 1", e.LambdaSurge.Executions)
+		}
 	case e.Deploy != nil:
 		c.region(path+".deploy.region", e.Deploy.Region)
 		if r := e.Deploy.Release; r != ReleaseCurrent && r != ReleaseBroken {

@@ -131,6 +131,7 @@ type Event struct {
 	Call          *Call          `yaml:"call"`
 	Start         *StartRun      `yaml:"start"`
 	Deploy        *Deploy        `yaml:"deploy"`
+	LambdaSurge   *LambdaSurge   `yaml:"lambdaSurge"`
 
 	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
 	CutOff   []string `yaml:"cutOff"`
@@ -228,6 +229,14 @@ type Invocations struct {
 	Fail  string   `yaml:"fail"`
 	Times int      `yaml:"times"`
 	For   Duration `yaml:"for"`
+}
+
+// LambdaSurge is how many executions the account's other functions want to run in a Region at the same time.
+type LambdaSurge struct {
+	Region     string `yaml:"region"`
+	Executions int    `yaml:"executions"`
+	// For is how long, 0 until the end.
+	For Duration `yaml:"for"`
 }
 
 // StartRun starts an execution.

@@ -167,7 +167,7 @@ func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaw
 		return fakeaws.Function{}, nil, err
 	}
 	return fakeaws.Function{
-		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Role: f.RoleARN, Kill: running.Kill,
+		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Reserved: f.Reserved, Role: f.RoleARN, Kill: running.Kill,
 		Invoke: func(payload []byte) fakeaws.InvokeResult { return invoke(ctx, running, payload) },
 	}, running, nil
 }

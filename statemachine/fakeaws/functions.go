@@ -16,6 +16,8 @@ type Function struct {
 	Version string
 	// Timeout is the function's own.
 	Timeout time.Duration
+	// Reserved is its reserved concurrency; nil reserves nothing. A version has the function's.
+	Reserved *int
 	// Role is the ARN of the role that the function calls AWS with. When it is set, only calls of this role count as
 	// the function's own; else all that arrive while it runs do.
 	Role string
@@ -34,6 +36,8 @@ type InvokeResult struct {
 	ErrorType string
 	// Cause is the error as Lambda reports it: a JSON object with errorType and errorMessage.
 	Cause string
+	// Reason says which limit turned the invocation away.
+	Reason string
 	// Logs is what the function wrote to its standard output. Lines in the embedded metric format become metrics.
 	Logs []byte
 }

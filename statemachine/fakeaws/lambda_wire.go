@@ -17,6 +17,12 @@ const (
 	lambdaInvoke = "/invocations"
 )
 
+// lambdaSettings is the path of GetAccountSettings.
+const (
+	lambdaSettings    = "/2016-08-19/account-settings"
+	opAccountSettings = "GetAccountSettings"
+)
+
 type lambdaParams struct {
 	// arn is the function's, whether it exists or not.
 	arn string
@@ -28,6 +34,10 @@ func (p lambdaParams) object() string { return p.arn }
 
 func (l *lambda) open(req *Request) *APIError {
 	path := req.HTTP.URL.EscapedPath()
+	if req.HTTP.Method == http.MethodGet && strings.TrimSuffix(path, "/") == lambdaSettings {
+		req.Operation = opAccountSettings
+		return nil
+	}
 	name, ok := strings.CutSuffix(strings.TrimPrefix(path, lambdaPath), lambdaInvoke)
 	if !ok || !strings.HasPrefix(path, lambdaPath) || req.HTTP.Method != http.MethodPost {
 		req.Operation = req.HTTP.Method + " " + path
@@ -89,11 +99,17 @@ func qualifierOf(arn string) string {
 // that names versions does not allow the function (Lambda Developer Guide, "Fine-tuning the Resources and Conditions
 // sections of policies").
 func (l *lambda) permissions(req *Request) []Permission {
+	if req.Operation == opAccountSettings {
+		return []Permission{{Action: "lambda:GetAccountSettings", Resource: "*"}}
+	}
 	return []Permission{{Action: "lambda:InvokeFunction", Resource: req.Params.(lambdaParams).arn}}
 }
 
 // serve finds the function; it runs after the World has been left, see LAM-3 in FIDELITY.md.
 func (l *lambda) serve(req *Request) (*Response, *APIError) {
+	if req.Operation == opAccountSettings {
+		return l.accountSettings(req), nil
+	}
 	p := req.Params.(lambdaParams)
 	fn := l.w.functions[strings.TrimSuffix(p.arn, ":"+latestVersion)]
 	if fn == nil || fn.Region != req.Region {
@@ -108,8 +124,8 @@ func (l *lambda) serve(req *Request) (*Response, *APIError) {
 	}
 	return &Response{finish: func() *Response {
 		result := l.w.invokeNow(fn, payloadOf(req))
-		if result.ErrorType == errTooManyInvocations.ErrorType {
-			return l.fail(req, &APIError{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: result.Cause})
+		if result.ErrorType == codeTooManyInvocations {
+			return l.fail(req, &APIError{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: "Rate Exceeded.", Details: result.Reason})
 		}
 		return invokeResponse(req, result, fn.Version)
 	}}, nil
@@ -150,7 +166,11 @@ func (l *lambda) fail(req *Request, err *APIError) *Response {
 	case codeUnknownKey:
 		code = "UnrecognizedClientException"
 	}
-	body, bad := json.Marshal(map[string]string{"Type": "User", "Message": err.Message, "message": err.Message})
+	members := map[string]string{"Type": "User", "Message": err.Message, "message": err.Message}
+	if reason, ok := err.Details.(string); ok {
+		members["Reason"] = reason
+	}
+	body, bad := json.Marshal(members)
 	if bad != nil {
 		panic("encode an error: " + bad.Error()) // strings only
 	}
@@ -159,17 +179,23 @@ func (l *lambda) fail(req *Request, err *APIError) *Response {
 	return resp
 }
 
-// errTooManyInvocations is how an invocation ends that Lambda turns away.
-var errTooManyInvocations = InvokeResult{ErrorType: "Lambda.TooManyRequestsException", Cause: "Rate Exceeded."}
-
 // invokeNow runs a function for a request, in the request's own goroutine and without mu.
 func (w *World) invokeNow(fn *Function, payload []byte) InvokeResult {
 	w.mu.Lock()
 	fault := w.invokeFaultFor(fn)
-	w.mu.Unlock()
-	if fault == InvokeThrottled {
-		return errTooManyInvocations
+	refused := overAccount
+	if fault != InvokeThrottled {
+		refused = w.admit(fn)
 	}
+	w.mu.Unlock()
+	if refused != "" {
+		return tooManyInvocations(refused)
+	}
+	defer func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.leave(fn)
+	}()
 	result, _ := w.run(fn, payload, fault)
 	return result
 }

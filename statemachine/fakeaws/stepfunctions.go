@@ -256,7 +256,11 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 	}
 	fault := w.invokeFaultFor(fn)
 	if fault == InvokeThrottled {
-		s.finish(e, p, fn, p.Payload, errTooManyInvocations, nil, invokePerCall)
+		s.finish(e, p, fn, p.Payload, tooManyInvocations(overAccount), nil, invokePerCall)
+		return
+	}
+	if refused := w.admit(fn); refused != "" {
+		s.finish(e, p, fn, p.Payload, tooManyInvocations(refused), nil, invokePerCall)
 		return
 	}
 	w.outside(func() {
@@ -267,6 +271,7 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 		if took > fn.Timeout || fault == InvokeTimesOut {
 			took, result = fn.Timeout, timedOut(fn)
 		}
+		w.after(took, func() { w.leave(fn) })
 		s.finish(e, p, fn, p.Payload, result, calls, took)
 	})
 }

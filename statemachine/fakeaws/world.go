@@ -42,6 +42,7 @@ type World struct {
 
 	// functions are found by ARN, and their versions by the ARN with the number; published says which there are.
 	functions    map[string]*Function
+	concurrent   map[string]*concurrency // by Region
 	published    map[string]*versions
 	invokeFaults []*InvokeFault
 
@@ -70,7 +71,7 @@ type region struct {
 
 // New returns an empty World with the given Regions, all well, whose clock stands at start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, partition: partitionOf(regions), now: start, regions: map[string]*region{}, functions: map[string]*Function{}, published: map[string]*versions{}, cuts: map[[2]string]time.Time{}}
+	w := &World{Account: account, partition: partitionOf(regions), now: start, regions: map[string]*region{}, functions: map[string]*Function{}, concurrent: map[string]*concurrency{}, published: map[string]*versions{}, cuts: map[[2]string]time.Time{}}
 	for _, name := range regions {
 		w.regions[name] = &region{name: name}
 	}
