@@ -87,6 +87,7 @@ var unbounded = map[string]string{
 	"logs:DescribeResourcePolicies": "log delivery to Step Functions knows no resources",
 	"logs:DescribeLogGroups":        "log delivery to Step Functions knows no resources",
 	"cloudwatch:DescribeAlarms":     "composite alarms are returned to nothing narrower; it reads only",
+	"lambda:GetAccountSettings":     "the limit of the account knows no resources; it reads only",
 	"rds:DescribeDBClusters":        "which clusters are members is in the registry; it reads only",
 	"rds:FailoverGlobalCluster":     "any member, but only of the global clusters that are listed beside it",
 	"rds:SwitchoverGlobalCluster":   "any member, but only of the global clusters that are listed beside it",
