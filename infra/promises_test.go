@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -134,7 +135,7 @@ func TestEveryFunctionCarriesThePlan(t *testing.T) {
 	s := fresh(t)
 	for _, f := range s.assembly.Functions {
 		plan, err := failover.ParsePlan([]byte(f.Environment[failover.PlanVariable]))
-		if err != nil || plan != s.config.Plan {
+		if err != nil || !reflect.DeepEqual(plan, s.config.Plan) {
 			t.Errorf("%s: plan %+v, %v; want %+v", f.ARN, plan, err, s.config.Plan)
 		}
 		if f.Environment[failover.TableVariable] != s.assembly.Tables[0].Name {

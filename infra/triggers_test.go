@@ -73,7 +73,7 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 			t.Fatalf("%s: %s: %v", code, input, err)
 		}
 		wantInput := failover.Input{
-			Action: failover.Failover, AllowDataLoss: true,
+			Action: failover.Failover, AllowDataLoss: new(true),
 			Trigger: &failover.Trigger{Time: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Detail: failover.AlarmChanged{
 				AlarmName: `say "down" <now>`, State: failover.AlarmState{Value: "ALARM"}, PreviousState: failover.AlarmState{Value: "OK"},
 			}},

@@ -124,6 +124,9 @@ func (c Config) problems() []error {
 			add("emails[%d]: %q is listed twice", i, address)
 		}
 	}
+	if c.FailoverAlarmsAllowDataLoss && !c.Plan.Consent(failover.Input{}) && !c.Plan.MayBeLoosened(failover.ConsentSetting) {
+		add("failoverAlarmsAllowDataLoss: true is looser than allowDataLoss: false; expected %q in mayLoosen, for every failover that such an alarm starts would be refused", failover.ConsentSetting)
+	}
 	for _, more := range [][]error{
 		checkList("failoverAlarms", c.FailoverAlarms, alarmName, "the name of an alarm: 1 to 255 characters, none of them a control character"),
 		c.tagProblems(), c.regionProblems(), c.consistencyProblems(), c.scheduleProblems(), c.trafficProblems(), c.pipelineProblems(),

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestAlarmsHaveTheNamesThatCloudWatchTakes(t *testing.T) {
 
 func TestEverySettingIsRead(t *testing.T) {
 	got, err := Parse([]byte(`{"name": "p", "primary": "eu-west-1", "standby": "eu-central-1", "allowDataLoss": true, "order": "database-first",
-		"wavesAtOnce": true, "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30, "bakeSeconds": 40,
+		"wavesAtOnce": true, "mayLoosen": ["order"], "approval": "before-promotion", "approvalSeconds": 600, "soakSeconds": 30, "bakeSeconds": 40,
 		"targetRTOSeconds": 300, "targetRPOSeconds": 5, "maxLagSeconds": 3, "cooldownSeconds": 900, "settleSeconds": 2, "attempts": 9, "passes": 4, "reservedConcurrency": 5,
 		"hostedZones": ["Z1", "Z2"], "globalClusters": ["a-1"], "account": "111122223333", "logRetentionDays": 30,
 		"tags": {"team": "sre"}, "emails": ["a@example.com"], "consistency": "strong", "witness": "eu-west-3",
@@ -59,7 +60,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	want := Config{
 		Plan: failover.Plan{
 			Name: "p", Primary: "eu-west-1", Standby: "eu-central-1", AllowDataLoss: true, Order: failover.DatabaseFirst,
-			WavesAtOnce: true, Approval: failover.BeforePromotion, ApprovalSeconds: 600, SoakSeconds: 30, BakeSeconds: 40,
+			WavesAtOnce: true, Approval: failover.BeforePromotion, MayLoosen: []string{"order"}, ApprovalSeconds: 600, SoakSeconds: 30, BakeSeconds: 40,
 			TargetRTOSeconds: 300, TargetRPOSeconds: 5, MaxLagSeconds: 3, CooldownSeconds: 900, SettleSeconds: 2, Attempts: 9, Passes: 4, ReservedConcurrency: 5,
 		},
 		HostedZones: []string{"Z1", "Z2"}, GlobalClusters: []string{"a-1"}, Account: "111122223333", LogRetentionDays: 30,
@@ -92,6 +93,9 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"standby": "us-east-1"}`, `standby: "us-east-1" is the primary too; expected another Region`},
 		{`{"order": "both"}`, `order: "both" is not known; expected traffic-first or database-first`},
 		{`{"approval": "sometimes"}`, `approval: "sometimes" is not known; expected none, before-start or before-promotion`},
+		{`{"mayLoosen": ["attempts"]}`, `mayLoosen: "attempts" is not known; expected approval, allowDataLoss, order or takeover`},
+		{`{"mayLoosen": ["order", "order"]}`, `mayLoosen: "order" is listed twice`},
+		{`{"failoverAlarmsAllowDataLoss": true, "mayLoosen": []}`, `failoverAlarmsAllowDataLoss: true is looser than allowDataLoss: false; expected "allowDataLoss" in mayLoosen`},
 		{`{"attempts": 0}`, `attempts: 0; expected 1 to 1000`},
 		{`{"hostedZones": []}`, `hostedZones: empty; expected the ids of the hosted zones`},
 		{`{"hostedZones": ["/hostedzone/Z1"]}`, `hostedZones[0]: "/hostedzone/Z1"; expected a hosted zone id`},
@@ -182,7 +186,7 @@ func TestPlanTravelsAsTheLambdasReadIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	plan, err := failover.ParsePlan([]byte(c.PlanJSON()))
-	if err != nil || plan != c.Plan {
+	if err != nil || !reflect.DeepEqual(plan, c.Plan) {
 		t.Errorf("ParsePlan(%s) = %+v, %v; want %+v", c.PlanJSON(), plan, err, c.Plan)
 	}
 	if !json.Valid([]byte(c.PlanJSON())) {

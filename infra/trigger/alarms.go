@@ -62,6 +62,12 @@ func NewAlarmRule(scope constructs.Construct, id string, props AlarmProps) {
 // that is skipped is notified. Single values are not picked out of the event: EventBridge does not say what becomes of a
 // path that finds nothing, nor escape a quotation mark in an alarm's name. See "Input transformation", aws.events.event.json,
 // in the EventBridge User Guide.
+//
+// Without consent of its own, the input leaves it to the plan: false would withdraw the plan's.
 func failoverInput(allowDataLoss bool) string {
-	return fmt.Sprintf(`{"action":"failover","allowDataLoss":%t,"trigger":<aws.events.event.json>}`, allowDataLoss)
+	consent := ""
+	if allowDataLoss {
+		consent = `"allowDataLoss":true,`
+	}
+	return fmt.Sprintf(`{"action":"failover",%s"trigger":<aws.events.event.json>}`, consent)
 }

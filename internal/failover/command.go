@@ -68,7 +68,9 @@ func Describe(execution string) string {
 func (r Run) Again(plan Plan) Input {
 	in := Input{Action: r.Action, Applications: r.Applications, Order: r.Order, Percents: r.Percents}
 	if !r.Action.Planned() {
-		in.AllowDataLoss, in.Since = r.AllowDataLoss, r.Since
+		if in.Since = r.Since; r.AllowDataLoss {
+			in.AllowDataLoss = new(true)
+		}
 	}
 	if r.Approval != plan.Approval {
 		in.Approval = r.Approval

@@ -78,6 +78,7 @@ func cut(text string, limit int) string {
 // The codes of findings.
 const (
 	CodeInput         = "input"
+	CodeLoosened      = "looser-than-plan"
 	CodeApplication   = "unknown-application"
 	CodeNothing       = "no-applications"
 	CodeConfiguration = "configuration"

@@ -35,8 +35,8 @@ type Input struct {
 	// Applications limits the run to these; empty means all that are registered.
 	Applications []string `json:"applications,omitempty"`
 	// AllowDataLoss consents to losing unreplicated writes; a failover of an application with a database needs it,
-	// here or in the plan.
-	AllowDataLoss bool `json:"allowDataLoss,omitempty"`
+	// here or in the plan. False withdraws the plan's consent; nil leaves it to the plan.
+	AllowDataLoss *bool `json:"allowDataLoss,omitempty"`
 	// DryRun turns the action into the list of exactly what it would do.
 	DryRun bool `json:"dryRun,omitempty"`
 	// Order overrides the plan's order.
@@ -59,6 +59,9 @@ type Input struct {
 	// Trigger is the alarm event that asks for a failover. The rule of the deployment passes it on, nobody else does.
 	Trigger *Trigger `json:"trigger,omitempty"`
 }
+
+// Consents says whether the input itself consents to losing unreplicated writes.
+func (in Input) Consents() bool { return in.AllowDataLoss != nil && *in.AllowDataLoss }
 
 // ParseInput reads an execution's input. It reports everything that can be judged from the text alone: an unknown
 // field, a wrong type, a value that is not known. Whether an application exists is for the registry to say.

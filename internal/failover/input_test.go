@@ -19,7 +19,7 @@ func TestInputIsReadWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Input{
-		Action: Failover, Applications: []string{"checkout", "search"}, AllowDataLoss: true, DryRun: true,
+		Action: Failover, Applications: []string{"checkout", "search"}, AllowDataLoss: new(true), DryRun: true,
 		Order: DatabaseFirst, Percents: []int{10, 50, 100}, Approval: BeforePromotion, Takeover: true, Since: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Reason: "lights out",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -19,7 +19,7 @@ func TestEveryValidInputComesBack(t *testing.T) {
 		want := Input{
 			Action:        rapid.SampledFrom(Actions).Draw(t, "action"),
 			Applications:  rapid.SliceOfNDistinct(name, 1, 5, rapid.ID).Draw(t, "applications"),
-			AllowDataLoss: rapid.Bool().Draw(t, "allowDataLoss"),
+			AllowDataLoss: rapid.Ptr(rapid.Bool(), true).Draw(t, "allowDataLoss"),
 			DryRun:        rapid.Bool().Draw(t, "dryRun"),
 			Order:         rapid.SampledFrom(append([]Order{""}, Orders...)).Draw(t, "order"),
 			Percents:      drawPercents(t),

@@ -23,6 +23,8 @@ type Plan struct {
 	WavesAtOnce bool `json:"wavesAtOnce"`
 	// Approval is where runs wait for consent unless their input says otherwise.
 	Approval Approval `json:"approval"`
+	// MayLoosen lists the settings that an input may make looser than the plan, of [Loosenable]. It may tighten all of them.
+	MayLoosen []string `json:"mayLoosen"`
 	// ApprovalSeconds is how long they wait; no answer is a no.
 	ApprovalSeconds int `json:"approvalSeconds"`
 	// SoakSeconds is how long a drill stays in the other Region before it goes back.
@@ -73,6 +75,7 @@ func DefaultPlan() Plan {
 		Standby:          "us-west-2",
 		Order:            TrafficFirst,
 		Approval:         NoApproval,
+		MayLoosen:        []string{ConsentSetting, TakeoverSetting},
 		ApprovalSeconds:  1800,
 		SoakSeconds:      120,
 		BakeSeconds:      60,
@@ -136,6 +139,7 @@ func (p Plan) Validate() error {
 	if err := parseOneOf("approval", p.Approval, Approvals); err != nil {
 		problems = append(problems, err)
 	}
+	problems = append(problems, p.validateMayLoosen())
 	for _, n := range []struct {
 		key           string
 		value, lo, hi int

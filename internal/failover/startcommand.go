@@ -14,8 +14,11 @@ func (p Plan) Start(region Region, in Input, extra ...string) string {
 	for _, name := range in.Applications {
 		add("--application", name)
 	}
-	if in.AllowDataLoss && !p.AllowDataLoss {
+	if in.Consents() && !p.AllowDataLoss {
 		words = append(words, "--allow-data-loss")
+	}
+	if in.AllowDataLoss != nil && !in.Consents() && p.AllowDataLoss {
+		words = append(words, "--no-allow-data-loss")
 	}
 	if in.Takeover {
 		words = append(words, "--takeover")

@@ -26,7 +26,7 @@ func TestWhatAWSAddsToAnInputIsIgnored(t *testing.T) {
 
 func TestReadInputReturnsWhatCouldBeRead(t *testing.T) {
 	in, err := ReadInput([]byte(`{"action": "failover", "allowDataLoss": true, "applications": "shop", "requestedBy": "schedule drover-x"}`))
-	if err == nil || in.Action != Failover || !in.AllowDataLoss || in.Applications != nil || in.StartedBy() != "schedule drover-x" {
+	if err == nil || in.Action != Failover || !in.Consents() || in.Applications != nil || in.StartedBy() != "schedule drover-x" {
 		t.Errorf("got %+v, %v", in, err)
 	}
 	if in, err := ParseInput([]byte(`{"action": "failover", "fast": true}`)); err == nil || in.Action != "" {
@@ -66,7 +66,7 @@ func TestStartHasAFlagForEverythingThatIsAsked(t *testing.T) {
 	plan := DefaultPlan()
 	plan.Name = "shop"
 	in := Input{
-		Action: Failover, Applications: []string{"a", "it's"}, AllowDataLoss: true, Takeover: true, DryRun: true, Order: DatabaseFirst,
+		Action: Failover, Applications: []string{"a", "it's"}, AllowDataLoss: new(true), Takeover: true, DryRun: true, Order: DatabaseFirst,
 		Percents: []int{10, 100}, Approval: NoApproval, Since: time.Date(2026, 1, 31, 3, 0, 0, 5, time.UTC), Reason: "x", RequestedBy: "y",
 	}
 	want := `drover start failover --application a --application 'it'\''s' --allow-data-loss --takeover --dry-run --order database-first ` +

@@ -22,6 +22,7 @@ const (
 	noRun       kind = "no-such-run"
 	notWaiting  kind = "not-waiting"
 	taken       kind = "name-taken"
+	looser      kind = "looser-than-plan"
 	tooLate     kind = "too-late"
 	tooLarge    kind = "too-large"
 	throttled   kind = "throttled"
@@ -40,6 +41,7 @@ var kinds = map[kind]struct {
 	noRun:       {http.StatusNotFound, "There is no such run"},
 	notWaiting:  {http.StatusNotFound, "The run waits for no approval"},
 	taken:       {http.StatusConflict, "The name belongs to another run"},
+	looser:      {http.StatusConflict, "The plan does not leave this to the request"},
 	tooLate:     {http.StatusConflict, "The run no longer waits for this answer"},
 	tooLarge:    {http.StatusRequestEntityTooLarge, "The body is too large"},
 	throttled:   {http.StatusTooManyRequests, "AWS asks for patience"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -20,6 +21,9 @@ import (
 func (h Handler) start(ctx context.Context, req request) (response, error) {
 	asked, err := parseStart(req)
 	if err != nil {
+		return response{}, err
+	}
+	if err := h.loosened(asked.input); err != nil {
 		return response{}, err
 	}
 	input, err := json.Marshal(asked.input)
@@ -40,6 +44,20 @@ func (h Handler) start(ctx context.Context, req request) (response, error) {
 		ExecutionArn: out.ExecutionArn, Name: &asked.name, Status: types.ExecutionStatusRunning, StartDate: out.StartDate,
 		Input: aws.String(string(input)),
 	}))
+}
+
+// loosened refuses an input that is looser than the plan, before anything is started. Validate would refuse it too.
+func (h Handler) loosened(input failover.Input) error {
+	var problems, next []string
+	for _, l := range h.Plan.Loosened(input) {
+		problems, next = append(problems, l.Found()), append(next, l.Next())
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	p := fail(looser, "Nothing was started: "+strings.Join(problems, "; ")+".", strings.Join(next, "; ")+".")
+	p.errors = problems
+	return p
 }
 
 // startedBefore answers for a name that is in use: with its run, if that was asked for the same.

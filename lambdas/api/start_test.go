@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -184,5 +185,21 @@ func TestTroubleWithAWSSaysWhatToDo(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestARequestThatIsLooserThanThePlanStartsNothing(t *testing.T) {
+	s := newScene(t)
+	s.h.Plan.Approval = failover.BeforePromotion
+	p := problemIn(t, s.ask("POST", "/runs", `{"action": "failover", "allowDataLoss": true, "approval": "none"}`), 409)
+	if !strings.HasSuffix(p.Type, "#looser-than-plan") || len(p.Errors) != 1 || !strings.Contains(p.Detail, "approval: none") || !strings.Contains(p.Next, "mayLoosen") {
+		t.Errorf("problem %+v", p)
+	}
+	if n := len(s.world.Executions()); n != 0 {
+		t.Errorf("%d executions; want none", n)
+	}
+	s.h.Plan.MayLoosen, s.h.Plan.AllowDataLoss = nil, true
+	if run := runIn(t, s.ask("POST", "/runs", `{"action": "failover", "approval": "before-start", "allowDataLoss": false}`), 202); !strings.Contains(string(run.Input), `"allowDataLoss":false`) {
+		t.Errorf("the input %s has lost that it withdraws the plan's consent", run.Input)
 	}
 }

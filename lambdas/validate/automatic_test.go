@@ -23,7 +23,7 @@ func (s *scene) alarmEvent(change func(*failover.Trigger)) string {
 	if change != nil {
 		change(&trigger)
 	}
-	input, err := json.Marshal(failover.Input{Action: failover.Failover, AllowDataLoss: true, Trigger: &trigger})
+	input, err := json.Marshal(failover.Input{Action: failover.Failover, AllowDataLoss: new(true), Trigger: &trigger})
 	must(s.t, err)
 	return string(input)
 }

@@ -73,8 +73,18 @@ func (in *inspection) clearing() string {
 
 // merge takes over what one blocker's command changes of the input that was refused.
 func merge(want *failover.Input, was, with failover.Input) {
-	want.AllowDataLoss = want.AllowDataLoss || with.AllowDataLoss
-	want.Takeover = want.Takeover || with.Takeover
+	if with.Consents() != was.Consents() || (with.AllowDataLoss == nil) != (was.AllowDataLoss == nil) {
+		want.AllowDataLoss = with.AllowDataLoss
+	}
+	if with.Takeover != was.Takeover {
+		want.Takeover = with.Takeover
+	}
+	if with.Approval != was.Approval {
+		want.Approval = with.Approval
+	}
+	if with.Order != was.Order {
+		want.Order = with.Order
+	}
 	if !was.Since.IsZero() && with.Since.IsZero() {
 		want.Since = with.Since
 	}
@@ -95,9 +105,9 @@ func (in *inspection) afterMalformed() string {
 	if !slices.Contains(failover.Actions, asked.Action) {
 		return in.Handler.Plan.Start(in.Region, failover.Input{Action: failover.Check}, "--watch")
 	}
-	return in.Handler.Plan.Start(in.Region, failover.Input{
+	return in.Handler.Plan.Start(in.Region, in.Plan.Tighten(failover.Input{
 		Action: asked.Action, AllowDataLoss: asked.AllowDataLoss, Takeover: asked.Takeover, DryRun: true,
-	}, "--watch")
+	}), "--watch")
 }
 
 // notifies says whether a refusal is due a notification: no operator waits for the answer of a run that an alarm or a

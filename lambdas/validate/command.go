@@ -102,9 +102,10 @@ func (in *inspection) holderCommand(owner, run string) string {
 	return fmt.Sprintf("aws stepfunctions list-executions --region %s --state-machine-arn %s --status-filter RUNNING", in.Region, m.ARN(in.Region))
 }
 
-// locked says who stands in the way, and how to take over. Whoever only looks takes nothing over.
+// locked says who stands in the way, and how to take over. Whoever only looks takes nothing over, nor does an input that
+// the plan does not leave it to.
 func (in *inspection) locked(object, found, owner, run string) {
-	if in.onlyLooks() {
+	if in.onlyLooks() || !in.Plan.MayBeLoosened(failover.TakeoverSetting) {
 		in.block(failover.CodeLocked, object, found, "wait for its end").Command = in.holderCommand(owner, run)
 		return
 	}

@@ -66,6 +66,7 @@ var waysToBlock = []blocked{
 		_, err := s.store.Register(s.t.Context(), failover.DefaultPlan(), apps, start)
 		must(s.t, err)
 	}, `--input '{"action":"switchover"}'`},
+	{failover.CodeLoosened, `{"action": "switchover", "approval": "none"}`, func(s *scene) { s.h.Plan.Approval = failover.BeforeStart }, `--input '{"action":"switchover"}'`},
 	{failover.CodeDataLoss, `{"action": "failover", "reason": "it isn't there"}`, nil, `--input '{"action":"failover","allowDataLoss":true}'`},
 	{failover.CodeLocked, `{"action": "switchover", "percents": [10, 100], "reason": "we can't wait", "requestedBy": "kim"}`, lockOf("run-0"),
 		`--input '{"action":"switchover","percents":[10,100],"takeover":true}'`},

@@ -121,9 +121,18 @@ func (in *inspection) checkConsent() {
 	if lag := live.MaxLag(in.lags); lag.Known {
 		worst = fmt.Sprintf("%s at %s", lag.GlobalCluster, lagText(lag))
 	}
-	in.block(failover.CodeDataLoss, "application "+names,
-		fmt.Sprintf("a failover of its databases loses the writes that are not replicated; last measured lag: %s", worst),
-		`use switchover, or start again with "allowDataLoss": true`).Command = in.start(in.Region, func(input *failover.Input) { input.AllowDataLoss = true })
+	found := fmt.Sprintf("a failover of its databases loses the writes that are not replicated; last measured lag: %s", worst)
+	switch {
+	case in.Plan.AllowDataLoss: // the input has withdrawn it
+		in.block(failover.CodeDataLoss, "application "+names, found, "use switchover, or start again without allowDataLoss, which the plan has").Command =
+			in.start(in.Region, func(input *failover.Input) { input.AllowDataLoss = nil })
+	case !in.Plan.MayBeLoosened(failover.ConsentSetting):
+		in.block(failover.CodeDataLoss, "application "+names, found,
+			"use switchover, or set allowDataLoss of the context key drover in cdk.json, which the plan does not leave to the input, then deploy").Command = deploy
+	default:
+		in.block(failover.CodeDataLoss, "application "+names, found, `use switchover, or start again with "allowDataLoss": true`).Command =
+			in.start(in.Region, func(input *failover.Input) { input.AllowDataLoss = new(true) })
+	}
 }
 
 func lagText(l live.ReplicationLag) string {

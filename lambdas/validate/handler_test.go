@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -225,6 +226,9 @@ func TestAFailoverNeedsConsentToLoseData(t *testing.T) {
 		s = newScene(t, shop(), blog())
 	}
 	s.h.Plan.AllowDataLoss = true
+	if answer := s.validate(`{"action": "failover", "allowDataLoss": false}`); answer.Verdict != failover.Refuse || strings.Contains(answer.Next, "allow-data-loss") {
+		t.Errorf("with the plan's consent withdrawn: got %s, next %s", answer.Summary, answer.Next)
+	}
 	if answer := s.validate(`{"action": "failover"}`); answer.Verdict != failover.Proceed || !answer.Run.AllowDataLoss {
 		t.Errorf("with the plan's consent: got %s", answer.Summary)
 	}

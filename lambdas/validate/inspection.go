@@ -70,7 +70,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	in.run = failover.Run{
 		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
 		From: h.Plan.Other(h.Region), To: h.Region,
-		AllowDataLoss: in.input.AllowDataLoss || h.Plan.AllowDataLoss,
+		AllowDataLoss: h.Plan.Consent(in.input),
 		Applications:  in.input.Applications, Order: in.input.Order, Percents: in.input.Percents,
 		StartedAt: req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
 		Since: in.input.Since, Reason: in.input.Reason, StartedBy: in.asked.StartedBy(),
@@ -95,6 +95,7 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	}
 	in.checkRegion()
 	in.checkName()
+	in.checkLoosened()
 	return in
 }
 
@@ -143,6 +144,19 @@ func (in *inspection) checkRegion() {
 	} else if in.input.Action == failover.Failback && in.Region != plan.Primary {
 		in.block(failover.CodeWrongRegion, string(in.Region),
 			fmt.Sprintf("a failback moves to %s, the primary of the plan %s", plan.Primary, plan.Name), "start it in "+string(plan.Primary)).Command = in.start(plan.Primary, nil)
+	}
+}
+
+// checkLoosened refuses an input that is looser than the plan, whoever has started the run: Validate cannot tell an alarm's
+// rule or a schedule from a person who writes the same input.
+func (in *inspection) checkLoosened() {
+	if in.input.Action == failover.Close {
+		return
+	}
+	for _, l := range in.Plan.Loosened(in.input) {
+		in.block(failover.CodeLoosened, "execution input", l.Found(), l.Next()).Command = in.start(in.Region, func(input *failover.Input) {
+			*input = in.Plan.Tighten(*input)
+		})
 	}
 }
 

@@ -74,5 +74,5 @@ func (e Evidence) checkOneWriter(f *finding) {
 
 // mayLose says whether a run may lose writes.
 func (e Evidence) mayLose(run RunEvidence) bool {
-	return run.Asked != nil && run.Asked.Action == failover.Failover && (run.Asked.AllowDataLoss || e.Plan.AllowDataLoss)
+	return run.Asked != nil && run.Asked.Action == failover.Failover && e.Plan.Consent(*run.Asked)
 }

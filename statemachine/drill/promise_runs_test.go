@@ -118,7 +118,7 @@ func concurrent() Evidence {
 func takenOver() Evidence {
 	e := concurrent()
 	winner := &e.Runs[1]
-	winner.Region, winner.Asked.Action, winner.Asked.Takeover, winner.Asked.AllowDataLoss = west, failover.Failover, true, true
+	winner.Region, winner.Asked.Action, winner.Asked.Takeover, winner.Asked.AllowDataLoss = west, failover.Failover, true, new(true)
 	winner.Status, winner.Error, winner.StartedAt, winner.StoppedAt = string(asl.Succeeded), "", at(150*time.Second), at(4*time.Minute)
 	winner.Report, winner.Invocations = &failover.Report{Outcome: failover.Completed, Moved: []string{"shop"}}, winner.Invocations[1:]
 	e.Batches = append(e.Batches, written(160*time.Second, "run-2", 2, failover.Out, 0, 100))

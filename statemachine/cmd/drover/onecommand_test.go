@@ -15,7 +15,7 @@ import (
 // TestTheOneCommandOfANotificationIsTaken types what [failover.Plan.Start] writes, and starts what it was asked for.
 func TestTheOneCommandOfANotificationIsTaken(t *testing.T) {
 	want := failover.Input{
-		Action: failover.Failover, Applications: []string{"checkout", "orders"}, AllowDataLoss: true, DryRun: true, Order: failover.DatabaseFirst,
+		Action: failover.Failover, Applications: []string{"checkout", "orders"}, AllowDataLoss: new(true), DryRun: true, Order: failover.DatabaseFirst,
 		Percents: []int{10, 100}, Approval: failover.BeforePromotion, Takeover: true, Since: time.Date(2026, 1, 31, 3, 1, 20, 0, time.UTC),
 	}
 	line := failover.DefaultPlan().Start("us-west-2", want, "--watch")

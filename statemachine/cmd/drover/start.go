@@ -17,7 +17,7 @@ const watchEvery = 2 * time.Second
 type startCommand struct {
 	Action        string   `arg:"" help:"failover, switchover, failback, drill or check."`
 	Application   []string `help:"Only this application (may be repeated; default: all)." placeholder:"NAME"`
-	AllowDataLoss bool     `help:"Consent to losing writes that are not replicated."`
+	AllowDataLoss *bool    `help:"Consent to losing writes that are not replicated, or with --no- withdraw the plan's consent (default: the plan's)." negatable:""`
 	DryRun        bool     `help:"List exactly what it would do."`
 	Order         string   `help:"traffic-first or database-first." placeholder:"ORDER"`
 	Percent       []int    `help:"Share of traffic to stop at on the way, rising to 100 (may be repeated)." placeholder:"N"`
