@@ -45,6 +45,8 @@ type Handler struct {
 	// Table is the registry's name, for the list of a dry run.
 	Table string
 	DNS   dns
+	// Kept is what tries before this one have read; nil keeps nothing, and has no budget of calls.
+	Kept *Kept
 	// Databases and Metrics return the client of a Region.
 	Databases func(failover.Region) *rds.Client
 	Metrics   func(failover.Region) *cloudwatch.Client
@@ -64,6 +66,9 @@ type Handler struct {
 // asks for and that is skipped: their verdicts say so. What is wrong is not an error but an answer with the verdict "refused" and all findings;
 // an error means that a run which could wait could not be judged.
 //
+// Of hosted zones that take more calls than Route 53's request quota lets pass at once, each try reads a part, and goes on
+// where the one before had to stop ([Kept]). A failover does not wait for that, and looks at no record then.
+//
 // A later leg of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
 // with the Regions exchanged, and waits for the first measurement of the replication lag of what has just become
 // secondary. A rollback, and the retreat from a way back, are not: they only look at what the leg before
@@ -77,9 +82,15 @@ type Handler struct {
 // without closing it ([failover.Closing]). Once that one is closed, they do not find it again.
 func (h Handler) Handle(ctx context.Context, req failover.ValidateRequest) (failover.ValidateAnswer, error) {
 	in := h.inspect(req)
+	if h.Kept != nil {
+		in.DNS = h.Kept.begin(req, h.DNS)
+	}
 	answer, err := in.judge(ctx)
 	if err != nil {
 		return failover.ValidateAnswer{}, err
+	}
+	if h.Kept != nil {
+		h.Kept.end()
 	}
 	return answer, in.publish()
 }

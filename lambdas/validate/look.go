@@ -80,7 +80,8 @@ func (in *inspection) attempt(ctx context.Context, what string, read func(contex
 	if err == nil {
 		return nil
 	}
-	if condition := entry.ConditionOf(err); !in.outage() && !in.onlyLooks() && helpsToWait(condition) {
+	unfinished := in.Kept != nil && in.Kept.goesOn(err) && (!in.outage() || in.onlyLooks())
+	if condition := entry.ConditionOf(err); unfinished || !in.outage() && !in.onlyLooks() && helpsToWait(condition) {
 		return fmt.Errorf("look at %s: %w", what, err)
 	}
 	if foreign := (*live.ForeignFence)(nil); errors.As(err, &foreign) {

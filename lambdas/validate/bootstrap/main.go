@@ -23,7 +23,7 @@ func main() {
 		store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
 		return validate.Handler{
 			Plan: env.Plan, Region: env.Region, Table: env.Table,
-			DNS:        route53.NewFromConfig(env.Config),
+			DNS: route53.NewFromConfig(env.Config), Kept: &validate.Kept{},
 			Databases:  func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 			Metrics:    func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
 			Executions: func(r failover.Region) validate.Executions { return sfn.NewFromConfig(env.In(r)) },

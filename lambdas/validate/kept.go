@@ -1,0 +1,138 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+const (
+	// listBudget is how many calls one try makes at most. Route 53 lets an account make 50 at once and 10 a second after
+	// that, and the shift of a failover, which does not wait for the rest, needs some too.
+	listBudget = 40
+	// manyPages is how many answers show that Route 53 answers well, and that there is only too much to ask.
+	manyPages = 10
+	// patientTries is how many tries of the step there are, as the state machine has it.
+	patientTries = 4
+)
+
+// Kept is what Route 53 has answered to a request that has more to ask than its quota lets pass at once: the next try of
+// the same request goes on there. It lives as long as the function's environment, which is minutes after the last
+// invocation. Should the next try find another environment, it begins again; if then the tries do not suffice, a planned
+// run ends before it has touched anything.
+type Kept struct {
+	mu    sync.Mutex
+	of    string
+	tries int
+	zones map[string]*route53.GetHostedZoneOutput
+	pages map[page]*route53.ListResourceRecordSetsOutput
+}
+
+// page is a call of ListResourceRecordSets.
+type page struct {
+	zone, name, kind, identifier string
+	items                        int32
+}
+
+// begin notes one more try of a request, and returns the client for it.
+func (k *Kept) begin(req failover.ValidateRequest, client dns) dns {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if of := req.Execution.ID + " " + string(req.Leg) + " " + req.Now.Format(time.RFC3339Nano); k.of != of {
+		k.forget()
+		k.of = of
+	}
+	k.tries++
+	return &keptDNS{client, k, listBudget}
+}
+
+// end is for when everything was read.
+func (k *Kept) end() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.forget()
+}
+
+func (k *Kept) forget() {
+	k.of, k.tries = "", 0
+	k.zones, k.pages = map[string]*route53.GetHostedZoneOutput{}, map[page]*route53.ListResourceRecordSetsOutput{}
+}
+
+// goesOn says whether a further try reads what was left to read after an error: when the calls, or the time, of this one
+// were used up.
+func (k *Kept) goesOn(err error) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.tries >= patientTries {
+		return false
+	}
+	if errors.Is(err, live.ErrUnfinished) {
+		return true
+	}
+	condition := entry.ConditionOf(err)
+	return len(k.pages) >= manyPages && (condition == failover.Throttled || condition == failover.Unreachable)
+}
+
+// keptDNS answers from what is kept, and asks Route 53 as long as there is budget.
+type keptDNS struct {
+	dns
+	*Kept
+	budget int
+}
+
+func (c *keptDNS) spend() error {
+	if c.budget <= 0 {
+		return failover.Fail(failover.Throttled, live.ErrUnfinished)
+	}
+	c.budget--
+	return nil
+}
+
+// GetHostedZone is that of Route 53.
+func (c *keptDNS) GetHostedZone(ctx context.Context, in *route53.GetHostedZoneInput, opts ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error) {
+	c.mu.Lock()
+	out, known := c.zones[aws.ToString(in.Id)]
+	var err error
+	if !known {
+		err = c.spend()
+	}
+	c.mu.Unlock()
+	if known || err != nil {
+		return out, err
+	}
+	if out, err = c.dns.GetHostedZone(ctx, in, opts...); err == nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.zones[aws.ToString(in.Id)] = out
+	}
+	return out, err
+}
+
+// ListResourceRecordSets is that of Route 53.
+func (c *keptDNS) ListResourceRecordSets(ctx context.Context, in *route53.ListResourceRecordSetsInput, opts ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error) {
+	asked := page{aws.ToString(in.HostedZoneId), aws.ToString(in.StartRecordName), string(in.StartRecordType), aws.ToString(in.StartRecordIdentifier), aws.ToInt32(in.MaxItems)}
+	c.mu.Lock()
+	out, known := c.pages[asked]
+	var err error
+	if !known {
+		err = c.spend()
+	}
+	c.mu.Unlock()
+	if known || err != nil {
+		return out, err
+	}
+	if out, err = c.dns.ListResourceRecordSets(ctx, in, opts...); err == nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.pages[asked] = out
+	}
+	return out, err
+}
