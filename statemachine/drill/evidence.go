@@ -73,6 +73,8 @@ type RunEvidence struct {
 
 // Snapshot is the part of the World that a run moves.
 type Snapshot struct {
+	// index finds in the zones and the registry of a snapshot that was taken; nil for one that was written by hand.
+	index     *index
 	Zones     []ZoneState
 	Databases []DatabaseState
 	// Registry are the applications as the replica of the run's Region has them.
@@ -205,15 +207,6 @@ func (s Snapshot) database(globalCluster string) DatabaseState {
 		}
 	}
 	return DatabaseState{GlobalCluster: globalCluster}
-}
-
-func (s Snapshot) registered(name string) (failover.Application, bool) {
-	for _, app := range s.Registry {
-		if app.Name == name {
-			return app, true
-		}
-	}
-	return failover.Application{}, false
 }
 
 // show writes weights in the order of the plan.

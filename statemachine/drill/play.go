@@ -78,6 +78,9 @@ type performance struct {
 	// milestones are those that are not runs.
 	milestones []Milestone
 	byHand     []HandChange
+	// last is the snapshot that was taken last, read where and when.
+	last Snapshot
+	read placeRead
 	// end is the simulated AWS at the end of the scenario.
 	end Snapshot
 	// undo ends the faults that are still striking.

@@ -2,7 +2,6 @@ package drill
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,13 +22,14 @@ func completedIsTrue(e Evidence) finding {
 			continue
 		}
 		f.checked = true
+		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
 			applications++
 			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
 			if run.Report != nil {
-				e.checkReported(&f, run, app)
+				e.checkReported(&f, run, says, app)
 			}
 		}
 		e.checkInSync(&f, run)
@@ -101,11 +101,11 @@ func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failover.Application) []string {
 	var why []string
 	for _, record := range app.Records {
-		got, _ := weights(world.sets(record.Zone), record)
+		got, _ := weights(world.of(record), record)
 		if got[to] != 100 || got[plan.Other(to)] != 0 {
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
-		for _, set := range foreign(world.sets(record.Zone), record) {
+		for _, set := range foreign(world.of(record), record) {
 			why = append(why, fmt.Sprintf("record %s %s has the record set %s with weight %d", record.Name, record.Type, set.SetIdentifier, set.Weight))
 		}
 	}
@@ -140,9 +140,10 @@ func heldIsHonest(e Evidence) finding {
 		if n := len(run.Report.Unknown); n > 0 {
 			f.violate("%s: the report could not tell of %d things that the World knows", run.Name, n)
 		}
+		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
 			if run.AfterClosing == nil || !e.inFlight(app, run.ClosedAt) { // what is in flight has not moved, and is about to
-				e.checkReported(&f, run, app)
+				e.checkReported(&f, run, says, app)
 			}
 		}
 		f.basis = fmt.Sprintf("%d moved, %d not, as the report of %s says", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
@@ -150,17 +151,39 @@ func heldIsHonest(e Evidence) finding {
 	return f
 }
 
-func (e Evidence) checkReported(f *finding, run RunEvidence, app failover.Application) {
+// claims are what a report says of each application.
+type claims struct{ moved, notMoved, restored, notRestored map[string]bool }
+
+func claimsOf(r *failover.Report) claims {
+	c := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	if r == nil {
+		return c
+	}
+	for _, name := range r.Moved {
+		c.moved[name] = true
+	}
+	for _, n := range r.NotMoved {
+		c.notMoved[n.Application] = true
+	}
+	for _, name := range r.Restored {
+		c.restored[name] = true
+	}
+	for _, n := range r.NotRestored {
+		c.notRestored[n.Application] = true
+	}
+	return c
+}
+
+func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app failover.Application) {
 	if len(run.Report.Restored)+len(run.Report.NotRestored) > 0 {
-		e.checkRestored(f, run, app)
+		e.checkRestored(f, run, says, app)
 	}
 	to := run.Report.Target // what the report calls moved is in the Region that it names
 	if to == "" {
 		to = run.to()
 	}
 	why := notMoved(e.Plan, to, run.After, app)
-	saysMoved := slices.Contains(run.Report.Moved, app.Name)
-	saysNot := slices.ContainsFunc(run.Report.NotMoved, func(n failover.NotMoved) bool { return n.Application == app.Name })
+	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
 	case len(why) == 0 && (!saysMoved || saysNot):
 		f.violate("%s: %s has moved, and the report does not say so", run.Name, app.Name)
@@ -171,10 +194,9 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, app failover.Applic
 
 // checkRestored: after a rollback, the report lists as restored what is as it was before. Of what a newer run has moved
 // since, the run cannot know what it was before, and must not claim that it is so.
-func (e Evidence) checkRestored(f *finding, run RunEvidence, app failover.Application) {
+func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
 	why := notAsBefore(e.Plan, run, app)
-	saysRestored := slices.Contains(run.Report.Restored, app.Name)
-	saysNot := slices.ContainsFunc(run.Report.NotRestored, func(n failover.NotMoved) bool { return n.Application == app.Name })
+	saysRestored, saysNot := says.restored[app.Name], says.notRestored[app.Name]
 	is, _ := run.After.registered(app.Name)
 	switch newer := is.Live.Epoch > run.Report.Run.Epoch; {
 	case newer && (saysRestored || !saysNot):

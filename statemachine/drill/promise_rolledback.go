@@ -41,8 +41,8 @@ func rolledBackIsTrue(e Evidence) finding {
 func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) []string {
 	var why []string
 	for _, record := range app.Records {
-		was, _ := weights(run.Before.sets(record.Zone), record)
-		if is, _ := weights(run.After.sets(record.Zone), record); !maps.Equal(was, is) {
+		was, _ := weights(run.Before.of(record), record)
+		if is, _ := weights(run.After.of(record), record); !maps.Equal(was, is) {
 			why = append(why, fmt.Sprintf("record %s %s has %s; before it had %s", record.Name, record.Type, show(plan, is), show(plan, was)))
 		}
 	}
@@ -64,7 +64,7 @@ func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) 
 // started: a run before it was stopped. Where they disagreed, before is what users had.
 func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.Live) bool {
 	for _, record := range app.Records {
-		if found, _ := weights(r.Before.sets(record.Zone), record); !maps.Equal(found, is.Weights) {
+		if found, _ := weights(r.Before.of(record), record); !maps.Equal(found, is.Weights) {
 			return false
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func neverAllZero(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	looked := 0
-	last, since := map[string][]fakeaws.RecordSet{}, map[string]time.Time{} // by zone
+	last, since := map[string]setIndex{}, map[string]time.Time{} // by zone
 	for _, batch := range e.Batches {
 		run, leg := e.runOf(batch)
 		if run == nil {
@@ -27,11 +27,11 @@ func neverAllZero(e Evidence) finding {
 		looked++
 		for _, h := range e.ByHand {
 			if h.Zone == batch.Zone && h.At.After(since[h.Zone]) && !h.At.After(batch.At) {
-				last[h.Zone] = h.Sets
+				last[h.Zone] = indexOf(h.Sets)
 			}
 		}
 		shares := intendedWeights(e.Plan, *run, leg)
-		written := writtenNames(batch)
+		written, after := writtenNames(batch), indexOf(batch.After)
 		for _, app := range e.Applications {
 			for _, record := range app.Records {
 				if record.Zone != batch.Zone {
@@ -40,25 +40,25 @@ func neverAllZero(e Evidence) finding {
 				if hadLostARegion(last[batch.Zone], record) && !written[record.Name+" "+record.Type] {
 					continue
 				}
-				before, _ := weights(run.Before.sets(record.Zone), record)
+				before, _ := weights(run.Before.of(record), record)
 				allowed := shares
 				switch {
 				case !written[record.Name+" "+record.Type]:
 					allowed = []map[failover.Region]int{before}
 					if sets := last[batch.Zone]; sets != nil {
-						prior, _ := weights(sets, record)
+						prior, _ := weights(sets.of(record), record)
 						allowed = append(allowed, prior)
 					}
 				case leg == failover.Rollback:
 					allowed = []map[failover.Region]int{before}
 				}
-				e.checkRecord(&f, batch, app, record, allowed)
+				e.checkRecord(&f, batch, app, record, after.of(record), allowed)
 				if written[record.Name+" "+record.Type] {
-					e.checkRest(&f, batch, app, record)
+					e.checkRest(&f, batch, app, record, after.of(record))
 				}
 			}
 		}
-		last[batch.Zone], since[batch.Zone] = batch.After, batch.At
+		last[batch.Zone], since[batch.Zone] = after, batch.At
 	}
 	if looked > 0 {
 		f.checked, f.basis = true, plural(looked, "batch")+", every record in both Regions after each"
@@ -67,16 +67,16 @@ func neverAllZero(e Evidence) finding {
 }
 
 // hadLostARegion says whether the record lacked a Region before the batch, so that the batch has not taken it away.
-func hadLostARegion(before []fakeaws.RecordSet, record failover.Record) bool {
+func hadLostARegion(before setIndex, record failover.Record) bool {
 	if before == nil {
 		return false
 	}
-	_, complete := weights(before, record)
+	_, complete := weights(before.of(record), record)
 	return !complete
 }
 
-func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, allowed []map[failover.Region]int) {
-	got, complete := weights(batch.After, record)
+func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, sets []fakeaws.RecordSet, allowed []map[failover.Region]int) {
+	got, complete := weights(sets, record)
 	if !complete {
 		f.violate("%s: %s: record %s %s lacks a Region: %s; expected both", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got))
 		return
@@ -94,8 +94,8 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Appl
 }
 
 // checkRest: all of a record that has been written, its weights aside, is as it is registered.
-func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record) {
-	for _, set := range batch.After {
+func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, sets []fakeaws.RecordSet) {
+	for _, set := range sets {
 		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
 		if set.Name != record.Name || set.Type != record.Type || !registered {
 			continue

@@ -13,8 +13,13 @@ import (
 // one while that Region is dark: a run may sit there and wait for better times.
 func (p *performance) snapshot(ctx context.Context, region failover.Region) (Snapshot, error) {
 	s := Snapshot{Promotions: len(p.world.Promotions()), Messages: len(p.world.Messages())}
-	for _, zone := range p.zones {
-		s.Zones = append(s.Zones, ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
+	place := placeRead{p.readable(region), p.world.Revision()}
+	if place == p.read { // what did not change is not read again: of thousands of applications there would be dozens of copies
+		s.Zones, s.Registry, s.index = p.last.Zones, p.last.Registry, p.last.index
+	} else {
+		for _, zone := range p.zones {
+			s.Zones = append(s.Zones, ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
+		}
 	}
 	seen := map[string]bool{}
 	for _, app := range p.apps {
@@ -30,15 +35,26 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 			})
 		}
 	}
-	store := p.store(p.readable(region))
+	store := p.store(place.region)
 	var err error
-	if s.Registry, err = store.Applications(ctx); err != nil {
-		return s, fmt.Errorf("take a snapshot: %w", err)
-	}
 	if s.Lock, err = store.Lock(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
 	}
+	if s.index != nil {
+		return s, nil
+	}
+	if s.Registry, err = store.Applications(ctx); err != nil {
+		return s, fmt.Errorf("take a snapshot: %w", err)
+	}
+	s = s.indexed()
+	p.read, p.last = place, s
 	return s, nil
+}
+
+// placeRead is where and at which revision of the simulated AWS a snapshot was taken.
+type placeRead struct {
+	region   failover.Region
+	revision int
 }
 
 // readable is the Region, or the plan's other one while it is dark.

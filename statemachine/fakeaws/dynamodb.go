@@ -24,7 +24,8 @@ type dynamodb struct {
 	// lag is how long a write needs to the other replicas (DDB-1).
 	lag time.Duration
 	// cut holds the pairs of Regions, in alphabetical order, between which nothing is replicated.
-	cut map[[2]string]bool
+	cut      map[[2]string]bool
+	arrivals arrivals
 	// held are the deliveries that a dark Region or a cut link keeps from arriving, in the order of writing.
 	held []delivery
 }
@@ -45,7 +46,7 @@ func (w *World) AddTable(name string, regions ...string) error {
 		if w.regions[region] == nil {
 			return fmt.Errorf("add table %s: no Region %q in this World; there are %v", name, region, w.regionNames())
 		}
-		t.replicas[region] = &replica{partitions: map[string]*partition{}}
+		t.replicas[region] = &replica{partitions: map[string]*partition{}, capacity: map[string]*capacity{}}
 	}
 	w.dynamodb.tables[name] = t
 	return nil

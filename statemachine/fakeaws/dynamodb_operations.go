@@ -71,6 +71,9 @@ func (d *dynamodb) getItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.admitRead(r, p, key.pk, r.replica.sizeOf(key)); err != nil {
+		return nil, err
+	}
 	it, ok := r.replica.get(key)
 	if !ok {
 		return []byte("{}"), nil
@@ -79,10 +82,13 @@ func (d *dynamodb) getItem(r *replicaOf, p *itemParams) ([]byte, error) {
 }
 
 // check evaluates the request's condition on the item as the local replica has it.
-func (r *replicaOf) check(p *itemParams, key primaryKey, holds expression.Condition) (before expression.Item, exists bool, err error) {
+func (d *dynamodb) check(r *replicaOf, p *itemParams, key primaryKey, holds expression.Condition) (before expression.Item, exists bool, err error) {
 	before, exists = r.replica.get(key)
 	if holds(before) {
 		return before, exists, nil
+	}
+	if err := d.admitWrite(r, key.pk, r.replica.sizeOf(key)); err != nil {
+		return nil, exists, err
 	}
 	failed := &APIError{Code: "ConditionalCheckFailedException", Status: http.StatusBadRequest, Message: "The conditional request failed"}
 	if p.ReturnValuesOnConditionCheckFailure == "ALL_OLD" && exists {
@@ -107,7 +113,7 @@ func (d *dynamodb) putItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, exists, err := r.check(p, key, holds)
+	before, exists, err := d.check(r, p, key, holds)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +135,7 @@ func (d *dynamodb) deleteItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, exists, err := r.check(p, key, holds)
+	before, exists, err := d.check(r, p, key, holds)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +169,7 @@ func (d *dynamodb) updateItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, exists, err := r.check(p, key, holds)
+	before, exists, err := d.check(r, p, key, holds)
 	if err != nil {
 		return nil, err
 	}
@@ -245,6 +251,9 @@ func (d *dynamodb) query(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.ProjectionExpression == "" {
+		project = nil
+	}
 	order, err := r.replica.within(keys, p)
 	if err != nil {
 		return nil, err
@@ -256,6 +265,9 @@ func (d *dynamodb) query(r *replicaOf, p *itemParams) ([]byte, error) {
 			break
 		}
 		page.add(stored, holds, project)
+	}
+	if err := d.admitRead(r, p, keys.PK, page.size); err != nil {
+		return nil, err
 	}
 	return page.json(), nil
 }
@@ -314,6 +326,10 @@ func (q *queryPage) add(s *stored, holds expression.Condition, project func(expr
 	}
 	if len(q.items) > 0 {
 		q.items = append(q.items, ',')
+	}
+	if project == nil {
+		q.items = append(q.items, s.json()...)
+		return
 	}
 	q.items = expression.AppendItem(q.items, project(s.attributes))
 }

@@ -16,7 +16,10 @@ type table struct {
 }
 
 // replica is what one Region has of a table.
-type replica struct{ partitions map[string]*partition }
+type replica struct {
+	partitions map[string]*partition
+	capacity   map[string]*capacity // by partition key
+}
 
 // partition holds the items of one partition key; order is their sort keys in ascending order, without deleted ones.
 type partition struct {
@@ -33,6 +36,16 @@ type stored struct {
 	attributes expression.Item
 	size       int
 	write      int
+	// wire are the attributes as a Query answers with them, once one has: the pages of a large registry are read in every
+	// stage.
+	wire []byte
+}
+
+func (s *stored) json() []byte {
+	if s.wire == nil {
+		s.wire = expression.AppendItem(nil, s.attributes)
+	}
+	return s.wire
 }
 
 // delivery is a write on its way to another Region's replica.
@@ -55,6 +68,14 @@ func (r *replica) get(key primaryKey) (expression.Item, bool) {
 		return nil, false
 	}
 	return s.attributes, true
+}
+
+// sizeOf is the size of an item, 0 when it is not there.
+func (r *replica) sizeOf(key primaryKey) int {
+	if part := r.partitions[key.pk]; part != nil && part.items[key.sk] != nil {
+		return part.items[key.sk].size
+	}
+	return 0
 }
 
 // set stores a write unless the replica has a later one: the last writer wins, item by item.
@@ -85,8 +106,12 @@ func (d *dynamodb) write(r *replicaOf, key primaryKey, attributes expression.Ite
 	if size > maxItemBytes {
 		return invalidItem("Item size has exceeded the maximum allowed size")
 	}
+	if err := d.admitWrite(r, key.pk, max(size, r.replica.sizeOf(key))); err != nil {
+		return err
+	}
 	s := &stored{attributes: attributes, size: size, write: d.w.nextID()}
 	r.replica.set(key, s)
+	d.w.edits++
 	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
 		if to != r.region {
 			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to, written: d.w.now})
@@ -109,6 +134,7 @@ func (d *dynamodb) arrive(x delivery) {
 	}
 	d.w.metrics.put(x.from, "AWS/DynamoDB", "ReplicationLatency", map[string]string{"TableName": x.table.name, "ReceivingRegion": x.to},
 		float64(d.w.now.Sub(x.written).Milliseconds()))
+	d.w.edits++
 	if !x.table.replicas[x.to].set(x.key, x.stored) {
 		d.w.record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
 	}

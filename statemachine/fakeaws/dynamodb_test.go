@@ -148,7 +148,7 @@ func TestAThousandWritesAndAFullReadTakeNoTime(t *testing.T) {
 			TableName: aws.String("registry"), Key: key("applications", fmt.Sprintf("001#app-%04d", i)),
 			UpdateExpression:          aws.String("SET epoch = :e, filler = :f"),
 			ConditionExpression:       aws.String("attribute_not_exists(pk) OR epoch < :e"),
-			ExpressionAttributeValues: values{":e": digits("1"), ":f": text(string(make([]byte, 1<<10)))},
+			ExpressionAttributeValues: values{":e": digits("1"), ":f": text(string(make([]byte, 900)))},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -137,15 +137,38 @@ const (
 	invokeDarkTouch = 5 * time.Second
 )
 
+// What a function asks about more than a few objects, it asks for several at once.
+const (
+	fewObjects = 8
+	atOnce     = 8
+)
+
 // charge is the virtual duration of an invocation that made these calls.
 func charge(calls []Call) time.Duration {
-	took := invokeBase
+	type operation struct{ service, name string }
+	type kind struct {
+		calls   int
+		objects map[string]bool
+	}
+	took, kinds := invokeBase, map[operation]*kind{}
 	for _, c := range calls {
 		if c.Code == codeUnreachable {
 			took += invokeDarkTouch
-		} else {
-			took += invokePerCall
+			continue
 		}
+		of := operation{c.Service, c.Operation}
+		if kinds[of] == nil {
+			kinds[of] = &kind{objects: map[string]bool{}}
+		}
+		kinds[of].calls++
+		kinds[of].objects[c.Object] = true
+	}
+	for _, k := range kinds {
+		inTurn := k.calls
+		if len(k.objects) > fewObjects {
+			inTurn = (k.calls + atOnce - 1) / atOnce
+		}
+		took += time.Duration(inTurn) * invokePerCall
 	}
 	return took
 }

@@ -140,6 +140,7 @@ func (w *World) PutRecordSet(zoneID string, set RecordSet) error {
 		c.answers = upsert(c.answers, e)
 	}
 	w.route53.generation++
+	w.edits++
 	return nil
 }
 
@@ -158,6 +159,7 @@ func (w *World) RemoveRecordSets(zoneID, name, recordType string) error {
 		c.answers = withoutPrefix(c.answers, key)
 	}
 	w.route53.generation++
+	w.edits++
 	return nil
 }
 

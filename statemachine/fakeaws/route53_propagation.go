@@ -16,6 +16,7 @@ func (r *route53) accept(z *zone, role, comment string, changes []Change, after 
 		zone: z, at: r.w.now, role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
 	}
 	z.current = after
+	r.w.edits++
 	z.busyUntil = r.w.now.Add(r.settings.Processing)
 	r.changes[c.id] = c
 	r.batches = append(r.batches, c)
@@ -83,6 +84,7 @@ func (w *World) LoseChange(id string) error {
 	c.status = changeLost
 	z.pending = z.pending[:len(z.pending)-1]
 	z.current = c.before
+	w.edits++
 	w.record("route53", z.name, "change %s is lost", id)
 	return nil
 }

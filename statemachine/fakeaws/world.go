@@ -25,9 +25,11 @@ type World struct {
 	// partition is that of the Regions.
 	partition failover.Partition
 
-	mu      sync.Mutex
-	now     time.Time
-	ids     int
+	mu  sync.Mutex
+	now time.Time
+	ids int
+	// edits counts the changes of record sets and items.
+	edits   int
 	queue   eventQueue
 	outbox  []func()
 	pace    *pace // while the World is served, else nil
@@ -148,6 +150,13 @@ func (w *World) SetDark(name string, dark bool) error {
 func (w *World) dark(name string) bool {
 	r, ok := w.regions[name]
 	return ok && r.dark
+}
+
+// Revision counts the changes of all record sets and all items of tables: while it stays, so do they.
+func (w *World) Revision() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.edits
 }
 
 // nextID returns a number that the World has not given out before; every id in the World is made of one.
