@@ -15,7 +15,7 @@ import (
 )
 
 // Only commit what you understand: the golden assembly is what every drill plays, and its diff is what a deployment
-// would change.
+// would change. Its context is cdk.json with the keys of testdata/drills.json.
 var update = flag.Bool("update", false, "rewrite the golden assembly in statemachine/assembly/default")
 
 const golden = "../statemachine/assembly/default"
@@ -59,7 +59,7 @@ func TestGoldenAssemblyIsWhatTheContextSynthesizes(t *testing.T) {
 			t.Error(err)
 		}
 		if diff := cmp.Diff(lines(string(got)), lines(want[name])); diff != "" {
-			t.Errorf("%s is not what cdk.json synthesizes; read the difference and type: go test ./infra -update (-golden +synthesized)\n%s", name, diff)
+			t.Errorf("%s is not what cdk.json and infra/testdata/drills.json synthesize; read the difference and type: go test ./infra -update (-golden +synthesized)\n%s", name, diff)
 		}
 	}
 }

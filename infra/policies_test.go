@@ -1,12 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/infra/names"
 	"github.com/drover-dr/drover/infra/permission"
@@ -146,7 +147,7 @@ func TestOnlyShiftTrafficMayChangeRecordsAndOnlyInTheConfiguredZones(t *testing.
 		}
 		granted := wantOf(t, []string{"route53:ChangeResourceRecordSets"}, names.Region{Plan: s.config.Plan, Code: code}, "shifttraffic", want)
 		types := granted.Condition["ForAllValues:StringEquals"]["route53:ChangeResourceRecordSetsRecordTypes"]
-		if diff := cmp.Diff([]any{"A", "AAAA", "CNAME", "TXT"}, types); diff != "" {
+		if diff := gocmp.Diff([]any{"A", "AAAA", "CNAME", "TXT"}, types); diff != "" {
 			t.Errorf("%s: record types that may be changed (-want +got)\n%s", code, diff)
 		}
 	}
@@ -161,7 +162,7 @@ func TestTheStateMachineMayCallItsStepsAndTheGatewayTheAPIAndNothingElse(t *test
 		}
 		want[region.Role("gateway")] = words{filled(region.FunctionARN("api"))}
 	}
-	if diff := cmp.Diff(want, granted(t, "lambda:InvokeFunction")); diff != "" {
+	if diff := gocmp.Diff(want, granted(t, "lambda:InvokeFunction")); diff != "" {
 		t.Errorf("who may call what (-want +got)\n%s", diff)
 	}
 }
@@ -174,7 +175,7 @@ func TestOnlyTheTriggersOfARegionMayStartRunsAndOnlyThere(t *testing.T) {
 			want[region.Role(of)] = words{filled(region.StateMachineARN())}
 		}
 	}
-	if diff := cmp.Diff(want, granted(t, "states:StartExecution")); diff != "" {
+	if diff := gocmp.Diff(want, granted(t, "states:StartExecution")); diff != "" {
 		t.Errorf("who may start runs where (-want +got)\n%s", diff)
 	}
 }
@@ -185,7 +186,7 @@ func TestOnlyTheAPIMayAnswerRuns(t *testing.T) {
 		want[names.Region{Plan: fresh(t).config.Plan, Code: code}.Role("api")] = words{"*"}
 	}
 	for action, want := range map[string]map[string]words{"states:SendTaskSuccess": want, "states:SendTaskFailure": {}} {
-		if diff := cmp.Diff(want, granted(t, action)); diff != "" {
+		if diff := gocmp.Diff(want, granted(t, action)); diff != "" {
 			t.Errorf("who may %s (-want +got)\n%s", action, diff)
 		}
 	}
@@ -203,32 +204,57 @@ func granted(t *testing.T, action string) map[string]words {
 	return roles
 }
 
-// trusts are, by the end of a role's name, who may assume it and under which condition.
-var trusts = map[string]string{
-	"machine":   `"Principal":{"Service":"states.amazonaws.com"}`,
-	"gateway":   `"Principal":{"Service":"apigateway.amazonaws.com"}`,
-	"rule":      `"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:REGION:111122223333:rule/drover-failover"}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`,
-	"stopped":   `"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:events:REGION:111122223333:rule/drover-stopped"}},"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"}`,
-	"scheduler": `"Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}`,
+// trusts are, by the end of a role's name, who may assume it and for which of its resources; a function's role names none.
+var trusts = map[string]struct{ service, source string }{
+	"machine":   {"states", "states:REGION:111122223333:stateMachine:drover"},
+	"gateway":   {"apigateway", ""}, // the API's id is made with the API, which names the role
+	"rule":      {"events", "events:REGION:111122223333:rule/drover-failover"},
+	"stopped":   {"events", "events:REGION:111122223333:rule/drover-stopped"},
+	"scheduler": {"scheduler", "scheduler:REGION:111122223333:schedule-group/default"},
+	"pipeline":  {"codepipeline", ""},
+	"build":     {"codebuild", ""},
+	"deploy":    {"codebuild", ""},
 }
 
-func TestEachRoleIsForOneService(t *testing.T) {
-	for code := range regionStacks(t) {
-		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
-		for _, role := range fresh(t).assembly.Roles {
-			of, here := strings.CutSuffix(role.Name, "-"+string(code))
-			if !here {
-				continue
+// Without a condition on the account, a service that another account has given a resource with one of these roles would
+// assume it: the confused deputy.
+func TestEachRoleIsForOneServiceThatActsForThisAccount(t *testing.T) {
+	var looked []string
+	for _, stack := range complete(t).assembly.Stacks {
+		for _, role := range ofType(stack, "AWS::IAM::Role") {
+			looked = append(looked, role.Name)
+			want := trusts[strings.TrimSuffix(strings.TrimPrefix(role.Name, "drover-"), "-"+stack.Region)]
+			conditions := map[string]map[string]string{"StringEquals": {"aws:SourceAccount": assembly.Placeholder}}
+			if want.source != "" {
+				conditions["ArnEquals"] = map[string]string{"aws:SourceArn": "arn:aws:" + strings.ReplaceAll(want.source, "REGION", stack.Region)}
 			}
-			want := `"Principal":{"Service":"lambda.amazonaws.com"}`
-			if trust := trusts[strings.TrimPrefix(of, region.Plan.Name+"-")]; trust != "" {
-				want = strings.ReplaceAll(trust, "REGION", string(code))
-			}
-			if got := string(role.Trust); !strings.Contains(got, want) || strings.Count(got, "Effect") != 1 {
-				t.Errorf("%s: may be assumed by %s; want %s alone", role.Name, got, want)
+			principal := map[string]string{"Service": cmp.Or(want.service, "lambda") + ".amazonaws.com"}
+			got := trustOf(t, role)
+			if diff := gocmp.Diff(principal, got.Principal) + gocmp.Diff(conditions, got.Condition); diff != "" {
+				t.Errorf("%s: who may assume it (-want +got)\n%s", role.Name, diff)
 			}
 		}
 	}
+	if want := 2*(len(step.Folders())+5) + 3; len(looked) != want {
+		t.Errorf("roles %v; want %d", looked, want)
+	}
+}
+
+// trusted is the one statement of a trust policy.
+type trusted struct {
+	Effect, Action string
+	Principal      map[string]string
+	Condition      map[string]map[string]string
+}
+
+func trustOf(t *testing.T, role assembly.Resource) trusted {
+	t.Helper()
+	var document struct{ Statement []trusted }
+	text := compact(t, role.Properties["AssumeRolePolicyDocument"])
+	if err := json.Unmarshal([]byte(text), &document); err != nil || len(document.Statement) != 1 || document.Statement[0].Action != "sts:AssumeRole" {
+		t.Fatalf("%s: %v in %s; want one statement", role.Name, err, text)
+	}
+	return document.Statement[0]
 }
 
 func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
@@ -238,7 +264,7 @@ func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
 			continue
 		}
 		want := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": []any{"lock"}}}
-		if diff := cmp.Diff(want, s.Condition); diff != "" {
+		if diff := gocmp.Diff(want, s.Condition); diff != "" {
 			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
 		}
 	}
@@ -248,7 +274,7 @@ func TestMetricsAreWrittenIntoDroversNamespaceOnly(t *testing.T) {
 	s := fresh(t)
 	for code := range regionStacks(t) {
 		granted := wantOf(t, []string{"cloudwatch:PutMetricData"}, names.Region{Plan: s.config.Plan, Code: code}, "notify", words{"*"})
-		if diff := cmp.Diff(map[string]map[string]any{"StringEquals": {"cloudwatch:namespace": []any{permission.Metrics}}}, granted.Condition); diff != "" {
+		if diff := gocmp.Diff(map[string]map[string]any{"StringEquals": {"cloudwatch:namespace": []any{permission.Metrics}}}, granted.Condition); diff != "" {
 			t.Errorf("%s: condition (-want +got)\n%s", code, diff)
 		}
 	}
@@ -270,7 +296,7 @@ func wantOf(t *testing.T, actions []string, region names.Region, of string, reso
 			t.Errorf("%s may do %v; want %s alone", s.Role, s.Action, role)
 		}
 	}
-	if diff := cmp.Diff(resources, granted.Resource); diff != "" {
+	if diff := gocmp.Diff(resources, granted.Resource); diff != "" {
 		t.Errorf("%s: what %v may be about (-want +got)\n%s", role, actions, diff)
 	}
 	return granted
@@ -289,7 +315,7 @@ func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *test
 			continue
 		}
 		condition := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": want[s.Sid]}}
-		if diff := cmp.Diff(condition, s.Condition); diff != "" {
+		if diff := gocmp.Diff(condition, s.Condition); diff != "" {
 			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/infra/names"
+	"github.com/drover-dr/drover/infra/step"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
@@ -223,6 +224,30 @@ func walk(path string, v any, visit func(path, text string)) {
 		for _, key := range sortedKeys(v) {
 			visit(path+"."+key, key)
 			walk(path+"."+key, v[key], visit)
+		}
+	}
+}
+
+// The histories of runs outlive the stack: what Step Functions, the functions and the API wrote of them.
+func TestTheLogsOfRunsOutliveTheStack(t *testing.T) {
+	for _, stack := range complete(t).assembly.Stacks {
+		for _, group := range ofType(stack, "AWS::Logs::LogGroup") {
+			if want := stack.Name != "drover-pipeline"; group.Retained != want {
+				t.Errorf("%s: the log group %s outlives the stack: %t; want %t", stack.Name, group.Name, group.Retained, want)
+			}
+		}
+	}
+	for code, stack := range regionStacks(t) {
+		if got, want := len(ofType(stack, "AWS::Logs::LogGroup")), len(step.Folders())+2; got != want {
+			t.Errorf("%s: %d log groups; want %d", code, got, want)
+		}
+		text, err := os.ReadFile(filepath.Join(fresh(t).dir, stack.Name+".template.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// With Retain, a first deployment that fails would leave a group whose name is taken at the next.
+		if got := strings.Count(string(text), `"DeletionPolicy": "RetainExceptOnCreate"`); got != len(step.Folders())+2 {
+			t.Errorf("%s: %d resources are kept except when their creation fails; want the log groups", code, got)
 		}
 	}
 }

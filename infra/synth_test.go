@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +15,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// synthesis is what the tests look at: the assembly of the context in cdk.json, synthesized once for all tests, for
-// the CDK takes seconds. The tests are not parallel: the CDK's library does not support it.
+// synthesis is what the tests look at: the assembly of a context, synthesized once for all tests, for the CDK takes
+// seconds. The tests are not parallel: the CDK's library does not support it.
 type synthesis struct {
 	config config.Config
 	dir    string
@@ -47,13 +48,47 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var once = sync.OnceValue(func() synthesis {
-	var s synthesis
-	s.err = s.synthesize()
-	return s
-})
+// once synthesizes the plan of the drills, shipped what cdk.json ships.
+var (
+	once    = sync.OnceValue(func() synthesis { return synthesizeContext("drills", drills) })
+	shipped = sync.OnceValue(func() synthesis { return synthesizeContext("shipped", shippedContext) })
+)
 
-// fresh returns the synthesis.
+// shippedContext is what users deploy.
+func shippedContext() (config.Context, error) {
+	return config.Load(func(string) string { return "" }, "../cdk.json")
+}
+
+// drills is the context of the golden assembly: what is shipped, with the keys of testdata/drills.json instead.
+func drills() (config.Context, error) {
+	context, err := shippedContext()
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(filepath.Join("testdata", "drills.json"))
+	if err != nil {
+		return nil, err
+	}
+	var instead struct{ Drover map[string]json.RawMessage }
+	if err := json.Unmarshal(text, &instead); err != nil {
+		return nil, err
+	}
+	var plan map[string]json.RawMessage
+	if err := json.Unmarshal(context[config.Key], &plan); err != nil {
+		return nil, err
+	}
+	maps.Copy(plan, instead.Drover)
+	context[config.Key], err = json.Marshal(plan)
+	return context, err
+}
+
+func synthesizeContext(name string, load func() (config.Context, error)) synthesis {
+	var s synthesis
+	s.err = s.synthesize(name, load)
+	return s
+}
+
+// fresh returns the synthesis of the plan of the drills.
 func fresh(t *testing.T) synthesis {
 	t.Helper()
 	s := once()
@@ -63,11 +98,11 @@ func fresh(t *testing.T) synthesis {
 	return s
 }
 
-func (s *synthesis) synthesize() error {
+func (s *synthesis) synthesize(name string, load func() (config.Context, error)) error {
 	if err := checkNode(os.Getenv, exec.LookPath); err != nil {
 		return err
 	}
-	context, err := config.Load(func(string) string { return "" }, "../cdk.json")
+	context, err := load()
 	if err != nil {
 		return err
 	}
@@ -78,7 +113,7 @@ func (s *synthesis) synthesize() error {
 	if err != nil {
 		return err
 	}
-	s.dir = filepath.Join(scratch, "cdk.out")
+	s.dir = filepath.Join(scratch, name)
 	a := app{config: s.config, context: context.Values(), code: code, outdir: s.dir}
 	if err := a.synthesize(); err != nil {
 		return err

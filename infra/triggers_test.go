@@ -62,7 +62,9 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 	for code := range regionStacks(t) {
 		s := fresh(t)
 		rule := inRegion(t, s.assembly.Rules, func(r assembly.Rule) string { return r.Region }, code, 2)[0]
-		want := `{"detail":{"alarmName":["other-region-lost"],"state":{"value":["ALARM"]}},"detail-type":["CloudWatch Alarm State Change"],"source":["aws.cloudwatch"]}`
+		want := `{"account":["111122223333"],"detail":{"alarmName":["other-region-lost"],"state":{"value":["ALARM"]}},` +
+			`"detail-type":["CloudWatch Alarm State Change"],"region":["` + string(code) + `"],` +
+			`"resources":["arn:aws:cloudwatch:` + string(code) + `:111122223333:alarm:other-region-lost"],"source":["aws.cloudwatch"]}`
 		if string(rule.Pattern) != want || !rule.Enabled {
 			t.Errorf("%s: pattern %s, enabled %t; want %s", code, rule.Pattern, rule.Enabled, want)
 		}

@@ -32,6 +32,7 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 	role := policy.NewRole(scope, "Role", policy.Props{
 		Name:        region.Role("machine"),
 		Service:     "states.amazonaws.com",
+		SourceARN:   region.StateMachineARN(),
 		Description: "Of the state machine " + region.StateMachine() + ", which plays runs",
 		Grants:      props.Scope.ForStateMachine(props.Steps),
 	})

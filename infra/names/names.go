@@ -113,6 +113,10 @@ func (r Region) RuleARN() string { return r.arn("events", "rule/"+r.Rule()) }
 // StoppedRuleARN is the rule that closes runs.
 func (r Region) StoppedRuleARN() string { return r.arn("events", "rule/"+r.StoppedRule()) }
 
+// ScheduleGroupARN is the group of all schedules that name no other. Scheduler acts for a group and not for a schedule
+// (EventBridge Scheduler User Guide, "Confused deputy prevention").
+func (r Region) ScheduleGroupARN() string { return r.arn("scheduler", "schedule-group/default") }
+
 // DeadLettersARN is the queue of what could not be delivered.
 func (r Region) DeadLettersARN() string { return r.arn("sqs", r.DeadLetters()) }
 

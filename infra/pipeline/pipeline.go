@@ -86,7 +86,6 @@ func newRole(scope constructs.Construct, region names.Region, from config.Pipeli
 	return policy.NewRole(scope, "Role", policy.Props{
 		Name:        region.Role("pipeline"),
 		Service:     "codepipeline.amazonaws.com",
-		SameAccount: true,
 		Description: "Of the pipeline that deploys " + region.Plan.Name,
 		Grants: []permission.Grant{
 			{Sid: "Source", Actions: []string{service + ":UseConnection"}, Resources: []string{from.Connection}},

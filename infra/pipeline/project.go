@@ -37,16 +37,18 @@ var buildSpec = map[string]any{
 		"install": tools,
 		"build":   map[string]any{"commands": []string{"make test", "make synth"}},
 	},
-	"artifacts": map[string]any{"files": []string{"cdk.out/**/*"}},
+	"artifacts": map[string]any{"files": []string{"cdk.out/**/*", "infra/package.json", "infra/package-lock.json"}},
 }
 
-// deploySpec deploys stacks of the assembly as it is. The version of the CDK's command line is that of the Makefile.
+// deploySpec deploys stacks of the assembly as it is, with the CDK's command line of the lock file: npm refuses a package
+// that is not the one whose hash is there, and runs no script of one.
 var deploySpec = map[string]any{
 	"version": "0.2",
 	"phases": map[string]any{
 		"install": tools,
 		"build": map[string]any{"commands": []string{
-			"npx --yes aws-cdk@2.1148.1 deploy --app cdk.out --exclusively --require-approval never $STACKS",
+			"npm ci --prefix infra --ignore-scripts",
+			"infra/node_modules/.bin/cdk deploy --app cdk.out --exclusively --require-approval never $STACKS",
 		}},
 	},
 }
@@ -65,11 +67,10 @@ func deployRoles(plan failover.Plan) permission.Grant {
 func newProject(scope constructs.Construct, id string, p project) awscodebuild.CfnProject {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	group := p.region.ProjectLogs(p.name)
-	logs.NewGroup(scope, "Logs", group, p.days)
+	logs.NewPassingGroup(scope, "Logs", group, p.days)
 	role := policy.NewRole(scope, "Role", policy.Props{
 		Name:        p.region.Role(p.name),
 		Service:     "codebuild.amazonaws.com",
-		SameAccount: true,
 		Description: "Of the project " + p.region.Project(p.name) + ", which " + p.does,
 		Grants: slices.Concat([]permission.Grant{
 			{Sid: "WriteLogs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{p.region.LogsARN(group)}},

@@ -18,10 +18,10 @@ type Props struct {
 	Name string
 	// Service is who may assume the role, such as lambda.amazonaws.com.
 	Service string
-	// SourceARN narrows that to the service acting for one resource; SameAccount to it acting for this account. Without
-	// them, anybody who can make the service call would do, in whatever account.
-	SourceARN   string
-	SameAccount bool
+	// SourceARN narrows that to the service acting for one resource, where the service says for which it acts and the name
+	// is known before the resource is made. That it acts for this account is always a condition: without it, a service
+	// that another account has given a resource of its own would do (IAM User Guide, "The confused deputy problem").
+	SourceARN string
 	// Description is for whom finds it in the console.
 	Description string
 	Grants      []permission.Grant
@@ -40,17 +40,11 @@ func NewRole(scope constructs.Construct, id string, props Props) awsiam.Role {
 	return role
 }
 
-// trust returns what must hold for the service to assume the role; nil for nothing.
+// trust returns what must hold for the service to assume the role.
 func trust(props Props) *awsiam.ServicePrincipalOpts {
-	conditions := map[string]any{}
+	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}}
 	if props.SourceARN != "" {
 		conditions["ArnEquals"] = map[string]any{"aws:SourceArn": Sub(props.SourceARN)}
-	}
-	if props.SameAccount {
-		conditions["StringEquals"] = map[string]any{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}
-	}
-	if len(conditions) == 0 {
-		return nil
 	}
 	return &awsiam.ServicePrincipalOpts{Conditions: &conditions}
 }

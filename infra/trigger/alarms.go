@@ -3,10 +3,12 @@ package trigger
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/drover-dr/drover/infra/names"
 	"github.com/drover-dr/drover/infra/permission"
 	"github.com/drover-dr/drover/infra/policy"
 )
@@ -39,6 +41,9 @@ func NewAlarmRule(scope constructs.Construct, id string, props AlarmProps) {
 		Description: jsii.String("Drover: starts a failover to this Region when an alarm here says that the other is lost"),
 		EventPattern: map[string]any{
 			"source":      []string{"aws.cloudwatch"},
+			"account":     []*string{awscdk.Aws_ACCOUNT_ID()},
+			"region":      []string{string(region.Code)},
+			"resources":   alarmARNs(region, props.Alarms),
 			"detail-type": []string{"CloudWatch Alarm State Change"},
 			"detail":      map[string]any{"alarmName": props.Alarms, "state": map[string]any{"value": []string{"ALARM"}}},
 		},
@@ -55,6 +60,19 @@ func NewAlarmRule(scope constructs.Construct, id string, props AlarmProps) {
 			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: props.DeadLetters},
 		}},
 	})
+}
+
+// alarmARNs are those of the alarms in the Region of the rule. A bus can get events of other accounts and Regions, with
+// alarms of the same name, and those start nothing. A name may hold "${", so the ARN is joined and not substituted.
+func alarmARNs(region names.Region, alarms []string) []*string {
+	var arns []*string
+	for _, name := range alarms {
+		arns = append(arns, awscdk.Fn_Join(jsii.String(""), &[]*string{
+			jsii.String("arn:"), awscdk.Aws_PARTITION(), jsii.String(fmt.Sprintf(":cloudwatch:%s:", region.Code)), awscdk.Aws_ACCOUNT_ID(),
+			jsii.String(":alarm:" + name),
+		}))
+	}
+	return arns
 }
 
 // failoverInput is the input of the run, with the whole event in it: Validate reads from it which alarm it is, when it went

@@ -44,7 +44,7 @@ func NewSchedules(scope constructs.Construct, id string, props ScheduleProps) {
 	role := policy.NewRole(scope, "Role", policy.Props{
 		Name:        region.Role("scheduler"),
 		Service:     "scheduler.amazonaws.com",
-		SameAccount: true,
+		SourceARN:   region.ScheduleGroupARN(),
 		Description: "With which EventBridge Scheduler starts the checks and drills of " + region.Plan.Name,
 		Grants:      props.Scope.ForSchedules(),
 	})

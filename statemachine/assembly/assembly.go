@@ -3,6 +3,7 @@ package assembly
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,6 +50,21 @@ type Stack struct {
 	Resources []Resource
 	// Outputs are in the order of the template.
 	Outputs []Output
+}
+
+// Outliving are the resources that stay when the stack is removed, as their DeletionPolicy says; but a version goes with
+// the function or the state machine that it is of.
+func (s Stack) Outliving() []Resource {
+	var stay []Resource
+	for _, r := range s.Resources {
+		goesWith := func(owner Resource) bool {
+			return !owner.Retained && owner.ARN != "" && strings.HasPrefix(r.ARN, owner.ARN+":")
+		}
+		if r.Retained && !slices.ContainsFunc(s.Resources, goesWith) {
+			stay = append(stay, r)
+		}
+	}
+	return stay
 }
 
 // Output returns the value of the stack's output of this name.

@@ -14,8 +14,9 @@ const Placeholder = "111122223333"
 //go:embed default
 var golden embed.FS
 
-// Default returns the checked-in assembly: what infra synthesizes from the context in cdk.json, with the hashes of the
-// function archives blanked. A test in infra keeps it equal to a fresh synthesis.
+// Default returns the checked-in assembly: what infra synthesizes from the context in cdk.json and what the drills have
+// beside it (infra/testdata/drills.json), with the hashes of the function archives blanked. A test in infra keeps it equal
+// to a fresh synthesis.
 func Default() (*Assembly, error) {
 	dir, err := fs.Sub(golden, "default")
 	if err != nil {

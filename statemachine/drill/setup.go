@@ -58,7 +58,7 @@ func deploy(ctx context.Context, a *assembly.Assembly, lambdas string) (*rehears
 // deployAt does so behind a listener, which it closes in the end, and from a point in time on. serve makes the handler.
 func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listener net.Listener, start time.Time,
 	serve func(*fakeaws.World) http.Handler) (*rehearsal, error) {
-	plan, err := planOf(a)
+	plan, err := PlanOf(a)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -86,8 +86,8 @@ func (r *rehearsal) close() error {
 	return errors.Join(err, r.server.Close())
 }
 
-// planOf reads the plan that the functions carry.
-func planOf(a *assembly.Assembly) (failover.Plan, error) {
+// PlanOf reads the plan that the functions of an assembly carry.
+func PlanOf(a *assembly.Assembly) (failover.Plan, error) {
 	for _, f := range a.Functions {
 		if text := f.Environment[failover.PlanVariable]; text != "" {
 			return failover.ParsePlan([]byte(text))
@@ -101,6 +101,9 @@ func (r *rehearsal) deployAll(ctx context.Context) error {
 		key, err := r.world.AddRole(role.ARN, role.Policies)
 		if err != nil {
 			return fmt.Errorf("role %s: %w", role.Name, err)
+		}
+		if err := r.world.TrustRole(role.ARN, role.Trust); err != nil {
+			return err
 		}
 		r.keys[role.ARN] = key
 	}

@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -36,6 +37,10 @@ type AlarmChange struct {
 	// State is OK, ALARM or INSUFFICIENT_DATA.
 	State  string `yaml:"state"`
 	Reason string `yaml:"reason"`
+	// Account and From are another account, or another Region, whose alarm it is: only its event arrives, sent on to the bus
+	// of Region.
+	Account string `yaml:"account"`
+	From    string `yaml:"from"`
 	// Create makes an alarm of this name in that state, such as the suppressor of a composite alarm.
 	Create bool `yaml:"create"`
 	// Composite makes a composite alarm of it, Muted mutes its actions.
@@ -169,6 +174,9 @@ func (p *performance) missing() []string {
 
 // setAlarm sets the state of an alarm, and makes of it what the event says.
 func (p *performance) setAlarm(a AlarmChange) error {
+	if a.Account != "" || a.From != "" {
+		return p.foreignAlarm(a)
+	}
 	if a.Create {
 		return p.world.AddAlarm(fakeaws.Alarm{Region: a.Region, Name: a.Name, State: a.State})
 	}
@@ -180,6 +188,23 @@ func (p *performance) setAlarm(a AlarmChange) error {
 		alarm.Composite = &fakeaws.Composite{Rule: c.Rule, Suppressor: c.Suppressor, WaitSeconds: c.WaitSeconds, ExtensionSeconds: c.ExtensionSeconds}
 	}
 	return p.world.AddAlarm(alarm)
+}
+
+// foreignAlarm lets the event of an alarm arrive that is not of this account, or not of this Region.
+func (p *performance) foreignAlarm(a AlarmChange) error {
+	account, from := cmp.Or(a.Account, p.assembly.Account), cmp.Or(a.From, a.Region)
+	p.say("events", Bad, "an event arrives in %s: alarm %s of account %s in %s is %s", a.Region, a.Name, account, from, a.State)
+	detail, err := json.Marshal(map[string]any{
+		"alarmName": a.Name, "state": map[string]any{"value": a.State, "reason": a.Reason}, "previousState": map[string]any{"value": fakeaws.AlarmOK},
+		"configuration": map[string]any{"metrics": []any{}},
+	})
+	if err != nil {
+		return err
+	}
+	return p.world.PutEvent(a.Region, fakeaws.Event{
+		Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm State Change", Account: account, Region: from, Detail: detail,
+		Resources: []string{fmt.Sprintf("%s:cloudwatch:%s:%s:alarm:%s", p.partition(), from, account, a.Name)},
+	})
 }
 
 // addNamedAlarms creates the alarms that the deployed rules wait for. They are the operator's own, so that the stacks

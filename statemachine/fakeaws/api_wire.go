@@ -142,7 +142,7 @@ func (a *apis) serve(req *Request) (*Response, *APIError) {
 	}
 	permission := Permission{Action: "lambda:InvokeFunction", Resource: p.route.FunctionARN}
 	fn := a.w.functions[p.route.FunctionARN]
-	if denied := a.w.iam.allowRole(p.route.RoleARN, permission); denied != nil || fn == nil {
+	if denied := a.w.iam.allowService(a.deputy(p.api), p.route.RoleARN, permission); denied != nil || fn == nil {
 		reason := "there is no such function"
 		if denied != nil {
 			reason = denied.Message
@@ -155,6 +155,11 @@ func (a *apis) serve(req *Request) (*Response, *APIError) {
 		panic("encode an event: " + err.Error()) // a struct of this package
 	}
 	return &Response{finish: func() *Response { return proxyResponse(req, a.w.invokeNow(fn, payload)) }}, nil
+}
+
+// deputy is API Gateway, which names no API when it assumes the role of a route.
+func (a *apis) deputy(api *API) deputy {
+	return deputyFor("apigateway", a.w.arn("execute-api", api.Region, api.ID)).silent()
 }
 
 // fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason (API-2).

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -22,6 +23,9 @@ type Rule struct {
 type Event struct {
 	Source, DetailType string
 	Resources          []string
+	// Account and Region are where it comes from, when another account or Region has sent it to this bus; empty is the
+	// bus's own.
+	Account, Region string
 	// Detail is a JSON object.
 	Detail json.RawMessage
 	// Time is when it happened; zero is now.
@@ -101,8 +105,8 @@ func (b *events) publish(region string, e Event) (id string) {
 		e.Time = b.w.now
 	}
 	text, err := json.Marshal(wireEnvelope{
-		Version: "0", ID: id, DetailType: e.DetailType, Source: e.Source, Account: b.w.Account, Region: region,
-		Time: e.Time.UTC().Format(time.RFC3339), Resources: append([]string{}, e.Resources...), Detail: e.Detail,
+		Version: "0", ID: id, DetailType: e.DetailType, Source: e.Source, Account: cmp.Or(e.Account, b.w.Account),
+		Region: cmp.Or(e.Region, region), Time: e.Time.UTC().Format(time.RFC3339), Resources: append([]string{}, e.Resources...), Detail: e.Detail,
 	})
 	if err != nil {
 		b.w.record("events", region, "an event of %s has no JSON in its detail: %v", e.Source, err)
@@ -137,7 +141,7 @@ func (b *events) trigger(r *rule, id, text string, event map[string]any) {
 		}
 		p := &parcel{
 			target: t, region: r.Region, name: name, input: input, original: text, from: r.Name,
-			attributes: map[string]string{"RULE_ARN": r.ARN},
+			attributes: map[string]string{"RULE_ARN": r.ARN}, by: deputyFor("events", r.ARN),
 		}
 		b.w.after(eventLatency, func() { b.w.deliver(p) })
 	}

@@ -249,13 +249,17 @@ func TestRulesThatAreRefused(t *testing.T) {
 	}
 }
 
+func scheduleARN(name string) string {
+	return "arn:aws:scheduler:us-west-2:111122223333:schedule/default/" + name
+}
+
 func TestSchedulesStartTheirRuns(t *testing.T) {
 	s, target := serveStarter(t, "states:StartExecution", "sqs:SendMessage")
 	add := func(name, expression, input string, disabled bool) {
 		t.Helper()
 		target := target
 		target.Input, target.Attempts = input, 185 // long enough to outlast the dark
-		if err := s.AddSchedule(fakeaws.Schedule{Name: name, ARN: "arn:" + name, Region: west, Disabled: disabled, Expression: expression, Target: target}); err != nil {
+		if err := s.AddSchedule(fakeaws.Schedule{Name: name, ARN: scheduleARN(name), Region: west, Disabled: disabled, Expression: expression, Target: target}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -283,7 +287,7 @@ func TestASchedulesDeadLetterNeedsItsRole(t *testing.T) {
 		dead    int
 	}{{[]string{"sqs:SendMessage"}, 1}, {[]string{"states:ListExecutions"}, 0}} {
 		s, target := serveStarter(t, c.actions...)
-		if err := s.AddSchedule(fakeaws.Schedule{Name: "check", Region: west, Expression: "rate(1 hour)", Target: target}); err != nil {
+		if err := s.AddSchedule(fakeaws.Schedule{Name: "check", ARN: scheduleARN("check"), Region: west, Expression: "rate(1 hour)", Target: target}); err != nil {
 			t.Fatal(err)
 		}
 		s.pass(90 * time.Minute)

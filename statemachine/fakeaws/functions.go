@@ -126,7 +126,18 @@ func (w *World) AddFunction(f Function) error {
 	if _, ok := w.functions[f.ARN]; ok {
 		return fmt.Errorf("function %s: there is one already", f.ARN)
 	}
+	if refused := w.assumable(f); refused != nil {
+		return refused
+	}
 	w.functions[f.ARN] = &f
+	return nil
+}
+
+// assumable is whether Lambda may assume a function's role, as it checks when a function is made or changed.
+func (w *World) assumable(f Function) error {
+	if refused := w.iam.assume(deputyFor("lambda", f.ARN).silent(), f.Role); refused != nil {
+		return fmt.Errorf("function %s: the role defined for the function cannot be assumed by Lambda: %s", f.ARN, refused.Message)
+	}
 	return nil
 }
 

@@ -26,6 +26,9 @@ func (w *World) UpdateFunction(f Function) error {
 	if w.functions[f.ARN] == nil {
 		return fmt.Errorf("update function %s: it does not exist", f.ARN)
 	}
+	if refused := w.assumable(f); refused != nil {
+		return refused
+	}
 	w.functions[f.ARN] = &f
 	w.versionsOf(f.ARN).changed = true
 	return nil

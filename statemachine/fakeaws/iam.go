@@ -23,6 +23,8 @@ type role struct {
 	arn        string
 	key        string
 	statements []statement
+	// trust says who may assume it; nil says nothing.
+	trust []trustStatement
 }
 
 func newIAM(w *World) *iam { return &iam{w: w, roles: map[string]*role{}, keys: map[string]*role{}} }

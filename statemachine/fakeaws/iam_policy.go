@@ -98,16 +98,23 @@ func (wire wireStatement) parse() (statement, error) {
 			return s, fmt.Errorf("the embedded AWS does not have policy variables: %s", text)
 		}
 	}
-	for _, operator := range slices.Sorted(maps.Keys(wire.Condition)) {
-		for _, key := range slices.Sorted(maps.Keys(wire.Condition[operator])) {
-			c, err := parseCondition(operator, key, wire.Condition[operator][key])
+	conditions, err := parseConditions(wire.Condition)
+	s.conditions = conditions
+	return s, err
+}
+
+func parseConditions(block map[string]map[string]oneOrMany[any]) ([]policyCondition, error) {
+	var all []policyCondition
+	for _, operator := range slices.Sorted(maps.Keys(block)) {
+		for _, key := range slices.Sorted(maps.Keys(block[operator])) {
+			c, err := parseCondition(operator, key, block[operator][key])
 			if err != nil {
-				return s, err
+				return nil, err
 			}
-			s.conditions = append(s.conditions, c)
+			all = append(all, c)
 		}
 	}
-	return s, nil
+	return all, nil
 }
 
 func parseCondition(operator, key string, values []any) (policyCondition, error) {

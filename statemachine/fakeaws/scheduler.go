@@ -67,6 +67,14 @@ func (w *World) runSchedule(s *Schedule, scheduled time.Time) {
 	).Replace(cmp.Or(s.Target.Input, "{}"))
 	w.deliver(&parcel{
 		target: s.Target, region: s.Region, name: name, input: input, original: input, from: s.Name, asRole: true,
+		by:         deputyFor("scheduler", s.group()),
 		attributes: map[string]string{"SCHEDULE_ARN": s.ARN, "SCHEDULED_TIME": scheduled.UTC().Format(time.RFC3339), "EXECUTION_ID": name},
 	})
+}
+
+// group is the ARN of the schedule's group, in whose name Scheduler assumes the role of a target.
+func (s *Schedule) group() string {
+	before, name, _ := strings.Cut(s.ARN, ":schedule/")
+	group, _, _ := strings.Cut(name, "/")
+	return before + ":schedule-group/" + group
 }

@@ -279,7 +279,7 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 // mayInvoke finds the function and asks IAM, and answers as Step Functions does when either fails.
 func (s *stepfunctions) mayInvoke(m *machine, arn string) (*Function, *InvokeResult) {
 	permission := Permission{Action: "lambda:InvokeFunction", Resource: arn}
-	if denied := s.w.iam.allowRole(m.Role, permission); denied != nil {
+	if denied := s.w.iam.allowService(deputyFor("states", m.ARN), m.Role, permission); denied != nil {
 		return nil, &InvokeResult{ErrorType: "Lambda.AWSLambdaException", Cause: denied.Message}
 	}
 	fn, ok := s.w.functions[arn]

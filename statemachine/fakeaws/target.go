@@ -81,6 +81,8 @@ type parcel struct {
 	// from says whose delivery it is, in words and as the dead letter's attributes.
 	from       string
 	attributes map[string]string
+	// by is the service that delivers it.
+	by deputy
 	// asRole says that the dead letter is sent with the target's role too, as Scheduler does; EventBridge needs none
 	// (EVB-5).
 	asRole bool
@@ -134,6 +136,9 @@ func (w *World) tryTarget(p *parcel) *APIError {
 	if bad != nil {
 		return badRequest("InvalidTarget", "%v", bad)
 	}
+	if refused := w.iam.assume(p.by, p.target.RoleARN); refused != nil {
+		return refused
+	}
 	req := &Request{
 		Region: p.region, Service: o.service, Operation: o.operation, ID: requestID(w.nextID()),
 		AccessKey: w.iam.keyOf(p.target.RoleARN), HTTP: &http.Request{Header: http.Header{}}, Body: []byte(o.body), Params: o.params,
@@ -166,7 +171,7 @@ func (w *World) giveUp(p *parcel, err *APIError, exhausted string) {
 	}
 	if p.asRole && p.target.DeadLetterARN != "" {
 		permission := Permission{Action: "sqs:SendMessage", Resource: p.target.DeadLetterARN}
-		if refused := w.iam.allowRole(p.target.RoleARN, permission); refused != nil {
+		if refused := w.iam.allowService(p.by, p.target.RoleARN, permission); refused != nil {
 			w.record("events", p.from, "is lost, for its dead letter is denied: %s", refused.Message)
 			return
 		}
