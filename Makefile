@@ -46,10 +46,11 @@ test: host check ## run everything: vet, static checks, unit, definition, templa
 	go test -timeout 40m ./...
 
 .PHONY: check
-check: ## vet, format and static checks
+check: ## vet, format and static checks, and that modules are what go.sum says
 	go vet ./...
-	@unformatted=$$(gofmt -l infra internal lambdas statemachine); test -z "$$unformatted" || { echo "not formatted: $$unformatted; type: gofmt -w $$unformatted"; exit 1; }
+	@unformatted=$$(find infra internal lambdas statemachine -name node_modules -prune -o -name '*.go' -exec gofmt -l {} +); test -z "$$unformatted" || { echo "not formatted: $$unformatted; type: gofmt -w $$unformatted"; exit 1; }
 	go tool staticcheck ./...
+	go mod verify
 
 .PHONY: bench
 bench: host build ## measure cold starts, zip sizes, the drill and the World, beside their baselines
@@ -67,13 +68,41 @@ golden: ## rewrite the golden files, in the order in which they depend on each o
 synth: need-node build ## synthesize the stacks of both Regions into cdk.out
 	CDK_OUTDIR=cdk.out go run ./infra
 
+# The CDK's command line is the one of the lock file, by its hash; no script of a package runs.
+CDK := infra/node_modules/.bin/cdk
+$(CDK): infra/package.json infra/package-lock.json
+	npm ci --prefix infra --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.PHONY: cdk
+cdk: need-node $(CDK) ## install the CDK's command line, in infra/node_modules
+
 .PHONY: deploy
-deploy: need-node build ## deploy to both Regions, primary first
-	npx --yes aws-cdk@2.1148.1 deploy --all
+deploy: cdk synth bin/drover ## deploy to both Regions, primary first; shows what runs, and asks (FORCE=1: does not ask)
+	bin/drover preflight deploy $(if $(FORCE),--force)
+	$(CDK) deploy --app cdk.out --all $(if $(FORCE),--require-approval never)
 
 .PHONY: destroy
-destroy: need-node ## remove the stacks (the registry's table and the report buckets are kept)
-	npx --yes aws-cdk@2.1148.1 destroy --all
+destroy: cdk synth bin/drover ## remove the stacks; shows what runs and what stays, and asks (FORCE=1: does not ask)
+	bin/drover preflight destroy $(if $(FORCE),--force)
+	$(CDK) destroy --app cdk.out --all --force
+
+# What a release consists of: the command line for each platform, its bill of materials, and the checksums of all of it.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+RELEASE   ?= dist/release
+VERSION   ?= $(shell git describe --tags --always 2>/dev/null || echo unknown)
+SBOM      := go tool -modfile=.github/tools.mod cyclonedx-gomod bin -json -std -noserial -notimestamp
+SHA256    := $(shell command -v sha256sum >/dev/null && echo sha256sum || echo shasum -a 256)
+
+.PHONY: release
+release: $(PLATFORMS:%=release/%) ## build the command line for all platforms, with bills of materials and checksums
+	cd $(RELEASE) && $(SHA256) drover-* > SHA256SUMS
+
+release/%:
+	@mkdir -p $(RELEASE)
+	CGO_ENABLED=0 GOOS=$(*D) GOARCH=$(*F) go build -trimpath -buildvcs=false -ldflags "-s -w -buildid=" \
+		-o $(RELEASE)/drover-$(*D)-$(*F) ./statemachine/cmd/drover
+	$(SBOM) -version $(VERSION) -output $(RELEASE)/drover-$(*D)-$(*F).cdx.json $(RELEASE)/drover-$(*D)-$(*F)
 
 .PHONY: need-node
 need-node:

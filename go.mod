@@ -2,6 +2,9 @@ module github.com/drover-dr/drover
 
 go 1.26.0
 
+// The CDK's command line has templates in Go, which are none of this module.
+ignore ./infra/node_modules
+
 require (
 	charm.land/lipgloss/v2 v2.0.6
 	github.com/alecthomas/kong v1.17.0

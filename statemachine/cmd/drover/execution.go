@@ -114,6 +114,9 @@ func reversed(events []types.HistoryEvent) []types.HistoryEvent {
 	return events
 }
 
+// errNoMachine means that a Region has no state machine of the plan.
+var errNoMachine = errors.New("there is no state machine")
+
 // findMachine returns the ARN of the plan's state machine. Its name is known, the account is not.
 func findMachine(env environment, client sfn.ListStateMachinesAPIClient, name string, region failover.Region) (string, error) {
 	pages := sfn.NewListStateMachinesPaginator(client, &sfn.ListStateMachinesInput{})
@@ -128,5 +131,5 @@ func findMachine(env environment, client sfn.ListStateMachinesAPIClient, name st
 			}
 		}
 	}
-	return "", fmt.Errorf("there is no state machine %q in %s; is the plan deployed there, and is --plan its name?", name, region)
+	return "", fmt.Errorf("%w %q in %s; is the plan deployed there, and is --plan its name?", errNoMachine, name, region)
 }

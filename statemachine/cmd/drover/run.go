@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/alecthomas/kong"
+	"github.com/charmbracelet/x/term"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
@@ -21,12 +23,17 @@ type commandLine struct {
 	Watch    watchCommand    `cmd:"" help:"Show what a run does until it ends; exit code 0 Completed, 3 Held, 4 RolledBack, 5 Refused."`
 	Status   statusCommand   `cmd:"" help:"Show where applications are and the latest runs, or how one run is."`
 	Report   reportCommand   `cmd:"" help:"Show the report of a run."`
+
+	Preflight preflightCommand `cmd:"" help:"Show what a deployment or a removal of the stacks would meet, and ask."`
 }
 
 // environment is what a command works with.
 type environment struct {
 	ctx            context.Context
 	stdout, stderr io.Writer
+	// stdin is where a person answers, if there is one.
+	stdin  io.Reader
+	person bool
 }
 
 // usageError is a mistake of the person who typed the command.
@@ -60,7 +67,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "drover: %s\n", explain(parser, err))
 		return exitUsage
 	}
-	return exitCode(ctx, parsed.Run(environment{ctx: ctx, stdout: stdout, stderr: stderr}), stderr)
+	return exitCode(ctx, parsed.Run(environment{
+		ctx: ctx, stdout: stdout, stderr: stderr, stdin: os.Stdin, person: term.IsTerminal(os.Stdin.Fd()),
+	}), stderr)
 }
 
 // exitCode says what went wrong, in one line where one is enough.

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// regionState is what one Region says of the plan.
+type regionState struct {
+	region failover.Region
+	// deployed says that the registry is there; without it the rest is empty.
+	deployed bool
+	// active is how many applications the Region serves, of so many registered.
+	active, registered int
+	// lock is the Region's own, held says that a run holds it.
+	lock registry.Lock
+	held bool
+	// running are the runs whose execution goes on here.
+	running []string
+	// err is why the Region does not say.
+	err error
+}
+
+// String is the state in one line.
+func (s regionState) String() string {
+	switch {
+	case s.err != nil:
+		return "cannot be asked"
+	case !s.deployed:
+		return "nothing is deployed"
+	}
+	lock := "the lock is free"
+	if s.held {
+		lock = fmt.Sprintf("%s holds the lock, until %s unless renewed", s.lock.Run, s.lock.Expires.Format(time.RFC3339))
+	}
+	runs := "no run in progress"
+	if len(s.running) > 0 {
+		runs = "in progress: " + strings.Join(s.running, ", ")
+	}
+	return fmt.Sprintf("%d of %d applications active; %s; %s", s.active, s.registered, runs, lock)
+}
+
+// askRegion bounds the questions to one Region: one that is lost must not keep a deployment waiting.
+const askRegion = 30 * time.Second
+
+// stateOf asks a Region for its registry and its executions.
+func (d deployment) stateOf(env environment, plan failover.Plan, region failover.Region) regionState {
+	s := regionState{region: region}
+	ctx, cancel := context.WithTimeout(env.ctx, askRegion)
+	defer cancel()
+	env.ctx = ctx
+	s.err = s.readRegistry(env, d, plan)
+	if s.err == nil && s.deployed {
+		s.err = s.readRuns(env, d, plan)
+	}
+	return s
+}
+
+func (s *regionState) readRegistry(env environment, d deployment, plan failover.Plan) error {
+	store, err := d.store(env.ctx, plan, s.region)
+	if err != nil {
+		return err
+	}
+	apps, err := store.Applications(env.ctx)
+	if api := smithy.APIError(nil); errors.As(err, &api) && api.ErrorCode() == "ResourceNotFoundException" {
+		return nil // before the first deployment
+	}
+	if err != nil {
+		return err
+	}
+	if s.lock, err = store.Lock(env.ctx); err != nil {
+		return err
+	}
+	s.deployed, s.registered, s.held = true, len(apps), s.lock.Held(now())
+	for _, app := range apps {
+		if app.Live.Active == s.region {
+			s.active++
+		}
+	}
+	return nil
+}
+
+// readRuns lists the executions that go on; there are none where the stack has no state machine yet.
+func (s *regionState) readRuns(env environment, d deployment, plan failover.Plan) error {
+	cfg, err := d.config(env.ctx, s.region)
+	if err != nil {
+		return err
+	}
+	client := sfn.NewFromConfig(cfg)
+	machine, err := findMachine(env, client, d.machine(plan), s.region)
+	if errors.Is(err, errNoMachine) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	pages := sfn.NewListExecutionsPaginator(client, &sfn.ListExecutionsInput{StateMachineArn: &machine, StatusFilter: types.ExecutionStatusRunning})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(env.ctx)
+		if err != nil {
+			return fmt.Errorf("list the runs in %s: %w", s.region, err)
+		}
+		for _, x := range page.Executions {
+			s.running = append(s.running, aws.ToString(x.Name))
+		}
+	}
+	return nil
+}
