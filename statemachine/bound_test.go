@@ -60,9 +60,11 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 				s.worst(c.run, c.back, c.retreat != nil)
 				s.worst(c.run, c.retreat, false)
 			}
-			for _, state := range []string{"CloseRun", "Notify"} {
-				s[state] = worstTries(well[state])
-			}
+			s["CloseRun"] = worstTries(well["CloseRun"])
+			s["Notify"] = times(failover.StepRetries+1, silence)
+			last := well["NotNotified"]
+			last.after = failover.NotNotifiedTimeout
+			s["NotNotified"] = []answer{silence, last}
 			s["Announce"] = []answer{silence}
 			r := play(t, machine(t), s)
 			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback, c.retreat); got != want {
@@ -162,7 +164,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
 		s["PromoteDatabase"] = drawAnswers(t, "PromoteDatabase", promoting(0), promoting(1))
-		for _, state := range []string{"Announce", "UpdateRegistry", "CloseRun", "Notify"} {
+		for _, state := range []string{"Announce", "UpdateRegistry", "CloseRun", "Notify", "NotNotified"} {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",

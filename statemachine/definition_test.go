@@ -116,6 +116,8 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 			patience = "{% $run.approvalSeconds %}"
 		case "Announce":
 			patience = failover.AnnounceTimeout.Seconds()
+		case "NotNotified":
+			patience = failover.NotNotifiedTimeout.Seconds()
 		}
 		if s.TimeoutSeconds != patience {
 			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, patience)
@@ -132,6 +134,8 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 		case "VerifyHealth", // the loop around it is its retry
 			"Announce": // users wait meanwhile
 			want = nil
+		case "NotNotified": // the end of the execution is the alarm then
+			want = []entryText{{ErrorEquals: []string{"States.ALL"}, IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(1), BackoffRate: 1}}
 		case "AwaitApproval": // what people have answered, or not, is final; that they could not be asked is not
 			want = []entryText{{
 				ErrorEquals: []string{"Throttled", "Unreachable", "Busy", "Runtime.ExitError", "Sandbox.Timedout", "Lambda.TooManyRequestsException",

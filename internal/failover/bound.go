@@ -9,6 +9,9 @@ const (
 	StepTimeout = 20 * time.Second
 	// AnnounceTimeout is the longest that a run waits until its start notification is sent.
 	AnnounceTimeout = 10 * time.Second
+	// NotNotifiedTimeout is the longest that one try takes to say in a metric that the notification of a run is not out;
+	// there is one retry.
+	NotNotifiedTimeout = 5 * time.Second
 	// AskRetries is how often an approval request that could not be sent is sent again.
 	AskRetries = 3
 	// LookTime is what a check of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
@@ -52,7 +55,7 @@ func StepBound() time.Duration { return retried(StepRetries) + StepTimeout }
 // answer passes once.
 func Bound(run Run, out, back, rollback, retreat []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
-	bound := outside*StepBound() + legBound(run, out)
+	bound := outside*StepBound() + 2*NotNotifiedTimeout + StepRetryInterval + legBound(run, out)
 	if len(out) > 0 && run.Approval != BeforeStart {
 		bound += AnnounceTimeout
 	}

@@ -37,6 +37,7 @@ var contract = map[string]struct{ request, answer reflect.Type }{
 	"NotifyStopped":   {reflect.TypeFor[NotifyRequest](), reflect.TypeFor[NotifyAnswer]()},
 	"CloseStopped":    {reflect.TypeFor[CloseRequest](), reflect.TypeFor[RegistryAnswer]()},
 	"Notify":          {reflect.TypeFor[NotifyRequest](), reflect.TypeFor[NotifyAnswer]()},
+	"NotNotified":     {reflect.TypeFor[NotNotifiedRequest](), nil},
 }
 
 func readDefinition(t *testing.T) (text string, parsed definition) {

@@ -27,6 +27,7 @@ func Events(run Run, out, back, rollback, retreat []Stage) int {
 	const start, end = 1, stateEvents + 1               // ExecutionStarted; the last state, and the event that ends it all
 	events := start + stepEvents + stateEvents          // Validate, Accepted?
 	events += 2*stepEvents + stateEvents + end          // CloseRun, Notify, Outcome?
+	events += stateEvents + 2*attemptEvents             // NotNotified
 	events += max(askEvents, stateEvents+attemptEvents) // AwaitApproval, Approved?; or Announce
 	batches := mostBatches(out, back, rollback, retreat)
 	if !run.Action.Planned() {

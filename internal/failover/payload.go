@@ -489,6 +489,14 @@ type CloseRequest struct {
 	Now      time.Time `json:"now"`
 }
 
+// NotNotifiedRequest asks UpdateRegistry to say in a metric that the notification of a run is not out.
+type NotNotifiedRequest struct {
+	// Op is "not-notified".
+	Op  string    `json:"op"`
+	Run Run       `json:"run"`
+	Now time.Time `json:"now"`
+}
+
 // NotifyRequest asks Notify to take stock of what moved, and to tell people.
 type NotifyRequest struct {
 	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.

@@ -1,6 +1,8 @@
 package updateregistry
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -165,5 +167,21 @@ func TestARunThatTookTheLockFromOneThatHadEndedWritesThatOneToo(t *testing.T) {
 	all := runs(t, h)
 	if len(all) != 2 || all[1].Run.ID != dead.ID || all[1].Outcome != failover.Held || all[1].ClosedBy != "run-2" {
 		t.Errorf("written: %+v", all)
+	}
+}
+
+func TestARunWhoseNotificationIsNotOutIsCountedInAMetric(t *testing.T) {
+	h, world := newHandler(t)
+	world.Inject(fakeaws.Fault{Error: &fakeaws.APIError{Code: "InternalServerError", Status: 500}}) // no service is needed
+	var log bytes.Buffer
+	h.Metrics = entry.MetricLog{Out: &log}
+	got, err := handle(t, h, failover.NotNotifiedRequest{Op: "not-notified", Run: stageRequest(100).Run, Now: start})
+	if err != nil || got != (NotNotifiedAnswer{Metric: failover.MissingMetric}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for _, want := range []string{`"` + failover.MissingMetric + `":1`, `"Plan":"drover"`, `"run":"run-1"`, `"Namespace":"Drover"`} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log is %s; want %s in it", log.String(), want)
+		}
 	}
 }

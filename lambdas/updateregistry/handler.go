@@ -11,20 +11,25 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// Handler serves two states of the machine: UpdateRegistry, which plays a stage, and CloseRun.
+// Handler serves the states UpdateRegistry, which plays a stage, CloseRun, CloseStopped and NotNotified.
 type Handler struct {
+	// Plan is the name of the plan.
+	Plan string
 	// Registry is the replica of the Region that the run moves to.
 	Registry *registry.Store
+	// Metrics takes those that must not depend on any service.
+	Metrics entry.MetricLog
 }
 
-// Handle plays the operation that the event asks for: "close" closes the run, none plays a stage. The answers are
-// [failover.RegistryAnswer] and [CloseAnswer].
+// Handle plays the operation that the event asks for: "close" closes the run, "not-notified" says that its notification is
+// not out, none plays a stage. The answers are [failover.RegistryAnswer], [CloseAnswer] and [NotNotifiedAnswer].
 //
-// A second identical call changes nothing: see [Handler.Stage] and [Handler.Close].
+// A second identical call changes nothing: see [Handler.Stage], [Handler.Close] and [Handler.NotNotified].
 //
-// Errors: Rejected for an event that is neither; otherwise those of the two.
+// Errors: Rejected for an event that is none of these; otherwise those of the operations.
 func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
 	var asked struct {
 		Op string `json:"op"`
@@ -45,8 +50,14 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 			return nil, unreadable(err)
 		}
 		return h.Close(ctx, req)
+	case "not-notified":
+		var req failover.NotNotifiedRequest
+		if err := json.Unmarshal(event, &req); err != nil {
+			return nil, unreadable(err)
+		}
+		return h.NotNotified(ctx, req)
 	}
-	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, or "close"`, asked.Op))
+	return nil, failover.Fail(failover.Rejected, fmt.Errorf(`op %q is not known; expected none, "close" or "not-notified"`, asked.Op))
 }
 
 func unreadable(err error) error {
@@ -114,4 +125,24 @@ func (h Handler) recordTaken(ctx context.Context, req failover.CloseRequest) err
 		Run: *lock.Taken.Holder, Outcome: failover.Held, ClosedAt: req.Now, ClosedBy: req.Run.ID,
 		Reasons: []string{"its execution ended without closing it, and run " + req.Run.ID + " took its lock"},
 	})
+}
+
+// NotNotifiedAnswer says that the metric is written.
+type NotNotifiedAnswer struct {
+	Metric string `json:"metric"`
+}
+
+// NotNotified says in a metric, which an alarm watches, that a run has ended and its notification is not out: Notify
+// could not be invoked, or could not publish. The metric is a line in the log of this function, so that neither Notify nor
+// any other service is needed.
+//
+// A second identical call counts the run once more; the alarm is on already.
+//
+// Errors: Unexpected when the line cannot be written.
+func (h Handler) NotNotified(_ context.Context, req failover.NotNotifiedRequest) (NotNotifiedAnswer, error) {
+	err := h.Metrics.Write(req.Now, h.Plan, req.Run.ID, entry.Metric{Name: failover.MissingMetric, Unit: "Count", Value: 1})
+	if err != nil {
+		return NotNotifiedAnswer{}, err
+	}
+	return NotNotifiedAnswer{Metric: failover.MissingMetric}, nil
 }

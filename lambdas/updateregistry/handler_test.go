@@ -3,6 +3,7 @@ package updateregistry
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func newHandler(t *testing.T, names ...string) (Handler, *fakeaws.World) {
 	if _, err := store.Register(t.Context(), failover.DefaultPlan(), apps, start); err != nil {
 		t.Fatal(err)
 	}
-	return Handler{Registry: store}, world
+	return Handler{Plan: "drover", Registry: store, Metrics: entry.MetricLog{Out: io.Discard}}, world
 }
 
 func stageRequest(percent int) failover.StageRequest {

@@ -63,14 +63,14 @@ func (r RunEvidence) setAside() failover.Aside {
 	return told.SetAside
 }
 
-// repeatSteps invokes what a run has invoked. Invocations of one state that follow each other are judged together.
+// repeatSteps invokes what a run has invoked, as far as Lambda let it begin. Invocations of one state that follow each other are judged together.
 func (p *performance) repeatSteps(ctx context.Context, e *Evidence, run RunEvidence) error {
 	before, err := p.snapshot(ctx, run.to())
 	if err != nil {
 		return err
 	}
 	for i, inv := range run.Invocations {
-		if run.repeats(i) {
+		if began(inv) && run.repeats(i) {
 			p.repeatInvocation(ctx, run.Region, inv)
 		}
 		if i+1 < len(run.Invocations) && run.Invocations[i+1].State == inv.State {

@@ -19,6 +19,7 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"CloseRun":        func([]byte) (Tone, string) { return Plain, "the run is written, the lock released" },
 	"Notify":          facts(notifyFacts),
 	"NotifyStopped":   facts(notifyFacts),
+	"NotNotified":     func([]byte) (Tone, string) { return Bad, "says in a metric that the notification is not out" },
 	"CloseStopped":    func([]byte) (Tone, string) { return Plain, "that run is written, its lock released" },
 	"PlanReturn":      facts(validateFacts),
 	"PlanRollback":    facts(validateFacts),

@@ -157,6 +157,8 @@ func (p *performance) failInvocations(f Invocations) {
 		fakeaws.InvokeThrottled: "is throttled by Lambda",
 		fakeaws.InvokeCrashes:   "does its work and dies before it answers",
 		fakeaws.InvokeTimesOut:  "does its work and hangs until its timeout",
+		fakeaws.InvokeDeleted:   "is deleted, and made again",
+		fakeaws.InvokeDenied:    "may not be invoked by the state machine",
 	}[f.Fail]
 	p.say("lambda", Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))

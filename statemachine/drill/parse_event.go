@@ -175,7 +175,7 @@ func (c *checker) ending(path string, times int, lasts Duration) {
 var functions = []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api"}
 
 func (c *checker) invocations(path string, f Invocations) {
-	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut}
+	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut, fakeaws.InvokeDeleted, fakeaws.InvokeDenied}
 	if !slices.Contains(kinds, f.Fail) {
 		c.add(path+".fail", "%q is not known; expected %s", f.Fail, strings.Join(kinds, ", "))
 	}

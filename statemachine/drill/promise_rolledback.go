@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // rolledBackIsTrue is promise 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
@@ -81,7 +82,7 @@ func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 	if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
 		f.violate("%s: still holds the lock; expected it to be released", run.Name)
 	}
-	if run.Report == nil || run.Report.Outcome != run.outcome() {
+	if !run.notifyNotInvoked() && (run.Report == nil || run.Report.Outcome != run.outcome()) {
 		f.violate("%s: no report of a run that ended %s is in the bucket", run.Name, run.outcome())
 	}
 	if run.Messages != 1 && !run.unheard() {
@@ -89,10 +90,10 @@ func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 	}
 }
 
-// unheard says whether the run has tried to tell people, and could not.
+// unheard says whether the run has tried to notify, and could not.
 func (r RunEvidence) unheard() bool {
 	for _, inv := range r.Invocations {
-		if inv.State != "Notify" && inv.State != "NotifyRefused" {
+		if !notifies(inv.State) {
 			continue
 		}
 		for _, call := range inv.Calls {
@@ -101,8 +102,24 @@ func (r RunEvidence) unheard() bool {
 			}
 		}
 	}
-	return false
+	return r.notifyNotInvoked()
 }
+
+// notifyNotInvoked says whether the run came to the state that notifies, and Lambda let its function begin at no try: it
+// was deleted, the role may not invoke it, or there was no concurrency left for it.
+func (r RunEvidence) notifyNotInvoked() bool {
+	begun := slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return notifies(inv.State) && began(inv) })
+	return slices.ContainsFunc(r.Path, notifies) && !begun
+}
+
+// began says whether Lambda let a function begin.
+func began(inv fakeaws.Invocation) bool {
+	refused := []string{"Lambda.ResourceNotFoundException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"}
+	return !slices.Contains(refused, inv.Result.ErrorType)
+}
+
+// notifies says whether a state is one that sends the notification about the end of a run.
+func notifies(state string) bool { return state == "Notify" || state == "NotifyRefused" }
 
 // alarmPatience is how long after a run an alarm about it may take: a period of a minute, and its evaluation.
 const alarmPatience = 3 * time.Minute

@@ -103,7 +103,7 @@ func (r RunEvidence) bound() time.Duration {
 	if a, ok := r.validated(); ok && a.Run.BoundSeconds > 0 {
 		return time.Duration(a.Run.BoundSeconds) * time.Second
 	}
-	return 3 * failover.StepBound() // Validate, CloseRun, Notify
+	return failover.Bound(failover.Run{}, nil, nil, nil, nil)
 }
 
 // validated is the last answer that Validate gave to the run.

@@ -148,6 +148,22 @@ func unheard() Evidence {
 	return e
 }
 
+// notInvoked is the evidence of a run whose Notify Lambda did not invoke: there is no message and no report.
+func notInvoked(refusal string) func() Evidence {
+	return func() Evidence {
+		e := completed()
+		run := &e.Runs[0]
+		run.Messages, run.Report, run.Path = 0, nil, []string{"CloseRun", "Notify", "NotNotified", "Outcome?", "Completed"}
+		inv := step(4*time.Minute, "Notify", failover.Out)
+		inv.Result.ErrorType = refusal
+		if refusal != "" {
+			run.Invocations = append(run.Invocations, inv)
+		}
+		e.Alarms = []AlarmFired{{At: at(5 * time.Minute), Region: west, Name: e.Plan.Name + "-not-notified", About: []string{e.Plan.Name}}}
+		return e
+	}
+}
+
 // TestPromisesOfSeveralLegsAndRunsCanBeBroken breaks by hand what only runs with two legs, or two runs, promise.
 func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 	for _, c := range []struct {
@@ -238,6 +254,15 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 			e.Runs[0].Invocations[0].Result.Payload = []byte(`{"verdict":"refused"}`)
 		}, "although nothing was in its way"},
 
+		{"not notified, and no alarm", 11, notInvoked("Lambda.ResourceNotFoundException"), func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
+		{"not notified, and the alarm of the other Region", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm fired"},
+		{"not notified, and the alarm of another plan", 11, notInvoked("Lambda.AWSLambdaException"), func(e *Evidence) { e.Alarms[0].Name = "shop-not-notified" }, "no alarm fired"},
+		{"Notify was invoked at its last try, in silence", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) {
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Out))
+		}, "although nothing was in its way"},
+		{"Notify was invoked, and there is no report", 3, notInvoked(""), func(e *Evidence) {
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Out))
+		}, "no report of a run"},
 		{"told nobody", 11, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
 		{"stopped in silence", 11, stopped, func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
 		{"an alarm about something else", 11, stopped, func(e *Evidence) { e.Alarms[0].About[0] = "arn:other" }, "no alarm fired"},

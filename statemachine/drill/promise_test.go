@@ -152,6 +152,10 @@ func TestPromisesOfSoundRunsAreKept(t *testing.T) {
 		"taken over":  {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11}},
 		"stopped":     {stopped(), []int{1, 2, 7, 8, 9, 11}},
 		"unheard":     {unheard(), []int{1, 2, 3, 7, 8, 9, 11}},
+		"deleted":     {notInvoked("Lambda.ResourceNotFoundException")(), []int{1, 2, 3, 7, 8, 9, 11}},
+		"denied":      {notInvoked("Lambda.AWSLambdaException")(), []int{1, 2, 3, 7, 8, 9, 11}},
+		"throttled":   {notInvoked("Lambda.TooManyRequestsException")(), []int{1, 2, 3, 7, 8, 9, 11}},
+		"never begun": {notInvoked("")(), []int{1, 2, 3, 7, 8, 9, 11}},
 	} {
 		for _, v := range Judge(c.evidence) {
 			want := NotChecked

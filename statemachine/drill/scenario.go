@@ -225,7 +225,7 @@ type APIFault struct {
 type Invocations struct {
 	// Function is the step, such as shifttraffic.
 	Function string `yaml:"function"`
-	// Fail is throttle, crash-after-effect or timeout.
+	// Fail is throttle, crash-after-effect, timeout, deleted or denied.
 	Fail  string   `yaml:"fail"`
 	Times int      `yaml:"times"`
 	For   Duration `yaml:"for"`

@@ -65,6 +65,10 @@ const (
 	InvokeCrashes = "crash-after-effect"
 	// InvokeTimesOut lets the function do its work and then hang until its timeout.
 	InvokeTimesOut = "timeout"
+	// InvokeDeleted is a function that is not there any more.
+	InvokeDeleted = "deleted"
+	// InvokeDenied is a role that may not invoke the function any more.
+	InvokeDenied = "denied"
 )
 
 // InvokeFault makes invocations fail.

@@ -183,13 +183,15 @@ func (l *lambda) fail(req *Request, err *APIError) *Response {
 func (w *World) invokeNow(fn *Function, payload []byte) InvokeResult {
 	w.mu.Lock()
 	fault := w.invokeFaultFor(fn)
-	refused := overAccount
-	if fault != InvokeThrottled {
-		refused = w.admit(fn)
+	refused := refusal("the caller", fn, fault)
+	if refused == nil {
+		if over := w.admit(fn); over != "" {
+			refused = new(tooManyInvocations(over))
+		}
 	}
 	w.mu.Unlock()
-	if refused != "" {
-		return tooManyInvocations(refused)
+	if refused != nil {
+		return *refused
 	}
 	defer func() {
 		w.mu.Lock()

@@ -255,8 +255,8 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 		return
 	}
 	fault := w.invokeFaultFor(fn)
-	if fault == InvokeThrottled {
-		s.finish(e, p, fn, p.Payload, tooManyInvocations(overAccount), nil, invokePerCall)
+	if refused := refusal(e.machine.Role, fn, fault); refused != nil {
+		s.finish(e, p, fn, p.Payload, *refused, nil, invokePerCall)
 		return
 	}
 	if refused := w.admit(fn); refused != "" {
@@ -280,13 +280,33 @@ func (s *stepfunctions) invoke(e *execution, p *asl.Invoke) {
 func (s *stepfunctions) mayInvoke(m *machine, arn string) (*Function, *InvokeResult) {
 	permission := Permission{Action: "lambda:InvokeFunction", Resource: arn}
 	if denied := s.w.iam.allowService(deputyFor("states", m.ARN), m.Role, permission); denied != nil {
-		return nil, &InvokeResult{ErrorType: "Lambda.AWSLambdaException", Cause: denied.Message}
+		return nil, &InvokeResult{ErrorType: errorNotAllowed, Cause: denied.Message}
 	}
 	fn, ok := s.w.functions[arn]
 	if !ok || fn.Region != m.Region {
-		return nil, &InvokeResult{ErrorType: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + arn}
+		return nil, noFunction(arn)
 	}
 	return fn, nil
+}
+
+// errorNotAllowed is the error of a task whose state machine may not invoke the function.
+const errorNotAllowed = "Lambda.AWSLambdaException"
+
+func noFunction(arn string) *InvokeResult {
+	return &InvokeResult{ErrorType: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + arn}
+}
+
+// refusal is how a fault lets Lambda refuse the invocation, or nil when the fault lets it begin.
+func refusal(role string, fn *Function, fault string) *InvokeResult {
+	switch fault {
+	case InvokeThrottled:
+		return new(tooManyInvocations(overAccount))
+	case InvokeDeleted:
+		return noFunction(fn.ARN)
+	case InvokeDenied:
+		return &InvokeResult{ErrorType: errorNotAllowed, Cause: denied(role, Permission{Action: "lambda:InvokeFunction", Resource: fn.ARN}, "with an explicit deny in a resource-based policy").Message}
+	}
+	return nil
 }
 
 // finish records an invocation and lets its answer arrive when it has taken its time.

@@ -13,6 +13,6 @@ import (
 func main() {
 	entry.Start("updateregistry", func(env entry.Environment) entry.Step[json.RawMessage, any] {
 		store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
-		return updateregistry.Handler{Registry: store}.Handle
+		return updateregistry.Handler{Plan: env.Plan.Name, Registry: store, Metrics: env.Metrics}.Handle
 	})
 }
