@@ -63,6 +63,9 @@ type Execution struct {
 	at      *visit
 	pending Pending
 
+	// maxEvents is the length of the longest history.
+	maxEvents int
+
 	status      Status
 	output      json.RawMessage
 	failure     Failure
@@ -90,7 +93,7 @@ type visit struct {
 // Functions would not have accepted makes an execution that is over, and says why.
 func (m *Machine) Start(info ExecutionInfo, input json.RawMessage, now time.Time) *Execution {
 	x := &Execution{
-		machine: m, info: info, startedAt: now, now: now, status: Running,
+		machine: m, info: info, startedAt: now, now: now, status: Running, maxEvents: MaxEvents,
 		variables: map[string]any{}, sizes: map[string]int{},
 	}
 	if m.timeout > 0 {
@@ -153,7 +156,7 @@ func (x *Execution) record(e Event) int64 {
 	if x.status != Running && !strings.HasPrefix(e.Type, "Execution") {
 		return 0
 	}
-	if len(x.history) == MaxEvents-1 && x.status == Running {
+	if len(x.history) >= x.maxEvents-1 && x.status == Running {
 		x.fail(Failure{Error: ErrorRuntime,
 			Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", MaxEvents)})
 		return 0
@@ -199,6 +202,18 @@ func (x *Execution) Abort(now time.Time, errorName, cause string) {
 	x.status, x.failure, x.pending = Aborted, Failure{Error: errorName, Cause: cause}, nil
 	x.record(Event{Type: "ExecutionAborted", ExecutionAborted: &x.failure})
 }
+
+// Expire lets the time of the whole execution end now, as when its TimeoutSeconds are over: at once, and caught by no
+// state. An execution that is over stays as it is.
+func (x *Execution) Expire(now time.Time) {
+	if x.status == Running {
+		x.now, x.deadline, x.pending = now, now, nil
+		x.timeOut()
+	}
+}
+
+// Fill lets the history be as long as it may be: the next event that is not the end finds no room.
+func (x *Execution) Fill() { x.maxEvents = len(x.history) + 1 }
 
 // timeFormat is that of the context object: UTC with milliseconds.
 const timeFormat = "2006-01-02T15:04:05.000Z"

@@ -3,6 +3,7 @@ package drill
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -126,7 +127,10 @@ func (r RunEvidence) outcome() failover.Outcome {
 		return failover.Completed
 	case "RUNNING":
 		return ""
-	case string(asl.Aborted):
+	case string(asl.Aborted), string(asl.TimedOut):
+		return Stopped
+	}
+	if strings.HasPrefix(r.Error, "States.") { // Step Functions has ended it
 		return Stopped
 	}
 	return failover.Outcome(r.Error)

@@ -103,6 +103,8 @@ type started struct {
 	over          bool
 	// paused is how long the scenario kept everything from it.
 	paused time.Duration
+	// stoppedBy is what ends it, if the timeline stops it; see StopRun.
+	stoppedBy string
 	// triggered says that it was not the timeline that started it.
 	triggered bool
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// Stopped is how a run ends that somebody has stopped: no outcome of Drover's, which is not asked.
+// Stopped is how a run ends whose execution was stopped, timed out or died: no outcome of Drover's, which is not asked.
 const Stopped failover.Outcome = "Stopped"
 
 // PauseRun lets nothing reach a run for a while. Runs are counted from 1 in the order in which they are started.
@@ -20,12 +20,22 @@ type PauseRun struct {
 	For Duration `yaml:"for"`
 }
 
-// StopRun is somebody who stops an execution.
+// StopRun ends an execution before it comes to an end of its own.
 type StopRun struct {
 	Run int `yaml:"run"`
 	// In is the state in which the run is stopped, as soon as it enters it; empty stops it now.
 	In string `yaml:"in"`
+	// By is what ends it: ByTimeout, ByHistory, or empty for an operator.
+	By string `yaml:"by"`
 }
+
+// What ends an execution, if no operator does.
+const (
+	// ByTimeout is the time limit of the state machine.
+	ByTimeout = "timeout"
+	// ByHistory is the quota on the events of a history: the next event is the last.
+	ByHistory = "history"
+)
 
 // LoseEvents lets the events about the status of executions in a Region be lost for a while.
 type LoseEvents struct {
@@ -55,6 +65,9 @@ func (c *checker) runEvent(path string, e Event) {
 		}
 	case e.Stop != nil:
 		c.run(path+".stop", e.Stop.Run)
+		if by := e.Stop.By; by != "" && by != ByTimeout && by != ByHistory {
+			c.add(path+".stop.by", "%q is not known; expected %s, %s, or none for an operator", by, ByTimeout, ByHistory)
+		}
 	case e.LoseEvents != nil:
 		c.region(path+".loseEvents.region", e.LoseEvents.Region)
 		if e.LoseEvents.For <= 0 {
@@ -160,6 +173,7 @@ func (p *performance) stop(x StopRun) error {
 	if err != nil {
 		return err
 	}
+	run.stoppedBy = x.By
 	if x.In != "" {
 		p.tell.watchFor(run.arn, x.In)
 		return nil
@@ -168,6 +182,14 @@ func (p *performance) stop(x StopRun) error {
 }
 
 func (p *performance) stopNow(run *started) error {
+	switch run.stoppedBy {
+	case ByTimeout:
+		p.say("run", Bad, "%s: the time limit of the state machine is over", p.nameOf(run))
+		return p.world.ExpireExecution(run.arn)
+	case ByHistory:
+		p.say("run", Bad, "%s: the history of the execution is full", p.nameOf(run))
+		return p.world.FillHistory(run.arn)
+	}
 	p.say("run", Bad, "somebody stops %s", p.nameOf(run))
 	return p.world.StopExecution(run.arn, "", "stopped by hand")
 }

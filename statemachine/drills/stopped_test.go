@@ -1,6 +1,7 @@
 package drills
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,12 +17,14 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
-// stoppedIn are the states in which an execution can be stopped, each with a run that comes to it. A state that is not a
-// task or a wait is left at once.
-var stoppedIn = map[string]struct {
+type stoppedCase struct {
 	input, before string
 	outcome       failover.Outcome // of the run, as it is closed
-}{
+}
+
+// stoppedIn are the states in which an execution can be stopped, each with a run that comes to it. A state that is not a
+// task or a wait is left at once.
+var stoppedIn = map[string]stoppedCase{
 	"Validate":        {input: "{action: drill}", outcome: failover.Refused},
 	"Announce":        {input: "{action: drill}", outcome: failover.Refused},
 	"AwaitApproval":   {input: "{action: switchover, approval: before-start}", outcome: failover.Refused},
@@ -65,48 +68,55 @@ func TestTheTableOfStatesIsComplete(t *testing.T) {
 }
 
 // TestARunThatIsStoppedInAnyStateIsClosed: its lock is free, its report is written, one message says what moved and what to
-// type next, and closing it once more changes nothing.
+// type next, and closing it once more changes nothing. It is the same for an execution whose time is over, and for one
+// whose history has come to the quota of 25,000 events.
 func TestARunThatIsStoppedInAnyStateIsClosed(t *testing.T) {
-	for state, c := range stoppedIn {
-		t.Run(state, func(t *testing.T) {
-			result := playStopped(t, state, c.input, c.before)
-			if !result.OK() {
-				t.Errorf("unexpected: %s", strings.Join(result.Unexpected, "\n"))
-				for _, v := range result.Promises {
-					if v.Status == drill.Violated {
-						t.Errorf("%s: %v", v.Promise, v.Broken)
-					}
-				}
-			}
-			run := result.Evidence.Runs[0]
-			if result.Evidence.End.Lock.Owner != "" {
-				t.Errorf("the lock is held by %s", result.Evidence.End.Lock.Owner)
-			}
-			if run.Report == nil || run.Report.Run.ARN != run.ARN || run.Report.Outcome != c.outcome || run.Report.Next == "" && c.outcome != failover.Completed {
-				t.Fatalf("the report is %+v; want one of outcome %s, with the next command", run.Report, c.outcome)
-			}
-			said := run.Texts[len(run.Texts)-1]
-			if n := run.Messages + run.Closed; n != 1 || !strings.Contains(said, run.Report.Next) || !strings.Contains(said, run.Report.Summary) {
-				t.Errorf("%d messages about the end, the last one:\n%s", n, said)
-			}
-		})
+	for by, says := range map[string]string{
+		"": "was stopped (ABORTED)", drill.ByTimeout: "timed out (TIMED_OUT)", drill.ByHistory: "failed (FAILED)",
+	} {
+		for state, c := range stoppedIn {
+			t.Run(cmp.Or(by, "stopped")+" in "+state, func(t *testing.T) { checkStopped(t, state, by, says, c) })
+		}
 	}
 }
 
-func playStopped(t *testing.T, state, input, before string) *drill.Result {
+func checkStopped(t *testing.T, state, by, says string, c stoppedCase) {
 	t.Helper()
-	shop, err := fs.ReadFile(files, "applications/shop.yaml")
-	if err != nil {
-		t.Fatal(err)
+	result := playStopped(t, state, by, c.input, c.before)
+	if !result.OK() {
+		t.Errorf("unexpected: %s", strings.Join(result.Unexpected, "\n"))
+		for _, v := range result.Promises {
+			if v.Status == drill.Violated {
+				t.Errorf("%s: %v", v.Promise, v.Broken)
+			}
+		}
 	}
-	stop := "{run: 1, in: " + state + "}"
+	run := result.Evidence.Runs[0]
+	if result.Evidence.End.Lock.Owner != "" {
+		t.Errorf("the lock is held by %s", result.Evidence.End.Lock.Owner)
+	}
+	if run.Report == nil || run.Report.Run.ARN != run.ARN || run.Report.Outcome != c.outcome || run.Report.Next == "" && c.outcome != failover.Completed {
+		t.Fatalf("the report is %+v; want one of outcome %s, with the next command", run.Report, c.outcome)
+	}
+	if reasons := strings.Join(run.Report.Reasons, "\n"); !strings.Contains(reasons, says) && c.outcome != failover.Completed {
+		t.Errorf("the reasons are %q; want %q in them", reasons, says)
+	}
+	said := run.Texts[len(run.Texts)-1]
+	if n := run.Messages + run.Closed; n != 1 || !strings.Contains(said, run.Report.Next) || !strings.Contains(said, run.Report.Summary) {
+		t.Errorf("%d messages about the end, the last one:\n%s", n, said)
+	}
+}
+
+func playStopped(t *testing.T, state, by, input, before string) *drill.Result {
+	t.Helper()
+	stop := "{run: 1, in: " + state + ", by: '" + by + "'}"
 	if state == "Validate" { // it has been entered when the run has been started
-		stop = "{run: 1}"
+		stop = "{run: 1, by: '" + by + "'}"
 	}
 	if before != "" {
 		before = "  - at: 1m\n    " + before + "\n"
 	}
-	scenario := fmt.Sprintf(`name: stopped-in
+	return playScenario(t, fmt.Sprintf(`name: stopped-in
 title: a run is stopped in %s
 description: another run closes it, and a third one finds nothing to close
 applicationsFile: applications/shop.yaml
@@ -127,8 +137,17 @@ timeline:
 until: 15m
 expect:
   closed: [stopped-in-1]
-`, state, before, input, stop)
-	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "stopped-in.yaml": {Data: []byte(scenario)}}, "stopped-in.yaml")
+`, state, before, input, stop))
+}
+
+// playScenario plays a scenario of the applications of a shop.
+func playScenario(t *testing.T, scenario string) *drill.Result {
+	t.Helper()
+	shop, err := fs.ReadFile(files, "applications/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "scenario.yaml": {Data: []byte(scenario)}}, "scenario.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

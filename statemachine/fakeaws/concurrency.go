@@ -14,7 +14,7 @@ const (
 	overAccount  = "ConcurrentInvocationLimitExceeded"
 )
 
-// concurrency is what runs in one Region at the same time, for Lambda's limits (LAM-5).
+// concurrency is what runs in one Region at the same time, for Lambda's limits (LAM-6).
 type concurrency struct {
 	// limit is the account's, others what other functions of the account would use of it.
 	limit, others int

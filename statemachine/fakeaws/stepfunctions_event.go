@@ -6,7 +6,7 @@ import (
 )
 
 // LoseExecutionEvents lets the events about the status of executions in a Region be lost from now on, or not any more:
-// Step Functions delivers them to EventBridge with best effort (SFN-6).
+// Step Functions delivers them to EventBridge with best effort (SFN-7).
 func (w *World) LoseExecutionEvents(region string, lose bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

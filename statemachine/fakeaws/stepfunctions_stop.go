@@ -19,6 +19,35 @@ func (w *World) StopExecution(arn, errorName, cause string) error {
 	return nil
 }
 
+// ExpireExecution lets the time of a running execution be over, as when the TimeoutSeconds of its definition are. See SFN-8
+// in FIDELITY.md.
+func (w *World) ExpireExecution(arn string) error {
+	return w.cutShort(arn, func(e *execution) { e.x.Expire(w.now) })
+}
+
+// FillHistory lets the history of a running execution be so long that its next event is the last: the execution fails when
+// what it waits for has come. See SFN-8 in FIDELITY.md.
+func (w *World) FillHistory(arn string) error {
+	return w.cutShort(arn, func(e *execution) { e.x.Fill() })
+}
+
+// cutShort does something to an execution that is running.
+func (w *World) cutShort(arn string, do func(*execution)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.stepfunctions.find(arn)
+	if e == nil {
+		return fmt.Errorf("cut %s short: there is no such execution", arn)
+	}
+	if e.x.Status() != asl.Running {
+		return nil
+	}
+	if do(e); e.x.Status() != asl.Running {
+		w.stepfunctions.next(e)
+	}
+	return nil
+}
+
 // SendTaskSuccess answers the task that waits for a token with an output.
 func (w *World) SendTaskSuccess(token string, output json.RawMessage) error {
 	return w.sendTask(token, asl.Answer{Output: output})
