@@ -2,9 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,6 +111,79 @@ func TestThePoliciesOnThePageAreJSONAndNameWhatIsDeployed(t *testing.T) {
 					t.Errorf("%s: %s is not deployed", s.Sid, resource)
 				}
 			}
+		}
+	}
+}
+
+// TestTheAlarmsOfARegionAreCountedAndDescribed: how many there are and what they cost, and in docs/messages.md what to do
+// about each.
+func TestTheAlarmsOfARegionAreCountedAndDescribed(t *testing.T) {
+	messages, err := os.ReadFile("../docs/messages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(messages), "\n## alarms\n")
+	described := map[string]bool{}
+	for _, m := range regexp.MustCompile("`PLAN-([a-z-]+)`((?:, `-[a-z]+`)*)").FindAllStringSubmatch(table, -1) {
+		described[m[1]] = true
+		for _, more := range regexp.MustCompile("`(-[a-z]+)`").FindAllStringSubmatch(m[2], -1) {
+			described[m[1][:strings.LastIndex(m[1], "-")]+more[1]] = true
+		}
+	}
+	const dollars = 0.10 // a month, for an alarm of the standard resolution
+	deployed := map[string]map[string]bool{}
+	for _, a := range fresh(t).assembly.Alarms {
+		if deployed[a.Region] == nil {
+			deployed[a.Region] = map[string]bool{}
+		}
+		deployed[a.Region][strings.TrimPrefix(a.Name, "drover-")] = true
+	}
+	for code, deployed := range deployed {
+		if diff := cmp.Diff(deployed, described); diff != "" {
+			t.Errorf("%s: alarms in docs/messages.md (-deployed +described)\n%s", code, diff)
+		}
+		n := len(deployed)
+		if want := fmt.Sprintf("| `AWS::CloudWatch::Alarm` | %d in each Region", n); !strings.Contains(page(t), want) {
+			t.Errorf("%s: the table of resources has no %q", code, want)
+		}
+		if cost := fmt.Sprintf("readiness | %.2f |", float64(2*n)*dollars); !strings.Contains(page(t), cost) {
+			t.Errorf("%s: the table of resources has no %q", code, cost)
+		}
+	}
+}
+
+// TestTheIdleCostIsTheSumOfItsRows rounds it to whole dollars.
+func TestTheIdleCostIsTheSumOfItsRows(t *testing.T) {
+	sum := 0.0
+	for _, m := range regexp.MustCompile("(?m)^\\| .* \\| (\\d+\\.\\d\\d)(?:: [^|]*)? \\|$").FindAllStringSubmatch(page(t), -1) {
+		cost, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += cost
+	}
+	if want := fmt.Sprintf("\nAbout %.0f dollars a month", sum); !strings.Contains(page(t), want) {
+		t.Errorf("the rows come to %.2f; want %q", sum, want)
+	}
+}
+
+// TestNoParagraphStandsTwice in README.md and docs.
+func TestNoParagraphStandsTwice(t *testing.T) {
+	files, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for _, file := range append(files, "../README.md") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, paragraph := range strings.Split(string(text), "\n\n") {
+			if where := seen[paragraph]; where != "" && len(paragraph) > 150 {
+				t.Errorf("%s and %s have the same paragraph: %.60s…", where, file, paragraph)
+			}
+			seen[paragraph] = file
 		}
 	}
 }

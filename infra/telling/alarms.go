@@ -59,16 +59,19 @@ func Alarms(s Subject) []Alarm {
 	return append(list, readinessAlarms(s)...)
 }
 
+// closes is what becomes of a run that has not come to an end of its own.
+const closes = " Another run closes it, notifies with what moved and what to type next, and releases its lock. If that notification has not come after ten minutes, start a check, which closes the run too."
+
 // runAlarms stand on Step Functions' own metrics, so that they also speak when Notify cannot.
 func runAlarms(stateMachine *string) []Alarm {
 	of := map[string]*string{"StateMachineArn": stateMachine}
 	return []Alarm{
 		{ID: "Failed", Name: "run-failed", Namespace: "AWS/States", Metric: "ExecutionsFailed", Dimensions: of, AtLeast: 1,
-			Means: "A run did not end Completed. Its error says how: Held: an operator must look; RolledBack: everything is as before; Refused: nothing was touched."},
+			Means: "A run did not end Completed. Its error says how: Held: an operator must look; RolledBack: everything is as before; Refused: nothing was touched. With another error Step Functions has ended it." + closes},
 		{ID: "TimedOut", Name: "run-timed-out", Namespace: "AWS/States", Metric: "ExecutionsTimedOut", Dimensions: of, AtLeast: 1,
-			Means: "A run was cut off by the time limit of the state machine and has told nobody: read its history and compare the registry with Route 53 and RDS."},
+			Means: "The time limit of the state machine has ended a run." + closes},
 		{ID: "Aborted", Name: "run-aborted", Namespace: "AWS/States", Metric: "ExecutionsAborted", Dimensions: of, AtLeast: 1,
-			Means: "Somebody stopped a run; its lock is held until it expires: read its history and compare the registry with Route 53 and RDS."},
+			Means: "An operator has stopped a run." + closes},
 	}
 }
 

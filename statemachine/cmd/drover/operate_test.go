@@ -110,6 +110,32 @@ func TestStartAsksForAllThatARunCanBeAskedFor(t *testing.T) {
 	}
 }
 
+// TestStartSaysSinceWhenThereIsAnOutage takes a time, or how long ago: the recovery time counts from it.
+func TestStartSaysSinceWhenThereIsAnOutage(t *testing.T) {
+	operator(t)
+	for since, ago := range map[string]time.Duration{"2026-01-31T03:00:00Z": 0, "10m": 10 * time.Minute, "90s": 90 * time.Second} {
+		url, input := stepFunctions(t, "drover")
+		before := time.Now().Add(-ago).Truncate(time.Second)
+		code, _, stderr := drover(t, t.Context(), "start", "failover", "--since", since, "--endpoint-url", url)
+		_, rest, _ := strings.Cut(*input, `\"since\":\"`)
+		text, _, _ := strings.Cut(rest, `\"`)
+		got, err := time.Parse(time.RFC3339, text)
+		if code != exitOK || err != nil {
+			t.Fatalf("--since %s: exit code %d, %q, %s", since, code, stderr, *input)
+		}
+		if ago == 0 && text != since || ago > 0 && (got.Before(before) || got.After(time.Now().Add(-ago))) {
+			t.Errorf("--since %s asks for %s", since, text)
+		}
+	}
+	for _, since := range []string{"yesterday", "-5m", "2026-01-31"} {
+		url, input := stepFunctions(t, "drover")
+		code, _, stderr := drover(t, t.Context(), "start", "failover", "--since="+since, "--endpoint-url", url)
+		if code != exitUsage || *input != "" || !strings.Contains(stderr, "--since: \""+since+"\"; expected a time such as 2026-01-31T03:00:00Z, or how long ago, such as 10m") {
+			t.Errorf("--since %s: exit code %d, %q; want %d and nothing started", since, code, stderr, exitUsage)
+		}
+	}
+}
+
 func TestStartRefusesWhatTheRunWouldRefuse(t *testing.T) {
 	operator(t)
 	url, input := stepFunctions(t, "drover")
