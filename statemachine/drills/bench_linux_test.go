@@ -29,7 +29,7 @@ const (
 var measured = []struct {
 	name   string
 	memory int64
-}{{Default, maxMemory}, {"thousand", maxMemory}, {"five-thousand", 0}, {"ten-thousand", 0}}
+}{{Default, maxMemory}, {"thousand", maxMemory}, {"five-thousand", 0}, {"ten-thousand", 0}, {"ten-thousand-switchover", 0}}
 
 // BenchmarkDrill plays them, and reports the time on all processors and the peak memory of this process with all its
 // functions, and of the largest function alone, which must fit into what its Lambda has.
@@ -53,6 +53,9 @@ func BenchmarkDrill(b *testing.B) {
 				}
 				if n := throttled(result); n > 0 {
 					b.Errorf("DynamoDB throttled %d requests; want the writes of a wave spread over partition keys", n)
+				}
+				if run := result.Evidence.Runs[0]; run.Messages != 1 || run.Report == nil || len(run.Report.Moved) != len(result.Evidence.Applications) {
+					b.Errorf("%d notifications of the end; want one, and a report that lists all %d applications as moved", run.Messages, len(result.Evidence.Applications))
 				}
 				for _, o := range result.Outcomes {
 					b.ReportMetric(float64(o.Transitions), "transitions")

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden transcripts")
 
 // onlyMeasured are the scenarios that take too long here: BenchmarkDrill plays them, and has no golden transcripts of them.
-var onlyMeasured = map[string]bool{"ten-thousand": true}
+var onlyMeasured = map[string]bool{"ten-thousand": true, "ten-thousand-switchover": true}
 
 // playedOnce are the scenarios that take long, and in which nothing happens that others do not play twice.
 var playedOnce = map[string]bool{"five-thousand": true}
