@@ -1,8 +1,17 @@
 package drills
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
 // TestDatabasesArePromotedWhileALargeWaveStillShifts: in a failover they wait for the first batch alone.
@@ -25,5 +34,63 @@ func TestDatabasesArePromotedWhileALargeWaveStillShifts(t *testing.T) {
 		if !p.At.Before(e.Batches[2].At) {
 			t.Errorf("the promotion of %s was asked for at %s, the third of six batches at %s; want it before", p.GlobalCluster, p.At, e.Batches[2].At)
 		}
+	}
+}
+
+// TestACheckOfManyZonesTakesSeveralTries: of 24 hosted zones Validate has 120 calls to make, and Route 53 takes 50 at once.
+// The function keeps what earlier tries have read.
+func TestACheckOfManyZonesTakesSeveralTries(t *testing.T) {
+	var zones strings.Builder
+	for i := range 24 {
+		fmt.Fprintf(&zones, "    - {id: Z%010dEXAMPLE, name: brand%02d.example}\n", i, i)
+	}
+	s, err := drill.Load(fstest.MapFS{"many-zones.yaml": {Data: []byte(`name: many-zones
+title: a check of two dozen hosted zones
+description: A check of two dozen hosted zones.
+generate:
+  applications: 24
+  databases: 1
+  globalClusters: [orders]
+  zones:
+` + zones.String() + `
+world:
+  clients: {requestsPerSecond: 240}
+timeline:
+  - at: 1m
+    start:
+      region: us-west-2
+      input: {action: check}
+      outcome: Completed
+until: 3m
+`)}}, "many-zones.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed, err := assembly.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, role := range deployed.Roles {
+		for j, policy := range role.Policies {
+			deployed.Roles[i].Policies[j] = bytes.ReplaceAll(policy, []byte("hostedzone/Z0000000000EXAMPLE"), []byte("hostedzone/*"))
+		}
+	}
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: io.Discard}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !result.OK() {
+		t.Errorf("%s %+v", strings.Join(result.Unexpected, "\n"), result.Promises)
+	}
+	read := 0
+	for _, inv := range result.Evidence.Runs[0].Invocations {
+		for _, call := range inv.Calls {
+			if call.Service == "route53" && call.Code == "" {
+				read++
+			}
+		}
+	}
+	if n := len(result.Evidence.Runs[0].Invocations); n < 2 || read != 24*5 {
+		t.Errorf("%d invocations, %d calls of Route 53 were answered; want several, and nothing asked twice: 120", n, read)
 	}
 }
