@@ -104,7 +104,9 @@ func TestAFunctionOfAnotherAccountCannotHaveTheRole(t *testing.T) {
 // An API has no account in its ARN: it is of the World's own account, and another service cannot use its role.
 func TestARouteNeedsARoleThatTrustsAPIGateway(t *testing.T) {
 	for service, want := range map[string]int{"apigateway": http.StatusOK, "lambda": http.StatusInternalServerError} {
-		s, key := serveAPI(t, func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult { return fakeaws.InvokeResult{Payload: []byte(`{}`)} })
+		s, key := serveAPI(t, func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult {
+			return fakeaws.InvokeResult{Payload: []byte(`{}`)}
+		})
 		s.trust(t, gatewayRole, service, "")
 		if status, body := s.send(t, west, key, "execute-api", "", http.MethodGet, "/a1b2/runs", ""); status != want {
 			t.Errorf("a role for %s: %d %s; want %d", service, status, body, want)
