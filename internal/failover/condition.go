@@ -14,6 +14,7 @@ const (
 	// Unreachable means no answer came: connection, time-out or a server error. Waiting may help.
 	Unreachable Condition = "Unreachable"
 	// Busy means the object is in the middle of something: a prior change of the zone, a cluster in a passing state.
+	// A state that an operator has to change is Rejected.
 	Busy Condition = "Busy"
 	// FenceLost means a newer run has moved this object; this run must not touch anything more.
 	FenceLost Condition = "FenceLost"
@@ -23,7 +24,8 @@ const (
 	NotApproved Condition = "NotApproved"
 	// Denied means the function's role lacks a permission. Waiting does not help.
 	Denied Condition = "Denied"
-	// Rejected means AWS understood and said no: a missing object, a limit, an invalid request.
+	// Rejected means AWS understood and said no: a missing object, a limit, an invalid request, engine versions that
+	// differ, a cluster without an instance. Waiting does not help.
 	Rejected Condition = "Rejected"
 	// Unexpected is everything without a name of its own: a defect of Drover or an answer nobody foresaw.
 	Unexpected Condition = "Unexpected"

@@ -16,9 +16,21 @@ import (
 // busyCodes are the answers of an object that is in the middle of something, service by service.
 var busyCodes = []string{
 	"PriorRequestNotComplete",
-	"InvalidGlobalClusterStateFault", "InvalidDBClusterStateFault",
 	"TransactionInProgressException", "TransactionConflictException", "ReplicatedWriteConflictException",
 }
+
+// clusterStateCodes are RDS's codes for "the requested operation can't be performed while the cluster is in this state"
+// (Amazon RDS API Reference, FailoverGlobalCluster and SwitchoverGlobalCluster, "Errors"). Most of those states pass: a
+// promotion, a modification or a backup is under way. The same codes stand for what lasts until an operator changes it,
+// and only the text tells the two apart.
+var clusterStateCodes = []string{"InvalidGlobalClusterStateFault", "InvalidDBClusterStateFault"}
+
+// lastingStates are words of the texts of the second kind, in lower case. The first is in "Target cluster db-cluster-id
+// must use the same engine version as the current primary cluster" (AWS re:Post Knowledge Center, on minor version
+// mismatches in an Aurora global cluster; "Patch level compatibility for managed cross-Region switchovers and failovers"
+// in the Aurora User Guide). The others are about a headless cluster, which has to get an instance before it is promoted
+// ("Using switchover or failover in Amazon Aurora Global Database", in the same guide).
+var lastingStates = []string{"engine version", "headless", "no db instance", "no instance"}
 
 // throttledCodes and deniedCodes are matched as prefixes: services write them with and without "Exception".
 var (
@@ -40,7 +52,7 @@ func ConditionOf(err error) failover.Condition {
 		return named.Condition
 	}
 	if code, ok := codeOf(err); ok {
-		return conditionOfCode(code, statusOf(err))
+		return conditionOfCode(code, saidBy(err), statusOf(err))
 	}
 	if status := statusOf(err); status > 0 {
 		return conditionOfStatus(status)
@@ -51,19 +63,30 @@ func ConditionOf(err error) failover.Condition {
 	return failover.Unexpected
 }
 
-func conditionOfCode(code string, status int) failover.Condition {
+func conditionOfCode(code, said string, status int) failover.Condition {
 	hasPrefix := func(p string) bool { return strings.HasPrefix(code, p) }
 	switch {
 	case slices.ContainsFunc(throttledCodes, hasPrefix) || status == 429:
 		return failover.Throttled
 	case slices.Contains(busyCodes, code):
 		return failover.Busy
+	case slices.Contains(clusterStateCodes, code):
+		return conditionOfState(said)
 	case slices.ContainsFunc(deniedCodes, hasPrefix) || isDenial(status):
 		return failover.Denied
 	case status >= 500 || code == "RequestTimeout" || code == "RequestTimeoutException":
 		return failover.Unreachable
 	}
 	return failover.Rejected
+}
+
+// conditionOfState tells a state of a cluster that passes from one that lasts, by what RDS has said of it.
+func conditionOfState(said string) failover.Condition {
+	said = strings.ToLower(said)
+	if slices.ContainsFunc(lastingStates, func(words string) bool { return strings.Contains(said, words) }) {
+		return failover.Rejected
+	}
+	return failover.Busy
 }
 
 // maxMessage bounds an error's text: it becomes the cause in the execution's history and a line in the report.
