@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -79,6 +80,32 @@ func (in *inspection) globalClusterCommand(globalCluster string) string {
 
 func (in *inspection) clusterCommand(arn string) string {
 	return fmt.Sprintf("aws rds describe-db-clusters --region %s --db-cluster-identifier %s", in.run.To, failover.Quote(live.ClusterID(arn)))
+}
+
+// instanceClass is the class of an instance whose writer cannot be asked for its own, in an outage.
+const instanceClass = "db.r6g.large"
+
+// addInstance gives a headless cluster an instance. The class of the writer's instances is read when the command is
+// typed; in an outage their Region does not answer.
+func (in *inspection) addInstance(db failover.Database, engine string) string {
+	to, from := live.ClusterID(db.Clusters[in.run.To]), live.ClusterID(db.Clusters[in.run.From])
+	class := instanceClass
+	if !in.outage() && from != "" {
+		class = fmt.Sprintf(`"$(aws rds describe-db-instances --region %s --filters %s --query 'DBInstances[0].DBInstanceClass' --output text)"`,
+			in.run.From, failover.Quote("Name=db-cluster-id,Values="+from))
+	}
+	return fmt.Sprintf("aws rds create-db-instance --region %s --db-cluster-identifier %s --db-instance-identifier %s --engine %s --db-instance-class %s",
+		in.run.To, failover.Quote(to), failover.Quote(to+"-1"), failover.Quote(engine), class)
+}
+
+// bringWriter brings the writer from a third Region to the one that the run leaves. A planned run needs it there.
+func (in *inspection) bringWriter(db failover.Database, writer string) string {
+	at := strings.Split(writer, ":")
+	if in.outage() || len(at) < 4 {
+		return in.globalClusterCommand(db.GlobalCluster)
+	}
+	return fmt.Sprintf("aws rds switchover-global-cluster --region %s --global-cluster-identifier %s --target-db-cluster-identifier %s",
+		at[3], failover.Quote(db.GlobalCluster), failover.Quote(db.Clusters[in.run.From]))
 }
 
 // alarmCommand asks for both types: without them, composite alarms are left out.

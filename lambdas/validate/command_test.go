@@ -85,11 +85,14 @@ var waysToBlock = []blocked{
 	{failover.CodeRunOver, consenting, func(s *scene) { must(s.t, s.store.ReleaseLock(s.t.Context(), s.validate(consenting).Run.ARN)) },
 		`--input '{"action":"failover","allowDataLoss":true}'`},
 	{failover.CodeDrift, `{"action": "check"}`, func(s *scene) { s.putWeights(shop().Records[0], 60, 40) },
-		"aws route53 list-resource-record-sets --hosted-zone-id Z1 --start-record-name www.shop.example --start-record-type A --max-items 3"},
+		`aws route53 change-resource-record-sets --hosted-zone-id Z1 --change-batch '{"Changes":[{"Action":"UPSERT","ResourceRecordSet":{"Name":"www.shop.example","ResourceRecords":[{"Value":"192.0.2.10"}],"SetIdentifier":"us-east-1","TTL":60,"Type":"A","Weight":100}}`},
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { app.Databases[0].GlobalCluster = "order" }), "drover register applications.yaml --region us-west-2"},
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { app.Databases[0].Clusters[west] += "x" }),
 		"aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier orders"},
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { delete(app.Databases[0].Clusters, west) }), "drover register applications.yaml --region us-west-2"},
+	{failover.CodeTopology, `{"action": "check"}`, func(s *scene) { must(s.t, s.world.SetHeadless("orders", string(west), true)) },
+		"aws rds create-db-instance --region us-west-2 --db-cluster-identifier orders-us-west-2 --db-instance-identifier orders-us-west-2-1 --engine aurora-postgresql --db-instance-class " +
+			`"$(aws rds describe-db-instances --region us-east-1 --filters 'Name=db-cluster-id,Values=orders-us-east-1' --query 'DBInstances[0].DBInstanceClass' --output text)"`},
 	{failover.CodeLag, `{"action": "check"}`, func(s *scene) {
 		must(s.t, s.world.SetLag("orders", 30*time.Second))
 		s.pass(2 * time.Minute)
@@ -105,7 +108,7 @@ var waysToBlock = []blocked{
 	{failover.CodeAlarm, `{"action": "check"}`, alarmIn("INSUFFICIENT_DATA"), "--alarm-names shop-5xx"},
 	{failover.CodeAlarm, `{"action": "check"}`, registered(func(app *failover.Application) { app.Alarms = []string{"it's new"} }), "drover register applications.yaml"},
 	{failover.CodeUnreachable, `{"action": "check", "applications": ["shop"]}`, func(s *scene) {
-		s.world.Inject(fakeaws.Fault{Service: "rds", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
+		s.world.Inject(fakeaws.Fault{Service: "rds", Operation: "DescribeDBClusters", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
 	}, `--input '{"action":"check","applications":["shop"]}'`},
 	{failover.CodeUnreachable, `{"action": "check"}`, foreignFence(`"it's me"`),
 		`aws route53 change-resource-record-sets --hosted-zone-id Z1 --change-batch '{"Changes":[{"Action":"DELETE","ResourceRecordSet":{"Name":"_drover-drover.shop.example.","Type":"TXT","TTL":60,"ResourceRecords":[{"Value":"\"it'\''s me\""}]}}]}'`},
@@ -141,7 +144,8 @@ func TestEveryBlockerHasACommandThatCanBeTyped(t *testing.T) {
 				t.Errorf("no blocker %s types %s; got %+v", c.code, c.types, answer.Findings)
 			}
 			for said := range strings.SplitSeq(strings.TrimPrefix(answer.Summary, "Refused, nothing was touched: "), " | ") {
-				if words(t, said[max(0, strings.LastIndex(said, "aws "), strings.LastIndex(said, "drover ")):]) == nil {
+				_, command, typed := strings.Cut(said, "; type: ")
+				if typed && words(t, command) == nil {
 					t.Errorf("the summary has half a command: %s", said)
 				}
 			}
@@ -191,14 +195,14 @@ func checkCommand(t *testing.T, f failover.Finding) {
 	}
 }
 
-// words are those that a shell reads, none when it would wait for more.
+// words are those that a shell reads, none when it would wait for more. It finds no command to run in their place.
 func words(t *testing.T, command string) []string {
 	t.Helper()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("there is no shell here")
 	}
-	out, err := exec.Command(shell, "-c", `set -- `+command+`; printf '%s\0' "$@"`).Output()
+	out, err := exec.Command(shell, "-c", `PATH=; set -- `+command+`; printf '%s\0' "$@"`).Output()
 	if err != nil || command == "" {
 		return nil
 	}

@@ -1,10 +1,15 @@
 package validate
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -12,8 +17,31 @@ import (
 // doubtful blocks every action but a failover: that sets the database aside, and moves everything else.
 func (in *inspection) checkDatabases() {
 	for _, db := range in.databases() {
-		in.checkDatabase(db)
+		if !in.withheld[db.GlobalCluster] {
+			in.checkDatabase(db)
+		}
 	}
+}
+
+// noClusters notes the global clusters that the plan may not use, if err says nothing worse of any: IAM allows those of
+// the plan's context. One finding says it all.
+func (in *inspection) noClusters(err error) bool {
+	unread := (*live.UnreadClusters)(nil)
+	if !errors.As(err, &unread) {
+		return false
+	}
+	for _, err := range unread.Errors {
+		if entry.ConditionOf(err) != failover.Denied {
+			return false
+		}
+	}
+	in.withheld = map[string]bool{}
+	for _, id := range slices.Sorted(maps.Keys(unread.Errors)) {
+		in.withheld[id] = true
+		in.object(failover.CodeConfiguration, "database "+id, "the plan may not use it: "+entry.CouldNot("be read", unread.Errors[id]),
+			fmt.Sprintf("add %q to globalClusters of the context key drover in cdk.json, then deploy", id)).Command = deploy
+	}
+	return true
 }
 
 func (in *inspection) checkDatabase(db failover.Database) {
@@ -36,19 +64,21 @@ func (in *inspection) checkDatabase(db failover.Database) {
 	if member.Writer && global.Operation == nil {
 		return // it is there already
 	}
-	in.checkTarget(object, to)
+	in.checkTarget(object, db, global)
 	in.checkVersion(object, db, global)
 	in.checkState(object, db, global, member)
 }
 
 // checkTarget looks at the cluster that is to become the writer.
-func (in *inspection) checkTarget(object, arn string) {
+func (in *inspection) checkTarget(object string, db failover.Database, global live.GlobalCluster) {
+	arn := db.Clusters[in.run.To]
 	cluster, ok := in.members[arn]
 	switch {
 	case !ok:
 		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s does not exist in %s", arn, in.run.To), "restore it, or correct the applications file and register it").Command = in.register()
 	case cluster.Instances == 0:
-		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn), "add an instance to it").Command = in.clusterCommand(arn)
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s has no instance; it cannot be promoted", arn),
+			"add an instance of the writer's class to it").Command = in.addInstance(db, cmp.Or(cluster.Engine, global.Engine))
 	case cluster.Status != "available":
 		in.object(failover.CodeTopology, object, fmt.Sprintf("its cluster %s is %s; expected available", arn, cluster.Status), "wait until it is").Command = in.clusterCommand(arn)
 	}
@@ -65,7 +95,7 @@ func (in *inspection) checkState(object string, db failover.Database, global liv
 		in.object(failover.CodeTopology, object, fmt.Sprintf("is %s; expected available", global.Status), "wait until it is").Command = in.globalClusterCommand(db.GlobalCluster)
 	}
 	if writer := global.Writer(); writer != from {
-		in.object(failover.CodeTopology, object, fmt.Sprintf("its writer is %s; expected %s", orNone(writer), from), "").Command = in.globalClusterCommand(db.GlobalCluster)
+		in.object(failover.CodeTopology, object, fmt.Sprintf("its writer is %s; expected %s", orNone(writer), from), "").Command = in.bringWriter(db, writer)
 	}
 	if member.Synchronization == "pending-resync" {
 		in.object(failover.CodeTopology, object, fmt.Sprintf("its member in %s is pending-resync; expected connected", in.run.To), "wait until it is").Command = in.globalClusterCommand(db.GlobalCluster)

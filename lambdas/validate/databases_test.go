@@ -81,3 +81,22 @@ func TestALagThatNobodyMeasuredLatelyIsNotSmall(t *testing.T) {
 		}
 	}
 }
+
+// TestAWriterInAThirdRegionIsBroughtBack by the command of the finding, in the Region where it is.
+func TestAWriterInAThirdRegionIsBroughtBack(t *testing.T) {
+	third := "arn:aws:rds:eu-west-1:111122223333:cluster:orders-eu-west-1"
+	for action, want := range map[failover.Action]string{
+		failover.Switchover: "aws rds switchover-global-cluster --region eu-west-1 --global-cluster-identifier orders --target-db-cluster-identifier " + clusterARN(east),
+		failover.Failover:   "aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier orders",
+	} {
+		in := &inspection{
+			input: failover.Input{Action: action}, run: failover.Run{From: east, To: west}, apps: []failover.Application{shop()},
+			clusters: map[string]live.GlobalCluster{"orders": {ID: "orders", Status: "available", Members: []live.Member{{ClusterARN: third, Writer: true}, {ClusterARN: clusterARN(west)}}}},
+			members:  map[string]live.Cluster{clusterARN(west): {Status: "available", Instances: 1}},
+		}
+		in.checkDatabases()
+		if len(in.findings) != 1 || in.findings[0].Command != want {
+			t.Errorf("%s: got %+v; want the command %s", action, in.findings, want)
+		}
+	}
+}

@@ -51,8 +51,13 @@ func TestWhatIsNotWell(t *testing.T) {
 			must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 60, Values: []string{`"hello"`}}))
 		}, failover.CodeUnreachable, "is not Drover's"},
 		{"a service that denies", func(s *scene) {
-			s.world.Inject(fakeaws.Fault{Service: "rds", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
+			s.world.Inject(fakeaws.Fault{Service: "rds", Operation: "DescribeDBClusters", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
 		}, failover.CodeUnreachable, "the databases seen from us-west-2: could not be read"},
+		{"a global cluster that is not in the context", func(s *scene) {
+			s.world.Inject(fakeaws.Fault{Service: "rds", Operation: "DescribeGlobalClusters", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
+		}, failover.CodeConfiguration, `add "orders" to globalClusters of the context key drover in cdk.json, then deploy`},
+		{"a headless cluster", func(s *scene) { must(s.t, s.world.SetHeadless("orders", string(west), true)) },
+			failover.CodeTopology, "has no instance; it cannot be promoted; add an instance of the writer's class to it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, action := range []struct {

@@ -30,6 +30,7 @@ type inspection struct {
 	closed       map[string]bool             // hosted zones that the plan cannot read, each of them a finding already
 	fences       map[string]live.FenceRecord // by zone
 	clusters     map[string]live.GlobalCluster
+	withheld     map[string]bool // global clusters that the plan may not use, each of them a finding already
 	members      map[string]live.Cluster
 	sources      map[string]live.Cluster // members in the Region that is left; of a failover none is read
 	clustersRead bool

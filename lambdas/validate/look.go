@@ -206,12 +206,12 @@ func (in *inspection) latestRuns(ctx context.Context) ([]registry.RunRecord, err
 
 func (in *inspection) readDatabases(ctx context.Context) error {
 	clusters, err := live.Databases(ctx, in.Databases(in.run.To), in.apps)
-	if err != nil {
+	if err != nil && !in.noClusters(err) {
 		return err
 	}
 	var arns []string
 	for _, db := range in.databases() {
-		if arn, ok := db.Clusters[in.run.To]; ok {
+		if arn, ok := db.Clusters[in.run.To]; ok && !in.withheld[db.GlobalCluster] {
 			arns = append(arns, arn)
 		}
 	}

@@ -45,7 +45,7 @@ func (in *inspection) checkDrift(app failover.Application, r failover.Record) {
 		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = in.mend(app, r, sets)
 	} else if found := in.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, in.run.To) {
 		in.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
-			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered))).Command = live.RecordCommand(r)
+			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered))).Command = live.WeightsCommand(r, registered)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // clusterDescriber is the part of the RDS client that this package uses.
@@ -89,15 +90,38 @@ type Cluster struct {
 	Engine, EngineVersion string
 }
 
+// UnreadClusters is the error about global clusters that could not be read. All others were.
+type UnreadClusters struct {
+	// Errors are those of each, by identifier.
+	Errors map[string]error
+	first  error
+}
+
+// Error is the text of the first.
+func (u *UnreadClusters) Error() string { return u.first.Error() }
+
+// Unwrap returns the first.
+func (u *UnreadClusters) Unwrap() error { return u.first }
+
 // Databases reads the global clusters of all applications, by identifier, in the Region of the client. One that does
-// not exist is absent from the result.
+// not exist is absent from the result. Those that are read are good although others have failed, with [UnreadClusters].
+// When many are denied together, each is asked for alone: the plan may use those that it names.
 func Databases(ctx context.Context, client clusterDescriber, apps []failover.Application) (map[string]GlobalCluster, error) {
 	ids := clusterIDs(apps)
 	if len(ids) > fewClusters {
-		return listGlobalClusters(ctx, client, ids)
+		all, err := listGlobalClusters(ctx, client, ids)
+		if err == nil || entry.ConditionOf(err) != failover.Denied {
+			return all, err
+		}
 	}
-	found := make([]*GlobalCluster, len(ids))
-	err := each(ctx, len(ids), func(ctx context.Context, i int) error {
+	return readGlobalClusters(ctx, client, ids)
+}
+
+// readGlobalClusters reads them one by one.
+func readGlobalClusters(ctx context.Context, client clusterDescriber, ids []string) (map[string]GlobalCluster, error) {
+	found, errs := make([]*GlobalCluster, len(ids)), make([]error, len(ids))
+	first := each(ctx, len(ids), func(ctx context.Context, i int) (err error) {
+		defer func() { errs[i] = err }()
 		out, err := client.DescribeGlobalClusters(ctx, &rds.DescribeGlobalClustersInput{GlobalClusterIdentifier: &ids[i]})
 		if notThere := (*types.GlobalClusterNotFoundFault)(nil); errors.As(err, &notThere) {
 			return nil
@@ -112,13 +136,19 @@ func Databases(ctx context.Context, client clusterDescriber, apps []failover.App
 		}
 		return nil
 	})
-	all := map[string]GlobalCluster{}
+	all, unread := map[string]GlobalCluster{}, map[string]error{}
 	for i, g := range found {
 		if g != nil {
 			all[ids[i]] = *g
 		}
+		if errs[i] != nil {
+			unread[ids[i]] = errs[i]
+		}
 	}
-	return all, err
+	if first != nil {
+		return all, &UnreadClusters{unread, first}
+	}
+	return all, nil
 }
 
 func clusterIDs(apps []failover.Application) []string {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +192,26 @@ func TestADatabaseIsTheOneThatWasAskedFor(t *testing.T) {
 		must(t, err)
 		if members[arn].Status != "available" {
 			t.Errorf("%s: got %+v", id, members)
+		}
+	}
+}
+
+// TestOneGlobalClusterThatIsDeniedKeepsNoOtherFromBeingRead, also when so many are read that they are listed first.
+func TestOneGlobalClusterThatIsDeniedKeepsNoOtherFromBeingRead(t *testing.T) {
+	for _, n := range []int{3, 21} {
+		world, cfg := newWorld(t)
+		apps := withoutRecords(applications(n, ""))
+		build(t, world, apps, 0, 0)
+		denied := &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}
+		times := 1
+		if n > fewClusters { // the list, then the first of them
+			times = 2
+		}
+		world.Inject(fakeaws.Fault{Service: "rds", Operation: "DescribeGlobalClusters", Error: denied, Times: times})
+		clusters, err := Databases(t.Context(), rds.NewFromConfig(cfg), apps)
+		unread := (*UnreadClusters)(nil)
+		if !errors.As(err, &unread) || len(unread.Errors) != 1 || len(clusters) != n-1 {
+			t.Errorf("of %d: got %d clusters and %v; want all but one", n, len(clusters), err)
 		}
 	}
 }

@@ -33,6 +33,24 @@ func (s RecordSets) MendCommand(r failover.Record, weights map[failover.Region]i
 	if len(changes) == 0 {
 		return ""
 	}
+	return batchCommand(r, changes)
+}
+
+// WeightsCommand is the batch that gives the record sets of a record, which are as they are registered, these weights; or
+// the command that lists them, if the weights are not those of all Regions.
+func WeightsCommand(r failover.Record, weights map[failover.Region]int) string {
+	var changes []any
+	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
+		weight, ok := weights[region]
+		if !ok {
+			return RecordCommand(r)
+		}
+		changes = append(changes, changeOf("UPSERT", weighted(r, region, weight)))
+	}
+	return batchCommand(r, changes)
+}
+
+func batchCommand(r failover.Record, changes []any) string {
 	return fmt.Sprintf("aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch %s",
 		r.Zone, failover.Quote(compact(map[string]any{"Changes": changes})))
 }
