@@ -35,15 +35,24 @@ const (
 	MaxResubmits = 5
 	// spareRefills is how many times more than it has batches a stage of a failover may ask for what remains.
 	spareRefills = 2
+	// LastShiftSeconds is how long the last stage that shifts traffic in a failover asks at least: no other waits for it,
+	// and the control plane of Route 53 may come back meanwhile. With it, the worst case of a failover in one stage is still
+	// within twice the default RTO target.
+	LastShiftSeconds = 120
 	// PromoteSeconds is how long a failover goes on asking for promotions that cannot be started yet, counted from the first
 	// call, and AskAgainWait the wait before it asks again.
 	PromoteSeconds = 60
 	AskAgainWait   = 20 * time.Second
 )
 
-// ShiftSeconds is how long a stage of a failover with so many batches goes on asking for those that remain.
-func ShiftSeconds(batches int) int {
-	return int((time.Duration(batches+spareRefills) * RefillWait).Seconds())
+// ShiftSeconds is how long a stage of a failover with so many batches goes on asking for those that remain. Later waves wait
+// for it, unless it is the last that shifts traffic.
+func ShiftSeconds(batches int, last bool) int {
+	asks := int((time.Duration(batches+spareRefills) * RefillWait).Seconds())
+	if last {
+		return max(asks, LastShiftSeconds)
+	}
+	return asks
 }
 
 // StepBound is the longest that one step can take with all its retries.

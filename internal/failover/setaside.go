@@ -14,7 +14,8 @@ type Kind string
 const (
 	// RecordKind is one record, with the record sets of both Regions.
 	RecordKind Kind = "record"
-	// ZoneKind is a hosted zone, with all records that the stage moves in it.
+	// ZoneKind is a hosted zone, with all records that the stage moves in it. One that did not answer in time is set aside
+	// with its wave: it may answer when the next wave comes.
 	ZoneKind Kind = "zone"
 	// DatabaseKind is a global cluster.
 	DatabaseKind Kind = "database"
@@ -36,7 +37,7 @@ type SetAside struct {
 	Object string `json:"object"`
 	// Zone is the id of the hosted zone of a record or zone.
 	Zone string `json:"zone,omitempty"`
-	// Wave is the wave of all its traffic or databases, 0 for all waves.
+	// Wave is the wave of all its traffic or databases, or the only one of a zone; 0 for all waves.
 	Wave int `json:"wave,omitempty"`
 	// Application is the one that a record or database belongs to.
 	Application string `json:"application,omitempty"`
@@ -106,7 +107,7 @@ func (a Aside) Record(app Application, r Record) bool {
 		case RecordKind:
 			return s.Zone == r.Zone && s.Object == r.Name+" "+r.Type && s.Application == app.Name
 		case ZoneKind:
-			return s.Zone == r.Zone
+			return s.Zone == r.Zone && (s.Wave == 0 || s.Wave == app.Wave)
 		case TrafficKind:
 			return s.Wave == 0 || s.Wave == app.Wave
 		}

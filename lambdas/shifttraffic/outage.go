@@ -41,7 +41,7 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault) (f
 		i := (n + max(s.req.Round-1, 0)) % len(plans)
 		if waiting >= inARow {
 			answer.Remaining += max(1, len(plans[i].Batches))
-			answer.Deferred = append(answer.Deferred, zoneAside(plans[i], last))
+			answer.Deferred = append(answer.Deferred, s.zoneWaits(plans[i], last))
 			continue
 		}
 		err := s.isolated(ctx, plans[i], fences[i], &answer)
@@ -70,7 +70,7 @@ func (s shift) isolated(ctx context.Context, plan ZonePlan, seen *sighting, answ
 		z.faults = failover.Aside{zoneAside(plan, err)}
 	default:
 		answer.Remaining += max(1, z.remaining)
-		answer.Deferred = append(answer.Deferred, zoneAside(plan, err))
+		answer.Deferred = append(answer.Deferred, s.zoneWaits(plan, err))
 	}
 	z.addTo(answer)
 	return err
@@ -82,6 +82,13 @@ func zoneAside(plan ZonePlan, err error) failover.SetAside {
 		Kind: failover.ZoneKind, Object: plan.Name, Zone: plan.Zone, Error: entry.ConditionOf(err),
 		Cause: failover.SetAsideCause(entry.Named(err).Message),
 	}
+}
+
+// zoneWaits is a zone that waiting may cure. Should no other call of this stage move it, it is set aside for this wave alone.
+func (s shift) zoneWaits(plan ZonePlan, err error) failover.SetAside {
+	part := zoneAside(plan, err)
+	part.Wave = s.req.Stage.Wave
+	return part
 }
 
 // final says whether waiting does not help.

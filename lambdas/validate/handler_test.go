@@ -410,7 +410,7 @@ func TestAFailoverMovesWithoutARecordThatCannotBeRight(t *testing.T) {
 		t.Errorf("got %s with %v", answer.Verdict, answer.Findings)
 	}
 	s.contains(fmt.Sprint(answer.Findings), "belongs to the applications shop and twin")
-	if got, want := answer.Stages[0].ShiftSeconds, failover.ShiftSeconds(1); got != want {
+	if got, want := answer.Stages[0].ShiftSeconds, failover.ShiftSeconds(1, true); got != want {
 		t.Errorf("asks for %d s; want %d s for one batch", got, want)
 	}
 }

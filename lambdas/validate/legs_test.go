@@ -264,10 +264,12 @@ func TestTheBoundIsThatOfAllLegs(t *testing.T) {
 		}
 		apps := map[int][]failover.Application{0: {shop(), blog()}, 1: {shop()}, 2: {blog()}}
 		for _, stages := range [][]failover.Stage{out, back, rollback, retreat} {
-			for i := range stages {
+			last := true
+			for i := range slices.Backward(stages) {
 				s.h.Plan.SetTime(&stages[i], failover.DefaultStretch, failover.DelaysOf(apps[stages[i].Wave]))
 				if stages[i].Percent != nil {
-					stages[i].ShiftSeconds = failover.ShiftSeconds(1)
+					stages[i].ShiftSeconds = failover.ShiftSeconds(1, last)
+					last = false
 				}
 			}
 		}

@@ -104,7 +104,8 @@ func (in *inspection) checkSteps(waves []int) {
 func (in *inspection) countBatches() {
 	batches := map[int]int{}
 	for _, stages := range [][]failover.Stage{in.stages, in.back, in.rollback, in.retreat} {
-		for i := range stages {
+		last := true
+		for i := range slices.Backward(stages) {
 			s := &stages[i]
 			if s.Percent == nil {
 				continue
@@ -116,8 +117,9 @@ func (in *inspection) countBatches() {
 			}
 			s.Batches = batches[s.Wave]
 			if in.outage() {
-				s.ShiftSeconds = failover.ShiftSeconds(s.Batches)
+				s.ShiftSeconds = failover.ShiftSeconds(s.Batches, last)
 			}
+			last = false
 		}
 	}
 }
