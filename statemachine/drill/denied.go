@@ -3,6 +3,7 @@ package drill
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -16,8 +17,13 @@ const deniedCode = "AccessDenied"
 // not in the account.
 func (p *performance) denied() []string {
 	var found []string
+	expected := map[string]bool{}
 	for _, call := range p.world.Calls() {
 		if call.Code != deniedCode || p.injected(call) {
+			continue
+		}
+		if about := slices.IndexFunc(p.scenario.Expect.Denied, func(object string) bool { return slices.Contains(strings.Fields(call.Object), object) }); about >= 0 {
+			expected[p.scenario.Expect.Denied[about]] = true
 			continue
 		}
 		i := slices.IndexFunc(p.assembly.Roles, func(r assembly.Role) bool { return r.ARN == call.Role })
@@ -27,6 +33,11 @@ func (p *performance) denied() []string {
 		what := fmt.Sprintf("role %s was denied %s %s on %q", p.assembly.Roles[i].Name, call.Service, call.Operation, call.Object)
 		if !slices.Contains(found, what) {
 			found = append(found, what)
+		}
+	}
+	for _, object := range p.scenario.Expect.Denied {
+		if !expected[object] {
+			found = append(found, fmt.Sprintf("no request about %q was denied; expected at least one", object))
 		}
 	}
 	return found

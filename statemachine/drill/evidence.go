@@ -99,6 +99,8 @@ type DatabaseState struct {
 	Available bool
 	// All are the Regions with a member that believes it is the writer.
 	All []string
+	// Hindrance says what keeps RDS from failing it over to the run's Region, empty when nothing does.
+	Hindrance string
 }
 
 // Repetition is something done again after the end.

@@ -137,7 +137,7 @@ func (p *performance) foreignSet(d Drift) error {
 
 func (p *performance) apiFault(f APIFault) {
 	fault := fakeaws.Fault{
-		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times,
+		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times, Object: f.Object,
 	}
 	what := "loses the answer"
 	if f.Code != "" {
@@ -147,6 +147,9 @@ func (p *performance) apiFault(f APIFault) {
 	operation := f.Operation
 	if operation == "" {
 		operation = "every operation"
+	}
+	if f.Object != "" {
+		operation += " of " + f.Object
 	}
 	p.say(f.Service, Bad, "%s %s %s", operation, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.Inject(fault))

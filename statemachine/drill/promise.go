@@ -52,6 +52,7 @@ var promises = []struct {
 	{9, "again is the same", againIsTheSame},
 	{10, "one at a time", oneAtATime},
 	{11, "somebody is told", somebodyIsTold},
+	{12, "what can move does move", whatCanMoveMoves},
 }
 
 // maxBroken bounds how many violations of a promise are listed; a thousand applications break it a thousand times.

@@ -109,6 +109,13 @@ func refused() Evidence {
 	return e
 }
 
+// lockedOut is the evidence of a run that was refused for the lock of another one.
+func lockedOut() Evidence {
+	e := refused()
+	e.Runs[0].Before.Lock = registry.Lock{Owner: "arn:run-0", Expires: at(time.Hour)}
+	return e
+}
+
 // declinedRun is the evidence of a run that ended with a verdict of Validate: skipped, or with nothing to move.
 func declinedRun(verdict failover.Verdict) func() Evidence {
 	return func() Evidence {
@@ -140,22 +147,22 @@ func TestPromisesOfSoundRunsAreKept(t *testing.T) {
 		evidence Evidence
 		kept     []int
 	}{
-		"completed":   {completed(), []int{1, 2, 3, 7, 8, 9, 11}},
-		"held":        {held(), []int{1, 2, 5, 7, 8, 9, 11}},
-		"refused":     {refused(), []int{6, 7, 8}},
+		"completed":   {completed(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"held":        {held(), []int{1, 2, 5, 7, 8, 9, 11, 12}},
+		"refused":     {lockedOut(), []int{6, 7, 8}},
 		"skipped":     {declinedRun(failover.Skip)(), []int{6, 7, 8, 11}},
 		"nothing":     {declinedRun(failover.NothingToMove)(), []int{6, 7, 8, 11}},
 		"rolled back": {rolledBack(), []int{1, 2, 4, 8, 9, 11}},
 		"drill":       {thereAndBack(), []int{1, 2, 3, 8, 9, 11}},
 		"retreated":   {retreated(), []int{1, 2, 5, 8, 9, 11}},
-		"concurrent":  {concurrent(), []int{1, 2, 3, 6, 7, 8, 9, 10, 11}},
-		"taken over":  {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11}},
+		"concurrent":  {concurrent(), []int{1, 2, 3, 6, 7, 8, 9, 10, 11, 12}},
+		"taken over":  {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11, 12}},
 		"stopped":     {stopped(), []int{1, 2, 7, 8, 9, 11}},
-		"unheard":     {unheard(), []int{1, 2, 3, 7, 8, 9, 11}},
-		"deleted":     {notInvoked("Lambda.ResourceNotFoundException")(), []int{1, 2, 3, 7, 8, 9, 11}},
-		"denied":      {notInvoked("Lambda.AWSLambdaException")(), []int{1, 2, 3, 7, 8, 9, 11}},
-		"throttled":   {notInvoked("Lambda.TooManyRequestsException")(), []int{1, 2, 3, 7, 8, 9, 11}},
-		"never begun": {notInvoked("")(), []int{1, 2, 3, 7, 8, 9, 11}},
+		"unheard":     {unheard(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"deleted":     {notInvoked("Lambda.ResourceNotFoundException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"denied":      {notInvoked("Lambda.AWSLambdaException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"throttled":   {notInvoked("Lambda.TooManyRequestsException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"never begun": {notInvoked("")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
 	} {
 		for _, v := range Judge(c.evidence) {
 			want := NotChecked

@@ -31,7 +31,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 			seen[id] = true
 			writer, available := p.world.Writer(id)
 			s.Databases = append(s.Databases, DatabaseState{
-				GlobalCluster: id, Writer: writer, Available: available, All: p.world.Writers(id),
+				GlobalCluster: id, Writer: writer, Available: available, All: p.world.Writers(id), Hindrance: p.world.Hindrance(id, string(region)),
 			})
 		}
 	}

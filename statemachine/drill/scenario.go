@@ -210,6 +210,8 @@ type APIFault struct {
 	Service   string `yaml:"service"`
 	Operation string `yaml:"operation"`
 	Region    string `yaml:"region"`
+	// Object is the id of a hosted zone, a global cluster or another object; without one, calls about all of them fail.
+	Object string `yaml:"object"`
 	// Code, Status and Message are the error that is answered.
 	Code    string `yaml:"code"`
 	Status  int    `yaml:"status"`
@@ -290,6 +292,9 @@ type Expect struct {
 	Closed []string `yaml:"closed"`
 	// DeadLetters is the number of messages in the dead-letter queues.
 	DeadLetters int `yaml:"deadLetters"`
+	// Denied are objects, such as the ids of hosted zones and global clusters, that the plan's context lacks: requests about
+	// each must be denied, and the drill does not fail for it.
+	Denied []string `yaml:"denied"`
 	// Alarms are the alarms that must have gone off, as NAME REGION.
 	Alarms []string `yaml:"alarms"`
 }

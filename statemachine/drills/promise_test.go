@@ -108,6 +108,35 @@ var mistakes = []struct {
 		}},
 		scenario: "region-outage", says: "no message was published",
 	},
+	{
+		number: 12, name: "a batch that Route 53 refuses is not split",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/isolate.go", Old: "if !z.isolates || !errors.As(err, &refused) {", New: "if !errors.As(err, &refused) || true {",
+		}},
+		scenario: "record-rejected", says: "record orders.example.org A of orders had no fault of its own",
+	},
+	{
+		number: 12, name: "the databases wait for traffic that cannot be shifted",
+		definition: []replacement{
+			{`"Condition": "{% $run.action = 'failover' and $stage.promote = true and `, `"Condition": "{% $run.action = 'never' and $stage.promote = true and `},
+			{`"Condition": "{% $run.action = 'failover' %}", "Next": "UpdateRegistry"`, `"Condition": "{% $run.action = 'failover' %}", "Next": "Settle"`},
+		},
+		scenario: "promotion-without-dns", says: "database checkout of checkout had no fault of its own",
+	},
+	{
+		number: 12, name: "a database that cannot be promoted refuses the failover",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/validate/inspection.go", Old: "if in.outage() {\n\t\treturn in.add(", New: "if in.outage() && code != failover.CodeTopology {\n\t\treturn in.add(",
+		}},
+		scenario: "database-without-secondary", says: "was refused, although consent was given",
+	},
+	{
+		number: 12, name: "the zones after one that is denied are left out",
+		functions: []drilltest.Mutation{{
+			File: "lambdas/shifttraffic/outage.go", Old: "case !final(c):", New: "case final(c):\n\t\t\treturn answer, nil\n\t\tcase !final(c):",
+		}},
+		scenario: "zone-denied", says: "record www.example.net A of site had no fault of its own",
+	},
 }
 
 // TestADrillSeesEveryPromiseBroken makes one mistake at a time and plays a scenario: the drill must fail, and say which

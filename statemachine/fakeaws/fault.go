@@ -1,6 +1,10 @@
 package fakeaws
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // Fault changes how the World answers requests: what a scenario's timeline injects and takes away again.
 type Fault struct {
@@ -10,6 +14,8 @@ type Fault struct {
 	Operation string
 	// Region matches the Region of the request; empty matches all.
 	Region string
+	// Object is a hosted zone, a global cluster or another name that the request must be about; empty matches all.
+	Object string
 	// Error, when set, is answered instead of performing the request. Its status is 400 if it has none.
 	Error *APIError
 	// LoseAnswer performs the request and then ends the connection without an answer.
@@ -49,7 +55,7 @@ func (w *World) removeFault(fault *Fault) {
 func (w *World) faultFor(req *Request) *Fault {
 	for _, f := range w.faults {
 		if (f.Service != "" && f.Service != req.Service) || (f.Operation != "" && f.Operation != req.Operation) ||
-			(f.Region != "" && f.Region != req.Region) {
+			(f.Region != "" && f.Region != req.Region) || (f.Object != "" && !isAbout(req, f.Object)) {
 			continue
 		}
 		if f.Times > 0 {
@@ -61,4 +67,9 @@ func (w *World) faultFor(req *Request) *Fault {
 		return f
 	}
 	return nil
+}
+
+// isAbout says whether a request names an object: its id is one of the words of what the request is about.
+func isAbout(req *Request, object string) bool {
+	return slices.Contains(strings.Fields(objectOf(req)), object)
 }

@@ -208,6 +208,28 @@ func (w *World) Writers(id string) []string {
 	return out
 }
 
+// Hindrance says what keeps RDS from failing a global cluster over to a Region now, empty when nothing does, or when its
+// writer is there.
+func (w *World) Hindrance(id, region string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g := w.rds.cluster(id)
+	if g == nil {
+		return "there is no such global cluster"
+	}
+	to := g.memberIn(region)
+	switch {
+	case to == nil:
+		return "it has no cluster in " + region
+	case to.writer:
+		return ""
+	}
+	if err := w.rds.mayMove(g, g.writer(), to, region, false); err != nil {
+		return err.Message
+	}
+	return ""
+}
+
 // SetLag sets how far a global cluster's secondaries are behind, from now on.
 func (w *World) SetLag(id string, lag time.Duration) error {
 	return w.withCluster(id, func(g *globalCluster) {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -63,12 +64,14 @@ type Call struct {
 	Region, Service, Operation string
 	// Role is the ARN of the role that called, or empty for an administrator.
 	Role string
-	// Code is the error's code, empty for success. A request into a dark Region has the code Unreachable.
-	Code string
+	// Code is the error's code, empty for success, Message its text. A request into a dark Region has the code Unreachable.
+	Code, Message string
 	// Mutating says whether the operation changes anything.
 	Mutating bool
 	// Object is what was asked about, in the words of the service: a zone, a cluster, a key.
 	Object string
+	// Parts are the names and types of the record sets in a batch that failed, one in each line.
+	Parts string
 }
 
 // codeUnreachable is the code of a request that a dark Region did not answer.
@@ -121,21 +124,19 @@ func (w *World) handle(req *Request) (resp *Response, answered bool) {
 	req.ID = requestID(w.nextID())
 	svc, ok := w.services[req.Service]
 	if !ok {
-		w.log(req, false, "", errUnknownService.Code)
+		w.log(req, false, "", errUnknownService)
 		return plainError(req, errUnknownService), true
 	}
 	openErr := svc.open(req)
 	if (w.dark(req.Region) || w.apart(w.calling, req.Region)) && !isGlobal(req.Service) {
-		w.log(req, false, "", codeUnreachable)
+		w.log(req, false, objectOf(req), &APIError{Code: codeUnreachable})
 		return nil, false
 	}
 	resp, apiErr, answered := w.perform(svc, req, openErr)
-	code := ""
 	if apiErr != nil {
-		code = apiErr.Code
 		resp = svc.fail(req, apiErr)
 	}
-	w.log(req, isMutating(req.Operation), objectOf(req), code)
+	w.log(req, isMutating(req.Operation), objectOf(req), apiErr)
 	return resp, answered
 }
 
@@ -157,11 +158,18 @@ func (w *World) perform(svc service, req *Request, openErr *APIError) (resp *Res
 	return resp, apiErr, fault == nil || !fault.LoseAnswer
 }
 
-func (w *World) log(req *Request, mutating bool, object, code string) {
-	w.calls = append(w.calls, Call{
+func (w *World) log(req *Request, mutating bool, object string, err *APIError) {
+	call := Call{
 		At: w.now, Region: req.Region, Service: req.Service, Operation: req.Operation,
-		Role: w.iam.roleOf(req.AccessKey), Code: code, Mutating: mutating, Object: object,
-	})
+		Role: w.iam.roleOf(req.AccessKey), Mutating: mutating, Object: object,
+	}
+	if err != nil {
+		call.Code, call.Message = err.Code, err.Message
+		if batch, ok := req.Params.(changeParams); ok { // nobody asks for the parts of one that was accepted: that is a Batch
+			call.Parts = strings.Join(batch.names(), "\n")
+		}
+	}
+	w.calls = append(w.calls, call)
 }
 
 // isGlobal says whether a service answers although the Region that signs its requests is dark. See R53-1 in FIDELITY.md.

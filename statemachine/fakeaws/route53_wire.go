@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -88,6 +89,17 @@ type (
 		maxItems int
 	}
 )
+
+// names are those of the record sets, each once, with their types.
+func (p changeParams) names() []string {
+	var all []string
+	for _, c := range p.changes {
+		if name := c.Set.Name + " " + c.Set.Type; !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
 
 func (p changeParams) object() string    { return "hosted zone " + p.zone }
 func (p listSetsParams) object() string  { return "hosted zone " + p.zone }

@@ -147,11 +147,7 @@ func (w *World) tryTarget(p *parcel) *APIError {
 	if err != nil && err.Code == codeUnknownKey {
 		err = denied(p.target.RoleARN, Permission{Action: o.service + ":" + o.operation, Resource: p.target.ARN}, "because the role does not exist")
 	}
-	code := ""
-	if err != nil {
-		code = err.Code
-	}
-	w.log(req, true, objectOf(req), code)
+	w.log(req, true, objectOf(req), err)
 	if err == nil && !answered {
 		return errDark(p.region)
 	}
