@@ -72,7 +72,9 @@ func (e Evidence) showsIsolation(run RunEvidence) bool {
 	if n := len(run.Asked.Percents); n > 0 && run.Asked.Percents[n-1] != 100 {
 		return false
 	}
-	return !slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) && len(e.effects(other)) > 0 })
+	return !slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+		return other.moves() && other.overlaps(run) && slices.ContainsFunc(e.effects(other), run.during)
+	})
 }
 
 // needNotBeRefused says whether a failover of all applications was refused although nothing but their own faults was in its

@@ -95,6 +95,16 @@ func TestWhatDidNotMoveNeedsAFaultOfItsOwn(t *testing.T) {
 		{"an operator who changes the zone meanwhile", func(e *Evidence) { e.ByHand = []HandChange{{At: e.Runs[0].StartedAt, Zone: "Z1"}} }, denied, nil},
 		{"an approver who said no", func(e *Evidence) { e.Runs[0].Path = append(e.Runs[0].Path, "AwaitApproval") }, func(*Evidence) {}, nil},
 
+		{"another run that moves something meanwhile", func(e *Evidence) {
+			other := e.Runs[0]
+			other.ARN, other.Name, other.Invocations = "arn:run-2", "run-2", nil
+			mark := failover.Fence{Epoch: 2, Run: "run-2", Region: west, Leg: failover.Out}
+			e.Runs = append(e.Runs, other)
+			e.Batches = []fakeaws.Batch{{At: e.Runs[0].StartedAt, Zone: "Z1", Changes: []fakeaws.Change{{
+				Action: "CREATE", Set: fakeaws.RecordSet{Name: "_drover-drover.example.com", Type: "TXT", Values: []string{mark.String()}},
+			}}}}
+		}, func(*Evidence) {}, nil},
+
 		{"a batch that is not bisected", shift(refused(shopRecord, "other.example.com A")), denied, []string{sayRecord}},
 		{"databases not promoted after a shift that failed", shift(change("Z1", "AccessDenied", "")), func(*Evidence) {}, []string{sayDatabase}},
 		{"traffic not shifted because a promotion cannot start", func(*Evidence) {}, denied, []string{sayRecord}},
