@@ -38,7 +38,7 @@ const (
 	// LastShiftSeconds is how long the last stage that shifts traffic in a failover asks at least: no other waits for it,
 	// and the control plane of Route 53 may come back meanwhile. With it, the worst case of a failover in one stage is still
 	// within twice the default RTO target.
-	LastShiftSeconds = 120
+	LastShiftSeconds = 110
 	// PromoteSeconds is how long a failover goes on asking for promotions that cannot be started yet, counted from the first
 	// call, and AskAgainWait the wait before it asks again.
 	PromoteSeconds = 60
