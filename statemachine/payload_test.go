@@ -10,9 +10,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// The tests in this file run the whole definition with scripted answers and assert what the steps are told.
+// The tests in this file run the whole definition with scripted answers and assert the payloads of the steps.
 
-func TestTheEndIsToldWhatHappened(t *testing.T) {
+func TestNotifyGetsWhatHappened(t *testing.T) {
 	pending := ok(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"checkout: database still in us-east-1"}})
 	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
@@ -30,7 +30,7 @@ func TestTheEndIsToldWhatHappened(t *testing.T) {
 	}
 }
 
-func TestTheFailureThatIsToldIsTheFirst(t *testing.T) {
+func TestNotifyGetsTheFirstFailure(t *testing.T) {
 	r := play(t, machine(t), script{"UpdateRegistry": {fails(failover.Rejected)}, "CloseRun": {fails(failover.Denied)}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest).Failure
 	want := &failover.StepFailure{
@@ -144,7 +144,7 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 	}
 }
 
-func TestANoIsToldWithWhoSaidItAndWhy(t *testing.T) {
+func TestNotifyGetsWhoHasRejectedAndWhy(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		answer answer
@@ -165,7 +165,7 @@ func TestANoIsToldWithWhoSaidItAndWhy(t *testing.T) {
 	}
 }
 
-func TestTheEndIsToldWhoHasApprovedWhat(t *testing.T) {
+func TestNotifyGetsWhoHasApprovedWhat(t *testing.T) {
 	yes := ok(failover.ApprovalAnswer{Approved: true, By: "alice", Comment: "go"})
 	r := play(t, machine(t), script{
 		"Validate":      {planOf(theRun(gate(failover.BeforeStart)), gated(0), gated(1))},
@@ -189,7 +189,7 @@ func TestTheEndIsToldWhoHasApprovedWhat(t *testing.T) {
 	}
 }
 
-func TestTheBeginningIsToldWhatWasFound(t *testing.T) {
+func TestAnnounceGetsWhatWasFound(t *testing.T) {
 	found := []failover.Finding{{Severity: failover.Warning, Code: failover.CodeBound, Object: "run run-1", Found: "it may take long"}}
 	planned := plan(stage(0), stage(1))
 	a := planned.result.(failover.ValidateAnswer)
@@ -207,9 +207,9 @@ func TestTheBeginningIsToldWhatWasFound(t *testing.T) {
 	}
 }
 
-// TestTheLagThatIsToldIsTheLargestWithItsTime follows the lag through a promotion that is asked about again, when the
+// TestNotifyGetsTheLargestLagWithItsTime follows the lag through a promotion that is asked about again, when the
 // secondary has become the writer and has none any more.
-func TestTheLagThatIsToldIsTheLargestWithItsTime(t *testing.T) {
+func TestNotifyGetsTheLargestLagWithItsTime(t *testing.T) {
 	later := measured.Add(time.Minute)
 	lag := func(millis int64, at *time.Time) answer {
 		return ok(failover.PromoteAnswer{Started: 1, LagMillis: millis, LagAt: at})
@@ -233,7 +233,7 @@ func TestTheLagThatIsToldIsTheLargestWithItsTime(t *testing.T) {
 	}
 }
 
-func TestAHeldFailoverTellsWhatWasWrongWithEachWave(t *testing.T) {
+func TestNotifyGetsWhatWasWrongWithEachWave(t *testing.T) {
 	bad := func(why string) answer {
 		return ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{why}})
 	}
@@ -254,89 +254,6 @@ func TestAHeldFailoverTellsWhatWasWrongWithEachWave(t *testing.T) {
 	if got.StagesDone != 3 || got.Stages != 5 {
 		t.Errorf("%d of %d stages are done; want those of waves 2 to 4, of 5", got.StagesDone, got.Stages)
 	}
-}
-
-// TestWhatIsSetAsideGoesWithTheRun to every step that must know, and to the message.
-func TestWhatIsSetAsideGoesWithTheRun(t *testing.T) {
-	ofWave2 := inWave(1, 2, 0)
-	r := play(t, machine(t), script{
-		"Validate":     {plan(inWave(0, 1, 1), ofWave2)},
-		"ShiftTraffic": {settingAside(failover.RecordKind, "www.example.com A"), fails(failover.Denied)},
-		"PromoteDatabase": {
-			ok(failover.PromoteAnswer{LagMillis: -1, SetAside: failover.Aside{{Kind: failover.DatabaseKind, Object: "orders", Error: failover.Rejected}}}),
-			fails(failover.Rejected),
-		},
-	})
-	got := r.calls["Notify"][0].(*failover.NotifyRequest)
-	var kinds []string
-	for _, s := range got.SetAside {
-		kinds = append(kinds, string(s.Kind)+" "+s.Object)
-	}
-	want := []string{"record www.example.com A", "database orders", "traffic wave 2", "databases wave 2"}
-	if diff := cmp.Diff(want, kinds); diff != "" {
-		t.Errorf("set aside (-want +got):\n%s", diff)
-	}
-	for state, counts := range map[string][]int{"ShiftTraffic": {0, 2}, "UpdateRegistry": {1}, "PromoteDatabase": {1, 3}, "VerifyHealth": {2, 4}, "CloseRun": {4}} {
-		for call, n := range counts {
-			if got := asideIn(r.calls[state][call]); got != n {
-				t.Errorf("call %d of %s knows %d parts that are set aside; want %d", call+1, state, got, n)
-			}
-		}
-	}
-	if got.Outcome != failover.Held || got.SetAside[2].Wave != 2 || got.SetAside[2].String() != "traffic of wave 2 was set aside: Denied: in the test" {
-		t.Errorf("got %s, %s", got.Outcome, got.SetAside[2])
-	}
-}
-
-func asideIn(request any) int {
-	switch req := request.(type) {
-	case *failover.ShiftRequest:
-		return len(req.SetAside)
-	case *failover.StageRequest:
-		return len(req.SetAside)
-	case *failover.PromoteRequest:
-		return len(req.SetAside)
-	case *failover.VerifyRequest:
-		return len(req.SetAside)
-	case *failover.CloseRequest:
-		return len(req.SetAside)
-	}
-	return -1
-}
-
-// TestWhatRemainsIsSetAsideWhenItsTimeIsOver and not before, and nothing is asked for after that.
-func TestWhatRemainsIsSetAsideWhenItsTimeIsOver(t *testing.T) {
-	deferred := func(kind failover.Kind, object string) failover.Aside {
-		return failover.Aside{{Kind: kind, Object: object, Zone: "Z1", Error: failover.Throttled, Cause: "Rate exceeded"}}
-	}
-	round := ok(failover.ShiftAnswer{Changes: []failover.Change{}, Remaining: 1, Deferred: deferred(failover.ZoneKind, "example.com")})
-	asking := ok(failover.PromoteAnswer{LagMillis: -1, Remaining: 1, Deferred: deferred(failover.DatabaseKind, "orders")})
-	r := play(t, machine(t), script{"Validate": {plan(stage(0))}, "ShiftTraffic": {round}, "PromoteDatabase": {asking}})
-	for state, limit := range map[string]time.Duration{"ShiftTraffic": 60 * time.Second, "PromoteDatabase": failover.PromoteSeconds * time.Second} {
-		calls := r.calls[state]
-		first, last := nowOf(calls[0]), nowOf(calls[len(calls)-1])
-		if took := last.Sub(first); took > limit || took < limit-15*time.Second {
-			t.Errorf("%s is asked for %v; want about %v", state, took, limit)
-		}
-	}
-	got := r.calls["Notify"][0].(*failover.NotifyRequest)
-	var objects []string
-	for _, s := range got.SetAside {
-		objects = append(objects, s.Object)
-	}
-	if diff := cmp.Diff([]string{"example.com", "orders"}, objects); diff != "" || got.Outcome != failover.Held {
-		t.Errorf("outcome %s; set aside (-want +got):\n%s", got.Outcome, diff)
-	}
-}
-
-func nowOf(request any) time.Time {
-	switch req := request.(type) {
-	case *failover.ShiftRequest:
-		return req.Now
-	case *failover.PromoteRequest:
-		return req.Now
-	}
-	return time.Time{}
 }
 
 // TestARoundThatGotNothingDoneLeavesTheChangesAsTheyWere: an empty list that is added to an empty list is no change.
