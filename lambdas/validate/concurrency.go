@@ -21,7 +21,7 @@ func (in *inspection) readConcurrency(ctx context.Context) error {
 		return nil
 	}
 	region := in.run.To
-	c, err := in.Handler.Concurrency(ctx, region, in.req.Now)
+	c, err := in.Handler.Concurrency(ctx, region)
 	if err != nil {
 		return err
 	}

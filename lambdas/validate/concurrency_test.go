@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -24,7 +23,7 @@ func TestConcurrencyThatOthersCanUseUpIsAWarning(t *testing.T) {
 	} {
 		in := &inspection{Handler: Handler{
 			Plan:        failover.Plan{ReservedConcurrency: c.reserved},
-			Concurrency: func(context.Context, failover.Region, time.Time) (live.Concurrency, error) { return c.account, nil },
+			Concurrency: func(context.Context, failover.Region) (live.Concurrency, error) { return c.account, nil },
 		}}
 		in.run.To = west
 		if err := in.readConcurrency(t.Context()); err != nil {
@@ -38,7 +37,7 @@ func TestConcurrencyThatOthersCanUseUpIsAWarning(t *testing.T) {
 			t.Errorf("%s: %+v; want a warning that says %q, with the command that raises the quota", name, in.findings[0], c.says)
 		}
 	}
-	in := &inspection{Handler: Handler{Concurrency: func(context.Context, failover.Region, time.Time) (live.Concurrency, error) {
+	in := &inspection{Handler: Handler{Concurrency: func(context.Context, failover.Region) (live.Concurrency, error) {
 		return live.Concurrency{}, errors.New("denied")
 	}}}
 	if err := in.readConcurrency(t.Context()); err == nil {

@@ -53,7 +53,7 @@ type Handler struct {
 	// Executions returns the Step Functions client of a Region, to ask whether the run that holds the lock has ended.
 	Executions func(failover.Region) Executions
 	// Concurrency reads the account's limit of concurrent executions in a Region; nil does not look at it.
-	Concurrency func(context.Context, failover.Region, time.Time) (live.Concurrency, error)
+	Concurrency func(context.Context, failover.Region) (live.Concurrency, error)
 	// Applications is where the registry is read, Lock where the lock is taken.
 	Applications catalogue
 	Lock         locker

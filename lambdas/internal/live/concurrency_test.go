@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -14,7 +15,7 @@ import (
 func TestTheConcurrencyOfTheAccountIsReadOverTheWire(t *testing.T) {
 	world, cfg := newWorld(t)
 	must(t, world.SetConcurrencyLimit(string(west), 400))
-	got, err := AccountConcurrency(t.Context(), cfg, start)
+	got, err := AccountConcurrency(t.Context(), lambda.NewFromConfig(cfg))
 	must(t, err)
 	if diff := cmp.Diff(Concurrency{Limit: 400, Unreserved: 400}, got); diff != "" {
 		t.Errorf("concurrency (-want +got):\n%s", diff)
@@ -41,7 +42,7 @@ func TestAnErrorOfLambdaHasItsCondition(t *testing.T) {
 		}))
 		_, cfg := newWorld(t)
 		cfg.BaseEndpoint = &server.URL
-		_, err := AccountConcurrency(t.Context(), cfg, start)
+		_, err := AccountConcurrency(t.Context(), lambda.NewFromConfig(cfg))
 		server.Close()
 		if got := entry.ConditionOf(err); got != c.want {
 			t.Errorf("%d %s %s: %v is %s; want %s", c.status, c.code, c.body, err, got, c.want)
@@ -50,7 +51,7 @@ func TestAnErrorOfLambdaHasItsCondition(t *testing.T) {
 	_, cfg := newWorld(t)
 	nowhere := "http://127.0.0.1:1"
 	cfg.BaseEndpoint = &nowhere
-	if _, err := AccountConcurrency(t.Context(), cfg, start); entry.ConditionOf(err) != failover.Unreachable {
+	if _, err := AccountConcurrency(t.Context(), lambda.NewFromConfig(cfg)); entry.ConditionOf(err) != failover.Unreachable {
 		t.Errorf("an endpoint that does not answer: %v; want Unreachable", err)
 	}
 }

@@ -14,8 +14,7 @@ import (
 func main() {
 	entry.Start("promotedatabase", func(env entry.Environment) entry.Step[failover.PromoteRequest, failover.PromoteAnswer] {
 		return promotedatabase.Handler{
-			Plan:     env.Plan,
-			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+			Plan: env.Plan, Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
 			Elsewhere: func(r failover.Region) *registry.Store {
 				return &registry.Store{Client: dynamodb.NewFromConfig(env.In(r)), Table: env.Table}
 			},

@@ -1,0 +1,33 @@
+package validate
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// New returns the handler with the clients of its environment.
+func New(env entry.Environment) Handler {
+	store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
+	return Handler{
+		Plan: env.Plan, Region: env.Region, Table: env.Table,
+		DNS: route53.NewFromConfig(env.Config), Kept: &Kept{},
+		Databases:  func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
+		Metrics:    func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+		Executions: func(r failover.Region) Executions { return sfn.NewFromConfig(env.In(r)) },
+		Concurrency: func(ctx context.Context, r failover.Region) (live.Concurrency, error) {
+			return live.AccountConcurrency(ctx, lambda.NewFromConfig(env.In(r)))
+		},
+		Applications: store, Lock: store, Readiness: env.Metrics,
+	}
+}
