@@ -147,7 +147,13 @@ func playScenario(t *testing.T, scenario string) *drill.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "scenario.yaml": {Data: []byte(scenario)}}, "scenario.yaml")
+	return playApplications(t, string(shop), scenario)
+}
+
+// playApplications plays a scenario with these applications.
+func playApplications(t *testing.T, applications, scenario string) *drill.Result {
+	t.Helper()
+	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: []byte(applications)}, "scenario.yaml": {Data: []byte(scenario)}}, "scenario.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
