@@ -70,6 +70,11 @@ var guards = []guard{
 		scenario: "bad-before-approval", says: "expected at most 5.00 % of all requests to fail",
 	},
 	{
+		name:       "the metric of a notification that is not out",
+		definition: []replacement{{"\"Next\": \"NotNotified\",\n         \"Output\": {", "\"Next\": \"Outcome?\",\n         \"Output\": {"}},
+		scenario:   "notify-gone", says: "no message was published, and no alarm fired within",
+	},
+	{
 		name: "the stage that closes a leg",
 		functions: []drilltest.Mutation{{
 			File: "internal/failover/stage.go", Old: "if len(waves) > 1 {\n\t\tadd(0, nil, false)", New: "if len(waves) > 1000 {\n\t\tadd(0, nil, false)",

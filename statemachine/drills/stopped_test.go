@@ -41,6 +41,8 @@ var stoppedIn = map[string]stoppedCase{
 	"PlanRollback": {input: "{action: switchover}", before: "switchoverCancelled: orders", outcome: failover.Held},
 	"CloseRun":     {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed},
 	"Notify":       {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed},
+	"NotNotified": {input: "{action: failover, allowDataLoss: true}", outcome: failover.Completed,
+		before: "invocations: {function: notify, fail: deleted, times: 5}"}, // Announce, and all tries of Notify
 }
 
 // notStopped are those that the table leaves out, each with the reason.
