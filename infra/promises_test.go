@@ -161,7 +161,7 @@ func TestWhatHappenedCanBeRead(t *testing.T) {
 			}
 		}
 		text := compact(t, ofType(stack, "AWS::StepFunctions::StateMachine")[0].Properties)
-		if !strings.Contains(text, `"IncludeExecutionData":true,"Level":"ALL"`) || !strings.Contains(text, `"TracingConfiguration":{"Enabled":true}`) {
+		if !strings.Contains(text, `"IncludeExecutionData":false,"Level":"ALL"`) || !strings.Contains(text, `"TracingConfiguration":{"Enabled":true}`) {
 			t.Errorf("%s: the state machine does not log and trace everything", code)
 		}
 	}

@@ -129,6 +129,7 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 	want := &failover.ApprovalRequest{
 		Op: "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
 		StagesDone: 1, Stages: 2, LagMillis: new(int64(800)), Until: got.Now.Add(30 * time.Minute), Now: got.Now,
+		Digest: failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Stage: 1}.Digest(),
 	}
 	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
 		t.Errorf("question (-want +got):\n%s", diff)
@@ -139,8 +140,42 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 		t.Errorf("asked again as try %d with token %q after %d with %q; want the next try with a token of its own", second.Try, second.Token, first.Try, first.Token)
 	}
 	r = play(t, machine(t), script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}})
-	if got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest); got.Stage != nil || got.Gate != failover.BeforeStart {
-		t.Errorf("before the start: %+v; want no stage", got)
+	if got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest); got.Stage != nil || got.Gate != failover.BeforeStart || got.Digest != got.Question().Digest() {
+		t.Errorf("before the start: %+v; want no stage, and the digest of its question", got)
+	}
+}
+
+// A token says nothing of the run whose question the approver has seen: the item that the approver's command reads can be
+// written over with another run's token. So a yes must name this run and this question.
+func TestAYesToAnotherQuestionApprovesNothing(t *testing.T) {
+	const other = "arn:aws:states:us-west-2:111122223333:execution:drover:harmless"
+	own := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion}.Digest()
+	start := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforeStart}.Digest()
+	const noRun = "the answer approves no run by its ARN; expected the run and the digest of the question, as in the command of the message"
+	for _, c := range []struct {
+		name   string
+		answer any
+		want   string
+	}{
+		{"of another run", failover.ApprovalAnswer{Approved: true, By: "alice", Run: other, Digest: own}, "the answer approves run harmless of us-west-2, and not this one"},
+		{"of this run at another gate", failover.ApprovalAnswer{Approved: true, By: "alice", Run: theRun().ARN, Digest: start}, "the answer approves another question of this run"},
+		{"of this run without a digest", failover.ApprovalAnswer{Approved: true, By: "alice", Run: theRun().ARN}, "the answer approves another question of this run"},
+		{"with the token alone", map[string]any{"approved": true, "by": "alice", "comment": "go"}, noRun},
+		{"with a run that is no text", map[string]any{"approved": true, "by": "alice", "run": []string{other}}, noRun},
+		{"a no to another run", failover.ApprovalAnswer{By: "alice", Run: other, Digest: own}, "the answer rejects run harmless of us-west-2, and not this one"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {ok(c.answer)}})
+			got := r.calls["Notify"][0].(*failover.NotifyRequest)
+			if diff := cmp.Diff([]string{"before-promotion: not approved by alice: " + c.want}, got.Reasons); diff != "" {
+				t.Errorf("reasons (-want +got):\n%s", diff)
+			}
+			asked := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest).Now
+			want := []failover.Decision{{Gate: failover.BeforePromotion, AskedAt: asked, By: "alice", Comment: c.want}}
+			if diff := cmp.Diff(want, got.Decisions); diff != "" || len(r.calls["PromoteDatabase"]) > 0 {
+				t.Errorf("%d promotions; decisions (-want +got):\n%s", len(r.calls["PromoteDatabase"]), diff)
+			}
+		})
 	}
 }
 
@@ -151,6 +186,8 @@ func TestNotifyGetsWhoHasRejectedAndWhy(t *testing.T) {
 		want   string
 	}{
 		{"a no", no, "before-promotion: not approved by bob: not now"},
+		{"a no by an identity of AWS", ok(failover.ApprovalAnswer{By: "arn:aws:sts::111122223333:assumed-role/oncall/bob", Comment: "not now"}),
+			"before-promotion: not approved by assumed-role/oncall/bob: not now"},
 		{"a no without a comment", ok(failover.ApprovalAnswer{By: "bob"}), "before-promotion: not approved by bob"},
 		{"a no by nobody in particular", ok(map[string]any{"approved": false}), "before-promotion: not approved by somebody"},
 		{"an answer that says nothing", ok("yes"), "before-promotion: not approved by somebody"},
@@ -166,14 +203,14 @@ func TestNotifyGetsWhoHasRejectedAndWhy(t *testing.T) {
 }
 
 func TestNotifyGetsWhoHasApprovedWhat(t *testing.T) {
-	yes := ok(failover.ApprovalAnswer{Approved: true, By: "alice", Comment: "go"})
+	yes := ok(failover.ApprovalAnswer{Approved: true, By: "alice", How: failover.APISigner, Comment: "go"})
 	r := play(t, machine(t), script{
 		"Validate":      {planOf(theRun(gate(failover.BeforeStart)), gated(0), gated(1))},
 		"AwaitApproval": {yes, no},
 	})
 	asked := func(call int) time.Time { return r.calls["AwaitApproval"][call].(*failover.ApprovalRequest).Now }
 	want := []failover.Decision{
-		{Gate: failover.BeforeStart, AskedAt: asked(0), Approved: true, By: "alice", Comment: "go"},
+		{Gate: failover.BeforeStart, AskedAt: asked(0), Approved: true, By: "alice", How: failover.APISigner, Comment: "go"},
 		{Gate: failover.BeforePromotion, AskedAt: asked(1), By: "bob", Comment: "not now"},
 	}
 	if diff := cmp.Diff(want, r.calls["Notify"][0].(*failover.NotifyRequest).Decisions); diff != "" {

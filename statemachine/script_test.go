@@ -55,7 +55,7 @@ func waits(run failover.Run) answer {
 // theRun is a failover, and what the adjustments make of it.
 func theRun(adjust ...func(*failover.Run)) failover.Run {
 	r := failover.Run{
-		ID: "run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2",
+		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2",
 		Approval: failover.NoApproval, ApprovalSeconds: 1800,
 	}
 	for _, f := range adjust {
@@ -255,7 +255,7 @@ func play(t tester, m *asl.Machine, s script) *run {
 				continue
 			}
 			now = now.Add(a.after)
-			r.Resume(now, a.toToken(t))
+			r.Resume(now, a.ofItsQuestion(r.calls[p.State]).toToken(t))
 		default:
 			t.Fatalf("pending %T", p)
 		}
@@ -282,6 +282,19 @@ func (a answer) toMachine(t tester) *asl.Answer {
 		t.Fatalf("%v", err)
 	}
 	return &asl.Answer{Output: asl.InvokeResult(payload)}
+}
+
+// ofItsQuestion gives an answer that names no run the run and the digest of the question that was asked last, as drover
+// and the API do.
+func (a answer) ofItsQuestion(asked []any) answer {
+	said, isAnswer := a.result.(failover.ApprovalAnswer)
+	if !isAnswer || said.Run != "" {
+		return a
+	}
+	last := asked[len(asked)-1].(*failover.ApprovalRequest)
+	said.Run, said.Digest = last.Run.ARN, last.Digest
+	a.result = said
+	return a
 }
 
 // toToken is the answer of a person, who speaks to Step Functions and not through a function.

@@ -24,8 +24,9 @@ type Props struct {
 	LogDays int
 }
 
-// New makes the state machine. It logs every event with its data, because the history in Step Functions is gone after
-// 90 days and in a dark Region it cannot be read at all.
+// New makes the state machine. It logs every event without its data: the data of AwaitApproval has the task token, which
+// is good until it is answered, and more people read logs than may approve. What a run was given and what it did is in
+// its report, and in its history for 90 days.
 func New(scope constructs.Construct, id string, props Props) awsstepfunctions.StateMachine {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	region := props.Scope.Names
@@ -46,7 +47,7 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 		Logs: &awsstepfunctions.LogOptions{
 			Destination:          logs.NewGroup(scope, "Logs", region.StateMachineLogs(), props.LogDays),
 			Level:                awsstepfunctions.LogLevel_ALL,
-			IncludeExecutionData: jsii.Bool(true),
+			IncludeExecutionData: jsii.Bool(false),
 		},
 	})
 	acceptExpressions(machine)

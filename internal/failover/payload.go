@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -418,6 +419,8 @@ type ApprovalRequest struct {
 	// StagesDone and Stages count the verified stages and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
+	// Digest is that of the [Question]; the answer must give it back. Empty in a run that an earlier version has started.
+	Digest string `json:"digest"`
 	// LagMillis is the largest lag that validation has measured, nil when it measured none.
 	LagMillis *int64 `json:"lagMillis"`
 	// Until is when no answer becomes a no.
@@ -425,11 +428,32 @@ type ApprovalRequest struct {
 	Now   time.Time `json:"now"`
 }
 
-// ApprovalAnswer is a person's. Anything else that comes with the token, and nothing at all, is a no.
+// Question is what the request asks.
+func (r ApprovalRequest) Question() Question {
+	q := Question{Execution: r.Run.ARN, Leg: r.Run.Leg, Gate: r.Gate}
+	if r.Stage != nil && r.Gate != BeforeStart {
+		q.Stage = r.Stage.Index
+	}
+	return q
+}
+
+// ApprovalAnswer is an approver's. Anything else that comes with the token, and nothing at all, is a no.
 type ApprovalAnswer struct {
-	Approved bool   `json:"approved"`
-	By       string `json:"by"`
-	Comment  string `json:"comment"`
+	Approved bool `json:"approved"`
+	// By is who answers, and How how that is known: [APISigner] or [CallerIdentity]. An answer without How was sent with
+	// the token alone, and By is what its sender has written.
+	By      string `json:"by"`
+	How     string `json:"how,omitempty"`
+	Comment string `json:"comment"`
+	// Run is the execution ARN of the run that the approver means, Digest that of its question. A yes for another run or
+	// another question is none: a token alone does not say which run the approver has seen.
+	Run    string `json:"run,omitempty"`
+	Digest string `json:"digest,omitempty"`
+}
+
+// Answers says whether the answer is one to this question. A run that an earlier version has started asks without a digest.
+func (a ApprovalAnswer) Answers(asked ApprovalRequest) bool {
+	return asked.Digest == "" || a.Run == asked.Run.ARN && a.Digest == asked.Digest
 }
 
 // Decision is how a question at a gate was answered, for the record.
@@ -437,20 +461,22 @@ type Decision struct {
 	// Gate is [BeforeStart] or [BeforePromotion], AskedAt when the run began to wait there.
 	Gate    Approval  `json:"gate"`
 	AskedAt time.Time `json:"askedAt"`
-	// Approved, By and Comment are the answer's; By is empty when nobody has answered, and Comment says why then.
+	// Approved, By, How and Comment are the answer's; By is empty when nobody has answered, and Comment says why then.
+	// Of an answer to another question Comment says which one it was for.
 	Approved bool   `json:"approved"`
 	By       string `json:"by"`
+	How      string `json:"how,omitempty"`
 	Comment  string `json:"comment"`
 }
 
-// String is the decision in one line, such as "before-promotion: approved by alice: go".
+// String is the decision in one line, such as "before-promotion: approved by ARN (API signer): go".
 func (d Decision) String() string {
 	line := string(d.Gate) + ": approved"
 	if !d.Approved {
 		line = string(d.Gate) + ": not approved"
 	}
 	if d.By != "" {
-		line += " by " + d.By
+		line += " by " + d.By + " (" + cmp.Or(d.How, "as the sender of the answer writes") + ")"
 	}
 	if d.Comment != "" {
 		line += ": " + d.Comment

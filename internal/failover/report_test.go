@@ -44,10 +44,10 @@ func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
 
 func TestADecisionIsToldInOneLine(t *testing.T) {
 	for want, d := range map[string]Decision{
-		"before-start: approved by alice: go":                     {Gate: BeforeStart, Approved: true, By: "alice", Comment: "go"},
-		"before-promotion: approved by alice":                     {Gate: BeforePromotion, Approved: true, By: "alice"},
-		"before-promotion: not approved by bob: not now":          {Gate: BeforePromotion, By: "bob", Comment: "not now"},
-		"before-promotion: not approved: nobody answered in time": {Gate: BeforePromotion, Comment: "nobody answered in time"},
+		"before-start: approved by alice (API signer): go":                         {Gate: BeforeStart, Approved: true, By: "alice", How: APISigner, Comment: "go"},
+		"before-promotion: approved by alice (as the sender of the answer writes)": {Gate: BeforePromotion, Approved: true, By: "alice"},
+		"before-promotion: not approved by bob (caller identity): not now":         {Gate: BeforePromotion, By: "bob", How: CallerIdentity, Comment: "not now"},
+		"before-promotion: not approved: nobody answered in time":                  {Gate: BeforePromotion, Comment: "nobody answered in time"},
 	} {
 		if got := d.String(); got != want {
 			t.Errorf("got %q; want %q", got, want)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,16 +20,27 @@ type Approval struct {
 	Run string
 	// Token is the task token that an answer must give. It is known in Region alone.
 	Token string
-	// Region is the Region that the run is executed in, and that must be answered.
+	// Region is the Region that the run is executed in, and that must be answered. It is read from the key.
 	Region failover.Region
 	// Gate says what is asked for, such as before-promotion.
 	Gate string
+	// Execution is the run's execution ARN, Leg and Stage are what else identifies the question, and Digest is its digest.
+	// They are empty in what version 0.1.0 wrote.
+	Execution string
+	Leg       failover.Leg
+	Stage     int
+	Digest    string
 	// Asked is when the run began to wait, Until when it stops and takes no answer for a no.
 	Asked, Until time.Time
 	// Try counts the tries to ask from 0: only the token of the last one can be answered.
 	Try int64
 	// Told says that the message with the question was published, Over that the run waits no more because it has ended.
 	Told, Over bool
+}
+
+// Question is what identifies the question.
+func (a Approval) Question() failover.Question {
+	return failover.Question{Execution: a.Execution, Leg: a.Leg, Gate: failover.Approval(a.Gate), Stage: a.Stage}
 }
 
 // PutApproval writes a run's question, over an earlier one of the same run: every question has a token of its own, and
@@ -39,6 +51,10 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 		"token": a.Token, "region": string(a.Region), "gate": a.Gate, "asked": formatTime(a.Asked), "until": formatTime(a.Until),
 	} {
 		it[name] = text(value)
+	}
+	if a.Digest != "" {
+		it["execution"], it["leg"], it["digest"] = text(a.Execution), text(string(a.Leg)), text(a.Digest)
+		it["stage"] = number(int64(a.Stage))
 	}
 	it["tries"] = number(a.Try)
 	for name, is := range map[string]bool{"told": a.Told, "over": a.Over} {
@@ -106,9 +122,14 @@ func (s *Store) Approvals(ctx context.Context, run string) ([]Approval, error) {
 
 func decodeApproval(run string, it item) (Approval, error) {
 	r := &reader{item: it}
+	region, _ := strings.CutPrefix(r.text("sk"), run+"#")
 	a := Approval{
-		Run: run, Token: r.text("token"), Region: failover.Region(r.text("region")), Gate: r.text("gate"),
+		Run: run, Token: r.text("token"), Region: failover.Region(region), Gate: r.text("gate"),
 		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Told: r.has("told"), Over: r.has("over"),
+	}
+	if r.has("digest") {
+		a.Execution, a.Leg, a.Digest = r.text("execution"), failover.Leg(r.text("leg")), r.text("digest")
+		a.Stage = int(r.number("stage"))
 	}
 	return a, r.err
 }

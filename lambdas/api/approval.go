@@ -84,7 +84,16 @@ func (h Handler) decide(ctx context.Context, id string, d decision, by string) (
 	}
 	asked := approval.Choose(all, h.Region)
 	said := failover.ApprovalAnswer{Approved: *d.Approved, By: by, Comment: d.Comment}
-	err = approval.Give(ctx, h.Waiting(asked.Region), asked, said)
+	if by != "" {
+		said.How = failover.APISigner
+	}
+	machine, _ := failover.ParseMachine(h.Machine)
+	err = approval.Give(ctx, h.Waiting(asked.Region), machine, asked, said)
+	var foreign *approval.ForeignError
+	if errors.As(err, &foreign) {
+		return response{}, fail(notItsQuestion, fmt.Sprintf("Nothing was answered: %v.", foreign),
+			"Do not approve with this item. Find out who has written it (CloudTrail, PutItem on the registry's table), and answer with the command for the AWS CLI in the run's own message, with the token from the run's execution history.")
+	}
 	if errors.Is(err, approval.ErrTooLate) {
 		return response{}, fail(tooLate, fmt.Sprintf("Run %s no longer waits for this answer: it has had one, or its time was over at %s.", id, formatTime(asked.Until)),
 			fmt.Sprintf("See how it went on in %s: GET %s.", asked.Region, pathTo(id)))

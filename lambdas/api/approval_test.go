@@ -22,7 +22,7 @@ func (s *scene) waits() registry.Approval {
 		Verdict: failover.Proceed, Findings: []failover.Finding{}, Summary: "failover of 1 application",
 		Stages: []failover.Stage{{Wave: 1, From: east, To: west, Percent: &percent, Batches: 1, SettleSeconds: 5, Attempts: 3, Passes: 1, VerifySeconds: 24}},
 		Run: failover.Run{
-			ID: "r1", Action: failover.Failover, From: east, To: west, StartedAt: start, Since: start,
+			ID: "r1", ARN: executionARN, Action: failover.Failover, From: east, To: west, StartedAt: start, Since: start,
 			Approval: failover.BeforeStart, ApprovalSeconds: 1800,
 		},
 	})
@@ -30,7 +30,8 @@ func (s *scene) waits() registry.Approval {
 	s.pass(10 * time.Second)
 	var req failover.ApprovalRequest
 	s.must(json.Unmarshal(s.lastPayload("AwaitApproval"), &req))
-	asked := registry.Approval{Run: "r1", Token: req.Token, Region: west, Gate: string(req.Gate), Asked: req.Now, Until: req.Until, Told: true}
+	asked := registry.Approval{Run: "r1", Token: req.Token, Region: west, Gate: string(req.Gate), Asked: req.Now, Until: req.Until, Told: true,
+		Execution: req.Run.ARN, Leg: req.Run.Leg, Digest: req.Digest}
 	s.must(s.store.PutApproval(s.t.Context(), asked))
 	s.pass(10 * time.Second) // the other Region's replica has it too
 	return asked
@@ -74,7 +75,7 @@ func TestAnApprovedRunGoesOn(t *testing.T) {
 	decode(t, s.approve(`{"approved": true, "comment": "lag is 200 ms"}`), 200, "application/json", &got)
 	want := Answered{
 		Run: "r1", Region: west, Gate: "before-start", Links: Links{Self: "/runs/r1"},
-		ApprovalAnswer: failover.ApprovalAnswer{Approved: true, By: caller, Comment: "lag is 200 ms"},
+		ApprovalAnswer: failover.ApprovalAnswer{Approved: true, By: caller, How: failover.APISigner, Comment: "lag is 200 ms"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
@@ -96,9 +97,39 @@ func TestARejectedRunTurnsBackAndSaysWhoRejectedIt(t *testing.T) {
 	if run := s.show("r1"); run.Outcome != failover.Refused {
 		t.Errorf("run %+v", run)
 	}
-	want := []string{"before-start: not approved by " + caller + ": not on a Friday"}
+	want := []string{"before-start: not approved by assumed-role/oncall/ada: not on a Friday"}
 	if diff := cmp.Diff(want, s.told().Reasons); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever may write the registry can put one run's question under another run's key.
+func TestAnotherRunsQuestionIsNotAnswered(t *testing.T) {
+	s := newScene(t)
+	planted := s.waits()
+	planted.Run = "harmless"
+	s.must(s.store.PutApproval(s.t.Context(), planted))
+	p := problemIn(t, s.ask("POST", "/runs/harmless/approval", `{"approved": true}`), 409)
+	if !strings.HasSuffix(p.Type, "#not-its-question") || !strings.Contains(p.Detail, "it names "+executionARN) || !strings.Contains(p.Next, "CloudTrail") {
+		t.Errorf("problem %+v", p)
+	}
+	if calls := s.calls(); slices.Contains(calls, "SendTaskSuccess") {
+		t.Errorf("calls %v; want no answer", calls)
+	}
+}
+
+// What agrees with the key may still have another run's token.
+func TestAnotherRunsTokenApprovesNothing(t *testing.T) {
+	s := newScene(t)
+	planted := s.waits()
+	planted.Run, planted.Execution = "harmless", strings.Replace(executionARN, ":r1", ":harmless", 1)
+	planted.Digest = planted.Question().Digest()
+	s.must(s.store.PutApproval(s.t.Context(), planted))
+	s.ask("POST", "/runs/harmless/approval", `{"approved": true}`)
+	s.pass(time.Minute)
+	told := s.told()
+	if got := strings.Join(told.Reasons, ""); told.Outcome != failover.Refused || !strings.Contains(got, "not approved by assumed-role/oncall/ada: the answer approves run harmless of us-west-2, and not this one") {
+		t.Errorf("outcome %s, reasons %s", told.Outcome, got)
 	}
 }
 

@@ -28,6 +28,8 @@ const (
 	throttled   kind = "throttled"
 	unavailable kind = "unavailable"
 	refused     kind = "refused-by-aws"
+
+	notItsQuestion kind = "not-its-question"
 )
 
 // kinds are the status and the title of each kind. Neither changes from one occurrence to the next.
@@ -47,6 +49,8 @@ var kinds = map[kind]struct {
 	throttled:   {http.StatusTooManyRequests, "AWS asks for patience"},
 	unavailable: {http.StatusServiceUnavailable, "AWS did not answer"},
 	refused:     {http.StatusInternalServerError, "AWS said no to the API"},
+
+	notItsQuestion: {http.StatusConflict, "The registry's question is not that of the run"},
 }
 
 // problemTypes is where the kinds of problems are described.

@@ -24,7 +24,10 @@ const (
 
 	account    = "111122223333"
 	machineARN = "arn:aws:states:us-west-2:" + account + ":stateMachine:drover"
-	caller     = "arn:aws:sts::" + account + ":assumed-role/oncall/ada"
+
+	executionARN = "arn:aws:states:us-west-2:" + account + ":execution:drover:r1"
+
+	caller = "arn:aws:sts::" + account + ":assumed-role/oncall/ada"
 )
 
 var start = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)

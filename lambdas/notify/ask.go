@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -43,7 +44,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Until, 0))
 	asked := registry.Approval{
 		Run: req.Run.ID, Token: req.Token, Region: req.Run.Region(), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
-		Try: int64(req.Try),
+		Try: int64(req.Try), Execution: req.Run.ARN, Leg: req.Run.Leg, Stage: req.Question().Stage, Digest: req.Digest,
 	}
 	if err := h.Registry.PutApproval(ctx, asked); err != nil {
 		return AskAnswer{}, err
@@ -88,7 +89,11 @@ func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) ques
 		fmt.Fprintf(&b, "Time: at worst the run takes %s, more than the target RTO of %s\n", bound, seconds(float64(h.Plan.TargetRTOSeconds)))
 	}
 	fmt.Fprintf(&b, "\nTo approve:\n  %s\nTo reject (%s):\n  %s\nNo answer until %s is a no.\n", approve, consequence(req), reject, until)
-	fmt.Fprintf(&b, "\nWithout drover; for a no, false instead of true:\n  %s\n\n", h.awsCommand(req, m))
+	fmt.Fprintf(&b, "\nWithout drover; for a no, false instead of true:\n  %s\n", h.awsCommand(req, m))
+	if req.Digest != "" {
+		fmt.Fprintf(&b, "This is question %s: drover approve and reject print the same.\n", failover.ShortDigest(req.Digest))
+	}
+	b.WriteByte('\n')
 	about(&b, h.Plan, req.Run, nil)
 	q.text = b.String()
 	q.facts = newFacts(kindApproval, h.Plan, req.Run, q.summary)
@@ -180,6 +185,7 @@ func count(n int, what string) string {
 // awsCommand reads the token from the registry and gives it back with a yes.
 func (h Handler) awsCommand(req failover.ApprovalRequest, m failover.Machine) string {
 	key := fmt.Sprintf(`{"pk":{"S":"approvals"},"sk":{"S":%q}}`, registry.ApprovalSortKey(req.Run.ID, req.Run.Region()))
+	output, _ := json.Marshal(failover.ApprovalAnswer{Approved: true, By: "me", Run: req.Run.ARN, Digest: req.Digest}) // texts always are JSON
 	return fmt.Sprintf(`aws stepfunctions send-task-success --region %s --task-output %s --task-token "$(aws dynamodb get-item --region %s --table-name %s --key %s --query Item.token.S --output text)"`,
-		m.Region, failover.Quote(`{"approved":true,"by":"me","comment":""}`), m.Region, h.Registry.Table, failover.Quote(key))
+		m.Region, failover.Quote(string(output)), m.Region, h.Registry.Table, failover.Quote(key))
 }

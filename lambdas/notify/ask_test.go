@@ -18,11 +18,13 @@ func approvalRequest(token string) failover.ApprovalRequest {
 	run := sampleRun()
 	run.Action, run.Approval, run.Reason = failover.Switchover, failover.BeforePromotion, "rehearsal"
 	all := 100
-	return failover.ApprovalRequest{
+	req := failover.ApprovalRequest{
 		Op: "approve", Token: token, Run: run, Gate: failover.BeforePromotion,
 		Stage:      &failover.Stage{Index: 2, Wave: 1, From: east, To: west, Percent: &all, Promote: true, Approve: true},
 		StagesDone: 2, Stages: 3, LagMillis: new(int64(900)), Now: outage.Add(3 * time.Minute), Until: outage.Add(33 * time.Minute),
 	}
+	req.Digest = req.Question().Digest()
+	return req
 }
 
 func ask(t *testing.T, h Handler, req failover.ApprovalRequest) {
@@ -50,7 +52,8 @@ To reject (everything goes back as it was):
 No answer until 03:33:00 UTC is a no.
 
 Without drover; for a no, false instead of true:
-  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":""}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
+  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"3722ec47c1e4ff5d9c2a7d95d2e54224140ed0db057a7cd6a719eb377ba02597"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
+This is question 3722ec47c1e4: drover approve and reject print the same.
 
 Asked for because: rehearsal
 Run run-1, plan drover
@@ -122,6 +125,7 @@ func TestTheTokenIsKeptWithTheRun(t *testing.T) {
 	ask(t, h, req)
 	want := registry.Approval{
 		Run: "run-1", Token: "token-1", Region: west, Gate: "before-promotion", Asked: req.Now, Until: req.Until, Told: true,
+		Execution: req.Run.ARN, Leg: failover.Out, Stage: 2, Digest: req.Digest,
 	}
 	got, err := h.Registry.Approval(t.Context(), "run-1", west)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

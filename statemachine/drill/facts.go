@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -144,18 +145,17 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 	return tone, text
 }
 
-func decisionFacts(a failover.ApprovalAnswer) (Tone, string) {
-	tone, text := Bad, "not approved"
-	if a.Approved {
-		tone, text = Good, "approved"
+// decisionFacts says how a question was answered. An answer to another question approves nothing, whatever it says.
+func decisionFacts(asked failover.ApprovalRequest, a failover.ApprovalAnswer) (Tone, string) {
+	d := failover.Decision{Approved: a.Approved && a.Answers(asked), By: a.By, How: a.How, Comment: a.Comment}
+	if a.Approved && !d.Approved {
+		d.Comment = "the answer is for " + cmp.Or(a.Run, "no run by its ARN") + ", and not for this question"
 	}
-	if a.By != "" {
-		text += " by " + a.By
+	tone := Bad
+	if d.Approved {
+		tone = Good
 	}
-	if a.Comment != "" {
-		text += ": " + a.Comment
-	}
-	return tone, text
+	return tone, strings.TrimPrefix(d.String(), ": ")
 }
 
 // refusedNotice says whether a notification was sent.

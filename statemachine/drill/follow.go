@@ -1,8 +1,10 @@
 package drill
 
 import (
+	"encoding/json"
 	"time"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -11,6 +13,8 @@ type Follower struct {
 	narrator narrator
 	// state is the one that was entered last, and the one that answers.
 	state string
+	// asked is the question that the run has asked last.
+	asked failover.ApprovalRequest
 }
 
 // NewFollower returns a follower that writes to out.
@@ -25,6 +29,13 @@ func (f *Follower) Entered(state string, at time.Time) {
 	f.narrator.StateEntered("", state, at)
 }
 
+// Scheduled takes note of what a step is called with.
+func (f *Follower) Scheduled(payload []byte) {
+	if req := (failover.ApprovalRequest{}); f.state == "AwaitApproval" && json.Unmarshal(payload, &req) == nil {
+		f.asked = req
+	}
+}
+
 // Asked says that the run waits for a person, and how to answer it.
 func (f *Follower) Asked(how string, at time.Time) {
 	f.narrator.out.event(at, f.state, Warn, "people are asked, and the run waits for an answer: "+how)
@@ -33,7 +44,7 @@ func (f *Follower) Asked(how string, at time.Time) {
 // Answered says what a step has answered; where the run waited for a person, what that person has.
 func (f *Follower) Answered(payload []byte, at time.Time) {
 	if f.state == "AwaitApproval" {
-		tone, text := facts(decisionFacts)(payload)
+		tone, text := facts(func(a failover.ApprovalAnswer) (Tone, string) { return decisionFacts(f.asked, a) })(payload)
 		f.narrator.out.event(at, f.state, tone, text)
 		return
 	}

@@ -142,6 +142,8 @@ type Event struct {
 	Stop                *StopRun    `yaml:"stop"`
 	LoseEvents          *LoseEvents `yaml:"loseEvents"`
 	Answer              *AnswerRun  `yaml:"answer"`
+	// PlantedApproval is an item that an attacker writes into the registry.
+	PlantedApproval *PlantedApproval `yaml:"plantedApproval"`
 }
 
 // Drift is a record set that something else than Drover has changed, or added.

@@ -2,13 +2,10 @@ package drill
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/internal/registry"
 )
 
 // Stopped is how a run ends whose execution was stopped, timed out or died: no outcome of Drover's, which is not asked.
@@ -43,14 +40,6 @@ type LoseEvents struct {
 	For    Duration `yaml:"for"`
 }
 
-// AnswerRun is somebody who answers the question of a run that waits for an approval.
-type AnswerRun struct {
-	Run      int    `yaml:"run"`
-	Approved bool   `yaml:"approved"`
-	By       string `yaml:"by"`
-	Comment  string `yaml:"comment"`
-}
-
 // runEvent checks an event that concerns two Regions or a run.
 func (c *checker) runEvent(path string, e Event) {
 	switch {
@@ -76,6 +65,9 @@ func (c *checker) runEvent(path string, e Event) {
 	case e.Answer != nil:
 		c.run(path+".answer", e.Answer.Run)
 		c.required(path+".answer", "by", e.Answer.By)
+	case e.PlantedApproval != nil:
+		c.run(path+".plantedApproval", e.PlantedApproval.Run)
+		c.required(path+".plantedApproval", "under", e.PlantedApproval.Under)
 	}
 }
 
@@ -115,6 +107,8 @@ func (p *performance) happenToRun(ctx context.Context, e Event) error {
 		return p.loseEvents(*e.LoseEvents)
 	case e.Answer != nil:
 		return p.answer(ctx, *e.Answer)
+	case e.PlantedApproval != nil:
+		return p.plantApproval(ctx, *e.PlantedApproval)
 	}
 	return nil
 }
@@ -192,36 +186,6 @@ func (p *performance) stopNow(run *started) error {
 	}
 	p.say("run", Bad, "somebody stops %s", p.nameOf(run))
 	return p.world.StopExecution(run.arn, "", "stopped by hand")
-}
-
-// answer does what drover approve and drover reject do: it reads the question from the registry and answers its token.
-func (p *performance) answer(ctx context.Context, x AnswerRun) error {
-	run, err := p.run(x.Run)
-	if err != nil {
-		return err
-	}
-	asked, err := p.store(failover.Region(run.want.Region)).Approval(ctx, nameIn(run.arn), failover.Region(run.want.Region))
-	if errors.Is(err, registry.ErrNotAsked) {
-		p.say("run", Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
-		return nil // what becomes of the run says whether that matters
-	}
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(failover.ApprovalAnswer{Approved: x.Approved, By: x.By, Comment: x.Comment})
-	if err != nil {
-		return err
-	}
-	verb := "rejects"
-	if x.Approved {
-		verb = "approves"
-	}
-	comment := ""
-	if x.Comment != "" {
-		comment = ": " + x.Comment
-	}
-	p.say("run", Title, "%s %s %s%s", x.By, verb, p.nameOf(run), comment)
-	return p.world.SendTaskSuccess(asked.Token, text)
 }
 
 // nameOf is what a run is called in what is told.

@@ -58,7 +58,7 @@ func (i *iam) allow(accessKey string, p Permission) *APIError {
 	}
 	r := i.keys[accessKey]
 	if r == nil {
-		return &APIError{Code: codeUnknownKey, Status: http.StatusForbidden, Message: "The security token included in the request is invalid."}
+		return errUnknownKey
 	}
 	return i.decide(r, p)
 }
@@ -117,6 +117,8 @@ const (
 	codeDenied     = "AccessDenied"
 	codeUnknownKey = "InvalidClientTokenId"
 )
+
+var errUnknownKey = &APIError{Code: codeUnknownKey, Status: http.StatusForbidden, Message: "The security token included in the request is invalid."}
 
 func denied(roleARN string, p Permission, why string) *APIError {
 	caller := sessionOf(roleARN)

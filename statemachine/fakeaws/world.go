@@ -101,6 +101,7 @@ func New(account string, start time.Time, regions ...string) *World {
 		"lambda":     &lambda{w},
 		"events":     w.events,
 		"sqs":        w.sqs,
+		"sts":        &sts{w},
 		apiService:   w.apis,
 	}
 	return w

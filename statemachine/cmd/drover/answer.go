@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os/user"
+	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -32,7 +34,6 @@ func (c *rejectCommand) Run(env environment) error { return c.give(env, false) }
 type answer struct {
 	Name    string `arg:"" name:"run" help:"The run that waits for an answer, as its message says."`
 	Comment string `help:"Why, for the report." placeholder:"TEXT"`
-	By      string `help:"Who answers, for the report (default: the name that you have logged in with)." env:"USER" placeholder:"NAME"`
 	deployment
 }
 
@@ -53,7 +54,15 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
-	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), asked, failover.ApprovalAnswer{Approved: approved, By: cmp.Or(c.By, login()), Comment: c.Comment})
+	who := c.caller(env, cfg)
+	machine := failover.Machine{Partition: who.partition, Account: who.account, Name: c.machine(plan)}
+	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), machine, asked,
+		failover.ApprovalAnswer{Approved: approved, By: who.name, How: who.how, Comment: c.Comment})
+	var foreign *approval.ForeignError
+	if errors.As(err, &foreign) {
+		return fmt.Errorf("%w. Do not answer with this item: find out who has written it (CloudTrail, PutItem on table %s), and answer with the aws command in the run's own message and the token from the run's execution history",
+			foreign, c.table(plan))
+	}
 	if errors.Is(err, approval.ErrTooLate) {
 		return c.tooLate(asked)
 	}
@@ -64,16 +73,25 @@ func (c *answer) give(env environment, approved bool) error {
 	if approved {
 		what = "approved"
 	}
-	fmt.Fprintf(env.stdout, "%s has been %s (%s, in %s)\n", c.Name, what, asked.Gate, asked.Region)
+	fmt.Fprintf(env.stdout, "%s has been %s (%s, in %s, question %s) by %s\n", c.Name, what, asked.Gate, asked.Region,
+		cmp.Or(failover.ShortDigest(asked.Digest), "without a digest"), who.name)
 	return nil
 }
 
-// login is the name that somebody has logged in with where no shell has said it, as in a container.
-func login() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
-		return u.Username
+// identity is who answers, as AWS knows it.
+type identity struct{ name, how, partition, account string }
+
+// caller asks AWS whose the credentials are, in the Region that waits. If AWS does not say, the answer is given all the
+// same, because a run may not wait for it: CloudTrail knows who has sent it.
+func (c *answer) caller(env environment, cfg aws.Config) identity {
+	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(env.ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		fmt.Fprintf(env.stderr, "AWS does not say whose credentials these are (%v); the answer names nobody, CloudTrail has who sent it\n", err)
+		return identity{name: "not known"}
 	}
-	return "somebody"
+	who := identity{name: aws.ToString(out.Arn), how: failover.CallerIdentity, account: aws.ToString(out.Account)}
+	who.partition = strings.Split(who.name+"::", ":")[1]
+	return who
 }
 
 // find reads from the registry of a Region what the run asked.

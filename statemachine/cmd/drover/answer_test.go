@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -21,17 +22,20 @@ const asking = `{"QueryLanguage": "JSONata", "StartAt": "AwaitApproval", "States
       "Payload": {"token": "{% $states.context.Task.Token %}"}},
     "Output": "{% $states.result %}", "End": true}}}`
 
+// administrator is who the credentials of the tests are, as GetCallerIdentity has it.
+const administrator = "arn:aws:iam::111122223333:user/administrator"
+
 // waiting is an AWS in which the run failback-1 in us-east-1 waits for an approval.
 type waiting struct {
 	*fakeaws.World
 	store *registry.Store
 	run   string
+	asked registry.Approval
 }
 
 func newWaiting(t *testing.T) (w waiting, url string) {
 	t.Helper()
 	operator(t)
-	t.Setenv("USER", "kim")
 	asked := time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
 	w.World = fakeaws.New("111122223333", asked, "us-east-1", "us-west-2")
 	must := func(err error) {
@@ -48,9 +52,12 @@ func newWaiting(t *testing.T) (w waiting, url string) {
 		Region: "us-east-1", BaseEndpoint: aws.String(server.URL),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 	})}
-	must(w.store.PutApproval(t.Context(), registry.Approval{
+	w.asked = registry.Approval{
 		Run: "failback-1", Token: token, Region: "us-east-1", Gate: "before-promotion", Asked: asked, Until: asked.Add(30 * time.Minute),
-	}))
+		Execution: w.run, Leg: failover.Out, Stage: 2,
+	}
+	w.asked.Digest = w.asked.Question().Digest()
+	must(w.store.PutApproval(t.Context(), w.asked))
 	w.pass(time.Minute) // the other Region's replica has it too
 	return w, server.URL
 }
@@ -93,29 +100,53 @@ func TestAnAnswerGoesToTheRegionThatWaits(t *testing.T) {
 		want string
 		says string
 	}{
-		{[]string{"approve", "failback-1"}, `{"approved":true,"by":"kim","comment":""}`, "failback-1 has been approved (before-promotion, in us-east-1)\n"},
-		{[]string{"reject", "failback-1", "--comment", "not now", "--by", "lee"}, `{"approved":false,"by":"lee","comment":"not now"}`,
-			"failback-1 has been rejected (before-promotion, in us-east-1)\n"},
+		{[]string{"approve", "failback-1"}, `{"approved":true,"by":"` + administrator + `","how":"caller identity","comment":""`,
+			"failback-1 has been approved (before-promotion, in us-east-1, question 000000000000) by " + administrator + "\n"},
+		{[]string{"reject", "failback-1", "--comment", "not now"}, `{"approved":false,"by":"` + administrator + `","how":"caller identity","comment":"not now"`,
+			"failback-1 has been rejected (before-promotion, in us-east-1, question 000000000000) by " + administrator + "\n"},
 	} {
 		w, url := newWaiting(t)
 		code, stdout, stderr := drover(t, t.Context(), append(c.args, "--region", "us-west-2", "--endpoint-url", url)...)
+		c.says = strings.Replace(c.says, "000000000000", w.asked.Digest[:12], 1)
 		if code != exitOK || stdout != c.says {
 			t.Errorf("%v: exit code %d, %q, %q; want %q", c.args, code, stdout, stderr, c.says)
 		}
-		if got := w.answer(); got != c.want {
-			t.Errorf("%v: the run was answered %s; want %s", c.args, got, c.want)
+		want := c.want + `,"run":"` + w.run + `","digest":"` + w.asked.Digest + `"}`
+		if got := w.answer(); got != want {
+			t.Errorf("%v: the run was answered %s; want %s", c.args, got, want)
 		}
 	}
 }
 
-func TestAnAnswerIsNeverNobodys(t *testing.T) {
+// Another run's token may have been put under this run's key.
+func TestAnotherRunsQuestionIsNotAnswered(t *testing.T) {
 	w, url := newWaiting(t)
-	t.Setenv("USER", "")
-	if code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url); code != exitOK {
+	w.asked.Run = "harmless"
+	if err := w.store.PutApproval(t.Context(), w.asked); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Minute)
+	code, _, stderr := drover(t, t.Context(), "approve", "harmless", "--endpoint-url", url)
+	for _, want := range []string{"the approval item of run harmless in us-east-1 is not the question of that run: it names " + w.run, "nothing was sent", "PutItem on table drover-registry"} {
+		if code != exitFailed || !strings.Contains(stderr, want) {
+			t.Errorf("exit code %d, %q; want it to say %q", code, stderr, want)
+		}
+	}
+	if got := w.answer(); got != "" {
+		t.Errorf("the run was answered %s; want no answer", got)
+	}
+}
+
+// A run does not wait for STS: the answer names nobody, and CloudTrail has who sent it.
+func TestAnAnswerIsGivenAlthoughAWSDoesNotSayWhose(t *testing.T) {
+	w, url := newWaiting(t)
+	w.Inject(fakeaws.Fault{Service: "sts", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 400, Message: "no"}})
+	code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
+	if code != exitOK || !strings.Contains(stderr, "CloudTrail") {
 		t.Fatalf("exit code %d, %q", code, stderr)
 	}
-	if got := w.answer(); strings.Contains(got, `"by":""`) {
-		t.Errorf("the run was answered %s; want a name", got)
+	if got := w.answer(); !strings.HasPrefix(got, `{"approved":true,"by":"not known","comment":"","run":"`+w.run) {
+		t.Errorf("the run was answered %s", got)
 	}
 }
 
@@ -163,7 +194,7 @@ func TestAWatcherSeesTheQuestionAndTheAnswer(t *testing.T) {
 	w.pass(time.Second)
 	_, stdout, stderr := drover(t, t.Context(), "watch", "failback-1", "--region", "us-east-1", "--endpoint-url", url)
 	said := strings.Join(strings.Fields(stdout), " ")
-	for _, want := range []string{"the run waits for an answer: drover approve failback-1, or drover reject failback-1", "not approved by kim: not now"} {
+	for _, want := range []string{"the run waits for an answer: drover approve failback-1, or drover reject failback-1", "not approved by " + administrator + " (caller identity): not now"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q: %s %s", want, stdout, stderr)
 		}

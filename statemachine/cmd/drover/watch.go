@@ -119,6 +119,8 @@ func (w *watcher) event(e types.HistoryEvent) {
 	switch {
 	case e.StateEnteredEventDetails != nil:
 		w.follower.Entered(aws.ToString(e.StateEnteredEventDetails.Name), at)
+	case e.TaskScheduledEventDetails != nil:
+		w.follower.Scheduled(payloadOf(aws.ToString(e.TaskScheduledEventDetails.Parameters)))
 	case e.TaskSubmittedEventDetails != nil: // the one task that is handed over and then waits is the question to people
 		w.follower.Asked(fmt.Sprintf("drover approve %s, or drover reject %s", w.run, w.run), at)
 	case e.TaskSucceededEventDetails != nil:

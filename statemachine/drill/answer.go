@@ -1,0 +1,93 @@
+package drill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/drover-dr/drover/internal/approval"
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// AnswerRun is an approver who answers the question of a run with drover.
+type AnswerRun struct {
+	Run      int    `yaml:"run"`
+	Approved bool   `yaml:"approved"`
+	By       string `yaml:"by"`
+	Comment  string `yaml:"comment"`
+}
+
+// PlantedApproval is an approval item of one run that an attacker, who may write the registry's approvals, puts under the
+// key of another run: whoever approves that one would answer the first run's token.
+type PlantedApproval struct {
+	// Run is the run whose token it is, Under the name of the run under whose key the item is put.
+	Run   int    `yaml:"run"`
+	Under string `yaml:"under"`
+	// Rewritten says that everything but the token is made to agree with the key.
+	Rewritten bool `yaml:"rewritten"`
+}
+
+// questionOf is what a run has asked, and nothing when it has not.
+func (p *performance) questionOf(ctx context.Context, number int) (*started, *registry.Approval, error) {
+	run, err := p.run(number)
+	if err != nil {
+		return nil, nil, err
+	}
+	region := failover.Region(run.want.Region)
+	asked, err := p.store(region).Approval(ctx, nameIn(run.arn), region)
+	if errors.Is(err, registry.ErrNotAsked) {
+		return run, nil, nil
+	}
+	return run, &asked, err
+}
+
+// answer does what drover approve and drover reject do: it reads the question from the registry and answers its token.
+func (p *performance) answer(ctx context.Context, x AnswerRun) error {
+	run, asked, err := p.questionOf(ctx, x.Run)
+	if err != nil {
+		return err
+	}
+	if asked == nil {
+		p.say("run", Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
+		return nil // what becomes of the run says whether that matters
+	}
+	verb := "rejects"
+	if x.Approved {
+		verb = "approves"
+	}
+	comment := ""
+	if x.Comment != "" {
+		comment = ": " + x.Comment
+	}
+	p.say("run", Title, "%s %s %s%s", x.By, verb, p.nameOf(run), comment)
+	machine, _ := failover.MachineOf(run.arn)
+	return approval.Give(ctx, sfn.NewFromConfig(p.operator(asked.Region)), machine, *asked, failover.ApprovalAnswer{
+		Approved: x.Approved, By: fmt.Sprintf("arn:%s:iam::%s:user/%s", machine.Partition, machine.Account, x.By),
+		How: failover.CallerIdentity, Comment: x.Comment,
+	})
+}
+
+// plantApproval lets an attacker write the item.
+func (p *performance) plantApproval(ctx context.Context, x PlantedApproval) error {
+	run, asked, err := p.questionOf(ctx, x.Run)
+	if err != nil {
+		return err
+	}
+	if asked == nil {
+		return fmt.Errorf("plantedApproval: %s has not asked", p.nameOf(run))
+	}
+	planted := *asked
+	planted.Run = x.Under
+	how := ""
+	if x.Rewritten {
+		planted.Execution = strings.TrimSuffix(asked.Execution, ":"+asked.Run) + ":" + x.Under
+		planted.Digest = planted.Question().Digest()
+		how = ", rewritten as that run's"
+	}
+	p.say("dynamodb", Bad, "an attacker puts the approval item of %s under the key of run %s%s", p.nameOf(run), x.Under, how)
+	return p.store(asked.Region).PutApproval(ctx, planted)
+}
