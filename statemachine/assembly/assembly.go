@@ -104,6 +104,8 @@ type Function struct {
 	Environment map[string]string
 	Timeout     time.Duration
 	MemoryMB    int
+	// LogGroup is the name of its log group.
+	LogGroup string
 	// Reserved is the reserved concurrency; nil when nothing is reserved.
 	Reserved *int
 	// VersionARN is that of the version that the stack publishes; empty when it publishes none.
@@ -116,6 +118,9 @@ type StateMachine struct {
 	ARN     string
 	Region  string
 	RoleARN string
+	// LogGroup is the name of its log group, and empty when it logs nothing; LogData says that it logs execution data.
+	LogGroup string
+	LogData  bool
 	// Definition has its substitutions applied.
 	Definition string
 	// VersionARN is that of the version that the stack publishes; empty when it publishes none.

@@ -16,6 +16,8 @@ type API struct {
 	// RatePerSecond and Burst are the stage's throttle for each route; zero when it has none.
 	RatePerSecond float64
 	Burst         int
+	// LogGroup is the name of the log group of its access log, empty when it has none; LogFormat is a line of it.
+	LogGroup, LogFormat string
 }
 
 // Route is one method and path of an API, and the function behind it.

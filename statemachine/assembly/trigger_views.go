@@ -38,6 +38,8 @@ func (v *viewer) api(r Resource) {
 			throttle := object(part.Properties, "DefaultRouteSettings")
 			api.RatePerSecond = decimal(throttle, "ThrottlingRateLimit")
 			api.Burst = number(throttle, "ThrottlingBurstLimit", 0)
+			access := object(part.Properties, "AccessLogSettings")
+			api.LogGroup, api.LogFormat = v.logGroup(text(access, "DestinationArn")), text(access, "Format")
 		}
 	}
 	v.assembly.APIs = append(v.assembly.APIs, api)

@@ -77,6 +77,7 @@ func (v *viewer) function(r Resource) {
 		MemoryMB:    number(r.Properties, "MemorySize", 128),
 		Environment: map[string]string{},
 		VersionARN:  v.versionOf(r),
+		LogGroup:    text(r.Properties["LoggingConfig"], "LogGroup"),
 	}
 	for key, value := range object(r.Properties, "Environment", "Variables") {
 		f.Environment[key] = fmt.Sprint(value)
@@ -117,7 +118,14 @@ func (v *viewer) stateMachine(r Resource) {
 	if left := placeholder.FindString(definition); left != "" {
 		v.fail(r, "nothing is substituted for %s in the definition", left)
 	}
+	logs := object(r.Properties, "LoggingConfiguration")
+	group := ""
+	for _, d := range list(logs, "Destinations") {
+		destination, _ := d.(map[string]any)
+		group = v.logGroup(text(destination["CloudWatchLogsLogGroup"], "LogGroupArn"))
+	}
 	v.assembly.StateMachines = append(v.assembly.StateMachines, StateMachine{
+		LogGroup: group, LogData: logs["IncludeExecutionData"] == true,
 		Name: r.Name, ARN: r.ARN, Region: v.stack.Region, RoleARN: text(r.Properties, "RoleArn"), Definition: definition,
 		VersionARN: v.versionOf(r),
 	})
@@ -246,4 +254,14 @@ func document(v any) json.RawMessage {
 		panic(err) // It was read from JSON.
 	}
 	return text
+}
+
+// logGroup is the name of the log group with an ARN, with or without the wildcard that its streams are named by.
+func (v *viewer) logGroup(arn string) string {
+	for _, r := range v.stack.Resources {
+		if r.Type == "AWS::Logs::LogGroup" && r.ARN != "" && strings.TrimSuffix(r.ARN, ":*") == strings.TrimSuffix(arn, ":*") {
+			return r.Name
+		}
+	}
+	return ""
 }

@@ -111,7 +111,7 @@ func (p *performance) request(ctx context.Context, c Call) (status int, answer [
 	}
 	if c.As != "" {
 		sum := sha256.Sum256(body)
-		key := aws.Credentials{AccessKeyID: p.callers[c.As], SecretAccessKey: "secret"}
+		key := aws.Credentials{AccessKeyID: p.callers[c.As], SecretAccessKey: SecretKey}
 		if err := v4.NewSigner().SignHTTP(ctx, key, request, hex.EncodeToString(sum[:]), "execute-api", c.Region, p.world.Now()); err != nil {
 			return 0, nil, fmt.Errorf("sign: %w", err)
 		}

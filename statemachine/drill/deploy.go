@@ -94,7 +94,7 @@ func (p *performance) releaseOf(ctx context.Context, f assembly.Function, releas
 
 // machineOf is a state machine of the assembly as the World has it.
 func machineOf(m assembly.StateMachine) fakeaws.StateMachine {
-	return fakeaws.StateMachine{ARN: m.ARN, Name: m.Name, Region: m.Region, Role: m.RoleARN, Definition: m.Definition}
+	return fakeaws.StateMachine{ARN: m.ARN, Name: m.Name, Region: m.Region, Role: m.RoleARN, Definition: m.Definition, LogGroup: m.LogGroup, LogData: m.LogData}
 }
 
 // publish publishes what a stack publishes, and checks that it is named as the stack's templates name it.

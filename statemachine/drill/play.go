@@ -58,6 +58,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 		return nil, err
 	}
 	result.Promises = Judge(result.Evidence)
+	result.Logs = p.world.Logs()
 	result.Messages = messagesText(result.Evidence, o.Out.named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
 	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent(), result.Evidence.closedOtherwise(p.scenario.Expect.Closed))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // Result is what became of a drill.
@@ -28,6 +29,8 @@ type Result struct {
 	Milestones []Milestone `json:"-"`
 	// Messages are all that people were told, as they got it.
 	Messages string `json:"-"`
+	// Logs are what functions, state machines and APIs have logged.
+	Logs []fakeaws.LogLine `json:"-"`
 	// Felt and Evidence are for the report to draw.
 	Felt     Felt     `json:"-"`
 	Evidence Evidence `json:"-"`

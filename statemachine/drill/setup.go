@@ -158,7 +158,7 @@ func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaw
 		return fakeaws.Function{}, nil, fmt.Errorf("function %s: %s is not there; type `make host` to build the Lambdas for this machine", f.Name, file)
 	}
 	variables := map[string]string{
-		"AWS_ACCESS_KEY_ID": r.keys[f.RoleARN], "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": r.url,
+		"AWS_ACCESS_KEY_ID": r.keys[f.RoleARN], "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_ENDPOINT_URL": r.url,
 	}
 	for name, value := range f.Environment {
 		variables[name] = value
@@ -170,7 +170,7 @@ func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaw
 		return fakeaws.Function{}, nil, err
 	}
 	return fakeaws.Function{
-		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Reserved: f.Reserved, Role: f.RoleARN, Kill: running.Kill,
+		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Kill: running.Kill,
 		Invoke: func(payload []byte) fakeaws.InvokeResult { return invoke(ctx, running, payload) },
 	}, running, nil
 }
@@ -211,7 +211,7 @@ func (r *rehearsal) store(region failover.Region) *registry.Store {
 func (r *rehearsal) operator(region failover.Region) aws.Config {
 	return aws.Config{
 		Region: string(region), BaseEndpoint: aws.String(r.url), HTTPClient: plainbody.New(),
-		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, SecretKey, ""),
 		Retryer:     func() aws.Retryer { return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 1 }) },
 	}
 }

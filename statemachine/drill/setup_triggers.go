@@ -78,7 +78,7 @@ func targetOf(t assembly.Target) fakeaws.Target {
 }
 
 func apiOf(a assembly.API) fakeaws.API {
-	api := fakeaws.API{ID: a.ID, Name: a.Name, Region: a.Region, RatePerSecond: int(math.Ceil(a.RatePerSecond)), Burst: a.Burst}
+	api := fakeaws.API{ID: a.ID, Name: a.Name, Region: a.Region, RatePerSecond: int(math.Ceil(a.RatePerSecond)), Burst: a.Burst, LogGroup: a.LogGroup, LogFormat: a.LogFormat}
 	for _, route := range a.Routes {
 		api.Routes = append(api.Routes, fakeaws.Route{
 			Key: route.Key, Authorization: route.Authorization, FunctionARN: route.FunctionARN, RoleARN: route.RoleARN,

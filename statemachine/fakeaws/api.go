@@ -12,6 +12,9 @@ type API struct {
 	Routes           []Route
 	// RatePerSecond and Burst are the stage's throttle for each route; without a rate nothing is throttled.
 	RatePerSecond, Burst int
+	// LogGroup is the log group of its access log, LogFormat a line of it, with variables such as $context.status; without
+	// a group nothing is logged.
+	LogGroup, LogFormat string
 }
 
 // Route is one method and path of an API, and the function behind it.

@@ -67,7 +67,7 @@ func (a *apis) event(req *Request, p *apiParams) proxyEvent {
 			AccountID: a.w.Account, APIID: p.api.ID, DomainPrefix: p.api.ID, DomainName: p.api.ID + ".execute-api." + p.api.Region + "." + a.w.partition.URLSuffix,
 			HTTP:      proxyHTTP{Method: r.Method, Path: p.path, Protocol: r.Proto, SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
 			RequestID: req.ID, RouteKey: p.route.Key, Stage: defaultStage,
-			Time: a.w.now.UTC().Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: a.w.now.UnixMilli(),
+			Time: a.w.now.UTC().Format(accessTime), TimeEpoch: a.w.now.UnixMilli(),
 		},
 	}
 	for name, values := range r.Header {

@@ -154,7 +154,13 @@ func (a *apis) serve(req *Request) (*Response, *APIError) {
 	if err != nil {
 		panic("encode an event: " + err.Error()) // a struct of this package
 	}
-	return &Response{finish: func() *Response { return proxyResponse(req, a.w.invokeNow(fn, payload)) }}, nil
+	return &Response{finish: func() *Response {
+		resp := proxyResponse(req, a.w.invokeNow(fn, payload))
+		a.w.mu.Lock()
+		defer a.w.mu.Unlock()
+		a.logAccess(req, resp.Status, "")
+		return resp
+	}}, nil
 }
 
 // deputy is API Gateway, which names no API when it assumes the role of a route.
@@ -168,6 +174,7 @@ func (a *apis) fail(req *Request, err *APIError) *Response {
 	if err.Status == http.StatusForbidden {
 		message = "Forbidden"
 	}
+	a.logAccess(req, err.Status, message)
 	return apiMessage(req, err.Status, message)
 }
 

@@ -18,6 +18,8 @@ type Function struct {
 	Timeout time.Duration
 	// Reserved is its reserved concurrency; nil reserves nothing. A version has the function's.
 	Reserved *int
+	// LogGroup is the name of the log group that its output goes to; without one nothing is kept.
+	LogGroup string
 	// Role is the ARN of the role that the function calls AWS with. When it is set, only calls of this role count as
 	// the function's own; else all that arrive while it runs do.
 	Role string
@@ -216,6 +218,7 @@ func (w *World) publishInvocation(fn *Function, result InvokeResult, fault strin
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.metrics.embeddedMetrics(fn.Region, result.Logs)
+	w.logFunction(fn, result.Logs)
 	errors := 0.0
 	if result.ErrorType != "" || fault != "" {
 		errors = 1

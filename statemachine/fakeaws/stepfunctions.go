@@ -20,6 +20,10 @@ type StateMachine struct {
 	Region string
 	// Role is the ARN of the role with which its tasks are performed.
 	Role string
+	// LogGroup is the name of the log group for all events of its executions, LogData says whether with their data; without
+	// a group nothing is logged.
+	LogGroup string
+	LogData  bool
 	// Definition is the Amazon States Language text, with all substitutions made.
 	Definition string
 }

@@ -37,6 +37,8 @@ type World struct {
 	journal []Entry
 	calls   []Call
 	faults  []*Fault
+	// logLines are those that functions and APIs have written.
+	logLines []LogLine
 	// cuts are the pairs of Regions that cannot see each other, and since when; calling is the Region of the function
 	// that is running.
 	cuts    map[[2]string]time.Time
