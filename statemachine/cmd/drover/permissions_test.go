@@ -10,19 +10,21 @@ import (
 	"time"
 )
 
-// policyWith is the policy in README.md that has a statement of this Sid, for the account of the embedded AWS.
+// policyWith is the policy in README.md or SECURITY.md that has a statement of this Sid, for the account of the embedded AWS.
 func policyWith(t *testing.T, sid string) string {
 	t.Helper()
-	page, err := os.ReadFile("../../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
-		if strings.Contains(m[1], `"`+sid+`"`) {
-			return strings.ReplaceAll(m[1], "ACCOUNT", "111122223333")
+	for _, file := range []string{"../../../README.md", "../../../SECURITY.md"} {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+			if strings.Contains(m[1], `"`+sid+`"`) {
+				return strings.ReplaceAll(m[1], "ACCOUNT", "111122223333")
+			}
 		}
 	}
-	t.Fatalf("README.md has no policy with the statement %s", sid)
+	t.Fatalf("no page has a policy with the statement %s", sid)
 	return ""
 }
 
