@@ -155,7 +155,7 @@ func TestTheAlarmsOfARegionAreCountedAndDescribed(t *testing.T) {
 // TestTheIdleCostIsTheSumOfItsRows rounds it to whole dollars.
 func TestTheIdleCostIsTheSumOfItsRows(t *testing.T) {
 	sum := 0.0
-	for _, m := range regexp.MustCompile("(?m)^\\| .* \\| (\\d+\\.\\d\\d)(?:: [^|]*)? \\|$").FindAllStringSubmatch(page(t), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\| .* \| (\d+\.\d\d)(?:: [^|]*)? \|$`).FindAllStringSubmatch(page(t), -1) {
 		cost, err := strconv.ParseFloat(m[1], 64)
 		if err != nil {
 			t.Fatal(err)
