@@ -3,6 +3,7 @@
 STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify api
 SCENARIO     ?= region-outage
 ASSEMBLY     ?=
+FUZZTIME     ?= 60s
 
 # The same source and the same flags for the Lambdas that are deployed (linux/arm64) and those of the drill (this
 # machine). -trimpath, an empty build id and no VCS stamp make the binaries reproducible; lambda.norpc leaves out the
@@ -57,6 +58,16 @@ bench: host build ## measure cold starts, zip sizes, the drill and the World, be
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws
+
+# The tests run the seeds of every fuzz test; this looks for more. What is found stays under testdata/fuzz as a seed.
+.PHONY: fuzz
+fuzz: ## fuzz everything that reads text from outside, each for a minute (FUZZTIME=60s)
+	@grep -rlE '^func Fuzz' --include='*_test.go' infra internal lambdas statemachine | sort | while read -r file; do \
+	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+)\(.*/\1/p' "$$file"); do \
+	    echo "$$(dirname "$$file") $$target"; \
+	    go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
+	  done; \
+	done
 
 .PHONY: golden
 golden: ## rewrite the golden files, in the order in which they depend on each other; commit only what you understand

@@ -51,7 +51,7 @@ func (m Machine) Start(region Region, in Input) string {
 	if err != nil { // an Input of text, numbers and times that AWS has already passed on
 		return ""
 	}
-	return fmt.Sprintf("aws stepfunctions start-execution --region %s --state-machine-arn %s --input %s", region, m.ARN(region), Quote(string(input)))
+	return CommandLine("aws", "stepfunctions", "start-execution", "--region", string(region), "--state-machine-arn", m.ARN(region), "--input", string(input))
 }
 
 // Describe is the command that shows a run, in the Region that its ARN names.
@@ -60,7 +60,7 @@ func Describe(execution string) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("aws stepfunctions describe-execution --region %s --execution-arn %s", m.Region, Quote(execution))
+	return CommandLine("aws", "stepfunctions", "describe-execution", "--region", string(m.Region), "--execution-arn", execution)
 }
 
 // Again is an input that asks for what the run was asked for, by whatever the plan says nothing of. A failover's outage
@@ -79,20 +79,30 @@ func (r Run) Again(plan Plan) Input {
 }
 
 // Drover is a command of Drover's own, such as "status", in a Region, with what it must be told of a plan that is not
-// the default one.
+// the default one. What the command is told beyond its name is a line of words, see [CommandLine].
 func (p Plan) Drover(what string, region Region) string {
 	usual := DefaultPlan()
-	line := fmt.Sprintf("drover %s --region %s", what, region)
+	line := "drover " + what + " " + CommandLine("--region", string(region))
 	for _, flag := range []struct{ name, value, usual string }{
 		{"plan", p.Name, usual.Name},
 		{"primary", string(p.Primary), string(usual.Primary)},
 		{"standby", string(p.Standby), string(usual.Standby)},
 	} {
 		if flag.value != flag.usual {
-			line += " --" + flag.name + " " + flag.value
+			line += " " + CommandLine("--"+flag.name, flag.value)
 		}
 	}
 	return line
+}
+
+// CommandLine is a command to type, of words each of which a shell takes for one, whatever is in it. Every command that
+// Drover prints is made of it: a value of the registry, of an input or of AWS never becomes a command of its own.
+func CommandLine(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = Quote(word)
+	}
+	return strings.Join(quoted, " ")
 }
 
 // Quote makes one word of a text for a shell. A text of nothing but letters, digits and what no shell takes for

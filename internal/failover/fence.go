@@ -62,6 +62,18 @@ func CheckRunName(name string) error {
 // maxRunName is the longest name of an execution that Step Functions accepts.
 const maxRunName = 80
 
+// MaxEpoch is the largest epoch that Drover takes for its own. An epoch counts the takings of a lock; a larger one was
+// written by something else, and the one after the largest number would be a negative one, older than all.
+const MaxEpoch = 1 << 53
+
+// CheckEpoch returns an error for an epoch that no taking of a lock has had.
+func CheckEpoch(epoch int64) error {
+	if epoch < 0 || epoch >= MaxEpoch {
+		return fmt.Errorf("epoch %d; expected 0 to %d, a count of the runs that took the lock", epoch, int64(MaxEpoch-1))
+	}
+	return nil
+}
+
 // String is the TXT value, quoted as Route 53 wants it.
 func (f Fence) String() string {
 	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(f.Action, noAction), f.Leg, f.Stage, f.Batch, f.Try)
@@ -77,7 +89,7 @@ func ParseFence(value string) (Fence, error) {
 	if f.Action == noAction {
 		f.Action = ""
 	}
-	if err != nil || f.String() != value {
+	if err != nil || f.String() != value || CheckEpoch(f.Epoch) != nil {
 		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID region=REGION action=ACTION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
 	}
 	return f, nil

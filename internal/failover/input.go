@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // MaxNamedApplications bounds the list of applications in an input: the list travels in the payload of every step.
@@ -83,6 +85,7 @@ func ReadInput(text []byte) (Input, error) {
 		malformed = errors.New(`action is missing; expected for example {"action": "check"}`)
 	}
 	if err := errors.Join(malformed, invalid); err != nil {
+		untrusted.Scrub(&in) // it is for a message, and for nothing else
 		return in, labelled("input", err)
 	}
 	return in, nil
@@ -114,11 +117,7 @@ func (in Input) validate() error {
 	if len(in.Applications) > MaxNamedApplications {
 		add("applications: %d names; expected at most %d, or no list at all for all applications", len(in.Applications), MaxNamedApplications)
 	}
-	for i, name := range in.Applications {
-		if slices.Contains(in.Applications[:i], name) {
-			add("applications: %q is named twice", name)
-		}
-	}
+	problems = append(problems, in.checkNames(), in.checkText())
 	if n := utf8.RuneCountInString(in.Reason); n > maxReason {
 		add("reason: %d characters; expected at most %d", n, maxReason)
 	}
@@ -128,7 +127,42 @@ func (in Input) validate() error {
 	return errors.Join(append(problems, in.Trigger.validate())...)
 }
 
+// checkNames finds what is named twice, in a list of the length that is allowed.
+func (in Input) checkNames() error {
+	names := in.Applications[:min(len(in.Applications), MaxNamedApplications)]
+	var problems []error
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			problems = append(problems, fmt.Errorf("applications: %q is named twice", shorten([]byte(name))))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// checkText refuses what a terminal would obey instead of showing it.
+func (in Input) checkText() error {
+	texts := []struct{ field, text string }{
+		{"reason", in.Reason}, {"requestedBy", in.RequestedBy}, {"execution", in.Execution},
+	}
+	for _, name := range in.Applications[:min(len(in.Applications), MaxNamedApplications)] {
+		texts = append(texts, struct{ field, text string }{"applications", name})
+	}
+	if in.Trigger != nil {
+		texts = append(texts, struct{ field, text string }{"trigger.detail.alarmName", in.Trigger.Detail.AlarmName})
+	}
+	var problems []error
+	for _, t := range texts {
+		if err := untrusted.CheckText(t.text); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", t.field, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
 func checkPercents(percents []int) error {
+	if len(percents) > 10 {
+		return fmt.Errorf("percents: %d steps; expected at most 10", len(percents))
+	}
 	for i, p := range percents {
 		if p < 1 || p > 100 || (i > 0 && p <= percents[i-1]) {
 			return fmt.Errorf("percents: %v; expected rising shares from 1 to 100", percents)
@@ -136,9 +170,6 @@ func checkPercents(percents []int) error {
 	}
 	if n := len(percents); n > 0 && percents[n-1] != 100 {
 		return fmt.Errorf("percents: %v; expected the last to be 100", percents)
-	}
-	if len(percents) > 10 {
-		return fmt.Errorf("percents: %d steps; expected at most 10", len(percents))
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // DecodeObject reads a JSON object that a person has typed into the struct that into points to, and says everything
@@ -19,6 +21,9 @@ func DecodeObject(text []byte, into any, ignored ...string) error {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return errors.New("empty; expected a JSON object")
+	}
+	if err := untrusted.CheckJSON(text, MaxInput); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
 		var syntax *json.SyntaxError
@@ -33,9 +38,13 @@ func DecodeObject(text []byte, into any, ignored ...string) error {
 	fields := fieldsOf(into)
 	seen := map[string]bool{}
 	var problems []error
+	more := 0
 	dec := json.NewDecoder(bytes.NewReader(text))
 	_, _ = dec.Token() // the brace; from here on nothing can fail, because the text is JSON
 	for dec.More() {
+		if len(problems) > maxProblems {
+			problems, more = problems[:maxProblems], more+1
+		}
 		token, _ := dec.Token()
 		key, _ := token.(string)
 		var value json.RawMessage
@@ -51,8 +60,17 @@ func DecodeObject(text []byte, into any, ignored ...string) error {
 		}
 		seen[key] = true
 	}
+	if more > 0 {
+		problems = append(problems[:min(len(problems), maxProblems)], fmt.Errorf("and at least %d more mistakes", more))
+	}
 	return errors.Join(problems...)
 }
+
+// MaxInput is the largest input, in bytes, that Step Functions passes on, and maxProblems how many mistakes are listed.
+const (
+	MaxInput    = 256 << 10
+	maxProblems = 20
+)
 
 // decode sets the target to what the JSON says, or not at all.
 func decode(value json.RawMessage, target reflect.Value) bool {
@@ -130,9 +148,9 @@ func shorten(value []byte) string {
 	const most = 60
 	runes := []rune(string(value))
 	if len(runes) > most {
-		return string(runes[:most]) + "…"
+		return untrusted.Line(string(runes[:most])) + "…"
 	}
-	return string(runes)
+	return untrusted.Line(string(runes))
 }
 
 // labelled puts what was read before each of the problems of a joined error.

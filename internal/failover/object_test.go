@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -24,7 +25,7 @@ func TestEveryValidInputComesBack(t *testing.T) {
 			Order:         rapid.SampledFrom(append([]Order{""}, Orders...)).Draw(t, "order"),
 			Percents:      drawPercents(t),
 			Since:         time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "since"), 0).UTC(),
-			Reason:        rapid.StringN(0, maxReason, -1).Draw(t, "reason"),
+			Reason:        untrusted.Line(rapid.StringN(0, maxReason, -1).Draw(t, "reason")),
 		}
 		if len(want.Percents) == 0 {
 			want.Percents = nil
@@ -98,12 +99,13 @@ func TestOnlyAnApplicationWithADatabaseCanLoseData(t *testing.T) {
 }
 
 // The vocabulary is what everything else imports; what it imported, everything would.
-func TestVocabularyImportsTheStandardLibraryAlone(t *testing.T) {
+func TestVocabularyImportsTheStandardLibraryAndTheRulesForTextAlone(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if got, want := strings.TrimSpace(string(out)), "github.com/drover-dr/drover/internal/failover"; got != want {
+	const want = "github.com/drover-dr/drover/internal/untrusted\ngithub.com/drover-dr/drover/internal/failover"
+	if got := strings.TrimSpace(string(out)); got != want {
 		t.Errorf("got %s; want %s alone", got, want)
 	}
 }

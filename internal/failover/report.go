@@ -1,8 +1,10 @@
 package failover
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -195,9 +197,15 @@ func NewLostWrites(globalCluster, cluster string, region Region) LostWrites {
 			"RDS-EVENT-0390: writes to the old writer were blocked, so nothing was written after the promotion began",
 			"RDS-EVENT-0391: blocking them timed out; writes that were accepted there since are in the snapshot alone",
 		},
-		Find: "aws rds describe-db-cluster-snapshots --region " + string(region) + " --db-cluster-identifier " + cluster +
-			" --query \"DBClusterSnapshots[?starts_with(DBClusterSnapshotIdentifier,'" + pattern + "')]\"",
+		Find: CommandLine("aws", "rds", "describe-db-cluster-snapshots", "--region", string(region), "--db-cluster-identifier", cluster,
+			"--query", "DBClusterSnapshots[?starts_with(DBClusterSnapshotIdentifier,"+jmesText(pattern)+")]"),
 	}
+}
+
+// jmesText is a text as JMESPath, the language of --query, takes it: as JSON between backquotes.
+func jmesText(text string) string {
+	quoted, _ := json.Marshal(text) // a text is always JSON
+	return "`" + strings.ReplaceAll(string(quoted), "`", "\\`") + "`"
 }
 
 // Winner is the run that has overtaken another one.

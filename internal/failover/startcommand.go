@@ -2,15 +2,14 @@ package failover
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
 // Start is the command of Drover's own that starts a run in a Region, with the flags of `drover start`. What the plan
 // consents to by itself is not in it, nor who asks and why. Extra flags, such as "--watch", come last.
 func (p Plan) Start(region Region, in Input, extra ...string) string {
-	words := []string{"start " + string(in.Action)}
-	add := func(flag, value string) { words = append(words, flag+" "+Quote(value)) }
+	words := []string{"start", string(in.Action)}
+	add := func(flag, value string) { words = append(words, flag, value) }
 	for _, name := range in.Applications {
 		add("--application", name)
 	}
@@ -38,5 +37,5 @@ func (p Plan) Start(region Region, in Input, extra ...string) string {
 	if !in.Since.IsZero() {
 		add("--since", in.Since.UTC().Format(time.RFC3339))
 	}
-	return p.Drover(strings.Join(append(words, extra...), " "), region)
+	return p.Drover(CommandLine(append(words, extra...)...), region)
 }

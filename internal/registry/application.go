@@ -223,7 +223,7 @@ func decodeApplication(it item) (failover.Application, error) {
 	app.Live = failover.Live{
 		Active:  failover.Region(r.text("active")),
 		Weights: r.weights("weights"),
-		Epoch:   r.number("epoch"),
+		Epoch:   r.epoch(),
 		Stage:   int(r.number("stage")),
 		Changed: r.time("changed"),
 	}

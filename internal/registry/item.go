@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // The partitions of the table.
@@ -70,6 +72,16 @@ func (r *reader) number(name string) int64 {
 	n, err := parseNumber(r.item[name])
 	if err != nil {
 		r.wrong(name, "a whole number")
+	}
+	return n
+}
+
+// epoch reads the attribute epoch. One that no taking of the lock has had would make the next one overflow.
+func (r *reader) epoch() int64 {
+	n := r.number("epoch")
+	if err := failover.CheckEpoch(n); err != nil {
+		r.wrong("epoch", "0 to "+strconv.FormatInt(failover.MaxEpoch-1, 10)+", not "+strconv.FormatInt(n, 10))
+		return 0
 	}
 	return n
 }

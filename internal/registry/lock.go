@@ -241,7 +241,7 @@ func decodeLock(it item) (Lock, error) {
 		r.json("takenFrom", l.Taken)
 	}
 	if r.has("epoch") {
-		l.Epoch = r.number("epoch")
+		l.Epoch = r.epoch()
 	}
 	if r.has("lastOwner") {
 		l.LastOwner = r.text("lastOwner")

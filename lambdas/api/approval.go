@@ -11,6 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // maxComment bounds the comment of an answer, which stands in the report after a no.
@@ -50,6 +51,9 @@ func parseDecision(req request) (decision, error) {
 	}
 	if n := utf8.RuneCountInString(d.Comment); n > maxComment {
 		problems = append(problems, fmt.Sprintf("comment: %d characters; expected at most %d", n, maxComment))
+	}
+	if err := untrusted.CheckText(d.Comment); err != nil {
+		problems = append(problems, "comment: "+err.Error())
 	}
 	if len(problems) > 0 {
 		p := fail(invalid, "Nothing was answered: "+strings.Join(problems, "; ")+".", `Send {"approved": true, "comment": "…"}.`)

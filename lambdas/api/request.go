@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // maxBody bounds a body in bytes: the largest input that is valid is a fraction of it.
@@ -75,6 +76,9 @@ func headerOf(req request, name string) string {
 // cutName takes the field name out of a JSON object and leaves everything else as it was written, twice if it was
 // written twice, for the parser of inputs to judge. A text that is no object is left to it too.
 func cutName(body []byte) (name string, rest []byte, problems []string) {
+	if untrusted.CheckJSON(body, maxBody) != nil {
+		return "", body, nil
+	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if open, err := dec.Token(); err != nil || open != json.Delim('{') || !json.Valid(body) {
 		return "", body, nil
@@ -159,7 +163,7 @@ func shorten(text string) string {
 	const most = 100
 	runes := []rune(text)
 	if len(runes) > most {
-		return string(runes[:most]) + "…"
+		return untrusted.Line(string(runes[:most])) + "…"
 	}
-	return text
+	return untrusted.Line(text)
 }

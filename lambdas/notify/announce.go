@@ -78,7 +78,7 @@ func (h Handler) beginning(a failover.Announcement) string {
 	}
 	fmt.Fprintf(&b, "\nOver by %s at the latest.\n\n", a.EndsBy.UTC().Format("2006-01-02 15:04:05 UTC"))
 	if m, ok := failover.MachineOf(a.Run.ARN); ok {
-		fmt.Fprintf(&b, "To watch it:\n  %s\n\n", h.Plan.Drover("watch "+a.Run.ID, m.Region))
+		fmt.Fprintf(&b, "To watch it:\n  %s\n\n", h.Plan.Drover(failover.CommandLine("watch", a.Run.ID), m.Region))
 	}
 	about(&b, h.Plan, a.Run, nil)
 	return b.String()

@@ -81,7 +81,7 @@ func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) ques
 	until := req.Until.UTC().Format("15:04:05 UTC")
 	var q question
 	q.summary = clip(fmt.Sprintf("Approve until %s? %s waits %s", until, journey(req.Run), where(req)), maxSummary)
-	approve, reject := h.Plan.Drover("approve "+req.Run.ID, m.Region), h.Plan.Drover("reject "+req.Run.ID, m.Region)
+	approve, reject := h.Plan.Drover(failover.CommandLine("approve", req.Run.ID), m.Region), h.Plan.Drover(failover.CommandLine("reject", req.Run.ID), m.Region)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", q.summary)
 	fmt.Fprintf(&b, "Asked: %s\nDone: %s\nData: %s\n", wanted(req), done(req), atStake(req))
@@ -184,8 +184,11 @@ func count(n int, what string) string {
 
 // awsCommand reads the token from the registry and gives it back with a yes.
 func (h Handler) awsCommand(req failover.ApprovalRequest, m failover.Machine) string {
-	key := fmt.Sprintf(`{"pk":{"S":"approvals"},"sk":{"S":%q}}`, registry.ApprovalSortKey(req.Run.ID, req.Run.Region()))
+	sort, _ := json.Marshal(registry.ApprovalSortKey(req.Run.ID, req.Run.Region())) // a text is always JSON
+	token := failover.CommandLine("aws", "dynamodb", "get-item", "--region", string(m.Region), "--table-name", h.Registry.Table,
+		"--key", `{"pk":{"S":"approvals"},"sk":{"S":`+string(sort)+`}}`, "--query", "Item.token.S", "--output", "text")
 	output, _ := json.Marshal(failover.ApprovalAnswer{Approved: true, By: "me", Run: req.Run.ARN, Digest: req.Digest}) // texts always are JSON
-	return fmt.Sprintf(`aws stepfunctions send-task-success --region %s --task-output %s --task-token "$(aws dynamodb get-item --region %s --table-name %s --key %s --query Item.token.S --output text)"`,
-		m.Region, failover.Quote(string(output)), m.Region, h.Registry.Table, failover.Quote(key))
+	answer := failover.CommandLine("aws", "stepfunctions", "send-task-success", "--region", string(m.Region),
+		"--task-output", string(output))
+	return answer + ` --task-token "$(` + token + `)"`
 }

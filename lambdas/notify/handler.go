@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
@@ -77,6 +78,7 @@ func play[Request, Answer any](ctx context.Context, event json.RawMessage, handl
 	if err := json.Unmarshal(event, &req); err != nil {
 		return nil, unreadable(err)
 	}
+	untrusted.Scrub(&req)
 	return handle(ctx, req)
 }
 

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -58,8 +57,8 @@ func saidNo(decisions []failover.Decision) bool {
 // afterWinner shows the run that has taken over.
 func afterWinner(m failover.Machine, winner *failover.Winner) next {
 	if winner == nil {
-		return next{"See which run has taken over", fmt.Sprintf(
-			"aws stepfunctions list-executions --region %s --state-machine-arn %s --max-items 5", m.Region, m.ARN(m.Region))}
+		return next{"See which run has taken over", failover.CommandLine(
+			"aws", "stepfunctions", "list-executions", "--region", string(m.Region), "--state-machine-arn", m.ARN(m.Region), "--max-items", "5")}
 	}
 	return next{"See how the run that has taken over is doing", failover.Describe(winner.ARN)}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // read decodes what an earlier call has written. For the caller an object that is not there and one that cannot be
@@ -37,7 +38,7 @@ func (h Handler) read(ctx context.Context, key string, into any) error {
 }
 
 func (h Handler) write(ctx context.Context, key string, what any) error {
-	text, err := json.MarshalIndent(what, "", "  ")
+	text, err := json.MarshalIndent(untrusted.Scrubbed(what), "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", h.location(key), err)
 	}
@@ -68,7 +69,7 @@ func (h Handler) put(ctx context.Context, key string, text []byte) error {
 
 func (h Handler) publish(ctx context.Context, subject, message string, attributes map[string]snstypes.MessageAttributeValue) error {
 	_, err := h.SNS.Publish(ctx, &sns.PublishInput{
-		TopicArn: &h.TopicARN, Subject: &subject, Message: &message, MessageAttributes: attributes,
+		TopicArn: &h.TopicARN, Subject: &subject, Message: aws.String(untrusted.Lines(message)), MessageAttributes: attributes,
 	})
 	if err != nil {
 		return fmt.Errorf("publish to %s: %w", h.TopicARN, err)

@@ -27,7 +27,7 @@ func TestAfterAnUnplannedPromotionTheReportSaysWhereLostWritesMayBe(t *testing.T
 			"RDS-EVENT-0390: writes to the old writer were blocked, so nothing was written after the promotion began",
 			"RDS-EVENT-0391: blocking them timed out; writes that were accepted there since are in the snapshot alone",
 		},
-		Find: `aws rds describe-db-cluster-snapshots --region us-east-1 --db-cluster-identifier checkout-us-east-1 --query "DBClusterSnapshots[?starts_with(DBClusterSnapshotIdentifier,'rds:unplanned-global-failover-checkout-us-east-1')]"`,
+		Find: `aws rds describe-db-cluster-snapshots --region us-east-1 --db-cluster-identifier checkout-us-east-1 --query 'DBClusterSnapshots[?starts_with(DBClusterSnapshotIdentifier,` + "`" + `"rds:unplanned-global-failover-checkout-us-east-1"` + "`" + `)]'`,
 	}}
 	if diff := cmp.Diff(want, readReport(t, world).LostWrites); diff != "" {
 		t.Errorf("lost writes (-want +got)\n%s", diff)

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -75,11 +74,11 @@ func (in *inspection) withFewerStages() string {
 }
 
 func (in *inspection) globalClusterCommand(globalCluster string) string {
-	return fmt.Sprintf("aws rds describe-global-clusters --region %s --global-cluster-identifier %s", in.run.To, failover.Quote(globalCluster))
+	return failover.CommandLine("aws", "rds", "describe-global-clusters", "--region", string(in.run.To), "--global-cluster-identifier", globalCluster)
 }
 
 func (in *inspection) clusterCommand(arn string) string {
-	return fmt.Sprintf("aws rds describe-db-clusters --region %s --db-cluster-identifier %s", in.run.To, failover.Quote(live.ClusterID(arn)))
+	return failover.CommandLine("aws", "rds", "describe-db-clusters", "--region", string(in.run.To), "--db-cluster-identifier", live.ClusterID(arn))
 }
 
 // instanceClass is the class of an instance whose writer cannot be asked for its own, in an outage.
@@ -110,7 +109,8 @@ func (in *inspection) bringWriter(db failover.Database, writer string) string {
 
 // alarmCommand asks for both types: without them, composite alarms are left out.
 func (in *inspection) alarmCommand(name string) string {
-	return fmt.Sprintf("aws cloudwatch describe-alarms --region %s --alarm-types MetricAlarm CompositeAlarm --alarm-names %s", in.run.To, failover.Quote(name))
+	return failover.CommandLine("aws", "cloudwatch", "describe-alarms", "--region", string(in.run.To), "--alarm-types", "MetricAlarm", "CompositeAlarm",
+		"--alarm-names", name)
 }
 
 // holderCommand shows the run that stands in the way, or else who runs. One that only the fence knows of runs in the
@@ -126,7 +126,8 @@ func (in *inspection) holderCommand(owner, run string) string {
 	case owner == "" && run != "":
 		return failover.Describe(m.Execution(in.Handler.Plan.Other(in.Region), run))
 	}
-	return fmt.Sprintf("aws stepfunctions list-executions --region %s --state-machine-arn %s --status-filter RUNNING", in.Region, m.ARN(in.Region))
+	return failover.CommandLine("aws", "stepfunctions", "list-executions", "--region", string(in.Region), "--state-machine-arn", m.ARN(in.Region),
+		"--status-filter", "RUNNING")
 }
 
 // locked says who stands in the way, and how to take over. Whoever only looks takes nothing over, nor does an input that

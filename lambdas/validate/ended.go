@@ -47,7 +47,7 @@ func (in *inspection) judgeClose(ctx context.Context) (failover.ValidateAnswer, 
 	}
 	if out.Status == types.ExecutionStatusRunning {
 		in.block(failover.CodeLocked, "run "+name, "it is still being executed; expected one that has ended", "stop it first, if that is what is wanted").Command =
-			fmt.Sprintf("aws stepfunctions stop-execution --region %s --execution-arn %s", in.Region, failover.Quote(in.input.Execution))
+			failover.CommandLine("aws", "stepfunctions", "stop-execution", "--region", string(in.Region), "--execution-arn", in.input.Execution)
 		return in.refuse(), nil
 	}
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {

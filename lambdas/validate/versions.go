@@ -63,6 +63,6 @@ func versionRule(engine string) string {
 // upgrade is the command that brings a cluster to an engine version. It is a minor upgrade: RDS refuses a major one
 // without a flag of its own.
 func upgrade(region failover.Region, arn, version string) string {
-	return fmt.Sprintf("aws rds modify-db-cluster --region %s --db-cluster-identifier %s --engine-version %s --apply-immediately",
-		region, failover.Quote(live.ClusterID(arn)), failover.Quote(version))
+	return failover.CommandLine("aws", "rds", "modify-db-cluster", "--region", string(region), "--db-cluster-identifier", live.ClusterID(arn),
+		"--engine-version", version, "--apply-immediately")
 }

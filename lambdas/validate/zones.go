@@ -184,7 +184,7 @@ func (in *inspection) checkDelegations(object string, r failover.Record, noted m
 		noted[key] = true
 		in.object(failover.CodeConfiguration, object, fmt.Sprintf("zone %s (%s) delegates %s to another hosted zone; clients get no answer from here", r.Zone, r.ZoneName, d.Name),
 			"find the id of that zone, correct zone and zoneName in the applications file, then register it").Command =
-			"aws route53 list-hosted-zones-by-name --max-items 3 --dns-name " + failover.Quote(d.Name)
+			failover.CommandLine("aws", "route53", "list-hosted-zones-by-name", "--max-items", "3", "--dns-name", d.Name)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/recolabs/gnata"
 )
 
@@ -21,6 +22,9 @@ type expression struct {
 // mostly wanted for, is in the context object. Step Functions itself refuses $eval.
 var unrepeatable = []string{"eval", "millis", "now", "random", "shuffle", "uuid"}
 
+// maxExpression is the longest expression, in bytes, that the compiler is given: it calls itself for each operator.
+const maxExpression = 16 << 10
+
 // isExpression says whether a string of the definition is an expression. Surrounding blanks make it a literal.
 func isExpression(s string) bool {
 	return strings.HasPrefix(s, "{%") && strings.HasSuffix(s, "%}") && len(s) >= len("{%%}")
@@ -28,6 +32,9 @@ func isExpression(s string) bool {
 
 func compileExpression(s string) (*expression, error) {
 	text := strings.TrimSpace(s[len("{%") : len(s)-len("%}")])
+	if err := untrusted.CheckNesting(text, maxExpression); err != nil {
+		return nil, fmt.Errorf("JSONata expression: %w", err)
+	}
 	for _, name := range variablesIn(text) {
 		if slices.Contains(unrepeatable, name) {
 			return nil, fmt.Errorf("JSONata function $%s: %w; the same input must give the same history", name, ErrUnsupported)

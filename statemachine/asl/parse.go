@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // ErrUnsupported is in the chain of every error of [Parse] that names something that Step Functions knows and this
@@ -15,6 +17,9 @@ var ErrUnsupported = errors.New("not supported")
 // Parse reads a definition. It accepts only what it can play exactly as Step Functions would; everything else, every
 // unknown field too, is refused with the name of the state and the field, and all mistakes are reported at once.
 func Parse(definition []byte) (*Machine, error) {
+	if err := untrusted.CheckJSON(definition, maxDefinition); err != nil {
+		return nil, fmt.Errorf("definition: %w", err)
+	}
 	p := &parser{}
 	m := &Machine{byName: map[string]*state{}}
 	top := p.object("definition", definition)
@@ -43,6 +48,9 @@ func Parse(definition []byte) (*Machine, error) {
 	}
 	return m, nil
 }
+
+// maxDefinition is the largest definition that Step Functions accepts, in bytes.
+const maxDefinition = 1 << 20
 
 // maxSeconds is the longest time that Step Functions accepts anywhere.
 const maxSeconds = 99999999

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drover-dr/drover/internal/untrusted/workbound"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -154,8 +155,17 @@ func FuzzParse(f *testing.F) {
 	if text, err := os.ReadFile("../failover.asl.json"); err == nil {
 		f.Add(string(text), `{"action": "failover"}`)
 	}
+	for _, seed := range []string{
+		strings.Repeat("[", 9000), strings.Repeat(`{"a":`, 9000),
+		`{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% ` + strings.Repeat("(", 5000) + ` %}", "End": true}}}`,
+		`{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% ` + strings.Repeat("-", 5000) + `1 %}", "End": true}}}`,
+	} {
+		f.Add(seed, "{}")
+	}
 	f.Fuzz(func(t *testing.T, definition, input string) {
-		m, err := Parse([]byte(definition))
+		var m *Machine
+		var err error
+		workbound.Check(t, len(definition), func() { m, err = Parse([]byte(definition)) })
 		if err != nil {
 			return
 		}

@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
 
-// keysBeside are the keys that a text for a type may have where an unknown one was found, in the order of the fields.
-func keysBeside(text []byte, t reflect.Type, unknown *token.Token) []string {
-	tree, err := parser.ParseBytes(text, 0)
-	if err != nil || len(tree.Docs) == 0 {
+// keysBeside are the keys that a tree for a type may have where an unknown one was found, in the order of the fields.
+func keysBeside(tree *ast.File, t reflect.Type, unknown *token.Token) []string {
+	if tree == nil || len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
 		return nil
 	}
 	search := &pathOf{position: *unknown.Position}
 	ast.Walk(search, tree.Docs[0].Body)
 	steps := strings.Split(search.path, ".")
+	if len(steps) < 2 { // a key without a value has no path
+		return keysOf(t)
+	}
 	for _, step := range steps[1 : len(steps)-1] { // the first is the root, the last the unknown key itself
 		name, _, _ := strings.Cut(step, "[")
 		if t = fieldType(t, name); t == nil {

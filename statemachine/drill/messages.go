@@ -3,6 +3,8 @@ package drill
 import (
 	"fmt"
 	"strings"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // messagesText is everything that the runs have told people, as it was published: subject and text, unbroken, so that a
@@ -12,7 +14,7 @@ func messagesText(e Evidence, named func(string) string) string {
 	for _, run := range e.Runs {
 		for i, text := range run.Texts {
 			subject, body, _ := strings.Cut(text, "\n")
-			fmt.Fprintf(&b, "----- %s, message %d of %d -----\nSubject: %s\n\n%s\n", run.Name, i+1, len(run.Texts), named(subject), named(body))
+			fmt.Fprintf(&b, "----- %s, message %d of %d -----\nSubject: %s\n\n%s\n", run.Name, i+1, len(run.Texts), named(untrusted.Line(subject)), named(untrusted.Lines(body)))
 		}
 	}
 	if b.Len() == 0 {

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted/yamltext"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // Load reads a scenario, and the file of its applications if it has one, from a folder. It returns an error that is
@@ -39,18 +40,24 @@ func Load(dir fs.FS, file string) (*Scenario, error) {
 func parse(file string, text []byte) (*Scenario, error) {
 	rest, applications := splitApplications(text)
 	s := &Scenario{applications: applications, applicationsFrom: file}
-	if err := yaml.UnmarshalWithOptions(rest, s, yaml.Strict()); err != nil {
-		return nil, explainYAML(file, rest, reflect.TypeFor[Scenario](), err)
-	}
-	tree, err := parser.ParseBytes(rest, 0)
+	tree, err := readYAML(rest, s)
 	if err != nil {
-		return nil, explainYAML(file, rest, reflect.TypeFor[Scenario](), err)
+		return nil, explainYAML(file, tree, reflect.TypeFor[Scenario](), err)
 	}
 	c := checker{source: source{file, tree}}
 	c.wholeNumbers(reflect.TypeFor[Scenario]())
 	c.scenario(s)
 	s.source, s.regions = c.source, c.regions
 	return s, errors.Join(c.problems...)
+}
+
+// readYAML reads the first document of a text into a struct. The tree is nil when the text cannot be parsed.
+func readYAML(text []byte, into any) (*ast.File, error) {
+	tree, err := yamltext.Parse(text)
+	if err != nil || len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		return tree, err
+	}
+	return tree, yaml.NodeToValue(tree.Docs[0].Body, into, yaml.Strict())
 }
 
 // splitApplications parts a scenario's text into the block of the key applications, which the registry's reader
@@ -76,7 +83,10 @@ func splitApplications(text []byte) (rest, applications []byte) {
 }
 
 // explainYAML says where the YAML reader stumbled, in the form that editors jump to.
-func explainYAML(file string, text []byte, into reflect.Type, err error) error {
+func explainYAML(file string, tree *ast.File, into reflect.Type, err error) error {
+	if bound := (*yamltext.Error)(nil); errors.As(err, &bound) {
+		return fmt.Errorf("%s:%d:1: %w", file, bound.Line, bound)
+	}
 	var wrongType *yaml.TypeError
 	if errors.As(err, &wrongType) {
 		pos := wrongType.Token.Position
@@ -87,7 +97,7 @@ func explainYAML(file string, text []byte, into reflect.Type, err error) error {
 	if errors.As(err, &unknown) {
 		pos := unknown.Token.Position
 		return fmt.Errorf("%s:%d:%d: unknown key %q; expected one of %s",
-			file, pos.Line, pos.Column, unknown.Token.Value, strings.Join(keysBeside(text, into, unknown.Token), ", "))
+			file, pos.Line, pos.Column, unknown.Token.Value, strings.Join(keysBeside(tree, into, unknown.Token), ", "))
 	}
 	var wrongNode *yaml.UnexpectedNodeTypeError
 	if errors.As(err, &wrongNode) {
@@ -138,18 +148,29 @@ type checker struct {
 	regions  []mention
 }
 
+// maxMistakes bounds how many mistakes are listed.
+const maxMistakes = 50
+
 // mention is a Region and the path of where it is named.
 type mention struct{ path, region string }
 
 func (c *checker) add(path, format string, args ...any) {
-	c.problems = append(c.problems, c.mistake(path, format, args...))
+	if len(c.problems) < maxMistakes { // each is looked for in the whole text
+		c.problems = append(c.problems, c.mistake(path, format, args...))
+	}
 }
+
+// scenarioName is what names a folder inside of another one, and nothing else.
+var scenarioName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 func (c *checker) scenario(s *Scenario) {
 	for key, value := range orderedPairs("name", s.Name, "title", s.Title, "description", s.Description) {
 		if value == "" {
 			c.add(key, "%s is missing", key)
 		}
+	}
+	if s.Name != "" && !scenarioName.MatchString(s.Name) {
+		c.add("name", "%q; expected 1 to 64 of a-z, A-Z, 0-9, - and _, for a folder has this name", s.Name)
 	}
 	c.sources(s)
 	if s.Generate != nil {

@@ -10,8 +10,6 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
@@ -27,12 +25,9 @@ func ParseEvent(file string, text []byte) (Event, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return e, fmt.Errorf("%s: empty; expected one of %s", file, strings.Join(eventKeys, ", "))
 	}
-	if err := yaml.UnmarshalWithOptions(text, &e, yaml.Strict()); err != nil {
-		return e, explainYAML(file, text, reflect.TypeFor[Event](), err)
-	}
-	tree, err := parser.ParseBytes(text, 0)
+	tree, err := readYAML(text, &e)
 	if err != nil {
-		return e, explainYAML(file, text, reflect.TypeFor[Event](), err)
+		return e, explainYAML(file, tree, reflect.TypeFor[Event](), err)
 	}
 	c := checker{source: source{file, tree}}
 	c.wholeNumbers(reflect.TypeFor[Event]())

@@ -146,12 +146,6 @@ func TestRegionsOfNoPlanAreFound(t *testing.T) {
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(soundScenario))
-	f.Add([]byte("applications: 1\ntimeline: [{}]"))
-	f.Fuzz(func(_ *testing.T, text []byte) { _, _ = parse("x.yaml", text) }) // whatever it is, it does not panic
-}
-
 func TestTheFunctionsThatCanFailAreThoseOfADeployment(t *testing.T) {
 	deployed, err := assembly.Default()
 	if err != nil {

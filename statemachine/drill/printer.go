@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // Tone says how a piece of text is meant, for a terminal that has colours.
@@ -70,6 +72,7 @@ func (p *Printer) columns() int {
 }
 
 func (p *Printer) paint(tone Tone, text string) string {
+	text = untrusted.Line(text)
 	if p.Paint == nil || tone == Plain || text == "" {
 		return text
 	}
@@ -98,10 +101,14 @@ func (p *Printer) named(text string) string {
 // line writes one line without blanks at its end.
 func (p *Printer) line(text string) { p.write(strings.TrimRight(text, " ") + "\n") }
 
-// write writes whole lines.
+// write writes whole lines. What is in them has come through paint, pad, wrap or wrapCommand, which leave nothing in it that
+// a terminal obeys; only what Paint adds is left.
 func (p *Printer) write(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.Paint == nil {
+		text = untrusted.Lines(text)
+	}
 	if p.err == nil {
 		_, p.err = io.WriteString(p.W, text)
 	}
@@ -182,7 +189,7 @@ func (p *Printer) paragraph(indent int, text string) {
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsSeq(untrusted.Line(text)) {
 		for utf8.RuneCountInString(word) > width {
 			comma := strings.LastIndex(word[:min(width, len(word))], ",")
 			if comma < 0 {
@@ -212,7 +219,7 @@ func wrapCommand(text string, width int) []string {
 	const readOn = " \\"
 	var lines []string
 	line := ""
-	for _, word := range shellWords(text) {
+	for _, word := range shellWords(untrusted.Line(text)) {
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word)+len(readOn) > width {
 			lines, line = append(lines, line+readOn), ""
 		}
@@ -254,5 +261,6 @@ func shellWords(text string) []string {
 
 // pad fills text up to width characters.
 func pad(text string, width int) string {
+	text = untrusted.Line(text)
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 }

@@ -209,7 +209,7 @@ func (r Recovery) write(p *Printer) {
 	p.figure("RPO", r.RPO <= r.TargetRPO.Seconds(), fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()), "of writes lost; "+r.Reported())
 	p.line("")
 	for _, part := range r.Parts {
-		p.line(fmt.Sprintf("  %5s  %s–%s  %s", span(part.Took()), clock(part.From.Sub(Start)), clock(part.To.Sub(Start)), part.Name))
+		p.line(fmt.Sprintf("  %5s  %s–%s  %s", span(part.Took()), clock(part.From.Sub(Start)), clock(part.To.Sub(Start)), p.paint(Plain, part.Name)))
 	}
 	p.line(fmt.Sprintf("  %5s  %-11s  %s", fmt.Sprintf("%.1f s", r.Overhead.Seconds()), "", "Drover itself: the time that nothing above explains"))
 }

@@ -34,6 +34,9 @@ var (
 	boolFields = []string{"ReturnData"}
 )
 
+// maxPath is how many parts the name of a parameter may have; the deepest of CloudWatch has eleven.
+const maxPath = 20
+
 // readForm reads a request as a form: Outer.member.1.Inner.Name=value.
 func readForm(req *Request) (operation string, params fields, err error) {
 	form, err := url.ParseQuery(string(req.Body))
@@ -42,8 +45,12 @@ func readForm(req *Request) (operation string, params fields, err error) {
 	}
 	tree := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
+		path := strings.SplitN(name, ".", maxPath+1)
+		if len(path) > maxPath {
+			return "", nil, fmt.Errorf("decode body: a parameter with more than %d parts in its name", maxPath)
+		}
 		if name != "Action" && name != "Version" {
-			plant(tree, strings.Split(name, "."), form.Get(name))
+			plant(tree, path, form.Get(name))
 		}
 	}
 	params = fields{}

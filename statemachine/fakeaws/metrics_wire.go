@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // CloudWatch speaks Smithy's RPC v2 with CBOR bodies: the operation is in the path, everything else in one map. What
@@ -57,7 +58,10 @@ func decodeCBOR(req *Request) (fields, error) {
 		if err != nil {
 			return nil, fmt.Errorf("decompress body: %w", err)
 		}
-		if body, err = io.ReadAll(zipped); err != nil {
+		if body, err = io.ReadAll(io.LimitReader(zipped, maxUnzipped+1)); err != nil {
+			return nil, fmt.Errorf("decompress body: %w", err)
+		}
+		if err := untrusted.CheckSize(body, maxUnzipped); err != nil {
 			return nil, fmt.Errorf("decompress body: %w", err)
 		}
 	}

@@ -1,7 +1,6 @@
 package fakeaws
 
 import (
-	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -82,9 +81,13 @@ var credential = regexp.MustCompile(`Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aw
 // ServeHTTP answers as AWS would: all services of all Regions behind one address, told apart by the signature's
 // credential scope. Signatures are not verified; nobody else can reach a listener on the loopback.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+	body, tooLarge, err := readBody(rw, r)
 	if err != nil {
 		return // the client has gone
+	}
+	if tooLarge != nil {
+		http.Error(rw, tooLarge.Error(), tooLarge.Status)
+		return
 	}
 	req := w.signed(r, body)
 	if req == nil {
@@ -127,7 +130,10 @@ func (w *World) handle(req *Request) (resp *Response, answered bool) {
 		w.log(req, false, "", errUnknownService)
 		return plainError(req, errUnknownService), true
 	}
-	openErr := svc.open(req)
+	openErr := checkDepth(req)
+	if openErr == nil {
+		openErr = svc.open(req)
+	}
 	if (w.dark(req.Region) || w.apart(w.calling, req.Region)) && !isGlobal(req.Service) {
 		w.log(req, false, objectOf(req), &APIError{Code: codeUnreachable})
 		return nil, false

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
@@ -49,7 +50,7 @@ func Write(dir string, result *drill.Result, transcript []byte) error {
 	for _, f := range []struct {
 		name string
 		text []byte
-	}{{Page, html}, {Transcript, transcript}, {Messages, []byte(result.Messages)}, {Outcome, append(outcome, '\n')}} {
+	}{{Page, html}, {Transcript, transcript}, {Messages, []byte(result.Messages)}, {Outcome, append(untrusted.JSONText(outcome), '\n')}} {
 		if err := replace(filepath.Join(dir, f.name), f.text); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
@@ -63,7 +64,7 @@ func Render(result *drill.Result, transcript []byte) ([]byte, error) {
 	if err := page.Execute(&out, newView(result, transcript)); err != nil {
 		return nil, fmt.Errorf("make the report's page: %w", err)
 	}
-	return out.Bytes(), nil
+	return []byte(untrusted.Lines(out.String())), nil
 }
 
 // replace puts a file in place only when it is complete. Its name until then is nobody else's, so that drills that are

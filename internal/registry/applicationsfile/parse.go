@@ -13,9 +13,9 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted/yamltext"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
 
@@ -36,8 +36,13 @@ func Parse(file string, text []byte, plan failover.Plan) ([]failover.Application
 
 // open returns the one document of a file. A file that is not YAML has one mistake: what follows it cannot be trusted.
 func (r *reader) open(text []byte) (value, error) {
-	tree, err := parser.ParseBytes(text, 0)
+	tree, err := yamltext.Parse(text)
 	var where yaml.Error
+	var bound *yamltext.Error
+	if errors.As(err, &bound) {
+		r.mistakes = append(r.mistakes, mistake{r.file, bound.Line, 1, bound.Problem})
+		return value{}, r.verdict()
+	}
 	if errors.As(err, &where) {
 		r.add(where.GetToken(), "not YAML: %s", where.GetMessage())
 		return value{}, r.verdict()

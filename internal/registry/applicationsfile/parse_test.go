@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
+	"github.com/drover-dr/drover/internal/untrusted/workbound"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -101,7 +103,8 @@ func TestThousandsOfApplicationsAreRead(t *testing.T) {
 	}
 }
 
-// FuzzParse looks for files that make the reader panic, or that it accepts though what it read cannot move.
+// FuzzParse looks for files that make the reader panic or take too long, or that it accepts though what it read cannot
+// move, or would be obeyed by a terminal.
 func FuzzParse(f *testing.F) {
 	f.Add(good + second)
 	f.Add("applications: [&a *a]")
@@ -113,14 +116,23 @@ func FuzzParse(f *testing.F) {
 		f.Add(good[:i])
 		f.Add(good[i:])
 	}
+	for _, seed := range []string{"{A}", strings.Repeat("[", 1000), strings.Repeat("a: ", 200), "a: &a [*a]", "a: *b\nc: &b [*d]\ne: &d 1", "- - - a: 1", "? a\n: b", "!!x", "a: \"\\e]0;x\\a\""} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		apps, err := parse(text)
+		var apps []failover.Application
+		var err error
+		workbound.Check(t, len(text), func() { apps, err = parse(text) })
 		if err != nil && apps != nil || err == nil && len(apps) == 0 {
 			t.Fatalf("got %v and %v", apps, err)
 		}
 		for _, a := range apps {
 			if a.Name == "" || a.Wave < 1 || len(a.Records) == 0 || len(a.Records[0].Endpoints) != 2 || len(a.Health) == 0 {
 				t.Errorf("accepted %+v", a)
+			}
+			was := fmt.Sprintf("%+v", a)
+			if untrusted.Scrub(&a); was != fmt.Sprintf("%+v", a) {
+				t.Errorf("accepted %q", was)
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 )
@@ -69,14 +70,22 @@ func (v value) text() string {
 		if n.Value == "" && v.given() {
 			v.wrong("empty; expected a string")
 		}
-		return n.Value
+		return v.shown(n.Value)
 	case *ast.LiteralNode:
-		return n.Value.Value
+		return v.shown(n.Value.Value)
 	}
 	if v.given() {
 		v.wrong("%s; expected a string", found(v.plain()))
 	}
 	return ""
+}
+
+// shown refuses a text that a terminal would obey instead of showing it.
+func (v value) shown(text string) string {
+	if err := untrusted.CheckText(text); err != nil {
+		v.wrong("%v", err)
+	}
+	return text
 }
 
 // whole reads a whole number within bounds.
@@ -163,6 +172,10 @@ func (v value) entries() []entry {
 	var all []entry
 	for it := n.MapRange(); it.Next(); {
 		name := it.Key().GetToken().Value
+		if err := untrusted.CheckText(name); err != nil {
+			v.r.add(it.Key().GetToken(), "%s: a key with a %v", v.key, err)
+			continue
+		}
 		all = append(all, entry{
 			value: value{r: v.r, key: name, node: it.Value()},
 			name:  value{r: v.r, key: v.key, node: it.Key()},

@@ -2,7 +2,6 @@ package live
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,8 +46,8 @@ func (q question) command(region failover.Region, now time.Time) string {
 	}
 	queries := compact([]query{{"q", stat{metric{q.namespace, q.metric, dimensions}, int(q.period / time.Second), q.statistic}}})
 	const layout = "2006-01-02T15:04:05Z"
-	return fmt.Sprintf("aws cloudwatch get-metric-data --region %s --start-time %s --end-time %s --metric-data-queries %s",
-		region, now.Add(-shownWindow).UTC().Format(layout), now.Add(shownWindow).UTC().Format(layout), failover.Quote(queries))
+	return failover.CommandLine("aws", "cloudwatch", "get-metric-data", "--region", string(region), "--start-time", now.Add(-shownWindow).UTC().Format(layout),
+		"--end-time", now.Add(shownWindow).UTC().Format(layout), "--metric-data-queries", queries)
 }
 
 // RecordCommand lists the record sets of a record.
@@ -57,8 +56,8 @@ func RecordCommand(r failover.Record) string {
 }
 
 func listCommand(zone, name, kind string) string {
-	return fmt.Sprintf("aws route53 list-resource-record-sets --hosted-zone-id %s --start-record-name %s --start-record-type %s --max-items 3",
-		zone, failover.Quote(name), kind)
+	return failover.CommandLine("aws", "route53", "list-resource-record-sets", "--hosted-zone-id", zone, "--start-record-name", name,
+		"--start-record-type", kind, "--max-items", "3")
 }
 
 // deleteCommand deletes a record set that is as it was read.
@@ -78,7 +77,12 @@ func deleteCommand(zone string, set types.ResourceRecordSet) string {
 		deleted.ResourceRecords = append(deleted.ResourceRecords, value{aws.ToString(r.Value)})
 	}
 	batch := compact(map[string][]change{"Changes": {{"DELETE", deleted}}})
-	return fmt.Sprintf("aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch %s", zone, failover.Quote(batch))
+	return changeCommand(zone, batch)
+}
+
+// changeCommand changes record sets; the batch is JSON.
+func changeCommand(zone, batch string) string {
+	return failover.CommandLine("aws", "route53", "change-resource-record-sets", "--hosted-zone-id", zone, "--change-batch", batch)
 }
 
 func compact(v any) string {

@@ -63,5 +63,5 @@ func WithdrawCommand(r failover.Record, set RecordSet) string {
 		withdrawn.AliasTarget = &alias{HostedZoneID: a.Zone, DNSName: CanonicalName(a.Name), EvaluateTargetHealth: a.EvaluateTargetHealth}
 	}
 	batch := compact(map[string][]change{"Changes": {{string(types.ChangeActionUpsert), withdrawn}}})
-	return fmt.Sprintf("aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch %s", r.Zone, failover.Quote(batch))
+	return changeCommand(r.Zone, batch)
 }

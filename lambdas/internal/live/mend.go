@@ -2,7 +2,6 @@ package live
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -51,8 +50,7 @@ func WeightsCommand(r failover.Record, weights map[failover.Region]int) string {
 }
 
 func batchCommand(r failover.Record, changes []any) string {
-	return fmt.Sprintf("aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch %s",
-		r.Zone, failover.Quote(compact(map[string]any{"Changes": changes})))
+	return changeCommand(r.Zone, compact(map[string]any{"Changes": changes}))
 }
 
 func changeOf(action string, set map[string]any) map[string]any {

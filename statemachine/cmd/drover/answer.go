@@ -13,6 +13,7 @@ import (
 	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 type approveCommand struct {
@@ -38,6 +39,9 @@ type answer struct {
 }
 
 func (c *answer) give(env environment, approved bool) error {
+	if err := untrusted.CheckText(c.Comment); err != nil {
+		return usageError{fmt.Errorf("--comment: %w", err)}
+	}
 	plan, err := c.plan()
 	if err != nil {
 		return err
@@ -50,6 +54,7 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
+	untrusted.Scrub(&asked)
 	cfg, err := c.config(env.ctx, asked.Region)
 	if err != nil {
 		return err
@@ -116,6 +121,6 @@ func (c *answer) find(env environment, plan failover.Plan, region failover.Regio
 }
 
 func (c *answer) tooLate(asked registry.Approval) error {
-	return fmt.Errorf("run %s in %s no longer waits for this answer: it has had one, or its time was over at %s; see how it went: drover status --region %s",
-		c.Name, asked.Region, asked.Until.Format(time.RFC3339), asked.Region)
+	return fmt.Errorf("run %s in %s no longer waits for this answer: it has had one, or its time was over at %s; see how it went: %s",
+		c.Name, asked.Region, asked.Until.Format(time.RFC3339), failover.CommandLine("drover", "status", "--region", string(asked.Region)))
 }

@@ -50,7 +50,7 @@ func (c *drillCommand) Run(env environment) error {
 		return usageError{err}
 	}
 	var transcript bytes.Buffer
-	out := &drill.Printer{W: &transcript, Also: screen(env.stdout)}
+	out := &drill.Printer{W: &transcript, Also: screen(env.terminal)}
 	result, err := drill.Play(env.ctx, scenario, drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // execution is a run of a deployed plan, found in one of its Regions.
@@ -72,6 +73,7 @@ func (d deployment) describe(env environment, plan failover.Plan, region failove
 	if err != nil {
 		return execution{}, fmt.Errorf("look for run %s in %s: %w", run, region, err)
 	}
+	untrusted.Scrub(out)
 	return execution{DescribeExecutionOutput: out, client: client, region: region}, nil
 }
 
@@ -81,6 +83,7 @@ func (x execution) again(env environment) (execution, error) {
 	if err != nil {
 		return x, fmt.Errorf("look at run %s in %s: %w", aws.ToString(x.Name), x.region, err)
 	}
+	untrusted.Scrub(out)
 	x.DescribeExecutionOutput = out
 	return x, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 type reportCommand struct {
@@ -38,13 +39,14 @@ func (c *reportCommand) Run(env environment) error {
 		return err
 	}
 	if c.JSON {
-		_, err := env.stdout.Write(append(text, '\n'))
+		_, err := env.stdout.Write(append(untrusted.JSONText(text), '\n'))
 		return err
 	}
 	var report failover.Report
 	if err := json.Unmarshal(text, &report); err != nil {
 		return fmt.Errorf("read the report of %s: %w", c.RunID, err)
 	}
+	untrusted.Scrub(&report)
 	writeReport(env.stdout, report)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/charmbracelet/x/term"
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
@@ -29,11 +30,14 @@ type commandLine struct {
 
 // environment is what a command works with.
 type environment struct {
-	ctx            context.Context
+	ctx context.Context
+	// stdout and stderr pass on nothing that a terminal obeys.
 	stdout, stderr io.Writer
 	// stdin is where a person answers, if there is one.
 	stdin  io.Reader
 	person bool
+	// terminal is what stdout writes to, for transcripts, which have colours and leave out the rest themselves.
+	terminal io.Writer
 }
 
 // usageError is a mistake of the person who typed the command.
@@ -44,6 +48,8 @@ var errFailed = errors.New("failed")
 
 // run is main without the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	terminal := stdout
+	stdout, stderr = untrusted.Writer(stdout), untrusted.Writer(stderr)
 	var cli commandLine
 	exited := -1
 	parser, err := kong.New(&cli,
@@ -68,7 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	return exitCode(ctx, parsed.Run(environment{
-		ctx: ctx, stdout: stdout, stderr: stderr, stdin: os.Stdin, person: term.IsTerminal(os.Stdin.Fd()),
+		ctx: ctx, stdout: stdout, stderr: stderr, terminal: terminal, stdin: os.Stdin, person: term.IsTerminal(os.Stdin.Fd()),
 	}), stderr)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // watchEvery is how often start --watch looks.
@@ -64,7 +65,7 @@ func (c *startCommand) Run(env environment) error {
 	if err != nil {
 		return fmt.Errorf("start %s in %s: %w", c.Action, region, err)
 	}
-	fmt.Fprintf(env.stdout, "%s has been started in %s\n%s\n", run, region, aws.ToString(out.ExecutionArn))
+	fmt.Fprintf(env.stdout, "%s has been started in %s\n%s\n", run, region, untrusted.Line(aws.ToString(out.ExecutionArn)))
 	if !c.Watch {
 		return nil
 	}
@@ -108,6 +109,9 @@ func (c *startCommand) input() ([]byte, error) {
 	}
 	if _, err := failover.ParseInput(input); err != nil {
 		return nil, usageError{err}
+	}
+	if err := untrusted.CheckText(c.Name); err != nil {
+		return nil, usageError{fmt.Errorf("--name: %w", err)}
 	}
 	return input, nil
 }

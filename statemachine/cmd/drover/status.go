@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
@@ -50,6 +51,9 @@ func (c *statusCommand) Run(env environment) error {
 	if err != nil {
 		return fmt.Errorf("status in %s: %w", region, err)
 	}
+	for _, v := range []any{&apps, &lock, &runs} {
+		untrusted.Scrub(v)
+	}
 	table := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "APPLICATION\tWAVE\tACTIVE\t%s\t%s\n", plan.Primary, plan.Standby)
 	for _, app := range apps {
@@ -72,7 +76,7 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 	fmt.Fprintf(env.stdout, "%s in %s, started at %s\n%s\n", aws.ToString(x.Name), x.region,
 		aws.ToTime(x.StartDate).UTC().Format(time.RFC3339), aws.ToString(x.Input))
 	var told bytes.Buffer
-	w := newWatcher(&drill.Printer{W: &told, Width: width(env.stdout)}, x)
+	w := newWatcher(&drill.Printer{W: &told, Width: width(env.terminal)}, x)
 	if err := w.tell(env, x); err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 		writeEnd(env.stdout, x)
 		return nil
 	}
-	fmt.Fprintf(env.stdout, "\nIt goes on, in %s. Type `drover watch %s` to see the rest.\n", w.follower.State(), c.RunID)
+	fmt.Fprintf(env.stdout, "\nIt goes on, in %s. Type `%s` to see the rest.\n", w.follower.State(), failover.CommandLine("drover", "watch", c.RunID))
 	return nil
 }
 

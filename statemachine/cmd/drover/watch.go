@@ -65,7 +65,7 @@ const minEvery = 100 * time.Millisecond
 
 // watch tells a run from its beginning to its end.
 func watch(env environment, x execution, every time.Duration) error {
-	w := newWatcher(screen(env.stdout), x)
+	w := newWatcher(screen(env.terminal), x)
 	for {
 		over := x.outcome() != ""
 		if err := w.tell(env, x); err != nil {
@@ -122,7 +122,7 @@ func (w *watcher) event(e types.HistoryEvent) {
 	case e.TaskScheduledEventDetails != nil:
 		w.follower.Scheduled(payloadOf(aws.ToString(e.TaskScheduledEventDetails.Parameters)))
 	case e.TaskSubmittedEventDetails != nil: // the one task that is handed over and then waits is the question to people
-		w.follower.Asked(fmt.Sprintf("drover approve %s, or drover reject %s", w.run, w.run), at)
+		w.follower.Asked(failover.CommandLine("drover", "approve", w.run)+", or "+failover.CommandLine("drover", "reject", w.run), at)
 	case e.TaskSucceededEventDetails != nil:
 		w.follower.Answered(payloadOf(aws.ToString(e.TaskSucceededEventDetails.Output)), at)
 	case e.TaskFailedEventDetails != nil:

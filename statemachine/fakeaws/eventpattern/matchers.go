@@ -85,21 +85,29 @@ func parseText(name string, operand any) (func(any) bool, error) {
 	}, nil
 }
 
-// wildcard matches * with any text; a backslash takes the meaning off the next character.
+// wildcard matches * with any text; a backslash takes the meaning off the next character. Each literal between two stars
+// is found at its first place after the one before: any later place would leave less for the rest. So no star is tried
+// twice.
 func wildcard(text, pattern string) bool {
-	literal, rest, any := cutStar(pattern)
-	if !any {
+	literal, rest, star := cutStar(pattern)
+	if !star {
 		return text == literal
 	}
-	if !strings.HasPrefix(text, literal) {
+	text, begins := strings.CutPrefix(text, literal)
+	if !begins {
 		return false
 	}
-	for i := len(literal); i <= len(text); i++ {
-		if wildcard(text[i:], rest) {
-			return true
+	for {
+		literal, rest, star = cutStar(rest)
+		if !star {
+			return strings.HasSuffix(text, literal)
 		}
+		at := strings.Index(text, literal)
+		if at < 0 {
+			return false
+		}
+		text = text[at+len(literal):]
 	}
-	return false
 }
 
 func cutStar(pattern string) (literal, rest string, found bool) {

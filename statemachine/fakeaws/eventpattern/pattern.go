@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // Pattern is a parsed event pattern.
@@ -30,8 +32,14 @@ type matcher struct {
 	absent bool
 }
 
+// maxPattern is the largest pattern in bytes. The quota of EventBridge is 2,048 characters and can be raised.
+const maxPattern = 64 << 10
+
 // Parse reads a pattern.
 func Parse(text []byte) (*Pattern, error) {
+	if err := untrusted.CheckJSON(text, maxPattern); err != nil {
+		return nil, fmt.Errorf("event pattern: %w", err)
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	var object map[string]any
 	if err := dec.Decode(&object); err != nil {

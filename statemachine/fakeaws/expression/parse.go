@@ -110,8 +110,15 @@ func (p path) overlaps(q path) bool {
 
 var token = regexp.MustCompile(`\s+|[#:]?[A-Za-z0-9_]+|<>|<=|>=|[=<>()\[\],.+-]|.`)
 
+// maxExpression is the longest expression that DynamoDB accepts, in bytes. It bounds how deeply the parser calls itself.
+const maxExpression = 4 << 10
+
 func (e *Expressions) parser(kind, text string) *parser {
 	p := &parser{Expressions: e, kind: kind}
+	if len(text) > maxExpression {
+		p.fail("Expression size has exceeded the maximum allowed size; expression size: %d", len(text))
+		return p
+	}
 	for _, t := range token.FindAllString(text, -1) {
 		if strings.TrimSpace(t) != "" {
 			p.tokens = append(p.tokens, t)

@@ -85,8 +85,8 @@ func parseField(text string, from, to int, names []string) (field, error) {
 		step := 1
 		if stepped {
 			var err error
-			if step, err = strconv.Atoi(stepText); err != nil || step < 1 {
-				return nil, fmt.Errorf("step %q; expected a positive number", stepText)
+			if step, err = strconv.Atoi(stepText); err != nil || step < 1 || step > to {
+				return nil, fmt.Errorf("step %q; expected 1 to %d", stepText, to)
 			}
 		}
 		first, last, err := parseSpan(span, from, to, names, stepped)

@@ -16,8 +16,14 @@ type Schedule struct {
 	zone  *time.Location
 }
 
+// maxExpression is the longest expression that EventBridge Scheduler accepts.
+const maxExpression = 256
+
 // Parse reads an expression, in the named time zone or, when that is empty, in UTC.
 func Parse(expression, timezone string) (*Schedule, error) {
+	if len(expression) > maxExpression {
+		return nil, fmt.Errorf("schedule of %d characters; expected at most %d", len(expression), maxExpression)
+	}
 	zone, err := time.LoadLocation(timezone)
 	if err != nil {
 		return nil, fmt.Errorf("time zone %q: %w", timezone, err)
@@ -58,11 +64,14 @@ func (s *Schedule) Next(t time.Time) (next time.Time, ok bool) {
 
 var units = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
+// maxRate is a rate that is never due again, and far below what overflows.
+const maxRate = 100_000
+
 func parseRate(body string) (time.Duration, error) {
 	value, unit, _ := strings.Cut(strings.TrimSpace(body), " ")
 	n, err := strconv.Atoi(value)
 	length, known := units[strings.TrimSuffix(unit, "s")]
-	if err != nil || n < 1 || !known {
+	if err != nil || n < 1 || n > maxRate || !known {
 		return 0, fmt.Errorf("rate %q; expected a positive number and minutes, hours or days", body)
 	}
 	return time.Duration(n) * length, nil
