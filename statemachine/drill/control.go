@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -28,23 +29,33 @@ const maxBody = 64 << 10
 // controlDesk is the World's handler with the paths of [Control] in front of it.
 type controlDesk struct {
 	world       *fakeaws.World
+	door        doorkeeper
 	performance atomic.Pointer[performance]
 }
 
 // open lets events be injected, once everything is deployed.
 func (d *controlDesk) open(p *performance) { d.performance.Store(p) }
 
-// ServeHTTP answers for the desk, and leaves everything else to the World.
+// ServeHTTP answers for the desk, and leaves everything else to the World. It answers only who may ask, see [doorkeeper].
 func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if problem := d.door.refuses(r); problem != "" {
+		http.Error(rw, problem, http.StatusForbidden)
+		return
+	}
 	path, found := strings.CutPrefix(r.URL.Path, Control)
 	if !found || (path != "" && path[0] != '/') {
 		d.world.ServeHTTP(rw, r)
 		return
 	}
 	rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	rw = shown{rw, untrusted.Writer(rw)}
 	p := d.performance.Load()
 	if p == nil {
 		http.Error(rw, "the World is still being set up", http.StatusServiceUnavailable)
+		return
+	}
+	if problem := simpleType(r); problem != "" {
+		http.Error(rw, problem, http.StatusUnsupportedMediaType)
 		return
 	}
 	name, isCaller := strings.CutPrefix(path, "/callers/")
@@ -62,6 +73,15 @@ func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "there are: GET /_drover, POST /_drover/faults, DELETE /_drover/faults, POST /_drover/callers/NAME", http.StatusNotFound)
 	}
 }
+
+// shown is an answer for a terminal.
+type shown struct {
+	http.ResponseWriter
+	text io.Writer
+}
+
+// Write writes what a terminal shows.
+func (s shown) Write(text []byte) (int, error) { return s.text.Write(text) }
 
 // callerName is what IAM takes for the name of a role.
 var callerName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)

@@ -17,6 +17,9 @@ type ServeOptions struct {
 	Options
 	// Listener is where the World is reached. Serve closes it.
 	Listener net.Listener
+	// Host is the name or address, without the port, under which the listener was asked for; the loopback's own names are
+	// known.
+	Host string
 	// Speed is how many seconds pass in a real one; 0 means 1.
 	Speed float64
 	// Clock is the real time.
@@ -60,7 +63,7 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	}
 	var desk *controlDesk
 	r, err := deployAt(ctx, deployed, o.Lambdas, o.Listener, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
-		desk = &controlDesk{world: w}
+		desk = &controlDesk{world: w, door: newDoorkeeper(o.Listener.Addr(), o.Host)}
 		return desk
 	})
 	if err != nil {

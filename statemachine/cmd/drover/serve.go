@@ -30,11 +30,11 @@ func (c *drillCommand) serve(env environment) error {
 	if err != nil {
 		return usageError{err}
 	}
-	out := screen(env.stdout)
+	out := screen(env.terminal)
 	return drill.Serve(env.ctx, scenario, drill.ServeOptions{
 		Options:  drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out},
-		Listener: listener, Speed: speed,
-		Ready: func(s drill.Stage) { welcome(out.W, s, scenario) },
+		Listener: listener, Host: hostOf(c.Serve), Speed: speed,
+		Ready: func(s drill.Stage) { welcome(env.stdout, s, scenario) },
 	})
 }
 
@@ -85,6 +85,12 @@ func listen(address string) (net.Listener, error) {
 	return listener, nil
 }
 
+// hostOf is the host of an address that [listen] has accepted.
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
+}
+
 // welcome says what there is and what to type.
 func welcome(w io.Writer, s drill.Stage, scenario *drill.Scenario) {
 	mood := "all is well"
@@ -124,9 +130,9 @@ Try:
 	}
 	fmt.Fprintf(w, `
 Disturb it with any event of a scenario's timeline, and look at it:
-  curl -d 'regionDark: %s' %s%[3]s/faults
-  curl -d '{"regionBack": "%[1]s"}' %[2]s%[3]s/faults
-  curl -d 'apiFault: {service: rds, code: ServiceUnavailable, status: 503, for: 2m}' %[2]s%[3]s/faults
+  curl --json '{"regionDark": "%s"}' %s%[3]s/faults
+  curl --json '{"regionBack": "%[1]s"}' %[2]s%[3]s/faults
+  curl -H 'Content-Type: application/yaml' -d 'apiFault: {service: rds, code: ServiceUnavailable, status: 503, for: 2m}' %[2]s%[3]s/faults
   curl -X DELETE %[2]s%[3]s/faults
   curl %[2]s%[3]s
 

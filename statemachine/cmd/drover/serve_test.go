@@ -106,6 +106,7 @@ func ask(t *testing.T, method, url, body string) (status int, answer string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	request.Header.Set("Content-Type", "application/yaml")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
