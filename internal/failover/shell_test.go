@@ -22,10 +22,11 @@ func TestEveryWordStaysOneWord(t *testing.T) {
 }
 
 func TestCommandsOfTheVocabularyAreQuoted(t *testing.T) {
+	yes := true
 	for _, text := range shelltest.Hostile {
 		m := Machine{Partition: text, Region: Region(text), Account: text, Name: text}
 		plan := Plan{Name: text, Primary: Region(text), Standby: Region(text)}
-		in := Input{Action: Action(text), Applications: []string{text}, Order: Order(text), Approval: Approval(text), AllowDataLoss: true}
+		in := Input{Action: Action(text), Applications: []string{text}, Order: Order(text), Approval: Approval(text), AllowDataLoss: &yes}
 		for _, c := range []struct {
 			command string
 			words   int

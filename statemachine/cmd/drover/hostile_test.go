@@ -57,6 +57,9 @@ var hostileAnswers = map[string]func(body string) any{
 	"GetItem": func(string) any {
 		return object{"Item": object{"pk": object{"S": "lock"}, "owner": object{"S": hostile.Text}, "run": object{"S": hostile.Text}, "epoch": object{"N": "7"}, "expires": object{"S": "2099-01-31T03:00:00.000Z"}}}
 	},
+	"ListExecutions": func(string) any {
+		return object{"executions": []any{object{"name": hostile.Text, "executionArn": "arn:aws:states:us-west-2:111122223333:execution:drover:run", "stateMachineArn": "m", "status": "RUNNING", "startDate": 1}}}
+	},
 	"Query":           hostileItems,
 	"SendTaskSuccess": func(string) any { return object{} },
 }
@@ -116,7 +119,7 @@ func TestNoCommandPrintsWhatATerminalObeys(t *testing.T) {
 	url := hostileAWS(t)
 	for _, args := range [][]string{
 		{"status"}, {"status", "run"}, {"watch", "run"}, {"report", "run"}, {"report", "run", "--json"}, {"approve", "run"}, {"reject", "run"},
-		{"start", "check", "--name", "run"}, {"start", "check", "--name", "run", "--watch"},
+		{"start", "check", "--name", "run"}, {"start", "check", "--name", "run", "--watch"}, {"preflight", "deploy", "--assembly", golden}, {"preflight", "destroy", "--force", "--assembly", golden},
 	} {
 		_, stdout, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...)
 		what := "drover " + strings.Join(args, " ")

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
@@ -89,7 +90,7 @@ func (c *preflightCommand) decide(env environment, concerns []string) error {
 		if i == 0 {
 			fmt.Fprintln(env.stdout, "\nConsider:")
 		}
-		fmt.Fprintf(env.stdout, "  - %s.\n", concern)
+		fmt.Fprintf(env.stdout, "  - %s.\n", untrusted.Line(concern))
 	}
 	switch {
 	case len(concerns) == 0 && c.What != destroy:

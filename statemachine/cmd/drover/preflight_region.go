@@ -14,6 +14,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // regionState is what one Region says of the plan.
@@ -64,6 +65,8 @@ func (d deployment) stateOf(env environment, plan failover.Plan, region failover
 	if s.err == nil && s.deployed {
 		s.err = s.readRuns(env, d, plan)
 	}
+	untrusted.Scrub(&s.lock)
+	untrusted.Scrub(&s.running)
 	return s
 }
 
