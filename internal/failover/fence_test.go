@@ -59,6 +59,9 @@ func TestFenceThatNobodyWroteIsRefused(t *testing.T) {
 		`"epoch=1  run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
 		`"epoch=1 run= region=b action=- leg=out stage=0 batch=0 try=1"`,
 		`"epoch=x run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=9223372036854775807 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=9007199254740992 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
+		`"epoch=-1 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
 		`"epoch=99999999999999999999 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
 		`"run=a region=b epoch=1 leg=out stage=0 batch=0 try=1"`,
 	} {

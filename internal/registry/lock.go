@@ -109,6 +109,9 @@ func (s *Store) takeFrom(ctx context.Context, run failover.Run, from Lock, why f
 }
 
 func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, expires time.Time, free, origin string, values item) (epoch int64, err error) {
+	if err := failover.CheckEpoch(next); err != nil { // written, it could not be read again
+		return 0, fmt.Errorf("take the lock of table %s after a lock, fence or application with the epoch before: %w", s.Table, err)
+	}
 	run.Epoch = next
 	holder, err := encodeRun(run)
 	if err != nil {

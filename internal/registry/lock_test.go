@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/google/go-cmp/cmp"
 )
@@ -95,6 +96,27 @@ func (c *hasty) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, op
 		return nil, err
 	}
 	return c.Client.UpdateItem(ctx, in, opts...)
+}
+
+// The epoch after the largest number would be negative, and older than all.
+func TestAnEpochThatNoTakingHadIsRefused(t *testing.T) {
+	for _, epoch := range []string{"9223372036854775807", "9007199254740992", "-1"} {
+		s := newStore(t)
+		it := key(lockPartition, lockPartition)
+		it["epoch"] = &types.AttributeValueMemberN{Value: epoch}
+		if _, err := s.Client.(*dynamodb.Client).PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: it}); err != nil {
+			t.Fatal(err)
+		}
+		now := time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
+		got, err := s.TakeLock(ctx, failover.Run{ID: "a", ARN: "arn:a"}, now, now.Add(time.Hour))
+		if err == nil || !strings.Contains(err.Error(), "attribute epoch: expected 0 to 9007199254740991, not "+epoch) {
+			t.Errorf("epoch %s: %d, %v", epoch, got, err)
+		}
+	}
+	s, now := newStore(t), time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
+	if epoch, err := s.TakeLock(ctx, failover.Run{ID: "a", ARN: "arn:a", Epoch: failover.MaxEpoch - 1}, now, now.Add(time.Hour)); err == nil {
+		t.Errorf("epoch %d is given away, which could not be read again", epoch)
+	}
 }
 
 func TestOfTwoRunsAtTheSameMomentOneTakesTheLock(t *testing.T) {

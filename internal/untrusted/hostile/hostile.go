@@ -2,6 +2,7 @@
 package hostile
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,36 +20,53 @@ const Forged = "FORGED"
 
 // Fill sets every text inside of what v points to: of structs, lists and maps, which get one entry each, and behind
 // pointers.
-func Fill(v any) { fill(reflect.ValueOf(v).Elem(), 0) }
+func Fill(v any) { FillWith(v, Text) }
 
-func fill(v reflect.Value, depth int) {
+// FillWith does the same with another text.
+func FillWith(v any, text string) { fill(reflect.ValueOf(v).Elem(), text, 0) }
+
+func fill(v reflect.Value, text string, depth int) {
 	if depth > 12 || !v.CanSet() {
 		return
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(Text)
+		v.SetString(text)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), depth+1)
+		fill(v.Elem(), text, depth+1)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(v.Field(i), depth+1)
+			fill(v.Field(i), text, depth+1)
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return
 		}
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fill(v.Index(0), depth+1)
+		fill(v.Index(0), text, depth+1)
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		fill(key, depth+1)
-		fill(value, depth+1)
+		fill(key, text, depth+1)
+		fill(value, text, depth+1)
 		v.SetMapIndex(key, value)
 	case reflect.Bool:
 		v.SetBool(true)
+	}
+}
+
+// CheckJSON fails the test when a text of a JSON document has in it what a terminal obeys, however it is written.
+func CheckJSON(t testing.TB, what string, document []byte) {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(document, &v); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	scrubbed, _ := json.Marshal(untrusted.Scrubbed(v))
+	_ = json.Unmarshal(document, &v)
+	if plain, _ := json.Marshal(v); string(plain) != string(scrubbed) {
+		t.Errorf("%s holds what a terminal obeys: %s", what, plain)
 	}
 }
 
