@@ -88,13 +88,13 @@ const instanceClass = "db.r6g.large"
 // typed; in an outage their Region does not answer.
 func (in *inspection) addInstance(db failover.Database, engine string) string {
 	to, from := live.ClusterID(db.Clusters[in.run.To]), live.ClusterID(db.Clusters[in.run.From])
-	class := instanceClass
-	if !in.outage() && from != "" {
-		class = fmt.Sprintf(`"$(aws rds describe-db-instances --region %s --filters %s --query 'DBInstances[0].DBInstanceClass' --output text)"`,
-			in.run.From, failover.Quote("Name=db-cluster-id,Values="+from))
+	command := failover.CommandLine("aws", "rds", "create-db-instance", "--region", string(in.run.To), "--db-cluster-identifier", to,
+		"--db-instance-identifier", to+"-1", "--engine", engine, "--db-instance-class")
+	if in.outage() || from == "" {
+		return command + " " + instanceClass
 	}
-	return fmt.Sprintf("aws rds create-db-instance --region %s --db-cluster-identifier %s --db-instance-identifier %s --engine %s --db-instance-class %s",
-		in.run.To, failover.Quote(to), failover.Quote(to+"-1"), failover.Quote(engine), class)
+	return command + ` "$(` + failover.CommandLine("aws", "rds", "describe-db-instances", "--region", string(in.run.From),
+		"--filters", "Name=db-cluster-id,Values="+from, "--query", "DBInstances[0].DBInstanceClass", "--output", "text") + `)"`
 }
 
 // bringWriter brings the writer from a third Region to the one that the run leaves. A planned run needs it there.
@@ -103,8 +103,8 @@ func (in *inspection) bringWriter(db failover.Database, writer string) string {
 	if in.outage() || len(at) < 4 {
 		return in.globalClusterCommand(db.GlobalCluster)
 	}
-	return fmt.Sprintf("aws rds switchover-global-cluster --region %s --global-cluster-identifier %s --target-db-cluster-identifier %s",
-		at[3], failover.Quote(db.GlobalCluster), failover.Quote(db.Clusters[in.run.From]))
+	return failover.CommandLine("aws", "rds", "switchover-global-cluster", "--region", at[3], "--global-cluster-identifier", db.GlobalCluster,
+		"--target-db-cluster-identifier", db.Clusters[in.run.From])
 }
 
 // alarmCommand asks for both types: without them, composite alarms are left out.
