@@ -270,6 +270,29 @@ func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
 	}
 }
 
+// What the API notes of who starts runs is an identity only because nothing else may write it.
+func TestTheAPIAloneMayWriteWhoStartsRuns(t *testing.T) {
+	want := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": []any{"starters"}}}
+	seen := map[string]bool{}
+	for _, s := range statements(t) {
+		if s.Sid != "Starter" {
+			continue
+		}
+		api := strings.HasPrefix(s.Role, "drover-api-")
+		action := "dynamodb:GetItem"
+		if api {
+			action = "dynamodb:PutItem"
+		}
+		seen[strings.TrimSuffix(strings.TrimPrefix(s.Role, "drover-"), "-us-west-2")] = true
+		if diff := gocmp.Diff(want, s.Condition); diff != "" || !slices.Equal(s.Action, []string{action}) {
+			t.Errorf("%s: %v; want %s (-want +got)\n%s", s.Role, s.Action, action, diff)
+		}
+	}
+	if !seen["api"] || !seen["validate"] {
+		t.Errorf("roles %v; want that of the API, which writes, and that of Validate, which reads", seen)
+	}
+}
+
 func TestMetricsAreWrittenIntoDroversNamespaceOnly(t *testing.T) {
 	s := fresh(t)
 	for code := range regionStacks(t) {

@@ -34,7 +34,7 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), s.items("Starter", []string{"GetItem"}, "starters"), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.lock())
@@ -52,7 +52,7 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.readRecords(), s.table("Query"), s.look(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
 		grants = append(grants, s.readTopology()...)
 	case "api":
-		grants = append(grants, s.table("GetItem", "Query"), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns(), answerRuns())
+		grants = append(grants, s.table("GetItem", "Query"), s.items("Starter", []string{"PutItem"}, "starters"), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns(), answerRuns())
 	}
 	return grants
 }

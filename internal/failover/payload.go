@@ -57,6 +57,10 @@ type Run struct {
 	Reason string `json:"reason,omitempty"`
 	// StartedBy is the alarm or the schedule that started the run, such as "alarm other-region-lost"; empty for an operator.
 	StartedBy string `json:"startedBy,omitempty"`
+	// RequestedBy is what the input of an operator says of who asks: a note, which whoever starts executions can write.
+	RequestedBy string `json:"requestedBy,omitempty"`
+	// Starter is who has started the run, as AWS knows it; nil when that is not known here.
+	Starter *Starter `json:"starter,omitempty"`
 }
 
 // LegRecord is what became of a leg that is over.

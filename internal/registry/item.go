@@ -22,6 +22,7 @@ const (
 	runsPartition         = "runs"
 	approvalsPartition    = "approvals"
 	drillsPartition       = "drills"
+	startersPartition     = "starters"
 )
 
 // item is one item as DynamoDB has it. It is encoded by hand: there are few kinds, and the SDK's encoder by

@@ -9,7 +9,8 @@
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
-//	approvals      <run id>                  token, region, gate, asked, until, told, over
+//	approvals      <run id>#<Region>         token, region, gate, execution, leg, stage, digest, asked, until, told, over
+//	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
 //	drills         <startedAt>#<run id>      record (JSON)
 //
 // A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;

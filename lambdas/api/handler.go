@@ -38,6 +38,7 @@ type (
 		Approvals(ctx context.Context, run string) ([]registry.Approval, error)
 		Lock(context.Context) (registry.Lock, error)
 		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
+		PutStarter(ctx context.Context, run string, region failover.Region, input []byte, by string) error
 	}
 )
 

@@ -30,6 +30,10 @@ func (h Handler) start(ctx context.Context, req request) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("encode the input of run %s: %w", asked.name, err)
 	}
+	if by := asked.input.RequestedBy; by != "" {
+		// If it cannot be written, the run is started all the same, and its report says that the starter is not known.
+		_ = h.Registry.PutStarter(ctx, asked.name, h.Region, input, by)
+	}
 	out, err := h.Starter.StartExecution(ctx, &sfn.StartExecutionInput{
 		StateMachineArn: &h.Machine, Name: &asked.name, Input: aws.String(string(input)),
 	})

@@ -29,8 +29,20 @@ func TestARunIsStartedAndSaysWhereToLook(t *testing.T) {
 	if !ok || string(execution.Input) != want {
 		t.Errorf("execution %v with input %s; want %s", ok, execution.Input, want)
 	}
+	if by, err := s.store.Starter(t.Context(), "black-friday", west, execution.Input); by != caller || err != nil {
+		t.Errorf("the registry has it started by %q, %v; want the signer", by, err)
+	}
 	if !strings.HasPrefix(run.Links.Console, "https://us-west-2.console.aws.amazon.com/states/home?region=us-west-2#/v2/executions/details/arn:") {
 		t.Errorf("console %s", run.Links.Console)
+	}
+}
+
+// A run does not wait for the record of who has started it.
+func TestARunIsStartedAlthoughItsStarterCannotBeRecorded(t *testing.T) {
+	s := newScene(t)
+	s.world.Inject(fakeaws.Fault{Operation: "PutItem", Error: &fakeaws.APIError{Code: "AccessDeniedException", Status: 400}})
+	if run := s.start(`{"name": "r1", "action": "failover"}`); run.Status != "RUNNING" {
+		t.Errorf("run %+v", run)
 	}
 }
 

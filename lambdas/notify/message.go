@@ -164,6 +164,9 @@ func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions [
 	if run.TakenOverFrom != "" {
 		fmt.Fprintln(b, takenOver(run))
 	}
+	if run.Starter != nil || run.RequestedBy != "" {
+		fmt.Fprintf(b, "Started by: %s\n", clip(oneLine(run.WhoStarted()), maxLine))
+	}
 	if run.Reason != "" {
 		fmt.Fprintf(b, "Asked for because: %s\n", clip(oneLine(run.Reason), maxLine))
 	}

@@ -27,6 +27,7 @@ type (
 		Applications(context.Context) ([]failover.Application, error)
 		Lock(context.Context) (registry.Lock, error)
 		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
+		Starter(ctx context.Context, run string, region failover.Region, input []byte) (by string, err error)
 	}
 	locker interface {
 		TakeOver(ctx context.Context, run failover.Run, from registry.Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error)

@@ -77,6 +77,9 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 		Since: in.input.Since, Reason: in.input.Reason, StartedBy: in.asked.StartedBy(),
 		Approval: h.Plan.Approval, ApprovalSeconds: h.Plan.ApprovalSeconds,
 	}
+	if in.run.StartedBy == "" && !in.asked.ByRule() {
+		in.run.RequestedBy = in.input.RequestedBy
+	}
 	if in.malformed && slices.Contains(failover.Actions, in.asked.Action) {
 		in.run.Action = in.asked.Action
 	}

@@ -30,6 +30,7 @@ type part struct {
 // look reads everything and notes what is found. Each part is looked at although another was bad: an operator wants to
 // see all of it at once.
 func (in *inspection) look(ctx context.Context) error {
+	in.readStarter(ctx)
 	all, err := in.Applications.Applications(ctx)
 	if err != nil {
 		return fmt.Errorf("read the registry: %w", err)

@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
@@ -59,7 +56,11 @@ func (c *answer) give(env environment, approved bool) error {
 	if err != nil {
 		return err
 	}
-	who := c.caller(env, cfg)
+	who, err := callerOf(env.ctx, cfg)
+	if err != nil { // a run may not wait for it: CloudTrail has who has sent the answer
+		fmt.Fprintf(env.stderr, "AWS does not say whose credentials these are (%v); the answer names nobody, CloudTrail has who sent it\n", err)
+		who.name = "not known"
+	}
 	machine := failover.Machine{Partition: who.partition, Account: who.account, Name: c.machine(plan)}
 	err = approval.Give(env.ctx, sfn.NewFromConfig(cfg), machine, asked,
 		failover.ApprovalAnswer{Approved: approved, By: who.name, How: who.how, Comment: c.Comment})
@@ -81,22 +82,6 @@ func (c *answer) give(env environment, approved bool) error {
 	fmt.Fprintf(env.stdout, "%s has been %s (%s, in %s, question %s) by %s\n", c.Name, what, asked.Gate, asked.Region,
 		cmp.Or(failover.ShortDigest(asked.Digest), "without a digest"), who.name)
 	return nil
-}
-
-// identity is who answers, as AWS knows it.
-type identity struct{ name, how, partition, account string }
-
-// caller asks AWS whose the credentials are, in the Region that waits. If AWS does not say, the answer is given all the
-// same, because a run may not wait for it: CloudTrail knows who has sent it.
-func (c *answer) caller(env environment, cfg aws.Config) identity {
-	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(env.ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		fmt.Fprintf(env.stderr, "AWS does not say whose credentials these are (%v); the answer names nobody, CloudTrail has who sent it\n", err)
-		return identity{name: "not known"}
-	}
-	who := identity{name: aws.ToString(out.Arn), how: failover.CallerIdentity, account: aws.ToString(out.Account)}
-	who.partition = strings.Split(who.name+"::", ":")[1]
-	return who
 }
 
 // find reads from the registry of a Region what the run asked.

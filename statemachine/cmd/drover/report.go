@@ -96,6 +96,7 @@ func writeReport(w io.Writer, r failover.Report) {
 		fmt.Fprintf(w, ", started at %s", r.Run.StartedAt.Format(time.RFC3339))
 	}
 	fmt.Fprintf(w, "\n  until    %s\n", r.ClosedAt.Format(time.RFC3339))
+	fmt.Fprintf(w, "  by       %s\n", r.Run.WhoStarted())
 	if r.Run.Reason != "" {
 		fmt.Fprintf(w, "  reason   %s\n", r.Run.Reason)
 	}

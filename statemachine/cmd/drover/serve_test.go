@@ -229,7 +229,7 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 			ID: "r1", Action: failover.Drill, Leg: failover.Rollback, From: "us-west-2", To: "us-east-1", RegistryLagMillis: new(int64(400)),
 			Legs: []failover.LegRecord{{From: "us-east-1", To: "us-west-2"}},
 		},
-		Decisions: []failover.Decision{{Gate: failover.BeforeStart, AskedAt: at, Approved: true, By: "alice", Comment: "go"}},
+		Decisions: []failover.Decision{{Gate: failover.BeforeStart, AskedAt: at, Approved: true, By: "alice", How: failover.APISigner, Comment: "go"}},
 		Legs:      legs, Trend: []failover.PastDrill{{Run: "r0", StartedAt: at, Outcome: failover.Completed, Legs: legs[:1]}},
 		Restored: []string{"catalog"}, NotRestored: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody"}}},
 		LostWrites: []failover.LostWrites{failover.NewLostWrites("shop", "shop-east", "us-east-1")},
@@ -238,7 +238,7 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 	writeReport(&out, report)
 	for _, want := range []string{
 		"run      r1: drill from us-east-1 to us-west-2\n", "registry its writes took 400ms to reach the other Region\n", "Not as before (1)\n  shop: writer is nobody", "As before (1)\n  catalog",
-		"Asked\n  2026-01-31T03:00:00Z before-start: approved by alice: go",
+		"Asked\n  2026-01-31T03:00:00Z before-start: approved by alice (API signer): go", "  by       not known; CloudTrail's StartExecution event of ",
 		"Legs\n  out to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
 		"Drills before\n  2026-01-31T03:00:00Z r0, Completed, out to us-west-2: 1m30s, 2 of 2 stages",
 		"Where lost writes may be\n  shop: snapshot rds:unplanned-global-failover-shop-east-* in us-east-1; aws rds describe-db-cluster-snapshots",

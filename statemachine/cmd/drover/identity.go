@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// identity is who has typed the command, as AWS knows it.
+type identity struct{ name, how, partition, account string }
+
+// callerOf asks AWS whose the credentials are, in the Region of the configuration.
+func callerOf(ctx context.Context, cfg aws.Config) (identity, error) {
+	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return identity{}, err
+	}
+	who := identity{name: aws.ToString(out.Arn), how: failover.CallerIdentity, account: aws.ToString(out.Account)}
+	who.partition = strings.Split(who.name+"::", ":")[1]
+	return who, nil
+}
