@@ -55,7 +55,7 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"wrong type", "timeline:\n", "timeline: 5\nx:\n", "x.yaml:5:11: a value; expected a list"},
 		{"list for text", "title: all is well", "title: [all]", "x.yaml:2:8: a list; expected text"},
 		{"out of order", "at: 1m45s", "at: 30s", "x.yaml:8:9: the event before is later; expected the order of time"},
-		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: an event is one of regionDark, regionBack, drift, recordSet, databaseLag, databaseHang, databaseMember, memberDeleted, noMetrics, errors, apiFault, invocations, alarm, call, start, deploy, lambdaSurge, cutOff, seeAgain, switchoverCancelled, pause, stop, loseEvents, answer; got 2 of them"},
+		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: an event is one of regionDark, regionBack, drift, recordSet, databaseLag, databaseHang, databaseMember, memberDeleted, noMetrics, errors, apiFault, invocations, alarm, call, start, deploy, lambdaSurge, cutOff, seeAgain, switchoverCancelled, pause, stop, loseEvents, answer, plantedApproval; got 2 of them"},
 		{"no Region", "regionDark: us-east-1", "regionDark: east", `x.yaml:7:17: "east" is not a Region code; expected one like us-west-2`},
 		{"no outcome", "outcome: Completed", "outcome: Done", `x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held, Refused or Stopped`},
 		{"no applications", "applicationsFile: shop.yaml\n", "", "x.yaml:1:7: a scenario has one of applications, applicationsFile and generate; got 0 of them"},
