@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // setter takes the value of one key, and says everything that is wrong with it.
@@ -18,6 +19,11 @@ type setter func(json.RawMessage) []error
 func into(target any) setter {
 	return func(value json.RawMessage) []error {
 		if err := unmarshal(value, target); err != nil {
+			return []error{err}
+		}
+		var plain any
+		_ = json.Unmarshal(value, &plain) // as it just was
+		if err := untrusted.CheckTexts(plain); err != nil {
 			return []error{err}
 		}
 		return nil

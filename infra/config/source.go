@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // ContextVariable is the environment variable in which the CDK command line hands the context to the app.
@@ -18,6 +20,9 @@ type Context map[string]json.RawMessage
 // must synthesize the same with and without the command line.
 func Load(getenv func(string) string, file string) (Context, error) {
 	if text := getenv(ContextVariable); text != "" {
+		if err := untrusted.CheckJSON([]byte(text), maxContext); err != nil {
+			return nil, fmt.Errorf("the context in %s: %w", ContextVariable, err)
+		}
 		var context Context
 		if err := json.Unmarshal([]byte(text), &context); err != nil {
 			return nil, fmt.Errorf("the context in %s: %w", ContextVariable, err)
@@ -29,6 +34,9 @@ func Load(getenv func(string) string, file string) (Context, error) {
 	return readFile(file)
 }
 
+// maxContext is the largest context in bytes.
+const maxContext = 1 << 20
+
 func readFile(file string) (Context, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,6 +44,9 @@ func readFile(file string) (Context, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if err := untrusted.CheckJSON(text, maxContext); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	var whole struct{ Context Context }
 	if err := json.Unmarshal(text, &whole); err != nil {

@@ -9,6 +9,7 @@
 package untrusted
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -36,6 +37,27 @@ func CheckText(text string) error {
 		if obeyed(r) {
 			return fmt.Errorf("control character %U at character %d; expected text without control characters and line breaks",
 				r, utf8.RuneCountInString(text[:i])+1)
+		}
+	}
+	return nil
+}
+
+// CheckTexts is [CheckText] for all texts of a decoded JSON value, the keys of its objects included.
+func CheckTexts(v any) error {
+	switch v := v.(type) {
+	case string:
+		return CheckText(v)
+	case []any:
+		for _, element := range v {
+			if err := CheckTexts(element); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for key, value := range v {
+			if err := cmp.Or(CheckText(key), CheckTexts(value)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -102,3 +102,17 @@ func TestDepthAndSizeAreBoundedBeforeParsing(t *testing.T) {
 		t.Error("brackets are not bounded")
 	}
 }
+
+func TestTextsAreCheckedWhereverTheyAre(t *testing.T) {
+	for text, ok := range map[string]bool{
+		`"a"`: true, `{"a": ["b", 1, null, true]}`: true, `{"a": ["\u001b"]}`: false, `{"\u202e": 1}`: false, `"\n"`: false,
+	} {
+		var v any
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
+			t.Fatal(err)
+		}
+		if err := CheckTexts(v); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // manifest is the part of manifest.json that matters here.
@@ -49,6 +51,9 @@ func readManifest(dir fs.FS) ([]stackFile, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if err := untrusted.CheckJSON(text, maxFile); err != nil {
+		return nil, fmt.Errorf("manifest.json: %w", err)
 	}
 	var m manifest
 	if err := json.Unmarshal(text, &m); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // template is a CloudFormation template with its parts in the order in which they are written.
@@ -38,6 +40,9 @@ type member struct {
 	value json.RawMessage
 }
 
+// maxFile is the largest manifest or template in bytes. CloudFormation accepts templates of 1 MB.
+const maxFile = 16 << 20
+
 func parseTemplate(text []byte) (*template, error) {
 	var whole struct {
 		Parameters map[string]parameter
@@ -45,6 +50,9 @@ func parseTemplate(text []byte) (*template, error) {
 		Resources  json.RawMessage
 		Outputs    json.RawMessage
 		Transform  any
+	}
+	if err := untrusted.CheckJSON(text, maxFile); err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(text, &whole); err != nil {
 		return nil, err

@@ -55,3 +55,23 @@ func FuzzEvent(f *testing.F) {
 		})
 	})
 }
+
+func TestANameThatIsNoFolderIsRefused(t *testing.T) {
+	for _, name := range []string{"../../x", "a/b", `a\b`, "..", ".", "a b", strings.Repeat("a", 65)} {
+		text := strings.Replace(fuzzedScenario, "name: fuzzed", "name: '"+name+"'", 1)
+		if _, err := parse("x.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "x.yaml:1:7: ") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+// A key without a value has no path, and a scenario without runs has an end too.
+func TestOddScenariosDoNotPanic(t *testing.T) {
+	if _, err := parse("x.yaml", []byte("{A}")); err == nil || !strings.Contains(err.Error(), `unknown key "A"; expected one of name`) {
+		t.Error(err)
+	}
+	end := &Snapshot{}
+	if found := (Expect{Active: map[string]string{"a": "us-east-1"}}).inWorld(Evidence{End: end}); len(found) != 1 || !strings.Contains(found[0], "no such application") {
+		t.Errorf("%q", found)
+	}
+}
