@@ -118,6 +118,26 @@ func TestAnotherRunsQuestionIsNotAnswered(t *testing.T) {
 	}
 }
 
+// The machine is the plan's, and not the one that the item names.
+func TestAQuestionOfAnotherMachineIsNotAnswered(t *testing.T) {
+	for name, execution := range map[string]string{
+		"another plan's":    strings.Replace(executionARN, ":drover:", ":shop:", 1),
+		"another account's": strings.Replace(executionARN, account, "999999999999", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			planted := s.waits()
+			planted.Execution = execution
+			planted.Digest = planted.Question().Digest()
+			s.must(s.store.PutApproval(s.t.Context(), planted))
+			p := problemIn(t, s.approve(`{"approved": true}`), 409)
+			if !strings.HasSuffix(p.Type, "#not-its-question") || !strings.Contains(p.Detail, "it names "+execution+"; expected "+executionARN) {
+				t.Errorf("problem %+v", p)
+			}
+		})
+	}
+}
+
 // What agrees with the key may still have another run's token.
 func TestAnotherRunsTokenApprovesNothing(t *testing.T) {
 	s := newScene(t)

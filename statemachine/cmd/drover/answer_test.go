@@ -137,6 +137,27 @@ func TestAnotherRunsQuestionIsNotAnswered(t *testing.T) {
 	}
 }
 
+// The machine is the plan's and the account that of the credentials, and not what the item names.
+func TestAQuestionOfAnotherMachineIsNotAnswered(t *testing.T) {
+	for _, other := range [][2]string{{":drover:", ":shop:"}, {":111122223333:", ":999999999999:"}} {
+		w, url := newWaiting(t)
+		planted := w.asked
+		planted.Execution = strings.Replace(w.run, other[0], other[1], 1)
+		planted.Digest = planted.Question().Digest()
+		if err := w.store.PutApproval(t.Context(), planted); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Minute)
+		code, _, stderr := drover(t, t.Context(), "approve", "failback-1", "--endpoint-url", url)
+		if want := "it names " + planted.Execution + "; expected " + w.run; code != exitFailed || !strings.Contains(stderr, want) {
+			t.Errorf("exit code %d, %q; want it to say %q", code, stderr, want)
+		}
+		if got := w.answer(); got != "" {
+			t.Errorf("the run was answered %s; want no answer", got)
+		}
+	}
+}
+
 // A run does not wait for STS: the answer names nobody, and CloudTrail has who sent it.
 func TestAnAnswerIsGivenAlthoughAWSDoesNotSayWhose(t *testing.T) {
 	w, url := newWaiting(t)
