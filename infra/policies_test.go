@@ -60,7 +60,7 @@ func statements(t *testing.T) []statement {
 
 func TestNoRoleMayDoWhatIsNotWrittenOut(t *testing.T) {
 	for _, s := range statements(t) {
-		if s.Effect != "Allow" || len(s.NotAction)+len(s.NotResource) > 0 {
+		if s.Effect != "Allow" && s.Sid != "NeverShift" || len(s.NotAction)+len(s.NotResource) > 0 {
 			t.Errorf("%s, %s: %s with NotAction %v, NotResource %v; want only what is allowed", s.Role, s.Sid, s.Effect, s.NotAction, s.NotResource)
 		}
 		for _, action := range s.Action {
@@ -150,6 +150,20 @@ func TestOnlyShiftTrafficMayChangeRecordsAndOnlyInTheConfiguredZones(t *testing.
 		if diff := gocmp.Diff([]any{"A", "AAAA", "CNAME", "TXT"}, types); diff != "" {
 			t.Errorf("%s: record types that may be changed (-want +got)\n%s", code, diff)
 		}
+	}
+	denied := 0
+	for _, s := range statements(t) {
+		if s.Effect != "Deny" {
+			continue
+		}
+		denied++
+		want := map[string]map[string]any{"ForAnyValue:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": []any{"_acme-challenge.*"}}}
+		if diff := gocmp.Diff(want, s.Condition); diff != "" || !slices.Equal(s.Action, words{"route53:ChangeResourceRecordSets"}) {
+			t.Errorf("%s: %v is denied (-want +got)\n%s", s.Role, s.Action, diff)
+		}
+	}
+	if denied != len(regionStacks(t)) {
+		t.Errorf("%d statements deny; want one in each Region", denied)
 	}
 }
 
@@ -263,7 +277,7 @@ func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
 		if !strings.HasPrefix(s.Role, "drover-validate-") || !slices.ContainsFunc(s.Action, func(a string) bool { return slices.Contains(writes, a) }) {
 			continue
 		}
-		want := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": []any{"lock"}}}
+		want := leadingKeys("lock")
 		if diff := gocmp.Diff(want, s.Condition); diff != "" {
 			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
 		}
@@ -272,7 +286,7 @@ func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
 
 // What the API notes of who starts runs is an identity only because nothing else may write it.
 func TestTheAPIAloneMayWriteWhoStartsRuns(t *testing.T) {
-	want := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": []any{"starters"}}}
+	want := leadingKeys("starters")
 	seen := map[string]bool{}
 	for _, s := range statements(t) {
 		if s.Sid != "Starter" {
@@ -313,9 +327,9 @@ func wantOf(t *testing.T, actions []string, region names.Region, of string, reso
 		if !slices.ContainsFunc(s.Action, func(a string) bool { return slices.Contains(actions, a) }) {
 			continue
 		}
-		if s.Role == role {
+		if s.Role == role && s.Effect == "Allow" {
 			granted = s
-		} else if strings.HasSuffix(s.Role, string(region.Code)) {
+		} else if s.Role != role && strings.HasSuffix(s.Role, string(region.Code)) {
 			t.Errorf("%s may do %v; want %s alone", s.Role, s.Action, role)
 		}
 	}
@@ -337,9 +351,57 @@ func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *test
 		if !strings.HasPrefix(s.Role, "drover-notify-") || !slices.ContainsFunc(s.Action, byKey) {
 			continue
 		}
-		condition := map[string]map[string]any{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": want[s.Sid]}}
-		if diff := gocmp.Diff(condition, s.Condition); diff != "" {
+		if diff := gocmp.Diff(leadingKeys(want[s.Sid]...), s.Condition); diff != "" {
 			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
 		}
+	}
+}
+
+// leadingKeys is the condition that narrows a grant to the items under some partition keys.
+func leadingKeys(patterns ...any) map[string]map[string]any {
+	return map[string]map[string]any{
+		"ForAllValues:StringLike": {"dynamodb:LeadingKeys": patterns}, "Null": {"dynamodb:LeadingKeys": []any{"false"}},
+	}
+}
+
+// TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther reads, for each function, what it may do to which items.
+func TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther(t *testing.T) {
+	apps := []any{"applications", "applications#*"}
+	want := map[string]map[string][]any{
+		"validate":        {"Query": append(slices.Clone(apps), "runs"), "GetItem": {"lock", "starters"}, "UpdateItem": {"lock"}},
+		"shifttraffic":    {"Query": apps, "GetItem": {"lock"}, "UpdateItem": {"lock"}},
+		"updateregistry":  {"Query": apps, "GetItem": {"lock"}, "UpdateItem": append(slices.Clone(apps), "lock"), "PutItem": {"runs"}},
+		"promotedatabase": {"Query": apps, "GetItem": {"lock", "lock"}, "UpdateItem": append(slices.Clone(apps), "lock")}, // that of the other Region, too
+		"verifyhealth":    {"Query": apps, "UpdateItem": {"lock"}},
+		"notify":          {"Query": append(slices.Clone(apps), "drills"), "GetItem": {"approvals", "lock"}, "PutItem": {"approvals", "drills"}, "UpdateItem": {"approvals", "drills", "lock"}},
+		"api":             {"Query": {"runs", "approvals"}, "GetItem": {"lock"}, "PutItem": {"starters"}},
+	}
+	got := map[string]map[string][]any{}
+	for _, s := range statements(t) {
+		if !strings.HasSuffix(s.Role, "-us-west-2") {
+			continue
+		}
+		function := strings.TrimSuffix(strings.TrimPrefix(s.Role, "drover-"), "-us-west-2")
+		for _, action := range s.Action {
+			operation, is := strings.CutPrefix(action, "dynamodb:")
+			if !is {
+				continue
+			}
+			keys := s.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+			list, many := keys.([]any)
+			if !many {
+				list = []any{keys}
+			}
+			if !gocmp.Equal(s.Condition["Null"]["dynamodb:LeadingKeys"], []any{"false"}) {
+				t.Errorf("%s, %s: %v holds for a request without a key", s.Role, s.Sid, s.Condition)
+			}
+			if got[function] == nil {
+				got[function] = map[string][]any{}
+			}
+			got[function][operation] = append(got[function][operation], list...)
+		}
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("operations by function (-want +got)\n%s", diff)
 	}
 }

@@ -3,8 +3,12 @@
 package permission
 
 import (
+	"slices"
+
 	"github.com/drover-dr/drover/infra/names"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/registry/rules"
 )
 
 // Grant is one statement that allows something.
@@ -16,6 +20,8 @@ type Grant struct {
 	Resources []string
 	// Conditions narrow the grant: operator, then key, then values.
 	Conditions map[string]map[string][]string
+	// Deny makes it the opposite: what matches is denied, whatever else allows it.
+	Deny bool
 }
 
 // Scope is what the steps of one Region may be about.
@@ -34,25 +40,25 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.table("Query"), s.lock(), s.items("Starter", []string{"GetItem"}, "starters"), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.items("Registry", []string{"Query"}, applications, runs), s.lock(), s.items("Starter", []string{"GetItem"}, starters), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
-		grants = append(grants, s.readRecords(), s.shift(), s.table("Query"), s.lock())
+		grants = append(grants, s.readRecords(), s.shift(), s.neverShift(), s.readWaves(), s.lock())
 	case "updateregistry":
-		grants = append(grants, s.table("Query", "PutItem", "UpdateItem"), s.readLock())
+		grants = append(grants, s.writeWaves(), s.items("Runs", []string{"PutItem"}, runs), s.lock())
 	case "promotedatabase":
-		grants = append(grants, s.table("Query", "GetItem", "UpdateItem"), readMetrics())
+		grants = append(grants, s.writeWaves(), s.lock(), readMetrics())
 		grants = append(grants, s.otherLock())
 		grants = append(grants, s.readDatabases()...)
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
-		grants = append(grants, s.readRecords(), readChanges(), s.table("Query"), s.renewLock(), readMetrics())
+		grants = append(grants, s.readRecords(), readChanges(), s.readWaves(), s.renewLock(), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
-		grants = append(grants, s.readRecords(), s.table("Query"), s.look(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
+		grants = append(grants, s.readRecords(), s.items("Registry", []string{"Query"}, applications, drills), s.look(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
 		grants = append(grants, s.readTopology()...)
 	case "api":
-		grants = append(grants, s.table("GetItem", "Query"), s.items("Starter", []string{"PutItem"}, "starters"), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns(), answerRuns())
+		grants = append(grants, s.items("Registry", []string{"Query"}, runs, approvals), s.items("Lock", []string{"GetItem"}, lock), s.items("Starter", []string{"PutItem"}, starters), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns(), answerRuns())
 	}
 	return grants
 }
@@ -113,20 +119,30 @@ func (s Scope) writeLogs(step string) Grant {
 	}
 }
 
-func (s Scope) table(operations ...string) Grant {
-	g := Grant{Sid: "Registry", Resources: []string{s.Names.TableARN()}}
-	for _, op := range operations {
-		g.Actions = append(g.Actions, "dynamodb:"+op)
-	}
-	return g
+// The kinds of items in the registry, each under partition keys of its own.
+var (
+	applications = registry.ApplicationKeys
+	lock         = registry.LockKeys
+	runs         = registry.RunKeys
+	approvals    = registry.ApprovalKeys
+	drills       = registry.DrillKeys
+	starters     = registry.StarterKeys
+)
+
+// readWaves reads applications; writeWaves also writes what a run has made of them. A function that may not write runs or
+// approvals cannot plant a question whose answer lets another run go on.
+func (s Scope) readWaves() Grant { return s.items("Registry", []string{"Query"}, applications) }
+
+func (s Scope) writeWaves() Grant {
+	return s.items("Registry", []string{"Query", "UpdateItem"}, applications)
 }
 
 // lock is the one thing in the registry that Validate and ShiftTraffic may write. What Validate refuses has touched
 // nothing, and IAM sees to it.
-func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, "lock") }
+func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock) }
 
 // renewLock is the one thing that VerifyHealth may write.
-func (s Scope) renewLock() Grant { return s.items("Lock", []string{"UpdateItem"}, "lock") }
+func (s Scope) renewLock() Grant { return s.items("Lock", []string{"UpdateItem"}, lock) }
 
 // askRuns is whether the run that holds the lock has ended, in either Region: a planned action and a check ask both, a
 // failover asks its own.
@@ -147,27 +163,30 @@ func (s Scope) readHistory() Grant {
 // has no fence, and a run that wakes up in a Region which was dark finds its own replica of the lock as it left it.
 func (s Scope) otherLock() Grant {
 	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
-	g := s.items("OtherLock", []string{"GetItem"}, "lock")
+	g := s.items("OtherLock", []string{"GetItem"}, lock)
 	g.Resources = []string{other.TableARN()}
 	return g
 }
 
-// readLock is whether the run may still move anything.
-func (s Scope) readLock() Grant { return s.items("Lock", []string{"GetItem"}, "lock") }
-
 // look is what Notify reads by its key: the question that a run has asked, and who has overtaken it.
-func (s Scope) look() Grant { return s.items("Look", []string{"GetItem"}, "approvals", "lock") }
+func (s Scope) look() Grant { return s.items("Look", []string{"GetItem"}, approvals, lock) }
 
 // remember is all that Notify may write: the questions that runs ask, and what drills have achieved.
 func (s Scope) remember() Grant {
-	return s.items("Remember", []string{"PutItem", "UpdateItem"}, "approvals", "drills")
+	return s.items("Remember", []string{"PutItem", "UpdateItem"}, approvals, drills)
 }
 
-// items grants operations on the items of some partitions of the registry and no other.
-func (s Scope) items(sid string, operations []string, partitions ...string) Grant {
-	g := s.table(operations...)
-	g.Sid = sid
-	g.Conditions = map[string]map[string][]string{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": partitions}}
+// items grants operations on some kinds of items of the registry and no other. ForAllValues holds for a request without the
+// key too, hence Null: see "Using IAM policy conditions for fine-grained access control" in the DynamoDB Developer Guide.
+func (s Scope) items(sid string, operations []string, kinds ...[]string) Grant {
+	g := Grant{Sid: sid, Resources: []string{s.Names.TableARN()}}
+	for _, op := range operations {
+		g.Actions = append(g.Actions, "dynamodb:"+op)
+	}
+	const key = "dynamodb:LeadingKeys"
+	g.Conditions = map[string]map[string][]string{
+		"ForAllValues:StringLike": {key: slices.Concat(kinds...)}, "Null": {key: {"false"}},
+	}
 	return g
 }
 
@@ -181,17 +200,35 @@ func readChanges() Grant {
 	return Grant{Sid: "ReadChanges", Actions: []string{"route53:GetChange"}, Resources: []string{names.ChangesARN}}
 }
 
-// shift allows what a batch consists of: upserts of addresses and aliases, and the fence's TXT record deleted and made
-// again. MX, NS and the like are out of reach even in the zones that are listed.
+// shift allows what a batch consists of: addresses and aliases, and the fence's TXT record, deleted and made again. Without
+// UPSERT it cannot create what it does not name as it was, and with recordNames in the plan it reaches no other name. MX, NS and the like are out of reach even in the zones that are listed.
 func (s Scope) shift() Grant {
+	conditions := map[string][]string{
+		"route53:ChangeResourceRecordSetsRecordTypes": {"A", "AAAA", "CNAME", "TXT"},
+		"route53:ChangeResourceRecordSetsActions":     {"CREATE", "DELETE"},
+	}
+	g := Grant{
+		Sid:        "ShiftTraffic",
+		Actions:    []string{"route53:ChangeResourceRecordSets"},
+		Resources:  s.zones(),
+		Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": conditions},
+	}
+	if plan := s.Names.Plan; len(plan.RecordNames) > 0 {
+		g.Conditions["ForAllValues:StringLike"] = map[string][]string{recordNames: append(slices.Clone(plan.RecordNames), failover.FenceName(plan.Name, "*"))}
+		g.Conditions["Null"] = map[string][]string{recordNames: {"false"}}
+	}
+	return g
+}
+
+// recordNames has the names of a batch, in lower case, without the trailing dot, and with an asterisk as \052: see "Using IAM
+// policy conditions for fine-grained access control" in the Amazon Route 53 Developer Guide.
+const recordNames = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+
+// neverShift denies what could prove to a certificate authority that the zone is somebody's, whatever the registry says.
+func (s Scope) neverShift() Grant {
 	return Grant{
-		Sid:       "ShiftTraffic",
-		Actions:   []string{"route53:ChangeResourceRecordSets"},
-		Resources: s.zones(),
-		Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": {
-			"route53:ChangeResourceRecordSetsRecordTypes": {"A", "AAAA", "CNAME", "TXT"},
-			"route53:ChangeResourceRecordSetsActions":     {"CREATE", "DELETE", "UPSERT"},
-		}},
+		Sid: "NeverShift", Deny: true, Actions: []string{"route53:ChangeResourceRecordSets"}, Resources: s.zones(),
+		Conditions: map[string]map[string][]string{"ForAnyValue:StringLike": {recordNames: {rules.ChallengeLabel + ".*"}}},
 	}
 }
 

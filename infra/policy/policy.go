@@ -54,8 +54,13 @@ func statement(g permission.Grant) awsiam.PolicyStatement {
 	for _, arn := range g.Resources {
 		resources = append(resources, Sub(arn))
 	}
+	effect := awsiam.Effect_ALLOW
+	if g.Deny {
+		effect = awsiam.Effect_DENY
+	}
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String(g.Sid),
+		Effect:     effect,
 		Actions:    jsii.Strings(g.Actions...),
 		Resources:  &resources,
 		Conditions: conditions(g.Conditions),

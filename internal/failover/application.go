@@ -22,8 +22,8 @@ type Application struct {
 	Live Live `json:"live"`
 }
 
-// Record is one name in a hosted zone with one weighted record set per Region. An UPSERT replaces a whole record set,
-// so all of it is kept here.
+// Record is one name in a hosted zone with one weighted record set per Region. A change deletes and creates a whole record
+// set, so all of it is kept here.
 type Record struct {
 	// Name is the fully qualified name, without a trailing dot.
 	Name string `json:"name"`

@@ -25,6 +25,9 @@ type Plan struct {
 	Approval Approval `json:"approval"`
 	// MayLoosen lists the settings that an input may make looser than the plan, of [Loosenable]. It may tighten all of them.
 	MayLoosen []string `json:"mayLoosen"`
+	// RecordNames are patterns of the names that may be moved, with * for any text; empty means any name. IAM holds the
+	// function that writes to Route 53 to them, whatever the registry says.
+	RecordNames []string `json:"recordNames,omitempty"`
 	// ApprovalSeconds is how long they wait; no answer is a no.
 	ApprovalSeconds int `json:"approvalSeconds"`
 	// SoakSeconds is how long a drill stays in the other Region before it goes back.

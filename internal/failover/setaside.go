@@ -58,6 +58,15 @@ func SetAsideCause(text string) string {
 	return text
 }
 
+// WithCommand is a cause with what to type next, if there is room for the whole command: half of one would do something
+// else.
+func WithCommand(cause, command string) string {
+	if command == "" || len(cause)+len(beforeCommand)+len(command) > maxSetAsideCause {
+		return cause
+	}
+	return cause + beforeCommand + command
+}
+
 // RecordAside is a record that is set aside.
 func RecordAside(app string, r Record, condition Condition, cause string) SetAside {
 	return SetAside{Kind: RecordKind, Object: r.Name + " " + r.Type, Zone: r.Zone, Application: app, Error: condition, Cause: SetAsideCause(cause)}

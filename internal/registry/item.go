@@ -25,6 +25,16 @@ const (
 	startersPartition     = "starters"
 )
 
+// The partition keys of each kind of items, as patterns for dynamodb:LeadingKeys: policies grant one kind and no other.
+var (
+	ApplicationKeys = []string{applicationsPartition, applicationsPartition + "#*"}
+	LockKeys        = []string{lockPartition}
+	RunKeys         = []string{runsPartition}
+	ApprovalKeys    = []string{approvalsPartition}
+	DrillKeys       = []string{drillsPartition}
+	StarterKeys     = []string{startersPartition}
+)
+
 // item is one item as DynamoDB has it. It is encoded by hand: there are few kinds, and the SDK's encoder by
 // reflection would be linked into every Lambda for them.
 type item map[string]types.AttributeValue

@@ -12,14 +12,16 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// Route 53's limits of one batch, in which an UPSERT counts twice. The fence's DELETE and CREATE are elements too, and
-// a TXT value has at most 255 characters and its quotes.
+// Route 53's limits of one batch. The fence's DELETE and CREATE are elements too, and a TXT value has at most 255
+// characters and its quotes.
 const (
 	maxElements   = 1000
 	fenceElements = 2
 	maxCharacters = 32_000
 	fenceLetters  = 2 * 257
-	upsertCounts  = 2
+	// changesOfSet is how many changes a record set takes: the DELETE of what is there and the CREATE of what is to be. An
+	// UPSERT counts as two, too, and would create what is not there.
+	changesOfSet = 2
 )
 
 // fenceTTL is the TTL of the fence record, in seconds. Nobody resolves it; it only has to be the same every time.
@@ -41,8 +43,13 @@ type Batch struct {
 	Owners []string
 	// Weights are what each of the records gets.
 	Weights []map[failover.Region]int
+	// Changes replace each record set by the same one with another weight: the DELETE matches only what is there to the
+	// letter, so that a batch changes weights and nothing else, and creates no record.
 	Changes []types.Change
 }
+
+// Sets counts the record sets of the batch.
+func (b Batch) Sets() int { return len(b.Changes) / changesOfSet }
 
 // Fault is a record that is in no batch, because the registry says something of it that cannot be right.
 type Fault struct {
@@ -82,7 +89,7 @@ func Plan(apps []failover.Application, stage failover.Stage, epoch int64) ([]Zon
 				p = &packer{plan: ZonePlan{Zone: r.Zone, Name: live.CanonicalName(r.ZoneName)}}
 				byZone[r.Zone] = p
 			}
-			if err := p.add(app.Name, r, stage.WeightsOf(app, epoch)); err != nil {
+			if err := p.add(app, r, stage.WeightsOf(app, epoch)); err != nil {
 				faults = append(faults, Fault{app.Name, r, err})
 			}
 		}
@@ -111,7 +118,7 @@ func (b Batch) part(keep func(record int) bool) Batch {
 	var p Batch
 	at := 0
 	for i, r := range b.Records {
-		sets := len(b.Weights[i]) // one change for each Region
+		sets := changesOfSet * len(b.Weights[i])
 		if keep(i) {
 			p.Records, p.Owners = append(p.Records, r), append(p.Owners, b.Owners[i])
 			p.Weights = append(p.Weights, b.Weights[i])
@@ -128,19 +135,18 @@ type packer struct {
 	elements, letters int // of the last batch
 }
 
-func (p *packer) add(app string, r failover.Record, weights map[failover.Region]int) error {
+func (p *packer) add(app failover.Application, r failover.Record, weights map[failover.Region]int) error {
 	if name := live.CanonicalName(r.ZoneName); name != p.plan.Name {
-		return rejected("zone %s is named %s and, by application %s, %s; expected one name", r.Zone, p.plan.Name, app, name)
+		return rejected("zone %s is named %s and, by application %s, %s; expected one name", r.Zone, p.plan.Name, app.Name, name)
 	}
-	changes, err := upserts(app, r, weights)
+	changes, err := asRegistered(app, r, weights)
 	if err != nil {
 		return err
 	}
-	elements, letters := 0, 0
+	elements, letters := len(changes), 0
 	for _, c := range changes {
-		elements += upsertCounts
 		for _, v := range c.ResourceRecordSet.ResourceRecords {
-			letters += upsertCounts * len(aws.ToString(v.Value))
+			letters += len(aws.ToString(v.Value))
 		}
 	}
 	full := p.elements+elements+fenceElements > maxElements || p.letters+letters+fenceLetters > maxCharacters
@@ -150,7 +156,7 @@ func (p *packer) add(app string, r failover.Record, weights map[failover.Region]
 	}
 	last := &p.plan.Batches[len(p.plan.Batches)-1]
 	last.Records = append(last.Records, r)
-	last.Owners = append(last.Owners, app)
+	last.Owners = append(last.Owners, app.Name)
 	last.Weights = append(last.Weights, weights)
 	last.Changes = append(last.Changes, changes...)
 	p.elements += elements
@@ -158,22 +164,30 @@ func (p *packer) add(app string, r failover.Record, weights map[failover.Region]
 	return nil
 }
 
-// upserts are the changes of one record, in the order of the Regions' names.
-func upserts(app string, r failover.Record, weights map[failover.Region]int) ([]types.Change, error) {
+// asRegistered are the changes of one record whose record sets are as the registry says, in the order of the Regions' names.
+func asRegistered(app failover.Application, r failover.Record, weights map[failover.Region]int) ([]types.Change, error) {
 	var changes []types.Change
 	for _, region := range regionsOf(weights) {
 		endpoint, ok := r.Endpoints[region]
 		if !ok {
-			return nil, rejected("record %s %s of application %s has no endpoint in %s; register it again", r.Name, r.Type, app, region)
+			return nil, rejected("record %s %s of application %s has no endpoint in %s; register it again", r.Name, r.Type, app.Name, region)
 		}
-		changes = append(changes, types.Change{
-			Action: types.ChangeActionUpsert, ResourceRecordSet: recordSet(r, region, endpoint, weights[region]),
-		})
+		changes = append(changes, reweighted(recordSet(r, region, endpoint, app.Live.Weights[region]), weights[region])...)
 	}
 	return changes, nil
 }
 
-// recordSet is a whole record set: an UPSERT replaces everything, and what it does not say is gone.
+// reweighted are the changes that give a record set another weight.
+func reweighted(set *types.ResourceRecordSet, weight int) []types.Change {
+	after := *set
+	after.Weight = aws.Int64(int64(weight))
+	return []types.Change{
+		{Action: types.ChangeActionDelete, ResourceRecordSet: set},
+		{Action: types.ChangeActionCreate, ResourceRecordSet: &after},
+	}
+}
+
+// recordSet is a whole record set: a DELETE matches nothing less.
 func recordSet(r failover.Record, region failover.Region, e failover.Endpoint, weight int) *types.ResourceRecordSet {
 	set := &types.ResourceRecordSet{
 		Name: aws.String(r.Name), Type: types.RRType(r.Type),

@@ -54,7 +54,7 @@ func sizes(t *testing.T, apps []failover.Application) [][]int {
 	for _, p := range plans {
 		var zone []int
 		for _, b := range p.Batches {
-			zone = append(zone, len(b.Changes))
+			zone = append(zone, b.Sets())
 			if n := elements(b); n+fenceElements > maxElements {
 				t.Errorf("zone %s: a batch has %d elements and the fence; Route 53 takes %d", p.Zone, n, maxElements)
 			}
@@ -67,12 +67,12 @@ func sizes(t *testing.T, apps []failover.Application) [][]int {
 	return all
 }
 
-func elements(b Batch) int { return upsertCounts * len(b.Changes) }
+func elements(b Batch) int { return len(b.Changes) }
 
 func letters(b Batch) (n int) {
 	for _, c := range b.Changes {
 		for _, r := range c.ResourceRecordSet.ResourceRecords {
-			n += upsertCounts * len(aws.ToString(r.Value))
+			n += len(aws.ToString(r.Value))
 		}
 	}
 	return n
@@ -147,16 +147,17 @@ func TestTheSameApplicationsMakeTheSameBatches(t *testing.T) {
 	}
 }
 
-func TestAnUpsertSaysTheWholeRecordSet(t *testing.T) {
+func TestAChangeSaysTheWholeRecordSet(t *testing.T) {
 	r := record("Z1", "www")
 	r.Endpoints[west] = failover.Endpoint{
 		HealthCheck: "hc-1", Alias: &failover.Alias{Name: "lb.us-west-2.example", Zone: "ZLB", EvaluateTargetHealth: true},
 	}
-	changes, err := upserts("shop", r, moved.Weights())
+	app := failover.Application{Name: "shop", Live: failover.Live{Weights: map[failover.Region]int{east: 100, west: 0}}}
+	changes, err := asRegistered(app, r, moved.Weights())
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, alias := changes[0].ResourceRecordSet, changes[1].ResourceRecordSet
+	value, alias := changes[1].ResourceRecordSet, changes[3].ResourceRecordSet
 	if aws.ToString(value.SetIdentifier) != "us-east-1" || aws.ToInt64(value.Weight) != 0 || aws.ToInt64(value.TTL) != 60 ||
 		aws.ToString(value.ResourceRecords[0].Value) != "192.0.2.10" || value.AliasTarget != nil {
 		t.Errorf("the value: got %+v", value)

@@ -37,6 +37,9 @@ func (r registered) RenewLock(_ context.Context, _ failover.Run, _, until time.T
 func (r registered) Wave(_ context.Context, wave int) ([]failover.Application, error) {
 	var apps []failover.Application
 	for _, app := range r.apps {
+		if app.Live.Weights == nil && app.Live.Epoch == 0 { // as newHandler makes them
+			app.Live = failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+		}
 		if app.Wave == wave {
 			apps = append(apps, app)
 		}
@@ -116,7 +119,7 @@ func batchesOf(world *fakeaws.World) []string {
 	for _, b := range world.Batches() {
 		upserts := 0
 		for _, c := range b.Changes {
-			if c.Action == "UPSERT" {
+			if c.Action == "CREATE" && c.Set.Type != "TXT" {
 				upserts++
 			}
 		}

@@ -42,14 +42,31 @@ func refusalOf(err error) (reasons string, ok bool) {
 	return "", false
 }
 
-// put submits one batch behind the fence. Should Route 53 refuse it for what is in it, a zone that isolates submits it in
-// parts, until the records at fault are alone: they are set aside, and all others move. The parts carry the mark of the
-// batch before, so that a call which ends among them leaves the whole batch to the next one; what it has set aside by
-// then is not tried again.
+// put submits one batch behind the fence. Should Route 53 refuse it for what is in it, its record sets are not all as the
+// registry says, and it is submitted once more as Route 53 has them ([zoneShift.asRead]). If that is refused too, a zone
+// that isolates submits it in parts, until the records at fault are alone: they are set aside, and all others move. The
+// parts carry the mark of the batch before, so that a call which ends among them leaves the whole batch to the next one;
+// what it has set aside by then is not tried again.
 func (z *zoneShift) put(ctx context.Context, batch int, fence live.FenceRecord, mark int) (after live.FenceRecord, moved bool, err error) {
-	b := z.batches[batch]
+	b, err := z.asRead(z.batches[batch])
+	if err != nil || len(b.Records) == 0 {
+		return fence, false, err
+	}
 	after, moved, err = z.submit(ctx, b.Changes, fence, mark)
 	refused := (*refusedBatch)(nil)
+	if !errors.As(err, &refused) {
+		return after, moved, err
+	}
+	if err := z.aboutTheFence(refused); err != nil {
+		return fence, false, err
+	}
+	if err := z.read(ctx, z.batches[batch:]); err != nil {
+		return fence, false, err
+	}
+	if b, err = z.asRead(b); err != nil || len(b.Records) == 0 {
+		return fence, false, err
+	}
+	after, moved, err = z.submit(ctx, b.Changes, fence, mark)
 	if !z.isolates || !errors.As(err, &refused) {
 		return after, moved, err
 	}
@@ -87,7 +104,7 @@ func (z *zoneShift) aboutTheFence(refused *refusedBatch) error {
 // records at fault.
 func (z *zoneShift) split(ctx context.Context, b Batch, fence live.FenceRecord, mark int, refused *refusedBatch) (live.FenceRecord, bool, error) {
 	if len(b.Records) == 1 {
-		return fence, false, z.fault(b, refused)
+		return fence, false, z.fault(b.Owners[0], b.Records[0], refused.reasons)
 	}
 	for _, half := range halves(b, refused) {
 		after, moved, err := z.submit(ctx, half.Changes, fence, mark)
@@ -107,11 +124,11 @@ func (z *zoneShift) split(ctx context.Context, b Batch, fence live.FenceRecord, 
 }
 
 // fault sets a record aside. It is an error, about the whole zone, when too many of its records were set aside already.
-func (z *zoneShift) fault(b Batch, refused *refusedBatch) error {
+func (z *zoneShift) fault(owner string, r failover.Record, reasons string) error {
 	if len(z.faults) >= z.mayFault {
-		return rejected("zone %s: too many records are rejected, the last of them %s: %s", z.plan.Zone, b.Records[0].Name, refused.reasons)
+		return rejected("zone %s: too many records are rejected, the last of them %s: %s", z.plan.Zone, r.Name, reasons)
 	}
-	z.faults = append(z.faults, failover.RecordAside(b.Owners[0], b.Records[0], failover.Rejected, refused.reasons))
+	z.faults = append(z.faults, failover.RecordAside(owner, r, failover.Rejected, reasons))
 	return nil
 }
 

@@ -51,6 +51,8 @@ type zoneShift struct {
 	changes   []failover.Change
 	records   int
 	remaining int
+	// sets are the record sets of the batches that are left, once Route 53 has refused one of them in this call.
+	sets *live.RecordSets
 	// found are the batches that were done when this call looked first, nil before.
 	found []int
 }
@@ -210,7 +212,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	}
 	id := strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/")
 	z.changes = append(z.changes, failover.Change{Zone: z.plan.Zone, ID: id, Batch: batch})
-	z.records += len(content)
+	z.records += len(content) / changesOfSet
 	return live.FenceRecord{Exists: true, Fence: mark, Value: mark.String(), TTL: fenceTTL}, false, nil
 }
 
@@ -232,6 +234,6 @@ func (z *zoneShift) addTo(answer *failover.ShiftAnswer) {
 	answer.SetAside = append(answer.SetAside, z.faults...)
 	answer.Records += z.records
 	for _, i := range z.found {
-		answer.AlreadyDone += len(z.batches[i].Changes)
+		answer.AlreadyDone += z.batches[i].Sets()
 	}
 }

@@ -104,7 +104,7 @@ func (in *inspection) shiftCalls(s failover.Stage, apps []failover.Application) 
 	for _, p := range plans {
 		for i, b := range p.Batches {
 			text := fmt.Sprintf("route53:ChangeResourceRecordSets in zone %s (%s), batch %d of %d: %s, %s",
-				p.Zone, p.Name, i+1, len(p.Batches), count(len(b.Changes), "record set"), b.Records[0].Name)
+				p.Zone, p.Name, i+1, len(p.Batches), count(b.Sets(), "record set"), b.Records[0].Name)
 			if n := len(b.Records); n > 1 {
 				text += " to " + b.Records[n-1].Name
 			}

@@ -13,8 +13,8 @@ import (
 // recommendedTTL is what Route 53 recommends for records that fail over, in seconds.
 const recommendedTTL = 60
 
-// checkRecords compares the live record sets with the registry. An UPSERT replaces a whole record set, so whatever
-// somebody has changed beside the registry would be undone by the shift, or make Route 53 refuse the zone's batch.
+// checkRecords compares the live record sets with the registry. A shift changes weights and nothing else, so whatever
+// differs stays as it is, or makes Route 53 refuse the zone's batch.
 func (in *inspection) checkRecords() {
 	slow, slowest := 0, failover.Record{}
 	for _, app := range in.apps {

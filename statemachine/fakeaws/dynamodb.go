@@ -157,6 +157,14 @@ func (d *dynamodb) permissions(req *Request) []Permission {
 			permission.Context["dynamodb:leadingkeys"] = []string{pk}
 		}
 	}
+	if req.Operation == "Query" { // its own expressions: to compile the condition counts the names and values that it uses
+		expressions, err := expression.New(p.ExpressionAttributeNames, p.ExpressionAttributeValues)
+		if err == nil {
+			if keys, err := expressions.Key(p.KeyConditionExpression); err == nil {
+				permission.Context["dynamodb:leadingkeys"] = []string{keys.PK}
+			}
+		}
+	}
 	return []Permission{permission}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
@@ -156,6 +157,35 @@ func TestPoliciesThatCannotBeEvaluatedAreRefused(t *testing.T) {
 		_, err := serve(t).AddRole(testRoleARN, []json.RawMessage{json.RawMessage(`{"Statement": ` + c.statement + `}`)})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), testRoleARN) {
 			t.Errorf("%s: error %v, want one that names %q and the role", c.statement, err, c.want)
+		}
+	}
+}
+
+// dynamodb:LeadingKeys is there for every operation that the World has, a Query included, or Null would deny what AWS allows,
+// and ForAllValues allow what AWS denies.
+func TestLeadingKeysNarrowEveryOperation(t *testing.T) {
+	s := serveTable(t)
+	statement := `{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "` + tableARN + `", "Condition": {` +
+		`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["applications", "applications#*"]}, "Null": {"dynamodb:LeadingKeys": "false"}}}`
+	client := dynamodb.NewFromConfig(s.config(east, s.as(t, statement)))
+	table, ctx := aws.String("registry"), context.Background()
+	for _, c := range []struct{ partition, want string }{
+		{"applications", ""}, {"applications#3", ""}, {"applications3", "AccessDeniedException"}, {"lock", "AccessDeniedException"},
+		{"approvals", "AccessDeniedException"}, {"runs", "AccessDeniedException"},
+	} {
+		k := key(c.partition, "x")
+		_, get := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: table, Key: k})
+		_, put := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: table, Item: k})
+		_, update := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: table, Key: k})
+		_, remove := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: table, Key: k})
+		_, query := client.Query(ctx, &dynamodb.QueryInput{
+			TableName: table, KeyConditionExpression: aws.String("sk = :sk AND #p = :pk"), ExpressionAttributeNames: map[string]string{"#p": "pk"},
+			ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{":pk": k["pk"], ":sk": k["sk"]},
+		})
+		for operation, err := range map[string]error{"GetItem": get, "PutItem": put, "UpdateItem": update, "DeleteItem": remove, "Query": query} {
+			if got := codeOf(err); got != c.want {
+				t.Errorf("%s of %s: %q (%v), want %q", operation, c.partition, got, err, c.want)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"strings"
@@ -79,6 +80,27 @@ func (s RecordSets) Weights(r failover.Record) map[failover.Region]int {
 		}
 	}
 	return weights
+}
+
+// WhyNotPair says why the record sets of a record are not the pair that a run moves, one weighted record set for each of
+// the Regions, and is empty when they are. What else has the name and type is not its concern.
+func (s RecordSets) WhyNotPair(r failover.Record, regions []failover.Region) string {
+	sets := s.Of(r)
+	if len(sets) == 0 {
+		return fmt.Sprintf("Route 53 has no such record in zone %s, and a run creates none", r.Zone)
+	}
+	weights := s.Weights(r)
+	for _, region := range regions {
+		if _, ok := weights[region]; ok {
+			continue
+		}
+		there := "none"
+		if sets[0].Simple() {
+			there = "a simple one"
+		}
+		return fmt.Sprintf("it has no weighted record set %s in zone %s (%s), and a run creates none", region, r.Zone, there)
+	}
+	return ""
 }
 
 // Records reads the record sets of all names of the applications. A hosted zone that is not there is an error. The error

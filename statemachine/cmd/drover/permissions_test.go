@@ -8,6 +8,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // policyWith is the policy in README.md or SECURITY.md that has a statement of this Sid, for the account of the embedded AWS.
@@ -56,6 +61,7 @@ func TestThePermissionsOnThePageAreEnoughForEveryCommand(t *testing.T) {
 	url, _ := serve(t)
 	operates := caller(t, url, "oncall", policyWith(t, "EachRun"))
 	approves := caller(t, url, "lead", policyWith(t, "ReadTheQuestion"))
+	registers := caller(t, url, "platform", policyWith(t, "RegisterApplications"))
 	as := func(key string, args ...string) (code int, stdout, stderr string) {
 		t.Setenv("AWS_ACCESS_KEY_ID", key)
 		return drover(t, t.Context(), append(args, "--endpoint-url", url)...)
@@ -81,7 +87,59 @@ func TestThePermissionsOnThePageAreEnoughForEveryCommand(t *testing.T) {
 	must(operates, "status", "first")
 	must(operates, "report", "first")
 	for _, wave := range []string{"1", "1", "2"} {
-		must(operates, "register", application(t, wave))
+		must(registers, "register", application(t, wave))
+	}
+	for _, c := range []struct{ who, key, verb, file string }{{"an operator", operates, "PutItem", "3"}, {"an approver", approves, "Query", "3"}} {
+		if code, _, stderr := as(c.key, "register", application(t, c.file)); code != exitFailed || !strings.Contains(stderr, "is not authorized to perform: dynamodb:") {
+			t.Errorf("%s registers: exit code %d, %s", c.who, code, stderr)
+		}
+	}
+}
+
+// TestAWriterOfTheRegistryReachesApplicationsAlone tries what a person with each policy of the page could do to the items
+// of the registry.
+func TestAWriterOfTheRegistryReachesApplicationsAlone(t *testing.T) {
+	url, _ := serve(t)
+	cfg := func(key string) *dynamodb.Client {
+		return dynamodb.New(dynamodb.Options{
+			Region: "us-west-2", BaseEndpoint: &url, HTTPClient: http.DefaultClient,
+			Credentials: credentials.NewStaticCredentialsProvider(key, "secret", ""),
+		})
+	}
+	callers := map[string]*dynamodb.Client{
+		"operator":  cfg(caller(t, url, "oncall", policyWith(t, "EachRun"))),
+		"registrar": cfg(caller(t, url, "platform", policyWith(t, "RegisterApplications"))),
+		"approver":  cfg(caller(t, url, "lead", policyWith(t, "ReadTheQuestion"))),
+	}
+	for _, partition := range []string{"applications", "applications#7", "lock", "runs", "approvals", "drills", "anything"} {
+		key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: partition}, "sk": &types.AttributeValueMemberS{Value: "x"}}
+		for who, client := range callers {
+			table := aws.String("drover-registry")
+			_, put := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: table, Item: key})
+			_, remove := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: table, Key: key})
+			_, update := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: table, Key: key})
+			_, query := client.Query(t.Context(), &dynamodb.QueryInput{
+				TableName: table, KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: map[string]types.AttributeValue{":pk": key["pk"]},
+			})
+			writes, reads := false, false
+			switch who {
+			case "registrar":
+				writes = strings.HasPrefix(partition, "applications")
+				reads = writes
+			case "approver":
+				reads = partition == "approvals"
+			default:
+				reads = partition != "approvals" && partition != "anything"
+			}
+			for operation, err := range map[string]error{"PutItem": put, "DeleteItem": remove, "UpdateItem": update} {
+				if (err == nil) != writes {
+					t.Errorf("%s, %s of %s: got %v; want it allowed: %v", who, operation, partition, err, writes)
+				}
+			}
+			if (query == nil) != reads {
+				t.Errorf("%s, Query of %s: got %v; want it allowed: %v", who, partition, query, reads)
+			}
+		}
 	}
 }
 
