@@ -98,6 +98,7 @@ const (
 	CodeControlPlane  = "route53-control-plane"
 	CodeBound         = "bound-exceeds-rto"
 	CodeEvents        = "too-many-events"
+	CodeRelease       = "release"
 	CodeConcurrency   = "lambda-concurrency"
 	CodeUnreachable   = "unreachable"
 	CodeWrongRegion   = "wrong-region"

@@ -50,8 +50,8 @@ const (
 	writePlace   = ", active = :beforeActive, weights = :beforeWeights"
 	sameRun      = "attribute_exists(pk) AND epoch = :epoch"
 	laterOfRun   = sameRun + " AND (stage < :stage OR (stage = :stage AND (active <> :active OR weights <> :weights)))"
-	writeLive    = "SET active = :active, weights = :weights, epoch = :epoch, stage = :stage, changed = :changed"
-	notePromoted = "SET promoted = :promoted, lags = :lags, epoch = :epoch, stage = :stage, changed = :changed"
+	writeLive    = "SET active = :active, weights = :weights, epoch = :epoch, stage = :stage, changed = :changed, itemFormat = :itemFormat"
+	notePromoted = "SET promoted = :promoted, lags = :lags, epoch = :epoch, stage = :stage, changed = :changed, itemFormat = :itemFormat"
 )
 
 // SetLive writes what a run has made of an application, only forward: over what an older epoch wrote, or an earlier
@@ -195,6 +195,8 @@ func liveValues(live failover.Live) item {
 		":epoch":   number(live.Epoch),
 		":stage":   number(int64(live.Stage)),
 		":changed": text(formatTime(live.Changed)),
+
+		":itemFormat": thisFormat(),
 	}
 }
 
@@ -216,6 +218,7 @@ func numbersMap(numbers map[string]int64) types.AttributeValue {
 
 func decodeApplication(it item) (failover.Application, error) {
 	r := &reader{item: it}
+	r.format()
 	var c config
 	r.json("config", &c)
 	app := c.Application

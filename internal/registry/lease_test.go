@@ -81,7 +81,7 @@ func TestALockWhoseLeaseHasEndedIsTakenFromItsHolder(t *testing.T) {
 	s := newStore(t)
 	takeLock(t, s, run("a"), noon)
 	takeLock(t, s, run("b"), noon.Add(time.Hour))
-	want := &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenAfterLease, Holder: holder(run("a"), 1)}
+	want := &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenAfterLease, Holder: holder(run("a"), 1), Epoch: 2}
 	if diff := cmp.Diff(want, readLock(t, s).Taken); diff != "" {
 		t.Errorf("taken from (-want +got):\n%s", diff)
 	}

@@ -240,7 +240,7 @@ func TestALockIsTakenOverFromTheRunThatWasMeantAndNoOther(t *testing.T) {
 		}
 	}
 	want := Lock{Owner: run("b").ARN, Run: "b", Epoch: 2, Expires: noon.Add(time.Hour), Holder: holder(run("b"), 2),
-		Taken: &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenByOperator, Holder: holder(run("a"), 1)}}
+		Taken: &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenByOperator, Holder: holder(run("a"), 1), Epoch: 2}}
 	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
 	}

@@ -45,7 +45,11 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 	if err := conflicts(registered, apps); err != nil {
 		return done, fmt.Errorf("register: %w", err)
 	}
-	large, err := s.spread(ctx, registered, apps)
+	large := map[int]bool{}
+	may, err := s.maySpread(ctx, plan, lock, registered, now)
+	if err == nil && may {
+		large, err = s.spread(ctx, registered, apps)
+	}
 	if err != nil {
 		return done, fmt.Errorf("register: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -52,6 +53,7 @@ func namesOf(apps []failover.Application) []string {
 
 func registerAll(t *testing.T, s *Store, apps []failover.Application) {
 	t.Helper()
+	publish(t, s, failover.Format, noon.Add(-time.Hour), east, west)
 	if _, err := s.Register(ctx, failover.DefaultPlan(), apps, noon); err != nil {
 		t.Fatal(err)
 	}

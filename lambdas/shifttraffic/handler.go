@@ -114,7 +114,7 @@ func (s shift) renewLock(ctx context.Context) {
 
 func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {
 	return &zoneShift{
-		client: s.DNS, plan: plan, fenceName: failover.FenceName(s.Plan, plan.Name), mine: s.mine, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
+		client: s.DNS, plan: plan, fenceNames: live.FenceNamesOf(s.Plan, plan.Name), mine: s.mine, writes: s.req.Run.Writes, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
 		wave: s.req.Stage.Wave, aside: s.req.SetAside,
 	}
 }
@@ -147,7 +147,7 @@ func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans {
-		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, failover.FenceName(s.Plan, plan.Name))
+		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, live.FenceNamesOf(s.Plan, plan.Name))
 		if ctx.Err() != nil {
 			break
 		}

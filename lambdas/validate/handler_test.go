@@ -356,7 +356,7 @@ func TestTheEventsOfARunAreBounded(t *testing.T) {
 		says          string
 	}{
 		{3, consenting, []string{}, nil, failover.DefaultStretch, ""},
-		{80, consenting, []string{}, []string{failover.CodeEvents}, 200, "instead of 10 %: with 81 stages"},
+		{79, consenting, []string{}, []string{failover.CodeEvents}, 200, "instead of 10 %: with 80 stages"},
 		{49, `{"action": "drill"}`, []string{failover.CodeEvents}, nil, 0, "which Step Functions ends at 25,000; expected at most 24000"},
 	} {
 		s := newScene(t, inWaves(c.waves)...)

@@ -158,6 +158,11 @@ func (in *inspection) checkFaults(wave int, faults []shifttraffic.Fault) {
 	}
 }
 
+// startedLate is how long after the start of the run the state machine has come to this call.
+func (in *inspection) startedLate() time.Duration {
+	return max(0, in.req.Now.Sub(in.req.Execution.StartTime)).Round(time.Second)
+}
+
 func (in *inspection) wave(wave int) []failover.Application {
 	var apps []failover.Application
 	for _, app := range in.apps {
@@ -168,13 +173,13 @@ func (in *inspection) wave(wave int) []failover.Application {
 	return apps
 }
 
-// checkBound predicts the longest that the run can take, with all that may follow the outbound phase, which is also how
-// long it may hold the lock. A phase that returns keeps what was predicted.
+// checkBound predicts the longest that the run can take, with all that may follow the outbound phase and what it has taken
+// until this call, if Validate could not be called at first. A phase that returns keeps what was predicted.
 func (in *inspection) checkBound() {
 	if in.run.Leg.Returns() {
 		return
 	}
-	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat)
+	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat) + in.startedLate()
 	in.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > 2*target && len(in.stages) > 0 {
 		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every check; expected at most %v, twice the RTO target", bound, 2*target),

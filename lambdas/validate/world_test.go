@@ -15,6 +15,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -101,6 +102,9 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 	must(t, err)
 	cfg := env.Config
 	s.store = &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: "registry"}
+	for _, region := range []failover.Region{east, west} {
+		must(t, s.store.PublishRelease(t.Context(), registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: start.Add(-time.Hour)}))
+	}
 	if len(apps) > 0 {
 		_, err := s.store.Register(t.Context(), failover.DefaultPlan(), apps, start)
 		must(t, err)

@@ -103,8 +103,8 @@ func (c *checker) event(path string, e Event) {
 		}
 	case e.Deploy != nil:
 		c.region(path+".deploy.region", e.Deploy.Region)
-		if r := e.Deploy.Release; r != ReleaseCurrent && r != ReleaseBroken {
-			c.add(path+".deploy.release", "%q is not known; expected %s or %s", r, ReleaseCurrent, ReleaseBroken)
+		if r := e.Deploy.Release; !slices.Contains(releases, r) {
+			c.add(path+".deploy.release", "%q is not known; expected one of %s", r, strings.Join(releases, ", "))
 		}
 	default:
 		c.runEvent(path, e)
