@@ -35,8 +35,7 @@ func (h Handler) Announce(ctx context.Context, req failover.AnnounceRequest) (An
 		}
 	}
 	a := failover.Announcement{
-		Format: failover.Format,
-		Run:    req.Run, Summary: begun(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
+		Run: req.Run, Summary: begun(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
 		EndsBy: req.Run.StartedAt.Add(time.Duration(req.Run.BoundSeconds) * time.Second),
 	}
 	f := newFacts(kindBegun, h.Plan, req.Run, a.Summary)

@@ -35,8 +35,7 @@ func (h Handler) Refused(ctx context.Context, req failover.RefusedRequest) (Refu
 		return RefusedAnswer{Told: true}, nil
 	}
 	r := failover.Refusal{
-		Format: failover.Format,
-		Run:    req.Run, Verdict: req.Verdict, Summary: refusedLine(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
+		Run: req.Run, Verdict: req.Verdict, Summary: refusedLine(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
 		Next: req.Next, At: req.Now,
 	}
 	scheduled := req.Run.Action == failover.Check && req.Verdict == failover.Refuse

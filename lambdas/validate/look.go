@@ -39,7 +39,6 @@ func (in *inspection) look(ctx context.Context) error {
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	in.checkReleases(ctx)
 	if err := in.checkLock(ctx); err != nil || in.comesAtABadTime() {
 		return err
 	}
@@ -105,9 +104,13 @@ func (in *inspection) choose(all []failover.Application) {
 	for _, app := range all {
 		known[app.Name] = true
 		in.floor = max(in.floor, app.Live.Epoch)
-		if in.run.Moves(app) {
+		switch {
+		case app.Broken != "" && in.run.Selects(app.Name):
+			in.broken = append(in.broken, app)
+		case app.Broken != "":
+		case in.run.Moves(app):
 			in.apps = append(in.apps, app)
-		} else {
+		default:
 			in.others = append(in.others, app)
 		}
 	}
@@ -153,7 +156,7 @@ func (in *inspection) readFences(ctx context.Context) ([]failover.Record, error)
 			if _, seen := in.fences[r.Zone]; seen || in.closed[r.Zone] {
 				continue
 			}
-			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, live.FenceNamesOf(in.Plan.Name, r.ZoneName))
+			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, failover.FenceName(in.Plan.Name, r.ZoneName))
 			if err != nil {
 				return zones, err
 			}

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -96,7 +97,8 @@ func (p *performance) report(region, run string) *failover.Report {
 			continue
 		}
 		text, ok := p.world.Object(bucket.Name, failover.ReportKey(run))
-		if report, err := failover.ReadReport(text); ok && err == nil {
+		var report failover.Report
+		if ok && json.Unmarshal(text, &report) == nil {
 			return &report
 		}
 	}
