@@ -9,7 +9,7 @@ FUZZTIME     ?= 60s
 # machine). -trimpath, an empty build id and no VCS stamp make the binaries reproducible; lambda.norpc leaves out the
 # retired RPC mode.
 LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w -buildid="
-LAMBDA_CODE  := $(shell find lambdas internal -name '*.go' -not -name '*_test.go') go.mod go.sum
+LAMBDA_CODE  := $(shell find lambdas internal -name '*.go' -not -name '*_test.go') internal/release/VERSION go.mod go.sum
 DROVER_CODE  := $(shell find statemachine internal -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
 
 HOST_LAMBDAS := $(STEPS:%=dist/host/%/bootstrap)
@@ -68,6 +68,10 @@ fuzz: ## fuzz everything that reads text from outside, each for a minute (FUZZTI
 	    go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	  done; \
 	done
+
+.PHONY: compat
+compat: host ## play all scenarios with the functions and stacks of the release before, in one Region and in both
+	DROVER_COMPAT=all go test -timeout 60m -run Compat ./statemachine/drills
 
 .PHONY: golden
 golden: ## rewrite the golden files, in the order in which they depend on each other; commit only what you understand

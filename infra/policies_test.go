@@ -172,7 +172,7 @@ func TestTheStateMachineMayCallItsStepsAndTheGatewayTheAPIAndNothingElse(t *test
 	for code := range regionStacks(t) {
 		region := names.Region{Plan: fresh(t).config.Plan, Code: code}
 		for _, name := range step.Names() {
-			want[region.Role("machine")] = append(want[region.Role("machine")], filled(region.VersionsARN(name)))
+			want[region.Role("machine")] = append(want[region.Role("machine")], filled(region.VersionsARN(name)), filled(region.FunctionARN(name)))
 		}
 		want[region.Role("gateway")] = words{filled(region.FunctionARN("api"))}
 	}
@@ -271,13 +271,13 @@ func trustOf(t *testing.T, role assembly.Resource) trusted {
 	return document.Statement[0]
 }
 
-func TestValidateMayWriteTheLockAndNothingElse(t *testing.T) {
+func TestValidateMayWriteTheLockAndItsReleaseAndNothingElse(t *testing.T) {
 	writes := []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:TransactWriteItems"}
 	for _, s := range statements(t) {
 		if !strings.HasPrefix(s.Role, "drover-validate-") || !slices.ContainsFunc(s.Action, func(a string) bool { return slices.Contains(writes, a) }) {
 			continue
 		}
-		want := leadingKeys("lock")
+		want := leadingKeys("lock", "versions")
 		if diff := gocmp.Diff(want, s.Condition); diff != "" {
 			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
 		}
@@ -368,7 +368,7 @@ func leadingKeys(patterns ...any) map[string]map[string]any {
 func TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther(t *testing.T) {
 	apps := []any{"applications", "applications#*"}
 	want := map[string]map[string][]any{
-		"validate":        {"Query": append(slices.Clone(apps), "runs"), "GetItem": {"lock", "starters"}, "UpdateItem": {"lock"}},
+		"validate":        {"Query": append(slices.Clone(apps), "runs", "versions"), "GetItem": {"lock", "versions", "starters"}, "UpdateItem": {"lock", "versions"}},
 		"shifttraffic":    {"Query": apps, "GetItem": {"lock"}, "UpdateItem": {"lock"}},
 		"updateregistry":  {"Query": apps, "GetItem": {"lock"}, "UpdateItem": append(slices.Clone(apps), "lock"), "PutItem": {"runs"}},
 		"promotedatabase": {"Query": apps, "GetItem": {"lock", "lock"}, "UpdateItem": append(slices.Clone(apps), "lock")}, // that of the other Region, too

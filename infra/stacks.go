@@ -23,6 +23,7 @@ import (
 	"github.com/drover-dr/drover/infra/telling"
 	"github.com/drover-dr/drover/infra/trigger"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/statemachine"
 )
 
@@ -163,6 +164,7 @@ func (a app) newStack(root awscdk.App, name string, region failover.Region, does
 	for key, value := range a.config.Tags {
 		tags[key] = jsii.String(value)
 	}
+	tags["drover:version"] = jsii.String(release.Version)
 	stack := awscdk.NewStack(root, jsii.String(name), &awscdk.StackProps{
 		StackName:   jsii.String(name),
 		Description: jsii.String("Drover, plan " + a.config.Plan.Name + ": " + does),

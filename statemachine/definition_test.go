@@ -123,9 +123,9 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, patience)
 		}
 		want := []entryText{
-			{ErrorEquals: []string{"FenceLost", "Overtaken", "Denied", "Rejected", "Changed"}, MaxAttempts: new(int)},
+			{ErrorEquals: []string{"FenceLost", "Overtaken", "Rejected", "UnknownFormat"}, MaxAttempts: new(int)},
 			{
-				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "Unexpected", "States.TaskFailed", "States.Timeout"},
+				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "Denied", "Unexpected", "States.TaskFailed", "States.Timeout"},
 				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.StepRetries), BackoffRate: 2,
 				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()),
 			},

@@ -55,7 +55,7 @@ func TestANotificationThatCannotBeSentChangesNoVerdict(t *testing.T) {
 			calls int
 		}{
 			{"throttled", fails(failover.Throttled), 1 + failover.StepRetries},
-			{"denied", fails(failover.Denied), 1},
+			{"rejected", fails(failover.Rejected), 1},
 			{"silent", silence, 1 + failover.StepRetries},
 		} {
 			r := play(t, m, script{

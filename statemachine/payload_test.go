@@ -17,6 +17,7 @@ func TestNotifyGetsWhatHappened(t *testing.T) {
 	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
 	want := &failover.NotifyRequest{
+		Format:     failover.Format,
 		Run:        theRun(),
 		Outcome:    failover.Held,
 		Reasons:    []string{"checkout: database still in us-east-1"},
@@ -31,7 +32,7 @@ func TestNotifyGetsWhatHappened(t *testing.T) {
 }
 
 func TestNotifyGetsTheFirstFailure(t *testing.T) {
-	r := play(t, machine(t), script{"UpdateRegistry": {fails(failover.Rejected)}, "CloseRun": {fails(failover.Denied)}})
+	r := play(t, machine(t), script{"UpdateRegistry": {fails(failover.Rejected)}, "CloseRun": {fails(failover.Rejected)}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest).Failure
 	want := &failover.StepFailure{
 		State: "UpdateRegistry", Error: "Rejected", Cause: `{"errorType":"Rejected","errorMessage":"in the test"}`,
@@ -82,6 +83,7 @@ func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	got := r.calls["PlanRollback"][0].(*failover.ValidateRequest)
 	run := theRun(planned)
 	want := &failover.ValidateRequest{
+		Format:    failover.Format,
 		Execution: got.Execution, Input: got.Input, Leg: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
 		Ended: &failover.LegEnd{
 			EndedAt: got.Now, StagesDone: 1, Stages: 3, LagMillis: 250, Reasons: []string{"checkout: 20 % served"},
@@ -127,7 +129,8 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 	got := r.calls["AwaitApproval"][0].(*failover.ApprovalRequest)
 	second := gated(1)
 	want := &failover.ApprovalRequest{
-		Op: "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
+		Format: failover.Format,
+		Op:     "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
 		StagesDone: 1, Stages: 2, LagMillis: new(int64(800)), Until: got.Now.Add(30 * time.Minute), Now: got.Now,
 		Digest: failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Stage: 1}.Digest(),
 	}
@@ -236,7 +239,8 @@ func TestAnnounceGetsWhatWasFound(t *testing.T) {
 		r := play(t, machine(t), script{"Validate": {ok(a)}})
 		got := r.calls["Announce"][0].(*failover.AnnounceRequest)
 		want := &failover.AnnounceRequest{
-			Op: "announce", Run: theRun(), Applications: 3, Databases: 1, Stages: 2, Findings: findings, MoreFindings: len(findings), Now: got.Now,
+			Format: failover.Format,
+			Op:     "announce", Run: theRun(), Applications: 3, Databases: 1, Stages: 2, Findings: findings, MoreFindings: len(findings), Now: got.Now,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("Announce's request (-want +got):\n%s", diff)
@@ -277,11 +281,11 @@ func TestNotifyGetsWhatWasWrongWithEachWave(t *testing.T) {
 	waves := plan(inWave(0, 1, 2), inWave(1, 1, 2), inWave(2, 2, 3), inWave(3, 3, 4), inWave(4, 4, 0))
 	r := play(t, machine(t), script{
 		"Validate":       {waves},
-		"UpdateRegistry": {well["UpdateRegistry"], fails(failover.Rejected), fails(failover.Denied), well["UpdateRegistry"]},
+		"UpdateRegistry": {well["UpdateRegistry"], fails(failover.Rejected), fails(failover.UnknownFormat), well["UpdateRegistry"]},
 		"VerifyHealth":   {bad("shop: 20 % served"), looks(failover.Passed)},
 	})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
-	wantReasons := []string{"shop: 20 % served", "UpdateRegistry of wave 3: Denied"}
+	wantReasons := []string{"shop: 20 % served", "UpdateRegistry of wave 3: UnknownFormat"}
 	if diff := cmp.Diff(wantReasons, got.Reasons); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
 	}

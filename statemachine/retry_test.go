@@ -10,7 +10,7 @@ import (
 func TestNothingIsTriedAgainThatWaitingDoesNotHelp(t *testing.T) {
 	m := machine(t)
 	for _, state := range []string{"Validate", "ShiftTraffic", "UpdateRegistry", "PromoteDatabase", "CloseRun", "Notify"} {
-		for _, c := range []failover.Condition{failover.FenceLost, failover.Denied, failover.Rejected} {
+		for _, c := range []failover.Condition{failover.FenceLost, failover.UnknownFormat, failover.Rejected} {
 			if got := len(play(t, m, script{state: {fails(c)}}).calls[state]); got != 1 {
 				t.Errorf("%s was called %d times after %s; want once", state, got, c)
 			}

@@ -39,7 +39,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 		},
 		{
 			name:   "its traffic is verified although its databases could not be promoted",
-			script: script{"PromoteDatabase": {fails(failover.Denied)}},
+			script: script{"PromoteDatabase": {fails(failover.Rejected)}},
 			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase MayRollBack? Started?", look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
@@ -51,7 +51,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 		},
 		{
 			name:   "a round that fails for good ends the rounds",
-			script: script{"ShiftTraffic": {shifted(1), fails(failover.Denied)}},
+			script: script{"ShiftTraffic": {shifted(1), fails(failover.Rejected)}},
 			want:   path(begins, early, "ShiftTraffic MayRollBack? Approve?", look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
@@ -122,7 +122,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 		},
 		{
 			name:   "but not those of a planned run",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "UpdateRegistry": {fails(failover.Denied), well["UpdateRegistry"]}},
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "UpdateRegistry": {fails(failover.Rejected), well["UpdateRegistry"]}},
 			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
@@ -155,7 +155,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name: "a rollback with nothing to undo is true at once",
 			script: script{
-				"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {fails(failover.Denied)},
+				"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {fails(failover.Rejected)},
 				"PlanRollback": {planOf(theRun(planned, leg(failover.Rollback)))},
 			},
 			want:   path(begins, "ShiftTraffic", turnsBack, noStage, ends, "RolledBack"),
@@ -169,7 +169,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		},
 		{
 			name:   "a rollback that cannot be planned is held",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.Denied)}},
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.Rejected)}},
 			want:   path(begins, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
@@ -234,7 +234,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name: "so does one whose way back cannot take a step",
 			script: script{
-				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Denied)},
+				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Rejected)},
 				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)))},
 			},
 			want:   path(begins, shifts, look, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
@@ -254,7 +254,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "a retreat that cannot be planned is held",
 			script: script{
 				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
-				"PlanRollback": {fails(failover.Denied)},
+				"PlanRollback": {fails(failover.Rejected)},
 			},
 			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
 			status: asl.Failed, err: "Held",

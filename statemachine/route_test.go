@@ -294,13 +294,13 @@ func TestRoutesOfAStage(t *testing.T) {
 		},
 		{
 			name:   "the run is held when it cannot be closed, and people are told",
-			script: script{"CloseRun": {fails(failover.Denied)}},
+			script: script{"CloseRun": {fails(failover.Rejected)}},
 			want:   path(begins, shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a run whose notification cannot be sent is what it is, and says so in a metric",
-			script: script{"Notify": {fails(failover.Denied)}},
+			script: script{"Notify": {fails(failover.Rejected)}},
 			want:   path(begins, shifts, look, noStage, unnotified, "Completed"),
 			status: asl.Succeeded,
 		},
@@ -312,14 +312,14 @@ func TestRoutesOfAStage(t *testing.T) {
 		},
 		{
 			name:   "a run that cannot be closed is not rolled back for certain",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}, "CloseRun": {fails(failover.Denied)}},
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}, "CloseRun": {fails(failover.Rejected)}},
 			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a validation that fails for good releases the lock and refuses",
 			script: script{"Validate": {silence}},
-			want:   path("Validate", ends, "Refused"),
+			want:   path("Validate", "StartAgain?", ends, "Refused"),
 			status: asl.Failed, err: "Refused",
 		},
 	})

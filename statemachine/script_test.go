@@ -215,13 +215,19 @@ func (r *run) keepsStreak(a answer, asked any) answer {
 	return a
 }
 
-// play runs the definition to its end in virtual time.
+// play runs the definition to its end in virtual time, as a failover.
 func play(t tester, m *asl.Machine, s script) *run {
+	t.Helper()
+	return playInput(t, m, `{"action":"failover"}`, s)
+}
+
+// playInput does so with an execution input.
+func playInput(t tester, m *asl.Machine, input string, s script) *run {
 	t.Helper()
 	start := begin
 	now := start
 	info := asl.ExecutionInfo{ID: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Name: "run-1"}
-	r := &run{Execution: m.Start(info, json.RawMessage(`{"action":"failover"}`), now), calls: map[string][]any{}}
+	r := &run{Execution: m.Start(info, json.RawMessage(input), now), calls: map[string][]any{}}
 	for r.Pending() != nil {
 		switch p := r.Pending().(type) {
 		case *asl.WaitUntil:

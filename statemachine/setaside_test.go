@@ -14,7 +14,7 @@ func TestWhatIsSetAsideGoesWithTheRun(t *testing.T) {
 	ofWave2 := inWave(1, 2, 0)
 	r := play(t, machine(t), script{
 		"Validate":     {plan(inWave(0, 1, 1), ofWave2)},
-		"ShiftTraffic": {settingAside(failover.RecordKind, "www.example.com A"), fails(failover.Denied)},
+		"ShiftTraffic": {settingAside(failover.RecordKind, "www.example.com A"), fails(failover.UnknownFormat)},
 		"PromoteDatabase": {
 			ok(failover.PromoteAnswer{LagMillis: -1, SetAside: failover.Aside{{Kind: failover.DatabaseKind, Object: "orders", Error: failover.Rejected}}}),
 			fails(failover.Rejected),
@@ -36,7 +36,7 @@ func TestWhatIsSetAsideGoesWithTheRun(t *testing.T) {
 			}
 		}
 	}
-	if got.Outcome != failover.Held || got.SetAside[2].Wave != 2 || got.SetAside[2].String() != "traffic of wave 2 was set aside: Denied: in the test" {
+	if got.Outcome != failover.Held || got.SetAside[2].Wave != 2 || got.SetAside[2].String() != "traffic of wave 2 was set aside: UnknownFormat: in the test" {
 		t.Errorf("got %s, %s", got.Outcome, got.SetAside[2])
 	}
 }

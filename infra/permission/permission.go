@@ -40,7 +40,7 @@ func (s Scope) ForStep(step string) []Grant {
 	grants := []Grant{s.writeLogs(step)}
 	switch step {
 	case "validate":
-		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.items("Registry", []string{"Query"}, applications, runs), s.lock(), s.items("Starter", []string{"GetItem"}, starters), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
+		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.items("Registry", []string{"Query"}, applications, runs, versions), s.lockAndRelease(), s.items("Starter", []string{"GetItem"}, starters), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
 		grants = append(grants, s.readDatabases()...)
 	case "shifttraffic":
 		grants = append(grants, s.readRecords(), s.shift(), s.neverShift(), s.readWaves(), s.lock())
@@ -84,11 +84,12 @@ func (s Scope) ForSchedules() []Grant {
 }
 
 // ForStateMachine returns the grants of the state machine's role, its logging and tracing aside: the CDK adds those. It
-// may call every version of each step and not the code that is deployed last, which would change a run in progress.
+// may call every version of each step: the definition names one, so that a deployment does not change a run in progress.
+// A run that release 0.1.0 has started calls the code that is deployed last, and must not end with this deployment.
 func (s Scope) ForStateMachine(steps []string) []Grant {
 	var functions []string
 	for _, step := range steps {
-		functions = append(functions, s.Names.VersionsARN(step))
+		functions = append(functions, s.Names.VersionsARN(step), s.Names.FunctionARN(step))
 	}
 	return []Grant{{Sid: "InvokeSteps", Actions: []string{"lambda:InvokeFunction"}, Resources: functions}}
 }
@@ -127,6 +128,7 @@ var (
 	approvals    = registry.ApprovalKeys
 	drills       = registry.DrillKeys
 	starters     = registry.StarterKeys
+	versions     = registry.VersionKeys
 )
 
 // readWaves reads applications; writeWaves also writes what a run has made of them. A function that may not write runs or
@@ -137,8 +139,13 @@ func (s Scope) writeWaves() Grant {
 	return s.items("Registry", []string{"Query", "UpdateItem"}, applications)
 }
 
-// lock is the one thing in the registry that Validate and ShiftTraffic may write. What Validate refuses has touched
-// nothing, and IAM sees to it.
+// lockAndRelease is all that Validate may write in the registry: the lock, and which release its Region runs. What it
+// refuses has touched nothing, and IAM sees to it.
+func (s Scope) lockAndRelease() Grant {
+	return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock, versions)
+}
+
+// lock is the one thing in the registry that ShiftTraffic may write.
 func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock) }
 
 // renewLock is the one thing that VerifyHealth may write.
@@ -214,7 +221,7 @@ func (s Scope) shift() Grant {
 		Conditions: map[string]map[string][]string{"ForAllValues:StringEquals": conditions},
 	}
 	if plan := s.Names.Plan; len(plan.RecordNames) > 0 {
-		g.Conditions["ForAllValues:StringLike"] = map[string][]string{recordNames: append(slices.Clone(plan.RecordNames), failover.FenceName(plan.Name, "*"))}
+		g.Conditions["ForAllValues:StringLike"] = map[string][]string{recordNames: append(slices.Clone(plan.RecordNames), failover.FenceName(plan.Name, "*"), failover.OldFenceName("*"))}
 		g.Conditions["Null"] = map[string][]string{recordNames: {"false"}}
 	}
 	return g

@@ -26,6 +26,12 @@ const (
 	// RefillWait is the wait before ShiftTraffic goes on with a stage whose batches Route 53's rate limit has deferred: its
 	// bucket of changes holds 1,500 and is refilled with 100 a second.
 	RefillWait = 10 * time.Second
+	// StartSeconds is how long a failover goes on starting Validate while other functions use all concurrency of the
+	// account, DeniedSeconds the same while a permission is missing: a policy that was deployed just before. Both count from
+	// the start of the run, and StartWait is the wait before each. What they have taken is in the bound that Validate prints.
+	StartSeconds  = 300
+	DeniedSeconds = 60
+	StartWait     = 20 * time.Second
 	// LagWaits is how often, and LagWait how long each time, a drill waits for the first measurement of the replication lag
 	// of a cluster that has just become secondary. Aurora publishes it every minute, and CloudWatch delivers it one to two
 	// minutes late.
@@ -53,6 +59,13 @@ func ShiftSeconds(batches int, last bool) int {
 		return max(asks, LastShiftSeconds)
 	}
 	return asks
+}
+
+// Propagating says whether the run is a failover that started so recently that what AWS denies may be due to a policy that
+// was deployed just before it: IAM is eventually consistent ("Changes that I make are not always immediately visible",
+// AWS Identity and Access Management User Guide). Until then what is denied is tried again, as what is throttled.
+func (r Run) Propagating(now time.Time) bool {
+	return r.Action == Failover && now.Sub(r.LegStartedAt) < DeniedSeconds*time.Second
 }
 
 // StepBound is the longest that one step can take with all its retries.

@@ -27,15 +27,15 @@ const (
 	// Rejected means AWS understood and said no: a missing object, a limit, an invalid request, engine versions that
 	// differ, a cluster without an instance. Waiting does not help.
 	Rejected Condition = "Rejected"
-	// Changed means that the configuration of an application is not what Validate has seen: what would move now is not what
-	// was validated, and approved. Waiting does not help.
-	Changed Condition = "Changed"
+	// UnknownFormat means that a payload or a stored thing has a format of another version of Drover, which this one does not
+	// read. Waiting does not help: both Regions need the same version.
+	UnknownFormat Condition = "UnknownFormat"
 	// Unexpected is everything without a name of its own: a defect of Drover or an answer nobody foresaw.
 	Unexpected Condition = "Unexpected"
 )
 
 // Conditions is the whole catalogue.
-var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, NotApproved, Denied, Rejected, Changed, Unexpected}
+var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, NotApproved, Denied, Rejected, UnknownFormat, Unexpected}
 
 // Failure is an error with a condition. Inside a handler errors are wrapped as usual; the entry package finds the
 // Failure in the chain and names it for Step Functions.

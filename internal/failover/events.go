@@ -17,6 +17,10 @@ const (
 	checkEvents = stateEvents + (stateEvents + attemptEvents) + stateEvents
 	// stepEvents are those of a step with all its retries.
 	stepEvents = stateEvents + (1+StepRetries)*attemptEvents
+	// startsAgain is how often Validate of a failover fails and is started again: each time after all its retries.
+	startsAgain = (StartSeconds + startSeconds - 1) / startSeconds
+	// startSeconds is the least that one of these takes: the waits before its retries, and the one after them.
+	startSeconds = 2 + 4 + 8 + 20
 	// planEvents are those of planning another phase, with the choices before and after it.
 	planEvents = stateEvents + stepEvents + stateEvents
 )
@@ -24,8 +28,11 @@ const (
 // Events is the most events that the history of a run can have, whatever fails; the lists are those of [Bound]. A test in
 // package statemachine compares it with runs that are played.
 func Events(run Run, out, back, rollback, retreat []Stage) int {
-	const start, end = 1, stateEvents + 1               // ExecutionStarted; the last state, and the event that ends it all
-	events := start + stepEvents + stateEvents          // Validate, Accepted?
+	const start, end = 1, stateEvents + 1      // ExecutionStarted; the last state, and the event that ends it all
+	events := start + stepEvents + stateEvents // Validate, Accepted?
+	if run.Action == Failover {
+		events += startsAgain * (stepEvents + 2*stateEvents) // Validate before, StartAgain?, AwaitStart
+	}
 	events += 2*stepEvents + stateEvents + end          // CloseRun, Notify, Outcome?
 	events += stateEvents + 2*attemptEvents             // NotNotified
 	events += max(askEvents, stateEvents+attemptEvents) // AwaitApproval, Approved?; or Announce

@@ -41,8 +41,16 @@ func FenceName(plan, zoneName string) string {
 	return fencePrefix + plan + "." + strings.TrimSuffix(zoneName, ".")
 }
 
-// IsFenceName says whether a record's name is, or may become, the name of a plan's fence.
-func IsFenceName(name string) bool { return strings.HasPrefix(strings.ToLower(name), fencePrefix) }
+// OldFenceName is the name of the fence record of format 1, which all plans share.
+func OldFenceName(zoneName string) string { return oldFenceLabel + strings.TrimSuffix(zoneName, ".") }
+
+const oldFenceLabel = "_drover."
+
+// IsFenceName says whether a record's name is, or may become, the name of a fence.
+func IsFenceName(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, fencePrefix) || strings.HasPrefix(name, oldFenceLabel)
+}
 
 // CheckRunName returns what keeps a run's name from being written into a fence, or nil. A TXT value holds printable
 // ASCII characters; a quotation mark or backslash would have to be escaped, and spaces separate the fence's parts. Step
@@ -79,18 +87,36 @@ func (f Fence) String() string {
 	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(f.Action, noAction), f.Leg, f.Stage, f.Batch, f.Try)
 }
 
-const fenceFormat = `"epoch=%d run=%s region=%s action=%s leg=%s stage=%d batch=%d try=%d"`
+// OldString is the TXT value in format 1, which has neither the action nor the try.
+func (f Fence) OldString() string {
+	return fmt.Sprintf(oldFenceFormat, f.Epoch, f.Run, f.Region, f.Leg, f.Stage, f.Batch)
+}
 
-// ParseFence reads a TXT value written by [Fence.String], and no other: a value that was edited since says nothing
-// reliable about which run moved the zone last.
+const (
+	fenceFormat    = `"format=2 epoch=%d run=%s region=%s action=%s leg=%s stage=%d batch=%d try=%d"`
+	oldFenceFormat = `"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d"`
+)
+
+// ParseFence reads a TXT value written by [Fence.String] or [Fence.OldString], and no other: a value that was edited since
+// says nothing reliable about which run moved the zone last.
 func ParseFence(value string) (Fence, error) {
+	var format int
+	if _, err := fmt.Sscanf(value, `"format=%d `, &format); err == nil {
+		if err := CheckFormat("fence value "+value, format); err != nil {
+			return Fence{}, err
+		}
+	}
 	var f Fence
-	_, err := fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Leg, &f.Stage, &f.Batch, &f.Try)
+	_, err := fmt.Sscanf(value, oldFenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Leg, &f.Stage, &f.Batch)
+	if err == nil && f.OldString() == value && CheckEpoch(f.Epoch) == nil {
+		return f, nil
+	}
+	_, err = fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Leg, &f.Stage, &f.Batch, &f.Try)
 	if f.Action == noAction {
 		f.Action = ""
 	}
 	if err != nil || f.String() != value || CheckEpoch(f.Epoch) != nil {
-		return Fence{}, fmt.Errorf(`fence value %s; expected "epoch=N run=ID region=REGION action=ACTION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
+		return Fence{}, fmt.Errorf(`fence value %s; expected "format=2 epoch=N run=ID region=REGION action=ACTION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
 	}
 	return f, nil
 }

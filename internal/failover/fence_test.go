@@ -10,7 +10,7 @@ import (
 
 func TestFenceIsWrittenAsRoute53WantsIt(t *testing.T) {
 	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Try: 2, Leg: Out}
-	want := `"epoch=42 run=run-1 region=us-west-2 action=- leg=out stage=3 batch=1 try=2"`
+	want := `"format=2 epoch=42 run=run-1 region=us-west-2 action=- leg=out stage=3 batch=1 try=2"`
 	if got := fence.String(); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -81,7 +81,7 @@ func TestFenceStandsUnderTheZoneForEachPlan(t *testing.T) {
 			t.Errorf("%s of %s: got %s, a fence's name: %v; want %s", c.zone, c.plan, got, IsFenceName(got), c.want)
 		}
 	}
-	for _, name := range []string{"www.example.com", "drover-a.example.com", "_drover.example.com", "x._drover-a.example.com"} {
+	for _, name := range []string{"www.example.com", "drover-a.example.com", "_droverx.example.com", "x._drover-a.example.com"} {
 		if IsFenceName(name) {
 			t.Errorf("%s counts as a fence's name", name)
 		}

@@ -20,6 +20,8 @@ type Run struct {
 	To     Region `json:"to"`
 	// Epoch is the fencing token of the lock; 0 for a run that only looks.
 	Epoch int64 `json:"epoch"`
+	// Writes is the newest format that both Regions read, as Validate found it when the run began; 0 is [OldestFormat].
+	Writes int `json:"writes,omitempty"`
 	// AllowDataLoss is the consent of the input or the plan.
 	AllowDataLoss bool `json:"allowDataLoss"`
 	// Applications limits the run to these; empty means all.
@@ -159,6 +161,8 @@ type ExecutionContext struct {
 
 // ValidateRequest asks Validate to check an input, take the lock and plan a leg.
 type ValidateRequest struct {
+	// Format is the payload's; see [Format].
+	Format    int              `json:"format"`
 	Execution ExecutionContext `json:"execution"`
 	// Input is the execution's input as it was given; it is parsed, strictly, by Validate.
 	Input json.RawMessage `json:"input"`
@@ -223,8 +227,6 @@ type ValidateAnswer struct {
 	LagMillis *int64 `json:"lagMillis"`
 	// Summary is one sentence: why the run was refused, or what it is going to do.
 	Summary string `json:"summary"`
-	// SetAside is what the run sets aside before it begins: applications of a failover whose items break the rules.
-	SetAside Aside `json:"setAside,omitempty"`
 	// Close is a run whose execution has ended without closing it, which this one closes; nil for none.
 	Close *Closing `json:"close,omitempty"`
 	// WaitSeconds is how long a run that comes too early waits.
@@ -253,8 +255,10 @@ const MaxListed = 20
 
 // ShiftRequest asks ShiftTraffic to move the traffic of a stage.
 type ShiftRequest struct {
-	Run   Run   `json:"run"`
-	Stage Stage `json:"stage"`
+	// Format is the payload's; see [Format].
+	Format int   `json:"format"`
+	Run    Run   `json:"run"`
+	Stage  Stage `json:"stage"`
 	// Changes are those that earlier calls for this stage have answered with.
 	Changes []Change `json:"changes"`
 	// SetAside is what the run has set aside so far; it is not touched again. Only a failover sets anything aside.
@@ -275,8 +279,10 @@ type Change struct {
 
 // StageRequest asks UpdateRegistry to play its part of a stage.
 type StageRequest struct {
-	Run   Run   `json:"run"`
-	Stage Stage `json:"stage"`
+	// Format is the payload's; see [Format].
+	Format int   `json:"format"`
+	Run    Run   `json:"run"`
+	Stage  Stage `json:"stage"`
 	// SetAside is what the run has set aside so far; it is not written as moved.
 	SetAside Aside     `json:"setAside,omitempty"`
 	Now      time.Time `json:"now"`
@@ -284,8 +290,10 @@ type StageRequest struct {
 
 // PromoteRequest asks PromoteDatabase to start the promotions of a stage.
 type PromoteRequest struct {
-	Run   Run   `json:"run"`
-	Stage Stage `json:"stage"`
+	// Format is the payload's; see [Format].
+	Format int   `json:"format"`
+	Run    Run   `json:"run"`
+	Stage  Stage `json:"stage"`
 	// SetAside is what the run has set aside so far; none of it is promoted.
 	SetAside Aside     `json:"setAside,omitempty"`
 	Now      time.Time `json:"now"`
@@ -334,9 +342,11 @@ type PromoteAnswer struct {
 
 // VerifyRequest asks VerifyHealth for one check of everything that is pending in a stage.
 type VerifyRequest struct {
-	Run   Run       `json:"run"`
-	Stage Stage     `json:"stage"`
-	Now   time.Time `json:"now"`
+	// Format is the payload's; see [Format].
+	Format int       `json:"format"`
+	Run    Run       `json:"run"`
+	Stage  Stage     `json:"stage"`
+	Now    time.Time `json:"now"`
 	// ShiftedAt is when the stage had done all that it does: a datapoint that begins before says nothing about it.
 	ShiftedAt time.Time `json:"shiftedAt"`
 	// Changes are those of ShiftTraffic.
@@ -381,6 +391,8 @@ type VerifyAnswer struct {
 
 // AnnounceRequest asks Notify to tell people that a run begins.
 type AnnounceRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
 	// Op is "announce".
 	Op  string `json:"op"`
 	Run Run    `json:"run"`
@@ -396,6 +408,8 @@ type AnnounceRequest struct {
 
 // RefusedRequest asks Notify to send the notification of a run that ends with Validate's verdict.
 type RefusedRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
 	// Op is "refused".
 	Op  string `json:"op"`
 	Run Run    `json:"run"`
@@ -411,6 +425,8 @@ type RefusedRequest struct {
 // ApprovalRequest asks Notify to ask people whether the run may go on. The answer, an [ApprovalAnswer], is given to
 // Step Functions with the token, by whoever decides.
 type ApprovalRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
 	// Op is "approve".
 	Op string `json:"op"`
 	// Token is the task token that the answer must come with. Try counts the tries to ask this question from 0; each has a
@@ -502,6 +518,8 @@ type StepFailure struct {
 
 // CloseRequest asks UpdateRegistry to write the run and to release the lock.
 type CloseRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
 	// Op is "close".
 	Op      string   `json:"op"`
 	Run     Run      `json:"run"`
@@ -531,6 +549,8 @@ type NotNotifiedRequest struct {
 
 // NotifyRequest asks Notify to take stock of what moved, and to tell people.
 type NotifyRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
 	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
 	ClosedBy string   `json:"closedBy,omitempty"`
 	Run      Run      `json:"run"`

@@ -11,6 +11,10 @@ import (
 // Report is what Notify writes into the report bucket, as JSON, under [ReportKey]. It is for auditors and for tools:
 // what was asked, how it ended, what moved and what did not, as read from AWS at the end and not as the run believes.
 type Report struct {
+	// Format is the report's, see [Format]; Version is that of Drover which has written it.
+	Format  int    `json:"format"`
+	Version string `json:"version"`
+
 	Run     Run      `json:"run"`
 	Outcome Outcome  `json:"outcome"`
 	Summary string   `json:"summary"`
@@ -219,6 +223,9 @@ type Winner struct {
 // Announcement is what Notify writes into the report bucket when a run begins, as JSON, under [AnnouncementKey]: what was
 // known before anything was touched.
 type Announcement struct {
+	// Format is that of the announcement, see [Format].
+	Format int `json:"format"`
+
 	Run     Run    `json:"run"`
 	Summary string `json:"summary"`
 	// Findings are the warnings with which it was begun; MoreFindings counts those that are not listed.
@@ -231,6 +238,9 @@ type Announcement struct {
 // Refusal is what Notify writes into the report bucket, as JSON, under [RefusalKey], after the notification of a run that
 // ended with Validate's verdict.
 type Refusal struct {
+	// Format is that of the refusal, see [Format].
+	Format int `json:"format"`
+
 	Run     Run     `json:"run"`
 	Verdict Verdict `json:"verdict"`
 	Summary string  `json:"summary"`

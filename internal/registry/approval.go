@@ -56,7 +56,7 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 		it["execution"], it["leg"], it["digest"] = text(a.Execution), text(string(a.Leg)), text(a.Digest)
 		it["stage"] = number(int64(a.Stage))
 	}
-	it["tries"] = number(a.Try)
+	it["tries"], it[formatAttribute] = number(a.Try), thisFormat()
 	for name, is := range map[string]bool{"told": a.Told, "over": a.Over} {
 		if is {
 			it[name] = text("yes")
@@ -123,6 +123,7 @@ func (s *Store) Approvals(ctx context.Context, run string) ([]Approval, error) {
 func decodeApproval(run string, it item) (Approval, error) {
 	r := &reader{item: it}
 	region, _ := strings.CutPrefix(r.text("sk"), run+"#")
+	r.format()
 	a := Approval{
 		Run: run, Token: r.text("token"), Region: failover.Region(region), Gate: r.text("gate"),
 		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Told: r.has("told"), Over: r.has("over"),

@@ -17,7 +17,7 @@ func (s *Store) PutDrill(ctx context.Context, drill failover.PastDrill) error {
 		return fmt.Errorf("encode drill %s: %w", drill.Run, err)
 	}
 	it := key(drillsPartition, formatTime(drill.StartedAt)+"#"+drill.Run)
-	it["record"] = text(string(out))
+	it["record"], it[formatAttribute] = text(string(out)), thisFormat()
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 	})
@@ -40,8 +40,12 @@ func (s *Store) Drills(ctx context.Context, but string, limit int) ([]failover.P
 	for _, it := range items {
 		r := &reader{item: it}
 		var drill failover.PastDrill
+		r.format()
 		if r.json("record", &drill); r.err != nil {
 			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+		}
+		if !r.has(formatAttribute) {
+			drill.Legs = failover.LegsFromFormat1(failover.Drill, drill.Legs)
 		}
 		if drill.Run != but && len(drills) < limit {
 			drills = append(drills, drill)

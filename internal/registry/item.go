@@ -23,6 +23,7 @@ const (
 	approvalsPartition    = "approvals"
 	drillsPartition       = "drills"
 	startersPartition     = "starters"
+	versionsPartition     = "versions"
 )
 
 // The partition keys of each kind of items, as patterns for dynamodb:LeadingKeys: policies grant one kind and no other.
@@ -33,6 +34,7 @@ var (
 	ApprovalKeys    = []string{approvalsPartition}
 	DrillKeys       = []string{drillsPartition}
 	StarterKeys     = []string{startersPartition}
+	VersionKeys     = []string{versionsPartition}
 )
 
 // item is one item as DynamoDB has it. It is encoded by hand: there are few kinds, and the SDK's encoder by
@@ -40,6 +42,13 @@ var (
 type item map[string]types.AttributeValue
 
 func key(partition, sort string) item { return item{"pk": text(partition), "sk": text(sort)} }
+
+// formatAttribute says in which format an item was written, see [failover.Format]; one without it was written by release
+// 0.1.0. What an older version writes into an item later leaves it as it is.
+const formatAttribute = "itemFormat"
+
+// thisFormat is its value.
+func thisFormat() types.AttributeValue { return number(failover.Format) }
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 
@@ -103,6 +112,16 @@ func (r *reader) time(name string) time.Time {
 		r.wrong(name, "a time like "+timeLayout)
 	}
 	return t
+}
+
+// format refuses an item of a newer version.
+func (r *reader) format() {
+	if !r.has(formatAttribute) {
+		return
+	}
+	if err := failover.CheckFormat("item "+describeKey(r.item), int(r.number(formatAttribute))); err != nil && r.err == nil {
+		r.err = err
+	}
 }
 
 func (r *reader) json(name string, into any) {

@@ -31,13 +31,13 @@ func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time
 	_, _ = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,
 		Key:              key(lockPartition, lockPartition),
-		UpdateExpression: aws.String("SET #owner = :owner, run = :run, epoch = :epoch, expires = :expires, renewed = :now, holder = :holder"),
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, epoch = :epoch, expires = :expires, renewed = :now, holder = :holder, itemFormat = :format"),
 		ConditionExpression: aws.String("epoch < :epoch OR (epoch = :epoch AND #owner = :owner" +
 			" AND (attribute_not_exists(renewed) OR renewed <= :now))"),
 		ExpressionAttributeNames: lockNames,
 		ExpressionAttributeValues: item{
 			":owner": text(run.ARN), ":run": text(run.ID), ":epoch": number(run.Epoch),
-			":expires": text(formatTime(until)), ":now": text(formatTime(now)), ":holder": holder,
+			":expires": text(formatTime(until)), ":now": text(formatTime(now)), ":holder": holder, ":format": thisFormat(),
 		},
 	})
 }

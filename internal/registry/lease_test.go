@@ -71,7 +71,7 @@ func TestARenewalThatFailsIsNoError(t *testing.T) {
 	s := newStore(t)
 	r := run("a")
 	r.Epoch = takeLock(t, s, r, noon)
-	(&Store{Table: s.Table, Plan: s.Plan, Client: broken{s.Client}}).RenewLock(ctx, r, noon, noon.Add(2*time.Hour))
+	(&Store{Table: s.Table, Client: broken{s.Client}}).RenewLock(ctx, r, noon, noon.Add(2*time.Hour))
 	if got := readLock(t, s).Owner; got != r.ARN {
 		t.Errorf("the lock is %q's; want it as it was", got)
 	}
@@ -81,7 +81,7 @@ func TestALockWhoseLeaseHasEndedIsTakenFromItsHolder(t *testing.T) {
 	s := newStore(t)
 	takeLock(t, s, run("a"), noon)
 	takeLock(t, s, run("b"), noon.Add(time.Hour))
-	want := &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenAfterLease, Holder: holder(run("a"), 1)}
+	want := &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenAfterLease, Holder: holder(run("a"), 1), Epoch: 2}
 	if diff := cmp.Diff(want, readLock(t, s).Taken); diff != "" {
 		t.Errorf("taken from (-want +got):\n%s", diff)
 	}

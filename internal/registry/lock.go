@@ -24,7 +24,7 @@ type Lock struct {
 	// or does not get on.
 	Expires time.Time
 	// Holder is the owner as it was when it last renewed the lock: what is known of it when its execution has died. It
-	// stays when the lock is released, until the next run takes it. It is nil in a lock that an earlier version has taken.
+	// stays when the lock is released, until the next run takes it. It is nil in a lock that release 0.1.0 has taken.
 	Holder *failover.Run
 	// LastOwner is the execution that released it last.
 	LastOwner string
@@ -41,6 +41,8 @@ type Taken struct {
 	Why failover.TakeoverReason `json:"why"`
 	// Holder is that run as it was when it last renewed the lock, if that is known.
 	Holder *failover.Run `json:"holder,omitempty"`
+	// Epoch is that of the run which has taken the lock. Release 0.1.0 leaves the attribute as it is when it takes the lock.
+	Epoch int64 `json:"epoch"`
 }
 
 // Held says whether a run holds the lock at the given time.
@@ -85,7 +87,7 @@ func (s *Store) TakeLock(ctx context.Context, run failover.Run, now, expires tim
 	if before.Owner != "" && before.Owner != run.ARN && !before.Held(now) {
 		return s.takeFrom(ctx, run, before, failover.TakenAfterLease, now, expires, " AND expires <= :taken")
 	}
-	return s.take(ctx, run, max(before.Epoch, run.Epoch)+1, now, expires, "attribute_not_exists(#owner)", " REMOVE takenFrom", item{})
+	return s.take(ctx, run, max(before.Epoch, run.Epoch)+1, now, expires, "attribute_not_exists(#owner)", " REMOVE takenFrom, taken", item{})
 }
 
 // TakeOver takes the lock from the run that holds it as read into from, and from no other: an operator has decided about
@@ -100,12 +102,13 @@ func (s *Store) TakeOver(ctx context.Context, run failover.Run, from Lock, why f
 }
 
 func (s *Store) takeFrom(ctx context.Context, run failover.Run, from Lock, why failover.TakeoverReason, now, expires time.Time, also string) (int64, error) {
-	taken, err := json.Marshal(Taken{Owner: from.Owner, Run: from.Run, Why: why, Holder: from.Holder})
+	next := max(from.Epoch, run.Epoch) + 1
+	taken, err := json.Marshal(Taken{Owner: from.Owner, Run: from.Run, Why: why, Holder: from.Holder, Epoch: next})
 	if err != nil {
 		return 0, fmt.Errorf("encode run %s: %w", from.Run, err)
 	}
-	return s.take(ctx, run, max(from.Epoch, run.Epoch)+1, now, expires,
-		"#owner = :from"+also, ", takenFrom = :fromRun", item{":from": text(from.Owner), ":fromRun": text(string(taken))})
+	return s.take(ctx, run, next, now, expires,
+		"#owner = :from"+also, ", takenFrom = :fromRun, taken = :fromWhom", item{":from": text(from.Owner), ":fromRun": text(from.Run), ":fromWhom": text(string(taken))})
 }
 
 func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, expires time.Time, free, origin string, values item) (epoch int64, err error) {
@@ -118,11 +121,12 @@ func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, exp
 		return 0, err
 	}
 	values[":owner"], values[":run"], values[":holder"] = text(run.ARN), text(run.ID), holder
+	values[":format"] = thisFormat()
 	values[":expires"], values[":next"], values[":taken"] = text(formatTime(expires)), number(next), text(formatTime(now))
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,
 		Key:              key(lockPartition, lockPartition),
-		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next, holder = :holder, renewed = :taken" + origin),
+		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next, holder = :holder, renewed = :taken, itemFormat = :format" + origin),
 		ConditionExpression: aws.String(free + " AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)" +
 			" AND (attribute_not_exists(epoch) OR epoch < :next)"),
 		ExpressionAttributeNames:            lockNames,
@@ -209,7 +213,7 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, renewed, takenFrom"),
+		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, renewed, takenFrom, taken"),
 		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
 		ExpressionAttributeNames:  lockNames,
 		ExpressionAttributeValues: item{":owner": text(owner)},
@@ -226,22 +230,17 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 // lockNames stands in for an attribute whose name is one of the words that DynamoDB reserves.
 var lockNames = map[string]string{"#owner": "owner"}
 
+// decodeLock reads a lock that this version or release 0.1.0 has written. Where the older one has taken it, holder and
+// taken are those of a run before.
 func decodeLock(it item) (Lock, error) {
 	if len(it) == 0 {
 		return Lock{}, nil
 	}
 	r := &reader{item: it}
+	r.format()
 	var l Lock
 	if r.has("owner") {
 		l.Owner, l.Run, l.Expires = r.text("owner"), r.text("run"), r.time("expires")
-	}
-	if r.has("holder") {
-		l.Holder = new(failover.Run)
-		r.json("holder", l.Holder)
-	}
-	if r.has("takenFrom") {
-		l.Taken = new(Taken)
-		r.json("takenFrom", l.Taken)
 	}
 	if r.has("epoch") {
 		l.Epoch = r.epoch()
@@ -249,5 +248,27 @@ func decodeLock(it item) (Lock, error) {
 	if r.has("lastOwner") {
 		l.LastOwner = r.text("lastOwner")
 	}
+	if r.has("holder") {
+		holder := new(failover.Run)
+		r.json("holder", holder)
+		if holder.Epoch == l.Epoch && (l.Owner == "" || l.Owner == holder.ARN) {
+			l.Holder = holder
+		}
+	}
+	if r.has("takenFrom") {
+		l.Taken = r.taken(l.Epoch)
+	}
 	return l, r.err
+}
+
+// taken is from whom the lock was taken: all of it, or the id of the run that release 0.1.0 has written.
+func (r *reader) taken(epoch int64) *Taken {
+	taken := new(Taken)
+	if r.has("taken") {
+		r.json("taken", taken)
+	}
+	if run := r.text("takenFrom"); taken.Run != run || taken.Epoch != epoch {
+		return &Taken{Run: run, Why: failover.TakenByOperator}
+	}
+	return taken
 }

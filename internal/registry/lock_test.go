@@ -121,7 +121,7 @@ func TestAnEpochThatNoTakingHadIsRefused(t *testing.T) {
 
 func TestOfTwoRunsAtTheSameMomentOneTakesTheLock(t *testing.T) {
 	s := newStore(t)
-	slow := &Store{Table: s.Table, Plan: s.Plan, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
+	slow := &Store{Table: s.Table, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
 		_, err := s.TakeLock(ctx, run("fast"), noon, noon.Add(time.Hour))
 		return err
 	}}}
@@ -134,7 +134,7 @@ func TestOfTwoRunsAtTheSameMomentOneTakesTheLock(t *testing.T) {
 
 func TestEpochIsNeverGivenTwice(t *testing.T) {
 	s := newStore(t)
-	slow := &Store{Table: s.Table, Plan: s.Plan, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
+	slow := &Store{Table: s.Table, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
 		if _, err := s.TakeLock(ctx, run("fast"), noon, noon.Add(time.Hour)); err != nil {
 			return err
 		}
@@ -240,7 +240,7 @@ func TestALockIsTakenOverFromTheRunThatWasMeantAndNoOther(t *testing.T) {
 		}
 	}
 	want := Lock{Owner: run("b").ARN, Run: "b", Epoch: 2, Expires: noon.Add(time.Hour), Holder: holder(run("b"), 2),
-		Taken: &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenByOperator, Holder: holder(run("a"), 1)}}
+		Taken: &Taken{Owner: run("a").ARN, Run: "a", Why: failover.TakenByOperator, Holder: holder(run("a"), 1), Epoch: 2}}
 	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
 	}

@@ -7,11 +7,14 @@
 //	pk             sk                        holds
 //	applications   <wave>#                   nothing: the wave is large, and spread over applications#1 to #7 too
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
-//	lock           lock                      owner, run, epoch, expires, lastOwner
+//	lock           lock                      owner, run, epoch, expires, holder, renewed, takenFrom, taken, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
 //	approvals      <run id>#<Region>         token, region, gate, execution, leg, stage, digest, asked, until, told, over
 //	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
 //	drills         <startedAt>#<run id>      record (JSON)
+//	versions       <Region>                  version, since: the release that the Region runs
+//
+// Every item has itemFormat, the format in which it was written ([failover.Format]); one of release 0.1.0 has none.
 //
 // A wave is a Query by the beginning of the sort key, and all applications in the order of wave and name are one Query;
 // of a wave of more than 500 applications it is one for each of eight partition keys. Nothing is ever scanned. There are no transactions, because tables with multi-Region strong consistency have none:
@@ -27,8 +30,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
-	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Client is the part of the DynamoDB client that a [Store] uses.
@@ -48,8 +49,6 @@ type Store struct {
 	Client Client
 	// Table is the table's name.
 	Table string
-	// Plan has the Regions, and what else the rules for applications depend on.
-	Plan failover.Plan
 }
 
 // What callers branch on. Whoever holds the lock is told by [LockedError].

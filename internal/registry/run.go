@@ -30,7 +30,7 @@ func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
 		return fmt.Errorf("encode run %s: %w", record.Run.ID, err)
 	}
 	it := key(runsPartition, formatTime(record.Run.StartedAt)+"#"+record.Run.ID+"#"+string(record.Run.Region()))
-	it["record"] = text(string(out))
+	it["record"], it[formatAttribute] = text(string(out)), thisFormat()
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 	})
@@ -55,6 +55,7 @@ func (s *Store) Runs(ctx context.Context, limit int) ([]RunRecord, error) {
 	records := make([]RunRecord, len(items))
 	for i, it := range items {
 		r := &reader{item: it}
+		r.format()
 		if r.json("record", &records[i]); r.err != nil {
 			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
 		}

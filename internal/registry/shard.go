@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -78,6 +79,20 @@ func byWaveAndName(a, b failover.Application) int {
 	return cmp.Or(cmp.Compare(a.Wave, b.Wave), strings.Compare(a.Name, b.Name))
 }
 
+// maySpread says whether all functions read waves that are spread over several partition keys. Release 0.1.0 does not.
+// Where nothing is registered and no run has taken the lock, the plan is new, and has never had that release.
+func (s *Store) maySpread(ctx context.Context, plan failover.Plan, lock Lock, registered []failover.Application, now time.Time) (bool, error) {
+	releases, err := s.Releases(ctx)
+	if err != nil {
+		return false, err
+	}
+	fresh := len(releases)+len(registered) == 0 && lock.Epoch == 0
+	return fresh || releases.Writes(plan, now) >= spreadFormat, nil
+}
+
+// spreadFormat is the first format with waves that are spread.
+const spreadFormat = 2
+
 // spread marks the waves that are large once the applications are registered and that any of them is new in, and returns
 // them.
 func (s *Store) spread(ctx context.Context, registered, apps []failover.Application) (map[int]bool, error) {
@@ -101,7 +116,9 @@ func (s *Store) spread(ctx context.Context, registered, apps []failover.Applicat
 		if sizes[app.Wave] <= fewInWave || large[app.Wave] || there[place{app.Name, app.Wave}] {
 			continue
 		}
-		if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: markKey(app.Wave)}); err != nil {
+		mark := markKey(app.Wave)
+		mark[formatAttribute] = thisFormat()
+		if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: mark}); err != nil {
 			return nil, fmt.Errorf("spread wave %d over %d partition keys: %w", app.Wave, shards, err)
 		}
 		large[app.Wave] = true

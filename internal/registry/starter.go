@@ -23,7 +23,7 @@ func starterKey(run string, region failover.Region, input []byte) item {
 // there is not what an input says. Writing again changes nothing.
 func (s *Store) PutStarter(ctx context.Context, run string, region failover.Region, input []byte, by string) error {
 	it := starterKey(run, region, input)
-	it["by"] = text(by)
+	it["by"], it[formatAttribute] = text(by), thisFormat()
 	if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: it}); err != nil {
 		return fmt.Errorf("write who starts run %s: %w", run, err)
 	}
@@ -42,6 +42,7 @@ func (s *Store) Starter(ctx context.Context, run string, region failover.Region,
 		return "", nil
 	}
 	r := &reader{item: out.Item}
+	r.format()
 	by = r.text("by")
 	return by, r.err
 }

@@ -35,7 +35,8 @@ func (h Handler) Announce(ctx context.Context, req failover.AnnounceRequest) (An
 		}
 	}
 	a := failover.Announcement{
-		Run: req.Run, Summary: begun(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
+		Format: failover.Format,
+		Run:    req.Run, Summary: begun(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
 		EndsBy: req.Run.StartedAt.Add(time.Duration(req.Run.BoundSeconds) * time.Second),
 	}
 	f := newFacts(kindBegun, h.Plan, req.Run, a.Summary)

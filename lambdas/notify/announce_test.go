@@ -82,7 +82,7 @@ func TestWhatWasKnownAtTheBeginningIsKept(t *testing.T) {
 		t.Fatalf("found %v: %v", ok, err)
 	}
 	want := failover.Announcement{
-		Run: req.Run, Summary: "Begun: failover to us-west-2, 3 applications, 1 database in 2 stages", Findings: req.Findings, MoreFindings: 1, EndsBy: outage.Add(61 * time.Minute),
+		Format: failover.Format, Run: req.Run, Summary: "Begun: failover to us-west-2, 3 applications, 1 database in 2 stages", Findings: req.Findings, MoreFindings: 1, EndsBy: outage.Add(61 * time.Minute),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("kept (-want +got)\n%s", diff)

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
@@ -62,12 +63,8 @@ func application(name string) failover.Application {
 	}
 	return failover.Application{
 		Name: name, Wave: 1,
-		Records: []failover.Record{{
-			Name: name + ".example.com", Type: "A", Zone: zone, ZoneName: "example.com", TTL: 60,
-			Endpoints: map[failover.Region]failover.Endpoint{east: {Value: "192.0.2.1"}, west: {Value: "192.0.2.1"}},
-		}},
+		Records:   []failover.Record{{Name: name + ".example.com", Type: "A", Zone: zone, ZoneName: "example.com", TTL: 60}},
 		Databases: []failover.Database{{GlobalCluster: name, Clusters: clusters}},
-		Health:    []failover.HealthRule{{Namespace: "App", Metric: "Served", Statistic: "Average", PeriodSeconds: 60, AtLeast: new(99.0)}},
 	}
 }
 
@@ -163,7 +160,7 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 		t.Errorf("answer (-want +got)\n%s", diff)
 	}
 	wantReport := failover.Report{
-		Run: req.Run, Outcome: failover.Completed, Summary: summary, Reasons: []string{}, ClosedAt: req.Now,
+		Format: failover.Format, Version: release.Version, Run: req.Run, Outcome: failover.Completed, Summary: summary, Reasons: []string{}, ClosedAt: req.Now,
 		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), LagSeconds: new(0.8), TargetRPOSeconds: 60, TTLSeconds: 60, RTOMet: true, Target: west, Moved: []string{}, Told: true,
 		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: new(0.8), LagSeconds: new(0.8)}},
 		Databases: []failover.DatabaseResult{

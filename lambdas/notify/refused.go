@@ -35,7 +35,8 @@ func (h Handler) Refused(ctx context.Context, req failover.RefusedRequest) (Refu
 		return RefusedAnswer{Told: true}, nil
 	}
 	r := failover.Refusal{
-		Run: req.Run, Verdict: req.Verdict, Summary: refusedLine(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
+		Format: failover.Format,
+		Run:    req.Run, Verdict: req.Verdict, Summary: refusedLine(req), Findings: req.Findings, MoreFindings: req.MoreFindings,
 		Next: req.Next, At: req.Now,
 	}
 	scheduled := req.Run.Action == failover.Check && req.Verdict == failover.Refuse

@@ -5,12 +5,14 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/release"
 )
 
 // report is what there is to notify of. What could not be found out is part of it, unless a further try of the step may
 // find it out: that is the error.
 func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failover.Report, error) {
 	r := failover.Report{
+		Format: failover.Format, Version: release.Version,
 		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: req.SetAside, ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
 		Legs: legs(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},

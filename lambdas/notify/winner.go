@@ -48,7 +48,7 @@ func (h Handler) fences(ctx context.Context, run failover.Run) []failover.Fence 
 				continue
 			}
 			seen[record.Zone] = true
-			if fence, err := live.ReadFence(ctx, h.Route53, record.Zone, failover.FenceName(h.Plan.Name, record.ZoneName)); err == nil && fence.Exists {
+			if fence, err := live.ReadFence(ctx, h.Route53, record.Zone, live.FenceNamesOf(h.Plan.Name, record.ZoneName)); err == nil && fence.Exists {
 				fences = append(fences, fence.Fence)
 			}
 		}

@@ -12,13 +12,14 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// Route 53's limits of one batch. The fence's DELETE and CREATE are elements too, and a TXT value has at most 255
-// characters and its quotes.
+// Route 53's limits of one batch. A DELETE and a CREATE of each of the fence's two records
+// are elements too, and a TXT value has at most 255 characters and its quotes. There is room for both records in every
+// batch, so that the batches of a stage do not depend on the format in which a run writes.
 const (
 	maxElements   = 1000
-	fenceElements = 2
+	fenceElements = 4
 	maxCharacters = 32_000
-	fenceLetters  = 2 * 257
+	fenceLetters  = 4 * 257
 	// changesOfSet is how many changes a record set takes: the DELETE of what is there and the CREATE of what is to be. An
 	// UPSERT counts as two, too, and would create what is not there.
 	changesOfSet = 2

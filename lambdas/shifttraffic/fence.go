@@ -66,19 +66,34 @@ func lost(format string, args ...any) error {
 	return failover.Fail(failover.FenceLost, fmt.Errorf(format, args...))
 }
 
-// fenceChanges take the fence that was read away, to the letter, and put the new one in its place. If anybody has
-// written the fence in between, the DELETE matches nothing (or the CREATE finds something) and the batch is refused.
-func fenceChanges(name string, found live.FenceRecord, mark failover.Fence) []types.Change {
-	var changes []types.Change
-	if found.Exists {
-		changes = append(changes, fenceChange(types.ChangeActionDelete, name, found.Value, found.TTL))
+// fenceChanges take the records of the fence that were read away, to the letter, and put the new ones in their place. If
+// any run has written the fence in between, a DELETE matches nothing (or a CREATE finds something) and the batch is
+// refused. Until both Regions read format 2, the record of format 1 is written too: it is the one by which release 0.1.0
+// and this one hold each other off. The first batch after that takes it away.
+func fenceChanges(names live.FenceNames, found live.FenceRecord, mark failover.Fence, writes int) (changes []types.Change, after live.FenceRecord) {
+	if found.Own.Value != "" {
+		changes = append(changes, fenceChange(types.ChangeActionDelete, names.Own, found.Own))
 	}
-	return append(changes, fenceChange(types.ChangeActionCreate, name, mark.String(), fenceTTL))
+	if found.Old.Value != "" {
+		changes = append(changes, fenceChange(types.ChangeActionDelete, names.Old, found.Old))
+	}
+	if found.Others.Value != "" && writes < failover.Format {
+		changes = append(changes, fenceChange(types.ChangeActionDelete, names.Old, found.Others))
+	}
+	after = live.FenceRecord{Exists: true, Fence: mark, Own: live.FenceText{Value: mark.String(), TTL: fenceTTL}}
+	changes = append(changes, fenceChange(types.ChangeActionCreate, names.Own, after.Own))
+	if writes >= failover.Format {
+		after.Others = found.Others
+	} else {
+		after.Old = live.FenceText{Value: mark.OldString(), TTL: fenceTTL}
+		changes = append(changes, fenceChange(types.ChangeActionCreate, names.Old, after.Old))
+	}
+	return changes, after
 }
 
-func fenceChange(action types.ChangeAction, name, value string, ttl int64) types.Change {
+func fenceChange(action types.ChangeAction, name string, text live.FenceText) types.Change {
 	return types.Change{Action: action, ResourceRecordSet: &types.ResourceRecordSet{
-		Name: aws.String(name), Type: types.RRTypeTxt, TTL: aws.Int64(ttl),
-		ResourceRecords: []types.ResourceRecord{{Value: aws.String(value)}},
+		Name: aws.String(name), Type: types.RRTypeTxt, TTL: aws.Int64(text.TTL),
+		ResourceRecords: []types.ResourceRecord{{Value: aws.String(text.Value)}},
 	}}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -43,9 +42,6 @@ type Handler struct {
 // When Route 53 accepts some of the batches and then throttles, that is no error: the answer says how many remain, and
 // the state machine asks again a little later. In a planned run only a call that gets nothing done fails.
 //
-// An application whose configuration is not what Validate has seen, or whose item breaks the rules, does not move: what was
-// approved is what Validate has seen. A failover sets it aside, every other run fails with [failover.Changed] or Rejected.
-//
 // A failover moves whatever can be moved ([Handler.isolate]): what cannot is set aside, with its cause, or remains. Only
 // the registry, a newer run, and time make its calls fail.
 //
@@ -73,16 +69,10 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, fmt.Errorf("read wave %d: %w", req.Stage.Wave, err)
 	}
-	apps = selected(req.Run, apps)
-	strangers := req.Stage.Strangers(apps)
-	if err := strangers.Err(); err != nil && req.Run.Action != failover.Failover {
-		return answer, err
-	}
-	answer.SetAside = strangers.Aside(req.SetAside)
-	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
+	plans, faults := Plan(selected(req.Run, apps), req.Stage, req.Run.Epoch)
 	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Leg: req.Run.Leg, Stage: req.Stage.Index}}
 	if req.Run.Action == failover.Failover {
-		return s.isolate(ctx, plans, faults, answer)
+		return s.isolate(ctx, plans, faults)
 	}
 	if err := faultOf(faults); err != nil {
 		return answer, err
@@ -124,7 +114,7 @@ func (s shift) renewLock(ctx context.Context) {
 
 func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {
 	return &zoneShift{
-		client: s.DNS, plan: plan, fenceName: failover.FenceName(s.Plan, plan.Name), mine: s.mine, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
+		client: s.DNS, plan: plan, fenceNames: live.FenceNamesOf(s.Plan, plan.Name), mine: s.mine, writes: s.req.Run.Writes, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
 		wave: s.req.Stage.Wave, aside: s.req.SetAside,
 	}
 }
@@ -157,7 +147,7 @@ func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans {
-		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, failover.FenceName(s.Plan, plan.Name))
+		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, live.FenceNamesOf(s.Plan, plan.Name))
 		if ctx.Err() != nil {
 			break
 		}

@@ -93,7 +93,7 @@ func fenceMark(mine failover.Fence, found live.FenceRecord) int {
 // aboutTheFence is an error if Route 53 refuses the fence itself, although it was read again as it was expected: a batch
 // without that record would be refused too. The fence may have moved, and the reading be older than that.
 func (z *zoneShift) aboutTheFence(refused *refusedBatch) error {
-	if !mentions(refused.reasons, z.fenceName) {
+	if !mentions(refused.reasons, z.fenceNames.Own) && !mentions(refused.reasons, z.fenceNames.Old) {
 		return nil
 	}
 	return failover.Fail(failover.Busy, fmt.Errorf("zone %s: Route 53 refused the fence: %s", z.plan.Zone, refused.reasons))

@@ -23,9 +23,10 @@ const (
 )
 
 // isolate moves the zones of a failover, each on its own, whatever is wrong with the others. What AWS rejects or denies
-// is set aside at once: a record, or its zone. What waiting may cure remains for the next call, and is deferred: should
-// there be none, the state machine sets it aside. Each call begins with another zone, so that one which uses up all the time does so once.
-func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
+// is set aside at once: a record, or its zone. What waiting may cure remains for the next call, and is deferred; so is
+// what is denied as long as a policy may be on its way ([failover.Run.Propagating]). Should there be no other call, the state machine sets it aside. Each call begins with another zone, so that one which uses up all the time does so once.
+func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault) (failover.ShiftAnswer, error) {
+	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
 	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
 	defer cancel()
 	s.leaveOutFaults(faults, &answer)
@@ -49,7 +50,7 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, an
 			waiting = 0
 		case c == failover.FenceLost:
 			return answer, overtaken(answer, err)
-		case !final(c):
+		case c != failover.Denied && !s.final(c): // what is denied is denied at once, and says nothing about the other zones
 			waiting, last = waiting+1, err
 		}
 	}
@@ -65,7 +66,7 @@ func (s shift) isolated(ctx context.Context, plan ZonePlan, seen *sighting, answ
 	err := z.run(ctx)
 	switch c := entry.ConditionOf(err); {
 	case err == nil, c == failover.FenceLost:
-	case final(c):
+	case s.final(c):
 		z.faults = failover.Aside{zoneAside(plan, err)}
 	default:
 		answer.Remaining += max(1, z.remaining)
@@ -91,7 +92,15 @@ func (s shift) zoneWaits(plan ZonePlan, err error) failover.SetAside {
 }
 
 // final says whether waiting does not help.
-func final(c failover.Condition) bool { return c == failover.Denied || c == failover.Rejected }
+func (s shift) final(c failover.Condition) bool {
+	switch c {
+	case failover.Denied:
+		return !s.req.Run.Propagating(s.req.Now)
+	case failover.Rejected, failover.UnknownFormat:
+		return true
+	}
+	return false
+}
 
 // leaveOutFaults sets the records aside of which the registry says what cannot be right.
 func (s shift) leaveOutFaults(faults []Fault, answer *failover.ShiftAnswer) {

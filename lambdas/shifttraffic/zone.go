@@ -29,9 +29,10 @@ type sighting struct {
 type zoneShift struct {
 	client dns
 	plan   ZonePlan
-	// fenceName is the name of the zone's fence record, mine what this stage writes into it.
-	fenceName string
-	mine      failover.Fence
+	// fenceNames are the names of the zone's fence records, mine what this stage writes into them, writes the format in which.
+	fenceNames live.FenceNames
+	mine       failover.Fence
+	writes     int
 	// seen is the zone's fence as it was when the call began, until it is used.
 	seen *sighting
 	// known says how many batches are done once the changes are in sync that earlier calls have answered with.
@@ -102,7 +103,7 @@ func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
 		z.seen = nil
 		return seen.fence, seen.err
 	}
-	return live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceName)
+	return live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceNames)
 }
 
 // todo lists the batches that are not done. Batches whose changes the request knows are done: VerifyHealth waits for
@@ -197,11 +198,12 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	mark := z.mine
 	mark.Batch = batch
 	mark.Try = nextTry(mark, fence)
+	fences, marked := fenceChanges(z.fenceNames, fence, mark, z.writes)
 	out, err := z.client.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
 		HostedZoneId: &z.plan.Zone,
 		ChangeBatch: &types.ChangeBatch{
 			Comment: aws.String(fmt.Sprintf("Drover run %s, leg %s, stage %d, batch %d, try %d", mark.Run, mark.Leg, mark.Stage, batch, mark.Try)),
-			Changes: append(fenceChanges(z.fenceName, fence, mark), content...),
+			Changes: append(fences, content...),
 		},
 	})
 	if refusal, ok := refusalOf(err); ok {
@@ -213,12 +215,12 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	id := strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/")
 	z.changes = append(z.changes, failover.Change{Zone: z.plan.Zone, ID: id, Batch: batch})
 	z.records += len(content) / changesOfSet
-	return live.FenceRecord{Exists: true, Fence: mark, Value: mark.String(), TTL: fenceTTL}, false, nil
+	return marked, false, nil
 }
 
 // whyRefused tells a fence that has moved from a batch that Route 53 will never take.
 func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refusal string) (live.FenceRecord, bool, error) {
-	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceName)
+	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceNames)
 	if err != nil {
 		return fence, false, err
 	}

@@ -28,12 +28,14 @@ type (
 		Lock(context.Context) (registry.Lock, error)
 		Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
 		Starter(ctx context.Context, run string, region failover.Region, input []byte) (by string, err error)
+		Releases(context.Context) (registry.Releases, error)
 	}
 	locker interface {
 		TakeOver(ctx context.Context, run failover.Run, from registry.Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error)
 		TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error)
 		RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
 		ReleaseLock(ctx context.Context, owner string) error
+		PublishRelease(context.Context, registry.Release) error
 	}
 )
 

@@ -356,7 +356,7 @@ func TestTheEventsOfARunAreBounded(t *testing.T) {
 		says          string
 	}{
 		{3, consenting, []string{}, nil, failover.DefaultStretch, ""},
-		{80, consenting, []string{}, []string{failover.CodeEvents}, 200, "instead of 10 %: with 81 stages"},
+		{79, consenting, []string{}, []string{failover.CodeEvents}, 200, "instead of 10 %: with 80 stages"},
 		{49, `{"action": "drill"}`, []string{failover.CodeEvents}, nil, 0, "which Step Functions ends at 25,000; expected at most 24000"},
 	} {
 		s := newScene(t, inWaves(c.waves)...)
@@ -379,15 +379,15 @@ func TestTheEventsOfARunAreBounded(t *testing.T) {
 
 func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 	twin := shop()
-	twin.Name, twin.Databases, twin.Alarms = "twin", nil, nil
-	many := inWaves(maxStages / 2) // two stages each, and one that closes the leg
+	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
+	many := inWaves(maxStages) // and a stage that closes the leg
 	for _, c := range []struct {
 		name, input string
 		apps        []failover.Application
 		want        string
 	}{
 		{"a record of two applications", `{"action": "switchover"}`, []failover.Application{shop(), twin}, "belongs to the applications shop and twin"},
-		{"too many stages", `{"action": "failover", "allowDataLoss": true, "percents": [50, 100]}`, many, "101 stages; expected at most 100"},
+		{"too many stages", consenting, many, "101 stages; expected at most 100"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScene(t, c.apps...)
@@ -403,7 +403,7 @@ func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 // TestAFailoverMovesWithoutARecordThatCannotBeRight, and says so before it begins.
 func TestAFailoverMovesWithoutARecordThatCannotBeRight(t *testing.T) {
 	twin := shop()
-	twin.Name, twin.Databases, twin.Alarms = "twin", nil, nil
+	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
 	s := newScene(t, shop(), twin)
 	answer := s.validate(consenting)
 	if answer.Verdict != failover.Proceed || !slices.Contains(codes(answer, failover.Warning), failover.CodeConfiguration) {

@@ -39,6 +39,7 @@ func (in *inspection) look(ctx context.Context) error {
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
+	in.checkReleases(ctx)
 	if err := in.checkLock(ctx); err != nil || in.comesAtABadTime() {
 		return err
 	}
@@ -104,13 +105,9 @@ func (in *inspection) choose(all []failover.Application) {
 	for _, app := range all {
 		known[app.Name] = true
 		in.floor = max(in.floor, app.Live.Epoch)
-		switch {
-		case app.Broken != "" && in.run.Selects(app.Name):
-			in.broken = append(in.broken, app)
-		case app.Broken != "":
-		case in.run.Moves(app):
+		if in.run.Moves(app) {
 			in.apps = append(in.apps, app)
-		default:
+		} else {
 			in.others = append(in.others, app)
 		}
 	}
@@ -156,7 +153,7 @@ func (in *inspection) readFences(ctx context.Context) ([]failover.Record, error)
 			if _, seen := in.fences[r.Zone]; seen || in.closed[r.Zone] {
 				continue
 			}
-			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, failover.FenceName(in.Plan.Name, r.ZoneName))
+			fence, err := live.ReadFence(ctx, in.DNS, r.Zone, live.FenceNamesOf(in.Plan.Name, r.ZoneName))
 			if err != nil {
 				return zones, err
 			}

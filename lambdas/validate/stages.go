@@ -37,13 +37,11 @@ func (in *inspection) plan() {
 	} else {
 		in.planOut(waves, writers)
 	}
-	in.checkBroken()
 	in.checkSteps(waves)
 	in.checkWhole()
 	in.countBatches()
 	in.setTimes()
 	in.checkBound()
-	in.noteSeen()
 }
 
 // planOut plans the way out, and what may follow it: the way back of a drill, and what undoes all of either.
@@ -67,42 +65,6 @@ func (in *inspection) planOut(waves, writers []int) {
 	}
 	if n := max(len(in.stages), len(in.back), len(in.rollback)); n > maxStages { // a retreat is as long as a rollback
 		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = in.withFewerStages()
-	}
-}
-
-// noteSeen writes into the stages what was seen of the applications that they move. Whatever becomes of an item from here
-// on, nothing moves that was not validated.
-func (in *inspection) noteSeen() {
-	known := map[int]*failover.Seen{}
-	for i := range in.stages {
-		s := &in.stages[i]
-		if known[s.Wave] == nil {
-			known[s.Wave] = failover.SeenOf(in.wave(s.Wave), len(in.stages))
-		}
-		s.Seen = known[s.Wave]
-	}
-}
-
-// maxBroken is how many broken items are named one by one.
-const maxBroken = 20
-
-// checkBroken tells of the items that break the rules of the applications file. A failover sets them aside and moves
-// everything else, if there is anything.
-func (in *inspection) checkBroken() {
-	named := in.broken[:min(len(in.broken), maxBroken)]
-	for _, app := range named {
-		note := in.block
-		if in.outage() && len(in.stages) > 0 {
-			note = func(code, object, found, next string) *failover.Finding {
-				in.setAside = append(in.setAside, failover.ApplicationAside(app.Name, failover.Rejected, failover.BrokenText+app.Broken))
-				return in.object(code, object, found, next)
-			}
-		}
-		note(failover.CodeBroken, "application "+app.Name, failover.BrokenText+app.Broken,
-			"find out who has written it, and register it again").Command = in.register()
-	}
-	if more := len(in.broken) - len(named); more > 0 && len(in.setAside) > 0 {
-		in.setAside = append(in.setAside, failover.ApplicationAside(fmt.Sprintf("%d more applications", more), failover.Rejected, "their items in the registry break the rules"))
 	}
 }
 
@@ -196,6 +158,11 @@ func (in *inspection) checkFaults(wave int, faults []shifttraffic.Fault) {
 	}
 }
 
+// startedLate is how long after the start of the run the state machine has come to this call.
+func (in *inspection) startedLate() time.Duration {
+	return max(0, in.req.Now.Sub(in.req.Execution.StartTime)).Round(time.Second)
+}
+
 func (in *inspection) wave(wave int) []failover.Application {
 	var apps []failover.Application
 	for _, app := range in.apps {
@@ -206,13 +173,13 @@ func (in *inspection) wave(wave int) []failover.Application {
 	return apps
 }
 
-// checkBound predicts the longest that the run can take, with all that may follow the outbound phase, which is also how
-// long it may hold the lock. A phase that returns keeps what was predicted.
+// checkBound predicts the longest that the run can take, with all that may follow the outbound phase and what it has taken
+// until this call, if Validate could not be called at first. A phase that returns keeps what was predicted.
 func (in *inspection) checkBound() {
 	if in.run.Leg.Returns() {
 		return
 	}
-	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat)
+	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat) + in.startedLate()
 	in.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > 2*target && len(in.stages) > 0 {
 		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every check; expected at most %v, twice the RTO target", bound, 2*target),

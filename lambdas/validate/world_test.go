@@ -15,6 +15,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -52,7 +53,7 @@ func shop() failover.Application {
 	}
 }
 
-// blog is an application of the second wave without a database or alarms, as healthy as shop.
+// blog is an application of the second wave without a database, alarms or rules.
 func blog() failover.Application {
 	return failover.Application{
 		Name: "blog", Wave: 2,
@@ -60,7 +61,6 @@ func blog() failover.Application {
 			Name: "blog.shop.example", Type: "A", Zone: "Z1", ZoneName: "shop.example", TTL: 60,
 			Endpoints: map[failover.Region]failover.Endpoint{east: {Value: "192.0.2.11"}, west: {Value: "192.0.2.21"}},
 		}},
-		Health: shop().Health,
 	}
 }
 
@@ -101,7 +101,10 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 	})
 	must(t, err)
 	cfg := env.Config
-	s.store = &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: "registry", Plan: failover.DefaultPlan()}
+	s.store = &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: "registry"}
+	for _, region := range []failover.Region{east, west} {
+		must(t, s.store.PublishRelease(t.Context(), registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: start.Add(-time.Hour)}))
+	}
 	if len(apps) > 0 {
 		_, err := s.store.Register(t.Context(), failover.DefaultPlan(), apps, start)
 		must(t, err)

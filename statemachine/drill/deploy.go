@@ -3,7 +3,9 @@ package drill
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/assembly"
@@ -24,20 +26,41 @@ const (
 	ReleaseCurrent = "current"
 	// ReleaseBroken is one whose functions all fail and whose definition ends at once.
 	ReleaseBroken = "broken"
+	// ReleasePrevious is the release before, if the drill is played with one ([Options].Previous).
+	ReleasePrevious = "previous"
 )
+
+var releases = []string{ReleaseCurrent, ReleaseBroken, ReleasePrevious}
+
+// Previous is what the release before deploys.
+type Previous struct {
+	Assembly *assembly.Assembly
+	// Lambdas is the folder with one folder for each step, which holds its bootstrap.
+	Lambdas string
+}
 
 // brokenDefinition is that of the broken release.
 const brokenDefinition = `{"QueryLanguage": "JSONata", "StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "Broken", "Cause": "this release is broken"}}}`
 
 // deployRelease replaces what is deployed in a Region.
 func (p *performance) deployRelease(ctx context.Context, d Deploy) error {
+	declared, lambdas := p.assembly, p.lambdas
+	if d.Release == ReleasePrevious {
+		if p.previous == nil {
+			return errors.New("there is no previous release here")
+		}
+		declared, lambdas = p.previous.Assembly, p.previous.Lambdas
+	}
+	if err := p.updateRoles(declared, d.Region); err != nil {
+		return err
+	}
 	definitions := []string{} // old and new, as strings.NewReplacer takes them
 	versions := 0
-	for _, f := range p.assembly.Functions {
+	for _, f := range declared.Functions {
 		if f.Region != d.Region {
 			continue
 		}
-		function, err := p.releaseOf(ctx, f, d.Release)
+		function, err := p.releaseOf(ctx, lambdas, f, d.Release)
 		if err != nil {
 			return err
 		}
@@ -54,12 +77,35 @@ func (p *performance) deployRelease(ctx context.Context, d Deploy) error {
 		versions++
 		definitions = append(definitions, quoted(f.VersionARN), quoted(arn))
 	}
-	return p.redefine(d, versions, strings.NewReplacer(definitions...))
+	return p.redefine(declared, d, versions, strings.NewReplacer(definitions...))
 }
 
-// redefine replaces the definition with one that names the new versions.
-func (p *performance) redefine(d Deploy, versions int, renamed *strings.Replacer) error {
-	for _, m := range p.assembly.StateMachines {
+// updateRoles gives the roles of a Region's stacks the policies of a release. The release before has those of the current
+// one besides: the embedded AWS has learned since to refuse what AWS refuses, and what that release lacked is known.
+func (p *performance) updateRoles(declared *assembly.Assembly, region string) error {
+	var errs []error
+	for _, stack := range declared.Stacks {
+		for _, resource := range stack.Resources {
+			for _, role := range declared.Roles {
+				if stack.Region != region || role.ARN != resource.ARN {
+					continue
+				}
+				policies := role.Policies
+				for _, current := range p.assembly.Roles {
+					if declared != p.assembly && current.ARN == role.ARN {
+						policies = slices.Concat(policies, current.Policies)
+					}
+				}
+				errs = append(errs, p.world.UpdateRole(role.ARN, policies))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// redefine replaces the definition with one that names the new versions. The release before has not published any.
+func (p *performance) redefine(declared *assembly.Assembly, d Deploy, versions int, renamed *strings.Replacer) error {
+	for _, m := range declared.StateMachines {
 		if m.Region != d.Region {
 			continue
 		}
@@ -69,6 +115,10 @@ func (p *performance) redefine(d Deploy, versions int, renamed *strings.Replacer
 		}
 		if err := p.world.UpdateStateMachine(next); err != nil {
 			return err
+		}
+		if m.VersionARN == "" {
+			p.say("deploy", Plain, "the %s release is deployed in %s", d.Release, d.Region)
+			continue
 		}
 		arn, err := p.world.PublishStateMachineVersion(m.ARN)
 		if err != nil {
@@ -81,13 +131,16 @@ func (p *performance) redefine(d Deploy, versions int, renamed *strings.Replacer
 }
 
 // releaseOf is a function as a release has it.
-func (p *performance) releaseOf(ctx context.Context, f assembly.Function, release string) (fakeaws.Function, error) {
-	function, _, err := p.functionOf(ctx, f)
+func (p *performance) releaseOf(ctx context.Context, lambdas string, f assembly.Function, release string) (fakeaws.Function, error) {
+	function, running, err := p.functionIn(ctx, lambdas, f)
 	if release == ReleaseBroken {
 		function.Kill = nil
 		function.Invoke = func([]byte) fakeaws.InvokeResult {
 			return fakeaws.InvokeResult{ErrorType: "Broken", Cause: `{"errorType": "Broken", "errorMessage": "this release is broken"}`}
 		}
+	}
+	if err == nil {
+		p.functions[f.ARN] = running
 	}
 	return function, err
 }

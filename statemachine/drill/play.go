@@ -19,6 +19,8 @@ type Options struct {
 	Assembly *assembly.Assembly
 	// Lambdas is the folder with one folder for each step, which holds its bootstrap.
 	Lambdas string
+	// Previous is the release before, for scenarios in which it is deployed; nil when there is none.
+	Previous *Previous
 	// Out is where the transcript goes, as it happens.
 	Out *Printer
 }
@@ -37,6 +39,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.previous = o.Previous
 	defer r.close()
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
 	if err := errors.Join(s.fits(r.plan), err); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // refusedTouchedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
-// for the lock's own conditional write. A run whose Validate could not be played has told people, which is no touch.
+// for the conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be played has told people, which is no touch.
 func refusedTouchedNothing(e Evidence) finding {
 	f := finding{basis: "no run was refused or only looked"}
 	runs, calls := 0, 0
@@ -29,7 +29,7 @@ func refusedTouchedNothing(e Evidence) finding {
 			}
 			for _, call := range inv.Calls {
 				calls++
-				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isQuestion(call) && !(told && tells(call)) && !asks(inv, call) {
+				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isRelease(call) && !isQuestion(call) && !(told && tells(call)) && !asks(inv, call) {
 					f.violate("%s: %s called %s %s on %s; expected nothing to be touched", run.Name, inv.State, call.Service, call.Operation, call.Object)
 				}
 			}
@@ -52,6 +52,11 @@ func refusedTouchedNothing(e Evidence) finding {
 // isLockWrite says whether a call is the conditional write of the registry's lock.
 func isLockWrite(call fakeaws.Call) bool {
 	return call.Service == "dynamodb" && inPartition(call, "lock")
+}
+
+// isRelease says whether a call publishes which release of Drover its Region runs.
+func isRelease(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && inPartition(call, "versions")
 }
 
 // inPartition says whether a call is about an item of a partition of the registry: its object is table, partition key
@@ -103,7 +108,11 @@ func (r RunEvidence) bound() time.Duration {
 	if a, ok := r.validated(); ok && a.Run.BoundSeconds > 0 {
 		return time.Duration(a.Run.BoundSeconds) * time.Second
 	}
-	return failover.Bound(failover.Run{}, nil, nil, nil, nil)
+	bound := failover.Bound(failover.Run{}, nil, nil, nil, nil)
+	if r.Asked != nil && r.Asked.Action == failover.Failover {
+		bound += failover.StartSeconds*time.Second + failover.StartWait // StartAgain?
+	}
+	return bound
 }
 
 // validated is the last answer that Validate gave to the run.

@@ -2,7 +2,6 @@ package drill
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -97,8 +96,7 @@ func (p *performance) report(region, run string) *failover.Report {
 			continue
 		}
 		text, ok := p.world.Object(bucket.Name, failover.ReportKey(run))
-		var report failover.Report
-		if ok && json.Unmarshal(text, &report) == nil {
+		if report, err := failover.ReadReport(text); ok && err == nil {
 			return &report
 		}
 	}

@@ -36,7 +36,9 @@ type rehearsal struct {
 	// keys are the access keys of the roles by ARN, lambdas is the folder of the functions' binaries.
 	keys    map[string]string
 	lambdas string
-	apps    []failover.Application
+	// previous is the release before, nil when it is not played.
+	previous *Previous
+	apps     []failover.Application
 	// zones are the ids of the hosted zones.
 	zones []string
 	// callers are the access keys of those who call the API, by name.
@@ -149,7 +151,12 @@ func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function) err
 
 // functionOf starts nothing yet: a function's process starts with its first invocation.
 func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaws.Function, *lambdahost.Function, error) {
-	file := filepath.Join(r.lambdas, f.Handler, "bootstrap")
+	return r.functionIn(ctx, r.lambdas, f)
+}
+
+// functionIn is a function with the binary of a release.
+func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.Function) (fakeaws.Function, *lambdahost.Function, error) {
+	file := filepath.Join(lambdas, f.Handler, "bootstrap")
 	binary, err := filepath.Abs(file)
 	if err != nil {
 		return fakeaws.Function{}, nil, fmt.Errorf("function %s: %w", f.Name, err)
@@ -204,7 +211,7 @@ func (r *rehearsal) table() string {
 
 // store is the registry as an operator sees it in a Region: over the wire.
 func (r *rehearsal) store(region failover.Region) *registry.Store {
-	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table(), Plan: r.plan}
+	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table()}
 }
 
 // operator is the SDK's configuration of somebody who may do everything.

@@ -9,11 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
 // addPast makes the plan one that has been running: the alarms that miss what is not there find that it was there a
-// minute ago. Without it every drill would begin with the alarms of a deployment that nobody has ever checked.
+// minute ago, and each Region has published its release. Without it every drill would begin with the alarms of a
+// deployment that nobody has ever checked.
 func (r *rehearsal) addPast(ctx context.Context) error {
 	for _, a := range r.assembly.Alarms {
 		if a.MissingData != "breaching" {
@@ -27,6 +30,15 @@ func (r *rehearsal) addPast(ctx context.Context) error {
 		})
 		if err != nil {
 			return fmt.Errorf("alarm %s in %s: give it a past: %w", a.Name, a.Region, err)
+		}
+	}
+	for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+		if r.previous != nil {
+			break // it publishes none, and this one is deployed by the scenario
+		}
+		published := registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: r.began.Add(-24 * time.Hour)}
+		if err := r.store(r.plan.Primary).PublishRelease(ctx, published); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -39,16 +39,40 @@ func (w *World) AddRole(arn string, policies []json.RawMessage) (accessKey strin
 		return "", fmt.Errorf("add role %s: it exists", arn)
 	}
 	r := &role{arn: arn, key: fmt.Sprintf("ASIAROLE%012d", w.nextID())}
-	for i, document := range policies {
-		statements, err := parsePolicy(document)
-		if err != nil {
-			return "", fmt.Errorf("add role %s: policy document %d: %w", arn, i+1, err)
-		}
-		r.statements = append(r.statements, statements...)
+	if err := r.allow(policies); err != nil {
+		return "", fmt.Errorf("add role %s: %w", arn, err)
 	}
 	w.iam.roles[arn] = r
 	w.iam.keys[r.key] = r
 	return r.key, nil
+}
+
+// UpdateRole replaces the policy documents of a role, as a deployment does. They are in effect at once.
+func (w *World) UpdateRole(arn string, policies []json.RawMessage) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.iam.roles[arn]
+	if r == nil {
+		return fmt.Errorf("update role %s: it does not exist", arn)
+	}
+	if err := r.allow(policies); err != nil {
+		return fmt.Errorf("update role %s: %w", arn, err)
+	}
+	return nil
+}
+
+// allow makes the statements of the role those of the documents.
+func (r *role) allow(policies []json.RawMessage) error {
+	var all []statement
+	for i, document := range policies {
+		statements, err := parsePolicy(document)
+		if err != nil {
+			return fmt.Errorf("policy document %d: %w", i+1, err)
+		}
+		all = append(all, statements...)
+	}
+	r.statements = all
+	return nil
 }
 
 // allow asks whether the owner of an access key may do something; nil means yes.

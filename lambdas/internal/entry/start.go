@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/release"
 )
 
 // Step plays one step of the state machine. It must be safe to call twice with the same request.
@@ -98,6 +99,9 @@ func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.name, err)
 	}
+	if err := checkFormat(h.name, payload); err != nil {
+		return nil, err
+	}
 	var request Q
 	if err := json.Unmarshal(payload, &request); err != nil {
 		return nil, fmt.Errorf("%s: read the payload: %w", h.name, err)
@@ -107,6 +111,16 @@ func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte
 		return nil, err
 	}
 	return json.Marshal(result)
+}
+
+// checkFormat refuses the payload of a state machine of another version. It is only the one that was deployed with a
+// function, or that of the release before, which calls the function that is deployed last.
+func checkFormat(name string, payload []byte) error {
+	var about struct {
+		Format int `json:"format"`
+	}
+	_ = json.Unmarshal(payload, &about) // what cannot be read at all is reported with the request
+	return failover.CheckFormat(name+": payload", about.Format)
 }
 
 // describe says what the invocation was about, from the parts that the payloads of all steps share.
@@ -123,7 +137,7 @@ func describe(name string, payload []byte) []slog.Attr {
 	if run == "" {
 		run = about.Execution.Name
 	}
-	attrs := []slog.Attr{slog.String("step", name), slog.String("run", run)}
+	attrs := []slog.Attr{slog.String("step", name), slog.String("version", release.Version), slog.String("run", run)}
 	if about.Run.Epoch > 0 {
 		attrs = append(attrs, slog.Int64("epoch", about.Run.Epoch))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/release"
 )
 
 // variables are the environment of a function that is deployed well.
@@ -59,7 +60,7 @@ func TestAnAnswerIsJSONAndLeavesOneLineOfEvidence(t *testing.T) {
 	if diff := cmp.Diff(`{"changes":[{"zone":"Z1","id":"C1","batch":0}],"remaining":0,"records":2,"alreadyDone":0}`, answer); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
-	want := `{"level":"INFO","msg":"done","step":"shifttraffic","run":"run-1","epoch":7,"stage":2,"calls":null}` + "\n"
+	want := `{"level":"INFO","msg":"done","step":"shifttraffic","version":"` + release.Version + `","run":"run-1","epoch":7,"stage":2,"calls":null}` + "\n"
 	if diff := cmp.Diff(want, log); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
 	}
@@ -74,7 +75,7 @@ func TestARequestToTheAPIIsLoggedWithItsStatus(t *testing.T) {
 	if _, err := h.Invoke(t.Context(), []byte(`{"requestContext": {"requestId": "r=", "http": {"method": "GET", "path": "/runs/x"}}}`)); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"level":"INFO","msg":"done","step":"api","run":"","request":"GET /runs/x","requestId":"r=","status":404,"calls":null}` + "\n"
+	want := `{"level":"INFO","msg":"done","step":"api","version":"` + release.Version + `","run":"","request":"GET /runs/x","requestId":"r=","status":404,"calls":null}` + "\n"
 	if diff := cmp.Diff(want, log.String()); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
 	}
@@ -205,5 +206,26 @@ func TestAnotherRegionIsAnotherConfiguration(t *testing.T) {
 	}
 	if got := env.In("us-east-1").Region; got != "us-east-1" || env.Config.Region != "us-west-2" {
 		t.Errorf("got %s, and the environment's own is %s", got, env.Config.Region)
+	}
+}
+
+// TestAPayloadOfAnUnknownFormatEndsWithANameAndWhatToDo: that of the release before is read, which has none.
+func TestAPayloadOfAnUnknownFormatEndsWithANameAndWhatToDo(t *testing.T) {
+	var log bytes.Buffer
+	h := NewHandler("shifttraffic", func() (Environment, error) { return Environment{}, nil },
+		func(Environment) Step[failover.ShiftRequest, failover.ShiftAnswer] {
+			return func(context.Context, failover.ShiftRequest) (failover.ShiftAnswer, error) {
+				return failover.ShiftAnswer{}, nil
+			}
+		}, &log)
+	for payload, ok := range map[string]bool{`{}`: true, `{"format": 1}`: true, `{"format": 2}`: true, `{"format": 3}`: false, `{"format": -1}`: false} {
+		_, err := h.Invoke(t.Context(), []byte(payload))
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", payload, err)
+		}
+		var named messages.InvokeResponse_Error
+		if errors.As(err, &named) && (named.Type != string(failover.UnknownFormat) || !strings.Contains(named.Message, "deploy that version to both Regions")) {
+			t.Errorf("%s: %s: %s", payload, named.Type, named.Message)
+		}
 	}
 }

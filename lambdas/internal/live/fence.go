@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -15,35 +17,138 @@ import (
 type FenceRecord struct {
 	// Exists says whether there is a record; a zone that no run has touched has none.
 	Exists bool
-	// Fence is what the record says.
+	// Fence is what the newer of the records says.
 	Fence failover.Fence
-	// Value and TTL are the record's own, to the letter: only a DELETE that gives exactly these matches.
+	// Own is the plan's record, Old that of format 1. Others is that record where another plan has written it: the plans of
+	// format 1 share its name.
+	Own, Old, Others FenceText
+}
+
+// FenceText is a record of a fence to the letter: only a DELETE that gives exactly these matches. Where there is none it is
+// empty.
+type FenceText struct {
 	Value string
 	TTL   int64
 }
 
-// ReadFence reads a plan's fence in a hosted zone; fence is its name, see [failover.FenceName]. A record of that name
-// that no run has written is an error: what it stands for cannot be known.
-func ReadFence(ctx context.Context, client recordLister, zone, fence string) (FenceRecord, error) {
-	wanted := name{zone, CanonicalName(fence), string(types.RRTypeTxt)}
-	var found []types.ResourceRecordSet
-	_, err := listName(ctx, client, wanted, func(set types.ResourceRecordSet) { found = append(found, set) })
+// FenceNames are the names that the records of a plan's fence have in a hosted zone, and the one before all of them.
+type FenceNames struct{ Own, Old, first string }
+
+// FenceNamesOf are those of a plan in a zone of this name.
+func FenceNamesOf(plan, zoneName string) FenceNames {
+	return FenceNames{Own: failover.FenceName(plan, zoneName), Old: failover.OldFenceName(zoneName), first: failover.FenceName("", zoneName)}
+}
+
+// ReadFence reads a plan's fence in a hosted zone. A record of one of its names that no run has written is an error: what
+// it stands for cannot be known.
+//
+// A run that writes both records ([failover.Run].Writes) writes them in one batch. If they differ, release 0.1.0, which
+// knows the old one alone, has written after that; and if there is the old one alone, no other version has written yet.
+func ReadFence(ctx context.Context, client recordLister, zone string, names FenceNames) (FenceRecord, error) {
+	sets, err := listFences(ctx, client, zone, names)
 	if err != nil {
 		return FenceRecord{}, fmt.Errorf("read the fence: %w", err)
 	}
+	own, err := readFenceText(zone, names.Own, sets)
+	if err != nil {
+		return FenceRecord{}, err
+	}
+	old, err := readFenceText(zone, names.Old, sets)
+	if err != nil {
+		return FenceRecord{}, err
+	}
+	record := FenceRecord{Own: own.FenceText, Fence: own.Fence}
+	if old.Value != "" && writtenByOther(zone, names, sets, old.Value) {
+		record.Others = old.FenceText
+	} else if record.Old = old.FenceText; own.Value == "" || old.Value != "" && old.Epoch >= own.Epoch && old.Value != own.OldString() {
+		record.Fence = old.Fence
+	}
+	record.Exists = record.Own.Value != "" || record.Old.Value != ""
+	return record, nil
+}
+
+// writtenByOther says whether another plan has written the record of format 1: beside its own, which says the same.
+func writtenByOther(zone string, names FenceNames, sets map[name][]types.ResourceRecordSet, old string) bool {
+	for n := range sets {
+		if !failover.IsFenceName(n.name) || n == fenceName(zone, names.Own) || n == fenceName(zone, names.Old) {
+			continue
+		}
+		if other, err := readFenceText(zone, n.name, sets); err == nil && other.Value != "" && other.OldString() == old {
+			return true
+		}
+	}
+	return false
+}
+
+// listFences lists the record sets of both names. Route 53 lists a zone in the order of [position], in which only the
+// fences of other plans are before and between the two: one call nearly always returns all of them.
+func listFences(ctx context.Context, client recordLister, zone string, names FenceNames) (map[name][]types.ResourceRecordSet, error) {
+	own, old := fenceName(zone, names.Own), fenceName(zone, names.Old)
+	sets := map[name][]types.ResourceRecordSet{}
+	out, err := client.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{
+		HostedZoneId: &zone, StartRecordName: aws.String(CanonicalName(names.first)), StartRecordType: types.RRTypeTxt, MaxItems: aws.Int32(fencePage),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list zone %s: %w", zone, err)
+	}
+	passed := !out.IsTruncated
+	for _, set := range out.ResourceRecordSets {
+		n := setName(zone, set)
+		passed = passed || position(n.name) > position(old.name)
+		sets[n] = append(sets[n], set)
+	}
+	if passed {
+		return sets, nil
+	}
+	for _, n := range []name{own, old} {
+		delete(sets, n)
+		if _, err := listName(ctx, client, n, func(set types.ResourceRecordSet) { sets[n] = append(sets[n], set) }); err != nil {
+			return nil, err
+		}
+	}
+	return sets, nil
+}
+
+// fencePage is how many record sets one call lists for the fence.
+const fencePage = 20
+
+// position is a name as Route 53 sorts it: with the labels reversed and a trailing dot (ListResourceRecordSets, Amazon
+// Route 53 API Reference).
+func position(name string) string {
+	labels := strings.Split(name, ".")
+	slices.Reverse(labels)
+	return strings.Join(labels, ".") + "."
+}
+
+func fenceName(zone, fence string) name {
+	return name{zone, CanonicalName(fence), string(types.RRTypeTxt)}
+}
+
+// fenceText is one record of a fence, and what it says.
+type fenceText struct {
+	FenceText
+	failover.Fence
+}
+
+func readFenceText(zone, fence string, sets map[name][]types.ResourceRecordSet) (fenceText, error) {
+	wanted := fenceName(zone, fence)
+	found := sets[wanted]
 	if len(found) == 0 {
-		return FenceRecord{}, nil
+		return fenceText{}, nil
 	}
 	values := found[0].ResourceRecords
 	if len(found) > 1 || len(values) != 1 {
-		return FenceRecord{}, foreignFence(wanted, found, fmt.Errorf("%d record sets, %d values in the first; expected one value", len(found), len(values)))
+		return fenceText{}, foreignFence(wanted, found, fmt.Errorf("%d record sets, %d values in the first; expected one value", len(found), len(values)))
 	}
 	value := aws.ToString(values[0].Value)
 	parsed, err := failover.ParseFence(value)
-	if err != nil {
-		return FenceRecord{}, foreignFence(wanted, found, err)
+	switch {
+	case err != nil && failover.ConditionOf(err) == failover.UnknownFormat:
+		return fenceText{}, fmt.Errorf("zone %s: %w", zone, err)
+	case err != nil:
+		return fenceText{}, foreignFence(wanted, found, err)
 	}
-	return FenceRecord{Exists: true, Fence: parsed, Value: value, TTL: aws.ToInt64(found[0].TTL)}, nil
+	return fenceText{FenceText{value, aws.ToInt64(found[0].TTL)}, parsed}, nil
 }
 
 // ForeignFence says that a zone's fence was not written by any run.

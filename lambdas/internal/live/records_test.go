@@ -94,25 +94,3 @@ func TestAZoneThatIsNotThereIsAnError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestTheFenceIsReadToTheLetter(t *testing.T) {
-	world, cfg := newWorld(t)
-	must(t, world.AddZone("Z1", "shop.example"))
-	client := route53.NewFromConfig(cfg)
-	if f, err := ReadFence(t.Context(), client, "Z1", "_drover-drover.shop.example"); err != nil || f.Exists {
-		t.Errorf("a zone without a fence: got %+v, %v", f, err)
-	}
-	fence := failover.Fence{Epoch: 7, Run: "run-7", Region: "us-west-2", Leg: failover.Out, Stage: 2, Batch: 1}
-	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 123, Values: []string{fence.String()}}))
-	got, err := ReadFence(t.Context(), client, "Z1", "_drover-drover.shop.example.")
-	must(t, err)
-	if diff := cmp.Diff(FenceRecord{Exists: true, Fence: fence, Value: fence.String(), TTL: 123}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	for _, values := range [][]string{{`"hello"`}, {fence.String(), `"hello"`}} {
-		must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: "_drover-drover.shop.example", Type: "TXT", TTL: 123, Values: values}))
-		if _, err := ReadFence(t.Context(), client, "Z1", "_drover-drover.shop.example"); failover.ConditionOf(err) != failover.Rejected {
-			t.Errorf("somebody else's record %v: got %v", values, err)
-		}
-	}
-}

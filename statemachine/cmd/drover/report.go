@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,8 +41,8 @@ func (c *reportCommand) Run(env environment) error {
 		_, err := env.stdout.Write(append(untrusted.JSONText(text), '\n'))
 		return err
 	}
-	var report failover.Report
-	if err := json.Unmarshal(text, &report); err != nil {
+	report, err := failover.ReadReport(text)
+	if err != nil {
 		return fmt.Errorf("read the report of %s: %w", c.RunID, err)
 	}
 	untrusted.Scrub(&report)

@@ -9,12 +9,15 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/charmbracelet/x/term"
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
 // commandLine is everything that can be typed.
 type commandLine struct {
+	Version kong.VersionFlag `help:"Show the version of Drover."`
+
 	Drill drillCommand `cmd:"" help:"Rehearse a disaster on the embedded AWS: no account, no network, no Docker."`
 
 	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
@@ -55,6 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&cli,
 		kong.Name("drover"),
 		kong.Description("Drover moves applications from one AWS Region to the other, and rehearses it."),
+		kong.Vars{"version": release.Version},
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
