@@ -97,8 +97,8 @@ func TestThePipelineMayDeployThroughTheRolesOfTheBootstrapOnly(t *testing.T) {
 			}
 			if s.Sid == "Deploy" && !slices.Equal(s.Resource, words{
 				"arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-us-east-1",
-				"arn:aws:iam::111122223333:role/cdk-hnb659fds-file-publishing-role-111122223333-us-east-1",
 				"arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-us-west-2",
+				"arn:aws:iam::111122223333:role/cdk-hnb659fds-file-publishing-role-111122223333-us-east-1",
 				"arn:aws:iam::111122223333:role/cdk-hnb659fds-file-publishing-role-111122223333-us-west-2",
 			}) {
 				t.Errorf("%s may take the roles %v", p.LogicalID, s.Resource)

@@ -25,7 +25,7 @@ type statement struct {
 	NotResource      words
 }
 
-// words is one text or a list of them, as IAM has it.
+// words is one text or a list of them, as IAM has it. The order of a list means nothing: it is sorted.
 type words []string
 
 func (w *words) UnmarshalJSON(text []byte) error {
@@ -33,7 +33,9 @@ func (w *words) UnmarshalJSON(text []byte) error {
 		*w = words{""}
 		return json.Unmarshal(text, &(*w)[0])
 	}
-	return json.Unmarshal(text, (*[]string)(w))
+	err := json.Unmarshal(text, (*[]string)(w))
+	slices.Sort(*w)
+	return err
 }
 
 // statements are all that the roles of the assembly may do.
@@ -134,6 +136,7 @@ func TestOnlyPromoteDatabaseMayPromoteAndOnlyTheConfiguredGlobalClusters(t *test
 		}
 		other := names.Region{Plan: s.config.Plan, Code: s.config.Plan.Other(code)}
 		want = append(want, filled(region.ClustersARN()), filled(other.ClustersARN()))
+		slices.Sort(want)
 		wantOf(t, promote, region, "promotedatabase", want)
 	}
 }
@@ -174,6 +177,7 @@ func TestTheStateMachineMayCallItsStepsAndTheGatewayTheAPIAndNothingElse(t *test
 		for _, name := range step.Names() {
 			want[region.Role("machine")] = append(want[region.Role("machine")], filled(region.VersionsARN(name)), filled(region.FunctionARN(name)))
 		}
+		slices.Sort(want[region.Role("machine")])
 		want[region.Role("gateway")] = words{filled(region.FunctionARN("api"))}
 	}
 	if diff := gocmp.Diff(want, granted(t, "lambda:InvokeFunction")); diff != "" {

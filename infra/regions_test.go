@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ var elsewhere = []struct{ path, reason string }{
 	{`.Properties.Environment.Variables.DROVER_PLAN`, "the plan says which the two Regions are"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "a switchover is called in the Region of the current primary, which is well"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\.Fn::Sub`, "a planned promotion asks the other Region whether its run was superseded there"},
-	{`(Validate|VerifyHealth|Notify).*Policy.*\.Statement\[\d+\]\.Resource\[1\]\.Fn::Sub`, "the clusters and alarms of the Region that a drill or a rollback goes back to, which is well"},
+	{`(Validate|VerifyHealth|Notify).*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "the clusters and alarms of the Region that a drill or a rollback goes back to, which is well"},
 	{`^Dashboard\.Properties\.DashboardBody\.Fn::Sub`, "the dashboard shows the traffic of both Regions; no run reads it"},
 }
 
@@ -34,6 +35,39 @@ func TestNothingThatARunNeedsIsOnlyInTheOtherRegion(t *testing.T) {
 					t.Errorf("%s: %s names %s: %s", code, path, other, text)
 				}
 			})
+		}
+	}
+}
+
+// resourceIn is the path of one of several resources of a statement, with the path of the list.
+var resourceIn = regexp.MustCompile(`^(.*\.Resource)\[\d+\]`)
+
+// Where a statement has several resources, each one in the other Region has its like in the stack's own.
+func TestWhatAStatementGrantsInTheOtherRegionItGrantsInItsOwn(t *testing.T) {
+	s := fresh(t)
+	for code, stack := range regionStacks(t) {
+		other, pairs := string(s.config.Plan.Other(code)), 0
+		lists := map[string][]string{}
+		for _, id := range sortedKeys(s.templates[stack.Name].Resources) {
+			walk(id+".Properties", s.templates[stack.Name].Resources[id].Properties, func(path, text string) {
+				if list := resourceIn.FindStringSubmatch(path); list != nil {
+					lists[list[1]] = append(lists[list[1]], text)
+				}
+			})
+		}
+		for path, texts := range lists {
+			for _, text := range texts {
+				if !strings.Contains(text, other) {
+					continue
+				}
+				pairs++
+				if own := strings.ReplaceAll(text, other, string(code)); !slices.Contains(texts, own) {
+					t.Errorf("%s: %s has %s, and not %s", code, path, text, own)
+				}
+			}
+		}
+		if pairs == 0 {
+			t.Errorf("%s: no statement names %s; the test looks at too little", code, other)
 		}
 	}
 }
@@ -81,10 +115,42 @@ func TestTheStacksOfBothRegionsAreTheSameButForTheirRegion(t *testing.T) {
 		// The plan is the same text in both, so it must not be translated.
 		out := strings.ReplaceAll(string(blank(text)), quoted(t, s.config.PlanJSON()), `"PLAN"`)
 		out = strings.ReplaceAll(out, string(code), "HERE")
-		return strings.ReplaceAll(out, string(plan.Other(code)), "THERE")
+		return inOrder(t, strings.ReplaceAll(out, string(plan.Other(code)), "THERE"))
 	}
 	if diff := cmp.Diff(neutral(plan.Primary), neutral(plan.Standby)); diff != "" {
 		t.Errorf("templates (-%s +%s)\n%s", plan.Primary, plan.Standby, diff)
+	}
+}
+
+// inOrder sorts the resources of each statement of a template. The library sorts them by their text, in which the name of
+// the Region stands; their order means nothing.
+func inOrder(t *testing.T, template string) string {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal([]byte(template), &value); err != nil {
+		t.Fatal(err)
+	}
+	sortResources(value)
+	out, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func sortResources(value any) {
+	switch v := value.(type) {
+	case []any:
+		for _, element := range v {
+			sortResources(element)
+		}
+	case map[string]any:
+		for _, key := range sortedKeys(v) {
+			sortResources(v[key])
+		}
+		if list, ok := v["Resource"].([]any); ok && v["Effect"] != nil {
+			slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		}
 	}
 }
 
