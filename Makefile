@@ -53,6 +53,24 @@ check: ## vet, format and static checks, and that modules are what go.sum says
 	go tool staticcheck ./...
 	go mod verify
 
+# The linter is the one of .github/lint.sum, apart from go.mod, and is built by the first make lint: it takes minutes.
+.PHONY: lint
+lint: ## more static checks, those of .golangci.yml
+	go tool -modfile=.github/lint.mod golangci-lint run
+
+# Everything but infra: the CDK app is one goroutine around a Node process. -short leaves out what measures memory, which
+# the race detector multiplies, and plays of scenarios with a guard taken out, which run the same code as those with it.
+RACE         := ./internal/... ./lambdas/... ./statemachine/...
+RACE_TIMEOUT ?= 60m
+
+.PHONY: race
+race: need-cgo host ## test with the race detector everything but infra (needs a C compiler; RACE=./packages/...)
+	CGO_ENABLED=1 go test -race -short -timeout $(RACE_TIMEOUT) $(RACE)
+
+.PHONY: need-cgo
+need-cgo:
+	@command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null || { echo "The race detector needs cgo, and that needs a C compiler; there is no $$(go env CC) here. Install gcc or clang and try again. (make test needs neither.)"; exit 1; }
+
 .PHONY: bench
 bench: host build ## measure cold starts, zip sizes, the drill and the World, beside their baselines
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost

@@ -158,6 +158,58 @@ func TestTheLinterIsFixedByHashes(t *testing.T) {
 	}
 }
 
+func TestGolangciLintIsOneVersionWithItsHashes(t *testing.T) {
+	used := regexp.MustCompile(`(?m)^tool (\S+)/cmd/golangci-lint$`).FindStringSubmatch(read(t, "../.github/lint.mod"))
+	if used == nil {
+		t.Fatal(".github/lint.mod has no line: tool …/golangci-lint")
+	}
+	if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(used[1]) + ` v\S+ h1:\S+$`).MatchString(read(t, "../.github/lint.sum")) {
+		t.Errorf(".github/lint.sum has no hash of %s", used[1])
+	}
+}
+
+// Pull requests run everything that CONTRIBUTING.md says they run: the tests with Node, the race detector, the linter and
+// the fuzz tests. A workflow that types a target which is not there would fail on a pull request, and not here.
+func TestPullRequestsRunEveryCheck(t *testing.T) {
+	runs := ""
+	for _, j := range workflows(t)["ci"].Jobs {
+		for _, s := range j.Steps {
+			runs += s.Run + "\n"
+		}
+	}
+	for _, want := range []string{".ci/run", "go test ./infra/...", "make cdk", "make synth", "make race", "make lint", "make fuzz"} {
+		if !strings.Contains(runs, want+"\n") {
+			t.Errorf("no job of ci.yml runs %s", want)
+		}
+	}
+	for _, target := range regexp.MustCompile(`(?m)^make ([a-z]+)`).FindAllStringSubmatch(runs, -1) {
+		if !strings.Contains(read(t, "../Makefile"), "\n"+target[1]+":") {
+			t.Errorf("ci.yml runs make %s; the Makefile has no such target", target[1])
+		}
+	}
+}
+
+func TestDependabotRaisesModulesActionsAndTheCDK(t *testing.T) {
+	var config struct {
+		Version int
+		Updates []struct {
+			Ecosystem string `yaml:"package-ecosystem"`
+			Directory string
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "../.github/dependabot.yml")), &config); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, u := range config.Updates {
+		got[u.Ecosystem] = u.Directory
+	}
+	want := map[string]string{"gomod": "/", "github-actions": "/", "npm": "/infra"}
+	if diff := gocmp.Diff(want, got); diff != "" || config.Version != 2 {
+		t.Errorf("version %d (-want +got)\n%s", config.Version, diff)
+	}
+}
+
 // TestAReleaseCanBeMadeAgain makes the part of a release that is for this machine, twice.
 func TestAReleaseCanBeMadeAgain(t *testing.T) {
 	first, second := t.TempDir(), t.TempDir()
