@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -75,7 +76,7 @@ func newScene(t *testing.T) *scene {
 // in makes a client of a Region.
 func (s *scene) in(region string) *sfn.Client {
 	return sfn.New(sfn.Options{
-		Region: region, BaseEndpoint: &s.url, RetryMaxAttempts: 1,
+		Region: region, BaseEndpoint: &s.url, RetryMaxAttempts: 1, HTTPClient: plainbody.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 	})
 }

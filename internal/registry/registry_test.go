@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -36,6 +37,7 @@ func newStore(t *testing.T) *Store {
 	return &Store{Table: "drover", Client: dynamodb.New(dynamodb.Options{
 		Region:       string(west),
 		BaseEndpoint: &srv.URL,
+		HTTPClient:   plainbody.New(),
 		Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 	})}
 }

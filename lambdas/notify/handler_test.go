@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -39,6 +40,7 @@ func newHandler(t *testing.T, names ...string) (Handler, *fakeaws.World) {
 			Region:       string(west),
 			Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 			BaseEndpoint: aws.String(server.URL),
+			HTTPClient:   plainbody.New(),
 			Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 		},
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -57,6 +58,7 @@ func newStandWriting(t *testing.T, writer failover.Region, names ...string) *sta
 			Region:       string(region),
 			Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 			BaseEndpoint: aws.String(server.URL),
+			HTTPClient:   plainbody.New(),
 			Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 		}
 	}

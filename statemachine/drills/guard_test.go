@@ -176,7 +176,7 @@ var guards = []guard{
 		functions: []drilltest.Mutation{
 			{File: "lambdas/shifttraffic/isolate.go", Old: "if !z.isolates || !errors.As(err, &refused) {", New: "if !errors.As(err, &refused) || len(b.Records) > 0 {"},
 		},
-		scenario: "record-rejected", says: "expected orders wholly in us-west-2",
+		scenario: "alias-without-target", says: "expected orders wholly in us-west-2",
 	},
 	{
 		name: "that a database which cannot be promoted is named and set aside",

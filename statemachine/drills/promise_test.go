@@ -22,14 +22,14 @@ var mistakes = []struct {
 	{
 		number: 1, name: "every weight is zero",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/shifttraffic/batch.go", Old: "Weight: aws.Int64(int64(weight))", New: "Weight: aws.Int64(int64(0 * weight))",
+			File: "lambdas/shifttraffic/batch.go", Old: "after.Weight = aws.Int64(int64(weight))", New: "after.Weight = aws.Int64(int64(0 * weight))",
 		}},
 		scenario: "region-outage", says: "has us-east-1 0, us-west-2 0; expected us-east-1 0, us-west-2 100",
 	},
 	{
 		number: 1, name: "a shift loses the health checks",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/shifttraffic/batch.go", Old: `if e.HealthCheck != "" {`, New: `if false {`,
+			File: "lambdas/shifttraffic/batch.go", Old: "after := *set\n", New: "after := *set\n\tafter.HealthCheckId = nil\n",
 		}},
 		scenario: "region-outage", says: `health check ""; registered 198.51.100.30, TTL 60, health check "5f0c1a52-0000-4000-8000-000000000031"`,
 	},
@@ -113,7 +113,7 @@ var mistakes = []struct {
 		functions: []drilltest.Mutation{{
 			File: "lambdas/shifttraffic/isolate.go", Old: "if !z.isolates || !errors.As(err, &refused) {", New: "if !errors.As(err, &refused) || true {",
 		}},
-		scenario: "record-rejected", says: "record orders.example.org A of orders had no fault of its own",
+		scenario: "alias-without-target", says: "record orders.example.org A of orders had no fault of its own",
 	},
 	{
 		number: 12, name: "the databases wait for traffic that cannot be shifted",
@@ -132,9 +132,10 @@ var mistakes = []struct {
 	},
 	{
 		number: 12, name: "the zones after one that is denied are left out",
-		functions: []drilltest.Mutation{{
-			File: "lambdas/shifttraffic/outage.go", Old: "case !final(c):", New: "case final(c):\n\t\t\treturn answer, nil\n\t\tcase !final(c):",
-		}},
+		functions: []drilltest.Mutation{
+			{File: "lambdas/shifttraffic/outage.go", Old: "case c != failover.Denied && !s.final(c):", New: "case c == failover.Denied:\n\t\t\treturn answer, nil\n\t\tcase !s.final(c):"},
+			{File: "lambdas/shifttraffic/outage.go", Old: "i := (n + max(s.req.Round-1, 0)) % len(plans)", New: "i := n"},
+		},
 		scenario: "zone-denied", says: "record www.example.net A of site had no fault of its own",
 	},
 }

@@ -48,6 +48,7 @@ var stoppedIn = map[string]stoppedCase{
 // notStopped are those that the table leaves out, each with the reason.
 var notStopped = map[string]string{
 	"Refill":        "a wait between two calls of ShiftTraffic, in waves of more than 1,500 changes",
+	"AwaitStart":    "of a run that Validate could not be asked for yet: it has no lock, and has changed nothing",
 	"NotifyRefused": "of a run without a lock, which has changed nothing",
 	"LastStep":      "of a run that closes another one; the next check closes that",
 	"NotifyStopped": "of a run that closes another one; the next check closes that",

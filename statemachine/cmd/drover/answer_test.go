@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -49,7 +50,7 @@ func newWaiting(t *testing.T) (w waiting, url string) {
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
 	w.store = &registry.Store{Table: "drover-registry", Client: dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(server.URL),
+		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), HTTPClient: plainbody.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 	})}
 	w.asked = registry.Approval{

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/drover-dr/drover/internal/plainbody"
 )
 
 // policyWith is the policy in README.md or SECURITY.md that has a statement of this Sid, for the account of the embedded AWS.
@@ -102,7 +104,7 @@ func TestAWriterOfTheRegistryReachesApplicationsAlone(t *testing.T) {
 	url, _ := serve(t)
 	cfg := func(key string) *dynamodb.Client {
 		return dynamodb.New(dynamodb.Options{
-			Region: "us-west-2", BaseEndpoint: &url, HTTPClient: http.DefaultClient,
+			Region: "us-west-2", BaseEndpoint: &url, HTTPClient: plainbody.New(),
 			Credentials: credentials.NewStaticCredentialsProvider(key, "secret", ""),
 		})
 	}
