@@ -186,7 +186,8 @@ const (
 	Proceed Verdict = "proceed"
 	// Looked means the run was only to look, and found nothing in the way.
 	Looked Verdict = "looked"
-	// Early means that a run to be closed has ended so recently that its last step may still be running.
+	// Early means that Validate is asked again a little later: a run to be closed has ended so recently that its last step
+	// may still be running, or there is more to read than Route 53's request quota lets pass at once.
 	Early Verdict = "early"
 	// Refuse means that something stands in the way; nothing was or will be changed.
 	Refuse Verdict = "refused"
@@ -229,7 +230,7 @@ type ValidateAnswer struct {
 	Summary string `json:"summary"`
 	// Close is a run whose execution has ended without closing it, which this one closes; nil for none.
 	Close *Closing `json:"close,omitempty"`
-	// WaitSeconds is how long a run that comes too early waits.
+	// WaitSeconds is how long the run then waits.
 	WaitSeconds int `json:"waitSeconds,omitempty"`
 	// Notify says that the run ends here and that a notification is due: no operator waits for its answer, or it is a
 	// failover that was refused.
@@ -368,6 +369,9 @@ type Streak struct {
 	// Seen are the newest datapoints that they have counted, one for each period that a health rule has, at most
 	// [MaxListed]: the next check needs newer ones.
 	Seen []Datapoint `json:"seen,omitempty"`
+	// InSync is how many zones, in the order of the changes, need not be asked about any more: their changes are at the name
+	// servers. It is counted where there are too many to ask about all of them in each check.
+	InSync int `json:"inSync,omitempty"`
 }
 
 // Datapoint is when a datapoint of a period began.

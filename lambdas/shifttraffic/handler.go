@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -57,9 +58,9 @@ type Handler struct {
 //
 // It fails as soon as one zone turns out to be in the hands of a newer run: with [failover.FenceLost] when neither this
 // call nor, as far as the zones show, an earlier one has changed anything in this stage, and with [failover.Overtaken]
-// when one has. All fences are looked at before the first zone is written. So is the lock, because a newer run may be
-// about other zones: once it has taken the lock over, this one moves nothing anywhere; nor does a repetition of a run
-// that is over.
+// when one has. The fences of the first [aheadZones] zones are looked at before the first zone is written. So is the lock,
+// because a newer run may be about other zones: once it has taken the lock over, this one moves nothing anywhere; nor does
+// a repetition of a run that is over.
 func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
 	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
 	if req.Stage.Percent == nil {
@@ -77,6 +78,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err := faultOf(faults); err != nil {
 		return answer, err
 	}
+	plans = slices.DeleteFunc(plans, s.isDone)
 	fences, err := s.lookAhead(ctx, plans)
 	if err != nil {
 		return answer, err
@@ -90,7 +92,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 		case err == nil:
 		case entry.ConditionOf(err) == failover.FenceLost:
 			return answer, overtaken(answer, err)
-		case helpsToWait(err) && answer.Records > 0:
+		case helpsToWait(err) && len(answer.Changes) > 0:
 			answer.Remaining = z.remaining + Batches(plans[i+1:])
 			return answer, nil
 		default:
@@ -127,10 +129,15 @@ func overtaken(answer failover.ShiftAnswer, err error) error {
 	return err
 }
 
-// lookAhead reads the lock and all fences, and fails when the run is not to move anything any more or any zone is in
-// the hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the turn of
-// its zone: one that cannot be read must not keep a failover from all others. A fence for which there was no time is
-// read at the turn of its zone.
+// aheadZones is how many fences one call reads ahead. Route 53 lets an account make 50 calls at once and 10 a second after
+// that, and every zone needs one more to be written: with dozens of zones, calls that read all fences first would use up
+// the quota each time, and nothing would ever move.
+const aheadZones = 10
+
+// lookAhead reads the lock and the first fences, and fails when the run is not to move anything any more or any of those
+// zones is in the hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the
+// turn of its zone: one that cannot be read must not keep a failover from all others. A fence that is not read ahead, or
+// for which there was no time, is read at the turn of its zone.
 func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, error) {
 	lost := s.Registry.MayMove(ctx, s.req.Run)
 	switch {
@@ -146,7 +153,7 @@ func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	}
 	mark := false
 	fences := make([]*sighting, len(plans))
-	for i, plan := range plans {
+	for i, plan := range plans[:min(len(plans), aheadZones)] {
 		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, live.FenceNamesOf(s.Plan, plan.Name))
 		if ctx.Err() != nil {
 			break

@@ -30,21 +30,20 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault) (f
 	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
 	defer cancel()
 	s.leaveOutFaults(faults, &answer)
-	plans = slices.DeleteFunc(plans, s.isDone)
+	plans = s.inTurn(slices.DeleteFunc(plans, s.isDone))
 	fences, err := s.lookAhead(ctx, plans)
 	if err != nil {
 		return answer, err
 	}
 	s.renewLock(ctx)
 	waiting, last := 0, error(nil)
-	for n := range plans {
-		i := (n + max(s.req.Round-1, 0)) % len(plans)
+	for i, plan := range plans {
 		if waiting >= inARow {
-			answer.Remaining += max(1, len(plans[i].Batches))
-			answer.Deferred = append(answer.Deferred, s.zoneWaits(plans[i], last))
+			answer.Remaining += max(1, len(plan.Batches))
+			answer.Deferred = append(answer.Deferred, s.zoneWaits(plan, last))
 			continue
 		}
-		err := s.isolated(ctx, plans[i], fences[i], &answer)
+		err := s.isolated(ctx, plan, fences[i], &answer)
 		switch c := entry.ConditionOf(err); {
 		case err == nil:
 			waiting = 0
@@ -57,6 +56,15 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault) (f
 	answer.SetAside = s.bound(answer.SetAside, len(s.req.SetAside))
 	answer.Deferred = s.bound(answer.Deferred, len(s.req.SetAside)+len(answer.SetAside))
 	return answer, nil
+}
+
+// inTurn are the zones in the order of this call.
+func (s shift) inTurn(plans []ZonePlan) []ZonePlan {
+	if len(plans) == 0 {
+		return plans
+	}
+	first := max(s.req.Round-1, 0) % len(plans)
+	return slices.Concat(plans[first:], plans[:first])
 }
 
 // isolated moves one zone, and adds to the answer what came of it.

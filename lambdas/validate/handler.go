@@ -70,7 +70,8 @@ type Handler struct {
 // an error means that a run which could wait could not be judged.
 //
 // Of hosted zones that take more calls than Route 53's request quota lets pass at once, each try reads a part, and goes on
-// where the one before had to stop ([Kept]). A failover does not wait for that, and looks at no record then.
+// where the one before had to stop ([Kept]): the verdict is "early" until all is read. A failover does not wait for that,
+// and looks at no record then.
 //
 // A later leg of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
 // with the Regions exchanged, and waits for the first measurement of the replication lag of what has just become
@@ -89,6 +90,9 @@ func (h Handler) Handle(ctx context.Context, req failover.ValidateRequest) (fail
 		in.DNS = h.Kept.begin(req, h.DNS)
 	}
 	answer, err := in.judge(ctx)
+	if err != nil && in.readsOn(err) {
+		return in.unfinished(), nil
+	}
 	if err != nil {
 		return failover.ValidateAnswer{}, err
 	}

@@ -22,11 +22,15 @@ const (
 	manyPages = 10
 	// patientTries is how many tries of the step there are, as the state machine has it.
 	patientTries = 4
+	// readWait is after how long the rest is read when a try has used up its calls, and readTime how long a run goes on so:
+	// hundreds of hosted zones with a few names each take some minutes.
+	readWait = 5 * time.Second
+	readTime = 6 * time.Minute
 )
 
 // Kept is what Route 53 has answered to a request that has more to ask than its quota lets pass at once: the next try of
-// the same request goes on there. It lives as long as the function's environment, which is minutes after the last
-// invocation. Should the next try find another environment, it begins again; if then the tries do not suffice, a planned
+// the same phase of the run goes on there. It lives as long as the function's environment, which is minutes after the last
+// invocation. Should the next try find another environment, it begins again; if then the time does not suffice, a planned
 // run ends before it has touched anything.
 type Kept struct {
 	mu    sync.Mutex
@@ -46,7 +50,7 @@ type page struct {
 func (k *Kept) begin(req failover.ValidateRequest, client dns) dns {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if of := req.Execution.ID + " " + string(req.Leg) + " " + req.Now.Format(time.RFC3339Nano); k.of != of {
+	if of := req.Execution.ID + " " + string(req.Leg); k.of != of {
 		k.forget()
 		k.of = of
 	}
@@ -79,6 +83,30 @@ func (k *Kept) goesOn(err error) bool {
 	}
 	condition := entry.ConditionOf(err)
 	return len(k.pages) >= manyPages && (condition == failover.Throttled || condition == failover.Unreachable)
+}
+
+// pause is for when the rest is read a little later, with as many tries as this time.
+func (k *Kept) pause() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tries = 0
+}
+
+// readsOn says whether the run waits a little for Route 53's request quota and then reads the rest. A phase that returns
+// has the lock already, and reads less.
+func (in *inspection) readsOn(err error) bool {
+	return in.Kept != nil && in.run.Leg == failover.Out && errors.Is(err, live.ErrUnfinished) &&
+		in.req.Now.Sub(in.req.Execution.StartTime) < readTime
+}
+
+// unfinished is the answer of a run that is not judged yet.
+func (in *inspection) unfinished() failover.ValidateAnswer {
+	in.Kept.pause()
+	in.findings, in.stages = nil, nil
+	answer := in.answer(failover.Early)
+	answer.WaitSeconds = int(readWait / time.Second)
+	answer.Summary = "There is more to read than Route 53's request quota lets pass at once; the rest is read next."
+	return answer
 }
 
 // keptDNS answers from what is kept, and asks Route 53 as long as there is budget.

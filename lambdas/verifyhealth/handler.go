@@ -3,15 +3,13 @@
 package verifyhealth
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
-	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 )
@@ -96,6 +94,10 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	}
 	answer := l.answer(req, patience(req.Stage, apps))
 	answer.Inventory = l.inventory
+	if l.inSync > 0 {
+		answer.Streak = cmp.Or(answer.Streak, &failover.Streak{Since: req.Now})
+		answer.Streak.InSync = l.inSync
+	}
 	return answer, nil
 }
 
@@ -144,38 +146,4 @@ func overtaken(req failover.VerifyRequest, apps []failover.Application) error {
 		}
 	}
 	return nil
-}
-
-// changes asks whether the name servers have the stage's changes: of each zone the last one. Every batch replaces the
-// mark that the one before has left, so that none is accepted without those before it, and Route 53 applies the changes
-// of a zone in order (R53-10 in the embedded AWS's FIDELITY.md). A large wave has dozens of them, and the account ten
-// calls a second.
-func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyRequest, _ []failover.Application) error {
-	for _, c := range lastOfEachZone(req.Changes) {
-		out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID})
-		if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
-			l.lost = append(l.lost, line("change %s of zone %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{c.ID, c.Zone}))
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("look at change %s of zone %s: %w", c.ID, c.Zone, err)
-		}
-		if status := out.ChangeInfo.Status; status != types.ChangeStatusInsync {
-			l.wait("change %s of zone %s: %s at the name servers of Route 53; expected INSYNC", c.ID, c.Zone, status)
-			l.zones[c.Zone] = true
-		}
-	}
-	return nil
-}
-
-func lastOfEachZone(changes []failover.Change) []failover.Change {
-	var last []failover.Change
-	for _, c := range changes {
-		if i := slices.IndexFunc(last, func(l failover.Change) bool { return l.Zone == c.Zone }); i >= 0 {
-			last[i] = c
-		} else {
-			last = append(last, c)
-		}
-	}
-	return last
 }

@@ -30,6 +30,8 @@ type look struct {
 	unfinished string
 	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
 	zones, clusters map[string]bool
+	// inSync is how many zones need not be asked about any more; see [failover.Streak].
+	inSync int
 	// unwritten are the applications that UpdateRegistry has not written, because a record of theirs is set aside.
 	unwritten map[string]bool
 }

@@ -1,0 +1,90 @@
+package verifyhealth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+)
+
+// Route 53 lets an account make 50 calls at once and 10 a second after that. Of up to fewZones every check asks about all.
+// Of more, it asks about at most changeBudget, and not again about those that are in sync.
+const (
+	fewZones     = 10
+	changeBudget = 40
+)
+
+// changes asks whether the name servers have the stage's changes: of each zone the last one. Every batch replaces the
+// mark that the one before has left, so that none is accepted without those before it, and Route 53 applies the changes
+// of a zone in order (R53-10 in the embedded AWS's FIDELITY.md). A large wave has dozens of them, and the account ten
+// calls a second.
+func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyRequest, _ []failover.Application) error {
+	last := lastOfEachZone(req.Changes)
+	many := len(last) > fewZones
+	if many && req.Streak != nil {
+		l.inSync = min(req.Streak.InSync, len(last))
+	}
+	known := l.inSync
+	for i := known; i < len(last); i++ {
+		asked := i - known
+		if many && asked >= changeBudget {
+			l.notAsked(last[i:])
+			break
+		}
+		status, err := h.statusOf(ctx, l, last[i])
+		switch {
+		case many && asked > 0 && entry.ConditionOf(err) == failover.Throttled:
+			l.notAsked(last[i:])
+			return nil
+		case err != nil:
+			return err
+		case status == types.ChangeStatusInsync && many && l.inSync == i:
+			l.inSync++
+		}
+	}
+	return nil
+}
+
+// statusOf asks for the status of a change, and notes what is not in sync. One that is lost has none.
+func (h Handler) statusOf(ctx context.Context, l *look, c failover.Change) (types.ChangeStatus, error) {
+	out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID})
+	if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
+		l.lost = append(l.lost, line("change %s of zone %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{c.ID, c.Zone}))
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look at change %s of zone %s: %w", c.ID, c.Zone, err)
+	}
+	status := out.ChangeInfo.Status
+	if status != types.ChangeStatusInsync {
+		l.wait("change %s of zone %s: %s at the name servers of Route 53; expected INSYNC", c.ID, c.Zone, status)
+		l.zones[c.Zone] = true
+	}
+	return status, nil
+}
+
+// notAsked leaves changes to the next check.
+func (l *look) notAsked(rest []failover.Change) {
+	l.wait("changes of %d more zones, %s the first of them: to be asked about by the next check, within Route 53's request quota", len(rest), rest[0].Zone)
+	for _, c := range rest {
+		l.zones[c.Zone] = true
+	}
+}
+
+func lastOfEachZone(changes []failover.Change) []failover.Change {
+	var last []failover.Change
+	for _, c := range changes {
+		if i := slices.IndexFunc(last, func(l failover.Change) bool { return l.Zone == c.Zone }); i >= 0 {
+			last[i] = c
+		} else {
+			last = append(last, c)
+		}
+	}
+	return last
+}
