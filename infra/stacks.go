@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -146,6 +147,10 @@ func environment(c config.Config, region names.Region, s step.Step) map[string]s
 		failover.TableVariable: names.Table(c.Plan),
 	}
 	switch s.Name {
+	case "validate":
+		if len(c.GlobalClusters) > failover.FewClusters {
+			env[failover.GlobalClustersVariable] = strings.Join(c.GlobalClusters, ",")
+		}
 	case "notify":
 		env[failover.TopicVariable] = region.TopicARN()
 		env[failover.BucketVariable] = region.Bucket()

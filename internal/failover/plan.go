@@ -68,6 +68,9 @@ const (
 	BucketVariable = "DROVER_REPORT_BUCKET"
 	// MachineVariable holds the ARN of the Region's state machine.
 	MachineVariable = "DROVER_STATE_MACHINE_ARN"
+	// GlobalClustersVariable lists the global clusters that the plan may promote, separated by commas, for Validate: where
+	// there are more than [FewClusters], IAM lets it read all of the account, and does not tell which ones these are.
+	GlobalClustersVariable = "DROVER_GLOBAL_CLUSTERS"
 )
 
 // DefaultPlan holds the settings of a plan that says nothing of its own.

@@ -20,7 +20,7 @@ import (
 func New(env entry.Environment) Handler {
 	store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
 	return Handler{
-		Plan: env.Plan, Region: env.Region, Table: env.Table,
+		Plan: env.Plan, Region: env.Region, Table: env.Table, Promotable: env.GlobalClusters,
 		DNS: route53.NewFromConfig(env.Config), Kept: &Kept{},
 		Databases:  func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 		Metrics:    func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },

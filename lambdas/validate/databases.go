@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -35,13 +36,34 @@ func (in *inspection) noClusters(err error) bool {
 			return false
 		}
 	}
-	in.withheld = map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(unread.Errors)) {
-		in.withheld[id] = true
-		in.object(failover.CodeConfiguration, "database "+id, "the plan may not use it: "+entry.CouldNot("be read", unread.Errors[id]),
-			fmt.Sprintf("add %q to globalClusters of the context key drover in cdk.json, then deploy", id)).Command = deploy
+		in.withhold(id, entry.CouldNot("be read", unread.Errors[id]))
 	}
 	return true
+}
+
+// notPromotable notes the global clusters that the plan may read and not promote: where there are many, IAM lets it read
+// all of the account.
+func (in *inspection) notPromotable() {
+	if len(in.Promotable) == 0 {
+		return
+	}
+	for _, db := range in.databases() {
+		named := slices.ContainsFunc(in.Promotable, func(id string) bool { return strings.EqualFold(id, db.GlobalCluster) })
+		if !named && !in.withheld[db.GlobalCluster] {
+			in.withhold(db.GlobalCluster, "it is not in the plan's context, and IAM lets the plan promote those alone")
+		}
+	}
+}
+
+// withhold notes a global cluster that the plan may not use.
+func (in *inspection) withhold(id, why string) {
+	if in.withheld == nil {
+		in.withheld = map[string]bool{}
+	}
+	in.withheld[id] = true
+	in.object(failover.CodeConfiguration, "database "+id, "the plan may not use it: "+why,
+		fmt.Sprintf("add %q to globalClusters of the context key drover in cdk.json, then deploy", id)).Command = deploy
 }
 
 func (in *inspection) checkDatabase(db failover.Database) {

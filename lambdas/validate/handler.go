@@ -45,6 +45,8 @@ type Handler struct {
 	Plan failover.Plan
 	// Region is where the function runs.
 	Region failover.Region
+	// Promotable are the global clusters that the plan may promote; none where IAM denies to read all others.
+	Promotable []string
 	// Table is the registry's name, for the list of a dry run.
 	Table string
 	DNS   dns

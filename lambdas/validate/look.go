@@ -211,6 +211,7 @@ func (in *inspection) readDatabases(ctx context.Context) error {
 	if err != nil && !in.noClusters(err) {
 		return err
 	}
+	in.notPromotable()
 	var arns []string
 	for _, db := range in.databases() {
 		if arn, ok := db.Clusters[in.run.To]; ok && !in.withheld[db.GlobalCluster] {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -24,6 +25,8 @@ type Environment struct {
 	Bucket string
 	// MachineARN is the Region's state machine; only the API has one.
 	MachineARN string
+	// GlobalClusters are those that the plan may promote; only Validate has them, and none where IAM tells.
+	GlobalClusters []string
 	// Metrics takes values for CloudWatch, by way of the function's log.
 	Metrics MetricLog
 	// Config makes clients of the Region. Every call made with it is recorded as evidence.
@@ -57,6 +60,9 @@ func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	env := Environment{
 		Plan: plan, Region: region, Table: table, Metrics: MetricLog{Out: os.Stdout}, Config: cfg,
 		TopicARN: getenv(failover.TopicVariable), Bucket: getenv(failover.BucketVariable), MachineARN: getenv(failover.MachineVariable),
+	}
+	if names := getenv(failover.GlobalClustersVariable); names != "" {
+		env.GlobalClusters = strings.Split(names, ",")
 	}
 	return env, errors.Join(planErr, regionErr, tableErr, cfgErr)
 }
