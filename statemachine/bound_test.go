@@ -150,6 +150,9 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 	m := machine(t)
 	rapid.Check(t, func(t *rapid.T) {
 		stages := []failover.Stage{stage(0), gated(1)}[:rapid.IntRange(0, 2).Draw(t, "stages")]
+		for i := range stages {
+			stages[i].VerifySeconds = rapid.SampledFrom([]int{stages[i].VerifySeconds, 400}).Draw(t, "verifySeconds")
+		}
 		home := []failover.Stage{back(2), back(3)}
 		adjust := []func(*failover.Run){rapid.SampledFrom([]func(*failover.Run){planned, drill, func(*failover.Run) {}}).Draw(t, "action"),
 			gate(rapid.SampledFrom(failover.Approvals).Draw(t, "gate"))}
@@ -168,7 +171,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",
-			looks(failover.Passed), looks(failover.Pending), healthy, looks(failover.Lost), looks(failover.Failed))
+			looks(failover.Passed), looks(failover.Pending), healthy, looks(failover.Lost), looks(failover.Unpromoted), looks(failover.Failed))
 		r := play(t, m, s)
 		end := r.Path()[len(r.Path())-1]
 		if outcomes := []string{"Completed", "RolledBack", "Held", "Refused"}; !slices.Contains(outcomes, end) {

@@ -1,6 +1,9 @@
 package failover
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // MaxEvents is how many events of its history a run may come to. Step Functions ends an execution at 25,000 events
 // ("Quotas related to state machine executions", AWS Step Functions Developer Guide): it is closed by nothing then. The
@@ -40,7 +43,7 @@ func Events(run Run, out, back, rollback, retreat []Stage) int {
 	if !run.Action.Planned() {
 		batches += spareResubmits
 	}
-	events += MaxResubmits * shiftEvents(batches)
+	events += MaxResubmits * max(shiftEvents(batches), promoteAgainEvents(run, out))
 	events += phaseEvents(run, out)
 	after := 0
 	if back != nil {
@@ -75,6 +78,14 @@ func phaseEvents(run Run, stages []Stage) int {
 		}
 	}
 	return events
+}
+
+// promoteAgainEvents are those of a failover that asks again for promotions which were cancelled.
+func promoteAgainEvents(run Run, stages []Stage) int {
+	if run.Action.Planned() || !slices.ContainsFunc(stages, func(s Stage) bool { return s.Promote }) {
+		return 0
+	}
+	return askedAgain(PromoteSeconds, AskAgainWait) + stepEvents + stateEvents
 }
 
 // shiftEvents are those of ShiftTraffic and Shifted? in each round, and of Refill between two.

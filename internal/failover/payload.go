@@ -208,6 +208,8 @@ const (
 	Pending Verdict = "pending"
 	// Lost means Route 53 no longer knows an accepted change: it must be submitted again.
 	Lost Verdict = "lost"
+	// Unpromoted means that a promotion of a failover is not under way any more, and not done: it must be asked for again.
+	Unpromoted Verdict = "unpromoted"
 	// Failed means the stage can never pass. (Attempts are counted by the state machine.)
 	Failed Verdict = "failed"
 )

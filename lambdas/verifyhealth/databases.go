@@ -107,6 +107,8 @@ func judge(l *look, what string, req failover.VerifyRequest, g live.GlobalCluste
 	switch {
 	case op != nil && op.To != target:
 		l.giveUp("%s: somebody else is promoting %s (%s); expected %s", what, op.To, op.Status, target)
+	case asksAgain(req) && (op == nil && g.Writer() != target || op != nil && op.Status == "cancelling"):
+		l.unpromoted = append(l.unpromoted, line("%s: the writer is in %s, and its promotion in %s was cancelled or has not begun; it is asked for again", []any{what, regionOf(g.Writer()), to}))
 	case op != nil && op.Status == "cancelling":
 		l.giveUp("%s: Aurora is cancelling its promotion in %s", what, to)
 	case op != nil && !op.DataLoss && !req.Run.Action.Planned():
@@ -121,6 +123,12 @@ func judge(l *look, what string, req failover.VerifyRequest, g live.GlobalCluste
 		return true
 	}
 	return false
+}
+
+// asksAgain says whether a promotion that has come to nothing is to be asked for again. A failover can find its databases
+// in the middle of a planned switchover to the same Region, which Aurora cancels when the Region of the writer is lost.
+func asksAgain(req failover.VerifyRequest) bool {
+	return req.Run.Action == failover.Failover && req.Stage.Promote
 }
 
 // regionOf is the Region in a cluster's ARN.

@@ -2,6 +2,7 @@ package verifyhealth
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -44,6 +45,14 @@ func TestJudge(t *testing.T) {
 			failover.Failed, "c: Aurora is cancelling its promotion in us-west-2",
 		},
 		{
+			"cancelled in a failover that promotes", failover.Failover, there, &live.Operation{Status: "cancelling", To: here},
+			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again",
+		},
+		{
+			"cancelled for good in a failover that promotes", failover.Failover, there, nil,
+			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again",
+		},
+		{
 			"somebody else", failover.Failover, here, &live.Operation{Status: "failing-over", To: there, DataLoss: true},
 			failover.Failed, "c: somebody else is promoting " + there + " (failing-over); expected " + here,
 		},
@@ -52,7 +61,7 @@ func TestJudge(t *testing.T) {
 			g := live.GlobalCluster{Operation: tt.operation, Members: []live.Member{
 				{ClusterARN: here, Writer: tt.writer == here}, {ClusterARN: there, Writer: tt.writer == there},
 			}}
-			req := failover.VerifyRequest{Run: failover.Run{Action: tt.action}, Stage: failover.Stage{To: west}}
+			req := failover.VerifyRequest{Run: failover.Run{Action: tt.action}, Stage: failover.Stage{To: west, Promote: strings.Contains(tt.name, "that promotes")}}
 			l := newLook(nil)
 			done := judge(l, "c", req, g, here)
 			got := l.answer(req, 0)

@@ -38,6 +38,7 @@ type Handler struct {
 //     ([patience]) although DNS was in sync and their writer there, and they can be sent back; another promotion of the
 //     cluster is in flight, the promotion is being cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
+//   - unpromoted, when a promotion of a failover was cancelled, as of a planned switchover that it has found under way;
 //   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
 //     is not healthy, and a datapoint from before the shift is none (see [Handler.health]). A healthy check is pending too
 //     until there were enough of them in a row, each with newer datapoints, and the bake time is over;

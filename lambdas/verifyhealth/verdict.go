@@ -13,6 +13,8 @@ import (
 type look struct {
 	// pending says what must still come, hopeless what can never come, lost which changes Route 53 has forgotten.
 	pending, hopeless, lost []string
+	// unpromoted says which databases of a failover nobody promotes any more.
+	unpromoted []string
 	// bad says which health rules do not hold for users who are there already; newBad says whether any of that is newer
 	// than what earlier checks have counted.
 	bad    []string
@@ -60,7 +62,9 @@ func (l *look) giveUp(format string, args ...any) {
 }
 
 // healthy says whether nothing is left to wait for.
-func (l *look) healthy() bool { return len(l.pending)+len(l.hopeless)+len(l.lost)+len(l.bad) == 0 }
+func (l *look) healthy() bool {
+	return len(l.pending)+len(l.hopeless)+len(l.lost)+len(l.unpromoted)+len(l.bad) == 0
+}
 
 // maxReason bounds one reason, so that an answer stays small whatever a name or an error of AWS says.
 const maxReason = 300
@@ -81,6 +85,8 @@ func (l *look) answer(req failover.VerifyRequest, patience time.Duration) failov
 		return verdict(failover.Failed, l.hopeless)
 	case len(l.lost) > 0:
 		return verdict(failover.Lost, l.lost)
+	case len(l.unpromoted) > 0:
+		return verdict(failover.Unpromoted, l.unpromoted)
 	case len(l.bad) > 0:
 		return l.unhealthy(req, patience)
 	case len(l.pending) > 0:

@@ -111,11 +111,11 @@ func (j journal) recordMoved(record failover.Record) bool {
 }
 
 // promoted says whether a database writes in the run's Region, or RDS has accepted its promotion there: how long that takes
-// is Aurora's.
+// is Aurora's. One that was cancelled has to be asked for again.
 func (j journal) promoted(database failover.Database) bool {
 	to := string(j.run.to())
 	return j.run.After.database(database.GlobalCluster).Writer == to || slices.ContainsFunc(j.Promotions, func(p fakeaws.Promotion) bool {
-		return p.GlobalCluster == database.GlobalCluster && p.To == to && (p.Finished.IsZero() || !p.Finished.Before(j.run.StartedAt))
+		return p.GlobalCluster == database.GlobalCluster && p.To == to && !p.Cancelled && (p.Finished.IsZero() || !p.Finished.Before(j.run.StartedAt))
 	})
 }
 

@@ -111,6 +111,9 @@ func TestWhatDidNotMoveNeedsAFaultOfItsOwn(t *testing.T) {
 		{"a zone after one that was denied is skipped", shift(change("Z3", "AccessDenied", "")), denied, []string{sayRecord}},
 		{"a zone that answered in the end", shift(change("Z1", "ServiceUnavailable", ""), change("Z1", "", "")), denied, []string{sayRecord}},
 		{"a database after one that was denied is skipped", alone, ask(promote("other", "AccessDenied")), []string{sayDatabase}},
+		{"a promotion that was cancelled is not asked for again", alone, func(e *Evidence) {
+			e.Promotions = []fakeaws.Promotion{{At: at(0), GlobalCluster: "shop", To: west, Planned: true, Cancelled: true, Finished: at(time.Hour)}}
+		}, []string{sayDatabase}},
 		{"a wave that is not played", func(*Evidence) {}, func(*Evidence) {}, []string{sayRecord, sayDatabase}},
 		{"a registry that is read in the end", func(e *Evidence) {
 			shift(fakeaws.Call{Service: "dynamodb", Operation: "Query", Code: "InternalServerError"})(e)
