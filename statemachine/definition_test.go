@@ -123,7 +123,7 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, patience)
 		}
 		want := []entryText{
-			{ErrorEquals: []string{"FenceLost", "Overtaken", "Rejected", "UnknownFormat"}, MaxAttempts: new(int)},
+			{ErrorEquals: []string{"FenceLost", "Overtaken", "Rejected", "UnknownFormat", "Changed"}, MaxAttempts: new(int)},
 			{
 				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "Denied", "Unexpected", "States.TaskFailed", "States.Timeout"},
 				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.StepRetries), BackoffRate: 2,

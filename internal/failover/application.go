@@ -20,6 +20,9 @@ type Application struct {
 	Alarms []string `json:"alarms,omitempty"`
 	// Live is what the runs have made of it. Registering again never changes it.
 	Live Live `json:"live"`
+	// Broken says why the registry's item of this name breaks the rules of the applications file, and is empty when it does
+	// not. One that does has nothing but its name and its wave: no run moves any of it.
+	Broken string `json:"-"`
 }
 
 // Record is one name in a hosted zone with one weighted record set per Region. A change deletes and creates a whole record

@@ -30,12 +30,15 @@ const (
 	// UnknownFormat means that a payload or a stored thing has a format of another version of Drover, which this one does not
 	// read. Waiting does not help: both Regions need the same version.
 	UnknownFormat Condition = "UnknownFormat"
+	// Changed means that the configuration of an application is not what Validate has seen: what would move now is not what
+	// was validated, and approved. Waiting does not help.
+	Changed Condition = "Changed"
 	// Unexpected is everything without a name of its own: a defect of Drover or an answer nobody foresaw.
 	Unexpected Condition = "Unexpected"
 )
 
 // Conditions is the whole catalogue.
-var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, NotApproved, Denied, Rejected, UnknownFormat, Unexpected}
+var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, NotApproved, Denied, Rejected, UnknownFormat, Changed, Unexpected}
 
 // Failure is an error with a condition. Inside a handler errors are wrapped as usual; the entry package finds the
 // Failure in the chain and names it for Step Functions.

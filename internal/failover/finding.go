@@ -81,6 +81,7 @@ const (
 	CodeLoosened      = "looser-than-plan"
 	CodeApplication   = "unknown-application"
 	CodeNothing       = "no-applications"
+	CodeBroken        = "broken-item"
 	CodeConfiguration = "configuration"
 	CodeDataLoss      = "data-loss-not-allowed"
 	CodeLocked        = "locked"

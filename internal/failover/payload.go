@@ -230,6 +230,8 @@ type ValidateAnswer struct {
 	LagMillis *int64 `json:"lagMillis"`
 	// Summary is one sentence: why the run was refused, or what it is going to do.
 	Summary string `json:"summary"`
+	// SetAside is what the run sets aside before it begins: applications of a failover whose items break the rules.
+	SetAside Aside `json:"setAside,omitempty"`
 	// Close is a run whose execution has ended without closing it, which this one closes; nil for none.
 	Close *Closing `json:"close,omitempty"`
 	// WaitSeconds is how long the run then waits.

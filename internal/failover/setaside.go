@@ -14,6 +14,8 @@ type Kind string
 const (
 	// RecordKind is one record, with the record sets of both Regions.
 	RecordKind Kind = "record"
+	// ApplicationKind is an application, with all of its records and databases.
+	ApplicationKind Kind = "application"
 	// ZoneKind is a hosted zone, with all records that the stage moves in it. One that did not answer in time is set aside
 	// with its wave: it may answer when the next wave comes.
 	ZoneKind Kind = "zone"
@@ -72,6 +74,11 @@ func RecordAside(app string, r Record, condition Condition, cause string) SetAsi
 	return SetAside{Kind: RecordKind, Object: r.Name + " " + r.Type, Zone: r.Zone, Application: app, Error: condition, Cause: SetAsideCause(cause)}
 }
 
+// ApplicationAside is an application that is set aside as a whole.
+func ApplicationAside(name string, condition Condition, cause string) SetAside {
+	return SetAside{Kind: ApplicationKind, Object: name, Error: condition, Cause: SetAsideCause(cause)}
+}
+
 // WaveText names the wave of a part.
 func WaveText(wave int) string {
 	if wave == 0 {
@@ -109,10 +116,22 @@ func said(cause string) string {
 // Aside is all that a run has set aside so far.
 type Aside []SetAside
 
-// Record says whether the record of the application is set aside: alone, with its zone, or with its wave.
+// Application says whether the application is set aside as a whole.
+func (a Aside) Application(name string) bool {
+	return slices.ContainsFunc(a, func(s SetAside) bool { return s.Kind == ApplicationKind && s.Object == name })
+}
+
+// Whole are the applications that are not set aside as a whole.
+func (a Aside) Whole(apps []Application) []Application {
+	return slices.DeleteFunc(slices.Clone(apps), func(app Application) bool { return a.Application(app.Name) })
+}
+
+// Record says whether the record of the application is set aside: alone, with its application, its zone, or its wave.
 func (a Aside) Record(app Application, r Record) bool {
 	return slices.ContainsFunc(a, func(s SetAside) bool {
 		switch s.Kind {
+		case ApplicationKind:
+			return s.Object == app.Name
 		case RecordKind:
 			return s.Zone == r.Zone && s.Object == r.Name+" "+r.Type && s.Application == app.Name
 		case ZoneKind:
@@ -126,13 +145,15 @@ func (a Aside) Record(app Application, r Record) bool {
 
 // Traffic says whether any record of the application is set aside.
 func (a Aside) Traffic(app Application) bool {
-	return slices.ContainsFunc(app.Records, func(r Record) bool { return a.Record(app, r) })
+	return a.Application(app.Name) || slices.ContainsFunc(app.Records, func(r Record) bool { return a.Record(app, r) })
 }
 
-// Database says whether a database of the application is set aside: alone, or with its wave.
+// Database says whether a database of the application is set aside: alone, with its application, or with its wave.
 func (a Aside) Database(app Application, db Database) bool {
 	return slices.ContainsFunc(a, func(s SetAside) bool {
 		switch s.Kind {
+		case ApplicationKind:
+			return s.Object == app.Name
 		case DatabaseKind:
 			return s.Object == db.GlobalCluster
 		case DatabasesKind:

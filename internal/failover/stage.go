@@ -11,6 +11,8 @@ type Stage struct {
 	Wave int `json:"wave"`
 	// Waves are, in a stage that closes a leg, the waves that the leg has moved; other stages have none.
 	Waves []int `json:"waves,omitempty"`
+	// Seen is the configuration of the wave's applications as Validate has seen it.
+	Seen *Seen `json:"seen,omitempty"`
 	// From is the Region that traffic leaves.
 	From Region `json:"from"`
 	// To is the Region that traffic and writers move to.

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/rules"
 )
 
 // Applications returns all applications in the order of wave and name.
@@ -33,13 +36,48 @@ func (s *Store) applications(ctx context.Context, prefix string) ([]failover.App
 	}
 	apps := make([]failover.Application, len(items))
 	for i, it := range items {
-		if apps[i], err = decodeApplication(it); err != nil {
-			return nil, fmt.Errorf("table %s: %w", s.Table, err)
-		}
+		apps[i] = s.validated(it)
 	}
 	slices.SortStableFunc(apps, byWaveAndName)
 	return apps, nil
 }
+
+// validated is an application as its item has it, if that keeps to the rules of the applications file: whoever may write the
+// table may have written it. One that does not is broken, and keeps none of the others from being read.
+func (s *Store) validated(it item) failover.Application {
+	app, err := decodeApplication(it)
+	wave, name := placeIn(it)
+	switch {
+	case err != nil:
+		app.Broken = err.Error()
+	case app.Name != name || app.Wave != wave:
+		app.Broken = fmt.Sprintf("its configuration is that of application %q in wave %d; expected %q in wave %d, as its key says", app.Name, app.Wave, name, wave)
+	default:
+		app.Broken = strings.Join(rules.Check(s.Plan, app), "; ")
+	}
+	if app.Broken == "" {
+		return app
+	}
+	return failover.Application{Name: name, Wave: wave, Shard: app.Shard, Broken: app.Broken}
+}
+
+// placeIn is the wave and the name in an item's sort key. A name that could not be one is quoted.
+func placeIn(it item) (wave int, name string) {
+	sk := (&reader{item: it}).text("sk")
+	number, name, _ := strings.Cut(sk, "#")
+	wave, err := strconv.Atoi(number)
+	if err != nil || wavePrefix(wave)+name != sk {
+		wave, name = 0, sk
+	}
+	if rules.ApplicationName(name) != "" {
+		name = strconv.QuoteToASCII(name)
+		name = name[:min(len(name), maxQuoted)]
+	}
+	return wave, name
+}
+
+// maxQuoted bounds a name that could not be one.
+const maxQuoted = 80
 
 // The two ways in which a run writes an application. The first write of a run keeps what it has found, in the same
 // request that changes it, for a rollback to restore; none of its later ones touches that.

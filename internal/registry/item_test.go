@@ -46,10 +46,15 @@ func TestDamagedItemsAreNamed(t *testing.T) {
 			if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: it}); err != nil {
 				t.Fatal(err)
 			}
-			_, err := s.Applications(ctx)
-			want := "table drover: item [applications 001#checkout]: attribute " + c.attribute + ": expected " + c.want
-			if err == nil || !strings.HasPrefix(err.Error(), want) {
-				t.Errorf("got  %v\nwant %s", err, want)
+			register(t, s, application("search", 2))
+			got := applications(t, s)
+			want := "item [applications 001#checkout]: attribute " + c.attribute + ": expected " + c.want
+			if len(got) != 2 || got[0].Name != "checkout" || !strings.HasPrefix(got[0].Broken, want) || got[1].Broken != "" {
+				t.Errorf("got  %+v\nwant %s, and the other one whole", got, want)
+			}
+			// Registering puts it right, whatever it was.
+			if done := register(t, s, application("checkout", 1)); len(done.Changed) != 1 || applications(t, s)[0].Broken != "" {
+				t.Errorf("registered again: %+v, %+v", done, applications(t, s)[0])
 			}
 		})
 	}

@@ -71,7 +71,7 @@ func TestARenewalThatFailsIsNoError(t *testing.T) {
 	s := newStore(t)
 	r := run("a")
 	r.Epoch = takeLock(t, s, r, noon)
-	(&Store{Table: s.Table, Client: broken{s.Client}}).RenewLock(ctx, r, noon, noon.Add(2*time.Hour))
+	(&Store{Table: s.Table, Plan: s.Plan, Client: broken{s.Client}}).RenewLock(ctx, r, noon, noon.Add(2*time.Hour))
 	if got := readLock(t, s).Owner; got != r.ARN {
 		t.Errorf("the lock is %q's; want it as it was", got)
 	}

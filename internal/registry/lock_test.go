@@ -121,7 +121,7 @@ func TestAnEpochThatNoTakingHadIsRefused(t *testing.T) {
 
 func TestOfTwoRunsAtTheSameMomentOneTakesTheLock(t *testing.T) {
 	s := newStore(t)
-	slow := &Store{Table: s.Table, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
+	slow := &Store{Table: s.Table, Plan: s.Plan, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
 		_, err := s.TakeLock(ctx, run("fast"), noon, noon.Add(time.Hour))
 		return err
 	}}}
@@ -134,7 +134,7 @@ func TestOfTwoRunsAtTheSameMomentOneTakesTheLock(t *testing.T) {
 
 func TestEpochIsNeverGivenTwice(t *testing.T) {
 	s := newStore(t)
-	slow := &Store{Table: s.Table, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
+	slow := &Store{Table: s.Table, Plan: s.Plan, Client: &hasty{Client: s.Client, beforeUpdate: func() error {
 		if _, err := s.TakeLock(ctx, run("fast"), noon, noon.Add(time.Hour)); err != nil {
 			return err
 		}

@@ -93,6 +93,8 @@ func (s *Store) register(ctx context.Context, done *Registration, app failover.A
 	switch {
 	case len(old) == 0:
 		return &done.Added, s.put(ctx, app, failover.Live{})
+	case slices.ContainsFunc(old, func(o failover.Application) bool { return o.Broken != "" }):
+		return &done.Changed, s.replace(ctx, app, old)
 	case len(old) > 1 || old[0].Wave != app.Wave:
 		return &done.Moved, s.move(ctx, app, old)
 	}
@@ -126,6 +128,35 @@ func (s *Store) move(ctx context.Context, app failover.Application, old []failov
 			continue
 		}
 		if err := s.remove(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace puts an application in the place of items that break the rules, whatever else they say: what they said of where
+// it is, is not believed either, and the next check says if that was elsewhere.
+func (s *Store) replace(ctx context.Context, app failover.Application, old []failover.Application) error {
+	for _, o := range old {
+		if o.Wave == app.Wave {
+			app.Shard = o.Shard
+		}
+		if o.Broken == "" {
+			app.Live = o.Live
+		}
+	}
+	it, err := encodeApplication(app)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: it}); err != nil {
+		return err
+	}
+	for _, o := range old {
+		if o.Wave == app.Wave {
+			continue
+		}
+		if _, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Table, Key: applicationKey(o)}); err != nil {
 			return err
 		}
 	}

@@ -145,7 +145,7 @@ func interruptedMove(t *testing.T, from, to failover.Application) *Store {
 	t.Helper()
 	s := newStore(t)
 	register(t, s, from)
-	cut := &Store{Table: s.Table, Client: &interposed{Client: s.Client, beforeDelete: func() error { return errCut }}}
+	cut := &Store{Table: s.Table, Plan: s.Plan, Client: &interposed{Client: s.Client, beforeDelete: func() error { return errCut }}}
 	done, err := cut.Register(ctx, failover.DefaultPlan(), []failover.Application{application("a", 9), to}, noon)
 	if !errors.Is(err, errCut) {
 		t.Fatalf("got %v; want %v", err, errCut)
@@ -212,7 +212,7 @@ func TestRunThatWritesMeanwhileWins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t)
 			register(t, s, app)
-			disturbed := &Store{Table: s.Table, Client: interpose(s)}
+			disturbed := &Store{Table: s.Table, Plan: s.Plan, Client: interpose(s)}
 			if _, err := disturbed.Register(ctx, failover.DefaultPlan(), []failover.Application{moved}, noon); !errors.Is(err, errMoved) {
 				t.Fatalf("got %v; want %v", err, errMoved)
 			}
@@ -230,10 +230,9 @@ func TestRunThatWritesMeanwhileWins(t *testing.T) {
 
 // TestWhatBelongsToAnotherApplicationIsNotRegisteredTwice: its file may know nothing of the other one.
 func TestWhatBelongsToAnotherApplicationIsNotRegisteredTwice(t *testing.T) {
-	first := failover.Application{
-		Name: "checkout", Wave: 1, Records: []failover.Record{{Name: "www.example.com", Type: "A", Zone: "Z1"}}, Databases: []failover.Database{{GlobalCluster: "orders"}},
-	}
-	second := failover.Application{Name: "billing", Wave: 2, Records: first.Records, Databases: first.Databases}
+	first, second := application("checkout", 1), application("billing", 2)
+	first.Records[0].Name, first.Records[0].Zone, first.Databases[0].GlobalCluster = "www.example.com", "Z1", "orders"
+	second.Records, second.Databases = first.Records, first.Databases
 	s := newStore(t)
 	register(t, s, first)
 	_, err := s.Register(ctx, failover.DefaultPlan(), []failover.Application{second}, noon)
@@ -249,6 +248,6 @@ func TestWhatBelongsToAnotherApplicationIsNotRegisteredTwice(t *testing.T) {
 		t.Errorf("registered are %v; want what was there", got)
 	}
 	// What is named together replaces what is registered.
-	first.Wave, first.Records = 2, nil
+	first.Wave, first.Records = 2, application("checkout", 2).Records
 	register(t, s, first, second)
 }

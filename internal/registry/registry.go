@@ -30,6 +30,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Client is the part of the DynamoDB client that a [Store] uses.
@@ -49,6 +51,8 @@ type Store struct {
 	Client Client
 	// Table is the table's name.
 	Table string
+	// Plan has the Regions, and what else the rules for applications depend on.
+	Plan failover.Plan
 }
 
 // What callers branch on. Whoever holds the lock is told by [LockedError].

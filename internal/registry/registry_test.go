@@ -34,7 +34,7 @@ func newStore(t *testing.T) *Store {
 	}
 	srv := httptest.NewServer(world)
 	t.Cleanup(srv.Close)
-	return &Store{Table: "drover", Client: dynamodb.New(dynamodb.Options{
+	return &Store{Table: "drover", Plan: failover.DefaultPlan(), Client: dynamodb.New(dynamodb.Options{
 		Region:       string(west),
 		BaseEndpoint: &srv.URL,
 		HTTPClient:   plainbody.New(),

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,7 +146,7 @@ func TestALockThatRelease010HasTakenIsRead(t *testing.T) {
 // TestAnItemOfANewerFormatIsNamed, whatever it is.
 func TestAnItemOfANewerFormatIsNamed(t *testing.T) {
 	s := newStore(t)
-	if _, err := s.Register(ctx, failover.DefaultPlan(), []failover.Application{{Name: "shop", Wave: 1}}, noon); err != nil {
+	if _, err := s.Register(ctx, failover.DefaultPlan(), []failover.Application{application("shop", 1)}, noon); err != nil {
 		t.Fatal(err)
 	}
 	takeLock(t, s, run("a"), noon)
@@ -158,11 +160,17 @@ func TestAnItemOfANewerFormatIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for partition, read := range map[string]func() error{
-		lockPartition:         func() error { _, err := s.Lock(ctx); return err },
-		applicationsPartition: func() error { _, err := s.Applications(ctx); return err },
-		runsPartition:         func() error { _, err := s.Runs(ctx, 1); return err },
-		approvalsPartition:    func() error { _, err := s.Approvals(ctx, "a"); return err },
-		drillsPartition:       func() error { _, err := s.Drills(ctx, "", 1); return err },
+		lockPartition: func() error { _, err := s.Lock(ctx); return err },
+		applicationsPartition: func() error { // one failed part, and no reason not to read the others
+			apps, err := s.Applications(ctx)
+			if err == nil && strings.Contains(apps[0].Broken, "format") {
+				return failover.Fail(failover.UnknownFormat, errors.New(apps[0].Broken))
+			}
+			return err
+		},
+		runsPartition:      func() error { _, err := s.Runs(ctx, 1); return err },
+		approvalsPartition: func() error { _, err := s.Approvals(ctx, "a"); return err },
+		drillsPartition:    func() error { _, err := s.Drills(ctx, "", 1); return err },
 	} {
 		items, err := s.query(ctx, partition, "", 0)
 		if err != nil || len(items) != 1 || items[0][formatAttribute] == nil {

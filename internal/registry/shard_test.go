@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/registrytest"
 )
 
 // counting counts the writes by partition key, and the queries.
@@ -38,7 +39,7 @@ func (c *counting) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...f
 func numbered(from, to, wave int) []failover.Application {
 	var apps []failover.Application
 	for i := from; i < to; i++ {
-		apps = append(apps, failover.Application{Name: fmt.Sprintf("app-%05d", i), Wave: wave})
+		apps = append(apps, registrytest.Filled(failover.Application{Name: fmt.Sprintf("app-%05d", i), Wave: wave}))
 	}
 	return apps
 }
@@ -74,7 +75,7 @@ func TestALargeWaveIsSpreadOverPartitionKeys(t *testing.T) {
 		t.Errorf("wave 1 (-want +got):\n%s", diff)
 	}
 	for _, app := range wave {
-		live := failover.Live{Active: west, Weights: map[failover.Region]int{west: 100}, Epoch: 1, Changed: noon}
+		live := failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 1, Changed: noon}
 		if changed, err := s.SetLive(ctx, app, live); err != nil || !changed {
 			t.Fatalf("%s: %v, %v", app.Name, changed, err)
 		}

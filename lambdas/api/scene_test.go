@@ -86,7 +86,7 @@ func (s *scene) wireIn(region failover.Region) {
 	})
 	s.must(err)
 	machine := sfn.NewFromConfig(env.Config)
-	s.store = &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: "registry"}
+	s.store = &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: "registry", Plan: failover.DefaultPlan()}
 	s.h = Handler{
 		Plan: env.Plan, Region: env.Region, Machine: env.MachineARN, Starter: machine, Observer: machine, Registry: s.store,
 		Waiting: func(r failover.Region) *sfn.Client { return sfn.NewFromConfig(env.In(r)) },

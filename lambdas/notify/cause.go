@@ -67,6 +67,8 @@ func meaning(name string) string {
 		return "was told no"
 	case string(failover.UnknownFormat):
 		return "met something that another version of Drover has written"
+	case string(failover.Changed):
+		return "found that what was validated has changed"
 	case string(failover.Unexpected):
 		return "met something that Drover did not foresee"
 	case "States.Timeout", "Sandbox.Timedout", "Lambda.ClientExecutionTimeoutException":

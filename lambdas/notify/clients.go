@@ -41,7 +41,7 @@ type metricLog interface {
 func New(env entry.Environment) Handler {
 	return Handler{
 		Plan:       env.Plan,
-		Registry:   &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+		Registry:   &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 		Route53:    route53.NewFromConfig(env.Config),
 		RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 		S3:         s3.NewFromConfig(env.Config),

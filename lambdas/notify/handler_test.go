@@ -65,8 +65,12 @@ func application(name string) failover.Application {
 	}
 	return failover.Application{
 		Name: name, Wave: 1,
-		Records:   []failover.Record{{Name: name + ".example.com", Type: "A", Zone: zone, ZoneName: "example.com", TTL: 60}},
+		Records: []failover.Record{{
+			Name: name + ".example.com", Type: "A", Zone: zone, ZoneName: "example.com", TTL: 60,
+			Endpoints: map[failover.Region]failover.Endpoint{east: {Value: "192.0.2.1"}, west: {Value: "192.0.2.1"}},
+		}},
 		Databases: []failover.Database{{GlobalCluster: name, Clusters: clusters}},
+		Health:    []failover.HealthRule{{Namespace: "App", Metric: "Served", Statistic: "Average", PeriodSeconds: 60, AtLeast: new(99.0)}},
 	}
 }
 

@@ -76,7 +76,7 @@ func (h Handler) Handle(ctx context.Context, req failover.PromoteRequest) (failo
 		ctx, cancel = context.WithTimeout(ctx, promoteBudget)
 		defer cancel()
 	}
-	apps, err := h.selected(ctx, req)
+	apps, err := h.selected(ctx, req, &answer)
 	if err != nil {
 		return answer, err
 	}
@@ -151,15 +151,23 @@ func (h Handler) holds(ctx context.Context, run failover.Run) error {
 	return err
 }
 
-// selected returns the applications of the wave that the run is about and that have a database.
-func (h Handler) selected(ctx context.Context, req failover.PromoteRequest) ([]failover.Application, error) {
+// selected returns the applications of the wave that the run is about and that have a database. One that is not what
+// Validate has seen is not promoted: a failover sets it aside, and no other run begins.
+func (h Handler) selected(ctx context.Context, req failover.PromoteRequest, answer *failover.PromoteAnswer) ([]failover.Application, error) {
 	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {
 		return nil, err
 	}
+	moving := slices.DeleteFunc(slices.Clone(wave), func(app failover.Application) bool { return !req.Run.Moves(app) })
+	strangers := req.Stage.Strangers(moving)
+	if err := strangers.Err(); err != nil && req.Run.Action != failover.Failover {
+		return nil, err
+	}
+	answer.SetAside = strangers.Aside(req.SetAside)
+	aside := slices.Concat(req.SetAside, answer.SetAside)
 	var apps []failover.Application
 	for _, app := range wave {
-		app.Databases = slices.DeleteFunc(slices.Clone(req.Run.Databases(app)), func(db failover.Database) bool { return req.SetAside.Database(app, db) })
+		app.Databases = slices.DeleteFunc(slices.Clone(req.Run.Databases(app)), func(db failover.Database) bool { return aside.Database(app, db) })
 		if req.Run.Moves(app) && app.HasDatabase() {
 			apps = append(apps, app)
 		}

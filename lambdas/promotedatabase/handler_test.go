@@ -16,6 +16,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/registry/registrytest"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
@@ -47,12 +48,12 @@ func newHandler(t *testing.T, databases ...string) (Handler, *fakeaws.World) {
 	err := world.AddTable("registry", string(east), string(west))
 	var apps []failover.Application
 	for _, id := range databases {
-		apps = append(apps, failover.Application{Name: id, Wave: 1, Databases: []failover.Database{database(id)}})
+		apps = append(apps, registrytest.Filled(failover.Application{Name: id, Wave: 1, Databases: []failover.Database{database(id)}}))
 		err = errors.Join(err, world.AddGlobalCluster(globalCluster(id)))
 	}
 	h := Handler{
 		Plan:       failover.DefaultPlan(),
-		Registry:   &registry.Store{Table: "registry", Client: dynamodb.NewFromConfig(config(west))},
+		Registry:   &registry.Store{Table: "registry", Plan: failover.DefaultPlan(), Client: dynamodb.NewFromConfig(config(west))},
 		RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(config(r)) },
 		CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(config(r)) },
 	}
@@ -256,7 +257,7 @@ func TestAStageWithoutPromotionCallsNobody(t *testing.T) {
 
 func register(t *testing.T, h Handler, app failover.Application) {
 	t.Helper()
-	if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, begin); err != nil {
+	if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{registrytest.Filled(app)}, begin); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -50,9 +50,8 @@ func TestTheListOfDatabasesThatAreSetAsideIsBounded(t *testing.T) {
 // TestADatabaseThatCannotBePromotedKeepsNoOtherFromIt, whatever is wrong with it, and wherever it stands.
 func TestADatabaseThatCannotBePromotedKeepsNoOtherFromIt(t *testing.T) {
 	for name, spoil := range map[string]func(*failover.Application){
-		"no such global cluster":     func(app *failover.Application) { app.Databases[0].GlobalCluster = "gone" },
-		"detached":                   func(app *failover.Application) { app.Databases[0].Clusters[west] += "-detached" },
-		"not registered in a Region": func(app *failover.Application) { delete(app.Databases[0].Clusters, west) },
+		"no such global cluster": func(app *failover.Application) { app.Databases[0].GlobalCluster = "gone" },
+		"detached":               func(app *failover.Application) { app.Databases[0].Clusters[west] += "-detached" },
 	} {
 		for _, app := range []string{"a", "m", "z"} {
 			h, world := newHandler(t, "checkout", "search")

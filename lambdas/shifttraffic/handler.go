@@ -43,6 +43,9 @@ type Handler struct {
 // When Route 53 accepts some of the batches and then throttles, that is no error: the answer says how many remain, and
 // the state machine asks again a little later. In a planned run only a call that gets nothing done fails.
 //
+// An application whose configuration is not what Validate has seen, or whose item breaks the rules, does not move: what was
+// approved is what Validate has seen. A failover sets it aside, every other run fails with [failover.Changed] or Rejected.
+//
 // A failover moves whatever can be moved ([Handler.isolate]): what cannot is set aside, with its cause, or remains. Only
 // the registry, a newer run, and time make its calls fail.
 //
@@ -70,10 +73,16 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, fmt.Errorf("read wave %d: %w", req.Stage.Wave, err)
 	}
-	plans, faults := Plan(selected(req.Run, apps), req.Stage, req.Run.Epoch)
+	apps = selected(req.Run, apps)
+	strangers := req.Stage.Strangers(apps)
+	if err := strangers.Err(); err != nil && req.Run.Action != failover.Failover {
+		return answer, err
+	}
+	answer.SetAside = strangers.Aside(req.SetAside)
+	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
 	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Leg: req.Run.Leg, Stage: req.Stage.Index}}
 	if req.Run.Action == failover.Failover {
-		return s.isolate(ctx, plans, faults)
+		return s.isolate(ctx, plans, faults, answer)
 	}
 	if err := faultOf(faults); err != nil {
 		return answer, err

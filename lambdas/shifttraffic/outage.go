@@ -25,8 +25,7 @@ const (
 // isolate moves the zones of a failover, each on its own, whatever is wrong with the others. What AWS rejects or denies
 // is set aside at once: a record, or its zone. What waiting may cure remains for the next call, and is deferred; so is
 // what is denied as long as a policy may be on its way ([failover.Run.Propagating]). Should there be no other call, the state machine sets it aside. Each call begins with another zone, so that one which uses up all the time does so once.
-func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault) (failover.ShiftAnswer, error) {
-	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
+func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
 	defer cancel()
 	s.leaveOutFaults(faults, &answer)

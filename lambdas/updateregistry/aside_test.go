@@ -2,9 +2,11 @@ package updateregistry
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/registrytest"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -13,9 +15,10 @@ func withRecords(t *testing.T, h Handler, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		app := failover.Application{Name: name, Wave: 1, Records: []failover.Record{{
-			Name: "www." + name + ".example", Type: "A", Zone: "Z-" + name, ZoneName: name + ".example", TTL: 60,
+			Name: "www." + name + ".example", Type: "A", Zone: "Z" + strings.ToUpper(name), ZoneName: name + ".example", TTL: 60,
+			Endpoints: map[failover.Region]failover.Endpoint{east: {Value: "192.0.2.10"}, west: {Value: "198.51.100.10"}},
 		}}}
-		if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, start); err != nil {
+		if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{registrytest.Filled(app)}, start); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -27,8 +30,8 @@ func TestWhatIsSetAsideIsNotWrittenAsMoved(t *testing.T) {
 		aside failover.SetAside
 		moved map[string]bool
 	}{
-		{failover.SetAside{Kind: failover.RecordKind, Object: "www.a.example A", Zone: "Z-a", Application: "a"}, map[string]bool{"b": true}},
-		{failover.SetAside{Kind: failover.ZoneKind, Object: "b.example", Zone: "Z-b"}, map[string]bool{"a": true}},
+		{failover.SetAside{Kind: failover.RecordKind, Object: "www.a.example A", Zone: "ZA", Application: "a"}, map[string]bool{"b": true}},
+		{failover.SetAside{Kind: failover.ZoneKind, Object: "b.example", Zone: "ZB"}, map[string]bool{"a": true}},
 		{failover.SetAside{Kind: failover.TrafficKind, Wave: 1}, nil},
 		{failover.SetAside{Kind: failover.TrafficKind, Wave: 2}, map[string]bool{"a": true, "b": true}},
 		{failover.SetAside{Kind: failover.DatabaseKind, Object: "a"}, map[string]bool{"a": true, "b": true}},

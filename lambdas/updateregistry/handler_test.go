@@ -15,6 +15,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/internal/registry/registrytest"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
@@ -36,7 +37,7 @@ func newHandler(t *testing.T, names ...string) (Handler, *fakeaws.World) {
 	}
 	server := httptest.NewServer(world)
 	t.Cleanup(server.Close)
-	store := &registry.Store{Table: "registry", Client: dynamodb.NewFromConfig(aws.Config{
+	store := &registry.Store{Table: "registry", Plan: failover.DefaultPlan(), Client: dynamodb.NewFromConfig(aws.Config{
 		Region:       string(west),
 		Credentials:  credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 		BaseEndpoint: aws.String(server.URL),
@@ -45,7 +46,7 @@ func newHandler(t *testing.T, names ...string) (Handler, *fakeaws.World) {
 	})}
 	var apps []failover.Application
 	for _, name := range names {
-		apps = append(apps, failover.Application{Name: name, Wave: 1})
+		apps = append(apps, registrytest.Filled(failover.Application{Name: name, Wave: 1}))
 	}
 	if _, err := store.Register(t.Context(), failover.DefaultPlan(), apps, start); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/registrytest"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -47,7 +48,7 @@ func TestManyApplicationsUnderOnePartitionKeyAreThrottled(t *testing.T) {
 	for wave := range waves {
 		var apps []failover.Application
 		for i := range each {
-			apps = append(apps, failover.Application{Name: fmt.Sprintf("app-%d-%03d", wave, i), Wave: wave + 1})
+			apps = append(apps, registrytest.Filled(failover.Application{Name: fmt.Sprintf("app-%d-%03d", wave, i), Wave: wave + 1}))
 		}
 		world.AdvanceTo(world.Now().Add(time.Second))
 		if _, err := h.Registry.Register(t.Context(), failover.DefaultPlan(), apps, start); err != nil {

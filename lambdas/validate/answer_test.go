@@ -28,7 +28,7 @@ func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 		"stage 0: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, www.shop.example: us-east-1 0, us-west-2 100",
 		"stage 0: dynamodb:UpdateItem on table registry for 1 application: weights us-east-1 0, us-west-2 100",
 		"stage 0: rds:FailoverGlobalCluster with AllowDataLoss in us-west-2: orders to " + clusterARN(west),
-		"stage 1: wave 2, 100 % to us-west-2, at most 14m38s",
+		"stage 1: wave 2, 100 % to us-west-2, at most 14m49s",
 		"stage 1: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, blog.shop.example: us-east-1 0, us-west-2 100",
 		"stage 1: dynamodb:UpdateItem on table registry for 1 application: weights us-east-1 0, us-west-2 100",
 		"stage 2: all that has moved, verified once more, at most 11m59s",

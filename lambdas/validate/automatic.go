@@ -34,14 +34,14 @@ func (in *inspection) endsEarly(ctx context.Context) (answer failover.ValidateAn
 
 // stillBlocks are the findings that refuse a run although it has nothing to move: what it was asked for is not certain.
 var stillBlocks = []string{
-	failover.CodeInput, failover.CodeApplication, failover.CodeNothing, failover.CodeWrongRegion, failover.CodeRunOver, failover.CodeLocked,
+	failover.CodeInput, failover.CodeApplication, failover.CodeNothing, failover.CodeWrongRegion, failover.CodeRunOver, failover.CodeLocked, failover.CodeBroken,
 }
 
 // nothingToMove says whether every application of the run is in the target Region for certain: what could not be read
 // looks as if it were not. A run that takes the lock over has that to do. While another run moves applications, an
 // operator is told so instead; a schedule or an alarm has nothing to ask for either way.
 func (in *inspection) nothingToMove() bool {
-	if len(in.apps) == 0 || len(in.stages) > 0 || in.run.TakenOverFrom != "" {
+	if len(in.apps)+len(in.broken) == 0 || len(in.stages) > 0 || in.run.TakenOverFrom != "" {
 		return false
 	}
 	return !slices.ContainsFunc(in.findings, func(f failover.Finding) bool {

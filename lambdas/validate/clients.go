@@ -18,7 +18,7 @@ import (
 
 // New returns the handler with the clients of its environment.
 func New(env entry.Environment) Handler {
-	store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
+	store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan}
 	return Handler{
 		Plan: env.Plan, Region: env.Region, Table: env.Table, Promotable: env.GlobalClusters,
 		DNS: route53.NewFromConfig(env.Config), Kept: &Kept{},

@@ -89,7 +89,7 @@ var waysToBlock = []blocked{
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { app.Databases[0].GlobalCluster = "order" }), "drover register applications.yaml --region us-west-2"},
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { app.Databases[0].Clusters[west] += "x" }),
 		"aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier orders"},
-	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { delete(app.Databases[0].Clusters, west) }), "drover register applications.yaml --region us-west-2"},
+	{failover.CodeBroken, `{"action": "check"}`, registered(func(app *failover.Application) { delete(app.Databases[0].Clusters, west) }), "drover register applications.yaml --region us-west-2"},
 	{failover.CodeTopology, `{"action": "check"}`, func(s *scene) { must(s.t, s.world.SetHeadless("orders", string(west), true)) },
 		"aws rds create-db-instance --region us-west-2 --db-cluster-identifier orders-us-west-2 --db-instance-identifier orders-us-west-2-1 --engine aurora-postgresql --db-instance-class " +
 			`"$(aws rds describe-db-instances --region us-east-1 --filters 'Name=db-cluster-id,Values=orders-us-east-1' --query 'DBInstances[0].DBInstanceClass' --output text)"`},

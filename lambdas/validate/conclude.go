@@ -148,6 +148,9 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	if lag := live.MaxLag(in.lags); lag.Known {
 		answer.LagMillis = &lag.Millis
 	}
+	if verdict == failover.Proceed {
+		answer.SetAside = in.setAside
+	}
 	answer.Findings, answer.MoreFindings = limit(in.sorted(), failover.MaxListed)
 	return answer
 }

@@ -379,15 +379,15 @@ func TestTheEventsOfARunAreBounded(t *testing.T) {
 
 func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 	twin := shop()
-	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
-	many := inWaves(maxStages) // and a stage that closes the leg
+	twin.Name, twin.Databases, twin.Alarms = "twin", nil, nil
+	many := inWaves(maxStages / 2) // two stages each, and one that closes the leg
 	for _, c := range []struct {
 		name, input string
 		apps        []failover.Application
 		want        string
 	}{
 		{"a record of two applications", `{"action": "switchover"}`, []failover.Application{shop(), twin}, "belongs to the applications shop and twin"},
-		{"too many stages", consenting, many, "101 stages; expected at most 100"},
+		{"too many stages", `{"action": "failover", "allowDataLoss": true, "percents": [50, 100]}`, many, "101 stages; expected at most 100"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScene(t, c.apps...)
@@ -403,7 +403,7 @@ func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 // TestAFailoverMovesWithoutARecordThatCannotBeRight, and says so before it begins.
 func TestAFailoverMovesWithoutARecordThatCannotBeRight(t *testing.T) {
 	twin := shop()
-	twin.Name, twin.Databases, twin.Alarms, twin.Health = "twin", nil, nil, nil
+	twin.Name, twin.Databases, twin.Alarms = "twin", nil, nil
 	s := newScene(t, shop(), twin)
 	answer := s.validate(consenting)
 	if answer.Verdict != failover.Proceed || !slices.Contains(codes(answer, failover.Warning), failover.CodeConfiguration) {

@@ -26,6 +26,7 @@ type inspection struct {
 	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
 	others       []failover.Application // those that are not selected
+	broken       []failover.Application // those of the run whose items break the rules; they are among neither
 	sets         live.RecordSets
 	closed       map[string]bool             // hosted zones that the plan cannot read, each of them a finding already
 	fences       map[string]live.FenceRecord // by zone
@@ -46,6 +47,7 @@ type inspection struct {
 	floor int64
 
 	findings []failover.Finding
+	setAside failover.Aside
 	// unknown are the applications of the input that are not registered; starts is what the commands so far would start.
 	unknown []string
 	starts  map[string]startOf

@@ -105,9 +105,13 @@ func (in *inspection) choose(all []failover.Application) {
 	for _, app := range all {
 		known[app.Name] = true
 		in.floor = max(in.floor, app.Live.Epoch)
-		if in.run.Moves(app) {
+		switch {
+		case app.Broken != "" && in.run.Selects(app.Name):
+			in.broken = append(in.broken, app)
+		case app.Broken != "":
+		case in.run.Moves(app):
 			in.apps = append(in.apps, app)
-		} else {
+		default:
 			in.others = append(in.others, app)
 		}
 	}

@@ -53,7 +53,7 @@ func shop() failover.Application {
 	}
 }
 
-// blog is an application of the second wave without a database, alarms or rules.
+// blog is an application of the second wave without a database or alarms, as healthy as shop.
 func blog() failover.Application {
 	return failover.Application{
 		Name: "blog", Wave: 2,
@@ -61,6 +61,7 @@ func blog() failover.Application {
 			Name: "blog.shop.example", Type: "A", Zone: "Z1", ZoneName: "shop.example", TTL: 60,
 			Endpoints: map[failover.Region]failover.Endpoint{east: {Value: "192.0.2.11"}, west: {Value: "192.0.2.21"}},
 		}},
+		Health: shop().Health,
 	}
 }
 
@@ -101,7 +102,7 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 	})
 	must(t, err)
 	cfg := env.Config
-	s.store = &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: "registry"}
+	s.store = &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: "registry", Plan: failover.DefaultPlan()}
 	for _, region := range []failover.Region{east, west} {
 		must(t, s.store.PublishRelease(t.Context(), registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: start.Add(-time.Hour)}))
 	}

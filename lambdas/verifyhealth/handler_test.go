@@ -64,7 +64,7 @@ func newStandWriting(t *testing.T, writer failover.Region, names ...string) *sta
 	}
 	s := &stand{t: t, world: world, dns: route53.NewFromConfig(config(west))}
 	s.Handler = Handler{
-		Registry:   &registry.Store{Table: "registry", Client: dynamodb.NewFromConfig(config(west))},
+		Registry:   &registry.Store{Table: "registry", Plan: failover.DefaultPlan(), Client: dynamodb.NewFromConfig(config(west))},
 		Route53:    s.dns,
 		RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(config(r)) },
 		CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(config(r)) },

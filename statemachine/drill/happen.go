@@ -54,6 +54,8 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 		return p.start(ctx, *e.Start)
 	case e.LambdaSurge != nil:
 		return p.lambdaSurge(*e.LambdaSurge)
+	case e.RegistryItem != nil:
+		return p.registryItem(ctx, *e.RegistryItem)
 	case e.Deploy != nil:
 		return p.deployRelease(ctx, *e.Deploy)
 	default:

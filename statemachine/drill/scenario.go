@@ -132,6 +132,7 @@ type Event struct {
 	Start         *StartRun      `yaml:"start"`
 	Deploy        *Deploy        `yaml:"deploy"`
 	LambdaSurge   *LambdaSurge   `yaml:"lambdaSurge"`
+	RegistryItem  *RegistryItem  `yaml:"registryItem"`
 
 	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
 	CutOff   []string `yaml:"cutOff"`

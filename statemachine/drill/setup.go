@@ -211,7 +211,7 @@ func (r *rehearsal) table() string {
 
 // store is the registry as an operator sees it in a Region: over the wire.
 func (r *rehearsal) store(region failover.Region) *registry.Store {
-	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table()}
+	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table(), Plan: r.plan}
 }
 
 // operator is the SDK's configuration of somebody who may do everything.

@@ -2,15 +2,10 @@ package applicationsfile
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/rules"
 )
-
-// MaxWave is the largest wave. Nobody plans more; the bound catches a slipped key.
-const MaxWave = 99
-
-var applicationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
 func readFile(root value) []failover.Application {
 	list := root.object("applications").need("applications", "a list of applications")
@@ -31,12 +26,10 @@ func readApplication(v value, seen *seen) failover.Application {
 	app := failover.Application{Wave: 1}
 	name := o.need("name", "a name that is unique in the plan")
 	app.Name = name.text()
-	if app.Name != "" && !applicationName.MatchString(app.Name) {
-		name.wrong("%q; expected 1 to 63 of letters, digits, dot, hyphen and underscore, the first a letter or digit", app.Name)
-	}
+	name.hold(app.Name, rules.ApplicationName)
 	seen.once(name, "application "+app.Name)
 	if wave := o.may("wave"); wave.given() {
-		app.Wave = wave.whole(1, MaxWave)
+		app.Wave = wave.whole(1, rules.MaxWave)
 	}
 	for _, e := range atLeastOne(o, "records", "record") {
 		app.Records = append(app.Records, readRecord(e, seen))
@@ -105,9 +98,7 @@ func readAlarms(list value) []string {
 	own := newSeen()
 	for _, v := range list.list("alarm") {
 		name := v.text()
-		if len(name) > 255 {
-			v.wrong("%d characters; expected the name of a CloudWatch alarm, at most 255", len(name))
-		}
+		v.hold(name, rules.Alarm)
 		own.once(v, fmt.Sprintf("alarm %q", name))
 		alarms = append(alarms, name)
 	}

@@ -52,6 +52,18 @@ func (v value) wrong(format string, args ...any) {
 	v.r.add(position(v.node), v.key+": "+format, args...)
 }
 
+// hold holds a text that is not empty to a rule, notes what is wrong with it, and returns it if it is right.
+func (v value) hold(text string, rule func(string) string) string {
+	if text == "" {
+		return ""
+	}
+	if wrong := rule(text); wrong != "" {
+		v.wrong("%s", wrong)
+		return ""
+	}
+	return text
+}
+
 // plain is what an anchor or an alias stands for; YAML has no alias of an alias.
 func (v value) plain() ast.Node {
 	switch n := v.node.(type) {

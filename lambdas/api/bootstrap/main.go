@@ -18,7 +18,7 @@ func main() {
 		return api.Handler{
 			Plan: env.Plan, Region: env.Region, Machine: env.MachineARN,
 			Starter: machine, Observer: machine,
-			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 			Waiting:  func(r failover.Region) *sfn.Client { return sfn.NewFromConfig(env.In(r)) },
 		}.Handle
 	})

@@ -154,6 +154,9 @@ func (s Snapshot) Writes(db failover.Database, region failover.Region) (writes, 
 
 // WhyNotRegistered says what in the registry is not as it is when the application is wholly in region.
 func WhyNotRegistered(app failover.Application, region failover.Region) []string {
+	if app.Broken != "" {
+		return []string{failover.BrokenText + app.Broken}
+	}
 	if app.Live.Active != region {
 		return []string{fmt.Sprintf("registry: active in %s", app.Live.Active)}
 	}

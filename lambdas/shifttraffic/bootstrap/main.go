@@ -16,7 +16,7 @@ func main() {
 		return shifttraffic.Handler{
 			Plan:     env.Plan.Name,
 			DNS:      route53.NewFromConfig(env.Config),
-			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 		}.Handle
 	})
 }

@@ -12,7 +12,7 @@ import (
 
 func main() {
 	entry.Start("updateregistry", func(env entry.Environment) entry.Step[json.RawMessage, any] {
-		store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table}
+		store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan}
 		return updateregistry.Handler{Plan: env.Plan.Name, Registry: store, Metrics: env.Metrics}.Handle
 	})
 }

@@ -15,7 +15,7 @@ import (
 func main() {
 	entry.Start("verifyhealth", func(env entry.Environment) entry.Step[failover.VerifyRequest, failover.VerifyAnswer] {
 		return verifyhealth.Handler{
-			Registry:   &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table},
+			Registry:   &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 			Route53:    route53.NewFromConfig(env.Config),
 			RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 			CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },

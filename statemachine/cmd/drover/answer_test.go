@@ -49,7 +49,7 @@ func newWaiting(t *testing.T) (w waiting, url string) {
 	token := w.ask(t, must)
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
-	w.store = &registry.Store{Table: "drover-registry", Client: dynamodb.New(dynamodb.Options{
+	w.store = &registry.Store{Table: "drover-registry", Plan: failover.DefaultPlan(), Client: dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), HTTPClient: plainbody.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
 	})}

@@ -72,7 +72,7 @@ func (d deployment) store(ctx context.Context, plan failover.Plan, region failov
 	if err != nil {
 		return nil, err
 	}
-	return &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: d.table(plan)}, nil
+	return &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: d.table(plan), Plan: plan}, nil
 }
 
 // now is the only clock of the commands; runs have their own.

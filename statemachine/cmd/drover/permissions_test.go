@@ -127,7 +127,7 @@ func TestAWriterOfTheRegistryReachesApplicationsAlone(t *testing.T) {
 			switch who {
 			case "registrar":
 				writes = strings.HasPrefix(partition, "applications")
-				reads = writes
+				reads = writes || partition == "lock" // where the releases are, too
 			case "approver":
 				reads = partition == "approvals"
 			default:

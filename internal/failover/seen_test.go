@@ -1,0 +1,73 @@
+package failover
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+)
+
+func seenApps(n int) []Application {
+	var apps []Application
+	for i := range n {
+		apps = append(apps, Application{Name: fmt.Sprintf("app-%d", i), Wave: 1, Records: []Record{{Name: fmt.Sprintf("app-%d.example.com", i), TTL: 60}}})
+	}
+	return apps
+}
+
+func TestWhatHasChangedIsToldFromWhatHasNot(t *testing.T) {
+	for _, n := range []int{1, 3, 64} {
+		stage := Stage{Seen: SeenOf(seenApps(n), 1)}
+		apps := seenApps(n)
+		apps[0].Live, apps[0].Shard = Live{Active: "us-west-2"}, 3
+		if s := stage.Strangers(apps); s.Err() != nil || len(s.Aside(nil)) > 0 {
+			t.Errorf("%d applications: %v; want nothing", n, s.Err())
+		}
+		apps[n-1].Records[0].Name = "login.example.com"
+		s := stage.Strangers(apps)
+		if ConditionOf(s.Err()) != Changed || len(s.Changed) != 1 || s.Changed[0].Name != apps[n-1].Name {
+			t.Errorf("%d applications: %v, %v; want the last one", n, s.Err(), s.Changed)
+		}
+		aside := s.Aside(nil)
+		if !aside.Traffic(apps[n-1]) || !aside.Database(apps[n-1], Database{}) || n > 1 && aside.Traffic(apps[0]) || len(s.Aside(aside)) > 0 {
+			t.Errorf("%d applications: set aside %v", n, aside)
+		}
+		if s := stage.Strangers(append(seenApps(n), Application{Name: "new"})); len(s.Changed) != 1 || s.Changed[0].Name != "new" {
+			t.Errorf("%d applications, and a new one: %v", n, s.Changed)
+		}
+		if s := stage.Strangers(seenApps(n)[1:]); s.Gone != 1 || ConditionOf(s.Err()) != Changed || len(s.Aside(nil)) != 1 {
+			t.Errorf("%d applications, one of them gone: %+v", n, s)
+		}
+	}
+}
+
+// A wave of thousands has the payload of one of a few: its applications are told apart by groups.
+func TestALargeWaveIsSeenInGroups(t *testing.T) {
+	for _, stages := range []int{1, 100} {
+		seen := SeenOf(seenApps(5000), stages)
+		text, err := json.Marshal(seen)
+		if err != nil || len(text)*stages > 8<<10 {
+			t.Errorf("%d stages: %d bytes each, %v", stages, len(text), err)
+		}
+		apps := seenApps(5000)
+		if err := (Stage{Seen: seen}).Strangers(apps).Err(); err != nil {
+			t.Errorf("%d stages: %v", stages, err)
+		}
+		apps[17].Records[0].Name = "login.example.com"
+		s := Stage{Seen: seen}.Strangers(apps)
+		if !(Strangers{Changed: s.Changed}).Aside(nil).Application("app-17") || stages == 1 && len(s.Changed) > 200 {
+			t.Errorf("%d stages: %d are strangers; want the group of app-17", stages, len(s.Changed))
+		}
+	}
+}
+
+func TestABrokenItemIsAStrangerWhateverWasSeen(t *testing.T) {
+	for _, seen := range []*Seen{nil, SeenOf(seenApps(1), 1)} {
+		s := Stage{Seen: seen}.Strangers([]Application{{Name: "app-0", Broken: "type: TXT"}})
+		if ConditionOf(s.Err()) != Rejected || len(s.Aside(nil)) != 1 || s.Gone != 0 {
+			t.Errorf("got %+v", s)
+		}
+	}
+	if s := (Stage{}).Strangers(seenApps(2)); s.Err() != nil {
+		t.Errorf("a stage of an earlier release: %v", s.Err())
+	}
+}

@@ -1,0 +1,175 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// maxMistakes bounds what is said of one application.
+const maxMistakes = 3
+
+// Check is what is wrong with an application of a plan that was read from the registry, at most three mistakes, each with
+// the field that it is in. Whoever may write the table may have written it: nothing of it is believed.
+func Check(plan failover.Plan, app failover.Application) []string {
+	c := &checker{plan: plan}
+	c.wrong("name", ApplicationName(app.Name))
+	c.within("wave", app.Wave, 1, MaxWave)
+	c.least("records", len(app.Records))
+	for i, r := range app.Records {
+		c.record(fmt.Sprintf("records[%d]", i), r)
+	}
+	for i, db := range app.Databases {
+		c.database(fmt.Sprintf("databases[%d]", i), db)
+	}
+	c.least("health", len(app.Health))
+	for i, rule := range app.Health {
+		c.health(fmt.Sprintf("health[%d]", i), rule)
+	}
+	for i, name := range app.Alarms {
+		c.named(fmt.Sprintf("alarms[%d]", i), name, Alarm)
+	}
+	c.live(app.Live)
+	return c.mistakes
+}
+
+// checker collects mistakes.
+type checker struct {
+	plan     failover.Plan
+	mistakes []string
+}
+
+// wrong notes a mistake, if there is one.
+func (c *checker) wrong(field, text string) {
+	if text != "" && len(c.mistakes) < maxMistakes {
+		c.mistakes = append(c.mistakes, field+": "+text)
+	}
+}
+
+// named is a rule about a text that is not empty.
+func (c *checker) named(field, text string, rule func(string) string) {
+	if text == "" {
+		c.wrong(field, "empty; expected a string")
+		return
+	}
+	c.wrong(field, rule(text))
+}
+
+func (c *checker) within(field string, n, lo, hi int) {
+	if n < lo || n > hi {
+		c.wrong(field, fmt.Sprintf("%d; expected %d to %d", n, lo, hi))
+	}
+}
+
+func (c *checker) least(field string, n int) {
+	if n == 0 {
+		c.wrong(field, "empty; expected at least one")
+	}
+}
+
+// regions holds the keys of a map to the Regions of the plan, each once.
+func regions[T any](c *checker, field string, of map[failover.Region]T) {
+	for _, region := range slices.Sorted(maps.Keys(of)) {
+		if !c.plan.Has(region) {
+			c.wrong(field, fmt.Sprintf("%q is not a Region of the plan %s; expected %s and %s", region, c.plan.Name, c.plan.Primary, c.plan.Standby))
+		}
+	}
+	for _, region := range []failover.Region{c.plan.Primary, c.plan.Standby} {
+		if _, ok := of[region]; !ok {
+			c.wrong(field, fmt.Sprintf("%s is missing; expected %s and %s", region, c.plan.Primary, c.plan.Standby))
+		}
+	}
+}
+
+func (c *checker) record(field string, r failover.Record) {
+	before := len(c.mistakes)
+	c.wrong(field+".name", OwnName(r.Name))
+	c.wrong(field+".type", Type(r.Type))
+	c.wrong(field+".zone", Zone(r.Zone))
+	c.wrong(field+".zoneName", ZoneName(r.ZoneName))
+	if len(c.mistakes) == before {
+		if m := Placed(c.plan, r); m != nil {
+			c.wrong(field+"."+m.Field, m.Text)
+		}
+	}
+	regions(c, field+".endpoints", r.Endpoints)
+	values := 0
+	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
+		if c.endpoint(field+".endpoints."+string(region), r.Type, r.Endpoints[region]); r.Endpoints[region].Alias == nil {
+			values++
+		}
+	}
+	lo, hi := 1, MaxTTL
+	if values == 0 {
+		lo, hi = 0, 0
+	}
+	c.within(field+".ttl", int(r.TTL), lo, hi)
+}
+
+func (c *checker) endpoint(field, recordType string, e failover.Endpoint) {
+	switch a := e.Alias; {
+	case a != nil && e.Value != "":
+		c.wrong(field, "an alias beside a value; expected one of the two")
+	case a != nil:
+		c.named(field+".alias.name", a.Name, TargetName)
+		c.named(field+".alias.zone", a.Zone, Zone)
+	default:
+		c.named(field+".value", e.Value, func(text string) string { return Value(recordType, text) })
+	}
+	if e.HealthCheck != "" {
+		c.wrong(field+".healthCheck", HealthCheck(e.HealthCheck))
+	}
+}
+
+func (c *checker) database(field string, db failover.Database) {
+	c.named(field+".globalCluster", db.GlobalCluster, GlobalCluster)
+	regions(c, field+".clusters", db.Clusters)
+	for _, region := range slices.Sorted(maps.Keys(db.Clusters)) {
+		c.named(field+".clusters."+string(region), db.Clusters[region], func(arn string) string { return ClusterARN(arn, region) })
+	}
+}
+
+func (c *checker) health(field string, rule failover.HealthRule) {
+	c.named(field+".namespace", rule.Namespace, MetricName)
+	c.named(field+".metric", rule.Metric, MetricName)
+	c.named(field+".statistic", rule.Statistic, Statistic)
+	c.within(field+".periodSeconds", rule.PeriodSeconds, 1, 86400)
+	c.wrong(field+".periodSeconds", Period(rule.PeriodSeconds))
+	if n := len(rule.Dimensions); n > MaxDimensions {
+		c.wrong(field+".dimensions", fmt.Sprintf("%d dimensions; expected at most %d", n, MaxDimensions))
+	}
+	for _, key := range slices.Sorted(maps.Keys(rule.Dimensions)) {
+		for _, text := range Dimension(rule.Dimensions[key]) {
+			c.wrong(field+".dimensions."+key, text)
+		}
+	}
+	switch {
+	case rule.AtLeast == nil && rule.AtMost == nil:
+		c.wrong(field, "neither atLeast nor atMost; expected a bound, or both")
+	case rule.AtLeast != nil && rule.AtMost != nil && *rule.AtLeast > *rule.AtMost:
+		c.wrong(field+".atMost", fmt.Sprintf("%v is less than atLeast, %v; no value could be healthy", *rule.AtMost, *rule.AtLeast))
+	}
+}
+
+// live is what runs have written, or another writer in their place: a rollback goes back there.
+func (c *checker) live(l failover.Live) {
+	c.place("", failover.Place{Active: l.Active, Weights: l.Weights})
+	if l.Before != nil {
+		c.place("before.", *l.Before)
+	}
+	if l.Epoch < 0 || l.Stage < 0 {
+		c.wrong("epoch", fmt.Sprintf("%d, stage %d; expected counts", l.Epoch, l.Stage))
+	}
+}
+
+func (c *checker) place(prefix string, p failover.Place) {
+	if !c.plan.Has(p.Active) {
+		c.wrong(prefix+"active", fmt.Sprintf("%q is not a Region of the plan %s", p.Active, c.plan.Name))
+	}
+	regions(c, prefix+"weights", p.Weights)
+	for _, region := range slices.Sorted(maps.Keys(p.Weights)) {
+		c.within(prefix+"weights."+string(region), p.Weights[region], 0, 100)
+	}
+}

@@ -1,0 +1,70 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// RegistryItem is what somebody who may write the registry's applications puts there, past the applications file and
+// `drover register`.
+type RegistryItem struct {
+	Region      string `yaml:"region"`
+	Application string `yaml:"application"`
+	Wave        int    `yaml:"wave"`
+	// Config takes the place of the configuration, with the name and the wave of the key unless it has its own.
+	Config map[string]any `yaml:"config"`
+	// Remove deletes the item.
+	Remove bool `yaml:"remove"`
+}
+
+func (c *checker) registryItem(path string, i RegistryItem) {
+	c.region(path+".region", i.Region)
+	c.required(path, "application", i.Application)
+	if i.Wave < 1 {
+		c.add(path+".wave", "%d; expected the wave in the key of the item", i.Wave)
+	}
+	if (i.Config == nil) == !i.Remove {
+		c.add(path, "expected config, or remove: true")
+	}
+}
+
+// registryItem writes an item of the registry. An application that is new is said to be in the primary, as register would.
+func (p *performance) registryItem(ctx context.Context, i RegistryItem) error {
+	client, table := dynamodb.NewFromConfig(p.operator(failover.Region(i.Region))), p.table()
+	key := map[string]types.AttributeValue{"pk": text("applications"), "sk": text(fmt.Sprintf("%03d#%s", i.Wave, i.Application))}
+	if i.Remove {
+		p.say("dynamodb", Bad, "a writer of the registry deletes the item of %s", i.Application)
+		_, err := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key})
+		return err
+	}
+	config := map[string]any{"name": i.Application, "wave": i.Wave}
+	maps.Copy(config, i.Config)
+	written, err := json.Marshal(config)
+	if err != nil {
+		return fmt.Errorf("item of %s: %w", i.Application, err)
+	}
+	p.say("dynamodb", Bad, "a writer of the registry puts %s: %s", i.Application, written)
+	weights := map[string]types.AttributeValue{string(p.plan.Primary): number("100"), string(p.plan.Standby): number("0")}
+	_, err = client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &table, Key: key,
+		UpdateExpression: aws.String("SET config = :config, active = if_not_exists(active, :active), weights = if_not_exists(weights, :weights), " +
+			"epoch = if_not_exists(epoch, :zero), stage = if_not_exists(stage, :zero), changed = if_not_exists(changed, :now)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":config": text(string(written)), ":active": text(string(p.plan.Primary)), ":weights": &types.AttributeValueMemberM{Value: weights},
+			":zero": number("0"), ":now": text(p.world.Now().UTC().Format("2006-01-02T15:04:05.000Z07:00")),
+		},
+	})
+	return err
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n string) types.AttributeValue { return &types.AttributeValueMemberN{Value: n} }
