@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	closeCDK()
-	os.RemoveAll(scratch)
+	_ = os.RemoveAll(scratch)
 	os.Exit(code)
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -89,7 +90,7 @@ func TestAnApprovedRunGoesOn(t *testing.T) {
 func TestARejectedRunTurnsBackAndSaysWhoRejectedIt(t *testing.T) {
 	s := newScene(t)
 	s.waits()
-	if res := s.approve(`{"approved": false, "comment": "not on a Friday"}`); res.StatusCode != 200 {
+	if res := s.approve(`{"approved": false, "comment": "not on a Friday"}`); res.StatusCode != http.StatusOK {
 		t.Fatalf("answer %d %s", res.StatusCode, res.Body)
 	}
 	s.says("Notify", failover.NotifyAnswer{Outcome: failover.Refused, Summary: "Refused"})
@@ -222,7 +223,7 @@ func TestAnAnswerThatAWSDoesNotTakeMayBeSentAgain(t *testing.T) {
 			remove := s.world.Inject(c.fault)
 			problemIn(t, s.approve(`{"approved": true}`), c.status)
 			remove()
-			if res := s.approve(`{"approved": true}`); res.StatusCode != 200 {
+			if res := s.approve(`{"approved": true}`); res.StatusCode != http.StatusOK {
 				t.Errorf("again: %d %s", res.StatusCode, res.Body)
 			}
 		})

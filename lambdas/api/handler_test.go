@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestTheNameOfAStageIsNoPartOfThePath(t *testing.T) {
 	s := newScene(t)
 	req := newRequest("GET", "/live/runs", "")
 	req.RequestContext.Stage = "live"
-	if res := s.send(req); res.StatusCode != 200 {
+	if res := s.send(req); res.StatusCode != http.StatusOK {
 		t.Errorf("answer %d %s", res.StatusCode, res.Body)
 	}
 }

@@ -215,11 +215,11 @@ func verified(r failover.Report) string {
 }
 
 func notMovedLines(apps []failover.NotMoved) []string {
-	lines := make([]string, min(len(apps), maxLines+1))
-	for i := range lines {
+	lines := make([]string, len(apps)) // those that are not filled in are counted, not shown
+	for i := range min(len(apps), maxLines+1) {
 		lines[i] = notMovedLine(apps[i])
 	}
-	return append(lines, make([]string, len(apps)-len(lines))...) // those are counted, not shown
+	return lines
 }
 
 func notMovedLine(app failover.NotMoved) string {

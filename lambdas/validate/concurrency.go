@@ -25,7 +25,7 @@ func (in *inspection) readConcurrency(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found := ""
+	var found string
 	switch reserved := in.Handler.Plan.ReservedConcurrency; {
 	case reserved == 0 && c.Limit < usualConcurrency:
 		found = fmt.Sprintf("the functions reserve none of the account's %d concurrent executions, so a surge of other functions can stop a run; expected a limit of at least %d, and reservedConcurrency in cdk.json",

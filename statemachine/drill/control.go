@@ -65,7 +65,10 @@ func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	case request == "POST /faults":
 		p.inject(rw, r)
 	case request == "DELETE /faults":
-		p.onStage(r.Context(), p.world.Now(), func() error { return p.relieve() })
+		if err := p.onStage(r.Context(), p.world.Now(), p.relieve); err != nil {
+			http.Error(rw, err.Error(), http.StatusConflict)
+			return
+		}
 		fmt.Fprintln(rw, "all faults of AWS's APIs and functions are over")
 	case r.Method == http.MethodPost && isCaller && callerName.MatchString(name):
 		p.admit(rw, r, name)

@@ -40,7 +40,7 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 		return nil, err
 	}
 	r.previous = o.Previous
-	defer r.close()
+	defer func() { _ = r.close() }() // the functions are killed, whatever they answer
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
 	if err := errors.Join(s.fits(r.plan), err); err != nil {
 		return nil, &MistakeError{err}

@@ -69,7 +69,7 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	defer r.close()
+	defer func() { _ = r.close() }() // the functions are killed, whatever they answer
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
 	if err := errors.Join(s.fits(r.plan), err); err != nil {
 		return &MistakeError{err}
@@ -97,7 +97,7 @@ const warmUp = 3 * time.Minute
 // interrupted makes no error of the end that was asked for.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the error is that of the end which was asked for
 	}
 	return err
 }

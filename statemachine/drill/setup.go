@@ -118,7 +118,9 @@ func (r *rehearsal) deployAll(ctx context.Context) error {
 		r.world.AddTopic(topic.Region, topic.Name)
 	}
 	for _, bucket := range r.assembly.Buckets {
-		r.world.AddBucket(bucket.Region, bucket.Name)
+		if err := r.world.AddBucket(bucket.Region, bucket.Name); err != nil {
+			return err
+		}
 	}
 	for _, f := range r.assembly.Functions {
 		if err := r.deployFunction(ctx, f); err != nil {

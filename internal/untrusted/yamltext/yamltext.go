@@ -202,7 +202,7 @@ func (c *counter) count(node ast.Node) int {
 		n = c.anchor(v)
 	case *ast.AliasNode:
 		name := v.Value.GetToken().Value
-		known := false
+		var known bool
 		if n, known = c.anchors[name]; !known {
 			n, c.unknown[name] = 1, true
 		}

@@ -174,7 +174,7 @@ func operations(err error) []*smithy.OperationError {
 		}
 		return all
 	}
-	if op, ok := err.(*smithy.OperationError); ok {
+	if op, ok := err.(*smithy.OperationError); ok { //nolint:errorlint // this level alone
 		return []*smithy.OperationError{op}
 	}
 	if next := errors.Unwrap(err); next != nil {

@@ -46,7 +46,7 @@ func invoke(t *testing.T, getenv func(string) string, step Step[failover.StageRe
 	if err == nil {
 		return string(answer), messages.InvokeResponse_Error{}, log.String()
 	}
-	named, ok := err.(messages.InvokeResponse_Error) // by value: the runtime looks at nothing else
+	named, ok := err.(messages.InvokeResponse_Error) //nolint:errorlint // by value: the runtime reads nothing else
 	if !ok {
 		t.Fatalf("got an error of type %T; the runtime would lose its name", err)
 	}

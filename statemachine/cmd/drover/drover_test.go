@@ -118,7 +118,7 @@ func TestAnOutcomeThatIsNotTheExpectedOneExitsWithOne(t *testing.T) {
 
 func TestAMistakeInAScenarioFileIsSaidWithItsPlace(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "wrong.yaml")
-	if err := os.WriteFile(file, []byte(strings.Replace(disappointing, "wave", "", 1)+"untill: 3m\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Replace(disappointing, "wave", "", 1)+"dusk: 3m\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, _, stderr := drover(t, t.Context(), "drill", file)

@@ -123,7 +123,7 @@ func TestAWriterOfTheRegistryReachesApplicationsAlone(t *testing.T) {
 			_, query := client.Query(t.Context(), &dynamodb.QueryInput{
 				TableName: table, KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: map[string]types.AttributeValue{":pk": key["pk"]},
 			})
-			writes, reads := false, false
+			var writes, reads bool
 			switch who {
 			case "registrar":
 				writes = strings.HasPrefix(partition, "applications")

@@ -208,7 +208,7 @@ func sizeFunction(v any, ok bool) (any, bool) {
 	if !ok {
 		return nil, false
 	}
-	n := 0
+	var n int
 	switch v := v.(type) {
 	case string:
 		n = len(v)
