@@ -1,0 +1,5 @@
+//go:build !race
+
+package workbound
+
+const raceDetector = false
