@@ -85,6 +85,7 @@ func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	want := &failover.ValidateRequest{
 		Format:    failover.Format,
 		Execution: got.Execution, Input: got.Input, Leg: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
+		Before: []failover.Stage{stage(0), stage(1), stage(2)},
 		Ended: &failover.LegEnd{
 			EndedAt: got.Now, StagesDone: 1, Stages: 3, LagMillis: 250, Reasons: []string{"checkout: 20 % served"},
 		},
@@ -132,7 +133,8 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 		Format: failover.Format,
 		Op:     "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
 		StagesDone: 1, Stages: 2, LagMillis: new(int64(800)), Until: got.Now.Add(30 * time.Minute), Now: got.Now,
-		Digest: failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Stage: 1}.Digest(),
+		Digest:        failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Stage: 1, Configuration: configuration}.Digest(),
+		Configuration: configuration,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
 		t.Errorf("question (-want +got):\n%s", diff)
@@ -152,8 +154,9 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 // written over with another run's token. So a yes must name this run and this question.
 func TestAYesToAnotherQuestionApprovesNothing(t *testing.T) {
 	const other = "arn:aws:states:us-west-2:111122223333:execution:drover:harmless"
-	own := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion}.Digest()
-	start := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforeStart}.Digest()
+	own := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Configuration: configuration}.Digest()
+	validated := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Configuration: "an0ther"}.Digest()
+	start := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforeStart, Configuration: configuration}.Digest()
 	const noRun = "the answer approves no run by its ARN; expected the run and the digest of the question, as in the command of the message"
 	for _, c := range []struct {
 		name   string
@@ -162,6 +165,7 @@ func TestAYesToAnotherQuestionApprovesNothing(t *testing.T) {
 	}{
 		{"of another run", failover.ApprovalAnswer{Approved: true, By: "alice", Run: other, Digest: own}, "the answer approves run harmless of us-west-2, and not this one"},
 		{"of this run at another gate", failover.ApprovalAnswer{Approved: true, By: "alice", Run: theRun().ARN, Digest: start}, "the answer approves another question of this run"},
+		{"of this run with another configuration", failover.ApprovalAnswer{Approved: true, By: "alice", Run: theRun().ARN, Digest: validated}, "the answer approves another question of this run"},
 		{"of this run without a digest", failover.ApprovalAnswer{Approved: true, By: "alice", Run: theRun().ARN}, "the answer approves another question of this run"},
 		{"with the token alone", map[string]any{"approved": true, "by": "alice", "comment": "go"}, noRun},
 		{"with a run that is no text", map[string]any{"approved": true, "by": "alice", "run": []string{other}}, noRun},

@@ -29,15 +29,20 @@ type answer struct {
 // is not in the script does what it does in a run that goes well.
 type script map[string][]answer
 
-func ok(result any) answer                 { return answer{result: result, after: time.Second} }
-func fails(c failover.Condition) answer    { return answer{err: c, after: time.Second} }
-func looks(v failover.Verdict) answer      { return ok(failover.VerifyAnswer{Verdict: v}) }
-func times(n int, a answer) []answer       { return slices.Repeat([]answer{a}, n) }
-func then(lists ...[]answer) []answer      { return slices.Concat(lists...) }
+func ok(result any) answer              { return answer{result: result, after: time.Second} }
+func fails(c failover.Condition) answer { return answer{err: c, after: time.Second} }
+func looks(v failover.Verdict) answer   { return ok(failover.VerifyAnswer{Verdict: v}) }
+func times(n int, a answer) []answer    { return slices.Repeat([]answer{a}, n) }
+func then(lists ...[]answer) []answer   { return slices.Concat(lists...) }
+
+// configuration is the digest that Validate has answered.
+const configuration = "c0nfigurati0"
+
 func plan(stages ...failover.Stage) answer { return planOf(theRun(), stages...) }
 func planOf(run failover.Run, stages ...failover.Stage) answer {
 	return ok(failover.ValidateAnswer{
 		Verdict: failover.Proceed, Run: run, Stages: stages, LagMillis: new(int64(800)), Summary: "moves 1 application to us-west-2",
+		Configuration: configuration,
 	})
 }
 

@@ -53,7 +53,7 @@ func newScene(t *testing.T) *scene {
 	s := &scene{world: fakeaws.New("111122223333", time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), "us-east-1", "us-west-2")}
 	_, err := s.world.AddRole(roleARN, []json.RawMessage{json.RawMessage(`{"Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]}`)})
 	must(err)
-	s.asked = registry.Approval{Run: "r1", Region: "us-west-2", Gate: "before-start", Execution: execution, Leg: failover.Out}
+	s.asked = registry.Approval{Run: "r1", Region: "us-west-2", Gate: "before-start", Execution: execution, Leg: failover.Out, Configuration: "c0nfigurati0"}
 	s.asked.Digest = s.asked.Question().Digest()
 	must(s.world.AddFunction(fakeaws.Function{
 		ARN: functionARN, Name: "drover-notify", Region: "us-west-2", Timeout: time.Second,
@@ -166,6 +166,7 @@ func TestWhatIsNotTheRunsQuestionIsNotAnswered(t *testing.T) {
 		{"another gate", func(a *registry.Approval) { a.Gate = "before-promotion" }, "its digest"},
 		{"another stage", func(a *registry.Approval) { a.Stage = 1 }, "its digest"},
 		{"another phase", func(a *registry.Approval) { a.Leg = failover.Back }, "its digest"},
+		{"another configuration", func(a *registry.Approval) { a.Configuration = "0" }, "its digest"},
 		{"another digest", func(a *registry.Approval) { a.Digest = "0" }, "its digest 0 is not that of " + execution + ", phase out, gate before-start, stage 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

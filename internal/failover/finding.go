@@ -82,6 +82,7 @@ const (
 	CodeApplication   = "unknown-application"
 	CodeNothing       = "no-applications"
 	CodeBroken        = "broken-item"
+	CodeChanged       = "changed-item"
 	CodeConfiguration = "configuration"
 	CodeDataLoss      = "data-loss-not-allowed"
 	CodeLocked        = "locked"

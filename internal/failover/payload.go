@@ -171,8 +171,10 @@ type ValidateRequest struct {
 	Run *Run `json:"run"`
 	// Played counts the stages of the run that have been begun.
 	Played int `json:"played"`
-	// Ended is how the leg before ended, nil on the way out.
-	Ended *LegEnd `json:"ended"`
+	// Ended is how the leg before ended, nil on the way out, and Before are its stages, with what was seen of their
+	// applications.
+	Ended  *LegEnd `json:"ended"`
+	Before []Stage `json:"before"`
 	// Now is when the state was entered. Lambdas take the time from here and never from a clock.
 	Now time.Time `json:"now"`
 }
@@ -232,6 +234,9 @@ type ValidateAnswer struct {
 	Summary string `json:"summary"`
 	// SetAside is what the run sets aside before it begins: applications of a failover whose items break the rules.
 	SetAside Aside `json:"setAside,omitempty"`
+	// Configuration is the digest of what was seen of the run's applications, for the questions that the run asks: see
+	// [ConfigurationOf]. Empty in a run that asks none.
+	Configuration string `json:"configuration,omitempty"`
 	// Close is a run whose execution has ended without closing it, which this one closes; nil for none.
 	Close *Closing `json:"close,omitempty"`
 	// WaitSeconds is how long the run then waits.
@@ -451,6 +456,8 @@ type ApprovalRequest struct {
 	Stages     int `json:"stages"`
 	// Digest is that of the [Question]; the answer must give it back. Empty in a run that an earlier version has started.
 	Digest string `json:"digest"`
+	// Configuration is what Validate has answered.
+	Configuration string `json:"configuration"`
 	// LagMillis is the largest lag that validation has measured, nil when it measured none.
 	LagMillis *int64 `json:"lagMillis"`
 	// Until is when no answer becomes a no.
@@ -460,7 +467,7 @@ type ApprovalRequest struct {
 
 // Question is what the request asks.
 func (r ApprovalRequest) Question() Question {
-	q := Question{Execution: r.Run.ARN, Leg: r.Run.Leg, Gate: r.Gate}
+	q := Question{Execution: r.Run.ARN, Leg: r.Run.Leg, Gate: r.Gate, Configuration: r.Configuration}
 	if r.Stage != nil && r.Gate != BeforeStart {
 		q.Stage = r.Stage.Index
 	}

@@ -17,12 +17,18 @@ type Question struct {
 	Gate Approval
 	// Stage is the index of the stage whose databases come next; 0 before the start.
 	Stage int
+	// Configuration is that of the run: a yes is one to what was validated. Empty in a run of an earlier release.
+	Configuration string
 }
 
 // Digest is what an answer must give besides the run. The state machine computes the same, from the same text, and
 // accepts an answer with no other one.
 func (q Question) Digest() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d", q.Execution, q.Leg, q.Gate, q.Stage))
+	text := fmt.Appendf(nil, "%s %s %s %d", q.Execution, q.Leg, q.Gate, q.Stage)
+	if q.Configuration != "" {
+		text = fmt.Appendf(text, " %s", q.Configuration)
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 

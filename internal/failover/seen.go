@@ -124,6 +124,9 @@ func (s Strangers) gone() string {
 	return fmt.Sprintf("%d applications that were validated and are not registered any more", s.Gone)
 }
 
+// ConfigurationOf is the digest of the configuration of all applications that a run is about, in any order.
+func ConfigurationOf(apps []Application) string { return groups(apps, 1)[0] }
+
 // digest is that of an application's configuration. An application whose item breaks the rules has none.
 func digest(app Application) string {
 	app.Live, app.Shard = Live{}, 0

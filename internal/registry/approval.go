@@ -30,6 +30,8 @@ type Approval struct {
 	Leg       failover.Leg
 	Stage     int
 	Digest    string
+	// Configuration is that of the run, which the digest covers. Empty in a run that an earlier release has started.
+	Configuration string
 	// Asked is when the run began to wait, Until when it stops and takes no answer for a no.
 	Asked, Until time.Time
 	// Try counts the tries to ask from 0: only the token of the last one can be answered.
@@ -40,7 +42,7 @@ type Approval struct {
 
 // Question is what identifies the question.
 func (a Approval) Question() failover.Question {
-	return failover.Question{Execution: a.Execution, Leg: a.Leg, Gate: failover.Approval(a.Gate), Stage: a.Stage}
+	return failover.Question{Execution: a.Execution, Leg: a.Leg, Gate: failover.Approval(a.Gate), Stage: a.Stage, Configuration: a.Configuration}
 }
 
 // PutApproval writes a run's question, over an earlier one of the same run: every question has a token of its own, and
@@ -55,6 +57,9 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 	if a.Digest != "" {
 		it["execution"], it["leg"], it["digest"] = text(a.Execution), text(string(a.Leg)), text(a.Digest)
 		it["stage"] = number(int64(a.Stage))
+		if a.Configuration != "" {
+			it["configuration"] = text(a.Configuration)
+		}
 	}
 	it["tries"], it[formatAttribute] = number(a.Try), thisFormat()
 	for name, is := range map[string]bool{"told": a.Told, "over": a.Over} {
@@ -131,6 +136,9 @@ func decodeApproval(run string, it item) (Approval, error) {
 	if r.has("digest") {
 		a.Execution, a.Leg, a.Digest = r.text("execution"), failover.Leg(r.text("leg")), r.text("digest")
 		a.Stage = int(r.number("stage"))
+		if r.has("configuration") {
+			a.Configuration = r.text("configuration")
+		}
 	}
 	return a, r.err
 }

@@ -44,7 +44,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Until, 0))
 	asked := registry.Approval{
 		Run: req.Run.ID, Token: req.Token, Region: req.Run.Region(), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
-		Try: int64(req.Try), Execution: req.Run.ARN, Leg: req.Run.Leg, Stage: req.Question().Stage, Digest: req.Digest,
+		Try: int64(req.Try), Execution: req.Run.ARN, Leg: req.Run.Leg, Stage: req.Question().Stage, Digest: req.Digest, Configuration: req.Configuration,
 	}
 	if err := h.Registry.PutApproval(ctx, asked); err != nil {
 		return AskAnswer{}, err

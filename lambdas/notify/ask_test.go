@@ -23,6 +23,7 @@ func approvalRequest(token string) failover.ApprovalRequest {
 		Stage:      &failover.Stage{Index: 2, Wave: 1, From: east, To: west, Percent: &all, Promote: true, Approve: true},
 		StagesDone: 2, Stages: 3, LagMillis: new(int64(900)), Now: outage.Add(3 * time.Minute), Until: outage.Add(33 * time.Minute),
 	}
+	req.Configuration = "c0nfigurati0"
 	req.Digest = req.Question().Digest()
 	return req
 }
@@ -52,8 +53,8 @@ To reject (everything goes back as it was):
 No answer until 03:33:00 UTC is a no.
 
 Without drover; for a no, false instead of true:
-  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"3722ec47c1e4ff5d9c2a7d95d2e54224140ed0db057a7cd6a719eb377ba02597"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
-This is question 3722ec47c1e4: drover approve and reject print the same.
+  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"cc3c2172377b605be2b321d280df1089899c18127ecb1ebd4313930d0afb687e"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
+This is question cc3c2172377b: drover approve and reject print the same.
 
 Asked for because: rehearsal
 Run run-1, plan drover
@@ -125,7 +126,7 @@ func TestTheTokenIsKeptWithTheRun(t *testing.T) {
 	ask(t, h, req)
 	want := registry.Approval{
 		Run: "run-1", Token: "token-1", Region: west, Gate: "before-promotion", Asked: req.Now, Until: req.Until, Told: true,
-		Execution: req.Run.ARN, Leg: failover.Out, Stage: 2, Digest: req.Digest,
+		Execution: req.Run.ARN, Leg: failover.Out, Stage: 2, Digest: req.Digest, Configuration: "c0nfigurati0",
 	}
 	got, err := h.Registry.Approval(t.Context(), "run-1", west)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

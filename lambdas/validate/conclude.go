@@ -150,6 +150,9 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	}
 	if verdict == failover.Proceed {
 		answer.SetAside = in.setAside
+		if in.run.Leg == failover.Out && in.run.Approval != failover.NoApproval {
+			answer.Configuration = failover.ConfigurationOf(in.selected)
+		}
 	}
 	answer.Findings, answer.MoreFindings = limit(in.sorted(), failover.MaxListed)
 	return answer

@@ -26,6 +26,7 @@ type inspection struct {
 	// What was read. Parts that could not be read are empty.
 	apps         []failover.Application
 	others       []failover.Application // those that are not selected
+	selected     []failover.Application // those that the run is about, whatever they are
 	broken       []failover.Application // those of the run whose items break the rules; they are among neither
 	sets         live.RecordSets
 	closed       map[string]bool             // hosted zones that the plan cannot read, each of them a finding already

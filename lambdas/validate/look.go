@@ -104,6 +104,9 @@ func (in *inspection) choose(all []failover.Application) {
 	known := map[string]bool{}
 	for _, app := range all {
 		known[app.Name] = true
+		if in.run.Selects(app.Name) {
+			in.selected = append(in.selected, app)
+		}
 		in.floor = max(in.floor, app.Live.Epoch)
 		switch {
 		case app.Broken != "" && in.run.Selects(app.Name):

@@ -55,8 +55,10 @@ func (in *inspection) planUndoing() {
 		}
 	}
 	in.stages = plan(in.Plan, in.run.From, in.run.To, inOrder(moved), inOrder(writers), in.req.Played)
+	in.checkUnchanged()
 	in.countBatches()
 	in.setTimes()
+	in.noteSeen()
 }
 
 // hasComeHome says whether any of the application's traffic has left the Region of a drill's soak again, in the registry or

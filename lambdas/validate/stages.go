@@ -38,6 +38,7 @@ func (in *inspection) plan() {
 		in.planOut(waves, writers)
 	}
 	in.checkBroken()
+	in.checkUnchanged()
 	in.checkSteps(waves)
 	in.checkWhole()
 	in.countBatches()
@@ -67,42 +68,6 @@ func (in *inspection) planOut(waves, writers []int) {
 	}
 	if n := max(len(in.stages), len(in.back), len(in.rollback)); n > maxStages { // a retreat is as long as a rollback
 		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = in.withFewerStages()
-	}
-}
-
-// noteSeen writes into the stages what was seen of the applications that they move. Whatever becomes of an item from here
-// on, nothing moves that was not validated.
-func (in *inspection) noteSeen() {
-	known := map[int]*failover.Seen{}
-	for i := range in.stages {
-		s := &in.stages[i]
-		if known[s.Wave] == nil {
-			known[s.Wave] = failover.SeenOf(in.wave(s.Wave), len(in.stages))
-		}
-		s.Seen = known[s.Wave]
-	}
-}
-
-// maxBroken is how many broken items are named one by one.
-const maxBroken = 20
-
-// checkBroken tells of the items that break the rules of the applications file. A failover sets them aside and moves
-// everything else, if there is anything.
-func (in *inspection) checkBroken() {
-	named := in.broken[:min(len(in.broken), maxBroken)]
-	for _, app := range named {
-		note := in.block
-		if in.outage() && len(in.stages) > 0 {
-			note = func(code, object, found, next string) *failover.Finding {
-				in.setAside = append(in.setAside, failover.ApplicationAside(app.Name, failover.Rejected, failover.BrokenText+app.Broken))
-				return in.object(code, object, found, next)
-			}
-		}
-		note(failover.CodeBroken, "application "+app.Name, failover.BrokenText+app.Broken,
-			"find out who has written it, and register it again").Command = in.register()
-	}
-	if more := len(in.broken) - len(named); more > 0 && len(in.setAside) > 0 {
-		in.setAside = append(in.setAside, failover.ApplicationAside(fmt.Sprintf("%d more applications", more), failover.Rejected, "their items in the registry break the rules"))
 	}
 }
 
