@@ -42,6 +42,7 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 	if err != nil {
 		return done, err
 	}
+	registered = lock.Believed(registered)
 	if err := conflicts(registered, apps); err != nil {
 		return done, fmt.Errorf("register: %w", err)
 	}

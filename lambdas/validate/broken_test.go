@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,6 +35,29 @@ func TestAnItemThatBreaksTheRulesIsOneFailedPart(t *testing.T) {
 	s = newScene(t, bad)
 	if answer := s.validate(consenting); answer.Verdict != failover.Refuse || len(s.mutations()) > 0 {
 		t.Errorf("a failover of nothing else: %s", answer.Summary)
+	}
+}
+
+// An epoch that no run has had would leave none for the next run, and so block every one of them.
+func TestAnEpochThatNoRunHasHadIsOneFailedPart(t *testing.T) {
+	s := newScene(t, shop(), blog())
+	_, err := s.store.SetLive(t.Context(), mustApplications(s)[1], failover.Live{
+		Active: east, Weights: map[failover.Region]int{east: 100, west: 0}, Epoch: failover.MaxEpoch - 1,
+	})
+	must(t, err)
+	answer := s.validate(consenting)
+	if answer.Verdict != failover.Proceed || !answer.SetAside.Application("blog") || answer.Run.Epoch != 1 {
+		t.Fatalf("a failover: %s, epoch %d, %v", answer.Summary, answer.Run.Epoch, answer.SetAside)
+	}
+	s.contains(fmt.Sprint(answer.Findings), "application blog: its item in the registry breaks the rules of the applications file: epoch: 9007199254740991; expected one that a run has had: the lock has 0")
+	must(t, s.store.ReleaseLock(t.Context(), answer.Run.ARN))
+	if answer := s.validate(`{"action": "check"}`); !slices.Contains(codes(answer, failover.Blocker), failover.CodeBroken) {
+		t.Errorf("a check: %s", answer.Summary)
+	}
+	_, err = s.store.Register(t.Context(), failover.DefaultPlan(), []failover.Application{blog()}, start)
+	must(t, err)
+	if got := mustApplications(s)[1].Live.Epoch; got != 0 {
+		t.Errorf("registered again, it has epoch %d; want 0", got)
 	}
 }
 

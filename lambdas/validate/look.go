@@ -35,10 +35,10 @@ func (in *inspection) look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	in.choose(all)
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
+	in.choose(in.lock.Believed(all))
 	in.checkReleases(ctx)
 	if err := in.checkLock(ctx); err != nil || in.comesAtABadTime() {
 		return err

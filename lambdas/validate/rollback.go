@@ -16,10 +16,10 @@ func (in *inspection) lookBack(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
-	in.choose(all)
 	if in.lock, err = in.Applications.Lock(ctx); err != nil {
 		return fmt.Errorf("read the registry: %w", err)
 	}
+	in.choose(in.lock.Believed(all))
 	if err := in.checkLock(ctx); err != nil {
 		return err
 	}
