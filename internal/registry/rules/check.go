@@ -169,6 +169,9 @@ func (c *checker) place(prefix string, p failover.Place) {
 		c.wrong(prefix+"active", fmt.Sprintf("%q is not a Region of the plan %s", p.Active, c.plan.Name))
 	}
 	regions(c, prefix+"weights", p.Weights)
+	if !slices.ContainsFunc(slices.Collect(maps.Values(p.Weights)), func(weight int) bool { return weight > 0 }) {
+		c.wrong(prefix+"weights", "none above 0, which Route 53 answers with every Region alike; expected traffic in one")
+	}
 	for _, region := range slices.Sorted(maps.Keys(p.Weights)) {
 		c.within(prefix+"weights."+string(region), p.Weights[region], 0, 100)
 	}
