@@ -58,7 +58,7 @@ var mistakes = []struct {
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app):", New: "case !req.Run.Moves(app) || req.Run.Leg == failover.Rollback:",
+			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app) || app.Broken != \"\":", New: "case !req.Run.Moves(app) || req.Run.Leg == failover.Rollback:",
 		}},
 		scenario: "partial-promotion", says: "the registry says",
 	},
@@ -120,6 +120,7 @@ var mistakes = []struct {
 		definition: []replacement{
 			{`"Condition": "{% $run.action = 'failover' and $stage.promote = true and `, `"Condition": "{% $run.action = 'never' and $stage.promote = true and `},
 			{`"Condition": "{% $run.action = 'failover' %}", "Next": "UpdateRegistry"`, `"Condition": "{% $run.action = 'failover' %}", "Next": "Settle"`},
+			{`"Condition": "{% $states.input.verdict = 'unpromoted' and `, `"Condition": "{% $states.input.verdict = 'never' and `},
 		},
 		scenario: "promotion-without-dns", says: "database checkout of checkout had no fault of its own",
 	},
@@ -134,7 +135,7 @@ var mistakes = []struct {
 		number: 12, name: "the zones after one that is denied are left out",
 		functions: []drilltest.Mutation{
 			{File: "lambdas/shifttraffic/outage.go", Old: "case c != failover.Denied && !s.final(c):", New: "case c == failover.Denied:\n\t\t\treturn answer, nil\n\t\tcase !s.final(c):"},
-			{File: "lambdas/shifttraffic/outage.go", Old: "i := (n + max(s.req.Round-1, 0)) % len(plans)", New: "i := n"},
+			{File: "lambdas/shifttraffic/outage.go", Old: "first := max(s.req.Round-1, 0) % len(plans)", New: "first := 0"},
 		},
 		scenario: "zone-denied", says: "record www.example.net A of site had no fault of its own",
 	},
