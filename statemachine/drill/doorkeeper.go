@@ -54,12 +54,19 @@ func (d doorkeeper) refuses(r *http.Request) string {
 // them CORS-safelisted.
 var simpleTypes = []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}
 
+// curlsType is what curl -d says of any body. A page that says it, too, cannot name itself curl without asking first: its
+// User-Agent is the browser's, and another one is no simple header ("CORS-safelisted request-header" in the Fetch Standard).
+const curlsType = "application/x-www-form-urlencoded"
+
 // simpleType says why a body's media type is refused where a body changes the simulator, and is empty when it is not.
 func simpleType(r *http.Request) string {
 	if r.Method != http.MethodPost {
 		return ""
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err == nil && media == curlsType && strings.HasPrefix(r.UserAgent(), "curl/") {
+		return ""
+	}
 	if err != nil || slices.Contains(simpleTypes, media) {
 		return fmt.Sprintf(`Content-Type %q; expected application/json or application/yaml, as curl --json '{"regionDark": "us-east-1"}' sends it`,
 			clipped(r.Header.Get("Content-Type")))

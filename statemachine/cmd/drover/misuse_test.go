@@ -49,6 +49,8 @@ func TestAServedWorldAnswersNoWebPage(t *testing.T) {
 		{"POST", "/_drover/faults", dark, map[string]string{"Origin": "null", "Content-Type": "application/json"}, http.StatusForbidden},
 		{"POST", "/_drover/faults", dark, map[string]string{"Content-Type": "text/plain"}, http.StatusUnsupportedMediaType},
 		{"POST", "/_drover/faults", dark, map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
+		{"POST", "/_drover/faults", dark, map[string]string{"User-Agent": "Mozilla/5.0", "Content-Type": "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
+		{"POST", "/_drover/faults", dark, map[string]string{"User-Agent": "curl/7.88.1", "Origin": "http://evil.example", "Content-Type": "application/x-www-form-urlencoded"}, http.StatusForbidden},
 		{"POST", "/_drover/callers/x", "{}", map[string]string{"Content-Type": "text/plain"}, http.StatusUnsupportedMediaType},
 		{"DELETE", "/_drover/faults", "", map[string]string{"Origin": "http://evil.example"}, http.StatusForbidden},
 		{"POST", "/", "{}", map[string]string{"Origin": "http://evil.example", "Authorization": signed("states"), "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}, http.StatusForbidden},
@@ -65,8 +67,12 @@ func TestAServedWorldAnswersNoWebPage(t *testing.T) {
 	if _, dump := ask(t, http.MethodGet, url+"/_drover", ""); strings.Contains(dump, "dark") {
 		t.Errorf("a page has made a Region dark:\n%s", dump)
 	}
-	own := map[string]string{"Origin": url, "Content-Type": "application/json"}
-	if status, answer := send(t, http.MethodPost, url+"/_drover/faults", dark, own); status != http.StatusOK {
-		t.Errorf("the simulator's own origin: %d %s", status, answer)
+	for who, header := range map[string]map[string]string{
+		"the simulator's own origin": {"Origin": url, "Content-Type": "application/json"},
+		"curl -d":                    {"User-Agent": "curl/7.88.1", "Content-Type": "application/x-www-form-urlencoded"},
+	} {
+		if status, answer := send(t, http.MethodPost, url+"/_drover/faults", `{"noMetrics": {"region": "us-west-2", "application": "checkout"}}`, header); status != http.StatusOK {
+			t.Errorf("%s: %d %s", who, status, answer)
+		}
 	}
 }
