@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -222,95 +221,6 @@ func granted(t *testing.T, action string) map[string]words {
 	return roles
 }
 
-// trusts are, by the end of a role's name, who may assume it and for which of its resources; a function's role names none.
-var trusts = map[string]struct{ service, source string }{
-	"machine":   {"states", "states:REGION:111122223333:stateMachine:drover"},
-	"gateway":   {"apigateway", ""}, // the API's id is made with the API, which names the role
-	"rule":      {"events", "events:REGION:111122223333:rule/drover-failover"},
-	"stopped":   {"events", "events:REGION:111122223333:rule/drover-stopped"},
-	"scheduler": {"scheduler", "scheduler:REGION:111122223333:schedule-group/default"},
-	"pipeline":  {"codepipeline", ""},
-	"build":     {"codebuild", ""},
-	"deploy":    {"codebuild", ""},
-}
-
-// Without a condition on the account, a service that another account has given a resource with one of these roles would
-// assume it: the confused deputy.
-func TestEachRoleIsForOneServiceThatActsForThisAccount(t *testing.T) {
-	var looked []string
-	for _, stack := range complete(t).assembly.Stacks {
-		for _, role := range ofType(stack, "AWS::IAM::Role") {
-			looked = append(looked, role.Name)
-			want := trusts[strings.TrimSuffix(strings.TrimPrefix(role.Name, "drover-"), "-"+stack.Region)]
-			conditions := map[string]map[string]string{"StringEquals": {"aws:SourceAccount": assembly.Placeholder}}
-			if want.source != "" {
-				conditions["ArnEquals"] = map[string]string{"aws:SourceArn": "arn:aws:" + strings.ReplaceAll(want.source, "REGION", stack.Region)}
-			}
-			principal := map[string]string{"Service": cmp.Or(want.service, "lambda") + ".amazonaws.com"}
-			got := trustOf(t, role)
-			if diff := gocmp.Diff(principal, got.Principal) + gocmp.Diff(conditions, got.Condition); diff != "" {
-				t.Errorf("%s: who may assume it (-want +got)\n%s", role.Name, diff)
-			}
-		}
-	}
-	if want := 2*(len(step.Folders())+5) + 3; len(looked) != want {
-		t.Errorf("roles %v; want %d", looked, want)
-	}
-}
-
-// trusted is the one statement of a trust policy.
-type trusted struct {
-	Effect, Action string
-	Principal      map[string]string
-	Condition      map[string]map[string]string
-}
-
-func trustOf(t *testing.T, role assembly.Resource) trusted {
-	t.Helper()
-	var document struct{ Statement []trusted }
-	text := compact(t, role.Properties["AssumeRolePolicyDocument"])
-	if err := json.Unmarshal([]byte(text), &document); err != nil || len(document.Statement) != 1 || document.Statement[0].Action != "sts:AssumeRole" {
-		t.Fatalf("%s: %v in %s; want one statement", role.Name, err, text)
-	}
-	return document.Statement[0]
-}
-
-func TestValidateMayWriteTheLockAndItsReleaseAndNothingElse(t *testing.T) {
-	writes := []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:TransactWriteItems"}
-	for _, s := range statements(t) {
-		if !strings.HasPrefix(s.Role, "drover-validate-") || !slices.ContainsFunc(s.Action, func(a string) bool { return slices.Contains(writes, a) }) {
-			continue
-		}
-		want := leadingKeys("lock", "versions")
-		if diff := gocmp.Diff(want, s.Condition); diff != "" {
-			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
-		}
-	}
-}
-
-// What the API notes of who starts runs is an identity only because nothing else may write it.
-func TestTheAPIAloneMayWriteWhoStartsRuns(t *testing.T) {
-	want := leadingKeys("starters")
-	seen := map[string]bool{}
-	for _, s := range statements(t) {
-		if s.Sid != "Starter" {
-			continue
-		}
-		api := strings.HasPrefix(s.Role, "drover-api-")
-		action := "dynamodb:GetItem"
-		if api {
-			action = "dynamodb:PutItem"
-		}
-		seen[strings.TrimSuffix(strings.TrimPrefix(s.Role, "drover-"), "-us-west-2")] = true
-		if diff := gocmp.Diff(want, s.Condition); diff != "" || !slices.Equal(s.Action, []string{action}) {
-			t.Errorf("%s: %v; want %s (-want +got)\n%s", s.Role, s.Action, action, diff)
-		}
-	}
-	if !seen["api"] || !seen["validate"] {
-		t.Errorf("roles %v; want that of the API, which writes, and that of Validate, which reads", seen)
-	}
-}
-
 func TestMetricsAreWrittenIntoDroversNamespaceOnly(t *testing.T) {
 	s := fresh(t)
 	for code := range regionStacks(t) {
@@ -346,66 +256,4 @@ func wantOf(t *testing.T, actions []string, region names.Region, of string, reso
 // filled is an ARN with its pseudo parameters resolved.
 func filled(arn string) string {
 	return strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::AccountId}", assembly.Placeholder).Replace(arn)
-}
-
-func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *testing.T) {
-	want := map[string][]any{"Look": {"approvals", "lock"}, "Remember": {"approvals", "drills"}, "Lock": {"lock"}}
-	for _, s := range statements(t) {
-		byKey := func(a string) bool { return strings.HasPrefix(a, "dynamodb:") && a != "dynamodb:Query" }
-		if !strings.HasPrefix(s.Role, "drover-notify-") || !slices.ContainsFunc(s.Action, byKey) {
-			continue
-		}
-		if diff := gocmp.Diff(leadingKeys(want[s.Sid]...), s.Condition); diff != "" {
-			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
-		}
-	}
-}
-
-// leadingKeys is the condition that narrows a grant to the items under some partition keys.
-func leadingKeys(patterns ...any) map[string]map[string]any {
-	return map[string]map[string]any{
-		"ForAllValues:StringLike": {"dynamodb:LeadingKeys": patterns}, "Null": {"dynamodb:LeadingKeys": []any{"false"}},
-	}
-}
-
-// TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther reads, for each function, what it may do to which items.
-func TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther(t *testing.T) {
-	apps := []any{"applications", "applications#*"}
-	want := map[string]map[string][]any{
-		"validate":        {"Query": append(slices.Clone(apps), "runs", "versions"), "GetItem": {"lock", "versions", "starters"}, "UpdateItem": {"lock", "versions"}},
-		"shifttraffic":    {"Query": apps, "GetItem": {"lock"}, "UpdateItem": {"lock"}},
-		"updateregistry":  {"Query": apps, "GetItem": {"lock"}, "UpdateItem": append(slices.Clone(apps), "lock"), "PutItem": {"runs"}},
-		"promotedatabase": {"Query": apps, "GetItem": {"lock", "lock"}, "UpdateItem": append(slices.Clone(apps), "lock")}, // that of the other Region, too
-		"verifyhealth":    {"Query": apps, "UpdateItem": {"lock"}},
-		"notify":          {"Query": append(slices.Clone(apps), "drills"), "GetItem": {"approvals", "lock"}, "PutItem": {"approvals", "drills"}, "UpdateItem": {"approvals", "drills", "lock"}},
-		"api":             {"Query": {"runs", "approvals"}, "GetItem": {"lock"}, "PutItem": {"starters"}},
-	}
-	got := map[string]map[string][]any{}
-	for _, s := range statements(t) {
-		if !strings.HasSuffix(s.Role, "-us-west-2") {
-			continue
-		}
-		function := strings.TrimSuffix(strings.TrimPrefix(s.Role, "drover-"), "-us-west-2")
-		for _, action := range s.Action {
-			operation, is := strings.CutPrefix(action, "dynamodb:")
-			if !is {
-				continue
-			}
-			keys := s.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-			list, many := keys.([]any)
-			if !many {
-				list = []any{keys}
-			}
-			if !gocmp.Equal(s.Condition["Null"]["dynamodb:LeadingKeys"], []any{"false"}) {
-				t.Errorf("%s, %s: %v holds for a request without a key", s.Role, s.Sid, s.Condition)
-			}
-			if got[function] == nil {
-				got[function] = map[string][]any{}
-			}
-			got[function][operation] = append(got[function][operation], list...)
-		}
-	}
-	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("operations by function (-want +got)\n%s", diff)
-	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // payload is what is of interest here in the requests to the steps and in their answers, as they stand in a history.
-// The fields are those of payload.go in package failover; what a payload has not got stays empty.
+// The fields are those of payload_steps.go and payload_notify.go in package failover; what a payload has not got stays empty.
 type payload struct {
 	// Validate's answer has a list of stages, Notify's request their number.
 	Stages       json.RawMessage    `json:"stages"`

@@ -69,7 +69,7 @@ func TestManyZonesMoveWithinTheRequestQuota(t *testing.T) {
 	}
 }
 
-// TestACallAfterALostAnswerGoesOnInManyZones: it has to write the marks of all zones again whose changes nobody knows. That is
+// TestACallAfterALostAnswerGoesOnInManyZones: it writes the marks of all zones again whose change ids were lost with the answer. That is
 // progress, even when no record set is changed.
 func TestACallAfterALostAnswerGoesOnInManyZones(t *testing.T) {
 	apps := inManyZones(60)

@@ -1,0 +1,214 @@
+package failover
+
+import (
+	"cmp"
+	"time"
+)
+
+// AnnounceRequest asks Notify to tell people that a run begins.
+type AnnounceRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
+	// Op is "announce".
+	Op  string `json:"op"`
+	Run Run    `json:"run"`
+	// Applications, Databases and Stages count what Validate has planned.
+	Applications int `json:"applications"`
+	Databases    int `json:"databases"`
+	Stages       int `json:"stages"`
+	// Findings are Validate's, all of them warnings; MoreFindings counts those that it did not list.
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings"`
+	Now          time.Time `json:"now"`
+}
+
+// RefusedRequest asks Notify to send the notification of a run that ends with Validate's verdict.
+type RefusedRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
+	// Op is "refused".
+	Op  string `json:"op"`
+	Run Run    `json:"run"`
+	// Verdict, Summary, Findings, MoreFindings and Next are Validate's.
+	Verdict      Verdict   `json:"verdict"`
+	Summary      string    `json:"summary"`
+	Findings     []Finding `json:"findings"`
+	MoreFindings int       `json:"moreFindings"`
+	Next         string    `json:"next"`
+	Now          time.Time `json:"now"`
+}
+
+// ApprovalRequest asks Notify to ask people whether the run may go on. The answer, an [ApprovalAnswer], is given to
+// Step Functions with the token, by whoever decides.
+type ApprovalRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
+	// Op is "approve".
+	Op string `json:"op"`
+	// Token is the task token that the answer must come with. Try counts the tries to ask this question from 0; each has a
+	// token of its own, and an earlier one that comes late is not to be asked any more.
+	Token string `json:"token"`
+	Try   int    `json:"try"`
+	Run   Run    `json:"run"`
+	// Gate is [BeforeStart] or [BeforePromotion].
+	Gate Approval `json:"gate"`
+	// Stage is the stage whose databases come next, nil before the start.
+	Stage *Stage `json:"stage"`
+	// StagesDone and Stages count the verified stages and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// Digest is that of the [Question]; the answer must give it back. Empty in a run that an earlier version has started.
+	Digest string `json:"digest"`
+	// Configuration is what Validate has answered.
+	Configuration string `json:"configuration"`
+	// LagMillis is the largest lag that validation has measured, nil when it measured none.
+	LagMillis *int64 `json:"lagMillis"`
+	// Until is when no answer becomes a no.
+	Until time.Time `json:"until"`
+	Now   time.Time `json:"now"`
+}
+
+// Question is what the request asks.
+func (r ApprovalRequest) Question() Question {
+	q := Question{Execution: r.Run.ARN, Leg: r.Run.Leg, Gate: r.Gate, Configuration: r.Configuration}
+	if r.Stage != nil && r.Gate != BeforeStart {
+		q.Stage = r.Stage.Index
+	}
+	return q
+}
+
+// ApprovalAnswer is an approver's. Anything else that comes with the token, and nothing at all, is a no.
+type ApprovalAnswer struct {
+	Approved bool `json:"approved"`
+	// By is who answers, and How how that is known: [APISigner] or [CallerIdentity]. An answer without How was sent with
+	// the token alone, and By is what its sender has written.
+	By      string `json:"by"`
+	How     string `json:"how,omitempty"`
+	Comment string `json:"comment"`
+	// Run is the execution ARN of the run that the approver means, Digest that of its question. A yes for another run or
+	// another question is none: a token alone does not say which run the approver has seen.
+	Run    string `json:"run,omitempty"`
+	Digest string `json:"digest,omitempty"`
+}
+
+// Answers says whether the answer is one to this question. A run that an earlier version has started asks without a digest.
+func (a ApprovalAnswer) Answers(asked ApprovalRequest) bool {
+	return asked.Digest == "" || a.Run == asked.Run.ARN && a.Digest == asked.Digest
+}
+
+// Decision is how a question at a gate was answered, for the record.
+type Decision struct {
+	// Gate is [BeforeStart] or [BeforePromotion], AskedAt when the run began to wait there.
+	Gate    Approval  `json:"gate"`
+	AskedAt time.Time `json:"askedAt"`
+	// Approved, By, How and Comment are the answer's; By is empty when no approver has answered, and Comment says why then.
+	// Of an answer to another question Comment says which one it was for.
+	Approved bool   `json:"approved"`
+	By       string `json:"by"`
+	How      string `json:"how,omitempty"`
+	Comment  string `json:"comment"`
+}
+
+// String is the decision in one line, such as "before-promotion: approved by ARN (API signer): go".
+func (d Decision) String() string {
+	line := string(d.Gate) + ": approved"
+	if !d.Approved {
+		line = string(d.Gate) + ": not approved"
+	}
+	if d.By != "" {
+		line += " by " + d.By + " (" + cmp.Or(d.How, "as the sender of the answer writes") + ")"
+	}
+	if d.Comment != "" {
+		line += ": " + d.Comment
+	}
+	return line
+}
+
+// StepFailure is a step that failed for good, as the state machine's Catch saw it.
+type StepFailure struct {
+	// State is the state's name.
+	State string `json:"state"`
+	// Error is the error's name: a [Condition], or one of Lambda's or Step Functions' own.
+	Error string `json:"error"`
+	// Cause is the error's text: for a Lambda a JSON object with errorType and errorMessage.
+	Cause string `json:"cause"`
+}
+
+// CloseRequest asks UpdateRegistry to write the run and to release the lock.
+type CloseRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
+	// Op is "close".
+	Op      string   `json:"op"`
+	Run     Run      `json:"run"`
+	Outcome Outcome  `json:"outcome"`
+	Reasons []string `json:"reasons"`
+	// Failure is the step that failed for good, if one did.
+	Failure *StepFailure `json:"failure"`
+	// SetAside is what a failover has set aside.
+	SetAside Aside `json:"setAside,omitempty"`
+	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
+	LagMillis int64 `json:"lagMillis"`
+	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
+	ClosedBy string    `json:"closedBy,omitempty"`
+	Now      time.Time `json:"now"`
+}
+
+// NotNotifiedRequest asks UpdateRegistry to say in a metric that the notification of a run is not out.
+type NotNotifiedRequest struct {
+	// Op is "not-notified".
+	Op  string    `json:"op"`
+	Run Run       `json:"run"`
+	Now time.Time `json:"now"`
+}
+
+// NotifyRequest asks Notify to take stock of what moved, and to tell people.
+type NotifyRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
+	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
+	ClosedBy string   `json:"closedBy,omitempty"`
+	Run      Run      `json:"run"`
+	Outcome  Outcome  `json:"outcome"`
+	Reasons  []string `json:"reasons"`
+	// Failure is the step that failed for good, if one did.
+	Failure *StepFailure `json:"failure"`
+	// SetAside is what a failover has set aside.
+	SetAside Aside `json:"setAside,omitempty"`
+	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
+	StagesDone int `json:"stagesDone"`
+	Stages     int `json:"stages"`
+	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
+	LagMillis int64 `json:"lagMillis"`
+	// LagAt is when that lag was measured, nil when it was not.
+	LagAt *time.Time `json:"lagAt"`
+	// Decisions are the answers to what the run has asked, in the order in which they were given.
+	Decisions []Decision `json:"decisions"`
+	// Inventory is what VerifyHealth has verified last, nil when there is nothing.
+	Inventory *Inventory `json:"inventory"`
+	// Try counts the tries of this step from 0.
+	Try int       `json:"try"`
+	Now time.Time `json:"now"`
+}
+
+// NotifyAnswer is Notify's, and the output of a completed execution.
+type NotifyAnswer struct {
+	Outcome Outcome `json:"outcome"`
+	// Summary is the message's first line.
+	Summary string `json:"summary"`
+	// Report is the S3 URL of the report.
+	Report string `json:"report"`
+	// Told says that the message was published, by this call or an earlier one.
+	Told bool `json:"told"`
+	// RTOSeconds and RPOSeconds are those of the report; RPOSeconds is absent when it was not measured.
+	RTOSeconds float64  `json:"rtoSeconds"`
+	RPOSeconds *float64 `json:"rpoSeconds,omitempty"`
+	// Moved counts the applications that are wholly in the target Region, NotMoved those that are not, and NotKnown those
+	// of which that could not be read.
+	Moved    int `json:"moved"`
+	NotMoved int `json:"notMoved"`
+	NotKnown int `json:"notKnown"`
+}
