@@ -126,29 +126,26 @@ func (c *keptDNS) spend() error {
 
 // GetHostedZone is that of Route 53.
 func (c *keptDNS) GetHostedZone(ctx context.Context, in *route53.GetHostedZoneInput, opts ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error) {
-	c.mu.Lock()
-	out, known := c.zones[aws.ToString(in.Id)]
-	var err error
-	if !known {
-		err = c.spend()
-	}
-	c.mu.Unlock()
-	if known || err != nil {
-		return out, err
-	}
-	if out, err = c.dns.GetHostedZone(ctx, in, opts...); err == nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.zones[aws.ToString(in.Id)] = out
-	}
-	return out, err
+	return kept(c, keptZones, aws.ToString(in.Id), func() (*route53.GetHostedZoneOutput, error) { return c.dns.GetHostedZone(ctx, in, opts...) })
 }
 
 // ListResourceRecordSets is that of Route 53.
 func (c *keptDNS) ListResourceRecordSets(ctx context.Context, in *route53.ListResourceRecordSetsInput, opts ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error) {
 	asked := page{aws.ToString(in.HostedZoneId), aws.ToString(in.StartRecordName), string(in.StartRecordType), aws.ToString(in.StartRecordIdentifier), aws.ToInt32(in.MaxItems)}
+	return kept(c, keptPages, asked, func() (*route53.ListResourceRecordSetsOutput, error) {
+		return c.dns.ListResourceRecordSets(ctx, in, opts...)
+	})
+}
+
+func keptZones(k *Kept) map[string]*route53.GetHostedZoneOutput { return k.zones }
+
+func keptPages(k *Kept) map[page]*route53.ListResourceRecordSetsOutput { return k.pages }
+
+// kept returns the answer that is kept under a key, or asks Route 53 within the budget and keeps what it answers. The map
+// is looked up under the lock, for another try may have emptied it meanwhile.
+func kept[K comparable, Answer any](c *keptDNS, answers func(*Kept) map[K]Answer, key K, ask func() (Answer, error)) (Answer, error) {
 	c.mu.Lock()
-	out, known := c.pages[asked]
+	out, known := answers(c.Kept)[key]
 	var err error
 	if !known {
 		err = c.spend()
@@ -157,10 +154,10 @@ func (c *keptDNS) ListResourceRecordSets(ctx context.Context, in *route53.ListRe
 	if known || err != nil {
 		return out, err
 	}
-	if out, err = c.dns.ListResourceRecordSets(ctx, in, opts...); err == nil {
+	if out, err = ask(); err == nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.pages[asked] = out
+		answers(c.Kept)[key] = out
 	}
 	return out, err
 }
