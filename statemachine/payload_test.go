@@ -199,7 +199,7 @@ func TestNotifyGetsWhoHasRejectedAndWhy(t *testing.T) {
 		{"a no by nobody in particular", ok(map[string]any{"approved": false}), "before-promotion: not approved by somebody"},
 		{"an answer that says nothing", ok("yes"), "before-promotion: not approved by somebody"},
 		{"a failed task", fails(failover.NotApproved), "before-promotion: not approved: too risky"},
-		{"silence", silence, "before-promotion: nobody answered in time"},
+		{"silence", silence, "before-promotion: no approver answered in time"},
 	} {
 		r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {c.answer}})
 		got := r.calls["Notify"][0].(*failover.NotifyRequest)
@@ -223,7 +223,7 @@ func TestNotifyGetsWhoHasApprovedWhat(t *testing.T) {
 	if diff := cmp.Diff(want, r.calls["Notify"][0].(*failover.NotifyRequest).Decisions); diff != "" {
 		t.Errorf("decisions (-want +got):\n%s", diff)
 	}
-	for name, a := range map[string]answer{"nobody answered in time": silence, "too risky": fails(failover.NotApproved), "nobody could be asked": fails("Lambda.Unknown")} {
+	for name, a := range map[string]answer{"no approver answered in time": silence, "too risky": fails(failover.NotApproved), "nobody could be asked": fails("Lambda.Unknown")} {
 		r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {a}})
 		got := r.calls["Notify"][0].(*failover.NotifyRequest).Decisions
 		want := []failover.Decision{{Gate: failover.BeforePromotion, AskedAt: r.calls["AwaitApproval"][0].(*failover.ApprovalRequest).Now, Comment: name}}

@@ -231,7 +231,7 @@ func (s Scope) shift() Grant {
 // policy conditions for fine-grained access control" in the Amazon Route 53 Developer Guide.
 const recordNames = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 
-// neverShift denies what could prove to a certificate authority that the zone is somebody's, whatever the registry says.
+// neverShift denies the names whose records prove to a certificate authority who owns a zone, whatever the registry says.
 func (s Scope) neverShift() Grant {
 	return Grant{
 		Sid: "NeverShift", Deny: true, Actions: []string{"route53:ChangeResourceRecordSets"}, Resources: s.zones(),

@@ -78,8 +78,8 @@ func (r Run) Again(plan Plan) Input {
 	return in
 }
 
-// Drover is a command of Drover's own, such as "status", in a Region, with what it must be told of a plan that is not
-// the default one. What the command is told beyond its name is a line of words, see [CommandLine].
+// Drover is a command of Drover's own, such as "status", in a Region, with the flags that a plan needs which is not
+// the default one. The arguments after the command's name are a line of words, see [CommandLine].
 func (p Plan) Drover(what string, region Region) string {
 	usual := DefaultPlan()
 	line := "drover " + what + " " + CommandLine("--region", string(region))

@@ -47,7 +47,7 @@ func TestADecisionIsToldInOneLine(t *testing.T) {
 		"before-start: approved by alice (API signer): go":                         {Gate: BeforeStart, Approved: true, By: "alice", How: APISigner, Comment: "go"},
 		"before-promotion: approved by alice (as the sender of the answer writes)": {Gate: BeforePromotion, Approved: true, By: "alice"},
 		"before-promotion: not approved by bob (caller identity): not now":         {Gate: BeforePromotion, By: "bob", How: CallerIdentity, Comment: "not now"},
-		"before-promotion: not approved: nobody answered in time":                  {Gate: BeforePromotion, Comment: "nobody answered in time"},
+		"before-promotion: not approved: no approver answered in time":             {Gate: BeforePromotion, Comment: "no approver answered in time"},
 	} {
 		if got := d.String(); got != want {
 			t.Errorf("got %q; want %q", got, want)

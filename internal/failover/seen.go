@@ -13,10 +13,10 @@ import (
 // Seen is what Validate has seen of the configuration of a wave, as digests, small enough to travel with a stage. Runs
 // change where an application is, and that is none of it.
 type Seen struct {
-	// Each are the digests of the applications, in a wave of few: one that changes is told from the others.
+	// Each are the digests of the applications, in a small wave: one that changes is set aside alone.
 	Each []string `json:"each,omitempty"`
-	// Groups are those of a large wave: the applications are in as many groups as there are digests, by their names. One
-	// that changes makes a stranger of its whole group.
+	// Groups are those of a large wave: the applications are in as many groups as there are digests, by their names. When
+	// one changes, its whole group counts as changed.
 	Groups []string `json:"groups,omitempty"`
 }
 
@@ -24,11 +24,11 @@ const (
 	// maxSeen bounds the digests of a stage, allSeen those of all stages together, which travel from state to state.
 	maxSeen = 64
 	allSeen = 400
-	// seenBytes is how much of a SHA-256 a digest keeps: nobody finds another configuration with the same 72 bits.
+	// seenBytes is how much of a SHA-256 a digest keeps: 72 bits, which no search finds a second configuration for.
 	seenBytes = 9
 )
 
-// SeenOf is what is seen of the applications of one of so many stages.
+// SeenOf returns the digests of the applications of one stage, for a run of that many stages.
 func SeenOf(apps []Application, stages int) *Seen {
 	room := max(1, min(maxSeen, allSeen/max(1, stages)))
 	if len(apps) > room {

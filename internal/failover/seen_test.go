@@ -40,7 +40,7 @@ func TestWhatHasChangedIsToldFromWhatHasNot(t *testing.T) {
 	}
 }
 
-// A wave of thousands has the payload of one of a few: its applications are told apart by groups.
+// A wave of thousands has the payload of one of a few: its digests are those of groups of applications.
 func TestALargeWaveIsSeenInGroups(t *testing.T) {
 	for _, stages := range []int{1, 100} {
 		seen := SeenOf(seenApps(5000), stages)

@@ -17,7 +17,7 @@ func TestAStarterIsOfOneRunInOneRegionWithOneInput(t *testing.T) {
 		"another input":  func() (string, error) { return s.Starter(ctx, "r1", west, []byte(`{"action":"failover"}`)) },
 	} {
 		if by, err := ask(); by != "" || err != nil {
-			t.Errorf("%s: got %q, %v; want nobody", name, by, err)
+			t.Errorf("%s: got %q, %v; want no starter", name, by, err)
 		}
 	}
 }

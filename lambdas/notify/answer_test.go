@@ -11,7 +11,7 @@ import (
 func TestReasonsOfTheStateMachineReadWell(t *testing.T) {
 	for said, want := range map[string]string{
 		"before-start: not approved by kim: not today":  "before-start: not approved by kim: not today",
-		"before-start: nobody answered in time":         "before-start: nobody answered in time",
+		"before-start: no approver answered in time":    "before-start: no approver answered in time",
 		"VerifyHealth could not look: Sandbox.Timedout": "VerifyHealth could not look: it did not answer in time",
 		"the rollback could not be planned: Denied":     "the rollback could not be planned: it lacks a permission",
 		"the retreat could not be planned: Denied":      "the retreat could not be planned: it lacks a permission",

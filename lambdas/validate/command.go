@@ -130,8 +130,8 @@ func (in *inspection) holderCommand(owner, run string) string {
 		"--status-filter", "RUNNING")
 }
 
-// locked says who stands in the way, and how to take over. Whoever only looks takes nothing over, nor does an input that
-// the plan does not leave it to.
+// locked is the blocker of a lock that another run holds, with the command that takes it over. A check takes nothing over,
+// and neither does an input if the plan's mayLoosen leaves out takeover.
 func (in *inspection) locked(object, found, owner, run string) {
 	if in.onlyLooks() || !in.Plan.MayBeLoosened(failover.TakeoverSetting) {
 		in.block(failover.CodeLocked, object, found, "wait for its end").Command = in.holderCommand(owner, run)

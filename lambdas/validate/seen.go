@@ -67,8 +67,8 @@ func (in *inspection) checkUnchanged() {
 	}
 }
 
-// seenBefore are the applications that the leg before has seen of a wave: the way out all that were selected, the way back
-// those that had moved.
+// seenBefore are the applications of a wave whose digests the phase before had: the outbound phase those of all selected
+// applications, the return those of the ones that had moved.
 func (in *inspection) seenBefore(wave int) []failover.Application {
 	return slices.DeleteFunc(slices.Clone(in.selected), func(app failover.Application) bool {
 		return wave != 0 && app.Wave != wave || in.run.Leg == failover.Retreat && app.Broken == "" && !in.run.Moves(app)

@@ -13,7 +13,7 @@ import (
 type look struct {
 	// pending says what must still come, hopeless what can never come, lost which changes Route 53 has forgotten.
 	pending, hopeless, lost []string
-	// unpromoted says which databases of a failover nobody promotes any more.
+	// unpromoted says which databases of a failover have no promotion in progress any more.
 	unpromoted []string
 	// bad says which health rules do not hold for users who are there already; newBad says whether any of that is newer
 	// than what earlier checks have counted.

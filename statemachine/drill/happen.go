@@ -169,7 +169,7 @@ func (p *performance) failInvocations(f Invocations) {
 	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))
 }
 
-// lambdaSurge lets the account's other functions use up what nobody has reserved.
+// lambdaSurge lets the account's other functions use all concurrency that is not reserved.
 func (p *performance) lambdaSurge(s LambdaSurge) error {
 	if err := p.world.SetOtherConcurrency(s.Region, s.Executions); err != nil {
 		return err

@@ -36,7 +36,7 @@ func neverTwoWriters(e Evidence) finding {
 	}
 	for _, loss := range e.Losses {
 		if run := e.loserOf(loss); loss.Seconds > 0 && (run == nil || !e.mayLose(*run)) {
-			f.violate("%s: %s lost %.1f s of writes; nobody allowed it", e.clock(loss.At), loss.GlobalCluster, loss.Seconds)
+			f.violate("%s: %s lost %.1f s of writes; no run allowed it", e.clock(loss.At), loss.GlobalCluster, loss.Seconds)
 		}
 	}
 	e.checkOneWriter(&f)

@@ -12,7 +12,7 @@ import (
 )
 
 // refusedTouchedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
-// for the conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be played has told people, which is no touch.
+// for the conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be played has sent a notification, which is no change.
 func refusedTouchedNothing(e Evidence) finding {
 	f := finding{basis: "no run was refused or only looked"}
 	runs, calls := 0, 0

@@ -199,7 +199,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a run that only looks"},
 
 		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "promotes shop in us-east-1 on its leg out; expected us-west-2"},
-		{"loss without consent", 2, completed, func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = nil }, "lost 0.9 s of writes; nobody allowed it"},
+		{"loss without consent", 2, completed, func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = nil }, "lost 0.9 s of writes; no run allowed it"},
 		{"forced promotion in a planned run", 2, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Switchover }, "at the price of data"},
 		{"two promotions at once", 2, completed, func(e *Evidence) {
 			other := fakeaws.Promotion{At: at(2 * time.Minute), GlobalCluster: "shop", To: east, Finished: at(5 * time.Minute)}

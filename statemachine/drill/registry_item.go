@@ -13,8 +13,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// RegistryItem is what somebody who may write the registry's applications puts there, past the applications file and
-// `drover register`.
+// RegistryItem is an application item that a person with write access to the registry puts there, without the applications
+// file and `drover register`.
 type RegistryItem struct {
 	Region      string `yaml:"region"`
 	Application string `yaml:"application"`

@@ -16,7 +16,7 @@ import (
 
 // addPast makes the plan one that has been running: the alarms that miss what is not there find that it was there a
 // minute ago, and each Region has published its release. Without it every drill would begin with the alarms of a
-// deployment that nobody has ever checked.
+// deployment in which no check has run yet.
 func (r *rehearsal) addPast(ctx context.Context) error {
 	for _, a := range r.assembly.Alarms {
 		if a.MissingData != "breaching" {

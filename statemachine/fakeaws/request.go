@@ -171,7 +171,7 @@ func (w *World) log(req *Request, mutating bool, object string, err *APIError) {
 	}
 	if err != nil {
 		call.Code, call.Message = err.Code, err.Message
-		if batch, ok := req.Params.(changeParams); ok { // nobody asks for the parts of one that was accepted: that is a Batch
+		if batch, ok := req.Params.(changeParams); ok { // the parts of an accepted one are in its Batch
 			call.Parts = strings.Join(batch.names(), "\n")
 		}
 	}

@@ -16,9 +16,9 @@ import (
 const ChallengeLabel = "_acme-challenge"
 
 const (
-	// MaxWave is the largest wave. Nobody plans more; the bound catches a slipped key.
+	// MaxWave is the largest wave. The bound catches a typing error.
 	MaxWave = 99
-	// MaxTTL is a day: with more, nobody follows a failover, and it is likely a slipped key.
+	// MaxTTL is a day: with a longer one, clients do not follow a failover; most likely it is a typing error.
 	MaxTTL = 86400
 )
 
@@ -102,7 +102,7 @@ func Value(recordType, text string) string {
 // Mistake is what is wrong with one field.
 type Mistake struct{ Field, Text string }
 
-// Placed is what can be told of a record only when its name, type and zone are known together, if they are right.
+// Placed checks what depends on a record's name, type and zone together, when each of them is right by itself.
 func Placed(plan failover.Plan, r failover.Record) *Mistake {
 	apex := r.Name == r.ZoneName
 	first, _, _ := strings.Cut(r.Name, ".")

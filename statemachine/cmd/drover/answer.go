@@ -58,7 +58,7 @@ func (c *answer) give(env environment, approved bool) error {
 	}
 	who, err := callerOf(env.ctx, cfg)
 	if err != nil { // a run may not wait for it: CloudTrail has who has sent the answer
-		fmt.Fprintf(env.stderr, "AWS does not say whose credentials these are (%v); the answer names nobody, CloudTrail has who sent it\n", err)
+		fmt.Fprintf(env.stderr, "GetCallerIdentity failed (%v): the answer is sent without the approver's identity; CloudTrail has it\n", err)
 		who.name = "not known"
 	}
 	machine := failover.Machine{Partition: who.partition, Account: who.account, Name: c.machine(plan)}

@@ -159,7 +159,7 @@ func TestAQuestionOfAnotherMachineIsNotAnswered(t *testing.T) {
 	}
 }
 
-// A run does not wait for STS: the answer names nobody, and CloudTrail has who sent it.
+// A run does not wait for STS: the answer is sent without the approver's identity, which CloudTrail has.
 func TestAnAnswerIsGivenAlthoughAWSDoesNotSayWhose(t *testing.T) {
 	w, url := newWaiting(t)
 	w.Inject(fakeaws.Fault{Service: "sts", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 400, Message: "no"}})

@@ -84,7 +84,7 @@ var inFlight = map[string]string{
 	destroy:  "Step Functions ends it at its next state, wherever it is: it is not closed, and sends no message and no report",
 }
 
-// decide asks, if there is a reason and nobody has said to go on without.
+// decide asks the operator whether to continue, if there is a reason to ask and --force was not given.
 func (c *preflightCommand) decide(env environment, concerns []string) error {
 	for i, concern := range concerns {
 		if i == 0 {

@@ -75,12 +75,12 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 	}
 	fmt.Fprintf(env.stdout, "%s in %s, started at %s\n%s\n", aws.ToString(x.Name), x.region,
 		aws.ToTime(x.StartDate).UTC().Format(time.RFC3339), aws.ToString(x.Input))
-	var told bytes.Buffer
-	w := newWatcher(&drill.Printer{W: &told, Width: width(env.terminal)}, x)
+	var text bytes.Buffer
+	w := newWatcher(&drill.Printer{W: &text, Width: width(env.terminal)}, x)
 	if err := w.tell(env, x); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stdout, "\n%s", told.Bytes())
+	fmt.Fprintf(env.stdout, "\n%s", text.Bytes())
 	if x.outcome() != "" {
 		writeEnd(env.stdout, x)
 		return nil

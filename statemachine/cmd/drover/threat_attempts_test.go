@@ -31,15 +31,15 @@ import (
 	"github.com/drover-dr/drover/internal/plainbody"
 )
 
-// somebody is an actor with an access key, in us-west-2 of a served World.
-type somebody struct {
+// principal is an actor with an access key, in us-west-2 of a served simulator.
+type principal struct {
 	cfg aws.Config
 	// api is the id of the HTTP API; account is the World's.
 	api string
 }
 
-func newSomebody(url, api, accessKey string) somebody {
-	return somebody{api: api, cfg: aws.Config{
+func newPrincipal(url, api, accessKey string) principal {
+	return principal{api: api, cfg: aws.Config{
 		Region: west, BaseEndpoint: &url, HTTPClient: plainbody.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(accessKey, "secret", ""),
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
@@ -58,24 +58,24 @@ const (
 // denied.
 type attempt struct {
 	name string
-	try  func(ctx context.Context, who somebody) error
+	try  func(ctx context.Context, who principal) error
 }
 
 // attempts are all that is tried with the credentials of every actor, in the order of SECURITY.md.
 var attempts = []attempt{
-	{"start a run", func(ctx context.Context, who somebody) error {
+	{"start a run", func(ctx context.Context, who principal) error {
 		_, err := sfn.NewFromConfig(who.cfg).StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: aws.String(machine), Input: aws.String(`{"action":"check"}`)})
 		return err
 	}},
-	{"stop a run", func(ctx context.Context, who somebody) error {
+	{"stop a run", func(ctx context.Context, who principal) error {
 		_, err := sfn.NewFromConfig(who.cfg).StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: aws.String(aRun)})
 		return err
 	}},
-	{"read a run's history", func(ctx context.Context, who somebody) error {
+	{"read a run's history", func(ctx context.Context, who principal) error {
 		_, err := sfn.NewFromConfig(who.cfg).GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(aRun)})
 		return err
 	}},
-	{"answer with a run's token", func(ctx context.Context, who somebody) error {
+	{"answer with a run's token", func(ctx context.Context, who principal) error {
 		_, err := sfn.NewFromConfig(who.cfg).SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: aws.String("token"), Output: aws.String("{}")})
 		return err
 	}},
@@ -84,11 +84,11 @@ var attempts = []attempt{
 	{"answer through the API", signed(http.MethodPost, "/runs/none/approval", `{"approved":true}`)},
 	{"call the API's function", invoking("drover-api")},
 	{"call a step's function", invoking("drover-shifttraffic:1")},
-	{"read a question with its token", func(ctx context.Context, who somebody) error {
+	{"read a question with its token", func(ctx context.Context, who principal) error {
 		_, err := dynamodb.NewFromConfig(who.cfg).GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(table), Key: key("approvals", "none")})
 		return err
 	}},
-	{"read where the applications are", func(ctx context.Context, who somebody) error {
+	{"read where the applications are", func(ctx context.Context, who principal) error {
 		_, err := dynamodb.NewFromConfig(who.cfg).Query(ctx, &dynamodb.QueryInput{
 			TableName: aws.String(table), KeyConditionExpression: aws.String("pk = :pk"),
 			ExpressionAttributeValues: map[string]dbtypes.AttributeValue{":pk": text("applications")},
@@ -96,7 +96,7 @@ var attempts = []attempt{
 		return err
 	}},
 	{"register an application", writing("applications", "1#intruder")},
-	{"write the lock", func(ctx context.Context, who somebody) error {
+	{"write the lock", func(ctx context.Context, who principal) error {
 		_, err := dynamodb.NewFromConfig(who.cfg).UpdateItem(ctx, &dynamodb.UpdateItemInput{
 			TableName: aws.String(table), Key: key("lock", "lock"), UpdateExpression: aws.String("SET touched = :t"),
 			ConditionExpression: aws.String("attribute_exists(never)"), ExpressionAttributeValues: map[string]dbtypes.AttributeValue{":t": text("t")},
@@ -110,30 +110,30 @@ var attempts = []attempt{
 	{"create another record", changing(r53types.ChangeActionCreate, "login.example.org", r53types.RRTypeA, "203.0.113.66", false)},
 	{"answer a certificate's challenge", changing(r53types.ChangeActionCreate, "_acme-challenge.example.org", r53types.RRTypeTxt, `"x"`, false)},
 	{"change where mail goes", changing(r53types.ChangeActionUpsert, "example.org", r53types.RRTypeMx, "10 mail.example.net", false)},
-	{"promote a database", func(ctx context.Context, who somebody) error {
+	{"promote a database", func(ctx context.Context, who principal) error {
 		_, err := rds.NewFromConfig(who.cfg).FailoverGlobalCluster(ctx, &rds.FailoverGlobalClusterInput{
 			GlobalClusterIdentifier: aws.String("checkout"), AllowDataLoss: aws.Bool(true),
 			TargetDbClusterIdentifier: aws.String("arn:aws:rds:us-west-2:111122223333:cluster:none"),
 		})
 		return err
 	}},
-	{"read a report", func(ctx context.Context, who somebody) error {
+	{"read a report", func(ctx context.Context, who principal) error {
 		_, err := s3.NewFromConfig(who.cfg, pathStyle).GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: aws.String("runs/none/report.json")})
 		return err
 	}},
-	{"write a report", func(ctx context.Context, who somebody) error {
+	{"write a report", func(ctx context.Context, who principal) error {
 		_, err := s3.NewFromConfig(who.cfg, pathStyle).PutObject(ctx, &s3.PutObjectInput{
 			Bucket: aws.String(bucket), Key: aws.String("runs/none/report.json"), Body: strings.NewReader("{}"),
 		})
 		return err
 	}},
-	{"send a notification", func(ctx context.Context, who somebody) error {
+	{"send a notification", func(ctx context.Context, who principal) error {
 		_, err := sns.NewFromConfig(who.cfg).Publish(ctx, &sns.PublishInput{
 			TopicArn: aws.String("arn:aws:sns:us-west-2:111122223333:drover-events"), Message: aws.String("none"),
 		})
 		return err
 	}},
-	{"read metrics", func(ctx context.Context, who somebody) error {
+	{"read metrics", func(ctx context.Context, who principal) error {
 		now := time.Now()
 		_, err := cloudwatch.NewFromConfig(who.cfg).GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
 			StartTime: &now, EndTime: aws.Time(now.Add(time.Minute)), MetricDataQueries: []cwtypes.MetricDataQuery{{Id: aws.String("m"), MetricStat: &cwtypes.MetricStat{
@@ -142,19 +142,19 @@ var attempts = []attempt{
 		})
 		return err
 	}},
-	{"write an application's metric", func(ctx context.Context, who somebody) error {
+	{"write an application's metric", func(ctx context.Context, who principal) error {
 		_, err := cloudwatch.NewFromConfig(who.cfg).PutMetricData(ctx, &cloudwatch.PutMetricDataInput{
 			Namespace: aws.String("Application"), MetricData: []cwtypes.MetricDatum{{MetricName: aws.String("None"), Value: aws.Float64(1)}},
 		})
 		return err
 	}},
-	{"set an alarm", func(ctx context.Context, who somebody) error {
+	{"set an alarm", func(ctx context.Context, who principal) error {
 		_, err := cloudwatch.NewFromConfig(who.cfg).SetAlarmState(ctx, &cloudwatch.SetAlarmStateInput{
 			AlarmName: aws.String("none"), StateValue: cwtypes.StateValueAlarm, StateReason: aws.String("none"),
 		})
 		return err
 	}},
-	{"send an event", func(ctx context.Context, who somebody) error {
+	{"send an event", func(ctx context.Context, who principal) error {
 		return who.raw(ctx, "events", http.MethodPost, "/", `{"Entries":[{"Source":"aws.cloudwatch","DetailType":"CloudWatch Alarm State Change","Detail":"{}"}]}`,
 			"X-Amz-Target", "AWSEvents.PutEvents")
 	}},
@@ -171,8 +171,8 @@ func key(pk, sk string) map[string]dbtypes.AttributeValue {
 }
 
 // writing puts an item, under a condition that does not hold: nothing is written, and a denial comes first.
-func writing(pk, sk string) func(context.Context, somebody) error {
-	return func(ctx context.Context, who somebody) error {
+func writing(pk, sk string) func(context.Context, principal) error {
+	return func(ctx context.Context, who principal) error {
 		client := dynamodb.NewFromConfig(who.cfg)
 		_, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(table), Item: key(pk, sk), ConditionExpression: aws.String("attribute_exists(never)")})
 		if !denied(err) {
@@ -187,8 +187,8 @@ func writing(pk, sk string) func(context.Context, somebody) error {
 }
 
 // changing submits one change. Nothing is made of it: the batch has the same change twice, which Route 53 refuses.
-func changing(action r53types.ChangeAction, name string, kind r53types.RRType, value string, weighted bool) func(context.Context, somebody) error {
-	return func(ctx context.Context, who somebody) error {
+func changing(action r53types.ChangeAction, name string, kind r53types.RRType, value string, weighted bool) func(context.Context, principal) error {
+	return func(ctx context.Context, who principal) error {
 		set := &r53types.ResourceRecordSet{Name: aws.String(name), Type: kind, TTL: aws.Int64(60), ResourceRecords: []r53types.ResourceRecord{{Value: aws.String(value)}}}
 		if weighted {
 			set.SetIdentifier, set.Weight = aws.String(west), aws.Int64(1)
@@ -201,22 +201,22 @@ func changing(action r53types.ChangeAction, name string, kind r53types.RRType, v
 	}
 }
 
-func signed(method, path, body string) func(context.Context, somebody) error {
-	return func(ctx context.Context, who somebody) error {
+func signed(method, path, body string) func(context.Context, principal) error {
+	return func(ctx context.Context, who principal) error {
 		return who.raw(ctx, "execute-api", method, "/"+who.api+path, body)
 	}
 }
 
 // invoking asks whether a function may be called; nothing runs.
-func invoking(function string) func(context.Context, somebody) error {
-	return func(ctx context.Context, who somebody) error {
+func invoking(function string) func(context.Context, principal) error {
+	return func(ctx context.Context, who principal) error {
 		return who.raw(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/arn:aws:lambda:us-west-2:111122223333:function:"+function+"/invocations", "{}",
 			"X-Amz-Invocation-Type", "DryRun")
 	}
 }
 
 // raw makes a signed request of a service for which the module has no client.
-func (who somebody) raw(ctx context.Context, service, method, path, body string, header ...string) error {
+func (who principal) raw(ctx context.Context, service, method, path, body string, header ...string) error {
 	request, err := http.NewRequestWithContext(ctx, method, *who.cfg.BaseEndpoint+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return err
@@ -267,7 +267,7 @@ func denied(err error) bool {
 }
 
 // may are the names of the attempts that are not denied.
-func may(t *testing.T, who somebody) []string {
+func may(t *testing.T, who principal) []string {
 	t.Helper()
 	var names []string
 	for _, a := range attempts {

@@ -23,7 +23,7 @@ import (
 
 var updateThreats = flag.Bool("update", false, "rewrite the table of the threat model in SECURITY.md")
 
-// actor is somebody, or a role, in the threat model.
+// actor is principal, or a role, in the threat model.
 type actor struct {
 	name string
 	// role is a role of the stacks by what it is of, policy the Sid of a statement of a policy in README.md or SECURITY.md,
@@ -55,7 +55,7 @@ func TestThreatModel(t *testing.T) {
 			if policy := who.document(t, deployed); policy != "" {
 				accessKey = caller(t, url, name, strings.ReplaceAll(policy, "API-ID", api))
 			}
-			if diff := cmp.Diff(who.may, may(t, newSomebody(url, api, accessKey))); diff != "" {
+			if diff := cmp.Diff(who.may, may(t, newPrincipal(url, api, accessKey))); diff != "" {
 				t.Errorf("what it may (-SECURITY.md +tried)\n%s", diff)
 			}
 		})
@@ -138,19 +138,19 @@ func TestThreatModelOfAlarms(t *testing.T) {
 	url, _ := serve(t)
 	runs := func() []sfntypes.ExecutionListItem {
 		t.Helper()
-		list, err := sfn.NewFromConfig(newSomebody(url, "", fakeaws.Administrator).cfg).ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: aws.String(machine)})
+		list, err := sfn.NewFromConfig(newPrincipal(url, "", fakeaws.Administrator).cfg).ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: aws.String(machine)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return list.Executions
 	}
-	sends := newSomebody(url, "", caller(t, url, "sends", `{"Statement": [{"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*"}]}`))
+	sends := newPrincipal(url, "", caller(t, url, "sends", `{"Statement": [{"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*"}]}`))
 	event := `{"Entries":[{"Source":"aws.cloudwatch","DetailType":"CloudWatch Alarm State Change","Resources":["arn:aws:cloudwatch:us-west-2:111122223333:alarm:other-region-lost"],` +
 		`"Detail":"{\"alarmName\":\"other-region-lost\",\"state\":{\"value\":\"ALARM\"}}"}]}`
 	if err := sends.raw(t.Context(), "events", http.MethodPost, "/", event, "X-Amz-Target", "AWSEvents.PutEvents"); err != nil {
 		t.Fatal(err)
 	}
-	sets := newSomebody(url, "", caller(t, url, "sets", `{"Statement": [{"Effect": "Allow", "Action": "cloudwatch:SetAlarmState", "Resource": "*"}]}`))
+	sets := newPrincipal(url, "", caller(t, url, "sets", `{"Statement": [{"Effect": "Allow", "Action": "cloudwatch:SetAlarmState", "Resource": "*"}]}`))
 	_, err := cloudwatch.NewFromConfig(sets.cfg).SetAlarmState(t.Context(), &cloudwatch.SetAlarmStateInput{
 		AlarmName: aws.String("other-region-lost"), StateValue: cwtypes.StateValueAlarm, StateReason: aws.String("a test"),
 	})
@@ -163,7 +163,7 @@ func TestThreatModelOfAlarms(t *testing.T) {
 		}
 	}
 	started := runs()
-	x, err := sfn.NewFromConfig(newSomebody(url, "", fakeaws.Administrator).cfg).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: started[0].ExecutionArn})
+	x, err := sfn.NewFromConfig(newPrincipal(url, "", fakeaws.Administrator).cfg).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: started[0].ExecutionArn})
 	if err != nil || len(started) != 1 || !strings.HasPrefix(aws.ToString(x.Input), `{"action":"failover","allowDataLoss":true,`) {
 		t.Errorf("%d runs, %v: %s; want the failover of the alarm alone", len(started), err, aws.ToString(x.Input))
 	}
