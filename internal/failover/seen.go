@@ -36,7 +36,7 @@ func SeenOf(apps []Application, stages int) *Seen {
 	}
 	s := &Seen{Each: make([]string, 0, len(apps))}
 	for _, app := range apps {
-		s.Each = append(s.Each, digest(app))
+		s.Each = append(s.Each, entryOf(app))
 	}
 	slices.Sort(s.Each)
 	return s
@@ -46,36 +46,66 @@ func SeenOf(apps []Application, stages int) *Seen {
 type Strangers struct {
 	// Broken break the rules of the applications file, Changed have another configuration, or none when Validate looked.
 	Broken, Changed []Application
-	// Gone counts those that Validate has seen and that are there no more.
+	// Gone counts those that Validate has seen and that are there no more; of a large wave the groups that have no
+	// application any more.
 	Gone int
 }
 
 // Strangers are those of the stage's applications. Where nothing was seen, as in a run of an earlier release, none is changed.
 func (s Stage) Strangers(apps []Application) Strangers {
 	var found Strangers
-	var now []string
-	if s.Seen != nil && len(s.Seen.Groups) > 0 {
-		now = groups(apps, len(s.Seen.Groups))
-	}
+	var there []Application
 	for _, app := range apps {
-		switch {
-		case app.Broken != "":
+		if app.Broken != "" {
 			found.Broken = append(found.Broken, app)
-		case s.Seen == nil:
-		case now != nil:
-			if g := groupOf(app.Name, len(now)); now[g] != s.Seen.Groups[g] {
-				found.Changed = append(found.Changed, app)
-			}
-		default:
-			if _, same := slices.BinarySearch(s.Seen.Each, digest(app)); !same {
-				found.Changed = append(found.Changed, app)
-			}
+		} else {
+			there = append(there, app)
 		}
 	}
-	if s.Seen != nil && now == nil {
-		found.Gone = max(0, len(s.Seen.Each)-len(apps))
+	switch {
+	case s.Seen == nil:
+	case len(s.Seen.Groups) > 0:
+		found.Changed, found.Gone = s.Seen.groupsThatDiffer(there)
+	default:
+		found.Changed, found.Gone = s.Seen.eachThatDiffers(apps)
 	}
 	return found
+}
+
+// eachThatDiffers are the applications with another configuration than the one seen, or with none. It counts those that
+// were seen and are registered no more; one whose item is broken now is registered.
+func (s Seen) eachThatDiffers(apps []Application) (changed []Application, gone int) {
+	names := map[string]bool{}
+	for _, app := range apps {
+		names[nameDigest(app.Name)] = true
+		if _, same := slices.BinarySearch(s.Each, entryOf(app)); !same && app.Broken == "" {
+			changed = append(changed, app)
+		}
+	}
+	for _, e := range s.Each {
+		if !names[e[:min(nameLetters, len(e))]] {
+			gone++
+		}
+	}
+	return changed, max(gone, len(s.Each)-len(apps))
+}
+
+// groupsThatDiffer are the applications of the groups with another digest, and the count of those of them that are empty.
+func (s Seen) groupsThatDiffer(apps []Application) (changed []Application, gone int) {
+	now, full := groups(apps, len(s.Groups)), make([]bool, len(s.Groups))
+	for _, app := range apps {
+		g := groupOf(app.Name, len(now))
+		full[g] = true
+		if now[g] != s.Groups[g] {
+			changed = append(changed, app)
+		}
+	}
+	for g := range now {
+		if !full[g] && now[g] != s.Groups[g] {
+			gone++
+		}
+	}
+	return changed, gone
 }
 
 const (
@@ -127,21 +157,36 @@ func (s Strangers) gone() string {
 // ConfigurationOf is the digest of the configuration of all applications that a run is about, in any order.
 func ConfigurationOf(apps []Application) string { return groups(apps, 1)[0] }
 
-// digest is that of an application's configuration. An application whose item breaks the rules has none.
+// entryOf is what is kept of an application of a small wave: a digest of its name, then that of its configuration.
+func entryOf(app Application) string { return nameDigest(app.Name) + digest(app) }
+
+// nameLetters is the length of the digest of a name. It tells which applications are gone when others were added.
+const nameLetters = 4
+
+func nameDigest(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return base64.RawURLEncoding.EncodeToString(sum[:3])
+}
+
+// digest is that of an application's configuration.
 func digest(app Application) string {
 	app.Live, app.Shard = Live{}, 0
 	text, err := json.Marshal(app)
-	if err != nil || app.Broken != "" { // the numbers of a health rule, which came out of JSON, are JSON
+	if err != nil { // the numbers of a health rule, which came out of JSON, are JSON
 		return ""
 	}
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:seenBytes])
 }
 
-// groups are the digests of all groups of applications, whatever their order.
+// groups are the digests of all groups of applications, whatever their order. Those whose items break the rules are in none:
+// they are set aside alone, and Validate has seen nothing of them.
 func groups(apps []Application, n int) []string {
 	members := make([][]string, n)
 	for _, app := range apps {
+		if app.Broken != "" {
+			continue
+		}
 		g := groupOf(app.Name, n)
 		members[g] = append(members[g], digest(app))
 	}

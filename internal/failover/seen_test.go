@@ -34,6 +34,9 @@ func TestWhatHasChangedIsToldFromWhatHasNot(t *testing.T) {
 		if s := stage.Strangers(append(seenApps(n), Application{Name: "new"})); len(s.Changed) != 1 || s.Changed[0].Name != "new" {
 			t.Errorf("%d applications, and a new one: %v", n, s.Changed)
 		}
+		if s := stage.Strangers(append(seenApps(n)[1:], Application{Name: "new"})); s.Gone != 1 || len(s.Changed) != 1 || len(s.Aside(nil)) != 2 {
+			t.Errorf("%d applications, one of them replaced by another: %+v", n, s)
+		}
 		if s := stage.Strangers(seenApps(n)[1:]); s.Gone != 1 || ConditionOf(s.Err()) != Changed || len(s.Aside(nil)) != 1 {
 			t.Errorf("%d applications, one of them gone: %+v", n, s)
 		}
@@ -69,5 +72,21 @@ func TestABrokenItemIsAStrangerWhateverWasSeen(t *testing.T) {
 	}
 	if s := (Stage{}).Strangers(seenApps(2)); s.Err() != nil {
 		t.Errorf("a stage of an earlier release: %v", s.Err())
+	}
+}
+
+// An item that breaks the rules before the run and at its shift is set aside alone, in a large wave too; and a removed
+// application is missed even if it was alone in its group.
+func TestABrokenOrMissingApplicationOfALargeWaveIsOneFailedPart(t *testing.T) {
+	seen := Stage{Seen: SeenOf(seenApps(100), 1)}
+	broken := append(seenApps(100), Application{Name: "login", Broken: "type: TXT"})
+	if s := seen.Strangers(broken); len(s.Broken) != 1 || len(s.Changed) != 0 || s.Gone != 0 {
+		t.Errorf("one broken item beside 100: %d broken, %d changed, %d gone", len(s.Broken), len(s.Changed), s.Gone)
+	}
+	for i := range 100 {
+		apps := append(seenApps(100)[:i:i], seenApps(100)[i+1:]...)
+		if s := seen.Strangers(apps); len(s.Changed)+s.Gone == 0 || ConditionOf(s.Err()) != Changed {
+			t.Errorf("app-%d is gone, and not missed", i)
+		}
 	}
 }

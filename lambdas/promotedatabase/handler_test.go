@@ -291,3 +291,32 @@ func TestARunWithoutTheLockPromotesNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestADatabaseThatWasNotValidatedIsNotPromoted: its application is set aside by a failover, whatever its traffic does, and
+// no planned run promotes anything of the wave.
+func TestADatabaseThatWasNotValidatedIsNotPromoted(t *testing.T) {
+	for _, action := range []failover.Action{failover.Failover, failover.Switchover} {
+		h, world := newHandler(t, "checkout", "orders")
+		apps, err := h.Registry.Wave(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := stageRequest(action)
+		validated := slices.Clone(apps)
+		validated[0].Alarms = []string{"another"}
+		req.Stage.Seen = failover.SeenOf(validated, 1)
+		answer, err := h.Handle(t.Context(), req)
+		var want []string
+		if action == failover.Failover {
+			want = []string{apps[1].Name + " FailoverGlobalCluster us-west-2"}
+			if err != nil || len(answer.SetAside) != 1 || !answer.SetAside.Application(apps[0].Name) || answer.SetAside[0].Error != failover.Changed {
+				t.Errorf("%s: set aside %v, %v; want %s", action, answer.SetAside, err, apps[0].Name)
+			}
+		} else if entry.ConditionOf(err) != failover.Changed {
+			t.Errorf("%s: %v; want %s", action, err, failover.Changed)
+		}
+		if got := promotions(world); !slices.Equal(got, want) {
+			t.Errorf("%s: promoted %v; want %v", action, got, want)
+		}
+	}
+}
