@@ -47,19 +47,19 @@ func TestNotifyGetsTheFirstFailure(t *testing.T) {
 	}
 }
 
-// TestVerifyHealthIsAskedWithWhatIsPending follows the change ids and the count of passes through the loop.
+// TestVerifyHealthIsAskedWithWhatIsPending follows the change ids and the counts of checks in a row through the loop.
 func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
-	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
+	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1})
 	r := play(t, machine(t), script{
 		"ShiftTraffic": {shifted(1), shifted(0)},
-		"VerifyHealth": {once, fails(failover.Throttled), looks(failover.Passed)},
+		"VerifyHealth": {once, fails(failover.Throttled), ok(failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 3}), looks(failover.Passed)},
 	})
 	change := failover.Change{Zone: "Z1", ID: "C1"}
 	ofBothRounds := []failover.Change{change, change}
-	var passes []int
+	var healthy, unhealthy []int
 	for _, call := range r.calls["VerifyHealth"] {
 		req := call.(*failover.VerifyRequest)
-		passes = append(passes, req.Passes)
+		healthy, unhealthy = append(healthy, req.Healthy), append(unhealthy, req.Unhealthy)
 		if diff := cmp.Diff(ofBothRounds, req.Changes); diff != "" {
 			t.Errorf("changes (-want +got):\n%s", diff)
 		}
@@ -68,8 +68,11 @@ func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
 	if diff := cmp.Diff([]failover.Change{change}, second.Changes); diff != "" {
 		t.Errorf("what the second round of ShiftTraffic knows (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]int{0, 1, 1}, passes); diff != "" {
-		t.Errorf("passes (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]int{0, 1, 1, 0}, healthy); diff != "" {
+		t.Errorf("healthy checks in a row (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{0, 0, 0, 3}, unhealthy); diff != "" {
+		t.Errorf("unhealthy checks in a row (-want +got):\n%s", diff)
 	}
 }
 

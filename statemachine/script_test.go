@@ -47,7 +47,7 @@ func planOf(run failover.Run, stages ...failover.Stage) answer {
 }
 
 // healthy is a check that is healthy, though not often enough in a row; the player knows since when.
-var healthy = ok(failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1})
+var healthy = ok(failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1})
 
 // begin is when the runs of these tests begin.
 var begin = time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
@@ -208,7 +208,7 @@ func (r *run) keepsStreak(a answer, asked any) answer {
 	if !isCheck {
 		return a
 	}
-	if found.Passes <= 0 {
+	if found.Healthy == 0 {
 		r.healthySince = time.Time{}
 		return a
 	}

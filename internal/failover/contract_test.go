@@ -52,8 +52,12 @@ func readDefinition(t *testing.T) (text string, parsed definition) {
 	return string(file), parsed
 }
 
+// ofRelease010 are the fields that only a definition of release 0.1.0 sends, by request.
+var ofRelease010 = map[reflect.Type][]string{reflect.TypeFor[VerifyRequest](): {"passes"}}
+
 func jsonNames(t reflect.Type) []string {
 	names := fieldsOf(reflect.New(t).Interface()).names()
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(ofRelease010[t], name) })
 	slices.Sort(names)
 	return names
 }

@@ -104,8 +104,11 @@ type VerifyRequest struct {
 	Changes []Change `json:"changes"`
 	// SetAside is what the run has set aside so far; nothing of it is verified.
 	SetAside Aside `json:"setAside,omitempty"`
-	// Passes counts the healthy checks in a row before this one; below 0, the unhealthy ones.
-	Passes int `json:"passes"`
+	// Healthy counts the healthy checks in a row before this one, Unhealthy the unhealthy ones; one of them is 0.
+	Healthy   int `json:"healthy"`
+	Unhealthy int `json:"unhealthy"`
+	// Passes is Healthy in the request of a run that release 0.1.0 has started; nil in any other.
+	Passes *int `json:"passes,omitempty"`
 	// Inventory is that of the check before, nil when there is none.
 	Inventory *Inventory `json:"inventory"`
 	// Streak is the answer's of the check before; nil at the first one.
@@ -114,7 +117,7 @@ type VerifyRequest struct {
 
 // Streak is what VerifyHealth keeps from check to check of a stage.
 type Streak struct {
-	// Since is the time of the first of the checks that Passes counts.
+	// Since is the time of the first of the checks that Healthy, or Unhealthy, counts.
 	Since time.Time `json:"since"`
 	// Seen are the newest datapoints that they have counted, one for each period that a health rule has, at most
 	// [MaxListed]: the next check needs newer ones.
@@ -133,9 +136,12 @@ type Datapoint struct {
 // VerifyAnswer is VerifyHealth's.
 type VerifyAnswer struct {
 	Verdict Verdict `json:"verdict"`
-	// Passes counts the same including this one, Streak says since when.
-	Passes int     `json:"passes"`
-	Streak *Streak `json:"streak"`
+	// Healthy and Unhealthy count the checks in a row including this one, Streak says since when.
+	Healthy   int     `json:"healthy"`
+	Unhealthy int     `json:"unhealthy"`
+	Streak    *Streak `json:"streak"`
+	// Passes is Healthy in the answer to a run that release 0.1.0 has started; nil in any other.
+	Passes *int `json:"passes,omitempty"`
 	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
 	Reasons     []string `json:"reasons"`
 	MoreReasons int      `json:"moreReasons,omitempty"`

@@ -41,10 +41,10 @@ func TestReasonsOfAnEarlierStageAreNotShown(t *testing.T) {
 	looks := 0
 	s.steps["VerifyHealth"] = func() fakeaws.InvokeResult {
 		if looks++; looks == 1 {
-			return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "pending", "reasons": ["of stage 1"]}`)}
+			return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "pending", "healthy": 0, "unhealthy": 0, "reasons": ["of stage 1"]}`)}
 		}
 		s.fails("ShiftTraffic", "Throttled", "Rate exceeded")
-		return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "passed", "passes": 1, "reasons": null}`)}
+		return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "passed", "healthy": 1, "unhealthy": 0, "reasons": null}`)}
 	}
 	s.start(`{"name": "r1", "action": "failover"}`)
 	s.pass(12 * time.Second)

@@ -34,7 +34,7 @@ func TestChangesOfManyZonesAreAskedAboutOverSeveralChecks(t *testing.T) {
 		for i := range len(c.want) {
 			before := len(s.world.Calls())
 			last = s.checkOnce(func(req *failover.VerifyRequest) {
-				req.Changes, req.Streak, req.Passes, req.Stage.Passes = changes, streak, max(last.Passes, 0), 9
+				req.Changes, req.Streak, req.Healthy, req.Stage.Passes = changes, streak, last.Healthy, 9
 			})
 			streak = last.Streak
 			n := 0
@@ -50,8 +50,8 @@ func TestChangesOfManyZonesAreAskedAboutOverSeveralChecks(t *testing.T) {
 			s.world.AdvanceTo(s.world.Now().Add(20 * time.Second))
 			s.serve("checkout", 100)
 		}
-		if diff := cmp.Diff(c.want, calls); diff != "" || last.Passes == 0 {
-			t.Errorf("%d zones: %d passes, calls of each check (-want +got):\n%s", c.zones, last.Passes, diff)
+		if diff := cmp.Diff(c.want, calls); diff != "" || last.Healthy == 0 {
+			t.Errorf("%d zones: %d healthy checks, calls of each check (-want +got):\n%s", c.zones, last.Healthy, diff)
 		}
 	}
 }

@@ -70,6 +70,9 @@ type Handler struct {
 // Amazon RDS API Reference: a promotion is finished when there is no state any more, the target is the writer, and its
 // cluster is available.
 func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failover.VerifyAnswer, error) {
+	if req.Passes != nil {
+		req.Healthy = *req.Passes
+	}
 	apps, err := h.selected(ctx, req)
 	if err != nil {
 		return failover.VerifyAnswer{}, err
@@ -98,6 +101,9 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	if l.inSync > 0 {
 		answer.Streak = cmp.Or(answer.Streak, &failover.Streak{Since: req.Now})
 		answer.Streak.InSync = l.inSync
+	}
+	if req.Passes != nil {
+		answer.Passes = &answer.Healthy
 	}
 	return answer, nil
 }

@@ -23,7 +23,7 @@ var begin = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
 func promoting(req *failover.VerifyRequest) { req.Stage.Promote = true }
 
 func passed(n int) failover.VerifyAnswer {
-	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: n, Reasons: []string{}}
+	return failover.VerifyAnswer{Verdict: failover.Passed, Healthy: n, Reasons: []string{}}
 }
 
 func pending(reasons ...string) failover.VerifyAnswer {
@@ -47,12 +47,12 @@ func TestPassesAreCountedInARow(t *testing.T) {
 	three := func(req *failover.VerifyRequest) { req.Stage.Passes = 3 }
 	first := s.look(three)
 	check(t, "first look", failover.VerifyAnswer{
-		Verdict: failover.Pending, Passes: 1, Reasons: []string{"healthy, check 1 of 3"},
+		Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, check 1 of 3"},
 	}, first)
-	check(t, "third look", passed(3), s.look(three, func(req *failover.VerifyRequest) { req.Passes = 2 }))
+	check(t, "third look", passed(3), s.look(three, func(req *failover.VerifyRequest) { req.Healthy = 2 }))
 	s.serve("checkout", 50)
-	if got := s.look(three, func(req *failover.VerifyRequest) { req.Passes = 2 }); got.Passes != 0 {
-		t.Errorf("after a bad look: got %d passes; want to begin again", got.Passes)
+	if got := s.look(three, func(req *failover.VerifyRequest) { req.Healthy = 2 }); got.Healthy != 0 {
+		t.Errorf("after an unhealthy check: got %d healthy ones; want to begin again", got.Healthy)
 	}
 }
 

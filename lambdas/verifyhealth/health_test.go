@@ -34,7 +34,7 @@ func TestADatapointFromBeforeTheShiftProvesNothing(t *testing.T) {
 		{"a stage that promotes alone moves no users", 100, 10 * time.Second, 10 * time.Second, trafficAlone, failover.Passed, ""},
 		{"nor does one that closes a phase", 100, 10 * time.Second, 10 * time.Second, closes, failover.Passed, ""},
 		{"but it needs a datapoint of its own", 100, 20 * time.Second, 11 * time.Second, closes, failover.Pending, "expected one from 03:04:49 on"},
-		{"unhealthy before the shift", 20, 20 * time.Second, 11 * time.Second, gradual(0), failover.Pending, "expected one from 03:05:49 on"},
+		{"unhealthy before the shift", 20, 20 * time.Second, 11 * time.Second, gradual(0, 0), failover.Pending, "expected one from 03:05:49 on"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStand(t, "checkout")
@@ -51,7 +51,7 @@ func TestADatapointFromBeforeTheShiftProvesNothing(t *testing.T) {
 			if got.Verdict != c.want || !strings.Contains(strings.Join(got.Reasons, " "), c.says) {
 				t.Errorf("%+v; want %s: %s", got, c.want, c.says)
 			}
-			if got.Passes < 0 {
+			if got.Unhealthy > 0 {
 				t.Errorf("%+v; want an old datapoint not to count against the stage", got)
 			}
 		})
@@ -63,8 +63,8 @@ func TestUnhealthyUsersCountBeforeTheTTLIsOver(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.world.AdvanceTo(begin.Add(5 * time.Minute))
 	s.serve("checkout", 20)
-	got := s.look(full(0, 0), shiftedAgo(0))
-	if got.Verdict != failover.Pending || got.Passes != -1 || got.Streak == nil || !got.Streak.Since.Equal(s.world.Now()) {
+	got := s.look(full(0, 0, 0), shiftedAgo(0))
+	if got.Verdict != failover.Pending || got.Unhealthy != 1 || got.Streak == nil || !got.Streak.Since.Equal(s.world.Now()) {
 		t.Errorf("%+v; want pending, and counted from now on", got)
 	}
 }
@@ -78,11 +78,11 @@ func TestTheSameDatapointCountsOnce(t *testing.T) {
 	if diff := cmp.Diff(want, first.Streak); diff != "" {
 		t.Errorf("streak (-want +got):\n%s", diff)
 	}
-	following := func(req *failover.VerifyRequest) { twice(req); req.Passes, req.Streak = first.Passes, first.Streak }
+	following := func(req *failover.VerifyRequest) { twice(req); req.Healthy, req.Streak = first.Healthy, first.Streak }
 	s.world.AdvanceTo(begin.Add(9 * time.Second))
 	again := s.look(following)
 	check(t, "the same datapoints", failover.VerifyAnswer{
-		Verdict: failover.Pending, Passes: 1, Reasons: []string{"healthy, check 1 of 2; waiting for newer datapoints"},
+		Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, check 1 of 2; waiting for newer datapoints"},
 	}, again)
 	if diff := cmp.Diff(first.Streak, again.Streak); diff != "" {
 		t.Errorf("streak (-want +got):\n%s", diff)
@@ -109,7 +109,7 @@ func TestEachPeriodHasItsOwnDatapoints(t *testing.T) {
 	s.world.AdvanceTo(begin.Add(50 * time.Second))
 	s.serve("checkout", 100)
 	first := s.look(twice)
-	following := func(req *failover.VerifyRequest) { twice(req); req.Passes, req.Streak = first.Passes, first.Streak }
+	following := func(req *failover.VerifyRequest) { twice(req); req.Healthy, req.Streak = first.Healthy, first.Streak }
 	s.world.AdvanceTo(begin.Add(59 * time.Second))
 	s.serve("checkout", 100)
 	if got := s.look(following); got.Verdict != failover.Pending {
@@ -124,17 +124,17 @@ func TestEachPeriodHasItsOwnDatapoints(t *testing.T) {
 func TestBakeTimeIsTimeAndNotANumberOfChecks(t *testing.T) {
 	s := newStand(t, "checkout")
 	var streak *failover.Streak
-	passes := 0
+	healthy := 0
 	baking := func(req *failover.VerifyRequest) {
-		req.Stage.Passes, req.Stage.BakeSeconds, req.Passes, req.Streak = 2, 60, passes, streak
+		req.Stage.Passes, req.Stage.BakeSeconds, req.Healthy, req.Streak = 2, 60, healthy, streak
 	}
 	for _, c := range []struct {
 		at   time.Duration
 		want failover.VerifyAnswer
 	}{
-		{0, failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1, Reasons: []string{"healthy, check 1 of 2"}}},
-		{20 * time.Second, failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1, Reasons: []string{"healthy, and must stay so for another 40s"}}},
-		{50 * time.Second, failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1, Reasons: []string{"healthy, and must stay so for another 10s"}}},
+		{0, failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, check 1 of 2"}}},
+		{20 * time.Second, failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, and must stay so for another 40s"}}},
+		{50 * time.Second, failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, and must stay so for another 10s"}}},
 		{60 * time.Second, passed(2)},
 	} {
 		s.world.AdvanceTo(begin.Add(c.at))
@@ -142,7 +142,7 @@ func TestBakeTimeIsTimeAndNotANumberOfChecks(t *testing.T) {
 		before := len(s.world.Calls())
 		got := s.look(baking)
 		check(t, c.at.String(), c.want, got)
-		passes, streak = got.Passes, got.Streak
+		healthy, streak = got.Healthy, got.Streak
 		for _, call := range s.world.Calls()[before:] {
 			if c.at == 20*time.Second && call.Operation == "ListResourceRecordSets" {
 				t.Errorf("%s: the records are read in the middle of the bake time", c.at)

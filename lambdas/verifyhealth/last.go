@@ -21,15 +21,15 @@ const listBudget = 40
 //
 // A record set with a weight that no Region of the application has is not as the stages have left it: it answers users.
 func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	passes := max(req.Passes, 0) + 1
+	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
 	checks := max(1, (live.Calls(apps)+listBudget-1)/listBudget)
 	begun := inventory.Differs || inventory.Position != (failover.Position{})
-	if !l.healthy() || !begun && passes <= req.Stage.Passes-checks {
+	if !l.healthy() || !begun && healthy <= req.Stage.Passes-checks {
 		return nil
 	}
 	l.inventory = &inventory
-	if passes >= req.Stage.Passes || inventory.Differs {
+	if healthy >= req.Stage.Passes || inventory.Differs {
 		if err := h.closing(ctx, l, req, apps); err != nil {
 			return err
 		}

@@ -49,19 +49,19 @@ func TestAStageDoesNotPassWhileSomethingElseAnswersUsers(t *testing.T) {
 			s := newStand(t, "checkout")
 			s.settle(s.apps[0], inWest)
 			var inventory *failover.Inventory
-			passes := 1
+			healthy := 1
 			look := func() failover.VerifyAnswer {
 				t.Helper()
 				answer := s.checkOnce(func(req *failover.VerifyRequest) {
 					closing(req)
-					req.Stage.Passes, req.Passes, req.Inventory = 2, passes, inventory
+					req.Stage.Passes, req.Healthy, req.Inventory = 2, healthy, inventory
 				})
-				inventory, passes = answer.Inventory, answer.Passes
+				inventory, healthy = answer.Inventory, answer.Healthy
 				return answer
 			}
 			c.do(s)
 			for range 3 { // each of them names it, whatever the number of healthy checks before
-				if got := look(); got.Verdict != failover.Pending || got.Reasons[0] != c.want || got.Passes != 0 || got.Inventory.Complete {
+				if got := look(); got.Verdict != failover.Pending || got.Reasons[0] != c.want || got.Healthy != 0 || got.Inventory.Complete {
 					t.Fatalf("got %+v, inventory %+v; want pending because of %s", got, got.Inventory, c.want)
 				}
 			}
@@ -96,11 +96,11 @@ func TestManyZonesAreReadOverSeveralChecks(t *testing.T) {
 	_, err := s.Registry.Register(t.Context(), failover.DefaultPlan(), []failover.Application{app}, begin)
 	s.must(err)
 	var inventory *failover.Inventory
-	passes := 0
+	healthy := 0
 	var calls []int
 	for range 5 {
 		before := len(s.world.Calls())
-		answer := s.checkOnce(func(req *failover.VerifyRequest) { req.Stage.Passes, req.Passes, req.Inventory = 5, passes, inventory })
+		answer := s.checkOnce(func(req *failover.VerifyRequest) { req.Stage.Passes, req.Healthy, req.Inventory = 5, healthy, inventory })
 		n := 0
 		for _, call := range s.world.Calls()[before:] {
 			if call.Operation == "ListResourceRecordSets" {
@@ -108,14 +108,14 @@ func TestManyZonesAreReadOverSeveralChecks(t *testing.T) {
 			}
 		}
 		calls = append(calls, n)
-		inventory, passes = answer.Inventory, answer.Passes
+		inventory, healthy = answer.Inventory, answer.Healthy
 		s.world.AdvanceTo(s.world.Now().Add(5 * time.Second))
 		s.serve("checkout", 100)
 	}
 	if diff := cmp.Diff([]int{0, 0, listBudget, listBudget, 1}, calls); diff != "" {
 		t.Errorf("calls of each check (-want +got):\n%s", diff)
 	}
-	if passes != 5 || inventory == nil || !inventory.Complete || !inventory.Covers(app) {
-		t.Errorf("%d passes, inventory %+v; want a complete one after 5", passes, inventory)
+	if healthy != 5 || inventory == nil || !inventory.Complete || !inventory.Covers(app) {
+		t.Errorf("%d healthy, inventory %+v; want a complete one after 5", healthy, inventory)
 	}
 }

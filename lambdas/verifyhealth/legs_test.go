@@ -10,9 +10,9 @@ import (
 )
 
 // gradual makes of a look one at a share of a switchover.
-func gradual(passes int) func(*failover.VerifyRequest) {
+func gradual(healthy, unhealthy int) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
-		req.Run.Action, req.Stage.Percent, req.Stage.Passes, req.Passes = failover.Switchover, new(100), 3, passes
+		req.Run.Action, req.Stage.Percent, req.Stage.Passes, req.Healthy, req.Unhealthy = failover.Switchover, new(100), 3, healthy, unhealthy
 		*req.Stage.Percent = 50
 	}
 }
@@ -24,12 +24,12 @@ func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
 	s.setWeight("checkout", east, 50)
 	s.setWeight("checkout", west, 50)
 	s.serve("checkout", 20)
-	first := s.look(gradual(5))
-	if first.Verdict != failover.Pending || first.Passes != -1 {
+	first := s.look(gradual(5, 0))
+	if first.Verdict != failover.Pending || first.Unhealthy != 1 {
 		t.Errorf("first bad look: %+v; want pending, and counted", first)
 	}
-	following := func(req *failover.VerifyRequest) { gradual(first.Passes)(req); req.Streak = first.Streak }
-	if same := s.look(following); same.Verdict != failover.Pending || same.Passes != -1 {
+	following := func(req *failover.VerifyRequest) { gradual(first.Healthy, first.Unhealthy)(req); req.Streak = first.Streak }
+	if same := s.look(following); same.Verdict != failover.Pending || same.Unhealthy != 1 {
 		t.Errorf("the same datapoint again: %+v; want pending, and not counted", same)
 	}
 	s.world.AdvanceTo(s.world.Now().Add(10 * time.Second))
@@ -41,7 +41,7 @@ func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
 	s.serve("checkout", 100)
 	s.world.AdvanceTo(s.world.Now().Add(11 * time.Second))
 	s.serve("checkout", 100)
-	if got := s.look(gradual(-1)); got.Verdict != failover.Pending || got.Passes != 1 {
+	if got := s.look(gradual(0, 1)); got.Verdict != failover.Pending || got.Healthy != 1 {
 		t.Errorf("a good look after a bad one: %+v; want it counted as the first", got)
 	}
 }
@@ -50,19 +50,19 @@ func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.serve("checkout", 20)
 	for name, adjust := range map[string]func(*failover.VerifyRequest){
-		"a failover": func(req *failover.VerifyRequest) { gradual(-5)(req); req.Run.Action = failover.Failover },
-		"a rollback": func(req *failover.VerifyRequest) { gradual(-5)(req); req.Run.Leg = failover.Rollback },
+		"a failover": func(req *failover.VerifyRequest) { gradual(0, 5)(req); req.Run.Action = failover.Failover },
+		"a rollback": func(req *failover.VerifyRequest) { gradual(0, 5)(req); req.Run.Leg = failover.Rollback },
 		"a change that is not in sync": func(req *failover.VerifyRequest) {
-			gradual(-5)(req)
+			gradual(0, 5)(req)
 			req.Changes = []failover.Change{{Zone: zone, ID: s.change()}}
 		},
 		"a writer that is not there": func(req *failover.VerifyRequest) {
-			full(-50, time.Hour)(req)
+			full(0, 50, time.Hour)(req)
 			req.Stage.Promote, req.Stage.From, req.Stage.To = true, west, east
 			s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 20)
 		},
 	} {
-		if got := s.look(adjust); got.Verdict != failover.Pending || got.Passes != 0 {
+		if got := s.look(adjust); got.Verdict != failover.Pending || got.Healthy+got.Unhealthy != 0 {
 			t.Errorf("%s: %+v; want pending", name, got)
 		}
 	}
@@ -70,9 +70,9 @@ func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 
 // full makes of a check one of all the traffic of a switchover, after others that began this long ago; the datapoints of
 // these are old.
-func full(passes int, ago time.Duration) func(*failover.VerifyRequest) {
+func full(healthy, unhealthy int, ago time.Duration) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
-		req.Run.Action, req.Stage.Passes, req.Passes = failover.Switchover, 2, passes
+		req.Run.Action, req.Stage.Passes, req.Healthy, req.Unhealthy = failover.Switchover, 2, healthy, unhealthy
 		req.Streak = &failover.Streak{Since: req.Now.Add(-ago), Seen: []failover.Datapoint{{PeriodSeconds: 10, At: req.Now.Add(-time.Minute)}}}
 	}
 }
@@ -87,10 +87,10 @@ func TestAFullShiftFailsWhenItsUsersFareBadlyForLong(t *testing.T) {
 		adjust func(*failover.VerifyRequest)
 		want   failover.VerifyAnswer
 	}{
-		{"after a good check", full(1, time.Hour), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -1}},
-		{"for a minute", full(-12, 69*time.Second), failover.VerifyAnswer{Verdict: failover.Pending, Passes: -13}},
-		{"for longer", full(-1, 70*time.Second), failover.VerifyAnswer{Verdict: failover.Failed}},
-		{"after the waves of the leg", func(req *failover.VerifyRequest) { full(-13, time.Hour)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"after a good check", full(1, 0, time.Hour), failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 1}},
+		{"for a minute", full(0, 12, 69*time.Second), failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 13}},
+		{"for longer", full(0, 1, 70*time.Second), failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"after the waves of the leg", func(req *failover.VerifyRequest) { full(0, 13, time.Hour)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
 	} {
 		c.want.Reasons = []string{"checkout: Application ServedPercent in us-west-2 is 60; expected at least 99"}
 		check(t, c.name, c.want, s.look(c.adjust))
@@ -127,7 +127,7 @@ func TestAnApplicationThatSaysNothingHidesNoOther(t *testing.T) {
 	s := newStand(t, "checkout", "orders")
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 20)
-	got := s.look(gradual(-1), func(req *failover.VerifyRequest) { req.Streak = &failover.Streak{Since: begin} })
+	got := s.look(gradual(0, 1), func(req *failover.VerifyRequest) { req.Streak = &failover.Streak{Since: begin} })
 	want := failed("checkout: Application ServedPercent in us-west-2 is 20; expected at least 99",
 		"orders: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99")
 	check(t, "a share, orders without a metric", want, got)
@@ -201,7 +201,7 @@ func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 func retreat(writerFollows bool) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
 		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Drill, failover.Retreat, east, west
-		req.Passes = -50
+		req.Unhealthy = 50
 		req.Stage = failover.Stage{Index: 5, Wave: 1, From: east, To: west, Percent: new(100), WriterFollows: writerFollows, Passes: 1}
 	}
 }
@@ -345,6 +345,6 @@ func (s *stand) settleBefore(live failover.Live) {
 func TestABadLookIsNoPass(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", east, 5)
-	one := func(req *failover.VerifyRequest) { full(-3, time.Hour)(req); req.Stage.Passes = 1 }
+	one := func(req *failover.VerifyRequest) { full(0, 3, time.Hour)(req); req.Stage.Passes = 1 }
 	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.look(one))
 }

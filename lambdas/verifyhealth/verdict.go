@@ -105,8 +105,8 @@ func (l *look) answer(req failover.VerifyRequest, patience time.Duration) failov
 func (l *look) unhealthy(req failover.VerifyRequest, patience time.Duration) failover.VerifyAnswer {
 	streak := failover.Streak{Since: req.Now, Seen: l.worse}
 	seen := 1
-	if req.Passes < 0 && req.Streak != nil {
-		streak.Since, seen = req.Streak.Since, -req.Passes
+	if req.Unhealthy > 0 && req.Streak != nil {
+		streak.Since, seen = req.Streak.Since, req.Unhealthy
 		if l.newBad {
 			seen++
 		} else {
@@ -118,21 +118,21 @@ func (l *look) unhealthy(req failover.VerifyRequest, patience time.Duration) fai
 		return verdict(failover.Failed, reasons)
 	}
 	a := verdict(failover.Pending, reasons)
-	a.Passes, a.Streak = -seen, &streak
+	a.Unhealthy, a.Streak = seen, &streak
 	return a
 }
 
 // passing counts a healthy check. The last one in a row counts when the bake time is over; one without newer datapoints
 // counts as none.
 func (l *look) passing(req failover.VerifyRequest) failover.VerifyAnswer {
-	before, needed := max(req.Passes, 0), req.Stage.Passes
+	before, needed := req.Healthy, req.Stage.Passes
 	streak := failover.Streak{Since: req.Now, Seen: l.good}
 	if before > 0 && req.Streak != nil {
 		streak.Since = req.Streak.Since
 	}
-	waiting := func(passes int, format string, args ...any) failover.VerifyAnswer {
+	waiting := func(healthy int, format string, args ...any) failover.VerifyAnswer {
 		a := verdict(failover.Pending, []string{line(format, args)})
-		a.Passes, a.Streak = passes, &streak
+		a.Healthy, a.Streak = healthy, &streak
 		return a
 	}
 	switch left := l.bakes(req); {
@@ -144,18 +144,18 @@ func (l *look) passing(req failover.VerifyRequest) failover.VerifyAnswer {
 	case before+1 < needed:
 		return waiting(before+1, "healthy, check %d of %d", before+1, needed)
 	}
-	return failover.VerifyAnswer{Verdict: failover.Passed, Passes: before + 1, Streak: &streak, Reasons: []string{}}
+	return failover.VerifyAnswer{Verdict: failover.Passed, Healthy: before + 1, Streak: &streak, Reasons: []string{}}
 }
 
 // reading counts a healthy check that has not read all records yet. The last one in a row goes on with them before there
 // are newer datapoints.
 func (l *look) reading(req failover.VerifyRequest) failover.VerifyAnswer {
 	a := verdict(failover.Pending, []string{l.unfinished})
-	before := max(req.Passes, 0)
-	a.Passes, a.Streak = min(before+1, req.Stage.Passes-1), &failover.Streak{Since: req.Now, Seen: l.good}
+	before := req.Healthy
+	a.Healthy, a.Streak = min(before+1, req.Stage.Passes-1), &failover.Streak{Since: req.Now, Seen: l.good}
 	if before > 0 && req.Streak != nil {
 		a.Streak.Since = req.Streak.Since
-		if a.Passes == before {
+		if a.Healthy == before {
 			a.Streak.Seen = req.Streak.Seen
 		}
 	}
@@ -165,7 +165,7 @@ func (l *look) reading(req failover.VerifyRequest) failover.VerifyAnswer {
 // bakes is how much of the bake time is left.
 func (l *look) bakes(req failover.VerifyRequest) time.Duration {
 	left := time.Duration(req.Stage.BakeSeconds) * time.Second
-	if req.Passes > 0 && req.Streak != nil {
+	if req.Healthy > 0 && req.Streak != nil {
 		left -= req.Now.Sub(req.Streak.Since)
 	}
 	return left
@@ -174,12 +174,12 @@ func (l *look) bakes(req failover.VerifyRequest) time.Duration {
 // again says whether a healthy check is worth reading more: its datapoints are new, and it is not one of those that only
 // fill the bake time.
 func (l *look) again(req failover.VerifyRequest) bool {
-	last := max(req.Passes, 0)+1 >= req.Stage.Passes
+	last := req.Healthy+1 >= req.Stage.Passes
 	return l.healthy() && l.fresh(req) && !(last && l.bakes(req) > 0)
 }
 
 // fresh says whether all datapoints of a healthy check are newer than those that the check before has counted.
-func (l *look) fresh(req failover.VerifyRequest) bool { return req.Passes <= 0 || !l.stale }
+func (l *look) fresh(req failover.VerifyRequest) bool { return req.Healthy == 0 || !l.stale }
 
 // verdict lists as many reasons as an answer may hold, and counts the rest.
 func verdict(v failover.Verdict, reasons []string) failover.VerifyAnswer {

@@ -128,7 +128,7 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 		return Good, "passed"
 	case failover.Pending:
 		if len(a.Reasons) == 0 {
-			return Plain, fmt.Sprintf("healthy, %s in a row", plural(a.Passes, "look"))
+			return Plain, fmt.Sprintf("healthy, %s in a row", plural(a.Healthy, "check"))
 		}
 	}
 	if len(a.Reasons) == 0 {

@@ -144,7 +144,7 @@ func bakeParts(run RunEvidence) []Part {
 			continue
 		}
 		switch {
-		case found.Passes <= 0:
+		case found.Healthy == 0:
 			begun = time.Time{}
 		case begun.IsZero():
 			begun = inv.At

@@ -69,9 +69,9 @@ func TestARunThatDidNotCompleteHasNoRecovery(t *testing.T) {
 }
 
 func TestTheBakeOfAPlannedRunIsNoDelay(t *testing.T) {
-	look := func(after time.Duration, percent *int, verdict failover.Verdict, passes int) fakeaws.Invocation {
+	look := func(after time.Duration, percent *int, verdict failover.Verdict, healthy int) fakeaws.Invocation {
 		payload, _ := json.Marshal(failover.VerifyRequest{Stage: failover.Stage{Percent: percent}})
-		result, _ := json.Marshal(failover.VerifyAnswer{Verdict: verdict, Passes: passes})
+		result, _ := json.Marshal(failover.VerifyAnswer{Verdict: verdict, Healthy: healthy})
 		return fakeaws.Invocation{State: "VerifyHealth", At: at(after), Payload: payload, Result: fakeaws.InvokeResult{Payload: result}}
 	}
 	all := 100
@@ -79,7 +79,7 @@ func TestTheBakeOfAPlannedRunIsNoDelay(t *testing.T) {
 		Execution: fakeaws.Execution{StartedAt: at(0), StoppedAt: at(time.Hour), Invocations: []fakeaws.Invocation{
 			look(1*time.Minute, nil, failover.Passed, 2), // the writer alone
 			look(2*time.Minute, &all, failover.Pending, 1),
-			look(3*time.Minute, &all, failover.Pending, -1), // a blip, and the bake begins anew
+			look(3*time.Minute, &all, failover.Pending, 0), // a blip, and the bake begins anew
 			look(4*time.Minute, &all, failover.Pending, 1),
 			look(5*time.Minute, &all, failover.Passed, 2),
 			look(8*time.Minute, &all, failover.Pending, 1),

@@ -90,7 +90,7 @@ func TestStepsAreToldInOneLine(t *testing.T) {
 		{"UpdateRegistry", failover.RegistryAnswer{Written: 1, AlreadyDone: 2}, "1 application written, 2 applications written before"},
 		{"PromoteDatabase", failover.PromoteAnswer{Started: 1, LagMillis: 900, LagOf: "shop"}, "1 promotion started, lag 0.9 s (shop)"},
 		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Passed}, "passed"},
-		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Passes: 1}, "healthy, 1 look in a row"},
+		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1}, "healthy, 1 check in a row"},
 		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Failed}, "failed without a reason"},
 		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"C1 is PENDING", "x"}, MoreReasons: 3}, "pending: C1 is PENDING; and 4 more"},
 		{"Validate", failover.ValidateAnswer{Verdict: failover.Refuse, Summary: "no input"}, "refused: no input"},
