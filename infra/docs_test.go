@@ -16,18 +16,17 @@ import (
 	"github.com/drover-dr/drover/infra/config"
 )
 
-// page is the part of README.md that people deploy by.
-func page(t *testing.T) string {
+// deploying is the page that operators deploy by.
+func deploying(t *testing.T) string { return document(t, "deploying.md") }
+
+// document is a page of docs.
+func document(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile("../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, part, found := strings.Cut(string(text), "\n## Deploying, in detail\n")
-	if !found {
-		t.Fatal("README.md has no section \"Deploying, in detail\"")
-	}
-	return part
+	return string(text)
 }
 
 // rows are the first two cells of a table's rows whose first cell matches.
@@ -48,14 +47,14 @@ func TestThePageHasEveryKeyOfTheContextWithItsDefault(t *testing.T) {
 	for _, key := range []string{"witness", "replica", "pipeline"} {
 		want[key] = "none"
 	}
-	keys, _, _ := strings.Cut(page(t), "### What is deployed")
+	keys, _, _ := strings.Cut(deploying(t), "\n## What is deployed")
 	if diff := cmp.Diff(want, rows(keys, "`[a-zA-Z]+`")); diff != "" {
 		t.Errorf("keys with defaults (-want +got)\n%s", diff)
 	}
 }
 
 func TestThePageSaysOfEveryKindOfResourceWhatItIsForAndWhatItCosts(t *testing.T) {
-	text := page(t)
+	text := deploying(t)
 	for _, s := range []synthesis{fresh(t), complete(t)} {
 		for _, stack := range s.assembly.Stacks {
 			for _, r := range stack.Resources {
@@ -69,7 +68,7 @@ func TestThePageSaysOfEveryKindOfResourceWhatItIsForAndWhatItCosts(t *testing.T)
 
 func TestThePageHasEveryOutput(t *testing.T) {
 	for code, stack := range regionStacks(t) {
-		_, outputs, _ := strings.Cut(page(t), "### What the stacks tell")
+		_, outputs, _ := strings.Cut(deploying(t), "\n## Outputs of the stacks")
 		var got []string
 		for name := range rows(outputs, "`[a-zA-Z]+`") {
 			got = append(got, name)
@@ -87,9 +86,9 @@ func TestThePageHasEveryOutput(t *testing.T) {
 }
 
 func TestThePoliciesOnThePageAreJSONAndNameWhatIsDeployed(t *testing.T) {
-	policies := regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(page(t), -1)
-	if len(policies) < 3 {
-		t.Fatalf("%d policies; want one to deploy, one to operate and one for the API", len(policies))
+	policies := regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(document(t, "permissions.md"), -1)
+	if len(policies) < 5 {
+		t.Fatalf("%d policies; want those of a deployer, an operator, a registrar, a caller of the API and an approver", len(policies))
 	}
 	deployed := map[string]bool{}
 	for _, stack := range fresh(t).assembly.Stacks {
@@ -118,11 +117,7 @@ func TestThePoliciesOnThePageAreJSONAndNameWhatIsDeployed(t *testing.T) {
 // TestTheAlarmsOfARegionAreCountedAndDescribed: how many there are and what they cost, and in docs/messages.md what to do
 // about each.
 func TestTheAlarmsOfARegionAreCountedAndDescribed(t *testing.T) {
-	messages, err := os.ReadFile("../docs/messages.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, table, _ := strings.Cut(string(messages), "\n## alarms\n")
+	_, table, _ := strings.Cut(document(t, "messages.md"), "\n## alarms\n")
 	described := map[string]bool{}
 	for _, m := range regexp.MustCompile("`PLAN-([a-z-]+)`((?:, `-[a-z]+`)*)").FindAllStringSubmatch(table, -1) {
 		described[m[1]] = true
@@ -143,10 +138,10 @@ func TestTheAlarmsOfARegionAreCountedAndDescribed(t *testing.T) {
 			t.Errorf("%s: alarms in docs/messages.md (-deployed +described)\n%s", code, diff)
 		}
 		n := len(deployed)
-		if want := fmt.Sprintf("| `AWS::CloudWatch::Alarm` | %d in each Region", n); !strings.Contains(page(t), want) {
+		if want := fmt.Sprintf("| `AWS::CloudWatch::Alarm` | %d in each Region", n); !strings.Contains(deploying(t), want) {
 			t.Errorf("%s: the table of resources has no %q", code, want)
 		}
-		if cost := fmt.Sprintf("readiness | %.2f |", float64(2*n)*dollars); !strings.Contains(page(t), cost) {
+		if cost := fmt.Sprintf("readiness | %.2f |", float64(2*n)*dollars); !strings.Contains(deploying(t), cost) {
 			t.Errorf("%s: the table of resources has no %q", code, cost)
 		}
 	}
@@ -155,14 +150,14 @@ func TestTheAlarmsOfARegionAreCountedAndDescribed(t *testing.T) {
 // TestTheIdleCostIsTheSumOfItsRows rounds it to whole dollars.
 func TestTheIdleCostIsTheSumOfItsRows(t *testing.T) {
 	sum := 0.0
-	for _, m := range regexp.MustCompile(`(?m)^\| .* \| (\d+\.\d\d)(?:: [^|]*)? \|$`).FindAllStringSubmatch(page(t), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\| .* \| (\d+\.\d\d)(?:: [^|]*)? \|$`).FindAllStringSubmatch(deploying(t), -1) {
 		cost, err := strconv.ParseFloat(m[1], 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sum += cost
 	}
-	if want := fmt.Sprintf("\nAbout %.0f dollars a month", sum); !strings.Contains(page(t), want) {
+	if want := fmt.Sprintf("\nAbout %.0f dollars a month", sum); !strings.Contains(deploying(t), want) {
 		t.Errorf("the rows come to %.2f; want %q", sum, want)
 	}
 }

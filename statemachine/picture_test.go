@@ -11,33 +11,33 @@ import (
 	"github.com/drover-dr/drover/statemachine/asl"
 )
 
-// Rewrites the picture in README.md. Only commit the change if you understand what caused it.
-var update = flag.Bool("update", false, "rewrite the picture of the state machine in README.md")
+// Rewrites the picture in docs/architecture.md. Only commit the change if you understand what caused it.
+var update = flag.Bool("update", false, "rewrite the picture of the state machine in docs/architecture.md")
 
 const (
-	readme       = "../README.md"
+	architecture = "../docs/architecture.md"
 	pictureBegin = "<!-- picture:begin -->\n"
 	pictureEnd   = "<!-- picture:end -->"
 )
 
-func TestTheReadmeShowsTheMachineAsItIs(t *testing.T) {
-	text, err := os.ReadFile(readme)
+func TestTheArchitectureShowsTheMachineAsItIs(t *testing.T) {
+	text, err := os.ReadFile(architecture)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, rest, found := strings.Cut(string(text), pictureBegin)
 	got, after, closed := strings.Cut(rest, pictureEnd)
 	if !found || !closed {
-		t.Fatalf("%s has no place for the picture; expected a line %q and, below it, one %q", readme, strings.TrimSpace(pictureBegin), pictureEnd)
+		t.Fatalf("%s has no place for the picture; expected a line %q and, below it, one %q", architecture, strings.TrimSpace(pictureBegin), pictureEnd)
 	}
 	want := "```mermaid\n" + Mermaid(machine(t)) + "```\n"
 	if got == want {
 		return
 	}
 	if !*update {
-		t.Fatalf("the picture in %s is not the definition's; run go test ./statemachine -update (-want +got):\n%s", readme, cmp.Diff(want, got))
+		t.Fatalf("the picture in %s is not the definition's; run go test ./statemachine -update (-want +got):\n%s", architecture, cmp.Diff(want, got))
 	}
-	if err := os.WriteFile(readme, []byte(before+pictureBegin+want+pictureEnd+after), 0o644); err != nil {
+	if err := os.WriteFile(architecture, []byte(before+pictureBegin+want+pictureEnd+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -74,7 +74,7 @@ func check(t *testing.T, from, path string, test bool) {
 		return
 	}
 	if !allowed(from, to, test) {
-		t.Errorf("%s imports %s; the layout in README.md has no such arrow (test: %t)", from, to, test)
+		t.Errorf("%s imports %s; the layout in docs/architecture.md has no such arrow (test: %t)", from, to, test)
 	}
 }
 

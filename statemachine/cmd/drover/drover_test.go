@@ -159,3 +159,27 @@ func TestCtrlCEndsADrillWithOneLine(t *testing.T) {
 		t.Errorf("exit code %d, %q; want %d and one line", code, stderr, exitInterrupted)
 	}
 }
+
+// TestTheScenarioOfThePageIsPlayed plays the example of docs/rehearsing.md, as a reader would.
+func TestTheScenarioOfThePageIsPlayed(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/rehearsing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(page), "```yaml\n")
+	text, _, closed := strings.Cut(rest, "```\n")
+	if !found || !closed {
+		t.Fatal("docs/rehearsing.md has no scenario")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "applications"), os.DirFS("../../drills/applications")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "outage-with-lag.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, stderr := drover(t, t.Context(), "drill", file, "--out", dir, "--lambdas", drilltest.Lambdas(t)); code != exitOK {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}

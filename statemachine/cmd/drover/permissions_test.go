@@ -17,10 +17,10 @@ import (
 	"github.com/drover-dr/drover/internal/plainbody"
 )
 
-// policyWith is the policy in README.md or SECURITY.md that has a statement of this Sid, for the account of the embedded AWS.
+// policyWith is the policy in docs/permissions.md or SECURITY.md that has a statement of this Sid, for the account of the AWS simulator.
 func policyWith(t *testing.T, sid string) string {
 	t.Helper()
-	for _, file := range []string{"../../../README.md", "../../../SECURITY.md"} {
+	for _, file := range []string{"../../../docs/permissions.md", "../../../SECURITY.md"} {
 		page, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -26,7 +26,7 @@ var updateThreats = flag.Bool("update", false, "rewrite the table of the threat 
 // actor is principal, or a role, in the threat model.
 type actor struct {
 	name string
-	// role is a role of the stacks by what it is of, policy the Sid of a statement of a policy in README.md or SECURITY.md,
+	// role is a role of the stacks by what it is of, policy the Sid of a statement of a policy in docs/permissions.md or SECURITY.md,
 	// and statement a policy of one statement: where the actor's permissions come from. Without any, it has none.
 	role, policy, statement string
 	// may are the attempts that are not denied, in the order of attempts; all others are.
