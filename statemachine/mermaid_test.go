@@ -8,10 +8,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/asl"
 )
 
-// Mermaid draws a machine as a Mermaid flowchart. The states of a loop stand in a frame of their own. What a Task does
-// when it has failed for good is drawn sparingly: dashed, from the frame instead of from each state in it, and not at
-// all where it leads to the same state as success. The same definition gives the same text.
-func Mermaid(m *asl.Machine) string {
+// mermaid draws a machine as a Mermaid flowchart. The states of a loop stand in a frame of their own. The Catch of a Task
+// is a dashed line; states in the frame share one, and there is none where it leads to the same state as Next. The same
+// definition gives the same text.
+func mermaid(m *asl.Machine) string {
 	d := &drawing{states: m.States(), loops: map[string]int{}}
 	d.findLoops()
 	d.line("flowchart TD")

@@ -30,7 +30,7 @@ func TestTheArchitectureShowsTheMachineAsItIs(t *testing.T) {
 	if !found || !closed {
 		t.Fatalf("%s has no place for the picture; expected a line %q and, below it, one %q", architecture, strings.TrimSpace(pictureBegin), pictureEnd)
 	}
-	want := "```mermaid\n" + Mermaid(machine(t)) + "```\n"
+	want := "```mermaid\n" + mermaid(machine(t)) + "```\n"
 	if got == want {
 		return
 	}
@@ -68,7 +68,7 @@ func TestThePictureIsSparing(t *testing.T) {
   Again -- otherwise --> Over
   Tell --> Ask
 `
-	if diff := cmp.Diff(want, Mermaid(m)); diff != "" {
+	if diff := cmp.Diff(want, mermaid(m)); diff != "" {
 		t.Errorf("picture (-want +got):\n%s", diff)
 	}
 }

@@ -62,6 +62,23 @@ func TestTheVocabularyNeedsTheStandardLibraryAndTheRulesForTextAlone(t *testing.
 	}
 }
 
+// TestTheAppLinksNoInterpreter: infra needs the text of the definition, and neither its interpreter nor a JSONata engine.
+func TestTheAppLinksNoInterpreter(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+"infra").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	linked := strings.Fields(string(out))
+	if !slices.Contains(linked, module+"statemachine") {
+		t.Fatalf("infra does not link the definition; expected it among %d packages", len(linked))
+	}
+	for _, path := range linked {
+		if under(path, "github.com/recolabs/gnata") || under(path, module+"statemachine/asl") || strings.Contains(path, "jsonata") {
+			t.Errorf("infra links %s; expected the definition alone", path)
+		}
+	}
+}
+
 func check(t *testing.T, from, path string, test bool) {
 	t.Helper()
 	for _, prefix := range cdk {
