@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"fmt"
 	"slices"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 )
 
 // API is an HTTP API of API Gateway with its stage $default.
@@ -26,7 +28,7 @@ type Route struct {
 	FunctionARN   string
 	// RoleARN is the role with which API Gateway calls the function.
 	RoleARN string
-	bucket  *tokenBucket
+	bucket  *kernel.Bucket
 }
 
 // apis is API Gateway as its callers see it.
@@ -39,11 +41,11 @@ func newAPIs(w *World) *apis { return &apis{w: w, apis: map[string]*API{}} }
 
 // AddAPI adds an HTTP API. Its functions are handed events of the payload format 2.0.
 func (w *World) AddAPI(a API) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	switch {
-	case w.regions[a.Region] == nil:
-		return fmt.Errorf("add API %s: no Region %q in this World; there are %v", a.Name, a.Region, w.regionNames())
+	case !w.k.HasRegion(a.Region):
+		return fmt.Errorf("add API %s: %w", a.Name, w.k.CheckRegion(a.Region))
 	case w.apis.apis[a.ID] != nil:
 		return fmt.Errorf("add API %s: the id %s is taken", a.Name, a.ID)
 	}
@@ -53,7 +55,7 @@ func (w *World) AddAPI(a API) error {
 			return fmt.Errorf("add API %s: route %q: authorization %q; expected NONE or AWS_IAM", a.Name, r.Key, r.Authorization)
 		}
 		if a.RatePerSecond > 0 {
-			a.Routes[i].bucket = &tokenBucket{capacity: int64(max(a.Burst, 1)), rate: int64(a.RatePerSecond)}
+			a.Routes[i].bucket = kernel.NewBucket(max(a.Burst, 1), a.RatePerSecond)
 		}
 	}
 	w.apis.apis[a.ID] = &a

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // proxyEvent is what a function behind an HTTP API is handed: the payload format 2.0.
@@ -58,16 +60,16 @@ type proxyCaller struct {
 }
 
 // event makes the event of a request.
-func (a *apis) event(req *Request, p *apiParams) proxyEvent {
+func (a *apis) event(req *wire.Request, p *apiParams) proxyEvent {
 	r := req.HTTP
 	e := proxyEvent{
 		Version: "2.0", RouteKey: p.route.Key, RawPath: p.path, RawQueryString: r.URL.RawQuery,
 		Headers: map[string]string{"host": r.Host}, PathParameters: p.variables,
 		RequestContext: proxyContext{
-			AccountID: a.w.Account, APIID: p.api.ID, DomainPrefix: p.api.ID, DomainName: p.api.ID + ".execute-api." + p.api.Region + "." + a.w.partition.URLSuffix,
+			AccountID: a.w.k.Account, APIID: p.api.ID, DomainPrefix: p.api.ID, DomainName: p.api.ID + ".execute-api." + p.api.Region + "." + a.w.k.Partition.URLSuffix,
 			HTTP:      proxyHTTP{Method: r.Method, Path: p.path, Protocol: r.Proto, SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
 			RequestID: req.ID, RouteKey: p.route.Key, Stage: defaultStage,
-			Time: a.w.now.UTC().Format(accessTime), TimeEpoch: a.w.now.UnixMilli(),
+			Time: a.w.k.Now().UTC().Format(accessTime), TimeEpoch: a.w.k.Now().UnixMilli(),
 		},
 	}
 	for name, values := range r.Header {
@@ -95,9 +97,9 @@ func (a *apis) event(req *Request, p *apiParams) proxyEvent {
 
 func (a *apis) caller(accessKey string) *proxyCaller {
 	c := &proxyCaller{}
-	c.IAM.AccessKey, c.IAM.AccountID = accessKey, a.w.Account
-	c.IAM.UserARN = a.w.arn("iam", "", "root")
-	c.IAM.CallerID, c.IAM.UserID = a.w.Account, a.w.Account
+	c.IAM.AccessKey, c.IAM.AccountID = accessKey, a.w.k.Account
+	c.IAM.UserARN = a.w.k.ARN("iam", "", "root")
+	c.IAM.CallerID, c.IAM.UserID = a.w.k.Account, a.w.k.Account
 	if role := a.w.iam.roleOf(accessKey); role != "" {
 		c.IAM.UserARN = sessionOf(role)
 		c.IAM.CallerID = "AROA" + strings.TrimPrefix(accessKey, "ASIA") + ":session"
@@ -122,15 +124,15 @@ type proxyAnswer struct {
 
 // proxyResponse turns a function's answer into the API's: an object with a statusCode as it says, any other JSON as the
 // body of a success. What is neither, and an error, is API Gateway's own 500.
-func proxyResponse(req *Request, result InvokeResult) *Response {
+func proxyResponse(req *wire.Request, result InvokeResult) *wire.Response {
 	if result.ErrorType != "" || !json.Valid(result.Payload) {
 		return apiMessage(req, http.StatusInternalServerError, "Internal Server Error")
 	}
 	var answer proxyAnswer
 	if err := json.Unmarshal(result.Payload, &answer); err != nil || answer.StatusCode == 0 {
-		return &Response{Status: http.StatusOK, Header: apiHeader(req), Body: result.Payload}
+		return &wire.Response{Status: http.StatusOK, Header: apiHeader(req), Body: result.Payload}
 	}
-	resp := &Response{Status: answer.StatusCode, Header: apiHeader(req), Body: []byte(answer.Body)}
+	resp := &wire.Response{Status: answer.StatusCode, Header: apiHeader(req), Body: []byte(answer.Body)}
 	if answer.IsBase64Encoded {
 		body, err := base64.StdEncoding.DecodeString(answer.Body)
 		if err != nil {
@@ -146,15 +148,15 @@ func proxyResponse(req *Request, result InvokeResult) *Response {
 	return resp
 }
 
-func apiMessage(req *Request, status int, message string) *Response {
+func apiMessage(req *wire.Request, status int, message string) *wire.Response {
 	body, err := json.Marshal(map[string]string{"message": message})
 	if err != nil {
 		panic("encode a message: " + err.Error()) // a map of strings
 	}
-	return &Response{Status: status, Header: apiHeader(req), Body: body}
+	return &wire.Response{Status: status, Header: apiHeader(req), Body: body}
 }
 
-func apiHeader(req *Request) http.Header {
+func apiHeader(req *wire.Request) http.Header {
 	return http.Header{
 		"Content-Type":    {"application/json"},
 		"Apigw-Requestid": {req.ID},

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // How a request finds its API when everything is behind one address: by the host that AWS would give the API
@@ -15,9 +17,6 @@ const defaultStage = "$default"
 
 const authorizationIAM = "AWS_IAM"
 
-// apiService is the name of API Gateway's callers in the credential scope.
-const apiService = "execute-api"
-
 type apiParams struct {
 	api *API
 	// path is the request's, without the part that names the API; route is the one that serves it.
@@ -26,7 +25,7 @@ type apiParams struct {
 	variables map[string]string
 }
 
-func (p *apiParams) object() string {
+func (p *apiParams) Object() string {
 	if p.route == nil {
 		return p.path
 	}
@@ -43,19 +42,19 @@ func (a *apis) find(r *http.Request) (api *API, path string) {
 	return a.apis[id], "/" + rest
 }
 
-func (a *apis) open(req *Request) *APIError {
+func (a *apis) Open(req *wire.Request) *wire.Error {
 	req.Operation = req.HTTP.Method + " " + req.HTTP.URL.Path
 	p := &apiParams{}
 	p.api, p.path = a.find(req.HTTP)
 	req.Params = p
 	switch {
 	case p.api == nil:
-		return notFound("NotFound", "Not Found")
+		return wire.NotFound("NotFound", "Not Found")
 	case p.api.Region != req.Region:
-		return &APIError{Code: codeDenied, Status: http.StatusForbidden, Message: "The request is signed for another Region than the API's."}
+		return &wire.Error{Code: wire.CodeDenied, Status: http.StatusForbidden, Message: "The request is signed for another Region than the API's."}
 	}
 	if p.route, p.variables = p.api.match(req.HTTP.Method, p.path); p.route == nil {
-		return notFound("NotFound", "Not Found")
+		return wire.NotFound("NotFound", "Not Found")
 	}
 	req.Operation = p.route.Key
 	return nil
@@ -125,39 +124,39 @@ func matchPath(pattern, path string) (variables map[string]string, greedy, ok bo
 }
 
 // permissions asks for execute-api:Invoke on the method and path that were requested.
-func (a *apis) permissions(req *Request) []Permission {
+func (a *apis) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(*apiParams)
 	if p.route.Authorization != authorizationIAM {
 		return nil
 	}
-	resource := a.w.arn("execute-api", p.api.Region, p.api.ID+"/"+defaultStage+"/"+req.HTTP.Method+p.path)
-	return []Permission{{Action: "execute-api:Invoke", Resource: resource}}
+	resource := a.w.k.ARN("execute-api", p.api.Region, p.api.ID+"/"+defaultStage+"/"+req.HTTP.Method+p.path)
+	return []wire.Permission{{Action: "execute-api:Invoke", Resource: resource}}
 }
 
 // serve hands the request to the function, with the route's own role, unless there are too many of them (API-3).
-func (a *apis) serve(req *Request) (*Response, *APIError) {
+func (a *apis) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*apiParams)
-	if b := p.route.bucket; b != nil && b.take(1, a.w.now) != nil {
-		return nil, &APIError{Code: "TooManyRequests", Status: http.StatusTooManyRequests, Message: "Too Many Requests"}
+	if b := p.route.bucket; b != nil && !b.Take(1, a.w.k.Now()) {
+		return nil, &wire.Error{Code: "TooManyRequests", Status: http.StatusTooManyRequests, Message: "Too Many Requests"}
 	}
-	permission := Permission{Action: "lambda:InvokeFunction", Resource: p.route.FunctionARN}
+	permission := wire.Permission{Action: "lambda:InvokeFunction", Resource: p.route.FunctionARN}
 	fn := a.w.functions[p.route.FunctionARN]
 	if denied := a.w.iam.allowService(a.deputy(p.api), p.route.RoleARN, permission); denied != nil || fn == nil {
 		reason := "there is no such function"
 		if denied != nil {
 			reason = denied.Message
 		}
-		a.w.record("api", p.api.Name, "cannot invoke %s: %s", p.route.FunctionARN, reason)
-		return nil, &APIError{Code: "InternalServerError", Status: http.StatusInternalServerError, Message: "Internal Server Error"}
+		a.w.k.Record("api", p.api.Name, "cannot invoke %s: %s", p.route.FunctionARN, reason)
+		return nil, &wire.Error{Code: "InternalServerError", Status: http.StatusInternalServerError, Message: "Internal Server Error"}
 	}
 	payload, err := json.Marshal(a.event(req, p))
 	if err != nil {
 		panic("encode an event: " + err.Error()) // a struct of this package
 	}
-	return &Response{finish: func() *Response {
+	return &wire.Response{Finish: func() *wire.Response {
 		resp := proxyResponse(req, a.w.invokeNow(fn, payload))
-		a.w.mu.Lock()
-		defer a.w.mu.Unlock()
+		a.w.k.Lock()
+		defer a.w.k.Unlock()
 		a.logAccess(req, resp.Status, "")
 		return resp
 	}}, nil
@@ -165,26 +164,15 @@ func (a *apis) serve(req *Request) (*Response, *APIError) {
 
 // deputy is API Gateway, which names no API when it assumes the role of a route.
 func (a *apis) deputy(api *API) deputy {
-	return deputyFor("apigateway", a.w.arn("execute-api", api.Region, api.ID)).silent()
+	return deputyFor("apigateway", a.w.k.ARN("execute-api", api.Region, api.ID)).silent()
 }
 
 // fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason (API-2).
-func (a *apis) fail(req *Request, err *APIError) *Response {
+func (a *apis) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	message := err.Message
 	if err.Status == http.StatusForbidden {
 		message = "Forbidden"
 	}
 	a.logAccess(req, err.Status, message)
 	return apiMessage(req, err.Status, message)
-}
-
-// unsigned makes a request out of one without a signature, which only an API may answer; nil when there is none.
-func (w *World) unsigned(r *http.Request, body []byte) *Request {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	api, _ := w.apis.find(r)
-	if api == nil {
-		return nil
-	}
-	return &Request{Region: api.Region, Service: apiService, HTTP: r, Body: body}
 }

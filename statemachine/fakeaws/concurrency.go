@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // defaultConcurrency is the account's limit of concurrent executions in a Region, where a scenario says nothing.
@@ -43,10 +45,10 @@ func (w *World) SetOtherConcurrency(region string, executions int) error {
 }
 
 func (w *World) setConcurrency(region string, n int, set func(*concurrency)) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.regions[region] == nil || n < 0 {
-		return fmt.Errorf("%d concurrent executions in Region %q; expected 0 or more, and one of the Regions %v", n, region, w.regionNames())
+	w.k.Lock()
+	defer w.k.Unlock()
+	if !w.k.HasRegion(region) || n < 0 {
+		return fmt.Errorf("%d concurrent executions in Region %q; expected 0 or more, and one of the Regions %v", n, region, w.k.RegionNames())
 	}
 	set(w.concurrencyIn(region))
 	return nil
@@ -110,7 +112,7 @@ func tooManyInvocations(reason string) InvokeResult {
 const codeTooManyInvocations = "Lambda.TooManyRequestsException"
 
 // accountSettings answers GetAccountSettings.
-func (l *lambda) accountSettings(req *Request) *Response {
+func (l *lambda) accountSettings(req *wire.Request) *wire.Response {
 	limit := l.w.concurrencyIn(req.Region).limit
 	count := 0
 	for _, fn := range l.w.functions {
@@ -118,7 +120,7 @@ func (l *lambda) accountSettings(req *Request) *Response {
 			count++
 		}
 	}
-	return jsonResponse(req, http.StatusOK, map[string]any{
+	return wire.JSON(req, http.StatusOK, map[string]any{
 		"AccountLimit": map[string]any{
 			"ConcurrentExecutions": limit, "UnreservedConcurrentExecutions": limit - l.w.reserved(req.Region),
 			"TotalCodeSize": 80_530_636_800, "CodeSizeUnzipped": 262_144_000, "CodeSizeZipped": 52_428_800,

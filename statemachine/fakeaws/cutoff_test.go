@@ -59,11 +59,11 @@ func TestFunctionsDoNotReachARegionThatTheyCannotSee(t *testing.T) {
 	}{
 		{"us-west-2", "us-east-1", true}, {"us-east-1", "us-west-2", true}, {"us-west-2", "us-west-2", false}, {"", "us-east-1", false},
 	} {
-		if got := w.apart(c.calling, c.region); got != c.apart {
+		if got := !w.k.Connected(c.calling, c.region); got != c.apart {
 			t.Errorf("a caller in %q and %s: apart %t; want %t", c.calling, c.region, got, c.apart)
 		}
 	}
-	if err := w.CutOff("us-west-2", "us-east-1", false); err != nil || w.apart("us-west-2", "us-east-1") {
+	if err := w.CutOff("us-west-2", "us-east-1", false); err != nil || !w.k.Connected("us-west-2", "us-east-1") {
 		t.Errorf("still apart, or %v", err)
 	}
 	if err := w.CutOff("us-west-2", "mars-1", true); err == nil {
@@ -91,7 +91,7 @@ func TestAuroraGivesUpOneSwitchoverOnItsWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"us-east-1", "us-west-2"} { // the second one goes through
-		w.rds.promote(g, Promotion{At: w.now, GlobalCluster: "c", From: "us-east-1", To: "us-west-2", Planned: true}, g.memberIn("us-east-1"), g.memberIn("us-west-2"))
+		w.rds.promote(g, Promotion{At: w.k.Now(), GlobalCluster: "c", From: "us-east-1", To: "us-west-2", Planned: true}, g.memberIn("us-east-1"), g.memberIn("us-west-2"))
 		w.AdvanceTo(w.Now().Add(5 * time.Minute))
 		if writer, available := w.Writer("c"); writer != want || !available {
 			t.Errorf("the writer is in %s, available %t; want %s", writer, available, want)
@@ -109,7 +109,7 @@ func TestAWriterThatCannotBeSeenIsFencedWhenItCan(t *testing.T) {
 	if err := w.rds.mayMove(g, g.memberIn("us-east-1"), to, "us-east-1", true); err == nil {
 		t.Error("a switchover goes through although the Regions cannot see each other")
 	}
-	w.rds.promote(g, Promotion{At: w.now, GlobalCluster: "c", From: "us-east-1", To: "us-west-2"}, g.memberIn("us-east-1"), to)
+	w.rds.promote(g, Promotion{At: w.k.Now(), GlobalCluster: "c", From: "us-east-1", To: "us-west-2"}, g.memberIn("us-east-1"), to)
 	w.AdvanceTo(w.Now().Add(2 * time.Minute))
 	if all := w.Writers("c"); len(all) != 2 {
 		t.Errorf("writers in %v; want both, for nobody could fence the old one", all)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/expression"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // dynamodb holds global tables of the eventually consistent kind (MREC): each Region has a replica of its own, reads
@@ -31,20 +32,23 @@ type dynamodb struct {
 }
 
 func newDynamoDB(w *World) *dynamodb {
-	return &dynamodb{w: w, tables: map[string]*table{}, cut: map[[2]string]bool{}, lag: 800 * time.Millisecond}
+	d := &dynamodb{w: w, tables: map[string]*table{}, cut: map[[2]string]bool{}, lag: 800 * time.Millisecond}
+	w.k.OnRegion(d.regionChanged)
+	w.k.OnLink(d.linkChanged)
+	return d
 }
 
 // AddTable adds a global table with a replica in each of the given Regions. Its key is pk and sk, both strings (DDB-5).
 func (w *World) AddTable(name string, regions ...string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if w.dynamodb.tables[name] != nil {
 		return fmt.Errorf("add table %s: it exists", name)
 	}
 	t := &table{name: name, replicas: map[string]*replica{}}
 	for _, region := range regions {
-		if w.regions[region] == nil {
-			return fmt.Errorf("add table %s: no Region %q in this World; there are %v", name, region, w.regionNames())
+		if err := w.k.CheckRegion(region); err != nil {
+			return fmt.Errorf("add table %s: %w", name, err)
 		}
 		t.replicas[region] = &replica{partitions: map[string]*partition{}, capacity: map[string]*capacity{}}
 	}
@@ -55,8 +59,8 @@ func (w *World) AddTable(name string, regions ...string) error {
 // Items returns everything that a table's replica holds, by key, as plain JSON values; nil when there is no such
 // replica.
 func (w *World) Items(tableName, region string) []map[string]any {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	t := w.dynamodb.tables[tableName]
 	if t == nil || t.replicas[region] == nil {
 		return nil
@@ -100,7 +104,7 @@ type itemParams struct {
 	expressions *expression.Expressions
 }
 
-func (p *itemParams) object() string {
+func (p *itemParams) Object() string {
 	parts := []string{tableName(p.TableName)}
 	for _, values := range []map[string]map[string]any{p.Key, p.Item} {
 		for _, name := range []string{"pk", "sk"} {
@@ -125,17 +129,17 @@ var dynamodbOperations = map[string]func(*dynamodb, *replicaOf, *itemParams) ([]
 	"Query":      (*dynamodb).query,
 }
 
-func (d *dynamodb) open(req *Request) *APIError {
+func (d *dynamodb) Open(req *wire.Request) *wire.Error {
 	_, req.Operation, _ = strings.Cut(req.HTTP.Header.Get("X-Amz-Target"), ".")
 	if dynamodbOperations[req.Operation] == nil {
-		return errUnknownOperation(req)
+		return wire.UnknownOperation(req)
 	}
 	params := &itemParams{}
 	req.Params = params
 	dec := json.NewDecoder(bytes.NewReader(req.Body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&params.itemRequest); err != nil {
-		return badRequest("SerializationException", "the embedded AWS reads no such parameters of %s: %v", req.Operation, err)
+		return wire.BadParameters(req, err)
 	}
 	var err error
 	params.expressions, err = expression.New(params.ExpressionAttributeNames, params.ExpressionAttributeValues)
@@ -145,11 +149,11 @@ func (d *dynamodb) open(req *Request) *APIError {
 	return nil
 }
 
-func (d *dynamodb) permissions(req *Request) []Permission {
+func (d *dynamodb) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(*itemParams)
-	permission := Permission{
+	permission := wire.Permission{
 		Action:   "dynamodb:" + req.Operation,
-		Resource: d.w.arn("dynamodb", req.Region, "table/"+tableName(p.TableName)),
+		Resource: d.w.k.ARN("dynamodb", req.Region, "table/"+tableName(p.TableName)),
 		Context:  map[string][]string{},
 	}
 	for _, values := range []map[string]map[string]any{p.Key, p.Item} {
@@ -165,14 +169,14 @@ func (d *dynamodb) permissions(req *Request) []Permission {
 			}
 		}
 	}
-	return []Permission{permission}
+	return []wire.Permission{permission}
 }
 
-func (d *dynamodb) serve(req *Request) (*Response, *APIError) {
+func (d *dynamodb) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*itemParams)
 	t := d.tables[tableName(p.TableName)]
 	if t == nil || t.replicas[req.Region] == nil {
-		return nil, badRequest("ResourceNotFoundException", "Requested resource not found: Table: %s not found", tableName(p.TableName))
+		return nil, wire.BadRequest("ResourceNotFoundException", "Requested resource not found: Table: %s not found", tableName(p.TableName))
 	}
 	body, err := dynamodbOperations[req.Operation](d, &replicaOf{t, t.replicas[req.Region], req.Region}, p)
 	if err != nil {
@@ -181,8 +185,8 @@ func (d *dynamodb) serve(req *Request) (*Response, *APIError) {
 	return d.response(req, http.StatusOK, body), nil
 }
 
-func (d *dynamodb) response(req *Request, status int, body []byte) *Response {
-	return &Response{Status: status, Body: body, Header: http.Header{
+func (d *dynamodb) response(req *wire.Request, status int, body []byte) *wire.Response {
+	return &wire.Response{Status: status, Body: body, Header: http.Header{
 		// DynamoDB sends it with every answer, and the SDKs complain when it is not there.
 		"X-Amz-Crc32":      {strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)},
 		"Content-Type":     {"application/x-amz-json-1.0"},
@@ -191,12 +195,12 @@ func (d *dynamodb) response(req *Request, status int, body []byte) *Response {
 }
 
 // fail names the error in __type. A failed condition also carries the item that it was about, when asked for.
-func (d *dynamodb) fail(req *Request, err *APIError) *Response {
+func (d *dynamodb) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	name, status := "com.amazonaws.dynamodb.v20120810#"+err.Code, cmp.Or(err.Status, http.StatusBadRequest)
 	switch err.Code {
-	case codeDenied:
+	case wire.CodeDenied:
 		name, status = "com.amazon.coral.service#AccessDeniedException", http.StatusBadRequest
-	case codeUnknownKey:
+	case wire.CodeUnknownKey:
 		name, status = "com.amazon.coral.service#UnrecognizedClientException", http.StatusBadRequest
 	case "ValidationException", "SerializationException":
 		name = "com.amazon.coral.service#" + err.Code

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // What one partition key serves each second, from "Best practices for designing and using partition keys effectively" in
@@ -22,7 +25,7 @@ const (
 )
 
 // capacity is what one partition key of a replica can still serve.
-type capacity struct{ reads, writes *tokenBucket }
+type capacity struct{ reads, writes *kernel.Bucket }
 
 // arrivals is a clock for requests. That of the World stands still while functions make thousands of them.
 type arrivals struct{ now time.Time }
@@ -40,7 +43,7 @@ func (a *arrivals) next(now time.Time, takes time.Duration) time.Time {
 func (r *replica) capacityOf(pk string) *capacity {
 	if r.capacity[pk] == nil {
 		r.capacity[pk] = &capacity{
-			reads: &tokenBucket{capacity: readUnits, rate: readUnits}, writes: &tokenBucket{capacity: writeUnits, rate: writeUnits},
+			reads: kernel.NewBucket(readUnits, readUnits), writes: kernel.NewBucket(writeUnits, writeUnits),
 		}
 	}
 	return r.capacity[pk]
@@ -48,8 +51,8 @@ func (r *replica) capacityOf(pk string) *capacity {
 
 // admitWrite takes what a write of this size needs: a unit for each KB, be it that of a condition that does not hold.
 func (d *dynamodb) admitWrite(r *replicaOf, pk string, size int) error {
-	at := d.arrivals.next(d.w.now, requestTime/writesAtOnce)
-	if r.replica.capacityOf(pk).writes.take(unitsOf(size, 1<<10), at) != nil {
+	at := d.arrivals.next(d.w.k.Now(), requestTime/writesAtOnce)
+	if !r.replica.capacityOf(pk).writes.Take(unitsOf(size, 1<<10), at) {
 		return throughputExceeded("Write", pk, writeUnits)
 	}
 	return nil
@@ -57,12 +60,12 @@ func (d *dynamodb) admitWrite(r *replicaOf, pk string, size int) error {
 
 // admitRead takes what a read of this size needs: a unit for each 4 KB, or half of that.
 func (d *dynamodb) admitRead(r *replicaOf, p *itemParams, pk string, size int) error {
-	at := d.arrivals.next(d.w.now, requestTime+time.Duration(size)*readTimePerMiB>>20)
+	at := d.arrivals.next(d.w.k.Now(), requestTime+time.Duration(size)*readTimePerMiB>>20)
 	need := unitsOf(size, 4<<10)
 	if !p.ConsistentRead {
 		need = (need + 1) / 2
 	}
-	if r.replica.capacityOf(pk).reads.take(need, at) != nil {
+	if !r.replica.capacityOf(pk).reads.Take(need, at) {
 		return throughputExceeded("Read", pk, readUnits)
 	}
 	return nil
@@ -71,6 +74,6 @@ func (d *dynamodb) admitRead(r *replicaOf, p *itemParams, pk string, size int) e
 func unitsOf(size, each int) int { return max(1, (size+each-1)/each) }
 
 func throughputExceeded(kind, pk string, limit int) error {
-	return &APIError{Code: "ThrottlingException", Status: http.StatusBadRequest, Message: fmt.Sprintf(
+	return &wire.Error{Code: "ThrottlingException", Status: http.StatusBadRequest, Message: fmt.Sprintf(
 		"Throughput exceeds the maximum of a partition key, which is %d units a second (Table%sKeyRangeThroughputExceeded: %s)", limit, kind, pk)}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/expression"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // The limits of the DynamoDB Developer Guide ("Service, account, and table quotas").
@@ -29,12 +30,12 @@ func invalidItem(format string, args ...any) error {
 }
 
 // dynamodbError is err on the wire: what the expressions refuse is a ValidationException.
-func dynamodbError(err error) *APIError {
-	var apiErr *APIError
+func dynamodbError(err error) *wire.Error {
+	var apiErr *wire.Error
 	if errors.As(err, &apiErr) {
 		return apiErr
 	}
-	return badRequest("ValidationException", "%v", err)
+	return wire.BadRequest("ValidationException", "%v", err)
 }
 
 // keyOf reads the key of a Key parameter, which must be the whole key and nothing else.
@@ -90,7 +91,7 @@ func (d *dynamodb) check(r *replicaOf, p *itemParams, key primaryKey, holds expr
 	if err := d.admitWrite(r, key.pk, r.replica.sizeOf(key)); err != nil {
 		return nil, exists, err
 	}
-	failed := &APIError{Code: "ConditionalCheckFailedException", Status: http.StatusBadRequest, Message: "The conditional request failed"}
+	failed := &wire.Error{Code: "ConditionalCheckFailedException", Status: http.StatusBadRequest, Message: "The conditional request failed"}
 	if p.ReturnValuesOnConditionCheckFailure == "ALL_OLD" && exists {
 		failed.Details = before
 	}

@@ -1,12 +1,12 @@
 package fakeaws
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/expression"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 )
 
 // table is a global table: replicas that know the same items sooner or later.
@@ -109,40 +109,48 @@ func (d *dynamodb) write(r *replicaOf, key primaryKey, attributes expression.Ite
 	if err := d.admitWrite(r, key.pk, max(size, r.replica.sizeOf(key))); err != nil {
 		return err
 	}
-	s := &stored{attributes: attributes, size: size, write: d.w.nextID()}
+	s := &stored{attributes: attributes, size: size, write: d.w.k.NextID()}
 	r.replica.set(key, s)
-	d.w.edits++
+	d.w.k.Edited()
 	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
 		if to != r.region {
-			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to, written: d.w.now})
+			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to, written: d.w.k.Now()})
 		}
 	}
 	return nil
 }
 
 func (d *dynamodb) send(x delivery) {
-	d.w.after(d.lag, func() { d.arrive(x) })
+	d.w.k.After(d.lag, func() { d.arrive(x) })
 }
 
 // arrive delivers a write, or holds it while one of its Regions is dark or the link between them cut: also what was
 // sent before a Region went dark and had not yet arrived is late until that Region is back (DDB-3). How long it took is
 // published in the Region that has written (DDB-6).
 func (d *dynamodb) arrive(x delivery) {
-	if d.w.dark(x.from) || d.w.dark(x.to) || d.cut[link(x.from, x.to)] {
+	if d.w.k.Dark(x.from) || d.w.k.Dark(x.to) || d.cut[kernel.Link(x.from, x.to)] {
 		d.held = append(d.held, x)
 		return
 	}
 	d.w.metrics.put(x.from, "AWS/DynamoDB", "ReplicationLatency", map[string]string{"TableName": x.table.name, "ReceivingRegion": x.to},
-		float64(d.w.now.Sub(x.written).Milliseconds()))
-	d.w.edits++
+		float64(d.w.k.Now().Sub(x.written).Milliseconds()))
+	d.w.k.Edited()
 	if !x.table.replicas[x.to].set(x.key, x.stored) {
-		d.w.record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
+		d.w.k.Record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
 	}
 }
 
 // regionChanged lets what was held for a Region that is back be sent again.
 func (d *dynamodb) regionChanged(_ string, dark bool) {
 	if !dark {
+		d.release()
+	}
+}
+
+// linkChanged stops replication between two Regions that are disconnected, and resumes it when they are connected again.
+func (d *dynamodb) linkChanged(a, b string, cut bool) {
+	d.cut[kernel.Link(a, b)] = cut
+	if !cut {
 		d.release()
 	}
 }
@@ -167,36 +175,28 @@ func (d *dynamodb) release() {
 	}
 }
 
-func link(a, b string) [2]string {
-	if a > b {
-		a, b = b, a
-	}
-	return [2]string{a, b}
-}
-
 // SetReplicationLag sets how long every write from now on needs to the other replicas of its table.
 func (w *World) SetReplicationLag(lag time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.dynamodb.lag = lag
 }
 
 // CutReplication stops DynamoDB's replication between two Regions, in both directions, or lets it go on. What was
 // written meanwhile arrives afterwards.
 func (w *World) CutReplication(a, b string, cut bool) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	for _, name := range []string{a, b} {
-		if w.regions[name] == nil {
-			return fmt.Errorf("no Region %q in this World; there are %v", name, w.regionNames())
+		if err := w.k.CheckRegion(name); err != nil {
+			return err
 		}
 	}
-	w.dynamodb.cut[link(a, b)] = cut
 	if cut {
-		w.record("dynamodb", a+" and "+b, "replication is cut")
-		return nil
+		w.k.Record("dynamodb", a+" and "+b, "replication is cut")
+	} else {
+		w.k.Record("dynamodb", a+" and "+b, "replication goes on")
 	}
-	w.record("dynamodb", a+" and "+b, "replication goes on")
-	w.dynamodb.release()
+	w.dynamodb.linkChanged(a, b, cut)
 	return nil
 }

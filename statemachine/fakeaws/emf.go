@@ -41,8 +41,8 @@ func (m *metrics) embeddedMetrics(region string, log []byte) {
 			continue
 		}
 		at := time.UnixMilli(parsed.AWS.Timestamp)
-		if at.Before(m.w.now.Add(-oldestMetric)) || at.After(m.w.now.Add(aheadMetric)) {
-			m.w.record("metrics", region, "a metric in a function's log is of %s and not taken", at.UTC().Format(time.RFC3339))
+		if at.Before(m.w.k.Now().Add(-oldestMetric)) || at.After(m.w.k.Now().Add(aheadMetric)) {
+			m.w.k.Record("metrics", region, "a metric in a function's log is of %s and not taken", at.UTC().Format(time.RFC3339))
 			continue
 		}
 		m.embedded(region, at, parsed, values)

@@ -47,10 +47,10 @@ func newEvents(w *World) *events { return &events{w: w, rules: map[string][]*rul
 
 // AddRule adds a rule. A pattern or a target that the embedded AWS cannot follow exactly is an error that names it.
 func (w *World) AddRule(r Rule) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.regions[r.Region] == nil {
-		return fmt.Errorf("add rule %s: no Region %q in this World; there are %v", r.Name, r.Region, w.regionNames())
+	w.k.Lock()
+	defer w.k.Unlock()
+	if err := w.k.CheckRegion(r.Region); err != nil {
+		return fmt.Errorf("add rule %s: %w", r.Name, err)
 	}
 	pattern, err := eventpattern.Parse(r.Pattern)
 	if err != nil {
@@ -70,10 +70,10 @@ func (w *World) AddRule(r Rule) error {
 
 // PutEvent lets an event happen in a Region, on its default bus: also one of AWS's own, which PutEvents refuses.
 func (w *World) PutEvent(region string, e Event) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.regions[region] == nil {
-		return fmt.Errorf("put event: no Region %q in this World; there are %v", region, w.regionNames())
+	w.k.Lock()
+	defer w.k.Unlock()
+	if err := w.k.CheckRegion(region); err != nil {
+		return fmt.Errorf("put event: %w", err)
 	}
 	w.events.publish(region, e)
 	return nil
@@ -97,19 +97,19 @@ const eventLatency = 500 * time.Millisecond
 
 // publish hands an event to the rules of its Region, and returns its id. In a dark Region nothing happens.
 func (b *events) publish(region string, e Event) (id string) {
-	id = requestID(b.w.nextID())
-	if b.w.dark(region) {
+	id = b.w.k.NewRequestID()
+	if b.w.k.Dark(region) {
 		return id
 	}
 	if e.Time.IsZero() {
-		e.Time = b.w.now
+		e.Time = b.w.k.Now()
 	}
 	text, err := json.Marshal(wireEnvelope{
-		Version: "0", ID: id, DetailType: e.DetailType, Source: e.Source, Account: cmp.Or(e.Account, b.w.Account),
+		Version: "0", ID: id, DetailType: e.DetailType, Source: e.Source, Account: cmp.Or(e.Account, b.w.k.Account),
 		Region: cmp.Or(e.Region, region), Time: e.Time.UTC().Format(time.RFC3339), Resources: append([]string{}, e.Resources...), Detail: e.Detail,
 	})
 	if err != nil {
-		b.w.record("events", region, "an event of %s has no JSON in its detail: %v", e.Source, err)
+		b.w.k.Record("events", region, "an event of %s has no JSON in its detail: %v", e.Source, err)
 		return id
 	}
 	var event map[string]any
@@ -126,14 +126,14 @@ func (b *events) publish(region string, e Event) (id string) {
 
 // trigger hands a matching event to the targets of a rule.
 func (b *events) trigger(r *rule, id, text string, event map[string]any) {
-	b.w.record("events", r.Name, "matches an event: %v of %v", event["detail-type"], event["source"])
+	b.w.k.Record("events", r.Name, "matches an event: %v of %v", event["detail-type"], event["source"])
 	for i, t := range r.Targets {
 		input := text
 		switch {
 		case t.Input != "":
 			input = t.Input
 		case t.Transformer != nil:
-			input = t.Transformer.apply(&r.Rule, b.w.now, text, event)
+			input = t.Transformer.apply(&r.Rule, b.w.k.Now(), text, event)
 		}
 		name := id
 		if i > 0 {
@@ -143,6 +143,6 @@ func (b *events) trigger(r *rule, id, text string, event map[string]any) {
 			target: t, region: r.Region, name: name, input: input, original: text, from: r.Name,
 			attributes: map[string]string{"RULE_ARN": r.ARN}, by: deputyFor("events", r.ARN),
 		}
-		b.w.after(eventLatency, func() { b.w.deliver(p) })
+		b.w.k.After(eventLatency, func() { b.w.deliver(p) })
 	}
 }

@@ -5,23 +5,27 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-var eventsOperations = map[string]jsonOperation[*events]{
-	"PutEvents": handles((*events).putEvents),
+var eventsOperations = map[string]wire.Operation[*events]{
+	"PutEvents": wire.Handle((*events).putEvents),
 }
 
-func (b *events) open(req *Request) *APIError { return openJSON(req, eventsOperations) }
+func (b *events) Open(req *wire.Request) *wire.Error { return wire.OpenJSON(req, eventsOperations) }
 
-func (b *events) permissions(req *Request) []Permission {
-	return req.Params.(jsonParams).permissions(b.w, req)
+func (b *events) Permissions(req *wire.Request) []wire.Permission {
+	return req.Params.(*putEventsParams).permissions(b.w, req)
 }
 
-func (b *events) serve(req *Request) (*Response, *APIError) {
-	return serveJSON(b, req, eventsOperations)
+func (b *events) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
+	return wire.ServeJSON(b, req, eventsOperations)
 }
 
-func (b *events) fail(req *Request, err *APIError) *Response { return jsonFailure(req, "", err) }
+func (b *events) Fail(req *wire.Request, err *wire.Error) *wire.Response {
+	return wire.JSONError(req, "", err)
+}
 
 type putEventsParams struct {
 	Entries []struct {
@@ -31,17 +35,17 @@ type putEventsParams struct {
 	}
 }
 
-func (p *putEventsParams) object() string { return defaultBus }
+func (p *putEventsParams) Object() string { return defaultBus }
 
 const defaultBus = "default"
 
 // permissions asks for each entry, whose source and type a policy may name.
-func (p *putEventsParams) permissions(w *World, req *Request) []Permission {
-	var all []Permission
+func (p *putEventsParams) permissions(w *World, req *wire.Request) []wire.Permission {
+	var all []wire.Permission
 	for _, e := range p.Entries {
-		bus := lastPart(strings.ReplaceAll(cmp.Or(e.EventBusName, defaultBus), "/", ":"))
-		all = append(all, Permission{
-			Action: "events:PutEvents", Resource: w.arn("events", req.Region, "event-bus/"+bus),
+		bus := wire.LastPart(strings.ReplaceAll(cmp.Or(e.EventBusName, defaultBus), "/", ":"))
+		all = append(all, wire.Permission{
+			Action: "events:PutEvents", Resource: w.k.ARN("events", req.Region, "event-bus/"+bus),
 			Context: map[string][]string{"events:source": {e.Source}, "events:detail-type": {e.DetailType}},
 		})
 	}
@@ -49,14 +53,14 @@ func (p *putEventsParams) permissions(w *World, req *Request) []Permission {
 }
 
 // putEvents takes the entries that it can, and says of each of the others why not.
-func (b *events) putEvents(req *Request, p *putEventsParams) (any, *APIError) {
+func (b *events) putEvents(req *wire.Request, p *putEventsParams) (any, *wire.Error) {
 	type entry struct {
 		EventID      string `json:"EventId,omitempty"`
 		ErrorCode    string `json:",omitempty"`
 		ErrorMessage string `json:",omitempty"`
 	}
 	if n := len(p.Entries); n < 1 || n > 10 {
-		return nil, badRequest("ValidationException", "1 validation error detected: Value at 'entries' failed to satisfy constraint: "+
+		return nil, wire.BadRequest("ValidationException", "1 validation error detected: Value at 'entries' failed to satisfy constraint: "+
 			"Member must have length between 1 and 10; it has %d", n)
 	}
 	entries, failed := []entry{}, 0

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // Function is a Lambda function.
@@ -28,35 +30,6 @@ type Function struct {
 	Invoke func(payload []byte) InvokeResult
 	// Kill, when set, ends the function's process, so that the next invocation finds a new one.
 	Kill func()
-}
-
-// InvokeResult is how an invocation ended.
-type InvokeResult struct {
-	// Payload is the answer of a function that returned one.
-	Payload []byte
-	// ErrorType names the error, empty for success. It is what ErrorEquals in a state machine sees.
-	ErrorType string
-	// Cause is the error as Lambda reports it: a JSON object with errorType and errorMessage.
-	Cause string
-	// Reason says which limit turned the invocation away.
-	Reason string
-	// Logs is what the function wrote to its standard output. Lines in the embedded metric format become metrics.
-	Logs []byte
-}
-
-// Invocation is the record of one invocation of a function by a state machine.
-type Invocation struct {
-	// State is the state that invoked it.
-	State, Function string
-	// Version is the function's, empty for the latest code.
-	Version string
-	Payload []byte
-	Result  InvokeResult
-	// At is when it began; Took is the virtual time that it was charged.
-	At   time.Time
-	Took time.Duration
-	// Calls are the requests that it made to AWS.
-	Calls []Call
 }
 
 // Failure modes of an invocation, for [InvokeFault].
@@ -85,13 +58,13 @@ type InvokeFault struct {
 
 // InjectInvoke adds a fault and returns the function that removes it.
 func (w *World) InjectInvoke(f InvokeFault) (remove func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	fault := &f
 	w.invokeFaults = append(w.invokeFaults, fault)
 	return func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
+		w.k.Lock()
+		defer w.k.Unlock()
 		w.removeInvokeFault(fault)
 	}
 }
@@ -124,10 +97,10 @@ func (w *World) invokeFaultFor(fn *Function) string {
 
 // AddFunction adds a Lambda function.
 func (w *World) AddFunction(f Function) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if _, ok := w.regions[f.Region]; !ok {
-		return fmt.Errorf("function %s: no Region %q in this World", f.Name, f.Region)
+	w.k.Lock()
+	defer w.k.Unlock()
+	if err := w.k.CheckRegion(f.Region); err != nil {
+		return fmt.Errorf("function %s: %w", f.Name, err)
 	}
 	if _, ok := w.functions[f.ARN]; ok {
 		return fmt.Errorf("function %s: there is one already", f.ARN)
@@ -169,7 +142,7 @@ func charge(calls []Call) time.Duration {
 	}
 	took, kinds := invokeBase, map[operation]*kind{}
 	for _, c := range calls {
-		if c.Code == codeUnreachable {
+		if c.Code == wire.CodeUnreachable {
 			took += invokeDarkTouch
 			continue
 		}
@@ -192,18 +165,22 @@ func charge(calls []Call) time.Duration {
 
 // run performs an invocation under the given fault. It is called without mu and with the clock standing still.
 func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, []Call) {
-	before := w.callCount()
-	w.setCalling(fn.Region)
+	w.k.Lock()
+	before := w.k.CallCount()
+	w.k.SetCalling(fn.Region)
+	w.k.Unlock()
 	result := fn.Invoke(payload)
-	w.setCalling("")
-	calls := w.callsSince(before, fn.Role)
+	w.k.Lock()
+	w.k.SetCalling("")
+	calls := w.k.CallsSince(before, fn.Role)
 	w.publishInvocation(fn, result, fault)
+	w.k.Unlock()
 	switch fault {
 	case InvokeCrashes:
 		if fn.Kill != nil {
 			fn.Kill()
 		}
-		result = failedInvocation("Runtime.ExitError", "RequestId: %s Error: Runtime exited with error: exit status 1", requestID(0))
+		result = failedInvocation("Runtime.ExitError", "RequestId: %s Error: Runtime exited with error: exit status 1", wire.RequestID(0))
 	case InvokeTimesOut:
 		if fn.Kill != nil {
 			fn.Kill()
@@ -215,8 +192,6 @@ func (w *World) run(fn *Function, payload []byte, fault string) (InvokeResult, [
 
 // publishInvocation publishes what Lambda and the function itself measure (CW-10).
 func (w *World) publishInvocation(fn *Function, result InvokeResult, fault string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.metrics.embeddedMetrics(fn.Region, result.Logs)
 	w.logFunction(fn, result.Logs)
 	errors := 0.0
@@ -229,7 +204,7 @@ func (w *World) publishInvocation(fn *Function, result InvokeResult, fault strin
 }
 
 func timedOut(fn *Function) InvokeResult {
-	return failedInvocation("Sandbox.Timedout", "RequestId: %s Error: Task timed out after %.2f seconds", requestID(0), fn.Timeout.Seconds())
+	return failedInvocation("Sandbox.Timedout", "RequestId: %s Error: Task timed out after %.2f seconds", wire.RequestID(0), fn.Timeout.Seconds())
 }
 
 func failedInvocation(errorType, format string, args ...any) InvokeResult {
@@ -238,23 +213,4 @@ func failedInvocation(errorType, format string, args ...any) InvokeResult {
 		panic(err) // a map of strings
 	}
 	return InvokeResult{ErrorType: errorType, Cause: string(cause)}
-}
-
-func (w *World) callCount() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.calls)
-}
-
-// callsSince are the calls after the first n, of one role unless it is empty.
-func (w *World) callsSince(n int, role string) []Call {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var calls []Call
-	for _, c := range w.calls[n:] {
-		if role == "" || c.Role == role {
-			calls = append(calls, c)
-		}
-	}
-	return calls
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // A function has its latest code, which is replaced by a deployment, and versions, which are not: a version is the code
@@ -21,8 +23,8 @@ type versions struct {
 
 // UpdateFunction replaces the code and the configuration of a function. Its versions stay as they are.
 func (w *World) UpdateFunction(f Function) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if w.functions[f.ARN] == nil {
 		return fmt.Errorf("update function %s: it does not exist", f.ARN)
 	}
@@ -37,8 +39,8 @@ func (w *World) UpdateFunction(f Function) error {
 // PublishVersion makes a version of a function's latest code and returns the version's ARN. When nothing has changed
 // since the last version, it is that one's.
 func (w *World) PublishVersion(functionARN string) (arn string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	latest := w.functions[functionARN]
 	if latest == nil {
 		return "", fmt.Errorf("publish a version of %s: the function does not exist", functionARN)
@@ -48,9 +50,9 @@ func (w *World) PublishVersion(functionARN string) (arn string, err error) {
 		v.last, v.changed = v.last+1, false
 		published := *latest
 		published.Version = strconv.Itoa(v.last)
-		w.functions[qualified(functionARN, published.Version)] = &published
+		w.functions[wire.Qualified(functionARN, published.Version)] = &published
 	}
-	return qualified(functionARN, strconv.Itoa(v.last)), nil
+	return wire.Qualified(functionARN, strconv.Itoa(v.last)), nil
 }
 
 func (w *World) versionsOf(functionARN string) *versions {
@@ -59,9 +61,6 @@ func (w *World) versionsOf(functionARN string) *versions {
 	}
 	return w.published[functionARN]
 }
-
-// qualified is the ARN of a version.
-func qualified(arn, version string) string { return arn + ":" + version }
 
 // named says whether the function is the one that a fault names: in full, or by its last part.
 func (f *Function) named(name string) bool {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // Administrator is the access key of the one who may do everything: who sets up a World, and who looks at it.
@@ -33,12 +35,12 @@ func newIAM(w *World) *iam { return &iam{w: w, roles: map[string]*role{}, keys: 
 // holds that the embedded AWS cannot evaluate is an error that names it: to ignore it would be to allow or deny
 // something else than AWS.
 func (w *World) AddRole(arn string, policies []json.RawMessage) (accessKey string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if w.iam.roles[arn] != nil {
 		return "", fmt.Errorf("add role %s: it exists", arn)
 	}
-	r := &role{arn: arn, key: fmt.Sprintf("ASIAROLE%012d", w.nextID())}
+	r := &role{arn: arn, key: fmt.Sprintf("ASIAROLE%012d", w.k.NextID())}
 	if err := r.allow(policies); err != nil {
 		return "", fmt.Errorf("add role %s: %w", arn, err)
 	}
@@ -49,8 +51,8 @@ func (w *World) AddRole(arn string, policies []json.RawMessage) (accessKey strin
 
 // UpdateRole replaces the policy documents of a role, as a deployment does. They are in effect at once.
 func (w *World) UpdateRole(arn string, policies []json.RawMessage) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	r := w.iam.roles[arn]
 	if r == nil {
 		return fmt.Errorf("update role %s: it does not exist", arn)
@@ -76,7 +78,7 @@ func (r *role) allow(policies []json.RawMessage) error {
 }
 
 // allow asks whether the owner of an access key may do something; nil means yes.
-func (i *iam) allow(accessKey string, p Permission) *APIError {
+func (i *iam) allow(accessKey string, p wire.Permission) *wire.Error {
 	if accessKey == Administrator {
 		return nil
 	}
@@ -88,7 +90,7 @@ func (i *iam) allow(accessKey string, p Permission) *APIError {
 }
 
 // allowRole asks the same for a role that AWS itself assumes, as Step Functions does to invoke a function.
-func (i *iam) allowRole(roleARN string, p Permission) *APIError {
+func (i *iam) allowRole(roleARN string, p wire.Permission) *wire.Error {
 	r := i.roles[roleARN]
 	if r == nil {
 		return denied(roleARN, p, "because the role does not exist")
@@ -114,9 +116,9 @@ func (i *iam) keyOf(roleARN string) string {
 
 // decide is the evaluation logic of the IAM User Guide for identity-based policies: an explicit deny wins, then any
 // allow, and everything else is denied.
-func (i *iam) decide(r *role, p Permission) *APIError {
-	p = p.asked()
-	context := map[string][]string{"aws:principalarn": {r.arn}, "aws:principalaccount": {i.w.Account}}
+func (i *iam) decide(r *role, p wire.Permission) *wire.Error {
+	p = asked(p)
+	context := map[string][]string{"aws:principalarn": {r.arn}, "aws:principalaccount": {i.w.k.Account}}
 	for k, v := range p.Context {
 		context[strings.ToLower(k)] = v
 	}
@@ -136,18 +138,12 @@ func (i *iam) decide(r *role, p Permission) *APIError {
 	return denied(r.arn, p, "because no identity-based policy allows the "+p.Action+" action")
 }
 
-// The codes that allow answers with. Services whose API has names of its own for them translate in fail.
-const (
-	codeDenied     = "AccessDenied"
-	codeUnknownKey = "InvalidClientTokenId"
-)
+var errUnknownKey = &wire.Error{Code: wire.CodeUnknownKey, Status: http.StatusForbidden, Message: "The security token included in the request is invalid."}
 
-var errUnknownKey = &APIError{Code: codeUnknownKey, Status: http.StatusForbidden, Message: "The security token included in the request is invalid."}
-
-func denied(roleARN string, p Permission, why string) *APIError {
+func denied(roleARN string, p wire.Permission, why string) *wire.Error {
 	caller := sessionOf(roleARN)
-	return &APIError{
-		Code: codeDenied, Status: http.StatusForbidden,
+	return &wire.Error{
+		Code: wire.CodeDenied, Status: http.StatusForbidden,
 		Message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", caller, p.Action, p.Resource, why),
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // statement is one statement of a policy document, ready to be matched.
@@ -135,7 +137,7 @@ func parseCondition(operator, key string, values []any) (policyCondition, error)
 	return c, nil
 }
 
-func (s statement) matches(p Permission, context map[string][]string) bool {
+func (s statement) matches(p wire.Permission, context map[string][]string) bool {
 	action := func(pattern string) bool { return glob(strings.ToLower(pattern), strings.ToLower(p.Action)) }
 	resource := func(pattern string) bool { return globARN(pattern, p.Resource) }
 	switch {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // deputy is a service that assumes a role for one of its resources.
@@ -37,8 +39,8 @@ type trustStatement struct {
 // TrustRole sets who may assume a role: the document of its trust policy, which can name services and no accounts. A role
 // without one is assumed by every service of this account.
 func (w *World) TrustRole(arn string, document json.RawMessage) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	r := w.iam.roles[arn]
 	if r == nil {
 		return fmt.Errorf("trust policy of role %s: there is no such role", arn)
@@ -79,9 +81,9 @@ func parseTrust(document json.RawMessage) ([]trustStatement, error) {
 }
 
 // assume asks whether a service may assume a role; nil means yes. A role that does not exist is the caller's to refuse.
-func (i *iam) assume(d deputy, roleARN string) *APIError {
+func (i *iam) assume(d deputy, roleARN string) *wire.Error {
 	r := i.roles[roleARN]
-	if r == nil || r.trust == nil && d.account == i.w.Account {
+	if r == nil || r.trust == nil && d.account == i.w.k.Account {
 		return nil
 	}
 	context := map[string][]string{"aws:sourceaccount": {d.account}}
@@ -93,12 +95,12 @@ func (i *iam) assume(d deputy, roleARN string) *APIError {
 			return nil
 		}
 	}
-	return &APIError{Code: codeDenied, Status: http.StatusForbidden, Message: fmt.Sprintf(
+	return &wire.Error{Code: wire.CodeDenied, Status: http.StatusForbidden, Message: fmt.Sprintf(
 		"%s, for a resource of account %s, is not authorized to perform: sts:AssumeRole on resource: %s", d.service, d.account, roleARN)}
 }
 
 // allowService asks whether a service may assume a role and, as that role, do something.
-func (i *iam) allowService(d deputy, roleARN string, p Permission) *APIError {
+func (i *iam) allowService(d deputy, roleARN string, p wire.Permission) *wire.Error {
 	if refused := i.assume(d, roleARN); refused != nil {
 		return refused
 	}

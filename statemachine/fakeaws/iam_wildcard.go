@@ -1,5 +1,7 @@
 package fakeaws
 
+import "github.com/drover-dr/drover/statemachine/fakeaws/wire"
+
 // unscoped are the actions of the embedded AWS that a policy allows with the resource "*" and no other, each with the
 // document that says so. A statement that names an ARN, even one that ends in *, does not allow them.
 //
@@ -23,7 +25,7 @@ var unscoped = map[string]string{
 }
 
 // asked is the question to IAM as AWS asks it.
-func (p Permission) asked() Permission {
+func asked(p wire.Permission) wire.Permission {
 	if unscoped[p.Action] != "" {
 		p.Resource = "*"
 	}

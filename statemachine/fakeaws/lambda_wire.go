@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // lambda is the part of AWS Lambda that callers see: Invoke.
@@ -30,9 +32,9 @@ type lambdaParams struct {
 	kind string
 }
 
-func (p lambdaParams) object() string { return p.arn }
+func (p lambdaParams) Object() string { return p.arn }
 
-func (l *lambda) open(req *Request) *APIError {
+func (l *lambda) Open(req *wire.Request) *wire.Error {
 	path := req.HTTP.URL.EscapedPath()
 	if req.HTTP.Method == http.MethodGet && strings.TrimSuffix(path, "/") == lambdaSettings {
 		req.Operation = opAccountSettings
@@ -41,15 +43,15 @@ func (l *lambda) open(req *Request) *APIError {
 	name, ok := strings.CutSuffix(strings.TrimPrefix(path, lambdaPath), lambdaInvoke)
 	if !ok || !strings.HasPrefix(path, lambdaPath) || req.HTTP.Method != http.MethodPost {
 		req.Operation = req.HTTP.Method + " " + path
-		return errUnknownOperation(req)
+		return wire.UnknownOperation(req)
 	}
 	req.Operation = "Invoke"
 	if req.HTTP.Header.Get("X-Amz-Log-Type") == "Tail" {
-		return notImplemented("the tail of a function's log")
+		return wire.NotImplemented("the tail of a function's log")
 	}
 	name, err := url.PathUnescape(name)
 	if err != nil {
-		return badRequest("InvalidParameterValueException", "the function's name %q: %v", name, err)
+		return wire.BadRequest("InvalidParameterValueException", "the function's name %q: %v", name, err)
 	}
 	arn, bad := qualify(l.arnOf(req.Region, name), req.HTTP.URL.Query().Get("Qualifier"))
 	if bad != nil {
@@ -57,7 +59,7 @@ func (l *lambda) open(req *Request) *APIError {
 	}
 	req.Params = lambdaParams{arn: arn, kind: cmp.Or(req.HTTP.Header.Get("X-Amz-Invocation-Type"), "RequestResponse")}
 	if len(req.Body) > 0 && !json.Valid(req.Body) {
-		return badRequest("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON")
+		return wire.BadRequest("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON")
 	}
 	return nil
 }
@@ -71,49 +73,40 @@ func (l *lambda) arnOf(region, name string) string {
 	if partial {
 		name = after
 	}
-	return l.w.arn("lambda", region, "function:"+name)
+	return l.w.k.ARN("lambda", region, "function:"+name)
 }
 
 // qualify puts the version that the parameter Qualifier names into the function's ARN. Both may name it, if they agree.
-func qualify(arn, qualifier string) (string, *APIError) {
-	switch inARN := qualifierOf(arn); {
+func qualify(arn, qualifier string) (string, *wire.Error) {
+	switch inARN := wire.Qualifier(arn); {
 	case qualifier == "" || inARN == qualifier:
 		return arn, nil
 	case inARN != "":
-		return "", badRequest("InvalidParameterValueException",
+		return "", wire.BadRequest("InvalidParameterValueException",
 			"The derived qualifier from the function name does not match the specified qualifier.")
 	}
-	return qualified(arn, qualifier), nil
-}
-
-// qualifierOf is the version in the ARN of a function or a state machine; empty when it names none.
-func qualifierOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 8)
-	if len(parts) < 8 {
-		return ""
-	}
-	return parts[7]
+	return wire.Qualified(arn, qualifier), nil
 }
 
 // permissions asks about the ARN as it was given: a policy that names a function does not allow its versions, and one
 // that names versions does not allow the function (Lambda Developer Guide, "Fine-tuning the Resources and Conditions
 // sections of policies").
-func (l *lambda) permissions(req *Request) []Permission {
+func (l *lambda) Permissions(req *wire.Request) []wire.Permission {
 	if req.Operation == opAccountSettings {
-		return []Permission{{Action: "lambda:GetAccountSettings", Resource: "*"}}
+		return []wire.Permission{{Action: "lambda:GetAccountSettings", Resource: "*"}}
 	}
-	return []Permission{{Action: "lambda:InvokeFunction", Resource: req.Params.(lambdaParams).arn}}
+	return []wire.Permission{{Action: "lambda:InvokeFunction", Resource: req.Params.(lambdaParams).arn}}
 }
 
 // serve finds the function; it runs after the World has been left, see LAM-3 in FIDELITY.md.
-func (l *lambda) serve(req *Request) (*Response, *APIError) {
+func (l *lambda) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	if req.Operation == opAccountSettings {
 		return l.accountSettings(req), nil
 	}
 	p := req.Params.(lambdaParams)
 	fn := l.w.functions[strings.TrimSuffix(p.arn, ":"+latestVersion)]
 	if fn == nil || fn.Region != req.Region {
-		return nil, notFound("ResourceNotFoundException", "Function not found: %s", p.arn)
+		return nil, wire.NotFound("ResourceNotFoundException", "Function not found: %s", p.arn)
 	}
 	switch p.kind {
 	case "DryRun":
@@ -122,23 +115,23 @@ func (l *lambda) serve(req *Request) (*Response, *APIError) {
 		l.w.later(fn, payloadOf(req))
 		return lambdaResponse(req, http.StatusAccepted, nil), nil
 	}
-	return &Response{finish: func() *Response {
+	return &wire.Response{Finish: func() *wire.Response {
 		result := l.w.invokeNow(fn, payloadOf(req))
 		if result.ErrorType == codeTooManyInvocations {
-			return l.fail(req, &APIError{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: "Rate Exceeded.", Details: result.Reason})
+			return l.Fail(req, &wire.Error{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: "Rate Exceeded.", Details: result.Reason})
 		}
 		return invokeResponse(req, result, fn.Version)
 	}}, nil
 }
 
-func payloadOf(req *Request) []byte {
+func payloadOf(req *wire.Request) []byte {
 	if len(req.Body) == 0 {
 		return []byte("{}")
 	}
 	return req.Body
 }
 
-func invokeResponse(req *Request, result InvokeResult, version string) *Response {
+func invokeResponse(req *wire.Request, result InvokeResult, version string) *wire.Response {
 	body := result.Payload
 	if result.ErrorType != "" {
 		body = []byte(result.Cause)
@@ -151,19 +144,19 @@ func invokeResponse(req *Request, result InvokeResult, version string) *Response
 	return resp
 }
 
-func lambdaResponse(req *Request, status int, body []byte) *Response {
-	return &Response{Status: status, Body: body, Header: http.Header{
+func lambdaResponse(req *wire.Request, status int, body []byte) *wire.Response {
+	return &wire.Response{Status: status, Body: body, Header: http.Header{
 		"Content-Type":     {"application/json"},
 		"X-Amzn-Requestid": {req.ID},
 	}}
 }
 
-func (l *lambda) fail(req *Request, err *APIError) *Response {
+func (l *lambda) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	code := err.Code
 	switch code {
-	case codeDenied:
+	case wire.CodeDenied:
 		code = "AccessDeniedException"
-	case codeUnknownKey:
+	case wire.CodeUnknownKey:
 		code = "UnrecognizedClientException"
 	}
 	members := map[string]string{"Type": "User", "Message": err.Message, "message": err.Message}
@@ -181,7 +174,7 @@ func (l *lambda) fail(req *Request, err *APIError) *Response {
 
 // invokeNow runs a function for a request, in the request's own goroutine and without mu.
 func (w *World) invokeNow(fn *Function, payload []byte) InvokeResult {
-	w.mu.Lock()
+	w.k.Lock()
 	fault := w.invokeFaultFor(fn)
 	refused := refusal("the caller", fn, fault)
 	if refused == nil {
@@ -189,13 +182,13 @@ func (w *World) invokeNow(fn *Function, payload []byte) InvokeResult {
 			refused = new(tooManyInvocations(over))
 		}
 	}
-	w.mu.Unlock()
+	w.k.Unlock()
 	if refused != nil {
 		return *refused
 	}
 	defer func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
+		w.k.Lock()
+		defer w.k.Unlock()
 		w.leave(fn)
 	}()
 	result, _ := w.run(fn, payload, fault)
@@ -204,5 +197,5 @@ func (w *World) invokeNow(fn *Function, payload []byte) InvokeResult {
 
 // later runs a function as the next thing, with nobody waiting for its answer.
 func (w *World) later(fn *Function, payload []byte) {
-	w.outside(func() { w.invokeNow(fn, payload) })
+	w.k.Outside(func() { w.invokeNow(fn, payload) })
 }

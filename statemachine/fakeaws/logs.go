@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // LogLine is a line in a log group of CloudWatch Logs.
@@ -20,8 +21,8 @@ type LogLine struct {
 // Logs returns what functions, state machines and APIs have written to their log groups, each group in the order of time
 // (LOG-1). What has no log group is not logged.
 func (w *World) Logs() []LogLine {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	lines := slices.Clone(w.logLines)
 	for _, e := range w.stepfunctions.executions {
 		if e.machine.LogGroup == "" {
@@ -83,7 +84,7 @@ const accessTime = "02/Jan/2006:15:04:05 -0700"
 var logVariable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
 
 // logAccess writes the line of a request into an API's access log.
-func (a *apis) logAccess(req *Request, status int, message string) {
+func (a *apis) logAccess(req *wire.Request, status int, message string) {
 	p, _ := req.Params.(*apiParams)
 	if p == nil || p.api == nil || p.api.LogGroup == "" {
 		return
@@ -96,7 +97,7 @@ func (a *apis) logAccess(req *Request, status int, message string) {
 		}
 	}
 	values := map[string]string{
-		"requestTime": a.w.now.UTC().Format(accessTime), "requestId": req.ID, "identity.userArn": caller, "identity.sourceIp": sourceIP(req.HTTP),
+		"requestTime": a.w.k.Now().UTC().Format(accessTime), "requestId": req.ID, "identity.userArn": caller, "identity.sourceIp": sourceIP(req.HTTP),
 		"routeKey": route, "path": p.path, "status": fmt.Sprint(status), "error.message": message,
 	}
 	line := logVariable.ReplaceAllStringFunc(p.api.LogFormat, func(variable string) string {

@@ -52,8 +52,8 @@ func newMetrics(w *World) *metrics {
 // SetMetricStatus makes GetMetricData in a Region answer every query with another StatusCode than Complete, such as
 // PartialData or InternalError, and without values. An empty code makes it well again.
 func (w *World) SetMetricStatus(region, code string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.metrics.status[region] = code
 }
 

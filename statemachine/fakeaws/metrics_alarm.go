@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // The states of an alarm.
@@ -61,8 +62,8 @@ func (w *World) AddAlarm(a Alarm) error {
 	if err := a.check(); err != nil {
 		return fmt.Errorf("alarm %s in %s: %w", a.Name, a.Region, err)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	alarms := slices.DeleteFunc(w.metrics.alarms[a.Region], func(b Alarm) bool { return a.Name == b.Name })
 	alarms = append(alarms, a)
 	slices.SortFunc(alarms, func(a, b Alarm) int { return cmp.Compare(a.Name, b.Name) })
@@ -112,27 +113,27 @@ func beyond(comparison string, value, threshold float64) (bool, error) {
 }
 
 // describeAlarms pages as documented: 50 alarms unless MaxRecords says otherwise, also when they are asked for by name.
-func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
-	names, prefix, state := f.texts("AlarmNames"), f.text("AlarmNamePrefix"), f.text("StateValue")
+func (m *metrics) describeAlarms(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
+	names, prefix, state := f.Texts("AlarmNames"), f.Text("AlarmNamePrefix"), f.Text("StateValue")
 	if len(names) > 100 {
 		return nil, errValidation("The collection AlarmNames must not have a size greater than 100.")
 	}
-	if err := f.checkAlarmFilters(); err != nil {
+	if err := checkAlarmFilters(f); err != nil {
 		return nil, err
 	}
 	if len(names) > 0 && prefix != "" {
 		return nil, errValidation("AlarmNamePrefix and AlarmNames are mutually exclusive.")
 	}
-	size := f.integer("MaxRecords")
-	if f.has("MaxRecords") && (size < 1 || size > 100) {
+	size := f.Integer("MaxRecords")
+	if f.Has("MaxRecords") && (size < 1 || size > 100) {
 		return nil, errValidation("The value %d for parameter MaxRecords is invalid; expected 1 to 100.", size)
 	}
-	types := f.texts("AlarmTypes")
+	types := f.Texts("AlarmTypes")
 	found, composite := cbor.List{}, cbor.List{}
 	for _, a := range m.alarms[req.Region] {
 		current := m.shown(a)
 		named := (len(names) == 0 || slices.Contains(names, a.Name)) && strings.HasPrefix(a.Name, prefix)
-		acts := !f.has("ActionPrefix") || slices.ContainsFunc(a.Actions, func(arn string) bool { return strings.HasPrefix(arn, f.text("ActionPrefix")) })
+		acts := !f.Has("ActionPrefix") || slices.ContainsFunc(a.Actions, func(arn string) bool { return strings.HasPrefix(arn, f.Text("ActionPrefix")) })
 		switch {
 		case !named || !acts || state != "" && state != current:
 		case a.Composite != nil && slices.Contains(types, "CompositeAlarm"):
@@ -141,7 +142,7 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 			found = append(found, m.encodeAlarm(a, current))
 		}
 	}
-	page, next, err := paginate(found, f.text("NextToken"), cmp.Or(size, 50))
+	page, next, err := paginate(found, f.Text("NextToken"), cmp.Or(size, 50))
 	if err != nil {
 		return nil, err
 	}
@@ -152,13 +153,13 @@ func (m *metrics) describeAlarms(req *Request, f fields) (cbor.Map, *APIError) {
 	return answer, nil
 }
 
-func (f fields) checkAlarmFilters() *APIError {
-	for _, kind := range f.texts("AlarmTypes") {
+func checkAlarmFilters(f wire.Fields) *wire.Error {
+	for _, kind := range f.Texts("AlarmTypes") {
 		if kind != "MetricAlarm" && kind != "CompositeAlarm" {
 			return errValidation("The value %q for parameter AlarmTypes is invalid; expected MetricAlarm or CompositeAlarm.", kind)
 		}
 	}
-	if state := f.text("StateValue"); f.has("StateValue") && !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
+	if state := f.Text("StateValue"); f.Has("StateValue") && !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
 		return errValidation("The value %q for parameter StateValue is invalid; expected OK, ALARM or INSUFFICIENT_DATA.", state)
 	}
 	return nil
@@ -170,7 +171,7 @@ func (m *metrics) encodeAlarm(a Alarm, state string) cbor.Map {
 		"AlarmArn":                cbor.String(m.arn(a)),
 		"StateValue":              cbor.String(state),
 		"StateReason":             cbor.String(m.reason(a, state)),
-		"StateUpdatedTimestamp":   encodeTime(m.since(a, state)),
+		"StateUpdatedTimestamp":   wire.Timestamp(m.since(a, state)),
 		"ActionsEnabled":          cbor.Bool(true),
 		"AlarmActions":            encodeTexts(a.Actions),
 		"OKActions":               cbor.List{},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // The limits of one element of MetricData, from "MetricDatum" in the CloudWatch API Reference.
@@ -25,14 +27,14 @@ var units = strings.Fields(`Seconds Microseconds Milliseconds Bytes Kilobytes Me
 	Megabits Gigabits Terabits Percent Count Bytes/Second Kilobytes/Second Megabytes/Second Gigabytes/Second
 	Terabytes/Second Bits/Second Kilobits/Second Megabits/Second Gigabits/Second Terabits/Second Count/Second None`)
 
-func errValue(format string, args ...any) *APIError {
-	return badRequest("InvalidParameterValue", format, args...)
+func errValue(format string, args ...any) *wire.Error {
+	return wire.BadRequest("InvalidParameterValue", format, args...)
 }
 
-func checkNamespace(namespace string) *APIError {
+func checkNamespace(namespace string) *wire.Error {
 	switch {
 	case namespace == "":
-		return badRequest("MissingParameter", "The parameter Namespace is required.")
+		return wire.BadRequest("MissingParameter", "The parameter Namespace is required.")
 	case strings.HasPrefix(namespace, "AWS/"):
 		return errValue("The value %s for parameter Namespace is invalid; expected a name that does not begin with AWS/.", namespace)
 	case utf8.RuneCountInString(namespace) > maxMetricName:
@@ -42,23 +44,23 @@ func checkNamespace(namespace string) *APIError {
 }
 
 // checkDatum checks the n-th element of MetricData.
-func (f fields) checkDatum(n int, now time.Time) *APIError {
-	name := f.text("MetricName")
-	at, dated := f.seconds("Timestamp")
+func checkDatum(f wire.Fields, n int, now time.Time) *wire.Error {
+	name := f.Text("MetricName")
+	at, dated := f.Seconds("Timestamp")
 	given := 0
 	for _, member := range []string{"Value", "Values", "StatisticValues"} {
-		if f.has(member) {
+		if f.Has(member) {
 			given++
 		}
 	}
-	switch resolution := f.integer("StorageResolution"); {
+	switch resolution := f.Integer("StorageResolution"); {
 	case name == "" || given == 0:
-		return badRequest("MissingParameter", "The parameters MetricData.member.%d.MetricName and Value, Values or StatisticValues are required.", n)
+		return wire.BadRequest("MissingParameter", "The parameters MetricData.member.%d.MetricName and Value, Values or StatisticValues are required.", n)
 	case given > 1:
-		return badRequest("InvalidParameterCombination", "The parameters Value, Values and StatisticValues of MetricData.member.%d are mutually exclusive.", n)
+		return wire.BadRequest("InvalidParameterCombination", "The parameters Value, Values and StatisticValues of MetricData.member.%d are mutually exclusive.", n)
 	case utf8.RuneCountInString(name) > maxMetricName:
 		return errValue("The parameter MetricData.member.%d.MetricName must not be longer than %d characters.", n, maxMetricName)
-	case f.has("StorageResolution") && resolution != 1 && resolution != 60:
+	case f.Has("StorageResolution") && resolution != 1 && resolution != 60:
 		return errValue("The value %d for parameter MetricData.member.%d.StorageResolution is invalid; expected 1 or 60.", resolution, n)
 	case dated && (at < now.Add(-oldestMetric).Unix() || at > now.Add(aheadMetric).Unix()):
 		return errValue("The value %s for parameter MetricData.member.%d.Timestamp is invalid; expected at most two weeks ago and two hours ahead.",
@@ -67,28 +69,28 @@ func (f fields) checkDatum(n int, now time.Time) *APIError {
 	if err := checkUnit(f); err != nil {
 		return err
 	}
-	if err := f.checkDimensions(); err != nil {
+	if err := checkDimensions(f); err != nil {
 		return err
 	}
-	return f.checkValues(n)
+	return checkMetricValues(f, n)
 }
 
-func checkUnit(f fields) *APIError {
-	if unit := f.text("Unit"); f.has("Unit") && !slices.Contains(units, unit) {
+func checkUnit(f wire.Fields) *wire.Error {
+	if unit := f.Text("Unit"); f.Has("Unit") && !slices.Contains(units, unit) {
 		return errValidation("The value %q for parameter Unit is invalid; expected one of %s.", unit, strings.Join(units, ", "))
 	}
 	return nil
 }
 
 // checkDimensions checks the dimensions of a metric.
-func (f fields) checkDimensions() *APIError {
-	dims := f.structures("Dimensions")
+func checkDimensions(f wire.Fields) *wire.Error {
+	dims := f.Structures("Dimensions")
 	if len(dims) > maxDimensions {
 		return errValidation("The collection Dimensions must not have a size greater than %d.", maxDimensions)
 	}
 	seen := map[string]bool{}
 	for _, d := range dims {
-		name, value := d.text("Name"), d.text("Value")
+		name, value := d.Text("Name"), d.Text("Value")
 		switch {
 		case name == "" || value == "":
 			return errValue("A dimension has the name %q and the value %q; expected both.", name, value)
@@ -103,23 +105,23 @@ func (f fields) checkDimensions() *APIError {
 }
 
 // checkValues checks the values themselves: all of a set, one count for each value, and only numbers.
-func (f fields) checkValues(n int) *APIError {
-	values, counts := f.numbers("Values"), f.numbers("Counts")
-	if v, ok := f.number("Value"); ok {
+func checkMetricValues(f wire.Fields, n int) *wire.Error {
+	values, counts := f.Numbers("Values"), f.Numbers("Counts")
+	if v, ok := f.Number("Value"); ok {
 		values = append(values, v)
 	}
 	switch {
-	case f.has("Values") && (len(values) == 0 || len(values) > maxValues):
+	case f.Has("Values") && (len(values) == 0 || len(values) > maxValues):
 		return errValue("MetricData.member.%d has %d Values; expected 1 to %d.", n, len(values), maxValues)
-	case f.has("Counts") && (!f.has("Values") || len(counts) != len(values)):
+	case f.Has("Counts") && (!f.Has("Values") || len(counts) != len(values)):
 		return errValue("MetricData.member.%d has %d Counts for %d Values; expected as many.", n, len(counts), len(values))
 	}
-	if f.has("StatisticValues") {
-		set := f.structure("StatisticValues")
+	if f.Has("StatisticValues") {
+		set := f.Structure("StatisticValues")
 		for _, member := range []string{"SampleCount", "Sum", "Minimum", "Maximum"} {
-			v, ok := set.number(member)
+			v, ok := set.Number(member)
 			if !ok {
-				return badRequest("MissingParameter", "The parameter MetricData.member.%d.StatisticValues.%s is required.", n, member)
+				return wire.BadRequest("MissingParameter", "The parameter MetricData.member.%d.StatisticValues.%s is required.", n, member)
 			}
 			values = append(values, v)
 		}
@@ -132,7 +134,7 @@ func (f fields) checkValues(n int) *APIError {
 		if !(c > 0 && c <= largestValue) {
 			return errValue("MetricData.member.%d counts %v; expected more than 0.", n, c)
 		}
-		if f.has("Values") {
+		if f.Has("Values") {
 			values = append(values, values[i]*c)
 		}
 	}

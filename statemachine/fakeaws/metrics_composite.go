@@ -36,7 +36,7 @@ func (m *metrics) suppressedBy(a Alarm, state string) string {
 	switch {
 	case suppressor != nil && suppressor.value == AlarmInAlarm:
 		return SuppressedByAlarm
-	case suppressor != nil && !suppressor.leftAlarm.IsZero() && m.w.now.Before(suppressor.leftAlarm.Add(extension)):
+	case suppressor != nil && !suppressor.leftAlarm.IsZero() && m.w.k.Now().Before(suppressor.leftAlarm.Add(extension)):
 		return SuppressedByExtension
 	case a.Composite.WaitSeconds > 0:
 		return SuppressedByWait

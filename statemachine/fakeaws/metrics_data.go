@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // The limits of one GetMetricData and PutMetricData request, from the CloudWatch API Reference.
@@ -35,13 +36,13 @@ type statistic struct {
 
 // getMetricData answers with the newest datapoint first, unless asked otherwise. A metric without data is not an
 // error: its result is Complete, and empty.
-func (m *metrics) getMetricData(req *Request, f fields) (cbor.Map, *APIError) {
-	queries := f.structures("MetricDataQueries")
-	if err := f.checkData(len(queries)); err != nil {
+func (m *metrics) getMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
+	queries := f.Structures("MetricDataQueries")
+	if err := checkData(f, len(queries)); err != nil {
 		return nil, err
 	}
-	start, _ := f.seconds("StartTime")
-	end, _ := f.seconds("EndTime")
+	start, _ := f.Seconds("StartTime")
+	end, _ := f.Seconds("EndTime")
 	results, total, seen := cbor.List{}, 0, map[string]bool{}
 	for _, q := range queries {
 		parsed, err := m.parseQuery(req.Region, q)
@@ -55,11 +56,11 @@ func (m *metrics) getMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 		if parsed.hidden {
 			continue
 		}
-		result, n := m.result(req.Region, parsed, start, end, f.text("ScanBy") == "TimestampAscending")
+		result, n := m.result(req.Region, parsed, start, end, f.Text("ScanBy") == "TimestampAscending")
 		results, total = append(results, result), total+n
 	}
-	if most := cmp.Or(f.integer("MaxDatapoints"), maxDatapoints); total > most {
-		return nil, notImplemented("GetMetricData with more than %d data points, which needs paging", most)
+	if most := cmp.Or(f.Integer("MaxDatapoints"), maxDatapoints); total > most {
+		return nil, wire.NotImplemented("GetMetricData with more than %d data points, which needs paging", most)
 	}
 	if len(results) == 0 {
 		return nil, errValidation("At least one of the metric queries must return data; ReturnData is false in all of them.")
@@ -68,69 +69,69 @@ func (m *metrics) getMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 }
 
 // checkData checks what is asked of all queries together. There is no paging, so that no token has ever been given.
-func (f fields) checkData(queries int) *APIError {
-	start, hasStart := f.seconds("StartTime")
-	end, hasEnd := f.seconds("EndTime")
-	most := f.integer("MaxDatapoints")
-	switch scan := f.text("ScanBy"); {
+func checkData(f wire.Fields, queries int) *wire.Error {
+	start, hasStart := f.Seconds("StartTime")
+	end, hasEnd := f.Seconds("EndTime")
+	most := f.Integer("MaxDatapoints")
+	switch scan := f.Text("ScanBy"); {
 	case queries == 0:
 		return errValidation("The parameter MetricDataQueries is required.")
 	case queries > maxQueries:
 		return errValidation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
 	case !hasStart || !hasEnd || start >= end:
 		return errValidation("The parameter StartTime must be less than the parameter EndTime.")
-	case f.has("ScanBy") && scan != "TimestampAscending" && scan != "TimestampDescending":
+	case f.Has("ScanBy") && scan != "TimestampAscending" && scan != "TimestampDescending":
 		return errValidation("The value %q for parameter ScanBy is invalid; expected TimestampAscending or TimestampDescending.", scan)
-	case f.has("MaxDatapoints") && (most < 1 || most > maxDatapoints):
+	case f.Has("MaxDatapoints") && (most < 1 || most > maxDatapoints):
 		return errValidation("The value %d for parameter MaxDatapoints is invalid; expected 1 to %d.", most, maxDatapoints)
-	case f.has("NextToken"):
-		return badRequest("InvalidNextToken", "The token %q is not one that this operation has given.", f.text("NextToken"))
+	case f.Has("NextToken"):
+		return wire.BadRequest("InvalidNextToken", "The token %q is not one that this operation has given.", f.Text("NextToken"))
 	}
 	return nil
 }
 
 var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
 
-func (m *metrics) parseQuery(region string, f fields) (query, *APIError) {
-	id, stat := f.text("Id"), f.structure("MetricStat")
+func (m *metrics) parseQuery(region string, f wire.Fields) (query, *wire.Error) {
+	id, stat := f.Text("Id"), f.Structure("MetricStat")
 	if !queryID.MatchString(id) {
 		return query{}, errValidation("The value %q for parameter MetricDataQueries.member.Id is not matching "+
 			"the expected pattern %s.", id, queryID)
 	}
-	if f.text("Expression") != "" || stat == nil {
-		return query{}, notImplemented("metric math and Metrics Insights (query %s)", id)
+	if f.Text("Expression") != "" || stat == nil {
+		return query{}, wire.NotImplemented("metric math and Metrics Insights (query %s)", id)
 	}
-	period := int64(stat.integer("Period"))
+	period := int64(stat.Integer("Period"))
 	if !validPeriod(period) || period > 86400 {
 		return query{}, errValidation("The value %d for parameter Period is invalid; "+
 			"expected 1, 5, 10, 20, 30 or a multiple of 60, up to 86400.", period)
 	}
-	statistic, err := parseStatistic(stat.text("Stat"))
+	statistic, err := parseStatistic(stat.Text("Stat"))
 	if err != nil {
 		return query{}, err
 	}
-	metric := stat.structure("Metric")
-	if err := metric.checkDimensions(); err != nil {
+	metric := stat.Structure("Metric")
+	if err := checkDimensions(metric); err != nil {
 		return query{}, err
 	}
 	if err := checkUnit(stat); err != nil {
 		return query{}, err
 	}
-	namespace, name, dims := metric.text("Namespace"), metric.text("MetricName"), metric.dimensions()
+	namespace, name, dims := metric.Text("Namespace"), metric.Text("MetricName"), dimensionsIn(metric)
 	if namespace == "" || name == "" {
 		return query{}, errValidation("The parameters Namespace and MetricName of query %s are required.", id)
 	}
-	label := f.text("Label")
+	label := f.Text("Label")
 	if label == "" {
 		label = name
 	}
 	returned, asked := f["ReturnData"].(cbor.Bool)
 	q := query{
-		id: id, label: label, period: period, stat: statistic, unit: stat.text("Unit"), hidden: asked && !bool(returned),
+		id: id, label: label, period: period, stat: statistic, unit: stat.Text("Unit"), hidden: asked && !bool(returned),
 		series: m.series[region][seriesKey(namespace, name, dims)],
 	}
 	if q.unit != "" && q.series != nil && slices.ContainsFunc(q.series.points, func(p point) bool { return p.unit == "" }) {
-		return query{}, notImplemented("the unit of %s %s, which query %s asks for", namespace, name, id)
+		return query{}, wire.NotImplemented("the unit of %s %s, which query %s asks for", namespace, name, id)
 	}
 	return q, nil
 }
@@ -141,13 +142,13 @@ func validPeriod(seconds int64) bool {
 
 var percentileName = regexp.MustCompile(`^p(\d{1,2}(?:\.\d{1,10})?|100)$`)
 
-func parseStatistic(name string) (statistic, *APIError) {
+func parseStatistic(name string) (statistic, *wire.Error) {
 	if slices.Contains([]string{"Average", "Sum", "Minimum", "Maximum", "SampleCount"}, name) {
 		return statistic{name: name}, nil
 	}
 	match := percentileName.FindStringSubmatch(name)
 	if match == nil {
-		return statistic{}, notImplemented("the statistic %q; it has Average, Sum, Minimum, Maximum, SampleCount "+
+		return statistic{}, wire.NotImplemented("the statistic %q; it has Average, Sum, Minimum, Maximum, SampleCount "+
 			"and percentiles", name)
 	}
 	percent, _ := strconv.ParseFloat(match[1], 64) // the pattern admits nothing else
@@ -190,7 +191,7 @@ func (m *metrics) datapoints(q query, start, end int64) (times, values cbor.List
 			n++
 		}
 		if value, ok := q.stat.value(points[:n]); ok && begin >= start {
-			times = append(times, encodeTime(time.Unix(begin, 0)))
+			times = append(times, wire.Timestamp(time.Unix(begin, 0)))
 			values = append(values, cbor.Float64(value))
 		}
 		points = points[n:]
@@ -198,6 +199,6 @@ func (m *metrics) datapoints(q query, start, end int64) (times, values cbor.List
 	return times, values
 }
 
-func errValidation(format string, args ...any) *APIError {
-	return badRequest("ValidationError", format, args...)
+func errValidation(format string, args ...any) *wire.Error {
+	return wire.BadRequest("ValidationError", format, args...)
 }

@@ -25,31 +25,31 @@ func DefaultMetricDelay() MetricDelay {
 
 // SetMetricDelay changes how late CloudWatch delivers what is published from now on.
 func (w *World) SetMetricDelay(d MetricDelay) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.metrics.delay = d
 }
 
 // PutMetric makes one value of a metric, as of now and at one-second resolution, readable at once. It says what there is
 // to be read, so no delay applies; what an application publishes comes by PutMetricData.
 func (w *World) PutMetric(region, namespace, name string, dims map[string]string, value float64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	s := w.metrics.find(region, namespace, name, dimensionsOf(dims))
 	s.highResolution = true
-	s.insert(single(w.now, value))
+	s.insert(single(w.k.Now(), value))
 }
 
 // put publishes one value as of now, at standard resolution, as AWS's own services do.
 func (m *metrics) put(region, namespace, name string, dims map[string]string, value float64) {
-	m.publish(m.find(region, namespace, name, dimensionsOf(dims)), single(m.w.now, value))
+	m.publish(m.find(region, namespace, name, dimensionsOf(dims)), single(m.w.k.Now(), value))
 }
 
 // putPast publishes what a service has published in the minutes before now: a World begins in the middle of a life.
 func (m *metrics) putPast(region, namespace, name string, dims map[string]string, value float64) {
 	s := m.find(region, namespace, name, dimensionsOf(dims))
 	for ago := 5 * time.Minute; ago > 0; ago -= time.Minute {
-		p := single(m.w.now.Add(-ago), value)
+		p := single(m.w.k.Now().Add(-ago), value)
 		p.readable = m.readableFrom(s, p.at, p.at)
 		s.insert(p)
 	}
@@ -57,7 +57,7 @@ func (m *metrics) putPast(region, namespace, name string, dims map[string]string
 
 // publish takes a datapoint that can be read later.
 func (m *metrics) publish(s *series, p point) {
-	p.readable = m.readableFrom(s, p.at, m.w.now.Unix())
+	p.readable = m.readableFrom(s, p.at, m.w.k.Now().Unix())
 	s.insert(p)
 }
 
@@ -93,7 +93,7 @@ func (s *series) spread(bounds [2]time.Duration, at int64) int64 {
 
 // readable returns the points from one second up to, and without, another that CloudWatch has delivered.
 func (m *metrics) readable(s *series, from, to int64) []point {
-	points, now := s.between(from, to), m.w.now.Unix()
+	points, now := s.between(from, to), m.w.k.Now().Unix()
 	late := func(p point) bool { return p.readable > now }
 	if !slices.ContainsFunc(points, late) {
 		return points

@@ -40,7 +40,7 @@ func (r AlarmRule) missing() string {
 // read goes back from the last complete period. A period from before the alarm without data does not count as missing
 // (CW-7).
 func (m *metrics) read(a Alarm, n int) evaluated {
-	period, now := int64(a.Rule.PeriodSeconds), m.w.now.Unix()
+	period, now := int64(a.Rule.PeriodSeconds), m.w.k.Now().Unix()
 	end, created := now-now%period, m.states[m.arn(a)].created.Unix()
 	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
 	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // alarmState is the state that an alarm was last found in, with what AWS tells of it.
@@ -28,7 +29,7 @@ type alarmState struct {
 const evaluation = 10 * time.Second
 
 func (m *metrics) arn(a Alarm) string {
-	return m.w.arn("cloudwatch", a.Region, "alarm:"+a.Name)
+	return m.w.k.ARN("cloudwatch", a.Region, "alarm:"+a.Name)
 }
 
 // watch begins to notice changes of an alarm's state. An alarm that data decides begins with INSUFFICIENT_DATA.
@@ -38,24 +39,24 @@ func (m *metrics) watch(a Alarm) {
 	case old != nil && a.State != "":
 		m.change(a, a.State, "set by the scenario")
 	case old == nil && a.State != "":
-		m.states[m.arn(a)] = &alarmState{value: a.State, since: m.w.now, created: m.w.now, reason: "set by the scenario"}
+		m.states[m.arn(a)] = &alarmState{value: a.State, since: m.w.k.Now(), created: m.w.k.Now(), reason: "set by the scenario"}
 	case old == nil:
-		m.states[m.arn(a)] = &alarmState{value: AlarmInsufficientData, since: m.w.now, created: m.w.now, reason: "Unchecked: Initial alarm creation"}
+		m.states[m.arn(a)] = &alarmState{value: AlarmInsufficientData, since: m.w.k.Now(), created: m.w.k.Now(), reason: "Unchecked: Initial alarm creation"}
 	}
 	if a.State == "" && !m.evaluated[a.Region] {
 		m.evaluated[a.Region] = true
-		m.w.at(m.w.now.Truncate(evaluation).Add(evaluation), func() { m.evaluate(a.Region) })
+		m.w.k.At(m.w.k.Now().Truncate(evaluation).Add(evaluation), func() { m.evaluate(a.Region) })
 	}
 }
 
 // evaluate decides the alarms of a Region that are due, and again after ten seconds. In the dark nothing is decided.
 func (m *metrics) evaluate(region string) {
-	m.w.after(evaluation, func() { m.evaluate(region) })
-	if m.w.dark(region) {
+	m.w.k.After(evaluation, func() { m.evaluate(region) })
+	if m.w.k.Dark(region) {
 		return
 	}
 	for _, a := range slices.Clone(m.alarms[region]) {
-		if a.State != "" || a.Rule.PeriodSeconds >= 60 && m.w.now.Unix()%60 != 0 {
+		if a.State != "" || a.Rule.PeriodSeconds >= 60 && m.w.k.Now().Unix()%60 != 0 {
 			continue
 		}
 		m.states[m.arn(a)].set = false
@@ -68,18 +69,18 @@ func (m *metrics) evaluate(region string) {
 // SetAlarmState sets the state of an alarm, as the operation of that name does: for good when the alarm's state is fixed,
 // and else until its data are next looked at (CW-8).
 func (w *World) SetAlarmState(region, name, state, reason string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if err := w.metrics.setState(region, name, state, reason); err != nil {
 		return fmt.Errorf("set alarm %s in %s: %w", name, region, err)
 	}
 	return nil
 }
 
-func (m *metrics) setState(region, name, state, reason string) *APIError {
+func (m *metrics) setState(region, name, state, reason string) *wire.Error {
 	i := slices.IndexFunc(m.alarms[region], func(a Alarm) bool { return a.Name == name })
 	if i < 0 {
-		return notFound("ResourceNotFound", "Alarm %s does not exist", name)
+		return wire.NotFound("ResourceNotFound", "Alarm %s does not exist", name)
 	}
 	if !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
 		return errValidation("1 validation error detected: Value '%s' at 'stateValue' failed to satisfy constraint: "+
@@ -100,18 +101,18 @@ const (
 	maxReasonData = 4000
 )
 
-func (m *metrics) setAlarmState(req *Request, f fields) (cbor.Map, *APIError) {
-	switch reason, data := f.text("StateReason"), f.text("StateReasonData"); {
-	case f.text("AlarmName") == "" || f.text("StateValue") == "" || !f.has("StateReason"):
+func (m *metrics) setAlarmState(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
+	switch reason, data := f.Text("StateReason"), f.Text("StateReasonData"); {
+	case f.Text("AlarmName") == "" || f.Text("StateValue") == "" || !f.Has("StateReason"):
 		return nil, errValidation("The parameters AlarmName, StateValue and StateReason are required.")
 	case utf8.RuneCountInString(reason) > maxReason:
 		return nil, errValidation("The parameter StateReason must not be longer than %d characters.", maxReason)
 	case utf8.RuneCountInString(data) > maxReasonData:
 		return nil, errValidation("The parameter StateReasonData must not be longer than %d characters.", maxReasonData)
 	case data != "" && !json.Valid([]byte(data)):
-		return nil, badRequest("InvalidFormat", "The parameter StateReasonData is no JSON.")
+		return nil, wire.BadRequest("InvalidFormat", "The parameter StateReasonData is no JSON.")
 	}
-	return cbor.Map{}, m.setState(req.Region, f.text("AlarmName"), f.text("StateValue"), f.text("StateReason"))
+	return cbor.Map{}, m.setState(req.Region, f.Text("AlarmName"), f.Text("StateValue"), f.Text("StateReason"))
 }
 
 // shown is the state that DescribeAlarms shows: as it was set, or else as the data have it now.
@@ -143,7 +144,7 @@ func (m *metrics) since(a Alarm, state string) time.Time {
 	if s := m.states[m.arn(a)]; s != nil && s.value == state {
 		return s.since
 	}
-	return m.w.now
+	return m.w.k.Now()
 }
 
 // alarmTime is how CloudWatch writes times into its events.
@@ -174,15 +175,15 @@ func (m *metrics) change(a Alarm, state, reason string) {
 		return
 	}
 	previous := *current
-	*current = alarmState{value: state, reason: reason, since: m.w.now, created: previous.created, leftAlarm: previous.leftAlarm}
+	*current = alarmState{value: state, reason: reason, since: m.w.k.Now(), created: previous.created, leftAlarm: previous.leftAlarm}
 	if previous.value == AlarmInAlarm {
-		current.leftAlarm = m.w.now
+		current.leftAlarm = m.w.k.Now()
 	}
 	current.suppressedBy = m.suppressedBy(a, state)
 	current.suppressedReason = suppressedReason(a, current.suppressedBy)
 	// That an alarm has found its first data is no news.
 	if state == AlarmInAlarm || previous.value == AlarmInAlarm {
-		m.w.record("alarm", a.Name, "is %s in %s%s", state, a.Region, silenced(a, *current))
+		m.w.k.Record("alarm", a.Name, "is %s in %s%s", state, a.Region, silenced(a, *current))
 	}
 	content := map[string]any{
 		"alarmName": a.Name, "state": current.wire(), "previousState": previous.wire(), "configuration": m.configurationOf(a),
@@ -225,7 +226,7 @@ func (m *metrics) configurationOf(a Alarm) map[string]any {
 // tell sends an alarm's message to its topics.
 func (m *metrics) tell(a Alarm, previous, current alarmState) {
 	text, err := json.Marshal(map[string]any{
-		"AlarmName": a.Name, "AlarmArn": m.arn(a), "AWSAccountId": m.w.Account, "Region": a.Region, "NewStateValue": current.value,
+		"AlarmName": a.Name, "AlarmArn": m.arn(a), "AWSAccountId": m.w.k.Account, "Region": a.Region, "NewStateValue": current.value,
 		"OldStateValue": previous.value, "NewStateReason": current.reason, "StateChangeTime": current.since.UTC().Format(alarmTime),
 	})
 	if err != nil {

@@ -23,9 +23,9 @@ func TestAnAlarmThatIgnoresMissingDataStaysAsItIs(t *testing.T) {
 			w.PutMetric("us-east-1", "Drover", "Ready", nil, c.ready)
 		}
 		w.AdvanceTo(w.Now().Add(time.Minute))
-		w.mu.Lock()
+		w.k.Lock()
 		got := w.metrics.states[w.metrics.arn(w.metrics.alarms["us-east-1"][0])].value
-		w.mu.Unlock()
+		w.k.Unlock()
 		if got != c.want {
 			t.Errorf("after Ready %v: %s; want %s", c.ready, got, c.want)
 		}

@@ -7,11 +7,12 @@ import (
 	"strconv"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // putMetricData stores all values of a request, or none of them.
-func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
-	namespace, datums := f.text("Namespace"), f.structures("MetricData")
+func (m *metrics) putMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
+	namespace, datums := f.Text("Namespace"), f.Structures("MetricData")
 	if err := checkNamespace(namespace); err != nil {
 		return nil, err
 	}
@@ -19,19 +20,19 @@ func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 		return nil, errValidation("The collection MetricData must not have a size greater than %d.", maxDatums)
 	}
 	for i, d := range datums {
-		if err := d.checkDatum(i+1, m.w.now); err != nil {
+		if err := checkDatum(d, i+1, m.w.k.Now()); err != nil {
 			return nil, err
 		}
 	}
 	for _, d := range datums {
-		at, ok := d.seconds("Timestamp")
+		at, ok := d.Seconds("Timestamp")
 		if !ok {
-			at = m.w.now.Unix()
+			at = m.w.k.Now().Unix()
 		}
-		s := m.find(req.Region, namespace, d.text("MetricName"), d.dimensions())
-		s.highResolution = s.highResolution || d.integer("StorageResolution") == 1
-		for _, p := range d.points(at) {
-			p.unit = cmp.Or(d.text("Unit"), unitNone)
+		s := m.find(req.Region, namespace, d.Text("MetricName"), dimensionsIn(d))
+		s.highResolution = s.highResolution || d.Integer("StorageResolution") == 1
+		for _, p := range points(d, at) {
+			p.unit = cmp.Or(d.Text("Unit"), unitNone)
 			m.publish(s, p)
 		}
 	}
@@ -39,22 +40,22 @@ func (m *metrics) putMetricData(req *Request, f fields) (cbor.Map, *APIError) {
 }
 
 // points are what one element of MetricData says: a value, values with counts, or a set of statistics.
-func (f fields) points(at int64) []point {
-	if f.has("StatisticValues") {
-		set := f.structure("StatisticValues")
+func points(f wire.Fields, at int64) []point {
+	if f.Has("StatisticValues") {
+		set := f.Structure("StatisticValues")
 		p := point{at: at}
-		p.count, _ = set.number("SampleCount")
-		p.sum, _ = set.number("Sum")
-		p.min, _ = set.number("Minimum")
-		p.max, _ = set.number("Maximum")
+		p.count, _ = set.Number("SampleCount")
+		p.sum, _ = set.Number("Sum")
+		p.min, _ = set.Number("Minimum")
+		p.max, _ = set.Number("Maximum")
 		return []point{p}
 	}
-	if v, ok := f.number("Value"); ok {
+	if v, ok := f.Number("Value"); ok {
 		return []point{{at: at, count: 1, sum: v, min: v, max: v}}
 	}
 	var points []point
-	counts := f.numbers("Counts")
-	for i, v := range f.numbers("Values") {
+	counts := f.Numbers("Counts")
+	for i, v := range f.Numbers("Values") {
 		count := 1.0
 		if i < len(counts) {
 			count = counts[i]
@@ -65,7 +66,7 @@ func (f fields) points(at int64) []point {
 }
 
 // listMetrics lists what has been published in the Region, in order. A page has 500 metrics.
-func (m *metrics) listMetrics(req *Request, f fields) (cbor.Map, *APIError) {
+func (m *metrics) listMetrics(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
 	var found cbor.List
 	for _, key := range slices.Sorted(maps.Keys(m.series[req.Region])) {
 		s := m.series[req.Region][key]
@@ -77,7 +78,7 @@ func (m *metrics) listMetrics(req *Request, f fields) (cbor.Map, *APIError) {
 			})
 		}
 	}
-	page, next, err := paginate(found, f.text("NextToken"), 500)
+	page, next, err := paginate(found, f.Text("NextToken"), 500)
 	if err != nil {
 		return nil, err
 	}
@@ -89,14 +90,14 @@ func (m *metrics) listMetrics(req *Request, f fields) (cbor.Map, *APIError) {
 }
 
 // matches says whether a metric is what ListMetrics asks for; a dimension without a value matches every value.
-func (s *series) matches(f fields) bool {
-	if ns := f.text("Namespace"); ns != "" && ns != s.namespace {
+func (s *series) matches(f wire.Fields) bool {
+	if ns := f.Text("Namespace"); ns != "" && ns != s.namespace {
 		return false
 	}
-	if name := f.text("MetricName"); name != "" && name != s.name {
+	if name := f.Text("MetricName"); name != "" && name != s.name {
 		return false
 	}
-	for _, want := range f.dimensions() {
+	for _, want := range dimensionsIn(f) {
 		if !slices.ContainsFunc(s.dimensions, func(d dimension) bool {
 			return d.name == want.name && (want.value == "" || d.value == want.value)
 		}) {
@@ -107,12 +108,12 @@ func (s *series) matches(f fields) bool {
 }
 
 // paginate cuts a page out of a list; the token is the place where the next one begins.
-func paginate(all cbor.List, token string, size int) (page cbor.List, next string, err *APIError) {
+func paginate(all cbor.List, token string, size int) (page cbor.List, next string, err *wire.Error) {
 	from := 0
 	if token != "" {
 		n, parseErr := strconv.Atoi(token)
 		if parseErr != nil || n < 0 || n > len(all) {
-			return nil, "", badRequest("InvalidNextToken", "The token %q is not one that this operation has given.", token)
+			return nil, "", wire.BadRequest("InvalidNextToken", "The token %q is not one that this operation has given.", token)
 		}
 		from = n
 	}

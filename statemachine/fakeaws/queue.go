@@ -32,12 +32,12 @@ func newSQS(w *World) *sqs { return &sqs{w: w, queues: map[string]*queue{}} }
 
 // AddQueue adds an empty queue to a Region and returns its ARN.
 func (w *World) AddQueue(region, name string) (arn string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	arn = w.arn("sqs", region, name)
+	w.k.Lock()
+	defer w.k.Unlock()
+	arn = w.k.ARN("sqs", region, name)
 	switch {
-	case w.regions[region] == nil:
-		return "", fmt.Errorf("add queue %s: no Region %q in this World; there are %v", name, region, w.regionNames())
+	case !w.k.HasRegion(region):
+		return "", fmt.Errorf("add queue %s: %w", name, w.k.CheckRegion(region))
 	case w.sqs.queues[arn] != nil:
 		return "", fmt.Errorf("add queue %s: it exists", arn)
 	}
@@ -47,8 +47,8 @@ func (w *World) AddQueue(region, name string) (arn string, err error) {
 
 // QueueMessages returns what lies in a queue, in the order of arrival.
 func (w *World) QueueMessages(arn string) []QueueMessage {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if q := w.sqs.queues[arn]; q != nil {
 		return append([]QueueMessage(nil), q.messages...)
 	}
@@ -58,23 +58,23 @@ func (w *World) QueueMessages(arn string) []QueueMessage {
 // put appends a message to a queue; false means that there is no such queue in an AWS that answers.
 func (s *sqs) put(arn string, m QueueMessage) bool {
 	q := s.queues[arn]
-	if q == nil || s.w.dark(q.region) {
+	if q == nil || s.w.k.Dark(q.region) {
 		return false
 	}
-	m.At, m.ID = s.w.now, requestID(s.w.nextID())
+	m.At, m.ID = s.w.k.Now(), s.w.k.NewRequestID()
 	q.messages = append(q.messages, m)
 	if len(q.messages) == 1 {
 		s.publish(q)
 	}
-	s.w.record("sqs", arn, "takes a dead letter: %s", strings.TrimSpace(m.Attributes["ERROR_CODE"]+" "+m.Attributes["ERROR_MESSAGE"]))
+	s.w.k.Record("sqs", arn, "takes a dead letter: %s", strings.TrimSpace(m.Attributes["ERROR_CODE"]+" "+m.Attributes["ERROR_MESSAGE"]))
 	return true
 }
 
 // publish publishes every minute how many messages lie in a queue, as long as there are some (CW-10).
 func (s *sqs) publish(q *queue) {
 	dims := map[string]string{"QueueName": q.name}
-	if !s.w.dark(q.region) {
+	if !s.w.k.Dark(q.region) {
 		s.w.metrics.put(q.region, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dims, float64(len(q.messages)))
 	}
-	s.w.after(time.Minute, func() { s.publish(q) })
+	s.w.k.After(time.Minute, func() { s.publish(q) })
 }

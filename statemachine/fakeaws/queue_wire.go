@@ -9,40 +9,42 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-var sqsOperations = map[string]jsonOperation[*sqs]{
-	"ListQueues":         handles((*sqs).listQueues),
-	"GetQueueUrl":        handles((*sqs).getQueueURL),
-	"GetQueueAttributes": handles((*sqs).getQueueAttributes),
-	"ReceiveMessage":     handles((*sqs).receiveMessage),
+var sqsOperations = map[string]wire.Operation[*sqs]{
+	"ListQueues":         wire.Handle((*sqs).listQueues),
+	"GetQueueUrl":        wire.Handle((*sqs).getQueueURL),
+	"GetQueueAttributes": wire.Handle((*sqs).getQueueAttributes),
+	"ReceiveMessage":     wire.Handle((*sqs).receiveMessage),
 }
 
-func (s *sqs) open(req *Request) *APIError { return openJSON(req, sqsOperations) }
+func (s *sqs) Open(req *wire.Request) *wire.Error { return wire.OpenJSON(req, sqsOperations) }
 
-func (s *sqs) permissions(req *Request) []Permission {
-	return req.Params.(jsonParams).permissions(s.w, req)
+func (s *sqs) Permissions(req *wire.Request) []wire.Permission {
+	return req.Params.(*queueParams).permissions(s.w, req)
 }
 
 // serve also takes what EventBridge delivers to a queue that is a target.
-func (s *sqs) serve(req *Request) (*Response, *APIError) {
+func (s *sqs) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	if p, ok := req.Params.(*queueParams); ok && req.Operation == "SendMessage" {
 		if !s.put(p.queue, QueueMessage{Body: string(req.Body)}) {
 			return nil, errNoQueue()
 		}
-		return jsonResponse(req, http.StatusOK, nil), nil
+		return wire.JSON(req, http.StatusOK, nil), nil
 	}
-	return serveJSON(s, req, sqsOperations)
+	return wire.ServeJSON(s, req, sqsOperations)
 }
 
-func (s *sqs) fail(req *Request, err *APIError) *Response {
-	resp := jsonFailure(req, "com.amazonaws.sqs#", err)
+func (s *sqs) Fail(req *wire.Request, err *wire.Error) *wire.Response {
+	resp := wire.JSONError(req, "com.amazonaws.sqs#", err)
 	resp.Header.Set("X-Amzn-Query-Error", err.Code+";Sender")
 	return resp
 }
 
-func errNoQueue() *APIError {
-	return badRequest("QueueDoesNotExist", "The specified queue does not exist.")
+func errNoQueue() *wire.Error {
+	return wire.BadRequest("QueueDoesNotExist", "The specified queue does not exist.")
 }
 
 // queueParams are those of all operations together.
@@ -63,17 +65,17 @@ type queueParams struct {
 }
 
 func (p *queueParams) name() string {
-	return cmp.Or(p.QueueName, p.QueueURL[strings.LastIndex(p.QueueURL, "/")+1:], lastPart(p.queue))
+	return cmp.Or(p.QueueName, p.QueueURL[strings.LastIndex(p.QueueURL, "/")+1:], wire.LastPart(p.queue))
 }
 
-func (p *queueParams) object() string { return p.name() }
+func (p *queueParams) Object() string { return p.name() }
 
-func (p *queueParams) permissions(w *World, req *Request) []Permission {
-	return []Permission{{Action: "sqs:" + req.Operation, Resource: w.arn("sqs", req.Region, cmp.Or(p.name(), "*"))}}
+func (p *queueParams) permissions(w *World, req *wire.Request) []wire.Permission {
+	return []wire.Permission{{Action: "sqs:" + req.Operation, Resource: w.k.ARN("sqs", req.Region, cmp.Or(p.name(), "*"))}}
 }
 
-func (s *sqs) find(req *Request, p *queueParams) (*queue, *APIError) {
-	q := s.queues[s.w.arn("sqs", req.Region, p.name())]
+func (s *sqs) find(req *wire.Request, p *queueParams) (*queue, *wire.Error) {
+	q := s.queues[s.w.k.ARN("sqs", req.Region, p.name())]
 	if q == nil {
 		return nil, errNoQueue()
 	}
@@ -81,11 +83,11 @@ func (s *sqs) find(req *Request, p *queueParams) (*queue, *APIError) {
 }
 
 // url is at the address that was asked, so that a client finds the way back.
-func (s *sqs) url(req *Request, q *queue) string {
-	return "http://" + req.HTTP.Host + "/" + s.w.Account + "/" + q.name
+func (s *sqs) url(req *wire.Request, q *queue) string {
+	return "http://" + req.HTTP.Host + "/" + s.w.k.Account + "/" + q.name
 }
 
-func (s *sqs) listQueues(req *Request, p *queueParams) (any, *APIError) {
+func (s *sqs) listQueues(req *wire.Request, p *queueParams) (any, *wire.Error) {
 	var urls []string
 	for _, arn := range slices.Sorted(maps.Keys(s.queues)) {
 		if q := s.queues[arn]; q.region == req.Region && strings.HasPrefix(q.name, p.QueueNamePrefix) {
@@ -97,7 +99,7 @@ func (s *sqs) listQueues(req *Request, p *queueParams) (any, *APIError) {
 	}{urls}, nil
 }
 
-func (s *sqs) getQueueURL(req *Request, p *queueParams) (any, *APIError) {
+func (s *sqs) getQueueURL(req *wire.Request, p *queueParams) (any, *wire.Error) {
 	q, err := s.find(req, p)
 	if err != nil {
 		return nil, err
@@ -105,14 +107,14 @@ func (s *sqs) getQueueURL(req *Request, p *queueParams) (any, *APIError) {
 	return map[string]string{"QueueUrl": s.url(req, q)}, nil
 }
 
-func (s *sqs) getQueueAttributes(req *Request, p *queueParams) (any, *APIError) {
+func (s *sqs) getQueueAttributes(req *wire.Request, p *queueParams) (any, *wire.Error) {
 	q, err := s.find(req, p)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]string{
 		"ApproximateNumberOfMessages": fmt.Sprint(len(q.messages)),
-		"QueueArn":                    s.w.arn("sqs", q.region, q.name),
+		"QueueArn":                    s.w.k.ARN("sqs", q.region, q.name),
 	}
 	maps.DeleteFunc(all, func(name, _ string) bool {
 		return !slices.Contains(p.AttributeNames, name) && !slices.Contains(p.AttributeNames, "All")
@@ -134,7 +136,7 @@ type sqsAttribute struct {
 }
 
 // receiveMessage shows the oldest messages. They stay visible: nobody consumes dead letters here (SQS-1).
-func (s *sqs) receiveMessage(req *Request, p *queueParams) (any, *APIError) {
+func (s *sqs) receiveMessage(req *wire.Request, p *queueParams) (any, *wire.Error) {
 	q, err := s.find(req, p)
 	if err != nil {
 		return nil, err

@@ -105,12 +105,17 @@ type member struct {
 // statusAvailable is the status of a global cluster, and of a cluster, that is well.
 const statusAvailable = "available"
 
-func newRDS(w *World) *rds { return &rds{w: w, clusters: map[string]*globalCluster{}} }
+func newRDS(w *World) *rds {
+	r := &rds{w: w, clusters: map[string]*globalCluster{}}
+	w.k.OnRegion(r.regionChanged)
+	w.k.OnLink(r.linkChanged)
+	return r
+}
 
 // AddGlobalCluster adds a global cluster whose members are available and in sync.
 func (w *World) AddGlobalCluster(c GlobalCluster) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if w.rds.cluster(c.ID) != nil {
 		return fmt.Errorf("add global cluster %s: it exists", c.ID)
 	}
@@ -122,8 +127,8 @@ func (w *World) AddGlobalCluster(c GlobalCluster) error {
 	setDefault(&g.FenceTime, 20*time.Second)
 	setDefault(&g.ResyncTime, 10*time.Minute)
 	for _, m := range c.Members {
-		if w.regions[m.Region] == nil {
-			return fmt.Errorf("add global cluster %s: no Region %q in this World; there are %v", c.ID, m.Region, w.regionNames())
+		if err := w.k.CheckRegion(m.Region); err != nil {
+			return fmt.Errorf("add global cluster %s: %w", c.ID, err)
 		}
 		primary := m.Region == c.Primary
 		m.ClusterARN, m.ClusterID = strings.ToLower(m.ClusterARN), strings.ToLower(m.ClusterID)
@@ -183,20 +188,20 @@ func (r *rds) writer(id string) (region string, available bool) {
 		return "", false
 	}
 	m := g.writer()
-	return m.Region, m.open && !r.w.dark(m.Region)
+	return m.Region, m.open && !r.w.k.Dark(m.Region)
 }
 
 // Writer returns the Region of a global cluster's writer, and whether applications can write to it.
 func (w *World) Writer(id string) (region string, available bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	return w.rds.writer(id)
 }
 
 // Writers returns the Regions in which a cluster accepts writes, dark ones too. More than one is a split brain.
 func (w *World) Writers(id string) []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	var out []string
 	if g := w.rds.cluster(id); g != nil {
 		for _, m := range g.members {
@@ -211,8 +216,8 @@ func (w *World) Writers(id string) []string {
 // Hindrance says what keeps RDS from failing a global cluster over to a Region now, empty when nothing does, or when its
 // writer is there.
 func (w *World) Hindrance(id, region string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	g := w.rds.cluster(id)
 	if g == nil {
 		return "there is no such global cluster"
@@ -234,7 +239,7 @@ func (w *World) Hindrance(id, region string) string {
 func (w *World) SetLag(id string, lag time.Duration) error {
 	return w.withCluster(id, func(g *globalCluster) {
 		g.Lag = lag
-		w.record("rds", g.ID, "secondaries are %s behind", lag)
+		w.k.Record("rds", g.ID, "secondaries are %s behind", lag)
 		w.rds.publishLag(g)
 	})
 }
@@ -248,7 +253,7 @@ func (w *World) SetStuck(id string, stuck bool) error {
 func (w *World) SetEngineVersion(id, region, version string) error {
 	return w.withMember(id, region, func(m *member) {
 		m.EngineVersion = version
-		w.record("rds", m.ClusterID, "engine version %s", version)
+		w.k.Record("rds", m.ClusterID, "engine version %s", version)
 	})
 }
 
@@ -256,7 +261,7 @@ func (w *World) SetEngineVersion(id, region, version string) error {
 func (w *World) SetHeadless(id, region string, headless bool) error {
 	return w.withMember(id, region, func(m *member) {
 		m.Headless = headless
-		w.record("rds", m.ClusterID, "%s", map[bool]string{true: "no DB instance", false: "a DB instance"}[headless])
+		w.k.Record("rds", m.ClusterID, "%s", map[bool]string{true: "no DB instance", false: "a DB instance"}[headless])
 	})
 }
 
@@ -284,7 +289,7 @@ func (w *World) DeleteMember(id, region string) error {
 			return
 		}
 		g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })
-		w.record("rds", g.ID, "its cluster in %s is removed and deleted", region)
+		w.k.Record("rds", g.ID, "its cluster in %s is removed and deleted", region)
 	}); found != nil {
 		return found
 	}
@@ -292,8 +297,8 @@ func (w *World) DeleteMember(id, region string) error {
 }
 
 func (w *World) withCluster(id string, change func(*globalCluster)) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	g := w.rds.cluster(id)
 	if g == nil {
 		return fmt.Errorf("no global cluster %q in this World", id)
@@ -304,18 +309,24 @@ func (w *World) withCluster(id string, change func(*globalCluster)) error {
 
 // DataLoss returns what promotions have lost so far.
 func (w *World) DataLoss() []Loss {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	return append([]Loss(nil), w.rds.losses...)
 }
 
 // Promotions returns every request to move a writer that was accepted so far, in order.
 func (w *World) Promotions() []Promotion {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	var out []Promotion
 	for _, p := range w.rds.promotions {
 		out = append(out, *p)
 	}
 	return out
+}
+
+// CancelNextSwitchover lets Aurora cancel the next switchover of a global cluster after it has begun: the writer stays
+// where it was (RDS-4).
+func (w *World) CancelNextSwitchover(id string) error {
+	return w.withCluster(id, func(g *globalCluster) { g.cancelNext = true })
 }

@@ -36,7 +36,7 @@ func (r *rds) promote(g *globalCluster, p Promotion, from, to *member) {
 		total = g.SwitchoverTime + g.Lag // it waits until the secondary has caught up
 	}
 	margin := min(5*time.Second, total/4)
-	r.w.record("rds", g.ID, "%s from %s to %s begins", op.kind(), p.From, p.To)
+	r.w.k.Record("rds", g.ID, "%s from %s to %s begins", op.kind(), p.From, p.To)
 	r.step(g, op, margin, func() {
 		r.begin(g, op)
 		r.step(g, op, total-2*margin, func() {
@@ -56,13 +56,13 @@ func (op *operation) kind() string {
 // step lets next happen after d, unless the operation is cancelled meanwhile. It waits while the operation is stuck or
 // its target Region dark.
 func (r *rds) step(g *globalCluster, op *operation, d time.Duration, next func()) {
-	r.w.after(d, func() {
+	r.w.k.After(d, func() {
 		switch {
 		case g.operation != op || op.status == statusCancelling:
 		case g.cancelNext && op.Planned && op.status != statusPending:
 			g.cancelNext = false
 			r.cancel(g)
-		case r.w.dark(op.To) || (g.Stuck && op.status != statusPending):
+		case r.w.k.Dark(op.To) || (g.Stuck && op.status != statusPending):
 			r.step(g, op, time.Second, next)
 		default:
 			next()
@@ -84,8 +84,8 @@ func (r *rds) begin(g *globalCluster, op *operation) {
 // fence closes a former or future former primary for writes. It is best effort: in a Region that cannot be reached the
 // cluster goes on accepting them (RDS-EVENT-0391), until regionChanged finds it.
 func (r *rds) fence(g *globalCluster, m *member, from string) {
-	if r.w.dark(m.Region) || r.w.apart(m.Region, from) {
-		r.w.record("rds", g.ID, "the writer in %s could not be fenced: it may still be up", m.Region)
+	if r.w.k.Dark(m.Region) || !r.w.k.Connected(m.Region, from) {
+		r.w.k.Record("rds", g.ID, "the writer in %s could not be fenced: it may still be up", m.Region)
 		return
 	}
 	m.open = false
@@ -96,20 +96,20 @@ func (r *rds) flip(g *globalCluster, op *operation) {
 	op.to.writer, op.to.open, op.to.synced = true, true, true
 	if op.Planned {
 		op.from.status = statusAvailable
-		r.w.record("rds", g.ID, "the writer is in %s, nothing lost", op.To)
+		r.w.k.Record("rds", g.ID, "the writer is in %s, nothing lost", op.To)
 		return
 	}
-	lost := g.Lag + r.w.apartFor(op.From, op.To).Truncate(time.Millisecond)
-	if r.w.dark(op.From) {
+	lost := g.Lag + r.w.k.DisconnectedFor(op.From, op.To).Truncate(time.Millisecond)
+	if r.w.k.Dark(op.From) {
 		lost = g.lost
 	}
 	op.from.synced = false
-	r.losses = append(r.losses, Loss{GlobalCluster: g.ID, At: r.w.now, Seconds: lost.Seconds()})
-	r.w.record("rds", g.ID, "the writer is in %s, %s of writes lost", op.To, lost)
+	r.losses = append(r.losses, Loss{GlobalCluster: g.ID, At: r.w.k.Now(), Seconds: lost.Seconds()})
+	r.w.k.Record("rds", g.ID, "the writer is in %s, %s of writes lost", op.To, lost)
 	switch {
 	case !op.from.open:
 		r.resync(g, op.from)
-	case !r.w.dark(op.From) && !r.w.apart(op.From, op.To): // it has come back in the meantime
+	case !r.w.k.Dark(op.From) && r.w.k.Connected(op.From, op.To): // it has come back in the meantime
 		r.returned(g, op.from)
 	}
 }
@@ -117,34 +117,34 @@ func (r *rds) flip(g *globalCluster, op *operation) {
 func (r *rds) finish(g *globalCluster, op *operation) {
 	op.to.status = statusAvailable
 	g.operation = nil
-	op.Finished = r.w.now
-	r.w.record("rds", g.ID, "%s to %s is over", op.kind(), op.To)
+	op.Finished = r.w.k.Now()
+	r.w.k.Record("rds", g.ID, "%s to %s is over", op.kind(), op.To)
 }
 
 // cancel ends a switchover without the writer having moved: one of its Regions has gone dark on the way (RDS-4).
 func (r *rds) cancel(g *globalCluster) {
 	op := g.operation
 	op.status = statusCancelling
-	r.w.record("rds", g.ID, "switchover to %s is being cancelled", op.To)
-	r.w.after(30*time.Second, func() {
+	r.w.k.Record("rds", g.ID, "switchover to %s is being cancelled", op.To)
+	r.w.k.After(30*time.Second, func() {
 		op.from.open, op.from.status, op.to.status = true, statusAvailable, statusAvailable
 		g.operation = nil
-		op.Finished, op.Cancelled = r.w.now, true
-		r.w.record("rds", g.ID, "switchover to %s is cancelled", op.To)
+		op.Finished, op.Cancelled = r.w.k.Now(), true
+		r.w.k.Record("rds", g.ID, "switchover to %s is cancelled", op.To)
 	})
 }
 
 // resync rebuilds a former primary as a secondary. The writes that it alone has are gone then.
 func (r *rds) resync(g *globalCluster, m *member) {
-	r.w.after(g.ResyncTime, func() {
+	r.w.k.After(g.ResyncTime, func() {
 		if m.writer || m.open {
 			return
 		}
-		if r.w.dark(m.Region) {
+		if r.w.k.Dark(m.Region) {
 			return // regionChanged begins again
 		}
 		m.synced = true
-		r.w.record("rds", g.ID, "the cluster in %s is in sync again", m.Region)
+		r.w.k.Record("rds", g.ID, "the cluster in %s is in sync again", m.Region)
 	})
 }
 
@@ -171,13 +171,13 @@ func (r *rds) regionChanged(name string, dark bool) {
 
 // returned is a former primary whose Region is back: it accepts writes beside the new one until it is fenced (RDS-5).
 func (r *rds) returned(g *globalCluster, m *member) {
-	r.w.record("rds", g.ID, "the old writer in %s is up again: two clusters accept writes", m.Region)
-	r.w.after(g.FenceTime, func() {
-		if m.writer || !m.open || r.w.dark(m.Region) {
+	r.w.k.Record("rds", g.ID, "the old writer in %s is up again: two clusters accept writes", m.Region)
+	r.w.k.After(g.FenceTime, func() {
+		if m.writer || !m.open || r.w.k.Dark(m.Region) {
 			return
 		}
 		m.open = false
-		r.w.record("rds", g.ID, "the old writer in %s is fenced and being rebuilt", m.Region)
+		r.w.k.Record("rds", g.ID, "the old writer in %s is fenced and being rebuilt", m.Region)
 		r.resync(g, m)
 	})
 }
@@ -195,9 +195,9 @@ func (r *rds) startPublishing() {
 		for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
 			r.publishLag(r.clusters[id])
 		}
-		r.w.after(lagPeriod, tick)
+		r.w.k.After(lagPeriod, tick)
 	}
-	r.w.after(lagPeriod, tick)
+	r.w.k.After(lagPeriod, tick)
 }
 
 // publishLag publishes the replication lag in the Regions of the secondaries, and only there. While the primary cannot
@@ -208,12 +208,27 @@ func (r *rds) publishLag(g *globalCluster) { r.eachLag(g, r.w.metrics.put) }
 func (r *rds) publishPastLag(g *globalCluster) { r.eachLag(g, r.w.metrics.putPast) }
 
 func (r *rds) eachLag(g *globalCluster, put func(region, namespace, name string, dims map[string]string, value float64)) {
-	if r.w.dark(g.writer().Region) {
+	if r.w.k.Dark(g.writer().Region) {
 		return
 	}
 	for _, m := range g.members {
-		if !m.writer && m.synced && !r.w.dark(m.Region) && !r.w.apart(m.Region, g.writer().Region) {
+		if !m.writer && m.synced && !r.w.k.Dark(m.Region) && r.w.k.Connected(m.Region, g.writer().Region) {
 			put(m.Region, "AWS/RDS", "AuroraGlobalDBReplicationLag", map[string]string{"DBClusterIdentifier": m.ClusterID}, float64(g.Lag.Milliseconds()))
+		}
+	}
+}
+
+// linkChanged finds the old writers that could not be fenced while two Regions were disconnected.
+func (r *rds) linkChanged(_, _ string, cut bool) {
+	if cut {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
+		g := r.clusters[id]
+		for _, m := range g.members {
+			if m.open && !m.writer && !r.w.k.Dark(m.Region) && g.operation == nil {
+				r.returned(g, m)
+			}
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 const rdsNamespace = "http://rds.amazonaws.com/doc/2014-10-31/"
@@ -20,7 +22,7 @@ var rdsOperations = map[string][]string{
 
 type rdsParams struct{ url.Values }
 
-func (p rdsParams) object() string {
+func (p rdsParams) Object() string {
 	for _, name := range []string{"GlobalClusterIdentifier", "DBClusterIdentifier"} {
 		if v := p.Get(name); v != "" {
 			return v
@@ -29,15 +31,15 @@ func (p rdsParams) object() string {
 	return ""
 }
 
-func (r *rds) open(req *Request) *APIError {
-	form, err := openQuery(req, rdsOperations)
+func (r *rds) Open(req *wire.Request) *wire.Error {
+	form, err := wire.OpenQuery(req, rdsOperations)
 	req.Params = rdsParams{form}
 	return err
 }
 
 // permissions names the resources as the Service Authorization Reference does: a promotion needs both the global
 // cluster and the cluster that it promotes.
-func (r *rds) permissions(req *Request) []Permission {
+func (r *rds) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(rdsParams)
 	or := func(name string) string {
 		if name == "" {
@@ -45,7 +47,7 @@ func (r *rds) permissions(req *Request) []Permission {
 		}
 		return name
 	}
-	global := r.w.arn("rds", "", "global-cluster:"+or(strings.ToLower(p.Get("GlobalClusterIdentifier"))))
+	global := r.w.k.ARN("rds", "", "global-cluster:"+or(strings.ToLower(p.Get("GlobalClusterIdentifier"))))
 	action := "rds:" + req.Operation
 	switch req.Operation {
 	case "DescribeDBClusters":
@@ -53,17 +55,17 @@ func (r *rds) permissions(req *Request) []Permission {
 		if m := r.memberNamed(req.Region, cluster); m != nil {
 			cluster = m.ClusterID
 		}
-		return []Permission{{Action: action, Resource: r.w.arn("rds", req.Region, "cluster:"+or(cluster))}}
+		return []wire.Permission{{Action: action, Resource: r.w.k.ARN("rds", req.Region, "cluster:"+or(cluster))}}
 	case "DescribeGlobalClusters":
-		return []Permission{{Action: action, Resource: global}}
+		return []wire.Permission{{Action: action, Resource: global}}
 	}
-	return []Permission{{Action: action, Resource: global}, {Action: action, Resource: strings.ToLower(p.Get("TargetDbClusterIdentifier"))}}
+	return []wire.Permission{{Action: action, Resource: global}, {Action: action, Resource: strings.ToLower(p.Get("TargetDbClusterIdentifier"))}}
 }
 
-func (r *rds) serve(req *Request) (*Response, *APIError) {
+func (r *rds) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(rdsParams)
 	var result any
-	var err *APIError
+	var err *wire.Error
 	switch req.Operation {
 	case "DescribeGlobalClusters":
 		result, err = r.describeGlobalClusters(req.Region, p)
@@ -75,10 +77,12 @@ func (r *rds) serve(req *Request) (*Response, *APIError) {
 	if err != nil {
 		return nil, err
 	}
-	return queryResponse(req, rdsNamespace, result), nil
+	return wire.QueryResponse(req, rdsNamespace, result), nil
 }
 
-func (r *rds) fail(req *Request, err *APIError) *Response { return queryError(req, rdsNamespace, err) }
+func (r *rds) Fail(req *wire.Request, err *wire.Error) *wire.Response {
+	return wire.QueryError(req, rdsNamespace, err)
+}
 
 type xmlGlobalCluster struct {
 	GlobalClusterIdentifier string
@@ -109,9 +113,9 @@ type xmlMember struct {
 // empty object after each: the API reference allows both (RDS-8).
 func (r *rds) show(g *globalCluster) xmlGlobalCluster {
 	out := xmlGlobalCluster{
-		GlobalClusterIdentifier: g.ID, GlobalClusterArn: r.w.arn("rds", "", "global-cluster:"+g.ID),
+		GlobalClusterIdentifier: g.ID, GlobalClusterArn: r.w.k.ARN("rds", "", "global-cluster:"+g.ID),
 		Status: statusAvailable, Engine: g.Engine, EngineVersion: g.writer().EngineVersion, // RDS-11
-		Endpoint: g.ID + ".global-000000000000.global.rds." + r.w.partition.URLSuffix,
+		Endpoint: g.ID + ".global-000000000000.global.rds." + r.w.k.Partition.URLSuffix,
 	}
 	if g.moved {
 		out.FailoverState = &xmlFailoverState{}
@@ -139,7 +143,7 @@ func (r *rds) show(g *globalCluster) xmlGlobalCluster {
 }
 
 // describeGlobalClusters answers in every Region that has a member, also while the primary's is dark (RDS-2).
-func (r *rds) describeGlobalClusters(region string, p rdsParams) (any, *APIError) {
+func (r *rds) describeGlobalClusters(region string, p rdsParams) (any, *wire.Error) {
 	var found []string
 	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
 		if r.clusters[id].memberIn(region) != nil && (p.Get("GlobalClusterIdentifier") == "" || strings.EqualFold(p.Get("GlobalClusterIdentifier"), id)) {
@@ -163,17 +167,17 @@ func (r *rds) describeGlobalClusters(region string, p rdsParams) (any, *APIError
 	return result, nil
 }
 
-func errNoGlobalCluster(id string) *APIError {
-	return notFound("GlobalClusterNotFoundFault", "Global cluster %s not found", id)
+func errNoGlobalCluster(id string) *wire.Error {
+	return wire.NotFound("GlobalClusterNotFoundFault", "Global cluster %s not found", id)
 }
 
 // pageOf returns the page of sorted names that Marker and MaxRecords ask for; the marker is the last name before it.
-func pageOf(names []string, p rdsParams) (page []string, marker string, err *APIError) {
+func pageOf(names []string, p rdsParams) (page []string, marker string, err *wire.Error) {
 	size := 100
 	if text := p.Get("MaxRecords"); text != "" {
 		n, convErr := strconv.Atoi(text)
 		if convErr != nil || n < 20 || n > 100 {
-			return nil, "", badRequest("InvalidParameterValue", "Invalid value %s for MaxRecords. Must be between 20 and 100", text)
+			return nil, "", wire.BadRequest("InvalidParameterValue", "Invalid value %s for MaxRecords. Must be between 20 and 100", text)
 		}
 		size = n
 	}
@@ -223,12 +227,12 @@ type xmlDBClusterMember struct {
 	IsClusterWriter      bool
 }
 
-func (r *rds) describeDBClusters(region string, p rdsParams) (any, *APIError) {
+func (r *rds) describeDBClusters(region string, p rdsParams) (any, *wire.Error) {
 	members := map[string]*member{}
 	if name := p.Get("DBClusterIdentifier"); name != "" {
 		m := r.memberNamed(region, name)
 		if m == nil {
-			return nil, notFound("DBClusterNotFoundFault", "DBCluster %s not found.", name)
+			return nil, wire.NotFound("DBClusterNotFoundFault", "DBCluster %s not found.", name)
 		}
 		members[m.ClusterID] = m
 	} else {
@@ -263,10 +267,10 @@ func (r *rds) describeDBClusters(region string, p rdsParams) (any, *APIError) {
 //
 // FailoverGlobalCluster without AllowDataLoss is a switchover, whatever its name says: the documentation of
 // AllowDataLoss has it in one sentence, and two of AWS's own samples fell for it.
-func (r *rds) move(req *Request, p rdsParams) (any, *APIError) {
+func (r *rds) move(req *wire.Request, p rdsParams) (any, *wire.Error) {
 	lossy := p.Get("AllowDataLoss") == "true"
 	if lossy && p.Get("Switchover") == "true" {
-		return nil, badRequest("InvalidParameterCombination", "AllowDataLoss and Switchover can't be specified together.")
+		return nil, wire.BadRequest("InvalidParameterCombination", "AllowDataLoss and Switchover can't be specified together.")
 	}
 	id := p.Get("GlobalClusterIdentifier")
 	g := r.cluster(id)
@@ -275,38 +279,38 @@ func (r *rds) move(req *Request, p rdsParams) (any, *APIError) {
 	}
 	from, to := g.writer(), g.memberByARN(p.Get("TargetDbClusterIdentifier"))
 	if to == nil {
-		return nil, notFound("DBClusterNotFoundFault", "DBCluster %s not found.", p.Get("TargetDbClusterIdentifier"))
+		return nil, wire.NotFound("DBClusterNotFoundFault", "DBCluster %s not found.", p.Get("TargetDbClusterIdentifier"))
 	}
 	if err := r.mayMove(g, from, to, req.Region, !lossy); err != nil {
 		return nil, err
 	}
 	r.promote(g, Promotion{
-		At: r.w.now, GlobalCluster: g.ID, Operation: req.Operation, From: from.Region, To: to.Region, Planned: !lossy,
+		At: r.w.k.Now(), GlobalCluster: g.ID, Operation: req.Operation, From: from.Region, To: to.Region, Planned: !lossy,
 		Role: r.w.iam.roleOf(req.AccessKey),
 	}, from, to)
 	return struct{ GlobalCluster xmlGlobalCluster }{r.show(g)}, nil
 }
 
 // mayMove checks what the User Guide demands of a switchover or failover: the Region to call, the state to be in.
-func (r *rds) mayMove(g *globalCluster, from, to *member, region string, planned bool) *APIError {
+func (r *rds) mayMove(g *globalCluster, from, to *member, region string, planned bool) *wire.Error {
 	switch {
 	case g.operation != nil:
-		return badRequest("InvalidGlobalClusterStateFault", "Global cluster %s is in the status %s: a promotion is in progress.", g.ID, g.operation.status)
+		return wire.BadRequest("InvalidGlobalClusterStateFault", "Global cluster %s is in the status %s: a promotion is in progress.", g.ID, g.operation.status)
 	case to.writer:
-		return badRequest("InvalidDBClusterStateFault", "The target cluster %s is already the primary cluster of %s.", to.ClusterARN, g.ID)
+		return wire.BadRequest("InvalidDBClusterStateFault", "The target cluster %s is already the primary cluster of %s.", to.ClusterARN, g.ID)
 	case planned && region != from.Region: // RDS-1
-		return notFound("DBClusterNotFoundFault", "A switchover of %s must be requested in the Region of its primary cluster %s.", g.ID, from.ClusterARN)
+		return wire.NotFound("DBClusterNotFoundFault", "A switchover of %s must be requested in the Region of its primary cluster %s.", g.ID, from.ClusterARN)
 	case !planned && region != to.Region: // RDS-1
-		return notFound("DBClusterNotFoundFault", "A failover of %s must be requested in the Region of its target cluster %s.", g.ID, to.ClusterARN)
+		return wire.NotFound("DBClusterNotFoundFault", "A failover of %s must be requested in the Region of its target cluster %s.", g.ID, to.ClusterARN)
 	case !to.synced || to.status != statusAvailable:
-		return badRequest("InvalidDBClusterStateFault", "The target cluster %s is not available and in sync.", to.ClusterARN)
+		return wire.BadRequest("InvalidDBClusterStateFault", "The target cluster %s is not available and in sync.", to.ClusterARN)
 	case to.Headless: // RDS-10
-		return badRequest("InvalidDBClusterStateFault", "The target cluster %s has no DB instance. Add one before you promote it.", to.ClusterARN)
+		return wire.BadRequest("InvalidDBClusterStateFault", "The target cluster %s has no DB instance. Add one before you promote it.", to.ClusterARN)
 	case !versionsFit(g.Engine, from.EngineVersion, to.EngineVersion): // RDS-9
-		return badRequest("InvalidDBClusterStateFault", "The target cluster %s must use the same engine version as the primary cluster %s: %s, not %s.",
+		return wire.BadRequest("InvalidDBClusterStateFault", "The target cluster %s must use the same engine version as the primary cluster %s: %s, not %s.",
 			to.ClusterARN, from.ClusterARN, from.EngineVersion, to.EngineVersion)
-	case planned && (r.w.dark(to.Region) || r.w.apart(from.Region, to.Region)):
-		return badRequest("InvalidGlobalClusterStateFault", "A switchover of %s needs all its clusters to be healthy; use a failover.", g.ID)
+	case planned && (r.w.k.Dark(to.Region) || !r.w.k.Connected(from.Region, to.Region)):
+		return wire.BadRequest("InvalidGlobalClusterStateFault", "A switchover of %s needs all its clusters to be healthy; use a failover.", g.ID)
 	}
 	return nil
 }

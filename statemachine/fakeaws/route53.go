@@ -101,15 +101,15 @@ func newRoute53(w *World) *route53 {
 
 // SetRoute53 changes the settings for all later changes.
 func (w *World) SetRoute53(s Route53Settings) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.route53.settings = s
 }
 
 // AddZone creates a public hosted zone.
 func (w *World) AddZone(id, name string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	r := w.route53
 	if _, ok := r.zones[id]; ok {
 		return fmt.Errorf("hosted zone %s exists already", id)
@@ -124,8 +124,8 @@ func (w *World) AddZone(id, name string) error {
 // PutRecordSet writes a record set as if it had always been there: no request, no tokens, no propagation. It is for
 // setting up, and for faults such as a drifted record.
 func (w *World) PutRecordSet(zoneID string, set RecordSet) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	z, ok := w.route53.zones[zoneID]
 	if !ok {
 		return fmt.Errorf("put record set %s: no hosted zone %s; there are %v", set.Name, zoneID, w.route53.zoneIDs())
@@ -140,15 +140,15 @@ func (w *World) PutRecordSet(zoneID string, set RecordSet) error {
 		c.answers = upsert(c.answers, e)
 	}
 	w.route53.generation++
-	w.edits++
+	w.k.Edited()
 	return nil
 }
 
 // RemoveRecordSets removes all record sets of a name and type as if they had never been there: no request, no tokens, no
 // propagation.
 func (w *World) RemoveRecordSets(zoneID, name, recordType string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	z, ok := w.route53.zones[zoneID]
 	if !ok {
 		return fmt.Errorf("remove record sets %s: no hosted zone %s; there are %v", name, zoneID, w.route53.zoneIDs())
@@ -159,7 +159,7 @@ func (w *World) RemoveRecordSets(zoneID, name, recordType string) error {
 		c.answers = withoutPrefix(c.answers, key)
 	}
 	w.route53.generation++
-	w.edits++
+	w.k.Edited()
 	return nil
 }
 
@@ -171,8 +171,8 @@ func (r *route53) zoneIDs() []string { return slices.Sorted(maps.Keys(r.zones)) 
 
 // RecordSets returns the record sets of a hosted zone as its control plane has them, in the order of Route 53.
 func (w *World) RecordSets(zoneID string) []RecordSet {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	z, ok := w.route53.zones[zoneID]
 	if !ok {
 		return nil
@@ -182,8 +182,8 @@ func (w *World) RecordSets(zoneID string) []RecordSet {
 
 // Weights returns the weights of a name's record sets by their SetIdentifier, as the control plane has them.
 func (w *World) Weights(name, recordType string) map[string]int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	weights := map[string]int{}
 	if z := w.route53.zoneOf(normalizeName(name)); z != nil {
 		for _, e := range group(z.current, name, recordType) {
@@ -212,8 +212,8 @@ func (z *zone) contains(name string) bool {
 
 // Batches returns every accepted batch of changes, in the order of acceptance.
 func (w *World) Batches() []Batch {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	batches := make([]Batch, 0, len(w.route53.batches))
 	for _, c := range w.route53.batches {
 		batches = append(batches, Batch{

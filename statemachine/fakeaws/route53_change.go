@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // The limits of one ChangeResourceRecordSets request, from "Quotas" in the Route 53 Developer Guide; an UPSERT counts
@@ -16,7 +18,7 @@ const (
 )
 
 // changeSets performs ChangeResourceRecordSets: all changes of the batch, or none of them.
-func (r *route53) changeSets(req *Request, p changeParams) (*Response, *APIError) {
+func (r *route53) changeSets(req *wire.Request, p changeParams) (*wire.Response, *wire.Error) {
 	z, ok := r.zones[p.zone]
 	if !ok {
 		return nil, errNoSuchZone(p.zone)
@@ -24,8 +26,8 @@ func (r *route53) changeSets(req *Request, p changeParams) (*Response, *APIError
 	if err := checkSize(p.changes); err != nil {
 		return nil, err
 	}
-	if r.w.now.Before(z.busyUntil) {
-		return nil, badRequest("PriorRequestNotComplete",
+	if r.w.k.Now().Before(z.busyUntil) {
+		return nil, wire.BadRequest("PriorRequestNotComplete",
 			"The request was rejected because Route 53 was still processing a prior request.")
 	}
 	if err := r.checkHealthChecks(p.changes); err != nil {
@@ -35,7 +37,7 @@ func (r *route53) changeSets(req *Request, p changeParams) (*Response, *APIError
 	if len(problems) > 0 {
 		return nil, errInvalidBatch(problems)
 	}
-	if err := r.limits.admitChanges(p.changes, r.w.now); err != nil {
+	if err := r.limits.admitChanges(p.changes, r.w.k.Now()); err != nil {
 		return nil, err
 	}
 	c := r.accept(z, r.w.iam.roleOf(req.AccessKey), p.comment, p.changes, after)
@@ -45,9 +47,9 @@ func (r *route53) changeSets(req *Request, p changeParams) (*Response, *APIError
 }
 
 // checkSize counts as the documents do. An alias record set has no resource record and counts as one element.
-func checkSize(changes []Change) *APIError {
+func checkSize(changes []Change) *wire.Error {
 	if len(changes) == 0 {
-		return badRequest("InvalidInput", "ChangeBatch: expected at least one change")
+		return wire.BadRequest("InvalidInput", "ChangeBatch: expected at least one change")
 	}
 	elements, characters := 0, 0
 	for _, c := range changes {
@@ -57,19 +59,19 @@ func checkSize(changes []Change) *APIError {
 		}
 	}
 	if elements > maxElements {
-		return badRequest("InvalidChangeBatch", "[Number of records limit of %d exceeded.]", maxElements)
+		return wire.BadRequest("InvalidChangeBatch", "[Number of records limit of %d exceeded.]", maxElements)
 	}
 	if characters > maxCharacters {
-		return badRequest("InvalidChangeBatch", "[RDATA character limit of %d exceeded.]", maxCharacters)
+		return wire.BadRequest("InvalidChangeBatch", "[RDATA character limit of %d exceeded.]", maxCharacters)
 	}
 	return nil
 }
 
-func (r *route53) checkHealthChecks(changes []Change) *APIError {
+func (r *route53) checkHealthChecks(changes []Change) *wire.Error {
 	for _, c := range changes {
 		if id := c.Set.HealthCheck; id != "" && c.Action != "DELETE" {
 			if _, ok := r.checks[id]; !ok {
-				return notFound("NoSuchHealthCheck", "No health check exists with the specified ID %s", id)
+				return wire.NotFound("NoSuchHealthCheck", "No health check exists with the specified ID %s", id)
 			}
 		}
 	}
@@ -165,8 +167,8 @@ func (d *draft) merge() []*entry {
 
 // errInvalidBatch has one of two forms on the wire: one problem is a message of the usual error, several are a list of
 // their own (R53-13).
-func errInvalidBatch(problems []string) *APIError {
-	err := badRequest("InvalidChangeBatch", "[%s]", strings.Join(problems, ", "))
+func errInvalidBatch(problems []string) *wire.Error {
+	err := wire.BadRequest("InvalidChangeBatch", "[%s]", strings.Join(problems, ", "))
 	if len(problems) > 1 {
 		err.Details = problems
 	}
@@ -182,6 +184,6 @@ func label(s RecordSet) string {
 	return text + "]"
 }
 
-func errNoSuchZone(id string) *APIError {
-	return notFound("NoSuchHostedZone", "No hosted zone found with ID: %s", id)
+func errNoSuchZone(id string) *wire.Error {
+	return wire.NotFound("NoSuchHostedZone", "No hosted zone found with ID: %s", id)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -26,8 +27,8 @@ func resolveWorld(t *testing.T, weights map[string]int) *World {
 }
 
 func (w *World) answersOf(name string) map[string]float64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	shares := map[string]float64{}
 	for _, a := range w.route53.resolve("Z1", name, "A") {
 		shares[a.set.SetIdentifier] = a.share
@@ -68,7 +69,7 @@ func TestNameServersAnswerFromChangesThatAreInSync(t *testing.T) {
 	set.Weight = 0
 	other := w.RecordSets("Z1")[1]
 	other.Weight = 100
-	w.mu.Lock()
+	w.k.Lock()
 	z := w.route53.zones["Z1"]
 	changes := []Change{{"UPSERT", set}, {"UPSERT", other}}
 	after, problems := w.route53.apply(z, changes)
@@ -76,7 +77,7 @@ func TestNameServersAnswerFromChangesThatAreInSync(t *testing.T) {
 		t.Fatal(problems)
 	}
 	w.route53.accept(z, "", "", changes, after)
-	w.mu.Unlock()
+	w.k.Unlock()
 	if diff := cmp.Diff(map[string]float64{"a": 1}, w.answersOf("www.example.com")); diff != "" {
 		t.Errorf("while PENDING (-want +got):\n%s", diff)
 	}
@@ -91,12 +92,12 @@ func TestADriftDuringPropagationStays(t *testing.T) {
 	w := resolveWorld(t, map[string]int{"a": 100, "b": 0})
 	sets := w.RecordSets("Z1")
 	sets[0].Weight = 50
-	w.mu.Lock()
+	w.k.Lock()
 	z := w.route53.zones["Z1"]
 	changes := []Change{{"UPSERT", sets[0]}}
 	after, _ := w.route53.apply(z, changes)
 	w.route53.accept(z, "", "", changes, after)
-	w.mu.Unlock()
+	w.k.Unlock()
 	sets[1].Weight = 50
 	if err := w.PutRecordSet("Z1", sets[1]); err != nil {
 		t.Fatal(err)
@@ -113,7 +114,7 @@ func TestAZoneHas10000RecordSetsAtMost(t *testing.T) {
 		set := RecordSet{Name: fmt.Sprintf("n%05d.example.com", i), Type: "TXT", TTL: 60, Values: []string{`"x"`}}
 		z.current = append(z.current, newEntry(set))
 	}
-	r := newRoute53(&World{partition: partitionOf(nil)})
+	r := newRoute53(New("111122223333", time.Time{}))
 	one := z.current[0].set
 	if _, problems := r.apply(z, []Change{{"UPSERT", one}}); len(problems) > 0 {
 		t.Errorf("changing one of 10,000: %v", problems)
@@ -125,13 +126,13 @@ func TestAZoneHas10000RecordSetsAtMost(t *testing.T) {
 }
 
 func TestPermissionsCarryTheConditionKeysOfAChange(t *testing.T) {
-	r := newRoute53(&World{partition: partitionOf(nil)})
-	req := &Request{Operation: "ChangeResourceRecordSets", Params: changeParams{zone: "Z1", changes: []Change{
+	r := newRoute53(New("111122223333", time.Time{}))
+	req := &wire.Request{Operation: "ChangeResourceRecordSets", Params: changeParams{zone: "Z1", changes: []Change{
 		{"DELETE", newEntry(RecordSet{Name: "_drover.Example.com.", Type: "TXT"}).set},
 		{"CREATE", newEntry(RecordSet{Name: "_drover.example.com", Type: "TXT"}).set},
 		{"UPSERT", newEntry(RecordSet{Name: "*.example.com", Type: "A"}).set},
 	}}}
-	want := []Permission{{
+	want := []wire.Permission{{
 		Action: "route53:ChangeResourceRecordSets", Resource: "arn:aws:route53:::hostedzone/Z1",
 		Context: map[string][]string{
 			"route53:changeresourcerecordsetsnormalizedrecordnames": {`\052.example.com`, "_drover.example.com"},
@@ -139,10 +140,10 @@ func TestPermissionsCarryTheConditionKeysOfAChange(t *testing.T) {
 			"route53:changeresourcerecordsetsactions":               {"CREATE", "DELETE", "UPSERT"},
 		},
 	}}
-	if diff := cmp.Diff(want, r.permissions(req)); diff != "" {
+	if diff := cmp.Diff(want, r.Permissions(req)); diff != "" {
 		t.Errorf("permissions (-want +got):\n%s", diff)
 	}
-	got := r.permissions(&Request{Operation: "GetChange", Params: getChangeParams{"C1"}})
+	got := r.Permissions(&wire.Request{Operation: "GetChange", Params: getChangeParams{"C1"}})
 	if want := "arn:aws:route53:::change/C1"; got[0].Resource != want {
 		t.Errorf("resource of GetChange = %s; want %s", got[0].Resource, want)
 	}

@@ -13,21 +13,21 @@ func (r *route53) accept(z *zone, role, comment string, changes []Change, after 
 	c := &change{
 		// Made of the zone and its own count, not of nextID: what other zones are asked at the same time does not change it.
 		id:   fmt.Sprintf("C%04d%09d", z.index, z.changes),
-		zone: z, at: r.w.now, role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
+		zone: z, at: r.w.k.Now(), role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
 	}
 	z.current = after
-	r.w.edits++
-	z.busyUntil = r.w.now.Add(r.settings.Processing)
+	r.w.k.Edited()
+	z.busyUntil = r.w.k.Now().Add(r.settings.Processing)
 	r.changes[c.id] = c
 	r.batches = append(r.batches, c)
-	r.w.record("route53", z.name, "change %s accepted: %s", c.id, describe(changes))
+	r.w.k.Record("route53", z.name, "change %s accepted: %s", c.id, describe(changes))
 	if !c.changesAnything() { // R53-11
 		c.status = changeInSync
-		r.w.record("route53", z.name, "change %s changes nothing, and is in sync", c.id)
+		r.w.k.Record("route53", z.name, "change %s changes nothing, and is in sync", c.id)
 		return c
 	}
 	z.pending = append(z.pending, c)
-	r.w.at(r.syncTime(z), func() { r.sync(c) })
+	r.w.k.At(r.syncTime(z), func() { r.sync(c) })
 	return c
 }
 
@@ -50,7 +50,7 @@ func (r *route53) syncTime(z *zone) time.Time {
 	if propagation == 0 {
 		propagation = defaultPropagation
 	}
-	if at := r.w.now.Add(propagation); at.After(z.lastSync) {
+	if at := r.w.k.Now().Add(propagation); at.After(z.lastSync) {
 		z.lastSync = at
 	}
 	return z.lastSync
@@ -64,15 +64,15 @@ func (r *route53) sync(c *change) {
 	c.zone.pending = slices.DeleteFunc(c.zone.pending, func(p *change) bool { return p == c })
 	c.zone.answers = c.answers
 	r.generation++
-	r.w.record("route53", c.zone.name, "change %s is in sync", c.id)
+	r.w.k.Record("route53", c.zone.name, "change %s is in sync", c.id)
 }
 
 // LoseChange makes Route 53 forget a change that is still PENDING, as it may when its control plane is restored in
 // another Region: GetChange answers NoSuchChange, and the zone is what it was before. Only the newest change of a zone
 // can be lost, since those after it were accepted on top of it.
 func (w *World) LoseChange(id string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	c, ok := w.route53.changes[id]
 	if !ok || c.status != changePending {
 		return fmt.Errorf("lose change %s: no such change is PENDING", id)
@@ -84,8 +84,8 @@ func (w *World) LoseChange(id string) error {
 	c.status = changeLost
 	z.pending = z.pending[:len(z.pending)-1]
 	z.current = c.before
-	w.edits++
-	w.record("route53", z.name, "change %s is lost", id)
+	w.k.Edited()
+	w.k.Record("route53", z.name, "change %s is lost", id)
 	return nil
 }
 

@@ -3,11 +3,13 @@ package fakeaws
 import (
 	"slices"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // serve performs a request that the throttles admit.
-func (r *route53) serve(req *Request) (*Response, *APIError) {
-	if err := r.limits.admit(r.w.now); err != nil {
+func (r *route53) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
+	if err := r.limits.admit(r.w.k.Now()); err != nil {
 		return nil, err
 	}
 	resp, err := r.perform(req)
@@ -17,7 +19,7 @@ func (r *route53) serve(req *Request) (*Response, *APIError) {
 	return resp, err
 }
 
-func (r *route53) perform(req *Request) (*Response, *APIError) {
+func (r *route53) perform(req *wire.Request) (*wire.Response, *wire.Error) {
 	switch p := req.Params.(type) {
 	case changeParams:
 		return r.changeSets(req, p)
@@ -30,24 +32,24 @@ func (r *route53) perform(req *Request) (*Response, *APIError) {
 	case listZonesParams:
 		return r.listZones(p)
 	}
-	return nil, errUnknownOperation(req)
+	return nil, wire.UnknownOperation(req)
 }
 
 // permissions asks for what "Actions, resources, and condition keys for Amazon Route 53" lists.
-func (r *route53) permissions(req *Request) []Permission {
-	p := Permission{Action: "route53:" + req.Operation, Resource: "*"}
+func (r *route53) Permissions(req *wire.Request) []wire.Permission {
+	p := wire.Permission{Action: "route53:" + req.Operation, Resource: "*"}
 	switch params := req.Params.(type) {
 	case changeParams:
-		p.Resource = r.w.ownerless("route53", "hostedzone/"+params.zone)
+		p.Resource = r.w.k.GlobalARN("route53", "hostedzone/"+params.zone)
 		p.Context = changeContext(params.changes)
 	case listSetsParams:
-		p.Resource = r.w.ownerless("route53", "hostedzone/"+params.zone)
+		p.Resource = r.w.k.GlobalARN("route53", "hostedzone/"+params.zone)
 	case getZoneParams:
-		p.Resource = r.w.ownerless("route53", "hostedzone/"+params.id)
+		p.Resource = r.w.k.GlobalARN("route53", "hostedzone/"+params.id)
 	case getChangeParams:
-		p.Resource = r.w.ownerless("route53", "change/"+params.id)
+		p.Resource = r.w.k.GlobalARN("route53", "change/"+params.id)
 	}
-	return []Permission{p}
+	return []wire.Permission{p}
 }
 
 // changeContext holds the condition keys with which a policy allows single names, types and actions.
@@ -70,7 +72,7 @@ func distinct(values []string) []string {
 	return slices.Compact(values)
 }
 
-func (r *route53) listSets(p listSetsParams) (*Response, *APIError) {
+func (r *route53) listSets(p listSetsParams) (*wire.Response, *wire.Error) {
 	z, ok := r.zones[p.zone]
 	if !ok {
 		return nil, errNoSuchZone(p.zone)
@@ -109,10 +111,10 @@ func (p listSetsParams) start(state []*entry) int {
 	return i
 }
 
-func (r *route53) getChange(p getChangeParams) (*Response, *APIError) {
+func (r *route53) getChange(p getChangeParams) (*wire.Response, *wire.Error) {
 	c, ok := r.changes[p.id]
 	if !ok || c.status == changeLost {
-		return nil, notFound("NoSuchChange", "Could not find resource with ID: %s", p.id)
+		return nil, wire.NotFound("NoSuchChange", "Could not find resource with ID: %s", p.id)
 	}
 	return answerXML("GetChangeResponse", struct {
 		Info xmlChangeInfo `xml:"ChangeInfo"`
@@ -131,7 +133,7 @@ func (z *zone) encode() xmlZone {
 	return xmlZone{ID: "/hostedzone/" + z.id, Name: wireName(z.name), Reference: z.id, Count: len(z.current)}
 }
 
-func (r *route53) getZone(p getZoneParams) (*Response, *APIError) {
+func (r *route53) getZone(p getZoneParams) (*wire.Response, *wire.Error) {
 	z, ok := r.zones[p.id]
 	if !ok {
 		return nil, errNoSuchZone(p.id)
@@ -147,7 +149,7 @@ func (p listZonesParams) from(z *zone) bool {
 	return p.name == "" || key > asked || key == asked && z.id >= p.id
 }
 
-func (r *route53) listZones(p listZonesParams) (*Response, *APIError) {
+func (r *route53) listZones(p listZonesParams) (*wire.Response, *wire.Error) {
 	var zones []*zone
 	for _, id := range r.zoneIDs() {
 		if z := r.zones[id]; p.from(z) {

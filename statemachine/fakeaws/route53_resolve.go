@@ -80,8 +80,8 @@ func shares(answers []answer) []answer {
 
 // SetHealthCheck creates a Route 53 health check, or changes what its checkers report.
 func (w *World) SetHealthCheck(id string, healthy bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.route53.checks[id] = healthy
 	w.route53.generation++
 }

@@ -3,13 +3,14 @@ package fakeaws
 import (
 	"cmp"
 	"encoding/xml"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // Route 53 speaks REST with XML bodies. The types here are what goes over the wire; everything behind them works with
@@ -25,7 +26,7 @@ const (
 var route53Routes = []struct {
 	method, operation string
 	path              *regexp.Regexp
-	decode            func(req *Request, id string) (any, *APIError)
+	decode            func(req *wire.Request, id string) (any, *wire.Error)
 }{
 	{"POST", "ChangeResourceRecordSets", regexp.MustCompile(`^hostedzone/([^/]+)/rrset/?$`), decodeChange},
 	{"GET", "ListResourceRecordSets", regexp.MustCompile(`^hostedzone/([^/]+)/rrset$`), decodeListSets},
@@ -46,7 +47,7 @@ var route53Routes = []struct {
 	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/[^/]+/status$`), nil},
 }
 
-func (r *route53) open(req *Request) *APIError {
+func (r *route53) Open(req *wire.Request) *wire.Error {
 	path := strings.TrimPrefix(req.HTTP.URL.EscapedPath(), route53Path)
 	for _, route := range route53Routes {
 		match := route.path.FindStringSubmatch(path)
@@ -55,18 +56,18 @@ func (r *route53) open(req *Request) *APIError {
 		}
 		req.Operation = route.operation
 		if route.decode == nil {
-			return errUnknownOperation(req)
+			return wire.UnknownOperation(req)
 		}
 		id, bad := url.PathUnescape(match[len(match)-1])
 		if bad != nil {
-			return badRequest("InvalidInput", "Invalid path: %v", bad)
+			return wire.BadRequest("InvalidInput", "Invalid path: %v", bad)
 		}
-		var err *APIError
+		var err *wire.Error
 		req.Params, err = route.decode(req, id)
 		return err
 	}
 	req.Operation = req.HTTP.Method + " " + req.HTTP.URL.Path
-	return errUnknownOperation(req)
+	return wire.UnknownOperation(req)
 }
 
 type changeParams struct {
@@ -90,8 +91,8 @@ type (
 	}
 )
 
-// names are those of the record sets, each once, with their types.
-func (p changeParams) names() []string {
+// Parts are the names of the record sets, each once, with their types.
+func (p changeParams) Parts() []string {
 	var all []string
 	for _, c := range p.changes {
 		if name := c.Set.Name + " " + c.Set.Type; !slices.Contains(all, name) {
@@ -101,48 +102,48 @@ func (p changeParams) names() []string {
 	return all
 }
 
-func (p changeParams) object() string    { return "hosted zone " + p.zone }
-func (p listSetsParams) object() string  { return "hosted zone " + p.zone }
-func (p getChangeParams) object() string { return "change " + p.id }
-func (p getZoneParams) object() string   { return "hosted zone " + p.id }
+func (p changeParams) Object() string    { return "hosted zone " + p.zone }
+func (p listSetsParams) Object() string  { return "hosted zone " + p.zone }
+func (p getChangeParams) Object() string { return "change " + p.id }
+func (p getZoneParams) Object() string   { return "hosted zone " + p.id }
 
-func decodeID[P ~struct{ id string }](_ *Request, id string) (any, *APIError) {
+func decodeID[P ~struct{ id string }](_ *wire.Request, id string) (any, *wire.Error) {
 	return P(struct{ id string }{id}), nil
 }
 
-func decodeListSets(req *Request, zoneID string) (any, *APIError) {
+func decodeListSets(req *wire.Request, zoneID string) (any, *wire.Error) {
 	q := req.HTTP.URL.Query()
 	p := listSetsParams{zone: zoneID, name: q.Get("name"), recordType: q.Get("type"), identifier: q.Get("identifier")}
 	switch {
 	case p.recordType != "" && p.name == "":
-		return nil, badRequest("InvalidInput", "The value specified for StartRecordType is valid only with StartRecordName")
+		return nil, wire.BadRequest("InvalidInput", "The value specified for StartRecordType is valid only with StartRecordName")
 	case p.identifier != "" && p.recordType == "":
-		return nil, badRequest("InvalidInput",
+		return nil, wire.BadRequest("InvalidInput",
 			"The value specified for StartRecordIdentifier is valid only with StartRecordName and StartRecordType")
 	}
-	var err *APIError
+	var err *wire.Error
 	p.maxItems, err = maxItems(q, 300)
 	return p, err
 }
 
-func decodeListZones(req *Request, _ string) (any, *APIError) {
+func decodeListZones(req *wire.Request, _ string) (any, *wire.Error) {
 	q := req.HTTP.URL.Query()
 	if q.Get("hostedzoneid") != "" && q.Get("dnsname") == "" {
-		return nil, badRequest("InvalidInput", "The value specified for HostedZoneId is valid only with DNSName")
+		return nil, wire.BadRequest("InvalidInput", "The value specified for HostedZoneId is valid only with DNSName")
 	}
 	n, err := maxItems(q, 100)
 	return listZonesParams{name: q.Get("dnsname"), id: strings.TrimPrefix(q.Get("hostedzoneid"), "/hostedzone/"), maxItems: n}, err
 }
 
 // maxItems reads a page's size; a page is never larger than limit, whatever is asked for.
-func maxItems(q url.Values, limit int) (int, *APIError) {
+func maxItems(q url.Values, limit int) (int, *wire.Error) {
 	text := q.Get("maxitems")
 	if text == "" {
 		return limit, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		return 0, badRequest("InvalidInput", "MaxItems %q; expected 1 to %d", text, limit)
+		return 0, wire.BadRequest("InvalidInput", "MaxItems %q; expected 1 to %d", text, limit)
 	}
 	return min(n, limit), nil
 }
@@ -164,7 +165,7 @@ func (c *change) info() xmlChangeInfo {
 }
 
 // answerXML writes the answer of an operation as an element in Route 53's namespace.
-func answerXML(element string, content any) (*Response, *APIError) {
+func answerXML(element string, content any) (*wire.Response, *wire.Error) {
 	var b strings.Builder
 	b.WriteString(xml.Header)
 	start := xml.StartElement{
@@ -172,9 +173,9 @@ func answerXML(element string, content any) (*Response, *APIError) {
 		Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: route53Namespace}},
 	}
 	if err := xml.NewEncoder(&b).EncodeElement(content, start); err != nil {
-		return nil, &APIError{Code: "InternalFailure", Status: http.StatusInternalServerError, Message: err.Error()}
+		return nil, &wire.Error{Code: "InternalFailure", Status: http.StatusInternalServerError, Message: err.Error()}
 	}
-	return &Response{Status: http.StatusOK, Header: xmlHeader(), Body: []byte(b.String())}, nil
+	return &wire.Response{Status: http.StatusOK, Header: xmlHeader(), Body: []byte(b.String())}, nil
 }
 
 func xmlHeader() http.Header { return http.Header{"Content-Type": {"text/xml"}} }
@@ -186,17 +187,17 @@ type xmlInvalidBatch struct {
 	RequestID string   `xml:"RequestId"`
 }
 
-func (r *route53) fail(req *Request, err *APIError) *Response {
+func (r *route53) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	resp, failed := encodeError(req, err)
 	if failed != nil {
-		return plainError(req, err)
+		return wire.PlainError(req, err)
 	}
 	resp.Status = cmp.Or(err.Status, http.StatusBadRequest)
 	resp.Header["X-Amzn-Requestid"] = []string{req.ID}
 	return resp
 }
 
-func encodeError(req *Request, err *APIError) (*Response, *APIError) {
+func encodeError(req *wire.Request, err *wire.Error) (*wire.Response, *wire.Error) {
 	if problems, ok := err.Details.([]string); ok {
 		return answerXML(err.Code, xmlInvalidBatch{problems, req.ID})
 	}
@@ -208,12 +209,4 @@ func encodeError(req *Request, err *APIError) (*Response, *APIError) {
 	}
 	content.Type, content.Code, content.Message, content.RequestID = "Sender", err.Code, err.Message, req.ID
 	return answerXML("ErrorResponse", content)
-}
-
-// notImplemented refuses a part of an operation that the embedded AWS does not have, by name.
-func notImplemented(format string, args ...any) *APIError {
-	return &APIError{
-		Code: CodeNotImplemented, Status: http.StatusNotImplemented,
-		Message: "the embedded AWS does not have " + fmt.Sprintf(format, args...),
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // xmlRecordSet is ResourceRecordSet on the wire. What is a pointer may be missing, which is not the same as empty.
@@ -45,7 +47,7 @@ type xmlAlias struct {
 // maxComment is the longest comment of a batch.
 const maxComment = 256
 
-func decodeChange(req *Request, zoneID string) (any, *APIError) {
+func decodeChange(req *wire.Request, zoneID string) (any, *wire.Error) {
 	var body struct {
 		Comment string `xml:"ChangeBatch>Comment"`
 		Changes []struct {
@@ -54,7 +56,7 @@ func decodeChange(req *Request, zoneID string) (any, *APIError) {
 		} `xml:"ChangeBatch>Changes>Change"`
 	}
 	if err := xml.Unmarshal(req.Body, &body); err != nil {
-		return nil, badRequest("InvalidInput", "Invalid XML ; %v", err)
+		return nil, wire.BadRequest("InvalidInput", "Invalid XML ; %v", err)
 	}
 	if n := utf8.RuneCountInString(body.Comment); n > maxComment {
 		return nil, constraint("comment", body.Comment, "length less than or equal to %d", maxComment)
@@ -62,7 +64,7 @@ func decodeChange(req *Request, zoneID string) (any, *APIError) {
 	p := changeParams{zone: zoneID, comment: body.Comment}
 	for i, c := range body.Changes {
 		if !slices.Contains([]string{"CREATE", "DELETE", "UPSERT"}, c.Action) {
-			return nil, badRequest("InvalidInput", "Change %d: Action %q; expected CREATE, DELETE or UPSERT", i+1, c.Action)
+			return nil, wire.BadRequest("InvalidInput", "Change %d: Action %q; expected CREATE, DELETE or UPSERT", i+1, c.Action)
 		}
 		set, problem := c.Set.decode(c.Action, fmt.Sprintf("changes.%d.member.resourceRecordSet.", i+1))
 		if problem != nil {
@@ -74,8 +76,8 @@ func decodeChange(req *Request, zoneID string) (any, *APIError) {
 }
 
 // constraint is the refusal of a value that the API's model does not allow, before anything looks at the zone.
-func constraint(member string, value any, format string, args ...any) *APIError {
-	return badRequest("InvalidInput", "1 validation error detected: Value '%v' at 'changeBatch.%s' failed to satisfy constraint: Member must have %s",
+func constraint(member string, value any, format string, args ...any) *wire.Error {
+	return wire.BadRequest("InvalidInput", "1 validation error detected: Value '%v' at 'changeBatch.%s' failed to satisfy constraint: Member must have %s",
 		value, member, fmt.Sprintf(format, args...))
 }
 
@@ -85,9 +87,9 @@ var recordTypes = []string{
 }
 
 // decode refuses what Route 53 refuses as InvalidInput, and by name what the embedded one does not have.
-func (x xmlRecordSet) decode(action, member string) (RecordSet, *APIError) {
+func (x xmlRecordSet) decode(action, member string) (RecordSet, *wire.Error) {
 	if x.TrafficPolicy != "" || x.GeoLocation != nil || x.CidrRouting != nil || x.GeoProximity != nil {
-		return RecordSet{}, notImplemented("a routing policy other than simple, weighted, latency, failover and multivalue, as of record set %s %s",
+		return RecordSet{}, wire.NotImplemented("a routing policy other than simple, weighted, latency, failover and multivalue, as of record set %s %s",
 			x.Name, x.Type)
 	}
 	if err := x.checkModel(member); err != nil {
@@ -97,7 +99,7 @@ func (x xmlRecordSet) decode(action, member string) (RecordSet, *APIError) {
 		return RecordSet{}, err
 	}
 	if problem := checkRawName(x.Name); problem != "" {
-		return RecordSet{}, badRequest("InvalidChangeBatch", "[FATAL problem: %s encountered with '%s']", problem, x.Name)
+		return RecordSet{}, wire.BadRequest("InvalidChangeBatch", "[FATAL problem: %s encountered with '%s']", problem, x.Name)
 	}
 	set := RecordSet{
 		Name: x.Name, Type: x.Type, SetIdentifier: x.SetIdentifier, HealthCheck: x.HealthCheck,
@@ -118,7 +120,7 @@ func (x xmlRecordSet) decode(action, member string) (RecordSet, *APIError) {
 }
 
 // checkModel holds what the API's model says of the members by themselves.
-func (x xmlRecordSet) checkModel(member string) *APIError {
+func (x xmlRecordSet) checkModel(member string) *wire.Error {
 	switch {
 	case x.Name == "" || len(x.Name) > 1024:
 		return constraint(member+"name", x.Name, "length between 1 and 1024")
@@ -139,7 +141,7 @@ func (x xmlRecordSet) checkModel(member string) *APIError {
 }
 
 // checkPolicy holds what belongs together: a routing policy and an identifier, values and a TTL.
-func (x xmlRecordSet) checkPolicy(action string) *APIError {
+func (x xmlRecordSet) checkPolicy(action string) *wire.Error {
 	policies := 0
 	for _, set := range []bool{x.Weight != nil, x.Region != "", x.Failover != "", x.MultiValue != nil} {
 		if set {
@@ -166,12 +168,12 @@ func foundText(n int) string {
 	return "more than one"
 }
 
-func (x xmlRecordSet) invalid(action, format string, args ...any) *APIError {
+func (x xmlRecordSet) invalid(action, format string, args ...any) *wire.Error {
 	identifier := x.SetIdentifier
 	if identifier == "" {
 		identifier = "null"
 	}
-	return badRequest("InvalidInput", "Invalid request: %s in Change with [Action=%s, Name=%s, Type=%s, SetIdentifier=%s]",
+	return wire.BadRequest("InvalidInput", "Invalid request: %s in Change with [Action=%s, Name=%s, Type=%s, SetIdentifier=%s]",
 		fmt.Sprintf(format, args...), action, x.Name, x.Type, identifier)
 }
 

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // s3 holds buckets and objects, without versions.
@@ -34,22 +36,22 @@ func newS3(w *World) *s3 { return &s3{w: w, buckets: map[string]*s3Bucket{}} }
 
 // AddBucket adds an empty bucket in a Region.
 func (w *World) AddBucket(region, name string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if w.s3.buckets[name] != nil {
 		return fmt.Errorf("add bucket %s: it exists", name)
 	}
-	if w.regions[region] == nil {
-		return fmt.Errorf("add bucket %s: no Region %q in this World; there are %v", name, region, w.regionNames())
+	if err := w.k.CheckRegion(region); err != nil {
+		return fmt.Errorf("add bucket %s: %w", name, err)
 	}
-	w.s3.buckets[name] = &s3Bucket{region: region, created: w.now, objects: map[string]*s3Object{}}
+	w.s3.buckets[name] = &s3Bucket{region: region, created: w.k.Now(), objects: map[string]*s3Object{}}
 	return nil
 }
 
 // Object returns the content of an object, and whether it is there.
 func (w *World) Object(bucket, key string) ([]byte, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	b := w.s3.buckets[bucket]
 	if b == nil || b.objects[key] == nil {
 		return nil, false
@@ -72,7 +74,7 @@ func (o *s3Object) header() http.Header {
 	}
 }
 
-func (s *s3) serve(req *Request) (*Response, *APIError) {
+func (s *s3) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*s3Params)
 	if req.Operation == "ListBuckets" {
 		return s.listBuckets(req)
@@ -80,9 +82,9 @@ func (s *s3) serve(req *Request) (*Response, *APIError) {
 	b := s.buckets[p.bucket]
 	switch {
 	case b == nil:
-		return nil, notFound("NoSuchBucket", "The specified bucket does not exist")
+		return nil, wire.NotFound("NoSuchBucket", "The specified bucket does not exist")
 	case b.region != req.Region:
-		return nil, &APIError{
+		return nil, &wire.Error{
 			Code: "PermanentRedirect", Status: http.StatusMovedPermanently,
 			Message: "The bucket you are attempting to access must be addressed using the specified endpoint: it is in " + b.region + ".",
 		}
@@ -96,11 +98,11 @@ func (s *s3) serve(req *Request) (*Response, *APIError) {
 	return s.get(req, b, p)
 }
 
-func (s *s3) put(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) {
+func (s *s3) put(req *wire.Request, b *s3Bucket, p *s3Params) (*wire.Response, *wire.Error) {
 	if p.onlyNew && b.objects[p.key] != nil {
-		return nil, &APIError{Code: "PreconditionFailed", Status: http.StatusPreconditionFailed, Message: "At least one of the pre-conditions you specified did not hold"}
+		return nil, &wire.Error{Code: "PreconditionFailed", Status: http.StatusPreconditionFailed, Message: "At least one of the pre-conditions you specified did not hold"}
 	}
-	o := &s3Object{body: p.body, contentType: p.contentType, modified: s.w.now}
+	o := &s3Object{body: p.body, contentType: p.contentType, modified: s.w.k.Now()}
 	b.objects[p.key] = o
 	header := o.header()
 	header.Del("Last-Modified")
@@ -109,13 +111,13 @@ func (s *s3) put(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) 
 
 // get answers GetObject, and HeadObject without the body. Who may not list the bucket is not told that an object is
 // missing, and gets a denial instead.
-func (s *s3) get(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) {
+func (s *s3) get(req *wire.Request, b *s3Bucket, p *s3Params) (*wire.Response, *wire.Error) {
 	o := b.objects[p.key]
 	if o == nil {
-		if s.w.iam.allow(req.AccessKey, Permission{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket)}) != nil {
-			return nil, &APIError{Code: codeDenied, Status: http.StatusForbidden, Message: "Access Denied"}
+		if s.w.iam.allow(req.AccessKey, wire.Permission{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket)}) != nil {
+			return nil, &wire.Error{Code: wire.CodeDenied, Status: http.StatusForbidden, Message: "Access Denied"}
 		}
-		return nil, notFound("NoSuchKey", "The specified key does not exist.")
+		return nil, wire.NotFound("NoSuchKey", "The specified key does not exist.")
 	}
 	header := o.header()
 	if req.Operation == "HeadObject" {

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // S3 is addressed path-style: /bucket/key. SDKs do so by themselves when the endpoint's host is an IP address (S3-1).
@@ -25,28 +27,28 @@ type s3Params struct {
 	onlyNew bool
 }
 
-func (p *s3Params) object() string { return strings.TrimSuffix(p.bucket+"/"+p.key, "/") }
+func (p *s3Params) Object() string { return strings.TrimSuffix(p.bucket+"/"+p.key, "/") }
 
-func (s *s3) bucketARN(name string) string { return s.w.ownerless("s3", name) }
+func (s *s3) bucketARN(name string) string { return s.w.k.GlobalARN("s3", name) }
 
-func (s *s3) open(req *Request) *APIError {
+func (s *s3) Open(req *wire.Request) *wire.Error {
 	p := &s3Params{query: req.HTTP.URL.Query(), body: req.Body, contentType: req.HTTP.Header.Get("Content-Type")}
 	p.bucket, p.key, _ = strings.Cut(strings.TrimPrefix(req.HTTP.URL.Path, "/"), "/")
 	p.onlyNew = req.HTTP.Header.Get("If-None-Match") == "*"
 	req.Params = p
 	req.Operation = s3Operation(req.HTTP.Method, p)
 	if !slices.Contains(s3Operations, req.Operation) {
-		return errUnknownOperation(req)
+		return wire.UnknownOperation(req)
 	}
 	for _, name := range []string{"Range", "If-Match", "If-Modified-Since", "X-Amz-Copy-Source"} {
 		if req.HTTP.Header.Get(name) != "" {
-			return &APIError{Code: CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the embedded AWS does not have the header " + name + " of " + req.Operation}
+			return &wire.Error{Code: wire.CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the embedded AWS does not have the header " + name + " of " + req.Operation}
 		}
 	}
 	if strings.Contains(req.HTTP.Header.Get("Content-Encoding"), "aws-chunked") {
 		body, err := unchunk(req.Body)
 		if err != nil {
-			return badRequest("IncompleteBody", "The body is not aws-chunked: %v", err)
+			return wire.BadRequest("IncompleteBody", "The body is not aws-chunked: %v", err)
 		}
 		p.body = body
 	}
@@ -77,7 +79,7 @@ func s3Operation(method string, p *s3Params) string {
 	case method == http.MethodGet && p.bucket == "":
 		return "ListBuckets"
 	}
-	return strings.TrimSpace(method + " " + p.object() + " " + strings.Join(sub, " "))
+	return strings.TrimSpace(method + " " + p.Object() + " " + strings.Join(sub, " "))
 }
 
 var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after", "delimiter"}
@@ -103,18 +105,18 @@ func unchunk(body []byte) ([]byte, error) {
 	}
 }
 
-func (s *s3) permissions(req *Request) []Permission {
+func (s *s3) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(*s3Params)
 	resource := s.bucketARN(p.bucket) + "/" + p.key
 	switch req.Operation {
 	case "ListBuckets":
-		return []Permission{{Action: "s3:ListAllMyBuckets", Resource: "*"}}
+		return []wire.Permission{{Action: "s3:ListAllMyBuckets", Resource: "*"}}
 	case "ListObjectsV2":
-		return []Permission{{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
+		return []wire.Permission{{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
 	case "PutObject":
-		return []Permission{{Action: "s3:PutObject", Resource: resource}}
+		return []wire.Permission{{Action: "s3:PutObject", Resource: resource}}
 	}
-	return []Permission{{Action: "s3:GetObject", Resource: resource}}
+	return []wire.Permission{{Action: "s3:GetObject", Resource: resource}}
 }
 
 type xmlListing struct {
@@ -141,7 +143,7 @@ type xmlObject struct {
 }
 
 // list answers ListObjectsV2; a continuation token is the last key before the page.
-func (s *s3) list(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError) {
+func (s *s3) list(req *wire.Request, b *s3Bucket, p *s3Params) (*wire.Response, *wire.Error) {
 	q := p.query
 	out := xmlListing{
 		Name: p.bucket, Prefix: q.Get("prefix"), Delimiter: q.Get("delimiter"), MaxKeys: 1000,
@@ -150,7 +152,7 @@ func (s *s3) list(req *Request, b *s3Bucket, p *s3Params) (*Response, *APIError)
 	if text := q.Get("max-keys"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return nil, badRequest("InvalidArgument", "Provided max-keys not an integer or within integer range")
+			return nil, wire.BadRequest("InvalidArgument", "Provided max-keys not an integer or within integer range")
 		}
 		out.MaxKeys = min(n, out.MaxKeys)
 	}
@@ -192,14 +194,14 @@ func (out *xmlListing) fill(b *s3Bucket, after string) {
 }
 
 // listBuckets lists the buckets of all Regions, as S3 does.
-func (s *s3) listBuckets(req *Request) (*Response, *APIError) {
+func (s *s3) listBuckets(req *wire.Request) (*wire.Response, *wire.Error) {
 	type bucket struct{ Name, CreationDate, BucketRegion string }
 	out := struct {
 		XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
 		Buckets []bucket `xml:"Buckets>Bucket"`
 		Owner   struct{ ID string }
 	}{}
-	out.Owner.ID = s.w.Account
+	out.Owner.ID = s.w.k.Account
 	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
 		out.Buckets = append(out.Buckets, bucket{name, s.buckets[name].created.UTC().Format(time.RFC3339), s.buckets[name].region})
 	}
@@ -222,19 +224,19 @@ func (o *s3Object) listed(key, encoding string) xmlObject {
 	return xmlObject{Key: key, LastModified: o.modified.UTC().Format(time.RFC3339), ETag: o.etag(), Size: len(o.body), StorageClass: "STANDARD"}
 }
 
-func s3Response(req *Request, status int, header http.Header, body []byte) *Response {
+func s3Response(req *wire.Request, status int, header http.Header, body []byte) *wire.Response {
 	header.Set("X-Amz-Request-Id", req.ID)
-	return &Response{Status: status, Header: header, Body: body}
+	return &wire.Response{Status: status, Header: header, Body: body}
 }
 
 // fail writes an error; the answer to a HEAD request has no body, so the status alone must do.
-func (s *s3) fail(req *Request, e *APIError) *Response {
+func (s *s3) Fail(req *wire.Request, e *wire.Error) *wire.Response {
 	header, status := http.Header{"Content-Type": {"application/xml"}}, cmp.Or(e.Status, http.StatusBadRequest)
 	if req.HTTP.Method == http.MethodHead {
 		return s3Response(req, status, header, nil)
 	}
 	code := e.Code
-	if code == codeUnknownKey {
+	if code == wire.CodeUnknownKey {
 		code = "InvalidAccessKeyId"
 	}
 	body, err := xml.Marshal(struct {

@@ -22,10 +22,10 @@ type Schedule struct {
 // AddSchedule adds a schedule, which runs from now on; the first time of a rate is one period later (SCH-1). An
 // expression that Scheduler would not take is an error.
 func (w *World) AddSchedule(s Schedule) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.regions[s.Region] == nil {
-		return fmt.Errorf("add schedule %s: no Region %q in this World; there are %v", s.Name, s.Region, w.regionNames())
+	w.k.Lock()
+	defer w.k.Unlock()
+	if err := w.k.CheckRegion(s.Region); err != nil {
+		return fmt.Errorf("add schedule %s: %w", s.Name, err)
 	}
 	if err := s.Target.check(); err != nil {
 		return fmt.Errorf("add schedule %s: %w", s.Name, err)
@@ -38,7 +38,7 @@ func (w *World) AddSchedule(s Schedule) error {
 		return fmt.Errorf("add schedule %s: %w", s.Name, err)
 	}
 	if !s.Disabled {
-		w.awaitSchedule(&s, due, w.now)
+		w.awaitSchedule(&s, due, w.k.Now())
 	}
 	return nil
 }
@@ -50,17 +50,17 @@ func (w *World) awaitSchedule(s *Schedule, due *schedule.Schedule, t time.Time) 
 	if !ok {
 		return
 	}
-	w.at(next, func() {
+	w.k.At(next, func() {
 		w.awaitSchedule(s, due, next)
-		if !w.dark(s.Region) {
+		if !w.k.Dark(s.Region) {
 			w.runSchedule(s, next)
 		}
 	})
 }
 
 func (w *World) runSchedule(s *Schedule, scheduled time.Time) {
-	w.record("scheduler", s.Name, "falls due")
-	name := requestID(w.nextID())
+	w.k.Record("scheduler", s.Name, "falls due")
+	name := w.k.NewRequestID()
 	input := strings.NewReplacer(
 		"<aws.scheduler.schedule-arn>", s.ARN, "<aws.scheduler.scheduled-time>", scheduled.UTC().Format(time.RFC3339),
 		"<aws.scheduler.execution-id>", name, "<aws.scheduler.attempt-number>", "1",

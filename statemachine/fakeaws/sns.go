@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // Message is one message that a topic has taken.
@@ -35,17 +37,17 @@ func newSNS(w *World) *sns { return &sns{w: w, topics: map[string]bool{}} }
 
 // AddTopic adds a topic and returns its ARN.
 func (w *World) AddTopic(region, name string) (arn string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	arn = w.arn("sns", region, name)
+	w.k.Lock()
+	defer w.k.Unlock()
+	arn = w.k.ARN("sns", region, name)
 	w.sns.topics[arn] = true
 	return arn
 }
 
 // Messages returns everything that was published so far, in order.
 func (w *World) Messages() []Message {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	return append([]Message(nil), w.sns.messages...)
 }
 
@@ -58,46 +60,46 @@ var snsOperations = map[string][]string{
 
 type snsParams struct{ url.Values }
 
-func (p snsParams) object() string { return p.Get("TopicArn") }
+func (p snsParams) Object() string { return p.Get("TopicArn") }
 
-func (s *sns) open(req *Request) *APIError {
-	form, err := openQuery(req, snsOperations)
+func (s *sns) Open(req *wire.Request) *wire.Error {
+	form, err := wire.OpenQuery(req, snsOperations)
 	req.Params = snsParams{form}
 	return err
 }
 
-func (s *sns) permissions(req *Request) []Permission {
+func (s *sns) Permissions(req *wire.Request) []wire.Permission {
 	resource := req.Params.(snsParams).Get("TopicArn")
 	if req.Operation == "ListTopics" {
 		resource = "*"
 	}
-	return []Permission{{Action: "sns:" + req.Operation, Resource: resource}}
+	return []wire.Permission{{Action: "sns:" + req.Operation, Resource: resource}}
 }
 
 // maxMessage is the limit of the API reference for a message, in bytes.
 const maxMessage = 256 << 10
 
-func (s *sns) serve(req *Request) (*Response, *APIError) {
+func (s *sns) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(snsParams)
 	if req.Operation == "ListTopics" {
 		return s.listTopics(req, p)
 	}
 	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
 	switch {
-	case !s.topics[topic] || !strings.HasPrefix(topic, s.w.arn("sns", req.Region, "")):
-		return nil, notFound("NotFound", "Topic does not exist")
+	case !s.topics[topic] || !strings.HasPrefix(topic, s.w.k.ARN("sns", req.Region, "")):
+		return nil, wire.NotFound("NotFound", "Topic does not exist")
 	case text == "":
-		return nil, badRequest("InvalidParameter", "Invalid parameter: Empty message")
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Empty message")
 	case len(text) > maxMessage:
-		return nil, badRequest("InvalidParameter", "Invalid parameter: Message too long")
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Message too long")
 	case p.Has("Subject") && !validSubject(subject):
-		return nil, badRequest("InvalidParameter", "Invalid parameter: Subject")
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Subject")
 	}
 	attributes, err := p.attributes()
 	if err != nil {
 		return nil, err
 	}
-	return queryResponse(req, snsNamespace, struct{ MessageId string }{s.send(req.Region, topic, subject, text, attributes)}), nil
+	return wire.QueryResponse(req, snsNamespace, struct{ MessageId string }{s.send(req.Region, topic, subject, text, attributes)}), nil
 }
 
 // send lets a topic take a message and returns its id. To a topic that is not there nothing is sent.
@@ -105,26 +107,26 @@ func (s *sns) send(region, topic, subject, text string, attributes map[string]st
 	if !s.topics[topic] {
 		return ""
 	}
-	m := Message{At: s.w.now, Region: region, TopicARN: topic, Subject: subject, Message: text, Attributes: attributes, ID: requestID(s.w.nextID())}
+	m := Message{At: s.w.k.Now(), Region: region, TopicARN: topic, Subject: subject, Message: text, Attributes: attributes, ID: s.w.k.NewRequestID()}
 	s.messages = append(s.messages, m)
-	s.w.record("sns", topic, "%s", firstLine(subject, text))
+	s.w.k.Record("sns", topic, "%s", firstLine(subject, text))
 	return m.ID
 }
 
 // listTopics lists the topics of the Region, 100 a page.
-func (s *sns) listTopics(req *Request, p snsParams) (*Response, *APIError) {
+func (s *sns) listTopics(req *wire.Request, p snsParams) (*wire.Response, *wire.Error) {
 	type topic struct{ TopicArn string }
 	var found []topic
 	for _, arn := range slices.Sorted(maps.Keys(s.topics)) {
-		if strings.HasPrefix(arn, s.w.arn("sns", req.Region, "")) {
+		if strings.HasPrefix(arn, s.w.k.ARN("sns", req.Region, "")) {
 			found = append(found, topic{arn})
 		}
 	}
-	from, to, next, err := pageBounds(len(found), p.Get("NextToken"), 0, 100)
+	from, to, next, err := wire.Page(len(found), p.Get("NextToken"), 0, 100)
 	if err != nil {
-		return nil, badRequest("InvalidParameter", "Invalid parameter: NextToken")
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: NextToken")
 	}
-	return queryResponse(req, snsNamespace, struct {
+	return wire.QueryResponse(req, snsNamespace, struct {
 		Topics    []topic `xml:"Topics>member"`
 		NextToken string  `xml:",omitempty"`
 	}{found[from:to], next}), nil
@@ -132,7 +134,7 @@ func (s *sns) listTopics(req *Request, p snsParams) (*Response, *APIError) {
 
 // attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be empty;
 // see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not known here.
-func (p snsParams) attributes() (map[string]string, *APIError) {
+func (p snsParams) attributes() (map[string]string, *wire.Error) {
 	var all map[string]string
 	for i := 1; p.Has(fmt.Sprintf("MessageAttributes.entry.%d.Name", i)); i++ {
 		entry := fmt.Sprintf("MessageAttributes.entry.%d.", i)
@@ -140,11 +142,11 @@ func (p snsParams) attributes() (map[string]string, *APIError) {
 		_, notNumber := strconv.ParseFloat(value, 64)
 		switch {
 		case value == "":
-			return nil, badRequest("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, kind)
+			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, kind)
 		case kind != "String" && kind != "Number" && kind != "String.Array":
-			return nil, badRequest("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type.", name)
+			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type.", name)
 		case kind == "Number" && notNumber != nil, kind == "String.Array" && !json.Valid([]byte(value)):
-			return nil, badRequest("ParameterValueInvalid", "The message attribute '%s' with type '%s' must use a valid value.", name, kind)
+			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' with type '%s' must use a valid value.", name, kind)
 		}
 		if all == nil {
 			all = map[string]string{}
@@ -172,11 +174,11 @@ func firstLine(subject, text string) string {
 }
 
 // fail names a denial as SNS does.
-func (s *sns) fail(req *Request, err *APIError) *Response {
-	if err.Code == codeDenied {
+func (s *sns) Fail(req *wire.Request, err *wire.Error) *wire.Response {
+	if err.Code == wire.CodeDenied {
 		renamed := *err
 		renamed.Code = "AuthorizationError"
 		err = &renamed
 	}
-	return queryError(req, snsNamespace, err)
+	return wire.QueryError(req, snsNamespace, err)
 }

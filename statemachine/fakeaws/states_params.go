@@ -1,10 +1,14 @@
 package fakeaws
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
 
 // statesPermission is the one question to IAM: each operation is about one resource, or about none.
-func statesPermission(req *Request, resource string) []Permission {
-	return []Permission{{Action: "states:" + req.Operation, Resource: cmp.Or(resource, "*")}}
+func statesPermission(req *wire.Request, resource string) []wire.Permission {
+	return []wire.Permission{{Action: "states:" + req.Operation, Resource: cmp.Or(resource, "*")}}
 }
 
 type paging struct {
@@ -14,8 +18,8 @@ type paging struct {
 
 type listStateMachinesParams struct{ paging }
 
-func (*listStateMachinesParams) object() string { return "" }
-func (*listStateMachinesParams) permissions(_ *World, req *Request) []Permission {
+func (*listStateMachinesParams) Object() string { return "" }
+func (*listStateMachinesParams) permissions(req *wire.Request) []wire.Permission {
 	return statesPermission(req, "")
 }
 
@@ -24,8 +28,8 @@ type stateMachineParams struct {
 	IncludedData    string `json:"includedData"`
 }
 
-func (p *stateMachineParams) object() string { return p.StateMachineARN }
-func (p *stateMachineParams) permissions(_ *World, req *Request) []Permission {
+func (p *stateMachineParams) Object() string { return p.StateMachineARN }
+func (p *stateMachineParams) permissions(req *wire.Request) []wire.Permission {
 	return machinePermission(req, p.StateMachineARN)
 }
 
@@ -36,8 +40,8 @@ type startExecutionParams struct {
 	TraceHeader     string  `json:"traceHeader"`
 }
 
-func (p *startExecutionParams) object() string { return p.StateMachineARN }
-func (p *startExecutionParams) permissions(_ *World, req *Request) []Permission {
+func (p *startExecutionParams) Object() string { return p.StateMachineARN }
+func (p *startExecutionParams) permissions(req *wire.Request) []wire.Permission {
 	return machinePermission(req, p.StateMachineARN)
 }
 
@@ -47,8 +51,8 @@ type listExecutionsParams struct {
 	StatusFilter    string `json:"statusFilter"`
 }
 
-func (p *listExecutionsParams) object() string { return p.StateMachineARN }
-func (p *listExecutionsParams) permissions(_ *World, req *Request) []Permission {
+func (p *listExecutionsParams) Object() string { return p.StateMachineARN }
+func (p *listExecutionsParams) permissions(req *wire.Request) []wire.Permission {
 	return machinePermission(req, p.StateMachineARN)
 }
 
@@ -57,8 +61,8 @@ type executionParams struct {
 	IncludedData string `json:"includedData"`
 }
 
-func (p *executionParams) object() string { return p.ExecutionARN }
-func (p *executionParams) permissions(_ *World, req *Request) []Permission {
+func (p *executionParams) Object() string { return p.ExecutionARN }
+func (p *executionParams) permissions(req *wire.Request) []wire.Permission {
 	return statesPermission(req, p.ExecutionARN)
 }
 
@@ -69,8 +73,8 @@ type historyParams struct {
 	IncludeExecutionData *bool  `json:"includeExecutionData"`
 }
 
-func (p *historyParams) object() string { return p.ExecutionARN }
-func (p *historyParams) permissions(_ *World, req *Request) []Permission {
+func (p *historyParams) Object() string { return p.ExecutionARN }
+func (p *historyParams) permissions(req *wire.Request) []wire.Permission {
 	return statesPermission(req, p.ExecutionARN)
 }
 
@@ -80,8 +84,8 @@ type stopExecutionParams struct {
 	Cause        string `json:"cause"`
 }
 
-func (p *stopExecutionParams) object() string { return p.ExecutionARN }
-func (p *stopExecutionParams) permissions(_ *World, req *Request) []Permission {
+func (p *stopExecutionParams) Object() string { return p.ExecutionARN }
+func (p *stopExecutionParams) permissions(req *wire.Request) []wire.Permission {
 	return statesPermission(req, p.ExecutionARN)
 }
 
@@ -93,10 +97,10 @@ type taskParams struct {
 	Cause     string `json:"cause"`
 }
 
-func (p *taskParams) object() string { return ownerOf(p.TaskToken) }
+func (p *taskParams) Object() string { return ownerOf(p.TaskToken) }
 
 // permissions is about no resource: the Service Authorization Reference lists none for answers, so that a policy that
 // names a state machine does not allow them.
-func (p *taskParams) permissions(_ *World, req *Request) []Permission {
+func (p *taskParams) permissions(req *wire.Request) []wire.Permission {
 	return statesPermission(req, "")
 }

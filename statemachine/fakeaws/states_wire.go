@@ -7,49 +7,56 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-var statesOperations = map[string]jsonOperation[*stepfunctions]{
-	"ListStateMachines":        handles((*stepfunctions).listStateMachines),
-	"ListStateMachineVersions": handles((*stepfunctions).listStateMachineVersions),
-	"DescribeStateMachine":     handles((*stepfunctions).describeStateMachine),
-	"StartExecution":           handles((*stepfunctions).startExecution),
-	"DescribeExecution":        handles((*stepfunctions).describeExecution),
-	"GetExecutionHistory":      handles((*stepfunctions).getExecutionHistory),
-	"ListExecutions":           handles((*stepfunctions).listExecutions),
-	"StopExecution":            handles((*stepfunctions).stopExecution),
-	"SendTaskSuccess":          handles((*stepfunctions).sendTaskSuccess),
-	"SendTaskFailure":          handles((*stepfunctions).sendTaskFailure),
-	"SendTaskHeartbeat":        handles((*stepfunctions).sendTaskHeartbeat),
+var statesOperations = map[string]wire.Operation[*stepfunctions]{
+	"ListStateMachines":        wire.Handle((*stepfunctions).listStateMachines),
+	"ListStateMachineVersions": wire.Handle((*stepfunctions).listStateMachineVersions),
+	"DescribeStateMachine":     wire.Handle((*stepfunctions).describeStateMachine),
+	"StartExecution":           wire.Handle((*stepfunctions).startExecution),
+	"DescribeExecution":        wire.Handle((*stepfunctions).describeExecution),
+	"GetExecutionHistory":      wire.Handle((*stepfunctions).getExecutionHistory),
+	"ListExecutions":           wire.Handle((*stepfunctions).listExecutions),
+	"StopExecution":            wire.Handle((*stepfunctions).stopExecution),
+	"SendTaskSuccess":          wire.Handle((*stepfunctions).sendTaskSuccess),
+	"SendTaskFailure":          wire.Handle((*stepfunctions).sendTaskFailure),
+	"SendTaskHeartbeat":        wire.Handle((*stepfunctions).sendTaskHeartbeat),
 }
 
-func (s *stepfunctions) open(req *Request) *APIError { return openJSON(req, statesOperations) }
-
-func (s *stepfunctions) permissions(req *Request) []Permission {
-	return req.Params.(jsonParams).permissions(s.w, req)
+func (s *stepfunctions) Open(req *wire.Request) *wire.Error {
+	return wire.OpenJSON(req, statesOperations)
 }
 
-func (s *stepfunctions) serve(req *Request) (*Response, *APIError) {
-	return serveJSON(s, req, statesOperations)
+func (s *stepfunctions) Permissions(req *wire.Request) []wire.Permission {
+	return req.Params.(interface {
+		permissions(req *wire.Request) []wire.Permission
+	}).permissions(req)
 }
 
-func (s *stepfunctions) fail(req *Request, err *APIError) *Response { return jsonFailure(req, "", err) }
+func (s *stepfunctions) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
+	return wire.ServeJSON(s, req, statesOperations)
+}
 
-func (s *stepfunctions) listStateMachines(req *Request, p *listStateMachinesParams) (any, *APIError) {
+func (s *stepfunctions) Fail(req *wire.Request, err *wire.Error) *wire.Response {
+	return wire.JSONError(req, "", err)
+}
+
+func (s *stepfunctions) listStateMachines(req *wire.Request, p *listStateMachinesParams) (any, *wire.Error) {
 	type item struct {
-		ARN     string `json:"stateMachineArn"`
-		Name    string `json:"name"`
-		Type    string `json:"type"`
-		Created epoch  `json:"creationDate"`
+		ARN     string     `json:"stateMachineArn"`
+		Name    string     `json:"name"`
+		Type    string     `json:"type"`
+		Created wire.Epoch `json:"creationDate"`
 	}
 	machines := s.machinesIn(req.Region)
-	from, to, next, err := pageBounds(len(machines), p.NextToken, p.MaxResults, 1000)
+	from, to, next, err := wire.Page(len(machines), p.NextToken, p.MaxResults, 1000)
 	if err != nil {
 		return nil, err
 	}
 	items := []item{}
 	for _, m := range machines[from:to] {
-		items = append(items, item{m.ARN, m.Name, "STANDARD", epoch(m.created)})
+		items = append(items, item{m.ARN, m.Name, "STANDARD", wire.Epoch(m.created)})
 	}
 	return struct {
 		Items []item `json:"stateMachines"`
@@ -69,20 +76,20 @@ func (s *stepfunctions) machinesIn(region string) []*machine {
 }
 
 // machineIn finds a state machine in the Region that is asked.
-func (s *stepfunctions) machineIn(region, arn string) (*machine, *APIError) {
+func (s *stepfunctions) machineIn(region, arn string) (*machine, *wire.Error) {
 	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":stateMachine:") {
-		return nil, badRequest("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
+		return nil, wire.BadRequest("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
 	}
 	m := s.machines[arn]
 	if m == nil || m.Region != region {
-		return nil, badRequest("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
+		return nil, wire.BadRequest("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
 	}
 	return m, nil
 }
 
-func (s *stepfunctions) executionIn(region, arn string) (*execution, *APIError) {
+func (s *stepfunctions) executionIn(region, arn string) (*execution, *wire.Error) {
 	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":execution:") {
-		return nil, badRequest("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
+		return nil, wire.BadRequest("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
 	}
 	e := s.find(arn)
 	if e == nil || e.machine.Region != region {
@@ -91,28 +98,28 @@ func (s *stepfunctions) executionIn(region, arn string) (*execution, *APIError) 
 	return e, nil
 }
 
-func (s *stepfunctions) describeStateMachine(req *Request, p *stateMachineParams) (any, *APIError) {
+func (s *stepfunctions) describeStateMachine(req *wire.Request, p *stateMachineParams) (any, *wire.Error) {
 	m, err := s.machineIn(req.Region, p.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
 	return struct {
-		ARN        string `json:"stateMachineArn"`
-		Name       string `json:"name"`
-		Status     string `json:"status"`
-		Definition string `json:"definition"`
-		Role       string `json:"roleArn"`
-		Type       string `json:"type"`
-		Created    epoch  `json:"creationDate"`
-	}{cmp.Or(m.version, m.ARN), m.Name, "ACTIVE", m.Definition, m.Role, "STANDARD", epoch(m.created)}, nil
+		ARN        string     `json:"stateMachineArn"`
+		Name       string     `json:"name"`
+		Status     string     `json:"status"`
+		Definition string     `json:"definition"`
+		Role       string     `json:"roleArn"`
+		Type       string     `json:"type"`
+		Created    wire.Epoch `json:"creationDate"`
+	}{cmp.Or(m.version, m.ARN), m.Name, "ACTIVE", m.Definition, m.Role, "STANDARD", wire.Epoch(m.created)}, nil
 }
 
-func (s *stepfunctions) startExecution(req *Request, p *startExecutionParams) (any, *APIError) {
+func (s *stepfunctions) startExecution(req *wire.Request, p *startExecutionParams) (any, *wire.Error) {
 	m, err := s.machineIn(req.Region, p.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
-	name := cmp.Or(p.Name, requestID(s.w.nextID()))
+	name := cmp.Or(p.Name, s.w.k.NewRequestID())
 	input := json.RawMessage("{}")
 	if p.Input != nil {
 		input = json.RawMessage(*p.Input)
@@ -122,9 +129,9 @@ func (s *stepfunctions) startExecution(req *Request, p *startExecutionParams) (a
 		return nil, err
 	}
 	return struct {
-		ARN     string `json:"executionArn"`
-		Started epoch  `json:"startDate"`
-	}{e.arn, epoch(e.startedAt)}, nil
+		ARN     string     `json:"executionArn"`
+		Started wire.Epoch `json:"startDate"`
+	}{e.arn, wire.Epoch(e.startedAt)}, nil
 }
 
 type dataDetails struct {
@@ -133,15 +140,15 @@ type dataDetails struct {
 
 // executionItem is an execution as DescribeExecution shows it; ListExecutions shows the first part of it.
 type executionItem struct {
-	ExecutionARN    string  `json:"executionArn"`
-	StateMachineARN string  `json:"stateMachineArn"`
-	VersionARN      string  `json:"stateMachineVersionArn,omitempty"`
-	Name            string  `json:"name"`
-	Status          string  `json:"status"`
-	Started         epoch   `json:"startDate"`
-	Stopped         *epoch  `json:"stopDate,omitempty"`
-	RedriveCount    int     `json:"redriveCount"`
-	RedriveStatus   *string `json:"redriveStatus,omitempty"`
+	ExecutionARN    string      `json:"executionArn"`
+	StateMachineARN string      `json:"stateMachineArn"`
+	VersionARN      string      `json:"stateMachineVersionArn,omitempty"`
+	Name            string      `json:"name"`
+	Status          string      `json:"status"`
+	Started         wire.Epoch  `json:"startDate"`
+	Stopped         *wire.Epoch `json:"stopDate,omitempty"`
+	RedriveCount    int         `json:"redriveCount"`
+	RedriveStatus   *string     `json:"redriveStatus,omitempty"`
 
 	Input         *string      `json:"input,omitempty"`
 	InputDetails  *dataDetails `json:"inputDetails,omitempty"`
@@ -154,11 +161,11 @@ type executionItem struct {
 func (e *execution) item() executionItem {
 	return executionItem{
 		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, VersionARN: e.machine.version, Name: e.name, Status: string(e.x.Status()),
-		Started: epoch(e.startedAt), Stopped: epochOrNone(e.stoppedAt),
+		Started: wire.Epoch(e.startedAt), Stopped: wire.EpochOrNone(e.stoppedAt),
 	}
 }
 
-func (s *stepfunctions) describeExecution(req *Request, p *executionParams) (any, *APIError) {
+func (s *stepfunctions) describeExecution(req *wire.Request, p *executionParams) (any, *wire.Error) {
 	e, err := s.executionIn(req.Region, p.ExecutionARN)
 	if err != nil {
 		return nil, err
@@ -177,10 +184,10 @@ func (s *stepfunctions) describeExecution(req *Request, p *executionParams) (any
 // wireEvent is an event whose time is written as the protocol has it.
 type wireEvent struct {
 	asl.Event
-	Time epoch `json:"timestamp"`
+	Time wire.Epoch `json:"timestamp"`
 }
 
-func (s *stepfunctions) getExecutionHistory(req *Request, p *historyParams) (any, *APIError) {
+func (s *stepfunctions) getExecutionHistory(req *wire.Request, p *historyParams) (any, *wire.Error) {
 	e, err := s.executionIn(req.Region, p.ExecutionARN)
 	if err != nil {
 		return nil, err
@@ -189,13 +196,13 @@ func (s *stepfunctions) getExecutionHistory(req *Request, p *historyParams) (any
 	if p.ReverseOrder {
 		slices.Reverse(history)
 	}
-	from, to, next, err := pageBounds(len(history), p.NextToken, p.MaxResults, 1000)
+	from, to, next, err := wire.Page(len(history), p.NextToken, p.MaxResults, 1000)
 	if err != nil {
 		return nil, err
 	}
 	events := []wireEvent{}
 	for _, event := range history[from:to] {
-		events = append(events, wireEvent{event, epoch(event.Time)})
+		events = append(events, wireEvent{event, wire.Epoch(event.Time)})
 	}
 	return struct {
 		Events []wireEvent `json:"events"`
@@ -207,13 +214,13 @@ func (s *stepfunctions) getExecutionHistory(req *Request, p *historyParams) (any
 var executionStatuses = []string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
 
 // listExecutions lists the newest first, as AWS does.
-func (s *stepfunctions) listExecutions(req *Request, p *listExecutionsParams) (any, *APIError) {
+func (s *stepfunctions) listExecutions(req *wire.Request, p *listExecutionsParams) (any, *wire.Error) {
 	m, err := s.machineIn(req.Region, p.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
 	if p.StatusFilter != "" && !slices.Contains(executionStatuses, p.StatusFilter) {
-		return nil, badRequest("ValidationException",
+		return nil, wire.BadRequest("ValidationException",
 			"1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: %v",
 			p.StatusFilter, executionStatuses)
 	}
@@ -224,7 +231,7 @@ func (s *stepfunctions) listExecutions(req *Request, p *listExecutionsParams) (a
 		}
 	}
 	slices.Reverse(found)
-	from, to, next, err := pageBounds(len(found), p.NextToken, p.MaxResults, 1000)
+	from, to, next, err := wire.Page(len(found), p.NextToken, p.MaxResults, 1000)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +241,7 @@ func (s *stepfunctions) listExecutions(req *Request, p *listExecutionsParams) (a
 	}{found[from:to], next}, nil
 }
 
-func (s *stepfunctions) stopExecution(req *Request, p *stopExecutionParams) (any, *APIError) {
+func (s *stepfunctions) stopExecution(req *wire.Request, p *stopExecutionParams) (any, *wire.Error) {
 	e, err := s.executionIn(req.Region, p.ExecutionARN)
 	if err != nil {
 		return nil, err
@@ -243,20 +250,20 @@ func (s *stepfunctions) stopExecution(req *Request, p *stopExecutionParams) (any
 		return nil, err
 	}
 	return struct {
-		Stopped epoch `json:"stopDate"`
-	}{epoch(e.stoppedAt)}, nil
+		Stopped wire.Epoch `json:"stopDate"`
+	}{wire.Epoch(e.stoppedAt)}, nil
 }
 
-func (s *stepfunctions) sendTaskSuccess(req *Request, p *taskParams) (any, *APIError) {
+func (s *stepfunctions) sendTaskSuccess(req *wire.Request, p *taskParams) (any, *wire.Error) {
 	return nil, s.answerToken(req.Region, p.TaskToken, asl.Answer{Output: json.RawMessage(p.Output)})
 }
 
-func (s *stepfunctions) sendTaskFailure(req *Request, p *taskParams) (any, *APIError) {
+func (s *stepfunctions) sendTaskFailure(req *wire.Request, p *taskParams) (any, *wire.Error) {
 	return nil, s.answerToken(req.Region, p.TaskToken, asl.Answer{Error: cmp.Or(p.Error, asl.ErrorTaskFailed), Cause: p.Cause})
 }
 
 // sendTaskHeartbeat only says whether somebody still waits: the interpreter refuses heartbeats for tokens.
-func (s *stepfunctions) sendTaskHeartbeat(req *Request, p *taskParams) (any, *APIError) {
+func (s *stepfunctions) sendTaskHeartbeat(req *wire.Request, p *taskParams) (any, *wire.Error) {
 	_, err := s.waiting(req.Region, p.TaskToken)
 	return nil, err
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // StateMachine is a Step Functions state machine.
@@ -90,13 +91,15 @@ type execution struct {
 }
 
 func newStepFunctions(w *World) *stepfunctions {
-	return &stepfunctions{w: w, machines: map[string]*machine{}, lost: map[string]bool{}, jitter: rand.New(rand.NewPCG(1, 2))}
+	s := &stepfunctions{w: w, machines: map[string]*machine{}, lost: map[string]bool{}, jitter: rand.New(rand.NewPCG(1, 2))}
+	w.k.OnRegion(s.regionChanged)
+	return s
 }
 
 // AddStateMachine adds a state machine. Its definition is checked as far as the interpreter understands it.
 func (w *World) AddStateMachine(sm StateMachine) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	m, err := w.revision(sm)
 	if err != nil {
 		return err
@@ -108,8 +111,8 @@ func (w *World) AddStateMachine(sm StateMachine) error {
 // StartExecution starts an execution of a state machine, or of a version of it, and returns its ARN. Once more with the same name and input while
 // that one runs is the same execution; with a name that is taken otherwise it is an error.
 func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	m, ok := w.stepfunctions.machines[stateMachineARN]
 	if !ok {
 		return "", fmt.Errorf("start %s: there is no state machine %s", name, stateMachineARN)
@@ -125,30 +128,30 @@ func (w *World) StartExecution(stateMachineARN, name string, input json.RawMessa
 const badName = "<>{}[]?*\"#%\\^|~`$&,;:/"
 
 // begin starts an execution as StartExecution does (SFN-3).
-func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*execution, *APIError) {
+func (s *stepfunctions) begin(m *machine, name string, input json.RawMessage) (*execution, *wire.Error) {
 	bad := func(r rune) bool {
 		return strings.ContainsRune(badName, r) || unicode.IsSpace(r) || unicode.IsControl(r)
 	}
-	arn := s.w.arn("states", m.Region, "execution:"+m.Name+":"+name)
+	arn := s.w.k.ARN("states", m.Region, "execution:"+m.Name+":"+name)
 	switch {
-	case s.w.dark(m.Region):
-		return nil, errDark(m.Region)
+	case s.w.k.Dark(m.Region):
+		return nil, wire.Unreachable(m.Region)
 	case name == "" || utf8.RuneCountInString(name) > 80 || strings.ContainsFunc(name, bad):
-		return nil, badRequest("InvalidName", "Invalid Name: '%s'", name)
+		return nil, wire.BadRequest("InvalidName", "Invalid Name: '%s'", name)
 	case !json.Valid(input):
-		return nil, badRequest("InvalidExecutionInput", "Invalid State Machine Execution Input: the input is not JSON")
+		return nil, wire.BadRequest("InvalidExecutionInput", "Invalid State Machine Execution Input: the input is not JSON")
 	}
 	if e := s.find(arn); e != nil {
 		if e.x.Status() == asl.Running && string(e.input) == string(input) {
 			return e, nil
 		}
-		return nil, badRequest("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
+		return nil, wire.BadRequest("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
 	info := asl.ExecutionInfo{
 		ID: arn, Name: name, RoleARN: m.Role, StateMachineID: m.ARN, StateMachineName: m.Name, Jitter: s.jitter.Float64,
 	}
-	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.w.now}
-	e.x = m.parsed.Start(info, input, s.w.now)
+	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.w.k.Now()}
+	e.x = m.parsed.Start(info, input, s.w.k.Now())
 	s.executions = append(s.executions, e)
 	s.publish(e, "ExecutionsStarted")
 	s.changed(e)
@@ -168,20 +171,20 @@ func (s *stepfunctions) find(arn string) *execution {
 // next lets an execution get what it waits for.
 func (s *stepfunctions) next(e *execution) {
 	s.tellEntered(e)
-	if s.w.dark(e.machine.Region) {
+	if s.w.k.Dark(e.machine.Region) {
 		e.parked = true
 		return
 	}
 	switch p := e.x.Pending().(type) {
 	case nil:
-		e.stoppedAt = s.w.now
+		e.stoppedAt = s.w.k.Now()
 		s.publishEnd(e)
 		s.changed(e)
 		if s.w.Watcher != nil {
-			s.w.Watcher.Stopped(e.arn, s.w.now)
+			s.w.Watcher.Stopped(e.arn, s.w.k.Now())
 		}
 	case *asl.WaitUntil:
-		s.w.at(p.Until, func() { s.resume(e, p, nil) })
+		s.w.k.At(p.Until, func() { s.resume(e, p, nil) })
 	case *asl.Invoke:
 		s.invoke(e, p)
 	case *asl.AwaitToken:
@@ -191,7 +194,7 @@ func (s *stepfunctions) next(e *execution) {
 			return
 		}
 		if !p.TimeoutAt.IsZero() {
-			s.w.at(p.TimeoutAt, func() { s.resume(e, p, nil) })
+			s.w.k.At(p.TimeoutAt, func() { s.resume(e, p, nil) })
 		}
 	}
 }
@@ -202,7 +205,7 @@ func (s *stepfunctions) publishEnd(e *execution) {
 		asl.Succeeded: "ExecutionsSucceeded", asl.Failed: "ExecutionsFailed", asl.TimedOut: "ExecutionsTimedOut", asl.Aborted: "ExecutionsAborted",
 	}[e.x.Status()]
 	s.publish(e, metric)
-	took := s.w.now.Sub(e.startedAt)
+	took := s.w.k.Now().Sub(e.startedAt)
 	s.w.metrics.put(e.machine.Region, "AWS/States", "ExecutionTime", map[string]string{"StateMachineArn": e.machine.ARN}, float64(took.Milliseconds()))
 }
 
@@ -215,15 +218,15 @@ func (s *stepfunctions) resume(e *execution, waitedFor asl.Pending, answer *asl.
 	if e.x.Pending() != waitedFor {
 		return
 	}
-	if s.w.dark(e.machine.Region) {
+	if s.w.k.Dark(e.machine.Region) {
 		e.parked = true
 		return
 	}
-	if s.w.now.Before(e.pausedUntil) {
-		s.w.at(e.pausedUntil, func() { s.resume(e, waitedFor, answer) })
+	if s.w.k.Now().Before(e.pausedUntil) {
+		s.w.k.At(e.pausedUntil, func() { s.resume(e, waitedFor, answer) })
 		return
 	}
-	e.x.Resume(s.w.now, answer)
+	e.x.Resume(s.w.k.Now(), answer)
 	s.next(e)
 }
 
@@ -231,7 +234,7 @@ func (s *stepfunctions) tellEntered(e *execution) {
 	path := e.x.Path()
 	for ; e.entered < len(path); e.entered++ {
 		if s.w.Watcher != nil {
-			s.w.Watcher.StateEntered(e.arn, path[e.entered], s.w.now)
+			s.w.Watcher.StateEntered(e.arn, path[e.entered], s.w.k.Now())
 		}
 	}
 }
@@ -252,8 +255,8 @@ func (s *stepfunctions) regionChanged(region string, dark bool) {
 
 // Executions returns all executions in the order in which they were started.
 func (w *World) Executions() []Execution {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	var all []Execution
 	for _, e := range w.stepfunctions.executions {
 		all = append(all, e.view())
@@ -263,8 +266,8 @@ func (w *World) Executions() []Execution {
 
 // Execution returns the execution with the given ARN.
 func (w *World) Execution(arn string) (Execution, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if e := w.stepfunctions.find(arn); e != nil {
 		return e.view(), true
 	}

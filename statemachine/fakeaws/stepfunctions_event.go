@@ -8,10 +8,10 @@ import (
 // LoseExecutionEvents lets the events about the status of executions in a Region be lost from now on, or not any more:
 // Step Functions delivers them to EventBridge with best effort (SFN-7).
 func (w *World) LoseExecutionEvents(region string, lose bool) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.regions[region] == nil {
-		return fmt.Errorf("lose events: no Region %q in this World; there are %v", region, w.regionNames())
+	w.k.Lock()
+	defer w.k.Unlock()
+	if err := w.k.CheckRegion(region); err != nil {
+		return fmt.Errorf("lose events: %w", err)
 	}
 	w.stepfunctions.lost[region] = lose
 	return nil

@@ -8,12 +8,12 @@ import (
 // PauseExecution lets nothing happen in an execution for a while: what it waits for reaches it only afterwards. Step
 // Functions promises nothing about how late a Wait state may wake or an answer arrive. See SFN-5 in FIDELITY.md.
 func (w *World) PauseExecution(arn string, lasts time.Duration) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	e := w.stepfunctions.find(arn)
 	if e == nil {
 		return fmt.Errorf("pause %s: there is no such execution", arn)
 	}
-	e.pausedUntil = w.now.Add(lasts)
+	e.pausedUntil = w.k.Now().Add(lasts)
 	return nil
 }

@@ -3,16 +3,16 @@ package fakeaws
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // StopExecution aborts an execution that is running. Stopping one that is over changes nothing.
 func (w *World) StopExecution(arn, errorName, cause string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if err := w.stepfunctions.stop(arn, errorName, cause); err != nil {
 		return fmt.Errorf("stop %s: %w", arn, err)
 	}
@@ -22,7 +22,7 @@ func (w *World) StopExecution(arn, errorName, cause string) error {
 // ExpireExecution lets the time of a running execution be over, as when the TimeoutSeconds of its definition are. See SFN-8
 // in FIDELITY.md.
 func (w *World) ExpireExecution(arn string) error {
-	return w.cutShort(arn, func(e *execution) { e.x.Expire(w.now) })
+	return w.cutShort(arn, func(e *execution) { e.x.Expire(w.k.Now()) })
 }
 
 // FillHistory lets the history of a running execution be so long that its next event is the last: the execution fails when
@@ -33,8 +33,8 @@ func (w *World) FillHistory(arn string) error {
 
 // cutShort does something to an execution that is running.
 func (w *World) cutShort(arn string, do func(*execution)) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	e := w.stepfunctions.find(arn)
 	if e == nil {
 		return fmt.Errorf("cut %s short: there is no such execution", arn)
@@ -59,8 +59,8 @@ func (w *World) SendTaskFailure(token, errorName, cause string) error {
 }
 
 func (w *World) sendTask(token string, answer asl.Answer) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	region := ""
 	if e := w.stepfunctions.find(ownerOf(token)); e != nil {
 		region = e.machine.Region
@@ -71,30 +71,30 @@ func (w *World) sendTask(token string, answer asl.Answer) error {
 	return nil
 }
 
-func (s *stepfunctions) stop(arn, errorName, cause string) *APIError {
+func (s *stepfunctions) stop(arn, errorName, cause string) *wire.Error {
 	e := s.find(arn)
 	switch {
 	case e == nil:
 		return errNoExecution(arn)
-	case s.w.dark(e.machine.Region):
-		return errDark(e.machine.Region)
+	case s.w.k.Dark(e.machine.Region):
+		return wire.Unreachable(e.machine.Region)
 	case e.x.Status() != asl.Running:
 		return nil
 	}
-	e.x.Abort(s.w.now, errorName, cause)
+	e.x.Abort(s.w.k.Now(), errorName, cause)
 	s.next(e)
 	return nil
 }
 
 // answerToken hands the answer to the execution that waits for it, asked in a Region. An answer that comes before the
 // function that was given the token has itself returned is kept until then (SFN-4).
-func (s *stepfunctions) answerToken(region, token string, answer asl.Answer) *APIError {
+func (s *stepfunctions) answerToken(region, token string, answer asl.Answer) *wire.Error {
 	e, err := s.waiting(region, token)
 	if err != nil {
 		return err
 	}
 	if answer.Error == "" && !json.Valid(answer.Output) {
-		return badRequest("InvalidOutput", "Invalid Output: the output is not JSON")
+		return wire.BadRequest("InvalidOutput", "Invalid Output: the output is not JSON")
 	}
 	if p, ok := e.x.Pending().(*asl.AwaitToken); ok {
 		s.resume(e, p, &answer)
@@ -109,13 +109,13 @@ func (s *stepfunctions) answerToken(region, token string, answer asl.Answer) *AP
 
 // waiting finds the execution whose present task has a token that nobody has answered. A token begins with the ARN of
 // the execution that gave it out, and is good in the execution's Region alone.
-func (s *stepfunctions) waiting(region, token string) (*execution, *APIError) {
+func (s *stepfunctions) waiting(region, token string) (*execution, *wire.Error) {
 	e := s.find(ownerOf(token))
 	if e == nil || e.machine.Region != region {
-		return nil, badRequest("InvalidToken", "Invalid Token: 'Invalid token'")
+		return nil, wire.BadRequest("InvalidToken", "Invalid Token: 'Invalid token'")
 	}
-	if s.w.dark(region) {
-		return nil, errDark(region)
+	if s.w.k.Dark(region) {
+		return nil, wire.Unreachable(region)
 	}
 	current := ""
 	switch p := e.x.Pending().(type) {
@@ -125,7 +125,7 @@ func (s *stepfunctions) waiting(region, token string) (*execution, *APIError) {
 		current = p.TaskToken
 	}
 	if _, answered := e.early[token]; current != token || answered {
-		return nil, badRequest("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+		return nil, wire.BadRequest("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
 	}
 	return e, nil
 }
@@ -135,10 +135,6 @@ func ownerOf(token string) (executionARN string) {
 	return executionARN
 }
 
-func errNoExecution(arn string) *APIError {
-	return badRequest("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
-}
-
-func errDark(region string) *APIError {
-	return &APIError{Code: codeUnreachable, Status: http.StatusServiceUnavailable, Message: region + " is dark"}
+func errNoExecution(arn string) *wire.Error {
+	return wire.BadRequest("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
 }

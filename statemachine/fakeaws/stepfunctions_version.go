@@ -3,11 +3,12 @@ package fakeaws
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // A state machine has its latest revision, which is replaced by a deployment, and versions, which are not (Step
@@ -16,8 +17,8 @@ import (
 
 // revision is a state machine as one deployment leaves it.
 func (w *World) revision(sm StateMachine) (*machine, error) {
-	if _, ok := w.regions[sm.Region]; !ok {
-		return nil, fmt.Errorf("state machine %s: no Region %q in this World", sm.Name, sm.Region)
+	if err := w.k.CheckRegion(sm.Region); err != nil {
+		return nil, fmt.Errorf("state machine %s: %w", sm.Name, err)
 	}
 	parsed, err := asl.Parse([]byte(sm.Definition))
 	if err != nil {
@@ -26,14 +27,14 @@ func (w *World) revision(sm StateMachine) (*machine, error) {
 	if err := w.checkIntegrations(sm); err != nil {
 		return nil, err
 	}
-	return &machine{StateMachine: sm, parsed: parsed, created: w.now}, nil
+	return &machine{StateMachine: sm, parsed: parsed, created: w.k.Now()}, nil
 }
 
 // UpdateStateMachine makes a new revision of a state machine. What is running, and what has been published, stays as it
 // is.
 func (w *World) UpdateStateMachine(sm StateMachine) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	before := w.stepfunctions.machines[sm.ARN]
 	if before == nil {
 		return fmt.Errorf("update state machine %s: it does not exist", sm.ARN)
@@ -50,28 +51,20 @@ func (w *World) UpdateStateMachine(sm StateMachine) error {
 // PublishStateMachineVersion makes a version of a state machine's latest revision and returns the version's ARN. When
 // nothing has changed since the last version, it is that one's.
 func (w *World) PublishStateMachineVersion(machineARN string) (arn string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	latest := w.stepfunctions.machines[machineARN]
 	if latest == nil || latest.version != "" {
 		return "", fmt.Errorf("publish a version of %s: there is no such state machine", machineARN)
 	}
 	if latest.published == "" {
 		latest.versions++
-		latest.published = qualified(machineARN, strconv.Itoa(latest.versions))
+		latest.published = wire.Qualified(machineARN, strconv.Itoa(latest.versions))
 		version := *latest
-		version.version, version.created = latest.published, w.now
+		version.version, version.created = latest.published, w.k.Now()
 		w.stepfunctions.machines[version.version] = &version
 	}
 	return latest.published, nil
-}
-
-// unqualified is the ARN of a state machine without a version.
-func unqualified(arn string) string {
-	if q := qualifierOf(arn); q != "" {
-		return strings.TrimSuffix(arn, ":"+q)
-	}
-	return arn
 }
 
 // of says whether an execution is one of the state machine, or of the version of it that is asked about.
@@ -82,30 +75,30 @@ func (e *execution) of(m *machine) bool {
 // machinePermission asks about the state machine, whatever version of it is meant: AWS authorizes a version by the ARN
 // of its state machine, and has the version in a condition key (Step Functions Developer Guide, "Authorization for
 // versions and aliases").
-func machinePermission(req *Request, arn string) []Permission {
-	p := Permission{Action: "states:" + req.Operation, Resource: cmp.Or(unqualified(arn), "*")}
-	if q := qualifierOf(arn); q != "" {
+func machinePermission(req *wire.Request, arn string) []wire.Permission {
+	p := wire.Permission{Action: "states:" + req.Operation, Resource: cmp.Or(wire.Unqualified(arn), "*")}
+	if q := wire.Qualifier(arn); q != "" {
 		p.Context = map[string][]string{"states:statemachinequalifier": {q}}
 	}
-	return []Permission{p}
+	return []wire.Permission{p}
 }
 
 // listStateMachineVersions lists the newest first, as AWS does.
-func (s *stepfunctions) listStateMachineVersions(req *Request, p *listVersionsParams) (any, *APIError) {
+func (s *stepfunctions) listStateMachineVersions(req *wire.Request, p *listVersionsParams) (any, *wire.Error) {
 	m, err := s.machineIn(req.Region, p.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
 	type item struct {
-		ARN     string `json:"stateMachineVersionArn"`
-		Created epoch  `json:"creationDate"`
+		ARN     string     `json:"stateMachineVersionArn"`
+		Created wire.Epoch `json:"creationDate"`
 	}
 	items := []item{}
 	for n := m.versions; n > 0; n-- {
-		arn := qualified(m.ARN, strconv.Itoa(n))
-		items = append(items, item{arn, epoch(s.machines[arn].created)})
+		arn := wire.Qualified(m.ARN, strconv.Itoa(n))
+		items = append(items, item{arn, wire.Epoch(s.machines[arn].created)})
 	}
-	from, to, next, err := pageBounds(len(items), p.NextToken, p.MaxResults, 1000)
+	from, to, next, err := wire.Page(len(items), p.NextToken, p.MaxResults, 1000)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +113,20 @@ type listVersionsParams struct {
 	StateMachineARN string `json:"stateMachineArn"`
 }
 
-func (p *listVersionsParams) object() string { return p.StateMachineARN }
-func (p *listVersionsParams) permissions(_ *World, req *Request) []Permission {
+func (p *listVersionsParams) Object() string { return p.StateMachineARN }
+func (p *listVersionsParams) permissions(req *wire.Request) []wire.Permission {
 	return machinePermission(req, p.StateMachineARN)
+}
+
+var integration = regexp.MustCompile(`arn:([a-z-]+):states:::[A-Za-z0-9:.-]+`)
+
+// checkIntegrations rejects a definition whose integrations are those of another partition, as CreateStateMachine does.
+func (w *World) checkIntegrations(sm StateMachine) error {
+	for _, match := range integration.FindAllStringSubmatch(sm.Definition, -1) {
+		if match[1] != w.k.Partition.ID {
+			return fmt.Errorf("state machine %s in %s: SCHEMA_VALIDATION_FAILED: the resource %s is not of the partition %s",
+				sm.Name, sm.Region, match[0], w.k.Partition.ID)
+		}
+	}
+	return nil
 }

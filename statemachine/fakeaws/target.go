@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // Target is what an EventBridge rule or a schedule starts.
@@ -95,7 +97,7 @@ type parcel struct {
 // (EVB-2).
 func (w *World) deliver(p *parcel) {
 	if p.tries == 0 {
-		p.began = w.now
+		p.began = w.k.Now()
 	}
 	err := w.tryTarget(p)
 	if err == nil {
@@ -108,54 +110,54 @@ func (w *World) deliver(p *parcel) {
 	case !passing(err):
 	case p.tries > p.target.Attempts:
 		exhausted = "MaximumRetryAttempts"
-	case w.now.Add(wait).Sub(p.began) > cmp.Or(p.target.MaxAge, 24*time.Hour):
+	case w.k.Now().Add(wait).Sub(p.began) > cmp.Or(p.target.MaxAge, 24*time.Hour):
 		exhausted = "MaximumEventAgeInSeconds"
 	default:
-		w.record("events", p.from, "will try %s again in %v: %s", lastPart(p.target.ARN), wait, err.Code)
-		w.after(wait, func() { w.deliver(p) })
+		w.k.Record("events", p.from, "will try %s again in %v: %s", wire.LastPart(p.target.ARN), wait, err.Code)
+		w.k.After(wait, func() { w.deliver(p) })
 		return
 	}
 	w.giveUp(p, err, exhausted)
 }
 
 // passing says whether trying again may help.
-func passing(err *APIError) bool {
+func passing(err *wire.Error) bool {
 	switch err.Code {
-	case "ThrottlingException", "Throttling", "TooManyRequestsException", codeUnreachable:
+	case "ThrottlingException", "Throttling", "TooManyRequestsException", wire.CodeUnreachable:
 		return true
 	}
-	return err.Status >= http.StatusInternalServerError && err.Code != CodeNotImplemented
+	return err.Status >= http.StatusInternalServerError && err.Code != wire.CodeNotImplemented
 }
 
 // tryTarget makes the request as the target's role. AWS makes it, so it is recorded, throttled and denied like any other.
-func (w *World) tryTarget(p *parcel) *APIError {
-	if w.dark(p.region) {
-		return errDark(p.region)
+func (w *World) tryTarget(p *parcel) *wire.Error {
+	if w.k.Dark(p.region) {
+		return wire.Unreachable(p.region)
 	}
 	o, bad := p.target.order(p.name, p.input)
 	if bad != nil {
-		return badRequest("InvalidTarget", "%v", bad)
+		return wire.BadRequest("InvalidTarget", "%v", bad)
 	}
 	if refused := w.iam.assume(p.by, p.target.RoleARN); refused != nil {
 		return refused
 	}
-	req := &Request{
-		Region: p.region, Service: o.service, Operation: o.operation, ID: requestID(w.nextID()),
+	req := &wire.Request{
+		Region: p.region, Service: o.service, Operation: o.operation, ID: w.k.NewRequestID(),
 		AccessKey: w.iam.keyOf(p.target.RoleARN), HTTP: &http.Request{Header: http.Header{}}, Body: []byte(o.body), Params: o.params,
 	}
 	_, err, answered := w.perform(w.services[o.service], req, nil)
-	if err != nil && err.Code == codeUnknownKey {
-		err = denied(p.target.RoleARN, Permission{Action: o.service + ":" + o.operation, Resource: p.target.ARN}, "because the role does not exist")
+	if err != nil && err.Code == wire.CodeUnknownKey {
+		err = denied(p.target.RoleARN, wire.Permission{Action: o.service + ":" + o.operation, Resource: p.target.ARN}, "because the role does not exist")
 	}
-	w.log(req, true, objectOf(req), err)
+	w.k.RecordCall(req, w.iam.roleOf(req.AccessKey), true, err)
 	if err == nil && !answered {
-		return errDark(p.region)
+		return wire.Unreachable(p.region)
 	}
 	return err
 }
 
 // giveUp puts what cannot be delivered into the dead-letter queue, or loses it.
-func (w *World) giveUp(p *parcel, err *APIError, exhausted string) {
+func (w *World) giveUp(p *parcel, err *wire.Error, exhausted string) {
 	attributes := map[string]string{
 		"TARGET_ARN": p.target.ARN, "ERROR_CODE": err.Code, "ERROR_MESSAGE": err.Message, "RETRY_ATTEMPTS": fmt.Sprint(p.tries - 1),
 	}
@@ -166,15 +168,13 @@ func (w *World) giveUp(p *parcel, err *APIError, exhausted string) {
 		attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted
 	}
 	if p.asRole && p.target.DeadLetterARN != "" {
-		permission := Permission{Action: "sqs:SendMessage", Resource: p.target.DeadLetterARN}
+		permission := wire.Permission{Action: "sqs:SendMessage", Resource: p.target.DeadLetterARN}
 		if refused := w.iam.allowService(p.by, p.target.RoleARN, permission); refused != nil {
-			w.record("events", p.from, "is lost, for its dead letter is denied: %s", refused.Message)
+			w.k.Record("events", p.from, "is lost, for its dead letter is denied: %s", refused.Message)
 			return
 		}
 	}
 	if !w.sqs.put(p.target.DeadLetterARN, QueueMessage{Body: p.original, Attributes: attributes}) {
-		w.record("events", p.from, "is lost, for there is no dead-letter queue that takes it: %s", err.Error())
+		w.k.Record("events", p.from, "is lost, for there is no dead-letter queue that takes it: %s", err.Error())
 	}
 }
-
-func lastPart(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }

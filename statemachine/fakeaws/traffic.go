@@ -52,8 +52,8 @@ func newTraffic(w *World) *traffic {
 
 // AddClients adds the population of an application. A name that cannot be resolved is an error.
 func (w *World) AddClients(c Clients) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if err := w.checkClients(c); err != nil {
 		return fmt.Errorf("clients of %s: %w", c.Application, err)
 	}
@@ -76,9 +76,9 @@ func (w *World) checkClients(c Clients) error {
 		return fmt.Errorf("hosted zone %s has no record %s %s", c.Zone, c.Name, c.Type)
 	}
 	for _, a := range answers {
-		if _, ok := w.regions[a.set.SetIdentifier]; !ok {
+		if !w.k.HasRegion(a.set.SetIdentifier) {
 			return fmt.Errorf("record %s %s: SetIdentifier %q; expected one of the Regions %v",
-				c.Name, c.Type, a.set.SetIdentifier, w.regionNames())
+				c.Name, c.Type, a.set.SetIdentifier, w.k.RegionNames())
 		}
 	}
 	return nil
@@ -86,26 +86,26 @@ func (w *World) checkClients(c Clients) error {
 
 // StartTraffic lets all clients begin to call, from the next second on.
 func (w *World) StartTraffic() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.traffic.running = true
 	if !w.traffic.ticking {
 		w.traffic.ticking = true
-		w.after(time.Second, w.traffic.tick)
+		w.k.After(time.Second, w.traffic.tick)
 	}
 }
 
 // StopTraffic lets all clients fall silent.
 func (w *World) StopTraffic() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	w.traffic.running = false
 }
 
 // SetErrorShare makes a share of an application's requests in a Region fail, whatever else is well: 0 to 1.
 func (w *World) SetErrorShare(region, application string, share float64) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if share < 0 || share > 1 {
 		return fmt.Errorf("set error share: %v; expected 0 to 1", share)
 	}
@@ -114,23 +114,23 @@ func (w *World) SetErrorShare(region, application string, share float64) error {
 		return fmt.Errorf("set error share: %w", err)
 	}
 	l.errorShare, l.errorsFrom = share, 0
-	w.record("traffic", application, "%.0f %% of the requests in %s fail", 100*share, region)
+	w.k.Record("traffic", application, "%.0f %% of the requests in %s fail", 100*share, region)
 	return nil
 }
 
 // StopMetric makes an application publish no metrics in a Region, until resume is called.
 func (w *World) StopMetric(region, application string) (resume func(), err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	l, err := w.traffic.place(region, application)
 	if err != nil {
 		return nil, fmt.Errorf("stop metric: %w", err)
 	}
 	l.silent = true
-	w.record("traffic", application, "publishes no metrics in %s", region)
+	w.k.Record("traffic", application, "publishes no metrics in %s", region)
 	return func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
+		w.k.Lock()
+		defer w.k.Unlock()
 		l.silent = false
 	}, nil
 }
@@ -140,7 +140,7 @@ func (t *traffic) place(region, application string) (*load, error) {
 	l := t.find(region, application)
 	if l == nil {
 		return nil, fmt.Errorf("no clients of application %q in Region %q; expected one with clients, and one of the "+
-			"Regions %v", application, region, t.w.regionNames())
+			"Regions %v", application, region, t.w.k.RegionNames())
 	}
 	return l, nil
 }
@@ -166,8 +166,8 @@ func (s Sample) Failed() bool { return s.Requests-s.Served > 1e-6*s.Requests }
 
 // Traffic returns every second of traffic so far.
 func (w *World) Traffic() []Sample {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	samples := slices.Clone(w.traffic.samples)
 	for i := range samples {
 		samples[i].Regions = slices.Clone(samples[i].Regions)

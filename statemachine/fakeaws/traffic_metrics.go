@@ -10,19 +10,19 @@ const publishEvery = 10
 
 // publish writes the metrics of the last seconds, in each application's own Region. A dark Region publishes nothing.
 func (t *traffic) publish() {
-	tenth, minute := t.ticks%publishEvery == 0, t.w.now.Unix()%60 == 0
+	tenth, minute := t.ticks%publishEvery == 0, t.w.k.Now().Unix()%60 == 0
 	for _, l := range t.loads {
 		if l.balancer != "" && !minute || l.balancer == "" && !tenth {
 			continue
 		}
 		switch {
-		case l.silent || t.w.dark(l.region):
+		case l.silent || t.w.k.Dark(l.region):
 		case l.balancer != "":
-			l.publishBalancer(t.w.metrics, t.w.now.Add(-time.Minute))
+			l.publishBalancer(t.w.metrics, t.w.k.Now().Add(-time.Minute))
 		default:
 			l.open(t.w.metrics)
-			t.w.metrics.publish(l.servedMetric, single(t.w.now, 100*l.answered/l.asked))
-			t.w.metrics.publish(l.loadMetric, single(t.w.now, l.requests))
+			t.w.metrics.publish(l.servedMetric, single(t.w.k.Now(), 100*l.answered/l.asked))
+			t.w.metrics.publish(l.loadMetric, single(t.w.k.Now(), l.requests))
 		}
 		l.requests, l.served, l.asked, l.answered = 0, 0, 0, 0
 	}

@@ -5,8 +5,8 @@ import "fmt"
 // SetErrorShareUnderLoad makes a share of an application's requests in a Region fail as soon as the Region serves at
 // least so large a part of its users: what is wrong with a release that nobody uses shows only then. Both are 0 to 1.
 func (w *World) SetErrorShareUnderLoad(region, application string, share, from float64) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.k.Lock()
+	defer w.k.Unlock()
 	if share < 0 || share > 1 || from < 0 || from > 1 {
 		return fmt.Errorf("set error share: %v from %v of the users on; expected 0 to 1", share, from)
 	}
@@ -15,6 +15,6 @@ func (w *World) SetErrorShareUnderLoad(region, application string, share, from f
 		return fmt.Errorf("set error share: %w", err)
 	}
 	l.errorShare, l.errorsFrom = share, from
-	w.record("traffic", application, "a release in %s fails %.0f %% of its requests once it serves %.0f %% of the users", region, 100*share, 100*from)
+	w.k.Record("traffic", application, "a release in %s fails %.0f %% of its requests once it serves %.0f %% of the users", region, 100*share, 100*from)
 	return nil
 }

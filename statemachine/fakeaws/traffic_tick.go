@@ -52,7 +52,7 @@ func (t *traffic) add(c Clients) {
 		c.TTL = t.ttl(c)
 	}
 	p := &population{Clients: c, cohort: make([]int, c.TTL)}
-	for _, region := range t.w.regionNames() {
+	for _, region := range t.w.k.RegionNames() {
 		p.loads = append(p.loads, t.loadOf(region, c.Application))
 	}
 	p.resolve(t.w.route53)
@@ -100,8 +100,8 @@ func (t *traffic) tick() {
 		}
 	}
 	clear(t.writers)
-	s := Sample{At: t.w.now}
-	for _, region := range t.w.regionNames() {
+	s := Sample{At: t.w.k.Now()}
+	for _, region := range t.w.k.RegionNames() {
 		s.Regions = append(s.Regions, RegionSample{Region: region})
 	}
 	for _, p := range t.populations {
@@ -111,7 +111,7 @@ func (t *traffic) tick() {
 	t.samples = append(t.samples, s)
 	t.notice(s)
 	t.publish()
-	t.w.after(time.Second, t.tick)
+	t.w.k.After(time.Second, t.tick)
 }
 
 // resolve asks the name servers once more, for the cohorts that will ask from now on.
@@ -154,7 +154,7 @@ func (t *traffic) play(p *population, s *Sample) {
 		}
 		requests := p.RequestsPerSecond * share / float64(len(p.cohort))
 		quality := 0.0
-		if !t.w.dark(l.region) {
+		if !t.w.k.Dark(l.region) {
 			quality = readable * (1 - l.errors(requests/p.RequestsPerSecond))
 		}
 		served := requests * quality
@@ -203,9 +203,9 @@ func (t *traffic) notice(s Sample) {
 	switch failed := s.Failed(); {
 	case failed && !t.failing:
 		t.failing, t.failingSince = true, s.At.Add(-time.Second)
-		t.w.record("traffic", "users", "requests fail: %.1f %% are served", 100*s.Served/s.Requests)
+		t.w.k.Record("traffic", "users", "requests fail: %.1f %% are served", 100*s.Served/s.Requests)
 	case !failed && t.failing:
 		t.failing = false
-		t.w.record("traffic", "users", "all requests are served again, after %s", s.At.Add(-time.Second).Sub(t.failingSince))
+		t.w.k.Record("traffic", "users", "all requests are served again, after %s", s.At.Add(-time.Second).Sub(t.failingSince))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // placeholder is <name> in a template, jsonPath what a path may be: names and numbered elements.
@@ -39,7 +41,7 @@ func (t *Transformer) check() error {
 func (t *Transformer) apply(r *Rule, now time.Time, text string, event map[string]any) string {
 	known := map[string]any{
 		"aws.events.rule-arn": r.ARN, "aws.events.rule-name": r.Name,
-		"aws.events.event.ingestion-time": now.UTC().Format(timeFormat), "aws.events.event": json.RawMessage(text),
+		"aws.events.event.ingestion-time": now.UTC().Format(wire.TimeFormat), "aws.events.event": json.RawMessage(text),
 		"aws.events.event.json": json.RawMessage(text),
 	}
 	for name, path := range t.Paths {
@@ -113,6 +115,3 @@ func find(value any, path string) any {
 	}
 	return value
 }
-
-// timeFormat is how AWS writes the time of day with milliseconds.
-const timeFormat = "2006-01-02T15:04:05.000Z"

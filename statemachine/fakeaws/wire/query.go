@@ -1,4 +1,4 @@
-package fakeaws
+package wire
 
 import (
 	"bytes"
@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// The Query protocol, which RDS and SNS speak: parameters as a form, answers as XML.
+// The Query protocol, which RDS, SNS and STS use: parameters as a form, answers as XML.
 
-// openQuery reads the form of a request. It refuses operations that are not in known, and parameters that are not among
-// those of the operation: a parameter that the embedded AWS would ignore may be the one that matters.
-func openQuery(req *Request, known map[string][]string) (url.Values, *APIError) {
+// OpenQuery reads the form of a request. known are the operations with their parameters; a name that ends in * stands for
+// all parameters that begin with it. Other operations and parameters are rejected.
+func OpenQuery(req *Request, known map[string][]string) (url.Values, *Error) {
 	form, err := url.ParseQuery(string(req.Body))
 	if err != nil {
-		return nil, badRequest("MalformedQueryString", "the body is no form: %v", err)
+		return nil, BadRequest("MalformedQueryString", "the body is no form: %v", err)
 	}
 	req.Operation = form.Get("Action")
 	parameters, ok := known[req.Operation]
 	if !ok {
-		return nil, errUnknownOperation(req)
+		return nil, UnknownOperation(req)
 	}
 	for name := range form {
 		known := func(p string) bool {
@@ -30,24 +30,22 @@ func openQuery(req *Request, known map[string][]string) (url.Values, *APIError) 
 			return p == name || isList && strings.HasPrefix(name, list)
 		}
 		if !slices.ContainsFunc(parameters, known) && name != "Action" && name != "Version" {
-			return nil, &APIError{
-				Code: CodeNotImplemented, Status: http.StatusNotImplemented,
-				Message: "the embedded AWS does not have the parameter " + name + " of " + req.Operation,
-			}
+			return nil, NotImplemented("the parameter %s of %s", name, req.Operation)
 		}
 	}
 	return form, nil
 }
 
-// queryResponse wraps a result as the Query protocol does: OperationResponse, OperationResult, ResponseMetadata.
-func queryResponse(req *Request, namespace string, result any) *Response {
+// QueryResponse wraps a result as the Query protocol does: OperationResponse, OperationResult, ResponseMetadata. The
+// result is a struct.
+func QueryResponse(req *Request, namespace string, result any) *Response {
 	var body bytes.Buffer
 	enc := xml.NewEncoder(&body)
 	response := xml.StartElement{Name: xml.Name{Local: req.Operation + "Response"}, Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}}}
 	metadata := struct{ RequestId string }{req.ID}
 	must := func(err error) {
 		if err != nil {
-			panic("encode " + req.Operation + ": " + err.Error()) // all results are structs of this package
+			panic("encode " + req.Operation + ": " + err.Error()) // all results are structs of the services
 		}
 	}
 	must(enc.EncodeToken(response))
@@ -58,8 +56,8 @@ func queryResponse(req *Request, namespace string, result any) *Response {
 	return xmlResponse(req, http.StatusOK, body.Bytes())
 }
 
-// queryError is an error in the Query protocol.
-func queryError(req *Request, namespace string, e *APIError) *Response {
+// QueryError is an error in the Query protocol.
+func QueryError(req *Request, namespace string, e *Error) *Response {
 	type errorBody struct{ Type, Code, Message string }
 	body, err := xml.Marshal(struct {
 		XMLName   xml.Name `xml:"ErrorResponse"`
@@ -75,4 +73,15 @@ func queryError(req *Request, namespace string, e *APIError) *Response {
 
 func xmlResponse(req *Request, status int, body []byte) *Response {
 	return &Response{Status: status, Body: body, Header: http.Header{"Content-Type": {"text/xml"}, "X-Amzn-Requestid": {req.ID}}}
+}
+
+// XML is an answer of a REST service: content, a struct, as one element in the service's namespace.
+func XML(req *Request, status int, namespace, element string, content any) *Response {
+	var body bytes.Buffer
+	body.WriteString(xml.Header)
+	start := xml.StartElement{Name: xml.Name{Local: element}, Attr: []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}}}
+	if err := xml.NewEncoder(&body).EncodeElement(content, start); err != nil {
+		panic("encode " + element + ": " + err.Error()) // all contents are structs of the services
+	}
+	return xmlResponse(req, status, body.Bytes())
 }

@@ -1,4 +1,4 @@
-package fakeaws
+package wire
 
 import (
 	"bytes"
@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,27 +16,12 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// Clients that do not know RPC v2 with CBOR, such as older versions of the aws command line, send CloudWatch the same
-// requests as forms or as JSON. Both are read into the maps of CBOR, and answers are written out of them.
-
-const (
-	cloudWatchTarget    = "GraniteServiceVersion20100801."
-	cloudWatchNamespace = "http://monitoring.amazonaws.com/doc/2010-08-01/"
-)
-
-// numberFields, timeFields and boolFields are the members of requests that are no strings; in a form all members look the same.
-var (
-	numberFields = []string{"Period", "MaxRecords", "MaxDatapoints", "Value", "SampleCount", "Sum", "Minimum", "Maximum",
-		"StorageResolution", "Values", "Counts"}
-	timeFields = []string{"StartTime", "EndTime", "Timestamp"}
-	boolFields = []string{"ReturnData"}
-)
-
 // maxPath is how many parts the name of a parameter may have; the deepest of CloudWatch has eleven.
 const maxPath = 20
 
-// readForm reads a request as a form: Outer.member.1.Inner.Name=value.
-func readForm(req *Request) (operation string, params fields, err error) {
+// readForm reads a request as a form: Outer.member.1.Inner.Name=value. In a form all values are text; the shape of the
+// operation says which are numbers, times and booleans.
+func (p RPC) readForm(req *Request) (operation string, params Fields, err error) {
 	form, err := url.ParseQuery(string(req.Body))
 	if err != nil {
 		return "", nil, fmt.Errorf("decode body: %w", err)
@@ -53,13 +36,13 @@ func readForm(req *Request) (operation string, params fields, err error) {
 			plant(tree, path, form.Get(name))
 		}
 	}
-	params = fields{}
+	operation, params = form.Get("Action"), Fields{}
 	for name, value := range tree {
-		if params[name], err = grow(name, value); err != nil {
-			return form.Get("Action"), nil, err
+		if params[name], err = grow(name, value, p.Operations[operation][name]); err != nil {
+			return operation, nil, err
 		}
 	}
-	return form.Get("Action"), params, nil
+	return operation, params, nil
 }
 
 // plant puts a value into the tree, at the place that its name says.
@@ -77,18 +60,19 @@ func plant(tree map[string]any, path []string, value string) {
 }
 
 // grow turns a tree into values: an object whose only field is member is a list.
-func grow(name string, v any) (cbor.Value, error) {
+func grow(name string, v any, shape Shape) (cbor.Value, error) {
 	tree, ok := v.(map[string]any)
 	if !ok {
 		text, _ := v.(string)
-		return typed(name, text), nil
+		return typed(text, shape), nil
 	}
 	if members, ok := tree["member"].(map[string]any); ok && len(tree) == 1 {
-		return growList(name, members)
+		return growList(name, members, shape)
 	}
+	structure, _ := shape.(Structure)
 	object := cbor.Map{}
 	for field, value := range tree {
-		grown, err := grow(field, value)
+		grown, err := grow(field, value, structure[field])
 		if err != nil {
 			return nil, err
 		}
@@ -98,14 +82,15 @@ func grow(name string, v any) (cbor.Value, error) {
 }
 
 // growList makes a list of members that are numbered from 1 on without a gap.
-func growList(name string, members map[string]any) (cbor.Value, error) {
+func growList(name string, members map[string]any, shape Shape) (cbor.Value, error) {
+	of, _ := shape.(List)
 	list := cbor.List{}
 	for i := 1; i <= len(members); i++ {
 		member, ok := members[strconv.Itoa(i)]
 		if !ok {
 			return nil, fmt.Errorf("%s.member.%d is missing; expected members that are numbered from 1 on", name, i)
 		}
-		grown, err := grow(name, member)
+		grown, err := grow(name, member, of.Of)
 		if err != nil {
 			return nil, err
 		}
@@ -114,26 +99,26 @@ func growList(name string, members map[string]any) (cbor.Value, error) {
 	return list, nil
 }
 
-func typed(name, text string) cbor.Value {
-	if slices.Contains(boolFields, name) {
+// typed reads a text as its shape has it; a text that does not fit stays a text, which fit rejects.
+func typed(text string, shape Shape) cbor.Value {
+	switch shape {
+	case KindBool:
 		if b, err := strconv.ParseBool(text); err == nil {
 			return cbor.Bool(b)
 		}
-	}
-	if slices.Contains(numberFields, name) {
+	case KindNumber, KindInteger:
 		if n, err := strconv.ParseFloat(text, 64); err == nil {
 			return wholeOrFloat(n)
 		}
-	}
-	if slices.Contains(timeFields, name) {
+	case KindTime:
 		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-			return encodeTime(t)
+			return Timestamp(t)
 		}
 	}
 	return cbor.String(text)
 }
 
-// wholeOrFloat keeps whole numbers whole: readers of integers take nothing else.
+// wholeOrFloat keeps whole numbers whole: readers of integers accept nothing else.
 func wholeOrFloat(n float64) cbor.Value {
 	if n >= 0 && n == float64(uint64(n)) {
 		return cbor.Uint(uint64(n))
@@ -142,32 +127,34 @@ func wholeOrFloat(n float64) cbor.Value {
 }
 
 // readJSON reads a request in the JSON protocol.
-func readJSON(req *Request) (operation string, params fields, err error) {
+func (p RPC) readJSON(req *Request) (operation string, params Fields, err error) {
 	_, operation, _ = strings.Cut(req.HTTP.Header.Get("X-Amz-Target"), ".")
 	var object map[string]any
 	if err := json.Unmarshal(req.Body, &object); err != nil {
 		return operation, nil, fmt.Errorf("decode body: %w", err)
 	}
-	decoded, _ := fromJSON("", object).(cbor.Map)
-	return operation, fields(decoded), nil
+	decoded, _ := fromJSON(object, p.Operations[operation]).(cbor.Map)
+	return operation, Fields(decoded), nil
 }
 
-func fromJSON(name string, v any) cbor.Value {
+func fromJSON(v any, shape Shape) cbor.Value {
 	switch v := v.(type) {
 	case map[string]any:
+		structure, _ := shape.(Structure)
 		object := cbor.Map{}
 		for field, value := range v {
-			object[field] = fromJSON(field, value)
+			object[field] = fromJSON(value, structure[field])
 		}
 		return object
 	case []any:
+		of, _ := shape.(List)
 		list := cbor.List{}
 		for _, value := range v {
-			list = append(list, fromJSON(name, value))
+			list = append(list, fromJSON(value, of.Of))
 		}
 		return list
 	case float64:
-		if slices.Contains(timeFields, name) {
+		if shape == KindTime {
 			return &cbor.Tag{ID: 1, Value: cbor.Float64(v)}
 		}
 		return wholeOrFloat(v)
@@ -179,7 +166,7 @@ func fromJSON(name string, v any) cbor.Value {
 	return &cbor.Nil{}
 }
 
-// toJSON is the way back; a time is its seconds.
+// toJSON is the opposite of fromJSON; a time is its seconds.
 func toJSON(v cbor.Value) any {
 	switch v := v.(type) {
 	case cbor.Map:
@@ -211,15 +198,6 @@ func toJSON(v cbor.Value) any {
 	return nil
 }
 
-// formAnswer is an answer in the Query protocol.
-func formAnswer(req *Request, answer cbor.Map) *Response {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `<%sResponse xmlns="%s"><%[1]sResult>`, req.Operation, cloudWatchNamespace)
-	writeXML(&b, answer)
-	fmt.Fprintf(&b, `</%sResult><ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata></%[1]sResponse>`, req.Operation, req.ID)
-	return xmlResponse(req, http.StatusOK, b.Bytes())
-}
-
 func writeXML(b *bytes.Buffer, v cbor.Value) {
 	switch v := v.(type) {
 	case cbor.Map:
@@ -232,7 +210,7 @@ func writeXML(b *bytes.Buffer, v cbor.Value) {
 		}
 	case *cbor.Tag:
 		seconds, _ := cbor.AsFloat64(v.Value)
-		b.WriteString(time.UnixMilli(int64(seconds * 1000)).UTC().Format(timeFormat))
+		b.WriteString(time.UnixMilli(int64(seconds * 1000)).UTC().Format(TimeFormat))
 	case cbor.String:
 		_ = xml.EscapeText(b, []byte(v)) // a buffer takes everything
 	default:
@@ -244,12 +222,4 @@ func writeElement(b *bytes.Buffer, name string, v cbor.Value) {
 	fmt.Fprintf(b, "<%s>", name)
 	writeXML(b, v)
 	fmt.Fprintf(b, "</%s>", name)
-}
-
-var formBody = regexp.MustCompile(`^application/x-www-form-urlencoded`)
-
-func isForm(req *Request) bool { return formBody.MatchString(req.HTTP.Header.Get("Content-Type")) }
-
-func isJSON(req *Request) bool {
-	return strings.HasPrefix(req.HTTP.Header.Get("X-Amz-Target"), cloudWatchTarget)
 }

@@ -1,0 +1,134 @@
+package fakeaws
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// endpoint is a service as clients reach it.
+type endpoint struct {
+	wire.Service
+	// global says that it answers although the Region that signs its requests is dark. See R53-1 in FIDELITY.md.
+	global bool
+	// maxBody is the largest body that it accepts, in bytes; 0 means [wire.DefaultMaxBody].
+	maxBody int64
+	// opaque says that it does not interpret bodies.
+	opaque bool
+}
+
+// apiService is the name of API Gateway in the credential scope of those who call an API.
+const apiService = "execute-api"
+
+// endpoints are the services by their names in the credential scope of a signature.
+func (w *World) endpoints() map[string]endpoint {
+	return map[string]endpoint{
+		"route53":    {Service: w.route53, global: true},
+		"rds":        {Service: w.rds},
+		"dynamodb":   {Service: w.dynamodb, maxBody: 16 << 20}, // "Quotas in Amazon DynamoDB": 16 MB, for BatchWriteItem
+		"monitoring": {Service: w.metrics},
+		"sns":        {Service: w.sns},
+		"s3":         {Service: w.s3, maxBody: 64 << 20, opaque: true}, // 5 GB in "PutObject"; the largest report is far below
+		"states":     {Service: w.stepfunctions},
+		"lambda":     {Service: &lambda{w}, maxBody: 6 << 20}, // "Lambda quotas": synchronous invocation payload
+		"events":     {Service: w.events},
+		"sqs":        {Service: w.sqs},
+		"sts":        {Service: &sts{w}},
+		apiService:   {Service: w.apis, maxBody: 10 << 20}, // "Quotas for HTTP APIs": payload size
+	}
+}
+
+// ServeHTTP answers as AWS would: all services of all Regions at one address, told apart by the credential scope of the
+// signature.
+func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	scope, signed := wire.ScopeOf(r)
+	if !signed {
+		scope.Service = apiService // a request without a signature is for an API, or for no service
+	}
+	limit := cmp.Or(w.services[scope.Service].maxBody, wire.DefaultMaxBody)
+	body, tooLarge, err := wire.ReadBody(rw, r, limit)
+	if err != nil {
+		return // the client has gone
+	}
+	if tooLarge != nil {
+		http.Error(rw, tooLarge.Error(), tooLarge.Status)
+		return
+	}
+	if !signed && !w.openToAll(r, &scope) {
+		http.Error(rw, "the request has no AWS Signature Version 4 in its Authorization header", http.StatusForbidden)
+		return
+	}
+	req := &wire.Request{AccessKey: scope.AccessKey, Region: scope.Region, Service: scope.Service, HTTP: r, Body: body}
+	resp, answered := w.handle(req)
+	if resp != nil && resp.Finish != nil {
+		resp = resp.Finish()
+	}
+	if !answered {
+		wire.HangUp(rw)
+		return
+	}
+	resp.Write(rw)
+}
+
+// openToAll says whether an API may answer a request without a signature, and completes its scope.
+func (w *World) openToAll(r *http.Request, scope *wire.Scope) bool {
+	w.k.Lock()
+	defer w.k.Unlock()
+	api, _ := w.apis.find(r)
+	if api == nil {
+		return false
+	}
+	scope.Region = api.Region
+	return true
+}
+
+// handle performs one request, and says whether its answer reaches the client.
+func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
+	w.k.Lock()
+	defer w.k.Unlock()
+	w.k.CatchUp()
+	req.ID = w.k.NewRequestID()
+	role := w.iam.roleOf(req.AccessKey)
+	svc, ok := w.services[req.Service]
+	if !ok {
+		w.k.RecordCall(req, role, false, wire.UnknownService())
+		return wire.PlainError(req, wire.UnknownService()), true
+	}
+	var openErr *wire.Error
+	if !svc.opaque {
+		openErr = wire.CheckDepth(req)
+	}
+	if openErr == nil {
+		openErr = svc.Open(req)
+	}
+	if !svc.global && !w.k.Reachable(req.Region) {
+		w.k.RecordCall(req, role, false, &wire.Error{Code: wire.CodeUnreachable})
+		return nil, false
+	}
+	resp, apiErr, answered := w.perform(svc, req, openErr)
+	if apiErr != nil {
+		resp = svc.Fail(req, apiErr)
+	}
+	w.k.RecordCall(req, role, wire.IsMutating(req.Operation), apiErr)
+	return resp, answered
+}
+
+// perform asks IAM, applies faults, and lets the service serve the request.
+func (w *World) perform(svc wire.Service, req *wire.Request, openErr *wire.Error) (resp *wire.Response, apiErr *wire.Error, answered bool) {
+	if openErr != nil {
+		return nil, openErr, true
+	}
+	for _, p := range svc.Permissions(req) {
+		if err := w.iam.allow(req.AccessKey, p); err != nil {
+			return nil, err, true
+		}
+	}
+	var fault *kernel.Fault
+	if fault = w.k.FaultFor(req); fault != nil && fault.Error != nil {
+		return nil, fault.Error, true
+	}
+	resp, apiErr = svc.Serve(req)
+	return resp, apiErr, fault == nil || !fault.LoseAnswer
+}

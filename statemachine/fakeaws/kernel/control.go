@@ -1,0 +1,118 @@
+package kernel
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Control is the part of the kernel that drills and tests use. Its methods take the mutex.
+type Control struct{ k *Kernel }
+
+// Control returns the kernel's control surface.
+func (k *Kernel) Control() Control { return Control{k} }
+
+// Now is the virtual time.
+func (c Control) Now() time.Time {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.now
+}
+
+// At schedules fn at t without the mutex, so that it can use all Controls: to inject a fault, to start an execution.
+func (c Control) At(t time.Time, fn func()) {
+	c.k.Lock()
+	defer c.k.Unlock()
+	c.k.At(t, func() { c.k.Outside(fn) })
+}
+
+// Step runs the next action that waits outside or, no later than until, the next event. It returns false when there is
+// none; then the clock shows until.
+func (c Control) Step(until time.Time) bool { return c.k.step(until) }
+
+// AdvanceTo runs everything that is due up to t.
+func (c Control) AdvanceTo(t time.Time) {
+	for c.Step(t) {
+	}
+}
+
+// RunUntil runs what is due until done returns true, or until limit. It returns whether done did.
+func (c Control) RunUntil(done func() bool, limit time.Time) bool {
+	for !done() {
+		if !c.Step(limit) {
+			return done()
+		}
+	}
+	return true
+}
+
+// Serve lets virtual time follow real time until ctx is done: events run when they are due, executions and their
+// functions run, and requests are answered meanwhile. The clock stands still while a function of an execution runs, and
+// catches up afterwards; so a function never seems slower than it is modelled, at any speed (LAM-4).
+//
+// Only one goroutine at a time may call Serve, [Control.Step] or what steps.
+func (c Control) Serve(ctx context.Context, p Pace) { c.k.serve(ctx, p) }
+
+// Regions returns the names of the Regions in alphabetical order.
+func (c Control) Regions() []string {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.RegionNames()
+}
+
+// SetDark makes a Region go dark, or come back. A dark Region answers no request, sends and receives no replication,
+// runs no function and serves no user. It keeps its state, which is there again when it comes back.
+func (c Control) SetDark(name string, dark bool) error {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.setDark(name, dark)
+}
+
+// Dark says whether a Region is dark.
+func (c Control) Dark(name string) bool {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.Dark(name)
+}
+
+// CutOff disconnects two Regions from each other, or connects them again. Each goes on serving its users, while nothing
+// passes between them: no replication of DynamoDB and Aurora, and no call of a function in one of them to the other.
+// Global services answer both. See NET-1 in FIDELITY.md.
+func (c Control) CutOff(a, b string, cut bool) error {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.cutOff(a, b, cut)
+}
+
+// Inject adds a fault and returns the function that removes it.
+func (c Control) Inject(f Fault) (remove func()) {
+	c.k.Lock()
+	defer c.k.Unlock()
+	fault := c.k.inject(f)
+	return func() {
+		c.k.Lock()
+		defer c.k.Unlock()
+		c.k.removeFault(fault)
+	}
+}
+
+// Revision counts the changes of all record sets and all items of tables: while it is the same, so are they.
+func (c Control) Revision() int {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.edits
+}
+
+// Journal returns everything that happened so far, in order.
+func (c Control) Journal() []Entry {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return slices.Clone(c.k.journal)
+}
+
+// Calls returns every request that was made so far, in the order of arrival.
+func (c Control) Calls() []Call {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return slices.Clone(c.k.calls)
+}
