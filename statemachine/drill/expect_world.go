@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -23,6 +24,25 @@ func (x Expect) inWorld(e Evidence) []string {
 		f := fakeaws.FeltIn(e.besideWriter())
 		if f.Requests-f.Served > *limit*f.Requests+1e-6 {
 			add("expected at most %.2f %% of the requests to fail while no writer was on its way, got %.2f %%", 100**limit, 100*(1-f.Served/f.Requests))
+		}
+	}
+	return append(found, x.inNotifications(e)...)
+}
+
+// inNotifications says which notifications lack what they must contain.
+func (x Expect) inNotifications(e Evidence) []string {
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(x.Notifications)) {
+		i := slices.IndexFunc(e.Runs, func(run RunEvidence) bool { return run.Name == name })
+		if i < 0 {
+			found = append(found, fmt.Sprintf("expected notifications of %s; there was no such run", name))
+			continue
+		}
+		sent := strings.Join(e.Runs[i].Texts, "\n")
+		for _, text := range x.Notifications[name] {
+			if !strings.Contains(sent, text) {
+				found = append(found, fmt.Sprintf("%s: expected a notification that contains %q; got: %.600s", name, text, sent))
+			}
 		}
 	}
 	return found

@@ -131,6 +131,12 @@ func (n *narrator) Invoked(execution string, inv fakeaws.Invocation) {
 		n.failed(at, execution, inv)
 		return
 	}
+	if inv.State == "Validate" {
+		var a failover.ValidateAnswer
+		if json.Unmarshal(inv.Result.Payload, &a) == nil {
+			n.out.symbolize(a)
+		}
+	}
 	tell, ok := stepFacts[inv.State]
 	if !ok {
 		n.step(at, inv.State, Plain, n.whose(execution)+"done")

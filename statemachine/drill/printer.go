@@ -42,9 +42,12 @@ type Printer struct {
 	Also *Printer
 	// Start is what times count from; the zero value stands for [Start].
 	Start time.Time
+	// Symbols prints <bound> and the like in place of numbers that the retry budget decides, and of sizes, for golden files.
+	Symbols bool
 
 	// aliases are pairs of an id that AWS has made up and what the transcript calls it.
 	aliases []string
+	symbols []symbol
 
 	mu  sync.Mutex // while a World is served, it happens from several sides
 	err error
@@ -92,7 +95,7 @@ func (p *Printer) call(id, name string) {
 func (p *Printer) named(text string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.aliases) == 0 {
+	if text = symbolic(text, p.symbols); len(p.aliases) == 0 {
 		return text
 	}
 	return strings.NewReplacer(p.aliases...).Replace(text)

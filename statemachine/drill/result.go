@@ -87,7 +87,7 @@ func (r *Result) write(p *Printer) {
 			mark, tone = "–", Dim
 		}
 		const width = 25
-		for i, part := range wrap(v.basisText(), p.columns()-7-width) {
+		for i, part := range wrap(p.named(v.basisText()), p.columns()-7-width) {
 			if i == 0 {
 				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
 			} else {
@@ -100,7 +100,7 @@ func (r *Result) write(p *Printer) {
 	}
 	p.line("")
 	for _, o := range r.Outcomes {
-		for i, part := range wrap(o.text(), p.columns()-2) {
+		for i, part := range wrap(p.named(o.text(p.Symbols)), p.columns()-2) {
 			p.line(strings.Repeat(" ", 2*min(i, 1)) + p.paint(within(o.Outcome == o.Expected), part))
 		}
 	}
@@ -139,7 +139,8 @@ func (v Verdict) basisText() string {
 	return v.Basis
 }
 
-func (o RunOutcome) text() string {
+// text is the outcome in one line; symbols leaves out the size.
+func (o RunOutcome) text(symbols bool) string {
 	text := fmt.Sprintf("%s: %s", o.Run, orRunning(o.Outcome))
 	switch {
 	case o.Expected == "":
@@ -147,7 +148,11 @@ func (o RunOutcome) text() string {
 	case o.Outcome != o.Expected:
 		text += fmt.Sprintf(" (expected %s)", o.Expected)
 	}
-	return text + fmt.Sprintf(", %s, largest payload %.1f KiB", plural(o.Transitions, "state transition"), float64(o.LargestPayload)/1024)
+	size := fmt.Sprintf("%.1f KiB", float64(o.LargestPayload)/1024)
+	if symbols {
+		size = "<size>"
+	}
+	return text + fmt.Sprintf(", %s, largest payload %s", plural(o.Transitions, "state transition"), size)
 }
 
 func orRunning(o failover.Outcome) string {

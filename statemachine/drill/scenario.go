@@ -291,6 +291,8 @@ type Expect struct {
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
 	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
 	Runs []ExpectedRun `yaml:"runs"`
+	// Notifications are, for runs by name, texts that the run's notifications must contain.
+	Notifications map[string][]string `yaml:"notifications"`
 	// Closed are the runs, by name, whose execution ended without closing them, and that another run has closed.
 	Closed []string `yaml:"closed"`
 	// DeadLetters is the number of messages in the dead-letter queues.
