@@ -96,6 +96,7 @@ golden: ## rewrite the golden files, in the order in which they depend on each o
 	go test ./infra -update
 	go test ./statemachine -update
 	go test ./statemachine/drills -update
+	go test ./statemachine/cmd/drover -update
 
 .PHONY: synth
 synth: need-node build ## synthesize the stacks of both Regions into cdk.out

@@ -17,20 +17,20 @@ type approveCommand struct {
 	answer `embed:""`
 }
 
-// Run lets a run go on through the gate that it waits at.
+// Run approves a run that waits for an approval.
 func (c *approveCommand) Run(env environment) error { return c.give(env, true) }
 
 type rejectCommand struct {
 	answer `embed:""`
 }
 
-// Run makes a run turn back at the gate that it waits at.
+// Run rejects a run that waits for an approval.
 func (c *rejectCommand) Run(env environment) error { return c.give(env, false) }
 
 // answer is what approve and reject have in common. The registry knows the token of the run and the Region that is
 // waiting; since it is replicated, either Region can be asked for them.
 type answer struct {
-	Name    string `arg:"" name:"run" help:"The run that waits for an answer, as its message says."`
+	Name    string `arg:"" name:"run" help:"Id of the run that waits, as its message has it."`
 	Comment string `help:"Why, for the report." placeholder:"TEXT"`
 	deployment
 }
@@ -57,7 +57,7 @@ func (c *answer) give(env environment, approved bool) error {
 		return err
 	}
 	who, err := callerOf(env.ctx, cfg)
-	if err != nil { // a run may not wait for it: CloudTrail has who has sent the answer
+	if err != nil { // the run does not wait for it: CloudTrail has who has sent the answer
 		fmt.Fprintf(env.stderr, "GetCallerIdentity failed (%v): the answer is sent without the approver's identity; CloudTrail has it\n", err)
 		who.name = "not known"
 	}
@@ -79,7 +79,7 @@ func (c *answer) give(env environment, approved bool) error {
 	if approved {
 		what = "approved"
 	}
-	fmt.Fprintf(env.stdout, "%s has been %s (%s, in %s, question %s) by %s\n", c.Name, what, asked.Gate, asked.Region,
+	fmt.Fprintf(env.stdout, "%s %s (%s, in %s, question %s) by %s\n", c.Name, what, asked.Gate, asked.Region,
 		cmp.Or(failover.ShortDigest(asked.Digest), "without a digest"), who.name)
 	return nil
 }
@@ -92,20 +92,20 @@ func (c *answer) find(env environment, plan failover.Plan, region failover.Regio
 	}
 	asked, err := store.Approvals(env.ctx, c.Name)
 	if errors.Is(err, registry.ErrNotAsked) {
-		return registry.Approval{}, fmt.Errorf("run %s waits for no approval, as the registry in %s has it; if it asked just now, ask the other Region: --region %s",
+		return registry.Approval{}, fmt.Errorf("run %s waits for no approval, according to the registry in %s; if the request is new, try the other Region: --region %s",
 			c.Name, region, plan.Other(region))
 	}
 	if err != nil {
 		return registry.Approval{}, err
 	}
 	if waiting := approval.Waiting(asked); c.Region == "" && len(waiting) > 1 {
-		return registry.Approval{}, usageError{fmt.Errorf("two runs are called %s and wait, in %s and in %s; say which one is meant: --region %s",
+		return registry.Approval{}, usageError{fmt.Errorf("two runs named %s wait, in %s and in %s; choose one with --region, such as --region %s",
 			c.Name, waiting[0].Region, waiting[1].Region, waiting[0].Region)}
 	}
 	return approval.Choose(asked, region), nil
 }
 
 func (c *answer) tooLate(asked registry.Approval) error {
-	return fmt.Errorf("run %s in %s no longer waits for this answer: it has had one, or its time was over at %s; see how it went: %s",
+	return fmt.Errorf("run %s in %s no longer waits for this answer: it was answered before, or its time ended at %s; to see the run: %s",
 		c.Name, asked.Region, asked.Until.Format(time.RFC3339), failover.CommandLine("drover", "status", "--region", string(asked.Region)))
 }

@@ -102,9 +102,9 @@ func TestAnAnswerGoesToTheRegionThatWaits(t *testing.T) {
 		says string
 	}{
 		{[]string{"approve", "failback-1"}, `{"approved":true,"by":"` + administrator + `","how":"caller identity","comment":""`,
-			"failback-1 has been approved (before-promotion, in us-east-1, question 000000000000) by " + administrator + "\n"},
+			"failback-1 approved (before-promotion, in us-east-1, question 000000000000) by " + administrator + "\n"},
 		{[]string{"reject", "failback-1", "--comment", "not now"}, `{"approved":false,"by":"` + administrator + `","how":"caller identity","comment":"not now"`,
-			"failback-1 has been rejected (before-promotion, in us-east-1, question 000000000000) by " + administrator + "\n"},
+			"failback-1 rejected (before-promotion, in us-east-1, question 000000000000) by " + administrator + "\n"},
 	} {
 		w, url := newWaiting(t)
 		code, stdout, stderr := drover(t, t.Context(), append(c.args, "--region", "us-west-2", "--endpoint-url", url)...)

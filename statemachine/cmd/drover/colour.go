@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
-// styles are how the tones of a transcript look: the terminal's own colours, which fit its background.
+// styles are the styles of the tones of a transcript, in the terminal's own colours, which fit its background.
 var styles = map[drill.Tone]lipgloss.Style{
 	drill.Title: lipgloss.NewStyle().Bold(true),
 	drill.Dim:   lipgloss.NewStyle().Faint(true),
@@ -24,7 +24,7 @@ func paint(tone drill.Tone, text string) string { return styles[tone].Render(tex
 // coloured passes colours on as far as w is a terminal that has them and the user has not set NO_COLOR.
 func coloured(w io.Writer) io.Writer { return colorprofile.NewWriter(w, os.Environ()) }
 
-// screen prints a transcript where a person looks at it.
+// screen prints a transcript to a terminal.
 func screen(w io.Writer) *drill.Printer {
 	return &drill.Printer{W: coloured(w), Paint: paint, Width: width(w)}
 }

@@ -15,15 +15,15 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// deployment says which deployed plan a command is about. What it says must be what cdk.json said at the deployment.
+// deployment identifies the deployed plan that a command is about, as cdk.json had it at the deployment.
 type deployment struct {
-	Plan         string `help:"Name of the plan, from which all other names follow." default:"drover"`
+	Plan         string `help:"Name of the plan; the names of its resources begin with it." default:"drover"`
 	Primary      string `help:"The plan's primary Region." default:"us-east-1"`
 	Standby      string `help:"The plan's standby Region." default:"us-west-2"`
-	Region       string `help:"Region to speak to (default: register the primary, start the Region that is moved to, others the standby)." placeholder:"REGION"`
+	Region       string `help:"Region to call (default: the primary to register, the target Region to start, otherwise the standby)." placeholder:"REGION"`
 	Table        string `help:"The registry's table (default: PLAN-registry)." placeholder:"NAME"`
 	StateMachine string `help:"The state machine (default: PLAN)." placeholder:"NAME"`
-	EndpointURL  string `name:"endpoint-url" help:"Another address for AWS." placeholder:"URL"`
+	EndpointURL  string `name:"endpoint-url" help:"Address to call instead of AWS, such as that of the simulator." placeholder:"URL"`
 }
 
 // plan is what the commands need of the plan: its name and its Regions.
@@ -36,7 +36,7 @@ func (d deployment) plan() (failover.Plan, error) {
 	return plan, nil
 }
 
-// region is the Region to speak to: as typed, or else the given one.
+// region is the Region to call: as typed, or else the given one.
 func (d deployment) region(plan failover.Plan, otherwise failover.Region) (failover.Region, error) {
 	region := failover.Region(d.Region)
 	if region == "" {
@@ -55,7 +55,7 @@ func (d deployment) machine(plan failover.Plan) string { return cmp.Or(d.StateMa
 // config is the AWS configuration of whoever typed the command, for a Region.
 func (d deployment) config(ctx context.Context, region failover.Region) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)),
-		config.WithLogger(logging.Nop{})) // what matters is in the errors; its warnings tell nobody what to do
+		config.WithLogger(logging.Nop{})) // its warnings name no action to take; errors are returned
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}

@@ -16,17 +16,17 @@ import (
 )
 
 type drillCommand struct {
-	Scenario string   `arg:"" optional:"" help:"What happens: a name that --list shows, or the path of a YAML file."`
-	Named    string   `name:"scenario" help:"The same as a flag." placeholder:"NAME"`
+	Scenario string   `arg:"" optional:"" help:"Scenario: a name that --list shows, or the path of a YAML file (default: ${scenario})."`
+	Named    string   `name:"scenario" help:"The scenario, as a flag." placeholder:"NAME"`
 	List     bool     `help:"List the scenarios."`
 	Out      string   `help:"Folder for report.html, transcript.txt, messages.txt and result.json (default: dist/drill/SCENARIO)." placeholder:"DIR"`
 	Assembly string   `help:"Synthesized stacks to deploy, such as cdk.out (default: those of the default plan)." placeholder:"DIR"`
-	Serve    string   `help:"Keep the embedded AWS up at this address for the aws command line, until Ctrl-C: healthy unless a scenario is named." placeholder:"ADDRESS"`
-	Speed    *float64 `help:"With --serve: how many seconds pass in a real one (default: 1)." placeholder:"N"`
-	Lambdas  string   `help:"Folder with the Lambdas built for this machine (default: dist/host)." placeholder:"DIR"`
+	Serve    string   `help:"Keep the AWS simulator up at this address until Ctrl-C, for the aws command line; both Regions are healthy unless a scenario is named." placeholder:"ADDRESS"`
+	Speed    *float64 `help:"With --serve: simulated seconds per real second (default: 1)." placeholder:"N"`
+	Lambdas  string   `help:"Folder with the Lambdas that are built for this machine (default: dist/host)." placeholder:"DIR"`
 }
 
-// Run plays the scenario, writes the report and fails when not all was as it should be.
+// Run plays the scenario and writes the report. It fails when the outcome is not as expected or a guarantee was violated.
 func (c *drillCommand) Run(env environment) error {
 	if c.List {
 		return c.list(env.stdout)
@@ -86,11 +86,11 @@ func (c *drillCommand) list(stdout io.Writer) error {
 		}
 		fmt.Fprintf(stdout, "%s %-*s  %s\n", mark, widest, name, s.Title)
 	}
-	fmt.Fprintln(stdout, "\n* is played when none is named.")
+	fmt.Fprintln(stdout, "\nWithout a name, the scenario marked * is played.")
 	return nil
 }
 
-// load finds the scenario: one that Drover comes with, or a file.
+// load finds the scenario: one of those that are built in, or a file.
 func (c *drillCommand) load() (*drill.Scenario, error) {
 	name := c.Scenario
 	if name == "" {

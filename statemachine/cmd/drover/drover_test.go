@@ -30,9 +30,9 @@ func TestBadUsageExitsWithTwoAndSaysWhatThereIs(t *testing.T) {
 		{[]string{"drill", "one", "two"}, []string{"two"}},
 		{[]string{"drill", "--assembly", "/nowhere"}, []string{"/nowhere"}},
 		{[]string{"drill", "."}, []string{"."}},
-		{[]string{"drill", "--speed", "10"}, []string{"--speed is of --serve"}},
+		{[]string{"drill", "--speed", "10"}, []string{"--speed needs --serve"}},
 		{[]string{"drill", "--serve", "127.0.0.1:0", "--speed", "NaN"}, []string{"--speed NaN; expected more than 0"}},
-		{[]string{"drill", "--serve", "127.0.0.1:0", "--out", "there"}, []string{"--out there is not for --serve"}},
+		{[]string{"drill", "--serve", "127.0.0.1:0", "--out", "there"}, []string{"--out there cannot be combined with --serve"}},
 	} {
 		code, stdout, stderr := drover(t, t.Context(), c.args...)
 		if code != exitUsage || stdout != "" {
@@ -81,7 +81,7 @@ func TestADrillWritesItsReport(t *testing.T) {
 		t.Errorf("the output is not the transcript and where the report is:\n%s", stdout)
 	}
 	if strings.ContainsRune(stdout, '\x1b') {
-		t.Error("colours, although nobody is at a terminal")
+		t.Error("colours, although there is no terminal")
 	}
 }
 

@@ -32,8 +32,8 @@ func (x execution) outcome() failover.Outcome {
 	return failover.Outcome(x.Status)
 }
 
-// find finds a run by its id: in the Region that was named, or in the standby and then in the primary. One Region that
-// does not answer is no reason not to look in the other.
+// find finds a run by its id: in the Region that was named, or in the standby and then in the primary, also when the
+// standby does not answer.
 func (d deployment) find(env environment, plan failover.Plan, run string) (execution, error) {
 	regions := []failover.Region{plan.Standby, plan.Primary}
 	if d.Region != "" {
@@ -54,7 +54,7 @@ func (d deployment) find(env environment, plan failover.Plan, run string) (execu
 	return execution{}, errors.Join(problems...)
 }
 
-// describe looks for a run in a Region.
+// describe finds a run in a Region.
 func (d deployment) describe(env environment, plan failover.Plan, region failover.Region, run string) (execution, error) {
 	cfg, err := d.config(env.ctx, region)
 	if err != nil {
@@ -71,25 +71,25 @@ func (d deployment) describe(env environment, plan failover.Plan, region failove
 		return execution{}, fmt.Errorf("there is no run %s in %s; type `drover status` for the latest ones", run, region)
 	}
 	if err != nil {
-		return execution{}, fmt.Errorf("look for run %s in %s: %w", run, region, err)
+		return execution{}, fmt.Errorf("find run %s in %s: %w", run, region, err)
 	}
 	untrusted.Scrub(out)
 	return execution{DescribeExecutionOutput: out, client: client, region: region}, nil
 }
 
-// again looks at the run once more.
+// again reads the run once more.
 func (x execution) again(env environment) (execution, error) {
 	out, err := x.client.DescribeExecution(env.ctx, &sfn.DescribeExecutionInput{ExecutionArn: x.ExecutionArn})
 	if err != nil {
-		return x, fmt.Errorf("look at run %s in %s: %w", aws.ToString(x.Name), x.region, err)
+		return x, fmt.Errorf("read run %s in %s: %w", aws.ToString(x.Name), x.region, err)
 	}
 	untrusted.Scrub(out)
 	x.DescribeExecutionOutput = out
 	return x, nil
 }
 
-// historyAfter are the events of the run's history after the one with this id, oldest first. It is read from its end:
-// what has been seen before is not read again.
+// historyAfter returns the events of the run's history after the one with this id, oldest first. It is read from its end, so
+// that no event is read twice.
 func (x execution) historyAfter(env environment, last int64) ([]types.HistoryEvent, error) {
 	var events []types.HistoryEvent
 	pages := sfn.NewGetExecutionHistoryPaginator(x.client, &sfn.GetExecutionHistoryInput{

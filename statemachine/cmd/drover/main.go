@@ -1,4 +1,4 @@
-// Command drover rehearses failovers on the embedded AWS, and operates a deployed plan with nothing but AWS credentials.
+// Command drover rehearses failovers on the AWS simulator, and operates a deployed plan with nothing but AWS credentials.
 package main
 
 import (
@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// The exit codes: ok, something was not as it should be, bad usage, interrupted.
+// The exit codes: success, failure, bad usage, interrupted.
 const (
 	exitOK          = 0
 	exitFailed      = 1

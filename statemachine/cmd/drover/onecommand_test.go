@@ -20,7 +20,7 @@ func TestTheOneCommandOfANotificationIsTaken(t *testing.T) {
 	}
 	line := failover.DefaultPlan().Start("us-west-2", want, "--watch")
 	var cli commandLine
-	parser, err := kong.New(&cli)
+	parser, err := kong.New(&cli, kong.Vars{"version": "", "scenario": ""})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// operator gives the test the credentials of somebody who may do everything, and nothing of the developer's own.
+// operator gives the test the credentials of an administrator, and nothing of the developer's own.
 func operator(t *testing.T) {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", fakeaws.Administrator)
@@ -51,7 +51,7 @@ func TestRegisteredApplicationsAreInTheStatus(t *testing.T) {
 		}
 	}
 	code, stdout, stderr := drover(t, t.Context(), "status", "--region", "us-east-1", "--endpoint-url", server.URL)
-	if code != exitOK || !strings.Contains(stdout, "shop         1     us-east-1  100        0") || !strings.Contains(stdout, "no run holds the lock") {
+	if code != exitOK || !strings.Contains(stdout, "shop         1     us-east-1  100        0") || !strings.Contains(stdout, "Lock: free") {
 		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
 	}
 }

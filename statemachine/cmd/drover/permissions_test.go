@@ -37,7 +37,7 @@ func policyWith(t *testing.T, sid string) string {
 
 var accessKey = regexp.MustCompile(`AWS_ACCESS_KEY_ID=(\S+)`)
 
-// caller is somebody in a served World whose role has one policy; its access key is returned.
+// caller creates a role with one policy on a served simulator, and returns its access key.
 func caller(t *testing.T, url, name, policy string) string {
 	t.Helper()
 	status, answer := ask(t, http.MethodPost, url+"/_drover/callers/"+name, policy)
@@ -82,7 +82,7 @@ func TestThePermissionsOnThePageAreEnoughForEveryCommand(t *testing.T) {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("nobody could approve: %s", stderr)
+			t.Fatalf("the run cannot be approved: %s", stderr)
 		}
 	}
 	must(operates, "watch", "first", "--every", "100ms")

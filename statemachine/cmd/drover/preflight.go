@@ -15,13 +15,13 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
-// preflightCommand is what make deploy and make destroy type before they change anything.
+// preflightCommand is what make deploy and make destroy call before they change anything.
 type preflightCommand struct {
-	What     string `arg:"" enum:"deploy,destroy" help:"What is about to be done: deploy or destroy."`
+	What     string `arg:"" enum:"deploy,destroy" help:"What follows: deploy or destroy."`
 	Assembly string `help:"The synthesized stacks." default:"cdk.out" placeholder:"DIR"`
-	Force    bool   `help:"Show what there is to consider, and do not ask."`
+	Force    bool   `help:"Show the reasons to ask, and do not ask."`
 	// EndpointURL is that of the deployment.
-	EndpointURL string `name:"endpoint-url" help:"Another address for AWS." placeholder:"URL"`
+	EndpointURL string `name:"endpoint-url" help:"Address to call instead of AWS." placeholder:"URL"`
 }
 
 const destroy = "destroy"
@@ -59,7 +59,7 @@ func (c *preflightCommand) concerns(plan failover.Plan, regions []regionState) [
 	var all []string
 	for _, r := range regions {
 		if r.err != nil {
-			all = append(all, fmt.Sprintf("%s cannot be asked, so whether a run is in progress there is not known: %v", r.region, r.err))
+			all = append(all, fmt.Sprintf("%s cannot be read, so it is not known whether a run is in progress there: %v", r.region, r.err))
 		}
 		for _, run := range r.running {
 			all = append(all, fmt.Sprintf("run %s is in progress in %s. %s", run, r.region, inFlight[c.What]))
@@ -96,12 +96,12 @@ func (c *preflightCommand) decide(env environment, concerns []string) error {
 	case len(concerns) == 0 && c.What != destroy:
 		return nil
 	case c.Force:
-		fmt.Fprintf(env.stdout, "\nGoing on without asking.\n")
+		fmt.Fprintf(env.stdout, "\nNot asking, because of --force.\n")
 		return nil
 	case !env.person:
-		return fmt.Errorf("there is no terminal to ask at, so nothing was changed; to %s without being asked, type `make %s FORCE=1`", c.What, c.What)
+		return fmt.Errorf("there is no terminal to ask at, so nothing was changed; to %s without a question, type `make %s FORCE=1`", c.What, c.What)
 	}
-	fmt.Fprintf(env.stdout, "\n%s all the same? Type yes to go on: ", strings.ToUpper(c.What[:1])+c.What[1:])
+	fmt.Fprintf(env.stdout, "\n%s nevertheless? Type yes to continue: ", strings.ToUpper(c.What[:1])+c.What[1:])
 	answer, err := bufio.NewReader(env.stdin).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the answer: %w", err)

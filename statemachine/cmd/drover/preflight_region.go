@@ -17,7 +17,7 @@ import (
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// regionState is what one Region says of the plan.
+// regionState is the state of the plan in one Region.
 type regionState struct {
 	region failover.Region
 	// deployed says that the registry is there; without it the rest is empty.
@@ -27,9 +27,9 @@ type regionState struct {
 	// lock is the Region's own, held says that a run holds it.
 	lock registry.Lock
 	held bool
-	// running are the runs whose execution goes on here.
+	// running are the runs whose execution is in progress here.
 	running []string
-	// err is why the Region does not say.
+	// err is why the Region did not answer.
 	err error
 }
 
@@ -37,13 +37,13 @@ type regionState struct {
 func (s regionState) String() string {
 	switch {
 	case s.err != nil:
-		return "cannot be asked"
+		return "cannot be read"
 	case !s.deployed:
 		return "nothing is deployed"
 	}
 	lock := "the lock is free"
 	if s.held {
-		lock = fmt.Sprintf("%s holds the lock, until %s unless renewed", s.lock.Run, s.lock.Expires.Format(time.RFC3339))
+		lock = fmt.Sprintf("%s holds the lock until %s, unless renewed", s.lock.Run, s.lock.Expires.Format(time.RFC3339))
 	}
 	runs := "no run in progress"
 	if len(s.running) > 0 {
@@ -52,10 +52,10 @@ func (s regionState) String() string {
 	return fmt.Sprintf("%d of %d applications active; %s; %s", s.active, s.registered, runs, lock)
 }
 
-// askRegion bounds the questions to one Region: one that is lost must not keep a deployment waiting.
+// askRegion bounds the calls to one Region: a deployment must not wait for a lost one.
 const askRegion = 30 * time.Second
 
-// stateOf asks a Region for its registry and its executions.
+// stateOf reads the registry and the executions of a Region.
 func (d deployment) stateOf(env environment, plan failover.Plan, region failover.Region) regionState {
 	s := regionState{region: region}
 	ctx, cancel := context.WithTimeout(env.ctx, askRegion)
@@ -94,7 +94,7 @@ func (s *regionState) readRegistry(env environment, d deployment, plan failover.
 	return nil
 }
 
-// readRuns lists the executions that go on; there are none where the stack has no state machine yet.
+// readRuns lists the executions in progress; there are none where the stack has no state machine yet.
 func (s *regionState) readRuns(env environment, d deployment, plan failover.Plan) error {
 	cfg, err := d.config(env.ctx, s.region)
 	if err != nil {

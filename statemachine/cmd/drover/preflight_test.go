@@ -73,7 +73,7 @@ func TestARunInProgressIsNamedBeforeTheStacksAreChanged(t *testing.T) {
 		if (err == nil) != want {
 			t.Errorf("answer %q: %v", answer, err)
 		}
-		says(t, stdout, "Deploy all the same? Type yes to go on: ")
+		says(t, stdout, "Deploy nevertheless? Type yes to continue: ")
 	}
 	stdout, err := answered(t, url, "destroy", "no\n")
 	if err == nil {
@@ -136,7 +136,7 @@ func TestARegionThatCannotBeAskedIsAReasonToAsk(t *testing.T) {
 	if code != exitFailed {
 		t.Errorf("exit code %d; want %d", code, exitFailed)
 	}
-	says(t, stdout, "us-west-2    cannot be asked", "us-west-2 cannot be asked, so whether a run is in progress there is not known", "is not authorized to perform: dynamodb:Query")
+	says(t, stdout, "us-west-2    cannot be read", "us-west-2 cannot be read, so it is not known whether a run is in progress there", "is not authorized to perform: dynamodb:Query")
 	says(t, stderr, "FORCE=1")
 }
 

@@ -13,7 +13,7 @@ type registerCommand struct {
 	deployment
 }
 
-// Run checks the file and puts its applications into the registry. Doing so again changes nothing.
+// Run checks the file and puts its applications into the registry. A second call with the same file changes nothing.
 func (c *registerCommand) Run(env environment) error {
 	plan, err := c.plan()
 	if err != nil {

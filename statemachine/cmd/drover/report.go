@@ -16,14 +16,14 @@ import (
 type reportCommand struct {
 	RunID  string `arg:"" name:"run" help:"Id of the run."`
 	Bucket string `help:"The report bucket (default: PLAN-reports-ACCOUNT-REGION)." placeholder:"NAME"`
-	JSON   bool   `name:"json" help:"As it lies in the bucket."`
+	JSON   bool   `name:"json" help:"Print the report as JSON, as it is in the bucket."`
 	deployment
 }
 
 // maxReport bounds what is read; a report of 10,000 applications has about a megabyte.
 const maxReport = 64 << 20
 
-// Run fetches the report of a run and shows it.
+// Run fetches the report of a run and prints it.
 func (c *reportCommand) Run(env environment) error {
 	plan, err := c.plan()
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *reportCommand) fetch(env environment, plan failover.Plan, x execution) 
 	})
 	out, err := client.GetObject(env.ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if missing := (*types.NoSuchKey)(nil); errors.As(err, &missing) {
-		return nil, fmt.Errorf("there is no report of %s in s3://%s/%s: a run that is going on, was refused or only looked has none", c.RunID, bucket, key)
+		return nil, fmt.Errorf("there is no report of %s in s3://%s/%s: a run that is in progress or was refused, and a check, have none", c.RunID, bucket, key)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch s3://%s/%s: %w", bucket, key, err)
@@ -85,7 +85,7 @@ func (c *reportCommand) bucket(plan failover.Plan, x execution) string {
 	return fmt.Sprintf("%s-reports-%s-%s", plan.Name, account, x.region)
 }
 
-// writeReport shows a report: how it ended, what it took, what moved and what did not, and what to type next.
+// writeReport prints a report: the outcome, the times, what moved and what did not, and the next command.
 func writeReport(w io.Writer, r failover.Report) {
 	home, away := r.Run.WayOut()
 	fmt.Fprintf(w, "%s\n\n", r.Summary)
@@ -112,7 +112,7 @@ func writeReport(w io.Writer, r failover.Report) {
 	}
 }
 
-// writeApplications shows where the applications are now; after a rollback, whether that is where they were.
+// writeApplications prints where the applications are now; after a rollback, whether that is where they were.
 func writeApplications(w io.Writer, r failover.Report) {
 	elsewhere := func(title string, apps []failover.NotMoved) {
 		var lines []string
@@ -134,8 +134,8 @@ func writeApplications(w io.Writer, r failover.Report) {
 	section(w, "Could not be read", r.Unknown)
 }
 
-// writeRecord shows what an auditor asks for: who consented, what each leg took, what drills took before, and where the
-// writes are that were lost.
+// writeRecord prints what an auditor asks for: the approvals, the time of each phase and of the drills before, and where
+// lost writes can be found.
 func writeRecord(w io.Writer, r failover.Report) {
 	var decisions, legs, drills, lost, databases []string
 	for _, db := range r.Databases {
@@ -160,15 +160,15 @@ func writeRecord(w io.Writer, r failover.Report) {
 		lost = append(lost, fmt.Sprintf("%s: snapshot %s in %s; %s", l.GlobalCluster, l.Snapshot, l.Region, l.Find))
 	}
 	section(w, "Databases", databases)
-	section(w, "Asked", decisions)
+	section(w, "Approvals", decisions)
 	if len(legs) > 1 {
-		section(w, "Legs", legs)
+		section(w, "Phases", legs)
 	}
 	section(w, "Drills before", drills)
 	section(w, "Where lost writes may be", lost)
 }
 
-// legLine is such as "back to us-east-1: 1m31s, 2 of 2 stages".
+// legLine is such as "return to us-east-1: 1m31s, 2 of 2 stages".
 func legLine(leg failover.LegResult) string {
 	return fmt.Sprintf("%s to %s: %s, %d of %d stages", leg.Leg, leg.To, length(leg.RTOSeconds), leg.StagesDone, leg.Stages)
 }
@@ -190,7 +190,7 @@ func met(ok bool) string {
 	return "missed"
 }
 
-// length writes seconds as people say them.
+// length writes seconds as a duration.
 func length(seconds float64) string {
 	return time.Duration(seconds * float64(time.Second)).Round(100 * time.Millisecond).String()
 }

@@ -12,41 +12,42 @@ import (
 	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/drills"
 )
 
 // commandLine is everything that can be typed.
 type commandLine struct {
 	Version kong.VersionFlag `help:"Show the version of Drover."`
 
-	Drill drillCommand `cmd:"" help:"Rehearse a disaster on the embedded AWS: no account, no network, no Docker."`
+	Drill drillCommand `cmd:"" help:"Rehearse a disaster on the AWS simulator: no account, no network, no Docker."`
 
 	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
 	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
-	Approve  approveCommand  `cmd:"" help:"Let a run go on that waits for an approval."`
-	Reject   rejectCommand   `cmd:"" help:"Make a run turn back that waits for an approval."`
-	Watch    watchCommand    `cmd:"" help:"Show what a run does until it ends; exit code 0 Completed, 3 Held, 4 RolledBack, 5 Refused."`
-	Status   statusCommand   `cmd:"" help:"Show where applications are and the latest runs, or how one run is."`
+	Approve  approveCommand  `cmd:"" help:"Approve a run that waits for an approval."`
+	Reject   rejectCommand   `cmd:"" help:"Reject a run that waits for an approval."`
+	Watch    watchCommand    `cmd:"" help:"Show each step of a run until it ends; exit code 0 Completed, 3 Held, 4 RolledBack, 5 Refused."`
+	Status   statusCommand   `cmd:"" help:"Show where the applications are, the lock and the latest runs; or what one run has done."`
 	Report   reportCommand   `cmd:"" help:"Show the report of a run."`
 
-	Preflight preflightCommand `cmd:"" help:"Show what a deployment or a removal of the stacks would meet, and ask."`
+	Preflight preflightCommand `cmd:"" help:"Before the stacks are deployed or removed: show what runs, and ask."`
 }
 
 // environment is what a command works with.
 type environment struct {
 	ctx context.Context
-	// stdout and stderr pass on nothing that a terminal obeys.
+	// stdout and stderr remove what a terminal would obey.
 	stdout, stderr io.Writer
-	// stdin is where a person answers, if there is one.
+	// stdin is where the operator answers; person says that it is a terminal.
 	stdin  io.Reader
 	person bool
-	// terminal is what stdout writes to, for transcripts, which have colours and leave out the rest themselves.
+	// terminal is what stdout writes to. Transcripts go there: they have colours, and remove control characters themselves.
 	terminal io.Writer
 }
 
-// usageError is a mistake of the person who typed the command.
+// usageError is a mistake in what was typed.
 type usageError struct{ error }
 
-// errFailed says that a command has already told what went wrong.
+// errFailed says that a command has already printed what went wrong.
 var errFailed = errors.New("failed")
 
 // run is main without the process around it.
@@ -57,8 +58,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&cli,
 		kong.Name("drover"),
-		kong.Description("Drover moves applications from one AWS Region to the other, and rehearses it."),
-		kong.Vars{"version": release.Version},
+		kong.Description("Drover moves applications from one AWS Region to another and back, and rehearses it."),
+		kong.Vars{"version": release.Version, "scenario": drills.Default},
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
@@ -82,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}), stderr)
 }
 
-// exitCode says what went wrong, in one line where one is enough.
+// exitCode prints an error, in one line, and returns the exit code for it.
 func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 	var usage usageError
 	var ended outcomeError
@@ -105,7 +106,7 @@ func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 	return exitFailed
 }
 
-// explain adds to a mistake in the command line what there is instead.
+// explain adds the commands and flags that exist to a mistake in the command line.
 func explain(parser *kong.Kong, err error) string {
 	text := err.Error()
 	node := parser.Model.Node
@@ -113,7 +114,7 @@ func explain(parser *kong.Kong, err error) string {
 	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
 		node = parse.Context.Selected()
 	}
-	text += "; there is:"
+	text += "; expected one of:"
 	for _, child := range node.Children {
 		if child.Type == kong.CommandNode {
 			text += " " + child.Name

@@ -12,7 +12,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/drills"
 )
 
-// serve keeps the embedded AWS up until Ctrl-C, which is how it is meant to end: exit code 0.
+// serve keeps the AWS simulator up until Ctrl-C, with exit code 0.
 func (c *drillCommand) serve(env environment) error {
 	scenario, err := c.staged()
 	if err != nil {
@@ -38,23 +38,23 @@ func (c *drillCommand) serve(env environment) error {
 	})
 }
 
-// checkServe refuses flags that would be ignored.
+// checkServe rejects flags that would be ignored.
 func (c *drillCommand) checkServe() error {
 	switch {
 	case c.Serve == "" && c.Speed != nil:
-		return errors.New("--speed is of --serve; without it, a drill takes no longer than it must")
+		return errors.New("--speed needs --serve: a drill without it takes no real time to wait")
 	case c.Serve != "" && c.Out != "":
-		return fmt.Errorf("--out %s is not for --serve, which writes no report", c.Out)
+		return fmt.Errorf("--out %s cannot be combined with --serve, which writes no report", c.Out)
 	case c.Speed != nil && !(*c.Speed > 0 && *c.Speed <= maxSpeed): // nothing is true of NaN
 		return fmt.Errorf("--speed %v; expected more than 0 and at most %d", *c.Speed, maxSpeed)
 	}
 	return nil
 }
 
-// maxSpeed is as fast as the functions, which take real time, can be waited for without the clock running away.
+// maxSpeed bounds the speed: the functions take real time, and the clock goes on while they run.
 const maxSpeed = 1000
 
-// staged is the scenario to play while the World is served: the one that was named, or a quiet day.
+// staged is the scenario to play while the simulator is served: the one that was named, or one without events.
 func (c *drillCommand) staged() (*drill.Scenario, error) {
 	if c.Scenario == "" {
 		s, err := drills.Load(drills.Default)
@@ -66,18 +66,18 @@ func (c *drillCommand) staged() (*drill.Scenario, error) {
 	return c.load()
 }
 
-// listen opens the address, which must be on the loopback: the embedded AWS believes whoever asks.
+// listen opens the address, which must be on the loopback: the simulator checks no signatures.
 func listen(address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("--serve %s; expected an address and a port, such as 127.0.0.1:4599", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("--serve %s can be reached from elsewhere, and the embedded AWS checks no signatures; expected the loopback, such as 127.0.0.1:4599", address)
+		return nil, fmt.Errorf("--serve %s: other machines can reach it, and the AWS simulator checks no signatures; expected a loopback address, such as 127.0.0.1:4599", address)
 	}
 	listener, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("--serve %s: the port is taken; end what listens there, or choose another port", address)
+		return nil, fmt.Errorf("--serve %s: the port is in use; stop the program that listens there, or choose another port", address)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--serve %s: %w", address, err)
@@ -91,11 +91,11 @@ func hostOf(address string) string {
 	return host
 }
 
-// welcome says what there is and what to type.
+// welcome prints what is served and what to type.
 func welcome(w io.Writer, s drill.Stage, scenario *drill.Scenario) {
-	mood := "all is well"
+	state := "both Regions are healthy"
 	if len(scenario.Timeline)+len(scenario.Refusals) > 0 {
-		mood = scenario.Name + " is played: " + scenario.Title
+		state = scenario.Name + " is played: " + scenario.Title
 	}
 	var names []string
 	zone := ""
@@ -106,14 +106,14 @@ func welcome(w io.Writer, s drill.Stage, scenario *drill.Scenario) {
 	if len(names) > 5 {
 		names = append(names[:5], fmt.Sprintf("and %d more", len(s.Applications)-5))
 	}
-	fmt.Fprintf(w, "The embedded AWS is up at %s: %s and %s, account %s; %s.\nPlan %s moves %s. Ctrl-C ends it.\n",
-		s.URL, s.Plan.Primary, s.Plan.Standby, s.Account, mood, s.Plan.Name, strings.Join(names, ", "))
+	fmt.Fprintf(w, "The AWS simulator is up at %s: %s and %s, account %s; %s.\nPlan %s moves %s. Ctrl-C ends it.\n",
+		s.URL, s.Plan.Primary, s.Plan.Standby, s.Account, state, s.Plan.Name, strings.Join(names, ", "))
 	fmt.Fprintf(w, `
 Set this in another shell:
   export AWS_ENDPOINT_URL=%s
   export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s
   export AWS_REGION=%s AWS_DEFAULT_REGION=%[4]s AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
-An aws command line that is older than 2.13 or 1.29 must be told --endpoint-url $AWS_ENDPOINT_URL as well.
+An aws command line older than 2.13 or 1.29 also needs --endpoint-url $AWS_ENDPOINT_URL.
 
 Try:
   drover status
@@ -129,7 +129,7 @@ Try:
 		fmt.Fprintf(w, "  curl -s --aws-sigv4 aws:amz:%s:execute-api --user $AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY %s/runs\n", s.Plan.Standby, s.API)
 	}
 	fmt.Fprintf(w, `
-Disturb it with any event of a scenario's timeline, and look at it:
+Apply any event of a scenario's timeline, and show the state:
   curl --json '{"regionDark": "%s"}' %s%[3]s/faults
   curl --json '{"regionBack": "%[1]s"}' %[2]s%[3]s/faults
   curl -H 'Content-Type: application/yaml' -d 'apiFault: {service: rds, code: ServiceUnavailable, status: 503, for: 2m}' %[2]s%[3]s/faults

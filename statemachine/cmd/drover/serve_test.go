@@ -17,9 +17,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
-var servedAt = regexp.MustCompile(`The embedded AWS is up at (http://\S+):`)
+var servedAt = regexp.MustCompile(`The AWS simulator is up at (http://\S+):`)
 
-// serve keeps an embedded AWS up, fast enough for a test, and returns its address and what ends it.
+// serve keeps an AWS simulator up, fast enough for a test, and returns its address and what ends it.
 func serve(t *testing.T, args ...string) (url string, end func() (code int)) {
 	t.Helper()
 	operator(t)
@@ -59,7 +59,7 @@ func TestAServedWorldIsOperatedFromTheCommandLine(t *testing.T) {
 		code int
 		says []string
 	}{
-		{[]string{"status"}, exitOK, []string{"checkout     1     us-east-1  100        0", "no run holds the lock"}},
+		{[]string{"status"}, exitOK, []string{"checkout     1     us-east-1  100        0", "Lock: free"}},
 		{[]string{"start", "switchover", "--name", "first", "--watch"}, exitOK, []string{"started in us-west-2", "VerifyHealth     passed", "first: Completed after"}},
 		{[]string{"status", "first"}, exitOK, []string{`first in us-west-2`, `{"action":"switchover"}`, "8 record sets in 2 batches", "first: Completed after"}},
 		{[]string{"watch", "first"}, exitOK, []string{"first: Completed after"}},
@@ -170,8 +170,8 @@ func TestATakenPortIsOneLine(t *testing.T) {
 	}
 	defer taken.Close()
 	for address, says := range map[string]string{
-		taken.Addr().String(): "the port is taken", "0.0.0.0:0": "can be reached from elsewhere", "4599": "such as 127.0.0.1:4599",
-		":4599": "can be reached from elsewhere",
+		taken.Addr().String(): "the port is in use", "0.0.0.0:0": "other machines can reach it", "4599": "such as 127.0.0.1:4599",
+		":4599": "other machines can reach it",
 	} {
 		code, stdout, stderr := drover(t, t.Context(), "drill", "--serve", address)
 		if code != exitUsage || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, says) {
@@ -203,14 +203,14 @@ func TestAReportSaysWhatMovedAndWhatDidNot(t *testing.T) {
 	report := failover.Report{
 		Run: failover.Run{ID: "r1", Action: failover.Failover, From: "us-east-1", To: "us-west-2", Reason: "fire"}, Outcome: failover.Held,
 		Summary: "Held: failover to us-west-2", Reasons: []string{"the writer never came up"}, RTOSeconds: 912.3, TargetRTOSeconds: 600,
-		Target: "us-west-2", Moved: []string{"catalog"}, NotMoved: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody", "x"}}},
+		Target: "us-west-2", Moved: []string{"catalog"}, NotMoved: []failover.NotMoved{{Application: "shop", Why: []string{"no writer", "x"}}},
 		Unknown: []string{"zone Z1"}, Next: "drover status",
 	}
 	var out bytes.Buffer
 	writeReport(&out, report)
 	for _, want := range []string{
 		"Held: failover to us-west-2\n", "RTO      15m12.3s, target 10m0s", "RPO      not measured: the replication lag before the promotion is not known", "Why\n  the writer never came up",
-		"Not in us-west-2 (1)\n  shop: writer is nobody; x", "In us-west-2 (1)\n  catalog", "Could not be read\n  zone Z1", "Next: drover status", "reason   fire",
+		"Not in us-west-2 (1)\n  shop: no writer; x", "In us-west-2 (1)\n  catalog", "Could not be read\n  zone Z1", "Next: drover status", "reason   fire",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, out.String())
@@ -231,15 +231,15 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 		},
 		Decisions: []failover.Decision{{Gate: failover.BeforeStart, AskedAt: at, Approved: true, By: "alice", How: failover.APISigner, Comment: "go"}},
 		Legs:      legs, Trend: []failover.PastDrill{{Run: "r0", StartedAt: at, Outcome: failover.Completed, Legs: legs[:1]}},
-		Restored: []string{"catalog"}, NotRestored: []failover.NotMoved{{Application: "shop", Why: []string{"writer is nobody"}}},
+		Restored: []string{"catalog"}, NotRestored: []failover.NotMoved{{Application: "shop", Why: []string{"no writer"}}},
 		LostWrites: []failover.LostWrites{failover.NewLostWrites("shop", "shop-east", "us-east-1")},
 	}
 	var out bytes.Buffer
 	writeReport(&out, report)
 	for _, want := range []string{
-		"run      r1: drill from us-east-1 to us-west-2\n", "registry its writes took 400ms to reach the other Region\n", "Not as before (1)\n  shop: writer is nobody", "As before (1)\n  catalog",
-		"Asked\n  2026-01-31T03:00:00Z before-start: approved by alice (API signer): go", "  by       not known; CloudTrail's StartExecution event of ",
-		"Legs\n  out to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
+		"run      r1: drill from us-east-1 to us-west-2\n", "registry its writes took 400ms to reach the other Region\n", "Not as before (1)\n  shop: no writer", "As before (1)\n  catalog",
+		"Approvals\n  2026-01-31T03:00:00Z before-start: approved by alice (API signer): go", "  by       not known; CloudTrail's StartExecution event of ",
+		"Phases\n  out to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
 		"Drills before\n  2026-01-31T03:00:00Z r0, Completed, out to us-west-2: 1m30s, 2 of 2 stages",
 		"Where lost writes may be\n  shop: snapshot rds:unplanned-global-failover-shop-east-* in us-east-1; aws rds describe-db-cluster-snapshots",
 	} {
@@ -295,7 +295,7 @@ func TestARunThatWaitsForAPersonSaysSoWhileItWaits(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	at("approve", "asks")
-	if told := at("watch", "asks", "--every", "100ms"); strings.Count(told, waits) != 1 || !strings.Contains(told, "asks: Completed") {
-		t.Errorf("want it said once, and the end:\n%s", told)
+	if shown := at("watch", "asks", "--every", "100ms"); strings.Count(shown, waits) != 1 || !strings.Contains(shown, "asks: Completed") {
+		t.Errorf("want it once, and the end:\n%s", shown)
 	}
 }

@@ -12,26 +12,26 @@ import (
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// watchEvery is how often start --watch looks.
+// watchEvery is how often start --watch reads the history.
 const watchEvery = 2 * time.Second
 
 type startCommand struct {
 	Action        string   `arg:"" help:"failover, switchover, failback, drill or check."`
-	Application   []string `help:"Only this application (may be repeated; default: all)." placeholder:"NAME"`
-	AllowDataLoss *bool    `help:"Consent to losing writes that are not replicated, or with --no- withdraw the plan's consent (default: the plan's)." negatable:""`
-	DryRun        bool     `help:"List exactly what it would do."`
-	Order         string   `help:"traffic-first or database-first." placeholder:"ORDER"`
-	Percent       []int    `help:"Share of traffic to stop at on the way, rising to 100 (may be repeated)." placeholder:"N"`
-	Approval      string   `help:"none, before-start or before-promotion." placeholder:"GATE"`
+	Application   []string `help:"Move only this application (may be repeated; default: all)." placeholder:"NAME"`
+	AllowDataLoss *bool    `help:"Consent to the loss of writes that are not replicated, or with --no- withdraw the plan's consent (default: the plan's)." negatable:""`
+	DryRun        bool     `help:"List what the run would do, and change nothing."`
+	Order         string   `help:"traffic-first or database-first (default: the plan's)." placeholder:"ORDER"`
+	Percent       []int    `help:"Traffic step in percent (may be repeated, rising to 100; default: 100)." placeholder:"N"`
+	Approval      string   `help:"Where to wait for an approval: none, before-start or before-promotion (default: the plan's)." placeholder:"GATE"`
 	Since         string   `help:"When the outage began, such as 2026-01-31T03:00:00Z, or how long ago, such as 10m; the recovery time counts from it (default: the start of the run)." placeholder:"TIME"`
-	Takeover      bool     `help:"Take the lock from the run that holds it."`
-	Reason        string   `help:"Why, for the report." placeholder:"TEXT"`
-	Name          string   `help:"Id of the run; starting it again with the same input does nothing (default: made of action and time)." placeholder:"ID"`
-	Watch         bool     `help:"Show what the run does until it ends, like watch."`
+	Takeover      bool     `help:"Take the lock from a run that is still executed; that run then moves nothing more."`
+	Reason        string   `help:"Why the run is started, for the report." placeholder:"TEXT"`
+	Name          string   `help:"Id of the run; a second start with the same id and input does nothing (default: ACTION-TIME)." placeholder:"ID"`
+	Watch         bool     `help:"Show each step of the run until it ends, as drover watch does."`
 	deployment
 }
 
-// Run starts an execution in the Region that the run moves to. The input is checked here as the run itself would.
+// Run starts an execution in the Region that the run moves to. The input is checked here as Validate checks it.
 func (c *startCommand) Run(env environment) error {
 	plan, err := c.plan()
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *startCommand) Run(env environment) error {
 	if err != nil {
 		return fmt.Errorf("start %s in %s: %w", c.Action, region, err)
 	}
-	fmt.Fprintf(env.stdout, "%s has been started in %s\n%s\n", run, region, untrusted.Line(aws.ToString(out.ExecutionArn)))
+	fmt.Fprintf(env.stdout, "%s started in %s\n%s\n", run, region, untrusted.Line(aws.ToString(out.ExecutionArn)))
 	if !c.Watch {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (c *startCommand) outage() (time.Time, error) {
 	return at, nil
 }
 
-// input is the execution's input, checked as the run itself would.
+// input is the execution's input, checked as Validate checks it.
 func (c *startCommand) input() ([]byte, error) {
 	since, err := c.outage()
 	if err != nil {

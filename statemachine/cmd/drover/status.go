@@ -22,7 +22,7 @@ type statusCommand struct {
 // shownRuns is how many runs status shows.
 const shownRuns = 10
 
-// Run shows where the applications are, who holds the lock, and the latest runs, as one Region's registry has them.
+// Run shows where the applications are, which run holds the lock, and the latest runs, from the registry of one Region.
 func (c *statusCommand) Run(env environment) error {
 	plan, err := c.plan()
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *statusCommand) Run(env environment) error {
 	return writeRuns(env.stdout, runs)
 }
 
-// run shows how one run is: what it was asked, where it is and what it has said last.
+// run shows the input of one run, its steps so far and its state.
 func (c *statusCommand) run(env environment, plan failover.Plan) error {
 	x, err := c.find(env, plan, c.RunID)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 		aws.ToTime(x.StartDate).UTC().Format(time.RFC3339), aws.ToString(x.Input))
 	var text bytes.Buffer
 	w := newWatcher(&drill.Printer{W: &text, Width: width(env.terminal)}, x)
-	if err := w.tell(env, x); err != nil {
+	if err := w.print(env, x); err != nil {
 		return err
 	}
 	fmt.Fprintf(env.stdout, "\n%s", text.Bytes())
@@ -85,16 +85,16 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 		writeEnd(env.stdout, x)
 		return nil
 	}
-	fmt.Fprintf(env.stdout, "\nIt goes on, in %s. Type `%s` to see the rest.\n", w.follower.State(), failover.CommandLine("drover", "watch", c.RunID))
+	fmt.Fprintf(env.stdout, "\nIt is in progress, in the state %s. To see the rest: %s\n", w.follower.State(), failover.CommandLine("drover", "watch", c.RunID))
 	return nil
 }
 
 func writeLock(w io.Writer, lock registry.Lock) {
 	if lock.Held(now()) {
-		fmt.Fprintf(w, "\n%s holds the lock, until %s unless renewed\n", lock.Run, lock.Expires.Format(time.RFC3339))
+		fmt.Fprintf(w, "\nLock: held by %s until %s, unless renewed\n", lock.Run, lock.Expires.Format(time.RFC3339))
 		return
 	}
-	fmt.Fprintln(w, "\nno run holds the lock")
+	fmt.Fprintln(w, "\nLock: free")
 }
 
 func writeRuns(w io.Writer, runs []registry.RunRecord) error {

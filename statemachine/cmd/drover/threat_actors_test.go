@@ -80,7 +80,7 @@ var threats = []actor{
 		reaches: "the workflows hold no credentials of AWS; they read the repository, and only the job that publishes a release may write one"},
 	{name: "someone who writes metrics", statement: `{"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"}`,
 		may:     []string{"write an application's metric"},
-		reaches: "makes a sick Region look healthy or a healthy one sick: a run holds, goes on or turns back by it, and an alarm of `failoverAlarms` on such a metric starts a failover, with the consent of the plan and not more, once per cooldown"},
+		reaches: "makes an unhealthy Region appear healthy or a healthy one unhealthy: a run holds, goes on or turns back by it, and an alarm of `failoverAlarms` on such a metric starts a failover, with the consent of the plan and not more, once per cooldown"},
 	{name: "someone who sets alarms", statement: `{"Effect": "Allow", "Action": "cloudwatch:SetAlarmState", "Resource": "*"}`,
 		may:     []string{"set an alarm"},
 		reaches: "starts a failover where `failoverAlarms` names that alarm, with the consent of the plan and not more, once per cooldown; `cdk.json` ships none. Blocks runs whose applications list that alarm"},

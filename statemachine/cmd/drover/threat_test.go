@@ -21,7 +21,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-var updateThreats = flag.Bool("update", false, "rewrite the table of the threat model in SECURITY.md")
+// Rewrites the table of the threat model in SECURITY.md, and what the commands of docs/runbook.md print. Only commit the change
+// if you understand what caused it.
+var update = flag.Bool("update", false, "rewrite SECURITY.md and docs/runbook.md")
 
 // actor is principal, or a role, in the threat model.
 type actor struct {
@@ -133,7 +135,7 @@ func TestThreatModelOfAnotherAccount(t *testing.T) {
 }
 
 // TestThreatModelOfAlarms: whoever sets the alarm of the plan starts a failover, with the consent of the plan and nothing
-// more. An event that looks like it starts nothing.
+// more. An event of the same form starts nothing.
 func TestThreatModelOfAlarms(t *testing.T) {
 	url, _ := serve(t)
 	runs := func() []sfntypes.ExecutionListItem {
@@ -175,7 +177,7 @@ const (
 	tableEnds   = "<!-- threats:end -->"
 )
 
-// TestThreatModelIsTheTableOfSECURITY keeps what people read and what is tried one.
+// TestThreatModelIsTheTableOfSECURITY keeps the page equal to what is tried.
 func TestThreatModelIsTheTableOfSECURITY(t *testing.T) {
 	const file = "../../../SECURITY.md"
 	page, err := os.ReadFile(file)
@@ -188,7 +190,7 @@ func TestThreatModelIsTheTableOfSECURITY(t *testing.T) {
 		t.Fatalf("%s has no %s", file, tableBegins)
 	}
 	want := threatTable()
-	if *updateThreats {
+	if *update {
 		if err := os.WriteFile(file, []byte(before+tableBegins+want+tableEnds+after), 0o644); err != nil {
 			t.Fatal(err)
 		}

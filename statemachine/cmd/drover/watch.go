@@ -14,19 +14,19 @@ import (
 )
 
 type watchCommand struct {
-	RunID string        `arg:"" name:"run" help:"Id of the run: what start has printed, or status shows."`
-	Every time.Duration `help:"How often to look." default:"2s"`
+	RunID string        `arg:"" name:"run" help:"Id of the run, as start prints it and status shows it."`
+	Every time.Duration `help:"How often to read the history." default:"2s"`
 	deployment
 }
 
-// The exit codes of runs that did not end Completed; a script can tell them apart. Any other end is exitFailed.
+// The exit codes of runs that did not end Completed. Any other end is exitFailed.
 const (
 	exitHeld       = 3
 	exitRolledBack = 4
 	exitRefused    = 5
 )
 
-// outcomeError says how a watched run ended, when it did not end Completed. All has been told already.
+// outcomeError is the outcome of a watched run that did not end Completed. It has been printed already.
 type outcomeError struct{ outcome failover.Outcome }
 
 func (e outcomeError) Error() string { return "the run ended " + string(e.outcome) }
@@ -44,7 +44,7 @@ func (e outcomeError) code() int {
 	return exitFailed
 }
 
-// Run shows what a run does, as it happens, until it ends. Its outcome is the exit code.
+// Run prints each step of a run until it ends. The exit code is the outcome.
 func (c *watchCommand) Run(env environment) error {
 	if c.Every < minEvery {
 		return usageError{fmt.Errorf("--every %s; expected at least %s", c.Every, minEvery)}
@@ -60,18 +60,18 @@ func (c *watchCommand) Run(env environment) error {
 	return watch(env, x, c.Every)
 }
 
-// minEvery keeps a watcher from using up what Step Functions allows everybody in the account.
+// minEvery keeps a watcher from using up the request quota of Step Functions, which the account shares.
 const minEvery = 100 * time.Millisecond
 
-// watch tells a run from its beginning to its end.
+// watch prints a run from its start to its end.
 func watch(env environment, x execution, every time.Duration) error {
 	w := newWatcher(screen(env.terminal), x)
 	for {
-		over := x.outcome() != ""
-		if err := w.tell(env, x); err != nil {
+		ended := x.outcome() != ""
+		if err := w.print(env, x); err != nil {
 			return err
 		}
-		if over {
+		if ended {
 			break
 		}
 		if err := pause(env.ctx, every); err != nil {
@@ -89,7 +89,7 @@ func watch(env environment, x execution, every time.Duration) error {
 	return nil
 }
 
-// watcher tells the events of a history, each once.
+// watcher prints the events of a history, each once.
 type watcher struct {
 	run      string
 	follower *drill.Follower
@@ -101,8 +101,8 @@ func newWatcher(out *drill.Printer, x execution) *watcher {
 	return &watcher{run: aws.ToString(x.Name), follower: drill.NewFollower(out)}
 }
 
-// tell tells what has happened since it was last called.
-func (w *watcher) tell(env environment, x execution) error {
+// print prints the events since it was last called.
+func (w *watcher) print(env environment, x execution) error {
 	events, err := x.historyAfter(env, w.last)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (w *watcher) event(e types.HistoryEvent) {
 		w.follower.Entered(aws.ToString(e.StateEnteredEventDetails.Name), at)
 	case e.TaskScheduledEventDetails != nil:
 		w.follower.Scheduled(payloadOf(aws.ToString(e.TaskScheduledEventDetails.Parameters)))
-	case e.TaskSubmittedEventDetails != nil: // the one task that is handed over and then waits is the question to people
+	case e.TaskSubmittedEventDetails != nil: // the one task that waits for a token is the approval
 		w.follower.Asked(failover.CommandLine("drover", "approve", w.run)+", or "+failover.CommandLine("drover", "reject", w.run), at)
 	case e.TaskSucceededEventDetails != nil:
 		w.follower.Answered(payloadOf(aws.ToString(e.TaskSucceededEventDetails.Output)), at)
@@ -132,7 +132,7 @@ func (w *watcher) event(e types.HistoryEvent) {
 	}
 }
 
-// payloadOf is what the function has answered; Step Functions wraps it into the answer of Lambda.
+// payloadOf is the function's answer; Step Functions wraps it into that of Lambda.
 func payloadOf(output string) []byte {
 	var invoked struct{ Payload json.RawMessage }
 	if json.Unmarshal([]byte(output), &invoked) == nil && len(invoked.Payload) > 0 {
@@ -141,7 +141,7 @@ func payloadOf(output string) []byte {
 	return []byte(output)
 }
 
-// writeEnd says how a run ended and why.
+// writeEnd prints the outcome of a run and its cause.
 func writeEnd(w io.Writer, x execution) {
 	fmt.Fprintf(w, "\n%s: %s after %s\n", aws.ToString(x.Name), x.outcome(),
 		aws.ToTime(x.StopDate).Sub(aws.ToTime(x.StartDate)).Round(time.Second))
@@ -150,7 +150,7 @@ func writeEnd(w io.Writer, x execution) {
 	}
 }
 
-// pause waits, unless somebody has had enough.
+// pause waits, or ends with the context.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
