@@ -1,24 +1,103 @@
 package fakeaws
 
 import (
+	"github.com/drover-dr/drover/statemachine/fakeaws/apigateway"
+	"github.com/drover-dr/drover/statemachine/fakeaws/clients"
+	"github.com/drover-dr/drover/statemachine/fakeaws/cloudwatch"
+	"github.com/drover-dr/drover/statemachine/fakeaws/delivery"
+	"github.com/drover-dr/drover/statemachine/fakeaws/eventbridge"
+	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
+	"github.com/drover-dr/drover/statemachine/fakeaws/rds"
+	"github.com/drover-dr/drover/statemachine/fakeaws/route53"
+	"github.com/drover-dr/drover/statemachine/fakeaws/scheduler"
+	"github.com/drover-dr/drover/statemachine/fakeaws/sns"
+	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
+	"github.com/drover-dr/drover/statemachine/fakeaws/stepfunctions"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// What drills and tests name of the rooms behind the World.
+// The names by which drills and tests know the types of the packages below, so that they import this package alone.
 type (
-	// Entry is one thing that happened, Call the record of one request; see [kernel.Control].
-	Entry = kernel.Entry
-	Call  = kernel.Call
-	// Invocation is the record of one invocation of a function, InvokeResult how it ended.
+	Entry        = kernel.Entry
+	Call         = kernel.Call
 	Invocation   = kernel.Invocation
 	InvokeResult = kernel.InvokeResult
-	// Fault changes how requests are answered, Pace how virtual time follows real time.
-	Fault = kernel.Fault
-	Pace  = kernel.Pace
-	// APIError is an error answer of AWS.
-	APIError = wire.Error
+	Fault        = kernel.Fault
+	Pace         = kernel.Pace
+	APIError     = wire.Error
+
+	RecordSet       = route53.RecordSet
+	AliasTarget     = route53.AliasTarget
+	Change          = route53.Change
+	Batch           = route53.Batch
+	Route53Settings = route53.Settings
+
+	GlobalCluster = rds.GlobalCluster
+	Member        = rds.Member
+	Promotion     = rds.Promotion
+	Loss          = rds.Loss
+
+	Alarm       = cloudwatch.Alarm
+	AlarmRule   = cloudwatch.AlarmRule
+	Composite   = cloudwatch.Composite
+	MetricDelay = cloudwatch.MetricDelay
+	LogLine     = cloudwatch.LogLine
+
+	Message      = sns.Message
+	QueueMessage = sqs.Message
+
+	Function    = lambda.Function
+	InvokeFault = lambda.InvokeFault
+
+	StateMachine = stepfunctions.StateMachine
+	Execution    = stepfunctions.Execution
+	Watcher      = stepfunctions.Watcher
+
+	Rule        = eventbridge.Rule
+	Event       = eventbridge.Event
+	Schedule    = scheduler.Schedule
+	Target      = delivery.Target
+	Transformer = delivery.Transformer
+
+	API   = apigateway.API
+	Route = apigateway.Route
+
+	Clients      = clients.Clients
+	Sample       = clients.Sample
+	RegionSample = clients.RegionSample
+	Felt         = clients.Felt
 )
 
-// CodeNotImplemented marks an operation that the AWS simulator does not have. A drill in which it was answered fails.
-const CodeNotImplemented = wire.CodeNotImplemented
+const (
+	// Administrator is the access key of a caller with all permissions.
+	Administrator = iam.Administrator
+	// CodeNotImplemented marks an operation that the AWS simulator does not have. A drill in which it was answered fails.
+	CodeNotImplemented = wire.CodeNotImplemented
+)
+
+// The states of an alarm, and what suppresses the actions of a composite alarm.
+const (
+	AlarmOK               = cloudwatch.AlarmOK
+	AlarmInAlarm          = cloudwatch.AlarmInAlarm
+	AlarmInsufficientData = cloudwatch.AlarmInsufficientData
+	SuppressedByAlarm     = cloudwatch.SuppressedByAlarm
+	SuppressedByWait      = cloudwatch.SuppressedByWait
+	SuppressedByExtension = cloudwatch.SuppressedByExtension
+)
+
+// How an invocation fails; see [lambda.InvokeFault].
+const (
+	InvokeThrottled = lambda.InvokeThrottled
+	InvokeCrashes   = lambda.InvokeCrashes
+	InvokeTimesOut  = lambda.InvokeTimesOut
+	InvokeDeleted   = lambda.InvokeDeleted
+	InvokeDenied    = lambda.InvokeDenied
+)
+
+// FeltIn sums samples up.
+func FeltIn(samples []Sample) Felt { return clients.FeltIn(samples) }
+
+// DefaultMetricDelay is how late CloudWatch delivers metrics unless a scenario says otherwise.
+func DefaultMetricDelay() MetricDelay { return cloudwatch.DefaultMetricDelay() }

@@ -19,27 +19,6 @@ type endpoint struct {
 	opaque bool
 }
 
-// apiService is the name of API Gateway in the credential scope of those who call an API.
-const apiService = "execute-api"
-
-// endpoints are the services by their names in the credential scope of a signature.
-func (w *World) endpoints() map[string]endpoint {
-	return map[string]endpoint{
-		"route53":    {Service: w.route53, global: true},
-		"rds":        {Service: w.rds},
-		"dynamodb":   {Service: w.dynamodb, maxBody: 16 << 20}, // "Quotas in Amazon DynamoDB": 16 MB, for BatchWriteItem
-		"monitoring": {Service: w.metrics},
-		"sns":        {Service: w.sns},
-		"s3":         {Service: w.s3, maxBody: 64 << 20, opaque: true}, // 5 GB in "PutObject"; the largest report is far below
-		"states":     {Service: w.stepfunctions},
-		"lambda":     {Service: &lambda{w}, maxBody: 6 << 20}, // "Lambda quotas": synchronous invocation payload
-		"events":     {Service: w.events},
-		"sqs":        {Service: w.sqs},
-		"sts":        {Service: &sts{w}},
-		apiService:   {Service: w.apis, maxBody: 10 << 20}, // "Quotas for HTTP APIs": payload size
-	}
-}
-
 // ServeHTTP answers as AWS would: all services of all Regions at one address, told apart by the credential scope of the
 // signature.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -47,7 +26,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if !signed {
 		scope.Service = apiService // a request without a signature is for an API, or for no service
 	}
-	limit := cmp.Or(w.services[scope.Service].maxBody, wire.DefaultMaxBody)
+	limit := cmp.Or(w.endpoints[scope.Service].maxBody, wire.DefaultMaxBody)
 	body, tooLarge, err := wire.ReadBody(rw, r, limit)
 	if err != nil {
 		return // the client has gone
@@ -73,15 +52,11 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 // openToAll says whether an API may answer a request without a signature, and completes its scope.
-func (w *World) openToAll(r *http.Request, scope *wire.Scope) bool {
+func (w *World) openToAll(r *http.Request, scope *wire.Scope) (known bool) {
 	w.k.Lock()
 	defer w.k.Unlock()
-	api, _ := w.apis.find(r)
-	if api == nil {
-		return false
-	}
-	scope.Region = api.Region
-	return true
+	scope.Region, known = w.apigateway.Unsigned(r)
+	return known
 }
 
 // handle performs one request, and says whether its answer reaches the client.
@@ -90,8 +65,8 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 	defer w.k.Unlock()
 	w.k.CatchUp()
 	req.ID = w.k.NewRequestID()
-	role := w.iam.roleOf(req.AccessKey)
-	svc, ok := w.services[req.Service]
+	role := w.iam.RoleOf(req.AccessKey)
+	svc, ok := w.endpoints[req.Service]
 	if !ok {
 		w.k.RecordCall(req, role, false, wire.UnknownService())
 		return wire.PlainError(req, wire.UnknownService()), true
@@ -121,7 +96,7 @@ func (w *World) perform(svc wire.Service, req *wire.Request, openErr *wire.Error
 		return nil, openErr, true
 	}
 	for _, p := range svc.Permissions(req) {
-		if err := w.iam.allow(req.AccessKey, p); err != nil {
+		if err := w.iam.Allow(req.AccessKey, p); err != nil {
 			return nil, err, true
 		}
 	}

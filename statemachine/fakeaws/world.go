@@ -3,10 +3,16 @@ package fakeaws
 import (
 	"time"
 
+	"github.com/drover-dr/drover/statemachine/fakeaws/apigateway"
+	"github.com/drover-dr/drover/statemachine/fakeaws/cloudwatch"
+	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
+	"github.com/drover-dr/drover/statemachine/fakeaws/stepfunctions"
 )
 
-// World is the AWS simulator: the kernel, the services, and their control surfaces.
+// World is the AWS simulator: the kernel, the services and the clients. Drills and tests use the control surfaces that it
+// embeds; everything else uses [World.ServeHTTP].
 //
 // All methods may be called from several goroutines.
 type World struct {
@@ -17,56 +23,27 @@ type World struct {
 	// Watcher, when set, is called when executions make progress, with the mutex held.
 	Watcher Watcher
 
-	kernel.Control
-	k *kernel.Kernel
+	controls
+	// endpoints are the services by their names in the credential scope of a signature.
+	endpoints map[string]endpoint
 
-	// logLines are those that functions and APIs have written.
-	logLines []LogLine
-
-	// functions are found by ARN, and their versions by the ARN with the number; published says which there are.
-	functions    map[string]*Function
-	concurrent   map[string]*concurrency // by Region
-	published    map[string]*versions
-	invokeFaults []*InvokeFault
-
-	services map[string]endpoint
-	iam      *iam
-	route53  *route53
-	rds      *rds
-	dynamodb *dynamodb
-	metrics  *metrics
-	sns      *sns
-	s3       *s3
-	traffic  *traffic
-
-	sqs    *sqs
-	events *events
-	apis   *apis
-
-	stepfunctions *stepfunctions
+	// The parts that the World itself uses: see endpoint.go, door.go and logs.go.
+	k             *kernel.Kernel
+	iam           *iam.Service
+	apigateway    *apigateway.Service
+	sqs           *sqs.Service
+	cloudwatch    *cloudwatch.Service
+	stepfunctions *stepfunctions.Service
 }
 
 // New returns an AWS simulator with the given Regions, all of them healthy, whose clock shows start.
 func New(account string, start time.Time, regions ...string) *World {
-	k := kernel.New(account, start, regions...)
-	w := &World{Account: account, Control: k.Control(), k: k, functions: map[string]*Function{}, concurrent: map[string]*concurrency{}, published: map[string]*versions{}}
-	k.Observe = func(e kernel.Entry) {
+	w := &World{Account: account, k: kernel.New(account, start, regions...)}
+	w.k.Observe = func(e Entry) {
 		if w.Observe != nil {
 			w.Observe(e)
 		}
 	}
-	w.iam = newIAM(w)
-	w.route53 = newRoute53(w)
-	w.rds = newRDS(w)
-	w.dynamodb = newDynamoDB(w)
-	w.metrics = newMetrics(w)
-	w.sns = newSNS(w)
-	w.s3 = newS3(w)
-	w.traffic = newTraffic(w)
-	w.sqs = newSQS(w)
-	w.events = newEvents(w)
-	w.apis = newAPIs(w)
-	w.stepfunctions = newStepFunctions(w)
-	w.services = w.endpoints()
+	w.addServices()
 	return w
 }

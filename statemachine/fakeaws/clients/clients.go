@@ -1,0 +1,238 @@
+package clients
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+)
+
+// DNS is how clients resolve names.
+type DNS interface {
+	// Resolve calls each with every record set that the name servers answer with now: its SetIdentifier, the share of the
+	// queries that get it, and how many seconds it is kept, 0 for an alias.
+	Resolve(zone, name, recordType string, each func(setIdentifier string, share float64, ttl int64))
+	// Generation changes whenever an answer may have changed.
+	Generation() int
+}
+
+// Databases are what writes need.
+type Databases interface {
+	// Writer returns the Region of a global cluster's writer, and whether applications can write to it.
+	Writer(globalCluster string) (region string, available bool)
+}
+
+// Metrics is where applications and load balancers publish.
+type Metrics interface {
+	// Series returns the function that publishes one value of a metric.
+	Series(region, namespace, name string, dims map[string]string, highResolution bool) (publish func(at time.Time, value float64))
+	// PutPast publishes a value for the minutes before now.
+	PutPast(region, namespace, name string, dims map[string]string, value float64)
+}
+
+// Traffic is the clients of all applications.
+type Traffic struct {
+	k           *kernel.Kernel
+	dns         DNS
+	databases   Databases
+	metrics     Metrics
+	populations []*population
+	loads       []*load // in the order in which they publish
+	byPlace     map[place]*load
+	running     bool
+	ticking     bool // a tick is due, be it only to find that traffic has been stopped
+	ticks       int
+	resolved    int // the generation of Route 53 that the populations have seen
+	samples     []Sample
+	// failing says whether users failed in the last second, failingSince when that began.
+	failing      bool
+	failingSince time.Time
+	// writers remembers, within one tick, which global clusters can be written to.
+	writers map[string]bool
+}
+
+// Clients is the population of one application.
+type Clients struct {
+	// Application is the application's name.
+	Application string
+	// Name, Type and Zone are the record that the clients resolve. The SetIdentifier of a weighted record set is the
+	// Region that it leads to (TRF-1).
+	Name, Type, Zone string
+	// TTL is how many seconds an answer is kept; 0 means the TTL of the record set, or 60 for an alias.
+	TTL int
+	// RequestsPerSecond is how much all clients ask together.
+	RequestsPerSecond float64
+	// Writes is the share of requests that need a writer: 0 to 1.
+	Writes float64
+	// GlobalClusters are the Aurora global clusters whose writers the writes need, all of them.
+	GlobalClusters []string
+	// LoadBalancer makes the application's metrics those of a load balancer in each Region, whose dimension LoadBalancer
+	// this is, with {region} for the Region. Without it the application publishes metrics of its own (TRF-6).
+	LoadBalancer string
+}
+
+// New returns a simulation without clients.
+func New(k *kernel.Kernel, dns DNS, databases Databases, metrics Metrics) *Traffic {
+	return &Traffic{k: k, dns: dns, databases: databases, metrics: metrics, byPlace: map[place]*load{}, writers: map[string]bool{}}
+}
+
+// Control is what drills and tests do to the clients and see of them. Its methods take the kernel's mutex.
+type Control struct{ s *Traffic }
+
+// Control returns the control surface.
+func (t *Traffic) Control() Control { return Control{t} }
+
+// AddClients adds the population of an application. A name that cannot be resolved is an error.
+func (ctl Control) AddClients(c Clients) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	if err := ctl.s.checkClients(c); err != nil {
+		return fmt.Errorf("clients of %s: %w", c.Application, err)
+	}
+	ctl.s.add(c)
+	return nil
+}
+
+func (t *Traffic) checkClients(c Clients) error {
+	if c.Application == "" || c.RequestsPerSecond <= 0 {
+		return fmt.Errorf("%v requests a second; expected an application and more than 0 requests", c.RequestsPerSecond)
+	}
+	if c.Writes < 0 || c.Writes > 1 {
+		return fmt.Errorf("share of writes %v; expected 0 to 1", c.Writes)
+	}
+	if c.TTL < 0 {
+		return fmt.Errorf("TTL %d; expected 0 or more seconds", c.TTL)
+	}
+	var regions []string
+	t.dns.Resolve(c.Zone, c.Name, c.Type, func(region string, _ float64, _ int64) { regions = append(regions, region) })
+	if len(regions) == 0 {
+		return fmt.Errorf("hosted zone %s has no record %s %s", c.Zone, c.Name, c.Type)
+	}
+	for _, region := range regions {
+		if !t.k.HasRegion(region) {
+			return fmt.Errorf("record %s %s: SetIdentifier %q; expected one of the Regions %v", c.Name, c.Type, region, t.k.RegionNames())
+		}
+	}
+	return nil
+}
+
+// StartTraffic lets all clients begin to call, from the next second on.
+func (ctl Control) StartTraffic() {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	ctl.s.running = true
+	if !ctl.s.ticking {
+		ctl.s.ticking = true
+		ctl.s.k.After(time.Second, ctl.s.tick)
+	}
+}
+
+// StopTraffic lets all clients fall silent.
+func (ctl Control) StopTraffic() {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	ctl.s.running = false
+}
+
+// SetErrorShare makes a share of an application's requests in a Region fail, whatever else is well: 0 to 1.
+func (ctl Control) SetErrorShare(region, application string, share float64) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	if share < 0 || share > 1 {
+		return fmt.Errorf("set error share: %v; expected 0 to 1", share)
+	}
+	l, err := ctl.s.place(region, application)
+	if err != nil {
+		return fmt.Errorf("set error share: %w", err)
+	}
+	l.errorShare, l.errorsFrom = share, 0
+	ctl.s.k.Record("traffic", application, "%.0f %% of the requests in %s fail", 100*share, region)
+	return nil
+}
+
+// StopMetric makes an application publish no metrics in a Region, until resume is called.
+func (ctl Control) StopMetric(region, application string) (resume func(), err error) {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	l, err := ctl.s.place(region, application)
+	if err != nil {
+		return nil, fmt.Errorf("stop metric: %w", err)
+	}
+	l.silent = true
+	ctl.s.k.Record("traffic", application, "publishes no metrics in %s", region)
+	return func() {
+		ctl.s.k.Lock()
+		defer ctl.s.k.Unlock()
+		l.silent = false
+	}, nil
+}
+
+// place returns the load of an application in a Region, or says what there is instead.
+func (t *Traffic) place(region, application string) (*load, error) {
+	l := t.find(region, application)
+	if l == nil {
+		return nil, fmt.Errorf("no clients of application %q in Region %q; expected one with clients, and one of the "+
+			"Regions %v", application, region, t.k.RegionNames())
+	}
+	return l, nil
+}
+
+// Sample is one second of traffic.
+type Sample struct {
+	// At is the end of the second.
+	At time.Time
+	// Requests and Served count all requests, also those whose name leads nowhere.
+	Requests, Served float64
+	// Regions holds the requests by the Region they went to, in alphabetical order.
+	Regions []RegionSample
+}
+
+// RegionSample is what one Region got in one second.
+type RegionSample struct {
+	Region           string
+	Requests, Served float64
+}
+
+// Failed says whether users noticed: it looks past the rounding of fractions.
+func (s Sample) Failed() bool { return s.Requests-s.Served > 1e-6*s.Requests }
+
+// Traffic returns every second of traffic so far.
+func (ctl Control) Traffic() []Sample {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	samples := slices.Clone(ctl.s.samples)
+	for i := range samples {
+		samples[i].Regions = slices.Clone(samples[i].Regions)
+	}
+	return samples
+}
+
+// Felt is what users felt of a stretch of time.
+type Felt struct {
+	// Requests and Served count requests.
+	Requests, Served float64
+	// FirstFailed and LastFailed are the ends of the first and the last second in which requests failed; zero when all
+	// were served.
+	FirstFailed, LastFailed time.Time
+	// FailedSeconds counts the seconds in which requests failed.
+	FailedSeconds int
+}
+
+// FeltIn sums samples up.
+func FeltIn(samples []Sample) Felt {
+	var f Felt
+	for _, s := range samples {
+		f.Requests += s.Requests
+		f.Served += s.Served
+		if !s.Failed() {
+			continue
+		}
+		f.FailedSeconds++
+		f.LastFailed = s.At
+		if f.FirstFailed.IsZero() {
+			f.FirstFailed = s.At
+		}
+	}
+	return f
+}

@@ -1,0 +1,103 @@
+package cloudwatch
+
+import "cmp"
+
+// extraPeriods is how many more periods than EvaluationPeriods an alarm reads, so that one whose data come late is not
+// without data (CW-4).
+const extraPeriods = 2
+
+// evaluated is what an alarm finds in the periods that it reads, the newest first.
+type evaluated struct {
+	// breaching are the newest periods with data, at most EvaluationPeriods of them.
+	breaching []bool
+	// oldestBreaching is the age of the oldest of them that is breaching, in periods; the newest period has age 1.
+	oldestBreaching int
+	// missing counts the periods without data since the alarm was made, among the newest EvaluationPeriods.
+	missing int
+}
+
+// stateOf decides an alarm from the data that can be read now (CW-4).
+func (m *Service) stateOf(a Alarm) string {
+	if a.State != "" {
+		return a.State
+	}
+	n := max(1, a.Rule.Periods)
+	current := ""
+	if s := m.states[m.arn(a)]; s != nil {
+		current = s.value
+	}
+	return m.read(a, n).judge(a.Rule.missing(), n, cmp.Or(a.Rule.Datapoints, n), current)
+}
+
+// missing is how the alarm treats missing data. Alarms on DynamoDB's metrics ignore it, whatever they say.
+func (r AlarmRule) missing() string {
+	if r.Namespace == "AWS/DynamoDB" {
+		return "ignore"
+	}
+	return cmp.Or(r.TreatMissing, "missing")
+}
+
+// read goes back from the last complete period. A period from before the alarm without data does not count as missing
+// (CW-7).
+func (m *Service) read(a Alarm, n int) evaluated {
+	period, now := int64(a.Rule.PeriodSeconds), m.k.Now().Unix()
+	end, created := now-now%period, m.states[m.arn(a)].created.Unix()
+	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
+	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it
+	var e evaluated
+	for age := 1; age <= n+extraPeriods && len(e.breaching) < n; age++ {
+		begin := end - int64(age)*period
+		value, ok := 0.0, false
+		if s != nil && (period >= 60 || s.highResolution) {
+			value, ok = stat.value(m.readable(s, begin, begin+period))
+		}
+		if !ok {
+			if begin >= created && age <= n {
+				e.missing++
+			}
+			continue
+		}
+		is, _ := beyond(a.Rule.Comparison, value, a.Rule.Threshold)
+		e.breaching = append(e.breaching, is)
+		if is {
+			e.oldestBreaching = age
+		}
+	}
+	return e
+}
+
+// judge decides as AWS's table of missing data does. Only when fewer than n periods have data does it matter how
+// missing data are treated. needed is DatapointsToAlarm.
+func (e evaluated) judge(treatMissing string, n, needed int, current string) string {
+	breaching := 0
+	for _, is := range e.breaching {
+		if is {
+			breaching++
+		}
+	}
+	data, fill := len(e.breaching), min(n-len(e.breaching), e.missing)
+	switch {
+	case breaching >= needed:
+		return AlarmInAlarm
+	case data == n:
+		return AlarmOK
+	case treatMissing == "notBreaching":
+		return AlarmOK
+	case treatMissing == "breaching" && data+fill == 0, treatMissing == "missing" && data == 0:
+		return AlarmInsufficientData
+	case treatMissing == "breaching":
+		return stateIf(breaching+fill >= needed)
+	case breaching < data:
+		return AlarmOK // something is well, and too little is not
+	case treatMissing == "ignore" || e.oldestBreaching < needed:
+		return current // what is there is breaching, and too new to say that it stays so
+	}
+	return AlarmInAlarm
+}
+
+func stateIf(alarm bool) string {
+	if alarm {
+		return AlarmInAlarm
+	}
+	return AlarmOK
+}

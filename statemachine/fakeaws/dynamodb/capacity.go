@@ -1,0 +1,79 @@
+package dynamodb
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// What one partition key serves each second, from "Best practices for designing and using partition keys effectively" in
+// the DynamoDB Developer Guide.
+const (
+	writeUnits = 1000
+	readUnits  = 3000
+)
+
+// How the requests of one instant arrive (DDB-7): writes are made 16 at a time and take 5 ms each; a read takes 5 ms and
+// 50 ms for each MB.
+const (
+	requestTime    = 5 * time.Millisecond
+	writesAtOnce   = 16
+	readTimePerMiB = 50 * time.Millisecond
+)
+
+// capacity is what one partition key of a replica can still serve.
+type capacity struct{ reads, writes *kernel.Bucket }
+
+// arrivals is a clock for requests. That of the World stands still while functions make thousands of them.
+type arrivals struct{ now time.Time }
+
+// next is when a request arrives that takes so long, and keeps others waiting for as long.
+func (a *arrivals) next(now time.Time, takes time.Duration) time.Time {
+	if now.After(a.now) {
+		a.now = now
+	}
+	at := a.now
+	a.now = at.Add(takes)
+	return at
+}
+
+func (r *replica) capacityOf(pk string) *capacity {
+	if r.capacity[pk] == nil {
+		r.capacity[pk] = &capacity{
+			reads: kernel.NewBucket(readUnits, readUnits), writes: kernel.NewBucket(writeUnits, writeUnits),
+		}
+	}
+	return r.capacity[pk]
+}
+
+// admitWrite takes what a write of this size needs: a unit for each KB, be it that of a condition that does not hold.
+func (d *Service) admitWrite(r *replicaOf, pk string, size int) error {
+	at := d.arrivals.next(d.k.Now(), requestTime/writesAtOnce)
+	if !r.replica.capacityOf(pk).writes.Take(unitsOf(size, 1<<10), at) {
+		return throughputExceeded("Write", pk, writeUnits)
+	}
+	return nil
+}
+
+// admitRead takes what a read of this size needs: a unit for each 4 KB, or half of that.
+func (d *Service) admitRead(r *replicaOf, p *itemParams, pk string, size int) error {
+	at := d.arrivals.next(d.k.Now(), requestTime+time.Duration(size)*readTimePerMiB>>20)
+	need := unitsOf(size, 4<<10)
+	if !p.ConsistentRead {
+		need = (need + 1) / 2
+	}
+	if !r.replica.capacityOf(pk).reads.Take(need, at) {
+		return throughputExceeded("Read", pk, readUnits)
+	}
+	return nil
+}
+
+func unitsOf(size, each int) int { return max(1, (size+each-1)/each) }
+
+func throughputExceeded(kind, pk string, limit int) error {
+	return &wire.Error{Code: "ThrottlingException", Status: http.StatusBadRequest, Message: fmt.Sprintf(
+		"Throughput exceeds the maximum of a partition key, which is %d units a second (Table%sKeyRangeThroughputExceeded: %s)", limit, kind, pk)}
+}

@@ -1,0 +1,202 @@
+package dynamodb
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/dynamodb/expression"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+)
+
+// table is a global table: replicas that know the same items sooner or later.
+type table struct {
+	name     string
+	replicas map[string]*replica
+}
+
+// replica is what one Region has of a table.
+type replica struct {
+	partitions map[string]*partition
+	capacity   map[string]*capacity // by partition key
+}
+
+// partition holds the items of one partition key; order is their sort keys in ascending order, without deleted ones.
+type partition struct {
+	items map[string]*stored
+	order []string
+}
+
+type primaryKey struct{ pk, sk string }
+
+// stored is an item with the number of the write that it comes from. Numbers rise with the clock of the World, and they
+// order writes in different Regions at the same moment too (DDB-2). A deleted item stays as one without attributes:
+// it has to win against older writes that arrive later.
+type stored struct {
+	attributes expression.Item
+	size       int
+	write      int
+	// wire are the attributes as a Query answers with them, once one has: the pages of a large registry are read in every
+	// stage.
+	wire []byte
+}
+
+func (s *stored) json() []byte {
+	if s.wire == nil {
+		s.wire = expression.AppendItem(nil, s.attributes)
+	}
+	return s.wire
+}
+
+// delivery is a write on its way to another Region's replica.
+type delivery struct {
+	table    *table
+	key      primaryKey
+	stored   *stored
+	from, to string
+	// written is when the write was made.
+	written time.Time
+}
+
+func (r *replica) get(key primaryKey) (expression.Item, bool) {
+	part := r.partitions[key.pk]
+	if part == nil {
+		return nil, false
+	}
+	s := part.items[key.sk]
+	if s == nil || s.attributes == nil {
+		return nil, false
+	}
+	return s.attributes, true
+}
+
+// sizeOf is the size of an item, 0 when it is not there.
+func (r *replica) sizeOf(key primaryKey) int {
+	if part := r.partitions[key.pk]; part != nil && part.items[key.sk] != nil {
+		return part.items[key.sk].size
+	}
+	return 0
+}
+
+// set stores a write unless the replica has a later one: the last writer wins, item by item.
+func (r *replica) set(key primaryKey, s *stored) (won bool) {
+	part := r.partitions[key.pk]
+	if part == nil {
+		part = &partition{items: map[string]*stored{}}
+		r.partitions[key.pk] = part
+	}
+	old := part.items[key.sk]
+	if old != nil && old.write > s.write {
+		return false
+	}
+	part.items[key.sk] = s
+	i, listed := slices.BinarySearch(part.order, key.sk)
+	switch {
+	case s.attributes != nil && !listed:
+		part.order = slices.Insert(part.order, i, key.sk)
+	case s.attributes == nil && listed:
+		part.order = slices.Delete(part.order, i, i+1)
+	}
+	return true
+}
+
+// write stores an item in the Region that was asked and sends it to all others; attributes are nil for a deletion.
+func (d *Service) write(r *replicaOf, key primaryKey, attributes expression.Item) error {
+	size := expression.SizeOf(attributes)
+	if size > maxItemBytes {
+		return invalidItem("Item size has exceeded the maximum allowed size")
+	}
+	if err := d.admitWrite(r, key.pk, max(size, r.replica.sizeOf(key))); err != nil {
+		return err
+	}
+	s := &stored{attributes: attributes, size: size, write: d.k.NextID()}
+	r.replica.set(key, s)
+	d.k.Edited()
+	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
+		if to != r.region {
+			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to, written: d.k.Now()})
+		}
+	}
+	return nil
+}
+
+func (d *Service) send(x delivery) {
+	d.k.After(d.lag, func() { d.arrive(x) })
+}
+
+// arrive delivers a write, or holds it while one of its Regions is dark or the link between them cut: also what was
+// sent before a Region went dark and had not yet arrived is late until that Region is back (DDB-3). How long it took is
+// published in the Region that has written (DDB-6).
+func (d *Service) arrive(x delivery) {
+	if d.k.Dark(x.from) || d.k.Dark(x.to) || d.cut[kernel.Link(x.from, x.to)] {
+		d.held = append(d.held, x)
+		return
+	}
+	d.metrics.Put(x.from, "AWS/DynamoDB", "ReplicationLatency", map[string]string{"TableName": x.table.name, "ReceivingRegion": x.to},
+		float64(d.k.Now().Sub(x.written).Milliseconds()))
+	d.k.Edited()
+	if !x.table.replicas[x.to].set(x.key, x.stored) {
+		d.k.Record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
+	}
+}
+
+// regionChanged lets what was held for a Region that is back be sent again.
+func (d *Service) regionChanged(_ string, dark bool) {
+	if !dark {
+		d.release()
+	}
+}
+
+// linkChanged stops replication between two Regions that are disconnected, and resumes it when they are connected again.
+func (d *Service) linkChanged(a, b string, cut bool) {
+	d.cut[kernel.Link(a, b)] = cut
+	if !cut {
+		d.release()
+	}
+}
+
+// release sends what was held, of each item the last write: those before it would lose to it at once.
+func (d *Service) release() {
+	held := d.held
+	d.held = nil
+	type route struct {
+		table    *table
+		key      primaryKey
+		from, to string
+	}
+	last := map[route]int{}
+	for i, x := range held {
+		last[route{x.table, x.key, x.from, x.to}] = i
+	}
+	for i, x := range held {
+		if last[route{x.table, x.key, x.from, x.to}] == i {
+			d.send(x)
+		}
+	}
+}
+
+// SetReplicationLag sets how long every write from now on needs to the other replicas of its table.
+func (ctl Control) SetReplicationLag(lag time.Duration) {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	ctl.s.lag = lag
+}
+
+// CutReplication stops DynamoDB's replication between two Regions, in both directions, or lets it go on. What was
+// written meanwhile arrives afterwards.
+func (ctl Control) CutReplication(a, b string, cut bool) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	for _, name := range []string{a, b} {
+		if err := ctl.s.k.CheckRegion(name); err != nil {
+			return err
+		}
+	}
+	if cut {
+		ctl.s.k.Record("dynamodb", a+" and "+b, "replication is cut")
+	} else {
+		ctl.s.k.Record("dynamodb", a+" and "+b, "replication goes on")
+	}
+	ctl.s.linkChanged(a, b, cut)
+	return nil
+}

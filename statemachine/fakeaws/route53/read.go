@@ -1,0 +1,174 @@
+package route53
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// serve performs a request that the throttles admit.
+func (r *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
+	if err := r.limits.admit(r.k.Now()); err != nil {
+		return nil, err
+	}
+	return r.perform(req)
+}
+
+func (r *Service) perform(req *wire.Request) (*wire.Response, *wire.Error) {
+	switch p := req.Params.(type) {
+	case changeParams:
+		return r.changeSets(req, p)
+	case listSetsParams:
+		return r.listSets(req, p)
+	case getChangeParams:
+		return r.getChange(req, p)
+	case getZoneParams:
+		return r.getZone(req, p)
+	case listZonesParams:
+		return r.listZones(req, p)
+	}
+	return nil, wire.UnknownOperation(req)
+}
+
+// permissions asks for what "Actions, resources, and condition keys for Amazon Route 53" lists.
+func (r *Service) Permissions(req *wire.Request) []wire.Permission {
+	p := wire.Permission{Action: "route53:" + req.Operation, Resource: "*"}
+	switch params := req.Params.(type) {
+	case changeParams:
+		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.zone)
+		p.Context = changeContext(params.changes)
+	case listSetsParams:
+		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.zone)
+	case getZoneParams:
+		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.id)
+	case getChangeParams:
+		p.Resource = r.k.GlobalARN("route53", "change/"+params.id)
+	}
+	return []wire.Permission{p}
+}
+
+// changeContext holds the condition keys with which a policy allows single names, types and actions.
+func changeContext(changes []Change) map[string][]string {
+	var names, types, actions []string
+	for _, c := range changes {
+		names = append(names, escapeName(c.Set.Name))
+		types = append(types, c.Set.Type)
+		actions = append(actions, c.Action)
+	}
+	return map[string][]string{
+		"route53:changeresourcerecordsetsnormalizedrecordnames": distinct(names),
+		"route53:changeresourcerecordsetsrecordtypes":           distinct(types),
+		"route53:changeresourcerecordsetsactions":               distinct(actions),
+	}
+}
+
+func distinct(values []string) []string {
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+func (r *Service) listSets(req *wire.Request, p listSetsParams) (*wire.Response, *wire.Error) {
+	z, ok := r.zones[p.zone]
+	if !ok {
+		return nil, errNoSuchZone(p.zone)
+	}
+	var answer struct {
+		Sets           []xmlRecordSet `xml:"ResourceRecordSets>ResourceRecordSet"`
+		IsTruncated    bool           `xml:"IsTruncated"`
+		NextName       string         `xml:"NextRecordName,omitempty"`
+		NextType       string         `xml:"NextRecordType,omitempty"`
+		NextIdentifier string         `xml:"NextRecordIdentifier,omitempty"`
+		MaxItems       int            `xml:"MaxItems"`
+	}
+	rest := z.current[p.start(z.current):]
+	for _, e := range rest[:min(len(rest), p.maxItems)] {
+		answer.Sets = append(answer.Sets, e.set.encode())
+	}
+	if len(rest) > p.maxItems {
+		next := rest[p.maxItems].set
+		answer.IsTruncated = true
+		answer.NextName, answer.NextType, answer.NextIdentifier = wireName(next.Name), next.Type, next.SetIdentifier
+	}
+	answer.MaxItems = p.maxItems
+	return answerXML(req, "ListResourceRecordSetsResponse", answer)
+}
+
+// start is the place of the first record set at or after the name, type and identifier that the page begins with.
+func (p listSetsParams) start(state []*entry) int {
+	if p.name == "" {
+		return 0
+	}
+	key := nameKey(normalizeName(p.name))
+	if p.recordType != "" {
+		key = sortKey(normalizeName(p.name), p.recordType, p.identifier)
+	}
+	i, _ := position(state, key)
+	return i
+}
+
+func (r *Service) getChange(req *wire.Request, p getChangeParams) (*wire.Response, *wire.Error) {
+	c, ok := r.changes[p.id]
+	if !ok || c.status == changeLost {
+		return nil, wire.NotFound("NoSuchChange", "Could not find resource with ID: %s", p.id)
+	}
+	return answerXML(req, "GetChangeResponse", struct {
+		Info xmlChangeInfo `xml:"ChangeInfo"`
+	}{c.info()})
+}
+
+type xmlZone struct {
+	ID        string `xml:"Id"`
+	Name      string `xml:"Name"`
+	Reference string `xml:"CallerReference"`
+	Private   bool   `xml:"Config>PrivateZone"`
+	Count     int    `xml:"ResourceRecordSetCount"`
+}
+
+func (z *zone) encode() xmlZone {
+	return xmlZone{ID: "/hostedzone/" + z.id, Name: wireName(z.name), Reference: z.id, Count: len(z.current)}
+}
+
+func (r *Service) getZone(req *wire.Request, p getZoneParams) (*wire.Response, *wire.Error) {
+	z, ok := r.zones[p.id]
+	if !ok {
+		return nil, errNoSuchZone(p.id)
+	}
+	return answerXML(req, "GetHostedZoneResponse", struct {
+		Zone xmlZone `xml:"HostedZone"`
+	}{z.encode()})
+}
+
+// from says whether a zone is on the page or after it: zones are in the order of name and id.
+func (p listZonesParams) from(z *zone) bool {
+	asked, key := nameKey(normalizeName(p.name)), nameKey(z.name)
+	return p.name == "" || key > asked || key == asked && z.id >= p.id
+}
+
+func (r *Service) listZones(req *wire.Request, p listZonesParams) (*wire.Response, *wire.Error) {
+	var zones []*zone
+	for _, id := range r.zoneIDs() {
+		if z := r.zones[id]; p.from(z) {
+			zones = append(zones, z)
+		}
+	}
+	slices.SortStableFunc(zones, func(a, b *zone) int { return strings.Compare(nameKey(a.name), nameKey(b.name)) })
+	var answer struct {
+		Zones       []xmlZone `xml:"HostedZones>HostedZone"`
+		DNSName     string    `xml:"DNSName,omitempty"`
+		ID          string    `xml:"HostedZoneId,omitempty"`
+		IsTruncated bool      `xml:"IsTruncated"`
+		NextName    string    `xml:"NextDNSName,omitempty"`
+		NextID      string    `xml:"NextHostedZoneId,omitempty"`
+		MaxItems    int       `xml:"MaxItems"`
+	}
+	answer.DNSName, answer.ID, answer.MaxItems = p.name, p.id, p.maxItems
+	for _, z := range zones[:min(len(zones), p.maxItems)] {
+		answer.Zones = append(answer.Zones, z.encode())
+	}
+	if len(zones) > p.maxItems {
+		answer.IsTruncated = true
+		answer.NextName, answer.NextID = wireName(zones[p.maxItems].name), zones[p.maxItems].id
+	}
+	return answerXML(req, "ListHostedZonesByNameResponse", answer)
+}

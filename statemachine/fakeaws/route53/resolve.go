@@ -1,0 +1,98 @@
+package route53
+
+// candidate is a record set that the name servers give, and the share of the queries that get it.
+type candidate struct {
+	set   RecordSet
+	share float64
+}
+
+// resolve returns what the authoritative name servers answer now, which is what they were told by the last change that
+// is INSYNC. It follows "How Amazon Route 53 chooses records when health checking is configured" and the page on
+// weighted records. No answer means that there is no such record.
+func (r *Service) resolve(zoneID, name, recordType string) []candidate {
+	z, ok := r.zones[zoneID]
+	if !ok {
+		return nil
+	}
+	sets := group(z.answers, name, recordType)
+	if len(sets) == 0 {
+		return nil
+	}
+	switch sets[0].set.policy() {
+	case policySimple:
+		return []candidate{{set: sets[0].set, share: 1}}
+	case policyWeighted:
+		return r.weigh(sets)
+	}
+	return nil // R53-14
+}
+
+// weigh chooses among weighted record sets: those of a weight above 0 that are healthy, or else those of weight 0 that
+// are healthy, or else, when nothing is healthy, all of a weight above 0. When every weight is 0, all are equal.
+func (r *Service) weigh(sets []*entry) []candidate {
+	weighty := choose(sets, func(s RecordSet) bool { return s.Weight > 0 })
+	drained := choose(sets, func(s RecordSet) bool { return s.Weight == 0 })
+	for _, candidates := range [][]candidate{r.healthy(weighty), r.healthy(drained), weighty, drained} {
+		if len(candidates) > 0 {
+			return shares(candidates)
+		}
+	}
+	return nil
+}
+
+func choose(sets []*entry, wanted func(RecordSet) bool) []candidate {
+	var chosen []candidate
+	for _, e := range sets {
+		if wanted(e.set) {
+			chosen = append(chosen, candidate{set: e.set})
+		}
+	}
+	return chosen
+}
+
+// healthy leaves out the record sets whose health check fails. A record set without one is always healthy, and so is
+// the target of an alias (R53-7).
+func (r *Service) healthy(answers []candidate) []candidate {
+	var healthy []candidate
+	for _, a := range answers {
+		if a.set.HealthCheck == "" || r.checks[a.set.HealthCheck] {
+			healthy = append(healthy, a)
+		}
+	}
+	return healthy
+}
+
+// shares divides the queries by weight, or equally when all weights are 0.
+func shares(answers []candidate) []candidate {
+	sum := 0
+	for _, a := range answers {
+		sum += a.set.Weight
+	}
+	for i := range answers {
+		if sum == 0 {
+			answers[i].share = 1 / float64(len(answers))
+		} else {
+			answers[i].share = float64(answers[i].set.Weight) / float64(sum)
+		}
+	}
+	return answers
+}
+
+// Resolve calls each with every record set that the name servers answer with now: its SetIdentifier, the share of the
+// queries that get it, and how long resolvers keep it, which is 0 for an alias.
+func (r *Service) Resolve(zoneID, name, recordType string, each func(setIdentifier string, share float64, ttl int64)) {
+	for _, a := range r.resolve(zoneID, name, recordType) {
+		each(a.set.SetIdentifier, a.share, a.set.TTL)
+	}
+}
+
+// Generation counts the changes of what the name servers answer.
+func (r *Service) Generation() int { return r.generation }
+
+// SetHealthCheck creates a Route 53 health check, or changes what its checkers report.
+func (ctl Control) SetHealthCheck(id string, healthy bool) {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	ctl.s.checks[id] = healthy
+	ctl.s.generation++
+}

@@ -1,0 +1,235 @@
+package route53
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+)
+
+// Service is Amazon Route 53.
+type Service struct {
+	k        *kernel.Kernel
+	iam      *iam.Service
+	settings Settings
+	zones    map[string]*zone
+	changes  map[string]*change
+	batches  []*change
+	checks   map[string]bool
+	limits   *limits
+	// generation counts the changes of what the name servers answer, so that whoever resolves many names knows when to
+	// resolve them again.
+	generation int
+}
+
+// Settings are the properties of Route 53 that its documents leave open, or state as a typical value.
+type Settings struct {
+	// Propagation is the time from the acceptance of a change to its being INSYNC; 0 means 30 seconds (R53-2).
+	Propagation time.Duration
+	// Processing is how long a hosted zone refuses other changes with PriorRequestNotComplete after it has accepted
+	// one; 0 means that it never does (R53-3).
+	Processing time.Duration
+}
+
+const defaultPropagation = 30 * time.Second
+
+// zone is a hosted zone. Its states are immutable: an accepted change replaces current, and when the change is INSYNC
+// the name servers' answers follow.
+type zone struct {
+	id, name  string
+	index     int
+	current   []*entry
+	answers   []*entry
+	changes   int
+	pending   []*change
+	lastSync  time.Time
+	busyUntil time.Time
+}
+
+// change is one accepted batch.
+type change struct {
+	id      string
+	zone    *zone
+	at      time.Time
+	role    string
+	comment string
+	changes []Change
+	before  []*entry
+	after   []*entry
+	// answers is what the name servers will answer once the change is INSYNC: after, unless set up again meanwhile.
+	answers []*entry
+	status  changeStatus
+}
+
+type changeStatus int
+
+const (
+	changePending changeStatus = iota
+	changeInSync
+	changeLost
+)
+
+// Change is one element of an accepted batch.
+type Change struct {
+	// Action is CREATE, DELETE or UPSERT.
+	Action string
+	Set    RecordSet
+}
+
+// Batch is one accepted ChangeResourceRecordSets.
+type Batch struct {
+	At time.Time
+	// Zone is the hosted zone's id.
+	Zone string
+	// ChangeID is the change's id without the /change/ prefix.
+	ChangeID string
+	// Role is the ARN of the role that asked, empty for an administrator.
+	Role    string
+	Changes []Change
+	// After are all record sets of the zone as the batch left them.
+	After []RecordSet
+	// Lost says that Route 53 has forgotten the batch since; see [World.LoseChange].
+	Lost bool
+}
+
+// New returns a Route 53 without hosted zones.
+func New(k *kernel.Kernel, iam *iam.Service) *Service {
+	return &Service{
+		k: k, iam: iam, zones: map[string]*zone{}, changes: map[string]*change{}, checks: map[string]bool{}, limits: newLimits(),
+	}
+}
+
+// Control is what drills and tests do to Route 53 and see of it. Its methods take the kernel's mutex.
+type Control struct{ s *Service }
+
+// Control returns the control surface.
+func (r *Service) Control() Control { return Control{r} }
+
+// SetRoute53 changes the settings for all later changes.
+func (ctl Control) SetRoute53(s Settings) {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	ctl.s.settings = s
+}
+
+// AddZone creates a public hosted zone.
+func (ctl Control) AddZone(id, name string) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	r := ctl.s
+	if _, ok := r.zones[id]; ok {
+		return fmt.Errorf("hosted zone %s exists already", id)
+	}
+	if id == "" || len(id) > 32 || strings.ContainsAny(id, "/ ") {
+		return fmt.Errorf("hosted zone id %q; expected up to 32 letters and digits, without /hostedzone/", id)
+	}
+	r.zones[id] = &zone{id: id, name: normalizeName(name), index: len(r.zones) + 1}
+	return nil
+}
+
+// PutRecordSet writes a record set as if it had always been there: no request, no tokens, no propagation. It is for
+// setting up, and for faults such as a drifted record.
+func (ctl Control) PutRecordSet(zoneID string, set RecordSet) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	z, ok := ctl.s.zones[zoneID]
+	if !ok {
+		return fmt.Errorf("put record set %s: no hosted zone %s; there are %v", set.Name, zoneID, ctl.s.zoneIDs())
+	}
+	e := newEntry(set)
+	if problems := ctl.s.checkSet(z, e.set); len(problems) > 0 {
+		return fmt.Errorf("put record set %s: %s", set.Name, strings.Join(problems, "; "))
+	}
+	z.current = upsert(z.current, e)
+	z.answers = upsert(z.answers, e)
+	for _, c := range z.pending {
+		c.answers = upsert(c.answers, e)
+	}
+	ctl.s.generation++
+	ctl.s.k.Edited()
+	return nil
+}
+
+// RemoveRecordSets removes all record sets of a name and type as if they had never been there: no request, no tokens, no
+// propagation.
+func (ctl Control) RemoveRecordSets(zoneID, name, recordType string) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	z, ok := ctl.s.zones[zoneID]
+	if !ok {
+		return fmt.Errorf("remove record sets %s: no hosted zone %s; there are %v", name, zoneID, ctl.s.zoneIDs())
+	}
+	key := groupKey(normalizeName(name), recordType)
+	z.current, z.answers = withoutPrefix(z.current, key), withoutPrefix(z.answers, key)
+	for _, c := range z.pending {
+		c.answers = withoutPrefix(c.answers, key)
+	}
+	ctl.s.generation++
+	ctl.s.k.Edited()
+	return nil
+}
+
+func withoutPrefix(state []*entry, prefix string) []*entry {
+	return slices.DeleteFunc(slices.Clone(state), func(e *entry) bool { return strings.HasPrefix(e.key, prefix) })
+}
+
+func (r *Service) zoneIDs() []string { return slices.Sorted(maps.Keys(r.zones)) }
+
+// RecordSets returns the record sets of a hosted zone as its control plane has them, in the order of Route 53.
+func (ctl Control) RecordSets(zoneID string) []RecordSet {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	z, ok := ctl.s.zones[zoneID]
+	if !ok {
+		return nil
+	}
+	return setsOf(z.current)
+}
+
+// Weights returns the weights of a name's record sets by their SetIdentifier, as the control plane has them.
+func (ctl Control) Weights(name, recordType string) map[string]int {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	weights := map[string]int{}
+	if z := ctl.s.zoneOf(normalizeName(name)); z != nil {
+		for _, e := range group(z.current, name, recordType) {
+			weights[e.set.SetIdentifier] = e.set.Weight
+		}
+	}
+	return weights
+}
+
+// zoneOf returns the hosted zone with the longest name that the given name lies in; of two of the same name, the one
+// with the smaller id.
+func (r *Service) zoneOf(name string) *zone {
+	var found *zone
+	for _, id := range r.zoneIDs() {
+		z := r.zones[id]
+		if z.contains(name) && (found == nil || len(z.name) > len(found.name)) {
+			found = z
+		}
+	}
+	return found
+}
+
+func (z *zone) contains(name string) bool {
+	return name == z.name || strings.HasSuffix(name, "."+z.name)
+}
+
+// Batches returns every accepted batch of changes, in the order of acceptance.
+func (ctl Control) Batches() []Batch {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	batches := make([]Batch, 0, len(ctl.s.batches))
+	for _, c := range ctl.s.batches {
+		batches = append(batches, Batch{
+			At: c.at, Zone: c.zone.id, ChangeID: c.id, Role: c.role, Changes: slices.Clone(c.changes), After: setsOf(c.after),
+			Lost: c.status == changeLost,
+		})
+	}
+	return batches
+}

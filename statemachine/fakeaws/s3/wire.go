@@ -1,0 +1,250 @@
+package s3
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// S3 is addressed path-style: /bucket/key. SDKs do so by themselves when the endpoint's host is an IP address (S3-1).
+
+type params struct {
+	bucket, key string
+	query       url.Values
+	body        []byte
+	contentType string
+	// onlyNew is If-None-Match: *.
+	onlyNew bool
+}
+
+func (p *params) Object() string { return strings.TrimSuffix(p.bucket+"/"+p.key, "/") }
+
+func (s *Service) bucketARN(name string) string { return s.k.GlobalARN("s3", name) }
+
+func (s *Service) Open(req *wire.Request) *wire.Error {
+	p := &params{query: req.HTTP.URL.Query(), body: req.Body, contentType: req.HTTP.Header.Get("Content-Type")}
+	p.bucket, p.key, _ = strings.Cut(strings.TrimPrefix(req.HTTP.URL.Path, "/"), "/")
+	p.onlyNew = req.HTTP.Header.Get("If-None-Match") == "*"
+	req.Params = p
+	req.Operation = operationOf(req.HTTP.Method, p)
+	if !slices.Contains(operations, req.Operation) {
+		return wire.UnknownOperation(req)
+	}
+	for _, name := range []string{"Range", "If-Match", "If-Modified-Since", "X-Amz-Copy-Source"} {
+		if req.HTTP.Header.Get(name) != "" {
+			return &wire.Error{Code: wire.CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the embedded AWS does not have the header " + name + " of " + req.Operation}
+		}
+	}
+	if strings.Contains(req.HTTP.Header.Get("Content-Encoding"), "aws-chunked") {
+		body, err := unchunk(req.Body)
+		if err != nil {
+			return wire.BadRequest("IncompleteBody", "The body is not aws-chunked: %v", err)
+		}
+		p.body = body
+	}
+	return nil
+}
+
+var operations = []string{"PutObject", "GetObject", "HeadObject", "ListObjectsV2", "ListBuckets"}
+
+// operationOf names the operation of a request, or describes it when it is none of operations. The SDK's x-id says
+// the name of an operation, but other clients do not send it.
+func operationOf(method string, p *params) string {
+	var sub []string
+	for _, name := range slices.Sorted(maps.Keys(p.query)) {
+		if name != "x-id" && !slices.Contains(listParameters, name) {
+			sub = append(sub, name)
+		}
+	}
+	switch {
+	case len(sub) > 0:
+	case method == http.MethodPut && p.key != "":
+		return "PutObject"
+	case method == http.MethodGet && p.key != "":
+		return "GetObject"
+	case method == http.MethodHead && p.key != "":
+		return "HeadObject"
+	case method == http.MethodGet && p.bucket != "" && p.query.Get("list-type") == "2":
+		return "ListObjectsV2"
+	case method == http.MethodGet && p.bucket == "":
+		return "ListBuckets"
+	}
+	return strings.TrimSpace(method + " " + p.Object() + " " + strings.Join(sub, " "))
+}
+
+var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after", "delimiter"}
+
+// unchunk decodes the aws-chunked encoding: chunks with their size in front, and then trailers that are not checked.
+func unchunk(body []byte) ([]byte, error) {
+	var out []byte
+	for {
+		line, rest, found := bytes.Cut(body, []byte("\r\n"))
+		if !found {
+			return nil, fmt.Errorf("no size in front of a chunk")
+		}
+		text, _, _ := strings.Cut(string(line), ";")
+		size, err := strconv.ParseInt(text, 16, 32)
+		if err != nil || size < 0 || int(size) > len(rest) {
+			return nil, fmt.Errorf("a chunk of size %q", text)
+		}
+		if size == 0 {
+			return out, nil
+		}
+		out = append(out, rest[:size]...)
+		body = bytes.TrimPrefix(rest[size:], []byte("\r\n"))
+	}
+}
+
+func (s *Service) Permissions(req *wire.Request) []wire.Permission {
+	p := req.Params.(*params)
+	resource := s.bucketARN(p.bucket) + "/" + p.key
+	switch req.Operation {
+	case "ListBuckets":
+		return []wire.Permission{{Action: "s3:ListAllMyBuckets", Resource: "*"}}
+	case "ListObjectsV2":
+		return []wire.Permission{{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
+	case "PutObject":
+		return []wire.Permission{{Action: "s3:PutObject", Resource: resource}}
+	}
+	return []wire.Permission{{Action: "s3:GetObject", Resource: resource}}
+}
+
+type xmlListing struct {
+	XMLName               xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
+	Name, Prefix          string
+	Delimiter             string `xml:",omitempty"`
+	KeyCount, MaxKeys     int
+	EncodingType          string `xml:",omitempty"`
+	IsTruncated           bool
+	ContinuationToken     string `xml:",omitempty"`
+	NextContinuationToken string `xml:",omitempty"`
+	Contents              []xmlObject
+	CommonPrefixes        []xmlPrefix
+}
+
+type xmlPrefix struct{ Prefix string }
+
+type xmlObject struct {
+	Key          string
+	LastModified string
+	ETag         string
+	Size         int
+	StorageClass string
+}
+
+// list answers ListObjectsV2; a continuation token is the last key before the page.
+func (s *Service) list(req *wire.Request, b *bucket, p *params) (*wire.Response, *wire.Error) {
+	q := p.query
+	out := xmlListing{
+		Name: p.bucket, Prefix: q.Get("prefix"), Delimiter: q.Get("delimiter"), MaxKeys: 1000,
+		EncodingType: q.Get("encoding-type"), ContinuationToken: q.Get("continuation-token"),
+	}
+	if text := q.Get("max-keys"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return nil, wire.BadRequest("InvalidArgument", "Provided max-keys not an integer or within integer range")
+		}
+		out.MaxKeys = min(n, out.MaxKeys)
+	}
+	out.fill(b, max(out.ContinuationToken, q.Get("start-after")))
+	body, err := xml.Marshal(out)
+	if err != nil {
+		panic("encode a listing: " + err.Error()) // strings and numbers only
+	}
+	return response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
+}
+
+// fill lists the keys after the given one. Those that go on after the delimiter are one common prefix together.
+func (out *xmlListing) fill(b *bucket, after string) {
+	last := ""
+	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
+		rest, ok := strings.CutPrefix(key, out.Prefix)
+		if key <= after || !ok {
+			continue
+		}
+		entry := key
+		folder, _, folded := strings.Cut(rest, out.Delimiter)
+		if folded = folded && out.Delimiter != ""; folded {
+			entry = out.Prefix + folder + out.Delimiter
+		}
+		if folded && (entry == last || strings.HasPrefix(after, entry)) {
+			continue
+		}
+		if out.KeyCount == out.MaxKeys {
+			out.IsTruncated, out.NextContinuationToken = true, last
+			return
+		}
+		last, out.KeyCount = entry, out.KeyCount+1
+		if folded {
+			out.CommonPrefixes = append(out.CommonPrefixes, xmlPrefix{encodeKey(entry, out.EncodingType)})
+		} else {
+			out.Contents = append(out.Contents, b.objects[key].listed(key, out.EncodingType))
+		}
+	}
+}
+
+// listBuckets lists the buckets of all Regions, as S3 does.
+func (s *Service) listBuckets(req *wire.Request) (*wire.Response, *wire.Error) {
+	type bucket struct{ Name, CreationDate, BucketRegion string }
+	out := struct {
+		XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
+		Buckets []bucket `xml:"Buckets>Bucket"`
+		Owner   struct{ ID string }
+	}{}
+	out.Owner.ID = s.k.Account
+	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
+		out.Buckets = append(out.Buckets, bucket{name, s.buckets[name].created.UTC().Format(time.RFC3339), s.buckets[name].region})
+	}
+	body, err := xml.Marshal(out)
+	if err != nil {
+		panic("encode a listing: " + err.Error()) // strings only
+	}
+	return response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
+}
+
+func encodeKey(key, encoding string) string {
+	if encoding == "url" {
+		return strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
+	}
+	return key
+}
+
+func (o *object) listed(key, encoding string) xmlObject {
+	key = encodeKey(key, encoding)
+	return xmlObject{Key: key, LastModified: o.modified.UTC().Format(time.RFC3339), ETag: o.etag(), Size: len(o.body), StorageClass: "STANDARD"}
+}
+
+func response(req *wire.Request, status int, header http.Header, body []byte) *wire.Response {
+	header.Set("X-Amz-Request-Id", req.ID)
+	return &wire.Response{Status: status, Header: header, Body: body}
+}
+
+// fail writes an error; the answer to a HEAD request has no body, so the status alone must do.
+func (s *Service) Fail(req *wire.Request, e *wire.Error) *wire.Response {
+	header, status := http.Header{"Content-Type": {"application/xml"}}, cmp.Or(e.Status, http.StatusBadRequest)
+	if req.HTTP.Method == http.MethodHead {
+		return response(req, status, header, nil)
+	}
+	code := e.Code
+	if code == wire.CodeUnknownKey {
+		code = "InvalidAccessKeyId"
+	}
+	body, err := xml.Marshal(struct {
+		XMLName                  xml.Name `xml:"Error"`
+		Code, Message, RequestId string
+	}{Code: code, Message: e.Message, RequestId: req.ID})
+	if err != nil {
+		panic("encode an error: " + err.Error()) // strings only
+	}
+	return response(req, status, header, body)
+}

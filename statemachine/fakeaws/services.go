@@ -1,0 +1,103 @@
+package fakeaws
+
+import (
+	"github.com/drover-dr/drover/statemachine/fakeaws/apigateway"
+	"github.com/drover-dr/drover/statemachine/fakeaws/clients"
+	"github.com/drover-dr/drover/statemachine/fakeaws/cloudwatch"
+	"github.com/drover-dr/drover/statemachine/fakeaws/delivery"
+	"github.com/drover-dr/drover/statemachine/fakeaws/dynamodb"
+	"github.com/drover-dr/drover/statemachine/fakeaws/eventbridge"
+	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
+	"github.com/drover-dr/drover/statemachine/fakeaws/rds"
+	"github.com/drover-dr/drover/statemachine/fakeaws/route53"
+	"github.com/drover-dr/drover/statemachine/fakeaws/s3"
+	"github.com/drover-dr/drover/statemachine/fakeaws/scheduler"
+	"github.com/drover-dr/drover/statemachine/fakeaws/sns"
+	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
+	"github.com/drover-dr/drover/statemachine/fakeaws/stepfunctions"
+)
+
+// apiService is the name of API Gateway in the credential scope of those who call an API.
+const apiService = "execute-api"
+
+// addServices makes the services, those first that others need, and gives each what it needs of the others. A new service
+// is one line here, in the table of endpoints; with a control surface it has a line in controls too.
+func (w *World) addServices() {
+	k := w.k
+	identity := iam.New(k)
+	deliveries := delivery.New(k, identity, door{w})
+	bus := eventbridge.New(k, deliveries)
+	topics := sns.New(k)
+	metrics := cloudwatch.New(k, topics, bus)
+	zones := route53.New(k, identity)
+	databases := rds.New(k, identity, metrics)
+	tables := dynamodb.New(k, metrics)
+	queues := sqs.New(k, metrics)
+	buckets := s3.New(k, identity)
+	functions := lambda.New(k, identity, metrics, metrics)
+	machines := stepfunctions.New(k, identity, functions, metrics, bus, func() Watcher { return w.Watcher })
+	apis := apigateway.New(k, identity, functions, metrics)
+	schedules := scheduler.New(k, deliveries)
+	users := clients.New(k, zones, databases, metrics)
+
+	w.iam, w.apigateway, w.sqs, w.cloudwatch, w.stepfunctions = identity, apis, queues, metrics, machines
+	w.endpoints = map[string]endpoint{
+		"route53":    {Service: zones, global: true},
+		"rds":        {Service: databases},
+		"dynamodb":   {Service: tables, maxBody: 16 << 20}, // "Quotas in Amazon DynamoDB": 16 MB, for BatchWriteItem
+		"monitoring": {Service: metrics},
+		"sns":        {Service: topics},
+		"s3":         {Service: buckets, maxBody: 64 << 20, opaque: true}, // 5 GB in "PutObject"; the largest report is far below
+		"states":     {Service: machines},
+		"lambda":     {Service: functions, maxBody: 6 << 20}, // "Lambda quotas": synchronous invocation payload
+		"events":     {Service: bus},
+		"sqs":        {Service: queues},
+		"sts":        {Service: identity.STS()},
+		apiService:   {Service: apis, maxBody: 10 << 20}, // "Quotas for HTTP APIs": payload size
+	}
+	w.controls = controls{
+		k.Control(), identity.Control(), zones.Control(), databases.Control(), tables.Control(), metrics.Control(), topics.Control(),
+		queues.Control(), buckets.Control(), functions.Control(), machines.Control(), bus.Control(), schedules.Control(),
+		apis.Control(), users.Control(),
+	}
+}
+
+// controls are the control surfaces: what drills and tests do to the simulator and see of it. Each is embedded under a
+// name of its own.
+type controls struct {
+	kernelControl
+	iamControl
+	route53Control
+	rdsControl
+	dynamodbControl
+	cloudwatchControl
+	snsControl
+	sqsControl
+	s3Control
+	lambdaControl
+	stepfunctionsControl
+	eventbridgeControl
+	schedulerControl
+	apigatewayControl
+	clientsControl
+}
+
+type (
+	kernelControl        = kernel.Control
+	iamControl           = iam.Control
+	route53Control       = route53.Control
+	rdsControl           = rds.Control
+	dynamodbControl      = dynamodb.Control
+	cloudwatchControl    = cloudwatch.Control
+	snsControl           = sns.Control
+	sqsControl           = sqs.Control
+	s3Control            = s3.Control
+	lambdaControl        = lambda.Control
+	stepfunctionsControl = stepfunctions.Control
+	eventbridgeControl   = eventbridge.Control
+	schedulerControl     = scheduler.Control
+	apigatewayControl    = apigateway.Control
+	clientsControl       = clients.Control
+)

@@ -1,0 +1,192 @@
+package sns
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// Message is one message that a topic has taken.
+type Message struct {
+	At               time.Time
+	Region           string
+	TopicARN         string
+	Subject, Message string
+	// Attributes are the message attributes, by name; their data types are checked and not kept.
+	Attributes map[string]string
+	// ID is the message id that the publisher was told.
+	ID string
+}
+
+// Service holds topics and what was published to them. It has no subscriptions: who is told is not Drover's to decide.
+type Service struct {
+	k        *kernel.Kernel
+	topics   map[string]bool
+	messages []Message
+}
+
+// New returns an SNS without topics.
+func New(k *kernel.Kernel) *Service { return &Service{k: k, topics: map[string]bool{}} }
+
+// Control is what drills and tests do to SNS and see of it. Its methods take the kernel's mutex.
+type Control struct{ s *Service }
+
+// Control returns the control surface.
+func (s *Service) Control() Control { return Control{s} }
+
+// AddTopic adds a topic and returns its ARN.
+func (ctl Control) AddTopic(region, name string) (arn string) {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	arn = ctl.s.k.ARN("sns", region, name)
+	ctl.s.topics[arn] = true
+	return arn
+}
+
+// Messages returns everything that was published so far, in order.
+func (ctl Control) Messages() []Message {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	return append([]Message(nil), ctl.s.messages...)
+}
+
+const namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+var operations = map[string][]string{
+	"Publish":    {"TopicArn", "Subject", "Message", "MessageAttributes.entry.*"},
+	"ListTopics": {"NextToken"},
+}
+
+type params struct{ url.Values }
+
+func (p params) Object() string { return p.Get("TopicArn") }
+
+func (s *Service) Open(req *wire.Request) *wire.Error {
+	form, err := wire.OpenQuery(req, operations)
+	req.Params = params{form}
+	return err
+}
+
+func (s *Service) Permissions(req *wire.Request) []wire.Permission {
+	resource := req.Params.(params).Get("TopicArn")
+	if req.Operation == "ListTopics" {
+		resource = "*"
+	}
+	return []wire.Permission{{Action: "sns:" + req.Operation, Resource: resource}}
+}
+
+// maxMessage is the limit of the API reference for a message, in bytes.
+const maxMessage = 256 << 10
+
+func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
+	p := req.Params.(params)
+	if req.Operation == "ListTopics" {
+		return s.listTopics(req, p)
+	}
+	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
+	switch {
+	case !s.topics[topic] || !strings.HasPrefix(topic, s.k.ARN("sns", req.Region, "")):
+		return nil, wire.NotFound("NotFound", "Topic does not exist")
+	case text == "":
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Empty message")
+	case len(text) > maxMessage:
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Message too long")
+	case p.Has("Subject") && !validSubject(subject):
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Subject")
+	}
+	attributes, err := p.attributes()
+	if err != nil {
+		return nil, err
+	}
+	return wire.QueryResponse(req, namespace, struct{ MessageId string }{s.Send(req.Region, topic, subject, text, attributes)}), nil
+}
+
+// Send lets a topic take a message and returns its id. To a topic that is not there nothing is sent.
+func (s *Service) Send(region, topic, subject, text string, attributes map[string]string) (id string) {
+	if !s.topics[topic] {
+		return ""
+	}
+	m := Message{At: s.k.Now(), Region: region, TopicARN: topic, Subject: subject, Message: text, Attributes: attributes, ID: s.k.NewRequestID()}
+	s.messages = append(s.messages, m)
+	s.k.Record("sns", topic, "%s", firstLine(subject, text))
+	return m.ID
+}
+
+// listTopics lists the topics of the Region, 100 a page.
+func (s *Service) listTopics(req *wire.Request, p params) (*wire.Response, *wire.Error) {
+	type topic struct{ TopicArn string }
+	var found []topic
+	for _, arn := range slices.Sorted(maps.Keys(s.topics)) {
+		if strings.HasPrefix(arn, s.k.ARN("sns", req.Region, "")) {
+			found = append(found, topic{arn})
+		}
+	}
+	from, to, next, err := wire.Page(len(found), p.Get("NextToken"), 0, 100)
+	if err != nil {
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: NextToken")
+	}
+	return wire.QueryResponse(req, namespace, struct {
+		Topics    []topic `xml:"Topics>member"`
+		NextToken string  `xml:",omitempty"`
+	}{found[from:to], next}), nil
+}
+
+// attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be empty;
+// see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not known here.
+func (p params) attributes() (map[string]string, *wire.Error) {
+	var all map[string]string
+	for i := 1; p.Has(fmt.Sprintf("MessageAttributes.entry.%d.Name", i)); i++ {
+		entry := fmt.Sprintf("MessageAttributes.entry.%d.", i)
+		name, kind, value := p.Get(entry+"Name"), p.Get(entry+"Value.DataType"), p.Get(entry+"Value.StringValue")
+		_, notNumber := strconv.ParseFloat(value, 64)
+		switch {
+		case value == "":
+			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, kind)
+		case kind != "String" && kind != "Number" && kind != "String.Array":
+			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type.", name)
+		case kind == "Number" && notNumber != nil, kind == "String.Array" && !json.Valid([]byte(value)):
+			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' with type '%s' must use a valid value.", name, kind)
+		}
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[name] = value
+	}
+	return all, nil
+}
+
+// validSubject is the API reference's rule: ASCII that begins with a letter, digit or punctuation mark, no line breaks
+// or control characters, less than 100 characters long.
+func validSubject(subject string) bool {
+	if subject == "" || len(subject) >= 100 || subject[0] == ' ' {
+		return false
+	}
+	return !strings.ContainsFunc(subject, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsControl(r) })
+}
+
+func firstLine(subject, text string) string {
+	if subject != "" {
+		return subject
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// fail names a denial as SNS does.
+func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
+	if err.Code == wire.CodeDenied {
+		renamed := *err
+		renamed.Code = "AuthorizationError"
+		err = &renamed
+	}
+	return wire.QueryError(req, namespace, err)
+}

@@ -1,0 +1,142 @@
+package stepfunctions
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// StopExecution aborts an execution that is running. Stopping one that is over changes nothing.
+func (ctl Control) StopExecution(arn, errorName, cause string) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	if err := ctl.s.stop(arn, errorName, cause); err != nil {
+		return fmt.Errorf("stop %s: %w", arn, err)
+	}
+	return nil
+}
+
+// ExpireExecution lets the time of a running execution be over, as when the TimeoutSeconds of its definition are. See SFN-8
+// in FIDELITY.md.
+func (ctl Control) ExpireExecution(arn string) error {
+	return ctl.cutShort(arn, func(e *execution) { e.x.Expire(ctl.s.k.Now()) })
+}
+
+// FillHistory lets the history of a running execution be so long that its next event is the last: the execution fails when
+// what it waits for has come. See SFN-8 in FIDELITY.md.
+func (ctl Control) FillHistory(arn string) error {
+	return ctl.cutShort(arn, func(e *execution) { e.x.Fill() })
+}
+
+// cutShort does something to an execution that is running.
+func (ctl Control) cutShort(arn string, do func(*execution)) error {
+	s := ctl.s
+	s.k.Lock()
+	defer s.k.Unlock()
+	e := s.find(arn)
+	if e == nil {
+		return fmt.Errorf("cut %s short: there is no such execution", arn)
+	}
+	if e.x.Status() != asl.Running {
+		return nil
+	}
+	if do(e); e.x.Status() != asl.Running {
+		s.next(e)
+	}
+	return nil
+}
+
+// SendTaskSuccess answers the task that waits for a token with an output.
+func (ctl Control) SendTaskSuccess(token string, output json.RawMessage) error {
+	return ctl.sendTask(token, asl.Answer{Output: output})
+}
+
+// SendTaskFailure answers the task that waits for a token with an error.
+func (ctl Control) SendTaskFailure(token, errorName, cause string) error {
+	return ctl.sendTask(token, asl.Answer{Error: errorName, Cause: cause})
+}
+
+func (ctl Control) sendTask(token string, answer asl.Answer) error {
+	s := ctl.s
+	s.k.Lock()
+	defer s.k.Unlock()
+	region := ""
+	if e := s.find(ownerOf(token)); e != nil {
+		region = e.machine.Region
+	}
+	if err := s.answerToken(region, token, answer); err != nil {
+		return fmt.Errorf("answer task token: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) stop(arn, errorName, cause string) *wire.Error {
+	e := s.find(arn)
+	switch {
+	case e == nil:
+		return errNoExecution(arn)
+	case s.k.Dark(e.machine.Region):
+		return wire.Unreachable(e.machine.Region)
+	case e.x.Status() != asl.Running:
+		return nil
+	}
+	e.x.Abort(s.k.Now(), errorName, cause)
+	s.next(e)
+	return nil
+}
+
+// answerToken hands the answer to the execution that waits for it, asked in a Region. An answer that comes before the
+// function that was given the token has itself returned is kept until then (SFN-4).
+func (s *Service) answerToken(region, token string, answer asl.Answer) *wire.Error {
+	e, err := s.waiting(region, token)
+	if err != nil {
+		return err
+	}
+	if answer.Error == "" && !json.Valid(answer.Output) {
+		return wire.BadRequest("InvalidOutput", "Invalid Output: the output is not JSON")
+	}
+	if p, ok := e.x.Pending().(*asl.AwaitToken); ok {
+		s.resume(e, p, &answer)
+		return nil
+	}
+	if e.early == nil {
+		e.early = map[string]asl.Answer{}
+	}
+	e.early[token] = answer
+	return nil
+}
+
+// waiting finds the execution whose present task has a token that nobody has answered. A token begins with the ARN of
+// the execution that gave it out, and is good in the execution's Region alone.
+func (s *Service) waiting(region, token string) (*execution, *wire.Error) {
+	e := s.find(ownerOf(token))
+	if e == nil || e.machine.Region != region {
+		return nil, wire.BadRequest("InvalidToken", "Invalid Token: 'Invalid token'")
+	}
+	if s.k.Dark(region) {
+		return nil, wire.Unreachable(region)
+	}
+	current := ""
+	switch p := e.x.Pending().(type) {
+	case *asl.AwaitToken:
+		current = p.TaskToken
+	case *asl.Invoke:
+		current = p.TaskToken
+	}
+	if _, answered := e.early[token]; current != token || answered {
+		return nil, wire.BadRequest("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+	}
+	return e, nil
+}
+
+func ownerOf(token string) (executionARN string) {
+	executionARN, _, _ = strings.Cut(token, "#")
+	return executionARN
+}
+
+func errNoExecution(arn string) *wire.Error {
+	return wire.BadRequest("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+}
