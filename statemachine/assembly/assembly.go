@@ -52,8 +52,8 @@ type Stack struct {
 	Outputs []Output
 }
 
-// Outliving are the resources that stay when the stack is removed, as their DeletionPolicy says; but a version goes with
-// the function or the state machine that it is of.
+// Outliving are the resources that their DeletionPolicy keeps when the stack is removed. A version is deleted with its
+// function or state machine nevertheless.
 func (s Stack) Outliving() []Resource {
 	var stay []Resource
 	for _, r := range s.Resources {
@@ -77,7 +77,7 @@ func (s Stack) Output(name string) (value string, ok bool) {
 	return "", false
 }
 
-// Output is one value that a stack tells its operator.
+// Output is one output of a stack.
 type Output struct{ Name, Value string }
 
 // Resource is one resource of a stack, with its intrinsic functions resolved.
@@ -144,8 +144,8 @@ type Table struct {
 	Regions []string
 	// PartitionKey and SortKey name the key attributes; SortKey may be empty.
 	PartitionKey, SortKey string
-	// Strong says that the replicas are consistent with each other at every moment. Witness is then the Region that
-	// has no replica and only takes part in the agreement, or empty.
+	// Strong says that the replicas are strongly consistent. Witness is then the Region that has no replica and only takes
+	// part in the agreement, or empty.
 	Strong  bool
 	Witness string
 }
@@ -167,18 +167,18 @@ type Bucket struct {
 type Alarm struct {
 	Name   string
 	Region string
-	// Namespace and Metric name what it watches; Dimensions narrow it.
+	// Namespace, Metric and Dimensions name its metric.
 	Namespace, Metric string
 	Dimensions        map[string]string
 	// Statistic is Sum, Minimum and the like, of each period of Period.
 	Statistic string
 	Period    time.Duration
 	// Comparison, such as LessThanThreshold, is between the statistic and Threshold. The alarm goes off when Datapoints
-	// of the last Periods are so; MissingData says what one without data counts as, missing if it is empty.
+	// of the last Periods breach it; MissingData says how a period without data counts, as missing if it is empty.
 	Comparison          string
 	Threshold           float64
 	Periods, Datapoints int
 	MissingData         string
-	// Actions are the ARNs that are told.
+	// Actions are the ARNs that the alarm notifies.
 	Actions []string
 }

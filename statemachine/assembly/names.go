@@ -34,12 +34,12 @@ func (p place) urlSuffix() string { return failover.Region(p.region).Partition()
 
 func (p place) partition() string { return failover.Region(p.region).Partition().ID }
 
-// kind is what is known of a resource type.
+// kind is what the package knows of a resource type.
 type kind struct {
 	// name is the property that gives the physical name, if one does.
 	name string
 	// versionOf is the property that names what this is a version of. Its physical name is that of the other with a
-	// number: 1, for in a drill every stack is deployed for the first time.
+	// number: 1, because a drill deploys every stack for the first time.
 	versionOf string
 	// arn makes the ARN out of the physical name; nil for types without one.
 	arn func(p place, name string) string

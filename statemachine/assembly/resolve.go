@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// resolver replaces the intrinsic functions of one template. What it does not know it notes and goes on, so that all
-// of it is told at once.
+// resolver replaces the intrinsic functions of one template. What it does not know it notes, and goes on, so that all
+// of it is reported at once.
 type resolver struct {
 	place
 	template *template

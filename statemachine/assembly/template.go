@@ -18,7 +18,7 @@ type template struct {
 	outputs    []declaration
 }
 
-// parameter is only good for its default: a drill asks nobody for values.
+// parameter has the value of its default: a drill has no other values.
 type parameter struct {
 	Type    string
 	Default any

@@ -21,7 +21,7 @@ func (v *viewer) fail(r Resource, format string, args ...any) {
 	v.problems = append(v.problems, fmt.Errorf("stack %s, resource %s: %w", v.stack.Name, r.LogicalID, fmt.Errorf(format, args...)))
 }
 
-// view adds what the assembly's stacks declare. Roles come first, since policies look for them.
+// view adds what the assembly's stacks declare. Roles come first, since policies refer to them.
 func (a *Assembly) view() error {
 	v := &viewer{assembly: a}
 	for i := range a.Stacks {
@@ -144,7 +144,7 @@ func (v *viewer) role(r Resource) {
 	v.assembly.Roles = append(v.assembly.Roles, role)
 }
 
-// attach adds the document of a managed policy of the same stack. Those of AWS are not written anywhere here.
+// attach adds the document of a managed policy of the same stack. AWS's managed policies are not in the assembly.
 func (v *viewer) attach(r Resource, role *Role, arn string) {
 	for _, other := range v.stack.Resources {
 		if other.Type == "AWS::IAM::ManagedPolicy" && other.ARN == arn {

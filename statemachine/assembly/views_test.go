@@ -103,7 +103,7 @@ func TestHalfDeclaredResourcesAreNamed(t *testing.T) {
 	for _, tc := range []struct{ name, resource, want string }{
 		{"managed by AWS", `{"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}}`,
 			"stack s, resource X: the managed policy arn:aws:iam::aws:policy/ReadOnlyAccess is not in the stack"},
-		{"policy of nobody", `{"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["gone"]}}`, "the role gone is not in the assembly"},
+		{"policy without a role", `{"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["gone"]}}`, "the role gone is not in the assembly"},
 		{"function without a role", `{"Type": "AWS::Lambda::Function", "Properties": {}}`, "the function has no Role"},
 		{"table without a key", `{"Type": "AWS::DynamoDB::GlobalTable", "Properties": {}}`, "the table has no HASH key"},
 		{"machine without a text", `{"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionS3Location": {}}}`, "no DefinitionString"},

@@ -20,12 +20,12 @@ const (
 	maxLevels   = 8   // of labels above each other
 	letterWidth = 6.2 // on average
 	tickWidth   = 36
-	maxMarks    = 20  // more are a thicket; the transcript has them
+	maxMarks    = 20  // with more the labels are unreadable; the transcript has them
 	nameGap     = 6   // between the states of a run and its name
-	narrowest   = 2.5 // most states take no time, and want to be seen
+	narrowest   = 2.5 // most states take no time, and must be visible
 )
 
-// chart is the share of requests served by each Region over time, with what happened above and the runs' states below.
+// chart shows the requests that each Region serves over time, with the events above and the states of the runs below.
 type chart struct {
 	Width, Height, Plot int
 	// Top is the height of the labels above the plot, Axis where the labels of the time axis stand.
@@ -36,14 +36,14 @@ type chart struct {
 	Ticks     []tick
 }
 
-// area is one Region's share, stacked on those before it.
+// area is what one Region serves, stacked on those before it.
 type area struct {
 	Name, Points string
-	// Class is the number of its colour; the last one is what failed.
+	// Class is the number of its colour; the last one is for failed requests.
 	Class string
 }
 
-// mark is a vertical line for something that happened.
+// mark is a vertical line for an event.
 type mark struct {
 	X     float64
 	Label string
@@ -115,7 +115,7 @@ func newChart(r *drill.Result) chart {
 }
 
 // mark adds a line with its label, on the lowest level on which neither crosses another; or, when there is none, on which
-// it covers no label. What comes later stands lower, so that marks are best added from the last to the first.
+// it covers no label. Later events get lower levels, so marks are added from the last to the first.
 func (c *chart) mark(x float64, e drill.Milestone) {
 	m := mark{X: x, Label: e.Text, Anchor: "start", Bad: e.Bad}
 	if x+m.width() > chartWidth {
@@ -208,15 +208,16 @@ func newLane(run drill.RunEvidence, y int, x func(time.Time) float64) lane {
 	}
 	l.States[n-1].Width = narrowest
 	l.NameX, l.Anchor = l.States[n-1].X+narrowest+nameGap, "start"
-	if l.NameX+letterWidth*float64(len(l.Run)) > chartWidth { // there is more room before it
+	if l.NameX+letterWidth*float64(len(l.Run)) > chartWidth { // the name fits before the states
 		l.NameX, l.Anchor = l.States[0].X-nameGap, "end"
 	}
 	return l
 }
 
+// kind is the class of a state in the picture; a test holds the names to the definition.
 func kind(state string) string {
 	switch state {
-	case "Settle", "Soak", "AwaitApproval", "Refill":
+	case "AskAgain", "AwaitApproval", "AwaitLag", "AwaitStart", "LastStep", "Refill", "Settle", "Soak":
 		return "wait"
 	case "Completed":
 		return "good"

@@ -8,14 +8,14 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
-// figure is one of the few numbers that a reader who reads nothing else takes away.
+// figure is one of the few numbers at the top of the page.
 type figure struct {
 	Name, Value, Note string
 	// Tone is good, bad or empty.
 	Tone string
 }
 
-// figuresOf are how the runs ended, how long it took, what it cost, and what became of the promises.
+// figuresOf are the outcomes, the recovery times, the client impact and the guarantees.
 func figuresOf(r *drill.Result) []figure {
 	var all []figure
 	if len(r.Outcomes) > 0 {
@@ -39,7 +39,7 @@ func outcomes(runs []drill.RunOutcome) figure {
 		switch {
 		case o.Outcome != o.Expected:
 			f.Note, f.Tone = "expected "+string(o.Expected), "bad"
-		case o.Outcome == failover.Completed: // to be held may be as expected, and is still nothing to be glad of
+		case o.Outcome == failover.Completed: // Held may be as expected, and is still no success
 			f.Tone = "good"
 		}
 		return f
@@ -52,7 +52,7 @@ func outcomes(runs []drill.RunOutcome) figure {
 		}
 	}
 	if other > 0 {
-		f.Note, f.Tone = fmt.Sprintf("%d ended otherwise than expected", other), "bad"
+		f.Note, f.Tone = fmt.Sprintf("%d did not end as expected", other), "bad"
 	}
 	return f
 }
@@ -65,12 +65,12 @@ func recoveries(all []drill.Recovery) []figure {
 	}
 	of := ""
 	if n := len(all); n > 1 {
-		of = fmt.Sprintf("the most of %d; ", n)
+		of = fmt.Sprintf("the longest of %d; ", n)
 	}
 	target := "target " + span(worst.TargetRTO)
 	figures := []figure{{Name: "RTO of the run", Value: span(worst.RTO), Note: of + target, Tone: within(worst.RTO <= worst.TargetRTO)}}
 	if worst.Users > 0 {
-		figures = append(figures, figure{Name: "RTO for users", Value: span(worst.Users), Note: of + target, Tone: within(worst.Users <= worst.TargetRTO)})
+		figures = append(figures, figure{Name: "RTO for clients", Value: span(worst.Users), Note: of + target, Tone: within(worst.Users <= worst.TargetRTO)})
 	}
 	return append(figures, figure{
 		Name: "RPO, writes lost", Value: seconds(worst.RPO), Note: of + "target " + seconds(worst.TargetRPO.Seconds()), Tone: within(worst.RPO <= worst.TargetRPO.Seconds()),
@@ -82,14 +82,14 @@ func promises(verdicts []drill.Verdict) figure {
 	for _, v := range verdicts {
 		count[v.Status]++
 	}
-	f := figure{Name: "Promises", Value: fmt.Sprintf("%d kept", count[drill.Kept]), Tone: "good"}
+	f := figure{Name: "Guarantees", Value: fmt.Sprintf("%d kept", count[drill.Kept]), Tone: "good"}
 	var notes []string
 	if n := count[drill.Violated]; n > 0 {
-		f.Value, f.Tone = fmt.Sprintf("%d broken", n), "bad"
+		f.Value, f.Tone = fmt.Sprintf("%d violated", n), "bad"
 		notes = append(notes, fmt.Sprintf("%d kept", count[drill.Kept]))
 	}
 	if n := count[drill.NotChecked]; n > 0 {
-		notes = append(notes, fmt.Sprintf("%d had no occasion", n))
+		notes = append(notes, fmt.Sprintf("%d not checked", n))
 	}
 	f.Note = strings.Join(notes, ", ")
 	return f

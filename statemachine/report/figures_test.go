@@ -17,10 +17,10 @@ func TestTheFiguresAreWhatAReaderTakesAway(t *testing.T) {
 	want := []figure{
 		{"Outcome", "Completed", "as expected", "good"},
 		{"RTO of the run", "0:40", "target 1:00", "good"},
-		{"RTO for users", "2:00", "target 1:00", "bad"},
+		{"RTO for clients", "2:00", "target 1:00", "bad"},
 		{"RPO, writes lost", "0.9 s", "target 60.0 s", "good"},
 		{"Served", "75.00 %", "of 200 requests", ""},
-		{"Promises", "1 broken", "1 kept, 1 had no occasion", "bad"},
+		{"Guarantees", "1 violated", "1 kept, 1 not checked", "bad"},
 	}
 	if diff := cmp.Diff(want, figuresOf(r)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -33,7 +33,7 @@ func TestSeveralRunsAreCounted(t *testing.T) {
 	if diff := cmp.Diff(figure{"Runs", "2", "all ended as expected", "good"}, outcomes([]drill.RunOutcome{completed, completed})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(figure{"Runs", "2", "1 ended otherwise than expected", "bad"}, outcomes([]drill.RunOutcome{completed, held})); diff != "" {
+	if diff := cmp.Diff(figure{"Runs", "2", "1 did not end as expected", "bad"}, outcomes([]drill.RunOutcome{completed, held})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -42,8 +42,8 @@ func TestOfSeveralRecoveriesTheWorstIsShown(t *testing.T) {
 	slow := drill.Recovery{RTO: 2 * time.Minute, TargetRTO: time.Minute}
 	costly := drill.Recovery{RTO: time.Minute, TargetRTO: time.Minute, RPO: 3}
 	want := []figure{
-		{"RTO of the run", "2:00", "the most of 2; target 1:00", "bad"},
-		{"RPO, writes lost", "3.0 s", "the most of 2; target 0.0 s", "bad"},
+		{"RTO of the run", "2:00", "the longest of 2; target 1:00", "bad"},
+		{"RPO, writes lost", "3.0 s", "the longest of 2; target 0.0 s", "bad"},
 	}
 	if diff := cmp.Diff(want, recoveries([]drill.Recovery{slow, costly})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

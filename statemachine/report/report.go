@@ -1,5 +1,5 @@
-// Package report writes what became of a drill for people who were not there: a page for the browser that needs
-// nothing from anywhere, the transcript, what people were told, and the result for programs.
+// Package report writes the result of a drill into a folder: one page for the browser that loads nothing else, the
+// transcript, the notifications, and the result as JSON.
 package report
 
 import (
@@ -31,7 +31,7 @@ var pageText string
 var style string
 
 var page = template.Must(template.New(Page).Funcs(template.FuncMap{
-	"clock": clock, "span": span, "seconds": seconds, "answerTone": answerTone,
+	"clock": clock, "span": span, "seconds": seconds, "answerTone": answerTone, "verdict": verdictOf,
 }).Parse(pageText))
 
 // Write writes the report into a folder, which it creates. What was there before is replaced, each file as a whole.
@@ -58,7 +58,7 @@ func Write(dir string, result *drill.Result, transcript []byte) error {
 	return nil
 }
 
-// Render makes the page. The same result is the same page.
+// Render makes the page. The same result gives the same page.
 func Render(result *drill.Result, transcript []byte) ([]byte, error) {
 	var out bytes.Buffer
 	if err := page.Execute(&out, newView(result, transcript)); err != nil {
@@ -67,8 +67,8 @@ func Render(result *drill.Result, transcript []byte) ([]byte, error) {
 	return []byte(untrusted.Lines(out.String())), nil
 }
 
-// replace puts a file in place only when it is complete. Its name until then is nobody else's, so that drills that are
-// played at once do not take each other's.
+// replace puts a file in place when it is complete. Until then it has a name of its own, so that drills that are played at
+// the same time do not overwrite each other's.
 func replace(path string, text []byte) error {
 	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
 	if err != nil {

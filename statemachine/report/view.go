@@ -32,7 +32,7 @@ type callCount struct {
 	Count                                   int
 }
 
-// path is the way of a run through the state machine; equal neighbours are one step with a count.
+// path is the states of a run; equal neighbours are one step with a count.
 type path struct {
 	Run   string
 	Steps []step
@@ -55,7 +55,7 @@ func newView(r *drill.Result, transcript []byte) view {
 	return v
 }
 
-// collapse counts repetitions: a loop of two states, as that of looking, is written once.
+// collapse counts repetitions: a loop of states, such as that of the checks, is written once.
 func collapse(states []string) []step {
 	var steps []step
 	for i := 0; i < len(states); i++ {
@@ -97,8 +97,8 @@ func countCalls(runs []drill.RunEvidence) []callCount {
 	return all
 }
 
-// answerTone colours an answer of AWS: most errors are part of the work, such as asking for what is not there yet, but
-// what was denied or does not exist is a mistake of ours.
+// answerTone is the colour of a response of AWS. Most errors belong to the work, such as reading what does not exist yet; a
+// denied request or an unknown operation is a mistake of Drover.
 func answerTone(code string) string {
 	switch code {
 	case "":
@@ -107,6 +107,19 @@ func answerTone(code string) string {
 		return "bad"
 	}
 	return "note"
+}
+
+// verdict is how the status of a guarantee is shown.
+type verdict struct{ Class, Mark, Word string }
+
+func verdictOf(s drill.Status) verdict {
+	switch s {
+	case drill.Kept:
+		return verdict{"good", "✓", string(s)}
+	case drill.Violated:
+		return verdict{"bad", "✗", string(s)}
+	}
+	return verdict{"dim", "–", string(s)}
 }
 
 // clock writes a point of virtual time as the transcript does.
