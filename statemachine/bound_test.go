@@ -45,10 +45,10 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			for range failover.LagWaits {
 				s["PlanReturn"] = append(s["PlanReturn"], worstTries(waits(c.run))...)
 			}
-			s["PlanReturn"] = append(s["PlanReturn"], worstTries(planOf(theRun(drill, leg(failover.Back)), c.back...))...)
-			s["PlanRollback"] = worstTries(planOf(theRun(planned, leg(failover.Rollback)), c.rollback...))
+			s["PlanReturn"] = append(s["PlanReturn"], worstTries(planOf(theRun(drill, phase(failover.Return)), c.back...))...)
+			s["PlanRollback"] = worstTries(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
 			if c.retreat != nil {
-				s["PlanRollback"] = worstTries(planOf(theRun(drill, on(failover.Retreat)), c.retreat...))
+				s["PlanRollback"] = worstTries(planOf(theRun(drill, on(failover.ReturnRollback)), c.retreat...))
 			}
 			asking := then(times(failover.AskRetries, slow(fails(failover.Throttled))), []answer{{result: map[string]any{}}})
 			s["Asking"] = then(asking, asking, asking)
@@ -158,10 +158,10 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 			gate(rapid.SampledFrom(failover.Approvals).Draw(t, "gate"))}
 		run := theRun(adjust...)
 		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
-		returning, undone := theRun(append(adjust, leg(failover.Back))...), theRun(append(adjust, leg(failover.Rollback))...)
+		returning, undone := theRun(append(adjust, phase(failover.Return))...), theRun(append(adjust, phase(failover.Rollback))...)
 		s["PlanReturn"] = drawAnswers(t, "PlanReturn", planOf(returning, home...), planOf(returning), waits(run))
 		if run.Action == failover.Drill && rapid.Bool().Draw(t, "retreats") {
-			undone = theRun(append(adjust, on(failover.Retreat))...)
+			undone = theRun(append(adjust, on(failover.ReturnRollback))...)
 		}
 		s["PlanRollback"] = drawAnswers(t, "PlanRollback", planOf(undone, home...), planOf(undone))
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)

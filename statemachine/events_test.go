@@ -61,7 +61,7 @@ func TestTheEventsOfARunAreCounted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := script{"Validate": everyTry(planOf(c.run, c.out...))}
-			s["PlanRollback"] = everyTry(planOf(theRun(planned, leg(failover.Rollback)), c.rollback...))
+			s["PlanRollback"] = everyTry(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
 			s["Asking"] = atOnce(append(times(failover.AskRetries, fails(failover.Throttled)), ok(map[string]any{}))...)
 			s["Asking"] = then(s["Asking"], s["Asking"])
 			for i, st := range slices.Concat(c.out, c.rollback) {
@@ -137,7 +137,7 @@ func TestARunOfManyWavesEndsByItself(t *testing.T) {
 	checks = append(checks, unhealthy, looks(failover.Failed), unhealthy, unhealthy, healthy, looks(failover.Passed))
 	r = play(t, machine(t), script{
 		"Validate":     {planOf(theRun(planned), out...)},
-		"PlanRollback": {planOf(theRun(planned, leg(failover.Rollback)), rollback...)},
+		"PlanRollback": {planOf(theRun(planned, phase(failover.Rollback)), rollback...)},
 		"VerifyHealth": checks,
 	})
 	if r.Error() != "RolledBack" || len(r.calls["Notify"]) != 1 || r.took > failover.Bound(theRun(planned), out, nil, rollback, nil) {

@@ -76,8 +76,8 @@ func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
 	}
 }
 
-// TestASecondLegIsPlannedWithHowTheFirstEnded follows what the legs of a run know of each other.
-func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
+// TestASecondPhaseIsPlannedWithHowTheFirstEnded follows what the phases of a run know of each other.
+func TestASecondPhaseIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
 	r := play(t, machine(t), script{
 		"Validate":     {planOf(theRun(planned), stage(0), stage(1), stage(2))},
@@ -87,9 +87,9 @@ func TestASecondLegIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	run := theRun(planned)
 	want := &failover.ValidateRequest{
 		Format:    failover.Format,
-		Execution: got.Execution, Input: got.Input, Leg: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
+		Execution: got.Execution, Input: got.Input, Phase: failover.Rollback, Run: &run, Played: 2, Now: got.Now,
 		Before: []failover.Stage{stage(0), stage(1), stage(2)},
-		Ended: &failover.LegEnd{
+		Ended: &failover.PhaseEnd{
 			EndedAt: got.Now, StagesDone: 1, Stages: 3, LagMillis: 250, Reasons: []string{"checkout: 20 % served"},
 		},
 	}
@@ -108,14 +108,14 @@ func TestARetreatIsPlannedWithWhyTheWayBackFailed(t *testing.T) {
 	r := play(t, machine(t), script{
 		"Validate":     {planOf(theRun(drill), stage(0))},
 		"VerifyHealth": {looks(failover.Passed), bad, looks(failover.Passed)},
-		"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+		"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 	})
 	got := r.calls["PlanRollback"][0].(*failover.ValidateRequest)
-	if got.Leg != failover.Retreat || got.Run.Leg != failover.Back || got.Played != 2 || got.Ended.StagesDone != 0 || got.Ended.Reasons[0] != "checkout: 20 % served" {
-		t.Errorf("PlanRollback was asked %+v, of a leg that ended %+v", got, got.Ended)
+	if got.Phase != failover.ReturnRollback || got.Run.Phase != failover.Return || got.Played != 2 || got.Ended.StagesDone != 0 || got.Ended.Reasons[0] != "checkout: 20 % served" {
+		t.Errorf("PlanRollback was asked %+v, of a phase that ended %+v", got, got.Ended)
 	}
 	told := r.calls["Notify"][0].(*failover.NotifyRequest)
-	if told.Outcome != failover.Held || told.Run.Leg != failover.Retreat || len(told.Reasons) != 0 || told.Failure != nil || told.StagesDone != 1 || told.Stages != 1 {
+	if told.Outcome != failover.Held || told.Run.Phase != failover.ReturnRollback || len(told.Reasons) != 0 || told.Failure != nil || told.StagesDone != 1 || told.Stages != 1 {
 		t.Errorf("Notify was told %+v; want Held, and the retreat's own end", told)
 	}
 }
@@ -136,7 +136,7 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 		Format: failover.Format,
 		Op:     "approve", Token: got.Token, Run: theRun(), Gate: failover.BeforePromotion, Stage: &second,
 		StagesDone: 1, Stages: 2, LagMillis: new(int64(800)), Until: got.Now.Add(30 * time.Minute), Now: got.Now,
-		Digest:        failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Stage: 1, Configuration: configuration}.Digest(),
+		Digest:        failover.Question{Execution: theRun().ARN, Phase: failover.Outbound, Gate: failover.BeforePromotion, Stage: 1, Configuration: configuration}.Digest(),
 		Configuration: configuration,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || got.Token == "" {
@@ -157,9 +157,9 @@ func TestAQuestionSaysWhatIsAskedAndUntilWhen(t *testing.T) {
 // written over with another run's token. So a yes must name this run and this question.
 func TestAYesToAnotherQuestionApprovesNothing(t *testing.T) {
 	const other = "arn:aws:states:us-west-2:111122223333:execution:drover:harmless"
-	own := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Configuration: configuration}.Digest()
-	validated := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforePromotion, Configuration: "an0ther"}.Digest()
-	start := failover.Question{Execution: theRun().ARN, Leg: failover.Out, Gate: failover.BeforeStart, Configuration: configuration}.Digest()
+	own := failover.Question{Execution: theRun().ARN, Phase: failover.Outbound, Gate: failover.BeforePromotion, Configuration: configuration}.Digest()
+	validated := failover.Question{Execution: theRun().ARN, Phase: failover.Outbound, Gate: failover.BeforePromotion, Configuration: "an0ther"}.Digest()
+	start := failover.Question{Execution: theRun().ARN, Phase: failover.Outbound, Gate: failover.BeforeStart, Configuration: configuration}.Digest()
 	const noRun = "the answer approves no run by its ARN; expected the run and the digest of the question, as in the command of the message"
 	for _, c := range []struct {
 		name   string

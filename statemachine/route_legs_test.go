@@ -62,7 +62,7 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "a failover that is held already does not close its leg",
+			name: "a failover that is held already does not close its phase",
 			script: script{
 				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))},
 				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
@@ -156,7 +156,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "a rollback with nothing to undo is true at once",
 			script: script{
 				"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {fails(failover.Rejected)},
-				"PlanRollback": {planOf(theRun(planned, leg(failover.Rollback)))},
+				"PlanRollback": {planOf(theRun(planned, phase(failover.Rollback)))},
 			},
 			want:   path(begins, "ShiftTraffic", turnsBack, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
@@ -226,7 +226,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			script: script{
 				"Validate":     {planOf(theRun(drill), stage(0))},
 				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed), looks(failover.Passed)},
-				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+				"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 			},
 			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
@@ -235,7 +235,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "so does one whose way back cannot take a step",
 			script: script{
 				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Rejected)},
-				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)))},
+				"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)))},
 			},
 			want:   path(begins, shifts, look, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
@@ -245,7 +245,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			script: script{
 				"Validate":     {planOf(theRun(drill), stage(0))},
 				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
-				"PlanRollback": {planOf(theRun(drill, on(failover.Retreat)), stage(2))},
+				"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 			},
 			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
@@ -272,7 +272,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "a drill whose way back is refused is held",
 			script: script{
 				"Validate":   {planOf(theRun(drill), stage(0))},
-				"PlanReturn": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, leg(failover.Back)), Summary: "it lags"})},
+				"PlanReturn": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, phase(failover.Return)), Summary: "it lags"})},
 			},
 			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned?", ends, "Held"),
 			status: asl.Failed, err: "Held",

@@ -110,7 +110,7 @@ func TestRoutesOfAStage(t *testing.T) {
 		},
 		{
 			name:   "a run that only looks ends where it stands",
-			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Looked})}},
+			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Checked})}},
 			want:   path("Validate Accepted? Completed"),
 			status: asl.Succeeded,
 		},

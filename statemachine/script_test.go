@@ -60,7 +60,7 @@ func waits(run failover.Run) answer {
 // theRun is a failover, and what the adjustments make of it.
 func theRun(adjust ...func(*failover.Run)) failover.Run {
 	r := failover.Run{
-		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: failover.Failover, Leg: failover.Out, Epoch: 7, From: "us-east-1", To: "us-west-2",
+		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: failover.Failover, Phase: failover.Outbound, Epoch: 7, From: "us-east-1", To: "us-west-2",
 		Approval: failover.NoApproval, ApprovalSeconds: 1800,
 	}
 	for _, f := range adjust {
@@ -76,14 +76,14 @@ func gate(at failover.Approval) func(*failover.Run) {
 	return func(r *failover.Run) { r.Approval = at }
 }
 
-// leg makes of the run another leg of it.
-func leg(l failover.Leg) func(*failover.Run) {
-	return func(r *failover.Run) { r.Leg, r.From, r.To = l, r.To, r.From }
+// phase makes of the run another phase of it.
+func phase(l failover.Phase) func(*failover.Run) {
+	return func(r *failover.Run) { r.Phase, r.From, r.To = l, r.To, r.From }
 }
 
-// on makes of the run a leg of it that goes where the way out went.
-func on(l failover.Leg) func(*failover.Run) {
-	return func(r *failover.Run) { r.Leg = l }
+// on makes of the run a phase of it that goes where the way out went.
+func on(l failover.Phase) func(*failover.Run) {
+	return func(r *failover.Run) { r.Phase = l }
 }
 
 // gated is a stage that asks before it promotes.
@@ -102,7 +102,7 @@ func inWave(index, wave, next int) failover.Stage {
 	return s
 }
 
-// closing is the stage that ends a leg of several waves.
+// closing is the stage that ends a phase of several waves.
 func closing(index int) failover.Stage {
 	s := inWave(index, 0, 0)
 	s.Percent, s.Promote, s.Waves = nil, false, []int{1, 2}
@@ -164,14 +164,14 @@ var well = map[string]answer{
 	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
 	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250, LagAt: &measured}),
 	"VerifyHealth":    looks(failover.Passed),
-	"PlanReturn":      planOf(theRun(drill, leg(failover.Back)), back(1)),
-	"PlanRollback":    planOf(theRun(planned, leg(failover.Rollback)), back(1)),
-	"Announce":        ok(map[string]any{"told": true}),
-	"NotifyRefused":   ok(map[string]any{"told": true}),
+	"PlanReturn":      planOf(theRun(drill, phase(failover.Return)), back(1)),
+	"PlanRollback":    planOf(theRun(planned, phase(failover.Rollback)), back(1)),
+	"Announce":        ok(map[string]any{"notified": true}),
+	"NotifyRefused":   ok(map[string]any{"notified": true}),
 	"AwaitApproval":   ok(failover.ApprovalAnswer{Approved: true, By: "alice"}),
 	"CloseRun":        ok(map[string]any{}),
 	"NotNotified":     ok(map[string]any{}),
-	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Told: true}),
+	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Notified: true}),
 }
 
 // requests are the types that the functions decode the payload of each state into, strictly.

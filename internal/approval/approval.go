@@ -55,7 +55,7 @@ func check(of failover.Machine, asked registry.Approval) (execution string, err 
 		return "", &ForeignError{asked, fmt.Sprintf("it names %s; expected %s", asked.Execution, execution)}
 	case asked.Question().Digest() != asked.Digest:
 		return "", &ForeignError{asked, fmt.Sprintf("its digest %s is not that of %s, phase %s, gate %s, stage %d",
-			failover.ShortDigest(asked.Digest), execution, asked.Leg, asked.Gate, asked.Stage)}
+			failover.ShortDigest(asked.Digest), execution, asked.Phase, asked.Gate, asked.Stage)}
 	}
 	return execution, nil
 }

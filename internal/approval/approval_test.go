@@ -53,7 +53,7 @@ func newScene(t *testing.T) *scene {
 	s := &scene{world: fakeaws.New("111122223333", time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), "us-east-1", "us-west-2")}
 	_, err := s.world.AddRole(roleARN, []json.RawMessage{json.RawMessage(`{"Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]}`)})
 	must(err)
-	s.asked = registry.Approval{Run: "r1", Region: "us-west-2", Gate: "before-start", Execution: execution, Leg: failover.Out, Configuration: "c0nfigurati0"}
+	s.asked = registry.Approval{Run: "r1", Region: "us-west-2", Gate: "before-start", Execution: execution, Phase: failover.Outbound, Configuration: "c0nfigurati0"}
 	s.asked.Digest = s.asked.Question().Digest()
 	must(s.world.AddFunction(fakeaws.Function{
 		ARN: functionARN, Name: "drover-notify", Region: "us-west-2", Timeout: time.Second,
@@ -165,9 +165,9 @@ func TestWhatIsNotTheRunsQuestionIsNotAnswered(t *testing.T) {
 		{"an item of another account's run", func(a *registry.Approval) { a.Execution = strings.Replace(execution, "1111", "9999", 1) }, "expected " + execution},
 		{"another gate", func(a *registry.Approval) { a.Gate = "before-promotion" }, "its digest"},
 		{"another stage", func(a *registry.Approval) { a.Stage = 1 }, "its digest"},
-		{"another phase", func(a *registry.Approval) { a.Leg = failover.Back }, "its digest"},
+		{"another phase", func(a *registry.Approval) { a.Phase = failover.Return }, "its digest"},
 		{"another configuration", func(a *registry.Approval) { a.Configuration = "0" }, "its digest"},
-		{"another digest", func(a *registry.Approval) { a.Digest = "0" }, "its digest 0 is not that of " + execution + ", phase out, gate before-start, stage 0"},
+		{"another digest", func(a *registry.Approval) { a.Digest = "0" }, "its digest 0 is not that of " + execution + ", phase outbound, gate before-start, stage 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScene(t)
@@ -203,7 +203,7 @@ func TestAnAnswerNamesTheRunThatTheApproverHasNamed(t *testing.T) {
 // Version 0.1.0 stores neither run nor digest, and its runs expect none.
 func TestAQuestionOfTheVersionBeforeIsAnsweredWithTheRunAlone(t *testing.T) {
 	s := newScene(t)
-	s.asked.Execution, s.asked.Leg, s.asked.Digest = "", "", ""
+	s.asked.Execution, s.asked.Phase, s.asked.Digest = "", "", ""
 	if err := Give(t.Context(), s.client, plansMachine, s.asked, yes); err != nil {
 		t.Fatal(err)
 	}

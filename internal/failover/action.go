@@ -64,26 +64,26 @@ const (
 // Approvals are all of them, in the order in which help and errors list them.
 var Approvals = []Approval{NoApproval, BeforeStart, BeforePromotion}
 
-// Leg is the part of a run that is being played.
-type Leg string
+// Phase is the part of a run that is being played.
+type Phase string
 
-// The legs of a run.
+// The phases of a run.
 const (
-	// Out is the way to the target Region; most runs have no other leg.
-	Out Leg = "out"
-	// Back is the second half of a drill.
-	Back Leg = "back"
+	// Outbound is the way to the target Region; most runs have no other phase.
+	Outbound Phase = "outbound"
+	// Return is the second half of a drill.
+	Return Phase = "return"
 	// Rollback undoes a way out that failed.
-	Rollback Leg = "rollback"
-	// Retreat undoes a drill's way back that failed: what came home goes once more to where it was well.
-	Retreat Leg = "retreat"
+	Rollback Phase = "rollback"
+	// ReturnRollback undoes a drill's way back that failed: what came home goes once more to where it was well.
+	ReturnRollback Phase = "return-rollback"
 )
 
-// Returns says whether the leg follows the way out, and concerns what that has moved.
-func (l Leg) Returns() bool { return l == Back || l.Undoes() }
+// Returns says whether the phase follows the way out, and concerns what that has moved.
+func (l Phase) Returns() bool { return l == Return || l.Undoes() }
 
-// Undoes says whether the leg takes back what the one before it has done, which has failed.
-func (l Leg) Undoes() bool { return l == Rollback || l == Retreat }
+// Undoes says whether the phase takes back what the one before it has done, which has failed.
+func (l Phase) Undoes() bool { return l == Rollback || l == ReturnRollback }
 
 // Outcome says how a run ended, and with it whether a human must touch production. Those that fail the execution are
 // also its error name.

@@ -14,8 +14,8 @@ const (
 	NotNotifiedTimeout = 5 * time.Second
 	// AskRetries is how often an approval request that could not be sent is sent again.
 	AskRetries = 3
-	// LookTime is what a check of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
-	LookTime = 3 * time.Second
+	// CheckTime is what a check of VerifyHealth takes at most when AWS answers: a handful of reads, one after the other.
+	CheckTime = 3 * time.Second
 	// StepRetries is how often a step is retried when waiting may help. With the waits, all tries of a step take 94 s at
 	// most: six steps, and the time that a stage has for becoming healthy, fit into twice the default RTO target.
 	StepRetries = 3
@@ -65,19 +65,19 @@ func ShiftSeconds(batches int, last bool) int {
 // was deployed just before it: IAM is eventually consistent ("Changes that I make are not always immediately visible",
 // AWS Identity and Access Management User Guide). Until then what is denied is tried again, as what is throttled.
 func (r Run) Propagating(now time.Time) bool {
-	return r.Action == Failover && now.Sub(r.LegStartedAt) < DeniedSeconds*time.Second
+	return r.Action == Failover && now.Sub(r.PhaseStartedAt) < DeniedSeconds*time.Second
 }
 
 // StepBound is the longest that one step can take with all its retries.
 func StepBound() time.Duration { return retried(StepRetries) + StepTimeout }
 
 // Bound is the longest that a run can take, from its first state to its last, whatever fails: out are its stages, back
-// those of a drill's return, rollback those that undo all of out, retreat those that undo all of back. The lists of phases
+// those of a drill's return, rollback those that undo all of out, returnRollback those that undo all of back. The lists of phases
 // that the run does not have are nil. An approval request is sent again only when it could not be sent: the time for the
 // answer passes once.
-func Bound(run Run, out, back, rollback, retreat []Stage) time.Duration {
+func Bound(run Run, out, back, rollback, returnRollback []Stage) time.Duration {
 	const outside = 3 // Validate, CloseRun, Notify
-	bound := outside*StepBound() + 2*NotNotifiedTimeout + StepRetryInterval + legBound(run, out)
+	bound := outside*StepBound() + 2*NotNotifiedTimeout + StepRetryInterval + phaseBound(run, out)
 	if len(out) > 0 && run.Approval != BeforeStart {
 		bound += AnnounceTimeout
 	}
@@ -86,18 +86,18 @@ func Bound(run Run, out, back, rollback, retreat []Stage) time.Duration {
 	}
 	var after time.Duration
 	if back != nil {
-		after = seconds(run.SoakSeconds) + LagWaits*(StepBound()+LagWait) + StepBound() + legBound(run, back)
+		after = seconds(run.SoakSeconds) + LagWaits*(StepBound()+LagWait) + StepBound() + phaseBound(run, back)
 	}
-	if retreat != nil {
-		after += StepBound() + legBound(run, retreat)
+	if returnRollback != nil {
+		after += StepBound() + phaseBound(run, returnRollback)
 	}
 	if rollback != nil {
-		after = max(after, StepBound()+legBound(run, rollback))
+		after = max(after, StepBound()+phaseBound(run, rollback))
 	}
 	return bound + after
 }
 
-func legBound(run Run, stages []Stage) time.Duration {
+func phaseBound(run Run, stages []Stage) time.Duration {
 	var bound time.Duration
 	for _, s := range stages {
 		bound += StageBound(run, s)

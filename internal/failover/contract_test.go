@@ -107,13 +107,13 @@ func TestDefinitionReadsWhatTheStepsAnswer(t *testing.T) {
 
 func TestDefinitionKnowsEveryVerdictAndOutcome(t *testing.T) {
 	text, _ := readDefinition(t)
-	for _, verdict := range []Verdict{Proceed, Looked, Early, Refuse, Skip, NothingToMove, Waiting, Passed, Pending, Lost, Unpromoted, Failed} {
+	for _, verdict := range []Verdict{Proceed, Checked, Early, Refuse, Skip, NothingToMove, Waiting, Passed, Pending, Lost, Unpromoted, Failed} {
 		if !regexp.MustCompile(`verdict = '` + string(verdict) + `'`).MatchString(text) {
 			t.Errorf("the definition does not ask for the verdict %s", verdict)
 		}
 	}
 	for _, match := range regexp.MustCompile(`verdict = '(\w+)'`).FindAllStringSubmatch(text, -1) {
-		if !slices.Contains([]Verdict{Proceed, Looked, Early, Refuse, Skip, NothingToMove, Waiting, Passed, Pending, Lost, Unpromoted, Failed}, Verdict(match[1])) {
+		if !slices.Contains([]Verdict{Proceed, Checked, Early, Refuse, Skip, NothingToMove, Waiting, Passed, Pending, Lost, Unpromoted, Failed}, Verdict(match[1])) {
 			t.Errorf("the definition asks for the verdict %s, which no step gives", match[1])
 		}
 	}

@@ -30,7 +30,7 @@ const (
 
 // Events is the most events that the history of a run can have, whatever fails; the lists are those of [Bound]. A test in
 // package statemachine compares it with runs that are played.
-func Events(run Run, out, back, rollback, retreat []Stage) int {
+func Events(run Run, out, back, rollback, returnRollback []Stage) int {
 	const start, end = 1, stateEvents + 1      // ExecutionStarted; the last state, and the event that ends it all
 	events := start + stepEvents + stateEvents // Validate, Accepted?
 	if run.Action == Failover {
@@ -39,7 +39,7 @@ func Events(run Run, out, back, rollback, retreat []Stage) int {
 	events += 2*stepEvents + stateEvents + end          // CloseRun, Notify, Outcome?
 	events += stateEvents + 2*attemptEvents             // NotNotified
 	events += max(askEvents, stateEvents+attemptEvents) // AwaitApproval, Approved?; or Announce
-	batches := mostBatches(out, back, rollback, retreat)
+	batches := mostBatches(out, back, rollback, returnRollback)
 	if !run.Action.Planned() {
 		batches += spareResubmits
 	}
@@ -50,8 +50,8 @@ func Events(run Run, out, back, rollback, retreat []Stage) int {
 		const waits = LagWaits * (planEvents + stateEvents) // PlanReturn and Planned? before each AwaitLag
 		after = waits + planEvents + phaseEvents(run, back) // Soak before, Planned? after
 	}
-	if retreat != nil {
-		after += planEvents + phaseEvents(run, retreat)
+	if returnRollback != nil {
+		after += planEvents + phaseEvents(run, returnRollback)
 	}
 	if rollback != nil {
 		after = max(after, planEvents+phaseEvents(run, rollback))

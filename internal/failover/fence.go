@@ -20,8 +20,8 @@ type Fence struct {
 	// often its mark has been written, from 1: writing it again must change the record, because Route 53 may do nothing
 	// at all for a change that changes nothing, and then there is no change to wait for.
 	Stage, Batch, Try int
-	// Leg is the leg of the run that the stage belongs to.
-	Leg Leg
+	// Phase is the phase of the run that the stage belongs to.
+	Phase Phase
 	// Action is the run's. In a Region whose registry has not heard of the run, the fence is all that is known of it.
 	Action Action
 }
@@ -84,16 +84,16 @@ func CheckEpoch(epoch int64) error {
 
 // String is the TXT value, quoted as Route 53 wants it.
 func (f Fence) String() string {
-	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(f.Action, noAction), f.Leg, f.Stage, f.Batch, f.Try)
+	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(f.Action, noAction), f.Phase, f.Stage, f.Batch, f.Try)
 }
 
 // OldString is the TXT value in format 1, which has neither the action nor the try.
 func (f Fence) OldString() string {
-	return fmt.Sprintf(oldFenceFormat, f.Epoch, f.Run, f.Region, f.Leg, f.Stage, f.Batch)
+	return fmt.Sprintf(oldFenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(oldValues["phase"][string(f.Phase)], string(f.Phase)), f.Stage, f.Batch)
 }
 
 const (
-	fenceFormat    = `"format=2 epoch=%d run=%s region=%s action=%s leg=%s stage=%d batch=%d try=%d"`
+	fenceFormat    = `"format=2 epoch=%d run=%s region=%s action=%s phase=%s stage=%d batch=%d try=%d"`
 	oldFenceFormat = `"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d"`
 )
 
@@ -107,16 +107,17 @@ func ParseFence(value string) (Fence, error) {
 		}
 	}
 	var f Fence
-	_, err := fmt.Sscanf(value, oldFenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Leg, &f.Stage, &f.Batch)
+	_, err := fmt.Sscanf(value, oldFenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Phase, &f.Stage, &f.Batch)
+	f.Phase = Phase(cmp.Or(renamedValues["phase"][string(f.Phase)], string(f.Phase)))
 	if err == nil && f.OldString() == value && CheckEpoch(f.Epoch) == nil {
 		return f, nil
 	}
-	_, err = fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Leg, &f.Stage, &f.Batch, &f.Try)
+	_, err = fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Phase, &f.Stage, &f.Batch, &f.Try)
 	if f.Action == noAction {
 		f.Action = ""
 	}
 	if err != nil || f.String() != value || CheckEpoch(f.Epoch) != nil {
-		return Fence{}, fmt.Errorf(`fence value %s; expected "format=2 epoch=N run=ID region=REGION action=ACTION leg=LEG stage=N batch=N try=N", with the quotation marks`, value)
+		return Fence{}, fmt.Errorf(`fence value %s; expected "format=2 epoch=N run=ID region=REGION action=ACTION phase=PHASE stage=N batch=N try=N", with the quotation marks`, value)
 	}
 	return f, nil
 }

@@ -9,8 +9,8 @@ import (
 )
 
 func TestFenceIsWrittenAsRoute53WantsIt(t *testing.T) {
-	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Try: 2, Leg: Out}
-	want := `"format=2 epoch=42 run=run-1 region=us-west-2 action=- leg=out stage=3 batch=1 try=2"`
+	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Try: 2, Phase: Outbound}
+	want := `"format=2 epoch=42 run=run-1 region=us-west-2 action=- phase=outbound stage=3 batch=1 try=2"`
 	if got := fence.String(); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
@@ -23,7 +23,7 @@ func TestEveryFenceComesBack(t *testing.T) {
 			// Whatever CheckRunName lets through.
 			Run:    rapid.StringMatching(`[!#-\[\]-~]{1,80}`).Draw(t, "run"),
 			Region: rapid.SampledFrom([]Region{"us-east-1", "us-gov-west-1", "ap-southeast-7"}).Draw(t, "region"),
-			Leg:    rapid.SampledFrom([]Leg{Out, Back, Rollback, Retreat}).Draw(t, "leg"),
+			Phase:  rapid.SampledFrom([]Phase{Outbound, Return, Rollback, ReturnRollback}).Draw(t, "phase"),
 			Stage:  rapid.IntRange(0, 2000).Draw(t, "stage"),
 			Batch:  rapid.IntRange(0, 2000).Draw(t, "batch"),
 			Try:    rapid.IntRange(1, 2000).Draw(t, "try"),
@@ -49,21 +49,21 @@ func TestEveryFenceComesBack(t *testing.T) {
 func TestFenceThatNobodyWroteIsRefused(t *testing.T) {
 	for _, value := range []string{
 		"", `""`, `"v=spf1 -all"`,
-		`epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1`,
-		`"epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1`,
-		`"epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1" "more"`,
-		`"epoch=1 run=a region=b action=- leg=out stage=0 batch=0 try=1 more"`,
-		`"epoch=+1 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=01 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=1_0 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=1  run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=1 run= region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=x run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=9223372036854775807 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=9007199254740992 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=-1 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"epoch=99999999999999999999 run=a region=b action=- leg=out stage=0 batch=0 try=1"`,
-		`"run=a region=b epoch=1 leg=out stage=0 batch=0 try=1"`,
+		`epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1`,
+		`"epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1`,
+		`"epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1" "more"`,
+		`"epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1 more"`,
+		`"epoch=+1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=01 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=1_0 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=1  run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=1 run= region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=x run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=9223372036854775807 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=9007199254740992 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=-1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"epoch=99999999999999999999 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
+		`"run=a region=b epoch=1 phase=outbound stage=0 batch=0 try=1"`,
 	} {
 		if got, err := ParseFence(value); err == nil {
 			t.Errorf("%s was read as %+v", value, got)

@@ -89,7 +89,7 @@ const (
 	CodeTakeover      = "takeover"
 	CodeRunOver       = "run-is-over"
 	CodeDrift         = "dns-drift"
-	CodeLeftover      = "left-by-another-run"
+	CodeUnrecorded    = "left-by-another-run"
 	CodeTTL           = "long-ttl"
 	CodeTopology      = "database-topology"
 	CodeShared        = "shared-database"

@@ -25,7 +25,7 @@ func TestTheFormatOfAFenceIsTheFormat(t *testing.T) {
 }
 
 func TestAFenceOfFormat1IsRead(t *testing.T) {
-	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Leg: Out}
+	fence := Fence{Epoch: 42, Run: "run-1", Region: "us-west-2", Stage: 3, Batch: 1, Phase: Outbound}
 	const written = `"epoch=42 run=run-1 region=us-west-2 leg=out stage=3 batch=1"` // by release 0.1.0
 	if got, err := ParseFence(written); err != nil || got != fence || fence.OldString() != written {
 		t.Errorf("got %+v, %v, and writes %s; want %+v", got, err, fence.OldString(), fence)
@@ -48,9 +48,9 @@ func TestAReportOfFormat1IsRead(t *testing.T) {
 			t.Errorf("%s: got %q, %v; want %q", c.text, r.Data(), err, c.says)
 		}
 	}
-	legs := LegsFromFormat1(Drill, []LegResult{{RPOSeconds: new(-1.0)}, {RPOSeconds: new(2.0)}})
-	if legs[0].RPOSeconds != nil || legs[0].LagSeconds != nil || *legs[1].RPOSeconds != 0 || *legs[1].LagSeconds != 2 {
-		t.Errorf("got %+v", legs)
+	phases := PhasesFromFormat1(Drill, []PhaseResult{{RPOSeconds: new(-1.0)}, {RPOSeconds: new(2.0)}})
+	if phases[0].RPOSeconds != nil || phases[0].LagSeconds != nil || *phases[1].RPOSeconds != 0 || *phases[1].LagSeconds != 2 {
+		t.Errorf("got %+v", phases)
 	}
 	if _, err := ReadReport([]byte(`{"format": 3}`)); ConditionOf(err) != UnknownFormat {
 		t.Errorf("a newer one: got %v", err)

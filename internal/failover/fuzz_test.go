@@ -34,8 +34,8 @@ func FuzzInput(f *testing.F) {
 }
 
 func FuzzFence(f *testing.F) {
-	f.Add(Fence{Epoch: 7, Run: "r", Region: "us-east-1", Leg: Out, Try: 1}.String())
-	f.Add(Fence{Epoch: math.MaxInt64, Run: "r", Region: "us-east-1", Leg: Out, Try: 1}.String())
+	f.Add(Fence{Epoch: 7, Run: "r", Region: "us-east-1", Phase: Outbound, Try: 1}.String())
+	f.Add(Fence{Epoch: math.MaxInt64, Run: "r", Region: "us-east-1", Phase: Outbound, Try: 1}.String())
 	f.Add(`"epoch=-1 run= region="`)
 	f.Fuzz(func(t *testing.T, value string) {
 		workbound.Check(t, len(value), func() {

@@ -16,7 +16,7 @@ func LeaseUntil(now time.Time, wait time.Duration) time.Time { return now.Add(wa
 func (r Run) WaitAfter(s Stage) time.Duration {
 	longest := max(s.VerifySeconds, s.HealthySeconds)
 	wait := seconds(max(s.SettleSeconds, min(longest, ceilDiv(longest*s.StretchPercent, 100))))
-	if r.Action == Drill && r.Leg == Out {
+	if r.Action == Drill && r.Phase == Outbound {
 		wait = max(wait, seconds(r.SoakSeconds)+LagWaits*LagWait)
 	}
 	return wait

@@ -13,15 +13,15 @@ func TestALeaseIsLongerThanAStepWithAllItsRetries(t *testing.T) {
 }
 
 func TestALeaseCoversTheWaitAfterAStep(t *testing.T) {
-	drill := Run{Action: Drill, Leg: Out, SoakSeconds: 7200}
+	drill := Run{Action: Drill, Phase: Outbound, SoakSeconds: 7200}
 	back := drill
-	back.Leg = Back
+	back.Phase = Return
 	for _, c := range []struct {
 		name string
 		run  Run
 		want time.Duration
 	}{
-		{"a switchover waits for the next check", Run{Action: Switchover, Leg: Out}, 30 * time.Second},
+		{"a switchover waits for the next check", Run{Action: Switchover, Phase: Outbound}, 30 * time.Second},
 		{"a drill that has arrived soaks, and waits for the lag of its old writers", drill, 2*time.Hour + 8*30*time.Second},
 		{"a drill on its way back does not", back, 30 * time.Second},
 	} {

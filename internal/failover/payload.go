@@ -12,9 +12,9 @@ type Run struct {
 	ID string `json:"id"`
 	// ARN is the execution's ARN; it owns the lock.
 	ARN string `json:"arn"`
-	// Action, Leg, From and To say what is moved where.
+	// Action, Phase, From and To say what is moved where.
 	Action Action `json:"action"`
-	Leg    Leg    `json:"leg"`
+	Phase  Phase  `json:"phase"`
 	From   Region `json:"from"`
 	To     Region `json:"to"`
 	// Epoch is the fencing token of the lock; 0 for a run that only looks.
@@ -25,8 +25,8 @@ type Run struct {
 	AllowDataLoss bool `json:"allowDataLoss"`
 	// Applications limits the run to these; empty means all.
 	Applications []string `json:"applications,omitempty"`
-	// Leftovers are what Validate has found of a stopped run: where users were other than the registry says.
-	Leftovers []Leftover `json:"leftovers,omitempty"`
+	// Unrecorded are what Validate has found of a stopped run: where users were other than the registry says.
+	Unrecorded []Unrecorded `json:"unrecorded,omitempty"`
 	// Order and Percents are the input's, for asking for the same again; the stages have made use of them.
 	Order    Order `json:"order,omitempty"`
 	Percents []int `json:"percents,omitempty"`
@@ -43,15 +43,15 @@ type Run struct {
 	ApprovalSeconds int      `json:"approvalSeconds"`
 	// SoakSeconds is how long a drill stays before it goes back; 0 for every other action.
 	SoakSeconds int `json:"soakSeconds"`
-	// Legs are the legs that are over, in the order in which they were played; the one under way is not among them.
-	Legs []LegRecord `json:"legs,omitempty"`
-	// LegStartedAt is when the leg that is under way was begun: for the first the run's start, or its approval before that.
-	LegStartedAt time.Time `json:"legStartedAt"`
+	// Phases are the phases that are over, in the order in which they were played; the one under way is not among them.
+	Phases []PhaseRecord `json:"phases,omitempty"`
+	// PhaseStartedAt is when the phase that is under way was begun: for the first the run's start, or its approval before that.
+	PhaseStartedAt time.Time `json:"phaseStartedAt"`
 	// StretchPercent is that of the run's stages: see [Stage].
 	StretchPercent int `json:"stretchPercent,omitempty"`
 	// BoundSeconds is the longest the run can take.
 	BoundSeconds int `json:"boundSeconds"`
-	// RegistryLagMillis is how long the registry's writes took to reach the other Region when the leg was validated; nil
+	// RegistryLagMillis is how long the registry's writes took to reach the other Region when the phase was validated; nil
 	// when nobody has measured it.
 	RegistryLagMillis *int64 `json:"registryLagMillis,omitempty"`
 	// Reason is the operator's.
@@ -64,20 +64,20 @@ type Run struct {
 	Starter *Starter `json:"starter,omitempty"`
 }
 
-// LegRecord is what became of a leg that is over.
-type LegRecord struct {
-	Leg  Leg    `json:"leg"`
-	From Region `json:"from"`
-	To   Region `json:"to"`
+// PhaseRecord is what became of a phase that is over.
+type PhaseRecord struct {
+	Phase Phase  `json:"phase"`
+	From  Region `json:"from"`
+	To    Region `json:"to"`
 	// StartedAt and EndedAt are its duration: from the run's start, or the end of the wait before, to the last look.
 	StartedAt time.Time `json:"startedAt"`
-	LegEnd
+	PhaseEnd
 }
 
-// LegEnd is how a leg ended. It went well if all its stages are done.
-type LegEnd struct {
+// PhaseEnd is how a phase ended. It went well if all its stages are done.
+type PhaseEnd struct {
 	EndedAt time.Time `json:"endedAt"`
-	// StagesDone and Stages count the leg's verified stages and all of them.
+	// StagesDone and Stages count the phase's verified stages and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
 	// LagMillis is the largest lag seen before promoting, -1 when nothing was measured.
@@ -87,10 +87,10 @@ type LegEnd struct {
 	Failure *StepFailure `json:"failure"`
 }
 
-// Passed says whether every stage of the leg was verified.
-func (e LegEnd) Passed() bool { return e.Failure == nil && e.StagesDone == e.Stages }
+// Passed says whether every stage of the phase was verified.
+func (e PhaseEnd) Passed() bool { return e.Failure == nil && e.StagesDone == e.Stages }
 
-// MaxReasons bounds the reasons in the record of a leg, which travels with the run.
+// MaxReasons bounds the reasons in the record of a phase, which travels with the run.
 const MaxReasons = 5
 
 // Selects says whether the run is about the application of this name.
@@ -106,10 +106,10 @@ func (r Run) Selects(name string) bool {
 	return false
 }
 
-// WayOut returns the Region that the run left at its beginning, and the one that it moved to, whatever leg it is on now.
+// WayOut returns the Region that the run left at its beginning, and the one that it moved to, whatever phase it is on now.
 func (r Run) WayOut() (home, away Region) {
-	if len(r.Legs) > 0 {
-		return r.Legs[0].From, r.Legs[0].To
+	if len(r.Phases) > 0 {
+		return r.Phases[0].From, r.Phases[0].To
 	}
 	return r.From, r.To
 }
@@ -123,23 +123,23 @@ func (r Run) Region() Region {
 	return away
 }
 
-// Moves says whether the run moves the application in the leg under way. A drill's way back, and what undoes that,
+// Moves says whether the run moves the application in the phase under way. A drill's way back, and what undoes that,
 // concern what the way there has moved: an application that was in the other Region before the run stays there.
 func (r Run) Moves(app Application) bool {
-	if !r.Selects(app.Name) || r.Leg != Back && r.Leg != Retreat {
+	if !r.Selects(app.Name) || r.Phase != Return && r.Phase != ReturnRollback {
 		return r.Selects(app.Name)
 	}
 	home := r.To
-	if r.Leg == Retreat {
+	if r.Phase == ReturnRollback {
 		home = r.From
 	}
 	return app.Live.Epoch == r.Epoch && app.Live.PlaceBefore(r.Epoch).Active == home
 }
 
-// Databases are the databases of the application that the leg under way promotes: all of them on the way out, and those
-// that the way out has promoted on every leg after it.
+// Databases are the databases of the application that the phase under way promotes: all of them on the way out, and those
+// that the way out has promoted on every phase after it.
 func (r Run) Databases(app Application) []Database {
-	if !r.Leg.Returns() {
+	if !r.Phase.Returns() {
 		return app.Databases
 	}
 	var promoted []Database
@@ -158,22 +158,22 @@ type ExecutionContext struct {
 	StartTime time.Time `json:"startTime"`
 }
 
-// ValidateRequest asks Validate to check an input, take the lock and plan a leg.
+// ValidateRequest asks Validate to check an input, take the lock and plan a phase.
 type ValidateRequest struct {
 	// Format is the payload's; see [Format].
 	Format    int              `json:"format"`
 	Execution ExecutionContext `json:"execution"`
 	// Input is the execution's input as it was given; it is parsed, strictly, by Validate.
 	Input json.RawMessage `json:"input"`
-	Leg   Leg             `json:"leg"`
-	// Run is the run as the leg before has left it, nil on the way out.
+	Phase Phase           `json:"phase"`
+	// Run is the run as the phase before has left it, nil on the way out.
 	Run *Run `json:"run"`
 	// Played counts the stages of the run that have been begun.
 	Played int `json:"played"`
-	// Ended is how the leg before ended, nil on the way out, and Before are its stages, with what was seen of their
+	// Ended is how the phase before ended, nil on the way out, and Before are its stages, with what was seen of their
 	// applications.
-	Ended  *LegEnd `json:"ended"`
-	Before []Stage `json:"before"`
+	Ended  *PhaseEnd `json:"ended"`
+	Before []Stage   `json:"before"`
 	// Now is when the state was entered. Lambdas take the time from here and never from a clock.
 	Now time.Time `json:"now"`
 }
@@ -185,8 +185,8 @@ type Verdict string
 const (
 	// Proceed means the lock is taken and the stages are to be played.
 	Proceed Verdict = "proceed"
-	// Looked means the run was only to look, and found nothing in the way.
-	Looked Verdict = "looked"
+	// Checked means the run was only to look, and found nothing in the way.
+	Checked Verdict = "checked"
 	// Early means that Validate is asked again a little later: a run to be closed has ended so recently that its last step
 	// may still be running, or there is more to read than Route 53's request quota lets pass at once.
 	Early Verdict = "early"

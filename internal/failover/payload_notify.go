@@ -70,7 +70,7 @@ type ApprovalRequest struct {
 
 // Question is what the request asks.
 func (r ApprovalRequest) Question() Question {
-	q := Question{Execution: r.Run.ARN, Leg: r.Run.Leg, Gate: r.Gate, Configuration: r.Configuration}
+	q := Question{Execution: r.Run.ARN, Phase: r.Run.Phase, Gate: r.Gate, Configuration: r.Configuration}
 	if r.Stage != nil && r.Gate != BeforeStart {
 		q.Stage = r.Stage.Index
 	}
@@ -147,10 +147,10 @@ type CloseRequest struct {
 	Failure *StepFailure `json:"failure"`
 	// SetAside is what a failover has set aside.
 	SetAside Aside `json:"setAside,omitempty"`
-	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
+	// StagesDone and Stages count the verified stages of the run's last phase and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
-	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
+	// LagMillis is the largest lag seen before promoting in that phase, -1 when nothing was measured.
 	LagMillis int64 `json:"lagMillis"`
 	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
 	ClosedBy string    `json:"closedBy,omitempty"`
@@ -178,10 +178,10 @@ type NotifyRequest struct {
 	Failure *StepFailure `json:"failure"`
 	// SetAside is what a failover has set aside.
 	SetAside Aside `json:"setAside,omitempty"`
-	// StagesDone and Stages count the verified stages of the run's last leg and all of them.
+	// StagesDone and Stages count the verified stages of the run's last phase and all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
-	// LagMillis is the largest lag seen before promoting in that leg, -1 when nothing was measured.
+	// LagMillis is the largest lag seen before promoting in that phase, -1 when nothing was measured.
 	LagMillis int64 `json:"lagMillis"`
 	// LagAt is when that lag was measured, nil when it was not.
 	LagAt *time.Time `json:"lagAt"`
@@ -201,8 +201,8 @@ type NotifyAnswer struct {
 	Summary string `json:"summary"`
 	// Report is the S3 URL of the report.
 	Report string `json:"report"`
-	// Told says that the message was published, by this call or an earlier one.
-	Told bool `json:"told"`
+	// Notified says that the message was published, by this call or an earlier one.
+	Notified bool `json:"notified"`
 	// RTOSeconds and RPOSeconds are those of the report; RPOSeconds is absent when it was not measured.
 	RTOSeconds float64  `json:"rtoSeconds"`
 	RPOSeconds *float64 `json:"rpoSeconds,omitempty"`

@@ -14,7 +14,7 @@ var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
 func aRun() Run {
 	return Run{
-		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: Failover, Leg: Out,
+		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Action: Failover, Phase: Outbound,
 		From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true, Applications: []string{"checkout"},
 		StartedAt: noon, Since: noon.Add(-time.Minute), BoundSeconds: 900, Order: DatabaseFirst, Percents: []int{10, 100}, Reason: "lights out",
 	}
@@ -26,7 +26,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	failure := &StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "no"}
 	aside := Aside{{Kind: RecordKind, Object: "www.example.com A", Zone: "Z1", Application: "shop", Error: Rejected, Cause: "no"}}
 	for _, want := range []any{
-		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Leg: Out, Now: noon},
+		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Phase: Outbound, Now: noon},
 		&ValidateAnswer{Verdict: Proceed, Run: aRun(), Stages: []Stage{stage}, Applications: 1, Records: 2, Databases: 3, LagMillis: new(int64(1)), Summary: "s",
 			Findings: []Finding{{Warning, CodeLag, "o", "f", "n", "c"}}, MoreFindings: 4, Calls: []string{"c"}, MoreCalls: 5},
 		&StageRequest{Run: aRun(), Stage: stage, Now: noon},
@@ -39,7 +39,7 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 		&VerifyAnswer{Verdict: Pending, Healthy: 1, Reasons: []string{"r"}, MoreReasons: 2},
 		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, SetAside: aside, Now: noon},
 		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
-		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Told: true, RTOSeconds: 1.5, RPOSeconds: new(0.0), Moved: 1, NotMoved: 2},
+		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Notified: true, RTOSeconds: 1.5, RPOSeconds: new(0.0), Moved: 1, NotMoved: 2},
 		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{Application: "b", Why: []string{"w"}, Percent: 50}}},
 		&Input{Action: Check, Since: noon},
 		&Application{Name: "checkout", Wave: 1, Health: []HealthRule{{Namespace: "N", Metric: "M", Statistic: "Sum", PeriodSeconds: 60, AtLeast: &atLeast}},
@@ -86,14 +86,14 @@ func TestStageThatLeavesTrafficAloneSaysNull(t *testing.T) {
 // The run that the state machine makes up when Validate itself could not be played has only part of the fields.
 func TestRunOfAFailedValidateIsRead(t *testing.T) {
 	var got CloseRequest
-	err := json.Unmarshal([]byte(`{"op": "close", "run": {"id": "r", "arn": "a", "action": "", "leg": "out",
+	err := json.Unmarshal([]byte(`{"op": "close", "run": {"id": "r", "arn": "a", "action": "", "phase": "outbound",
 		"startedAt": "2026-01-31T12:00:00.000Z", "since": "2026-01-31T12:00:00.000Z"},
 		"outcome": "Refused", "reasons": [], "failure": {"state": "Validate", "error": "Denied", "cause": "no"}, "now": "2026-01-31T12:00:01Z"}`), &got)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := CloseRequest{
-		Op: "close", Run: Run{ID: "r", ARN: "a", Leg: Out, StartedAt: noon, Since: noon}, Outcome: Refused, Reasons: []string{},
+		Op: "close", Run: Run{ID: "r", ARN: "a", Phase: Outbound, StartedAt: noon, Since: noon}, Outcome: Refused, Reasons: []string{},
 		Failure: &StepFailure{State: "Validate", Error: "Denied", Cause: "no"}, Now: noon.Add(time.Second),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -174,8 +174,8 @@ func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
 	there.Live.Before = &Place{Active: "us-west-2"}
 	untouched := moved
 	untouched.Live.Epoch = 6
-	run := func(l Leg) Run { return Run{Leg: l, Epoch: 7, From: "us-west-2", To: "us-east-1"} }
-	retreat := Run{Leg: Retreat, Epoch: 7, From: "us-east-1", To: "us-west-2"}
+	run := func(l Phase) Run { return Run{Phase: l, Epoch: 7, From: "us-west-2", To: "us-east-1"} }
+	returnRollback := Run{Phase: ReturnRollback, Epoch: 7, From: "us-east-1", To: "us-west-2"}
 	for _, c := range []struct {
 		name      string
 		run       Run
@@ -183,13 +183,13 @@ func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
 		moves     bool
 		databases int
 	}{
-		{"out", run(Out), untouched, true, 2},
-		{"back, what was moved", run(Back), moved, true, 1},
-		{"back, what was there before", run(Back), there, false, 1},
-		{"back, what was not moved", run(Back), untouched, false, 0},
-		{"retreat, what was moved", retreat, moved, true, 1},
-		{"retreat, what was there before", retreat, there, false, 1},
-		{"retreat, what was not moved", retreat, untouched, false, 0},
+		{"out", run(Outbound), untouched, true, 2},
+		{"back, what was moved", run(Return), moved, true, 1},
+		{"back, what was there before", run(Return), there, false, 1},
+		{"back, what was not moved", run(Return), untouched, false, 0},
+		{"return-rollback, what was moved", returnRollback, moved, true, 1},
+		{"return-rollback, what was there before", returnRollback, there, false, 1},
+		{"return-rollback, what was not moved", returnRollback, untouched, false, 0},
 		{"rollback, what was moved", run(Rollback), moved, true, 1},
 		{"rollback, what may have been moved", run(Rollback), untouched, true, 0},
 	} {
@@ -200,7 +200,7 @@ func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
 			t.Errorf("%s: databases %v; want %d", c.name, got, c.databases)
 		}
 	}
-	other := run(Back)
+	other := run(Return)
 	other.Applications = []string{"blog"}
 	if other.Moves(moved) {
 		t.Error("a run about another application moves it")

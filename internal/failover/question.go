@@ -12,9 +12,9 @@ import (
 type Question struct {
 	// Execution is the run's execution ARN.
 	Execution string
-	// Leg and Gate are where the run waits.
-	Leg  Leg
-	Gate Approval
+	// Phase and Gate are where the run waits.
+	Phase Phase
+	Gate  Approval
 	// Stage is the index of the stage whose databases come next; 0 before the start.
 	Stage int
 	// Configuration is that of the run: a yes is one to what was validated. Empty in a run of an earlier release.
@@ -24,7 +24,7 @@ type Question struct {
 // Digest is what an answer must give besides the run. The state machine computes the same, from the same text, and
 // accepts an answer with no other one.
 func (q Question) Digest() string {
-	text := fmt.Appendf(nil, "%s %s %s %d", q.Execution, q.Leg, q.Gate, q.Stage)
+	text := fmt.Appendf(nil, "%s %s %s %d", q.Execution, q.Phase, q.Gate, q.Stage)
 	if q.Configuration != "" {
 		text = fmt.Appendf(text, " %s", q.Configuration)
 	}

@@ -26,7 +26,7 @@ type Report struct {
 	ClosedAt   time.Time  `json:"closedAt"`
 	VerifiedAt *time.Time `json:"verifiedAt,omitempty"`
 	// RTOSeconds is the time from the beginning of the outage, or of the run once it was approved, to its end; of several
-	// legs the longest. Only a completed run has recovered anything: RTOMet says that it did, within the plan's target.
+	// phases the longest. Only a completed run has recovered anything: RTOMet says that it did, within the plan's target.
 	RTOSeconds       float64 `json:"rtoSeconds"`
 	TargetRTOSeconds int     `json:"targetRTOSeconds"`
 	RTOMet           bool    `json:"rtoMet"`
@@ -37,7 +37,7 @@ type Report struct {
 	RPOSeconds       *float64 `json:"rpoSeconds,omitempty"`
 	TargetRPOSeconds int      `json:"targetRPOSeconds"`
 	LagSeconds       *float64 `json:"lagSeconds,omitempty"`
-	// RPOMeasuredAt is when that lag was measured, nil when it was not or when the leg under way at the end promoted
+	// RPOMeasuredAt is when that lag was measured, nil when it was not or when the phase under way at the end promoted
 	// nothing. A Region that is cut off but not dead goes on accepting writes, which are lost too.
 	RPOMeasuredAt *time.Time `json:"rpoMeasuredAt,omitempty"`
 	// Databases are all databases of the run's applications, each with what this run has done to it.
@@ -47,8 +47,8 @@ type Report struct {
 	TTLSeconds int64 `json:"ttlSeconds,omitempty"`
 	// Decisions say who has answered what the run has asked.
 	Decisions []Decision `json:"decisions,omitempty"`
-	// Legs are what each leg achieved, in the order in which they were played.
-	Legs []LegResult `json:"legs,omitempty"`
+	// Phases are what each phase achieved, in the order in which they were played.
+	Phases []PhaseResult `json:"phases,omitempty"`
 	// Trend are the drills before this one, the latest first; only a drill is compared.
 	Trend []PastDrill `json:"trend,omitempty"`
 	// Target is the Region that Moved and NotMoved are about: the one that the run moves to, or, of a drill on its way
@@ -72,9 +72,9 @@ type Report struct {
 	Winner *Winner `json:"winner,omitempty"`
 	// Next is the one command to type next.
 	Next string `json:"next,omitempty"`
-	// Told says that the message about the run was published. A report is written before, so that there is one even
+	// Notified says that the message about the run was published. A report is written before, so that there is one even
 	// when nobody can be told, and again after.
-	Told bool `json:"told"`
+	Notified bool `json:"notified"`
 }
 
 // Data says in one line what was lost. A planned promotion waits until everything is replicated; an unplanned one loses
@@ -147,11 +147,11 @@ type NotMoved struct {
 	Command string `json:"command,omitempty"`
 }
 
-// LegResult is what a leg of a run achieved.
-type LegResult struct {
-	Leg  Leg    `json:"leg"`
-	From Region `json:"from"`
-	To   Region `json:"to"`
+// PhaseResult is what a phase of a run achieved.
+type PhaseResult struct {
+	Phase Phase  `json:"phase"`
+	From  Region `json:"from"`
+	To    Region `json:"to"`
 	// Passed says whether every stage was verified; StagesDone of Stages were.
 	Passed     bool `json:"passed"`
 	StagesDone int  `json:"stagesDone"`
@@ -166,10 +166,10 @@ type LegResult struct {
 
 // PastDrill is what the registry keeps of a drill, for the next one to be compared with.
 type PastDrill struct {
-	Run       string      `json:"run"`
-	StartedAt time.Time   `json:"startedAt"`
-	Outcome   Outcome     `json:"outcome"`
-	Legs      []LegResult `json:"legs"`
+	Run       string        `json:"run"`
+	StartedAt time.Time     `json:"startedAt"`
+	Outcome   Outcome       `json:"outcome"`
+	Phases    []PhaseResult `json:"phases"`
 }
 
 // MaxTrend is with how many drills before it a drill is compared.

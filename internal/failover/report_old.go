@@ -1,34 +1,32 @@
 package failover
 
-import "encoding/json"
-
 // ReadReport reads a report that this version or the release before has written.
 func ReadReport(text []byte) (Report, error) {
 	var r Report
-	if err := json.Unmarshal(text, &r); err != nil {
+	if err := Decode(text, &r); err != nil {
 		return r, err
 	}
 	if err := CheckFormat("report of run "+r.Run.ID, r.Format); err != nil {
 		return r, err
 	}
 	if r.Format < Format {
-		r.RPOSeconds, r.LagSeconds = fromFormat1(r.Run.Action, r.RPOSeconds)
-		r.Legs = LegsFromFormat1(r.Run.Action, r.Legs)
+		r.RPOSeconds, r.LagSeconds = lossOfFormat1(r.Run.Action, r.RPOSeconds)
+		r.Phases = PhasesFromFormat1(r.Run.Action, r.Phases)
 	}
 	return r, nil
 }
 
-// LegsFromFormat1 are the legs of a run as format 1 has them. There rpoSeconds is the largest replication lag before the
+// PhasesFromFormat1 are the phases of a run as format 1 has them. There rpoSeconds is the largest replication lag before the
 // run's promotions, and -1 when none was measured.
-func LegsFromFormat1(action Action, legs []LegResult) []LegResult {
-	for i := range legs {
-		legs[i].RPOSeconds, legs[i].LagSeconds = fromFormat1(action, legs[i].RPOSeconds)
+func PhasesFromFormat1(action Action, phases []PhaseResult) []PhaseResult {
+	for i := range phases {
+		phases[i].RPOSeconds, phases[i].LagSeconds = lossOfFormat1(action, phases[i].RPOSeconds)
 	}
-	return legs
+	return phases
 }
 
-// fromFormat1 says how many seconds of writes were lost, and the replication lag before. A planned promotion loses none.
-func fromFormat1(action Action, was *float64) (rpo, lag *float64) {
+// lossOfFormat1 says how many seconds of writes were lost, and the replication lag before. A planned promotion loses none.
+func lossOfFormat1(action Action, was *float64) (rpo, lag *float64) {
 	switch {
 	case was == nil || *was < 0:
 		return nil, nil

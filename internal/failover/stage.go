@@ -4,12 +4,12 @@ import "slices"
 
 // Stage is one slice of a run: a wave, a share of traffic, and whether the wave's databases are promoted.
 type Stage struct {
-	// Index counts the stages of a run from 0, over all its legs: what a later stage has written, an earlier one may not
+	// Index counts the stages of a run from 0, over all its phases: what a later stage has written, an earlier one may not
 	// touch any more.
 	Index int `json:"index"`
 	// Wave is the wave whose applications move; 0 is all of them at once.
 	Wave int `json:"wave"`
-	// Waves are, in a stage that closes a leg, the waves that the leg has moved; other stages have none.
+	// Waves are, in a stage that closes a phase, the waves that the phase has moved; other stages have none.
 	Waves []int `json:"waves,omitempty"`
 	// Seen is the configuration of the wave's applications as Validate has seen it.
 	Seen *Seen `json:"seen,omitempty"`
@@ -73,7 +73,7 @@ func (s Stage) Gradual() bool { return s.Percent != nil && *s.Percent < 100 }
 // Full says whether all of the traffic is, or has been before the stage, where the stage wants it.
 func (s Stage) Full() bool { return s.Closing() || s.Percent != nil && *s.Percent == 100 }
 
-// Closing says whether the stage moves nothing, and verifies once more what its leg has moved.
+// Closing says whether the stage moves nothing, and verifies once more what its phase has moved.
 func (s Stage) Closing() bool { return len(s.Waves) > 0 }
 
 // Covers says whether the stage is about the application.
@@ -107,7 +107,7 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 //
 // A wave is verified when it has moved, and while later ones move nobody looks at it again: its release may fare badly
 // under the load of the evening, or somebody may change a record by hand. So more than one wave ends with a stage that
-// closes the leg: it moves nothing, and verifies all of them once more. Of a single wave the last look is that.
+// closes the phase: it moves nothing, and verifies all of them once more. Of a single wave the last look is that.
 //
 // A traffic step of a planned action bakes, the last one too: it must stay healthy for plan.BakeSeconds before the next one
 // begins or the run is complete. A failover does not wait for that.
@@ -186,7 +186,7 @@ func linkWaves(stages []Stage) {
 }
 
 // PlanReturn makes the stages of a drill's way back, counting on from first. They are those of a switchover, but that the
-// last share of each wave gives every application what it had before the drill, and that the stage which closes the leg
+// last share of each wave gives every application what it had before the drill, and that the stage which closes the phase
 // finds it there.
 func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []Stage {
 	stages := PlanStages(plan, in, from, to, waves)
@@ -203,7 +203,7 @@ func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []
 // doubt: the last wave first, for it is the one that fared badly. Then the writers go back, in the waves whose databases
 // the run has promoted. A promotion that is still in flight ends before: the stage that moves users back waits for it, and
 // where no user has moved, a stage that waits and does nothing else. Route 53 is not asked for what it never did: the
-// writers must come home even when it is what failed. No stage closes the leg: each wave is where it was well before the
+// writers must come home even when it is what failed. No stage closes the phase: each wave is where it was well before the
 // run, and the failure that is undone has been told already.
 func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
 	var stages []Stage
@@ -231,10 +231,10 @@ func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) 
 	return stages
 }
 
-// PlanRetreat makes the stages that undo a drill's way back, counting on from first: from is home, which users leave again,
+// PlanReturnRollback makes the stages that undo a drill's way back, counting on from first: from is home, which users leave again,
 // and to the Region of the soak, where they were well a few minutes ago. They are those of a rollback, but that nothing is
 // restored: what was before the drill is where it fared badly.
-func PlanRetreat(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
+func PlanReturnRollback(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
 	stages := PlanRollback(plan, from, to, moved, promoted, first)
 	for i := range stages {
 		stages[i].Restore = false

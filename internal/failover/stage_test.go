@@ -90,7 +90,7 @@ func TestEveryPlanOfStagesMovesEachWaveOnceAndWholly(t *testing.T) {
 			last := stages[len(stages)-1]
 			stages = stages[:len(stages)-1]
 			if !last.Closing() || !slices.Equal(last.Waves, waves) || last.Index != len(stages) || last.Promote || last.Percent != nil {
-				t.Fatalf("the last stage is %+v; want it to close the leg", last)
+				t.Fatalf("the last stage is %+v; want it to close the phase", last)
 			}
 		}
 		var order []int
@@ -216,7 +216,7 @@ func TestARollbackMovesUsersBeforeWriters(t *testing.T) {
 // TestARetreatGoesAsARollbackDoesButToWhereUsersAreWell: it restores nothing, for what was before the drill is what fared
 // badly.
 func TestARetreatGoesAsARollbackDoesButToWhereUsersAreWell(t *testing.T) {
-	got := PlanRetreat(DefaultPlan(), "us-east-1", "us-west-2", []int{1, 2, 3}, []int{2, 4}, 5)
+	got := PlanReturnRollback(DefaultPlan(), "us-east-1", "us-west-2", []int{1, 2, 3}, []int{2, 4}, 5)
 	want := []brief{{3, 100, false}, {2, 100, false}, {1, 100, false}, {4, -1, false}, {2, -1, true}, {4, -1, true}}
 	if diff := cmp.Diff(want, briefly(got)); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
@@ -287,7 +287,7 @@ func TestOnlyAFailoverGoesOnWithTheNextWave(t *testing.T) {
 	}
 }
 
-func TestAStageThatClosesALegIsAboutTheWavesThatHaveMoved(t *testing.T) {
+func TestAStageThatClosesAPhaseIsAboutTheWavesThatHaveMoved(t *testing.T) {
 	closes := Stage{Waves: []int{2, 4}}
 	for wave, want := range map[int]bool{1: false, 2: true, 3: false, 4: true} {
 		if got := closes.Covers(Application{Wave: wave}); got != want {

@@ -24,7 +24,7 @@ var Stretches = []int{DefaultStretch, 20, 50, 100, 200}
 // period within seconds ("Publish custom metrics" and "Metrics concepts", Amazon CloudWatch User Guide).
 func (p Plan) SetTime(s *Stage, stretch int, d Delays) {
 	ttl, period := d.TTLSeconds, d.PeriodSeconds
-	granted := min(p.TargetRTOSeconds*verifyShare/100, p.Attempts*(p.SettleSeconds+int(LookTime.Seconds())))
+	granted := min(p.TargetRTOSeconds*verifyShare/100, p.Attempts*(p.SettleSeconds+int(CheckTime.Seconds())))
 	s.StretchPercent = stretch
 	s.ResubmitSeconds = int((StepBound() + RefillWait).Seconds())
 	s.VerifySeconds = max(granted, ttl+promotionSeconds+2*period+delivery(period))
@@ -87,14 +87,14 @@ func ceilDiv(a, b int) int { return (a + b - 1) / b }
 // Stretch gives all stages of a run their time, with waits that grow as slowly as the events of its history allow, and
 // returns the share by which they grow; 0 when the run has too many stages for any. The lists are those of [Bound];
 // Batches must be known.
-func (p Plan) Stretch(run Run, delays func(Stage) Delays, out, back, rollback, retreat []Stage) int {
+func (p Plan) Stretch(run Run, delays func(Stage) Delays, out, back, rollback, returnRollback []Stage) int {
 	for _, stretch := range Stretches {
-		for _, stages := range [][]Stage{out, back, rollback, retreat} {
+		for _, stages := range [][]Stage{out, back, rollback, returnRollback} {
 			for i := range stages {
 				p.SetTime(&stages[i], stretch, delays(stages[i]))
 			}
 		}
-		if Events(run, out, back, rollback, retreat) <= MaxEvents {
+		if Events(run, out, back, rollback, returnRollback) <= MaxEvents {
 			return stretch
 		}
 	}

@@ -2,11 +2,11 @@ package failover
 
 import "slices"
 
-// Leftover is traffic of a wave that was elsewhere than the registry says when the run began: a run before it had shifted
+// Unrecorded is traffic of a wave that was elsewhere than the registry says when the run began: a run before it had shifted
 // it, and was stopped before it could write that down. It travels with the run, so that every step takes for "before" what
 // users had, whichever of them is the first to write the registry. It is about a wave as a whole wherever that is true,
 // because no state carries a list of all applications.
-type Leftover struct {
+type Unrecorded struct {
 	// Wave is the wave, Applications those of it that are meant; none means all that the run moves.
 	Wave         int      `json:"wave"`
 	Applications []string `json:"applications,omitempty"`
@@ -14,7 +14,7 @@ type Leftover struct {
 	Place
 }
 
-func (l Leftover) covers(app Application) bool {
+func (l Unrecorded) covers(app Application) bool {
 	return l.Wave == app.Wave && (len(l.Applications) == 0 || slices.Contains(l.Applications, app.Name))
 }
 
@@ -33,7 +33,7 @@ func (r Run) Found(app Application) *Place {
 	if !r.Selects(app.Name) || app.Live.Epoch == r.Epoch && app.Live.Before != nil {
 		return nil
 	}
-	for _, l := range r.Leftovers {
+	for _, l := range r.Unrecorded {
 		if l.covers(app) {
 			return &l.Place
 		}

@@ -15,9 +15,9 @@ func TestARunStartsFromWhatAStoppedOneHasLeft(t *testing.T) {
 	}
 	written := app("checkout", 1)
 	written.Live.Epoch, written.Live.Before = 8, &registered
-	whole := Run{Epoch: 8, Leftovers: []Leftover{{Wave: 1, Place: left}}}
-	one := Run{Epoch: 8, Leftovers: []Leftover{{Wave: 1, Applications: []string{"checkout"}, Place: left}}}
-	limited := Run{Epoch: 8, Applications: []string{"search"}, Leftovers: whole.Leftovers}
+	whole := Run{Epoch: 8, Unrecorded: []Unrecorded{{Wave: 1, Place: left}}}
+	one := Run{Epoch: 8, Unrecorded: []Unrecorded{{Wave: 1, Applications: []string{"checkout"}, Place: left}}}
+	limited := Run{Epoch: 8, Applications: []string{"search"}, Unrecorded: whole.Unrecorded}
 	for _, c := range []struct {
 		name string
 		run  Run
@@ -30,8 +30,8 @@ func TestARunStartsFromWhatAStoppedOneHasLeft(t *testing.T) {
 		{"and not its neighbour", one, app("search", 1), registered},
 		{"of another run's applications", limited, app("checkout", 1), registered},
 		{"what the run has written itself", whole, written, registered},
-		{"a run without leftovers", Run{Epoch: 8}, app("checkout", 1), registered},
-		{"before the run has an epoch", Run{Leftovers: whole.Leftovers}, app("checkout", 1), left},
+		{"a run without unrecorded", Run{Epoch: 8}, app("checkout", 1), registered},
+		{"before the run has an epoch", Run{Unrecorded: whole.Unrecorded}, app("checkout", 1), left},
 	} {
 		if diff := cmp.Diff(c.want, c.run.AsFound(c.app).Live.PlaceBefore(c.run.Epoch)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)

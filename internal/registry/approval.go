@@ -24,10 +24,10 @@ type Approval struct {
 	Region failover.Region
 	// Gate says what is asked for, such as before-promotion.
 	Gate string
-	// Execution is the run's execution ARN, Leg and Stage are what else identifies the question, and Digest is its digest.
+	// Execution is the run's execution ARN, Phase and Stage are what else identifies the question, and Digest is its digest.
 	// They are empty in what version 0.1.0 wrote.
 	Execution string
-	Leg       failover.Leg
+	Phase     failover.Phase
 	Stage     int
 	Digest    string
 	// Configuration is that of the run, which the digest covers. Empty in a run that an earlier release has started.
@@ -36,13 +36,13 @@ type Approval struct {
 	Asked, Until time.Time
 	// Try counts the tries to ask from 0: only the token of the last one can be answered.
 	Try int64
-	// Told says that the message with the question was published, Over that the run waits no more because it has ended.
-	Told, Over bool
+	// Notified says that the message with the question was published, Over that the run waits no more because it has ended.
+	Notified, Over bool
 }
 
 // Question is what identifies the question.
 func (a Approval) Question() failover.Question {
-	return failover.Question{Execution: a.Execution, Leg: a.Leg, Gate: failover.Approval(a.Gate), Stage: a.Stage, Configuration: a.Configuration}
+	return failover.Question{Execution: a.Execution, Phase: a.Phase, Gate: failover.Approval(a.Gate), Stage: a.Stage, Configuration: a.Configuration}
 }
 
 // PutApproval writes a run's question, over an earlier one of the same run: every question has a token of its own, and
@@ -55,14 +55,14 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 		it[name] = text(value)
 	}
 	if a.Digest != "" {
-		it["execution"], it["leg"], it["digest"] = text(a.Execution), text(string(a.Leg)), text(a.Digest)
+		it["execution"], it["phase"], it["digest"] = text(a.Execution), text(string(a.Phase)), text(a.Digest)
 		it["stage"] = number(int64(a.Stage))
 		if a.Configuration != "" {
 			it["configuration"] = text(a.Configuration)
 		}
 	}
 	it["tries"], it[formatAttribute] = number(a.Try), thisFormat()
-	for name, is := range map[string]bool{"told": a.Told, "over": a.Over} {
+	for name, is := range map[string]bool{"told": a.Notified, "over": a.Over} {
 		if is {
 			it[name] = text("yes")
 		}
@@ -131,10 +131,10 @@ func decodeApproval(run string, it item) (Approval, error) {
 	r.format()
 	a := Approval{
 		Run: run, Token: r.text("token"), Region: failover.Region(region), Gate: r.text("gate"),
-		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Told: r.has("told"), Over: r.has("over"),
+		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Notified: r.has("told"), Over: r.has("over"),
 	}
 	if r.has("digest") {
-		a.Execution, a.Leg, a.Digest = r.text("execution"), failover.Leg(r.text("leg")), r.text("digest")
+		a.Execution, a.Phase, a.Digest = r.text("execution"), failover.Phase(r.text("phase")), r.text("digest")
 		a.Stage = int(r.number("stage"))
 		if r.has("configuration") {
 			a.Configuration = r.text("configuration")

@@ -41,11 +41,11 @@ func TestTheLastQuestionOfARunIsTheOneThatIsAnswered(t *testing.T) {
 	wantApproval(t, s, second)
 	putApproval(t, s, first) // the first one's message was slow
 	wantApproval(t, s, second)
-	second.Told = true
+	second.Notified = true
 	putApproval(t, s, second)
 	wantApproval(t, s, second)
 	again := second
-	again.Token, again.Try, again.Told = "4", 1, false
+	again.Token, again.Try, again.Notified = "4", 1, false
 	putApproval(t, s, again)
 	wantApproval(t, s, again)
 	putApproval(t, s, second) // the try before, whose token is dead

@@ -10,14 +10,15 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// PutDrill keeps what a drill achieved. What was written first stays: writing again changes nothing.
-func (s *Store) PutDrill(ctx context.Context, drill failover.PastDrill) error {
+// PutDrill keeps what a drill achieved, in a format that both Regions read ([failover.Run].Writes). What was written first
+// stays: writing again changes nothing.
+func (s *Store) PutDrill(ctx context.Context, drill failover.PastDrill, writes int) error {
 	out, err := json.Marshal(drill)
 	if err != nil {
 		return fmt.Errorf("encode drill %s: %w", drill.Run, err)
 	}
 	it := key(drillsPartition, formatTime(drill.StartedAt)+"#"+drill.Run)
-	it["record"], it[formatAttribute] = text(string(out)), thisFormat()
+	it["record"], it[formatAttribute] = text(string(failover.Encoded(out, writes))), thisFormat()
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 	})
@@ -45,7 +46,7 @@ func (s *Store) Drills(ctx context.Context, but string, limit int) ([]failover.P
 			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
 		}
 		if !r.has(formatAttribute) {
-			drill.Legs = failover.LegsFromFormat1(failover.Drill, drill.Legs)
+			drill.Phases = failover.PhasesFromFormat1(failover.Drill, drill.Phases)
 		}
 		if drill.Run != but && len(drills) < limit {
 			drills = append(drills, drill)

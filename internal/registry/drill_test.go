@@ -10,8 +10,8 @@ import (
 )
 
 func pastDrill(id string, started time.Time) failover.PastDrill {
-	return failover.PastDrill{Run: id, StartedAt: started, Outcome: failover.Completed, Legs: []failover.LegResult{
-		{Leg: failover.Out, From: east, To: west, Passed: true, RTOSeconds: 61.5},
+	return failover.PastDrill{Run: id, StartedAt: started, Outcome: failover.Completed, Phases: []failover.PhaseResult{
+		{Phase: failover.Outbound, From: east, To: west, Passed: true, RTOSeconds: 61.5},
 	}}
 }
 
@@ -22,12 +22,12 @@ func TestDrillsAreTheLatestOnesWithoutTheOneThatIsCompared(t *testing.T) {
 		d := pastDrill(fmt.Sprint(i), noon.Add(time.Duration(i)*time.Hour))
 		all = append(all, d)
 		for range 2 {
-			if err := s.PutDrill(ctx, d); err != nil {
+			if err := s.PutDrill(ctx, d, failover.Format); err != nil {
 				t.Fatal(err)
 			}
 		}
 		d.Outcome = failover.Held
-		if err := s.PutDrill(ctx, d); err != nil { // what was written first stays
+		if err := s.PutDrill(ctx, d, failover.Format); err != nil { // what was written first stays
 			t.Fatal(err)
 		}
 	}

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -125,7 +124,7 @@ func (r *reader) format() {
 }
 
 func (r *reader) json(name string, into any) {
-	if err := json.Unmarshal([]byte(r.text(name)), into); err != nil {
+	if err := failover.Decode([]byte(r.text(name)), into); err != nil {
 		r.wrong(name, "the JSON that drover wrote: "+err.Error())
 	}
 }

@@ -16,7 +16,7 @@ func TestARunRenewsItsLeaseAndKeepsWhatItIsByNow(t *testing.T) {
 	s := newStore(t)
 	r := run("a")
 	r.Epoch = takeLock(t, s, r, noon)
-	r.Leg = failover.Rollback
+	r.Phase = failover.Rollback
 	later := noon.Add(20 * time.Minute)
 	s.RenewLock(ctx, r, later, later.Add(failover.Lease))
 	want := Lock{Owner: r.ARN, Run: "a", Epoch: 1, Expires: later.Add(failover.Lease), Holder: &r}

@@ -9,7 +9,7 @@
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, holder, renewed, takenFrom, taken, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
-//	approvals      <run id>#<Region>         token, region, gate, execution, leg, stage, digest, configuration, asked, until, told, over
+//	approvals      <run id>#<Region>         token, region, gate, execution, phase, stage, digest, configuration, asked, until, told, over
 //	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
 //	drills         <startedAt>#<run id>      record (JSON)
 //	versions       <Region>                  version, since: the release that the Region runs

@@ -156,7 +156,7 @@ func TestAnItemOfANewerFormatIsNamed(t *testing.T) {
 	if err := s.PutApproval(ctx, Approval{Run: "a", Token: "t", Region: east, Asked: noon, Until: noon}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutDrill(ctx, failover.PastDrill{Run: "a", StartedAt: noon}); err != nil {
+	if err := s.PutDrill(ctx, failover.PastDrill{Run: "a", StartedAt: noon}, failover.Format); err != nil {
 		t.Fatal(err)
 	}
 	for partition, read := range map[string]func() error{

@@ -30,7 +30,7 @@ func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
 		return fmt.Errorf("encode run %s: %w", record.Run.ID, err)
 	}
 	it := key(runsPartition, formatTime(record.Run.StartedAt)+"#"+record.Run.ID+"#"+string(record.Run.Region()))
-	it["record"], it[formatAttribute] = text(string(out)), thisFormat()
+	it["record"], it[formatAttribute] = text(string(failover.Encoded(out, record.Run.Writes))), thisFormat()
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 	})

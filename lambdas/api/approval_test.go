@@ -31,8 +31,8 @@ func (s *scene) waits() registry.Approval {
 	s.pass(10 * time.Second)
 	var req failover.ApprovalRequest
 	s.must(json.Unmarshal(s.lastPayload("AwaitApproval"), &req))
-	asked := registry.Approval{Run: "r1", Token: req.Token, Region: west, Gate: string(req.Gate), Asked: req.Now, Until: req.Until, Told: true,
-		Execution: req.Run.ARN, Leg: req.Run.Leg, Digest: req.Digest}
+	asked := registry.Approval{Run: "r1", Token: req.Token, Region: west, Gate: string(req.Gate), Asked: req.Now, Until: req.Until, Notified: true,
+		Execution: req.Run.ARN, Phase: req.Run.Phase, Digest: req.Digest}
 	s.must(s.store.PutApproval(s.t.Context(), asked))
 	s.pass(10 * time.Second) // the other Region's replica has it too
 	return asked

@@ -60,7 +60,7 @@ func TestEveryKindOfProblemHasAStatusAndATitle(t *testing.T) {
 
 func TestRunsAreListedNewestFirstPageByPage(t *testing.T) {
 	s := newScene(t)
-	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Looked, Summary: "Ready", Findings: []failover.Finding{}})
+	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Checked, Summary: "Ready", Findings: []failover.Finding{}})
 	for _, name := range []string{"r1", "r2", "r3"} {
 		s.start(`{"name": "` + name + `", "action": "check"}`)
 		s.pass(time.Minute)

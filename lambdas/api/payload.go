@@ -40,7 +40,7 @@ func payloadOf(text *string) payload {
 	return task.Payload
 }
 
-// stages is how many stages the payload speaks of. They are counted through all legs of a run.
+// stages is how many stages the payload speaks of. They are counted through all phases of a run.
 func (p payload) stages() int {
 	var list []failover.Stage
 	var count int

@@ -122,7 +122,7 @@ func (s *scene) goesWell() {
 	s.says("UpdateRegistry", failover.RegistryAnswer{Written: 1})
 	s.says("PromoteDatabase", failover.PromoteAnswer{LagMillis: 200})
 	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Passed, Healthy: 1, Reasons: []string{}})
-	s.says("Notify", failover.NotifyAnswer{Outcome: failover.Completed, Summary: "Completed: 2 applications moved", Report: "s3://reports/runs/r1/report.json", Told: true})
+	s.says("Notify", failover.NotifyAnswer{Outcome: failover.Completed, Summary: "Completed: 2 applications moved", Report: "s3://reports/runs/r1/report.json", Notified: true})
 }
 
 // pass lets virtual time pass.

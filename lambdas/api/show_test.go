@@ -159,7 +159,7 @@ func TestARefusedRunShowsTheFindings(t *testing.T) {
 
 func TestACheckShowsItsSummary(t *testing.T) {
 	s := newScene(t)
-	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Looked, Summary: "Ready: check of 2 applications", Findings: []failover.Finding{}})
+	s.says("Validate", failover.ValidateAnswer{Verdict: failover.Checked, Summary: "Ready: check of 2 applications", Findings: []failover.Finding{}})
 	s.start(`{"name": "r1", "action": "check"}`)
 	s.pass(time.Minute)
 	if run := s.show("r1"); run.Outcome != failover.Completed || run.Summary != "Ready: check of 2 applications" || run.Links.Report != "" {
@@ -251,7 +251,7 @@ func TestAnInputThatIsNoJSONDoesNotBreakTheAnswer(t *testing.T) {
 	}
 }
 
-func TestTheStageThatClosesALegIsNoWave(t *testing.T) {
+func TestTheStageThatClosesAPhaseIsNoWave(t *testing.T) {
 	p := Progress{State: "Settle", Stages: 3, Stage: &failover.Stage{Index: 2, Waves: []int{1, 2}, To: west}}
 	if got, want := p.text(), "Settle, stage 3 of 3: all that has moved, verified once more"; got != want {
 		t.Errorf("got %q; want %q", got, want)

@@ -11,7 +11,7 @@ import (
 
 // AnnounceAnswer says that people have been told that the run begins.
 type AnnounceAnswer struct {
-	Told bool `json:"told"`
+	Notified bool `json:"notified"`
 }
 
 // Announce tells people that a run begins: what it is about to move, what was found that does not stand in its way,
@@ -31,7 +31,7 @@ func (h Handler) Announce(ctx context.Context, req failover.AnnounceRequest) (An
 	defer cancel()
 	for _, key := range []string{failover.AnnouncementKey(req.Run.ID), failover.ReportKey(req.Run.ID)} {
 		if h.isAbout(ctx, key, req.Run) {
-			return AnnounceAnswer{Told: true}, nil
+			return AnnounceAnswer{Notified: true}, nil
 		}
 	}
 	a := failover.Announcement{
@@ -41,12 +41,12 @@ func (h Handler) Announce(ctx context.Context, req failover.AnnounceRequest) (An
 	}
 	f := newFacts(kindBegun, h.Plan, req.Run, a.Summary)
 	f.Begun = &begunFacts{Stages: req.Stages, Warnings: len(req.Findings) + req.MoreFindings, EndsBy: a.EndsBy}
-	if err := h.publish(ctx, subject(h.Plan, a.Summary), h.beginning(a), f.attributes()); err != nil {
+	if err := h.publish(ctx, subject(h.Plan, a.Summary), h.beginning(a), f.attributes(req.Run)); err != nil {
 		return AnnounceAnswer{}, err
 	}
 	// If this fails, a repetition tells people again, and the announcement is missing beside the report.
-	_ = h.write(ctx, failover.AnnouncementKey(req.Run.ID), a)
-	return AnnounceAnswer{Told: true}, nil
+	_ = h.write(ctx, failover.AnnouncementKey(req.Run.ID), req.Run, a)
+	return AnnounceAnswer{Notified: true}, nil
 }
 
 // begun is the first line.

@@ -31,7 +31,7 @@ func announce(t *testing.T, h Handler, req failover.AnnounceRequest) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer, err := h.Handle(t.Context(), event); err != nil || answer != (AnnounceAnswer{Told: true}) {
+	if answer, err := h.Handle(t.Context(), event); err != nil || answer != (AnnounceAnswer{Notified: true}) {
 		t.Fatalf("got %+v, %v; want told", answer, err)
 	}
 }
@@ -117,8 +117,8 @@ func TestABeginningIsToldInTimeWhenReportsHang(t *testing.T) {
 		defer cancel()
 		watch := &stopwatch{begin: time.Now()}
 		h := Handler{Plan: failover.DefaultPlan(), S3: hanging{}, Bucket: "reports", SNS: watch}
-		if answer, err := h.Announce(ctx, announceRequest()); err != nil || !answer.Told {
-			t.Errorf("got told %v, %v; want told", answer.Told, err)
+		if answer, err := h.Announce(ctx, announceRequest()); err != nil || !answer.Notified {
+			t.Errorf("got told %v, %v; want told", answer.Notified, err)
 		}
 		if watch.took == 0 || watch.took > 7*time.Second {
 			t.Errorf("people were told after %s; want within 7s", watch.took)

@@ -34,7 +34,7 @@ func no(failure failover.StepFailure) string {
 }
 
 // could is a reason of the state machine that ends in the name of an error.
-var could = regexp.MustCompile(`^(VerifyHealth could not look|the (?:rollback|retreat) could not be planned): ([A-Z][\w.]*)$`)
+var could = regexp.MustCompile(`^(VerifyHealth could not look|the (?:rollback|return-rollback) could not be planned): ([A-Z][\w.]*)$`)
 
 // legible is a reason of the state machine, which joins what it has, as a person would say it.
 func legible(reason string, failure *failover.StepFailure) string {
@@ -50,9 +50,9 @@ func legible(reason string, failure *failover.StepFailure) string {
 // decisions are those of the run, with the answer of somebody who has failed the task.
 func decisions(req failover.NotifyRequest) []failover.Decision {
 	failure := req.Failure
-	for _, leg := range req.Run.Legs {
-		if answered(leg.Failure) {
-			failure = leg.Failure
+	for _, phase := range req.Run.Phases {
+		if answered(phase.Failure) {
+			failure = phase.Failure
 		}
 	}
 	all := slices.Clone(req.Decisions)

@@ -10,12 +10,12 @@ import (
 
 func TestReasonsOfTheStateMachineReadWell(t *testing.T) {
 	for said, want := range map[string]string{
-		"before-start: not approved by kim: not today":  "before-start: not approved by kim: not today",
-		"before-start: no approver answered in time":    "before-start: no approver answered in time",
-		"VerifyHealth could not look: Sandbox.Timedout": "VerifyHealth could not look: it did not answer in time",
-		"the rollback could not be planned: Denied":     "the rollback could not be planned: it lacks a permission",
-		"the retreat could not be planned: Denied":      "the retreat could not be planned: it lacks a permission",
-		"checkout: Application is down: Denied":         "checkout: Application is down: Denied",
+		"before-start: not approved by kim: not today":     "before-start: not approved by kim: not today",
+		"before-start: no approver answered in time":       "before-start: no approver answered in time",
+		"VerifyHealth could not look: Sandbox.Timedout":    "VerifyHealth could not look: it did not answer in time",
+		"the rollback could not be planned: Denied":        "the rollback could not be planned: it lacks a permission",
+		"the return-rollback could not be planned: Denied": "the return-rollback could not be planned: it lacks a permission",
+		"checkout: Application is down: Denied":            "checkout: Application is down: Denied",
 	} {
 		if got := legible(said, nil); got != want {
 			t.Errorf("%q\ngot  %s\nwant %s", said, got, want)
@@ -54,7 +54,7 @@ func TestWhoFailsTheTaskHasAnswered(t *testing.T) {
 
 func TestTheSameReasonIsSaidOnce(t *testing.T) {
 	failure := &failover.StepFailure{State: "VerifyHealth", Error: "Sandbox.Timedout"}
-	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{Stages: 1, Failure: failure, Reasons: []string{"checkout: unhealthy"}})
+	req := drillRequest(failover.Held, failover.Rollback, failover.PhaseEnd{Stages: 1, Failure: failure, Reasons: []string{"checkout: unhealthy"}})
 	req.Failure, req.Reasons = failure, []string{"checkout: unhealthy"}
 	want := []string{"VerifyHealth did not answer in time.", "checkout: unhealthy"}
 	if diff := cmp.Diff(want, reasons(req)); diff != "" {

@@ -14,7 +14,7 @@ import (
 
 // AskAnswer says that people were asked. Step Functions does not wait for it but for the answer of a person.
 type AskAnswer struct {
-	Told bool `json:"told"`
+	Notified bool `json:"notified"`
 }
 
 // Ask keeps the task token with the run in the registry, where drover and the aws command line find it, and then
@@ -33,7 +33,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	old, err := h.Registry.Approval(ctx, req.Run.ID, req.Run.Region())
 	switch {
 	case err == nil && isOld(req, old):
-		return AskAnswer{Told: true}, nil
+		return AskAnswer{Notified: true}, nil
 	case err != nil && !errors.Is(err, registry.ErrNotAsked):
 		return AskAnswer{}, err
 	}
@@ -44,19 +44,19 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Until, 0))
 	asked := registry.Approval{
 		Run: req.Run.ID, Token: req.Token, Region: req.Run.Region(), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
-		Try: int64(req.Try), Execution: req.Run.ARN, Leg: req.Run.Leg, Stage: req.Question().Stage, Digest: req.Digest, Configuration: req.Configuration,
+		Try: int64(req.Try), Execution: req.Run.ARN, Phase: req.Run.Phase, Stage: req.Question().Stage, Digest: req.Digest, Configuration: req.Configuration,
 	}
 	if err := h.Registry.PutApproval(ctx, asked); err != nil {
 		return AskAnswer{}, err
 	}
 	q := h.question(req, m)
-	if err := h.publish(ctx, subject(h.Plan, q.summary), q.text, q.facts.attributes()); err != nil {
+	if err := h.publish(ctx, subject(h.Plan, q.summary), q.text, q.facts.attributes(req.Run)); err != nil {
 		return AskAnswer{}, err
 	}
-	asked.Told = true
+	asked.Notified = true
 	// If this fails, a repetition asks again; the question is out all the same.
 	_ = h.Registry.PutApproval(ctx, asked)
-	return AskAnswer{Told: true}, nil
+	return AskAnswer{Notified: true}, nil
 }
 
 // isOld says whether people have been asked this already, or something later: by a later try, whose token alone can be
@@ -68,7 +68,7 @@ func isOld(req failover.ApprovalRequest, last registry.Approval) bool {
 	case order > 0:
 		return false
 	}
-	return last.Over || int64(req.Try) < last.Try || last.Token == req.Token && last.Told
+	return last.Over || int64(req.Try) < last.Try || last.Token == req.Token && last.Notified
 }
 
 // question is a message that waits for an answer.

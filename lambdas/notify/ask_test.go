@@ -30,7 +30,7 @@ func approvalRequest(token string) failover.ApprovalRequest {
 
 func ask(t *testing.T, h Handler, req failover.ApprovalRequest) {
 	t.Helper()
-	if answer, err := h.Ask(t.Context(), req); err != nil || !answer.Told {
+	if answer, err := h.Ask(t.Context(), req); err != nil || !answer.Notified {
 		t.Fatalf("got %+v, %v; want told", answer, err)
 	}
 }
@@ -53,8 +53,8 @@ To reject (everything goes back as it was):
 No answer until 03:33:00 UTC is a no.
 
 Without drover; for a no, false instead of true:
-  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"cc3c2172377b605be2b321d280df1089899c18127ecb1ebd4313930d0afb687e"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
-This is question cc3c2172377b: drover approve and reject print the same.
+  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"9bc8886d997c3f908b5f3080923def7f65dde6bb656c4cb0dd1f67d54c757e94"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
+This is question 9bc8886d997c: drover approve and reject print the same.
 
 Asked for because: rehearsal
 Run run-1, plan drover
@@ -125,8 +125,8 @@ func TestTheTokenIsKeptWithTheRun(t *testing.T) {
 	req := approvalRequest("token-1")
 	ask(t, h, req)
 	want := registry.Approval{
-		Run: "run-1", Token: "token-1", Region: west, Gate: "before-promotion", Asked: req.Now, Until: req.Until, Told: true,
-		Execution: req.Run.ARN, Leg: failover.Out, Stage: 2, Digest: req.Digest, Configuration: "c0nfigurati0",
+		Run: "run-1", Token: "token-1", Region: west, Gate: "before-promotion", Asked: req.Now, Until: req.Until, Notified: true,
+		Execution: req.Run.ARN, Phase: failover.Outbound, Stage: 2, Digest: req.Digest, Configuration: "c0nfigurati0",
 	}
 	got, err := h.Registry.Approval(t.Context(), "run-1", west)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -204,9 +204,9 @@ func TestHandleTellsTheTwoOperationsApart(t *testing.T) {
 		event any
 		want  any
 	}{
-		{approvalRequest("token-1"), AskAnswer{Told: true}},
+		{approvalRequest("token-1"), AskAnswer{Notified: true}},
 		{request(failover.Refused), failover.NotifyAnswer{
-			Outcome: failover.Refused, Summary: "Refused: failover to us-west-2, nothing was touched", Told: true,
+			Outcome: failover.Refused, Summary: "Refused: failover to us-west-2, nothing was touched", Notified: true,
 			Report: "s3://reports/runs/run-1/report.json", RTOSeconds: 432,
 		}},
 	} {

@@ -54,23 +54,23 @@ type refusedFacts struct {
 
 // resultFacts are those of a run that is over.
 type resultFacts struct {
-	Moved            int                  `json:"moved"`
-	NotMoved         int                  `json:"notMoved"`
-	Restored         int                  `json:"restored"`
-	NotRestored      int                  `json:"notRestored"`
-	NotKnown         int                  `json:"notKnown"`
-	Unknown          int                  `json:"unknown"`
-	RTOSeconds       float64              `json:"rtoSeconds"`
-	TargetRTOSeconds int                  `json:"targetRTOSeconds"`
-	RTOMet           bool                 `json:"rtoMet"`
-	RPOSeconds       *float64             `json:"rpoSeconds,omitempty"`
-	TargetRPOSeconds int                  `json:"targetRPOSeconds"`
-	RPOMeasuredAt    *time.Time           `json:"rpoMeasuredAt,omitempty"`
-	Decisions        []failover.Decision  `json:"decisions,omitempty"`
-	Legs             []failover.LegResult `json:"legs,omitempty"`
-	LostWrites       int                  `json:"lostWrites"`
-	Next             string               `json:"next,omitempty"`
-	Report           string               `json:"report,omitempty"`
+	Moved            int                    `json:"moved"`
+	NotMoved         int                    `json:"notMoved"`
+	Restored         int                    `json:"restored"`
+	NotRestored      int                    `json:"notRestored"`
+	NotKnown         int                    `json:"notKnown"`
+	Unknown          int                    `json:"unknown"`
+	RTOSeconds       float64                `json:"rtoSeconds"`
+	TargetRTOSeconds int                    `json:"targetRTOSeconds"`
+	RTOMet           bool                   `json:"rtoMet"`
+	RPOSeconds       *float64               `json:"rpoSeconds,omitempty"`
+	TargetRPOSeconds int                    `json:"targetRPOSeconds"`
+	RPOMeasuredAt    *time.Time             `json:"rpoMeasuredAt,omitempty"`
+	Decisions        []failover.Decision    `json:"decisions,omitempty"`
+	Phases           []failover.PhaseResult `json:"phases,omitempty"`
+	LostWrites       int                    `json:"lostWrites"`
+	Next             string                 `json:"next,omitempty"`
+	Report           string                 `json:"report,omitempty"`
 }
 
 // approvalFacts are those of a run that waits.
@@ -90,9 +90,9 @@ func attributes(plan failover.Plan, r failover.Report, location string) map[stri
 	f.Result = &resultFacts{
 		Moved: len(r.Moved), NotMoved: len(r.NotMoved), Restored: len(r.Restored), NotRestored: len(r.NotRestored),
 		NotKnown: len(r.NotKnown), Unknown: len(r.Unknown), RTOSeconds: r.RTOSeconds, TargetRTOSeconds: r.TargetRTOSeconds, RTOMet: r.RTOMet, RPOSeconds: r.RPOSeconds,
-		TargetRPOSeconds: r.TargetRPOSeconds, RPOMeasuredAt: r.RPOMeasuredAt, Decisions: r.Decisions, Legs: r.Legs, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
+		TargetRPOSeconds: r.TargetRPOSeconds, RPOMeasuredAt: r.RPOMeasuredAt, Decisions: r.Decisions, Phases: r.Phases, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
 	}
-	return f.attributes()
+	return f.attributes(r.Run)
 }
 
 func newFacts(kind string, plan failover.Plan, run failover.Run, summary string) facts {
@@ -105,7 +105,7 @@ func newFacts(kind string, plan failover.Plan, run failover.Run, summary string)
 
 // attributes are the facts and, on their own, those that a subscription's filter policy may ask for. A subscription
 // with raw delivery to SQS takes ten at most; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide.
-func (f facts) attributes() map[string]types.MessageAttributeValue {
+func (f facts) attributes(run failover.Run) map[string]types.MessageAttributeValue {
 	all := map[string]types.MessageAttributeValue{}
 	add := func(name, value string) {
 		if value != "" { // an empty attribute is refused
@@ -118,7 +118,7 @@ func (f facts) attributes() map[string]types.MessageAttributeValue {
 	add("action", string(f.Action))
 	add("outcome", string(f.Outcome))
 	if text, err := json.Marshal(f); err == nil { // text, numbers and times; there is nothing to fail
-		add("facts", string(text))
+		add("facts", string(failover.Encoded(text, run.Writes)))
 	}
 	return all
 }

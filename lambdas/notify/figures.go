@@ -12,17 +12,17 @@ import (
 // maxLost is of how many databases a message says where to look for lost writes.
 const maxLost = 4
 
-// figures say how long it took and what it cost, of each leg where there are several, and how that compares.
+// figures say how long it took and what it cost, of each phase where there are several, and how that compares.
 func figures(b *strings.Builder, r failover.Report) {
 	if idle(r) {
 		return
 	}
-	for _, leg := range r.Legs {
-		if len(r.Legs) > 1 {
-			fmt.Fprintln(b, legLine(r, leg))
+	for _, phase := range r.Phases {
+		if len(r.Phases) > 1 {
+			fmt.Fprintln(b, phaseLine(r, phase))
 		}
 	}
-	if len(r.Legs) < 2 || r.Outcome == failover.Held || r.Outcome == failover.RolledBack {
+	if len(r.Phases) < 2 || r.Outcome == failover.Held || r.Outcome == failover.RolledBack {
 		fmt.Fprintln(b, timing(r))
 	}
 	if r.Outcome != failover.Refused {
@@ -61,17 +61,17 @@ func timing(r failover.Report) string {
 	return fmt.Sprintf("Not recovered (RTO): %s; target %s, missed unless recovered by %s", line, target, began.Add(target).UTC().Format("15:04:05 UTC"))
 }
 
-// legLine says how long a leg took, or how far it came.
-func legLine(r failover.Report, leg failover.LegResult) string {
-	name := map[failover.Leg]string{failover.Out: "Out", failover.Back: "Back", failover.Rollback: "Rollback", failover.Retreat: "Retreat"}[leg.Leg]
-	line := fmt.Sprintf("%s to %s: %s", name, leg.To, seconds(leg.RTOSeconds))
+// phaseLine says how long a phase took, or how far it came.
+func phaseLine(r failover.Report, phase failover.PhaseResult) string {
+	name := map[failover.Phase]string{failover.Outbound: "Outbound", failover.Return: "Return", failover.Rollback: "Rollback", failover.ReturnRollback: "Return-rollback"}[phase.Phase]
+	line := fmt.Sprintf("%s to %s: %s", name, phase.To, seconds(phase.RTOSeconds))
 	switch {
-	case !leg.Passed:
-		return line + fmt.Sprintf(", and not done: %d of %d stages", leg.StagesDone, leg.Stages)
-	case leg.Leg.Undoes():
+	case !phase.Passed:
+		return line + fmt.Sprintf(", and not done: %d of %d stages", phase.StagesDone, phase.Stages)
+	case phase.Phase.Undoes():
 		return line
 	}
-	return line + "; RTO " + rtoTarget(r, leg.RTOSeconds)
+	return line + "; RTO " + rtoTarget(r, phase.RTOSeconds)
 }
 
 func rtoTarget(r failover.Report, rto float64) string {
@@ -85,13 +85,13 @@ func met(ok bool) string {
 	return "missed"
 }
 
-// trend compares a drill leg by leg with the last one that was completed, and lists those before.
+// trend compares a drill phase by phase with the last one that was completed, and lists those before.
 func trend(b *strings.Builder, r failover.Report) {
 	if i := slices.IndexFunc(r.Trend, func(d failover.PastDrill) bool { return d.Outcome == failover.Completed }); i >= 0 {
 		var parts []string
-		for _, leg := range r.Legs {
-			if before, ok := legOf(r.Trend[i], leg.Leg); ok && leg.Passed {
-				parts = append(parts, fmt.Sprintf("%s %s", leg.Leg, difference(leg.RTOSeconds-before.RTOSeconds)))
+		for _, phase := range r.Phases {
+			if before, ok := phaseOf(r.Trend[i], phase.Phase); ok && phase.Passed {
+				parts = append(parts, fmt.Sprintf("%s %s", phase.Phase, difference(phase.RTOSeconds-before.RTOSeconds)))
 			}
 		}
 		if len(parts) > 0 {
@@ -108,20 +108,20 @@ func trend(b *strings.Builder, r failover.Report) {
 
 func pastLine(drill failover.PastDrill) string {
 	parts := []string{string(drill.Outcome)}
-	for _, leg := range drill.Legs {
-		if leg.Passed {
-			parts = append(parts, fmt.Sprintf("%s %s", leg.Leg, seconds(leg.RTOSeconds)))
+	for _, phase := range drill.Phases {
+		if phase.Passed {
+			parts = append(parts, fmt.Sprintf("%s %s", phase.Phase, seconds(phase.RTOSeconds)))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-func legOf(drill failover.PastDrill, leg failover.Leg) (failover.LegResult, bool) {
-	i := slices.IndexFunc(drill.Legs, func(l failover.LegResult) bool { return l.Leg == leg && l.Passed })
+func phaseOf(drill failover.PastDrill, phase failover.Phase) (failover.PhaseResult, bool) {
+	i := slices.IndexFunc(drill.Phases, func(l failover.PhaseResult) bool { return l.Phase == phase && l.Passed })
 	if i < 0 {
-		return failover.LegResult{}, false
+		return failover.PhaseResult{}, false
 	}
-	return drill.Legs[i], true
+	return drill.Phases[i], true
 }
 
 func difference(s float64) string {

@@ -28,7 +28,7 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	got := handle(t, h, req)
 	const summary = "Completed: failover to us-west-2, but 2 of 2 applications are not in us-west-2; checkout: database checkout: writer in us-east-1"
 	want := failover.NotifyAnswer{
-		Outcome: failover.Completed, Summary: summary, Report: "s3://reports/runs/run-1/report.json", Told: true,
+		Outcome: failover.Completed, Summary: summary, Report: "s3://reports/runs/run-1/report.json", Notified: true,
 		RTOSeconds: 432, RPOSeconds: new(0.8), NotMoved: 2,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -36,8 +36,8 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	}
 	wantReport := failover.Report{
 		Format: failover.Format, Version: release.Version, Run: req.Run, Outcome: failover.Completed, Summary: summary, Reasons: []string{}, ClosedAt: req.Now,
-		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), LagSeconds: new(0.8), TargetRPOSeconds: 60, TTLSeconds: 60, RTOMet: true, Target: west, Moved: []string{}, Told: true,
-		Legs: []failover.LegResult{{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: new(0.8), LagSeconds: new(0.8)}},
+		RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), LagSeconds: new(0.8), TargetRPOSeconds: 60, TTLSeconds: 60, RTOMet: true, Target: west, Moved: []string{}, Notified: true,
+		Phases: []failover.PhaseResult{{Phase: failover.Outbound, From: east, To: west, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 432, RPOSeconds: new(0.8), LagSeconds: new(0.8)}},
 		Databases: []failover.DatabaseResult{
 			{Application: "checkout", GlobalCluster: "checkout", Did: failover.DatabaseNotPromoted},
 			{Application: "search", GlobalCluster: "search", Did: failover.DatabaseNotPromoted},
@@ -97,12 +97,12 @@ func TestACrashAfterTheMessageRepeatsItRatherThanLosingIt(t *testing.T) {
 	if got := entry.ConditionOf(err); got != failover.Unreachable {
 		t.Fatalf("got %s (%v); want Unreachable", got, err)
 	}
-	if readReport(t, world).Told {
+	if readReport(t, world).Notified {
 		t.Error("the report says that people were told; nobody knows")
 	}
 	remove()
-	if got := handle(t, h, request(failover.Held)); !got.Told || len(world.Messages()) != 2 {
-		t.Errorf("got told %v, %d messages; want the message again", got.Told, len(world.Messages()))
+	if got := handle(t, h, request(failover.Held)); !got.Notified || len(world.Messages()) != 2 {
+		t.Errorf("got told %v, %d messages; want the message again", got.Notified, len(world.Messages()))
 	}
 }
 
@@ -113,7 +113,7 @@ func TestThereIsAReportEvenWhenNobodyCanBeTold(t *testing.T) {
 	if got := entry.ConditionOf(err); got != failover.Denied {
 		t.Errorf("got %s (%v); want Denied", got, err)
 	}
-	if r := readReport(t, world); r.Told || len(r.NotMoved) != 1 {
+	if r := readReport(t, world); r.Notified || len(r.NotMoved) != 1 {
 		t.Errorf("got %+v; want the stock, and that nobody was told", r)
 	}
 }
@@ -137,7 +137,7 @@ func TestWhatCannotBeReadKeepsNobodyFromBeingTold(t *testing.T) {
 			req := request(failover.Held)
 			req.Try = patientTries
 			got := handle(t, h, req)
-			if !got.Told || got.Moved != 0 {
+			if !got.Notified || got.Moved != 0 {
 				t.Errorf("got %+v; want told, and nothing counted as moved", got)
 			}
 			if message := theMessage(t, world).Message; !strings.Contains(message, tt.want) {
@@ -154,7 +154,7 @@ func TestAReportThatIsWrittenAtTheSecondAttemptIsNamed(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	world.Inject(fakeaws.Fault{Operation: "PutObject", Times: 1, Error: serverError})
 	got := handle(t, h, request(failover.Held))
-	if got.Report == "" || !readReport(t, world).Told {
+	if got.Report == "" || !readReport(t, world).Notified {
 		t.Errorf("got %+v; want the report, and in it that people were told", got)
 	}
 }
@@ -196,8 +196,8 @@ func TestARefusedRunTakesNoStock(t *testing.T) {
 	if got.RPOSeconds != nil {
 		t.Errorf("got RPO %v; want none", *got.RPOSeconds)
 	}
-	if legs := readReport(t, world).Legs; legs != nil {
-		t.Errorf("got legs %+v; want none of a run that played none", legs)
+	if phases := readReport(t, world).Phases; phases != nil {
+		t.Errorf("got phases %+v; want none of a run that played none", phases)
 	}
 }
 

@@ -60,7 +60,7 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	}
 	for _, app := range others {
 		h.list(r, app, snapshot.Standing(app, r.Target))
-		if r.Run.Leg == failover.Rollback {
+		if r.Run.Phase == failover.Rollback {
 			restored(r, snapshot.AsBefore(r.Run.AsFound(app), r.Run.Epoch, home))
 		}
 	}

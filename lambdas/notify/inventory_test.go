@@ -141,7 +141,7 @@ func TestAReportThatS3RefusesTwiceIsWritten(t *testing.T) {
 			req.Try++
 			got, err = h.Tell(t.Context(), req)
 		}
-		if err != nil || used != tries || got.Report == "" || len(world.Messages()) != 1 || !readReport(t, world).Told {
+		if err != nil || used != tries || got.Report == "" || len(world.Messages()) != 1 || !readReport(t, world).Notified {
 			t.Errorf("%d refusals: %v after %d tries, %+v, %d messages; want %d tries, a report and one message", times, err, used, got, len(world.Messages()), tries)
 		}
 	}
@@ -177,7 +177,7 @@ func TestANotificationThatIsMissingForGoodRaisesAnAlarm(t *testing.T) {
 func TestTheWaitForAnApprovalIsNoTimeToRecover(t *testing.T) {
 	for since, want := range map[time.Duration]float64{time.Minute: 132, 0: 432} {
 		req := request(failover.Completed)
-		req.Run.Since, req.Run.LegStartedAt = outage.Add(since), outage.Add(5*time.Minute)
+		req.Run.Since, req.Run.PhaseStartedAt = outage.Add(since), outage.Add(5*time.Minute)
 		req.Decisions = []failover.Decision{{Gate: failover.BeforeStart, AskedAt: outage.Add(time.Minute), Approved: true, By: "alice"}}
 		r := failover.Report{Run: req.Run, Outcome: req.Outcome, Decisions: req.Decisions}
 		if recovery(&r, req); r.RTOSeconds != want || r.ApprovalSeconds != 240 {

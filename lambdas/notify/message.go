@@ -62,13 +62,13 @@ type lists struct {
 
 func listsOf(r failover.Report) lists {
 	switch {
-	case r.Run.Leg == failover.Rollback:
+	case r.Run.Phase == failover.Rollback:
 		return lists{"As before", "Not as before", r.Restored, r.NotRestored, nil}
-	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
+	case r.Run.Phase == failover.Return && r.Outcome == failover.Completed:
 		return lists{"There and back", "Not back", r.Moved, r.NotMoved, r.NotKnown}
-	case r.Run.Leg == failover.Back:
+	case r.Run.Phase == failover.Return:
 		return lists{"Back", "Not back", r.Moved, r.NotMoved, r.NotKnown}
-	case r.Run.Leg == failover.Retreat:
+	case r.Run.Phase == failover.ReturnRollback:
 		return lists{"In " + string(r.Target), "Not in " + string(r.Target), r.Moved, r.NotMoved, r.NotKnown}
 	}
 	return lists{"Moved", "Not moved", r.Moved, r.NotMoved, r.NotKnown}
@@ -95,15 +95,15 @@ func counted(r failover.Report, l lists) string {
 		return "what moved could not be read"
 	case all == 0:
 		return "no application moved"
-	case r.Run.Leg == failover.Rollback:
+	case r.Run.Phase == failover.Rollback:
 		return fmt.Sprintf("%d of %d applications as before", there, all)
 	case r.Outcome == failover.Completed && len(l.elsewhere) > 0:
 		return fmt.Sprintf("but %d of %d applications are not in %s", len(l.elsewhere), all, r.Target)
-	case r.Run.Leg == failover.Back && r.Outcome == failover.Completed:
+	case r.Run.Phase == failover.Return && r.Outcome == failover.Completed:
 		return fmt.Sprintf("%d of %d applications there and back", there, all)
-	case r.Run.Leg == failover.Back:
+	case r.Run.Phase == failover.Return:
 		return fmt.Sprintf("%d of %d applications back in %s", there, all, r.Run.To)
-	case r.Run.Leg == failover.Retreat:
+	case r.Run.Phase == failover.ReturnRollback:
 		return fmt.Sprintf("%d of %d applications in %s", there, all, r.Target)
 	}
 	return fmt.Sprintf("%d of %d applications moved", there, all)

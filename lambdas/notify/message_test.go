@@ -15,9 +15,10 @@ var outage = time.Date(2026, 3, 14, 3, 0, 0, 0, time.UTC)
 // sampleRun is a failover to us-west-2.
 func sampleRun() failover.Run {
 	return failover.Run{
-		ID: "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1",
-		Action: failover.Failover, Leg: failover.Out, From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true,
-		StartedAt: outage.Add(time.Minute), LegStartedAt: outage.Add(time.Minute), Since: outage, BoundSeconds: 3600,
+		Writes: failover.Format,
+		ID:     "run-1", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1",
+		Action: failover.Failover, Phase: failover.Outbound, From: "us-east-1", To: "us-west-2", Epoch: 7, AllowDataLoss: true,
+		StartedAt: outage.Add(time.Minute), PhaseStartedAt: outage.Add(time.Minute), Since: outage, BoundSeconds: 3600,
 		Approval: failover.NoApproval, ApprovalSeconds: 1800,
 	}
 }
@@ -195,24 +196,24 @@ func TestNextStep(t *testing.T) {
 			r.ARN = strings.Replace(r.ARN, "us-west-2", "us-east-1", 1)
 		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover"}'`},
 		{"a drill that could not go back goes home", failover.Held, func(r *failover.Run) {
-			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
-			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
+			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
 		{"a rollback that has brought everything back leaves a look at it", failover.Held, func(r *failover.Run) {
-			r.Action, r.Leg, r.From, r.To = failover.Switchover, failover.Rollback, "us-west-2", "us-east-1"
-			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+			r.Action, r.Phase, r.From, r.To = failover.Switchover, failover.Rollback, "us-west-2", "us-east-1"
+			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
 		{"a drill that is home leaves a look at it", failover.Held, func(r *failover.Run) {
-			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
-			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
+			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
 		{"a drill that went back to where it had stayed goes home when the cause is dealt with", failover.Held, func(r *failover.Run) {
-			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Retreat, "us-east-1", "us-west-2"
-			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}, {Leg: failover.Back, From: "us-west-2", To: "us-east-1"}}
+			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.ReturnRollback, "us-east-1", "us-west-2"
+			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}, {Phase: failover.Return, From: "us-west-2", To: "us-east-1"}}
 		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
 		{"a completed drill leaves nothing to do", failover.Completed, func(r *failover.Run) {
-			r.Action, r.Leg, r.From, r.To = failover.Drill, failover.Back, "us-west-2", "us-east-1"
-			r.Legs = []failover.LegRecord{{Leg: failover.Out, From: "us-east-1", To: "us-west-2"}}
+			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
+			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 0, ""},
 		{"not approved", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart }, nil, 0,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},

@@ -67,7 +67,7 @@ func afterWinner(m failover.Machine, winner *failover.Winner) next {
 // the other way.
 func isHome(r failover.Report) bool {
 	l := listsOf(r)
-	return r.Run.Leg.Returns() && r.Run.Leg != failover.Retreat && len(l.there) > 0 && len(l.elsewhere)+len(l.unknown) == 0 && len(r.Unknown) == 0
+	return r.Run.Phase.Returns() && r.Run.Phase != failover.ReturnRollback && len(l.there) > 0 && len(l.elsewhere)+len(l.unknown) == 0 && len(r.Unknown) == 0
 }
 
 // withdraw is the command that keeps a record set which is not registered from answering users, of the first application

@@ -10,32 +10,32 @@ import (
 // undone its way back, where it has stayed.
 func target(run failover.Run) failover.Region {
 	home, away := run.WayOut()
-	if run.Leg == failover.Back {
+	if run.Phase == failover.Return {
 		return home
 	}
 	return away
 }
 
-// legs is what each leg of the run achieved; one that was refused has played none.
-func legs(req failover.NotifyRequest) []failover.LegResult {
+// phases is what each phase of the run achieved; one that was refused has played none.
+func phases(req failover.NotifyRequest) []failover.PhaseResult {
 	if req.Outcome == failover.Refused {
 		return nil
 	}
-	records := append(req.Run.Legs[:len(req.Run.Legs):len(req.Run.Legs)], failover.LegRecord{
-		Leg: req.Run.Leg, From: req.Run.From, To: req.Run.To, StartedAt: req.Run.LegStartedAt,
-		LegEnd: failover.LegEnd{
+	records := append(req.Run.Phases[:len(req.Run.Phases):len(req.Run.Phases)], failover.PhaseRecord{
+		Phase: req.Run.Phase, From: req.Run.From, To: req.Run.To, StartedAt: req.Run.PhaseStartedAt,
+		PhaseEnd: failover.PhaseEnd{
 			EndedAt: req.Now, StagesDone: req.StagesDone, Stages: req.Stages, LagMillis: req.LagMillis, Failure: req.Failure,
 		},
 	})
-	results := make([]failover.LegResult, len(records))
-	for i, leg := range records {
-		begin := leg.StartedAt
-		if leg.Leg == failover.Out {
+	results := make([]failover.PhaseResult, len(records))
+	for i, phase := range records {
+		begin := phase.StartedAt
+		if phase.Phase == failover.Outbound {
 			begin = recoveryBegan(req.Run)
 		}
-		results[i] = failover.LegResult{
-			Leg: leg.Leg, From: leg.From, To: leg.To, Passed: leg.Passed(), StagesDone: leg.StagesDone, Stages: leg.Stages,
-			RTOSeconds: leg.EndedAt.Sub(begin).Seconds(), LagSeconds: lagSeconds(leg.LagMillis),
+		results[i] = failover.PhaseResult{
+			Phase: phase.Phase, From: phase.From, To: phase.To, Passed: phase.Passed(), StagesDone: phase.StagesDone, Stages: phase.Stages,
+			RTOSeconds: phase.EndedAt.Sub(begin).Seconds(), LagSeconds: lagSeconds(phase.LagMillis),
 		}
 		if req.Run.Action.Planned() {
 			results[i].RPOSeconds = new(0.0)
@@ -54,9 +54,9 @@ func lagSeconds(millis int64) *float64 {
 // recoveryBegan is when the time to recover begins: with the outage, if the run knows when that was; otherwise with the
 // run, or with the approval that it had to wait for, because until then nothing has failed or was moved.
 func recoveryBegan(run failover.Run) time.Time {
-	began := run.LegStartedAt
-	if len(run.Legs) > 0 {
-		began = run.Legs[0].StartedAt
+	began := run.PhaseStartedAt
+	if len(run.Phases) > 0 {
+		began = run.Phases[0].StartedAt
 	}
 	if run.Since.Before(run.StartedAt) || began.IsZero() {
 		return run.Since
@@ -70,24 +70,24 @@ func recovery(r *failover.Report, req failover.NotifyRequest) {
 	r.RTOSeconds = req.Now.Sub(recoveryBegan(req.Run)).Seconds()
 	if r.Run.Action == failover.Drill && r.Outcome == failover.Completed {
 		r.RTOSeconds = 0
-		for _, leg := range r.Legs {
-			r.RTOSeconds = max(r.RTOSeconds, leg.RTOSeconds)
+		for _, phase := range r.Phases {
+			r.RTOSeconds = max(r.RTOSeconds, phase.RTOSeconds)
 		}
 	}
-	if len(r.Legs) == 1 {
-		r.Legs[0].RPOSeconds, r.Legs[0].LagSeconds = r.RPOSeconds, r.LagSeconds
+	if len(r.Phases) == 1 {
+		r.Phases[0].RPOSeconds, r.Phases[0].LagSeconds = r.RPOSeconds, r.LagSeconds
 	}
-	for _, leg := range r.Legs {
-		if leg.LagSeconds != nil && (r.LagSeconds == nil || *leg.LagSeconds > *r.LagSeconds) {
-			r.LagSeconds = leg.LagSeconds
+	for _, phase := range r.Phases {
+		if phase.LagSeconds != nil && (r.LagSeconds == nil || *phase.LagSeconds > *r.LagSeconds) {
+			r.LagSeconds = phase.LagSeconds
 		}
 	}
 	r.RTOMet = r.Outcome == failover.Completed && r.RTOSeconds <= float64(r.TargetRTOSeconds)
 	for _, d := range r.Decisions {
-		if d.Gate == failover.BeforeStart && d.Approved && req.Run.LegStartedAt.After(d.AskedAt) {
-			began := req.Run.LegStartedAt
-			if len(req.Run.Legs) > 0 {
-				began = req.Run.Legs[0].StartedAt
+		if d.Gate == failover.BeforeStart && d.Approved && req.Run.PhaseStartedAt.After(d.AskedAt) {
+			began := req.Run.PhaseStartedAt
+			if len(req.Run.Phases) > 0 {
+				began = req.Run.Phases[0].StartedAt
 			}
 			r.ApprovalSeconds = began.Sub(d.AskedAt).Seconds()
 		}

@@ -10,38 +10,38 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// drillRun is a drill to us-west-2 that is on the given leg of the way home. The way out took three minutes.
-func drillRun(leg failover.Leg, out failover.LegEnd) failover.Run {
+// drillRun is a drill to us-west-2 that is on the given phase of the way home. The way out took three minutes.
+func drillRun(phase failover.Phase, out failover.PhaseEnd) failover.Run {
 	run := sampleRun()
-	run.Action, run.Leg, run.From, run.To = failover.Drill, leg, west, east
+	run.Action, run.Phase, run.From, run.To = failover.Drill, phase, west, east
 	run.StartedAt, run.Since = outage, outage
-	run.Legs = []failover.LegRecord{{Leg: failover.Out, From: east, To: west, StartedAt: outage, LegEnd: out}}
-	run.LegStartedAt = outage.Add(5 * time.Minute)
+	run.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: east, To: west, StartedAt: outage, PhaseEnd: out}}
+	run.PhaseStartedAt = outage.Add(5 * time.Minute)
 	return run
 }
 
-func wentWell(stages int) failover.LegEnd {
-	return failover.LegEnd{EndedAt: outage.Add(3 * time.Minute), StagesDone: stages, Stages: stages, LagMillis: 900}
+func wentWell(stages int) failover.PhaseEnd {
+	return failover.PhaseEnd{EndedAt: outage.Add(3 * time.Minute), StagesDone: stages, Stages: stages, LagMillis: 900}
 }
 
-func drillRequest(outcome failover.Outcome, leg failover.Leg, out failover.LegEnd) failover.NotifyRequest {
+func drillRequest(outcome failover.Outcome, phase failover.Phase, out failover.PhaseEnd) failover.NotifyRequest {
 	return failover.NotifyRequest{
-		Run: drillRun(leg, out), Outcome: outcome, StagesDone: 1, Stages: 1, LagMillis: -1, Now: outage.Add(7 * time.Minute),
+		Run: drillRun(phase, out), Outcome: outcome, StagesDone: 1, Stages: 1, LagMillis: -1, Now: outage.Add(7 * time.Minute),
 	}
 }
 
-func TestADrillHasAnRTOForEachLegAndItsStayIsNoOutage(t *testing.T) {
-	req := drillRequest(failover.Completed, failover.Back, wentWell(2))
-	r := failover.Report{Run: req.Run, Outcome: req.Outcome, Legs: legs(req)}
-	want := []failover.LegResult{
-		{Leg: failover.Out, From: east, To: west, Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 180, RPOSeconds: new(0.0), LagSeconds: new(0.9)},
-		{Leg: failover.Back, From: west, To: east, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 120, RPOSeconds: new(0.0)},
+func TestADrillHasAnRTOForEachPhaseAndItsStayIsNoOutage(t *testing.T) {
+	req := drillRequest(failover.Completed, failover.Return, wentWell(2))
+	r := failover.Report{Run: req.Run, Outcome: req.Outcome, Phases: phases(req)}
+	want := []failover.PhaseResult{
+		{Phase: failover.Outbound, From: east, To: west, Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 180, RPOSeconds: new(0.0), LagSeconds: new(0.9)},
+		{Phase: failover.Return, From: west, To: east, Passed: true, StagesDone: 1, Stages: 1, RTOSeconds: 120, RPOSeconds: new(0.0)},
 	}
-	if diff := cmp.Diff(want, r.Legs); diff != "" {
-		t.Errorf("legs (-want +got)\n%s", diff)
+	if diff := cmp.Diff(want, r.Phases); diff != "" {
+		t.Errorf("phases (-want +got)\n%s", diff)
 	}
 	if recovery(&r, req); r.RTOSeconds != 180 || *r.LagSeconds != 0.9 {
-		t.Errorf("got RTO %v, lag %v; want the worst of the legs, 180 and 0.9", r.RTOSeconds, *r.LagSeconds)
+		t.Errorf("got RTO %v, lag %v; want the worst of the phases, 180 and 0.9", r.RTOSeconds, *r.LagSeconds)
 	}
 	r.Outcome = failover.Held
 	if recovery(&r, req); r.RTOSeconds != 420 || r.RTOMet {
@@ -49,28 +49,28 @@ func TestADrillHasAnRTOForEachLegAndItsStayIsNoOutage(t *testing.T) {
 	}
 }
 
-func TestTheOutLegOfAFailoverCountsFromTheOutage(t *testing.T) {
-	if got := legs(request(failover.Completed)); len(got) != 1 || got[0].RTOSeconds != 432 {
-		t.Errorf("got %+v; want one leg of 432 seconds", got)
+func TestTheOutPhaseOfAFailoverCountsFromTheOutage(t *testing.T) {
+	if got := phases(request(failover.Completed)); len(got) != 1 || got[0].RTOSeconds != 432 {
+		t.Errorf("got %+v; want one phase of 432 seconds", got)
 	}
 }
 
 func TestADrillIsRememberedAndComparedWithTheOnesBefore(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	for i := range 7 {
-		req := drillRequest(failover.Completed, failover.Back, wentWell(1))
+		req := drillRequest(failover.Completed, failover.Return, wentWell(1))
 		req.Run.ID = fmt.Sprintf("drill-%d", i)
 		req.Run.StartedAt = outage.AddDate(0, 0, i-7)
 		handle(t, h, req)
 	}
-	req := drillRequest(failover.Completed, failover.Back, wentWell(1))
+	req := drillRequest(failover.Completed, failover.Return, wentWell(1))
 	handle(t, h, req)
 	handle(t, h, req)
 	var trend []string
 	for _, d := range readReport(t, world).Trend {
 		trend = append(trend, d.Run)
-		if d.Outcome != failover.Completed || len(d.Legs) != 2 {
-			t.Errorf("got %+v; want a completed drill with two legs", d)
+		if d.Outcome != failover.Completed || len(d.Phases) != 2 {
+			t.Errorf("got %+v; want a completed drill with two phases", d)
 		}
 	}
 	if diff := cmp.Diff([]string{"drill-6", "drill-5", "drill-4", "drill-3", "drill-2"}, trend); diff != "" {
@@ -90,16 +90,16 @@ func TestAFailoverIsNoDrill(t *testing.T) {
 }
 
 func TestTextOfACompletedDrill(t *testing.T) {
-	req := drillRequest(failover.Completed, failover.Back, wentWell(1))
+	req := drillRequest(failover.Completed, failover.Return, wentWell(1))
 	r := sampleReport(failover.Completed)
-	r.Run, r.Legs, r.Moved, r.RTOSeconds = req.Run, legs(req), []string{"checkout", "search"}, 180
+	r.Run, r.Phases, r.Moved, r.RTOSeconds = req.Run, phases(req), []string{"checkout", "search"}, 180
 	past := func(outcome failover.Outcome, day int, out, back float64) failover.PastDrill {
 		d := failover.PastDrill{Run: fmt.Sprintf("drill-%d", day), StartedAt: outage.AddDate(0, 0, -day), Outcome: outcome}
-		for leg, rto := range map[failover.Leg]float64{failover.Out: out, failover.Back: back} {
-			d.Legs = append(d.Legs, failover.LegResult{Leg: leg, Passed: rto > 0, RTOSeconds: rto})
+		for phase, rto := range map[failover.Phase]float64{failover.Outbound: out, failover.Return: back} {
+			d.Phases = append(d.Phases, failover.PhaseResult{Phase: phase, Passed: rto > 0, RTOSeconds: rto})
 		}
-		if d.Legs[0].Leg == failover.Back {
-			d.Legs[0], d.Legs[1] = d.Legs[1], d.Legs[0]
+		if d.Phases[0].Phase == failover.Return {
+			d.Phases[0], d.Phases[1] = d.Phases[1], d.Phases[0]
 		}
 		return d
 	}
@@ -111,13 +111,13 @@ There and back (2): checkout, search
 
 There is nothing to do.
 
-Out to us-west-2: 3m0s; RTO target 10m0s, met
-Back to us-east-1: 2m0s; RTO target 10m0s, met
+Outbound to us-west-2: 3m0s; RTO target 10m0s, met
+Return to us-east-1: 2m0s; RTO target 10m0s, met
 Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s before
-Against drill drill-8: out 14s slower, back 5s faster
+Against drill drill-8: outbound 14s slower, return 5s faster
 Earlier drills:
 - 2026-03-13 03:00 UTC: RolledBack
-- 2026-03-06 03:00 UTC: Completed, out 2m46s, back 2m5s
+- 2026-03-06 03:00 UTC: Completed, outbound 2m46s, return 2m5s
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
@@ -127,13 +127,13 @@ Report: s3://reports/runs/run-1/report.json
 }
 
 func TestTextOfARunThatWasRolledBack(t *testing.T) {
-	req := drillRequest(failover.RolledBack, failover.Rollback, failover.LegEnd{
+	req := drillRequest(failover.RolledBack, failover.Rollback, failover.PhaseEnd{
 		EndedAt: outage.Add(3 * time.Minute), StagesDone: 1, Stages: 3, LagMillis: 900,
 		Reasons: []string{"checkout: Application ServedPercent in us-west-2 is 61; expected at least 99"},
 	})
 	req.Run.Action = failover.Switchover
 	r := sampleReport(failover.RolledBack)
-	r.Run, r.Legs, r.Reasons = req.Run, legs(req), reasons(req)
+	r.Run, r.Phases, r.Reasons = req.Run, phases(req), reasons(req)
 	r.RTOSeconds = 420
 	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"registry: active in us-east-1"}}}
 	r.Restored = []string{"checkout"}
@@ -148,7 +148,7 @@ As before (1): checkout
 See what stands in the way:
   aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"check"}'
 
-Out to us-west-2: 3m0s, and not done: 1 of 3 stages
+Outbound to us-west-2: 3m0s, and not done: 1 of 3 stages
 Rollback to us-east-1: 2m0s
 Not moved (RTO): everything as before after 7m0s since 03:00:00 UTC; target 10m0s, missed
 Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s before
@@ -161,13 +161,13 @@ Report: s3://reports/runs/run-1/report.json
 }
 
 func TestTextOfARollbackThatCouldNotFinish(t *testing.T) {
-	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{
+	req := drillRequest(failover.Held, failover.Rollback, failover.PhaseEnd{
 		EndedAt: outage.Add(3 * time.Minute), Stages: 1, LagMillis: -1, Reasons: []string{"checkout: unhealthy"},
 	})
 	req.Run.Action, req.StagesDone = failover.Switchover, 0
 	req.Failure = &failover.StepFailure{State: "PromoteDatabase", Error: "Denied", Cause: `{"errorMessage":"promote checkout in us-east-1: not allowed"}`}
 	r := sampleReport(failover.Held)
-	r.Run, r.Legs, r.Reasons, r.RPOSeconds = req.Run, legs(req), reasons(req), new(0.0)
+	r.Run, r.Phases, r.Reasons, r.RPOSeconds = req.Run, phases(req), reasons(req), new(0.0)
 	r.LagSeconds = nil
 	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"registry: active in us-east-1"}}, {Application: "search", Why: []string{"registry: active in us-east-1"}}}
 	r.Restored = []string{"search"}
@@ -187,7 +187,7 @@ As before (1): search
 When the cause is dealt with, bring everything back to us-east-1:
   aws stepfunctions start-execution --region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback"}'
 
-Out to us-west-2: 3m0s, and not done: 0 of 1 stages
+Outbound to us-west-2: 3m0s, and not done: 0 of 1 stages
 Rollback to us-east-1: 2m0s, and not done: 0 of 1 stages
 Not recovered (RTO): 7m12s since 03:00:00 UTC; target 10m0s, missed unless recovered by 03:10:00 UTC
 Data (RPO): no database was promoted, no writes lost
@@ -203,11 +203,11 @@ Report: s3://reports/runs/run-1/report.json
 func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	promote(t, h, world, "checkout") // and the writer of search is at home
-	req := drillRequest(failover.Held, failover.Retreat, wentWell(2))
+	req := drillRequest(failover.Held, failover.ReturnRollback, wentWell(2))
 	req.Run.From, req.Run.To = east, west
-	req.Run.Legs = append(req.Run.Legs, failover.LegRecord{
-		Leg: failover.Back, From: west, To: east, StartedAt: outage.Add(4 * time.Minute),
-		LegEnd: failover.LegEnd{
+	req.Run.Phases = append(req.Run.Phases, failover.PhaseRecord{
+		Phase: failover.Return, From: west, To: east, StartedAt: outage.Add(4 * time.Minute),
+		PhaseEnd: failover.PhaseEnd{
 			EndedAt: outage.Add(5 * time.Minute), Stages: 2, LagMillis: -1,
 			Reasons: []string{"checkout: Application ServedPercent in us-east-1 is 61; expected at least 99"},
 		},
@@ -224,7 +224,7 @@ func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
 		"Why:\n- checkout: Application ServedPercent in us-east-1 is 61; expected at least 99\n",
 		"\nNot in us-west-2 (2):\n",
 		"\nWhen the cause is dealt with, bring everything back to us-east-1:\n",
-		"\nOut to us-west-2: 3m0s; RTO target 10m0s, met\nBack to us-east-1: 1m0s, and not done: 0 of 2 stages\nRetreat to us-west-2: 2m0s\n",
+		"\nOutbound to us-west-2: 3m0s; RTO target 10m0s, met\nReturn to us-east-1: 1m0s, and not done: 0 of 2 stages\nReturn-rollback to us-west-2: 2m0s\n",
 	} {
 		if !strings.Contains(message, want) {
 			t.Errorf("the message lacks %q:\n%s", want, message)
@@ -235,7 +235,7 @@ func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
 func TestStockOfADrillThatIsHeldOnItsWayBackIsOfHome(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	promote(t, h, world, "checkout") // it went there, and its writer did not come back
-	req := drillRequest(failover.Held, failover.Back, wentWell(1))
+	req := drillRequest(failover.Held, failover.Return, wentWell(1))
 	req.StagesDone, req.Reasons = 0, []string{"checkout: global cluster checkout: still switching-over to us-east-1"}
 	handle(t, h, req)
 	r := readReport(t, world)

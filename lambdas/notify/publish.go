@@ -31,18 +31,23 @@ func (h Handler) read(ctx context.Context, key string, into any) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", h.location(key), err)
 	}
-	if err := json.Unmarshal(text, into); err != nil {
+	if err := failover.Decode(text, into); err != nil {
 		return fmt.Errorf("decode %s: %w", h.location(key), err)
 	}
 	return nil
 }
 
-func (h Handler) write(ctx context.Context, key string, what any) error {
-	text, err := json.MarshalIndent(untrusted.Scrubbed(what), "", "  ")
+// write writes what is about a run, in a format that both Regions read.
+func (h Handler) write(ctx context.Context, key string, run failover.Run, what any) error {
+	text, err := json.Marshal(untrusted.Scrubbed(what))
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", h.location(key), err)
 	}
-	return h.put(ctx, key, append(text, '\n'))
+	var lines bytes.Buffer
+	if err := json.Indent(&lines, failover.Encoded(text, run.Writes), "", "  "); err != nil {
+		return fmt.Errorf("encode %s: %w", h.location(key), err)
+	}
+	return h.put(ctx, key, append(lines.Bytes(), '\n'))
 }
 
 // writeAttempts is how often an object is written that S3 does not take at once: it answers 503 to single requests while

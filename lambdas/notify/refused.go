@@ -12,7 +12,7 @@ import (
 
 // RefusedAnswer says whether a notification was sent, by this call or by an earlier one.
 type RefusedAnswer struct {
-	Told bool `json:"told"`
+	Notified bool `json:"notified"`
 	// Repeated says that none was due: the scheduled check before this one has found the same blockers.
 	Repeated bool `json:"repeated,omitempty"`
 }
@@ -32,7 +32,7 @@ type RefusedAnswer struct {
 // Guide for reading what was just written.
 func (h Handler) Refused(ctx context.Context, req failover.RefusedRequest) (RefusedAnswer, error) {
 	if h.isAbout(ctx, failover.RefusalKey(req.Run.ID), req.Run) {
-		return RefusedAnswer{Told: true}, nil
+		return RefusedAnswer{Notified: true}, nil
 	}
 	r := failover.Refusal{
 		Format: failover.Format,
@@ -48,15 +48,15 @@ func (h Handler) Refused(ctx context.Context, req failover.RefusedRequest) (Refu
 		f.Outcome = failover.Refused
 	}
 	f.Refused = &refusedFacts{Verdict: req.Verdict, Blockers: len(blockersOf(r)), StartedBy: req.Run.StartedBy, Next: req.Next}
-	if err := h.publish(ctx, subject(h.Plan, r.Summary), refusedText(h.Plan, r, req.Summary), f.attributes()); err != nil {
+	if err := h.publish(ctx, subject(h.Plan, r.Summary), refusedText(h.Plan, r, req.Summary), f.attributes(req.Run)); err != nil {
 		return RefusedAnswer{}, err
 	}
 	// If either fails, a repetition sends the notification again.
-	_ = h.write(ctx, failover.RefusalKey(req.Run.ID), r)
+	_ = h.write(ctx, failover.RefusalKey(req.Run.ID), req.Run, r)
 	if scheduled {
-		_ = h.write(ctx, failover.RefusalKey(lastCheck), r)
+		_ = h.write(ctx, failover.RefusalKey(lastCheck), req.Run, r)
 	}
-	return RefusedAnswer{Told: true}, nil
+	return RefusedAnswer{Notified: true}, nil
 }
 
 // lastCheck stands for the run of the scheduled check that was notified last, and repeatAfter is for how long the next
@@ -156,6 +156,6 @@ func whenToType(r failover.Refusal) string {
 
 // idle says whether a completed run had nothing to move: it has recovered nothing, and is not a drill that took place.
 func idle(r failover.Report) bool {
-	moved := func(leg failover.LegResult) bool { return leg.Stages > 0 }
-	return r.Outcome == failover.Completed && len(r.Legs) > 0 && !slices.ContainsFunc(r.Legs, moved)
+	moved := func(phase failover.PhaseResult) bool { return phase.Stages > 0 }
+	return r.Outcome == failover.Completed && len(r.Phases) > 0 && !slices.ContainsFunc(r.Phases, moved)
 }

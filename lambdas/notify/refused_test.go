@@ -44,7 +44,7 @@ func refuse(t *testing.T, h Handler, req failover.RefusedRequest) RefusedAnswer 
 
 func TestTextOfARefusal(t *testing.T) {
 	h, world := newHandler(t)
-	if answer := refuse(t, h, refusedRequest("run-1")); !answer.Told {
+	if answer := refuse(t, h, refusedRequest("run-1")); !answer.Notified {
 		t.Errorf("got %+v", answer)
 	}
 	want := `
@@ -127,7 +127,7 @@ func TestEveryBlockerIsInTheNotification(t *testing.T) {
 func TestASecondRefusalOfTheSameRunSendsNothing(t *testing.T) {
 	h, world := newHandler(t)
 	for range 3 {
-		if answer := refuse(t, h, refusedRequest("run-1")); !answer.Told {
+		if answer := refuse(t, h, refusedRequest("run-1")); !answer.Notified {
 			t.Errorf("got %+v", answer)
 		}
 	}
@@ -173,7 +173,7 @@ func TestAScheduledCheckRepeatsNothing(t *testing.T) {
 		{"check-4", 25 * time.Hour, []string{"c", "a"}, false},
 		{"check-5", 26 * time.Hour, []string{"c", "a"}, true},
 	} {
-		if got := check(c.id, c.at, c.objects...); got.Told != c.told || got.Repeated == c.told {
+		if got := check(c.id, c.at, c.objects...); got.Notified != c.told || got.Repeated == c.told {
 			t.Errorf("%s: got %+v; want told: %v", c.id, got, c.told)
 		}
 	}

@@ -15,7 +15,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failov
 		Format: failover.Format, Version: release.Version,
 		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: req.SetAside, ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
-		Legs: legs(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
+		Phases: phases(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
 	r.RPOMeasuredAt, r.Decisions = req.LagAt, decisions(req)
 	ctx, cancel := context.WithTimeout(ctx, inventoryBudget)
@@ -30,14 +30,14 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failov
 	if overtaken(req.Failure) {
 		r.Winner = h.findWinner(ctx, req.Run)
 	}
-	if req.Run.Action == failover.Drill && len(r.Legs) > 0 {
+	if req.Run.Action == failover.Drill && len(r.Phases) > 0 {
 		h.compare(ctx, &r)
 	}
 	r.Summary = summarize(r)
 	return r, nil
 }
 
-// reasons says why the run ended as it did, the first cause first: that of the leg that failed, and then what came of
+// reasons says why the run ended as it did, the first cause first: that of the phase that failed, and then what came of
 // going back. What has come twice is said once.
 func reasons(req failover.NotifyRequest) []string {
 	all := []string{}
@@ -46,7 +46,7 @@ func reasons(req failover.NotifyRequest) []string {
 			all = append(all, reason)
 		}
 	}
-	leg := func(failure *failover.StepFailure, reasons []string) {
+	phase := func(failure *failover.StepFailure, reasons []string) {
 		if failure != nil && !answered(failure) {
 			add(explain(*failure))
 		}
@@ -54,12 +54,12 @@ func reasons(req failover.NotifyRequest) []string {
 			add(legible(reason, failure))
 		}
 	}
-	for _, l := range req.Run.Legs {
+	for _, l := range req.Run.Phases {
 		if !l.Passed() {
-			leg(l.Failure, l.Reasons)
+			phase(l.Failure, l.Reasons)
 		}
 	}
-	leg(req.Failure, req.Reasons)
+	phase(req.Failure, req.Reasons)
 	for _, line := range req.SetAside.Lines() {
 		add(line)
 	}

@@ -95,7 +95,7 @@ func promoteOutside(t *testing.T, h Handler, world *fakeaws.World, name string) 
 
 func TestAfterARollbackStockIsOfWhatWasBefore(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
-	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
+	req := drillRequest(failover.Held, failover.Rollback, failover.PhaseEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
 	before := &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
 	for _, name := range []string{"checkout", "search"} {
 		_, err := h.Registry.SetLive(t.Context(), application(name), failover.Live{
@@ -124,7 +124,7 @@ func TestAfterARollbackStockIsOfWhatWasBefore(t *testing.T) {
 
 func TestARollbackThatWasOvertakenClaimsNothingToBeAsBefore(t *testing.T) {
 	h, world := newHandler(t, "checkout")
-	req := drillRequest(failover.Held, failover.Rollback, failover.LegEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
+	req := drillRequest(failover.Held, failover.Rollback, failover.PhaseEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
 	weights := map[failover.Region]int{east: 100, west: 0}
 	live := failover.Live{Active: east, Weights: weights, Epoch: req.Run.Epoch + 1, Before: &failover.Place{Active: east, Weights: weights}}
 	if _, err := h.Registry.SetLive(t.Context(), application("checkout"), live); err != nil {
@@ -170,7 +170,7 @@ func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handle(t, h, drillRequest(failover.Completed, failover.Back, wentWell(1)))
+	handle(t, h, drillRequest(failover.Completed, failover.Return, wentWell(1)))
 	if r := readReport(t, world); r.Target != east || len(r.Moved) != 1 {
 		t.Errorf("target %s, moved %v; want checkout in us-east-1", r.Target, r.Moved)
 	}
@@ -179,7 +179,7 @@ func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
 // mark leaves a run's mark on the zone.
 func mark(t *testing.T, world *fakeaws.World, run string, in failover.Region, epoch int64) {
 	t.Helper()
-	fence := failover.Fence{Run: run, Region: in, Epoch: epoch, Leg: failover.Out}
+	fence := failover.Fence{Run: run, Region: in, Epoch: epoch, Phase: failover.Outbound}
 	err := world.PutRecordSet(zone, fakeaws.RecordSet{Name: failover.FenceName("drover", "example.com"), Type: "TXT", TTL: 60, Values: []string{fence.String()}})
 	if err != nil {
 		t.Fatal(err)
@@ -271,7 +271,7 @@ func TestAttributesSayTheSameAsTheMessage(t *testing.T) {
 		Kind: "result", Plan: "drover", Run: "run-1", ARN: req.Run.ARN, Action: failover.Failover, From: east, To: west,
 		Summary: r.Summary, TakenOverFrom: "run-0", Outcome: failover.Held,
 		Result: &resultFacts{
-			NotMoved: 1, RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), TargetRPOSeconds: 60, Legs: r.Legs, LostWrites: 1,
+			NotMoved: 1, RTOSeconds: 432, TargetRTOSeconds: 600, RPOSeconds: new(0.8), TargetRPOSeconds: 60, Phases: r.Phases, LostWrites: 1,
 			Next: r.Next, Report: "s3://reports/runs/run-1/report.json",
 		},
 	}

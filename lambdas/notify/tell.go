@@ -35,7 +35,7 @@ import (
 func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
 	key := failover.ReportKey(req.Run.ID)
 	var old failover.Report
-	if err := h.read(ctx, key, &old); err == nil && old.Told && (sameEnd(old, req) || req.ClosedBy != "" && sameRun(old, req)) {
+	if err := h.read(ctx, key, &old); err == nil && old.Notified && (sameEnd(old, req) || req.ClosedBy != "" && sameRun(old, req)) {
 		return h.answer(old, h.location(key)), nil
 	}
 	r, err := h.report(ctx, req)
@@ -48,7 +48,7 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	}
 	r.Next = n.command
 	message, location := r, h.location(key)
-	if err := h.write(ctx, key, r); err != nil {
+	if err := h.write(ctx, key, r.Run, r); err != nil {
 		if req.Try < patientTries && helpsToWait(err) {
 			return failover.NotifyAnswer{}, err
 		}
@@ -63,8 +63,8 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 		return failover.NotifyAnswer{}, err
 	}
 	h.remember(ctx, r)
-	r.Told = true
-	if h.write(ctx, key, r) == nil {
+	r.Notified = true
+	if h.write(ctx, key, r.Run, r) == nil {
 		location = h.location(key)
 	}
 	if location == "" {
@@ -90,8 +90,8 @@ func (h Handler) remember(ctx context.Context, r failover.Report) {
 	if !idle(r) {
 		h.publishMetrics(ctx, r)
 	}
-	if r.Run.Action == failover.Drill && len(r.Legs) > 0 && !idle(r) {
-		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Legs: r.Legs})
+	if r.Run.Action == failover.Drill && len(r.Phases) > 0 && !idle(r) {
+		_ = h.Registry.PutDrill(ctx, failover.PastDrill{Run: r.Run.ID, StartedAt: r.Run.StartedAt, Outcome: r.Outcome, Phases: r.Phases}, r.Run.Writes)
 	}
 	if asks(r.Run) {
 		_ = h.Registry.EndApproval(ctx, r.Run.ID, r.Run.Region())
@@ -113,7 +113,7 @@ func sameRun(r failover.Report, req failover.NotifyRequest) bool {
 
 func (h Handler) answer(r failover.Report, location string) failover.NotifyAnswer {
 	return failover.NotifyAnswer{
-		Outcome: r.Outcome, Summary: r.Summary, Report: location, Told: r.Told, RTOSeconds: r.RTOSeconds, RPOSeconds: r.RPOSeconds,
+		Outcome: r.Outcome, Summary: r.Summary, Report: location, Notified: r.Notified, RTOSeconds: r.RTOSeconds, RPOSeconds: r.RPOSeconds,
 		Moved: len(r.Moved), NotMoved: len(r.NotMoved), NotKnown: len(r.NotKnown),
 	}
 }

@@ -37,7 +37,7 @@ type Handler struct {
 // AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
 //
 // A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
-// still stay where they are. A leg that undoes another starts whatever can be started, and then reports the rest.
+// still stay where they are. A phase that undoes another starts whatever can be started, and then reports the rest.
 //
 // A failover takes each database on its own, whatever is wrong with the others: what cannot be promoted for good is set
 // aside with its cause, what waiting may cure remains for the next call, and is deferred. It needs
@@ -49,7 +49,7 @@ type Handler struct {
 //
 // It starts nothing unless the run holds the registry's lock, and, when it is planned, no run of the other Region has
 // superseded it. Before a planned run starts anything, it is noted in the
-// registry: on every later leg, only what has been noted on the way out is promoted. A failover notes it afterwards, for
+// registry: on every later phase, only what has been noted on the way out is promoted. A failover notes it afterwards, for
 // the report alone. The lag that is answered is that of the databases which this run promotes.
 //
 // A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
@@ -217,7 +217,7 @@ func (h Handler) plan(ctx context.Context, req failover.PromoteRequest, apps []f
 			jobs = append(jobs, j)
 		}
 	}
-	if req.Run.Action.Planned() && !req.Run.Leg.Undoes() {
+	if req.Run.Action.Planned() && !req.Run.Phase.Undoes() {
 		return jobs, worst(jobs)
 	}
 	return jobs, nil

@@ -41,14 +41,14 @@ func TestWhoWaitsForALaggingDatabase(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		action failover.Action
-		leg    failover.Leg
+		phase  failover.Phase
 		age    time.Duration
 		waits  bool
 	}{
-		{"a switchover", failover.Switchover, failover.Out, 0, true},
-		{"a drill on its way there", failover.Drill, failover.Out, 0, true},
-		{"a switchover without a fresh measurement", failover.Switchover, failover.Out, 6 * time.Minute, false},
-		{"a failover", failover.Failover, failover.Out, 0, false},
+		{"a switchover", failover.Switchover, failover.Outbound, 0, true},
+		{"a drill on its way there", failover.Drill, failover.Outbound, 0, true},
+		{"a switchover without a fresh measurement", failover.Switchover, failover.Outbound, 6 * time.Minute, false},
+		{"a failover", failover.Failover, failover.Outbound, 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, world := newHandler(t, "checkout")
@@ -62,7 +62,7 @@ func TestWhoWaitsForALaggingDatabase(t *testing.T) {
 				dark(t, world, false)
 			}
 			req := stageRequest(c.action)
-			req.Run.Leg, req.Now = c.leg, world.Now()
+			req.Run.Phase, req.Now = c.phase, world.Now()
 			answer, err := h.Handle(t.Context(), req)
 			if waits := entry.ConditionOf(err) == failover.Busy; waits != c.waits || !waits && answer.Started != 1 {
 				t.Errorf("got %+v, %v; want it to wait: %v", answer, err, c.waits)
@@ -73,21 +73,21 @@ func TestWhoWaitsForALaggingDatabase(t *testing.T) {
 
 // TestTheWayBackWaitsForLagAndWhatUndoesDoesNot: users of a drill are well where they are, those of a rollback have left.
 func TestTheWayBackWaitsForLagAndWhatUndoesDoesNot(t *testing.T) {
-	for leg, waits := range map[failover.Leg]bool{failover.Back: true, failover.Rollback: false} {
+	for phase, waits := range map[failover.Phase]bool{failover.Return: true, failover.Rollback: false} {
 		h, world := newHandler(t, "checkout")
 		out := stageRequest(failover.Drill)
-		out.Run.Leg = failover.Out
+		out.Run.Phase = failover.Outbound
 		handle(t, h, out)
 		world.AdvanceTo(world.Now().Add(15 * time.Minute)) // the former writer follows again
 		if err := world.SetLag("checkout", time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		world.AdvanceTo(world.Now().Add(2 * time.Minute))
-		req := goingBack(leg)
+		req := goingBack(phase)
 		req.Run.Action, req.Now = failover.Drill, world.Now()
 		answer, err := h.Handle(t.Context(), req)
 		if got := entry.ConditionOf(err) == failover.Busy; got != waits || !waits && answer.Started != 1 {
-			t.Errorf("%s: got %+v, %v; want it to wait: %v", leg, answer, err, waits)
+			t.Errorf("%s: got %+v, %v; want it to wait: %v", phase, answer, err, waits)
 		}
 	}
 }

@@ -17,7 +17,7 @@ const noteBudget = 5 * time.Second
 // note writes into the registry what a planned run is about to promote, because a rollback brings back what this run has
 // promoted, and nothing that was there before.
 func (h Handler) note(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) error {
-	if !req.Run.Action.Planned() || req.Run.Leg.Returns() {
+	if !req.Run.Action.Planned() || req.Run.Phase.Returns() {
 		return nil
 	}
 	return h.noteAll(ctx, req, jobs, lags, func(j job) bool { return j.task == start })

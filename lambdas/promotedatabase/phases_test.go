@@ -14,36 +14,36 @@ import (
 )
 
 // goingBack is the request of a stage that brings the writers of a wave back.
-func goingBack(leg failover.Leg) failover.PromoteRequest {
+func goingBack(phase failover.Phase) failover.PromoteRequest {
 	req := stageRequest(failover.Switchover)
-	req.Run.Leg, req.Run.From, req.Run.To = leg, west, east
+	req.Run.Phase, req.Run.From, req.Run.To = phase, west, east
 	req.Stage.Index, req.Stage.From, req.Stage.To, req.Stage.Restore = req.Stage.Index+1, west, east, true
 	return req
 }
 
 // TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse: search was written there before the run.
 func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
-	for _, leg := range []failover.Leg{failover.Back, failover.Rollback} {
+	for _, phase := range []failover.Phase{failover.Return, failover.Rollback} {
 		h, world := newHandler(t, "checkout", "search")
 		promoteBefore(t, h, "search")
 		world.AdvanceTo(world.Now().Add(5 * time.Minute))
 
 		out := stageRequest(failover.Switchover)
-		out.Run.Leg = failover.Out
+		out.Run.Phase = failover.Outbound
 		if got := handle(t, h, out); got.Started != 1 || got.AlreadyDone != 1 {
 			t.Fatalf("out: %+v", got)
 		}
 		world.AdvanceTo(world.Now().Add(5 * time.Minute))
 		before := len(rdsCalls(world))
-		if got := handle(t, h, goingBack(leg)); got.Started != 1 || got.AlreadyDone != 0 {
-			t.Errorf("%s: %+v; want one started", leg, got)
+		if got := handle(t, h, goingBack(phase)); got.Started != 1 || got.AlreadyDone != 0 {
+			t.Errorf("%s: %+v; want one started", phase, got)
 		}
 		if diff := cmp.Diff([]string{"us-west-2 SwitchoverGlobalCluster"}, rdsCalls(world)[before:]); diff != "" {
-			t.Errorf("%s: calls (-want +got):\n%s", leg, diff)
+			t.Errorf("%s: calls (-want +got):\n%s", phase, diff)
 		}
 		world.AdvanceTo(world.Now().Add(5 * time.Minute))
-		if got := handle(t, h, goingBack(leg)); got.Started != 0 || got.AlreadyDone != 1 {
-			t.Errorf("%s again: %+v; want it found done", leg, got)
+		if got := handle(t, h, goingBack(phase)); got.Started != 0 || got.AlreadyDone != 1 {
+			t.Errorf("%s again: %+v; want it found done", phase, got)
 		}
 	}
 }
@@ -52,10 +52,10 @@ func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
 func TestARetreatTakesTheWriterThatCameHomeAlongAgain(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	out := stageRequest(failover.Drill)
-	out.Run.Leg = failover.Out
+	out.Run.Phase = failover.Outbound
 	handle(t, h, out)
 	world.AdvanceTo(world.Now().Add(5 * time.Minute))
-	back := goingBack(failover.Back)
+	back := goingBack(failover.Return)
 	back.Run.Action = failover.Drill
 	if got := handle(t, h, back); got.Started != 1 {
 		t.Fatalf("back: %+v", got)
@@ -65,12 +65,12 @@ func TestARetreatTakesTheWriterThatCameHomeAlongAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	world.AdvanceTo(world.Now().Add(2 * time.Minute))
-	retreat := stageRequest(failover.Drill)
-	retreat.Run.Leg, retreat.Now = failover.Retreat, world.Now()
-	retreat.Stage.Index = back.Stage.Index + 1
+	returnRollback := stageRequest(failover.Drill)
+	returnRollback.Run.Phase, returnRollback.Now = failover.ReturnRollback, world.Now()
+	returnRollback.Stage.Index = back.Stage.Index + 1
 	before := len(rdsCalls(world))
-	if got := handle(t, h, retreat); got.Started != 1 {
-		t.Errorf("retreat: %+v; want one started", got)
+	if got := handle(t, h, returnRollback); got.Started != 1 {
+		t.Errorf("return-rollback: %+v; want one started", got)
 	}
 	if diff := cmp.Diff([]string{"us-east-1 SwitchoverGlobalCluster"}, rdsCalls(world)[before:]); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
@@ -173,7 +173,7 @@ func TestTheLagIsThatOfWhatIsPromoted(t *testing.T) {
 func TestARollbackStartsWhatItCan(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	out := stageRequest(failover.Switchover)
-	out.Run.Leg = failover.Out
+	out.Run.Phase = failover.Outbound
 	if err := world.SetStuck("search", true); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestARollbackStartsWhatItCan(t *testing.T) {
 	if entry.ConditionOf(err) != failover.Rejected || got.Started != 1 {
 		t.Errorf("rollback: got %+v, %v; want one started, and the other rejected", got, err)
 	}
-	if got, err := h.Handle(t.Context(), goingBack(failover.Back)); err == nil || got.Started != 0 {
+	if got, err := h.Handle(t.Context(), goingBack(failover.Return)); err == nil || got.Started != 0 {
 		t.Errorf("way back: got %+v, %v; want none started", got, err)
 	}
 }
@@ -193,7 +193,7 @@ func TestTheNoteOfAPromotionSaysWhereTheRunHasFoundTheUsers(t *testing.T) {
 	h, _ := newHandler(t, "checkout")
 	left := failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}
 	req := stageRequest(failover.Switchover)
-	req.Run.Leftovers = []failover.Leftover{{Wave: 1, Place: left}}
+	req.Run.Unrecorded = []failover.Unrecorded{{Wave: 1, Place: left}}
 	handle(t, h, req)
 	apps, err := h.Registry.Wave(t.Context(), 1)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// legs are in the order in which a run can play them.
-var legs = []failover.Leg{failover.Out, failover.Back, failover.Rollback, failover.Retreat}
+// phases are in the order in which a run can play them.
+var phases = []failover.Phase{failover.Outbound, failover.Return, failover.Rollback, failover.ReturnRollback}
 
 // decide compares the fence that a zone has with that of this run and stage, and returns how many of the stage's
 // batches the zone already holds.
@@ -36,8 +36,8 @@ func decide(mine failover.Fence, zone string, found live.FenceRecord) (done int,
 	}
 	switch order := compareStages(theirs, mine); {
 	case order > 0:
-		return 0, lost("zone %s: this run has gone on to stage %d of leg %s; this call for stage %d of leg %s comes too late",
-			zone, theirs.Stage, theirs.Leg, mine.Stage, mine.Leg)
+		return 0, lost("zone %s: this run has gone on to stage %d of phase %s; this call for stage %d of phase %s comes too late",
+			zone, theirs.Stage, theirs.Phase, mine.Stage, mine.Phase)
 	case order == 0:
 		return theirs.Batch + 1, nil
 	}
@@ -56,7 +56,7 @@ func nextTry(mark failover.Fence, found live.FenceRecord) int {
 }
 
 func compareStages(a, b failover.Fence) int {
-	if by := slices.Index(legs, a.Leg) - slices.Index(legs, b.Leg); by != 0 {
+	if by := slices.Index(phases, a.Phase) - slices.Index(phases, b.Phase); by != 0 {
 		return by
 	}
 	return a.Stage - b.Stage

@@ -9,9 +9,9 @@ import (
 )
 
 func TestTheFenceDecidesWhatIsDone(t *testing.T) {
-	mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out, Stage: 2}
-	at := func(epoch int64, run string, leg failover.Leg, stage, batch int) live.FenceRecord {
-		return live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: epoch, Run: run, Region: west, Leg: leg, Stage: stage, Batch: batch}}
+	mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: failover.Outbound, Stage: 2}
+	at := func(epoch int64, run string, phase failover.Phase, stage, batch int) live.FenceRecord {
+		return live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: epoch, Run: run, Region: west, Phase: phase, Stage: stage, Batch: batch}}
 	}
 	for _, c := range []struct {
 		name  string
@@ -20,18 +20,18 @@ func TestTheFenceDecidesWhatIsDone(t *testing.T) {
 		lost  string
 	}{
 		{"a zone that no run has touched", live.FenceRecord{}, 0, ""},
-		{"an older run", at(6, "run-6", failover.Out, 9, 9), 0, ""},
-		{"an older run of the same name", at(6, "run-7", failover.Out, 2, 1), 0, ""},
-		{"this run, an earlier stage", at(7, "run-7", failover.Out, 1, 5), 0, ""},
-		{"this run and stage, first batch", at(7, "run-7", failover.Out, 2, 0), 1, ""},
-		{"this run and stage, third batch", at(7, "run-7", failover.Out, 2, 2), 3, ""},
-		{"a newer run", at(8, "run-8", failover.Out, 0, 0), 0, "run run-8 of us-west-2 has moved it with epoch 8; this run has epoch 7"},
-		{"another run of the same epoch", at(7, "run-x", failover.Out, 0, 0), 0, "run run-x of us-west-2 has moved it with the same epoch 7"},
+		{"an older run", at(6, "run-6", failover.Outbound, 9, 9), 0, ""},
+		{"an older run of the same name", at(6, "run-7", failover.Outbound, 2, 1), 0, ""},
+		{"this run, an earlier stage", at(7, "run-7", failover.Outbound, 1, 5), 0, ""},
+		{"this run and stage, first batch", at(7, "run-7", failover.Outbound, 2, 0), 1, ""},
+		{"this run and stage, third batch", at(7, "run-7", failover.Outbound, 2, 2), 3, ""},
+		{"a newer run", at(8, "run-8", failover.Outbound, 0, 0), 0, "run run-8 of us-west-2 has moved it with epoch 8; this run has epoch 7"},
+		{"another run of the same epoch", at(7, "run-x", failover.Outbound, 0, 0), 0, "run run-x of us-west-2 has moved it with the same epoch 7"},
 		{"a run of the same name and epoch in the other Region",
-			live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Region: east, Leg: failover.Out, Stage: 2}},
+			live.FenceRecord{Exists: true, Fence: failover.Fence{Epoch: 7, Run: "run-7", Region: east, Phase: failover.Outbound, Stage: 2}},
 			0, "run run-7 of us-east-1 has moved it with the same epoch 7"},
-		{"this run, a later stage", at(7, "run-7", failover.Out, 3, 0), 0, "gone on to stage 3 of leg out"},
-		{"this run, its way back", at(7, "run-7", failover.Back, 0, 0), 0, "gone on to stage 0 of leg back"},
+		{"this run, a later stage", at(7, "run-7", failover.Outbound, 3, 0), 0, "gone on to stage 3 of phase outbound"},
+		{"this run, its way back", at(7, "run-7", failover.Return, 0, 0), 0, "gone on to stage 0 of phase return"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			done, err := decide(mine, "Z1", c.found)
@@ -48,23 +48,23 @@ func TestTheFenceDecidesWhatIsDone(t *testing.T) {
 	}
 }
 
-func TestALegTakesOverFromTheOneBefore(t *testing.T) {
-	for _, legs := range [][2]failover.Leg{
-		{failover.Out, failover.Rollback}, {failover.Out, failover.Back}, {failover.Back, failover.Retreat}, {failover.Out, failover.Retreat},
+func TestAPhaseTakesOverFromTheOneBefore(t *testing.T) {
+	for _, phases := range [][2]failover.Phase{
+		{failover.Outbound, failover.Rollback}, {failover.Outbound, failover.Return}, {failover.Return, failover.ReturnRollback}, {failover.Outbound, failover.ReturnRollback},
 	} {
-		mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: legs[1], Stage: 0}
-		before := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: legs[0], Stage: 4, Batch: 1}
+		mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: phases[1], Stage: 0}
+		before := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: phases[0], Stage: 4, Batch: 1}
 		if done, err := decide(mine, "Z1", live.FenceRecord{Exists: true, Fence: before}); done != 0 || err != nil {
-			t.Errorf("%s after %s: got %d, %v; want 0 and no error", legs[1], legs[0], done, err)
+			t.Errorf("%s after %s: got %d, %v; want 0 and no error", phases[1], phases[0], done, err)
 		}
 		if _, err := decide(before, "Z1", live.FenceRecord{Exists: true, Fence: mine}); failover.ConditionOf(err) != failover.FenceLost {
-			t.Errorf("%s after %s has begun: got %v; want FenceLost", legs[0], legs[1], err)
+			t.Errorf("%s after %s has begun: got %v; want FenceLost", phases[0], phases[1], err)
 		}
 	}
 }
 
 func TestAMarkDiffersFromTheOneWhosePlaceItTakes(t *testing.T) {
-	mark := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out, Stage: 2, Batch: 1}
+	mark := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: failover.Outbound, Stage: 2, Batch: 1}
 	again, other := mark, mark
 	again.Try, other.Batch, other.Try = 3, 0, 3
 	for _, c := range []struct {

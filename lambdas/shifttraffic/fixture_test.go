@@ -90,7 +90,7 @@ func must(t *testing.T, err error) {
 
 func request(epoch int64, run string, percent int) failover.ShiftRequest {
 	return failover.ShiftRequest{
-		Run:   failover.Run{ID: run, ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:" + run, Action: failover.Failover, Leg: failover.Out, From: east, To: west, Epoch: epoch, Writes: failover.Format},
+		Run:   failover.Run{ID: run, ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:" + run, Action: failover.Failover, Phase: failover.Outbound, From: east, To: west, Epoch: epoch, Writes: failover.Format},
 		Stage: failover.Stage{Wave: 1, From: east, To: west, Percent: &percent},
 		Now:   start,
 	}

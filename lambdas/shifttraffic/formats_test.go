@@ -30,7 +30,7 @@ func putOldFence(t *testing.T, world *fakeaws.World, zone string, f failover.Fen
 // TestUntilBothRegionsReadAFormatARunWritesTheOneBeforeToo, and the first run after that moves the fence in its batch.
 func TestUntilBothRegionsReadAFormatARunWritesTheOneBeforeToo(t *testing.T) {
 	h, world := newHandler(t, manyApplications("Z1", 2)...)
-	before := failover.Fence{Epoch: 6, Run: "run-6", Region: east, Leg: failover.Out}
+	before := failover.Fence{Epoch: 6, Run: "run-6", Region: east, Phase: failover.Outbound}
 	putOldFence(t, world, "Z1", before)
 	req := request(7, "run-7", 100)
 	req.Run.Writes = 0 // as release 0.1.0 passes it on
@@ -52,7 +52,7 @@ func TestUntilBothRegionsReadAFormatARunWritesTheOneBeforeToo(t *testing.T) {
 func TestAFenceOfFormat1HoldsOffAnOlderRun(t *testing.T) {
 	for _, writes := range []int{failover.OldestFormat, failover.Format} {
 		h, world := newHandler(t, manyApplications("Z1", 2)...)
-		putOldFence(t, world, "Z1", failover.Fence{Epoch: 8, Run: "run-8", Region: east, Leg: failover.Out})
+		putOldFence(t, world, "Z1", failover.Fence{Epoch: 8, Run: "run-8", Region: east, Phase: failover.Outbound})
 		req := request(7, "run-7", 100)
 		req.Run.Writes = writes
 		if _, err := h.Handle(t.Context(), req); failover.ConditionOf(err) != failover.FenceLost {
@@ -64,8 +64,8 @@ func TestAFenceOfFormat1HoldsOffAnOlderRun(t *testing.T) {
 // TestAFunctionOfRelease010AndThisOneHoldEachOtherOff: whichever writes second between the reading and the writing of the
 // other, in a zone with a fence of format 1, with both, and with none.
 func TestAFunctionOfRelease010AndThisOneHoldEachOtherOff(t *testing.T) {
-	winner := failover.Fence{Epoch: 8, Run: "run-8", Region: east, Leg: failover.Out}
-	before := failover.Fence{Epoch: 6, Run: "run-6", Region: east, Leg: failover.Out}
+	winner := failover.Fence{Epoch: 8, Run: "run-8", Region: east, Phase: failover.Outbound}
+	before := failover.Fence{Epoch: 6, Run: "run-6", Region: east, Phase: failover.Outbound}
 	for name, prepare := range map[string]func(Handler, *fakeaws.World){
 		"none": func(Handler, *fakeaws.World) {},
 		"old":  func(_ Handler, world *fakeaws.World) { putOldFence(t, world, "Z1", before) },
@@ -101,7 +101,7 @@ func TestPlansOfOneZoneDoNotTakeEachOthersOldFenceForTheirs(t *testing.T) {
 	handle(t, mine, old(7, "run-7"))
 	handle(t, theirs, old(41, "run-41"))
 	handle(t, mine, request(8, "run-8", 100)) // it reads format 2 everywhere by now, and leaves the other plan its fence
-	if _, left := fences(world, "Z1"); left != (failover.Fence{Epoch: 41, Run: "run-41", Region: west, Leg: failover.Out}).OldString() {
+	if _, left := fences(world, "Z1"); left != (failover.Fence{Epoch: 41, Run: "run-41", Region: west, Phase: failover.Outbound}).OldString() {
 		t.Errorf("the fence of format 1 is %s; want that of payments", left)
 	}
 	handle(t, theirs, request(42, "run-42", 100))

@@ -80,7 +80,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	}
 	answer.SetAside = strangers.Aside(req.SetAside)
 	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
-	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Leg: req.Run.Leg, Stage: req.Stage.Index}}
+	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Phase: req.Run.Phase, Stage: req.Stage.Index}}
 	if req.Run.Action == failover.Failover {
 		return s.isolate(ctx, plans, faults, answer)
 	}

@@ -30,7 +30,7 @@ func TestAStageMovesItsWaveZoneByZone(t *testing.T) {
 	if len(answer.Changes) != 3 || answer.Records != 604 || answer.AlreadyDone != 0 {
 		t.Errorf("got %+v; want 3 changes and 604 record sets", answer)
 	}
-	if got, want := fence(world, "Z1"), `"format=2 epoch=7 run=run-7 region=us-west-2 action=failover leg=out stage=0 batch=1 try=1"`; got != want {
+	if got, want := fence(world, "Z1"), `"format=2 epoch=7 run=run-7 region=us-west-2 action=failover phase=outbound stage=0 batch=1 try=1"`; got != want {
 		t.Errorf("fence: got %s, want %s", got, want)
 	}
 	if got := world.Weights("later.Z2.example", "A")["us-east-1"]; got != 100 {
@@ -256,7 +256,7 @@ func TestChangesThatRoute53LostAreWrittenAgain(t *testing.T) {
 			if answer.Records != c.written || answer.AlreadyDone != c.done {
 				t.Errorf("got %+v; want %d record sets written again", answer, c.written)
 			}
-			if got, want := fence(world, "Z1"), `"format=2 epoch=7 run=run-7 region=us-west-2 action=failover leg=out stage=0 batch=1 try=2"`; got != want {
+			if got, want := fence(world, "Z1"), `"format=2 epoch=7 run=run-7 region=us-west-2 action=failover phase=outbound stage=0 batch=1 try=2"`; got != want {
 				t.Errorf("fence: got %s, want %s: the other batch is still done", got, want)
 			}
 		})

@@ -131,7 +131,7 @@ func TestNothingIsHalvedThatAnotherWriterStops(t *testing.T) {
 	block(t, world, apps[2].Records[0])
 	newer := h
 	h.DNS = &between{dns: h.DNS, act: func() {
-		putFence(t, world, "Z1", failover.Fence{Epoch: 8, Run: "run-8", Region: west, Leg: failover.Out})
+		putFence(t, world, "Z1", failover.Fence{Epoch: 8, Run: "run-8", Region: west, Phase: failover.Outbound})
 	}}
 	_ = newer
 	answer, err := h.Handle(t.Context(), request(7, "run-7", 100))

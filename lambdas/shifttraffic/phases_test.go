@@ -28,7 +28,7 @@ func TestAStageThatRestoresGivesEachApplicationWhatItHad(t *testing.T) {
 	handle(t, h, request(7, "run-7", 100))
 
 	back := request(7, "run-7", 100)
-	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Run.Phase, back.Run.From, back.Run.To = failover.Rollback, west, east
 	back.Stage = failover.Stage{Index: 1, Wave: 1, From: west, To: east, Percent: new(100), Restore: true}
 	handle(t, h, back)
 	for i, want := range []map[string]int{{"us-east-1": 70, "us-west-2": 30}, {"us-east-1": 100, "us-west-2": 0}, {"us-east-1": 0, "us-west-2": 100}} {
@@ -53,7 +53,7 @@ func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
 	h, world := newHandler(t, apps...)
 	handle(t, h, request(7, "run-7", 100))
 	back := request(7, "run-7", 50)
-	back.Run.Leg, back.Run.From, back.Run.To = failover.Back, west, east
+	back.Run.Phase, back.Run.From, back.Run.To = failover.Return, west, east
 	back.Stage = failover.Stage{Index: 1, Wave: 1, From: west, To: east, Percent: new(50)}
 	if answer := handle(t, h, back); answer.Records != 2 {
 		t.Errorf("wrote %d record sets; want those of one application", answer.Records)
@@ -67,7 +67,7 @@ func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
 func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	apps := append(manyApplications("Z1", 1), manyApplications("Z2", 1)...)
 	apps[1].Name = "other"
-	winner := failover.Fence{Epoch: 8, Run: "run-8", Region: west, Leg: failover.Out}
+	winner := failover.Fence{Epoch: 8, Run: "run-8", Region: west, Phase: failover.Outbound}
 	t.Run("in the last zone, before the first is written", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
 		putFence(t, world, "Z2", winner)
@@ -78,7 +78,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	})
 	t.Run("after an earlier try", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
-		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out})
+		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: failover.Outbound})
 		putFence(t, world, "Z2", winner)
 		_, err := h.Handle(t.Context(), request(7, "run-7", 100))
 		if entry.ConditionOf(err) != failover.Overtaken || !strings.Contains(err.Error(), "run-8") {
@@ -92,7 +92,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 		if entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-8") || len(world.Batches()) != 0 {
 			t.Errorf("got %v after %d batches; want FenceLost, naming run-8, after none", err, len(world.Batches()))
 		}
-		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Leg: failover.Out})
+		putFence(t, world, "Z1", failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: failover.Outbound})
 		if _, err = h.Handle(t.Context(), request(7, "run-7", 100)); entry.ConditionOf(err) != failover.Overtaken {
 			t.Errorf("after an earlier try: got %v; want Overtaken", err)
 		}
@@ -139,8 +139,8 @@ func TestWhatAStoppedRunHasLeftIsRestored(t *testing.T) {
 	apps := manyApplications("Z1", 1)
 	h, world := newHandler(t, apps...)
 	back := request(7, "run-7", 100)
-	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
-	back.Run.Leftovers = []failover.Leftover{{Wave: 1, Place: failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}}}
+	back.Run.Phase, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Run.Unrecorded = []failover.Unrecorded{{Wave: 1, Place: failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}}}
 	back.Stage = failover.Stage{Index: 1, Wave: 1, From: west, To: east, Percent: new(100), Restore: true}
 	handle(t, h, back)
 	if diff := cmp.Diff(map[string]int{"us-east-1": 90, "us-west-2": 10}, world.Weights(apps[0].Records[0].Name, "A")); diff != "" {

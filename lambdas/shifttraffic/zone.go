@@ -202,7 +202,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	out, err := z.client.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
 		HostedZoneId: &z.plan.Zone,
 		ChangeBatch: &types.ChangeBatch{
-			Comment: aws.String(fmt.Sprintf("Drover run %s, leg %s, stage %d, batch %d, try %d", mark.Run, mark.Leg, mark.Stage, batch, mark.Try)),
+			Comment: aws.String(fmt.Sprintf("Drover run %s, phase %s, stage %d, batch %d, try %d", mark.Run, mark.Phase, mark.Stage, batch, mark.Try)),
 			Changes: append(fences, content...),
 		},
 	})

@@ -15,7 +15,7 @@ func TestAStageThatRestoresWritesWhatTheRunHasFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := stageRequest(100)
-	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Run.Phase, back.Run.From, back.Run.To = failover.Rollback, west, east
 	back.Stage.Index, back.Stage.From, back.Stage.To, back.Stage.Restore = 3, west, east, true
 	if _, err := handle(t, h, back); err != nil {
 		t.Fatal(err)
@@ -44,12 +44,12 @@ func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
 	}
 	out := stageRequest(100)
 	back := stageRequest(100)
-	back.Run.Leg, back.Run.From, back.Run.To = failover.Back, west, east
+	back.Run.Phase, back.Run.From, back.Run.To = failover.Return, west, east
 	back.Stage.Index, back.Stage.From, back.Stage.To, back.Stage.Restore = 3, west, east, true
 	share := back
 	share.Stage.Index, share.Stage.Percent, share.Stage.Restore = 4, new(50), false
 	rollback := back
-	rollback.Run.Leg, rollback.Stage.Index = failover.Rollback, 5
+	rollback.Run.Phase, rollback.Stage.Index = failover.Rollback, 5
 	for _, req := range []failover.StageRequest{out, back, share, rollback} {
 		if _, err := handle(t, h, req); err != nil {
 			t.Fatal(err)
@@ -77,9 +77,9 @@ func TestWhatAStoppedRunHasLeftIsWhatWasBefore(t *testing.T) {
 	h, _ := newHandler(t, "checkout")
 	left := failover.Place{Active: east, Weights: map[failover.Region]int{east: 90, west: 10}}
 	out := stageRequest(100)
-	out.Run.Leftovers = []failover.Leftover{{Wave: 1, Place: left}}
+	out.Run.Unrecorded = []failover.Unrecorded{{Wave: 1, Place: left}}
 	back := out
-	back.Run.Leg, back.Run.From, back.Run.To = failover.Rollback, west, east
+	back.Run.Phase, back.Run.From, back.Run.To = failover.Rollback, west, east
 	back.Stage = failover.Stage{Index: 3, Wave: 1, From: west, To: east, Percent: new(100), Restore: true}
 	for _, req := range []failover.StageRequest{out, back} {
 		if _, err := handle(t, h, req); err != nil {

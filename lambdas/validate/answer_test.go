@@ -17,7 +17,7 @@ import (
 func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 	s := newScene(t, shop(), blog())
 	answer := s.validate(`{"action": "failover", "allowDataLoss": true, "dryRun": true}`)
-	if answer.Verdict != failover.Looked || answer.Run.Epoch != 0 {
+	if answer.Verdict != failover.Checked || answer.Run.Epoch != 0 {
 		t.Fatalf("got %s: %s", answer.Verdict, answer.Summary)
 	}
 	want := []string{
@@ -104,7 +104,7 @@ func TestADryRunOfManyWavesListsAllOfThem(t *testing.T) {
 // is noted once more: that is for the way out.
 func TestADryRunOfADrillSaysWhatFollowsAWayBackThatFails(t *testing.T) {
 	answer := newScene(t, shop()).validate(`{"action": "drill", "dryRun": true}`)
-	const begin = "should a stage on the way back fail, of what has come home: retreat, stage "
+	const begin = "should a stage on the way back fail, of what has come home: return-rollback, stage "
 	var got []string
 	for _, call := range answer.Calls {
 		if rest, ok := strings.CutPrefix(call, begin); ok {

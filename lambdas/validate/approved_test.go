@@ -9,7 +9,7 @@ import (
 )
 
 // An approval of the outbound phase covers the return and the rollback: neither moves an application that was changed since.
-func TestALegThatReturnsMovesOnlyWhatWasSeenBeforeIt(t *testing.T) {
+func TestAPhaseThatReturnsMovesOnlyWhatWasSeenBeforeIt(t *testing.T) {
 	changed := func(t *testing.T, action string) (*scene, failover.ValidateRequest) {
 		s := newScene(t, shop(), blog())
 		must(t, s.world.AddAlarm(fakeaws.Alarm{Region: string(east), Name: "shop-5xx", State: "OK"}))
@@ -25,7 +25,7 @@ func TestALegThatReturnsMovesOnlyWhatWasSeenBeforeIt(t *testing.T) {
 		s.promote("orders")
 		req := s.turn(answer.Run, failover.Rollback)
 		if action == "drill" {
-			req.Leg = failover.Back
+			req.Phase = failover.Return
 		}
 		req.Before = answer.Stages
 		return s, req
@@ -60,7 +60,7 @@ func TestALegThatReturnsMovesOnlyWhatWasSeenBeforeIt(t *testing.T) {
 		req.Ended.StagesDone, req.Ended.Failure = 0, &failover.StepFailure{State: "ShiftTraffic", Error: string(failover.Changed)}
 		answer, err = s.h.Handle(t.Context(), req)
 		must(t, err)
-		if got, want := answer.Verdict == failover.Proceed, req.Leg == failover.Rollback; got != want {
+		if got, want := answer.Verdict == failover.Proceed, req.Phase == failover.Rollback; got != want {
 			t.Errorf("%s of which nothing was played: %s", action, answer.Summary)
 		}
 	}

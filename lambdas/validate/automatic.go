@@ -16,7 +16,7 @@ import (
 // endsEarly answers for a run that ends before it takes the lock although nothing is wrong with it: it has nothing to
 // move, or it is not wanted now. ended is false for every other run.
 func (in *inspection) endsEarly(ctx context.Context) (answer failover.ValidateAnswer, ended bool, err error) {
-	if in.run.Leg != failover.Out || in.onlyLooks() {
+	if in.run.Phase != failover.Outbound || in.onlyLooks() {
 		return failover.ValidateAnswer{}, false, nil
 	}
 	if in.nothingToMove() {

@@ -122,7 +122,7 @@ func TestAfterAnAutomaticFailoverNoAlarmStartsAnother(t *testing.T) {
 			s.h.Plan.CooldownSeconds = c.cooldown
 			ended := s.world.Now().Add(-c.ago)
 			must(t, s.store.PutRun(t.Context(), registry.RunRecord{
-				Run:     failover.Run{ID: "run-0", Action: c.action, Leg: failover.Out, From: s.h.Plan.Other(c.to), To: c.to, StartedBy: c.startedBy, StartedAt: ended.Add(-time.Minute)},
+				Run:     failover.Run{ID: "run-0", Action: c.action, Phase: failover.Outbound, From: s.h.Plan.Other(c.to), To: c.to, StartedBy: c.startedBy, StartedAt: ended.Add(-time.Minute)},
 				Outcome: failover.Completed, ClosedAt: ended,
 			}))
 			answer := s.validate(s.alarmEvent(nil))
@@ -225,7 +225,7 @@ func TestARetryThatIsSkippedGivesTheLockBack(t *testing.T) {
 		t.Fatal(answer.Summary)
 	}
 	must(t, s.store.PutRun(t.Context(), registry.RunRecord{
-		Run:     failover.Run{ID: "run-0", Action: failover.Failover, Leg: failover.Out, From: west, To: east, StartedBy: "alarm west-lost", StartedAt: s.world.Now()},
+		Run:     failover.Run{ID: "run-0", Action: failover.Failover, Phase: failover.Outbound, From: west, To: east, StartedBy: "alarm west-lost", StartedAt: s.world.Now()},
 		Outcome: failover.Completed, ClosedAt: s.world.Now(),
 	}))
 	answer := s.validate(input)

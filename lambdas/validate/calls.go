@@ -20,10 +20,10 @@ func (in *inspection) calls() []string {
 	} else {
 		calls = append(calls, "sns:Publish: tell that it begins", "s3:PutObject "+failover.AnnouncementKey(in.run.ID))
 	}
-	calls = append(calls, in.legCalls("", failover.Out, in.stages)...)
+	calls = append(calls, in.phaseCalls("", failover.Outbound, in.stages)...)
 	if len(in.back) > 0 {
 		calls = append(calls, fmt.Sprintf("soak: %d s, then back", in.run.SoakSeconds))
-		calls = append(calls, in.legCalls("back, ", failover.Back, in.back)...)
+		calls = append(calls, in.phaseCalls("back, ", failover.Return, in.back)...)
 	}
 	calls = append(calls,
 		fmt.Sprintf("dynamodb:PutItem on table %s: write the run", in.Table),
@@ -32,16 +32,16 @@ func (in *inspection) calls() []string {
 		"s3:PutObject "+failover.ReportKey(in.run.ID),
 		"cloudwatch:PutMetricData: RTO and RPO",
 	)
-	calls = append(calls, in.legCalls("should a stage on the way out fail, of what has moved: rollback, ", failover.Rollback, in.rollback)...)
-	return append(calls, in.legCalls("should a stage on the way back fail, of what has come home: retreat, ", failover.Retreat, in.retreat)...)
+	calls = append(calls, in.phaseCalls("should a stage on the way out fail, of what has moved: rollback, ", failover.Rollback, in.rollback)...)
+	return append(calls, in.phaseCalls("should a stage on the way back fail, of what has come home: return-rollback, ", failover.ReturnRollback, in.returnRollback)...)
 }
 
-func (in *inspection) legCalls(prefix string, leg failover.Leg, stages []failover.Stage) []string {
+func (in *inspection) phaseCalls(prefix string, phase failover.Phase, stages []failover.Stage) []string {
 	var calls []string
 	for _, s := range stages {
 		at := fmt.Sprintf("%sstage %d: ", prefix, s.Index)
-		calls = append(calls, at+in.stageText(leg, s))
-		for _, call := range in.stageCalls(leg, s) {
+		calls = append(calls, at+in.stageText(phase, s))
+		for _, call := range in.stageCalls(phase, s) {
 			calls = append(calls, at+call)
 		}
 	}
@@ -49,7 +49,7 @@ func (in *inspection) legCalls(prefix string, leg failover.Leg, stages []failove
 }
 
 // stageText is such as "wave 1, 10 % to us-west-2, at most 3h5m0s".
-func (in *inspection) stageText(leg failover.Leg, s failover.Stage) string {
+func (in *inspection) stageText(phase failover.Phase, s failover.Stage) string {
 	text := fmt.Sprintf("wave %d", s.Wave)
 	if s.Wave == 0 {
 		text = "all waves"
@@ -62,13 +62,13 @@ func (in *inspection) stageText(leg failover.Leg, s failover.Stage) string {
 	case s.Percent != nil:
 		text += fmt.Sprintf(", %d %% to %s", *s.Percent, s.To)
 	}
-	if s.Promote && len(in.promoteCalls(leg, s, in.wave(s.Wave))) > 0 {
+	if s.Promote && len(in.promoteCalls(phase, s, in.wave(s.Wave))) > 0 {
 		text += ", databases to " + string(s.To)
 	}
 	return fmt.Sprintf("%s, at most %v", text, failover.StageBound(in.run, s))
 }
 
-func (in *inspection) stageCalls(leg failover.Leg, s failover.Stage) []string {
+func (in *inspection) stageCalls(phase failover.Phase, s failover.Stage) []string {
 	apps := in.wave(s.Wave)
 	var calls []string
 	if s.Percent != nil {
@@ -79,7 +79,7 @@ func (in *inspection) stageCalls(leg failover.Leg, s failover.Stage) []string {
 		calls = append(calls, in.approvalCall("before the promotion"))
 	}
 	if s.Promote {
-		calls = append(calls, in.promoteCalls(leg, s, apps)...)
+		calls = append(calls, in.promoteCalls(phase, s, apps)...)
 	}
 	return calls
 }
@@ -114,9 +114,9 @@ func (in *inspection) shiftCalls(s failover.Stage, apps []failover.Application) 
 	return calls
 }
 
-// promoteCalls are about the databases that are not in the target Region yet: no leg touches any other. The way out notes
+// promoteCalls are about the databases that are not in the target Region yet: no phase touches any other. The way out notes
 // them.
-func (in *inspection) promoteCalls(leg failover.Leg, s failover.Stage, apps []failover.Application) []string {
+func (in *inspection) promoteCalls(phase failover.Phase, s failover.Stage, apps []failover.Application) []string {
 	var calls []string
 	seen := map[string]bool{}
 	for _, app := range apps {
@@ -126,7 +126,7 @@ func (in *inspection) promoteCalls(leg failover.Leg, s failover.Stage, apps []fa
 				continue
 			}
 			seen[db.GlobalCluster] = true
-			if in.run.Action.Planned() && !leg.Returns() {
+			if in.run.Action.Planned() && !phase.Returns() {
 				calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: note the promotion of %s", in.Table, app.Name, db.GlobalCluster))
 			}
 			operation, where := "SwitchoverGlobalCluster", s.From

@@ -114,5 +114,5 @@ func (in *inspection) afterMalformed() string {
 // schedule started, and a failover that does not take place is what everybody on duty must know. Whoever only looks has
 // the answer before them.
 func (in *inspection) notifies() bool {
-	return in.run.Leg == failover.Out && (in.asked.StartedBy() != "" || in.asked.Action == failover.Failover && !in.asked.DryRun)
+	return in.run.Phase == failover.Outbound && (in.asked.StartedBy() != "" || in.asked.Action == failover.Failover && !in.asked.DryRun)
 }

@@ -71,16 +71,18 @@ var waysToBlock = []blocked{
 	{failover.CodeLocked, `{"action": "switchover", "percents": [10, 100], "reason": "we can't wait", "requestedBy": "kim"}`, lockOf("run-0"),
 		`--input '{"action":"switchover","percents":[10,100],"takeover":true}'`},
 	{failover.CodeLocked, `{"action": "check"}`, lockOf("run-0"), "describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-0"},
-	{failover.CodeLocked, `{"action": "check"}`, func(s *scene) { s.fence(failover.Fence{Epoch: 7, Run: "run-0", Region: east, Leg: failover.Out}) },
+	{failover.CodeLocked, `{"action": "check"}`, func(s *scene) {
+		s.fence(failover.Fence{Epoch: 7, Run: "run-0", Region: east, Phase: failover.Outbound})
+	},
 		"describe-execution --region us-east-1 --execution-arn arn:aws:states:us-east-1:111122223333:execution:drover:run-0"},
 	{failover.CodeShared, `{"action": "switchover", "applications": ["shop"]}`, func(s *scene) {
 		_, err := s.store.Register(s.t.Context(), failover.DefaultPlan(), []failover.Application{billing()}, start)
 		must(s.t, err)
 		s.putWeights(billing().Records[0], 100, 0)
 	}, `--input '{"action":"switchover","applications":["shop","billing"]}'`},
-	{failover.CodeLeftover, `{"action": "drill", "takeover": true}`, func(s *scene) {
+	{failover.CodeUnrecorded, `{"action": "drill", "takeover": true}`, func(s *scene) {
 		s.putWeights(shop().Records[0], 90, 10)
-		s.fence(failover.Fence{Epoch: 1, Run: "run-0", Region: west, Leg: failover.Out})
+		s.fence(failover.Fence{Epoch: 1, Run: "run-0", Region: west, Phase: failover.Outbound})
 	}, `--input '{"action":"switchover"}'`},
 	{failover.CodeRunOver, consenting, func(s *scene) { must(s.t, s.store.ReleaseLock(s.t.Context(), s.validate(consenting).Run.ARN)) },
 		`--input '{"action":"failover","allowDataLoss":true}'`},
@@ -168,7 +170,7 @@ func blockerCodes(t *testing.T) []string {
 	text, err := os.ReadFile("../../internal/failover/finding.go")
 	must(t, err)
 	onlyWarn := []string{failover.CodeTakeover, failover.CodeTTL, failover.CodeControlPlane, failover.CodeBound, failover.CodeGradual, failover.CodeConcurrency, failover.CodeRelease}
-	onlyWarn = append(onlyWarn, failover.CodeChanged) // blocks later phases only; see TestALegThatReturnsMovesOnlyWhatWasSeenBeforeIt
+	onlyWarn = append(onlyWarn, failover.CodeChanged) // blocks later phases only; see TestAPhaseThatReturnsMovesOnlyWhatWasSeenBeforeIt
 	var all []string
 	for _, match := range regexp.MustCompile(`(?m)^\tCode\w+ += "([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
 		if !slices.Contains(onlyWarn, match[1]) {

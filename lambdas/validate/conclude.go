@@ -15,7 +15,7 @@ import (
 
 // conclude makes the answer. On the way out it takes the lock, if nothing is in the way.
 func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
-	if len(in.apps) > 0 && !in.run.Leg.Undoes() {
+	if len(in.apps) > 0 && !in.run.Phase.Undoes() {
 		in.warn(failover.CodeControlPlane, "Route 53", fmt.Sprintf("weights are changed through its control plane in %s; while that is down, nothing can be shifted",
 			in.Region.Partition().GlobalRegion), "")
 	}
@@ -29,14 +29,14 @@ func (in *inspection) conclude(ctx context.Context) (failover.ValidateAnswer, er
 		return in.waiting(), nil
 	}
 	if in.onlyLooks() {
-		answer := in.answer(failover.Looked)
+		answer := in.answer(failover.Checked)
 		answer.Summary = in.lookedSummary()
 		if in.input.DryRun {
 			answer.Calls, answer.MoreCalls = limit(in.calls(), maxCalls)
 		}
 		return fit(answer), nil
 	}
-	if !in.run.Leg.Returns() {
+	if !in.run.Phase.Returns() {
 		epoch, err := in.takeLock(ctx)
 		if in.lockedOut(err) {
 			if answer, ended := in.skipForRunInProgress(); ended {
@@ -79,7 +79,7 @@ func (in *inspection) comesAtABadTime() bool {
 func (in *inspection) postpone() failover.ValidateAnswer {
 	in.findings = nil
 	in.warn(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s unless renewed", in.lock.Run, in.lock.Expires.Format(timeLayout)), "")
-	answer := in.answer(failover.Looked)
+	answer := in.answer(failover.Checked)
 	answer.Summary = "Nothing was checked: " + in.findings[0].String()
 	return answer
 }
@@ -110,7 +110,7 @@ func (in *inspection) lockedOut(err error) bool {
 	return true
 }
 
-// giveUp refuses the leg. A run that cannot go back is closed.
+// giveUp refuses the phase. A run that cannot go back is closed.
 func (in *inspection) giveUp(ctx context.Context) (failover.ValidateAnswer, error) {
 	return in.refuse(), in.giveLockBack(ctx)
 }
@@ -118,7 +118,7 @@ func (in *inspection) giveUp(ctx context.Context) (failover.ValidateAnswer, erro
 // giveLockBack releases the lock that an earlier call for the way out has taken: a run that is refused or skipped now is
 // never closed.
 func (in *inspection) giveLockBack(ctx context.Context) error {
-	if in.run.Leg.Returns() || in.lock.Owner == "" || in.lock.Owner != in.run.ARN {
+	if in.run.Phase.Returns() || in.lock.Owner == "" || in.lock.Owner != in.run.ARN {
 		return nil
 	}
 	return in.Lock.ReleaseLock(ctx, in.run.ARN)
@@ -128,7 +128,7 @@ func (in *inspection) refuse() failover.ValidateAnswer {
 	in.stages = nil
 	answer := in.answer(failover.Refuse)
 	answer.Summary = in.refusedSummary()
-	if in.run.Leg == failover.Out {
+	if in.run.Phase == failover.Outbound {
 		answer.Next, answer.Notify = in.clearing(), in.notifies()
 	}
 	return fit(answer)
@@ -150,7 +150,7 @@ func (in *inspection) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	}
 	if verdict == failover.Proceed {
 		answer.SetAside = in.setAside
-		if in.run.Leg == failover.Out && in.run.Approval != failover.NoApproval {
+		if in.run.Phase == failover.Outbound && in.run.Approval != failover.NoApproval {
 			answer.Configuration = failover.ConfigurationOf(in.selected)
 		}
 	}
@@ -237,10 +237,10 @@ const (
 	maxSaidLine = 800
 )
 
-// said is a blocker in the summary. That of a leg which returns becomes a reason in a message, whose lines are short and
+// said is a blocker in the summary. That of a phase which returns becomes a reason in a message, whose lines are short and
 // which has a command of its own.
 func (in *inspection) said(f failover.Finding) string {
-	if f = in.shown(f); in.run.Leg.Returns() {
+	if f = in.shown(f); in.run.Phase.Returns() {
 		f.Command = ""
 	}
 	return f.Line(maxSaidLine)
@@ -258,7 +258,7 @@ func (in *inspection) refusedSummary() string {
 		}
 	}
 	text := "Refused, nothing was touched: " + strings.Join(said, " | ")
-	if in.run.Leg == failover.Back {
+	if in.run.Phase == failover.Return {
 		text = fmt.Sprintf("There is no way back from %s yet: %s", in.run.From, strings.Join(said, " | "))
 	}
 	if blockers > maxSaid {
@@ -285,8 +285,8 @@ func (in *inspection) movesText(prefix string) string {
 	}
 	a := in.answer("")
 	action := string(in.input.Action)
-	if in.run.Leg.Returns() {
-		action = fmt.Sprintf("%s, leg %s,", action, in.run.Leg)
+	if in.run.Phase.Returns() {
+		action = fmt.Sprintf("%s, phase %s,", action, in.run.Phase)
 	}
 	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, action, count(a.Applications, "application"),
 		count(a.Records, "record"), count(a.Databases, "database"), in.run.From, in.run.To, count(len(in.stages), "stage"))

@@ -146,7 +146,7 @@ func (in *inspection) checkLag() {
 // becameSecondary says whether the cluster is one of a drill's that has become secondary on the way out and has no
 // measurement since: an older one is of the time before the drill.
 func (in *inspection) becameSecondary(lag live.ReplicationLag) bool {
-	return in.run.Leg == failover.Back && (!lag.Known || lag.At.Before(in.req.Run.LegStartedAt))
+	return in.run.Phase == failover.Return && (!lag.Known || lag.At.Before(in.req.Run.PhaseStartedAt))
 }
 
 // checkConsent refuses a failover that loses data nobody has agreed to lose.

@@ -56,7 +56,7 @@ func (in *inspection) judgeClose(ctx context.Context) (failover.ValidateAnswer, 
 	if err := in.findClosing(ctx, out); err != nil {
 		return failover.ValidateAnswer{}, err
 	}
-	answer := in.answer(failover.Looked)
+	answer := in.answer(failover.Checked)
 	answer.Close = in.closing
 	answer.Summary = "Nothing to close: run " + name + " has closed itself, another run has closed it, or it never took the lock."
 	if in.closing != nil {
@@ -81,7 +81,7 @@ func (in *inspection) stillGoing(out *sfn.DescribeExecutionOutput) time.Duration
 // closeHolder closes the run that holds the lock although its execution has ended, if it was executed in this Region and
 // its event must have been lost. It is not for a run that takes the lock itself, which closes that run at its own end.
 func (in *inspection) closeHolder(ctx context.Context) {
-	if in.holderEnded == nil || in.run.Leg.Returns() || in.req.Now.Sub(aws.ToTime(in.holderEnded.StopDate)) < closeGrace {
+	if in.holderEnded == nil || in.run.Phase.Returns() || in.req.Now.Sub(aws.ToTime(in.holderEnded.StopDate)) < closeGrace {
 		return
 	}
 	if m, _ := failover.MachineOf(in.lock.Owner); m.Region != in.Region {
@@ -137,7 +137,7 @@ func (in *inspection) deadRun(out *sfn.DescribeExecutionOutput) failover.Run {
 	}
 	asked := in.Handler.inspect(failover.ValidateRequest{
 		Execution: failover.ExecutionContext{ID: aws.ToString(out.ExecutionArn), Name: aws.ToString(out.Name), StartTime: aws.ToTime(out.StartDate)},
-		Input:     []byte(aws.ToString(out.Input)), Leg: failover.Out, Now: in.req.Now,
+		Input:     []byte(aws.ToString(out.Input)), Phase: failover.Outbound, Now: in.req.Now,
 	})
 	return asked.run
 }

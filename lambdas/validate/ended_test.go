@@ -56,7 +56,7 @@ func TestARunThatHasEndedIsClosedWhenItsLastStepHas(t *testing.T) {
 		s.world.AdvanceTo(s.world.Now().Add(failover.StepTimeout))
 		answer := s.validate(closing(arn))
 		want := &failover.Closing{Run: run, Outcome: c.want, Reasons: []string{"the execution was stopped (ABORTED) in " + c.state + ": stopped in a test"}}
-		if diff := cmp.Diff(want, answer.Close); diff != "" || answer.Verdict != failover.Looked {
+		if diff := cmp.Diff(want, answer.Close); diff != "" || answer.Verdict != failover.Checked {
 			t.Errorf("%s: %s (-want +got):\n%s", c.state, answer.Verdict, diff)
 		}
 	}
@@ -84,7 +84,7 @@ func TestThereIsNothingToCloseOf(t *testing.T) {
 		arn := s.died("run-0", c.state)
 		c.after(s, arn)
 		s.world.AdvanceTo(s.world.Now().Add(time.Minute))
-		if answer := s.validate(closing(arn)); answer.Verdict != failover.Looked || answer.Close != nil {
+		if answer := s.validate(closing(arn)); answer.Verdict != failover.Checked || answer.Close != nil {
 			t.Errorf("%s: %s, closes %+v", c.name, answer.Verdict, answer.Close)
 		}
 	}

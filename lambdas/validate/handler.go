@@ -39,7 +39,7 @@ type (
 	}
 )
 
-// Handler plays Validate. Its clients are of the Region that the leg moves to. On the way out that is the one that the
+// Handler plays Validate. Its clients are of the Region that the phase moves to. On the way out that is the one that the
 // function runs in: the Region that a failover leaves is never asked.
 type Handler struct {
 	Plan failover.Plan
@@ -75,9 +75,9 @@ type Handler struct {
 // where the one before had to stop ([Kept]): the verdict is "early" until all is read. A failover does not wait for that,
 // and looks at no record then.
 //
-// A later leg of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
+// A later phase of a run has its own list of stages, and the lock already. A drill's way back is validated as the way out,
 // with the Regions exchanged, and waits for the first measurement of the replication lag of what has just become
-// secondary. A rollback, and the retreat from a way back, are not: they only look at what the leg before
+// secondary. A rollback, and the retreat from a way back, are not: they only look at what the phase before
 // has changed, and plan what undoes it. All end with [failover.FenceLost] when the run has the lock no longer.
 //
 // A second identical call looks again, finds the lock in the hands of this very run, and answers with the same epoch.
@@ -112,11 +112,11 @@ func (in *inspection) judge(ctx context.Context) (failover.ValidateAnswer, error
 	if in.input.Action == failover.Close {
 		return in.judgeClose(ctx)
 	}
-	if why := in.input.Trigger.Skip(); why != "" && in.run.Leg == failover.Out {
+	if why := in.input.Trigger.Skip(); why != "" && in.run.Phase == failover.Outbound {
 		return in.skip(why), nil
 	}
 	look, plan := in.look, in.plan
-	if in.run.Leg.Undoes() {
+	if in.run.Phase.Undoes() {
 		look, plan = in.lookBack, in.planUndoing
 	}
 	if err := look(ctx); err != nil {

@@ -176,7 +176,7 @@ func TestWhatIsThereAlreadyIsNotMoved(t *testing.T) {
 		t.Errorf("got stages %+v and %v", answer.Stages, answer.Findings)
 	}
 	answer = s.validate(`{"action": "check", "applications": ["blog"]}`)
-	if answer.Verdict != failover.Looked || len(answer.Stages) != 0 {
+	if answer.Verdict != failover.Checked || len(answer.Stages) != 0 {
 		t.Errorf("got %s with %d stages", answer.Verdict, len(answer.Stages))
 	}
 	s.contains(answer.Summary, "Nothing to move")
@@ -273,7 +273,7 @@ func TestTheEventsOfARunAreBounded(t *testing.T) {
 func TestWhatTheStepsWouldTripOverIsKnownBefore(t *testing.T) {
 	twin := shop()
 	twin.Name, twin.Databases, twin.Alarms = "twin", nil, nil
-	many := inWaves(maxStages / 2) // two stages each, and one that closes the leg
+	many := inWaves(maxStages / 2) // two stages each, and one that closes the phase
 	for _, c := range []struct {
 		name, input string
 		apps        []failover.Application

@@ -27,9 +27,9 @@ const askTimeout = 3 * time.Second
 func (in *inspection) checkLock(ctx context.Context) error {
 	lock := in.lock
 	switch {
-	case in.run.Leg.Returns() && lock.Serves(in.run):
+	case in.run.Phase.Returns() && lock.Serves(in.run):
 		return nil
-	case in.run.Leg.Returns():
+	case in.run.Phase.Returns():
 		return failover.Fail(failover.FenceLost, errors.New(in.lostText()))
 	case lock.Owner == "":
 		return nil

@@ -106,7 +106,7 @@ func TestAFailoverDoesNotSupersedeAFailoverTheOtherWay(t *testing.T) {
 		t.Errorf("after its lease: %s: %s", answer.Verdict, answer.Summary)
 	}
 	s = newScene(t, shop())
-	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: east, Action: failover.Failover, Leg: failover.Out})
+	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: east, Action: failover.Failover, Phase: failover.Outbound})
 	if answer := s.validate(consenting); answer.Verdict != failover.Refuse {
 		t.Errorf("by its fence: %s: %s", answer.Verdict, answer.Summary)
 	}
@@ -141,7 +141,7 @@ func TestAnExecutionThatIsNotKnownIsLeftToTheLease(t *testing.T) {
 
 // The fence stands for a lock that has not arrived, and falls with the execution that has written it.
 func TestAFenceOfAnEndedOrLostRunBlocksNoRun(t *testing.T) {
-	fence := failover.Fence{Epoch: 5, Run: "run-0", Region: east, Action: failover.Failback, Leg: failover.Out}
+	fence := failover.Fence{Epoch: 5, Run: "run-0", Region: east, Action: failover.Failback, Phase: failover.Outbound}
 	s := newScene(t, shop())
 	dead := s.holds(east, "run-0")
 	must(t, s.store.ReleaseLock(t.Context(), dead.ARN))
@@ -165,12 +165,12 @@ func TestAFenceOfAnEndedOrLostRunBlocksNoRun(t *testing.T) {
 func TestALaterPhaseRenewsTheLease(t *testing.T) {
 	s, run := moved(t, "drill", nil, shop())
 	s.pass(5 * time.Minute)
-	req := s.turn(run, failover.Back)
+	req := s.turn(run, failover.Return)
 	_, err := s.h.Handle(t.Context(), req)
 	must(t, err)
 	lock, err := s.store.Lock(t.Context())
 	must(t, err)
-	if want := req.Now.Add(failover.Lease); !lock.Expires.Equal(want) || lock.Holder == nil || lock.Holder.Leg != failover.Back {
+	if want := req.Now.Add(failover.Lease); !lock.Expires.Equal(want) || lock.Holder == nil || lock.Holder.Phase != failover.Return {
 		t.Errorf("until %v, of %+v; want until %v, of the way back", lock.Expires, lock.Holder, want)
 	}
 }

@@ -52,8 +52,8 @@ type inspection struct {
 	// unknown are the applications of the input that are not registered; starts is what the commands so far would start.
 	unknown []string
 	starts  map[string]startOf
-	// stages are those of the leg. On the way out, the others are those that may follow it.
-	stages, back, rollback, retreat []failover.Stage
+	// stages are those of the phase. On the way out, the others are those that may follow it.
+	stages, back, rollback, returnRollback []failover.Stage
 }
 
 // inspect reads the request: all that can be judged without asking anybody.
@@ -67,16 +67,16 @@ func (h Handler) inspect(req failover.ValidateRequest) *inspection {
 	for _, problem := range unjoin(err) {
 		in.block(failover.CodeInput, "execution input", strings.TrimPrefix(problem.Error(), "input: "), "correct the input, or begin with a look").Command = in.lookAgain()
 	}
-	if req.Leg != failover.Out {
+	if req.Phase != failover.Outbound {
 		in.turn()
 		return in
 	}
 	in.run = failover.Run{
-		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Leg: req.Leg,
+		ID: req.Execution.Name, ARN: req.Execution.ID, Action: in.input.Action, Phase: req.Phase,
 		From: h.Plan.Other(h.Region), To: h.Region,
 		AllowDataLoss: h.Plan.Consent(in.input),
 		Applications:  in.input.Applications, Order: in.input.Order, Percents: in.input.Percents,
-		StartedAt: req.Execution.StartTime, LegStartedAt: req.Execution.StartTime,
+		StartedAt: req.Execution.StartTime, PhaseStartedAt: req.Execution.StartTime,
 		Since: in.input.Since, Reason: in.input.Reason, StartedBy: in.asked.StartedBy(),
 		Approval: h.Plan.Approval, ApprovalSeconds: h.Plan.ApprovalSeconds,
 	}
@@ -124,21 +124,21 @@ func (in *inspection) followTrigger() {
 // machine's, and no failover is to be refused for a few seconds between them; it counts from its own start then.
 const clockSkew = 2 * time.Minute
 
-// turn makes of the run that the leg before has left the one that goes back.
+// turn makes of the run that the phase before has left the one that goes back.
 func (in *inspection) turn() {
 	req := in.req
-	if !req.Leg.Returns() || req.Run == nil || req.Ended == nil {
-		in.block(failover.CodeInput, "state machine", fmt.Sprintf("leg %q of run %v; expected %q, or %q, %q or %q with the run before it",
-			req.Leg, req.Run != nil, failover.Out, failover.Back, failover.Rollback, failover.Retreat), "deploy the definition that belongs to these functions").Command = failover.Describe(req.Execution.ID)
+	if !req.Phase.Returns() || req.Run == nil || req.Ended == nil {
+		in.block(failover.CodeInput, "state machine", fmt.Sprintf("phase %q of run %v; expected %q, or %q, %q or %q with the run before it",
+			req.Phase, req.Run != nil, failover.Outbound, failover.Return, failover.Rollback, failover.ReturnRollback), "deploy the definition that belongs to these functions").Command = failover.Describe(req.Execution.ID)
 		return
 	}
 	before, end := *req.Run, *req.Ended
 	end.Reasons = end.Reasons[:min(len(end.Reasons), failover.MaxReasons)]
 	in.run = before
-	in.run.Legs = append(slices.Clip(before.Legs), failover.LegRecord{
-		Leg: before.Leg, From: before.From, To: before.To, StartedAt: before.LegStartedAt, LegEnd: end,
+	in.run.Phases = append(slices.Clip(before.Phases), failover.PhaseRecord{
+		Phase: before.Phase, From: before.From, To: before.To, StartedAt: before.PhaseStartedAt, PhaseEnd: end,
 	})
-	in.run.Leg, in.run.From, in.run.To, in.run.LegStartedAt = req.Leg, before.To, before.From, req.Now
+	in.run.Phase, in.run.From, in.run.To, in.run.PhaseStartedAt = req.Phase, before.To, before.From, req.Now
 }
 
 const timeLayout = "2006-01-02T15:04:05Z07:00"

@@ -50,7 +50,7 @@ type page struct {
 func (k *Kept) begin(req failover.ValidateRequest, client dns) dns {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if of := req.Execution.ID + " " + string(req.Leg); k.of != of {
+	if of := req.Execution.ID + " " + string(req.Phase); k.of != of {
 		k.forget()
 		k.of = of
 	}
@@ -95,7 +95,7 @@ func (k *Kept) pause() {
 // readsOn says whether the run waits a little for Route 53's request quota and then reads the rest. A phase that returns
 // has the lock already, and reads less.
 func (in *inspection) readsOn(err error) bool {
-	return in.Kept != nil && in.run.Leg == failover.Out && errors.Is(err, live.ErrUnfinished) &&
+	return in.Kept != nil && in.run.Phase == failover.Outbound && errors.Is(err, live.ErrUnfinished) &&
 		in.req.Now.Sub(in.req.Execution.StartTime) < readTime
 }
 

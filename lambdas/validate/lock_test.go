@@ -100,7 +100,7 @@ func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, input := range []string{`{"action": "switchover"}`, consenting} {
 				s := newScene(t, shop())
-				s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: west, Leg: failover.Out})
+				s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: west, Phase: failover.Outbound})
 				c.before(s)
 				answer := s.validate(input)
 				if blocked := slices.Contains(codes(answer, failover.Blocker), failover.CodeLocked); blocked != c.blocked {
@@ -113,7 +113,7 @@ func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 		})
 	}
 	s := newScene(t, shop())
-	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: west, Leg: failover.Out})
+	s.fence(failover.Fence{Epoch: 5, Run: "run-0", Region: west, Phase: failover.Outbound})
 	answer := s.validate(`{"action": "switchover", "takeover": true}`)
 	if answer.Verdict != failover.Proceed || answer.Run.TakenOverFrom != "run-0" || answer.Run.Epoch != 6 {
 		t.Errorf("taken over: got %s from %q with epoch %d", answer.Verdict, answer.Run.TakenOverFrom, answer.Run.Epoch)
@@ -155,7 +155,7 @@ func TestAScheduledCheckDoesNotFailBecauseARunIsUnderWay(t *testing.T) {
 	s := newScene(t, shop())
 	lockOf("run-0")(s)
 	answer := s.validate(`{"action": "check", "requestedBy": "schedule drover-check"}`)
-	if answer.Verdict != failover.Looked || len(answer.Findings) != 1 || answer.Findings[0].Severity != failover.Warning {
+	if answer.Verdict != failover.Checked || len(answer.Findings) != 1 || answer.Findings[0].Severity != failover.Warning {
 		t.Errorf("got %s with %v; want nothing but that nothing was checked", answer.Verdict, answer.Findings)
 	}
 	s.contains(answer.Summary, "Nothing was checked: lock: run run-0 holds it, until 2026-03-14T04:05:05Z unless renewed")

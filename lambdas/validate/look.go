@@ -137,7 +137,7 @@ func (in *inspection) readRecords(ctx context.Context) error {
 	in.sets = sets
 	in.checkSurroundings()
 	zones, unread := in.readFences(ctx)
-	if err := in.findLeftovers(ctx); err != nil {
+	if err := in.findUnrecorded(ctx); err != nil {
 		return err
 	}
 	in.checkRecords()
@@ -178,7 +178,7 @@ func (in *inspection) checkFence(ctx context.Context, r failover.Record, found l
 	fence := found.Fence
 	in.floor = max(in.floor, fence.Epoch)
 	known := fence.Epoch < in.lock.Epoch || fence.Epoch == in.lock.Epoch && (wrote(in.lock.Owner, fence) || wrote(in.lock.LastOwner, fence))
-	if !found.Exists || known || fence.Of(in.run) || in.run.Leg.Returns() {
+	if !found.Exists || known || fence.Of(in.run) || in.run.Phase.Returns() {
 		return nil
 	}
 	runs, err := in.latestRuns(ctx)

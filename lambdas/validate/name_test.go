@@ -14,7 +14,7 @@ func TestARunThatNoFenceCanNameIsRefused(t *testing.T) {
 	}{
 		{"Ausfall-Köln", consenting, failover.Refuse},
 		{"Ausfall-Köln", `{"action": "switchover"}`, failover.Refuse},
-		{"Ausfall-Köln", `{"action": "check"}`, failover.Looked},
+		{"Ausfall-Köln", `{"action": "check"}`, failover.Checked},
 		{"incident-4711!", consenting, failover.Proceed},
 	} {
 		s := newScene(t, shop())

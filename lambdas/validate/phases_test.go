@@ -36,17 +36,17 @@ func west100() failover.Live {
 	return failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 }
 
-// turn asks for a second leg of the run.
-func (s *scene) turn(run failover.Run, leg failover.Leg) failover.ValidateRequest {
+// turn asks for a second phase of the run.
+func (s *scene) turn(run failover.Run, phase failover.Phase) failover.ValidateRequest {
 	req := s.request(`{"action": "` + string(run.Action) + `"}`)
-	req.Leg, req.Run, req.Played = leg, &run, 2
-	req.Ended = &failover.LegEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e", "f"}}
+	req.Phase, req.Run, req.Played = phase, &run, 2
+	req.Ended = &failover.PhaseEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e", "f"}}
 	return req
 }
 
-func (s *scene) turned(run failover.Run, leg failover.Leg) failover.ValidateAnswer {
+func (s *scene) turned(run failover.Run, phase failover.Phase) failover.ValidateAnswer {
 	s.t.Helper()
-	answer, err := s.h.Handle(s.t.Context(), s.turn(run, leg))
+	answer, err := s.h.Handle(s.t.Context(), s.turn(run, phase))
 	must(s.t, err)
 	return answer
 }
@@ -65,14 +65,14 @@ func TestARollbackUndoesWhatTheRunHasChangedAndNothingElse(t *testing.T) {
 	if diff := cmp.Diff(want, s.texts(answer.Stages)); diff != "" || answer.Verdict != failover.Proceed {
 		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
 	}
-	legs := []failover.LegRecord{{
-		Leg: failover.Out, From: east, To: west, StartedAt: run.LegStartedAt,
-		LegEnd: failover.LegEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e"}},
+	phases := []failover.PhaseRecord{{
+		Phase: failover.Outbound, From: east, To: west, StartedAt: run.PhaseStartedAt,
+		PhaseEnd: failover.PhaseEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e"}},
 	}}
-	if diff := cmp.Diff(legs, answer.Run.Legs); diff != "" {
-		t.Errorf("legs (-want +got):\n%s", diff)
+	if diff := cmp.Diff(phases, answer.Run.Phases); diff != "" {
+		t.Errorf("phases (-want +got):\n%s", diff)
 	}
-	if r := answer.Run; r.Leg != failover.Rollback || r.From != west || r.To != east || r.Epoch != run.Epoch || r.BoundSeconds != run.BoundSeconds {
+	if r := answer.Run; r.Phase != failover.Rollback || r.From != west || r.To != east || r.Epoch != run.Epoch || r.BoundSeconds != run.BoundSeconds {
 		t.Errorf("run %+v", r)
 	}
 	if diff := cmp.Diff(answer, s.turned(run, failover.Rollback)); diff != "" {
@@ -111,13 +111,13 @@ func TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse(t *testing.T) {
 	}
 	s.putWeights(blog().Records[0], 10, 90)
 	s.putWeights(third.Records[0], 0, 100)
-	run.Leg, run.From, run.To = failover.Back, west, east
-	answer := s.turned(run, failover.Retreat)
+	run.Phase, run.From, run.To = failover.Return, west, east
+	answer := s.turned(run, failover.ReturnRollback)
 	want := []string{"2: wave 2 all traffic to us-west-2", "3: wave 1 all traffic to us-west-2", "4: wave 1 databases"}
 	if diff := cmp.Diff(want, s.texts(answer.Stages)); diff != "" || answer.Verdict != failover.Proceed {
 		t.Errorf("%s; stages (-want +got):\n%s", answer.Verdict, diff)
 	}
-	if r := answer.Run; r.Leg != failover.Retreat || r.From != east || r.To != west || r.Legs[0].Leg != failover.Back {
+	if r := answer.Run; r.Phase != failover.ReturnRollback || r.From != east || r.To != west || r.Phases[0].Phase != failover.Return {
 		t.Errorf("run %+v", r)
 	}
 }
@@ -126,8 +126,8 @@ func TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse(t *testing.T) {
 func TestAnApplicationThatADrillHasNotMovedDoesNotRetreat(t *testing.T) {
 	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100()}, shop(), blog())
 	s.putWeights(shop().Records[0], 0, 100)
-	run.Leg, run.From, run.To = failover.Back, west, east
-	if answer := s.turned(run, failover.Retreat); answer.Verdict != failover.Proceed || len(answer.Stages) != 0 {
+	run.Phase, run.From, run.To = failover.Return, west, east
+	if answer := s.turned(run, failover.ReturnRollback); answer.Verdict != failover.Proceed || len(answer.Stages) != 0 {
 		t.Errorf("%s with %+v", answer.Verdict, answer.Stages)
 	}
 }
@@ -191,7 +191,7 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 	s.putWeights(shop().Records[0], 0, 100)
 	must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
 	s.promote("orders")
-	answer := s.turned(run, failover.Back)
+	answer := s.turned(run, failover.Return)
 	if answer.Verdict != failover.Proceed || len(answer.Stages) != 1 {
 		t.Fatalf("%s: %s", answer.Verdict, answer.Summary)
 	}
@@ -199,7 +199,7 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 		t.Errorf("stage %+v", got)
 	}
 	s.putWeights(shop().Records[0], 50, 50)
-	answer = s.turned(run, failover.Back)
+	answer = s.turned(run, failover.Return)
 	if answer.Verdict != failover.Refuse || !slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift) {
 		t.Errorf("with records changed by hand: %s, %v", answer.Verdict, answer.Findings)
 	}
@@ -215,35 +215,35 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 }
 
 func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
-	for _, leg := range []failover.Leg{failover.Back, failover.Rollback, failover.Retreat} {
+	for _, phase := range []failover.Phase{failover.Return, failover.Rollback, failover.ReturnRollback} {
 		s, run := moved(t, "drill", nil, shop())
 		lock, err := s.store.Lock(t.Context())
 		must(t, err)
 		_, err = s.store.TakeOver(t.Context(), failover.Run{ID: "run-2", ARN: "arn:run-2"}, lock, failover.TakenByOperator, s.world.Now(), s.world.Now().Add(time.Hour))
 		must(t, err)
-		if _, err := s.h.Handle(t.Context(), s.turn(run, leg)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-2") {
-			t.Errorf("%s: got %v; want FenceLost, naming run-2", leg, err)
+		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-2") {
+			t.Errorf("%s: got %v; want FenceLost, naming run-2", phase, err)
 		}
 		must(t, s.store.ReleaseLock(t.Context(), "arn:run-2"))
-		if _, err := s.h.Handle(t.Context(), s.turn(run, leg)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "the lock is free and has epoch 2; this run has epoch 1") {
-			t.Errorf("%s, when nobody has it: got %v", leg, err)
+		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "the lock is free and has epoch 2; this run has epoch 1") {
+			t.Errorf("%s, when nobody has it: got %v", phase, err)
 		}
 	}
 }
 
-func TestALegWithoutARunIsRefused(t *testing.T) {
+func TestAPhaseWithoutARunIsRefused(t *testing.T) {
 	s := newScene(t, shop())
-	for _, leg := range []failover.Leg{failover.Back, failover.Rollback, failover.Retreat, "sideways"} {
+	for _, phase := range []failover.Phase{failover.Return, failover.Rollback, failover.ReturnRollback, "sideways"} {
 		req := s.request(`{"action": "drill"}`)
-		req.Leg = leg
+		req.Phase = phase
 		answer, err := s.h.Handle(t.Context(), req)
 		if err != nil || answer.Verdict != failover.Refuse {
-			t.Errorf("%s: got %s, %v", leg, answer.Verdict, err)
+			t.Errorf("%s: got %s, %v", phase, answer.Verdict, err)
 		}
 	}
 }
 
-func TestTheBoundIsThatOfAllLegs(t *testing.T) {
+func TestTheBoundIsThatOfAllPhases(t *testing.T) {
 	for _, action := range []string{"failover", "switchover", "drill"} {
 		s := newScene(t, shop(), blog())
 		s.h.Plan.Approval, s.h.Plan.AllowDataLoss = failover.BeforePromotion, true
@@ -254,16 +254,16 @@ func TestTheBoundIsThatOfAllLegs(t *testing.T) {
 		if in.Action.Planned() {
 			out = failover.VerifyBeforeAsking(out)
 		}
-		var back, rollback, retreat []failover.Stage
+		var back, rollback, returnRollback []failover.Stage
 		if action == "drill" {
 			back = failover.PlanReturn(s.h.Plan, in, west, east, []int{1, 2}, 2)
-			retreat = failover.PlanRetreat(s.h.Plan, east, west, []int{1, 2}, []int{1}, 2)
+			returnRollback = failover.PlanReturnRollback(s.h.Plan, east, west, []int{1, 2}, []int{1}, 2)
 		}
 		if action != "failover" {
 			rollback = failover.PlanRollback(s.h.Plan, west, east, []int{1, 2}, []int{1}, 2)
 		}
 		apps := map[int][]failover.Application{0: {shop(), blog()}, 1: {shop()}, 2: {blog()}}
-		for _, stages := range [][]failover.Stage{out, back, rollback, retreat} {
+		for _, stages := range [][]failover.Stage{out, back, rollback, returnRollback} {
 			last := true
 			for i := range slices.Backward(stages) {
 				s.h.Plan.SetTime(&stages[i], failover.DefaultStretch, failover.DelaysOf(apps[stages[i].Wave]))
@@ -273,7 +273,7 @@ func TestTheBoundIsThatOfAllLegs(t *testing.T) {
 				}
 			}
 		}
-		want := failover.Bound(answer.Run, out, back, rollback, retreat)
+		want := failover.Bound(answer.Run, out, back, rollback, returnRollback)
 		if got := time.Duration(answer.Run.BoundSeconds) * time.Second; got != want {
 			t.Errorf("%s: bound %v; want %v", action, got, want)
 		}
@@ -295,7 +295,7 @@ func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
 		return s, run
 	}
 	s, run := arrived(48 * time.Second)
-	answer := s.turned(run, failover.Back)
+	answer := s.turned(run, failover.Return)
 	if answer.Verdict != failover.Waiting || len(answer.Stages) > 0 {
 		t.Errorf("got %s with %d stages: %s; want it to wait", answer.Verdict, len(answer.Stages), answer.Summary)
 	}
@@ -304,7 +304,7 @@ func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
 	}
 	s.contains(answer.Summary, "There is no way back from us-west-2 yet: database orders in us-east-1: no measurement of its replication lag since it became secondary; expected one within 4m0s")
 	s, run = arrived(6 * time.Minute)
-	if answer := s.turned(run, failover.Back); answer.Verdict != failover.Proceed {
+	if answer := s.turned(run, failover.Return); answer.Verdict != failover.Proceed {
 		t.Errorf("got %s: %s; want it to go back", answer.Verdict, answer.Summary)
 	}
 }

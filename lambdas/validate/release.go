@@ -20,7 +20,7 @@ const releaseTimeout = 2 * time.Second
 // Like the lock, what is published is about Drover itself and not about the plan's applications. A check publishes it
 // too, so that a standby in which no run has ever started is known to run this release; a dry run does not.
 func (in *inspection) checkReleases(ctx context.Context) {
-	if in.run.Leg.Returns() {
+	if in.run.Phase.Returns() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, releaseTimeout)

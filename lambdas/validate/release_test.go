@@ -88,7 +88,7 @@ func TestARegionPublishesItsReleaseByRunsAndChecks(t *testing.T) {
 // TestAFenceOfFormat1CountsAsAnyOther: its epoch is older than the run's, and the run that has written it is looked for.
 func TestAFenceOfFormat1CountsAsAnyOther(t *testing.T) {
 	s := newScene(t, shop())
-	s.oldFence(failover.Fence{Epoch: 9, Run: "run-0", Region: east, Leg: failover.Out})
+	s.oldFence(failover.Fence{Epoch: 9, Run: "run-0", Region: east, Phase: failover.Outbound})
 	if answer := s.validate(`{"action": "switchover"}`); answer.Verdict != failover.Refuse || !slices.Contains(codes(answer, failover.Blocker), failover.CodeLocked) {
 		t.Errorf("a planned run: got %s with %v", answer.Verdict, answer.Findings)
 	}

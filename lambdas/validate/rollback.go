@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// lookBack reads what a leg that undoes another needs to know, and nothing else: what is not well is why the run goes
+// lookBack reads what a phase that undoes another needs to know, and nothing else: what is not well is why the run goes
 // back. What cannot be read is an error, because whoever does not know what to undo must not claim that it is undone.
 func (in *inspection) lookBack(ctx context.Context) error {
 	all, err := in.Applications.Applications(ctx)
@@ -37,13 +37,13 @@ func (in *inspection) lookBack(ctx context.Context) error {
 	return err
 }
 
-// planUndoing plans to undo what the leg before has changed, by its own traces: what the registry says, and keeps from
+// planUndoing plans to undo what the phase before has changed, by its own traces: what the registry says, and keeps from
 // before the run's first write, the weights that are live although the registry does not know them yet, and the promotions
 // that the run had noted before it asked for them.
 func (in *inspection) planUndoing() {
 	plan, hasMoved := failover.PlanRollback, in.hasMoved
-	if in.run.Leg == failover.Retreat {
-		plan, hasMoved = failover.PlanRetreat, in.hasComeHome
+	if in.run.Phase == failover.ReturnRollback {
+		plan, hasMoved = failover.PlanReturnRollback, in.hasComeHome
 	}
 	var moved, writers []int
 	for _, app := range in.apps {

@@ -43,11 +43,11 @@ func (in *inspection) checkBroken() {
 	}
 }
 
-// checkUnchanged holds a leg that returns to what was seen before the leg that it follows: an approver has approved the way
+// checkUnchanged holds a phase that returns to what was seen before the phase that it follows: an approver has approved the way
 // back and the rollback with the way out. What was changed since then may not be what has moved, so it is neither moved nor
 // called undone.
 func (in *inspection) checkUnchanged() {
-	if !in.run.Leg.Returns() || in.run.Leg.Undoes() && in.nothingPlayed() {
+	if !in.run.Phase.Returns() || in.run.Phase.Undoes() && in.nothingPlayed() {
 		return
 	}
 	known := map[int]bool{}
@@ -71,11 +71,11 @@ func (in *inspection) checkUnchanged() {
 // applications, the return those of the ones that had moved.
 func (in *inspection) seenBefore(wave int) []failover.Application {
 	return slices.DeleteFunc(slices.Clone(in.selected), func(app failover.Application) bool {
-		return wave != 0 && app.Wave != wave || in.run.Leg == failover.Retreat && app.Broken == "" && !in.run.Moves(app)
+		return wave != 0 && app.Wave != wave || in.run.Phase == failover.ReturnRollback && app.Broken == "" && !in.run.Moves(app)
 	})
 }
 
-// nothingPlayed says whether the leg before has ended in its first state, which looks at the whole wave before it moves any
+// nothingPlayed says whether the phase before has ended in its first state, which looks at the whole wave before it moves any
 // of it: what has changed is then as it was.
 func (in *inspection) nothingPlayed() bool {
 	end := in.req.Ended

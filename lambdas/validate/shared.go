@@ -15,7 +15,7 @@ import (
 // write of theirs fails or crosses over to the other Region. A planned action has the time to take that application along,
 // so that this blocks it; in an outage there is nothing left to take the writer away from.
 func (in *inspection) checkShared() {
-	if in.run.Leg.Returns() {
+	if in.run.Phase.Returns() {
 		return
 	}
 	for _, c := range failover.Conflicts(in.apps) {

@@ -13,7 +13,7 @@ import (
 // maxStages bounds each list of stages, which travels with the execution from state to state.
 const maxStages = 100
 
-// plan makes the stages of the leg. Waves whose applications are all in the target Region already have none: there is
+// plan makes the stages of the phase. Waves whose applications are all in the target Region already have none: there is
 // nothing to do in them, and doing nothing needs no wait.
 func (in *inspection) plan() {
 	var waves, writers []int
@@ -32,7 +32,7 @@ func (in *inspection) plan() {
 	if there > 0 {
 		in.warn(failover.CodeAlreadyActive, "Region "+string(in.run.To), fmt.Sprintf("%s of %d there already", count(there, "application"), len(in.apps)), "")
 	}
-	if in.run.Leg == failover.Back {
+	if in.run.Phase == failover.Return {
 		in.stages = failover.PlanReturn(in.Plan, in.input, in.run.From, in.run.To, waves, in.req.Played)
 	} else {
 		in.planOut(waves, writers)
@@ -61,12 +61,12 @@ func (in *inspection) planOut(waves, writers []int) {
 	next := len(in.stages)
 	if in.run.Action == failover.Drill {
 		in.back = failover.PlanReturn(in.Plan, in.input, in.run.To, in.run.From, waves, next)
-		in.retreat = failover.PlanRetreat(in.Plan, in.run.From, in.run.To, waves, writers, next+len(in.back))
+		in.returnRollback = failover.PlanReturnRollback(in.Plan, in.run.From, in.run.To, waves, writers, next+len(in.back))
 	}
 	if in.run.Action.Planned() {
 		in.rollback = failover.PlanRollback(in.Plan, in.run.To, in.run.From, waves, writers, next)
 	}
-	if n := max(len(in.stages), len(in.back), len(in.rollback)); n > maxStages { // a retreat is as long as a rollback
+	if n := max(len(in.stages), len(in.back), len(in.rollback)); n > maxStages { // a return-rollback is as long as a rollback
 		in.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = in.withFewerStages()
 	}
 }
@@ -106,7 +106,7 @@ func (in *inspection) checkSteps(waves []int) {
 // registered records is known before the first wave has moved.
 func (in *inspection) countBatches() {
 	batches := map[int]int{}
-	for _, stages := range [][]failover.Stage{in.stages, in.back, in.rollback, in.retreat} {
+	for _, stages := range [][]failover.Stage{in.stages, in.back, in.rollback, in.returnRollback} {
 		last := true
 		for i := range slices.Backward(stages) {
 			s := &stages[i]
@@ -137,14 +137,14 @@ func (in *inspection) setTimes() {
 		}
 		return known[s.Wave]
 	}
-	if in.run.Leg.Returns() {
+	if in.run.Phase.Returns() {
 		for i := range in.stages {
 			in.Plan.SetTime(&in.stages[i], max(in.run.StretchPercent, failover.DefaultStretch), delays(in.stages[i]))
 		}
 		return
 	}
-	in.run.StretchPercent = in.Plan.Stretch(in.run, delays, in.stages, in.back, in.rollback, in.retreat)
-	switch events := failover.Events(in.run, in.stages, in.back, in.rollback, in.retreat); {
+	in.run.StretchPercent = in.Plan.Stretch(in.run, delays, in.stages, in.back, in.rollback, in.returnRollback)
+	switch events := failover.Events(in.run, in.stages, in.back, in.rollback, in.returnRollback); {
 	case in.run.StretchPercent == 0:
 		in.block(failover.CodeEvents, "run "+in.run.ID, fmt.Sprintf("its %s can make %d events in the history of the execution, which Step Functions ends at 25,000; expected at most %d",
 			count(len(in.stages), "stage"), events, failover.MaxEvents), "use fewer waves or traffic steps").Command = in.withFewerStages()
@@ -179,10 +179,10 @@ func (in *inspection) wave(wave int) []failover.Application {
 // checkBound predicts the longest that the run can take, with all that may follow the outbound phase and what it has taken
 // until this call, if Validate could not be called at first. A phase that returns keeps what was predicted.
 func (in *inspection) checkBound() {
-	if in.run.Leg.Returns() {
+	if in.run.Phase.Returns() {
 		return
 	}
-	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.retreat) + in.startedLate()
+	bound := failover.Bound(in.run, in.stages, in.back, in.rollback, in.returnRollback) + in.startedLate()
 	in.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(in.Plan.TargetRTOSeconds) * time.Second; bound > 2*target && len(in.stages) > 0 {
 		in.warn(failover.CodeBound, "run "+in.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every check; expected at most %v, twice the RTO target", bound, 2*target),

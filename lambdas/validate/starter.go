@@ -11,7 +11,7 @@ import (
 // readStarter reads who has signed the request to the API that started the run. The input names the signer, as any input
 // can; the registry has it from the API, which alone may write it. What cannot be read is not known.
 func (in *inspection) readStarter(ctx context.Context) {
-	if in.run.Leg != failover.Out || !strings.HasPrefix(in.run.RequestedBy, "arn:") {
+	if in.run.Phase != failover.Outbound || !strings.HasPrefix(in.run.RequestedBy, "arn:") {
 		return
 	}
 	input, err := json.Marshal(in.input)

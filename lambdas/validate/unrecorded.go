@@ -10,13 +10,13 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// findLeftovers looks for traffic that is elsewhere than the registry says because a run has shifted it and was stopped
+// findUnrecorded looks for traffic that is elsewhere than the registry says because a run has shifted it and was stopped
 // before it could write that down. It is Drover's own doing, and no drift: the run starts from what users have, and a
 // rollback brings back that, not what the registry says. The first write of the run puts the registry right.
 //
 // On a way back the run itself has written everything, so that whatever differs is somebody else's.
-func (in *inspection) findLeftovers(ctx context.Context) error {
-	if in.run.Leg.Returns() {
+func (in *inspection) findUnrecorded(ctx context.Context) error {
+	if in.run.Phase.Returns() {
 		return nil
 	}
 	left := map[string]failover.Place{} // by application
@@ -33,7 +33,7 @@ func (in *inspection) findLeftovers(ctx context.Context) error {
 			left[app.Name] = place
 		}
 	}
-	in.noteLeftovers(left)
+	in.noteUnrecorded(left)
 	return nil
 }
 
@@ -108,26 +108,26 @@ func (in *inspection) brokeOff(ctx context.Context, fence failover.Fence, app fa
 	return !ended && (len(runs) < knownRuns || runs[len(runs)-1].Run.Epoch < fence.Epoch), nil
 }
 
-// noteLeftovers adds what was found to the run, wave by wave: of a wave that is in one place as a whole, no application is
+// noteUnrecorded adds what was found to the run, wave by wave: of a wave that is in one place as a whole, no application is
 // named. (One that the registry has there already may be said to be there.)
-func (in *inspection) noteLeftovers(left map[string]failover.Place) {
+func (in *inspection) noteUnrecorded(left map[string]failover.Place) {
 	named := 0
-	for _, l := range leftovers(in.apps, left) {
+	for _, l := range unrecorded(in.apps, left) {
 		names := l.Applications
 		if in.allIn(l, left) {
 			l.Applications = nil
 		}
 		if named += len(l.Applications); named > failover.MaxNamedApplications {
-			in.object(failover.CodeLeftover, fmt.Sprintf("wave %d", l.Wave),
+			in.object(failover.CodeUnrecorded, fmt.Sprintf("wave %d", l.Wave),
 				fmt.Sprintf("a run that was stopped has left more than %d applications elsewhere than the registry says, and others of their waves where it says", failover.MaxNamedApplications),
 				`name at most that many of them as "applications" in the input`).Command = in.Handler.Plan.Drover("status", in.Region)
 			return
 		}
-		in.run.Leftovers = append(in.run.Leftovers, l)
+		in.run.Unrecorded = append(in.run.Unrecorded, l)
 		if in.run.Action == failover.Drill {
 			continue // checkWhole says that it is refused
 		}
-		in.warn(failover.CodeLeftover, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
+		in.warn(failover.CodeUnrecorded, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
 			"this run starts from them, and a rollback brings them back", weightsText(l.Weights)), "")
 	}
 }
@@ -135,7 +135,7 @@ func (in *inspection) noteLeftovers(left map[string]failover.Place) {
 // checkWhole refuses a drill of what is not at rest. A drill ends where it began, and that must be one Region: what was
 // stopped half-way is to be finished, or undone, and not to be rehearsed with.
 func (in *inspection) checkWhole() {
-	if in.run.Action != failover.Drill || in.run.Leg.Returns() {
+	if in.run.Action != failover.Drill || in.run.Phase.Returns() {
 		return
 	}
 	var names []string
@@ -146,23 +146,23 @@ func (in *inspection) checkWhole() {
 		}
 	}
 	if len(names) > 0 {
-		in.block(failover.CodeLeftover, namesText(names), "a run has stopped on its way, and a drill begins and ends with all users in one Region",
+		in.block(failover.CodeUnrecorded, namesText(names), "a run has stopped on its way, and a drill begins and ends with all users in one Region",
 			"finish it with a switchover, or undo it with a failback, and then drill").Command = in.finishing()
 	}
 }
 
-// leftovers groups applications, which are in the order of their waves, by wave and place.
-func leftovers(apps []failover.Application, left map[string]failover.Place) []failover.Leftover {
-	var all []failover.Leftover
+// unrecorded groups applications, which are in the order of their waves, by wave and place.
+func unrecorded(apps []failover.Application, left map[string]failover.Place) []failover.Unrecorded {
+	var all []failover.Unrecorded
 	for _, app := range apps {
 		place, ok := left[app.Name]
 		if !ok {
 			continue
 		}
-		i := slices.IndexFunc(all, func(l failover.Leftover) bool { return l.Wave == app.Wave && samePlace(l.Place, place) })
+		i := slices.IndexFunc(all, func(l failover.Unrecorded) bool { return l.Wave == app.Wave && samePlace(l.Place, place) })
 		if i < 0 {
 			i = len(all)
-			all = append(all, failover.Leftover{Wave: app.Wave, Place: place})
+			all = append(all, failover.Unrecorded{Wave: app.Wave, Place: place})
 		}
 		all[i].Applications = append(all[i].Applications, app.Name)
 	}
@@ -170,7 +170,7 @@ func leftovers(apps []failover.Application, left map[string]failover.Place) []fa
 }
 
 // allIn says whether all of the wave's applications that the run moves are in a place: left there, or registered there.
-func (in *inspection) allIn(l failover.Leftover, left map[string]failover.Place) bool {
+func (in *inspection) allIn(l failover.Unrecorded, left map[string]failover.Place) bool {
 	for _, app := range in.wave(l.Wave) {
 		place, ok := left[app.Name]
 		if !ok {

@@ -16,7 +16,7 @@ func stoppedRun(s *scene) {
 	s.t.Helper()
 	s.putWeights(shop().Records[0], 90, 10)
 	s.putWeights(blog().Records[0], 90, 10)
-	s.fence(failover.Fence{Epoch: 1, Run: "run-0", Region: west, Leg: failover.Out})
+	s.fence(failover.Fence{Epoch: 1, Run: "run-0", Region: west, Phase: failover.Outbound})
 }
 
 func tenPercent() failover.Place {
@@ -39,11 +39,11 @@ func TestWhatAStoppedRunHasLeftIsNoDrift(t *testing.T) {
 			t.Errorf("%s: %s", input, answer.Summary)
 			continue
 		}
-		want := []failover.Leftover{{Wave: 2, Place: tenPercent()}}
-		if diff := cmp.Diff(want, answer.Run.Leftovers); diff != "" {
-			t.Errorf("%s: leftovers (-want +got):\n%s", input, diff)
+		want := []failover.Unrecorded{{Wave: 2, Place: tenPercent()}}
+		if diff := cmp.Diff(want, answer.Run.Unrecorded); diff != "" {
+			t.Errorf("%s: unrecorded (-want +got):\n%s", input, diff)
 		}
-		if warned := codes(answer, failover.Warning); !slices.Contains(warned, failover.CodeLeftover) || slices.Contains(warned, failover.CodeDrift) {
+		if warned := codes(answer, failover.Warning); !slices.Contains(warned, failover.CodeUnrecorded) || slices.Contains(warned, failover.CodeDrift) {
 			t.Errorf("%s: warned of %v", input, warned)
 		}
 	}
@@ -59,7 +59,7 @@ func TestADrillBeginsWithAllUsersInOneRegion(t *testing.T) {
 	must(t, err)
 	for name, s := range map[string]*scene{"left by a run that was stopped": left, "registered": registered} {
 		answer := s.validate(`{"action": "drill", "takeover": true}`)
-		if !slices.Contains(codes(answer, failover.Blocker), failover.CodeLeftover) {
+		if !slices.Contains(codes(answer, failover.Blocker), failover.CodeUnrecorded) {
 			t.Errorf("%s: %s: %v", name, answer.Verdict, answer.Findings)
 		}
 	}
@@ -80,8 +80,8 @@ func TestWeightsWithoutAFenceAreDrift(t *testing.T) {
 	s := newScene(t, blog())
 	s.putWeights(blog().Records[0], 90, 10)
 	answer := s.validate(`{"action": "switchover"}`)
-	if !slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift) || len(answer.Run.Leftovers) > 0 {
-		t.Errorf("leftovers %v: %s", answer.Run.Leftovers, answer.Summary)
+	if !slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift) || len(answer.Run.Unrecorded) > 0 {
+		t.Errorf("unrecorded %v: %s", answer.Run.Unrecorded, answer.Summary)
 	}
 }
 
@@ -117,8 +117,8 @@ func TestWhatNoRunExplainsStaysDrift(t *testing.T) {
 			stoppedRun(s)
 			c.change(s)
 			answer := s.validate(`{"action": "switchover", "takeover": true}`)
-			if drift := slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift); drift != c.drift || drift == (len(answer.Run.Leftovers) > 0) {
-				t.Errorf("drift %v, leftovers %v: %s", drift, answer.Run.Leftovers, answer.Summary)
+			if drift := slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift); drift != c.drift || drift == (len(answer.Run.Unrecorded) > 0) {
+				t.Errorf("drift %v, unrecorded %v: %s", drift, answer.Run.Unrecorded, answer.Summary)
 			}
 			if c.drift {
 				s.contains(answer.Summary, "give its record sets the weights us-east-1 100, us-west-2 0 in Route 53: registering changes no weights")
@@ -135,9 +135,9 @@ func TestAPartOfAWaveIsNamed(t *testing.T) {
 	stoppedRun(s)
 	s.putWeights(shop().Records[0], 100, 0)
 	answer := s.validate(`{"action": "switchover", "takeover": true}`)
-	want := []failover.Leftover{{Wave: 2, Applications: []string{"blog"}, Place: tenPercent()}}
-	if diff := cmp.Diff(want, answer.Run.Leftovers); diff != "" {
-		t.Errorf("leftovers (-want +got):\n%s", diff)
+	want := []failover.Unrecorded{{Wave: 2, Applications: []string{"blog"}, Place: tenPercent()}}
+	if diff := cmp.Diff(want, answer.Run.Unrecorded); diff != "" {
+		t.Errorf("unrecorded (-want +got):\n%s", diff)
 	}
 }
 
@@ -150,8 +150,8 @@ func TestARollbackOfTheNextRunBringsBackWhatWasLeft(t *testing.T) {
 	}
 	s.putWeights(blog().Records[0], 0, 100) // shifted, and not written down
 	answer := s.turned(run, failover.Rollback)
-	if len(answer.Stages) != 1 || len(answer.Run.Leftovers) != 1 {
-		t.Fatalf("stages %+v, leftovers %v", answer.Stages, answer.Run.Leftovers)
+	if len(answer.Stages) != 1 || len(answer.Run.Unrecorded) != 1 {
+		t.Fatalf("stages %+v, unrecorded %v", answer.Stages, answer.Run.Unrecorded)
 	}
 	app := answer.Run.AsFound(mustApplications(s)[0])
 	if diff := cmp.Diff(tenPercent().Weights, answer.Stages[0].WeightsOf(app, run.Epoch)); diff != "" {

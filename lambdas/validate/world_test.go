@@ -150,7 +150,7 @@ func (s *scene) request(input string) failover.ValidateRequest {
 		Execution: failover.ExecutionContext{
 			ID: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Name: "run-1", StartTime: s.world.Now(),
 		},
-		Input: json.RawMessage(input), Leg: failover.Out, Now: s.world.Now(),
+		Input: json.RawMessage(input), Phase: failover.Outbound, Now: s.world.Now(),
 	}
 }
 

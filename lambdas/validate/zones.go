@@ -19,7 +19,7 @@ import (
 // examines says whether the run looks for what Route 53 would refuse. A failover does not: it spends no time on what it
 // cannot wait for, and sets aside what is refused. Nor does a way back, which writes what the way out has written.
 func (in *inspection) examines() bool {
-	return (!in.outage() || in.onlyLooks()) && !in.run.Leg.Returns()
+	return (!in.outage() || in.onlyLooks()) && !in.run.Phase.Returns()
 }
 
 // readZones asks for each hosted zone of the records: whether it exists, whether the plan may use it, and its name.

@@ -154,7 +154,7 @@ func TestABatchMendsWhatStandsInTheWay(t *testing.T) {
 				t.Fatalf("%q: %v", answer.Findings[0].Command, err)
 			}
 			s.change(batch.Changes...)
-			if again := s.validate(`{"action": "check"}`); again.Verdict != failover.Looked {
+			if again := s.validate(`{"action": "check"}`); again.Verdict != failover.Checked {
 				t.Errorf("after the batch: %s", again.Summary)
 			}
 		})
@@ -185,7 +185,7 @@ func TestAliasesInTheirOwnZoneAreFound(t *testing.T) {
 		put(fakeaws.RecordSet{Name: name, Type: "A", TTL: 60, Values: []string{"192.0.2.1"}},
 			fakeaws.RecordSet{Name: www, Type: "A", SetIdentifier: string(region), Weight: weight, Alias: &fakeaws.AliasTarget{Name: name, Zone: "Z1"}})(s)
 	}
-	if answer := s.validate(`{"action": "check"}`); answer.Verdict != failover.Looked {
+	if answer := s.validate(`{"action": "check"}`); answer.Verdict != failover.Checked {
 		t.Errorf("got %s", answer.Summary)
 	}
 }
@@ -196,7 +196,7 @@ func TestAWayBackExaminesNothing(t *testing.T) {
 	s.putWeights(shop().Records[0], 0, 100)
 	before := s.calls("GetHostedZone")
 	put(fakeaws.RecordSet{Name: www, Type: "NS", TTL: 60, Values: []string{"ns-1.example.net."}})(s)
-	answer := s.turned(run, failover.Back)
+	answer := s.turned(run, failover.Return)
 	if n := s.calls("GetHostedZone") - before; n != 0 || strings.Contains(fmt.Sprint(answer.Findings), "delegates") {
 		t.Errorf("%d hosted zones were asked for, and found: %v; want none", n, answer.Findings)
 	}

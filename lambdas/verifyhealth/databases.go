@@ -18,7 +18,7 @@ func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequ
 	return h.writers(ctx, l, req, apps)
 }
 
-// ownDatabases are the applications with those of their databases that the leg promotes.
+// ownDatabases are the applications with those of their databases that the phase promotes.
 func ownDatabases(run failover.Run, apps []failover.Application) []failover.Application {
 	apps = slices.Clone(apps)
 	for i := range apps {
@@ -69,13 +69,13 @@ func (h Handler) writers(ctx context.Context, l *look, req failover.VerifyReques
 	return nil
 }
 
-// writerFollows says whether a leg that undoes another has brought the users of the application back, and its writer comes
+// writerFollows says whether a phase that undoes another has brought the users of the application back, and its writer comes
 // in a later stage.
 func writerFollows(req failover.VerifyRequest, app failover.Application) bool {
-	return req.Run.Leg.Undoes() && req.Stage.WriterFollows && len(req.Run.Databases(app)) > 0
+	return req.Run.Phase.Undoes() && req.Stage.WriterFollows && len(req.Run.Databases(app)) > 0
 }
 
-// atRest waits, before a leg that undoes another can turn to the writers, for the end of the promotions that the run has
+// atRest waits, before a phase that undoes another can turn to the writers, for the end of the promotions that the run has
 // asked for. One that is in flight cannot be reversed.
 func (h Handler) atRest(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
 	var waiting []failover.Application

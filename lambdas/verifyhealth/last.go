@@ -69,7 +69,7 @@ func (h Handler) closing(ctx context.Context, l *look, req failover.VerifyReques
 	return nil
 }
 
-// registered asks whether the registry says of each application what the leg has made of it. A stage that moves traffic
+// registered asks whether the registry says of each application what the phase has made of it. A stage that moves traffic
 // needs no such look: it has just written that itself.
 func registered(l *look, req failover.VerifyRequest, apps []failover.Application) {
 	for _, app := range apps {

@@ -100,7 +100,9 @@ func TestManyZonesAreReadOverSeveralChecks(t *testing.T) {
 	var calls []int
 	for range 5 {
 		before := len(s.world.Calls())
-		answer := s.checkOnce(func(req *failover.VerifyRequest) { req.Stage.Passes, req.Healthy, req.Inventory = 5, healthy, inventory })
+		answer := s.checkOnce(func(req *failover.VerifyRequest) {
+			req.Stage.Passes, req.Healthy, req.Inventory = 5, healthy, inventory
+		})
 		n := 0
 		for _, call := range s.world.Calls()[before:] {
 			if call.Operation == "ListResourceRecordSets" {

@@ -13,7 +13,7 @@ const badChecks = 2
 // givesUpEarly says whether a stage may fail before its time is over, because it is unhealthy. A failover has nowhere to
 // send its users back to, and a rollback is on its way there already, as is the retreat of a drill. On the return of a
 // drill, users go back to where they were well.
-func givesUpEarly(run failover.Run) bool { return run.Action.Planned() && !run.Leg.Undoes() }
+func givesUpEarly(run failover.Run) bool { return run.Action.Planned() && !run.Phase.Undoes() }
 
 // patience is how long a stage must be unhealthy before it has failed. For a gradual stage [badChecks] are enough: nothing
 // but the traffic step itself was changed.

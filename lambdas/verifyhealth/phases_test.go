@@ -28,7 +28,10 @@ func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
 	if first.Verdict != failover.Pending || first.Unhealthy != 1 {
 		t.Errorf("first bad look: %+v; want pending, and counted", first)
 	}
-	following := func(req *failover.VerifyRequest) { gradual(first.Healthy, first.Unhealthy)(req); req.Streak = first.Streak }
+	following := func(req *failover.VerifyRequest) {
+		gradual(first.Healthy, first.Unhealthy)(req)
+		req.Streak = first.Streak
+	}
 	if same := s.look(following); same.Verdict != failover.Pending || same.Unhealthy != 1 {
 		t.Errorf("the same datapoint again: %+v; want pending, and not counted", same)
 	}
@@ -51,7 +54,7 @@ func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 	s.serve("checkout", 20)
 	for name, adjust := range map[string]func(*failover.VerifyRequest){
 		"a failover": func(req *failover.VerifyRequest) { gradual(0, 5)(req); req.Run.Action = failover.Failover },
-		"a rollback": func(req *failover.VerifyRequest) { gradual(0, 5)(req); req.Run.Leg = failover.Rollback },
+		"a rollback": func(req *failover.VerifyRequest) { gradual(0, 5)(req); req.Run.Phase = failover.Rollback },
 		"a change that is not in sync": func(req *failover.VerifyRequest) {
 			gradual(0, 5)(req)
 			req.Changes = []failover.Change{{Zone: zone, ID: s.change()}}
@@ -90,7 +93,7 @@ func TestAFullShiftFailsWhenItsUsersFareBadlyForLong(t *testing.T) {
 		{"after a good check", full(1, 0, time.Hour), failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 1}},
 		{"for a minute", full(0, 12, 69*time.Second), failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 13}},
 		{"for longer", full(0, 1, 70*time.Second), failover.VerifyAnswer{Verdict: failover.Failed}},
-		{"after the waves of the leg", func(req *failover.VerifyRequest) { full(0, 13, time.Hour)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
+		{"after the waves of the phase", func(req *failover.VerifyRequest) { full(0, 13, time.Hour)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
 	} {
 		c.want.Reasons = []string{"checkout: Application ServedPercent in us-west-2 is 60; expected at least 99"}
 		check(t, c.name, c.want, s.look(c.adjust))
@@ -136,7 +139,7 @@ func TestAnApplicationThatSaysNothingHidesNoOther(t *testing.T) {
 // rollback makes of a look one at a stage of a rollback to us-east-1.
 func rollback(promote bool) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
-		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Switchover, failover.Rollback, west, east
+		req.Run.Action, req.Run.Phase, req.Run.From, req.Run.To = failover.Switchover, failover.Rollback, west, east
 		req.Stage = failover.Stage{Index: 5, Wave: 1, From: west, To: east, Restore: true, Promote: promote, Passes: 1}
 		if !promote {
 			req.Stage.Percent, req.Stage.WriterFollows = new(100), true
@@ -197,10 +200,10 @@ func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 	}
 }
 
-// retreat makes of a look one at the stage that sends users back to us-west-2, after many that saw them fare badly.
-func retreat(writerFollows bool) func(*failover.VerifyRequest) {
+// returnRollback makes of a look one at the stage that sends users back to us-west-2, after many that saw them fare badly.
+func returnRollback(writerFollows bool) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
-		req.Run.Action, req.Run.Leg, req.Run.From, req.Run.To = failover.Drill, failover.Retreat, east, west
+		req.Run.Action, req.Run.Phase, req.Run.From, req.Run.To = failover.Drill, failover.ReturnRollback, east, west
 		req.Unhealthy = 50
 		req.Stage = failover.Stage{Index: 5, Wave: 1, From: east, To: west, Percent: new(100), WriterFollows: writerFollows, Passes: 1}
 	}
@@ -220,10 +223,10 @@ func TestARetreatLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 	s.must(s.Registry.Promoting(t.Context(), wave[0], failover.Live{Epoch: 7}, []string{"checkout"}))
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 20)
-	if got := s.look(retreat(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-west-2 is 20") {
+	if got := s.look(returnRollback(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-west-2 is 20") {
 		t.Errorf("its users fare badly: %+v; want pending because of it, for there is nowhere else to send them", got)
 	}
-	if got := s.look(retreat(true)); got.Verdict != failover.Passed {
+	if got := s.look(returnRollback(true)); got.Verdict != failover.Passed {
 		t.Errorf("its writer follows: %+v; want passed", got)
 	}
 }
@@ -254,7 +257,7 @@ func TestARollbackDoesNotLookAtUsersWhomItBringsElsewhere(t *testing.T) {
 	check(t, "as before", passed(1), s.look(rollback(false)))
 }
 
-// closing makes of a look one at the stage that closes a leg of two waves.
+// closing makes of a look one at the stage that closes a phase of two waves.
 func closing(req *failover.VerifyRequest) {
 	req.Stage.Wave, req.Stage.Waves, req.Stage.Percent, req.Stage.Promote = 0, []int{1, 2}, nil, false
 }
@@ -269,8 +272,8 @@ func (s *stand) settle(app failover.Application, live failover.Live) {
 
 var inWest = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 
-// TestALegIsClosedWhenAllOfItIsWhereItWasMoved: waves that were verified a while ago are verified once more.
-func TestALegIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
+// TestAPhaseIsClosedWhenAllOfItIsWhereItWasMoved: waves that were verified a while ago are verified once more.
+func TestAPhaseIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*stand)
@@ -295,7 +298,7 @@ func TestALegIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
 	}
 }
 
-func TestALegIsNotClosedWhileAWriterIsElsewhere(t *testing.T) {
+func TestAPhaseIsNotClosedWhileAWriterIsElsewhere(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	s.settle(s.apps[0], inWest)
 	want := "checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"
@@ -303,8 +306,8 @@ func TestALegIsNotClosedWhileAWriterIsElsewhere(t *testing.T) {
 	check(t, "the last look of a run that has promoted first", pending(want), s.look())
 }
 
-// TestOnlyTheWavesOfALegCloseIt: what was in the Region before the run may have other weights.
-func TestOnlyTheWavesOfALegCloseIt(t *testing.T) {
+// TestOnlyTheWavesOfAPhaseCloseIt: what was in the Region before the run may have other weights.
+func TestOnlyTheWavesOfAPhaseCloseIt(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", west, 10)
 	other := func(req *failover.VerifyRequest) { closing(req); req.Stage.Waves = []int{2, 3} }
@@ -322,7 +325,7 @@ func TestAWayBackIsClosedWithTheWeightsFromBefore(t *testing.T) {
 	back := func(req *failover.VerifyRequest) {
 		rollback(false)(req)
 		closing(req)
-		req.Run.Leg = failover.Back
+		req.Run.Phase = failover.Return
 	}
 	s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 100)
 	if got := s.look(back); got.Verdict != failover.Pending || len(got.Reasons) != 2 {

@@ -2,7 +2,6 @@ package drill
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -56,7 +55,7 @@ func (r RunEvidence) repeatable() bool {
 func (r RunEvidence) setAside() failover.Aside {
 	var told failover.NotifyRequest
 	for _, inv := range r.Invocations {
-		if inv.State == "Notify" && json.Unmarshal(inv.Payload, &told) != nil {
+		if inv.State == "Notify" && failover.Decode(inv.Payload, &told) != nil {
 			return nil
 		}
 	}

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -12,17 +11,17 @@ import (
 // What happens in the World belongs to a run. With several runs at a time the hour says nothing about which: a batch
 // says so itself, in the fence that it writes, and everything else was done by the invocation of a function.
 
-// runOf is the run that has written a batch, and in which of its legs. A batch without a fence belongs to whoever was
+// runOf is the run that has written a batch, and in which of its phases. A batch without a fence belongs to whoever was
 // under way; it is nil when nobody was.
-func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Leg) {
+func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Phase) {
 	if mark, ok := markOf(batch); ok {
 		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return nameIn(r.ARN) == mark.Run && r.to() == mark.Region })
 		if i < 0 {
-			return nil, mark.Leg
+			return nil, mark.Phase
 		}
-		return &e.Runs[i], mark.Leg
+		return &e.Runs[i], mark.Phase
 	}
-	return e.runAt(batch.At), failover.Out
+	return e.runAt(batch.At), failover.Outbound
 }
 
 // markOf is the fence that a batch has put up.
@@ -36,54 +35,54 @@ func markOf(batch fakeaws.Batch) (failover.Fence, bool) {
 	return failover.Fence{}, false
 }
 
-// promoterOf is the run that has asked for a promotion, and in which of its legs; nil when none has.
-func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Leg) {
+// promoterOf is the run that has asked for a promotion, and in which of its phases; nil when none has.
+func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Phase) {
 	for i := range e.Runs {
 		for _, inv := range e.Runs[i].Invocations {
 			if inv.At.Equal(p.At) && slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool {
 				return c.Operation == p.Operation && c.Object == p.GlobalCluster && c.Code == ""
 			}) {
-				return &e.Runs[i], legOf(inv)
+				return &e.Runs[i], phaseOf(inv)
 			}
 		}
 	}
-	return e.runAt(p.At), failover.Out
+	return e.runAt(p.At), failover.Outbound
 }
 
-// legOf is the leg that an invocation belongs to: every step is told.
-func legOf(inv fakeaws.Invocation) failover.Leg {
+// phaseOf is the phase that an invocation belongs to: every step is told.
+func phaseOf(inv fakeaws.Invocation) failover.Phase {
 	var payload struct {
-		Run failover.Run `json:"run"`
-		Leg failover.Leg `json:"leg"`
+		Run   failover.Run   `json:"run"`
+		Phase failover.Phase `json:"phase"`
 	}
-	if json.Unmarshal(inv.Payload, &payload) != nil || payload.Leg+payload.Run.Leg == "" {
-		return failover.Out
+	if failover.Decode(inv.Payload, &payload) != nil || payload.Phase+payload.Run.Phase == "" {
+		return failover.Outbound
 	}
-	if payload.Leg != "" { // Validate is told the leg that it is to plan, and the run as the one before has left it
-		return payload.Leg
+	if payload.Phase != "" { // Validate is told the phase that it is to plan, and the run as the one before has left it
+		return payload.Phase
 	}
-	return payload.Run.Leg
+	return payload.Run.Phase
 }
 
-// legs are the legs that a run has played, each with the time from the first of its invocations.
-func (r RunEvidence) legs() []legTime {
-	all := []legTime{{Leg: failover.Out, From: r.StartedAt}}
+// phases are the phases that a run has played, each with the time from the first of its invocations.
+func (r RunEvidence) phases() []phaseTime {
+	all := []phaseTime{{Phase: failover.Outbound, From: r.StartedAt}}
 	for _, inv := range r.Invocations {
-		if leg := legOf(inv); leg != all[len(all)-1].Leg && leg != failover.Out {
+		if phase := phaseOf(inv); phase != all[len(all)-1].Phase && phase != failover.Outbound {
 			all[len(all)-1].To = inv.At
-			all = append(all, legTime{Leg: leg, From: inv.At})
+			all = append(all, phaseTime{Phase: phase, From: inv.At})
 		}
 	}
 	all[len(all)-1].To = r.StoppedAt
-	if entered, ok := r.enteredAt("Soak"); ok && len(all) > 1 && all[1].Leg == failover.Back {
+	if entered, ok := r.enteredAt("Soak"); ok && len(all) > 1 && all[1].Phase == failover.Return {
 		all[0].To = entered
 	}
 	return all
 }
 
-// legTime is when a leg was played.
-type legTime struct {
-	Leg      failover.Leg
+// phaseTime is when a phase was played.
+type phaseTime struct {
+	Phase    failover.Phase
 	From, To time.Time
 }
 
@@ -97,9 +96,9 @@ func (r RunEvidence) enteredAt(state string) (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// target is the Region that a run moves to in a leg.
-func (r RunEvidence) target(plan failover.Plan, leg failover.Leg) failover.Region {
-	if leg == failover.Out || leg == failover.Retreat {
+// target is the Region that a run moves to in a phase.
+func (r RunEvidence) target(plan failover.Plan, phase failover.Phase) failover.Region {
+	if phase == failover.Outbound || phase == failover.ReturnRollback {
 		return r.to()
 	}
 	return r.from(plan)

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -103,7 +102,7 @@ func (n *narrator) tellsOf(execution string, inv fakeaws.Invocation) bool {
 		return true
 	}
 	var a failover.ValidateAnswer
-	if inv.State != "Validate" || json.Unmarshal(inv.Result.Payload, &a) != nil || a.Close == nil {
+	if inv.State != "Validate" || failover.Decode(inv.Result.Payload, &a) != nil || a.Close == nil {
 		return false
 	}
 	n.mu.Lock()
@@ -118,7 +117,7 @@ func closed(inv fakeaws.Invocation) (run failover.Run, published bool) {
 	var payload struct {
 		Run failover.Run `json:"run"`
 	}
-	if inv.State != "NotifyStopped" || json.Unmarshal(inv.Payload, &payload) != nil {
+	if inv.State != "NotifyStopped" || failover.Decode(inv.Payload, &payload) != nil {
 		return run, false
 	}
 	published = slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "sns" && c.Code == "" })

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -108,7 +107,7 @@ func (r RunEvidence) said() string {
 	lines := []string{r.Cause}
 	for _, inv := range r.Invocations {
 		var a failover.ValidateAnswer
-		if inv.State != "Validate" || json.Unmarshal(inv.Result.Payload, &a) != nil {
+		if inv.State != "Validate" || failover.Decode(inv.Result.Payload, &a) != nil {
 			continue
 		}
 		lines = append(lines, a.Summary)

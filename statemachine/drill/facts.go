@@ -2,7 +2,6 @@ package drill
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 func facts[T any](tell func(T) (Tone, string)) func([]byte) (Tone, string) {
 	return func(payload []byte) (Tone, string) {
 		var answer T
-		if err := json.Unmarshal(payload, &answer); err != nil {
+		if err := failover.Decode(payload, &answer); err != nil {
 			return Bad, fmt.Sprintf("an answer that nobody understands: %v", err)
 		}
 		return tell(answer)
@@ -159,8 +158,8 @@ func decisionFacts(asked failover.ApprovalRequest, a failover.ApprovalAnswer) (T
 }
 
 // refusedNotice says whether a notification was sent.
-func refusedNotice(a struct{ Told bool }) (Tone, string) {
-	if a.Told {
+func refusedNotice(a struct{ Notified bool }) (Tone, string) {
+	if a.Notified {
 		return Plain, "the notification is sent"
 	}
 	return Plain, "no notification: the check before has found the same"

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -31,7 +30,7 @@ func (f *Follower) Entered(state string, at time.Time) {
 
 // Scheduled takes note of what a step is called with.
 func (f *Follower) Scheduled(payload []byte) {
-	if req := (failover.ApprovalRequest{}); f.state == "AwaitApproval" && json.Unmarshal(payload, &req) == nil {
+	if req := (failover.ApprovalRequest{}); f.state == "AwaitApproval" && failover.Decode(payload, &req) == nil {
 		f.asked = req
 	}
 }

@@ -172,7 +172,7 @@ func (n *narrator) step(at time.Time, state string, tone Tone, text string) {
 // findings tells what Validate has found, each with what to do next.
 func (n *narrator) findings(at time.Time, payload []byte) {
 	var a failover.ValidateAnswer
-	if json.Unmarshal(payload, &a) != nil {
+	if failover.Decode(payload, &a) != nil {
 		return
 	}
 	for _, f := range a.Findings {

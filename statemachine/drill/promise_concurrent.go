@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -90,7 +89,7 @@ func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 			Stage *failover.Stage `json:"stage"`
 			Until time.Time       `json:"until"`
 		}
-		if inv.At.After(at) || json.Unmarshal(inv.Payload, &step) != nil {
+		if inv.At.After(at) || failover.Decode(inv.Payload, &step) != nil {
 			continue
 		}
 		wait := failover.RefillWait

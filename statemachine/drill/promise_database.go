@@ -13,15 +13,15 @@ func neverTwoWriters(e Evidence) finding {
 	f := finding{basis: "no promotion was asked for"}
 	for i, p := range e.Promotions {
 		f.checked = true
-		run, leg := e.promoterOf(p)
+		run, phase := e.promoterOf(p)
 		if run == nil {
 			f.violate("%s: promotion of %s to %s belongs to no run", e.clock(p.At), p.GlobalCluster, p.To)
 			continue
 		}
-		if want := string(run.target(e.Plan, leg)); p.To != want {
-			f.violate("%s: run %s promotes %s in %s on its leg %s; expected %s", e.clock(p.At), run.Name, p.GlobalCluster, p.To, leg, want)
+		if want := string(run.target(e.Plan, phase)); p.To != want {
+			f.violate("%s: run %s promotes %s in %s on its phase %s; expected %s", e.clock(p.At), run.Name, p.GlobalCluster, p.To, phase, want)
 		}
-		if leg != failover.Out && !run.Asked.Action.Planned() {
+		if phase != failover.Outbound && !run.Asked.Action.Planned() {
 			f.violate("%s: run %s, a %s, goes back with %s; expected it to stay", e.clock(p.At), run.Name, run.Asked.Action, p.GlobalCluster)
 		}
 		if !p.Planned && !e.mayLose(*run) {

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -234,7 +233,7 @@ func (j journal) stepFault(state string, wave int) string {
 		var payload struct {
 			Stage failover.Stage `json:"stage"`
 		}
-		if inv.State != state || json.Unmarshal(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
+		if inv.State != state || failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
 			continue
 		}
 		why = ""

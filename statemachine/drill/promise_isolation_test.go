@@ -98,7 +98,7 @@ func TestWhatDidNotMoveNeedsAFaultOfItsOwn(t *testing.T) {
 		{"another run that moves something meanwhile", func(e *Evidence) {
 			other := e.Runs[0]
 			other.ARN, other.Name, other.Invocations = "arn:run-2", "run-2", nil
-			mark := failover.Fence{Epoch: 2, Run: "run-2", Region: west, Leg: failover.Out}
+			mark := failover.Fence{Epoch: 2, Run: "run-2", Region: west, Phase: failover.Outbound}
 			e.Runs = append(e.Runs, other)
 			e.Batches = []fakeaws.Batch{{At: e.Runs[0].StartedAt, Zone: "Z1", Changes: []fakeaws.Change{{
 				Action: "CREATE", Set: fakeaws.RecordSet{Name: "_drover-drover.example.com", Type: "TXT", Values: []string{mark.String()}},

@@ -12,7 +12,7 @@ func notInvoked(refusal string) func() Evidence {
 		e := completed()
 		run := &e.Runs[0]
 		run.Messages, run.Report, run.Path = 0, nil, []string{"CloseRun", "Notify", "NotNotified", "Outcome?", "Completed"}
-		inv := step(4*time.Minute, "Notify", failover.Out)
+		inv := step(4*time.Minute, "Notify", failover.Outbound)
 		inv.Result.ErrorType = refusal
 		if refusal != "" {
 			run.Invocations = append(run.Invocations, inv)

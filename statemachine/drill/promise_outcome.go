@@ -37,8 +37,8 @@ func completedIsTrue(e Evidence) finding {
 		e.checkInSync(&f, run)
 		e.checkServed(&f, run)
 		e.checkClosed(&f, run)
-		if legs := run.legs(); run.Asked.Action == failover.Drill && (len(legs) != 2 || legs[1].Leg != failover.Back) {
-			f.violate("%s: a drill with %s; expected there and back", run.Name, plural(len(legs), "leg"))
+		if phases := run.phases(); run.Asked.Action == failover.Drill && (len(phases) != 2 || phases[1].Phase != failover.Return) {
+			f.violate("%s: a drill with %s; expected there and back", run.Name, plural(len(phases), "phase"))
 		}
 	}
 	if f.checked {

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,7 +117,7 @@ func (r RunEvidence) bound() time.Duration {
 // validated is the last answer that Validate gave to the run.
 func (r RunEvidence) validated() (a failover.ValidateAnswer, ok bool) {
 	for _, inv := range r.Invocations {
-		if inv.State == "Validate" && inv.Result.ErrorType == "" && json.Unmarshal(inv.Result.Payload, &a) == nil {
+		if inv.State == "Validate" && inv.Result.ErrorType == "" && failover.Decode(inv.Result.Payload, &a) == nil {
 			ok = true
 		}
 	}

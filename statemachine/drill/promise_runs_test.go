@@ -13,14 +13,14 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// written is a batch of a run's leg: the record, with these weights, behind a fence.
-func written(after time.Duration, run string, epoch int64, leg failover.Leg, eastWeight, westWeight int) fakeaws.Batch {
-	return writtenIn(west, after, run, epoch, leg, eastWeight, westWeight)
+// written is a batch of a run's phase: the record, with these weights, behind a fence.
+func written(after time.Duration, run string, epoch int64, phase failover.Phase, eastWeight, westWeight int) fakeaws.Batch {
+	return writtenIn(west, after, run, epoch, phase, eastWeight, westWeight)
 }
 
 // writtenIn is the same of a run in another Region.
-func writtenIn(region failover.Region, after time.Duration, run string, epoch int64, leg failover.Leg, eastWeight, westWeight int) fakeaws.Batch {
-	mark := failover.Fence{Epoch: epoch, Run: run, Region: region, Leg: leg}.String()
+func writtenIn(region failover.Region, after time.Duration, run string, epoch int64, phase failover.Phase, eastWeight, westWeight int) fakeaws.Batch {
+	mark := failover.Fence{Epoch: epoch, Run: run, Region: region, Phase: phase}.String()
 	return fakeaws.Batch{
 		At: at(after), Zone: "Z1", ChangeID: "C", After: sets(eastWeight, westWeight, mark),
 		Changes: []fakeaws.Change{
@@ -30,9 +30,9 @@ func writtenIn(region failover.Region, after time.Duration, run string, epoch in
 	}
 }
 
-// step is an invocation of a leg's step.
-func step(after time.Duration, state string, leg failover.Leg, calls ...fakeaws.Call) fakeaws.Invocation {
-	payload, _ := json.Marshal(map[string]any{"run": map[string]any{"leg": leg}})
+// step is an invocation of a phase's step.
+func step(after time.Duration, state string, phase failover.Phase, calls ...fakeaws.Call) fakeaws.Invocation {
+	payload, _ := json.Marshal(map[string]any{"run": map[string]any{"phase": phase}})
 	return fakeaws.Invocation{State: state, Function: "drover-" + strings.ToLower(state), At: at(after), Payload: payload, Calls: calls}
 }
 
@@ -40,21 +40,21 @@ func step(after time.Duration, state string, leg failover.Leg, calls ...fakeaws.
 func planned(action failover.Action) Evidence {
 	e := completed()
 	e.Runs[0].Asked.Action, e.Losses = action, nil
-	e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-1", 1, failover.Out, 0, 100)}
+	e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-1", 1, failover.Outbound, 0, 100)}
 	e.Promotions[0].Planned, e.Promotions[0].Operation = true, "SwitchoverGlobalCluster"
-	e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(2*time.Minute, "PromoteDatabase", failover.Out,
+	e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(2*time.Minute, "PromoteDatabase", failover.Outbound,
 		fakeaws.Call{Region: east, Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop", Mutating: true}))
 	return e
 }
 
-// goesBack adds the way back of a leg to the evidence of a planned run.
-func goesBack(e *Evidence, leg failover.Leg) {
-	e.Batches = append(e.Batches, written(3*time.Minute, "run-1", 1, leg, 100, 0))
+// goesBack adds the way back of a phase to the evidence of a planned run.
+func goesBack(e *Evidence, phase failover.Phase) {
+	e.Batches = append(e.Batches, written(3*time.Minute, "run-1", 1, phase, 100, 0))
 	e.Promotions = append(e.Promotions, fakeaws.Promotion{
 		At: at(3 * time.Minute), GlobalCluster: "shop", To: east, Planned: true, Operation: "SwitchoverGlobalCluster", Finished: at(200 * time.Second),
 	})
 	run := &e.Runs[0]
-	run.Invocations = append(run.Invocations, step(3*time.Minute, "PromoteDatabase", leg,
+	run.Invocations = append(run.Invocations, step(3*time.Minute, "PromoteDatabase", phase,
 		fakeaws.Call{Region: west, Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop", Mutating: true}))
 	run.After = snapshotIn(east, 100, 0)
 	e.Again[0].Before, e.Again[0].After = snapshotIn(east, 100, 0), snapshotIn(east, 100, 0)
@@ -73,7 +73,7 @@ func rolledBack() Evidence {
 // thereAndBack is the evidence of a drill that completed.
 func thereAndBack() Evidence {
 	e := planned(failover.Drill)
-	goesBack(&e, failover.Back)
+	goesBack(&e, failover.Return)
 	e.Traffic[0].Regions[0] = fakeaws.RegionSample{Region: east, Requests: 100, Served: 100}
 	e.Runs[0].Report.Target = east // where a drill ends
 	return e
@@ -82,12 +82,12 @@ func thereAndBack() Evidence {
 // retreated is the evidence of a drill that has undone its way back: it fared badly at home.
 func retreated() Evidence {
 	e := thereAndBack()
-	e.Batches = append(e.Batches, written(210*time.Second, "run-1", 1, failover.Retreat, 0, 100))
+	e.Batches = append(e.Batches, written(210*time.Second, "run-1", 1, failover.ReturnRollback, 0, 100))
 	e.Promotions = append(e.Promotions, fakeaws.Promotion{
 		At: at(210 * time.Second), GlobalCluster: "shop", To: west, Planned: true, Operation: "SwitchoverGlobalCluster", Finished: at(220 * time.Second),
 	})
 	run := &e.Runs[0]
-	run.Invocations = append(run.Invocations, step(210*time.Second, "PromoteDatabase", failover.Retreat,
+	run.Invocations = append(run.Invocations, step(210*time.Second, "PromoteDatabase", failover.ReturnRollback,
 		fakeaws.Call{Region: east, Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop", Mutating: true}))
 	run.Status, run.Error, run.After = string(asl.Failed), string(failover.Held), snapshotIn(west, 0, 100)
 	run.Report = &failover.Report{Outcome: failover.Held, Target: west, Moved: []string{"shop"}}
@@ -98,7 +98,7 @@ func retreated() Evidence {
 // concurrent adds a second run in the other Region, which has lost.
 func concurrent() Evidence {
 	e := completed()
-	e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-1", 1, failover.Out, 0, 100)}
+	e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-1", 1, failover.Outbound, 0, 100)}
 	input := failover.Input{Action: failover.Failback}
 	text, _ := json.Marshal(input)
 	e.Runs = append(e.Runs, RunEvidence{
@@ -121,7 +121,7 @@ func takenOver() Evidence {
 	winner.Region, winner.Asked.Action, winner.Asked.Takeover, winner.Asked.AllowDataLoss = west, failover.Failover, true, new(true)
 	winner.Status, winner.Error, winner.StartedAt, winner.StoppedAt = string(asl.Succeeded), "", at(150*time.Second), at(4*time.Minute)
 	winner.Report, winner.Invocations = &failover.Report{Outcome: failover.Completed, Moved: []string{"shop"}}, winner.Invocations[1:]
-	e.Batches = append(e.Batches, written(160*time.Second, "run-2", 2, failover.Out, 0, 100))
+	e.Batches = append(e.Batches, written(160*time.Second, "run-2", 2, failover.Outbound, 0, 100))
 	loser := &e.Runs[0]
 	loser.Status, loser.Error, loser.Cause = string(asl.Failed), string(failover.Held), "Held: run run-2 has taken over"
 	loser.Report = &failover.Report{Outcome: failover.Held, Moved: []string{"shop"}}
@@ -142,14 +142,14 @@ func unheard() Evidence {
 	e := completed()
 	run := &e.Runs[0]
 	run.Messages, run.Path = 0, []string{"Notify"}
-	run.Invocations = append(run.Invocations, step(4*time.Minute, "Notify", failover.Out,
+	run.Invocations = append(run.Invocations, step(4*time.Minute, "Notify", failover.Outbound,
 		fakeaws.Call{Region: west, Service: "sns", Operation: "Publish", Code: "InternalError", Mutating: true}))
 	e.Alarms = []AlarmFired{{At: at(5 * time.Minute), Region: west, Name: "drover-notify-errors", About: []string{"drover-notify"}}}
 	return e
 }
 
-// TestPromisesOfSeveralLegsAndRunsCanBeBroken breaks by hand what only runs with two legs, or two runs, promise.
-func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
+// TestPromisesOfSeveralPhasesAndRunsCanBeBroken breaks by hand what only runs with two phases, or two runs, promise.
+func TestPromisesOfSeveralPhasesAndRunsCanBeBroken(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		number  int
@@ -160,17 +160,17 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		{"rolled back to other weights", 1, rolledBack, func(e *Evidence) { e.Batches[1].After = sets(90, 10, "1") }, "has us-east-1 90, us-west-2 10; expected us-east-1 100, us-west-2 0"},
 		{"back to the wrong side", 1, thereAndBack, func(e *Evidence) { e.Batches[1].After = sets(0, 100, "1") }, "expected us-east-1 100, us-west-2 0"},
 		{"batch of a run that nobody knows", 1, completed, func(e *Evidence) {
-			e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-9", 1, failover.Out, 0, 100)}
+			e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-9", 1, failover.Outbound, 0, 100)}
 		}, "belongs to no run"},
 		{"a bystander changes", 1, rolledBack, func(e *Evidence) {
 			e.Batches[1].Changes, e.Batches[1].After = e.Batches[1].Changes[:1], sets(50, 50, "1")
 		}, "has us-east-1 50"},
 
-		{"back promotes the wrong Region", 2, thereAndBack, func(e *Evidence) { e.Promotions[1].To = west }, "on its leg back; expected us-east-1"},
+		{"back promotes the wrong Region", 2, thereAndBack, func(e *Evidence) { e.Promotions[1].To = west }, "on its phase return; expected us-east-1"},
 		{"a retreat leaves a share at home", 1, retreated, func(e *Evidence) {
 			e.Runs[0].Asked.Percents, e.Batches[2].After = []int{10, 100}, sets(90, 10, "1")
 		}, "has us-east-1 90, us-west-2 10; expected us-east-1 0, us-west-2 100"},
-		{"a retreat promotes the wrong Region", 2, retreated, func(e *Evidence) { e.Promotions[2].To = east }, "on its leg retreat; expected us-west-2"},
+		{"a retreat promotes the wrong Region", 2, retreated, func(e *Evidence) { e.Promotions[2].To = east }, "on its phase return-rollback; expected us-west-2"},
 		{"a retreat that has not arrived, but is reported so", 5, retreated, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }, "shop has not moved"},
 		{"a failover goes back", 2, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "expected it to stay"},
 		{"two writers after a rollback", 2, rolledBack, func(e *Evidence) { e.Runs[0].After.Databases[0].All = []string{east, west} }, "expected one"},
@@ -208,7 +208,7 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		{"refused, and somebody else moved too", 6, concurrent, func(e *Evidence) { e.Runs[1].Invocations[0].Calls[0].Code = "" }, "called route53 ChangeResourceRecordSets on Z1"},
 
 		{"both move", 10, concurrent, func(e *Evidence) {
-			e.Batches = append(e.Batches, writtenIn(east, 125*time.Second, "run-2", 2, failover.Out, 100, 0))
+			e.Batches = append(e.Batches, writtenIn(east, 125*time.Second, "run-2", 2, failover.Outbound, 100, 0))
 		}, "have both moved something"},
 		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: somebody was first" }, "does not say that run-1 has won"},
 		{"the loser completes", 10, concurrent, func(e *Evidence) { e.Runs[1].Status = string(asl.Succeeded) }, "ended Completed beside run-1"},
@@ -217,14 +217,14 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		}, "expected no effect"},
 		{"the loser promotes", 10, concurrent, func(e *Evidence) {
 			e.Promotions = append(e.Promotions, fakeaws.Promotion{At: at(129 * time.Second), GlobalCluster: "shop", To: east, Operation: "SwitchoverGlobalCluster"})
-			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(129*time.Second, "PromoteDatabase", failover.Out,
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(129*time.Second, "PromoteDatabase", failover.Outbound,
 				fakeaws.Call{Operation: "SwitchoverGlobalCluster", Object: "shop"}))
 		}, "have both moved something"},
 		{"moves after it was taken over", 10, takenOver, func(e *Evidence) {
-			e.Batches = append(e.Batches, written(170*time.Second, "run-1", 1, failover.Out, 0, 100))
+			e.Batches = append(e.Batches, written(170*time.Second, "run-1", 1, failover.Outbound, 0, 100))
 		}, "run-1 moves something after run-2 has come after it"},
 		{"takes over without being asked to", 10, takenOver, func(e *Evidence) { e.Runs[1].Asked.Takeover = false }, "although run-1 held the lock"},
-		{"an epoch that is not new", 10, takenOver, func(e *Evidence) { e.Batches[1] = written(160*time.Second, "run-2", 1, failover.Out, 0, 100) }, "with epoch 1 after run-1 with epoch 1; expected a newer one"},
+		{"an epoch that is not new", 10, takenOver, func(e *Evidence) { e.Batches[1] = written(160*time.Second, "run-2", 1, failover.Outbound, 0, 100) }, "with epoch 1 after run-1 with epoch 1; expected a newer one"},
 
 		{"a skipped run that writes", 6, declinedRun(failover.Skip), func(e *Evidence) {
 			e.Runs[0].Invocations[0].Calls = []fakeaws.Call{{Service: "dynamodb", Operation: "PutItem", Mutating: true, Object: "drover-registry runs x"}}
@@ -242,10 +242,10 @@ func TestPromisesOfSeveralLegsAndRunsCanBeBroken(t *testing.T) {
 		{"not notified, and the alarm of the other Region", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm fired"},
 		{"not notified, and the alarm of another plan", 11, notInvoked("Lambda.AWSLambdaException"), func(e *Evidence) { e.Alarms[0].Name = "shop-not-notified" }, "no alarm fired"},
 		{"Notify was invoked at its last try, in silence", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) {
-			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Out))
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Outbound))
 		}, "although nothing was in its way"},
 		{"Notify was invoked, and there is no report", 3, notInvoked(""), func(e *Evidence) {
-			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Out))
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Outbound))
 		}, "no report of a run"},
 		{"told nobody", 11, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
 		{"stopped in silence", 11, stopped, func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
@@ -286,7 +286,7 @@ func TestARecordMayBeAsSomebodyHasLeftItByHand(t *testing.T) {
 func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 	e := takenOver()
 	e.Runs[1].Asked.Takeover = false
-	e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(140*time.Second, "VerifyHealth", failover.Out))
+	e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(140*time.Second, "VerifyHealth", failover.Outbound))
 	for i, later := range []time.Duration{0, 11 * time.Minute} {
 		e.Runs[0].StoppedAt, e.Runs[0].Paused = at(15*time.Minute), time.Hour
 		e.Batches[1].At = at(160*time.Second + later)
@@ -300,7 +300,7 @@ func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
 	publish := fakeaws.Call{Service: "sns", Operation: "Publish"}
 	run := RunEvidence{Execution: fakeaws.Execution{Region: west, Invocations: []fakeaws.Invocation{
-		step(time.Minute, "Announce", failover.Out, publish), step(90*time.Second, "AwaitApproval", failover.Out, publish), step(2*time.Minute, "Notify", failover.Out, publish),
+		step(time.Minute, "Announce", failover.Outbound, publish), step(90*time.Second, "AwaitApproval", failover.Outbound, publish), step(2*time.Minute, "Notify", failover.Outbound, publish),
 	}}}
 	message := func(region string, after time.Duration) fakeaws.Message {
 		return fakeaws.Message{Region: region, At: at(after)}
@@ -313,13 +313,13 @@ func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
 	}
 }
 
-func TestLegsAreTimedByTheirFirstStep(t *testing.T) {
+func TestPhasesAreTimedByTheirFirstStep(t *testing.T) {
 	run := thereAndBack().Runs[0]
 	var got []string
-	for _, leg := range run.legs() {
-		got = append(got, fmt.Sprintf("%s %s–%s", leg.Leg, clock(leg.From.Sub(Start)), clock(leg.To.Sub(Start))))
+	for _, phase := range run.phases() {
+		got = append(got, fmt.Sprintf("%s %s–%s", phase.Phase, clock(phase.From.Sub(Start)), clock(phase.To.Sub(Start))))
 	}
-	if text := strings.Join(got, ", "); text != "out 02:00–03:00, back 03:00–04:00" {
+	if text := strings.Join(got, ", "); text != "outbound 02:00–03:00, return 03:00–04:00" {
 		t.Errorf("got %s", text)
 	}
 }

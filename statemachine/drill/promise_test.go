@@ -198,7 +198,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 		{"batch outside of a run", 1, completed, func(e *Evidence) { e.Batches[0].At = at(time.Hour) }, "belongs to no run"},
 		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a run that only looks"},
 
-		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "promotes shop in us-east-1 on its leg out; expected us-west-2"},
+		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "promotes shop in us-east-1 on its phase outbound; expected us-west-2"},
 		{"loss without consent", 2, completed, func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = nil }, "lost 0.9 s of writes; no run allowed it"},
 		{"forced promotion in a planned run", 2, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Switchover }, "at the price of data"},
 		{"two promotions at once", 2, completed, func(e *Evidence) {

@@ -19,7 +19,7 @@ func neverAllZero(e Evidence) finding {
 	looked := 0
 	last, since := map[string]setIndex{}, map[string]time.Time{} // by zone
 	for _, batch := range e.Batches {
-		run, leg := e.runOf(batch)
+		run, phase := e.runOf(batch)
 		if run == nil {
 			f.violate("%s: batch %s in zone %s belongs to no run", e.clock(batch.At), batch.ChangeID, batch.Zone)
 			continue
@@ -30,7 +30,7 @@ func neverAllZero(e Evidence) finding {
 				last[h.Zone] = indexOf(h.Sets)
 			}
 		}
-		shares := intendedWeights(e.Plan, *run, leg)
+		shares := intendedWeights(e.Plan, *run, phase)
 		written, after := writtenNames(batch), indexOf(batch.After)
 		for _, app := range e.Applications {
 			for _, record := range app.Records {
@@ -49,7 +49,7 @@ func neverAllZero(e Evidence) finding {
 						prior, _ := weights(sets.of(record), record)
 						allowed = append(allowed, prior)
 					}
-				case leg == failover.Rollback:
+				case phase == failover.Rollback:
 					allowed = []map[failover.Region]int{before}
 				}
 				e.checkRecord(&f, batch, app, record, after.of(record), allowed)
@@ -116,16 +116,16 @@ func rest(set fakeaws.RecordSet) string {
 	return fmt.Sprintf("%s, TTL %d, health check %q", target, set.TTL, set.HealthCheck)
 }
 
-// intendedWeights are the weights that a run's shares of traffic mean in a leg, other than a rollback.
-func intendedWeights(plan failover.Plan, run RunEvidence, leg failover.Leg) []map[failover.Region]int {
+// intendedWeights are the weights that a run's shares of traffic mean in a phase, other than a rollback.
+func intendedWeights(plan failover.Plan, run RunEvidence, phase failover.Phase) []map[failover.Region]int {
 	if !run.moves() {
 		return nil
 	}
 	percents := run.Asked.Percents
-	if len(percents) == 0 || leg == failover.Retreat { // whoever fares badly goes back at once
+	if len(percents) == 0 || phase == failover.ReturnRollback { // whoever fares badly goes back at once
 		percents = []int{100}
 	}
-	to := run.target(plan, leg)
+	to := run.target(plan, phase)
 	var all []map[failover.Region]int
 	for _, percent := range percents {
 		all = append(all, map[failover.Region]int{to: percent, plan.Other(to): 100 - percent})

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -139,8 +138,8 @@ func bakeParts(run RunEvidence) []Part {
 	for _, inv := range run.Invocations {
 		var asked failover.VerifyRequest
 		var found failover.VerifyAnswer
-		if inv.State != "VerifyHealth" || !run.during(inv.At) || json.Unmarshal(inv.Payload, &asked) != nil ||
-			json.Unmarshal(inv.Result.Payload, &found) != nil || asked.Stage.Percent == nil {
+		if inv.State != "VerifyHealth" || !run.during(inv.At) || failover.Decode(inv.Payload, &asked) != nil ||
+			failover.Decode(inv.Result.Payload, &found) != nil || asked.Stage.Percent == nil {
 			continue
 		}
 		switch {
@@ -241,7 +240,7 @@ func (e Evidence) recoveries(outages []time.Time) []Recovery {
 			outage, outages = outages[0], outages[1:]
 		}
 		if run.Asked.Action == failover.Drill {
-			all = append(all, e.recoverLegs(run, next)...)
+			all = append(all, e.recoverPhases(run, next)...)
 			continue
 		}
 		all = append(all, e.recover(run, outage, next))
@@ -249,22 +248,22 @@ func (e Evidence) recoveries(outages []time.Time) []Recovery {
 	return all
 }
 
-// recoverLegs measures a drill there and back, each way for itself; after is when the next run was started.
-func (e Evidence) recoverLegs(run RunEvidence, after time.Time) []Recovery {
+// recoverPhases measures a drill there and back, each way for itself; after is when the next run was started.
+func (e Evidence) recoverPhases(run RunEvidence, after time.Time) []Recovery {
 	var all []Recovery
-	legs := run.legs()
-	for i, leg := range legs {
+	phases := run.phases()
+	for i, phase := range phases {
 		way := run
-		way.Name += map[failover.Leg]string{failover.Out: ", there", failover.Back: ", and back"}[leg.Leg]
-		way.StartedAt, way.StoppedAt = leg.From, leg.To
+		way.Name += map[failover.Phase]string{failover.Outbound: ", there", failover.Return: ", and back"}[phase.Phase]
+		way.StartedAt, way.StoppedAt = phase.From, phase.To
 		next := after
-		if i+1 < len(legs) {
-			next = legs[i+1].From
+		if i+1 < len(phases) {
+			next = phases[i+1].From
 		}
 		r := e.recover(way, time.Time{}, next)
 		if run.Report != nil {
-			for _, result := range run.Report.Legs {
-				if result.Leg == leg.Leg {
+			for _, result := range run.Report.Phases {
+				if result.Phase == phase.Phase {
 					r.ReportedRPO, r.ReportedLag = result.RPOSeconds, result.LagSeconds
 				}
 			}

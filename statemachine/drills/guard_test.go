@@ -75,7 +75,7 @@ var guards = []guard{
 		scenario:   "notify-gone", says: "no message was published, and no alarm fired within",
 	},
 	{
-		name: "the stage that closes a leg",
+		name: "the stage that closes a phase",
 		functions: []drilltest.Mutation{{
 			File: "internal/failover/stage.go", Old: "if len(waves) > 1 {\n\t\tadd(0, nil, false)", New: "if len(waves) > 1000 {\n\t\tadd(0, nil, false)",
 		}},
@@ -128,24 +128,24 @@ var guards = []guard{
 	{
 		name: "what a stopped run has left",
 		functions: []drilltest.Mutation{
-			{File: "internal/failover/leftover.go", Old: "return &l.Place", New: "return nil"},
+			{File: "internal/failover/unrecorded.go", Old: "return &l.Place", New: "return nil"},
 		},
 		scenario: "stopped-then-rolled-back", says: "before it had us-east-1 0, us-west-2 100",
 	},
 	{
 		name:       "that a drill does not leave users where they fare badly",
-		definition: []replacement{{`$run.action = 'drill' and $run.leg = 'back'`, `false`}},
+		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'back'`, `false`}},
 		scenario:   "drill-home-bad", says: "expected checkout wholly in us-west-2",
 	},
 	{
 		name:       "that a share of them does not stay there either",
-		definition: []replacement{{`$run.action = 'drill' and $run.leg = 'back'`, `false`}},
+		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'back'`, `false`}},
 		scenario:   "drill-home-bad-share", says: "expected at most 1.00 % of all requests to fail",
 	},
 	{
 		name: "the look for what has come home",
 		functions: []drilltest.Mutation{
-			{File: "lambdas/validate/rollback.go", Old: "plan, hasMoved = failover.PlanRetreat, in.hasComeHome", New: "plan = failover.PlanRetreat"},
+			{File: "lambdas/validate/rollback.go", Old: "plan, hasMoved = failover.PlanReturnRollback, in.hasComeHome", New: "plan = failover.PlanReturnRollback"},
 		},
 		scenario: "drill-home-bad", says: "expected checkout wholly in us-west-2",
 	},

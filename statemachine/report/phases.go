@@ -7,37 +7,37 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
-// way is one leg of a run, as the run's own report has it; of an earlier drill when it is there for the comparison.
+// way is one phase of a run, as the run's own report has it; of an earlier drill when it is there for the comparison.
 type way struct {
-	Run, Leg, Stages string
-	Passed           bool
-	RTO, RPO         string
+	Run, Phase, Stages string
+	Passed             bool
+	RTO, RPO           string
 	// Slow and Lossy say that a target was missed.
 	Slow, Lossy bool
 }
 
-// waysOf are the legs of all runs that had more than one, each followed by the drills that it was compared with.
+// waysOf are the phases of all runs that had more than one, each followed by the drills that it was compared with.
 func waysOf(r *drill.Result) []way {
 	var all []way
 	for _, run := range r.Evidence.Runs {
-		if run.Report == nil || len(run.Report.Legs) < 2 {
+		if run.Report == nil || len(run.Report.Phases) < 2 {
 			continue
 		}
-		all = append(all, waysIn(r.Plan, run.Name, run.Report.Legs)...)
+		all = append(all, waysIn(r.Plan, run.Name, run.Report.Phases)...)
 		for _, past := range run.Report.Trend {
-			all = append(all, waysIn(r.Plan, run.Name+" compares with "+past.Run, past.Legs)...)
+			all = append(all, waysIn(r.Plan, run.Name+" compares with "+past.Run, past.Phases)...)
 		}
 	}
 	return all
 }
 
-func waysIn(plan failover.Plan, run string, legs []failover.LegResult) []way {
+func waysIn(plan failover.Plan, run string, phases []failover.PhaseResult) []way {
 	var all []way
-	for _, leg := range legs {
+	for _, phase := range phases {
 		w := way{
-			Run: run, Leg: fmt.Sprintf("%s, %s to %s", leg.Leg, leg.From, leg.To), Stages: fmt.Sprintf("%d of %d", leg.StagesDone, leg.Stages),
-			Passed: leg.Passed, RTO: fmt.Sprintf("%.0f s", leg.RTOSeconds), RPO: measured(leg.RPOSeconds),
-			Slow: leg.RTOSeconds > float64(plan.TargetRTOSeconds), Lossy: leg.RPOSeconds != nil && *leg.RPOSeconds > float64(plan.TargetRPOSeconds),
+			Run: run, Phase: fmt.Sprintf("%s, %s to %s", phase.Phase, phase.From, phase.To), Stages: fmt.Sprintf("%d of %d", phase.StagesDone, phase.Stages),
+			Passed: phase.Passed, RTO: fmt.Sprintf("%.0f s", phase.RTOSeconds), RPO: measured(phase.RPOSeconds),
+			Slow: phase.RTOSeconds > float64(plan.TargetRTOSeconds), Lossy: phase.RPOSeconds != nil && *phase.RPOSeconds > float64(plan.TargetRPOSeconds),
 		}
 		all = append(all, w)
 	}

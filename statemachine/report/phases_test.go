@@ -9,12 +9,12 @@ import (
 
 func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 	r := sample()
-	leg := func(leg failover.Leg, rto float64) failover.LegResult {
-		return failover.LegResult{Leg: leg, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: rto}
+	phase := func(phase failover.Phase, rto float64) failover.PhaseResult {
+		return failover.PhaseResult{Phase: phase, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: rto}
 	}
 	r.Evidence.Runs[0].Report = &failover.Report{
-		Legs:  []failover.LegResult{leg(failover.Out, 91), leg(failover.Back, 700)},
-		Trend: []failover.PastDrill{{Run: "drill-of-may", Legs: []failover.LegResult{leg(failover.Out, 80)}}},
+		Phases: []failover.PhaseResult{phase(failover.Outbound, 91), phase(failover.Return, 700)},
+		Trend:  []failover.PastDrill{{Run: "drill-of-may", Phases: []failover.PhaseResult{phase(failover.Outbound, 80)}}},
 	}
 	r.Evidence.Runs[0].Texts = []string{"Completed: <all> is well"}
 	html, err := Render(r, nil)
@@ -23,7 +23,7 @@ func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 	}
 	page := string(html)
 	for _, want := range []string{
-		"out, us-east-1 to us-west-2", "91 s", `class="number bad">700 s`, "compares with drill-of-may", "2 of 2", "not measured",
+		"outbound, us-east-1 to us-west-2", "91 s", `class="number bad">700 s`, "compares with drill-of-may", "2 of 2", "not measured",
 		"Completed: &lt;all&gt; is well",
 	} {
 		if !strings.Contains(page, want) {
@@ -32,8 +32,8 @@ func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 	}
 }
 
-func TestARunOfOneLegIsNotCompared(t *testing.T) {
+func TestARunOfOnePhaseIsNotCompared(t *testing.T) {
 	if page := render(t); strings.Contains(page, "There and back") || strings.Contains(page, "What people were told") {
-		t.Error("the page compares a run of one leg, or shows messages that nobody got")
+		t.Error("the page compares a run of one phase, or shows messages that nobody got")
 	}
 }

@@ -99,28 +99,42 @@ func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.name, err)
 	}
-	if err := checkFormat(h.name, payload); err != nil {
+	format, err := formatOf(h.name, payload)
+	if err != nil {
 		return nil, err
 	}
 	var request Q
-	if err := json.Unmarshal(payload, &request); err != nil {
+	decode := json.Unmarshal
+	if format < failover.Format {
+		decode = failover.Decode
+	}
+	if err := decode(payload, &request); err != nil {
 		return nil, fmt.Errorf("%s: read the payload: %w", h.name, err)
 	}
 	result, err := step(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(result)
+	if answer, err = json.Marshal(result); err != nil {
+		return nil, err
+	}
+	return failover.Encoded(answer, format), nil
 }
 
-// checkFormat refuses the payload of a state machine of another version. It is only the one that was deployed with a
-// function, or that of the release before, which calls the function that is deployed last.
-func checkFormat(name string, payload []byte) error {
+// formatOf is the format of a payload, which is that of the answer. It refuses the payload of a state machine of another
+// version. It is only the one that was deployed with a function, or that of the release before, which calls the function
+// that is deployed last. A request to the API is about no execution, and has no format.
+func formatOf(name string, payload []byte) (int, error) {
 	var about struct {
-		Format int `json:"format"`
+		Format    int             `json:"format"`
+		Run       json.RawMessage `json:"run"`
+		Execution json.RawMessage `json:"execution"`
 	}
 	_ = json.Unmarshal(payload, &about) // what cannot be read at all is reported with the request
-	return failover.CheckFormat(name+": payload", about.Format)
+	if about.Run == nil && about.Execution == nil && about.Format == 0 {
+		return failover.Format, nil
+	}
+	return about.Format, failover.CheckFormat(name+": payload", about.Format)
 }
 
 // describe says what the invocation was about, from the parts that the payloads of all steps share.

@@ -12,7 +12,7 @@ import (
 )
 
 // theFence is that of a run in a zone that shares its name with none.
-var theFence = failover.Fence{Epoch: 7, Run: "run-7", Region: "us-west-2", Leg: failover.Out, Stage: 2, Batch: 1, Action: failover.Failover, Try: 1}
+var theFence = failover.Fence{Epoch: 7, Run: "run-7", Region: "us-west-2", Phase: failover.Outbound, Stage: 2, Batch: 1, Action: failover.Failover, Try: 1}
 
 func text(value string) FenceText { return FenceText{Value: value, TTL: 123} }
 

@@ -55,7 +55,7 @@ func newWaiting(t *testing.T) (w waiting, url string) {
 	})}
 	w.asked = registry.Approval{
 		Run: "failback-1", Token: token, Region: "us-east-1", Gate: "before-promotion", Asked: asked, Until: asked.Add(30 * time.Minute),
-		Execution: w.run, Leg: failover.Out, Stage: 2,
+		Execution: w.run, Phase: failover.Outbound, Stage: 2,
 	}
 	w.asked.Digest = w.asked.Question().Digest()
 	must(w.store.PutApproval(t.Context(), w.asked))
@@ -75,7 +75,7 @@ func (w *waiting) ask(t *testing.T, must func(error)) (token string) {
 			var asked struct{ Token string }
 			must(json.Unmarshal(payload, &asked))
 			token = asked.Token
-			return fakeaws.InvokeResult{Payload: []byte(`{"told": true}`)}
+			return fakeaws.InvokeResult{Payload: []byte(`{"notified": true}`)}
 		},
 	}))
 	const machine = "arn:aws:states:us-east-1:111122223333:stateMachine:drover"

@@ -123,7 +123,7 @@ func writeApplications(w io.Writer, r failover.Report) {
 			section(w, fmt.Sprintf("%s (%d)", title, len(apps)), lines)
 		}
 	}
-	if r.Run.Leg == failover.Rollback {
+	if r.Run.Phase == failover.Rollback {
 		elsewhere("Not as before", r.NotRestored)
 		section(w, fmt.Sprintf("As before (%d)", len(r.Restored)), r.Restored)
 	} else {
@@ -137,7 +137,7 @@ func writeApplications(w io.Writer, r failover.Report) {
 // writeRecord prints what an auditor asks for: the approvals, the time of each phase and of the drills before, and where
 // lost writes can be found.
 func writeRecord(w io.Writer, r failover.Report) {
-	var decisions, legs, drills, lost, databases []string
+	var decisions, phases, drills, lost, databases []string
 	for _, db := range r.Databases {
 		line := fmt.Sprintf("%s of %s: %s", db.GlobalCluster, db.Application, db.Did)
 		if db.LagMillis != nil {
@@ -148,12 +148,12 @@ func writeRecord(w io.Writer, r failover.Report) {
 	for _, d := range r.Decisions {
 		decisions = append(decisions, d.AskedAt.Format(time.RFC3339)+" "+d.String())
 	}
-	for _, leg := range r.Legs {
-		legs = append(legs, legLine(leg))
+	for _, phase := range r.Phases {
+		phases = append(phases, phaseLine(phase))
 	}
 	for _, d := range r.Trend {
-		for _, leg := range d.Legs {
-			drills = append(drills, fmt.Sprintf("%s %s, %s, %s", d.StartedAt.Format(time.RFC3339), d.Run, d.Outcome, legLine(leg)))
+		for _, phase := range d.Phases {
+			drills = append(drills, fmt.Sprintf("%s %s, %s, %s", d.StartedAt.Format(time.RFC3339), d.Run, d.Outcome, phaseLine(phase)))
 		}
 	}
 	for _, l := range r.LostWrites {
@@ -161,16 +161,16 @@ func writeRecord(w io.Writer, r failover.Report) {
 	}
 	section(w, "Databases", databases)
 	section(w, "Approvals", decisions)
-	if len(legs) > 1 {
-		section(w, "Phases", legs)
+	if len(phases) > 1 {
+		section(w, "Phases", phases)
 	}
 	section(w, "Drills before", drills)
 	section(w, "Where lost writes may be", lost)
 }
 
-// legLine is such as "return to us-east-1: 1m31s, 2 of 2 stages".
-func legLine(leg failover.LegResult) string {
-	return fmt.Sprintf("%s to %s: %s, %d of %d stages", leg.Leg, leg.To, length(leg.RTOSeconds), leg.StagesDone, leg.Stages)
+// phaseLine is such as "return to us-east-1: 1m31s, 2 of 2 stages".
+func phaseLine(phase failover.PhaseResult) string {
+	return fmt.Sprintf("%s to %s: %s, %d of %d stages", phase.Phase, phase.To, length(phase.RTOSeconds), phase.StagesDone, phase.Stages)
 }
 
 func section(w io.Writer, title string, lines []string) {

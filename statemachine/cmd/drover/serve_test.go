@@ -220,17 +220,17 @@ func TestAReportSaysWhatMovedAndWhatDidNot(t *testing.T) {
 
 func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 	at := time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
-	legs := []failover.LegResult{
-		{Leg: failover.Out, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 90},
-		{Leg: failover.Rollback, From: "us-west-2", To: "us-east-1", StagesDone: 1, Stages: 2, RTOSeconds: 61.5},
+	phases := []failover.PhaseResult{
+		{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2", Passed: true, StagesDone: 2, Stages: 2, RTOSeconds: 90},
+		{Phase: failover.Rollback, From: "us-west-2", To: "us-east-1", StagesDone: 1, Stages: 2, RTOSeconds: 61.5},
 	}
 	report := failover.Report{
 		Run: failover.Run{
-			ID: "r1", Action: failover.Drill, Leg: failover.Rollback, From: "us-west-2", To: "us-east-1", RegistryLagMillis: new(int64(400)),
-			Legs: []failover.LegRecord{{From: "us-east-1", To: "us-west-2"}},
+			ID: "r1", Action: failover.Drill, Phase: failover.Rollback, From: "us-west-2", To: "us-east-1", RegistryLagMillis: new(int64(400)),
+			Phases: []failover.PhaseRecord{{From: "us-east-1", To: "us-west-2"}},
 		},
 		Decisions: []failover.Decision{{Gate: failover.BeforeStart, AskedAt: at, Approved: true, By: "alice", How: failover.APISigner, Comment: "go"}},
-		Legs:      legs, Trend: []failover.PastDrill{{Run: "r0", StartedAt: at, Outcome: failover.Completed, Legs: legs[:1]}},
+		Phases:    phases, Trend: []failover.PastDrill{{Run: "r0", StartedAt: at, Outcome: failover.Completed, Phases: phases[:1]}},
 		Restored: []string{"catalog"}, NotRestored: []failover.NotMoved{{Application: "shop", Why: []string{"no writer"}}},
 		LostWrites: []failover.LostWrites{failover.NewLostWrites("shop", "shop-east", "us-east-1")},
 	}

@@ -1,0 +1,111 @@
+package failover
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
+
+// The names that format 2 has given to fields, and to the values of two of them; all else has kept its name.
+var (
+	renamedFields = map[string]string{
+		"leg": "phase", "legs": "phases", "legStartedAt": "phaseStartedAt", "leftovers": "unrecorded", "told": "notified",
+	}
+	renamedValues = map[string]map[string]string{
+		"phase":   {"out": string(Outbound), "back": string(Return), "retreat": string(ReturnRollback)},
+		"verdict": {"looked": string(Checked)},
+	}
+	oldFields, oldValues = invert(renamedFields), invertValues(renamedValues)
+)
+
+// asGiven is the field of a request whose value is not Drover's own: the input of an execution.
+const asGiven = "input"
+
+// Decode reads JSON that this version or the release before has written: a payload, a record in the registry or an object
+// in S3.
+func Decode(text []byte, into any) error { return json.Unmarshal(fromFormat1(text), into) }
+
+// Encoded is JSON as a version that reads the format knows it. In format 1, release 0.1.0 reads it.
+func Encoded(text []byte, format int) []byte {
+	if format > OldestFormat {
+		return text
+	}
+	return rewrite(text, func(name string, value json.RawMessage) (string, json.RawMessage) {
+		if old, ok := oldFields[name]; ok {
+			return old, renamed(value, oldValues[name])
+		}
+		return name, renamed(value, oldValues[name])
+	})
+}
+
+// fromFormat1 gives fields and values of format 1 the names that they have now. JSON of a later format has none of them.
+func fromFormat1(text []byte) []byte {
+	return rewrite(text, func(name string, value json.RawMessage) (string, json.RawMessage) {
+		if is, ok := renamedFields[name]; ok {
+			name = is
+		}
+		return name, renamed(value, renamedValues[name])
+	})
+}
+
+// rewrite renames the fields of all objects in a JSON text. What is no JSON stays as it is: whoever decodes it says so.
+func rewrite(text []byte, rename func(string, json.RawMessage) (string, json.RawMessage)) []byte {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	open, err := dec.Token()
+	delim, composed := open.(json.Delim)
+	if err != nil || !composed || !json.Valid(text) {
+		return text
+	}
+	parts := [][]byte{}
+	for dec.More() {
+		var name string
+		if delim == '{' {
+			token, _ := dec.Token()
+			name, _ = token.(string) // the text is JSON
+		}
+		var value json.RawMessage
+		if dec.Decode(&value) != nil {
+			return text
+		}
+		if name != asGiven {
+			value = rewrite(value, rename)
+		}
+		if delim == '{' {
+			name, value = rename(name, value)
+			value = slices.Concat(quoted(name), []byte(":"), value)
+		}
+		parts = append(parts, value)
+	}
+	closing := map[json.Delim]string{'{': "}", '[': "]"}[delim]
+	return slices.Concat([]byte(delim.String()), bytes.Join(parts, []byte(",")), []byte(closing))
+}
+
+func quoted(text string) []byte {
+	out, _ := json.Marshal(text) // a text is always JSON
+	return out
+}
+
+// renamed is the value with the name that it has in the map, if it has one there.
+func renamed(value json.RawMessage, names map[string]string) json.RawMessage {
+	var text string
+	if names == nil || json.Unmarshal(value, &text) != nil || names[text] == "" {
+		return value
+	}
+	return quoted(names[text])
+}
+
+func invert(names map[string]string) map[string]string {
+	all := make(map[string]string, len(names))
+	for was, is := range names {
+		all[is] = was
+	}
+	return all
+}
+
+func invertValues(values map[string]map[string]string) map[string]map[string]string {
+	all := make(map[string]map[string]string, len(values))
+	for field, names := range values {
+		all[field] = invert(names)
+	}
+	return all
+}

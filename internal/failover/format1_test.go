@@ -1,0 +1,60 @@
+package failover
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// old is what release 0.1.0 has written.
+const old = `{"verdict":"looked","run":{"leg":"retreat","legs":[{"leg":"out","lagMillis":9007199254740993},{"leg":"back"}],
+	"legStartedAt":"2026-01-31T12:00:00Z","leftovers":[{"wave":1}]},"told":true,"input":{"leg":"out","leg":"told"}}`
+
+func TestWhatRelease010HasWrittenIsRead(t *testing.T) {
+	var got struct {
+		Verdict  Verdict         `json:"verdict"`
+		Run      Run             `json:"run"`
+		Notified bool            `json:"notified"`
+		Input    json.RawMessage `json:"input"`
+	}
+	if err := Decode([]byte(old), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Verdict != Checked || !got.Notified || string(got.Input) != `{"leg":"out","leg":"told"}` {
+		t.Errorf("got %+v; want the verdict %s, notified, and the input as it was given", got, Checked)
+	}
+	want := Run{
+		Phase: ReturnRollback, PhaseStartedAt: noon, Unrecorded: []Unrecorded{{Wave: 1}},
+		Phases: []PhaseRecord{{Phase: Outbound, PhaseEnd: PhaseEnd{LagMillis: 9007199254740993}}, {Phase: Return}},
+	}
+	if diff := cmp.Diff(want, got.Run); diff != "" {
+		t.Errorf("run (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatRelease010ReadsHasItsNames: in format 1 everything has the names of release 0.1.0, in format 2 those of this one.
+func TestWhatRelease010ReadsHasItsNames(t *testing.T) {
+	now := fromFormat1([]byte(old))
+	if got := Encoded(now, Format); string(got) != string(now) {
+		t.Errorf("format %d: got %s; want it as it was", Format, got)
+	}
+	for _, format := range []int{0, OldestFormat} {
+		var want bytes.Buffer
+		if err := json.Compact(&want, []byte(old)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.String(), string(Encoded(now, format))); diff != "" {
+			t.Errorf("format %d (-want +got):\n%s", format, diff)
+		}
+	}
+}
+
+func TestWhatIsNoJSONStaysAsItIs(t *testing.T) {
+	for _, text := range []string{"", "leg", `{"leg": `, `"leg"`, "null", "7"} {
+		if got := string(fromFormat1([]byte(text))); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
