@@ -239,8 +239,8 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 	for _, want := range []string{
 		"run      r1: drill from us-east-1 to us-west-2\n", "registry its writes took 400ms to reach the other Region\n", "Not as before (1)\n  shop: no writer", "As before (1)\n  catalog",
 		"Approvals\n  2026-01-31T03:00:00Z before-start: approved by alice (API signer): go", "  by       not known; CloudTrail's StartExecution event of ",
-		"Phases\n  out to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
-		"Drills before\n  2026-01-31T03:00:00Z r0, Completed, out to us-west-2: 1m30s, 2 of 2 stages",
+		"Phases\n  outbound to us-west-2: 1m30s, 2 of 2 stages\n  rollback to us-east-1: 1m1.5s, 1 of 2 stages",
+		"Drills before\n  2026-01-31T03:00:00Z r0, Completed, outbound to us-west-2: 1m30s, 2 of 2 stages",
 		"Where lost writes may be\n  shop: snapshot rds:unplanned-global-failover-shop-east-* in us-east-1; aws rds describe-db-cluster-snapshots",
 	} {
 		if !strings.Contains(out.String(), want) {
