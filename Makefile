@@ -21,7 +21,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 .PHONY: drill
-drill: host ## play a disaster on the embedded AWS (SCENARIO=region-outage, ASSEMBLY=cdk.out)
+drill: host ## play a disaster on the AWS simulator (SCENARIO=region-outage, ASSEMBLY=cdk.out)
 	@bin/drover drill $(SCENARIO) $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)")
 
 .PHONY: host
@@ -72,12 +72,12 @@ need-cgo:
 	@command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null || { echo "The race detector needs cgo, and that needs a C compiler; there is no $$(go env CC) here. Install gcc or clang and try again. (make test needs neither.)"; exit 1; }
 
 .PHONY: bench
-bench: host build ## measure cold starts, zip sizes, the drill and the World, beside their baselines
+bench: host build ## measure cold starts, zip sizes, drills and the AWS simulator, beside their baselines
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws
 
-# The tests run the seeds of every fuzz test; this looks for more. What is found stays under testdata/fuzz as a seed.
+# The tests run the seeds of every fuzz test; this searches for more. What is found stays under testdata/fuzz as a seed.
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads text from outside, each for a minute (FUZZTIME=60s)
 	@grep -rlE '^func Fuzz' --include='*_test.go' infra internal lambdas statemachine | sort | while read -r file; do \

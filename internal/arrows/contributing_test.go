@@ -108,26 +108,14 @@ func testFunctions(t *testing.T) map[string]bool {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`)
 	all := map[string]bool{}
-	for _, top := range []string{"infra", "internal", "lambdas", "statemachine"} {
-		err := filepath.WalkDir(filepath.Join(root, top), func(path string, entry os.DirEntry, err error) error {
-			if err != nil || entry.Name() == "node_modules" {
-				return errorOrSkip(err)
-			}
-			if strings.HasSuffix(path, "_test.go") {
-				text, err := os.ReadFile(path)
-				if err != nil {
-					return err
-				}
-				for _, m := range declared.FindAllSubmatch(text, -1) {
-					all[string(m[1])] = true
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	sources(t, func(path, text string) {
+		if !strings.HasSuffix(path, "_test.go") {
+			return
 		}
-	}
+		for _, m := range declared.FindAllStringSubmatch(text, -1) {
+			all[m[1]] = true
+		}
+	})
 	return all
 }
 

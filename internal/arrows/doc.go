@@ -1,2 +1,3 @@
-// Package arrows holds the layout: its test says which packages may import which, and fails when one does otherwise.
+// Package arrows has the tests of what no other package can hold: which packages may import which, and that the documents name
+// only what is there.
 package arrows

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
@@ -52,7 +53,7 @@ func TestHelpAndListExitWithZero(t *testing.T) {
 		says string
 	}{
 		{nil, "drill"}, {[]string{"--help"}, "drill"}, {[]string{"drill", "--help"}, "--lambdas"},
-		{[]string{"drill", "--list"}, "* region-outage"},
+		{[]string{"drill", "--list"}, "* region-outage"}, {[]string{"--version"}, release.Version + "\n"},
 	} {
 		if code, stdout, stderr := drover(t, t.Context(), c.args...); code != exitOK || !strings.Contains(stdout, c.says) {
 			t.Errorf("%v: exit code %d, %q, %q; want %q", c.args, code, stdout, stderr, c.says)
