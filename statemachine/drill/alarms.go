@@ -4,18 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
-
-// AlarmFired is an alarm of the deployment that has gone off.
-type AlarmFired struct {
-	At           time.Time
-	Region, Name string
-	// About are the values of the dimensions of what it watches: a state machine's ARN, a function's name.
-	About []string
-}
 
 // alarmsFired are the alarms of the deployment that have gone off, in the order of time.
 func (p *performance) alarmsFired() []AlarmFired {

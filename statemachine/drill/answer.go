@@ -13,24 +13,6 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// AnswerRun is an approver who answers the question of a run with drover.
-type AnswerRun struct {
-	Run      int    `yaml:"run"`
-	Approved bool   `yaml:"approved"`
-	By       string `yaml:"by"`
-	Comment  string `yaml:"comment"`
-}
-
-// PlantedApproval is an approval item of one run that an attacker, who may write the registry's approvals, puts under the
-// key of another run: whoever approves that one would answer the first run's token.
-type PlantedApproval struct {
-	// Run is the run whose token it is, Under the name of the run under whose key the item is put.
-	Run   int    `yaml:"run"`
-	Under string `yaml:"under"`
-	// Rewritten says that everything but the token is made to agree with the key.
-	Rewritten bool `yaml:"rewritten"`
-}
-
 // questionOf is what a run has asked, and nothing when it has not.
 func (p *performance) questionOf(ctx context.Context, number int) (*started, *registry.Approval, error) {
 	run, err := p.run(number)

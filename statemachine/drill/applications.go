@@ -8,56 +8,8 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/internal/registry/applicationsfile"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
-
-// Applications are the scenario's applications, for a plan.
-func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.Application, error) {
-	if s.Generate != nil {
-		return s.Generate.applications(plan, account), nil
-	}
-	return applicationsfile.Parse(s.applicationsFrom, s.applications, plan)
-}
-
-// applications makes applications that differ in nothing but their names.
-func (g *Generate) applications(plan failover.Plan, account string) []failover.Application {
-	atLeast := 99.0
-	var apps []failover.Application
-	for i := range g.Applications {
-		zone := g.Zones[i*len(g.Zones)/g.Applications]
-		name := fmt.Sprintf("app-%04d", i+1)
-		app := failover.Application{
-			Name: name, Wave: 1,
-			Records: []failover.Record{{
-				Name: name + "." + zone.Name, Type: "A", Zone: zone.ID, ZoneName: zone.Name, TTL: 60,
-				Endpoints: map[failover.Region]failover.Endpoint{
-					plan.Primary: {Value: fmt.Sprintf("10.1.%d.%d", i/250, i%250+1)},
-					plan.Standby: {Value: fmt.Sprintf("10.2.%d.%d", i/250, i%250+1)},
-				},
-			}},
-			Health: []failover.HealthRule{{
-				Namespace: "Application", Metric: "ServedPercent", Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
-				Dimensions: map[string]string{"Application": name, "Region": "{region}"},
-			}},
-		}
-		if i < g.Databases {
-			app.Databases = []failover.Database{databaseOf(plan, account, g.GlobalClusters[i])}
-		}
-		apps = append(apps, app)
-	}
-	return apps
-}
-
-func databaseOf(plan failover.Plan, account, globalCluster string) failover.Database {
-	arn := func(region failover.Region) string {
-		return fmt.Sprintf("arn:%s:rds:%s:%s:cluster:%s-%s", region.Partition().ID, region, account, globalCluster, region)
-	}
-	return failover.Database{
-		GlobalCluster: globalCluster,
-		Clusters:      map[failover.Region]string{plan.Primary: arn(plan.Primary), plan.Standby: arn(plan.Standby)},
-	}
-}
 
 // settle builds what the applications need, healthy and all in the primary, and registers them as an operator would.
 func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.Application) error {
@@ -109,21 +61,6 @@ func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.App
 	return nil
 }
 
-// metricDelay is how late CloudWatch delivers.
-func (s *Scenario) metricDelay() fakeaws.MetricDelay {
-	d := fakeaws.DefaultMetricDelay()
-	if fixed := time.Duration(s.World.MetricDelay.Standard); fixed > 0 {
-		d.Standard = [2]time.Duration{fixed, fixed}
-	}
-	if fixed := time.Duration(s.World.MetricDelay.HighResolution); fixed > 0 {
-		d.HighResolution = [2]time.Duration{fixed, fixed}
-	}
-	return d
-}
-
-// propagation is how long a DNS change takes to become INSYNC.
-func (s *Scenario) propagation() time.Duration { return s.World.DNSPropagation.or(30 * time.Second) }
-
 func (r *rehearsal) addRecords(app failover.Application) error {
 	for _, record := range app.Records {
 		if !slices.Contains(r.zones, record.Zone) {
@@ -146,21 +83,6 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 		}
 	}
 	return nil
-}
-
-func recordSet(record failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
-	endpoint := record.Endpoints[region]
-	set := fakeaws.RecordSet{
-		Name: record.Name, Type: record.Type, SetIdentifier: string(region), Weight: weight, HealthCheck: endpoint.HealthCheck,
-	}
-	if endpoint.Alias != nil {
-		set.Alias = &fakeaws.AliasTarget{
-			Name: endpoint.Alias.Name, Zone: endpoint.Alias.Zone, EvaluateTargetHealth: endpoint.Alias.EvaluateTargetHealth,
-		}
-		return set
-	}
-	set.TTL, set.Values = record.TTL, []string{endpoint.Value}
-	return set
 }
 
 func (r *rehearsal) addDatabases(s *Scenario, app failover.Application) error {

@@ -17,28 +17,6 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// Caller is somebody who calls the HTTP API.
-type Caller struct {
-	Name string `yaml:"name"`
-	// May lists the methods and paths, such as "GET /runs/*", that the caller's role allows; none is allowed nothing.
-	May []string `yaml:"may"`
-}
-
-// Call is a request to the HTTP API of a Region.
-type Call struct {
-	// As is the caller's name; empty is nobody: the request is not signed.
-	As     string `yaml:"as"`
-	Region string `yaml:"region"`
-	Method string `yaml:"method"`
-	Path   string `yaml:"path"`
-	// Body is sent as JSON, Header beside what signing adds.
-	Body   any               `yaml:"body"`
-	Header map[string]string `yaml:"header"`
-	// Status and Says are what must be answered.
-	Status int      `yaml:"status"`
-	Says   []string `yaml:"says"`
-}
-
 // addCallers gives every caller a role with an inline policy, as an operator's own would be.
 func (r *rehearsal) addCallers(callers []Caller) error {
 	r.callers = map[string]string{}

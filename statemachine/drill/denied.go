@@ -9,9 +9,6 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// deniedCode is how the embedded AWS codes a request that IAM does not allow.
-const deniedCode = "AccessDenied"
-
 // denied lists what the deployed roles were not allowed to do, each thing once. No drill is well in which a function
 // asked for more than its policies grant, even when the run found a way around it: what is missing is found here, and
 // not in the account.

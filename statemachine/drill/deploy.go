@@ -12,26 +12,6 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// Deploy is a deployment in a Region while the scenario goes on: functions and definition are replaced, and published
-// as new versions, as CloudFormation does.
-type Deploy struct {
-	Region string `yaml:"region"`
-	// Release is ReleaseBroken or ReleaseCurrent.
-	Release string `yaml:"release"`
-}
-
-// The releases that can be deployed.
-const (
-	// ReleaseCurrent is what the stacks declare.
-	ReleaseCurrent = "current"
-	// ReleaseBroken is one whose functions all fail and whose definition ends at once.
-	ReleaseBroken = "broken"
-	// ReleasePrevious is the release before, if the drill is played with one ([Options].Previous).
-	ReleasePrevious = "previous"
-)
-
-var releases = []string{ReleaseCurrent, ReleaseBroken, ReleasePrevious}
-
 // Previous is what the release before deploys.
 type Previous struct {
 	Assembly *assembly.Assembly

@@ -30,15 +30,3 @@ func (d Duration) or(other time.Duration) time.Duration {
 	}
 	return time.Duration(d)
 }
-
-// clock writes a point of virtual time, counted from the start of the scenario, as mm:ss.
-func clock(d time.Duration) string {
-	seconds := int(d.Round(time.Second).Seconds())
-	return fmt.Sprintf("%02d:%02d", seconds/60, seconds%60)
-}
-
-// span writes a length of virtual time: 0:45, 12:05.
-func span(d time.Duration) string {
-	seconds := int(d.Round(time.Second).Seconds())
-	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
-}

@@ -222,3 +222,39 @@ func show(plan failover.Plan, w map[failover.Region]int) string {
 
 // clock writes a point of time as the transcript does.
 func (e Evidence) clock(at time.Time) string { return clock(at.Sub(Start)) }
+
+// nameIn is the name at the end of an execution's ARN.
+func nameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
+
+// AlarmFired is an alarm of the deployment that has gone off.
+type AlarmFired struct {
+	At           time.Time
+	Region, Name string
+	// About are the values of the dimensions of what it watches: a state machine's ARN, a function's name.
+	About []string
+}
+
+func (v Verdict) basisText() string {
+	if v.Status == NotChecked {
+		return "not checked: " + v.Basis
+	}
+	return v.Basis
+}
+
+// deniedCode is how the embedded AWS codes a request that IAM does not allow.
+const deniedCode = "AccessDenied"
+
+func recordSet(record failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
+	endpoint := record.Endpoints[region]
+	set := fakeaws.RecordSet{
+		Name: record.Name, Type: record.Type, SetIdentifier: string(region), Weight: weight, HealthCheck: endpoint.HealthCheck,
+	}
+	if endpoint.Alias != nil {
+		set.Alias = &fakeaws.AliasTarget{
+			Name: endpoint.Alias.Name, Zone: endpoint.Alias.Zone, EvaluateTargetHealth: endpoint.Alias.EvaluateTargetHealth,
+		}
+		return set
+	}
+	set.TTL, set.Values = record.TTL, []string{endpoint.Value}
+	return set
+}

@@ -3,44 +3,12 @@ package drill
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
-
-// result works out what became of the drill, up to the promises.
-func (p *performance) result() *Result {
-	s := p.scenario
-	e := p.evidence()
-	r := &Result{
-		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Felt: Feel(e.Traffic, maxIntervals, 5*time.Second),
-		Recoveries: e.recoveries(p.outages),
-	}
-	r.Milestones = p.milestones
-	for _, run := range e.Runs {
-		r.Milestones = append(r.Milestones,
-			Milestone{At: run.StartedAt, Text: run.Name}, Milestone{At: run.StoppedAt, Text: string(run.outcome()), Bad: run.outcome() != failover.Completed})
-		o := RunOutcome{
-			Run: run.Name, Outcome: run.outcome(), Expected: run.Want.Outcome, Cause: run.Cause, Transitions: run.Transitions,
-			LargestPayload: run.largestPayload(),
-		}
-		if run.Asked != nil {
-			o.Action = run.Asked.Action
-		}
-		r.Outcomes = append(r.Outcomes, o)
-		r.Unexpected = append(r.Unexpected, run.unexpected(o)...)
-		r.Unexpected = append(r.Unexpected, e.tooCostly(run)...)
-	}
-	if last := r.Felt.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
-		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every user is served again"})
-	}
-	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })
-	r.Unexpected = append(r.Unexpected, s.Expect.unexpected(e, r.Recoveries)...)
-	return r
-}
 
 // tooCostly says whether more requests have failed because of a run than its scenario allows.
 func (e Evidence) tooCostly(run RunEvidence) []string {
@@ -142,7 +110,7 @@ func (e Evidence) recordSetsWritten() int {
 }
 
 // unexpected says what of the whole scenario is not as expected.
-func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
+func (e Evidence) unexpected(x Expect, recoveries []Recovery) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	if x.Batches != nil && len(e.Batches) != *x.Batches {
@@ -172,5 +140,24 @@ func (x Expect) unexpected(e Evidence, recoveries []Recovery) []string {
 			}
 		}
 	}
-	return append(found, x.inWorld(e)...)
+	return append(found, e.inWorld(x)...)
+}
+
+// RunOutcome is how a run ended.
+type RunOutcome struct {
+	Run         string           `json:"run"`
+	Action      failover.Action  `json:"action"`
+	Outcome     failover.Outcome `json:"outcome"`
+	Expected    failover.Outcome `json:"expected"`
+	Cause       string           `json:"cause,omitempty"`
+	Transitions int              `json:"transitions"`
+	// LargestPayload is in bytes.
+	LargestPayload int `json:"largestPayload"`
+}
+
+func orRunning(o failover.Outcome) string {
+	if o == "" {
+		return "still running"
+	}
+	return string(o)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // inWorld says what of the World in the end is not as expected.
-func (x Expect) inWorld(e Evidence) []string {
+func (e Evidence) inWorld(x Expect) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	for _, name := range slices.Sorted(maps.Keys(x.Active)) {
@@ -26,11 +26,11 @@ func (x Expect) inWorld(e Evidence) []string {
 			add("expected at most %.2f %% of the requests to fail while no writer was on its way, got %.2f %%", 100**limit, 100*(1-f.Served/f.Requests))
 		}
 	}
-	return append(found, x.inNotifications(e)...)
+	return append(found, e.inNotifications(x)...)
 }
 
 // inNotifications says which notifications lack what they must contain.
-func (x Expect) inNotifications(e Evidence) []string {
+func (e Evidence) inNotifications(x Expect) []string {
 	var found []string
 	for _, name := range slices.Sorted(maps.Keys(x.Notifications)) {
 		i := slices.IndexFunc(e.Runs, func(run RunEvidence) bool { return run.Name == name })

@@ -3,9 +3,7 @@ package drill
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -26,12 +24,6 @@ type Curve struct {
 	Region string
 	Shares []float64
 }
-
-// beside is what stands in a line of a transcript that draws intervals, beside them.
-const beside = 2 + actorWidth + 2 + 1
-
-// maxIntervals is how many intervals fit into a line of a transcript.
-const maxIntervals = Columns - beside
 
 // Feel sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
 func Feel(samples []fakeaws.Sample, atMost int, shortest time.Duration) Felt {
@@ -78,53 +70,6 @@ func (f *Felt) add(samples []fakeaws.Sample) {
 		f.Regions[i].Shares = append(f.Regions[i].Shares, byRegion[i]/requests)
 	}
 	f.Failed = append(f.Failed, (requests-served)/requests)
-}
-
-// bars draws shares as blocks whose height is the share. What is more than nothing is never drawn as nothing, and
-// what is less than everything never as everything.
-func bars(shares []float64) string {
-	const blocks = "▁▂▃▄▅▆▇█"
-	runes := []rune(blocks)
-	var b strings.Builder
-	for _, share := range shares {
-		switch {
-		case share < 1e-6:
-			b.WriteRune('·')
-		case share > 1-1e-6:
-			b.WriteRune('█')
-		default:
-			b.WriteRune(runes[min(int(share*8), 6)])
-		}
-	}
-	return b.String()
-}
-
-// axis is the time axis below the bars: a mark every so many intervals, as far as there is room.
-func (f Felt) axis(room int) string {
-	const every = 12
-	var b strings.Builder
-	for i := 0; i < len(f.Failed); i += every {
-		label := "╵" + span(time.Duration(i)*f.Interval)
-		if i+utf8.RuneCountInString(label) > room {
-			break
-		}
-		b.WriteString(pad(label, every))
-	}
-	return strings.TrimRight(b.String(), " ")
-}
-
-// write draws what users felt.
-func (f Felt) write(p *Printer) {
-	if len(f.Failed) == 0 {
-		return
-	}
-	p.heading(fmt.Sprintf("What users felt: served requests, one character for each %.0f seconds", f.Interval.Seconds()))
-	for _, curve := range f.Regions {
-		p.line("  " + pad(curve.Region, actorWidth) + "  " + p.paint(Good, bars(curve.Shares)))
-	}
-	p.line("  " + pad("failed", actorWidth) + "  " + p.paint(Bad, bars(f.Failed)))
-	p.line("  " + pad("", actorWidth) + "  " + p.paint(Dim, f.axis(p.columns()-beside+1)))
-	p.paragraph(2, f.Summary())
 }
 
 // Summary is what users felt in one sentence.

@@ -24,9 +24,9 @@ type narrator struct {
 	mu sync.Mutex
 	// pending is what the last look of VerifyHealth waited for.
 	pending string
-	// stopped counts executions that are over; fresh are those that have been started and not been taken note of.
-	stopped int
-	fresh   []string
+	// ended counts executions that are over; fresh are those that have been started and not been taken note of.
+	ended int
+	fresh []string
 	// started are all of them; alarmed are the alarms that are known to be in ALARM.
 	started map[string]bool
 	// running counts those that are not over; crowded says that there has been more than one of them at a time.
@@ -108,7 +108,7 @@ var entered = map[string]string{
 func (n *narrator) Stopped(execution string, _ time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.stopped++
+	n.ended++
 	if n.closings[execution] != "" {
 		return
 	}

@@ -88,9 +88,6 @@ func (n *narrator) call(execution, name string) {
 	n.called[execution] = name
 }
 
-// nameIn is the name at the end of an execution's ARN.
-func nameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
-
 // forget lets the next look be told whatever it sees.
 func (n *narrator) forget() {
 	n.mu.Lock()

@@ -9,9 +9,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// deployment is the assembly as the scenario wants it deployed: with some settings of its plan changed, and without
+// deploymentOf is the assembly as a scenario wants it deployed: with some settings of its plan changed, and without
 // schedules if they would only disturb.
-func (s *Scenario) deployment(a *assembly.Assembly) (*assembly.Assembly, error) {
+func deploymentOf(s *Scenario, a *assembly.Assembly) (*assembly.Assembly, error) {
 	changed := *a
 	if s.NoSchedules {
 		changed.Schedules = nil

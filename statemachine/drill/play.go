@@ -31,7 +31,7 @@ const patience = 6 * time.Hour
 // Play plays a scenario to its end. The error is for what keeps it from being played; what went wrong in it is in the
 // result.
 func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
-	deployed, err := s.deployment(o.Assembly)
+	deployed, err := deploymentOf(s, o.Assembly)
 	if err != nil {
 		return nil, &MistakeError{err}
 	}
@@ -115,18 +115,13 @@ type started struct {
 
 // header says what is played, and with what.
 func (p *performance) header(out *Printer) {
-	out.line(out.paint(Title, p.scenario.Name+": "+p.scenario.Title))
-	out.line("")
-	out.paragraph(2, p.scenario.Description)
-	out.line("")
 	records, databases := 0, 0
 	for _, app := range p.apps {
 		records, databases = records+len(app.Records), databases+len(app.Databases)
 	}
-	out.paragraph(2, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
+	out.begin(p.scenario.Name+": "+p.scenario.Title, p.scenario.Description, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
 		p.plan.Name, p.plan.Primary, p.plan.Standby, span(time.Duration(p.plan.TargetRTOSeconds)*time.Second), p.plan.TargetRPOSeconds,
 		plural(len(p.apps), "application"), plural(records, "record"), plural(databases, "database"), plural(len(p.zones), "hosted zone")))
-	out.line("")
 }
 
 // play lets the timeline happen and returns when it is over and every run has ended.
@@ -167,24 +162,6 @@ func (p *performance) begin(ctx context.Context) {
 	}
 }
 
-// eventPath is where the event of this number stands in the scenario.
-func (s *Scenario) eventPath(i int) string {
-	if i < len(s.Timeline) {
-		return indexed("timeline", i)
-	}
-	return indexed("refusals", i-len(s.Timeline))
-}
-
-// events is the timeline with the refusals as starts of their own, one every five seconds.
-func (s *Scenario) events() []Event {
-	events := s.Timeline
-	for i, r := range s.Refusals {
-		start := StartRun{Region: r.Region, Input: r.Input, Outcome: failover.Refused, Says: []string{r.Says}}
-		events = append(events, Event{At: Duration(time.Duration(2+i) * 5 * time.Second), Start: &start})
-	}
-	return events
-}
-
 func (p *performance) running() bool {
 	for _, run := range slices.Concat(p.runs, p.closings) {
 		if !run.over {
@@ -196,10 +173,10 @@ func (p *performance) running() bool {
 
 // takeNote takes a snapshot after every run that has just ended.
 func (p *performance) takeNote(ctx context.Context) error {
-	if p.tell.stopped == 0 {
+	if p.tell.ended == 0 {
 		return nil
 	}
-	p.tell.stopped = 0
+	p.tell.ended = 0
 	for _, run := range slices.Concat(p.runs, p.closings) {
 		x, ok := p.world.Execution(run.arn)
 		if run.over || !ok || x.StoppedAt.IsZero() {

@@ -117,6 +117,16 @@ func (p *Printer) write(text string) {
 	}
 }
 
+// begin writes what is played: its title, what it is about, and the plan that it is played with.
+func (p *Printer) begin(title, description, plan string) {
+	p.line(p.paint(Title, title))
+	p.line("")
+	p.paragraph(2, description)
+	p.line("")
+	p.paragraph(2, plan)
+	p.line("")
+}
+
 // heading writes the title of a section.
 func (p *Printer) heading(text string) {
 	p.line("")
@@ -136,8 +146,11 @@ func (p *Printer) event(at time.Time, actor string, tone Tone, text string) {
 
 func (p *Printer) eventHere(at time.Time, actor string, tone Tone, text string) {
 	stamp, column := p.stamp(at), p.textColumn(at)
+	if text = p.named(text); p.Symbols && isStanding(text) {
+		return
+	}
 	var lines strings.Builder
-	for i, part := range wrap(p.named(text), p.columns()-column) {
+	for i, part := range wrap(text, p.columns()-column) {
 		left := strings.Repeat(" ", column)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))

@@ -77,17 +77,3 @@ func Judge(e Evidence) []Verdict {
 	}
 	return verdicts
 }
-
-// plural writes a number with its noun: 1 batch, 2 batches.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	switch noun[len(noun)-1] {
-	case 'h', 's', 'x':
-		return fmt.Sprintf("%d %ses", n, noun)
-	case 'y':
-		return fmt.Sprintf("%d %sies", n, noun[:len(noun)-1])
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

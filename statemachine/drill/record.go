@@ -11,15 +11,17 @@ import (
 // snapshot is the part of the World that runs move, the registry as its replica in the given Region has it, or the other
 // one while that Region is dark: a run may sit there and wait for better times.
 func (p *performance) snapshot(ctx context.Context, region failover.Region) (Snapshot, error) {
-	s := Snapshot{Promotions: len(p.world.Promotions()), Messages: len(p.world.Messages())}
+	var s Snapshot
 	place := placeRead{p.readable(region), p.world.Revision()}
-	if place == p.read { // what did not change is not read again: of thousands of applications there would be dozens of copies
-		s.Zones, s.Registry, s.index = p.last.Zones, p.last.Registry, p.last.index
+	known := place == p.read
+	if known { // what did not change is not read again: of thousands of applications there would be dozens of copies
+		s = p.last
 	} else {
 		for _, zone := range p.zones {
 			s.Zones = append(s.Zones, ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
 		}
 	}
+	s.Promotions, s.Messages, s.Databases = len(p.world.Promotions()), len(p.world.Messages()), nil
 	seen := map[string]bool{}
 	for _, app := range p.apps {
 		for _, database := range app.Databases {
@@ -39,7 +41,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 	if s.Lock, err = store.Lock(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
 	}
-	if s.index != nil {
+	if known {
 		return s, nil
 	}
 	if s.Registry, err = store.Applications(ctx); err != nil {

@@ -114,3 +114,16 @@ func TestWhatARunCostsItsUsersIsCountedUntilTheyAreAllWell(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestARunThatFoundEverythingInPlaceRecoversNothing(t *testing.T) {
+	e := completed()
+	again := e.Runs[0]
+	again.Invocations = []fakeaws.Invocation{{State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"proceed","stages":[]}`)}}}
+	again.StartedAt = at(5 * time.Minute)
+	e.Runs = append(e.Runs, again)
+	e.Traffic = append(e.Traffic, fakeaws.Sample{At: at(6 * time.Minute), Requests: 10, Served: 9})
+	all := e.recoveries(nil)
+	if len(all) != 1 || all[0].Users != 4*time.Minute+time.Second {
+		t.Errorf("got %+v; want the first run alone, with the users' failures after the second", all)
+	}
+}

@@ -13,29 +13,6 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// RegistryItem is an application item that a person with write access to the registry puts there, without the applications
-// file and `drover register`.
-type RegistryItem struct {
-	Region      string `yaml:"region"`
-	Application string `yaml:"application"`
-	Wave        int    `yaml:"wave"`
-	// Config takes the place of the configuration, with the name and the wave of the key unless it has its own.
-	Config map[string]any `yaml:"config"`
-	// Remove deletes the item.
-	Remove bool `yaml:"remove"`
-}
-
-func (c *checker) registryItem(path string, i RegistryItem) {
-	c.region(path+".region", i.Region)
-	c.required(path, "application", i.Application)
-	if i.Wave < 1 {
-		c.add(path+".wave", "%d; expected the wave in the key of the item", i.Wave)
-	}
-	if (i.Config == nil) == !i.Remove {
-		c.add(path, "expected config, or remove: true")
-	}
-}
-
 // registryItem writes an item of the registry. An application that is new is said to be in the primary, as register would.
 func (p *performance) registryItem(ctx context.Context, i RegistryItem) error {
 	client, table := dynamodb.NewFromConfig(p.operator(failover.Region(i.Region))), p.table()

@@ -1,7 +1,6 @@
 package drill
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -44,18 +43,6 @@ type Milestone struct {
 	Bad bool
 }
 
-// RunOutcome is how a run ended.
-type RunOutcome struct {
-	Run         string           `json:"run"`
-	Action      failover.Action  `json:"action"`
-	Outcome     failover.Outcome `json:"outcome"`
-	Expected    failover.Outcome `json:"expected"`
-	Cause       string           `json:"cause,omitempty"`
-	Transitions int              `json:"transitions"`
-	// LargestPayload is in bytes.
-	LargestPayload int `json:"largestPayload"`
-}
-
 // OK says whether everything was as expected and every promise that could be checked was kept.
 func (r *Result) OK() bool {
 	for _, v := range r.Promises {
@@ -68,50 +55,10 @@ func (r *Result) OK() bool {
 
 // show writes all that became of the drill.
 func (r *Result) show(p *Printer) {
-	Feel(r.Evidence.Traffic, p.columns()-beside, 5*time.Second).write(p)
-	for _, recovery := range r.Recoveries {
-		recovery.write(p)
-	}
-	r.write(p)
-}
-
-// write shows the promises and the outcome.
-func (r *Result) write(p *Printer) {
-	p.heading("Promises, checked against the World")
-	for _, v := range r.Promises {
-		mark, tone := "✓", Good
-		switch v.Status {
-		case Violated:
-			mark, tone = "✗", Bad
-		case NotChecked:
-			mark, tone = "–", Dim
-		}
-		const width = 25
-		for i, part := range wrap(p.named(v.basisText()), p.columns()-7-width) {
-			if i == 0 {
-				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
-			} else {
-				p.line(strings.Repeat(" ", 7+width) + p.paint(Dim, part))
-			}
-		}
-		for _, broken := range v.Broken {
-			p.bullet(7, Bad, broken)
-		}
-	}
-	p.line("")
-	for _, o := range r.Outcomes {
-		for i, part := range wrap(p.named(o.text(p.Symbols)), p.columns()-2) {
-			p.line(strings.Repeat(" ", 2*min(i, 1)) + p.paint(within(o.Outcome == o.Expected), part))
-		}
-	}
-	for _, u := range r.Unexpected {
-		p.bullet(0, Bad, u)
-	}
-	if r.OK() {
-		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
-		return
-	}
-	p.line(p.paint(Bad, "The drill FAILED: "+r.Failures()+"."))
+	p.end(Ending{
+		Impact: Feel(r.Evidence.Traffic, p.columns()-beside, 5*time.Second), Recoveries: r.Recoveries, Verdicts: r.Promises,
+		Outcomes: r.Outcomes, Unexpected: r.Unexpected, Failures: r.Failures(),
+	})
 }
 
 // Failures says how many things of which kind went wrong; it is empty when none did.
@@ -130,45 +77,4 @@ func (r *Result) Failures() string {
 		found = append(found, plural(n, "thing")+" not as the scenario expects")
 	}
 	return strings.Join(found, ", and ")
-}
-
-func (v Verdict) basisText() string {
-	if v.Status == NotChecked {
-		return "not checked: " + v.Basis
-	}
-	return v.Basis
-}
-
-// text is the outcome in one line; symbols leaves out the size.
-func (o RunOutcome) text(symbols bool) string {
-	text := fmt.Sprintf("%s: %s", o.Run, orRunning(o.Outcome))
-	switch {
-	case o.Expected == "":
-		text += " (not expected at all)"
-	case o.Outcome != o.Expected:
-		text += fmt.Sprintf(" (expected %s)", o.Expected)
-	}
-	size := fmt.Sprintf("%.1f KiB", float64(o.LargestPayload)/1024)
-	if symbols {
-		size = "<size>"
-	}
-	return text + fmt.Sprintf(", %s, largest payload %s", plural(o.Transitions, "state transition"), size)
-}
-
-func orRunning(o failover.Outcome) string {
-	if o == "" {
-		return "still running"
-	}
-	return string(o)
-}
-
-// bullet writes one item of a list, with what follows its first line below the text.
-func (p *Printer) bullet(indent int, tone Tone, text string) {
-	for i, part := range wrap(p.named(text), p.columns()-indent-2) {
-		mark := "  "
-		if i == 0 {
-			mark = "• "
-		}
-		p.line(strings.Repeat(" ", indent) + p.paint(tone, mark+part))
-	}
 }

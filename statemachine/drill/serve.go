@@ -3,7 +3,6 @@ package drill
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -43,13 +42,6 @@ type Stage struct {
 	Applications []failover.Application
 }
 
-// Healthy is the scenario's world on a day on which nothing happens.
-func (s *Scenario) Healthy() *Scenario {
-	quiet := *s
-	quiet.Timeline, quiet.Refusals = nil, nil
-	return &quiet
-}
-
 // Serve keeps a World up, in which the scenario's timeline happens, until ctx is done. That is no error.
 func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	clock := o.Clock
@@ -57,7 +49,7 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 		clock = time.Now
 	}
 	start := clock().UTC().Truncate(time.Second)
-	deployed, err := s.deployment(o.Assembly)
+	deployed, err := deploymentOf(s, o.Assembly)
 	if err != nil {
 		return &MistakeError{err}
 	}
@@ -110,38 +102,6 @@ func wait(ctx context.Context, d time.Duration) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-// movedTo is the scenario with the times in its inputs, which count from [Start], counted from another start.
-func (s *Scenario) movedTo(start time.Time) *Scenario {
-	moved := *s
-	moved.Timeline = append([]Event(nil), s.Timeline...)
-	for i, e := range moved.Timeline {
-		if e.Start == nil {
-			continue
-		}
-		run := *e.Start
-		run.Input = sinceFrom(run.Input, start)
-		moved.Timeline[i].Start = &run
-	}
-	return &moved
-}
-
-func sinceFrom(input any, start time.Time) any {
-	object, ok := input.(map[string]any)
-	if !ok {
-		return input
-	}
-	since, err := time.Parse(time.RFC3339, fmt.Sprint(object["since"]))
-	if err != nil {
-		return input
-	}
-	moved := map[string]any{}
-	for key, value := range object {
-		moved[key] = value
-	}
-	moved["since"] = since.Add(start.Sub(Start)).Format(time.RFC3339)
-	return moved
 }
 
 // stage is what is deployed, as seen from the standby.

@@ -224,3 +224,6 @@ func (r *rehearsal) operator(region failover.Region) aws.Config {
 		Retryer:     func() aws.Retryer { return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 1 }) },
 	}
 }
+
+// SecretKey is the secret access key of every caller in a drill, so that a log that has it can be found out.
+const SecretKey = "drill/secret/access/key"

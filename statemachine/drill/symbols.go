@@ -11,13 +11,13 @@ import (
 
 // A golden transcript names what a constant of the retry budget decides instead of repeating its value: with [Printer.Symbols],
 // the longest time of a run is printed as <bound>, the time by which it ends as <deadline>, the end of a lock's lease as
-// <lease>, and a warning that most runs have as the code of its finding. The value is taken from Validate's answer: text with any other number keeps that number.
+// <lease>, and a warning that most runs have is left out, or named by the code of its finding. The value is taken from Validate's answer: text with any other number keeps that number.
 
 // standing are the warnings that depend on the plan alone, and not on what a scenario is about.
 var standing = map[string]bool{failover.CodeControlPlane: true, failover.CodeBound: true}
 
-// stamps are the times in a finding about the lock: until when its lease holds.
-var stamps = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+// leases are the times in a finding about the lock until which its lease holds.
+var leases = regexp.MustCompile(`until (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)`)
 
 // symbol is a text and what a golden transcript has in its place.
 type symbol struct{ text, name string }
@@ -32,10 +32,10 @@ func (p *Printer) symbolize(a failover.ValidateAnswer) {
 			found = append(found, symbol{f.String(), "<warning " + f.Code + ">"}, symbol{short.String(), "<warning " + f.Code + ">"})
 		}
 	}
-	for _, f := range a.Findings {
+	for _, f := range append(a.Findings, failover.Finding{Code: failover.CodeLocked, Found: a.Summary}) {
 		if f.Code == failover.CodeLocked || f.Code == failover.CodeTakeover {
-			for _, until := range stamps.FindAllString(f.Found, -1) {
-				found = append(found, symbol{until, "<lease>"})
+			for _, until := range leases.FindAllStringSubmatch(f.Found, -1) {
+				found = append(found, symbol{until[1], "<lease>"})
 			}
 		}
 	}
@@ -71,6 +71,11 @@ func symbolic(text string, symbols []symbol) string {
 		}
 	}
 	return text
+}
+
+// isStanding says whether an event is nothing but a standing warning.
+func isStanding(text string) bool {
+	return strings.HasPrefix(text, "! <warning ") && strings.HasSuffix(text, ">")
 }
 
 func inNumber(c byte) bool { return c >= '0' && c <= '9' || c == ':' }

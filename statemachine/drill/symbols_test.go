@@ -29,13 +29,13 @@ func TestSymbolsStandForWhatValidateHasComputed(t *testing.T) {
 	for _, text := range []string{
 		"at most 19:53, its bound is 19m53s", "119:53 and 19:53:00 and 19:54", "over by 2026-01-31 03:19:53 UTC",
 		"! Route 53: us-east-1", "lock: run x holds it until 2026-01-31T03:11:51Z", "orders: lags",
-		"! run b: at most 19m53s; fewer stages",
+		"! run b: at most 19m53s; fewer stages", "- Route 53: us-east-1",
 	} {
 		p.event(Start, "", Plain, text)
 	}
 	for _, c := range []struct{ got, want string }{
-		{symbols.String(), "at most <bound>, its bound is <bound>\n119:53 and 19:53:00 and 19:54\nover by <deadline>\n! <warning route53-control-plane>\nlock: run x holds it until <lease>\norders: lags\n! <warning bound-exceeds-rto>\n"},
-		{numbers.String(), "at most 19:53, its bound is 19m53s\n119:53 and 19:53:00 and 19:54\nover by 2026-01-31 03:19:53 UTC\n! Route 53: us-east-1\nlock: run x holds it until 2026-01-31T03:11:51Z\norders: lags\n! run b: at most 19m53s; fewer stages\n"},
+		{symbols.String(), "at most <bound>, its bound is <bound>\n119:53 and 19:53:00 and 19:54\nover by <deadline>\nlock: run x holds it until <lease>\norders: lags\n- <warning route53-control-plane>\n"},
+		{numbers.String(), "at most 19:53, its bound is 19m53s\n119:53 and 19:53:00 and 19:54\nover by 2026-01-31 03:19:53 UTC\n! Route 53: us-east-1\nlock: run x holds it until 2026-01-31T03:11:51Z\norders: lags\n! run b: at most 19m53s; fewer stages\n- Route 53: us-east-1\n"},
 	} {
 		var got strings.Builder
 		for line := range strings.Lines(c.got) {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestALongEventGoesOnBelowItself(t *testing.T) {
@@ -34,47 +33,6 @@ func TestBarsNeverHideAFailure(t *testing.T) {
 	got := bars([]float64{0, 0.001, 0.2, 0.5, 0.999, 1})
 	if want := "·▁▂▅▇█"; got != want {
 		t.Errorf("got %s; want %s", got, want)
-	}
-}
-
-func TestWhatUsersFeltFitsIntoALine(t *testing.T) {
-	for _, seconds := range []int{1, 5, 400, 401, 3600, 20000} {
-		var samples []fakeaws.Sample
-		for i := range seconds {
-			samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second)})
-		}
-		f := Feel(samples, maxIntervals, 5*time.Second)
-		if n := len(f.Failed); n > maxIntervals {
-			t.Errorf("%d seconds make %d characters; want at most %d", seconds, n, maxIntervals)
-		}
-	}
-}
-
-func TestSharesAreOfAllRequests(t *testing.T) {
-	second := fakeaws.Sample{At: at(time.Second), Requests: 10, Served: 8, Regions: []fakeaws.RegionSample{
-		{Region: east, Requests: 4, Served: 2}, {Region: west, Requests: 6, Served: 6},
-	}}
-	f := Feel([]fakeaws.Sample{second, second}, maxIntervals, 5*time.Second)
-	want := []Curve{{Region: east, Shares: []float64{0.2}}, {Region: west, Shares: []float64{0.6}}}
-	if diff := cmp.Diff(want, f.Regions); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]float64{0.2}, f.Failed); diff != "" {
-		t.Errorf("failed (-want +got):\n%s", diff)
-	}
-}
-
-func TestWhatHappensAtAnIntervalsBeginningIsDrawnThere(t *testing.T) {
-	var samples []fakeaws.Sample
-	for i := 1; i <= 15; i++ {
-		s := fakeaws.Sample{At: at(time.Duration(i) * time.Second), Requests: 1, Served: 1}
-		if i >= 10 { // the outage begins at 00:10
-			s.Served = 0
-		}
-		samples = append(samples, s)
-	}
-	if diff := cmp.Diff([]float64{0, 0, 1, 1}, Feel(samples, maxIntervals, 5*time.Second).Failed); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -122,74 +80,6 @@ func TestLooksThatSeeTheSameAreToldOnce(t *testing.T) {
 	look("ServedPercent is 99")
 	if got := strings.Count(out.String(), "\n"); got != 3 {
 		t.Errorf("%d lines; want one for each thing that is waited for anew:\n%s", got, out.String())
-	}
-}
-
-func TestPlurals(t *testing.T) {
-	for want, got := range map[string]string{
-		"1 batch": plural(1, "batch"), "2 batches": plural(2, "batch"), "0 records": plural(0, "record"),
-		"3 queries": plural(3, "query"), "2 boxes": plural(2, "box"),
-	} {
-		if got != want {
-			t.Errorf("%q; want %q", got, want)
-		}
-	}
-}
-
-func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
-	r := &Result{
-		Outcomes:   []RunOutcome{{Run: "one", Outcome: failover.Held, Expected: failover.Completed}, {Run: "two", Outcome: failover.Refused}},
-		Promises:   []Verdict{{Number: 1, Status: Violated}, {Number: 2, Status: Kept}, {Number: 3, Status: NotChecked}},
-		Unexpected: []string{"this", "that"},
-	}
-	var out bytes.Buffer
-	r.write(&Printer{W: &out})
-	for _, want := range []string{
-		"one: Held (expected Completed), ", "two: Refused (not expected at all), ",
-		"The drill FAILED: 1 promise broken, and 2 things not as the scenario expects.\n",
-	} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, out.String())
-		}
-	}
-}
-
-func TestAnOutcomeWithoutACauseEndsWithoutAColon(t *testing.T) {
-	got := RunEvidence{}.unexpected(RunOutcome{Outcome: failover.Completed, Expected: failover.Held})
-	if diff := cmp.Diff([]string{": expected the outcome Held, got Completed"}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
-	var file, screen bytes.Buffer
-	p := &Printer{W: &file, Also: &Printer{W: &screen, Width: 80}}
-	p.call("0f1e", "outage-1")
-	p.event(at(125*time.Second), "Validate", Plain, strings.Repeat("word ", 30)+"0f1e")
-	var samples []fakeaws.Sample
-	for i := range 500 {
-		samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second), Requests: 1, Regions: []fakeaws.RegionSample{{Region: east}}})
-	}
-	r := &Result{
-		Evidence: Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
-		Outcomes: []RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
-		Promises: []Verdict{{Number: 11, Promise: "somebody is told", Status: NotChecked, Basis: strings.Repeat("word ", 20)}},
-	}
-	p.each(r.show)
-	for _, c := range []struct {
-		text    string
-		columns int
-	}{{file.String(), Columns}, {screen.String(), 80}} {
-		longest := 0
-		for line := range strings.Lines(c.text) {
-			longest = max(longest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
-		}
-		if longest > c.columns || longest < c.columns-10 {
-			t.Errorf("the longest line has %d columns of %d:\n%s", longest, c.columns, c.text)
-		}
-	}
-	if file, screen := strings.Join(strings.Fields(file.String()), " "), strings.Join(strings.Fields(screen.String()), " "); !strings.HasPrefix(screen, "02:05") || file[:150] != screen[:150] {
-		t.Errorf("not the same is told:\n%s\n%s", file, screen)
 	}
 }
 

@@ -16,46 +16,6 @@ import (
 // Runs are not only started by the timeline: alarms, schedules and the API start them too. Which of them must come is
 // the scenario's to say, under expect.runs; one that nobody expects is as wrong as one that does not come.
 
-// ExpectedRun is a run that something else than the timeline starts.
-type ExpectedRun struct {
-	// Region is where, Action what it must be asked for.
-	Region string          `yaml:"region"`
-	Action failover.Action `yaml:"action"`
-	// From and By bound when it starts; zero values leave it open.
-	From Duration `yaml:"from"`
-	By   Duration `yaml:"by"`
-	// Outcome is how the run must end, Says are texts that an operator must be able to read, as for a run that the
-	// timeline starts.
-	Outcome failover.Outcome `yaml:"outcome"`
-	Says    []string         `yaml:"says"`
-}
-
-// AlarmChange sets the state of an alarm.
-type AlarmChange struct {
-	Region string `yaml:"region"`
-	Name   string `yaml:"name"`
-	// State is OK, ALARM or INSUFFICIENT_DATA.
-	State  string `yaml:"state"`
-	Reason string `yaml:"reason"`
-	// Account and From are another account, or another Region, whose alarm it is: only its event arrives, sent on to the bus
-	// of Region.
-	Account string `yaml:"account"`
-	From    string `yaml:"from"`
-	// Create makes an alarm of this name in that state, such as the suppressor of a composite alarm.
-	Create bool `yaml:"create"`
-	// Composite makes a composite alarm of it, Muted mutes its actions.
-	Composite *CompositeAlarm `yaml:"composite"`
-	Muted     bool            `yaml:"muted"`
-}
-
-// CompositeAlarm is the configuration of a composite alarm. Its suppressor is an alarm of the same Region.
-type CompositeAlarm struct {
-	Rule             string `yaml:"rule"`
-	Suppressor       string `yaml:"suppressor"`
-	WaitSeconds      int    `yaml:"waitSeconds"`
-	ExtensionSeconds int    `yaml:"extensionSeconds"`
-}
-
 // adopt takes charge of the runs that something else has started since it was last called.
 func (p *performance) adopt(ctx context.Context) error {
 	for _, arn := range p.tell.due() {
@@ -144,17 +104,6 @@ func (p *performance) expected(x fakeaws.Execution) StartRun {
 			clock(after), e.Action, e.Region, e.window()))
 	}
 	return StartRun{Region: x.Region, Outcome: e.Outcome, Says: e.Says}
-}
-
-func (e ExpectedRun) window() string {
-	text := ""
-	if e.From > 0 {
-		text += " from " + clock(e.From.or(0))
-	}
-	if e.By > 0 {
-		text += " by " + clock(e.By.or(0))
-	}
-	return text
 }
 
 // missing lists the runs that were expected and never started.

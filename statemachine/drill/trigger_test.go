@@ -58,46 +58,6 @@ func TestARunThatDoesNotComeIsMissed(t *testing.T) {
 	}
 }
 
-func TestAnAlarmIsToldWhenItGoesOffAndWhenItIsWellAgain(t *testing.T) {
-	var out bytes.Buffer
-	n := &narrator{out: &Printer{W: &out}}
-	for _, text := range []string{"is OK in us-west-2", "is ALARM in us-west-2", "is OK in us-east-1", "is OK in us-west-2", "is OK in us-west-2"} {
-		n.observe(fakeaws.Entry{At: Start, Kind: "alarm", Object: "lag", Text: text})
-	}
-	if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "is ALARM") || !n.wentOff("lag us-west-2") || n.wentOff("lag us-east-1") {
-		t.Errorf("got\n%s", got)
-	}
-}
-
-func TestOfSeveralRunsEachLineSaysWhose(t *testing.T) {
-	var out bytes.Buffer
-	n := &narrator{out: &Printer{W: &out}}
-	n.StateEntered("arn:one", "Completed", Start)
-	n.StateEntered("arn:two", "Validate", Start)
-	n.StateEntered("arn:one", "Completed", Start)
-	n.Stopped("arn:one", Start)
-	n.StateEntered("arn:two", "Completed", Start)
-	n.Stopped("arn:two", Start)
-	n.StateEntered("arn:three", "Completed", Start)
-	var got []string
-	for line := range strings.Lines(out.String()) {
-		got = append(got, strings.TrimSpace(line[textColumn:]))
-	}
-	if want := "Completed, one: Completed, two: Completed, Completed"; strings.Join(got, ", ") != want {
-		t.Errorf("got %q; want %q", strings.Join(got, ", "), want)
-	}
-}
-
-func TestIdsOfAWSAreCalledByNames(t *testing.T) {
-	var out bytes.Buffer
-	p := &Printer{W: &out}
-	p.call("00000000-0000-4000-8000-000000000261", "flap-1")
-	p.event(Start, "lock", Plain, "run 00000000-0000-4000-8000-000000000261 holds it")
-	if !strings.Contains(out.String(), "run flap-1 holds it") {
-		t.Errorf("got %q", out.String())
-	}
-}
-
 func TestInputsCanBeBroken(t *testing.T) {
 	got := spaced(json.RawMessage(`{"a":"x,\",y","b":[1,2]}`))
 	if want := `{"a":"x,\",y", "b":[1, 2]}`; got != want {
@@ -117,35 +77,5 @@ func TestAnswersOfTheAPIAreToldInOneLine(t *testing.T) {
 		if got := answerFacts([]byte(answer)); got != want {
 			t.Errorf("%s: %q; want %q", answer, got, want)
 		}
-	}
-}
-
-func TestAServedScenarioCountsItsTimesFromNow(t *testing.T) {
-	start := Start.Add(24 * time.Hour)
-	s := &Scenario{Timeline: []Event{
-		{Start: &StartRun{Input: map[string]any{"action": "failover", "since": "2026-01-31T03:02:00Z"}}}, {Start: &StartRun{Input: "no object"}}, {RegionDark: east},
-	}}
-	moved := s.movedTo(start)
-	if got := moved.Timeline[0].Start.Input.(map[string]any)["since"]; got != "2026-02-01T03:02:00Z" {
-		t.Errorf("since %v", got)
-	}
-	if got := s.Timeline[0].Start.Input.(map[string]any)["since"]; got != "2026-01-31T03:02:00Z" {
-		t.Errorf("the scenario itself was changed: since %v", got)
-	}
-	if len(s.Healthy().Timeline) != 0 || len(s.Timeline) != 3 {
-		t.Error("a healthy day has no timeline, and leaves the scenario its own")
-	}
-}
-
-func TestARunThatFoundEverythingInPlaceRecoversNothing(t *testing.T) {
-	e := completed()
-	again := e.Runs[0]
-	again.Invocations = []fakeaws.Invocation{{State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"proceed","stages":[]}`)}}}
-	again.StartedAt = at(5 * time.Minute)
-	e.Runs = append(e.Runs, again)
-	e.Traffic = append(e.Traffic, fakeaws.Sample{At: at(6 * time.Minute), Requests: 10, Served: 9})
-	all := e.recoveries(nil)
-	if len(all) != 1 || all[0].Users != 4*time.Minute+time.Second {
-		t.Errorf("got %+v; want the first run alone, with the users' failures after the second", all)
 	}
 }

@@ -5,9 +5,6 @@ import (
 	"slices"
 )
 
-// SecretKey is the secret access key of every caller in a drill, so that a log that has it can be found out.
-const SecretKey = "drill/secret/access/key"
-
 // typedKeys are the parts of an input and of an answer that a person writes freely.
 var typedKeys = []string{"reason", "comment", "requestedBy", "by"}
 

@@ -1,0 +1,39 @@
+package drill
+
+import (
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// result works out what became of the drill, up to the promises.
+func (p *performance) result() *Result {
+	s := p.scenario
+	e := p.evidence()
+	r := &Result{
+		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Felt: Feel(e.Traffic, maxIntervals, 5*time.Second),
+		Recoveries: e.recoveries(p.outages),
+	}
+	r.Milestones = p.milestones
+	for _, run := range e.Runs {
+		r.Milestones = append(r.Milestones,
+			Milestone{At: run.StartedAt, Text: run.Name}, Milestone{At: run.StoppedAt, Text: string(run.outcome()), Bad: run.outcome() != failover.Completed})
+		o := RunOutcome{
+			Run: run.Name, Outcome: run.outcome(), Expected: run.Want.Outcome, Cause: run.Cause, Transitions: run.Transitions,
+			LargestPayload: run.largestPayload(),
+		}
+		if run.Asked != nil {
+			o.Action = run.Asked.Action
+		}
+		r.Outcomes = append(r.Outcomes, o)
+		r.Unexpected = append(r.Unexpected, run.unexpected(o)...)
+		r.Unexpected = append(r.Unexpected, e.tooCostly(run)...)
+	}
+	if last := r.Felt.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
+		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every user is served again"})
+	}
+	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })
+	r.Unexpected = append(r.Unexpected, e.unexpected(s.Expect, r.Recoveries)...)
+	return r
+}

@@ -1,0 +1,93 @@
+package drill
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Ending is what stands below the timeline of a transcript.
+type Ending struct {
+	// Impact has an interval for each character of a line.
+	Impact     Felt
+	Recoveries []Recovery
+	Verdicts   []Verdict
+	Outcomes   []RunOutcome
+	// Unexpected is what is not as the scenario expects; Failures sums up what went wrong, and is empty when nothing did.
+	Unexpected []string
+	Failures   string
+}
+
+// end writes it.
+func (p *Printer) end(e Ending) {
+	p.impact(e.Impact)
+	for _, r := range e.Recoveries {
+		p.recovery(r)
+	}
+	p.verdicts(e.Verdicts)
+	p.line("")
+	for _, o := range e.Outcomes {
+		for i, part := range wrap(p.named(outcomeText(o, p.Symbols)), p.columns()-2) {
+			p.line(strings.Repeat(" ", 2*min(i, 1)) + p.paint(within(o.Outcome == o.Expected), part))
+		}
+	}
+	for _, u := range e.Unexpected {
+		p.bullet(0, Bad, u)
+	}
+	if e.Failures == "" {
+		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
+		return
+	}
+	p.line(p.paint(Bad, "The drill FAILED: "+e.Failures+"."))
+}
+
+// verdicts writes what became of each promise.
+func (p *Printer) verdicts(all []Verdict) {
+	p.heading("Promises, checked against the World")
+	for _, v := range all {
+		mark, tone := "✓", Good
+		switch v.Status {
+		case Violated:
+			mark, tone = "✗", Bad
+		case NotChecked:
+			mark, tone = "–", Dim
+		}
+		const width = 25
+		for i, part := range wrap(p.named(v.basisText()), p.columns()-7-width) {
+			if i == 0 {
+				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
+			} else {
+				p.line(strings.Repeat(" ", 7+width) + p.paint(Dim, part))
+			}
+		}
+		for _, broken := range v.Broken {
+			p.bullet(7, Bad, broken)
+		}
+	}
+}
+
+// outcomeText is the outcome in one line; symbols leaves out the size.
+func outcomeText(o RunOutcome, symbols bool) string {
+	text := fmt.Sprintf("%s: %s", o.Run, orRunning(o.Outcome))
+	switch {
+	case o.Expected == "":
+		text += " (not expected at all)"
+	case o.Outcome != o.Expected:
+		text += fmt.Sprintf(" (expected %s)", o.Expected)
+	}
+	size := fmt.Sprintf("%.1f KiB", float64(o.LargestPayload)/1024)
+	if symbols {
+		size = "<size>"
+	}
+	return text + fmt.Sprintf(", %s, largest payload %s", plural(o.Transitions, "state transition"), size)
+}
+
+// bullet writes one item of a list, with what follows its first line below the text.
+func (p *Printer) bullet(indent int, tone Tone, text string) {
+	for i, part := range wrap(p.named(text), p.columns()-indent-2) {
+		mark := "  "
+		if i == 0 {
+			mark = "• "
+		}
+		p.line(strings.Repeat(" ", indent) + p.paint(tone, mark+part))
+	}
+}

@@ -1,0 +1,62 @@
+package drill
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
+	r := &Result{
+		Outcomes:   []RunOutcome{{Run: "one", Outcome: failover.Held, Expected: failover.Completed}, {Run: "two", Outcome: failover.Refused}},
+		Promises:   []Verdict{{Number: 1, Status: Violated}, {Number: 2, Status: Kept}, {Number: 3, Status: NotChecked}},
+		Unexpected: []string{"this", "that"},
+	}
+	var out bytes.Buffer
+	r.show(&Printer{W: &out})
+	for _, want := range []string{
+		"one: Held (expected Completed), ", "two: Refused (not expected at all), ",
+		"The drill FAILED: 1 promise broken, and 2 things not as the scenario expects.\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
+	var file, screen bytes.Buffer
+	p := &Printer{W: &file, Also: &Printer{W: &screen, Width: 80}}
+	p.call("0f1e", "outage-1")
+	p.event(at(125*time.Second), "Validate", Plain, strings.Repeat("word ", 30)+"0f1e")
+	var samples []fakeaws.Sample
+	for i := range 500 {
+		samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second), Requests: 1, Regions: []fakeaws.RegionSample{{Region: east}}})
+	}
+	r := &Result{
+		Evidence: Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
+		Outcomes: []RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
+		Promises: []Verdict{{Number: 11, Promise: "somebody is told", Status: NotChecked, Basis: strings.Repeat("word ", 20)}},
+	}
+	p.each(r.show)
+	for _, c := range []struct {
+		text    string
+		columns int
+	}{{file.String(), Columns}, {screen.String(), 80}} {
+		longest := 0
+		for line := range strings.Lines(c.text) {
+			longest = max(longest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
+		}
+		if longest > c.columns || longest < c.columns-10 {
+			t.Errorf("the longest line has %d columns of %d:\n%s", longest, c.columns, c.text)
+		}
+	}
+	if file, screen := strings.Join(strings.Fields(file.String()), " "), strings.Join(strings.Fields(screen.String()), " "); !strings.HasPrefix(screen, "02:05") || file[:150] != screen[:150] {
+		t.Errorf("not the same is told:\n%s\n%s", file, screen)
+	}
+}
