@@ -15,6 +15,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // manyClusters are one more than are described one by one.
@@ -93,7 +95,7 @@ func TestNothingInTheTemplatesBelongsToAnotherPartition(t *testing.T) {
 // The clusters are described without an identifier, which needs permissions on all of them; and everything that has an
 // ARN is in the partition aws-us-gov, which the embedded AWS checks.
 func TestAFailoverInGovCloudWithManyClustersCompletes(t *testing.T) {
-	scenario := `
+	disaster := `
 name: govcloud
 title: A failover in the partition aws-us-gov with more than twenty global clusters
 description: What is described without an identifier is authorized against all of it.
@@ -109,7 +111,7 @@ timeline:
     start: {region: us-gov-east-1, input: {action: failover, allowDataLoss: true}, outcome: Completed}
 until: 4m
 `
-	text := playInGovCloud(t, scenario)
+	text := playInGovCloud(t, disaster)
 	for _, foreign := range []string{"us-east-1", "arn:aws:"} {
 		if strings.Contains(text, foreign) {
 			t.Errorf("the transcript names %s:\n%s", foreign, text)
@@ -150,21 +152,21 @@ expect:
 `)
 }
 
-func playInGovCloud(t *testing.T, scenario string) (transcribed string) {
+func playInGovCloud(t *testing.T, disaster string) (transcribed string) {
 	t.Helper()
-	s, err := drill.Load(fstest.MapFS{"govcloud.yaml": {Data: []byte(scenario)}}, "govcloud.yaml")
+	s, err := scenario.Load(fstest.MapFS{"govcloud.yaml": {Data: []byte(disaster)}}, "govcloud.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var transcript bytes.Buffer
+	var out bytes.Buffer
 	result, err := drill.Play(t.Context(), s, drill.Options{
-		Assembly: inGovCloud(t).assembly, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: &transcript},
+		Assembly: inGovCloud(t).assembly, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: &out},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !result.OK() {
-		t.Errorf("the drill is not as it should be:\n%s", transcript.String())
+		t.Errorf("the drill is not as it should be:\n%s", out.String())
 	}
-	return transcript.String()
+	return out.String()
 }

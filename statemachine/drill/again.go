@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // again repeats everything after the end, for promise 9: every invocation of every run with the same payload, and the
 // last run as a new one. What is repeated is not in the transcript.
-func (p *performance) again(ctx context.Context, e *Evidence) error {
-	p.tell.quiet = true
+func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
+	p.tell.Quiet = true
 	mended := len(p.undo) > 0
 	for _, remove := range p.undo {
 		remove()
@@ -26,34 +27,34 @@ func (p *performance) again(ctx context.Context, e *Evidence) error {
 		return nil
 	}
 	last := e.Runs[len(e.Runs)-1]
-	if mended && len(last.setAside()) > 0 {
+	if mended && len(last.SetAside()) > 0 {
 		return nil // what it could not move for a reason that is gone by now would move
 	}
-	if last.repeatable() && !p.world.Dark(last.Region) {
+	if last.Repeatable() && !p.world.Dark(last.Region) {
 		return p.repeatRun(ctx, e, last)
 	}
 	return nil
 }
 
 // repeatSteps invokes what a run has invoked, as far as Lambda let it begin. Invocations of one state that follow each other are judged together.
-func (p *performance) repeatSteps(ctx context.Context, e *Evidence, run RunEvidence) error {
-	before, err := p.snapshot(ctx, run.to())
+func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
+	before, err := p.snapshot(ctx, run.To())
 	if err != nil {
 		return err
 	}
 	for i, inv := range run.Invocations {
-		if began(inv) && run.repeats(i) {
+		if guarantee.Began(inv) && run.Repeats(i) {
 			p.repeatInvocation(ctx, run.Region, inv)
 		}
 		if i+1 < len(run.Invocations) && run.Invocations[i+1].State == inv.State {
 			continue
 		}
-		after, err := p.snapshot(ctx, run.to())
+		after, err := p.snapshot(ctx, run.To())
 		if err != nil {
 			return err
 		}
-		e.Again = append(e.Again, Repetition{
-			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayTell: (inv.State == "Notify" || inv.State == "NotifyRefused") && run.unheard(), Before: before, After: after,
+		e.Again = append(e.Again, guarantee.Repetition{
+			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayTell: (inv.State == "Notify" || inv.State == "NotifyRefused") && run.Unheard(), Before: before, After: after,
 		})
 		before = after
 	}
@@ -75,9 +76,9 @@ func (p *performance) repeatInvocation(ctx context.Context, region string, inv f
 const refill = 10 * time.Second
 
 // repeatRun starts the run once more and waits for its end.
-func (p *performance) repeatRun(ctx context.Context, e *Evidence, run RunEvidence) error {
+func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
 	p.world.AdvanceTo(p.world.Now().Add(refill))
-	before, err := p.snapshot(ctx, run.to())
+	before, err := p.snapshot(ctx, run.To())
 	if err != nil {
 		return err
 	}
@@ -88,11 +89,11 @@ func (p *performance) repeatRun(ctx context.Context, e *Evidence, run RunEvidenc
 	p.world.RunUntil(func() bool {
 		x, ok := p.world.Execution(arn)
 		return ctx.Err() != nil || !ok || !x.StoppedAt.IsZero()
-	}, p.world.Now().Add(max(run.bound(), time.Hour)))
-	after, err := p.snapshot(ctx, run.to())
+	}, p.world.Now().Add(max(run.Bound(), time.Hour)))
+	after, err := p.snapshot(ctx, run.To())
 	if err != nil {
 		return err
 	}
-	e.Again = append(e.Again, Repetition{What: run.Name + " again as a new run", NewRun: true, Before: before, After: after})
+	e.Again = append(e.Again, guarantee.Repetition{What: run.Name + " again as a new run", NewRun: true, Before: before, After: after})
 	return ctx.Err()
 }

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // alarmsFired are the alarms of the deployment that have gone off, in the order of time.
-func (p *performance) alarmsFired() []AlarmFired {
-	var fired []AlarmFired
+func (p *performance) alarmsFired() []guarantee.AlarmFired {
+	var fired []guarantee.AlarmFired
 	for _, entry := range p.world.Journal() {
 		region, off := strings.CutPrefix(entry.Text, "is "+fakeaws.AlarmInAlarm+" in ")
 		if entry.Kind != "alarm" || !off {
@@ -18,7 +19,7 @@ func (p *performance) alarmsFired() []AlarmFired {
 		}
 		for _, alarm := range p.assembly.Alarms {
 			if alarm.Name == entry.Object && alarm.Region == region {
-				fired = append(fired, AlarmFired{At: entry.At, Region: region, Name: alarm.Name, About: slices.Sorted(maps.Values(alarm.Dimensions))})
+				fired = append(fired, guarantee.AlarmFired{At: entry.At, Region: region, Name: alarm.Name, About: slices.Sorted(maps.Values(alarm.Dimensions))})
 			}
 		}
 	}

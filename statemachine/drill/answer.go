@@ -7,10 +7,12 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-
 	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // questionOf is what a run has asked, and nothing when it has not.
@@ -20,7 +22,7 @@ func (p *performance) questionOf(ctx context.Context, number int) (*started, *re
 		return nil, nil, err
 	}
 	region := failover.Region(run.want.Region)
-	asked, err := p.store(region).Approval(ctx, nameIn(run.arn), region)
+	asked, err := p.store(region).Approval(ctx, guarantee.NameIn(run.arn), region)
 	if errors.Is(err, registry.ErrNotAsked) {
 		return run, nil, nil
 	}
@@ -28,13 +30,13 @@ func (p *performance) questionOf(ctx context.Context, number int) (*started, *re
 }
 
 // answer does what drover approve and drover reject do: it reads the question from the registry and answers its token.
-func (p *performance) answer(ctx context.Context, x AnswerRun) error {
+func (p *performance) answer(ctx context.Context, x scenario.AnswerRun) error {
 	run, asked, err := p.questionOf(ctx, x.Run)
 	if err != nil {
 		return err
 	}
 	if asked == nil {
-		p.say("run", Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
+		p.say("run", transcript.Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
 		return nil // what becomes of the run says whether that matters
 	}
 	verb := "rejects"
@@ -45,7 +47,7 @@ func (p *performance) answer(ctx context.Context, x AnswerRun) error {
 	if x.Comment != "" {
 		comment = ": " + x.Comment
 	}
-	p.say("run", Title, "%s %s %s%s", x.By, verb, p.nameOf(run), comment)
+	p.say("run", transcript.Title, "%s %s %s%s", x.By, verb, p.nameOf(run), comment)
 	machine, _ := failover.MachineOf(run.arn)
 	return approval.Give(ctx, sfn.NewFromConfig(p.operator(asked.Region)), machine, *asked, failover.ApprovalAnswer{
 		Approved: x.Approved, By: fmt.Sprintf("arn:%s:iam::%s:user/%s", machine.Partition, machine.Account, x.By),
@@ -54,7 +56,7 @@ func (p *performance) answer(ctx context.Context, x AnswerRun) error {
 }
 
 // plantApproval lets an attacker write the item.
-func (p *performance) plantApproval(ctx context.Context, x PlantedApproval) error {
+func (p *performance) plantApproval(ctx context.Context, x scenario.PlantedApproval) error {
 	run, asked, err := p.questionOf(ctx, x.Run)
 	if err != nil {
 		return err
@@ -70,6 +72,6 @@ func (p *performance) plantApproval(ctx context.Context, x PlantedApproval) erro
 		planted.Digest = planted.Question().Digest()
 		how = ", rewritten as that run's"
 	}
-	p.say("dynamodb", Bad, "an attacker puts the approval item of %s under the key of run %s%s", p.nameOf(run), x.Under, how)
+	p.say("dynamodb", transcript.Bad, "an attacker puts the approval item of %s under the key of run %s%s", p.nameOf(run), x.Under, how)
 	return p.store(asked.Region).PutApproval(ctx, planted)
 }

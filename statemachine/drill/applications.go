@@ -9,15 +9,17 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // settle builds what the applications need, healthy and all in the primary, and registers them as an operator would.
-func (r *rehearsal) settle(ctx context.Context, s *Scenario, apps []failover.Application) error {
+func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []failover.Application) error {
 	r.apps = apps
 	w := s.World
-	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.propagation()})
-	r.world.SetMetricDelay(s.metricDelay())
-	r.world.SetReplicationLag(w.ReplicationLag.or(time.Second))
+	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.Propagation()})
+	r.world.SetMetricDelay(s.MetricDelay())
+	r.world.SetReplicationLag(w.ReplicationLag.Or(time.Second))
 	for _, zone := range w.Zones {
 		r.zones = append(r.zones, zone.ID)
 		if err := r.world.AddZone(zone.ID, zone.Name); err != nil {
@@ -77,7 +79,7 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 			if region == r.plan.Primary {
 				weight = 100
 			}
-			if err := r.world.PutRecordSet(record.Zone, recordSet(record, region, weight)); err != nil {
+			if err := r.world.PutRecordSet(record.Zone, guarantee.RecordSet(record, region, weight)); err != nil {
 				return fmt.Errorf("application %s: %w", app.Name, err)
 			}
 		}
@@ -85,15 +87,15 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 	return nil
 }
 
-func (r *rehearsal) addDatabases(s *Scenario, app failover.Application) error {
+func (r *rehearsal) addDatabases(s *scenario.Scenario, app failover.Application) error {
 	aurora := s.World.Aurora
 	for _, database := range app.Databases {
 		if slices.Contains(r.world.Writers(database.GlobalCluster), string(r.plan.Primary)) {
 			continue // shared with an application before
 		}
 		g := fakeaws.GlobalCluster{
-			ID: database.GlobalCluster, Primary: string(r.plan.Primary), Lag: aurora.Lag.or(800 * time.Millisecond),
-			Engine: aurora.Engine, SwitchoverTime: aurora.Switchover.or(40 * time.Second), FailoverTime: aurora.Failover.or(60 * time.Second),
+			ID: database.GlobalCluster, Primary: string(r.plan.Primary), Lag: aurora.Lag.Or(800 * time.Millisecond),
+			Engine: aurora.Engine, SwitchoverTime: aurora.Switchover.Or(40 * time.Second), FailoverTime: aurora.Failover.Or(60 * time.Second),
 		}
 		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
 			arn := database.Clusters[region]
@@ -109,7 +111,7 @@ func (r *rehearsal) addDatabases(s *Scenario, app failover.Application) error {
 }
 
 // databaseMember makes a cluster of a global cluster what a scenario wants it to be.
-func (r *rehearsal) databaseMember(m DatabaseMember) error {
+func (r *rehearsal) databaseMember(m scenario.DatabaseMember) error {
 	if m.Version != "" {
 		if err := r.world.SetEngineVersion(m.GlobalCluster, m.Region, m.Version); err != nil {
 			return err
@@ -122,7 +124,7 @@ func (r *rehearsal) databaseMember(m DatabaseMember) error {
 }
 
 // addClients lets an application's share of all clients come in by its first name.
-func (r *rehearsal) addClients(s *Scenario, app failover.Application) error {
+func (r *rehearsal) addClients(s *scenario.Scenario, app failover.Application) error {
 	perSecond := s.World.Clients.RequestsPerSecond
 	if perSecond == 0 {
 		perSecond = 100

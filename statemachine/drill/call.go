@@ -15,10 +15,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // addCallers gives every caller a role with an inline policy, as an operator's own would be.
-func (r *rehearsal) addCallers(callers []Caller) error {
+func (r *rehearsal) addCallers(callers []scenario.Caller) error {
 	r.callers = map[string]string{}
 	for _, c := range callers {
 		var resources []string
@@ -46,18 +48,18 @@ func (r *rehearsal) addCallers(callers []Caller) error {
 }
 
 // call makes a request to the API and compares the answer with the expected one.
-func (p *performance) call(ctx context.Context, c Call) error {
+func (p *performance) call(ctx context.Context, c scenario.Call) error {
 	status, answer, err := p.request(ctx, c)
 	if err != nil {
 		return fmt.Errorf("call %s %s: %w", c.Method, c.Path, err)
 	}
-	tone := Good
+	tone := transcript.Good
 	if status >= http.StatusBadRequest {
-		tone = Bad
+		tone = transcript.Bad
 	}
 	who := cmp.Or(c.As, "nobody")
 	p.say("api", tone, "%s: %s %s in %s: %d %s", who, c.Method, c.Path, c.Region, status, http.StatusText(status))
-	p.say("", Plain, "%s", answerFacts(answer))
+	p.say("", transcript.Plain, "%s", answerFacts(answer))
 	if status != c.Status {
 		p.surprises = append(p.surprises, fmt.Sprintf("%s %s as %s: expected %d, got %d: %.600s", c.Method, c.Path, who, c.Status, status, answer))
 	}
@@ -69,14 +71,14 @@ func (p *performance) call(ctx context.Context, c Call) error {
 	return nil
 }
 
-func (p *performance) request(ctx context.Context, c Call) (status int, answer []byte, err error) {
+func (p *performance) request(ctx context.Context, c scenario.Call) (status int, answer []byte, err error) {
 	url, err := p.apiURL(c.Region)
 	if err != nil {
 		return 0, nil, err
 	}
 	var body []byte
 	if c.Body != nil {
-		if body, err = jsonOf(c.Body); err != nil {
+		if body, err = scenario.JSON(c.Body); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -136,7 +138,7 @@ func answerFacts(text []byte) string {
 		for _, run := range answer.Runs {
 			runs = append(runs, run.ID+" is "+run.Status)
 		}
-		return plural(len(runs), "run") + ": " + strings.Join(runs, ", ")
+		return scenario.Plural(len(runs), "run") + ": " + strings.Join(runs, ", ")
 	}
 	return cmp.Or(answer.Message, oneLine(text))
 }

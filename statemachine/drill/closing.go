@@ -7,6 +7,8 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // An execution that is stopped or dies does not close its run; the rule on the status of executions starts another one
@@ -22,9 +24,9 @@ func (p *performance) isClosing(x fakeaws.Execution) bool {
 	known := slices.ContainsFunc(p.closings, func(run *started) bool { return run.arn == x.ARN })
 	if !known {
 		name := fmt.Sprintf("%s-closing-%d", p.scenario.Name, len(p.closings)+1)
-		p.tell.out.call(x.Name, name)
-		p.closings = append(p.closings, &started{arn: x.ARN, name: name, want: StartRun{Region: x.Region}})
-		p.tell.closing(x.ARN, name)
+		p.tell.Out.Call(x.Name, name)
+		p.closings = append(p.closings, &started{arn: x.ARN, name: name, want: scenario.StartRun{Region: x.Region}})
+		p.tell.Closing(x.ARN, name)
 	}
 	return true
 }
@@ -40,8 +42,8 @@ func (p *performance) byARN(arn string) *started {
 }
 
 // loseEvents lets events be lost for a while.
-func (p *performance) loseEvents(x LoseEvents) error {
-	p.say("events", Bad, "the events about executions in %s are lost for %s", x.Region, span(time.Duration(x.For)))
+func (p *performance) loseEvents(x scenario.LoseEvents) error {
+	p.say("events", transcript.Bad, "the events about executions in %s are lost for %s", x.Region, scenario.Span(time.Duration(x.For)))
 	p.until(x.For, func() { _ = p.world.LoseExecutionEvents(x.Region, false) }) // the Region is there, as it was a moment ago
 	return p.world.LoseExecutionEvents(x.Region, true)
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // Control is the path below which a served World is looked at and disturbed; no service of AWS has it.
@@ -113,7 +115,7 @@ func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, err.Error(), http.StatusRequestEntityTooLarge)
 		return
 	}
-	e, err := ParseEvent("event", text)
+	e, err := scenario.ParseEvent("event", text)
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusBadRequest)
 		return
@@ -124,9 +126,9 @@ func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, err.Error(), http.StatusConflict)
 		return
 	}
-	what, when := e.kinds()[0], "now"
+	what, when := e.Kinds()[0], "now"
 	if e.At > 0 {
-		when = "in " + span(time.Duration(e.At))
+		when = "in " + scenario.Span(time.Duration(e.At))
 	}
 	fmt.Fprintf(rw, "%s: %s\n", when, what)
 }
@@ -138,7 +140,7 @@ func (p *performance) onStage(ctx context.Context, at time.Time, fn func() error
 	p.world.At(at, func() {
 		err := fn()
 		if later && err != nil {
-			p.say("drover", Bad, "an injected event could not happen: %v", err)
+			p.say("drover", transcript.Bad, "an injected event could not happen: %v", err)
 		}
 		done <- err
 	})

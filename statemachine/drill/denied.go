@@ -7,6 +7,8 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // denied lists what the deployed roles were not allowed to do, each thing once. No drill is well in which a function
@@ -16,7 +18,7 @@ func (p *performance) denied() []string {
 	var found []string
 	expected := map[string]bool{}
 	for _, call := range p.world.Calls() {
-		if call.Code != deniedCode || p.injected(call) {
+		if call.Code != guarantee.DeniedCode || p.injected(call) {
 			continue
 		}
 		if about := slices.IndexFunc(p.scenario.Expect.Denied, func(object string) bool { return slices.Contains(strings.Fields(call.Object), object) }); about >= 0 {
@@ -42,8 +44,8 @@ func (p *performance) denied() []string {
 
 // injected says whether the scenario itself lets this operation be denied.
 func (p *performance) injected(call fakeaws.Call) bool {
-	return slices.ContainsFunc(p.scenario.Timeline, func(e Event) bool {
+	return slices.ContainsFunc(p.scenario.Timeline, func(e scenario.Event) bool {
 		f := e.APIFault
-		return f != nil && f.Code == deniedCode && f.Service == call.Service && (f.Operation == "" || f.Operation == call.Operation)
+		return f != nil && f.Code == guarantee.DeniedCode && f.Service == call.Service && (f.Operation == "" || f.Operation == call.Operation)
 	})
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // Previous is what the release before deploys.
@@ -23,9 +25,9 @@ type Previous struct {
 const brokenDefinition = `{"QueryLanguage": "JSONata", "StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "Broken", "Cause": "this release is broken"}}}`
 
 // deployRelease replaces what is deployed in a Region.
-func (p *performance) deployRelease(ctx context.Context, d Deploy) error {
+func (p *performance) deployRelease(ctx context.Context, d scenario.Deploy) error {
 	declared, lambdas := p.assembly, p.lambdas
-	if d.Release == ReleasePrevious {
+	if d.Release == scenario.ReleasePrevious {
 		if p.previous == nil {
 			return errors.New("there is no previous release here")
 		}
@@ -84,28 +86,28 @@ func (p *performance) updateRoles(declared *assembly.Assembly, region string) er
 }
 
 // redefine replaces the definition with one that names the new versions. The release before has not published any.
-func (p *performance) redefine(declared *assembly.Assembly, d Deploy, versions int, renamed *strings.Replacer) error {
+func (p *performance) redefine(declared *assembly.Assembly, d scenario.Deploy, versions int, renamed *strings.Replacer) error {
 	for _, m := range declared.StateMachines {
 		if m.Region != d.Region {
 			continue
 		}
 		next := machineOf(m)
-		if next.Definition = renamed.Replace(m.Definition); d.Release == ReleaseBroken {
+		if next.Definition = renamed.Replace(m.Definition); d.Release == scenario.ReleaseBroken {
 			next.Definition = brokenDefinition
 		}
 		if err := p.world.UpdateStateMachine(next); err != nil {
 			return err
 		}
 		if m.VersionARN == "" {
-			p.say("deploy", Plain, "the %s release is deployed in %s", d.Release, d.Region)
+			p.say("deploy", transcript.Plain, "the %s release is deployed in %s", d.Release, d.Region)
 			continue
 		}
 		arn, err := p.world.PublishStateMachineVersion(m.ARN)
 		if err != nil {
 			return err
 		}
-		p.say("deploy", Plain, "the %s release is deployed in %s: %s, and %s", d.Release, d.Region,
-			plural(versions, "function version"), arn[strings.LastIndex(arn, "stateMachine:"):])
+		p.say("deploy", transcript.Plain, "the %s release is deployed in %s: %s, and %s", d.Release, d.Region,
+			scenario.Plural(versions, "function version"), arn[strings.LastIndex(arn, "stateMachine:"):])
 	}
 	return nil
 }
@@ -113,7 +115,7 @@ func (p *performance) redefine(declared *assembly.Assembly, d Deploy, versions i
 // releaseOf is a function as a release has it.
 func (p *performance) releaseOf(ctx context.Context, lambdas string, f assembly.Function, release string) (fakeaws.Function, error) {
 	function, running, err := p.functionIn(ctx, lambdas, f)
-	if release == ReleaseBroken {
+	if release == scenario.ReleaseBroken {
 		function.Kill = nil
 		function.Invoke = func([]byte) fakeaws.InvokeResult {
 			return fakeaws.InvokeResult{ErrorType: "Broken", Cause: `{"errorType": "Broken", "errorMessage": "this release is broken"}`}

@@ -6,11 +6,14 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // dump writes what the World looks like, for somebody who asks while it runs.
 func (p *performance) dump(w io.Writer) {
-	fmt.Fprintf(w, "%s, %s after the start\n\n", p.world.Now().Format(time.RFC3339), span(p.world.Now().Sub(p.began)))
+	fmt.Fprintf(w, "%s, %s after the start\n\n", p.world.Now().Format(time.RFC3339), scenario.Span(p.world.Now().Sub(p.began)))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "REGION\tSTATE")
 	for _, region := range p.world.Regions() {
@@ -23,7 +26,7 @@ func (p *performance) dump(w io.Writer) {
 	fmt.Fprintf(table, "\nRECORD\t%s\t%s\n", p.plan.Primary, p.plan.Standby)
 	for _, app := range p.apps {
 		for _, record := range app.Records {
-			got, _ := weights(p.world.RecordSets(record.Zone), record)
+			got, _ := guarantee.Weights(p.world.RecordSets(record.Zone), record)
 			fmt.Fprintf(table, "%s %s\t%d\t%d\n", record.Name, record.Type, got[p.plan.Primary], got[p.plan.Standby])
 		}
 	}

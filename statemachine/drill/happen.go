@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // happen lets an event of the timeline happen, now.
-func (p *performance) happen(ctx context.Context, e Event) error {
+func (p *performance) happen(ctx context.Context, e scenario.Event) error {
 	switch {
 	case e.RegionDark != "":
 		p.outages = append(p.outages, p.world.Now())
@@ -28,7 +31,7 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 	case e.DatabaseLag != nil:
 		return p.world.SetLag(e.DatabaseLag.GlobalCluster, time.Duration(e.DatabaseLag.Lag))
 	case e.DatabaseHang != "":
-		p.say("rds", Bad, "%s: a promotion that begins now will never end", e.DatabaseHang)
+		p.say("rds", transcript.Bad, "%s: a promotion that begins now will never end", e.DatabaseHang)
 		return p.world.SetStuck(e.DatabaseHang, true)
 	case e.DatabaseMember != nil:
 		return p.databaseMember(*e.DatabaseMember)
@@ -65,12 +68,12 @@ func (p *performance) happen(ctx context.Context, e Event) error {
 }
 
 // say tells what the World itself does not tell.
-func (p *performance) say(actor string, tone Tone, format string, args ...any) {
-	p.tell.out.event(p.world.Now(), actor, tone, fmt.Sprintf(format, args...))
+func (p *performance) say(actor string, tone transcript.Tone, format string, args ...any) {
+	p.tell.Out.Event(p.world.Now(), actor, tone, fmt.Sprintf(format, args...))
 }
 
 // drift changes a record set behind everybody's back.
-func (p *performance) drift(d Drift) error {
+func (p *performance) drift(d scenario.Drift) error {
 	if d.SetIdentifier != "" {
 		return p.foreignSet(d)
 	}
@@ -87,36 +90,36 @@ func (p *performance) drift(d Drift) error {
 			set.Values = []string{d.Value}
 			changed += " value " + d.Value
 		}
-		p.say("route53", Bad, "somebody gives %s %s in %s the%s, by hand", d.Name, d.Type, d.Region, changed)
+		p.say("route53", transcript.Bad, "somebody gives %s %s in %s the%s, by hand", d.Name, d.Type, d.Region, changed)
 		if err := p.world.PutRecordSet(d.Zone, set); err != nil {
 			return err
 		}
-		p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
+		p.byHand = append(p.byHand, guarantee.HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
 		return nil
 	}
 	return fmt.Errorf("drift: zone %s has no record set %s %s of %s", d.Zone, d.Name, d.Type, d.Region)
 }
 
 // recordSet replaces the record sets of a name and type, which Drover knows nothing of.
-func (p *performance) recordSet(m ManualSet) error {
+func (p *performance) recordSet(m scenario.ManualSet) error {
 	if err := p.world.RemoveRecordSets(m.Zone, m.Name, m.Type); err != nil {
 		return err
 	}
 	if len(m.Values) == 0 {
-		p.say("route53", Bad, "an operator deletes the record sets %s %s", m.Name, m.Type)
+		p.say("route53", transcript.Bad, "an operator deletes the record sets %s %s", m.Name, m.Type)
 	} else {
-		p.say("route53", Bad, "an operator makes %s %s a simple record set, %s", m.Name, m.Type, strings.Join(m.Values, ", "))
+		p.say("route53", transcript.Bad, "an operator makes %s %s a simple record set, %s", m.Name, m.Type, strings.Join(m.Values, ", "))
 		err := p.world.PutRecordSet(m.Zone, fakeaws.RecordSet{Name: m.Name, Type: m.Type, TTL: m.TTL, Values: m.Values})
 		if err != nil {
 			return err
 		}
 	}
-	p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: m.Zone, Sets: p.world.RecordSets(m.Zone)})
+	p.byHand = append(p.byHand, guarantee.HandChange{At: p.world.Now(), Zone: m.Zone, Sets: p.world.RecordSets(m.Zone)})
 	return nil
 }
 
 // foreignSet adds or changes a record set beside those of the Regions.
-func (p *performance) foreignSet(d Drift) error {
+func (p *performance) foreignSet(d scenario.Drift) error {
 	foreign := fakeaws.RecordSet{Name: d.Name, Type: d.Type, SetIdentifier: d.SetIdentifier, TTL: 60, Values: []string{d.Value}}
 	for _, set := range p.world.RecordSets(d.Zone) {
 		if set.Name == d.Name && set.Type == d.Type && set.SetIdentifier == d.SetIdentifier {
@@ -129,15 +132,15 @@ func (p *performance) foreignSet(d Drift) error {
 	if d.Weight != nil {
 		foreign.Weight = *d.Weight
 	}
-	p.say("route53", Bad, "another tool gives %s %s the record set %s with weight %d", d.Name, d.Type, d.SetIdentifier, foreign.Weight)
+	p.say("route53", transcript.Bad, "another tool gives %s %s the record set %s with weight %d", d.Name, d.Type, d.SetIdentifier, foreign.Weight)
 	if err := p.world.PutRecordSet(d.Zone, foreign); err != nil {
 		return err
 	}
-	p.byHand = append(p.byHand, HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
+	p.byHand = append(p.byHand, guarantee.HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
 	return nil
 }
 
-func (p *performance) apiFault(f APIFault) {
+func (p *performance) apiFault(f scenario.APIFault) {
 	fault := fakeaws.Fault{
 		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times, Object: f.Object,
 	}
@@ -153,11 +156,11 @@ func (p *performance) apiFault(f APIFault) {
 	if f.Object != "" {
 		operation += " of " + f.Object
 	}
-	p.say(f.Service, Bad, "%s %s %s", operation, what, howLong(f.Times, f.For))
+	p.say(f.Service, transcript.Bad, "%s %s %s", operation, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.Inject(fault))
 }
 
-func (p *performance) failInvocations(f Invocations) {
+func (p *performance) failInvocations(f scenario.Invocations) {
 	what := map[string]string{
 		fakeaws.InvokeThrottled: "is throttled by Lambda",
 		fakeaws.InvokeCrashes:   "does its work and dies before it answers",
@@ -165,12 +168,12 @@ func (p *performance) failInvocations(f Invocations) {
 		fakeaws.InvokeDeleted:   "is deleted, and made again",
 		fakeaws.InvokeDenied:    "may not be invoked by the state machine",
 	}[f.Fail]
-	p.say("lambda", Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
+	p.say("lambda", transcript.Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))
 }
 
 // lambdaSurge lets the account's other functions use all concurrency that is not reserved.
-func (p *performance) lambdaSurge(s LambdaSurge) error {
+func (p *performance) lambdaSurge(s scenario.LambdaSurge) error {
 	if err := p.world.SetOtherConcurrency(s.Region, s.Executions); err != nil {
 		return err
 	}
@@ -178,25 +181,25 @@ func (p *performance) lambdaSurge(s LambdaSurge) error {
 	if s.For > 0 {
 		lasts = " for " + time.Duration(s.For).String()
 	}
-	p.say("lambda", Bad, "other functions want %d concurrent executions in %s%s", s.Executions, s.Region, lasts)
+	p.say("lambda", transcript.Bad, "other functions want %d concurrent executions in %s%s", s.Executions, s.Region, lasts)
 	p.until(s.For, func() { _ = p.world.SetOtherConcurrency(s.Region, 0) }) // the Region is one of this World
 	return nil
 }
 
 // until ends a fault after a while, and at the end of the scenario in any case.
-func (p *performance) until(lasts Duration, remove func()) {
+func (p *performance) until(lasts scenario.Duration, remove func()) {
 	p.undo = append(p.undo, remove)
 	if lasts > 0 {
 		p.world.At(p.world.Now().Add(time.Duration(lasts)), remove)
 	}
 }
 
-func howLong(times int, lasts Duration) string {
+func howLong(times int, lasts scenario.Duration) string {
 	switch {
 	case times == 1:
 		return "once"
 	case times > 1:
 		return fmt.Sprintf("%d times", times)
 	}
-	return "for " + span(time.Duration(lasts))
+	return "for " + scenario.Span(time.Duration(lasts))
 }

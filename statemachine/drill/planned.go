@@ -7,11 +7,12 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/assembly"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // deploymentOf is the assembly as a scenario wants it deployed: with some settings of its plan changed, and without
 // schedules if they would only disturb.
-func deploymentOf(s *Scenario, a *assembly.Assembly) (*assembly.Assembly, error) {
+func deploymentOf(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembly, error) {
 	changed := *a
 	if s.NoSchedules {
 		changed.Schedules = nil
@@ -24,7 +25,7 @@ func deploymentOf(s *Scenario, a *assembly.Assembly) (*assembly.Assembly, error)
 		if text := f.Environment[failover.PlanVariable]; text != "" {
 			plan, err := override(text, s.Plan)
 			if err != nil {
-				return nil, s.mistake("plan", "%v", err)
+				return nil, s.Mistake("plan", "%v", err)
 			}
 			f.Environment = maps.Clone(f.Environment)
 			f.Environment[failover.PlanVariable] = plan

@@ -11,6 +11,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // Options are what a drill is played with.
@@ -22,7 +25,7 @@ type Options struct {
 	// Previous is the release before, for scenarios in which it is deployed; nil when there is none.
 	Previous *Previous
 	// Out is where the transcript goes, as it happens.
-	Out *Printer
+	Out *transcript.Printer
 }
 
 // patience is how much longer than its scenario a drill goes on for a run that does not end.
@@ -30,10 +33,10 @@ const patience = 6 * time.Hour
 
 // Play plays a scenario to its end. The error is for what keeps it from being played; what went wrong in it is in the
 // result.
-func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
+func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error) {
 	deployed, err := deploymentOf(s, o.Assembly)
 	if err != nil {
-		return nil, &MistakeError{err}
+		return nil, &scenario.MistakeError{Err: err}
 	}
 	r, err := deploy(ctx, deployed, o.Lambdas)
 	if err != nil {
@@ -42,14 +45,14 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	r.previous = o.Previous
 	defer func() { _ = r.close() }() // the functions are killed, whatever they answer
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
-	if err := errors.Join(s.fits(r.plan), err); err != nil {
-		return nil, &MistakeError{err}
+	if err := errors.Join(s.Fits(r.plan), err); err != nil {
+		return nil, &scenario.MistakeError{Err: err}
 	}
 	if err := r.settle(ctx, s, apps); err != nil {
 		return nil, err
 	}
-	p := &performance{rehearsal: r, scenario: s, tell: &narrator{out: o.Out}}
-	o.Out.each(p.header)
+	p := &performance{rehearsal: r, scenario: s, tell: &transcript.Narrator{Out: o.Out}}
+	o.Out.Each(p.header)
 	if err := p.play(ctx); err != nil {
 		return nil, err
 	}
@@ -60,20 +63,20 @@ func Play(ctx context.Context, s *Scenario, o Options) (*Result, error) {
 	if err := p.again(ctx, &result.Evidence); err != nil {
 		return nil, err
 	}
-	result.Promises = Judge(result.Evidence)
+	result.Promises = guarantee.Judge(result.Evidence)
 	result.Logs = p.world.Logs()
-	result.Messages = messagesText(result.Evidence, o.Out.named)
+	result.Messages = transcript.MessagesText(result.Evidence, o.Out.Named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
-	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent(), result.Evidence.closedOtherwise(p.scenario.Expect.Closed))
-	o.Out.each(result.show)
-	return result, o.Out.failed()
+	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent(), result.Evidence.ClosedOtherwise(p.scenario.Expect.Closed))
+	o.Out.Each(result.show)
+	return result, o.Out.Failed()
 }
 
 // performance is one playing of a scenario.
 type performance struct {
 	*rehearsal
-	scenario *Scenario
-	tell     *narrator
+	scenario *scenario.Scenario
+	tell     *transcript.Narrator
 
 	runs []*started
 	// closings are the executions that the rule on the status of executions has started.
@@ -81,12 +84,12 @@ type performance struct {
 	outages  []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
-	byHand     []HandChange
+	byHand     []guarantee.HandChange
 	// last is the snapshot that was taken last, read where and when.
-	last Snapshot
+	last guarantee.Snapshot
 	read placeRead
 	// end is the simulated AWS at the end of the scenario.
-	end Snapshot
+	end guarantee.Snapshot
 	// undo ends the faults that are still striking.
 	undo []func()
 	// surprises are what is not as the scenario expects, noticed while it is played.
@@ -102,8 +105,8 @@ type started struct {
 	arn string
 	// name is what the transcript calls it.
 	name          string
-	want          StartRun
-	before, after Snapshot
+	want          scenario.StartRun
+	before, after guarantee.Snapshot
 	over          bool
 	// paused is how long the scenario kept everything from it.
 	paused time.Duration
@@ -114,14 +117,14 @@ type started struct {
 }
 
 // header says what is played, and with what.
-func (p *performance) header(out *Printer) {
+func (p *performance) header(out *transcript.Printer) {
 	records, databases := 0, 0
 	for _, app := range p.apps {
 		records, databases = records+len(app.Records), databases+len(app.Databases)
 	}
-	out.begin(p.scenario.Name+": "+p.scenario.Title, p.scenario.Description, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
-		p.plan.Name, p.plan.Primary, p.plan.Standby, span(time.Duration(p.plan.TargetRTOSeconds)*time.Second), p.plan.TargetRPOSeconds,
-		plural(len(p.apps), "application"), plural(records, "record"), plural(databases, "database"), plural(len(p.zones), "hosted zone")))
+	out.Begin(p.scenario.Name+": "+p.scenario.Title, p.scenario.Description, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
+		p.plan.Name, p.plan.Primary, p.plan.Standby, scenario.Span(time.Duration(p.plan.TargetRTOSeconds)*time.Second), p.plan.TargetRPOSeconds,
+		scenario.Plural(len(p.apps), "application"), scenario.Plural(records, "record"), scenario.Plural(databases, "database"), scenario.Plural(len(p.zones), "hosted zone")))
 }
 
 // play lets the timeline happen and returns when it is over and every run has ended.
@@ -140,7 +143,7 @@ func (p *performance) play(ctx context.Context) error {
 			return err
 		}
 		if len(p.failures) > 0 && ctx.Err() == nil {
-			return &MistakeError{errors.Join(p.failures...)}
+			return &scenario.MistakeError{Err: errors.Join(p.failures...)}
 		}
 		if !happened && (!p.running() || !p.world.Now().Before(limit)) {
 			break
@@ -151,12 +154,12 @@ func (p *performance) play(ctx context.Context) error {
 
 // begin lets everything be told and puts the timeline's events into the World's calendar.
 func (p *performance) begin(ctx context.Context) {
-	p.world.Observe = p.tell.observe
+	p.world.Observe = p.tell.Observe
 	p.world.Watcher = p.tell
-	for i, e := range p.scenario.events() {
+	for i, e := range p.scenario.Events() {
 		p.world.At(p.began.Add(time.Duration(e.At)), func() {
 			if err := p.happen(ctx, e); err != nil {
-				p.failures = append(p.failures, p.scenario.mistake(p.scenario.eventPath(i), "%v", err))
+				p.failures = append(p.failures, p.scenario.Mistake(p.scenario.EventPath(i), "%v", err))
 			}
 		})
 	}
@@ -173,10 +176,10 @@ func (p *performance) running() bool {
 
 // takeNote takes a snapshot after every run that has just ended.
 func (p *performance) takeNote(ctx context.Context) error {
-	if p.tell.ended == 0 {
+	if p.tell.Ended == 0 {
 		return nil
 	}
-	p.tell.ended = 0
+	p.tell.Ended = 0
 	for _, run := range slices.Concat(p.runs, p.closings) {
 		x, ok := p.world.Execution(run.arn)
 		if run.over || !ok || x.StoppedAt.IsZero() {
@@ -192,8 +195,8 @@ func (p *performance) takeNote(ctx context.Context) error {
 }
 
 // start starts an execution, as an operator would.
-func (p *performance) start(ctx context.Context, want StartRun) error {
-	input, err := jsonOf(want.Input)
+func (p *performance) start(ctx context.Context, want scenario.StartRun) error {
+	input, err := scenario.JSON(want.Input)
 	if err != nil {
 		return err
 	}
@@ -209,12 +212,12 @@ func (p *performance) start(ctx context.Context, want StartRun) error {
 	called := name
 	if want.Name != "" { // one name may well be given to a run in each Region
 		name, called = want.Name, want.Name+" of "+want.Region
-		p.tell.call(strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+name, called)
+		p.tell.Call(strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+name, called)
 	}
-	if !p.tell.announce {
-		p.tell.out.event(p.world.Now(), "run", Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
+	if !p.tell.Announce {
+		p.tell.Out.Event(p.world.Now(), "run", transcript.Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
 	}
-	p.tell.forget()
+	p.tell.Forget()
 	arn, err := p.world.StartExecution(machine, name, input)
 	if err != nil {
 		return err
@@ -238,7 +241,7 @@ func (p *performance) notImplemented() []string {
 	for _, call := range p.world.Calls() {
 		if call.Code == fakeaws.CodeNotImplemented {
 			missing = append(missing, fmt.Sprintf("the embedded AWS does not have %s %s, which was asked for at %s",
-				call.Service, call.Operation, clock(call.At.Sub(Start))))
+				call.Service, call.Operation, scenario.Clock(call.At.Sub(scenario.Start))))
 		}
 	}
 	return missing

@@ -6,19 +6,20 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // snapshot is the part of the World that runs move, the registry as its replica in the given Region has it, or the other
 // one while that Region is dark: a run may sit there and wait for better times.
-func (p *performance) snapshot(ctx context.Context, region failover.Region) (Snapshot, error) {
-	var s Snapshot
+func (p *performance) snapshot(ctx context.Context, region failover.Region) (guarantee.Snapshot, error) {
+	var s guarantee.Snapshot
 	place := placeRead{p.readable(region), p.world.Revision()}
 	known := place == p.read
 	if known { // what did not change is not read again: of thousands of applications there would be dozens of copies
 		s = p.last
 	} else {
 		for _, zone := range p.zones {
-			s.Zones = append(s.Zones, ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
+			s.Zones = append(s.Zones, guarantee.ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
 		}
 	}
 	s.Promotions, s.Messages, s.Databases = len(p.world.Promotions()), len(p.world.Messages()), nil
@@ -31,7 +32,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 			}
 			seen[id] = true
 			writer, available := p.world.Writer(id)
-			s.Databases = append(s.Databases, DatabaseState{
+			s.Databases = append(s.Databases, guarantee.DatabaseState{
 				GlobalCluster: id, Writer: writer, Available: available, All: p.world.Writers(id), Hindrance: p.world.Hindrance(id, string(region)),
 			})
 		}
@@ -47,7 +48,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (Sna
 	if s.Registry, err = store.Applications(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
 	}
-	s = s.indexed()
+	s = s.Indexed()
 	p.read, p.last = place, s
 	return s, nil
 }
@@ -67,27 +68,27 @@ func (p *performance) readable(region failover.Region) failover.Region {
 }
 
 // evidence gathers what the World has recorded.
-func (p *performance) evidence() Evidence {
-	e := Evidence{
+func (p *performance) evidence() guarantee.Evidence {
+	e := guarantee.Evidence{
 		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), ByHand: p.byHand, Promotions: p.world.Promotions(),
-		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.propagation(), Alarms: p.alarmsFired(), End: &p.end,
+		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.Propagation(), Alarms: p.alarmsFired(), End: &p.end,
 	}
 	for _, run := range p.runs {
 		x, _ := p.world.Execution(run.arn) // it was started, so it is there
-		r := RunEvidence{Execution: x, Before: run.before, After: run.after, Want: run.want, Paused: run.paused, Report: p.report(x.Region, x.Name)}
+		r := guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Want: run.want, Paused: run.paused, Report: p.report(x.Region, x.Name)}
 		if in, err := failover.ParseInput(x.Input); err == nil {
 			r.Asked = &in
 		}
-		underway, ends := r.told(p.world.Messages())
+		underway, ends := r.Told(p.world.Messages())
 		r.Messages, r.Texts = len(ends), slices.Concat(underway, ends)
 		r.Name = run.name
 		e.Runs = append(e.Runs, r)
 	}
 	for _, run := range p.closings {
 		x, _ := p.world.Execution(run.arn)
-		e.Closings = append(e.Closings, RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Close}})
+		e.Closings = append(e.Closings, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Close}})
 	}
-	e.attributeClosings(p.world.Messages())
+	e.AttributeClosings(p.world.Messages())
 	return e
 }
 

@@ -9,16 +9,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // registryItem writes an item of the registry. An application that is new is said to be in the primary, as register would.
-func (p *performance) registryItem(ctx context.Context, i RegistryItem) error {
+func (p *performance) registryItem(ctx context.Context, i scenario.RegistryItem) error {
 	client, table := dynamodb.NewFromConfig(p.operator(failover.Region(i.Region))), p.table()
 	key := map[string]types.AttributeValue{"pk": text("applications"), "sk": text(fmt.Sprintf("%03d#%s", i.Wave, i.Application))}
 	if i.Remove {
-		p.say("dynamodb", Bad, "a writer of the registry deletes the item of %s", i.Application)
+		p.say("dynamodb", transcript.Bad, "a writer of the registry deletes the item of %s", i.Application)
 		_, err := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key})
 		return err
 	}
@@ -28,7 +29,7 @@ func (p *performance) registryItem(ctx context.Context, i RegistryItem) error {
 	if err != nil {
 		return fmt.Errorf("item of %s: %w", i.Application, err)
 	}
-	p.say("dynamodb", Bad, "a writer of the registry puts %s: %s", i.Application, written)
+	p.say("dynamodb", transcript.Bad, "a writer of the registry puts %s: %s", i.Application, written)
 	weights := map[string]types.AttributeValue{string(p.plan.Primary): number("100"), string(p.plan.Standby): number("0")}
 	_, err = client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &table, Key: key,

@@ -6,22 +6,25 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // Result is what became of a drill.
 type Result struct {
-	Scenario *Scenario `json:"-"`
+	Scenario *scenario.Scenario `json:"-"`
 	// Name, Title and Description are the scenario's.
 	Name        string        `json:"scenario"`
 	Title       string        `json:"title"`
 	Description string        `json:"description"`
 	Plan        failover.Plan `json:"plan"`
 	// Outcomes say how each run ended, in order.
-	Outcomes []RunOutcome `json:"runs"`
+	Outcomes []guarantee.RunOutcome `json:"runs"`
 	// Recoveries are the completed moves.
-	Recoveries []Recovery `json:"recoveries"`
+	Recoveries []guarantee.Recovery `json:"recoveries"`
 	// Promises are the verdicts.
-	Promises []Verdict `json:"promises"`
+	Promises []guarantee.Verdict `json:"promises"`
 	// Unexpected is what is not as the scenario says, or what the embedded AWS could not do.
 	Unexpected []string `json:"unexpected"`
 	// Milestones are the points in time that explain the rest: outages and runs.
@@ -31,8 +34,8 @@ type Result struct {
 	// Logs are what functions, state machines and APIs have logged.
 	Logs []fakeaws.LogLine `json:"-"`
 	// Felt and Evidence are for the report to draw.
-	Felt     Felt     `json:"-"`
-	Evidence Evidence `json:"-"`
+	Felt     guarantee.Felt     `json:"-"`
+	Evidence guarantee.Evidence `json:"-"`
 }
 
 // Milestone is one of them.
@@ -46,7 +49,7 @@ type Milestone struct {
 // OK says whether everything was as expected and every promise that could be checked was kept.
 func (r *Result) OK() bool {
 	for _, v := range r.Promises {
-		if v.Status == Violated {
+		if v.Status == guarantee.Violated {
 			return false
 		}
 	}
@@ -54,9 +57,9 @@ func (r *Result) OK() bool {
 }
 
 // show writes all that became of the drill.
-func (r *Result) show(p *Printer) {
-	p.end(Ending{
-		Impact: Feel(r.Evidence.Traffic, p.columns()-beside, 5*time.Second), Recoveries: r.Recoveries, Verdicts: r.Promises,
+func (r *Result) show(p *transcript.Printer) {
+	p.End(transcript.Ending{
+		Impact: guarantee.Feel(r.Evidence.Traffic, p.Columns()-transcript.Beside, 5*time.Second), Recoveries: r.Recoveries, Verdicts: r.Promises,
 		Outcomes: r.Outcomes, Unexpected: r.Unexpected, Failures: r.Failures(),
 	})
 }
@@ -66,15 +69,15 @@ func (r *Result) Failures() string {
 	var found []string
 	broken := 0
 	for _, v := range r.Promises {
-		if v.Status == Violated {
+		if v.Status == guarantee.Violated {
 			broken++
 		}
 	}
 	if broken > 0 {
-		found = append(found, plural(broken, "promise")+" broken")
+		found = append(found, scenario.Plural(broken, "promise")+" broken")
 	}
 	if n := len(r.Unexpected); n > 0 {
-		found = append(found, plural(n, "thing")+" not as the scenario expects")
+		found = append(found, scenario.Plural(n, "thing")+" not as the scenario expects")
 	}
 	return strings.Join(found, ", and ")
 }

@@ -9,16 +9,19 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
 	r := &Result{
-		Outcomes:   []RunOutcome{{Run: "one", Outcome: failover.Held, Expected: failover.Completed}, {Run: "two", Outcome: failover.Refused}},
-		Promises:   []Verdict{{Number: 1, Status: Violated}, {Number: 2, Status: Kept}, {Number: 3, Status: NotChecked}},
+		Outcomes:   []guarantee.RunOutcome{{Run: "one", Outcome: failover.Held, Expected: failover.Completed}, {Run: "two", Outcome: failover.Refused}},
+		Promises:   []guarantee.Verdict{{Number: 1, Status: guarantee.Violated}, {Number: 2, Status: guarantee.Kept}, {Number: 3, Status: guarantee.NotChecked}},
 		Unexpected: []string{"this", "that"},
 	}
 	var out bytes.Buffer
-	r.show(&Printer{W: &out})
+	r.show(&transcript.Printer{W: &out})
 	for _, want := range []string{
 		"one: Held (expected Completed), ", "two: Refused (not expected at all), ",
 		"The drill FAILED: 1 promise broken, and 2 things not as the scenario expects.\n",
@@ -31,23 +34,23 @@ func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
 
 func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
 	var file, screen bytes.Buffer
-	p := &Printer{W: &file, Also: &Printer{W: &screen, Width: 80}}
-	p.call("0f1e", "outage-1")
-	p.event(at(125*time.Second), "Validate", Plain, strings.Repeat("word ", 30)+"0f1e")
+	p := &transcript.Printer{W: &file, Also: &transcript.Printer{W: &screen, Width: 80}}
+	p.Call("0f1e", "outage-1")
+	p.Event(at(125*time.Second), "Validate", transcript.Plain, strings.Repeat("word ", 30)+"0f1e")
 	var samples []fakeaws.Sample
 	for i := range 500 {
 		samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second), Requests: 1, Regions: []fakeaws.RegionSample{{Region: east}}})
 	}
 	r := &Result{
-		Evidence: Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
-		Outcomes: []RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
-		Promises: []Verdict{{Number: 11, Promise: "somebody is told", Status: NotChecked, Basis: strings.Repeat("word ", 20)}},
+		Evidence: guarantee.Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
+		Outcomes: []guarantee.RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
+		Promises: []guarantee.Verdict{{Number: 11, Promise: "somebody is told", Status: guarantee.NotChecked, Basis: strings.Repeat("word ", 20)}},
 	}
-	p.each(r.show)
+	p.Each(r.show)
 	for _, c := range []struct {
 		text    string
 		columns int
-	}{{file.String(), Columns}, {screen.String(), 80}} {
+	}{{file.String(), transcript.Columns}, {screen.String(), 80}} {
 		longest := 0
 		for line := range strings.Lines(c.text) {
 			longest = max(longest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
@@ -60,3 +63,5 @@ func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
 		t.Errorf("not the same is told:\n%s\n%s", file, screen)
 	}
 }
+
+func at(d time.Duration) time.Time { return scenario.Start.Add(d) }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // ServeOptions are what a World is kept up with.
@@ -43,7 +45,7 @@ type Stage struct {
 }
 
 // Serve keeps a World up, in which the scenario's timeline happens, until ctx is done. That is no error.
-func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
+func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 	clock := o.Clock
 	if clock == nil {
 		clock = time.Now
@@ -51,7 +53,7 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	start := clock().UTC().Truncate(time.Second)
 	deployed, err := deploymentOf(s, o.Assembly)
 	if err != nil {
-		return &MistakeError{err}
+		return &scenario.MistakeError{Err: err}
 	}
 	var desk *controlDesk
 	r, err := deployAt(ctx, deployed, o.Lambdas, o.Listener, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
@@ -63,8 +65,8 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	}
 	defer func() { _ = r.close() }() // the functions are killed, whatever they answer
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
-	if err := errors.Join(s.fits(r.plan), err); err != nil {
-		return &MistakeError{err}
+	if err := errors.Join(s.Fits(r.plan), err); err != nil {
+		return &scenario.MistakeError{Err: err}
 	}
 	if err := r.settle(ctx, s, apps); err != nil {
 		return interrupted(ctx, err)
@@ -72,7 +74,7 @@ func Serve(ctx context.Context, s *Scenario, o ServeOptions) error {
 	r.world.StartTraffic()
 	r.world.AdvanceTo(start)
 	o.Out.Start, r.began = start, start
-	p := &performance{rehearsal: r, scenario: s.movedTo(start), tell: &narrator{out: o.Out, announce: true}}
+	p := &performance{rehearsal: r, scenario: s.MovedTo(start), tell: &transcript.Narrator{Out: o.Out, Announce: true}}
 	p.begin(ctx)
 	desk.open(p)
 	if o.Ready != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/lambdahost"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // rehearsal is a World in which everything is deployed, with the functions running as real processes.
@@ -54,7 +55,7 @@ func deploy(ctx context.Context, a *assembly.Assembly, lambdas string) (*rehears
 	if err != nil {
 		return nil, fmt.Errorf("listen for the embedded AWS: %w", err)
 	}
-	return deployAt(ctx, a, lambdas, listener, Start, func(w *fakeaws.World) http.Handler { return w })
+	return deployAt(ctx, a, lambdas, listener, scenario.Start, func(w *fakeaws.World) http.Handler { return w })
 }
 
 // deployAt does so behind a listener, which it closes in the end, and from a point in time on. serve makes the handler.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // Runs are not only started by the timeline: alarms, schedules and the API start them too. Which of them must come is
@@ -18,14 +20,14 @@ import (
 
 // adopt takes charge of the runs that something else has started since it was last called.
 func (p *performance) adopt(ctx context.Context) error {
-	for _, arn := range p.tell.due() {
+	for _, arn := range p.tell.Due() {
 		if run := p.byARN(arn); run != nil {
 			if err := p.stopNow(run); err != nil {
 				return err
 			}
 		}
 	}
-	for _, arn := range p.tell.begun() {
+	for _, arn := range p.tell.Begun() {
 		if slices.ContainsFunc(p.runs, func(run *started) bool { return run.arn == arn }) {
 			continue
 		}
@@ -43,10 +45,10 @@ func (p *performance) adopt(ctx context.Context) error {
 		name := x.Name
 		if generatedID.MatchString(name) {
 			name = fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
-			p.tell.out.call(x.Name, name)
+			p.tell.Out.Call(x.Name, name)
 		}
-		p.say("run", Title, "%s starts in %s: %s", name, x.Region, spaced(shortInput(x.Input)))
-		p.tell.forget()
+		p.say("run", transcript.Title, "%s starts in %s: %s", name, x.Region, spaced(shortInput(x.Input)))
+		p.tell.Forget()
 		p.runs = append(p.runs, &started{arn: arn, name: name, want: p.expected(x), before: before, triggered: true})
 	}
 	return nil
@@ -85,7 +87,7 @@ func spaced(text json.RawMessage) string {
 }
 
 // expected is what the scenario expects of the next run that it does not start itself.
-func (p *performance) expected(x fakeaws.Execution) StartRun {
+func (p *performance) expected(x fakeaws.Execution) scenario.StartRun {
 	n := 0
 	for _, run := range p.runs {
 		if run.triggered {
@@ -94,16 +96,16 @@ func (p *performance) expected(x fakeaws.Execution) StartRun {
 	}
 	if n >= len(p.scenario.Expect.Runs) {
 		p.surprises = append(p.surprises, fmt.Sprintf("%s: started in %s, and the scenario expects no such run", x.Name, x.Region))
-		return StartRun{Region: x.Region}
+		return scenario.StartRun{Region: x.Region}
 	}
 	e := p.scenario.Expect.Runs[n]
 	in, _ := failover.ParseInput(x.Input) // an input that cannot be read has no action
 	after := x.StartedAt.Sub(p.began)
-	if x.Region != e.Region || in.Action != e.Action || after < e.From.or(0) || after > e.By.or(after) {
+	if x.Region != e.Region || in.Action != e.Action || after < e.From.Or(0) || after > e.By.Or(after) {
 		p.surprises = append(p.surprises, fmt.Sprintf("%s: %q started in %s at %s; expected %q in %s%s", x.Name, in.Action, x.Region,
-			clock(after), e.Action, e.Region, e.window()))
+			scenario.Clock(after), e.Action, e.Region, e.Window()))
 	}
-	return StartRun{Region: x.Region, Outcome: e.Outcome, Says: e.Says}
+	return scenario.StartRun{Region: x.Region, Outcome: e.Outcome, Says: e.Says}
 }
 
 // missing lists the runs that were expected and never started.
@@ -116,13 +118,13 @@ func (p *performance) missing() []string {
 	}
 	var missing []string
 	for _, e := range p.scenario.Expect.Runs[min(n, len(p.scenario.Expect.Runs)):] {
-		missing = append(missing, fmt.Sprintf("expected %q to be started in %s%s, and it was not", e.Action, e.Region, e.window()))
+		missing = append(missing, fmt.Sprintf("expected %q to be started in %s%s, and it was not", e.Action, e.Region, e.Window()))
 	}
 	return missing
 }
 
 // setAlarm sets the state of an alarm, and makes of it what the event says.
-func (p *performance) setAlarm(a AlarmChange) error {
+func (p *performance) setAlarm(a scenario.AlarmChange) error {
 	if a.Account != "" || a.From != "" {
 		return p.foreignAlarm(a)
 	}
@@ -140,9 +142,9 @@ func (p *performance) setAlarm(a AlarmChange) error {
 }
 
 // foreignAlarm lets the event of an alarm arrive that is not of this account, or not of this Region.
-func (p *performance) foreignAlarm(a AlarmChange) error {
+func (p *performance) foreignAlarm(a scenario.AlarmChange) error {
 	account, from := cmp.Or(a.Account, p.assembly.Account), cmp.Or(a.From, a.Region)
-	p.say("events", Bad, "an event arrives in %s: alarm %s of account %s in %s is %s", a.Region, a.Name, account, from, a.State)
+	p.say("events", transcript.Bad, "an event arrives in %s: alarm %s of account %s in %s is %s", a.Region, a.Name, account, from, a.State)
 	detail, err := json.Marshal(map[string]any{
 		"alarmName": a.Name, "state": map[string]any{"value": a.State, "reason": a.Reason}, "previousState": map[string]any{"value": fakeaws.AlarmOK},
 		"configuration": map[string]any{"metrics": []any{}},
@@ -190,10 +192,10 @@ func (p *performance) silent() []string {
 		letters += len(p.world.QueueMessages(q.ARN))
 	}
 	if want := p.scenario.Expect.DeadLetters; letters != want {
-		silent = append(silent, fmt.Sprintf("expected %s in the dead-letter queues, got %d", plural(want, "message"), letters))
+		silent = append(silent, fmt.Sprintf("expected %s in the dead-letter queues, got %d", scenario.Plural(want, "message"), letters))
 	}
 	for _, want := range p.scenario.Expect.Alarms {
-		if !p.tell.wentOff(want) {
+		if !p.tell.WentOff(want) {
 			silent = append(silent, fmt.Sprintf("expected the alarm %q to go off, and it did not", want))
 		}
 	}

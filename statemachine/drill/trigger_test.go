@@ -9,12 +9,14 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // performing is a performance of a scenario that expects runs, in a World that is not there.
-func performing(expected ...ExpectedRun) *performance {
+func performing(expected ...scenario.ExpectedRun) *performance {
 	return &performance{
-		rehearsal: &rehearsal{began: Start}, scenario: &Scenario{Name: "s", Expect: Expect{Runs: expected}}, tell: &narrator{out: &Printer{W: &bytes.Buffer{}}},
+		rehearsal: &rehearsal{began: scenario.Start}, scenario: &scenario.Scenario{Name: "s", Expect: scenario.Expect{Runs: expected}}, tell: &transcript.Narrator{Out: &transcript.Printer{W: &bytes.Buffer{}}},
 	}
 }
 
@@ -23,20 +25,20 @@ func run(region, action string, after time.Duration) fakeaws.Execution {
 }
 
 func TestARunThatNobodyExpectsIsASurprise(t *testing.T) {
-	want := ExpectedRun{Region: west, Action: failover.Check, From: Duration(time.Minute), By: Duration(2 * time.Minute), Outcome: failover.Completed}
+	want := scenario.ExpectedRun{Region: west, Action: failover.Check, From: scenario.Duration(time.Minute), By: scenario.Duration(2 * time.Minute), Outcome: failover.Completed}
 	for _, c := range []struct {
 		name     string
-		expected []ExpectedRun
+		expected []scenario.ExpectedRun
 		run      fakeaws.Execution
 		says     string
 	}{
-		{"as expected", []ExpectedRun{want}, run(west, "check", 90*time.Second), ""},
+		{"as expected", []scenario.ExpectedRun{want}, run(west, "check", 90*time.Second), ""},
 		{"none expected", nil, run(west, "check", 90*time.Second), "the scenario expects no such run"},
-		{"other Region", []ExpectedRun{want}, run(east, "check", 90*time.Second), `started in us-east-1 at 01:30; expected "check" in us-west-2 from 01:00 by 02:00`},
-		{"other action", []ExpectedRun{want}, run(west, "failover", 90*time.Second), `"failover" started`},
-		{"too early", []ExpectedRun{want}, run(west, "check", 59*time.Second), "at 00:59; expected"},
-		{"too late", []ExpectedRun{want}, run(west, "check", 121*time.Second), "at 02:01; expected"},
-		{"unreadable", []ExpectedRun{want}, run(west, `"`, 90*time.Second), `"" started`},
+		{"other Region", []scenario.ExpectedRun{want}, run(east, "check", 90*time.Second), `started in us-east-1 at 01:30; expected "check" in us-west-2 from 01:00 by 02:00`},
+		{"other action", []scenario.ExpectedRun{want}, run(west, "failover", 90*time.Second), `"failover" started`},
+		{"too early", []scenario.ExpectedRun{want}, run(west, "check", 59*time.Second), "at 00:59; expected"},
+		{"too late", []scenario.ExpectedRun{want}, run(west, "check", 121*time.Second), "at 02:01; expected"},
+		{"unreadable", []scenario.ExpectedRun{want}, run(west, `"`, 90*time.Second), `"" started`},
 	} {
 		p := performing(c.expected...)
 		got := p.expected(c.run)
@@ -50,7 +52,7 @@ func TestARunThatNobodyExpectsIsASurprise(t *testing.T) {
 }
 
 func TestARunThatDoesNotComeIsMissed(t *testing.T) {
-	p := performing(ExpectedRun{Region: west, Action: failover.Check}, ExpectedRun{Region: east, Action: failover.Check, By: Duration(time.Hour)})
+	p := performing(scenario.ExpectedRun{Region: west, Action: failover.Check}, scenario.ExpectedRun{Region: east, Action: failover.Check, By: scenario.Duration(time.Hour)})
 	p.runs = []*started{{}, {triggered: true}} // the first one is the timeline's own
 	got := p.missing()
 	if len(got) != 1 || got[0] != `expected "check" to be started in us-east-1 by 60:00, and it was not` {
@@ -79,3 +81,8 @@ func TestAnswersOfTheAPIAreToldInOneLine(t *testing.T) {
 		}
 	}
 }
+
+const (
+	east = "us-east-1"
+	west = "us-west-2"
+)

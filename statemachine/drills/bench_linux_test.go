@@ -16,6 +16,7 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 const (
@@ -46,7 +47,7 @@ func BenchmarkDrill(b *testing.B) {
 			}
 			before, memory := cpuTime(b), watchMemory()
 			for b.Loop() {
-				options := drill.Options{Assembly: deployed, Lambdas: built, Out: &drill.Printer{W: io.Discard}}
+				options := drill.Options{Assembly: deployed, Lambdas: built, Out: &transcript.Printer{W: io.Discard}}
 				result, err := drill.Play(b.Context(), s, options)
 				if err != nil || !result.OK() {
 					b.Fatalf("%v, %+v", err, result)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // boundsFile keeps the longest time of the runs of each kind of scenario, as Validate has computed it: a line for each
@@ -46,7 +47,7 @@ func boundsAreGolden(t *testing.T, result *drill.Result) {
 }
 
 // validatedBound is the bound that Validate has given the run; 0 if it gave none.
-func validatedBound(run drill.RunEvidence) time.Duration {
+func validatedBound(run guarantee.RunEvidence) time.Duration {
 	var bound time.Duration
 	for _, inv := range run.Invocations {
 		var a failover.ValidateAnswer

@@ -16,6 +16,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 const (
@@ -28,25 +30,25 @@ const (
 var everyScenario = os.Getenv("DROVER_COMPAT") == "all"
 
 // deploys are deployments of a release.
-func deploys(at time.Duration, release string, regions ...string) []drill.Event {
-	var all []drill.Event
+func deploys(at time.Duration, release string, regions ...string) []scenario.Event {
+	var all []scenario.Event
 	for _, region := range regions {
-		all = append(all, drill.Event{At: drill.Duration(at), Deploy: &drill.Deploy{Region: region, Release: release}})
+		all = append(all, scenario.Event{At: scenario.Duration(at), Deploy: &scenario.Deploy{Region: region, Release: release}})
 	}
 	return all
 }
 
-func starts(at time.Duration, region string, outcome failover.Outcome, input string) []drill.Event {
+func starts(at time.Duration, region string, outcome failover.Outcome, input string) []scenario.Event {
 	var parsed any
 	if err := json.Unmarshal([]byte(input), &parsed); err != nil {
 		panic(err) // it is written in a test
 	}
-	start := drill.StartRun{Region: region, Outcome: outcome, Input: parsed}
-	return []drill.Event{{At: drill.Duration(at), Start: &start}}
+	start := scenario.StartRun{Region: region, Outcome: outcome, Input: parsed}
+	return []scenario.Event{{At: scenario.Duration(at), Start: &start}}
 }
 
 // playPrevious plays a scenario in which the release before is deployed, and returns what is not as it should be.
-func playPrevious(t *testing.T, s *drill.Scenario) (wrong []string, transcript string, result *drill.Result) {
+func playPrevious(t *testing.T, s *scenario.Scenario) (wrong []string, printed string, result *drill.Result) {
 	t.Helper()
 	deployed, err := assembly.Default()
 	if err != nil {
@@ -54,7 +56,7 @@ func playPrevious(t *testing.T, s *drill.Scenario) (wrong []string, transcript s
 	}
 	var out bytes.Buffer
 	result, err = drill.Play(t.Context(), s, drill.Options{
-		Assembly: deployed, Lambdas: drilltest.Lambdas(t), Previous: drilltest.Previous(t), Out: &drill.Printer{W: &out},
+		Assembly: deployed, Lambdas: drilltest.Lambdas(t), Previous: drilltest.Previous(t), Out: &transcript.Printer{W: &out},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +71,7 @@ func playPrevious(t *testing.T, s *drill.Scenario) (wrong []string, transcript s
 }
 
 // later moves a scenario's timeline, for one run before it. What it expects of all of its time is not expected then.
-func later(s *drill.Scenario, by time.Duration) {
+func later(s *scenario.Scenario, by time.Duration) {
 	s.Timeline = slices.Clone(s.Timeline)
 	counted := regexp.MustCompile(regexp.QuoteMeta(s.Name) + `-(\d+)`)
 	next := func(name string) string {
@@ -86,7 +88,7 @@ func later(s *drill.Scenario, by time.Duration) {
 			}
 			e.Start = &start
 		}
-		e.At += drill.Duration(by)
+		e.At += scenario.Duration(by)
 		if e.Call != nil {
 			call := *e.Call
 			call.Path = counted.ReplaceAllStringFunc(call.Path, next)
@@ -114,8 +116,8 @@ func later(s *drill.Scenario, by time.Duration) {
 			e.Answer = &answer
 		}
 	}
-	s.Until += drill.Duration(by)
-	s.Expect, s.NoSchedules = drill.Expect{Active: s.Expect.Active, Runs: s.Expect.Runs, Closed: s.Expect.Closed, Denied: s.Expect.Denied}, true
+	s.Until += scenario.Duration(by)
+	s.Expect, s.NoSchedules = scenario.Expect{Active: s.Expect.Active, Runs: s.Expect.Runs, Closed: s.Expect.Closed, Denied: s.Expect.Denied}, true
 	for i, name := range s.Expect.Closed {
 		s.Expect.Closed[i] = counted.ReplaceAllStringFunc(name, next)
 	}
@@ -156,9 +158,9 @@ func TestCompatWhatThePreviousReleaseHasStored(t *testing.T) {
 			}
 			later(s, 30*time.Minute)
 			s.Timeline = slices.Concat(
-				deploys(0, drill.ReleasePrevious, primary, standby),
+				deploys(0, scenario.ReleasePrevious, primary, standby),
 				starts(3*time.Minute, standby, failover.Completed, `{"action": "drill", "reason": "before the upgrade"}`),
-				deploys(25*time.Minute, drill.ReleaseCurrent, primary, standby),
+				deploys(25*time.Minute, scenario.ReleaseCurrent, primary, standby),
 				s.Timeline)
 			isWell(t, s)
 		})
@@ -174,11 +176,11 @@ func chosen(few []string, not map[string]string) []string {
 	return few
 }
 
-func isWell(t *testing.T, s *drill.Scenario) *drill.Result {
+func isWell(t *testing.T, s *scenario.Scenario) *drill.Result {
 	t.Helper()
-	wrong, transcript, result := playPrevious(t, s)
+	wrong, printed, result := playPrevious(t, s)
 	if len(wrong) > 0 {
-		t.Errorf("%s\nthe transcript:\n%s", strings.Join(wrong, "\n"), transcript)
+		t.Errorf("%s\nthe transcript:\n%s", strings.Join(wrong, "\n"), printed)
 	}
 	return result
 }
@@ -203,7 +205,7 @@ func TestCompatTheOtherRegionHasThePreviousRelease(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.Timeline = slices.Concat(deploys(0, drill.ReleasePrevious, primary), s.Timeline)
+			s.Timeline = slices.Concat(deploys(0, scenario.ReleasePrevious, primary), s.Timeline)
 			isWell(t, s)
 		})
 	}
@@ -213,14 +215,14 @@ func TestCompatTheOtherRegionHasThePreviousRelease(t *testing.T) {
 // with the other Region dark. Then the primary is upgraded too, and the fences move.
 func TestCompatBothReleasesRunInTurn(t *testing.T) {
 	s := named(t, "both releases run in turn")
-	dark := func(at time.Duration, region string) []drill.Event {
-		return []drill.Event{{At: drill.Duration(at), RegionDark: region}}
+	dark := func(at time.Duration, region string) []scenario.Event {
+		return []scenario.Event{{At: scenario.Duration(at), RegionDark: region}}
 	}
-	back := func(at time.Duration, region string) []drill.Event {
-		return []drill.Event{{At: drill.Duration(at), RegionBack: region}}
+	back := func(at time.Duration, region string) []scenario.Event {
+		return []scenario.Event{{At: scenario.Duration(at), RegionBack: region}}
 	}
 	s.Timeline = slices.Concat(
-		deploys(0, drill.ReleasePrevious, primary),
+		deploys(0, scenario.ReleasePrevious, primary),
 		starts(3*time.Minute, standby, failover.Completed, `{"action": "switchover"}`),
 		starts(20*time.Minute, primary, failover.Completed, `{"action": "failback"}`), // by 0.1.0
 		dark(40*time.Minute, primary),
@@ -229,11 +231,11 @@ func TestCompatBothReleasesRunInTurn(t *testing.T) {
 		dark(80*time.Minute, standby),
 		starts(81*time.Minute, primary, failover.Completed, `{"action": "failover", "allowDataLoss": true}`), // by 0.1.0
 		back(100*time.Minute, standby),
-		deploys(110*time.Minute, drill.ReleaseCurrent, primary),
+		deploys(110*time.Minute, scenario.ReleaseCurrent, primary),
 		starts(111*time.Minute, primary, failover.Completed, `{"action": "check"}`),
 		starts(130*time.Minute, standby, failover.Completed, `{"action": "switchover"}`),
 	)
-	s.Until = drill.Duration(150 * time.Minute)
+	s.Until = scenario.Duration(150 * time.Minute)
 	s.Expect.Active = map[string]string{"checkout": standby, "orders": standby, "catalog": standby}
 	result := isWell(t, s)
 	var own, old int
@@ -262,23 +264,23 @@ func TestCompatARunInProgressIsUpgraded(t *testing.T) {
 	} {
 		s := named(t, "a run in progress is upgraded")
 		s.Timeline = slices.Concat(
-			deploys(0, drill.ReleasePrevious, primary, standby),
+			deploys(0, scenario.ReleasePrevious, primary, standby),
 			starts(3*time.Minute, standby, failover.Completed, input),
-			deploys(at, drill.ReleaseCurrent, standby, primary),
+			deploys(at, scenario.ReleaseCurrent, standby, primary),
 			starts(40*time.Minute, standby, failover.Completed, `{"action": "check"}`),
 		)
-		s.Until = drill.Duration(45 * time.Minute)
+		s.Until = scenario.Duration(45 * time.Minute)
 		isWell(t, s)
 	}
 }
 
 // named is a scenario of the shop with nothing in it yet.
-func named(t *testing.T, title string) *drill.Scenario {
+func named(t *testing.T, title string) *scenario.Scenario {
 	t.Helper()
 	s, err := Load("planned-switchover")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Title, s.Timeline, s.Expect, s.NoSchedules = title, nil, drill.Expect{}, true
+	s.Title, s.Timeline, s.Expect, s.NoSchedules = title, nil, scenario.Expect{}, true
 	return s
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd and the drill goes on to its verdict, although nobody can read the
@@ -20,7 +22,7 @@ func TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "dark.yaml": {Data: []byte(`name: dark
+	s, err := scenario.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "dark.yaml": {Data: []byte(`name: dark
 title: the Region of a run goes dark, and stays so
 description: nobody hears of the run any more
 applicationsFile: applications/shop.yaml
@@ -39,7 +41,7 @@ until: 2m
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: io.Discard}})
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // TestARunOfWhichAFunctionIsDeletedIsClosed deletes each function in the middle of a run, and makes it again ten minutes
@@ -51,7 +51,7 @@ until: 45m
 				t.Error(line)
 			}
 			for _, v := range result.Promises {
-				if v.Status == drill.Violated {
+				if v.Status == guarantee.Violated {
 					t.Errorf("%s: %v", v.Promise, v.Broken)
 				}
 			}

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 //go:embed *.yaml applications
@@ -39,8 +39,8 @@ func (e *UnknownError) Error() string {
 }
 
 // Load reads a scenario by its name. It returns an [UnknownError] when there is none.
-func Load(name string) (*drill.Scenario, error) {
-	s, err := drill.Load(files, name+".yaml")
+func Load(name string) (*scenario.Scenario, error) {
+	s, err := scenario.Load(files, name+".yaml")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &UnknownError{Name: name}
 	}

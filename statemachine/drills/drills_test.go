@@ -13,6 +13,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/transcript"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -93,7 +94,7 @@ func TestDrills(t *testing.T) {
 			}
 			payloadsAreSmall(t, result)
 			for line := range strings.Lines(got) {
-				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > drill.Columns {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > transcript.Columns {
 					t.Errorf("a line of %d columns: %s", n, line)
 				}
 			}
@@ -131,7 +132,7 @@ func play(t *testing.T, name string) (*drill.Result, string) {
 		t.Fatal(err)
 	}
 	var symbols, numbers bytes.Buffer
-	out := &drill.Printer{W: &symbols, Symbols: true, Also: &drill.Printer{W: &numbers}}
+	out := &transcript.Printer{W: &symbols, Symbols: true, Also: &transcript.Printer{W: &numbers}}
 	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: out})
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +177,7 @@ func TestADrillThatIsInterruptedEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &cancelling{cancel: cancel, at: "Validate"}
-	_, err = drill.Play(ctx, s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: out}})
+	_, err = drill.Play(ctx, s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: out}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v; want %v", err, context.Canceled)
 	}

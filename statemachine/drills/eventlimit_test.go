@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // manyWaves are applications of one record, each in a wave of its own.
@@ -62,7 +62,7 @@ expect:
 		t.Run(name, func(t *testing.T) {
 			result := playApplications(t, manyWaves(c.waves), "name: many\ntitle: "+name+"\ndescription: it ends by itself\nnoSchedules: true\napplicationsFile: applications/shop.yaml\nworld: {clients: {requestsPerSecond: 90, writes: 0.2}}"+c.scenario)
 			for _, v := range result.Promises {
-				if v.Status == drill.Violated {
+				if v.Status == guarantee.Violated {
 					t.Errorf("%s: %v", v.Promise, v.Broken)
 				}
 			}

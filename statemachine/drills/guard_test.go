@@ -8,6 +8,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // guard is something that keeps a run from doing harm. To take it out is a small change of the functions or of the
@@ -263,7 +264,7 @@ func playWith(t *testing.T, name, lambdas string, definition []replacement) (*dr
 		}
 	}
 	var out bytes.Buffer
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: lambdas, Out: &drill.Printer{W: &out}})
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: lambdas, Out: &transcript.Printer{W: &out}})
 	if err != nil {
 		t.Fatal(err)
 	}

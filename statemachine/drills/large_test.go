@@ -12,6 +12,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // TestDatabasesArePromotedWhileALargeWaveStillShifts: in a failover they wait for the first batch alone.
@@ -44,7 +46,7 @@ func TestACheckOfManyZonesTakesSeveralTries(t *testing.T) {
 	for i := range 24 {
 		fmt.Fprintf(&zones, "    - {id: Z%010dEXAMPLE, name: brand%02d.example}\n", i, i)
 	}
-	s, err := drill.Load(fstest.MapFS{"many-zones.yaml": {Data: []byte(`name: many-zones
+	s, err := scenario.Load(fstest.MapFS{"many-zones.yaml": {Data: []byte(`name: many-zones
 title: a check of two dozen hosted zones
 description: A check of two dozen hosted zones.
 generate:
@@ -75,7 +77,7 @@ until: 3m
 			deployed.Roles[i].Policies[j] = bytes.ReplaceAll(policy, []byte("hostedzone/Z0000000000EXAMPLE"), []byte("hostedzone/*"))
 		}
 	}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: io.Discard}})
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
 	if err != nil {
 		t.Fatal(err)
 	}

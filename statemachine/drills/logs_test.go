@@ -12,6 +12,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // forbidden is what no log may have: who can read logs is seldom who may approve a run, and logs outlive the stacks.
@@ -32,7 +34,7 @@ var outcome = regexp.MustCompile(`"cause":"(?:[^"\\]|\\.)*","error":"(?:RolledBa
 
 // leaks are what the logs of a drill have that they may not: secrets, tokens, and whatever people have typed, which may
 // name a person.
-func leaks(s *drill.Scenario, logs []fakeaws.LogLine) []string {
+func leaks(s *scenario.Scenario, logs []fakeaws.LogLine) []string {
 	var found []string
 	typed := s.Typed()
 	for _, line := range logs {
@@ -52,7 +54,7 @@ func leaks(s *drill.Scenario, logs []fakeaws.LogLine) []string {
 }
 
 // logsOf plays a scenario and returns what is logged.
-func logsOf(t *testing.T, name string, change func(*assembly.Assembly)) (*drill.Scenario, []fakeaws.LogLine) {
+func logsOf(t *testing.T, name string, change func(*assembly.Assembly)) (*scenario.Scenario, []fakeaws.LogLine) {
 	t.Helper()
 	s, err := Load(name)
 	if err != nil {
@@ -63,7 +65,7 @@ func logsOf(t *testing.T, name string, change func(*assembly.Assembly)) (*drill.
 		t.Fatal(err)
 	}
 	change(deployed)
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: io.Discard}})
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // granting are the scenarios that must need every permission between them. They are short, for each permission is taken
@@ -66,7 +67,7 @@ func fails(t *testing.T, name string, deployed *assembly.Assembly, lambdas strin
 		t.Fatal(err)
 	}
 	result, err := drill.Play(t.Context(), s, drill.Options{
-		Assembly: deployed, Lambdas: lambdas, Out: &drill.Printer{W: io.Discard},
+		Assembly: deployed, Lambdas: lambdas, Out: &transcript.Printer{W: io.Discard},
 	})
 	if err != nil {
 		t.Fatal(err) // a drill that cannot be played shows nothing

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // mistakes are changes of the functions or of the definition that break a promise, at least one for each: what somebody
@@ -150,8 +150,8 @@ func TestADrillSeesEveryPromiseBroken(t *testing.T) {
 	for _, m := range mistakes {
 		t.Run(m.name, func(t *testing.T) {
 			result, transcript := playChanged(t, m.scenario, m.functions, m.definition)
-			i := slices.IndexFunc(result.Promises, func(v drill.Verdict) bool { return v.Number == m.number })
-			if i < 0 || result.Promises[i].Status != drill.Violated || result.OK() {
+			i := slices.IndexFunc(result.Promises, func(v guarantee.Verdict) bool { return v.Number == m.number })
+			if i < 0 || result.Promises[i].Status != guarantee.Violated || result.OK() {
 				t.Fatalf("%s does not see promise %d broken:\n%s", m.scenario, m.number, transcript)
 			}
 			if text := strings.Join(result.Promises[i].Broken, "\n"); !strings.Contains(text, m.says) {

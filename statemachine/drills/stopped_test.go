@@ -15,6 +15,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 type stoppedCase struct {
@@ -75,7 +78,7 @@ func TestTheTableOfStatesIsComplete(t *testing.T) {
 // whose history has come to the quota of 25,000 events.
 func TestARunThatIsStoppedInAnyStateIsClosed(t *testing.T) {
 	for by, says := range map[string]string{
-		"": "was stopped (ABORTED)", drill.ByTimeout: "timed out (TIMED_OUT)", drill.ByHistory: "failed (FAILED)",
+		"": "was stopped (ABORTED)", scenario.ByTimeout: "timed out (TIMED_OUT)", scenario.ByHistory: "failed (FAILED)",
 	} {
 		for state, c := range stoppedIn {
 			t.Run(cmp.Or(by, "stopped")+" in "+state, func(t *testing.T) { checkStopped(t, state, by, says, c) })
@@ -89,7 +92,7 @@ func checkStopped(t *testing.T, state, by, says string, c stoppedCase) {
 	if !result.OK() {
 		t.Errorf("unexpected: %s", strings.Join(result.Unexpected, "\n"))
 		for _, v := range result.Promises {
-			if v.Status == drill.Violated {
+			if v.Status == guarantee.Violated {
 				t.Errorf("%s: %v", v.Promise, v.Broken)
 			}
 		}
@@ -154,9 +157,9 @@ func playScenario(t *testing.T, scenario string) *drill.Result {
 }
 
 // playApplications plays a scenario with these applications.
-func playApplications(t *testing.T, applications, scenario string) *drill.Result {
+func playApplications(t *testing.T, applications, disaster string) *drill.Result {
 	t.Helper()
-	s, err := drill.Load(fstest.MapFS{"applications/shop.yaml": {Data: []byte(applications)}, "scenario.yaml": {Data: []byte(scenario)}}, "scenario.yaml")
+	s, err := scenario.Load(fstest.MapFS{"applications/shop.yaml": {Data: []byte(applications)}, "disaster.yaml": {Data: []byte(disaster)}}, "disaster.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +167,7 @@ func playApplications(t *testing.T, applications, scenario string) *drill.Result
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &drill.Printer{W: io.Discard}})
+	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
 	if err != nil {
 		t.Fatal(err)
 	}

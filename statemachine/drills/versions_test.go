@@ -10,6 +10,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // version is the version of a function at the end of its ARN in a definition, all of them in a policy.
@@ -28,19 +30,19 @@ func TestADefinitionThatNamesNoVersionsIsChangedByADeployment(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !c.deploys {
-			s.Timeline = []drill.Event{s.Timeline[0]}
+			s.Timeline = []scenario.Event{s.Timeline[0]}
 		}
-		var transcript bytes.Buffer
+		var out bytes.Buffer
 		result, err := drill.Play(t.Context(), s, drill.Options{
-			Assembly: withoutVersions(t), Lambdas: lambdas, Out: &drill.Printer{W: &transcript},
+			Assembly: withoutVersions(t), Lambdas: lambdas, Out: &transcript.Printer{W: &out},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if result.OK() != c.want {
-			t.Errorf("without versions, deployed during the run %t: as it should be %t; want %t\n%s", c.deploys, result.OK(), c.want, transcript.String())
+			t.Errorf("without versions, deployed during the run %t: as it should be %t; want %t\n%s", c.deploys, result.OK(), c.want, out.String())
 		}
-		if says := strings.Contains(transcript.String(), "this release is broken"); says != c.deploys {
+		if says := strings.Contains(out.String(), "this release is broken"); says != c.deploys {
 			t.Errorf("deployed during the run %t: the run has met the broken release: %t", c.deploys, says)
 		}
 	}

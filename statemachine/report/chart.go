@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // The chart's measures, in the units of its view box.
@@ -76,14 +78,14 @@ type tick struct {
 }
 
 func newChart(r *drill.Result) chart {
-	felt := drill.Feel(r.Evidence.Traffic, chartWidth, time.Second)
+	felt := guarantee.Feel(r.Evidence.Traffic, chartWidth, time.Second)
 	c := chart{Width: chartWidth, Plot: plotHeight}
 	total := time.Duration(len(felt.Failed)) * felt.Interval
 	if total == 0 {
 		return c
 	}
 	x := func(t time.Time) float64 {
-		return chartWidth * min(max(t.Sub(drill.Start).Seconds()/total.Seconds(), 0), 1)
+		return chartWidth * min(max(t.Sub(scenario.Start).Seconds()/total.Seconds(), 0), 1)
 	}
 	base := make([]float64, len(felt.Failed))
 	for i, curve := range felt.Regions {
@@ -103,7 +105,7 @@ func newChart(r *drill.Result) chart {
 		c.Lanes = append(c.Lanes, newLane(run, lanesTop+i*(laneHeight+4), x))
 	}
 	for minute := time.Duration(0); minute <= total; minute += tickEvery(total) {
-		t := tick{X: x(drill.Start.Add(minute)), Label: span(minute), Anchor: "start"}
+		t := tick{X: x(scenario.Start.Add(minute)), Label: span(minute), Anchor: "start"}
 		if t.X+tickWidth > chartWidth {
 			t.Anchor = "end"
 		}
@@ -191,7 +193,7 @@ func stack(base, shares []float64) string {
 func point(x, share float64) string { return fmt.Sprintf("%.1f,%.1f", x, plotHeight*(1-share)) }
 
 // newLane draws the states of a run from one entering to the next.
-func newLane(run drill.RunEvidence, y int, x func(time.Time) float64) lane {
+func newLane(run guarantee.RunEvidence, y int, x func(time.Time) float64) lane {
 	l := lane{Run: run.Name, Y: y}
 	for _, e := range run.History {
 		if e.StateEntered == nil {

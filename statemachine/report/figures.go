@@ -6,6 +6,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // figure is one of the few numbers at the top of the page.
@@ -32,7 +33,7 @@ func figuresOf(r *drill.Result) []figure {
 	return append(all, promises(r.Promises))
 }
 
-func outcomes(runs []drill.RunOutcome) figure {
+func outcomes(runs []guarantee.RunOutcome) figure {
 	if len(runs) == 1 {
 		o := runs[0]
 		f := figure{Name: "Outcome", Value: string(o.Outcome), Note: "as expected"}
@@ -58,7 +59,7 @@ func outcomes(runs []drill.RunOutcome) figure {
 }
 
 // recoveries are the worst of all that were measured.
-func recoveries(all []drill.Recovery) []figure {
+func recoveries(all []guarantee.Recovery) []figure {
 	worst := all[0]
 	for _, r := range all[1:] {
 		worst.RTO, worst.Users, worst.RPO = max(worst.RTO, r.RTO), max(worst.Users, r.Users), max(worst.RPO, r.RPO)
@@ -77,18 +78,18 @@ func recoveries(all []drill.Recovery) []figure {
 	})
 }
 
-func promises(verdicts []drill.Verdict) figure {
-	count := map[drill.Status]int{}
+func promises(verdicts []guarantee.Verdict) figure {
+	count := map[guarantee.Status]int{}
 	for _, v := range verdicts {
 		count[v.Status]++
 	}
-	f := figure{Name: "Guarantees", Value: fmt.Sprintf("%d kept", count[drill.Kept]), Tone: "good"}
+	f := figure{Name: "Guarantees", Value: fmt.Sprintf("%d kept", count[guarantee.Kept]), Tone: "good"}
 	var notes []string
-	if n := count[drill.Violated]; n > 0 {
+	if n := count[guarantee.Violated]; n > 0 {
 		f.Value, f.Tone = fmt.Sprintf("%d violated", n), "bad"
-		notes = append(notes, fmt.Sprintf("%d kept", count[drill.Kept]))
+		notes = append(notes, fmt.Sprintf("%d kept", count[guarantee.Kept]))
 	}
-	if n := count[drill.NotChecked]; n > 0 {
+	if n := count[guarantee.NotChecked]; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d not checked", n))
 	}
 	f.Note = strings.Join(notes, ", ")

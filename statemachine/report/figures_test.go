@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -28,31 +28,31 @@ func TestTheFiguresAreWhatAReaderTakesAway(t *testing.T) {
 }
 
 func TestSeveralRunsAreCounted(t *testing.T) {
-	completed := drill.RunOutcome{Outcome: failover.Completed, Expected: failover.Completed}
-	held := drill.RunOutcome{Outcome: failover.Held, Expected: failover.Completed}
-	if diff := cmp.Diff(figure{"Runs", "2", "all ended as expected", "good"}, outcomes([]drill.RunOutcome{completed, completed})); diff != "" {
+	completed := guarantee.RunOutcome{Outcome: failover.Completed, Expected: failover.Completed}
+	held := guarantee.RunOutcome{Outcome: failover.Held, Expected: failover.Completed}
+	if diff := cmp.Diff(figure{"Runs", "2", "all ended as expected", "good"}, outcomes([]guarantee.RunOutcome{completed, completed})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(figure{"Runs", "2", "1 did not end as expected", "bad"}, outcomes([]drill.RunOutcome{completed, held})); diff != "" {
+	if diff := cmp.Diff(figure{"Runs", "2", "1 did not end as expected", "bad"}, outcomes([]guarantee.RunOutcome{completed, held})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestOfSeveralRecoveriesTheWorstIsShown(t *testing.T) {
-	slow := drill.Recovery{RTO: 2 * time.Minute, TargetRTO: time.Minute}
-	costly := drill.Recovery{RTO: time.Minute, TargetRTO: time.Minute, RPO: 3}
+	slow := guarantee.Recovery{RTO: 2 * time.Minute, TargetRTO: time.Minute}
+	costly := guarantee.Recovery{RTO: time.Minute, TargetRTO: time.Minute, RPO: 3}
 	want := []figure{
 		{"RTO of the run", "2:00", "the longest of 2; target 1:00", "bad"},
 		{"RPO, writes lost", "3.0 s", "the longest of 2; target 0.0 s", "bad"},
 	}
-	if diff := cmp.Diff(want, recoveries([]drill.Recovery{slow, costly})); diff != "" {
+	if diff := cmp.Diff(want, recoveries([]guarantee.Recovery{slow, costly})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestToBeHeldIsNothingToBeGladOf(t *testing.T) {
 	want := figure{"Outcome", "Held", "as expected", ""}
-	if diff := cmp.Diff(want, outcomes([]drill.RunOutcome{{Outcome: failover.Held, Expected: failover.Held}})); diff != "" {
+	if diff := cmp.Diff(want, outcomes([]guarantee.RunOutcome{{Outcome: failover.Held, Expected: failover.Held}})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -16,11 +16,13 @@ import (
 	"github.com/drover-dr/drover/statemachine/asl"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 )
 
-func at(seconds int) time.Time { return drill.Start.Add(time.Duration(seconds) * time.Second) }
+func at(seconds int) time.Time { return scenario.Start.Add(time.Duration(seconds) * time.Second) }
 
 func second(n int, east, west float64) fakeaws.Sample {
 	return fakeaws.Sample{At: at(n), Requests: 1, Served: east + west, Regions: []fakeaws.RegionSample{
@@ -34,15 +36,15 @@ func sample() *drill.Result {
 	}
 	return &drill.Result{
 		Name: "outage", Messages: "Completed\n", Title: "a Region & its <end>", Description: "why", Plan: failover.DefaultPlan(),
-		Promises: []drill.Verdict{
-			{Number: 1, Promise: "never all zero", Status: drill.Kept, Basis: "2 batches"},
-			{Number: 2, Promise: "never two writers", Status: drill.Violated, Broken: []string{"two of them"}},
-			{Number: 5, Promise: "Held is honest", Status: drill.NotChecked, Basis: "no run ended Held"},
+		Promises: []guarantee.Verdict{
+			{Number: 1, Promise: "never all zero", Status: guarantee.Kept, Basis: "2 batches"},
+			{Number: 2, Promise: "never two writers", Status: guarantee.Violated, Broken: []string{"two of them"}},
+			{Number: 5, Promise: "Held is honest", Status: guarantee.NotChecked, Basis: "no run ended Held"},
 		},
-		Recoveries: []drill.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute}},
-		Outcomes:   []drill.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},
+		Recoveries: []guarantee.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute}},
+		Outcomes:   []guarantee.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},
 		Milestones: []drill.Milestone{{At: at(10), Text: "us-east-1 goes dark", Bad: true}},
-		Evidence: drill.Evidence{Traffic: []fakeaws.Sample{second(1, 1, 0), second(2, 0.5, 0), second(30, 0, 1)}, Runs: []drill.RunEvidence{{Execution: fakeaws.Execution{
+		Evidence: guarantee.Evidence{Traffic: []fakeaws.Sample{second(1, 1, 0), second(2, 0.5, 0), second(30, 0, 1)}, Runs: []guarantee.RunEvidence{{Execution: fakeaws.Execution{
 			Name: "outage-1", Path: []string{"Validate", "Settle", "VerifyHealth", "Verified?", "Settle", "VerifyHealth", "Verified?", "Completed"},
 			History:     []asl.Event{entered("Validate", 12), entered("Settle", 15), entered("Completed", 28)},
 			Invocations: []fakeaws.Invocation{{State: "Validate", Calls: []fakeaws.Call{{Region: "us-west-2", Service: "dynamodb", Operation: "Query"}, {Region: "us-west-2", Service: "dynamodb", Operation: "Query"}}}},

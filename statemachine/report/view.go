@@ -9,6 +9,8 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // view is what the page shows.
@@ -76,7 +78,7 @@ func collapse(states []string) []step {
 	return steps
 }
 
-func countCalls(runs []drill.RunEvidence) []callCount {
+func countCalls(runs []guarantee.RunEvidence) []callCount {
 	counts := map[callCount]int{}
 	for _, run := range runs {
 		for _, inv := range run.Invocations {
@@ -112,18 +114,18 @@ func answerTone(code string) string {
 // verdict is how the status of a guarantee is shown.
 type verdict struct{ Class, Mark, Word string }
 
-func verdictOf(s drill.Status) verdict {
+func verdictOf(s guarantee.Status) verdict {
 	switch s {
-	case drill.Kept:
+	case guarantee.Kept:
 		return verdict{"good", "✓", string(s)}
-	case drill.Violated:
+	case guarantee.Violated:
 		return verdict{"bad", "✗", string(s)}
 	}
 	return verdict{"dim", "–", string(s)}
 }
 
 // clock writes a point of virtual time as the transcript does.
-func clock(t time.Time) string { return span(t.Sub(drill.Start)) }
+func clock(t time.Time) string { return span(t.Sub(scenario.Start)) }
 
 func span(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())

@@ -7,26 +7,26 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
-	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // styles are the styles of the tones of a transcript, in the terminal's own colours, which fit its background.
-var styles = map[drill.Tone]lipgloss.Style{
-	drill.Title: lipgloss.NewStyle().Bold(true),
-	drill.Dim:   lipgloss.NewStyle().Faint(true),
-	drill.Good:  lipgloss.NewStyle().Foreground(lipgloss.Green),
-	drill.Bad:   lipgloss.NewStyle().Foreground(lipgloss.Red),
-	drill.Warn:  lipgloss.NewStyle().Foreground(lipgloss.Yellow),
+var styles = map[transcript.Tone]lipgloss.Style{
+	transcript.Title: lipgloss.NewStyle().Bold(true),
+	transcript.Dim:   lipgloss.NewStyle().Faint(true),
+	transcript.Good:  lipgloss.NewStyle().Foreground(lipgloss.Green),
+	transcript.Bad:   lipgloss.NewStyle().Foreground(lipgloss.Red),
+	transcript.Warn:  lipgloss.NewStyle().Foreground(lipgloss.Yellow),
 }
 
-func paint(tone drill.Tone, text string) string { return styles[tone].Render(text) }
+func paint(tone transcript.Tone, text string) string { return styles[tone].Render(text) }
 
 // coloured passes colours on as far as w is a terminal that has them and the user has not set NO_COLOR.
 func coloured(w io.Writer) io.Writer { return colorprofile.NewWriter(w, os.Environ()) }
 
 // screen prints a transcript to a terminal.
-func screen(w io.Writer) *drill.Printer {
-	return &drill.Printer{W: coloured(w), Paint: paint, Width: width(w)}
+func screen(w io.Writer) *transcript.Printer {
+	return &transcript.Printer{W: coloured(w), Paint: paint, Width: width(w)}
 }
 
 // width is how many columns the terminal has, or 0 where there is none.

@@ -13,6 +13,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drills"
 	"github.com/drover-dr/drover/statemachine/report"
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 type drillCommand struct {
@@ -49,8 +51,8 @@ func (c *drillCommand) Run(env environment) error {
 	if err != nil {
 		return usageError{err}
 	}
-	var transcript bytes.Buffer
-	out := &drill.Printer{W: &transcript, Also: screen(env.terminal)}
+	var text bytes.Buffer
+	out := &transcript.Printer{W: &text, Also: screen(env.terminal)}
 	result, err := drill.Play(env.ctx, scenario, drill.Options{Assembly: deployed, Lambdas: c.lambdas(), Out: out})
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (c *drillCommand) Run(env environment) error {
 	if dir == "" {
 		dir = filepath.Join("dist", "drill", scenario.Name)
 	}
-	if err := report.Write(dir, result, transcript.Bytes()); err != nil {
+	if err := report.Write(dir, result, text.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(env.stdout, "\nReport: %s\n", filepath.Join(dir, report.Page))
@@ -91,7 +93,7 @@ func (c *drillCommand) list(stdout io.Writer) error {
 }
 
 // load finds the scenario: one of those that are built in, or a file.
-func (c *drillCommand) load() (*drill.Scenario, error) {
+func (c *drillCommand) load() (*scenario.Scenario, error) {
 	name := c.Scenario
 	if name == "" {
 		name = drills.Default
@@ -101,7 +103,7 @@ func (c *drillCommand) load() (*drill.Scenario, error) {
 	if !errors.As(err, &unknown) {
 		return s, err
 	}
-	if s, fileErr := drill.Load(os.DirFS(filepath.Dir(name)), filepath.Base(name)); !errors.Is(fileErr, fs.ErrNotExist) {
+	if s, fileErr := scenario.Load(os.DirFS(filepath.Dir(name)), filepath.Base(name)); !errors.Is(fileErr, fs.ErrNotExist) {
 		return s, fileErr
 	}
 	return nil, err

@@ -11,8 +11,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/drover-dr/drover/internal/release"
 	"github.com/drover-dr/drover/internal/untrusted"
-	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drills"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // commandLine is everything that can be typed.
@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 	var usage usageError
 	var ended outcomeError
-	var mistake *drill.MistakeError
+	var mistake *scenario.MistakeError
 	switch {
 	case err == nil:
 		return exitOK

@@ -10,6 +10,7 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drills"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // serve keeps the AWS simulator up until Ctrl-C, with exit code 0.
@@ -55,7 +56,7 @@ func (c *drillCommand) checkServe() error {
 const maxSpeed = 1000
 
 // staged is the scenario to play while the simulator is served: the one that was named, or one without events.
-func (c *drillCommand) staged() (*drill.Scenario, error) {
+func (c *drillCommand) staged() (*scenario.Scenario, error) {
 	if c.Scenario == "" {
 		s, err := drills.Load(drills.Default)
 		if err != nil {
@@ -92,7 +93,7 @@ func hostOf(address string) string {
 }
 
 // welcome prints what is served and what to type.
-func welcome(w io.Writer, s drill.Stage, scenario *drill.Scenario) {
+func welcome(w io.Writer, s drill.Stage, scenario *scenario.Scenario) {
 	state := "both Regions are healthy"
 	if len(scenario.Timeline)+len(scenario.Refusals) > 0 {
 		state = scenario.Name + " is played: " + scenario.Title

@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/internal/untrusted"
-	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 type statusCommand struct {
@@ -76,7 +76,7 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 	fmt.Fprintf(env.stdout, "%s in %s, started at %s\n%s\n", aws.ToString(x.Name), x.region,
 		aws.ToTime(x.StartDate).UTC().Format(time.RFC3339), aws.ToString(x.Input))
 	var text bytes.Buffer
-	w := newWatcher(&drill.Printer{W: &text, Width: width(env.terminal)}, x)
+	w := newWatcher(&transcript.Printer{W: &text, Width: width(env.terminal)}, x)
 	if err := w.print(env, x); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 type watchCommand struct {
@@ -92,13 +92,13 @@ func watch(env environment, x execution, every time.Duration) error {
 // watcher prints the events of a history, each once.
 type watcher struct {
 	run      string
-	follower *drill.Follower
+	follower *transcript.Follower
 	last     int64
 }
 
-func newWatcher(out *drill.Printer, x execution) *watcher {
+func newWatcher(out *transcript.Printer, x execution) *watcher {
 	out.Start = aws.ToTime(x.StartDate)
-	return &watcher{run: aws.ToString(x.Name), follower: drill.NewFollower(out)}
+	return &watcher{run: aws.ToString(x.Name), follower: transcript.NewFollower(out)}
 }
 
 // print prints the events since it was last called.

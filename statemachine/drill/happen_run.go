@@ -1,0 +1,114 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/scenario"
+	"github.com/drover-dr/drover/statemachine/transcript"
+)
+
+// happenToRun lets an event happen that concerns two Regions or a run.
+func (p *performance) happenToRun(ctx context.Context, e scenario.Event) error {
+	switch {
+	case e.CutOff != nil:
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions cannot see each other", Bad: true})
+		return p.world.CutOff(e.CutOff[0], e.CutOff[1], true)
+	case e.SeeAgain != nil:
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions see each other again"})
+		return p.world.CutOff(e.SeeAgain[0], e.SeeAgain[1], false)
+	case e.SwitchoverCancelled != "":
+		p.say("rds", transcript.Bad, "%s: Aurora will give up the next switchover on its way", e.SwitchoverCancelled)
+		return p.world.CancelNextSwitchover(e.SwitchoverCancelled)
+	case e.Pause != nil:
+		return p.pause(*e.Pause)
+	case e.Stop != nil:
+		return p.stop(*e.Stop)
+	case e.LoseEvents != nil:
+		return p.loseEvents(*e.LoseEvents)
+	case e.Answer != nil:
+		return p.answer(ctx, *e.Answer)
+	case e.PlantedApproval != nil:
+		return p.plantApproval(ctx, *e.PlantedApproval)
+	}
+	return nil
+}
+
+// run is the one of this number.
+func (p *performance) run(number int) (*started, error) {
+	if number > len(p.runs) {
+		return nil, fmt.Errorf("run %d has not been started; there are %d so far", number, len(p.runs))
+	}
+	return p.runs[number-1], nil
+}
+
+func (p *performance) pause(x scenario.PauseRun) error {
+	run, err := p.run(x.Run)
+	if err != nil {
+		return err
+	}
+	run.paused += time.Duration(x.For)
+	p.say("run", transcript.Bad, "%s: nothing reaches the execution for %s", p.nameOf(run), scenario.Span(time.Duration(x.For)))
+	return p.world.PauseExecution(run.arn, time.Duration(x.For))
+}
+
+// freeze notes since when a Region is dark.
+func (p *performance) freeze(region string) {
+	if p.darkSince == nil {
+		p.darkSince = map[string]time.Time{}
+	}
+	if _, dark := p.darkSince[region]; !dark {
+		p.darkSince[region] = p.world.Now()
+	}
+}
+
+// thaw counts the outage of a Region as time in which nothing reached the runs that execute there: Step Functions was not
+// there to play them, and the bound that Validate printed is about the time in which it is.
+func (p *performance) thaw(region string) {
+	since, dark := p.darkSince[region]
+	if !dark {
+		return
+	}
+	delete(p.darkSince, region)
+	for _, run := range p.runs {
+		x, ok := p.world.Execution(run.arn)
+		if !ok || x.Region != region || !x.StoppedAt.IsZero() {
+			continue
+		}
+		from := since
+		if x.StartedAt.After(from) {
+			from = x.StartedAt
+		}
+		run.paused += p.world.Now().Sub(from)
+	}
+}
+
+func (p *performance) stop(x scenario.StopRun) error {
+	run, err := p.run(x.Run)
+	if err != nil {
+		return err
+	}
+	run.stoppedBy = x.By
+	if x.In != "" {
+		p.tell.WatchFor(run.arn, x.In)
+		return nil
+	}
+	return p.stopNow(run)
+}
+
+func (p *performance) stopNow(run *started) error {
+	switch run.stoppedBy {
+	case scenario.ByTimeout:
+		p.say("run", transcript.Bad, "%s: the time limit of the state machine is over", p.nameOf(run))
+		return p.world.ExpireExecution(run.arn)
+	case scenario.ByHistory:
+		p.say("run", transcript.Bad, "%s: the history of the execution is full", p.nameOf(run))
+		return p.world.FillHistory(run.arn)
+	}
+	p.say("run", transcript.Bad, "somebody stops %s", p.nameOf(run))
+	return p.world.StopExecution(run.arn, "", "stopped by hand")
+}
+
+// nameOf is what a run is called in what is told.
+func (p *performance) nameOf(run *started) string { return run.name }

@@ -1,0 +1,220 @@
+package guarantee
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// completedIsTrue is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
+// sync and healthy, the lock is released, report and message are out, and the report lists what has moved.
+func completedIsTrue(e Evidence) finding {
+	f := finding{basis: "no run that moves something ended Completed"}
+	applications := 0
+	for _, run := range e.Runs {
+		if !run.moves() || run.Outcome() != failover.Completed {
+			continue
+		}
+		if run.declined() {
+			e.checkDeclined(&f, run)
+			continue
+		}
+		f.checked = true
+		says := claimsOf(run.Report)
+		for _, app := range e.selected(run) {
+			applications++
+			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
+				f.violate("%s: %s: %s", run.Name, app.Name, why)
+			}
+			if run.Report != nil {
+				e.checkReported(&f, run, says, app)
+			}
+		}
+		e.checkInSync(&f, run)
+		e.checkServed(&f, run)
+		e.checkClosed(&f, run)
+		if phases := run.phases(); run.Asked.Action == failover.Drill && (len(phases) != 2 || phases[1].Phase != failover.Return) {
+			f.violate("%s: a drill with %s; expected there and back", run.Name, scenario.Plural(len(phases), "phase"))
+		}
+	}
+	if f.checked {
+		f.basis = scenario.Plural(applications, "application") + ": weights, registry, writer, served; lock, report, message"
+	}
+	return f
+}
+
+// checkDeclined: a run that says that it has nothing to move began with everything in its Region, and leaves no report of a
+// move that did not take place.
+func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
+	if run.Report != nil {
+		f.violate("%s: has moved nothing, and there is a report of it", run.Name)
+	}
+	if a, _ := run.validated(); a.Verdict != failover.NothingToMove {
+		return
+	}
+	for _, app := range e.selected(run) {
+		for _, why := range notMoved(e.Plan, run.To(), run.Before, app) {
+			f.violate("%s: says that nothing has to move, and of %s %s", run.Name, app.Name, why)
+		}
+	}
+}
+
+// checkInSync: every change of the run has reached the name servers.
+func (e Evidence) checkInSync(f *finding, run RunEvidence) {
+	for _, batch := range e.Batches {
+		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name && batch.At.Add(e.Propagation).After(run.StoppedAt) {
+			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
+		}
+	}
+}
+
+// checkServed: in the last seconds of the run, the Region where it ends served what it was asked.
+func (e Evidence) checkServed(f *finding, run RunEvidence) {
+	const last = 5 * time.Second
+	var requests, served float64
+	for _, second := range e.Traffic {
+		if second.At.After(run.StoppedAt) || !second.At.After(run.StoppedAt.Add(-last)) {
+			continue
+		}
+		for _, r := range second.Regions {
+			if r.Region == string(run.destination(e.Plan)) {
+				requests, served = requests+r.Requests, served+r.Served
+			}
+		}
+	}
+	if requests > 0 && served/requests < 0.99 {
+		f.violate("%s: %s served %.1f %% of its requests at the end; expected all", run.Name, run.destination(e.Plan), 100*served/requests)
+	}
+}
+
+// destination is the Region where everything is when the run has completed: a drill comes home.
+func (r RunEvidence) destination(plan failover.Plan) failover.Region {
+	if r.Asked != nil && r.Asked.Action == failover.Drill {
+		return r.from(plan)
+	}
+	return r.To()
+}
+
+// notMoved says what of an application is not in a Region.
+func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failover.Application) []string {
+	var why []string
+	for _, record := range app.Records {
+		got, _ := Weights(world.of(record), record)
+		if got[to] != 100 || got[plan.Other(to)] != 0 {
+			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
+		}
+		for _, set := range foreign(world.of(record), record) {
+			why = append(why, fmt.Sprintf("record %s %s has the record set %s with weight %d", record.Name, record.Type, set.SetIdentifier, set.Weight))
+		}
+	}
+	live, ok := world.registered(app.Name)
+	if w := live.Live.Weights; !ok || live.Live.Active != to || w[to] != 100 || w[plan.Other(to)] != 0 {
+		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
+	}
+	for _, database := range app.Databases {
+		if d := world.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {
+			why = append(why, fmt.Sprintf("the writer of %s is in %s, available: %v", d.GlobalCluster, d.Writer, d.Available))
+		}
+	}
+	return why
+}
+
+// heldIsHonest is promise 5: the report of a run that ended Held lists as moved what has moved in the World, and as
+// not moved what has not.
+func heldIsHonest(e Evidence) finding {
+	f := finding{basis: "no run ended Held"}
+	for _, run := range e.Runs {
+		switch {
+		case run.AfterClosing != nil && run.Report != nil && run.Report.Outcome == failover.Held:
+			run.After = *run.AfterClosing
+		case run.Outcome() != failover.Held:
+			continue
+		}
+		f.checked = true
+		if run.Report == nil {
+			f.violate("%s: there is no report", run.Name)
+			continue
+		}
+		if n := len(run.Report.Unknown); n > 0 && !run.mayNotRead() {
+			f.violate("%s: the report could not tell of %d things that the World knows", run.Name, n)
+		}
+		says := claimsOf(run.Report)
+		for _, app := range e.selected(run) {
+			if run.AfterClosing == nil || !e.inFlight(app, run.ClosedAt) { // what is in flight has not moved, and is about to
+				e.checkReported(&f, run, says, app)
+			}
+		}
+		f.basis = fmt.Sprintf("%d moved, %d not, as the report of %s says", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
+	}
+	return f
+}
+
+// claims are what a report says of each application.
+type claims struct{ moved, notMoved, restored, notRestored map[string]bool }
+
+func claimsOf(r *failover.Report) claims {
+	c := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	if r == nil {
+		return c
+	}
+	for _, name := range r.Moved {
+		c.moved[name] = true
+	}
+	for _, n := range r.NotMoved {
+		c.notMoved[n.Application] = true
+	}
+	for _, name := range r.Restored {
+		c.restored[name] = true
+	}
+	for _, n := range r.NotRestored {
+		c.notRestored[n.Application] = true
+	}
+	return c
+}
+
+// mayNotRead says whether the report's function was denied to read something: of that the report cannot tell.
+func (r RunEvidence) mayNotRead() bool {
+	return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool {
+		return inv.State == "Notify" && slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Code == DeniedCode && !c.Mutating })
+	})
+}
+
+func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app failover.Application) {
+	if len(run.Report.Restored)+len(run.Report.NotRestored) > 0 {
+		e.checkRestored(f, run, says, app)
+	}
+	to := run.Report.Target // what the report calls moved is in the Region that it names
+	if to == "" {
+		to = run.To()
+	}
+	why := notMoved(e.Plan, to, run.After, app)
+	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
+	switch {
+	case len(why) == 0 && (!saysMoved || saysNot):
+		f.violate("%s: %s has moved, and the report does not say so", run.Name, app.Name)
+	case len(why) > 0 && (saysMoved || !saysNot):
+		f.violate("%s: %s has not moved (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
+	}
+}
+
+// checkRestored: after a rollback, the report lists as restored what is as it was before. Of what a newer run has moved
+// since, the run cannot know what it was before, and must not claim that it is so.
+func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
+	why := notAsBefore(e.Plan, run, app)
+	saysRestored, saysNot := says.restored[app.Name], says.notRestored[app.Name]
+	is, _ := run.After.registered(app.Name)
+	switch newer := is.Live.Epoch > run.Report.Run.Epoch; {
+	case newer && (saysRestored || !saysNot):
+		f.violate("%s: a newer run has moved %s since, and the report does not say so", run.Name, app.Name)
+	case newer:
+	case len(why) == 0 && (!saysRestored || saysNot):
+		f.violate("%s: %s is as it was before, and the report does not say so", run.Name, app.Name)
+	case len(why) > 0 && (saysRestored || !saysNot):
+		f.violate("%s: %s is not as it was before (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
+	}
+}

@@ -1,0 +1,261 @@
+package guarantee
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// Evidence is what the World has recorded of a scenario, and all that the promises are judged by. It is plain data, so
+// that a test can break any promise by hand.
+type Evidence struct {
+	Plan failover.Plan
+	// Applications are those that were registered, as they were in the beginning.
+	Applications []failover.Application
+	// Runs are the executions, in the order in which they were started.
+	Runs []RunEvidence
+	// Closings are the executions that the rule on the status of executions has started, to close runs.
+	Closings []RunEvidence
+	// Batches are the accepted changes of hosted zones.
+	Batches []fakeaws.Batch
+	// ByHand are the changes of hosted zones that the scenario has made behind everybody's back.
+	ByHand []HandChange
+	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
+	Promotions []fakeaws.Promotion
+	Losses     []fakeaws.Loss
+	// Traffic is what the clients experienced, second by second.
+	Traffic []fakeaws.Sample
+	// Propagation is the time from a change to INSYNC.
+	Propagation time.Duration
+	// Alarms are the alarms of the deployment that have fired.
+	Alarms []AlarmFired
+	// End is the simulated AWS at the end of the scenario.
+	End *Snapshot
+	// Again are the repetitions after the end.
+	Again []Repetition
+}
+
+// HandChange is a hosted zone as a change by hand has left it.
+type HandChange struct {
+	At   time.Time
+	Zone string
+	Sets []fakeaws.RecordSet
+}
+
+// RunEvidence is what was recorded of one execution.
+type RunEvidence struct {
+	fakeaws.Execution
+	// Asked is the input; nil when it cannot be read, and the run has to be refused.
+	Asked *failover.Input
+	// Before and After are the World when the execution was started and when it was over.
+	Before, After Snapshot
+	// Report is what lies in the report bucket, or nil.
+	Report *failover.Report
+	// Messages counts the published messages about the run's end.
+	Messages int
+	// Closed counts the messages about the run's end that another run has published which closed it, and AfterClosing is
+	// the simulated AWS at that one's end, ClosedAt the time.
+	Closed       int
+	AfterClosing *Snapshot
+	ClosedAt     time.Time
+	// Texts are the texts of these, and of those before: that it begins, and what it asks.
+	Texts []string
+	// Paused is how long the scenario has kept everything from the run.
+	Paused time.Duration
+	// Want is what the scenario expects of the run.
+	Want scenario.StartRun
+}
+
+// Snapshot is the part of the World that a run moves.
+type Snapshot struct {
+	// index finds in the zones and the registry of a snapshot that was taken; nil for one that was written by hand.
+	index     *index
+	Zones     []ZoneState
+	Databases []DatabaseState
+	// Registry are the applications as the replica of the run's Region has them.
+	Registry []failover.Application
+	Lock     registry.Lock
+	// Promotions and Messages count those so far.
+	Promotions, Messages int
+}
+
+// ZoneState are the record sets of a hosted zone.
+type ZoneState struct {
+	Zone string
+	Sets []fakeaws.RecordSet
+}
+
+// DatabaseState says who writes.
+type DatabaseState struct {
+	GlobalCluster string
+	// Writer is the Region of the global cluster's writer; Available says whether it takes writes.
+	Writer    string
+	Available bool
+	// All are the Regions with a member that believes it is the writer.
+	All []string
+	// Hindrance says what keeps RDS from failing it over to the run's Region, empty when nothing does.
+	Hindrance string
+}
+
+// Repetition is something done again after the end.
+type Repetition struct {
+	// What was done again, for people; NewRun says that it was a whole run, MayTell that people are told, since nobody
+	// could be told the first time.
+	What            string
+	NewRun, MayTell bool
+	Before, After   Snapshot
+}
+
+// To and from are the Regions of a run: it moves to the Region in which it was started.
+func (r RunEvidence) To() failover.Region { return failover.Region(r.Region) }
+
+func (r RunEvidence) from(plan failover.Plan) failover.Region { return plan.Other(r.To()) }
+
+// during says whether something happened while the run went on.
+func (r RunEvidence) during(at time.Time) bool {
+	return !at.Before(r.StartedAt) && (r.StoppedAt.IsZero() || !at.After(r.StoppedAt))
+}
+
+// Outcome is how the execution ended, as the state machine's terminal states have it; empty while it is running.
+func (r RunEvidence) Outcome() failover.Outcome {
+	switch r.Status {
+	case "SUCCEEDED":
+		return failover.Completed
+	case "RUNNING":
+		return ""
+	case string(asl.Aborted), string(asl.TimedOut):
+		return scenario.Stopped
+	}
+	if strings.HasPrefix(r.Error, "States.") { // Step Functions has ended it
+		return scenario.Stopped
+	}
+	return failover.Outcome(r.Error)
+}
+
+// moves says whether the run is one that was to move something, as opposed to one that only looks.
+func (r RunEvidence) moves() bool {
+	return r.Asked != nil && r.Asked.Action != failover.Check && r.Asked.Action != failover.Close && !r.Asked.DryRun
+}
+
+// runAt returns the run that was under way at a time, or nil.
+func (e Evidence) runAt(at time.Time) *RunEvidence {
+	for i := range e.Runs {
+		if e.Runs[i].during(at) {
+			return &e.Runs[i]
+		}
+	}
+	return nil
+}
+
+// selected are the applications that a run is about.
+func (e Evidence) selected(r RunEvidence) []failover.Application {
+	if r.Asked == nil || len(r.Asked.Applications) == 0 {
+		return e.Applications
+	}
+	var apps []failover.Application
+	for _, app := range e.Applications {
+		if slices.Contains(r.Asked.Applications, app.Name) {
+			apps = append(apps, app)
+		}
+	}
+	return apps
+}
+
+// Weights are a record's weights by Region in a zone's record sets; complete says whether both Regions have one.
+func Weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failover.Region]int, complete bool) {
+	found = map[failover.Region]int{}
+	for _, set := range sets {
+		region := failover.Region(set.SetIdentifier)
+		if _, registered := record.Endpoints[region]; registered && set.Name == record.Name && set.Type == record.Type {
+			found[region] = set.Weight
+		}
+	}
+	for region := range record.Endpoints {
+		if _, ok := found[region]; !ok {
+			return found, false
+		}
+	}
+	return found, true
+}
+
+// foreign are the record sets of a record that no Region has and that answer users.
+func foreign(sets []fakeaws.RecordSet, record failover.Record) []fakeaws.RecordSet {
+	var all []fakeaws.RecordSet
+	for _, set := range sets {
+		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
+		if set.Name == record.Name && set.Type == record.Type && !registered && set.Weight > 0 {
+			all = append(all, set)
+		}
+	}
+	return all
+}
+
+// sets are the record sets of a zone in a snapshot.
+func (s Snapshot) sets(zone string) []fakeaws.RecordSet {
+	for _, z := range s.Zones {
+		if z.Zone == zone {
+			return z.Sets
+		}
+	}
+	return nil
+}
+
+func (s Snapshot) database(globalCluster string) DatabaseState {
+	for _, d := range s.Databases {
+		if d.GlobalCluster == globalCluster {
+			return d
+		}
+	}
+	return DatabaseState{GlobalCluster: globalCluster}
+}
+
+// show writes weights in the order of the plan.
+func show(plan failover.Plan, w map[failover.Region]int) string {
+	return fmt.Sprintf("%s %d, %s %d", plan.Primary, w[plan.Primary], plan.Standby, w[plan.Standby])
+}
+
+// clock writes a point of time as the transcript does.
+func (e Evidence) clock(at time.Time) string { return scenario.Clock(at.Sub(scenario.Start)) }
+
+// NameIn is the name at the end of an execution's ARN.
+func NameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
+
+// AlarmFired is an alarm of the deployment that has gone off.
+type AlarmFired struct {
+	At           time.Time
+	Region, Name string
+	// About are the values of the dimensions of what it watches: a state machine's ARN, a function's name.
+	About []string
+}
+
+func (v Verdict) BasisText() string {
+	if v.Status == NotChecked {
+		return "not checked: " + v.Basis
+	}
+	return v.Basis
+}
+
+// DeniedCode is how the embedded AWS codes a request that IAM does not allow.
+const DeniedCode = "AccessDenied"
+
+func RecordSet(record failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
+	endpoint := record.Endpoints[region]
+	set := fakeaws.RecordSet{
+		Name: record.Name, Type: record.Type, SetIdentifier: string(region), Weight: weight, HealthCheck: endpoint.HealthCheck,
+	}
+	if endpoint.Alias != nil {
+		set.Alias = &fakeaws.AliasTarget{
+			Name: endpoint.Alias.Name, Zone: endpoint.Alias.Zone, EvaluateTargetHealth: endpoint.Alias.EvaluateTargetHealth,
+		}
+		return set
+	}
+	set.TTL, set.Values = record.TTL, []string{endpoint.Value}
+	return set
+}

@@ -1,0 +1,168 @@
+package guarantee
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// oneAtATime is promise 10: of two concurrent runs, at most one moves traffic; the other ends without effect and says
+// who won. A run whose lock has expired or was taken over may have moved something before: from then on it moves
+// nothing more.
+func oneAtATime(e Evidence) finding {
+	f := finding{basis: "no two runs were under way at the same time"}
+	pairs := 0
+	for i, a := range e.Runs {
+		for _, b := range e.Runs[i+1:] {
+			if a.moves() && b.moves() && a.overlaps(b) {
+				pairs++
+				e.checkPair(&f, a, b)
+			}
+		}
+	}
+	e.checkEpochs(&f)
+	if pairs > 0 {
+		f.checked, f.basis = true, scenario.Plural(pairs, "pair")+" of concurrent runs, one of each moves"
+	}
+	return f
+}
+
+// effects are the times at which a run has changed a hosted zone or asked for a promotion.
+func (e Evidence) effects(run RunEvidence) []time.Time {
+	var at []time.Time
+	for _, batch := range e.Batches {
+		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name {
+			at = append(at, batch.At)
+		}
+	}
+	for _, p := range e.Promotions {
+		if by, _ := e.promoterOf(p); by != nil && by.Name == run.Name {
+			at = append(at, p.At)
+		}
+	}
+	slices.SortFunc(at, time.Time.Compare)
+	return at
+}
+
+func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
+	ofA, ofB := e.effects(a), e.effects(b)
+	if len(ofA) > 0 && len(ofB) > 0 {
+		if ofB[0].Before(ofA[0]) {
+			a, b, ofA, ofB = b, a, ofB, ofA
+		}
+		if !e.mayTakeOver(b, a, ofB[0]) {
+			f.violate("%s and %s have both moved something, although %s held the lock; expected one of them to end without effect", a.Name, b.Name, a.Name)
+		}
+		if last := ofA[len(ofA)-1]; last.After(ofB[0]) {
+			f.violate("%s: %s moves something after %s has come after it; expected it to touch nothing more", e.clock(last), a.Name, b.Name)
+		}
+		if !a.StoppedAt.IsZero() && a.StoppedAt.After(ofB[0]) && a.Outcome() != scenario.Stopped {
+			e.checkLoser(f, a, b)
+		}
+		return
+	}
+	if len(ofA) > 0 {
+		e.checkLoser(f, b, a)
+	} else if len(ofB) > 0 {
+		e.checkLoser(f, a, b)
+	}
+}
+
+// mayTakeOver says whether a run may move something at a time although another one had begun to: the other one has ended,
+// or its lease has, the operator has taken the lock over, or an unplanned failover leaves the other one's Region.
+func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
+	over := !from.StoppedAt.IsZero() && from.StoppedAt.Before(at)
+	supersedes := run.Asked != nil && !run.Asked.Action.Planned() && from.To() == run.from(e.Plan)
+	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || at.After(from.leasedUntil(at))
+}
+
+// leasedUntil is the end of the lease that the steps which a run had begun by a time could have renewed.
+func (r RunEvidence) leasedUntil(at time.Time) time.Time {
+	until := failover.LeaseUntil(r.StartedAt, 0) // Validate's
+	for _, inv := range r.Invocations {
+		var step struct {
+			Run   failover.Run    `json:"run"`
+			Stage *failover.Stage `json:"stage"`
+			Until time.Time       `json:"until"`
+		}
+		if inv.At.After(at) || failover.Decode(inv.Payload, &step) != nil {
+			continue
+		}
+		wait := failover.RefillWait
+		if step.Stage != nil {
+			wait = max(wait, step.Run.WaitAfter(*step.Stage))
+		}
+		for _, end := range []time.Time{failover.LeaseUntil(inv.At, wait), failover.LeaseUntil(step.Until, 0)} {
+			if end.After(until) {
+				until = end
+			}
+		}
+	}
+	return until
+}
+
+// checkLoser: the run that did not win has changed nothing more, and its operator reads who has won. One that was skipped,
+// or had nothing to move, is not a loser, but neither may it change anything.
+func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
+	if o := loser.Outcome(); !loser.declined() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
+		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
+	}
+	lost := loser.tookLock() || loser.lockedOut() // and was not refused for a reason of its own
+	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) {
+		f.violate("%s: does not say that %s has won: %.200s", loser.Name, winner.Name, loser.said())
+	}
+	for _, inv := range loser.Invocations {
+		for _, call := range inv.Calls {
+			if isRegistryWrite(call) && len(e.effects(loser)) == 0 {
+				f.violate("%s: %s of %s has written %s; expected no effect", e.clock(call.At), inv.State, loser.Name, call.Object)
+			}
+		}
+	}
+}
+
+// namesWinner says whether a run's operator reads of one that has moved something meanwhile. When several have, one
+// after the other, the fence knows the last.
+func (e Evidence) namesWinner(loser RunEvidence) bool {
+	said := loser.said()
+	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {
+		return r.overlaps(loser) && strings.Contains(said, NameIn(r.ARN)) && len(e.effects(r)) > 0
+	})
+}
+
+// isRegistryWrite says whether a call has changed what the registry says of an application.
+func isRegistryWrite(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && call.Mutating && call.Code == "" && inPartition(call, "applications")
+}
+
+// checkEpochs: the epochs in the fence of a zone only rise, and two runs never share one.
+func (e Evidence) checkEpochs(f *finding) {
+	last := map[string]failover.Fence{}
+	for _, batch := range e.Batches {
+		mark, ok := markOf(batch)
+		if !ok {
+			continue
+		}
+		before, known := last[batch.Zone]
+		last[batch.Zone] = mark
+		switch {
+		case !known || mark.Run == before.Run && mark.Region == before.Region:
+		case mark.Epoch <= before.Epoch:
+			f.violate("%s: %s writes zone %s with epoch %d after %s with epoch %d; expected a newer one",
+				e.clock(batch.At), mark.Run, batch.Zone, mark.Epoch, before.Run, before.Epoch)
+		}
+	}
+	seen := map[int64]string{}
+	for _, zone := range slices.Sorted(maps.Keys(last)) {
+		mark := last[zone]
+		who := mark.Run + " of " + string(mark.Region)
+		if by, known := seen[mark.Epoch]; known && by != who {
+			f.violate("%s and %s have moved zones with the same epoch %d", by, who, mark.Epoch)
+		}
+		seen[mark.Epoch] = who
+	}
+}

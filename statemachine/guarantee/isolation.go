@@ -1,0 +1,276 @@
+package guarantee
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// whatCanMoveMoves is promise 12: in a failover, every record and every database without a fault of its own is in the
+// target Region in the end, whatever is wrong with the others. What a fault is, and whose, is judged by the requests that
+// AWS has refused and by the state that the simulated AWS is in, and never by what the run says of it.
+func whatCanMoveMoves(e Evidence) finding {
+	f := finding{basis: "no failover could show it"}
+	moved, faults := 0, 0
+	for _, run := range e.Runs {
+		if e.needNotBeRefused(run) {
+			f.checked = true
+			f.violate("%s: was refused, although consent was given, the lock was free, and the registry answered; expected it to move what can move", run.Name)
+		}
+		if !e.showsIsolation(run) {
+			continue
+		}
+		f.checked = true
+		j := journal{e, run}
+		for _, app := range e.selected(run) {
+			for _, record := range app.Records {
+				switch {
+				case j.recordMoved(record):
+					moved++
+				case j.recordFault(app, record) != "":
+					faults++
+				default:
+					got, _ := Weights(run.After.of(record), record)
+					f.violate("%s: record %s %s of %s had no fault of its own, and has %s", run.Name, record.Name, record.Type, app.Name, show(e.Plan, got))
+				}
+			}
+			for _, database := range app.Databases {
+				switch {
+				case j.promoted(database):
+					moved++
+				case j.databaseFault(app, database) != "":
+					faults++
+				default:
+					f.violate("%s: database %s of %s had no fault of its own, and no promotion in %s was accepted", run.Name, database.GlobalCluster, app.Name, run.To())
+				}
+			}
+		}
+	}
+	if f.checked {
+		f.basis = fmt.Sprintf("%d records and databases moved, %d had a fault of their own", moved, faults)
+	}
+	return f
+}
+
+// showsIsolation says whether a run is a failover that nothing but faults could keep from moving everything: it has taken
+// the lock and ended by itself, no approver said no, and no other run moved anything meanwhile.
+func (e Evidence) showsIsolation(run RunEvidence) bool {
+	if run.Asked == nil || run.Asked.Action != failover.Failover || !run.moves() || run.declined() || !run.tookLock() || run.Paused > 0 {
+		return false
+	}
+	if o := run.Outcome(); o != failover.Completed && o != failover.Held {
+		return false
+	}
+	if slices.Contains(run.Path, "AwaitApproval") && run.Outcome() != failover.Completed {
+		return false
+	}
+	if n := len(run.Asked.Percents); n > 0 && run.Asked.Percents[n-1] != 100 {
+		return false
+	}
+	return !slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+		return other.moves() && other.overlaps(run) && slices.ContainsFunc(e.effects(other), run.during)
+	})
+}
+
+// needNotBeRefused says whether a failover of all applications was refused although nothing but their own faults was in its
+// way: its input is valid and consents to what it may lose, the registry was read, no other run had the lock, and none was
+// under way.
+func (e Evidence) needNotBeRefused(run RunEvidence) bool {
+	if run.Outcome() != failover.Refused || !run.moves() || run.Asked.Action != failover.Failover || !e.mayLose(run) || len(e.Applications) == 0 {
+		return false
+	}
+	if in, err := failover.ParseInput(run.Input); err != nil || in.Trigger != nil || len(in.Applications)+len(in.Percents) > 0 || in.Since.After(run.StartedAt) || len(e.Plan.Loosened(in)) > 0 {
+		return false
+	}
+	if slices.Contains(run.Path, "AwaitApproval") || run.Before.Lock.Held(run.StartedAt) {
+		return false
+	}
+	for _, inv := range run.Invocations {
+		if inv.Result.ErrorType != "" || slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "dynamodb" && c.Code != "" }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) })
+}
+
+// journal is what the simulated AWS has recorded of one failover.
+type journal struct {
+	Evidence
+	run RunEvidence
+}
+
+// recordMoved says whether the run's Region has all of a record's traffic.
+func (j journal) recordMoved(record failover.Record) bool {
+	got, _ := Weights(j.run.After.of(record), record)
+	return got[j.run.To()] == 100 && got[j.run.from(j.Plan)] == 0
+}
+
+// promoted says whether a database writes in the run's Region, or RDS has accepted its promotion there: how long that takes
+// is Aurora's. One that was cancelled has to be asked for again.
+func (j journal) promoted(database failover.Database) bool {
+	to := string(j.run.To())
+	return j.run.After.database(database.GlobalCluster).Writer == to || slices.ContainsFunc(j.Promotions, func(p fakeaws.Promotion) bool {
+		return p.GlobalCluster == database.GlobalCluster && p.To == to && !p.Cancelled && (p.Finished.IsZero() || !p.Finished.Before(j.run.StartedAt))
+	})
+}
+
+// recordFault is why a record could not move: Route 53 has refused it alone or by its name, has not let its zone be
+// changed, or the step that moves its wave could not do its work. Empty when nothing of that is so.
+func (j journal) recordFault(app failover.Application, record failover.Record) string {
+	if why := j.stepFault("ShiftTraffic", app.Wave); why != "" {
+		return why
+	}
+	for _, h := range j.ByHand {
+		if h.Zone == record.Zone && j.run.during(h.At) {
+			return "its zone was changed manually meanwhile"
+		}
+	}
+	if j.foreignFence(record.Zone) {
+		return "the fence of its zone is not Drover's"
+	}
+	var last *fakeaws.Call // that changes its zone, or else that reads it
+	changes := false
+	for _, call := range j.calls("ShiftTraffic", "route53") {
+		if call.Object != "hosted zone "+record.Zone {
+			continue
+		}
+		if call.Mutating || !changes {
+			last, changes = &call, call.Mutating
+		}
+		switch {
+		case call.Code == "" || waitingCures(call):
+		case !isRefusedBatch(call):
+			return call.Code // of the whole zone
+		case isAbout(call, record):
+			return call.Message
+		}
+	}
+	switch {
+	case last != nil && last.Code != "" && waitingCures(*last):
+		return last.Code
+	case !changes && j.controlPlaneDown():
+		return "Route 53 changed nothing, and its zone's turn did not come"
+	}
+	return ""
+}
+
+// isRefusedBatch says whether Route 53 has refused a batch for what is in it.
+func isRefusedBatch(call fakeaws.Call) bool {
+	return slices.Contains([]string{"InvalidChangeBatch", "InvalidInput", "NoSuchHealthCheck"}, call.Code)
+}
+
+// isAbout says whether a refused batch is a record's fault: it was the only one in it, or Route 53 has named it.
+func isAbout(call fakeaws.Call, record failover.Record) bool {
+	key := record.Name + " " + record.Type
+	parts := strings.Split(call.Parts, "\n")
+	if !slices.Contains(parts, key) {
+		return false
+	}
+	alone := !slices.ContainsFunc(parts, func(part string) bool { return part != key && !strings.HasSuffix(part, " TXT") })
+	return alone || strings.Contains(call.Message, "'"+record.Name+"'") || strings.Contains(call.Message, "'"+record.Name+".'")
+}
+
+// foreignFence says whether a zone has, at the place of the fence, a record set that no run has written.
+func (j journal) foreignFence(zone string) bool {
+	return slices.ContainsFunc(j.run.After.sets(zone), func(set fakeaws.RecordSet) bool {
+		if !isFence(set) {
+			return false
+		}
+		_, err := failover.ParseFence(strings.Join(set.Values, ","))
+		return err != nil
+	})
+}
+
+// controlPlaneDown says whether the last request to change any zone failed in a way that may pass.
+func (j journal) controlPlaneDown() bool {
+	calls := slices.DeleteFunc(j.calls("ShiftTraffic", "route53"), func(c fakeaws.Call) bool { return !c.Mutating })
+	return len(calls) > 0 && calls[len(calls)-1].Code != "" && waitingCures(calls[len(calls)-1])
+}
+
+// databaseFault is why a database could not be promoted: its own state, an answer of RDS about it, or the step that
+// promotes its wave could not do its work. Empty when nothing of that is so.
+func (j journal) databaseFault(app failover.Application, database failover.Database) string {
+	target := database.Clusters[j.run.To()]
+	if target == "" {
+		return "it has no cluster registered in the Region"
+	}
+	if !j.mayLose(j.run) {
+		return "no consent to data loss"
+	}
+	if why := j.stepFault("PromoteDatabase", app.Wave); why != "" {
+		return why
+	}
+	for _, s := range []Snapshot{j.run.Before, j.run.After} {
+		if why := s.database(database.GlobalCluster).Hindrance; why != "" {
+			return why
+		}
+	}
+	var last *fakeaws.Call
+	for _, call := range j.calls("PromoteDatabase", "rds") {
+		if call.Object != "" && call.Object != database.GlobalCluster && !strings.HasSuffix(target, call.Object) {
+			continue
+		}
+		last = &call
+		if call.Operation == "FailoverGlobalCluster" && call.Code != "" && !waitingCures(call) {
+			return call.Code
+		}
+	}
+	if last != nil && last.Code != "" {
+		return last.Code
+	}
+	return ""
+}
+
+// stepFault is why a step could not work on a wave at all, the last time that it was called for it: Lambda did not run it,
+// or the registry did not answer.
+func (j journal) stepFault(state string, wave int) string {
+	why := ""
+	for _, inv := range j.run.Invocations {
+		var payload struct {
+			Stage failover.Stage `json:"stage"`
+		}
+		if inv.State != state || failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
+			continue
+		}
+		why = ""
+		if slices.ContainsFunc([]string{"Lambda.", "Runtime.", "Sandbox.", asl.ErrorTimeout}, func(p string) bool { return strings.HasPrefix(inv.Result.ErrorType, p) }) {
+			why = inv.Result.ErrorType
+		}
+		for _, call := range inv.Calls {
+			if call.Service == "dynamodb" && call.Code != "" && !call.Mutating {
+				why = "the registry answered " + call.Code
+			}
+		}
+	}
+	return why
+}
+
+// calls are the requests to a service that a step has made.
+func (j journal) calls(state, service string) []fakeaws.Call {
+	var all []fakeaws.Call
+	for _, inv := range j.run.Invocations {
+		if inv.State != state {
+			continue
+		}
+		for _, call := range inv.Calls {
+			if call.Service == service {
+				all = append(all, call)
+			}
+		}
+	}
+	return all
+}
+
+// waitingCures says whether a request failed in a way that may pass: it was throttled, unanswered, or came too early.
+func waitingCures(call fakeaws.Call) bool {
+	for _, p := range []string{"Throttl", "PriorRequest", "ServiceUnavailable", "Internal", "Unreachable", "TooManyRequests", "RequestLimit", "SlowDown"} {
+		if strings.HasPrefix(call.Code, p) {
+			return true
+		}
+	}
+	return strings.HasPrefix(call.Code, "Invalid") && strings.HasSuffix(call.Code, "StateFault")
+}

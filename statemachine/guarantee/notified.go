@@ -1,0 +1,75 @@
+package guarantee
+
+import (
+	"slices"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// somebodyIsTold is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
+// sent; so does every run that is refused or skipped and that no operator waits for, and every refused failover. A run
+// whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
+func somebodyIsTold(e Evidence) finding {
+	f := finding{basis: "no run took the lock"}
+	messages, alarms := 0, 0
+	for _, run := range e.Runs {
+		if !run.tookLock() && !run.mustNotify() {
+			continue
+		}
+		f.checked = true
+		messages += run.Messages + run.Closed
+		switch {
+		case run.Closed > 1 || run.Closed > 0 && run.Messages > 0:
+			f.violate("%s: %s about its end; expected one", run.Name, scenario.Plural(run.Messages+run.Closed, "message"))
+		case run.Messages+run.Closed > 0 || e.namedByTaker(run):
+		case run.Outcome() != scenario.Stopped && !run.Unheard():
+			f.violate("%s: no message was published, although nothing was in its way; expected one", run.Name)
+		case !e.alarmed(run):
+			f.violate("%s: no message was published, and no alarm fired within %s; expected one of them", run.Name, scenario.Span(alarmPatience))
+		default:
+			alarms++
+		}
+	}
+	if f.checked {
+		f.basis = scenario.Plural(messages, "message") + ", " + scenario.Plural(alarms, "alarm") + " for want of one"
+	}
+	return f
+}
+
+// mustNotify says whether the run was refused or skipped and owes a notification, as its input has it, whatever Validate
+// thinks. A scheduled check may repeat what was notified before: the alarm on readiness is on.
+func (r RunEvidence) mustNotify() bool {
+	if r.Asked == nil || r.Asked.Action == failover.Check || r.Asked.DryRun {
+		return false
+	}
+	a, ok := r.validated()
+	automatic := r.Asked.StartedBy() != ""
+	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove && r.Asked.Trigger != nil || a.Verdict == failover.Refuse && (automatic || r.Asked.Action == failover.Failover))
+}
+
+// alarmed says whether an alarm about a run, or about one of its functions, has fired at its end.
+func (e Evidence) alarmed(run RunEvidence) bool {
+	return slices.ContainsFunc(e.Alarms, func(a AlarmFired) bool {
+		// A function may have failed a while before the run was over: each of its retries counts.
+		if a.Region != run.Region || a.At.Before(run.StartedAt) || a.At.After(run.end().Add(alarmPatience)) {
+			return false
+		}
+		if a.Name == e.Plan.Name+"-not-notified" {
+			return true
+		}
+		return slices.ContainsFunc(a.About, func(about string) bool {
+			return about == run.StateMachine || slices.ContainsFunc(run.Path, func(state string) bool { return run.function(state) == about })
+		})
+	})
+}
+
+// function is the name of the function that a state has invoked, or empty.
+func (r RunEvidence) function(state string) string {
+	for _, inv := range r.Invocations {
+		if inv.State == state {
+			return inv.Function
+		}
+	}
+	return "-"
+}

@@ -1,0 +1,126 @@
+package guarantee
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// refusedTouchedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
+// for the conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be played has sent a notification, which is no change.
+func refusedTouchedNothing(e Evidence) finding {
+	f := finding{basis: "no run was refused or only looked"}
+	runs, calls := 0, 0
+	for _, run := range e.Runs {
+		if run.Outcome() != failover.Refused && run.moves() && !run.declined() {
+			continue
+		}
+		f.checked = true
+		runs++
+		told := slices.Contains(run.Path, "Notify") || run.notifies()
+		for _, inv := range run.Invocations {
+			if inv.State == "NotifyStopped" || inv.State == "CloseStopped" {
+				continue // these are about another run
+			}
+			for _, call := range inv.Calls {
+				calls++
+				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isRelease(call) && !isQuestion(call) && !(told && tells(call)) && !asks(inv, call) {
+					f.violate("%s: %s called %s %s on %s; expected nothing to be touched", run.Name, inv.State, call.Service, call.Operation, call.Object)
+				}
+			}
+		}
+		if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) }) {
+			continue // the World changes, but not by this run: its calls say so
+		}
+		before, after := run.Before, run.After
+		before.Messages, after.Messages = 0, 0
+		for _, what := range differences(before, after) {
+			f.violate("%s: %s", run.Name, what)
+		}
+	}
+	if f.checked {
+		f.basis = fmt.Sprintf("%s, %s, none of them changing anything", scenario.Plural(runs, "run"), scenario.Plural(calls, "request"))
+	}
+	return f
+}
+
+// isLockWrite says whether a call is the conditional write of the registry's lock.
+func isLockWrite(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && inPartition(call, "lock")
+}
+
+// isRelease says whether a call publishes which release of Drover its Region runs.
+func isRelease(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && inPartition(call, "versions")
+}
+
+// inPartition says whether a call is about an item of a partition of the registry: its object is table, partition key
+// and sort key.
+func inPartition(call fakeaws.Call, partition string) bool {
+	parts := strings.Fields(call.Object)
+	// The applications of a large wave lie under several partition keys, such as applications#3.
+	return len(parts) > 1 && (parts[1] == partition || strings.HasPrefix(parts[1], partition+"#"))
+}
+
+// isQuestion says whether a call keeps, or drops, the question of a run that waits for an approval.
+func isQuestion(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && inPartition(call, "approvals")
+}
+
+// asks says whether a call publishes that question.
+func asks(inv fakeaws.Invocation, call fakeaws.Call) bool {
+	return call.Service == "sns" && inv.State == "AwaitApproval"
+}
+
+// tells says whether a call only tells people something.
+func tells(call fakeaws.Call) bool {
+	return call.Service == "sns" || call.Service == "s3" || call.Service == "monitoring"
+}
+
+// itEnds is promise 8: a run ends within the bound that Validate has predicted, whatever fails.
+func itEnds(e Evidence) finding {
+	f := finding{basis: "there was no run"}
+	for _, run := range e.Runs {
+		f.checked = true
+		bound := run.Bound()
+		switch took := run.StoppedAt.Sub(run.StartedAt) - run.Paused; {
+		case run.StoppedAt.IsZero():
+			f.violate("%s: did not end; expected an end within %s", run.Name, scenario.Span(bound))
+		case took > bound:
+			f.violate("%s: took %s; expected at most %s", run.Name, scenario.Span(took), scenario.Span(bound))
+		default:
+			f.basis = fmt.Sprintf("%s ended after %s, its bound is %s", run.Name, scenario.Span(took), scenario.Span(bound))
+		}
+	}
+	if len(e.Runs) > 1 {
+		f.basis = scenario.Plural(len(e.Runs), "run") + ", each within its bound"
+	}
+	return f
+}
+
+// Bound is what Validate has predicted for the run. One that it refused, or could not plan, has no stages to play.
+func (r RunEvidence) Bound() time.Duration {
+	if a, ok := r.validated(); ok && a.Run.BoundSeconds > 0 {
+		return time.Duration(a.Run.BoundSeconds) * time.Second
+	}
+	bound := failover.Bound(failover.Run{}, nil, nil, nil, nil)
+	if r.Asked != nil && r.Asked.Action == failover.Failover {
+		bound += failover.StartSeconds*time.Second + failover.StartWait // StartAgain?
+	}
+	return bound
+}
+
+// validated is the last answer that Validate gave to the run.
+func (r RunEvidence) validated() (a failover.ValidateAnswer, ok bool) {
+	for _, inv := range r.Invocations {
+		if inv.State == "Validate" && inv.Result.ErrorType == "" && failover.Decode(inv.Result.Payload, &a) == nil {
+			ok = true
+		}
+	}
+	return a, ok
+}

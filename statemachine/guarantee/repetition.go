@@ -1,0 +1,49 @@
+package guarantee
+
+import (
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// Repeatable says whether a run, started again, is to change nothing. A drill moves every time, and what was undone or
+// stopped for a reason that is gone by now would go through. One that never ended has nothing to be compared with.
+func (r RunEvidence) Repeatable() bool {
+	if a, ok := r.validated(); ok && a.Verdict == failover.Skip { // why it was skipped may be over
+		return false
+	}
+	switch r.Outcome() {
+	case failover.RolledBack, scenario.Stopped, "":
+		return false
+	case failover.Refused:
+		return !r.tookLock() && !r.lockedOut()
+	}
+	return r.Asked == nil || r.Asked.Action != failover.Drill
+}
+
+// SetAside is what the run has set aside, as it has told Notify.
+func (r RunEvidence) SetAside() failover.Aside {
+	var told failover.NotifyRequest
+	for _, inv := range r.Invocations {
+		if inv.State == "Notify" && failover.Decode(inv.Payload, &told) != nil {
+			return nil
+		}
+	}
+	return told.SetAside
+}
+
+// fewRepeated is how many invocations of one state that follow each other are repeated at each end; those between differ
+// from them in nothing but the round.
+const fewRepeated = 3
+
+// Repeats says whether an invocation is repeated: a large wave is shifted in dozens of rounds, each of which reads all of
+// it.
+func (r RunEvidence) Repeats(i int) bool {
+	first, last := i, i
+	for first > 0 && r.Invocations[first-1].State == r.Invocations[i].State {
+		first--
+	}
+	for last+1 < len(r.Invocations) && r.Invocations[last+1].State == r.Invocations[i].State {
+		last++
+	}
+	return i-first < fewRepeated || last-i < fewRepeated
+}

@@ -1,0 +1,126 @@
+package guarantee
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// rolledBackIsTrue is promise 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
+// in sync, the lock is released, report and message are out.
+func rolledBackIsTrue(e Evidence) finding {
+	f := finding{basis: "no run ended RolledBack"}
+	applications := 0
+	for _, run := range e.Runs {
+		if run.Outcome() != failover.RolledBack {
+			continue
+		}
+		f.checked = true
+		for _, app := range e.selected(run) {
+			applications++
+			for _, why := range notAsBefore(e.Plan, run, app) {
+				f.violate("%s: %s: %s", run.Name, app.Name, why)
+			}
+		}
+		if run.Asked != nil && run.Asked.Action == failover.Failover {
+			f.violate("%s: a failover went back to the Region that it left; expected it to stay", run.Name)
+		}
+		e.checkInSync(&f, run)
+		e.checkClosed(&f, run)
+	}
+	if f.checked {
+		f.basis = scenario.Plural(applications, "application") + " as before: weights, registry, writer; lock, report, message"
+	}
+	return f
+}
+
+// notAsBefore says what of an application is not as it was when the run was started.
+func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) []string {
+	var why []string
+	for _, record := range app.Records {
+		was, _ := Weights(run.Before.of(record), record)
+		if is, _ := Weights(run.After.of(record), record); !maps.Equal(was, is) {
+			why = append(why, fmt.Sprintf("record %s %s has %s; before it had %s", record.Name, record.Type, show(plan, is), show(plan, was)))
+		}
+	}
+	was, _ := run.Before.registered(app.Name)
+	if is, _ := run.After.registered(app.Name); !sameLive(was.Live, is.Live) && !run.saysWhatWasLive(app, was.Live, is.Live) {
+		why = append(why, fmt.Sprintf("the registry says %s (%s); before it said %s (%s)",
+			is.Live.Active, show(plan, is.Live.Weights), was.Live.Active, show(plan, was.Live.Weights)))
+	}
+	for _, database := range app.Databases {
+		was, is := run.Before.database(database.GlobalCluster), run.After.database(database.GlobalCluster)
+		if was.Writer != is.Writer || was.Available != is.Available || !slices.Equal(was.All, is.All) {
+			why = append(why, fmt.Sprintf("the writer of %s is in %s, available: %v; before it was in %s", is.GlobalCluster, is.Writer, is.Available, was.Writer))
+		}
+	}
+	return why
+}
+
+// saysWhatWasLive says whether the registry is now right about where the run has found the users, and was not when it was
+// started: a run before it was stopped. Where they disagreed, before is what users had.
+func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.Live) bool {
+	for _, record := range app.Records {
+		if found, _ := Weights(r.Before.of(record), record); !maps.Equal(found, is.Weights) {
+			return false
+		}
+	}
+	for region, weight := range is.Weights {
+		if weight == 100 {
+			return is.Active == region
+		}
+	}
+	return is.Active == was.Active
+}
+
+// checkClosed: whatever a run has come to, its lock is released, its report says so, and one message is out.
+func (e Evidence) checkClosed(f *finding, run RunEvidence) {
+	if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
+		f.violate("%s: still holds the lock; expected it to be released", run.Name)
+	}
+	if !run.notifyNotInvoked() && (run.Report == nil || run.Report.Outcome != run.Outcome()) {
+		f.violate("%s: no report of a run that ended %s is in the bucket", run.Name, run.Outcome())
+	}
+	if run.Messages != 1 && !run.Unheard() {
+		f.violate("%s: %s published; expected 1", run.Name, scenario.Plural(run.Messages, "message"))
+	}
+}
+
+// Unheard says whether the run has tried to notify, and could not.
+func (r RunEvidence) Unheard() bool {
+	for _, inv := range r.Invocations {
+		if !notifies(inv.State) {
+			continue
+		}
+		for _, call := range inv.Calls {
+			if call.Service == "sns" && call.Code != "" {
+				return true
+			}
+		}
+	}
+	return r.notifyNotInvoked()
+}
+
+// notifyNotInvoked says whether the run came to the state that notifies, and Lambda let its function begin at no try: it
+// was deleted, the role may not invoke it, or there was no concurrency left for it.
+func (r RunEvidence) notifyNotInvoked() bool {
+	begun := slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return notifies(inv.State) && Began(inv) })
+	return slices.ContainsFunc(r.Path, notifies) && !begun
+}
+
+// Began says whether Lambda let a function begin.
+func Began(inv fakeaws.Invocation) bool {
+	refused := []string{"Lambda.ResourceNotFoundException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"}
+	return !slices.Contains(refused, inv.Result.ErrorType)
+}
+
+// notifies says whether a state is one that sends the notification about the end of a run.
+func notifies(state string) bool { return state == "Notify" || state == "NotifyRefused" }
+
+// alarmPatience is how long after a run an alarm about it may take: a period of a minute, and its evaluation.
+const alarmPatience = 3 * time.Minute

@@ -1,0 +1,169 @@
+package guarantee
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
+// Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
+// before, and is in everything else as it is registered, for a batch replaces record sets as a whole; any other record
+// has the weights that it had before the batch, be they somebody's by hand.
+func neverAllZero(e Evidence) finding {
+	f := finding{basis: "no batch was accepted"}
+	looked := 0
+	last, since := map[string]setIndex{}, map[string]time.Time{} // by zone
+	for _, batch := range e.Batches {
+		run, phase := e.runOf(batch)
+		if run == nil {
+			f.violate("%s: batch %s in zone %s belongs to no run", e.clock(batch.At), batch.ChangeID, batch.Zone)
+			continue
+		}
+		looked++
+		for _, h := range e.ByHand {
+			if h.Zone == batch.Zone && h.At.After(since[h.Zone]) && !h.At.After(batch.At) {
+				last[h.Zone] = indexOf(h.Sets)
+			}
+		}
+		shares := intendedWeights(e.Plan, *run, phase)
+		written, after := writtenNames(batch), indexOf(batch.After)
+		for _, app := range e.Applications {
+			for _, record := range app.Records {
+				if record.Zone != batch.Zone {
+					continue
+				}
+				if hadLostARegion(last[batch.Zone], record) && !written[record.Name+" "+record.Type] {
+					continue
+				}
+				before, _ := Weights(run.Before.of(record), record)
+				allowed := shares
+				switch {
+				case !written[record.Name+" "+record.Type]:
+					allowed = []map[failover.Region]int{before}
+					if sets := last[batch.Zone]; sets != nil {
+						prior, _ := Weights(sets.of(record), record)
+						allowed = append(allowed, prior)
+					}
+				case phase == failover.Rollback:
+					allowed = []map[failover.Region]int{before}
+				}
+				e.checkRecord(&f, batch, app, record, after.of(record), allowed)
+				if written[record.Name+" "+record.Type] {
+					e.checkRest(&f, batch, app, record, after.of(record))
+				}
+			}
+		}
+		last[batch.Zone], since[batch.Zone] = after, batch.At
+	}
+	if looked > 0 {
+		f.checked, f.basis = true, scenario.Plural(looked, "batch")+", every record in both Regions after each"
+	}
+	return f
+}
+
+// hadLostARegion says whether the record lacked a Region before the batch, so that the batch has not taken it away.
+func hadLostARegion(before setIndex, record failover.Record) bool {
+	if before == nil {
+		return false
+	}
+	_, complete := Weights(before.of(record), record)
+	return !complete
+}
+
+func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, sets []fakeaws.RecordSet, allowed []map[failover.Region]int) {
+	got, complete := Weights(sets, record)
+	if !complete {
+		f.violate("%s: %s: record %s %s lacks a Region: %s; expected both", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got))
+		return
+	}
+	for _, want := range allowed {
+		if maps.Equal(got, want) {
+			return
+		}
+	}
+	wanted := "no change in a run that only looks"
+	if len(allowed) > 0 {
+		wanted = show(e.Plan, allowed[len(allowed)-1])
+	}
+	f.violate("%s: %s: record %s %s has %s; expected %s", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got), wanted)
+}
+
+// checkRest: all of a record that has been written, its weights aside, is as it is registered.
+func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, sets []fakeaws.RecordSet) {
+	for _, set := range sets {
+		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
+		if set.Name != record.Name || set.Type != record.Type || !registered {
+			continue
+		}
+		if want := RecordSet(record, failover.Region(set.SetIdentifier), set.Weight); !set.Same(want) {
+			f.violate("%s: %s: record %s %s in %s is written as %s; registered %s", e.clock(batch.At), app.Name, record.Name, record.Type,
+				set.SetIdentifier, rest(set), rest(want))
+		}
+	}
+}
+
+// rest shows a record set without its weight.
+func rest(set fakeaws.RecordSet) string {
+	target := strings.Join(set.Values, " ")
+	if set.Alias != nil {
+		target = fmt.Sprintf("alias %+v", *set.Alias)
+	}
+	return fmt.Sprintf("%s, TTL %d, health check %q", target, set.TTL, set.HealthCheck)
+}
+
+// intendedWeights are the weights that a run's shares of traffic mean in a phase, other than a rollback.
+func intendedWeights(plan failover.Plan, run RunEvidence, phase failover.Phase) []map[failover.Region]int {
+	if !run.moves() {
+		return nil
+	}
+	percents := run.Asked.Percents
+	if len(percents) == 0 || phase == failover.ReturnRollback { // whoever fares badly goes back at once
+		percents = []int{100}
+	}
+	to := run.target(plan, phase)
+	var all []map[failover.Region]int
+	for _, percent := range percents {
+		all = append(all, map[failover.Region]int{to: percent, plan.Other(to): 100 - percent})
+	}
+	return all
+}
+
+func writtenNames(batch fakeaws.Batch) map[string]bool {
+	written := map[string]bool{}
+	for _, change := range batch.Changes {
+		written[change.Set.Name+" "+change.Set.Type] = true
+	}
+	return written
+}
+
+// staticStability is promise 7: a failover sends no request to the Region that it leaves, whether that answers or not.
+func staticStability(e Evidence) finding {
+	f := finding{basis: "no run was a failover"}
+	calls := 0
+	for _, run := range e.Runs {
+		if run.Asked == nil || run.Asked.Action != failover.Failover {
+			continue
+		}
+		f.checked = true
+		left := string(run.from(e.Plan))
+		for _, inv := range run.Invocations {
+			for _, call := range inv.Calls {
+				calls++
+				if call.Region == left {
+					f.violate("%s: %s called %s %s in %s; expected no request to the Region that is left",
+						e.clock(call.At), inv.State, call.Service, call.Operation, left)
+				}
+			}
+		}
+	}
+	if f.checked {
+		f.basis = scenario.Plural(calls, "request") + " of failovers, none to the Region that they leave"
+	}
+	return f
+}

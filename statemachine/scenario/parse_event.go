@@ -1,0 +1,196 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// eventKeys are the kinds of events, in the order in which an error lists them.
+var eventKeys = []string{
+	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
+	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval",
+}
+
+// ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
+// column and what was expected; file is what they call the text.
+func ParseEvent(file string, text []byte) (Event, error) {
+	var e Event
+	if len(bytes.TrimSpace(text)) == 0 {
+		return e, fmt.Errorf("%s: empty; expected one of %s", file, strings.Join(eventKeys, ", "))
+	}
+	tree, err := readYAML(text, &e)
+	if err != nil {
+		return e, explainYAML(file, tree, reflect.TypeFor[Event](), err)
+	}
+	c := checker{source: source{file, tree}}
+	c.wholeNumbers(reflect.TypeFor[Event]())
+	c.event("", e)
+	return e, errors.Join(c.problems...)
+}
+
+// Kinds are the keys of the event that are set.
+func (e Event) Kinds() []string {
+	set := []bool{
+		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
+		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
+		e.Deploy != nil, e.LambdaSurge != nil, e.RegistryItem != nil,
+		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil,
+	}
+	var kinds []string
+	for i, key := range eventKeys {
+		if set[i] {
+			kinds = append(kinds, key)
+		}
+	}
+	return kinds
+}
+
+func (c *checker) event(path string, e Event) {
+	if kinds := e.Kinds(); len(kinds) != 1 {
+		c.add(path, "an event is one of %s; got %d of them", strings.Join(eventKeys, ", "), len(kinds))
+		return
+	}
+	switch {
+	case e.RegionDark != "":
+		c.region(path+".regionDark", e.RegionDark)
+	case e.RegionBack != "":
+		c.region(path+".regionBack", e.RegionBack)
+	case e.Drift != nil:
+		c.drift(path+".drift", *e.Drift)
+	case e.RecordSet != nil:
+		for key, value := range orderedPairs("zone", e.RecordSet.Zone, "name", e.RecordSet.Name, "type", e.RecordSet.Type) {
+			c.required(path+".recordSet", key, value)
+		}
+	case e.DatabaseLag != nil:
+		c.required(path+".databaseLag", "globalCluster", e.DatabaseLag.GlobalCluster)
+	case e.DatabaseMember != nil:
+		c.databaseMember(path+".databaseMember", *e.DatabaseMember)
+	case e.MemberDeleted != nil:
+		c.region(path+".memberDeleted.region", e.MemberDeleted.Region)
+		c.required(path+".memberDeleted", "globalCluster", e.MemberDeleted.GlobalCluster)
+	case e.NoMetrics != nil:
+		c.region(path+".noMetrics.region", e.NoMetrics.Region)
+		c.required(path+".noMetrics", "application", e.NoMetrics.Application)
+	case e.Errors != nil:
+		c.region(path+".errors.region", e.Errors.Region)
+		if e.Errors.Share < 0 || e.Errors.Share > 1 {
+			c.add(path+".errors.share", "%v; expected a share from 0 to 1", e.Errors.Share)
+		}
+		if e.Errors.FromPercent < 0 || e.Errors.FromPercent > 100 {
+			c.add(path+".errors.fromPercent", "%d; expected 0 to 100", e.Errors.FromPercent)
+		}
+	case e.APIFault != nil:
+		c.apiFault(path+".apiFault", *e.APIFault)
+	case e.Invocations != nil:
+		c.invocations(path+".invocations", *e.Invocations)
+	case e.Alarm != nil:
+		c.alarm(path+".alarm", *e.Alarm)
+	case e.Call != nil:
+		c.call(path+".call", *e.Call)
+	case e.Start != nil:
+		c.start(path+".start", *e.Start)
+	case e.LambdaSurge != nil:
+		c.region(path+".lambdaSurge.region", e.LambdaSurge.Region)
+		if e.LambdaSurge.Executions < 1 {
+			c.add(path+".lambdaSurge.executions", "%d; expected how many executions other functions want, at least 1", e.LambdaSurge.Executions)
+		}
+	case e.RegistryItem != nil:
+		c.registryItem(path+".registryItem", *e.RegistryItem)
+	case e.Deploy != nil:
+		c.region(path+".deploy.region", e.Deploy.Region)
+		if r := e.Deploy.Release; !slices.Contains(releases, r) {
+			c.add(path+".deploy.release", "%q is not known; expected one of %s", r, strings.Join(releases, ", "))
+		}
+	default:
+		c.runEvent(path, e)
+	}
+}
+
+func (c *checker) required(path, key, value string) {
+	if value == "" {
+		c.add(path, "%s is missing", key)
+	}
+}
+
+func (c *checker) drift(path string, d Drift) {
+	for key, value := range orderedPairs("zone", d.Zone, "name", d.Name, "type", d.Type) {
+		c.required(path, key, value)
+	}
+	if d.SetIdentifier == "" {
+		c.region(path+".region", d.Region)
+	} else if d.Region != "" {
+		c.add(path, "expected region or setIdentifier, not both")
+	}
+	if d.Weight == nil && d.Value == "" {
+		c.add(path, "nothing changes; expected weight, value or both")
+	}
+	if d.Weight != nil && (*d.Weight < 0 || *d.Weight > 255) {
+		c.add(path+".weight", "%d; expected 0 to 255", *d.Weight)
+	}
+}
+
+func (c *checker) databaseMember(path string, m DatabaseMember) {
+	c.required(path, "globalCluster", m.GlobalCluster)
+	c.region(path+".region", m.Region)
+	switch {
+	case m.Version == "" && m.Instances == nil:
+		c.add(path, "nothing changes; expected version, instances or both")
+	case m.Instances != nil && *m.Instances != 0 && *m.Instances != 1:
+		c.add(path+".instances", "%d; expected 0, for a headless cluster, or 1", *m.Instances)
+	}
+}
+
+func (c *checker) apiFault(path string, f APIFault) {
+	c.required(path, "service", f.Service)
+	if f.Region != "" {
+		c.region(path+".region", f.Region)
+	}
+	if (f.Code != "") == f.LoseAnswer {
+		c.add(path, "expected code, for an error that is answered, or loseAnswer: true")
+	}
+	if f.Code != "" && (f.Status < 400 || f.Status > 599) {
+		c.add(path+".status", "%d; expected the HTTP status of %s, 400 to 599", f.Status, f.Code)
+	}
+	c.ending(path, f.Times, f.For)
+}
+
+// ending checks that a fault ends: a scenario in which nothing ever works again is not a drill of anything.
+func (c *checker) ending(path string, times int, lasts Duration) {
+	if (times > 0) == (lasts > 0) {
+		c.add(path, "expected times: how often it strikes, or for: how long; one of the two")
+	}
+}
+
+// functions are the Lambda functions of a deployment. A fault of any other would never strike, and the drill would pass.
+var functions = []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api"}
+
+func (c *checker) invocations(path string, f Invocations) {
+	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut, fakeaws.InvokeDeleted, fakeaws.InvokeDenied}
+	if !slices.Contains(kinds, f.Fail) {
+		c.add(path+".fail", "%q is not known; expected %s", f.Fail, strings.Join(kinds, ", "))
+	}
+	if !slices.Contains(functions, f.Function) {
+		c.add(path+".function", "%q is not known; expected %s", f.Function, strings.Join(functions, ", "))
+	}
+	c.ending(path, f.Times, f.For)
+}
+
+func (c *checker) start(path string, s StartRun) {
+	c.region(path+".region", s.Region)
+	c.input(path, s.Input)
+	c.outcome(path, s.Outcome)
+}
+
+func (c *checker) outcome(path string, o failover.Outcome) {
+	outcomes := []failover.Outcome{failover.Completed, failover.RolledBack, failover.Held, failover.Refused, Stopped}
+	if !slices.Contains(outcomes, o) {
+		c.add(path+".outcome", "%q is not known; expected Completed, RolledBack, Held, Refused or Stopped", o)
+	}
+}

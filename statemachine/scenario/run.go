@@ -1,0 +1,86 @@
+package scenario
+
+import (
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Stopped is how a run ends whose execution was stopped, timed out or died: no outcome of Drover's, which is not asked.
+const Stopped failover.Outcome = "Stopped"
+
+// PauseRun lets nothing reach a run for a while. Runs are counted from 1 in the order in which they are started.
+type PauseRun struct {
+	Run int      `yaml:"run"`
+	For Duration `yaml:"for"`
+}
+
+// StopRun ends an execution before it comes to an end of its own.
+type StopRun struct {
+	Run int `yaml:"run"`
+	// In is the state in which the run is stopped, as soon as it enters it; empty stops it now.
+	In string `yaml:"in"`
+	// By is what ends it: ByTimeout, ByHistory, or empty for an operator.
+	By string `yaml:"by"`
+}
+
+// What ends an execution, if no operator does.
+const (
+	// ByTimeout is the time limit of the state machine.
+	ByTimeout = "timeout"
+	// ByHistory is the quota on the events of a history: the next event is the last.
+	ByHistory = "history"
+)
+
+// LoseEvents lets the events about the status of executions in a Region be lost for a while.
+type LoseEvents struct {
+	Region string   `yaml:"region"`
+	For    Duration `yaml:"for"`
+}
+
+// runEvent checks an event that concerns two Regions or a run.
+func (c *checker) runEvent(path string, e Event) {
+	switch {
+	case e.CutOff != nil:
+		c.pair(path+".cutOff", e.CutOff)
+	case e.SeeAgain != nil:
+		c.pair(path+".seeAgain", e.SeeAgain)
+	case e.Pause != nil:
+		c.run(path+".pause", e.Pause.Run)
+		if e.Pause.For <= 0 {
+			c.add(path+".pause", "for is missing; expected how long nothing reaches the run")
+		}
+	case e.Stop != nil:
+		c.run(path+".stop", e.Stop.Run)
+		if by := e.Stop.By; by != "" && by != ByTimeout && by != ByHistory {
+			c.add(path+".stop.by", "%q is not known; expected %s, %s, or none for an operator", by, ByTimeout, ByHistory)
+		}
+	case e.LoseEvents != nil:
+		c.region(path+".loseEvents.region", e.LoseEvents.Region)
+		if e.LoseEvents.For <= 0 {
+			c.add(path+".loseEvents", "for is missing; expected how long the events are lost")
+		}
+	case e.Answer != nil:
+		c.run(path+".answer", e.Answer.Run)
+		c.required(path+".answer", "by", e.Answer.By)
+	case e.PlantedApproval != nil:
+		c.run(path+".plantedApproval", e.PlantedApproval.Run)
+		c.required(path+".plantedApproval", "under", e.PlantedApproval.Under)
+	}
+}
+
+func (c *checker) pair(path string, regions []string) {
+	if len(regions) != 2 {
+		c.add(path, "%d Regions; expected two", len(regions))
+		return
+	}
+	for i, region := range regions {
+		c.region(fmt.Sprintf("%s[%d]", path, i), region)
+	}
+}
+
+func (c *checker) run(path string, number int) {
+	if number < 1 {
+		c.add(path, "run is %d; expected the number of a run, the first one started is 1", number)
+	}
+}

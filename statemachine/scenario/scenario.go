@@ -1,0 +1,308 @@
+package scenario
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// Start is when every scenario begins, in virtual time. Inputs that name a time count from it.
+var Start = time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
+
+// Scenario is one disaster, as a YAML file describes it.
+type Scenario struct {
+	// Name is the file's name without .yaml.
+	Name string `yaml:"name"`
+	// Title says in one line what happens.
+	Title string `yaml:"title"`
+	// Description says why the scenario exists.
+	Description string `yaml:"description"`
+	// ApplicationsFile holds the applications, when they are not listed under the key applications; its path is
+	// relative to the scenario.
+	ApplicationsFile string `yaml:"applicationsFile"`
+	// Generate makes applications instead of listing them.
+	Generate *Generate `yaml:"generate"`
+	// Plan overrides settings of the deployed plan, by the names that they have there.
+	Plan map[string]any `yaml:"plan"`
+	// NoSchedules leaves out what the stacks start by the clock, for a scenario that lasts for hours.
+	NoSchedules bool `yaml:"noSchedules"`
+	// World holds the properties of the World that the scenario cares about.
+	World WorldSettings `yaml:"world"`
+	// Timeline is what happens when, in order.
+	Timeline []Event `yaml:"timeline"`
+	// Refusals are inputs that must be refused, one after the other, from the start of the scenario on.
+	Refusals []Refusal `yaml:"refusals"`
+	// Until is when the scenario ends, or later if a run needs longer.
+	Until Duration `yaml:"until"`
+	// Expect is what must be true in the end.
+	Expect Expect `yaml:"expect"`
+
+	// applications is what the registry's own reader understands, on its own lines of applicationsFrom.
+	applications     []byte
+	applicationsFrom string
+	// source is where it was read from, regions are those that it names.
+	source  source
+	regions []mention
+}
+
+// Mistake is one of the scenario's own, with its place.
+func (s *Scenario) Mistake(path, format string, args ...any) error {
+	return s.source.mistake(path, format, args...)
+}
+
+// Generate describes applications by number.
+type Generate struct {
+	// Applications is how many there are, each with one record and one health rule; Databases, at most one for each
+	// zone, go to the first ones.
+	Applications int `yaml:"applications"`
+	Databases    int `yaml:"databases"`
+	// Zones are the hosted zones that the records are spread over, as consecutive blocks.
+	Zones []Zone `yaml:"zones"`
+	// GlobalClusters are the databases' names.
+	GlobalClusters []string `yaml:"globalClusters"`
+}
+
+// Zone is a hosted zone.
+type Zone struct {
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+}
+
+// WorldSettings are properties of the World; zero values stand for those of a quiet day.
+type WorldSettings struct {
+	// DNSPropagation is the time from a change to INSYNC.
+	DNSPropagation Duration `yaml:"dnsPropagation"`
+	// ReplicationLag is the DynamoDB global table's.
+	ReplicationLag Duration `yaml:"replicationLag"`
+	Aurora         struct {
+		// Lag is the replication lag of every global cluster.
+		Lag Duration `yaml:"lag"`
+		// Switchover and Failover are how long promotions take.
+		Switchover Duration `yaml:"switchover"`
+		Failover   Duration `yaml:"failover"`
+		// Engine is that of every global cluster; none means aurora-postgresql.
+		Engine string `yaml:"engine"`
+		// Members are clusters that differ from the usual ones.
+		Members []DatabaseMember `yaml:"members"`
+	} `yaml:"aurora"`
+	// MetricDelay is how late CloudWatch delivers; left out, as late as AWS does: one to two minutes after the minute
+	// that a datapoint of standard resolution describes, and 2 s to 5 s after one of high resolution was published.
+	MetricDelay struct {
+		Standard       Duration `yaml:"standard"`
+		HighResolution Duration `yaml:"highResolution"`
+	} `yaml:"metricDelay"`
+	// LoadBalancers are applications whose metrics are those of an Application Load Balancer in each Region, by name.
+	// The value is the dimension LoadBalancer, with {region} for the Region. Such metrics are of standard resolution and
+	// exist only while requests flow in the Region.
+	LoadBalancers map[string]string `yaml:"loadBalancers"`
+	Clients       struct {
+		// RequestsPerSecond is the sum over all applications.
+		RequestsPerSecond float64 `yaml:"requestsPerSecond"`
+		// Writes is the share of requests that need the writer, for applications with a database.
+		Writes float64 `yaml:"writes"`
+	} `yaml:"clients"`
+	// Callers are those who call the HTTP API.
+	Callers []Caller `yaml:"callers"`
+	// Zones are hosted zones that are there beside those of the applications, or under another name than these say.
+	Zones []Zone `yaml:"zones"`
+}
+
+// Event is something that happens at a point of the timeline: exactly one of its fields beside At is set.
+type Event struct {
+	// At counts from the start of the scenario.
+	At Duration `yaml:"at"`
+
+	RegionDark   string       `yaml:"regionDark"`
+	RegionBack   string       `yaml:"regionBack"`
+	Drift        *Drift       `yaml:"drift"`
+	RecordSet    *ManualSet   `yaml:"recordSet"`
+	DatabaseLag  *DatabaseLag `yaml:"databaseLag"`
+	DatabaseHang string       `yaml:"databaseHang"`
+	// DatabaseMember changes one cluster of a global cluster.
+	DatabaseMember *DatabaseMember `yaml:"databaseMember"`
+	// MemberDeleted is a secondary that is not there any more.
+	MemberDeleted *MemberDeleted `yaml:"memberDeleted"`
+	NoMetrics     *Place         `yaml:"noMetrics"`
+	Errors        *Errors        `yaml:"errors"`
+	APIFault      *APIFault      `yaml:"apiFault"`
+	Invocations   *Invocations   `yaml:"invocations"`
+	Alarm         *AlarmChange   `yaml:"alarm"`
+	Call          *Call          `yaml:"call"`
+	Start         *StartRun      `yaml:"start"`
+	Deploy        *Deploy        `yaml:"deploy"`
+	LambdaSurge   *LambdaSurge   `yaml:"lambdaSurge"`
+	RegistryItem  *RegistryItem  `yaml:"registryItem"`
+
+	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
+	CutOff   []string `yaml:"cutOff"`
+	SeeAgain []string `yaml:"seeAgain"`
+	// SwitchoverCancelled is a global cluster whose next switchover Aurora gives up on its way.
+	SwitchoverCancelled string      `yaml:"switchoverCancelled"`
+	Pause               *PauseRun   `yaml:"pause"`
+	Stop                *StopRun    `yaml:"stop"`
+	LoseEvents          *LoseEvents `yaml:"loseEvents"`
+	Answer              *AnswerRun  `yaml:"answer"`
+	// PlantedApproval is an item that an attacker writes into the registry.
+	PlantedApproval *PlantedApproval `yaml:"plantedApproval"`
+}
+
+// Drift is a record set that something else than Drover has changed, or added.
+type Drift struct {
+	Zone   string `yaml:"zone"`
+	Name   string `yaml:"name"`
+	Type   string `yaml:"type"`
+	Region string `yaml:"region"`
+	// SetIdentifier is, instead of Region, that of a record set which is added beside those of the Regions, or changed when
+	// it is there already.
+	SetIdentifier string `yaml:"setIdentifier"`
+	// Weight and Value are what it is changed to; what is left out stays.
+	Weight *int   `yaml:"weight"`
+	Value  string `yaml:"value"`
+}
+
+// ManualSet is what somebody makes of all record sets of a name and type: one simple record set, or, without values, none.
+type ManualSet struct {
+	Zone   string   `yaml:"zone"`
+	Name   string   `yaml:"name"`
+	Type   string   `yaml:"type"`
+	TTL    int64    `yaml:"ttl"`
+	Values []string `yaml:"values"`
+}
+
+// MemberDeleted is the secondary cluster of a global cluster in a Region.
+type MemberDeleted struct {
+	Region        string `yaml:"region"`
+	GlobalCluster string `yaml:"globalCluster"`
+}
+
+// DatabaseLag changes a global cluster's replication lag.
+type DatabaseLag struct {
+	GlobalCluster string   `yaml:"globalCluster"`
+	Lag           Duration `yaml:"lag"`
+}
+
+// DatabaseMember is what a cluster of a global cluster is to be like; what is left out stays.
+type DatabaseMember struct {
+	GlobalCluster string `yaml:"globalCluster"`
+	Region        string `yaml:"region"`
+	// Version is its engine version.
+	Version string `yaml:"version"`
+	// Instances is 0 for a headless cluster, and 1.
+	Instances *int `yaml:"instances"`
+}
+
+// Place is an application in a Region.
+type Place struct {
+	Region      string `yaml:"region"`
+	Application string `yaml:"application"`
+}
+
+// Errors makes a share of an application's requests in a Region fail.
+type Errors struct {
+	Region      string  `yaml:"region"`
+	Application string  `yaml:"application"`
+	Share       float64 `yaml:"share"`
+	// FromPercent is the part of the application's users that the Region must serve for it to show: a bad release.
+	FromPercent int `yaml:"fromPercent"`
+}
+
+// APIFault makes calls to AWS fail.
+type APIFault struct {
+	// Service is the name in the credential scope, such as route53 or monitoring.
+	Service   string `yaml:"service"`
+	Operation string `yaml:"operation"`
+	Region    string `yaml:"region"`
+	// Object is the id of a hosted zone, a global cluster or another object; without one, calls about all of them fail.
+	Object string `yaml:"object"`
+	// Code, Status and Message are the error that is answered.
+	Code    string `yaml:"code"`
+	Status  int    `yaml:"status"`
+	Message string `yaml:"message"`
+	// LoseAnswer performs the request and loses the answer, instead of answering an error.
+	LoseAnswer bool `yaml:"loseAnswer"`
+	// Times is how often it strikes; For is how long. One of the two ends every fault.
+	Times int      `yaml:"times"`
+	For   Duration `yaml:"for"`
+}
+
+// Invocations makes invocations of a function fail.
+type Invocations struct {
+	// Function is the step, such as shifttraffic.
+	Function string `yaml:"function"`
+	// Fail is throttle, crash-after-effect, timeout, deleted or denied.
+	Fail  string   `yaml:"fail"`
+	Times int      `yaml:"times"`
+	For   Duration `yaml:"for"`
+}
+
+// LambdaSurge is how many executions the account's other functions want to run in a Region at the same time.
+type LambdaSurge struct {
+	Region     string `yaml:"region"`
+	Executions int    `yaml:"executions"`
+	// For is how long, 0 until the end.
+	For Duration `yaml:"for"`
+}
+
+// StartRun starts an execution.
+type StartRun struct {
+	// Region is where; a run is started in the Region that it moves to.
+	Region string `yaml:"region"`
+	// Name is the execution's name, where the scenario's own and a number will not do.
+	Name string `yaml:"name"`
+	// Input is the execution's input, as it is.
+	Input any `yaml:"input"`
+	// Outcome is how the run must end.
+	Outcome failover.Outcome `yaml:"outcome"`
+	// Says are texts that an operator must be able to read in the run's findings, cause or report.
+	Says []string `yaml:"says"`
+	// FailedAtMost bounds the requests that fail from the run's start on, also after it has ended, as a share of all
+	// requests while it goes on: what it costs its users.
+	FailedAtMost *float64 `yaml:"failedAtMost"`
+	// TransitionsAtMost and PayloadAtMost bound the run's state transitions and the bytes of its largest payload.
+	TransitionsAtMost int `yaml:"transitionsAtMost"`
+	PayloadAtMost     int `yaml:"payloadAtMost"`
+}
+
+// Refusal is an input that must be refused.
+type Refusal struct {
+	Region string `yaml:"region"`
+	Input  any    `yaml:"input"`
+	// Says is what the refusal must say.
+	Says string `yaml:"says"`
+}
+
+// Expect is what must be true in the end, beside the outcome of every run; what is left out is not looked at.
+type Expect struct {
+	// ServedFrom is when every request is served again, at the latest, and from then on.
+	ServedFrom *Duration `yaml:"servedFrom"`
+	// Failed bounds the share of all requests that may fail.
+	FailedAtMost *float64 `yaml:"failedAtMost"`
+	// FailedBesideWriterAtMost bounds the share of requests that may fail while no writer is on its way.
+	FailedBesideWriterAtMost *float64 `yaml:"failedBesideWriterAtMost"`
+	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
+	// registry.
+	Active map[string]string `yaml:"active"`
+	// Batches is the number of accepted ChangeResourceRecordSets calls, those that write the fence alone among them.
+	Batches *int `yaml:"batches"`
+	// RecordSets is how many record sets those calls wrote, the fences aside: a shift that is done twice writes twice.
+	RecordSets *int `yaml:"recordSets"`
+	// OverheadAtMost bounds Drover's own part of the recovery time.
+	OverheadAtMost *Duration `yaml:"overheadAtMost"`
+	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
+	Runs []ExpectedRun `yaml:"runs"`
+	// Notifications are, for runs by name, texts that the run's notifications must contain.
+	Notifications map[string][]string `yaml:"notifications"`
+	// Closed are the runs, by name, whose execution ended without closing them, and that another run has closed.
+	Closed []string `yaml:"closed"`
+	// DeadLetters is the number of messages in the dead-letter queues.
+	DeadLetters int `yaml:"deadLetters"`
+	// Denied are objects, such as the ids of hosted zones and global clusters, that the plan's context lacks: requests about
+	// each must be denied, and the drill does not fail for it.
+	Denied []string `yaml:"denied"`
+	// Alarms are the alarms that must have gone off, as NAME REGION.
+	Alarms []string `yaml:"alarms"`
+}
+
+// JSON is a YAML value as the JSON of an execution's input.
+func JSON(v any) (json.RawMessage, error) { return json.Marshal(v) }

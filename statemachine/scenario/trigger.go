@@ -1,0 +1,54 @@
+package scenario
+
+import "github.com/drover-dr/drover/internal/failover"
+
+// ExpectedRun is a run that something else than the timeline starts.
+type ExpectedRun struct {
+	// Region is where, Action what it must be asked for.
+	Region string          `yaml:"region"`
+	Action failover.Action `yaml:"action"`
+	// From and By bound when it starts; zero values leave it open.
+	From Duration `yaml:"from"`
+	By   Duration `yaml:"by"`
+	// Outcome is how the run must end, Says are texts that an operator must be able to read, as for a run that the
+	// timeline starts.
+	Outcome failover.Outcome `yaml:"outcome"`
+	Says    []string         `yaml:"says"`
+}
+
+// AlarmChange sets the state of an alarm.
+type AlarmChange struct {
+	Region string `yaml:"region"`
+	Name   string `yaml:"name"`
+	// State is OK, ALARM or INSUFFICIENT_DATA.
+	State  string `yaml:"state"`
+	Reason string `yaml:"reason"`
+	// Account and From are another account, or another Region, whose alarm it is: only its event arrives, sent on to the bus
+	// of Region.
+	Account string `yaml:"account"`
+	From    string `yaml:"from"`
+	// Create makes an alarm of this name in that state, such as the suppressor of a composite alarm.
+	Create bool `yaml:"create"`
+	// Composite makes a composite alarm of it, Muted mutes its actions.
+	Composite *CompositeAlarm `yaml:"composite"`
+	Muted     bool            `yaml:"muted"`
+}
+
+// CompositeAlarm is the configuration of a composite alarm. Its suppressor is an alarm of the same Region.
+type CompositeAlarm struct {
+	Rule             string `yaml:"rule"`
+	Suppressor       string `yaml:"suppressor"`
+	WaitSeconds      int    `yaml:"waitSeconds"`
+	ExtensionSeconds int    `yaml:"extensionSeconds"`
+}
+
+func (e ExpectedRun) Window() string {
+	text := ""
+	if e.From > 0 {
+		text += " from " + Clock(e.From.Or(0))
+	}
+	if e.By > 0 {
+		text += " by " + Clock(e.By.Or(0))
+	}
+	return text
+}

@@ -1,0 +1,51 @@
+package transcript
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// The state machine accepts no answer to another question, so a watcher must not read that the run was approved.
+func TestAWatcherReadsWhichQuestionWasAnswered(t *testing.T) {
+	const own = "arn:aws:states:us-west-2:111122223333:execution:drover:r1"
+	asked := failover.ApprovalRequest{Op: "approve", Run: failover.Run{ID: "r1", ARN: own}, Gate: failover.BeforeStart, Digest: "d"}
+	yes := failover.ApprovalAnswer{Approved: true, By: "kim", How: failover.APISigner, Comment: "go", Run: own, Digest: "d"}
+	for _, c := range []struct {
+		name   string
+		change func(*failover.ApprovalRequest, *failover.ApprovalAnswer)
+		want   string
+	}{
+		{"its own", func(*failover.ApprovalRequest, *failover.ApprovalAnswer) {}, "approved by kim (API signer): go"},
+		{"another run's", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Run = "arn:other" },
+			"not approved by kim (API signer): the answer is for arn:other, and not for this question"},
+		{"another one of this run", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Digest = "e" },
+			"not approved by kim (API signer): the answer is for " + own + ", and not for this question"},
+		{"one without run", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Run, a.Digest = "", "" }, "not approved by kim (API signer): the answer is for no run by its ARN, and not for this question"},
+		{"one of the version before", func(q *failover.ApprovalRequest, a *failover.ApprovalAnswer) { q.Digest, a.Run, a.Digest = "", "", "" }, "approved by kim (API signer): go"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q, a := asked, yes
+			c.change(&q, &a)
+			var said bytes.Buffer
+			f := NewFollower(&Printer{W: &said, Width: 400})
+			payload := func(of any) []byte {
+				text, err := json.Marshal(of)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return text
+			}
+			f.Entered("AwaitApproval", time.Time{})
+			f.Scheduled(payload(q))
+			f.Answered(payload(a), time.Time{})
+			if got := strings.Join(strings.Fields(said.String()), " "); !strings.Contains(got, "AwaitApproval "+c.want) {
+				t.Errorf("it says %q; want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,74 @@
+package transcript
+
+import (
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// stoppedRule ends the name of that rule.
+const stoppedRule = "-stopped"
+
+// WatchFor lets an execution be stopped when it enters a state.
+func (n *Narrator) WatchFor(execution, state string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.awaited == nil {
+		n.awaited = map[string]string{}
+	}
+	n.awaited[execution] = state
+}
+
+func (n *Narrator) reached(execution, state string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.awaited[execution] == state {
+		delete(n.awaited, execution)
+		n.toStop = append(n.toStop, execution)
+	}
+}
+
+// Due are the executions that have entered the state in which they are to be stopped, since it was last called.
+func (n *Narrator) Due() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	due := n.toStop
+	n.toStop = nil
+	return due
+}
+
+// Closing says that an execution is one that closes a run.
+func (n *Narrator) Closing(execution, name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closings == nil {
+		n.closings, n.closes = map[string]string{}, map[string]bool{}
+	}
+	n.closings[execution] = name
+	n.running-- // it is told of only when it closes a run, and no line is in doubt because of it
+	n.crowded = n.running > 1
+}
+
+// silent says whether an execution is one to close a run, and has not found one.
+func (n *Narrator) silent(execution string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.closings[execution] != "" && !n.closes[execution]
+}
+
+// tellsOf says whether an invocation is told. The first one of a closing that is told is the one that has found a run.
+func (n *Narrator) tellsOf(execution string, inv fakeaws.Invocation) bool {
+	if !n.silent(execution) {
+		return true
+	}
+	var a failover.ValidateAnswer
+	if inv.State != "Validate" || failover.Decode(inv.Result.Payload, &a) != nil || a.Close == nil {
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.closes[execution] = true
+	n.Out.Event(inv.At, "run", Title, fmt.Sprintf("%s closes %s", n.closings[execution], a.Close.Run.ID))
+	return true
+}

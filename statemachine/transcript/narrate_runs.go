@@ -1,0 +1,97 @@
+package transcript
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
+)
+
+// What a narrator knows of several runs at a time, and of the alarms that start or follow them.
+
+// meet takes note of an execution that enters its first state.
+func (n *Narrator) meet(execution string, at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.started[execution] {
+		return
+	}
+	if n.started == nil {
+		n.started = map[string]bool{}
+	}
+	n.started[execution] = true
+	n.running++
+	n.crowded = n.crowded || n.running > 1
+	n.fresh = append(n.fresh, execution)
+	if n.Announce {
+		parts := strings.Split(execution, ":")
+		n.Out.Event(at, "run", Title, fmt.Sprintf("%s starts in %s", parts[len(parts)-1], parts[3]))
+	}
+}
+
+// Begun are the executions that were started since it was last called.
+func (n *Narrator) Begun() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := n.fresh
+	n.fresh = nil
+	return fresh
+}
+
+// alarm tells an alarm that goes off, and the end of it. That an alarm finds its first data is no news.
+func (n *Narrator) alarm(e fakeaws.Entry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	off := strings.HasPrefix(e.Text, "is "+fakeaws.AlarmInAlarm)
+	where := e.Object + " " + e.Text[strings.LastIndex(e.Text, " ")+1:]
+	if !off && !n.alarmed[where] {
+		return
+	}
+	if n.alarmed == nil {
+		n.alarmed = map[string]bool{}
+	}
+	n.alarmed[where] = off
+	tone := Good
+	if off {
+		tone = Bad
+	}
+	n.Out.Event(e.At, e.Kind, tone, worldText(e))
+}
+
+// WentOff says whether an alarm, as NAME REGION, has gone off, even if it is well again.
+func (n *Narrator) WentOff(alarm string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, ever := n.alarmed[alarm]
+	return ever
+}
+
+// whose says which execution something is of, when there is more than one.
+func (n *Narrator) whose(execution string) string {
+	if !n.crowded {
+		return ""
+	}
+	if called := n.called[execution]; called != "" {
+		return called + ": "
+	}
+	return guarantee.NameIn(execution) + ": "
+}
+
+// Call gives an execution a name of its own in what is told.
+func (n *Narrator) Call(execution, name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.called == nil {
+		n.called = map[string]string{}
+	}
+	n.called[execution] = name
+}
+
+// Forget lets the next look be told whatever it sees.
+func (n *Narrator) Forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pending = ""
+}

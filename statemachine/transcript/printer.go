@@ -1,0 +1,283 @@
+package transcript
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/drover-dr/drover/internal/untrusted"
+	"github.com/drover-dr/drover/statemachine/scenario"
+)
+
+// Tone says how a piece of text is meant, for a terminal that has colours.
+type Tone int
+
+// The tones of a transcript.
+const (
+	Plain Tone = iota
+	Title
+	Dim
+	Good
+	Bad
+	Warn
+)
+
+// Columns is how wide a transcript is, unless it is shown where there is less room; Fewest is what it needs at least.
+const (
+	Columns = 100
+	Fewest  = 60
+)
+
+// Printer writes a transcript as it happens. Without Paint it writes the same bytes every time.
+type Printer struct {
+	W io.Writer
+	// Paint, when set, colours text.
+	Paint func(Tone, string) string
+	// Width is how many columns there are; 0 stands for [Columns], which is also the most that are used.
+	Width int
+	// Also is another printer of the same transcript, such as that of the screen beside that of the file.
+	Also *Printer
+	// Start is what times count from; the zero value stands for [Start].
+	Start time.Time
+	// Symbols prints <bound> and the like in place of numbers that the retry budget decides, and of sizes, for golden files.
+	Symbols bool
+
+	// aliases are pairs of an id that AWS has made up and what the transcript calls it.
+	aliases []string
+	symbols []symbol
+
+	mu  sync.Mutex // while a World is served, it happens from several sides
+	err error
+}
+
+// Each calls f for the printer and for those beside it.
+func (p *Printer) Each(f func(*Printer)) {
+	for ; p != nil; p = p.Also {
+		f(p)
+	}
+}
+
+// Failed is why the transcript could not be written.
+func (p *Printer) Failed() error {
+	var err error
+	p.Each(func(p *Printer) { err = errors.Join(err, p.err) })
+	return err
+}
+
+func (p *Printer) Columns() int {
+	if p.Width == 0 {
+		return Columns
+	}
+	return min(max(p.Width, Fewest), Columns)
+}
+
+func (p *Printer) paint(tone Tone, text string) string {
+	text = untrusted.Line(text)
+	if p.Paint == nil || tone == Plain || text == "" {
+		return text
+	}
+	return p.Paint(tone, text)
+}
+
+// Call lets the transcript call an id by a name that people can follow.
+func (p *Printer) Call(id, name string) {
+	p.Each(func(p *Printer) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.aliases = append(p.aliases, id, name)
+	})
+}
+
+// Named is text with the names in place of ids.
+func (p *Printer) Named(text string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if text = symbolic(text, p.symbols); len(p.aliases) == 0 {
+		return text
+	}
+	return strings.NewReplacer(p.aliases...).Replace(text)
+}
+
+// line writes one line without blanks at its end.
+func (p *Printer) line(text string) { p.write(strings.TrimRight(text, " ") + "\n") }
+
+// write writes whole lines. What is in them has come through paint, pad, wrap or wrapCommand, which leave nothing in it that
+// a terminal obeys; only what Paint adds is left.
+func (p *Printer) write(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.Paint == nil {
+		text = untrusted.Lines(text)
+	}
+	if p.err == nil {
+		_, p.err = io.WriteString(p.W, text)
+	}
+}
+
+// Begin writes what is played: its title, what it is about, and the plan that it is played with.
+func (p *Printer) Begin(title, description, plan string) {
+	p.line(p.paint(Title, title))
+	p.line("")
+	p.paragraph(2, description)
+	p.line("")
+	p.paragraph(2, plan)
+	p.line("")
+}
+
+// heading writes the title of a section.
+func (p *Printer) heading(text string) {
+	p.line("")
+	p.line(p.paint(Title, text))
+}
+
+const (
+	stampWidth = 5
+	actorWidth = 15
+	textColumn = 2 + stampWidth + 2 + actorWidth + 2
+)
+
+// Event writes one thing that happened: time, where or who, what. A long text goes on below itself.
+func (p *Printer) Event(at time.Time, actor string, tone Tone, text string) {
+	p.Each(func(p *Printer) { p.eventHere(at, actor, tone, text) })
+}
+
+func (p *Printer) eventHere(at time.Time, actor string, tone Tone, text string) {
+	stamp, column := p.stamp(at), p.textColumn(at)
+	if text = p.Named(text); p.Symbols && isStanding(text) {
+		return
+	}
+	var lines strings.Builder
+	for i, part := range wrap(text, p.Columns()-column) {
+		left := strings.Repeat(" ", column)
+		if i == 0 {
+			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
+		}
+		lines.WriteString(strings.TrimRight(left+p.paint(tone, part), " ") + "\n")
+	}
+	p.write(lines.String())
+}
+
+func (p *Printer) stamp(at time.Time) string {
+	start := p.Start
+	if start.IsZero() {
+		start = scenario.Start
+	}
+	return scenario.Clock(at.Sub(start))
+}
+
+// textColumn is where texts begin; after 99 minutes the time before them is wider.
+func (p *Printer) textColumn(at time.Time) int {
+	return textColumn + max(0, len(p.stamp(at))-stampWidth)
+}
+
+// command writes a command below what was told before, so that a shell takes it as it stands there.
+func (p *Printer) command(at time.Time, text string) {
+	if text != "" {
+		p.Each(func(p *Printer) { p.commandHere(at, text) })
+	}
+}
+
+func (p *Printer) commandHere(at time.Time, text string) {
+	column := p.textColumn(at)
+	var lines strings.Builder
+	for i, part := range wrapCommand(p.Named(text), p.Columns()-column-2) {
+		indent := column
+		if i > 0 {
+			indent += 2
+		}
+		lines.WriteString(strings.Repeat(" ", indent) + part + "\n")
+	}
+	p.write(lines.String())
+}
+
+// paragraph writes running text.
+func (p *Printer) paragraph(indent int, text string) {
+	for _, part := range wrap(strings.Join(strings.Fields(text), " "), p.Columns()-indent) {
+		p.line(strings.Repeat(" ", indent) + part)
+	}
+}
+
+// wrap breaks text between words into lines of at most width characters. A word that is longer, such as a piece of
+// JSON, is broken after a comma; one without stays whole.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(untrusted.Line(text)) {
+		for utf8.RuneCountInString(word) > width {
+			comma := strings.LastIndex(word[:min(width, len(word))], ",")
+			if comma < 0 {
+				break
+			}
+			if line != "" {
+				lines = append(lines, line)
+			}
+			lines, line, word = append(lines, word[:comma+1]), "", word[comma+1:]
+		}
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}
+
+// wrapCommand breaks a command between its words, with the mark that lets a shell read on. A long piece of JSON is broken
+// after a comma, or where an object or list begins: a line break means nothing to it there.
+func wrapCommand(text string, width int) []string {
+	const readOn = " \\"
+	var lines []string
+	line := ""
+	for _, word := range shellWords(untrusted.Line(text)) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word)+len(readOn) > width {
+			lines, line = append(lines, line+readOn), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		for line += word; utf8.RuneCountInString(line)+len(readOn) > width; {
+			end := strings.LastIndex(line[:width-len(readOn)], ",")
+			if json := strings.HasPrefix(word, "'{") || strings.HasPrefix(word, "'["); end < 0 && json {
+				end = strings.LastIndexAny(line[:width-len(readOn)], "{[")
+			}
+			if end < 0 {
+				break
+			}
+			lines, line = append(lines, line[:end+1]), line[end+1:]
+		}
+	}
+	return append(lines, line)
+}
+
+// shellWords splits a command at blanks that are not quoted, and leaves the quotes in it.
+func shellWords(text string) []string {
+	var words []string
+	begin, quoted, escaped := 0, false, false
+	for i, c := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\' && !quoted:
+			escaped = true
+		case c == '\'':
+			quoted = !quoted
+		case c == ' ' && !quoted:
+			words, begin = append(words, text[begin:i]), i+1
+		}
+	}
+	return append(words, text[begin:])
+}
+
+// pad fills text up to width characters.
+func pad(text string, width int) string {
+	text = untrusted.Line(text)
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}
