@@ -30,8 +30,11 @@ var arrows = []struct {
 	{from: "internal/failover", to: []string{"internal/untrusted"}},
 	{from: "internal/", to: []string{"internal/"}, tests: []string{"statemachine/fakeaws"}},
 	{from: "lambdas/", to: []string{"lambdas/", "internal/"}, tests: []string{"statemachine/fakeaws"}},
+	{from: "statemachine/scenario", to: []string{"statemachine/fakeaws", "internal/"}, tests: []string{"statemachine/assembly"}},
+	{from: "statemachine/guarantee", to: []string{"statemachine/scenario", "statemachine/fakeaws", "statemachine/asl", "internal/"}},
+	{from: "statemachine/transcript", to: []string{"statemachine/guarantee", "statemachine/scenario", "statemachine/fakeaws", "internal/"}},
 	{from: "statemachine", to: []string{"statemachine", "internal/"}},
-	{from: "infra", to: []string{"infra", "internal/", "statemachine"}, tests: []string{"statemachine/assembly", "statemachine/drill"}},
+	{from: "infra", to: []string{"infra", "internal/", "statemachine"}, tests: []string{"statemachine/assembly", "statemachine/drill", "statemachine/scenario", "statemachine/transcript"}},
 }
 
 // cdk are the modules that only the CDK app may import.

@@ -1,13 +1,11 @@
-// Package drill plays a disaster and judges what Drover made of it.
+// Package drill plays scenarios against the AWS simulator, and keeps a simulator up to play with.
 //
-// It is made of a few parts, in the order in which they need each other:
+// [Play] deploys a cloud assembly to a new simulator (package fakeaws), with the real binaries of the functions as
+// processes (package lambdahost), registers the applications, applies the timeline's events, and follows the runs that these
+// start until all have ended. Then it repeats every step and the last run, which must change nothing more, and returns a
+// [Result] for the report and for programs.
 //
-//   - A [Scenario] is what a YAML file says: applications, a world, a timeline of faults and starts, what is expected.
-//   - A stage is set for it: the World of package fakeaws with everything that a cloud assembly deploys, the functions
-//     being the real binaries, run by package lambdahost.
-//   - [Play] lets the timeline happen and writes the transcript, line by line, as it does. Nothing that is not the same
-//     every time gets into it: no real time, no port, no order of a map.
-//   - The [Evidence] is what the World has recorded. What users felt, RTO and RPO, and above all the promises are
-//     worked out from it, and never from what a run says of itself.
-//   - The [Result] is all of this, for the report to show and for a program to read.
+// [Serve] does the same in real time behind an HTTP address, with a desk at [Control] where events are applied by request.
+//
+// The format of scenarios is package scenario; judging is package guarantee; everything printed is package transcript.
 package drill

@@ -235,6 +235,7 @@ type AlarmFired struct {
 	About []string
 }
 
+// BasisText is the basis in one line, also of a guarantee that was not checked.
 func (v Verdict) BasisText() string {
 	if v.Status == NotChecked {
 		return "not checked: " + v.Basis
@@ -245,6 +246,7 @@ func (v Verdict) BasisText() string {
 // DeniedCode is how the embedded AWS codes a request that IAM does not allow.
 const DeniedCode = "AccessDenied"
 
+// RecordSet is the record set that a record of the registry has in a Region.
 func RecordSet(record failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
 	endpoint := record.Endpoints[region]
 	set := fakeaws.RecordSet{

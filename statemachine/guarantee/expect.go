@@ -156,6 +156,7 @@ type RunOutcome struct {
 	LargestPayload int `json:"largestPayload"`
 }
 
+// OrRunning names an outcome, also that of a run that has none yet.
 func OrRunning(o failover.Outcome) string {
 	if o == "" {
 		return "still running"

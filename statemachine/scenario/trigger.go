@@ -42,6 +42,7 @@ type CompositeAlarm struct {
 	ExtensionSeconds int    `yaml:"extensionSeconds"`
 }
 
+// Window says when the run must start, such as " from 02:40 by 02:42"; it is empty when that is left open.
 func (e ExpectedRun) Window() string {
 	text := ""
 	if e.From > 0 {

@@ -68,6 +68,7 @@ func (p *Printer) Failed() error {
 	return err
 }
 
+// Columns is how many columns the transcript uses.
 func (p *Printer) Columns() int {
 	if p.Width == 0 {
 		return Columns
