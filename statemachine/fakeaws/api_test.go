@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,15 +15,6 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-func readAll(t testing.TB, resp *http.Response) string {
-	t.Helper()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
-}
-
 const gatewayRole = "arn:aws:iam::111122223333:role/gateway"
 
 // serveAPI is a World with an API in us-west-2 whose function answers as it is told, and the access keys of two callers:
@@ -32,7 +22,7 @@ const gatewayRole = "arn:aws:iam::111122223333:role/gateway"
 func serveAPI(t testing.TB, answer func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult) (s served, reader string) {
 	t.Helper()
 	s = serve(t)
-	s.role(t, gatewayRole, "lambda:InvokeFunction")
+	s.Role(t, gatewayRole, "lambda:InvokeFunction")
 	policy := `{"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:us-west-2:111122223333:a1b2/$default/GET/runs*"}]}`
 	reader, err := s.AddRole("arn:aws:iam::111122223333:role/reader", []json.RawMessage{json.RawMessage(policy)})
 	if err != nil {
@@ -65,7 +55,7 @@ func TestAnAPIHandsRequestsToItsFunction(t *testing.T) {
 		got = e
 		return fakeaws.InvokeResult{Payload: []byte(`{"statusCode": 201, "headers": {"Content-Type": "application/json"}, "body": "{\"id\":\"run-1\"}"}`)}
 	})
-	status, body := s.send(t, west, fakeaws.Administrator, "execute-api", "", "POST", "/a1b2/runs?wait=a&wait=b", `{"action":"check"}`)
+	status, body := s.Send(t, west, fakeaws.Administrator, "execute-api", "", "POST", "/a1b2/runs?wait=a&wait=b", `{"action":"check"}`)
 	if status != http.StatusCreated || body != `{"id":"run-1"}` {
 		t.Errorf("answer %d %s, want 201 and the function's body", status, body)
 	}
@@ -75,7 +65,7 @@ func TestAnAPIHandsRequestsToItsFunction(t *testing.T) {
 		" ", c.Time, " ", c.Authorizer.IAM.UserARN)); diff != "" {
 		t.Errorf("event (-want +got):\n%s", diff)
 	}
-	s.send(t, west, fakeaws.Administrator, "execute-api", "", "POST", "/a1b2/runs", "\xff\xfe")
+	s.Send(t, west, fakeaws.Administrator, "execute-api", "", "POST", "/a1b2/runs", "\xff\xfe")
 	if raw, err := base64.StdEncoding.DecodeString(got.Body); !got.IsBase64Encoded || err != nil || string(raw) != "\xff\xfe" {
 		t.Errorf("a body that is no text came as %q", got.Body)
 	}
@@ -106,7 +96,7 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/a1b2/runs", fakeaws.Administrator, east, `403 {"message":"Forbidden"}`},
 		{"GET", "/a1b2/broken", fakeaws.Administrator, west, `500 {"message":"Internal Server Error"}`},
 	} {
-		status, body := s.send(t, c.region, c.key, "execute-api", "", c.method, c.path, "")
+		status, body := s.Send(t, c.region, c.key, "execute-api", "", c.method, c.path, "")
 		if got := fmt.Sprint(status, " ", body); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.method, c.path, got, c.want)
 		}
@@ -117,7 +107,7 @@ func TestAnAPIIsFoundByItsHostToo(t *testing.T) {
 	s, _ := serveAPI(t, func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult {
 		return fakeaws.InvokeResult{Payload: []byte(`"here"`)}
 	})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/runs", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/runs", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +132,7 @@ func TestAFunctionThatFailsIsTheAPIsOwnError(t *testing.T) {
 	i := 0
 	s, _ := serveAPI(t, func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult { i++; return results[i-1] })
 	for range results {
-		if status, body := s.send(t, west, fakeaws.Administrator, "execute-api", "", "GET", "/a1b2/runs", ""); status != http.StatusInternalServerError {
+		if status, body := s.Send(t, west, fakeaws.Administrator, "execute-api", "", "GET", "/a1b2/runs", ""); status != http.StatusInternalServerError {
 			t.Errorf("answer %d %s, want 500", status, body)
 		}
 	}
@@ -175,7 +165,7 @@ func TestARouteTakesABurstAndThenItsRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	get := func(key, path string) int {
-		status, _ := s.send(t, west, key, "execute-api", "", "GET", "/slow"+path, "")
+		status, _ := s.Send(t, west, key, "execute-api", "", "GET", "/slow"+path, "")
 		return status
 	}
 	for range 5 {
@@ -186,7 +176,7 @@ func TestARouteTakesABurstAndThenItsRate(t *testing.T) {
 		got = append(got, get(fakeaws.Administrator, "/runs"))
 	}
 	got = append(got, get(fakeaws.Administrator, "/runs/1"))
-	s.pass(time.Second)
+	s.Pass(time.Second)
 	for range 3 {
 		got = append(got, get(fakeaws.Administrator, "/runs"))
 	}
@@ -212,13 +202,13 @@ func TestInvoke(t *testing.T) {
 		{"not JSON", west, fakeaws.Administrator, path, `{`, `400 `},
 		{"another operation", west, fakeaws.Administrator, "/2015-03-31/functions/drover-ask/code", ``, `501 `},
 	} {
-		status, body := s.send(t, c.region, c.key, "lambda", "", "POST", c.path, c.body)
+		status, body := s.Send(t, c.region, c.key, "lambda", "", "POST", c.path, c.body)
 		if got := fmt.Sprint(status, " ", body); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 	s.InjectInvoke(fakeaws.InvokeFault{Function: "api", Kind: fakeaws.InvokeThrottled, Times: 1})
-	if status, _ := s.send(t, west, fakeaws.Administrator, "lambda", "", "POST", path, `{}`); status != http.StatusTooManyRequests {
+	if status, _ := s.Send(t, west, fakeaws.Administrator, "lambda", "", "POST", path, `{}`); status != http.StatusTooManyRequests {
 		t.Errorf("a throttled invocation answers %d, want 429", status)
 	}
 }

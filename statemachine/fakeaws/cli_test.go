@@ -23,7 +23,7 @@ type commandLine struct {
 // run runs the command line in us-west-2 and returns what it prints.
 func (c commandLine) run(t testing.TB, args ...string) (stdout string, err error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), c.aws, append([]string{"--endpoint-url", c.url, "--region", west}, args...)...)
+	cmd := exec.CommandContext(t.Context(), c.aws, append([]string{"--endpoint-url", c.URL, "--region", west}, args...)...)
 	cmd.Dir = c.home
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+fakeaws.Administrator, "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=",
 		"AWS_CONFIG_FILE="+filepath.Join(c.home, "config"), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(c.home, "credentials"),

@@ -3,7 +3,6 @@ package fakeaws_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +22,7 @@ const echo = `{"QueryLanguage": "JSONata", "StartAt": "Echo", "States": {"Echo":
 func serveStarter(t testing.TB, actions ...string) (s served, target fakeaws.Target) {
 	t.Helper()
 	s = serve(t)
-	s.role(t, starterRole, actions...)
+	s.Role(t, starterRole, actions...)
 	if err := s.AddStateMachine(fakeaws.StateMachine{ARN: machineARN, Name: "drover", Region: west, Role: machineRole, Definition: echo}); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +79,7 @@ func TestAnAlarmThatGoesOffStartsItsRunOnce(t *testing.T) {
 		s.AdvanceTo(testStart.Add(time.Duration(minute) * time.Minute))
 		s.PutMetric(west, "Shop", "Served", nil, value)
 	}
-	s.pass(3 * time.Minute)
+	s.Pass(3 * time.Minute)
 	want := []string{`3m0.5s {"action":"failover","since":"2026-03-02T09:03:00Z","reason":"region-lost went \"off\"","alarm":"region-lost","none":null}`}
 	if diff := cmp.Diff(want, inputs(s)); diff != "" {
 		t.Errorf("executions (-want +got):\n%s", diff)
@@ -103,13 +102,13 @@ func TestAnAlarmIsSetByHandUntilItsDataAreLookedAt(t *testing.T) {
 	if err := s.AddAlarm(lostRegion); err != nil {
 		t.Fatal(err)
 	}
-	s.pass(90 * time.Second)
+	s.Pass(90 * time.Second)
 	for range 2 { // the same state again is no change
 		if err := s.SetAlarmState(west, "region-lost", fakeaws.AlarmInAlarm, "by hand"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.pass(5 * time.Minute)
+	s.Pass(5 * time.Minute)
 	if got := len(s.Executions()); got != 1 {
 		t.Fatalf("%d executions, want 1", got)
 	}
@@ -141,7 +140,7 @@ func TestMissingDataOfTheTimeBeforeAnAlarmDoNotCount(t *testing.T) {
 	}
 	var got []string
 	s.Observe = func(e fakeaws.Entry) { got = append(got, e.At.Sub(testStart).String()+" "+e.Text) }
-	s.pass(3 * time.Minute)
+	s.Pass(3 * time.Minute)
 	if diff := cmp.Diff([]string{"2m0s is ALARM in us-west-2"}, got); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
@@ -183,7 +182,7 @@ func TestDeliveriesAreRetriedAndThenDeadLetters(t *testing.T) {
 			if err := s.PutEvent(west, fakeaws.Event{Source: "shop", DetailType: "Sold", Detail: json.RawMessage(`{}`)}); err != nil {
 				t.Fatal(err)
 			}
-			s.pass(2 * time.Hour)
+			s.Pass(2 * time.Hour)
 			var started []string
 			for _, e := range s.Executions() {
 				started = append(started, e.StartedAt.Sub(testStart).String())
@@ -216,7 +215,7 @@ func TestADarkRegionHearsNothing(t *testing.T) {
 		if err := s.PutEvent(region, fakeaws.Event{Source: "shop", DetailType: "Sold", Detail: json.RawMessage(`{}`)}); err != nil {
 			t.Fatal(err)
 		}
-		s.pass(time.Minute)
+		s.Pass(time.Minute)
 	}
 	if got := inputs(s); len(got) != 0 {
 		t.Errorf("executions %v, want none: the Region was dark, and the other one's events are not its own", got)
@@ -249,35 +248,11 @@ func TestRulesThatAreRefused(t *testing.T) {
 	}
 }
 
-// send makes a signed request of a service in the JSON protocol, or of an API, and returns status and body.
-func (s served) send(t testing.TB, region, accessKey, service, target, method, path, body string) (int, string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20260302/%s/%s/aws4_request, Signature=x", accessKey, region, service))
-	if accessKey == "" {
-		req.Header.Del("Authorization")
-	}
-	req.Header.Set("X-Amz-Target", target)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	var b strings.Builder
-	if _, err := fmt.Fprint(&b, readAll(t, resp)); err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, b.String()
-}
-
 func TestPutEvents(t *testing.T) {
 	s, target := serveStarter(t, "states:StartExecution", "events:PutEvents")
 	addRule(t, s, `{"source": ["shop"], "detail": {"sold": [{"numeric": [">", 1]}]}}`, target)
 	put := func(entries string) string {
-		_, body := s.send(t, west, fakeaws.Administrator, "events", "AWSEvents.PutEvents", "POST", "/", `{"Entries": [`+entries+`]}`)
+		_, body := s.Send(t, west, fakeaws.Administrator, "events", "AWSEvents.PutEvents", "POST", "/", `{"Entries": [`+entries+`]}`)
 		return body
 	}
 	for _, c := range []struct{ name, entry, want string }{
@@ -295,7 +270,7 @@ func TestPutEvents(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	s.pass(time.Minute)
+	s.Pass(time.Minute)
 	if got := s.Executions(); len(got) != 1 || !strings.Contains(string(got[0].Input), `"time":"2026-03-02T09:00:00Z"`) {
 		t.Errorf("executions %+v, want one, of an event with its own time", got)
 	}
@@ -307,7 +282,7 @@ func TestDeadLettersAreReadOverTheWire(t *testing.T) {
 	if err := s.PutEvent(west, fakeaws.Event{Source: "shop", DetailType: "Sold", Detail: json.RawMessage(`{}`)}); err != nil {
 		t.Fatal(err)
 	}
-	s.pass(time.Minute)
+	s.Pass(time.Minute)
 	url := "http://localhost/111122223333/dead-letters"
 	for _, c := range []struct{ operation, body, want string }{
 		{"ListQueues", `{}`, `/111122223333/dead-letters"`},
@@ -316,7 +291,7 @@ func TestDeadLettersAreReadOverTheWire(t *testing.T) {
 		{"GetQueueAttributes", `{"QueueUrl": "` + url + `", "AttributeNames": ["ApproximateNumberOfMessages"]}`, `{"Attributes":{"ApproximateNumberOfMessages":"1"}}`},
 		{"ReceiveMessage", `{"QueueUrl": "` + url + `", "MessageAttributeNames": ["All"]}`, `"ERROR_CODE":{"DataType":"String","StringValue":"AccessDenied"}`},
 	} {
-		if _, got := s.send(t, west, fakeaws.Administrator, "sqs", "AmazonSQS."+c.operation, "POST", "/", c.body); !strings.Contains(got, c.want) {
+		if _, got := s.Send(t, west, fakeaws.Administrator, "sqs", "AmazonSQS."+c.operation, "POST", "/", c.body); !strings.Contains(got, c.want) {
 			t.Errorf("%s %s: %s, want %s", c.operation, c.body, got, c.want)
 		}
 	}

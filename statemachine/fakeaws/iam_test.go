@@ -13,20 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/fakeaws/fakeawstest"
 )
 
-const testRoleARN = "arn:aws:iam::111122223333:role/drover-promotedatabase"
-
-// as adds a role with one policy document of the given statements and returns its access key.
-func (s served) as(t testing.TB, statements ...string) (accessKey string) {
-	t.Helper()
-	document := `{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ",") + `]}`
-	accessKey, err := s.AddRole(testRoleARN, []json.RawMessage{json.RawMessage(document)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return accessKey
-}
+const testRoleARN = fakeawstest.RoleARN
 
 const (
 	tableARN  = "arn:aws:dynamodb:us-east-1:111122223333:table/registry"
@@ -70,7 +60,7 @@ func TestPoliciesDecide(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := serveTable(t)
-			client := dynamodb.NewFromConfig(s.config(east, s.as(t, c.statements...)))
+			client := dynamodb.NewFromConfig(s.Config(east, s.As(t, c.statements...)))
 			_, err := client.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String("registry"), Key: key("lock", "lock")})
 			if got := codeOf(err); got != c.want {
 				t.Errorf("%q (%v), want %q", got, err, c.want)
@@ -81,7 +71,7 @@ func TestPoliciesDecide(t *testing.T) {
 
 func TestADenialSaysWhoWhatAndWhere(t *testing.T) {
 	s := serveAurora(t)
-	client := rds.NewFromConfig(s.config(west, s.as(t, `{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "*"}`)))
+	client := rds.NewFromConfig(s.Config(west, s.As(t, `{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "*"}`)))
 	_, err := client.FailoverGlobalCluster(context.Background(), &rds.FailoverGlobalClusterInput{
 		GlobalClusterIdentifier: aws.String("checkout"), TargetDbClusterIdentifier: aws.String(westCluster), AllowDataLoss: aws.Bool(true),
 	})
@@ -102,8 +92,8 @@ func TestAPromotionNeedsTheGlobalClusterAndTheClusterItPromotes(t *testing.T) {
 		{`["` + globalARN + `", "` + westCluster + `"]`, ""},
 	} {
 		s := serveAurora(t)
-		accessKey := s.as(t, `{"Effect": "Allow", "Action": "rds:FailoverGlobalCluster", "Resource": `+c.resources+`}`)
-		_, err := rds.NewFromConfig(s.config(west, accessKey)).FailoverGlobalCluster(context.Background(), &rds.FailoverGlobalClusterInput{
+		accessKey := s.As(t, `{"Effect": "Allow", "Action": "rds:FailoverGlobalCluster", "Resource": `+c.resources+`}`)
+		_, err := rds.NewFromConfig(s.Config(west, accessKey)).FailoverGlobalCluster(context.Background(), &rds.FailoverGlobalClusterInput{
 			GlobalClusterIdentifier: aws.String("checkout"), TargetDbClusterIdentifier: aws.String(westCluster), AllowDataLoss: aws.Bool(true),
 		})
 		if got := codeOf(err); got != c.want {
@@ -115,12 +105,12 @@ func TestAPromotionNeedsTheGlobalClusterAndTheClusterItPromotes(t *testing.T) {
 func TestEveryServiceHasItsOwnNameForADenial(t *testing.T) {
 	s := serveTable(t)
 	topic := s.AddTopic(east, "drover")
-	nobody := s.config(east, s.as(t))
+	nobody := s.Config(east, s.As(t))
 	_, err := sns.NewFromConfig(nobody).Publish(context.Background(), &sns.PublishInput{TopicArn: &topic, Message: aws.String("x")})
 	if got := codeOf(err); got != "AuthorizationError" {
 		t.Errorf("SNS: %s, want AuthorizationError", got)
 	}
-	unknown := s.config(east, "AKIAUNKNOWN")
+	unknown := s.Config(east, "AKIAUNKNOWN")
 	_, err = dynamodb.NewFromConfig(unknown).GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String("registry"), Key: key("a", "b")})
 	if got := codeOf(err); got != "UnrecognizedClientException" {
 		t.Errorf("DynamoDB: %s, want UnrecognizedClientException", got)
@@ -133,7 +123,7 @@ func TestEveryServiceHasItsOwnNameForADenial(t *testing.T) {
 
 func TestCallsNameTheRole(t *testing.T) {
 	s := serveAurora(t)
-	client := rds.NewFromConfig(s.config(west, s.as(t, `{"Effect": "Allow", "Action": "rds:*", "Resource": "*"}`)))
+	client := rds.NewFromConfig(s.Config(west, s.As(t, `{"Effect": "Allow", "Action": "rds:*", "Resource": "*"}`)))
 	if _, err := client.DescribeGlobalClusters(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +157,7 @@ func TestLeadingKeysNarrowEveryOperation(t *testing.T) {
 	s := serveTable(t)
 	statement := `{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "` + tableARN + `", "Condition": {` +
 		`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["applications", "applications#*"]}, "Null": {"dynamodb:LeadingKeys": "false"}}}`
-	client := dynamodb.NewFromConfig(s.config(east, s.as(t, statement)))
+	client := dynamodb.NewFromConfig(s.Config(east, s.As(t, statement)))
 	table, ctx := aws.String("registry"), context.Background()
 	for _, c := range []struct{ partition, want string }{
 		{"applications", ""}, {"applications#3", ""}, {"applications3", "AccessDeniedException"}, {"lock", "AccessDeniedException"},
@@ -188,4 +178,9 @@ func TestLeadingKeysNarrowEveryOperation(t *testing.T) {
 			}
 		}
 	}
+}
+
+// key is the key of an item of the table registry.
+func key(pk, sk string) map[string]dynamotypes.AttributeValue {
+	return map[string]dynamotypes.AttributeValue{"pk": &dynamotypes.AttributeValueMemberS{Value: pk}, "sk": &dynamotypes.AttributeValueMemberS{Value: sk}}
 }

@@ -61,7 +61,7 @@ func TestAServiceAssumesARoleForResourcesOfItsAccountOnly(t *testing.T) {
 			if err := c.start(s, target); err != nil {
 				t.Fatal(err)
 			}
-			s.pass(90 * time.Minute)
+			s.Pass(90 * time.Minute)
 			if got := len(s.Executions()); got != c.starts {
 				t.Errorf("%d executions; want %d", got, c.starts)
 			}
@@ -88,7 +88,7 @@ func bySchedule(arn string) func(served, fakeaws.Target) error {
 func TestAFunctionOfAnotherAccountCannotHaveTheRole(t *testing.T) {
 	const arn = "arn:aws:lambda:us-west-2:" + own + ":function:drover-work"
 	s := serve(t)
-	s.role(t, starterRole, "sns:Publish")
+	s.Role(t, starterRole, "sns:Publish")
 	s.trust(t, starterRole, "lambda", "")
 	for function, want := range map[string]string{arn: "", otherAccount(arn): "cannot be assumed by Lambda"} {
 		err := s.AddFunction(fakeaws.Function{ARN: function, Name: "drover-work", Region: west, Role: starterRole})
@@ -108,7 +108,7 @@ func TestARouteNeedsARoleThatTrustsAPIGateway(t *testing.T) {
 			return fakeaws.InvokeResult{Payload: []byte(`{}`)}
 		})
 		s.trust(t, gatewayRole, service, "")
-		if status, body := s.send(t, west, key, "execute-api", "", http.MethodGet, "/a1b2/runs", ""); status != want {
+		if status, body := s.Send(t, west, key, "execute-api", "", http.MethodGet, "/a1b2/runs", ""); status != want {
 			t.Errorf("a role for %s: %d %s; want %d", service, status, body, want)
 		}
 	}
@@ -121,7 +121,7 @@ func TestATrustPolicyThatCannotBeEvaluatedIsRefused(t *testing.T) {
 		`{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}}`,
 	} {
 		s := serve(t)
-		s.role(t, starterRole, "sns:Publish")
+		s.Role(t, starterRole, "sns:Publish")
 		if err := s.TrustRole(starterRole, json.RawMessage(document)); err == nil {
 			t.Errorf("%s: no error", document)
 		}

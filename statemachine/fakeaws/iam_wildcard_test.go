@@ -51,8 +51,8 @@ func TestWhatHasNoResourceIsAllowedOnEverythingAlone(t *testing.T) {
 	for action, call := range calls {
 		for resource, allowed := range map[string]bool{everyARN: false, "*": true} {
 			s := serve(t)
-			key := s.as(t, `{"Effect": "Allow", "Action": "`+action+`", "Resource": "`+resource+`"}`)
-			got := codeOf(call(s.config(east, key)))
+			key := s.As(t, `{"Effect": "Allow", "Action": "`+action+`", "Resource": "`+resource+`"}`)
+			got := codeOf(call(s.Config(east, key)))
 			denied := got == "AccessDenied" || got == "AccessDeniedException" || got == "AuthorizationError"
 			if denied == allowed {
 				t.Errorf("%s on %s: %q; want allowed %t", action, resource, got, allowed)
@@ -76,7 +76,7 @@ func TestDescribingAllClustersNeedsPermissionForAllOfThem(t *testing.T) {
 		{"*", "", ""},
 	} {
 		s := serveAurora(t)
-		client := rds.NewFromConfig(s.config(west, s.as(t, `{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "`+c.resource+`"}`)))
+		client := rds.NewFromConfig(s.Config(west, s.As(t, `{"Effect": "Allow", "Action": "rds:Describe*", "Resource": "`+c.resource+`"}`)))
 		if _, err := client.DescribeGlobalClusters(ctx, nil); codeOf(err) != c.globals {
 			t.Errorf("allowed %s: DescribeGlobalClusters %q, want %q", c.resource, codeOf(err), c.globals)
 		}

@@ -26,7 +26,7 @@ func TestTheEventOfACompositeAlarmSaysWhatSuppressesItsActions(t *testing.T) {
 		if err := s.SetAlarmState(west, name, state, "x"); err != nil {
 			t.Fatal(err)
 		}
-		s.pass(10 * time.Second)
+		s.Pass(10 * time.Second)
 	}
 	for _, a := range []fakeaws.Alarm{alarm, {Region: west, Name: "maintenance", State: "OK"}} {
 		if err := s.AddAlarm(a); err != nil {

@@ -26,15 +26,15 @@ func TestSchedulesStartTheirRuns(t *testing.T) {
 	add("check", "rate(30 minutes)", `{"action":"check"}`, false)
 	add("drill", "cron(15 10 ? * MON *)", `{"action":"drill","at":"<aws.scheduler.scheduled-time>"}`, false)
 	add("off", "rate(1 minute)", `{}`, true)
-	s.pass(50 * time.Minute)
+	s.Pass(50 * time.Minute)
 	if err := s.SetDark(west, true); err != nil { // what falls due in the dark is missed
 		t.Fatal(err)
 	}
-	s.pass(15 * time.Minute)
+	s.Pass(15 * time.Minute)
 	if err := s.SetDark(west, false); err != nil {
 		t.Fatal(err)
 	}
-	s.pass(40 * time.Minute)
+	s.Pass(40 * time.Minute)
 	want := []string{`30m0s {"action":"check"}`, `1h15m0s {"action":"drill","at":"2026-03-02T10:15:00Z"}`, `1h30m0s {"action":"check"}`}
 	if diff := cmp.Diff(want, inputs(s)); diff != "" {
 		t.Errorf("executions (-want +got):\n%s", diff)
@@ -50,7 +50,7 @@ func TestASchedulesDeadLetterNeedsItsRole(t *testing.T) {
 		if err := s.AddSchedule(fakeaws.Schedule{Name: "check", ARN: scheduleARN("check"), Region: west, Expression: "rate(1 hour)", Target: target}); err != nil {
 			t.Fatal(err)
 		}
-		s.pass(90 * time.Minute)
+		s.Pass(90 * time.Minute)
 		if got := len(s.QueueMessages(target.DeadLetterARN)); got != c.dead {
 			t.Errorf("with %v: %d dead letters, want %d", c.actions, got, c.dead)
 		}

@@ -106,7 +106,7 @@ func TestServingFollowsTheRealClock(t *testing.T) {
 
 func TestRequestsAreAnsweredWhileAFunctionRuns(t *testing.T) {
 	s := serve(t)
-	s.role(t, machineRole, "lambda:InvokeFunction")
+	s.Role(t, machineRole, "lambda:InvokeFunction")
 	entered, leave := make(chan struct{}), make(chan struct{})
 	err := s.AddFunction(fakeaws.Function{ARN: functionARN, Name: "drover-ask", Region: west, Timeout: time.Minute, Invoke: func([]byte) fakeaws.InvokeResult {
 		close(entered)
@@ -138,7 +138,7 @@ func TestRequestsAreAnsweredWhileAFunctionRuns(t *testing.T) {
 
 func TestAFunctionsLogHoldsMetrics(t *testing.T) {
 	s := serve(t)
-	s.role(t, machineRole, "lambda:InvokeFunction")
+	s.Role(t, machineRole, "lambda:InvokeFunction")
 	log := `{"level":"INFO","msg":"checked"}
 {"_aws":{"Timestamp":1772442000000,"CloudWatchMetrics":[{"Namespace":"Drover","Dimensions":[["Plan"],[]],"Metrics":[{"Name":"Ready","Unit":"Count"}]}]},"Plan":"drover","Ready":1}
 {"_aws":{"Timestamp":1672442000000,"CloudWatchMetrics":[{"Namespace":"Drover","Dimensions":[[]],"Metrics":[{"Name":"Old"}]}]},"Old":1}
@@ -149,7 +149,7 @@ func TestAFunctionsLogHoldsMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.send(t, west, fakeaws.Administrator, "lambda", "", "POST", "/2015-03-31/functions/drover-ask/invocations", `{}`)
+	s.Send(t, west, fakeaws.Administrator, "lambda", "", "POST", "/2015-03-31/functions/drover-ask/invocations", `{}`)
 	if j := s.Journal(); len(j) != 1 || j[0].Kind != "metrics" {
 		t.Errorf("journal %+v, want that the old metric was not taken", j)
 	}
@@ -172,7 +172,7 @@ func TestAFunctionsLogHoldsMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.AdvanceTo(testStart.Add(3 * time.Minute)) // two minutes at most after the minute that it describes
-		_, body := s.send(t, west, fakeaws.Administrator, "monitoring", "GraniteServiceVersion20100801.DescribeAlarms", "POST", "/",
+		_, body := s.Send(t, west, fakeaws.Administrator, "monitoring", "GraniteServiceVersion20100801.DescribeAlarms", "POST", "/",
 			`{"AlarmNames": ["`+c.metric+c.dimensions["Plan"]+`"]}`)
 		var answer struct{ MetricAlarms []struct{ StateValue string } }
 		if err := json.Unmarshal([]byte(body), &answer); err != nil || len(answer.MetricAlarms) != 1 || answer.MetricAlarms[0].StateValue != c.want {

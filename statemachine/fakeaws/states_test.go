@@ -29,25 +29,11 @@ const asking = `{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
     "Arguments": {"FunctionName": "` + functionARN + `", "Payload": {"token": "{% $states.context.Task.Token %}"}},
     "Output": "{% $states.result %}", "End": true}}}`
 
-// role adds a role that may do these actions on everything, and returns its access key.
-func (s served) role(t testing.TB, arn string, actions ...string) (accessKey string) {
-	t.Helper()
-	policy, err := json.Marshal(map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := s.AddRole(arn, []json.RawMessage{policy})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 // serveMachine is a World with the machine asking in us-west-2, and tells what token its function was given.
 func serveMachine(t testing.TB) (s served, token func() string) {
 	t.Helper()
 	s = serve(t)
-	s.role(t, machineRole, "lambda:InvokeFunction")
+	s.Role(t, machineRole, "lambda:InvokeFunction")
 	var given atomic.Value
 	given.Store("")
 	must := func(err error) {
@@ -70,7 +56,7 @@ func serveMachine(t testing.TB) (s served, token func() string) {
 }
 
 func (s served) states(region, accessKey string) *sfn.Client {
-	return sfn.NewFromConfig(s.config(region, accessKey))
+	return sfn.NewFromConfig(s.Config(region, accessKey))
 }
 
 func start(name, input string) *sfn.StartExecutionInput {
@@ -88,7 +74,7 @@ func TestAnExecutionAsItsOperatorSeesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.pass(10 * time.Second)
+	s.Pass(10 * time.Second)
 	describe := func() string {
 		d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: begun.ExecutionArn})
 		if err != nil {
@@ -142,7 +128,7 @@ func TestTheSameStartAgainIsTheSameExecutionWhileItRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.pass(time.Second)
+	s.Pass(time.Second)
 	again, err := client.StartExecution(ctx, start("run-1", `{}`))
 	if err != nil || *again.ExecutionArn != *first.ExecutionArn || !again.StartDate.Equal(*first.StartDate) {
 		t.Errorf("the same start again: %+v, %v; want the first one's answer", again, err)
@@ -150,7 +136,7 @@ func TestTheSameStartAgainIsTheSameExecutionWhileItRuns(t *testing.T) {
 	if _, err = client.StartExecution(ctx, start("run-1", `{"a":1}`)); codeOf(err) != "ExecutionAlreadyExists" {
 		t.Errorf("with another input: %q, want ExecutionAlreadyExists", codeOf(err))
 	}
-	s.pass(2 * time.Minute) // the question times out
+	s.Pass(2 * time.Minute) // the question times out
 	if _, err = client.StartExecution(ctx, start("run-1", `{}`)); codeOf(err) != "ExecutionAlreadyExists" {
 		t.Errorf("after its end: %q, want ExecutionAlreadyExists", codeOf(err))
 	}
@@ -163,14 +149,14 @@ func TestAStoppedExecutionIsAborted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.pass(10 * time.Second)
+	s.Pass(10 * time.Second)
 	stop := &sfn.StopExecutionInput{ExecutionArn: begun.ExecutionArn, Error: aws.String("Stopped"), Cause: aws.String("by hand")}
 	for range 2 { // stopping what is over changes nothing
 		out, err := client.StopExecution(ctx, stop)
 		if err != nil || !out.StopDate.Equal(testStart.Add(10*time.Second)) {
 			t.Fatalf("stopped %+v, error %v; want 10 s after the start", out, err)
 		}
-		s.pass(time.Second)
+		s.Pass(time.Second)
 	}
 	d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: begun.ExecutionArn})
 	if err != nil || d.Status != types.ExecutionStatusAborted || aws.ToString(d.Error) != "Stopped" || aws.ToString(d.Cause) != "by hand" {
@@ -199,8 +185,8 @@ func TestAnswersAreAllowedByPoliciesOnEverythingAlone(t *testing.T) {
 		if _, err := s.states(west, fakeaws.Administrator).StartExecution(context.Background(), start("run-1", `{}`)); err != nil {
 			t.Fatal(err)
 		}
-		s.pass(10 * time.Second)
-		someone := s.states(west, s.as(t, `{"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": "`+resource+`"}`))
+		s.Pass(10 * time.Second)
+		someone := s.states(west, s.As(t, `{"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": "`+resource+`"}`))
 		_, err := someone.SendTaskSuccess(context.Background(), &sfn.SendTaskSuccessInput{TaskToken: aws.String(token()), Output: aws.String(`1`)})
 		if got := codeOf(err); got != want {
 			t.Errorf("allowed on %s: %q, want %q", resource, got, want)
@@ -215,7 +201,7 @@ func TestATokenIsAnsweredOnceAndInItsRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.pass(10 * time.Second)
+	s.Pass(10 * time.Second)
 	answer := func(c *sfn.Client, token, output string) string {
 		_, err := c.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: &output})
 		return codeOf(err)
@@ -257,7 +243,7 @@ func TestAnAnswerMayComeBeforeItsFunctionHasReturned(t *testing.T) {
 	if err := s.SendTaskFailure(token(), "Late", ""); err == nil {
 		t.Error("a second answer was taken")
 	}
-	s.pass(time.Second)
+	s.Pass(time.Second)
 	if e, _ := s.Execution(arn); string(e.Output) != `"early"` {
 		t.Errorf("status %s, output %s; want \"early\"", e.Status, e.Output)
 	}
@@ -266,7 +252,7 @@ func TestAnAnswerMayComeBeforeItsFunctionHasReturned(t *testing.T) {
 func TestStatesRefuses(t *testing.T) {
 	s, _ := serveMachine(t)
 	ctx := context.Background()
-	reader := s.role(t, "arn:aws:iam::111122223333:role/reader", "states:DescribeExecution")
+	reader := s.Role(t, "arn:aws:iam::111122223333:role/reader", "states:DescribeExecution")
 	begin := func(region, key, name, input, arn string) error {
 		in := start(name, input)
 		in.StateMachineArn = &arn

@@ -42,7 +42,7 @@ func TestAnExecutionThatStepFunctionsEndsSendsItsStatus(t *testing.T) {
 			if err := c.cut(s, arn); err != nil {
 				t.Fatal(err)
 			}
-			s.pass(c.after + 2*time.Second)
+			s.Pass(c.after + 2*time.Second)
 			d, err := s.states(west, fakeaws.Administrator).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 			if err != nil || string(d.Status) != c.status || aws.ToString(d.Error) != c.error || !d.StopDate.Equal(testStart.Add(c.after)) {
 				t.Fatalf("%s %s at %v, %v; want %s %s after %v", d.Status, aws.ToString(d.Error), d.StopDate, err, c.status, c.error, c.after)

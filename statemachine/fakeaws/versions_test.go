@@ -83,7 +83,7 @@ func (s served) deploy(t testing.TB, text string) {
 // outcome is what a run ended with.
 func (s served) outcome(t testing.TB, arn string) string {
 	t.Helper()
-	s.pass(5 * time.Minute)
+	s.Pass(5 * time.Minute)
 	e, ok := s.Execution(arn)
 	if !ok || e.StoppedAt.IsZero() {
 		t.Fatalf("%s has not ended", arn)
@@ -155,7 +155,7 @@ func TestFunctionsAreInvokedByVersionThroughTheAPI(t *testing.T) {
 	s := serveVersions(t, anyVersion)
 	s.deploy(t, "two")
 	invoke := func(name string) string {
-		status, body := s.send(t, west, fakeaws.Administrator, "lambda", "", "POST", "/2015-03-31/functions/"+name+"/invocations", "{}")
+		status, body := s.Send(t, west, fakeaws.Administrator, "lambda", "", "POST", "/2015-03-31/functions/"+name+"/invocations", "{}")
 		return fmt.Sprint(status, " ", body)
 	}
 	for name, want := range map[string]string{
@@ -178,7 +178,7 @@ func TestVersionsOfAStateMachineAsItsOperatorSeesThem(t *testing.T) {
 	ctx := context.Background()
 	policy := `{"Effect": "Allow", "Action": ["states:StartExecution", "states:ListStateMachineVersions", "states:ListExecutions", "states:DescribeStateMachine"], "Resource": "` + machineARN + `"},
 		{"Effect": "Allow", "Action": ["states:ListStateMachines"], "Resource": "*"}`
-	client := s.states(west, s.as(t, policy)) // a version is authorized by its machine
+	client := s.states(west, s.As(t, policy)) // a version is authorized by its machine
 	versions, err := client.ListStateMachineVersions(ctx, &sfn.ListStateMachineVersionsInput{StateMachineArn: aws.String(machineARN)})
 	if err != nil || len(versions.StateMachineVersions) != 2 || aws.ToString(versions.StateMachineVersions[0].StateMachineVersionArn) != second {
 		t.Errorf("versions %+v, error %v; want %s first, of two", versions, err, second)
@@ -203,7 +203,7 @@ func TestVersionsOfAStateMachineAsItsOperatorSeesThem(t *testing.T) {
 	if err != nil || !strings.Contains(aws.ToString(described.Definition), functionARN+":1") {
 		t.Errorf("%s: %+v, error %v; want the definition of the first version", first, described, err)
 	}
-	denied := s.states(west, s.role(t, "arn:aws:iam::111122223333:role/other"))
+	denied := s.states(west, s.Role(t, "arn:aws:iam::111122223333:role/other"))
 	if _, err := denied.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &first}); codeOf(err) != "AccessDeniedException" {
 		t.Errorf("started by a role that may not: %v", err)
 	}

@@ -1,0 +1,16 @@
+package lambda_test
+
+import (
+	"testing"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/fakeawstest"
+)
+
+// served is a served simulator, to which the tests of this package add methods.
+type served struct{ fakeawstest.Served }
+
+const (
+	west = fakeawstest.West
+)
+
+func serve(t testing.TB) served { return served{fakeawstest.Serve(t)} }

@@ -1,0 +1,22 @@
+package s3_test
+
+import (
+	"testing"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/fakeawstest"
+)
+
+// served is a served simulator, to which the tests of this package add methods.
+type served struct{ fakeawstest.Served }
+
+const (
+	east = fakeawstest.East
+	west = fakeawstest.West
+)
+
+var (
+	testStart = fakeawstest.Start
+	codeOf    = fakeawstest.CodeOf
+)
+
+func serve(t testing.TB) served { return served{fakeawstest.Serve(t)} }
