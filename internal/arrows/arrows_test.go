@@ -13,14 +13,14 @@ import (
 
 const module = "github.com/drover-dr/drover/"
 
-// pkg is a package as go list tells of it.
+// pkg is a package as go list prints it.
 type pkg struct {
 	ImportPath                         string
 	Imports, TestImports, XTestImports []string
 }
 
 // arrows are the imports that the layout allows: packages under from may import those under one of to. The first from
-// that fits counts. Tests of Lambdas may use the embedded AWS, and tests of the CDK app may read assemblies back
+// that fits counts. Tests of Lambdas may use the AWS simulator, and tests of the CDK app may read assemblies back
 // and rehearse them.
 var arrows = []struct {
 	from      string

@@ -1,4 +1,4 @@
-// Package plainbody lets the AWS SDK speak to a server on the loopback, such as the embedded AWS.
+// Package plainbody lets the AWS SDK speak to a server on the loopback, such as the AWS simulator.
 package plainbody
 
 import (

@@ -117,7 +117,7 @@ func TestWhatIsNotKnownIsNamedWithItsPlace(t *testing.T) {
 	}
 }
 
-func TestEverythingUnknownIsToldAtOnce(t *testing.T) {
+func TestEverythingUnknownIsReportedAtOnce(t *testing.T) {
 	_, err := Read(onlyStack(`{"Resources": {
 		"Queue": {"Type": "AWS::Kinesis::Stream"},
 		"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::FindInMap": ["a", "b", "c"]}, "DisplayName": {"Ref": "Gone"}}}
@@ -188,7 +188,7 @@ func TestPropertiesWithoutAValueAreNotThere(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithANameIsToldOnceHoweverOftenItIsReferredTo(t *testing.T) {
+func TestAWrongNameIsReportedOnceHoweverOftenItIsReferredTo(t *testing.T) {
 	_, err := Read(onlyStack(`{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Cidr": []}}}},
 		"Outputs": {"A": {"Value": {"Ref": "T"}}, "B": {"Value": {"Ref": "T"}}}}`), Placeholder)
 	if err == nil || strings.Count(err.Error(), "Fn::Cidr") != 1 {

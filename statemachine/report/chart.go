@@ -78,20 +78,20 @@ type tick struct {
 }
 
 func newChart(r *drill.Result) chart {
-	felt := guarantee.Feel(r.Evidence.Traffic, chartWidth, time.Second)
+	impact := guarantee.Feel(r.Evidence.Traffic, chartWidth, time.Second)
 	c := chart{Width: chartWidth, Plot: plotHeight}
-	total := time.Duration(len(felt.Failed)) * felt.Interval
+	total := time.Duration(len(impact.Failed)) * impact.Interval
 	if total == 0 {
 		return c
 	}
 	x := func(t time.Time) float64 {
 		return chartWidth * min(max(t.Sub(scenario.Start).Seconds()/total.Seconds(), 0), 1)
 	}
-	base := make([]float64, len(felt.Failed))
-	for i, curve := range felt.Regions {
+	base := make([]float64, len(impact.Failed))
+	for i, curve := range impact.Regions {
 		c.Areas = append(c.Areas, area{Name: curve.Region, Points: stack(base, curve.Shares), Class: fmt.Sprintf("region%d", i)})
 	}
-	c.Areas = append(c.Areas, area{Name: "failed", Points: stack(base, felt.Failed), Class: "failed"})
+	c.Areas = append(c.Areas, area{Name: "failed", Points: stack(base, impact.Failed), Class: "failed"})
 	if len(r.Milestones) <= maxMarks {
 		for _, e := range slices.Backward(r.Milestones) {
 			c.mark(x(e.At), e)

@@ -24,7 +24,7 @@ func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 	page := string(html)
 	for _, want := range []string{
 		"outbound, us-east-1 to us-west-2", "91 s", `class="number bad">700 s`, "compares with drill-of-may", "2 of 2", "not measured",
-		"Completed: &lt;all&gt; is well",
+		"Completed: &lt;all&gt; is well", "<h2>Phases, and those of earlier drills</h2>", "<h2>Notifications</h2>",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -33,7 +33,7 @@ func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 }
 
 func TestARunOfOnePhaseIsNotCompared(t *testing.T) {
-	if page := render(t); strings.Contains(page, "There and back") || strings.Contains(page, "What people were told") {
-		t.Error("the page compares a run of one phase, or shows messages that nobody got")
+	if page := render(t); strings.Contains(page, "Phases, and those of earlier drills") || strings.Contains(page, "Notifications") {
+		t.Error("the page compares a run of one phase, or shows notifications that were not sent")
 	}
 }

@@ -1,0 +1,131 @@
+package words
+
+import (
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the repository, seen from this folder.
+const root = "../.."
+
+// pending are the files and folders whose language is still being cleaned.
+var pending = []string{
+	"README.md", "docs/architecture.md", "docs/runbook.md", "docs/messages.md", // follow what is printed
+	"infra", "lambdas",
+	"internal/approval", "internal/failover", "internal/plainbody", "internal/registry", "internal/untrusted",
+	"statemachine/asl", "statemachine/assembly/default", "statemachine/drill", "statemachine/drills", "statemachine/fakeaws",
+	"statemachine/failover.asl.json", "statemachine/lambdahost", "statemachine/report",
+	"statemachine/guarantee", "statemachine/scenario", "statemachine/transcript",
+}
+
+// except are the places that must use a word: what is stored or published keeps its name.
+var except = map[string]string{
+	"internal/words/words_test.go": "it has the words themselves",
+}
+
+// plain are the files that people read as they are.
+var plain = []string{".md", ".json", ".yaml", ".yml", ".txt", ".html", ".sh", "Makefile"}
+
+// TestEveryTextUsesTheWordsOfTheGlossary reads the whole repository.
+func TestEveryTextUsesTheWordsOfTheGlossary(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir(root, func(full string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, full)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		if entry.IsDir() {
+			if ignored(name) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if slices.ContainsFunc(pending, func(room string) bool { return name == room || strings.HasPrefix(name, room+"/") }) ||
+			path.Dir(name) == "statemachine" || except[name] != "" {
+			return nil
+		}
+		found, read, err := hits(full, name)
+		for _, h := range found {
+			t.Errorf("%s: %q; use: %s", h.place, h.word, h.use)
+		}
+		if read {
+			files++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 50 {
+		t.Errorf("%d files were read", files)
+	}
+}
+
+// named is a name in a page, such as one that an earlier release has stored.
+var named = regexp.MustCompile("`[^`]+`")
+
+// ignored are the folders that are not the project's own text: what is built, and what others have written.
+func ignored(name string) bool {
+	return slices.Contains([]string{".git", "bin", "dist", "cdk.out", "statemachine/asl/testdata"}, name) || path.Base(name) == "node_modules"
+}
+
+// hits are those of a file, and whether it is one that is read.
+func hits(full, name string) ([]hit, bool, error) {
+	code := strings.HasSuffix(name, ".go")
+	if !code && !slices.ContainsFunc(plain, func(end string) bool { return strings.HasSuffix(name, end) }) {
+		return nil, false, nil
+	}
+	text, err := os.ReadFile(full)
+	if err != nil {
+		return nil, false, err
+	}
+	if code {
+		return inCode(name, text), true, nil
+	}
+	var found []hit
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		if strings.HasSuffix(name, ".md") {
+			line = named.ReplaceAllString(line, "``")
+		}
+		found = append(found, check(fmt.Sprintf("%s:%d", name, n), line, false)...)
+	}
+	return found, true, nil
+}
+
+// inCode reads the strings, comments and identifiers of a Go file. A struct tag is no text: it names what is stored.
+func inCode(name string, text []byte) []hit {
+	set := token.NewFileSet()
+	var s scanner.Scanner
+	s.Init(set.AddFile(name, set.Base(), len(text)), text, nil, scanner.ScanComments)
+	var found []hit
+	for {
+		at, kind, literal := s.Scan()
+		place := set.Position(at).String()
+		switch kind {
+		case token.EOF:
+			return found
+		case token.COMMENT:
+			found = append(found, check(place, literal, true)...)
+		case token.STRING:
+			if !strings.HasPrefix(literal, "`json:") && !strings.HasPrefix(literal, "`yaml:") {
+				found = append(found, check(place, literal, false)...)
+			}
+		case token.IDENT:
+			found = append(found, checkIdentifier(place, literal)...)
+		}
+	}
+}
