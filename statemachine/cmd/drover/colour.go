@@ -4,22 +4,20 @@ import (
 	"io"
 	"os"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // styles are the styles of the tones of a transcript, in the terminal's own colours, which fit its background.
-var styles = map[transcript.Tone]lipgloss.Style{
-	transcript.Title: lipgloss.NewStyle().Bold(true),
-	transcript.Dim:   lipgloss.NewStyle().Faint(true),
-	transcript.Good:  lipgloss.NewStyle().Foreground(lipgloss.Green),
-	transcript.Bad:   lipgloss.NewStyle().Foreground(lipgloss.Red),
-	transcript.Warn:  lipgloss.NewStyle().Foreground(lipgloss.Yellow),
+var styles = map[transcript.Tone]string{
+	transcript.Title: "\x1b[1m", transcript.Dim: "\x1b[2m",
+	transcript.Good: "\x1b[32m", transcript.Bad: "\x1b[31m", transcript.Warn: "\x1b[33m",
 }
 
-func paint(tone transcript.Tone, text string) string { return styles[tone].Render(text) }
+const unstyled = "\x1b[m"
+
+func paint(tone transcript.Tone, text string) string { return styles[tone] + text + unstyled }
 
 // coloured passes colours on as far as w is a terminal that has them and the user has not set NO_COLOR.
 func coloured(w io.Writer) io.Writer { return colorprofile.NewWriter(w, os.Environ()) }
