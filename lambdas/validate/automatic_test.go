@@ -36,7 +36,7 @@ func everythingIn(s *scene) {
 	s.putWeights(shop().Records[0], 0, 100)
 	_, err := s.store.SetLive(s.t.Context(), mustApplications(s)[0], failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 1})
 	must(s.t, err)
-	_, err = s.h.Databases(east).SwitchoverGlobalCluster(s.t.Context(), &rds.SwitchoverGlobalClusterInput{
+	_, err = s.h.RDS(east).SwitchoverGlobalCluster(s.t.Context(), &rds.SwitchoverGlobalClusterInput{
 		GlobalClusterIdentifier: aws.String("orders"), TargetDbClusterIdentifier: aws.String(clusterARN(west)),
 	})
 	must(s.t, err)
@@ -252,7 +252,7 @@ func TestOneCommandClearsEveryBlocker(t *testing.T) {
 		"no action": {`{"allowDataLoss": true}`, nil, "drover start check --watch --region us-west-2"},
 		"an alarm and the lock": {`{"action": "switchover"}`, func(s *scene) { alarmIn("ALARM")(s); lockIn(west)(s) },
 			"aws cloudwatch describe-alarms --region us-west-2 --alarm-types MetricAlarm CompositeAlarm --alarm-names shop-5xx && drover start switchover --takeover --region us-west-2"},
-		"an empty registry": {`{"action": "failover"}`, func(s *scene) { s.h.Applications = newScene(s.t).store },
+		"an empty registry": {`{"action": "failover"}`, func(s *scene) { s.h.Registry = newScene(s.t).store },
 			"drover register applications.yaml --region us-west-2 && drover start failover " + since + " --region us-west-2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,36 +10,24 @@ import (
 // maxClearing bounds the one command after a refusal, in bytes.
 const maxClearing = 6 << 10
 
-// startOf is what a command of [inspection.start] starts.
+// startOf is what a command of [judgement.start] starts.
 type startOf struct {
 	region failover.Region
 	input  failover.Input
 }
 
-// again is the input of the same run when an operator starts it: its outage goes on.
-func (in *inspection) again(change func(*failover.Input)) failover.Input {
-	input := in.input
-	if input.Trigger = nil; in.outage() {
-		input.Since = in.run.Since
-	}
-	if change != nil {
-		change(&input)
-	}
-	return input
-}
-
 // clearing is the one command that clears every blocker together and starts the run again. What a flag of the start
 // clears is a flag; before the start comes what else must be typed first, joined with &&. When a start is not what clears
 // a blocker, its own command comes alone.
-func (in *inspection) clearing() string {
-	plan := in.Handler.Plan
-	if in.malformed {
-		return in.afterMalformed()
+func (j *judgement) clearing() string {
+	plan := j.Plan
+	if j.malformed {
+		return j.afterMalformed()
 	}
-	region, want := in.Region, in.again(nil)
-	want.Applications = slices.DeleteFunc(slices.Clone(want.Applications), func(name string) bool { return slices.Contains(in.unknown, name) })
-	if len(in.unknown) > 0 && len(want.Applications) == 0 { // without names it would be a run of all applications
-		return plan.Drover("status", in.Region)
+	region, want := j.Region, j.again(nil)
+	want.Applications = slices.DeleteFunc(slices.Clone(want.Applications), func(name string) bool { return slices.Contains(j.unknown, name) })
+	if len(j.unknown) > 0 && len(want.Applications) == 0 { // without names it would be a run of all applications
+		return plan.Drover("status", j.Region)
 	}
 	var words []string
 	first := func(command string) {
@@ -47,18 +35,18 @@ func (in *inspection) clearing() string {
 			words = append(words, command)
 		}
 	}
-	for _, f := range in.findings {
+	for _, f := range j.findings {
 		if f.Severity != failover.Blocker || f.Code == failover.CodeApplication {
 			continue
 		}
-		f = in.shown(f)
-		s, starts := in.starts[f.Command]
+		f = j.shown(f)
+		s, starts := j.starts[f.Command]
 		switch {
 		case !starts:
 			first(f.Command)
-		case s.input.Action == in.input.Action:
+		case s.input.Action == j.input.Action:
 			region = s.region
-			merge(&want, in.input, s.input)
+			merge(&want, j.input, s.input)
 		default: // another run clears it: this one waits for its end
 			first(plan.Start(s.region, s.input, "--watch"))
 		}
@@ -100,12 +88,12 @@ func merge(want *failover.Input, was, with failover.Input) {
 
 // afterMalformed is the command after an input that could not be read. What could not be read may be what narrows the
 // run, so that the command only lists what the rest of it would do.
-func (in *inspection) afterMalformed() string {
-	asked := in.asked
+func (j *judgement) afterMalformed() string {
+	asked := j.asked
 	if !slices.Contains(failover.Actions, asked.Action) {
-		return in.Handler.Plan.Start(in.Region, failover.Input{Action: failover.Check}, "--watch")
+		return j.Plan.Start(j.Region, failover.Input{Action: failover.Check}, "--watch")
 	}
-	return in.Handler.Plan.Start(in.Region, in.Plan.Tighten(failover.Input{
+	return j.Plan.Start(j.Region, j.Plan.Tighten(failover.Input{
 		Action: asked.Action, AllowDataLoss: asked.AllowDataLoss, Takeover: asked.Takeover, DryRun: true,
 	}), "--watch")
 }
@@ -113,6 +101,6 @@ func (in *inspection) afterMalformed() string {
 // notifies says whether a refusal is due a notification: no operator waits for the answer of a run that an alarm or a
 // schedule started, and a failover that does not take place is what everybody on duty must know. Whoever only looks has
 // the answer before them.
-func (in *inspection) notifies() bool {
-	return in.run.Phase == failover.Outbound && (in.asked.StartedBy() != "" || in.asked.Action == failover.Failover && !in.asked.DryRun)
+func (j *judgement) notifies() bool {
+	return j.run.Phase == failover.Outbound && (j.asked.StartedBy() != "" || j.asked.Action == failover.Failover && !j.asked.DryRun)
 }

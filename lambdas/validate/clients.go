@@ -21,13 +21,13 @@ func New(env entry.Environment) Handler {
 	store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan}
 	return Handler{
 		Plan: env.Plan, Region: env.Region, Table: env.Table, Promotable: env.GlobalClusters,
-		DNS: route53.NewFromConfig(env.Config), Kept: &Kept{},
-		Databases:  func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
-		Metrics:    func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
-		Executions: func(r failover.Region) Executions { return sfn.NewFromConfig(env.In(r)) },
+		Route53: route53.NewFromConfig(env.Config), Kept: &Kept{},
+		RDS:           func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
+		CloudWatch:    func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+		StepFunctions: func(r failover.Region) Executions { return sfn.NewFromConfig(env.In(r)) },
 		Concurrency: func(ctx context.Context, r failover.Region) (live.Concurrency, error) {
 			return live.AccountConcurrency(ctx, lambda.NewFromConfig(env.In(r)))
 		},
-		Applications: store, Lock: store, Readiness: env.Metrics,
+		Registry: store, Readiness: env.Metrics,
 	}
 }

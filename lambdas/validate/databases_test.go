@@ -38,16 +38,16 @@ func TestDatabasesThatAreNotWell(t *testing.T) {
 				global := live.GlobalCluster{ID: "orders", Status: "available", Members: []live.Member{{ClusterARN: clusterARN(east), Writer: true}, {ClusterARN: clusterARN(west)}}}
 				cluster := live.Cluster{ARN: clusterARN(west), Status: "available", Instances: 1}
 				c.spoil(&global, &cluster)
-				in := &inspection{
-					input: failover.Input{Action: action}, run: failover.Run{From: east, To: west}, apps: []failover.Application{shop()},
+				j := judgementOf(question{input: failover.Input{Action: action}, run: failover.Run{From: east, To: west}}, facts{
+					apps: []failover.Application{shop()}, clustersListed: true, clustersRead: true,
 					clusters: map[string]live.GlobalCluster{"orders": global}, members: map[string]live.Cluster{cluster.ARN: cluster},
-				}
-				in.checkDatabases()
+				})
+				j.checkDatabases()
 				switch {
-				case want == "" && len(in.findings) > 0:
-					t.Errorf("%s: got %v, want nothing", action, in.findings)
-				case want != "" && (len(in.findings) != 1 || in.findings[0].Severity != want || !strings.Contains(in.findings[0].Found, c.want)):
-					t.Errorf("%s: got %+v, want a %s saying %q", action, in.findings, want, c.want)
+				case want == "" && len(j.findings) > 0:
+					t.Errorf("%s: got %v, want nothing", action, j.findings)
+				case want != "" && (len(j.findings) != 1 || j.findings[0].Severity != want || !strings.Contains(j.findings[0].Found, c.want)):
+					t.Errorf("%s: got %+v, want a %s saying %q", action, j.findings, want, c.want)
 				}
 			}
 		})
@@ -67,14 +67,14 @@ func TestALagThatNobodyMeasuredLatelyIsNotSmall(t *testing.T) {
 		{"old", live.ReplicationLag{Known: true, Millis: 200, At: now.Add(-6 * time.Minute)}, failover.CodeNoData},
 		{"never", live.ReplicationLag{}, failover.CodeNoData},
 	} {
-		in := &inspection{
-			Handler: Handler{Plan: failover.DefaultPlan()}, input: failover.Input{Action: failover.Switchover},
-			req: failover.ValidateRequest{Now: now}, run: failover.Run{To: west}, lags: []live.ReplicationLag{c.lag},
-		}
-		in.checkLag()
+		j := judgementOf(question{
+			setting: setting{Plan: failover.DefaultPlan()}, input: failover.Input{Action: failover.Switchover},
+			req: failover.ValidateRequest{Now: now}, run: failover.Run{To: west},
+		}, facts{lags: []live.ReplicationLag{c.lag}})
+		j.checkLag()
 		got := ""
-		if len(in.findings) > 0 {
-			got = in.findings[0].Code
+		if len(j.findings) > 0 {
+			got = j.findings[0].Code
 		}
 		if got != c.code {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.code)
@@ -89,14 +89,14 @@ func TestAWriterInAThirdRegionIsBroughtBack(t *testing.T) {
 		failover.Switchover: "aws rds switchover-global-cluster --region eu-west-1 --global-cluster-identifier orders --target-db-cluster-identifier " + clusterARN(east),
 		failover.Failover:   "aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier orders",
 	} {
-		in := &inspection{
-			input: failover.Input{Action: action}, run: failover.Run{From: east, To: west}, apps: []failover.Application{shop()},
+		j := judgementOf(question{input: failover.Input{Action: action}, run: failover.Run{From: east, To: west}}, facts{
+			apps: []failover.Application{shop()}, clustersListed: true, clustersRead: true,
 			clusters: map[string]live.GlobalCluster{"orders": {ID: "orders", Status: "available", Members: []live.Member{{ClusterARN: third, Writer: true}, {ClusterARN: clusterARN(west)}}}},
 			members:  map[string]live.Cluster{clusterARN(west): {Status: "available", Instances: 1}},
-		}
-		in.checkDatabases()
-		if len(in.findings) != 1 || in.findings[0].Command != want {
-			t.Errorf("%s: got %+v; want the command %s", action, in.findings, want)
+		})
+		j.checkDatabases()
+		if len(j.findings) != 1 || j.findings[0].Command != want {
+			t.Errorf("%s: got %+v; want the command %s", action, j.findings, want)
 		}
 	}
 }

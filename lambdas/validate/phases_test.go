@@ -143,7 +143,7 @@ func (s *scene) texts(stages []failover.Stage) []string {
 
 func (s *scene) promote(cluster string) {
 	s.t.Helper()
-	_, err := s.h.Databases(east).SwitchoverGlobalCluster(s.t.Context(), switchover(cluster))
+	_, err := s.h.RDS(east).SwitchoverGlobalCluster(s.t.Context(), switchover(cluster))
 	must(s.t, err)
 	s.pass(5 * time.Minute)
 }
@@ -288,7 +288,7 @@ func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
 		s, run := moved(t, "drill", home, shop())
 		s.putWeights(shop().Records[0], 0, 100)
 		must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
-		_, err := s.h.Databases(east).SwitchoverGlobalCluster(t.Context(), switchover("orders"))
+		_, err := s.h.RDS(east).SwitchoverGlobalCluster(t.Context(), switchover("orders"))
 		must(t, err)
 		s.pass(since)
 		must(t, s.world.AddAlarm(fakeaws.Alarm{Region: string(east), Name: "shop-5xx", State: "OK"}))

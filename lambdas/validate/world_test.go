@@ -117,11 +117,11 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 	}
 	s.h = Handler{
 		Plan: failover.DefaultPlan(), Region: west, Table: "registry",
-		DNS:          route53.NewFromConfig(cfg),
-		Databases:    func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
-		Metrics:      func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
-		Executions:   func(r failover.Region) Executions { return sfn.NewFromConfig(env.In(r)) },
-		Applications: s.store, Lock: s.store,
+		Route53:       route53.NewFromConfig(cfg),
+		RDS:           func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
+		CloudWatch:    func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+		StepFunctions: func(r failover.Region) Executions { return sfn.NewFromConfig(env.In(r)) },
+		Registry:      s.store,
 	}
 	s.pass(5 * time.Minute)
 	return s

@@ -32,7 +32,7 @@ func without(s *scene, name string) {
 
 func (s *scene) change(changes ...types.Change) {
 	s.t.Helper()
-	_, err := s.h.DNS.(*route53.Client).ChangeResourceRecordSets(s.t.Context(), &route53.ChangeResourceRecordSetsInput{
+	_, err := s.h.Route53.(*route53.Client).ChangeResourceRecordSets(s.t.Context(), &route53.ChangeResourceRecordSetsInput{
 		HostedZoneId: aws.String("Z1"), ChangeBatch: &types.ChangeBatch{Changes: changes},
 	})
 	must(s.t, err)

@@ -14,7 +14,7 @@ import (
 
 // fleet is a registry with these applications: thousands are not written one by one.
 type fleet struct {
-	catalogue
+	store
 	apps []failover.Application
 }
 
@@ -46,7 +46,7 @@ func inZones(t *testing.T, applications, zones int) *scene {
 	for i := range apps {
 		apps[i].Live = failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
 	}
-	s.h.Applications = fleet{s.store, apps}
+	s.h.Registry = fleet{s.store, apps}
 	s.world.AdvanceTo(s.world.Now().Add(time.Minute))
 	return s
 }

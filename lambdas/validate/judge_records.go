@@ -15,14 +15,14 @@ const recommendedTTL = 60
 
 // checkRecords compares the live record sets with the registry. A shift changes weights and nothing else, so whatever
 // differs stays as it is, or makes Route 53 refuse the zone's batch.
-func (in *inspection) checkRecords() {
+func (j *judgement) checkRecords() {
 	slow, slowest := 0, failover.Record{}
-	for _, app := range in.apps {
+	for _, app := range j.apps {
 		for _, r := range app.Records {
-			if in.closed[r.Zone] {
+			if j.closed[r.Zone] != nil {
 				continue
 			}
-			in.checkDrift(app, r)
+			j.checkDrift(app, r)
 			if r.TTL > recommendedTTL {
 				slow++
 			}
@@ -32,19 +32,19 @@ func (in *inspection) checkRecords() {
 		}
 	}
 	if slow > 0 {
-		in.warn(failover.CodeTTL, fmt.Sprintf("record %s %s", slowest.Name, slowest.Type),
-			fmt.Sprintf("its TTL is %d s, the longest of %d above %d s: that long clients go on to %s", slowest.TTL, slow, recommendedTTL, in.run.From), "")
+		j.warn(failover.CodeTTL, fmt.Sprintf("record %s %s", slowest.Name, slowest.Type),
+			fmt.Sprintf("its TTL is %d s, the longest of %d above %d s: that long clients go on to %s", slowest.TTL, slow, recommendedTTL, j.run.From), "")
 	}
 }
 
 // checkDrift looks for what somebody has changed beside Drover. What a stopped run has left is none of it.
-func (in *inspection) checkDrift(app failover.Application, r failover.Record) {
-	sets, registered := in.sets.Of(r), in.run.AsFound(app).Live.Weights
+func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
+	sets, registered := j.sets.Of(r), j.run.AsFound(app).Live.Weights
 	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)
 	if diff := drift(r, sets); len(diff) > 0 {
-		in.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = in.mend(app, r, sets)
-	} else if found := in.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, in.run.To) {
-		in.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
+		j.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = j.mend(app, r, sets)
+	} else if found := j.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, j.run.To) {
+		j.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
 			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered))).Command = live.WeightsCommand(r, registered)
 	}
 }
@@ -77,17 +77,6 @@ func drift(r failover.Record, sets []live.RecordSet) []string {
 		}
 	}
 	return diff
-}
-
-// isAllIn says whether everybody is sent to the target Region already, which moving there does not change. It is what
-// a run leaves that stopped between the shift and the registry.
-func isAllIn(weights map[failover.Region]int, to failover.Region) bool {
-	for region, w := range weights {
-		if (w > 0) != (region == to) {
-			return false
-		}
-	}
-	return weights[to] > 0
 }
 
 func setDrift(r failover.Record, region failover.Region, e failover.Endpoint, set live.RecordSet) []string {
@@ -139,4 +128,18 @@ func orNone(s string) string {
 		return "none"
 	}
 	return s
+}
+
+// mend is the batch that gives a record the record sets that are registered, if Route 53 would refuse them as it is; or
+// else the command that lists them.
+func (j *judgement) mend(app failover.Application, r failover.Record, sets []live.RecordSet) string {
+	for _, set := range sets {
+		if _, registered := r.Endpoints[failover.Region(set.Identifier)]; set.Weight >= 0 && (!registered || set.TTL != r.TTL && set.Alias == nil) {
+			return live.RecordCommand(r) // which of the two is right is not for a batch to say
+		}
+	}
+	if batch := j.sets.MendCommand(r, j.run.AsFound(app).Live.Weights); batch != "" {
+		return batch
+	}
+	return live.RecordCommand(r)
 }

@@ -92,23 +92,6 @@ func (k *Kept) pause() {
 	k.tries = 0
 }
 
-// readsOn says whether the run waits a little for Route 53's request quota and then reads the rest. A phase that returns
-// has the lock already, and reads less.
-func (in *inspection) readsOn(err error) bool {
-	return in.Kept != nil && in.run.Phase == failover.Outbound && errors.Is(err, live.ErrUnfinished) &&
-		in.req.Now.Sub(in.req.Execution.StartTime) < readTime
-}
-
-// unfinished is the answer of a run that is not judged yet.
-func (in *inspection) unfinished() failover.ValidateAnswer {
-	in.Kept.pause()
-	in.findings, in.stages = nil, nil
-	answer := in.answer(failover.Early)
-	answer.WaitSeconds = int(readWait / time.Second)
-	answer.Summary = "There is more to read than Route 53's request quota lets pass at once; the rest is read next."
-	return answer
-}
-
 // keptDNS answers from what is kept, and asks Route 53 as long as there is budget.
 type keptDNS struct {
 	dns

@@ -1,0 +1,229 @@
+package validate
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// maxCalls bounds the list of a dry run in number; in bytes maxAnswer does. It is the one list that is asked for in full.
+const maxCalls = 300
+
+// maxAnswer bounds the answer in bytes. The lists are bounded by number, and their texts too; should all of them be
+// long at once, the end of the lists is counted instead of shown.
+const maxAnswer = 32 << 10
+
+// maxSaid is how many blockers the summary of a refusal spells out, maxSaidLine how long each is at most, in bytes.
+const (
+	maxSaid     = 5
+	maxSaidLine = 800
+)
+
+// waiting leaves the run as it is, for the state machine to ask again. The summary is that of a run that waits no longer.
+func (p *planning) waiting() failover.ValidateAnswer {
+	said, more := limit(p.unmeasured, maxSaid)
+	summary := fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, strings.Join(said, " | "))
+	if more > 0 {
+		summary += fmt.Sprintf(" | and %d more", more)
+	}
+	p.run, p.stages = *p.req.Run, nil
+	answer := p.answer(failover.Waiting)
+	answer.Summary = summary
+	return fit(answer)
+}
+
+// postpone leaves the check to the next time that the schedule asks.
+func (p *planning) postpone() failover.ValidateAnswer {
+	p.findings = nil
+	p.warn(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s unless renewed", p.lock.Run, p.lock.Expires.Format(timeLayout)), "")
+	answer := p.answer(failover.Checked)
+	answer.Summary = "Nothing was checked: " + p.findings[0].String()
+	return answer
+}
+
+func (p *planning) refuse() failover.ValidateAnswer {
+	p.stages = nil
+	answer := p.answer(failover.Refuse)
+	answer.Summary = p.refusedSummary()
+	if p.run.Phase == failover.Outbound {
+		answer.Next, answer.Notify = p.clearing(), p.notifies()
+	}
+	return fit(answer)
+}
+
+func (p *planning) answer(verdict failover.Verdict) failover.ValidateAnswer {
+	answer := failover.ValidateAnswer{
+		Verdict: verdict, Run: p.run, Stages: p.stages,
+		Applications: len(p.apps), Databases: len(p.databases()),
+	}
+	if answer.Stages == nil {
+		answer.Stages = []failover.Stage{}
+	}
+	for _, app := range p.apps {
+		answer.Records += len(app.Records)
+	}
+	if lag := live.MaxLag(p.lags); lag.Known {
+		answer.LagMillis = &lag.Millis
+	}
+	if verdict == failover.Proceed {
+		answer.SetAside = p.setAside
+		if p.run.Phase == failover.Outbound && p.run.Approval != failover.NoApproval {
+			answer.Configuration = failover.ConfigurationOf(p.selected)
+		}
+	}
+	answer.Findings, answer.MoreFindings = limit(p.sorted(), failover.MaxListed)
+	return answer
+}
+
+// said is a blocker in the summary. That of a phase which returns becomes a reason in a message, whose lines are short and
+// which has a command of its own.
+func (p *planning) said(f failover.Finding) string {
+	if f = p.shown(f); p.run.Phase.Returns() {
+		f.Command = ""
+	}
+	return f.Line(maxSaidLine)
+}
+
+func (p *planning) refusedSummary() string {
+	var said []string
+	blockers := 0
+	for _, f := range p.findings {
+		if f.Severity != failover.Blocker {
+			continue
+		}
+		if blockers++; blockers <= maxSaid {
+			said = append(said, p.said(f))
+		}
+	}
+	text := "Refused, nothing was touched: " + strings.Join(said, " | ")
+	if p.run.Phase == failover.Return {
+		text = fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, strings.Join(said, " | "))
+	}
+	if blockers > maxSaid {
+		text += fmt.Sprintf(" | and %d more", blockers-maxSaid)
+	}
+	return text
+}
+
+func (p *planning) checkedSummary() string {
+	switch {
+	case len(p.stages) == 0:
+		return fmt.Sprintf("Nothing to move: %s in %s already.", count(len(p.apps), "application"), p.run.To)
+	case p.input.DryRun:
+		return p.movesText("Dry run, nothing was touched: ")
+	}
+	return p.movesText("Ready: ")
+}
+
+// movesText is such as "failover of 12 applications (24 records, 3 databases) from us-east-1 to us-west-2 in 2 stages;
+// 1 warning".
+func (p *planning) movesText(prefix string) string {
+	if len(p.stages) == 0 {
+		return fmt.Sprintf("%s%s: nothing to move, %s in %s already.", prefix, p.input.Action, count(len(p.apps), "application"), p.run.To)
+	}
+	a := p.answer("")
+	action := string(p.input.Action)
+	if p.run.Phase.Returns() {
+		action = fmt.Sprintf("%s, phase %s,", action, p.run.Phase)
+	}
+	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, action, count(a.Applications, "application"),
+		count(a.Records, "record"), count(a.Databases, "database"), p.run.From, p.run.To, count(len(p.stages), "stage"))
+	return text + "; " + count(len(p.findings), "warning")
+}
+
+// nothing is the answer of a run that has nothing to move. It is not a drill or a failover that took place. What would
+// have stood in its way is a warning.
+func (p *planning) nothing() failover.ValidateAnswer {
+	for i := range p.findings {
+		p.findings[i].Severity = failover.Warning
+	}
+	answer := p.answer(failover.NothingToMove)
+	answer.Summary = fmt.Sprintf("Nothing to move: %s in %s already; no lock was taken, and nothing was changed.", count(len(p.apps), "application"), p.run.To)
+	answer.Notify = p.input.Trigger != nil
+	return fit(answer)
+}
+
+// nothingToMove says whether every application of the run is in the target Region for certain: what could not be read
+// looks as if it were not. A run that takes the lock over has that to do. While another run moves applications, an
+// operator is told so instead; a schedule or an alarm has nothing to ask for either way.
+func (p *planning) nothingToMove() bool {
+	if len(p.apps)+len(p.broken) == 0 || len(p.stages) > 0 || p.run.TakenOverFrom != "" {
+		return false
+	}
+	return !slices.ContainsFunc(p.findings, func(f failover.Finding) bool {
+		ignored := f.Code == failover.CodeLocked && p.run.StartedBy != ""
+		return f.Severity == failover.Blocker && slices.Contains(stillBlocks, f.Code) && !ignored
+	})
+}
+
+// skip is the answer of a run that is not to be started now.
+func (p *planning) skip(why string) failover.ValidateAnswer {
+	locked := slices.ContainsFunc(p.findings, func(f failover.Finding) bool { return f.Code == failover.CodeLocked })
+	p.findings, p.stages = nil, nil
+	answer := p.answer(failover.Skip)
+	answer.Summary = fmt.Sprintf("Skipped: %s to %s by %s; %s", p.run.Action, p.run.To, p.run.StartedBy, why)
+	answer.Notify = true
+	answer.Next = p.Plan.Start(p.Region, p.again(func(input *failover.Input) { input.Takeover = locked && p.outage() }))
+	return answer
+}
+
+// skipForRunInProgress skips an automatic start while another run is in progress. Whether it goes on is for that run, or
+// for an operator, to decide.
+func (p *planning) skipForRunInProgress() (failover.ValidateAnswer, bool) {
+	if p.run.StartedBy == "" {
+		return failover.ValidateAnswer{}, false
+	}
+	for _, f := range p.findings {
+		if f.Severity == failover.Blocker && f.Code == failover.CodeLocked {
+			return p.skip(fmt.Sprintf("another run is in progress: %s: %s", f.Object, f.Found)), true
+		}
+	}
+	return failover.ValidateAnswer{}, false
+}
+
+func limit[T any](list []T, most int) (shown []T, more int) {
+	if len(list) > most {
+		return list[:most], len(list) - most
+	}
+	return list, 0
+}
+
+func fit(answer failover.ValidateAnswer) failover.ValidateAnswer {
+	for size(answer) > maxAnswer {
+		switch {
+		case len(answer.Calls) > 0:
+			answer.Calls = answer.Calls[:len(answer.Calls)-1]
+			answer.MoreCalls++
+		case dropCommand(answer.Findings):
+		case len(answer.Findings) > 1:
+			answer.Findings = answer.Findings[:len(answer.Findings)-1]
+			answer.MoreFindings++
+		default:
+			return answer
+		}
+	}
+	return answer
+}
+
+// dropCommand leaves out the last command, if there is more than one: all of a run with many names have all of them.
+func dropCommand(findings []failover.Finding) bool {
+	for i := len(findings) - 1; i > 0; i-- {
+		if findings[i].Command != "" {
+			findings[i].Command = ""
+			return true
+		}
+	}
+	return false
+}
+
+func size(answer failover.ValidateAnswer) int {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return 0 // the entry package reports it
+	}
+	return len(text)
+}

@@ -1,0 +1,167 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// A run whose execution was stopped, has timed out or died has not closed itself: it wrote no report, sent no notification,
+// and has not released its lock. It is closed by the run that the rule on the status of executions starts, or, because
+// EventBridge delivers those events with best effort, by the next check, or by the next run that is refused.
+
+const (
+	// lastStep is how long a step may still be running when the execution has ended: StopExecution does not stop a function.
+	lastStep = failover.StepTimeout
+	// closeGrace is how long a check leaves a run that has ended to the run that its event starts.
+	closeGrace = 5 * time.Minute
+)
+
+// close decides whether there is a run to be closed.
+func (v *validation) close(ctx context.Context) (failover.ValidateAnswer, error) {
+	if m, _ := failover.MachineOf(v.input.Execution); m.Region != v.Region {
+		v.block(failover.CodeWrongRegion, "execution "+v.input.Execution, fmt.Sprintf("it is in %s; expected %s, where this run is executed", m.Region, v.Region),
+			"start it there").Command = m.Start(m.Region, v.input)
+		return v.refuse(), nil
+	}
+	x, err := v.lookup.describe(ctx, v.input.Execution)
+	if err != nil {
+		return failover.ValidateAnswer{}, fmt.Errorf("describe the execution to close: %w", err)
+	}
+	if wait := v.stillGoing(*x); wait > 0 && !x.closedItself() {
+		answer := v.answer(failover.Early)
+		answer.WaitSeconds = int((wait + time.Second - 1) / time.Second)
+		answer.Summary = fmt.Sprintf("Run %s has only just ended: its last step may still be running.", x.Name)
+		return answer, nil
+	}
+	if x.Status == types.ExecutionStatusRunning {
+		v.block(failover.CodeLocked, "run "+x.Name, "it is still being executed; expected one that has ended", "stop it first, if that is what is wanted").Command =
+			failover.CommandLine("aws", "stepfunctions", "stop-execution", "--region", string(v.Region), "--execution-arn", v.input.Execution)
+		return v.refuse(), nil
+	}
+	if v.lock, err = v.clients.Registry.Lock(ctx); err != nil {
+		return failover.ValidateAnswer{}, fmt.Errorf("read the registry: %w", err)
+	}
+	if err := v.findClosing(ctx, *x); err != nil {
+		return failover.ValidateAnswer{}, err
+	}
+	answer := v.answer(failover.Checked)
+	answer.Close = v.closing
+	answer.Summary = "Nothing to close: run " + x.Name + " has closed itself, another run has closed it, or it never took the lock."
+	if v.closing != nil {
+		answer.Summary = fmt.Sprintf("Run %s has ended (%s) without closing itself, and is closed.", x.Name, x.Status)
+	}
+	return answer, nil
+}
+
+// stillGoing is how long it may take until an execution and its last step have come to rest. What Step Functions says of
+// an execution may be a little older than the event that its end has sent.
+func (q *question) stillGoing(x execution) time.Duration {
+	since := x.Stopped
+	if x.Status == types.ExecutionStatusRunning {
+		if !q.input.ByRule() || q.req.Now.Sub(q.req.Execution.StartTime) > closeGrace {
+			return 0
+		}
+		since = q.req.Now
+	}
+	return lastStep - q.req.Now.Sub(since)
+}
+
+// closeHolder closes the run that holds the lock although its execution has ended, if it was executed in this Region and
+// its event must have been lost. It is not for a run that takes the lock itself, which closes that run at its own end.
+func (v *validation) closeHolder(ctx context.Context) {
+	if v.holder == nil || v.run.Phase.Returns() || v.req.Now.Sub(v.holder.Stopped) < closeGrace {
+		return
+	}
+	if m, _ := failover.MachineOf(v.lock.Owner); m.Region != v.Region {
+		return
+	}
+	if err := v.findClosing(ctx, *v.holder); err != nil {
+		v.warn(failover.CodeUnreachable, "run "+v.lock.Run, "it has ended, and could not be closed: "+err.Error(), "")
+	}
+}
+
+// findClosing decides whether an execution that has ended is to be closed, and how.
+func (v *validation) findClosing(ctx context.Context, x execution) error {
+	holds := v.lock.Owner == x.ARN
+	taken := v.lock.Taken != nil && v.lock.Taken.Owner == x.ARN && v.lock.Taken.Why == failover.TakenFromEnded
+	if !holds && (x.closedItself() || taken) {
+		return nil
+	}
+	if err := v.lookup.readRuns(ctx); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(v.runs, func(r registry.RunRecord) bool { return r.Run.ARN == x.ARN })
+	if i >= 0 && v.runs[i].ClosedBy != "" && !holds {
+		return nil
+	}
+	if i >= 0 {
+		r := v.runs[i]
+		v.closing = &failover.Closing{Run: r.Run, Outcome: r.Outcome, Reasons: append([]string{}, r.Reasons...), Failure: r.Failure}
+		return nil
+	}
+	path := v.lookup.pathOf(ctx, x.ARN)
+	if !holds && !path.tookLock() {
+		return nil
+	}
+	v.closing = &failover.Closing{Run: v.deadRun(x), Outcome: failover.Held, Reasons: []string{endedText(x, path)}}
+	if path.movedNothing() {
+		v.closing.Outcome = failover.Refused
+	}
+	return nil
+}
+
+// closedItself says whether an execution has come to one of its own ends: it has been through CloseRun and Notify.
+func (x execution) closedItself() bool {
+	own := []failover.Outcome{failover.Held, failover.RolledBack, failover.Refused}
+	return x.Status == types.ExecutionStatusSucceeded || x.Status == types.ExecutionStatusFailed && slices.Contains(own, failover.Outcome(x.Error))
+}
+
+// deadRun is what is known of a run whose execution has ended: as it is kept with its lock, or else what its input says.
+func (f *facts) deadRun(x execution) failover.Run {
+	if held := f.lock.Holder; held != nil && held.ARN == x.ARN {
+		return *held
+	}
+	return ask(f.setting, failover.ValidateRequest{
+		Execution: failover.ExecutionContext{ID: x.ARN, Name: x.Name, StartTime: x.Started},
+		Input:     []byte(x.Input), Phase: failover.Outbound, Now: f.req.Now,
+	}).run
+}
+
+// endedText says how an execution has ended, and where.
+func endedText(x execution, p path) string {
+	how := map[types.ExecutionStatus]string{
+		types.ExecutionStatusAborted: "was stopped", types.ExecutionStatusTimedOut: "timed out", types.ExecutionStatusFailed: "failed",
+	}[x.Status]
+	text := fmt.Sprintf("the execution %s (%s)", how, x.Status)
+	if len(p.states) > 0 {
+		text += " in " + p.states[0]
+	}
+	for _, said := range []string{x.Error, x.Cause} {
+		if said != "" {
+			text += ": " + truncate(said, 200)
+		}
+	}
+	return text
+}
+
+// tookLock says whether the execution has come further than Validate and the choice after it, which only a run does that
+// has the lock. Of a path that could not be read it is not known.
+func (p path) tookLock() bool {
+	return slices.ContainsFunc(p.states, func(s string) bool {
+		return s == "NextStage" || s == "AwaitApproval" || s == "Announce" || s == "CloseRun"
+	})
+}
+
+// movedNothing says whether the execution has certainly not come to a step that moves anything.
+func (p path) movedNothing() bool {
+	return p.whole && !slices.ContainsFunc(p.states, func(s string) bool {
+		return s == "ShiftTraffic" || s == "UpdateRegistry" || s == "PromoteDatabase"
+	})
+}

@@ -1,0 +1,36 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// coolingDown says why no alarm may start a failover yet, or nothing. Alarms of both Regions can go off one after the
+// other when the network between them fails; without a pause they would move everything back and forth. An operator's
+// failover is never held up, nor does it hold up an alarm's.
+func (j *judgement) coolingDown() string {
+	if !j.coolsDown() {
+		return ""
+	}
+	cooldown := time.Duration(j.Plan.CooldownSeconds) * time.Second
+	for _, run := range j.runs {
+		until := run.ClosedAt.Add(cooldown)
+		if run.Run.Action == failover.Failover && strings.HasPrefix(run.Run.StartedBy, failover.AlarmRequests) && j.req.Now.Before(until) {
+			_, to := run.Run.WayOut()
+			return fmt.Sprintf("run %s, started by %s, ended a failover to %s at %s; the cooldown of %v lasts until %s",
+				run.Run.ID, run.Run.StartedBy, to, run.ClosedAt.UTC().Format(timeLayout), cooldown, until.UTC().Format(timeLayout))
+		}
+	}
+	return ""
+}
+
+// coolsDown says whether a cooldown holds for the run.
+func (q *question) coolsDown() bool { return q.input.Trigger != nil && q.Plan.CooldownSeconds > 0 }
+
+// stillBlocks are the findings that refuse a run although it has nothing to move: what it was asked for is not certain.
+var stillBlocks = []string{
+	failover.CodeInput, failover.CodeApplication, failover.CodeNothing, failover.CodeWrongRegion, failover.CodeRunOver, failover.CodeLocked, failover.CodeBroken,
+}

@@ -1,0 +1,101 @@
+package validate
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// judgement makes findings of facts. It calls no AWS service and reads no clock: the same facts have the same findings.
+type judgement struct {
+	*facts
+	findings []failover.Finding
+	// starts is what the commands of the findings would start.
+	starts map[string]startOf
+	// takes says that the lock is to be taken from its holder.
+	takes bool
+	// unmeasured is what a drill waits for before it returns.
+	unmeasured []string
+}
+
+// judge makes the findings of all parts.
+func (j *judgement) judge(parts []part) {
+	for _, p := range parts {
+		p.check(j)
+		if err := j.unread[p.what]; err != nil {
+			j.unreadable(p.what, err)
+		}
+	}
+	j.checkConsent()
+	j.checkShared()
+}
+
+// unreadable notes a part that could not be read.
+func (j *judgement) unreadable(what string, err error) {
+	if foreign := (*live.ForeignFence)(nil); errors.As(err, &foreign) {
+		j.object(failover.CodeUnreachable, fmt.Sprintf("TXT record %s in zone %s", foreign.Name, foreign.Zone), "is not Drover's: "+foreign.Why.Error(),
+			"delete it, and start again").Command = foreign.Command
+		return
+	}
+	j.object(failover.CodeUnreachable, what+" seen from "+string(j.Region), entry.CouldNot("be read", err), "")
+}
+
+// block notes what stands in the way, and returns it for the command that goes with it. Without one of its own, the
+// command is to look again.
+func (j *judgement) block(code, object, found, next string) *failover.Finding {
+	return j.add(failover.Blocker, code, object, found, next)
+}
+
+func (j *judgement) warn(code, object, found, next string) {
+	j.add(failover.Warning, code, object, found, next)
+}
+
+// object is a blocker, unless there is an outage.
+func (j *judgement) object(code, object, found, next string) *failover.Finding {
+	if j.outage() {
+		return j.add(failover.Warning, code, object, found, next)
+	}
+	return j.block(code, object, found, next)
+}
+
+func (j *judgement) add(severity failover.Severity, code, object, found, next string) *failover.Finding {
+	j.findings = append(j.findings, failover.Finding{Severity: severity, Code: code, Object: object, Found: found, Next: next})
+	return &j.findings[len(j.findings)-1]
+}
+
+func (j *judgement) blocked() bool {
+	for _, f := range j.findings {
+		if f.Severity == failover.Blocker {
+			return true
+		}
+	}
+	return false
+}
+
+// sorted are the findings, blockers first, otherwise as they were found.
+func (j *judgement) sorted() []failover.Finding {
+	findings := make([]failover.Finding, 0, len(j.findings))
+	for _, f := range j.findings {
+		findings = append(findings, j.shown(f))
+	}
+	slices.SortStableFunc(findings, func(a, b failover.Finding) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
+	return findings
+}
+
+// shown is a finding as people get it: its texts are bounded, its command is whole. A warning stops nobody, and needs no
+// command; a blocker without one of its own is to be looked at again once it is dealt with.
+func (j *judgement) shown(f failover.Finding) failover.Finding {
+	f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 600)
+	switch {
+	case f.Severity != failover.Blocker:
+		f.Command = ""
+	case f.Command == "":
+		f.Command = j.checkAgain()
+	}
+	return f
+}

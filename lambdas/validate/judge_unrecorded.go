@@ -1,0 +1,114 @@
+package validate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// findUnrecorded finds traffic that is in another place than the registry says because a run has shifted it and was stopped
+// before it could record that. It is Drover's own doing, and no drift: the run starts from what users have, and a rollback
+// restores that, not what the registry says. The first write of the run corrects the registry.
+//
+// In a later phase the run has recorded everything itself, so that any difference is another's change.
+func (j *judgement) findUnrecorded() {
+	if j.run.Phase.Returns() {
+		return
+	}
+	left := map[string]failover.Place{} // by application
+	for _, app := range j.apps {
+		if place, differs := j.placeOf(app); differs && j.explained(app, place) {
+			left[app.Name] = place
+		}
+	}
+	j.noteUnrecorded(left)
+}
+
+// noteUnrecorded adds what was found to the run, wave by wave: of a wave that is in one place as a whole, no application is
+// named. (One that the registry has there already may be said to be there.)
+func (j *judgement) noteUnrecorded(left map[string]failover.Place) {
+	named := 0
+	for _, l := range unrecorded(j.apps, left) {
+		names := l.Applications
+		if j.allIn(l, left) {
+			l.Applications = nil
+		}
+		if named += len(l.Applications); named > failover.MaxNamedApplications {
+			j.object(failover.CodeUnrecorded, fmt.Sprintf("wave %d", l.Wave),
+				fmt.Sprintf("a run that was stopped has left more than %d applications elsewhere than the registry says, and others of their waves where it says", failover.MaxNamedApplications),
+				`name at most that many of them as "applications" in the input`).Command = j.Plan.Drover("status", j.Region)
+			return
+		}
+		j.run.Unrecorded = append(j.run.Unrecorded, l)
+		if j.run.Action == failover.Drill {
+			continue // checkWhole says that it is refused
+		}
+		j.warn(failover.CodeUnrecorded, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
+			"this run starts from them, and a rollback brings them back", weightsText(l.Weights)), "")
+	}
+}
+
+// checkWhole refuses a drill of what is not at rest. A drill ends where it began, and that must be one Region: what was
+// stopped half-way is to be finished, or undone, and not to be rehearsed with.
+func (j *judgement) checkWhole() {
+	if j.run.Action != failover.Drill || j.run.Phase.Returns() {
+		return
+	}
+	var names []string
+	for _, app := range j.apps {
+		live := j.run.AsFound(app).Live
+		if j.run.Found(app) != nil || live.Weights[live.Active] != 100 {
+			names = append(names, app.Name)
+		}
+	}
+	if len(names) > 0 {
+		j.block(failover.CodeUnrecorded, namesText(names), "a run has stopped on its way, and a drill begins and ends with all users in one Region",
+			"finish it with a switchover, or undo it with a failback, and then drill").Command = j.finishing()
+	}
+}
+
+// unrecorded groups applications, which are in the order of their waves, by wave and place.
+func unrecorded(apps []failover.Application, left map[string]failover.Place) []failover.Unrecorded {
+	var all []failover.Unrecorded
+	for _, app := range apps {
+		place, ok := left[app.Name]
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(all, func(l failover.Unrecorded) bool { return l.Wave == app.Wave && samePlace(l.Place, place) })
+		if i < 0 {
+			i = len(all)
+			all = append(all, failover.Unrecorded{Wave: app.Wave, Place: place})
+		}
+		all[i].Applications = append(all[i].Applications, app.Name)
+	}
+	return all
+}
+
+// allIn says whether all of the wave's applications that the run moves are in a place: left there, or registered there.
+func (j *judgement) allIn(l failover.Unrecorded, left map[string]failover.Place) bool {
+	for _, app := range j.wave(l.Wave) {
+		place, ok := left[app.Name]
+		if !ok {
+			place = failover.Place{Active: app.Live.Active, Weights: app.Live.Weights}
+		}
+		if !samePlace(place, l.Place) {
+			return false
+		}
+	}
+	return true
+}
+
+func samePlace(a, b failover.Place) bool {
+	return a.Active == b.Active && maps.Equal(a.Weights, b.Weights)
+}
+
+// namesText is such as "application checkout" or "applications checkout and 2 more".
+func namesText(names []string) string {
+	if len(names) == 1 {
+		return "application " + names[0]
+	}
+	return fmt.Sprintf("applications %s and %d more", names[0], len(names)-1)
+}

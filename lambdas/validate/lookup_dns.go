@@ -1,0 +1,92 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// readZones asks for each hosted zone of the records: whether it exists, whether the plan may use it, and its name.
+func (l *lookup) readZones(ctx context.Context) error {
+	l.closed, l.zoneNames = map[string]error{}, map[string]string{}
+	if !l.examines() {
+		return nil
+	}
+	for _, r := range l.zones() {
+		out, err := l.clients.Route53.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &r.Zone})
+		switch {
+		case isClosed(err):
+			l.closed[r.Zone] = err
+		case err != nil:
+			return fmt.Errorf("get hosted zone %s: %w", r.Zone, err)
+		default:
+			l.zoneNames[r.Zone] = live.CanonicalName(aws.ToString(out.HostedZone.Name))
+		}
+	}
+	return nil
+}
+
+// isClosed says whether an error means that the plan can do nothing with a hosted zone. Nothing in it is read then.
+func isClosed(err error) bool {
+	missing := (*types.NoSuchHostedZone)(nil)
+	return errors.As(err, &missing) || err != nil && entry.ConditionOf(err) == failover.Denied
+}
+
+// readRecords reads the record sets and the fences, and, where they decide, the latest runs and the executions that have
+// written a fence.
+func (l *lookup) readRecords(ctx context.Context) error {
+	sets, err := live.Records(ctx, l.clients.Route53, l.toRead())
+	if err != nil {
+		return err
+	}
+	l.sets, l.recordsRead = sets, true
+	unread := l.readFences(ctx)
+	if l.needsRuns() {
+		if err := l.readRuns(ctx); err != nil {
+			return err
+		}
+	}
+	l.readOwners(ctx)
+	return unread
+}
+
+// readFences reads the fence record of each zone. One that is not Drover's is an error. A fence can be newer than the lock:
+// runs of the other Region may not have arrived in this replica of the registry.
+func (l *lookup) readFences(ctx context.Context) error {
+	l.fences = map[string]live.FenceRecord{}
+	for _, r := range l.zones() {
+		if l.closed[r.Zone] != nil {
+			continue
+		}
+		fence, err := live.ReadFence(ctx, l.clients.Route53, r.Zone, live.FenceNamesOf(l.Plan.Name, r.ZoneName))
+		if err != nil {
+			return err
+		}
+		l.fences[r.Zone], l.fenced, l.floor = fence, append(l.fenced, r), max(l.floor, fence.Fence.Epoch)
+	}
+	return nil
+}
+
+// readOwners asks about the executions that have written a fence and that nothing else tells about.
+func (l *lookup) readOwners(ctx context.Context) {
+	l.ended = map[string]*execution{}
+	for _, r := range l.fenced {
+		found := l.fences[r.Zone]
+		if !l.ownerUnknown(found) || l.isOver(found.Fence) {
+			continue
+		}
+		arn := failover.ExecutionOf(l.run, found.Fence)
+		if _, asked := l.ended[arn]; !asked {
+			l.ended[arn] = l.endOf(ctx, arn)
+		}
+	}
+	l.ownersRead = true
+}

@@ -1,0 +1,59 @@
+package validate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// readRegistry reads the applications and the lock, and asks about the lock's holder.
+func (l *lookup) readRegistry(ctx context.Context) error {
+	all, err := l.clients.Registry.Applications(ctx)
+	if err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	if l.lock, err = l.clients.Registry.Lock(ctx); err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	l.choose(l.lock.Believed(all))
+	l.readHolder(ctx)
+	return nil
+}
+
+// knownRuns is how many of the latest runs are read.
+const knownRuns = 50
+
+// readRuns reads the latest runs, once.
+func (l *lookup) readRuns(ctx context.Context) error {
+	if l.runs != nil {
+		return nil
+	}
+	runs, err := l.clients.Registry.Runs(ctx, knownRuns)
+	if err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	l.runs = append([]registry.RunRecord{}, runs...)
+	return nil
+}
+
+// readStarter reads who has signed the request to the API that started the run. The input names the signer, as any input
+// can; the registry has it from the API, which alone may write it. What cannot be read is not known.
+func (l *lookup) readStarter(ctx context.Context) {
+	if l.run.Phase != failover.Outbound || !strings.HasPrefix(l.run.RequestedBy, "arn:") {
+		return
+	}
+	input, err := json.Marshal(l.input)
+	if err != nil {
+		return
+	}
+	bounded, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	by, err := l.clients.Registry.Starter(bounded, l.run.ID, l.Region, input)
+	if err == nil && by != "" {
+		l.run.Starter = &failover.Starter{By: by, How: failover.APISigner}
+	}
+}

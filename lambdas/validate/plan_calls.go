@@ -1,0 +1,140 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+	"github.com/drover-dr/drover/lambdas/shifttraffic"
+)
+
+// calls lists what the run would change, call by call, from the steps' own plans, and how long each part may take.
+func (p *planning) calls() []string {
+	if len(p.stages) == 0 {
+		return nil
+	}
+	calls := []string{fmt.Sprintf("dynamodb:UpdateItem on table %s: take the lock for %d s, which each step renews", p.Table, int(failover.Lease.Seconds()))}
+	if p.run.Approval == failover.BeforeStart {
+		calls = append(calls, p.approvalCall("before the start"))
+	} else {
+		calls = append(calls, "sns:Publish: tell that it begins", "s3:PutObject "+failover.AnnouncementKey(p.run.ID))
+	}
+	calls = append(calls, p.phaseCalls("", failover.Outbound, p.stages)...)
+	if len(p.back) > 0 {
+		calls = append(calls, fmt.Sprintf("soak: %d s, then back", p.run.SoakSeconds))
+		calls = append(calls, p.phaseCalls("back, ", failover.Return, p.back)...)
+	}
+	calls = append(calls,
+		fmt.Sprintf("dynamodb:PutItem on table %s: write the run", p.Table),
+		fmt.Sprintf("dynamodb:UpdateItem on table %s: release the lock", p.Table),
+		"sns:Publish: tell how it ended",
+		"s3:PutObject "+failover.ReportKey(p.run.ID),
+		"cloudwatch:PutMetricData: RTO and RPO",
+	)
+	calls = append(calls, p.phaseCalls("should a stage on the way out fail, of what has moved: rollback, ", failover.Rollback, p.rollback)...)
+	return append(calls, p.phaseCalls("should a stage on the way back fail, of what has come home: return-rollback, ", failover.ReturnRollback, p.returnRollback)...)
+}
+
+func (p *planning) phaseCalls(prefix string, phase failover.Phase, stages []failover.Stage) []string {
+	var calls []string
+	for _, s := range stages {
+		at := fmt.Sprintf("%sstage %d: ", prefix, s.Index)
+		calls = append(calls, at+p.stageText(phase, s))
+		for _, call := range p.stageCalls(phase, s) {
+			calls = append(calls, at+call)
+		}
+	}
+	return calls
+}
+
+// stageText is such as "wave 1, 10 % to us-west-2, at most 3h5m0s".
+func (p *planning) stageText(phase failover.Phase, s failover.Stage) string {
+	text := fmt.Sprintf("wave %d", s.Wave)
+	if s.Wave == 0 {
+		text = "all waves"
+	}
+	switch {
+	case s.Closing():
+		text = "all that has moved, verified once more"
+	case s.Percent != nil && s.Restore:
+		text += ", traffic as before the run"
+	case s.Percent != nil:
+		text += fmt.Sprintf(", %d %% to %s", *s.Percent, s.To)
+	}
+	if s.Promote && len(p.promoteCalls(phase, s, p.wave(s.Wave))) > 0 {
+		text += ", databases to " + string(s.To)
+	}
+	return fmt.Sprintf("%s, at most %v", text, failover.StageBound(p.run, s))
+}
+
+func (p *planning) stageCalls(phase failover.Phase, s failover.Stage) []string {
+	apps := p.wave(s.Wave)
+	var calls []string
+	if s.Percent != nil {
+		calls = append(calls, p.shiftCalls(s, apps)...)
+		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: %s", p.Table, count(len(apps), "application"), stageWeights(s)))
+	}
+	if s.Approve {
+		calls = append(calls, p.approvalCall("before the promotion"))
+	}
+	if s.Promote {
+		calls = append(calls, p.promoteCalls(phase, s, apps)...)
+	}
+	return calls
+}
+
+func (p *planning) approvalCall(when string) string {
+	return fmt.Sprintf("sns:Publish: ask for approval %s, and wait %d s at most", when, p.run.ApprovalSeconds)
+}
+
+func stageWeights(s failover.Stage) string {
+	if s.Restore {
+		return "weights as before the run"
+	}
+	return "weights " + weightsText(s.Weights())
+}
+
+func (p *planning) shiftCalls(s failover.Stage, apps []failover.Application) []string {
+	plans, faults := shifttraffic.Plan(apps, s, p.run.Epoch)
+	var calls []string
+	for _, f := range faults { // each is a finding already
+		calls = append(calls, f.Err.Error())
+	}
+	for _, p := range plans {
+		for i, b := range p.Batches {
+			text := fmt.Sprintf("route53:ChangeResourceRecordSets in zone %s (%s), batch %d of %d: %s, %s",
+				p.Zone, p.Name, i+1, len(p.Batches), count(b.Sets(), "record set"), b.Records[0].Name)
+			if n := len(b.Records); n > 1 {
+				text += " to " + b.Records[n-1].Name
+			}
+			calls = append(calls, text+": "+strings.TrimPrefix(stageWeights(s), "weights "))
+		}
+	}
+	return calls
+}
+
+// promoteCalls are about the databases that are not in the target Region yet: no phase touches any other. The way out notes
+// them.
+func (p *planning) promoteCalls(phase failover.Phase, s failover.Stage, apps []failover.Application) []string {
+	var calls []string
+	seen := map[string]bool{}
+	for _, app := range apps {
+		for _, db := range app.Databases {
+			one := failover.Application{Databases: []failover.Database{db}}
+			if seen[db.GlobalCluster] || (p.clustersRead && len(live.WhyNotWriting(p.clusters, one, p.run.To)) == 0) {
+				continue
+			}
+			seen[db.GlobalCluster] = true
+			if p.run.Action.Planned() && !phase.Returns() {
+				calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: note the promotion of %s", p.Table, app.Name, db.GlobalCluster))
+			}
+			operation, where := "SwitchoverGlobalCluster", s.From
+			if p.outage() {
+				operation, where = "FailoverGlobalCluster with AllowDataLoss", s.To
+			}
+			calls = append(calls, fmt.Sprintf("rds:%s in %s: %s to %s", operation, where, db.GlobalCluster, db.Clusters[s.To]))
+		}
+	}
+	return calls
+}
