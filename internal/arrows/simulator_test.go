@@ -17,6 +17,9 @@ var simulator = map[string][]string{
 	"eventbridge": {"kernel", "wire", "iam", "delivery"},
 	"scheduler":   {"kernel", "wire", "iam", "delivery"},
 	"clients":     {"kernel"},
+	"proxyevent":  {"kernel", "wire"},
+	"apigateway":  {"kernel", "wire", "iam", "proxyevent"},
+	"functionurl": {"kernel", "wire", "proxyevent"},
 }
 
 func TestServicesOfTheSimulatorDoNotKnowEachOther(t *testing.T) {

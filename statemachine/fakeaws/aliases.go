@@ -6,6 +6,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/cloudwatch"
 	"github.com/drover-dr/drover/statemachine/fakeaws/delivery"
 	"github.com/drover-dr/drover/statemachine/fakeaws/eventbridge"
+	"github.com/drover-dr/drover/statemachine/fakeaws/functionurl"
 	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
@@ -33,6 +34,8 @@ type (
 	Change          = route53.Change
 	Batch           = route53.Batch
 	Route53Settings = route53.Settings
+	HealthCheck     = route53.HealthCheck
+	ProbeAnswer     = route53.ProbeAnswer
 
 	GlobalCluster = rds.GlobalCluster
 	Member        = rds.Member
@@ -60,6 +63,8 @@ type (
 	Schedule    = scheduler.Schedule
 	Target      = delivery.Target
 	Transformer = delivery.Transformer
+
+	FunctionURL = functionurl.URL
 
 	API   = apigateway.API
 	Route = apigateway.Route
@@ -94,6 +99,18 @@ const (
 	InvokeTimesOut  = lambda.InvokeTimesOut
 	InvokeDeleted   = lambda.InvokeDeleted
 	InvokeDenied    = lambda.InvokeDenied
+)
+
+// The types of health checks, and what counts while the data of an alarm are missing; see [route53.HealthCheck].
+const (
+	CheckHTTP            = route53.TypeHTTP
+	CheckHTTPS           = route53.TypeHTTPS
+	CheckMetric          = route53.TypeMetric
+	CheckCalculated      = route53.TypeCalculated
+	CheckRecoveryControl = route53.TypeRecoveryControl
+	MissingHealthy       = route53.MissingHealthy
+	MissingUnhealthy     = route53.MissingUnhealthy
+	MissingLastKnown     = route53.MissingLastKnown
 )
 
 // FeltIn sums samples up.

@@ -11,8 +11,8 @@ import (
 // endpoint is a service as clients reach it.
 type endpoint struct {
 	wire.Service
-	// global says that it answers although the Region that signs its requests is dark. See R53-1 in FIDELITY.md.
-	global bool
+	// reachable says whether a global service answers; it is nil for a service that each Region has for itself.
+	reachable func() bool
 	// maxBody is the largest body that it accepts, in bytes; 0 means [wire.DefaultMaxBody].
 	maxBody int64
 	// opaque says that it does not interpret bodies.
@@ -22,9 +22,9 @@ type endpoint struct {
 // ServeHTTP answers as AWS would: all services of all Regions at one address, told apart by the credential scope of the
 // signature.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	scope, signed := wire.ScopeOf(r)
-	if !signed {
-		scope.Service = apiService // a request without a signature is for an API, or for no service
+	scope, known := wire.ScopeOf(r)
+	if open, ok := w.openToAll(r); ok && (!known || open.Service == urlService) {
+		scope, known = open, true
 	}
 	limit := cmp.Or(w.endpoints[scope.Service].maxBody, wire.DefaultMaxBody)
 	body, tooLarge, err := wire.ReadBody(rw, r, limit)
@@ -35,7 +35,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, tooLarge.Error(), tooLarge.Status)
 		return
 	}
-	if !signed && !w.openToAll(r, &scope) {
+	if !known {
 		http.Error(rw, "the request has no AWS Signature Version 4 in its Authorization header", http.StatusForbidden)
 		return
 	}
@@ -51,12 +51,16 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	resp.Write(rw)
 }
 
-// openToAll says whether an API may answer a request without a signature, and completes its scope.
-func (w *World) openToAll(r *http.Request, scope *wire.Scope) (known bool) {
+// openToAll is the scope of a request that needs no signature: for a function URL, or for an API. ok is false when it is for
+// neither.
+func (w *World) openToAll(r *http.Request) (scope wire.Scope, ok bool) {
 	w.k.Lock()
 	defer w.k.Unlock()
-	scope.Region, known = w.apigateway.Unsigned(r)
-	return known
+	if region, ok := w.functionurl.Region(r); ok {
+		return wire.Scope{Service: urlService, Region: region}, true
+	}
+	region, ok := w.apigateway.Unsigned(r)
+	return wire.Scope{Service: apiService, Region: region}, ok
 }
 
 // handle performs one request, and says whether its answer reaches the client.
@@ -78,7 +82,7 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 	if openErr == nil {
 		openErr = svc.Open(req)
 	}
-	if !svc.global && !w.k.Reachable(req.Region) {
+	if !w.reaches(svc, req) {
 		w.k.RecordCall(req, role, false, &wire.Error{Code: wire.CodeUnreachable})
 		return nil, false
 	}
@@ -88,6 +92,14 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 	}
 	w.k.RecordCall(req, role, wire.IsMutating(req.Operation), apiErr)
 	return resp, answered
+}
+
+// reaches says whether a request reaches its service.
+func (w *World) reaches(svc endpoint, req *wire.Request) bool {
+	if svc.reachable != nil {
+		return svc.reachable()
+	}
+	return w.k.Reachable(req.Region)
 }
 
 // perform asks IAM, applies faults, and lets the service serve the request.

@@ -31,6 +31,10 @@ func TestWhatHasNoResourceIsAllowedOnEverythingAlone(t *testing.T) {
 			_, err := route53.NewFromConfig(c).ListHostedZonesByName(ctx, nil)
 			return err
 		},
+		"route53:ListHealthChecks": func(c aws.Config) error {
+			_, err := route53.NewFromConfig(c).ListHealthChecks(ctx, nil)
+			return err
+		},
 		"states:ListStateMachines": func(c aws.Config) error {
 			_, err := sfn.NewFromConfig(c).ListStateMachines(ctx, nil)
 			return err

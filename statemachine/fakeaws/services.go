@@ -7,6 +7,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/delivery"
 	"github.com/drover-dr/drover/statemachine/fakeaws/dynamodb"
 	"github.com/drover-dr/drover/statemachine/fakeaws/eventbridge"
+	"github.com/drover-dr/drover/statemachine/fakeaws/functionurl"
 	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
@@ -22,6 +23,9 @@ import (
 // apiService is the name of API Gateway in the credential scope of those who call an API.
 const apiService = "execute-api"
 
+// urlService is the name of function URLs among the endpoints. Their requests have no signature.
+const urlService = "lambda-url"
+
 // addServices makes the services, those first that others need, and gives each what it needs of the others. A new service
 // is one line here, in the table of endpoints; with a control surface it has a line in controls too.
 func (w *World) addServices() {
@@ -31,20 +35,22 @@ func (w *World) addServices() {
 	bus := eventbridge.New(k, deliveries)
 	topics := sns.New(k)
 	metrics := cloudwatch.New(k, topics, bus)
-	zones := route53.New(k, identity)
+	zones := route53.New(k, identity, alarms{metrics}, nil, checkers{w})
+	zones.ControlPlaneStays = func() bool { return w.ControlPlaneStays }
 	databases := rds.New(k, identity, metrics)
 	tables := dynamodb.New(k, metrics)
 	queues := sqs.New(k, metrics)
 	buckets := s3.New(k, identity)
 	functions := lambda.New(k, identity, metrics, metrics)
+	urls := functionurl.New(k, functions)
 	machines := stepfunctions.New(k, identity, functions, metrics, bus, func() Watcher { return w.Watcher })
 	apis := apigateway.New(k, identity, functions, metrics)
 	schedules := scheduler.New(k, deliveries)
 	users := clients.New(k, zones, databases, metrics)
 
-	w.iam, w.apigateway, w.sqs, w.cloudwatch, w.stepfunctions = identity, apis, queues, metrics, machines
+	w.iam, w.apigateway, w.functionurl, w.sqs, w.cloudwatch, w.stepfunctions = identity, apis, urls, queues, metrics, machines
 	w.endpoints = map[string]endpoint{
-		"route53":    {Service: zones, global: true},
+		"route53":    {Service: zones, reachable: zones.Reachable},
 		"rds":        {Service: databases},
 		"dynamodb":   {Service: tables, maxBody: 16 << 20}, // "Quotas in Amazon DynamoDB": 16 MB, for BatchWriteItem
 		"monitoring": {Service: metrics},
@@ -55,12 +61,13 @@ func (w *World) addServices() {
 		"events":     {Service: bus},
 		"sqs":        {Service: queues},
 		"sts":        {Service: identity.STS()},
+		urlService:   {Service: urls, maxBody: 6 << 20},  // "Lambda quotas": synchronous invocation payload
 		apiService:   {Service: apis, maxBody: 10 << 20}, // "Quotas for HTTP APIs": payload size
 	}
 	w.controls = controls{
 		k.Control(), identity.Control(), zones.Control(), databases.Control(), tables.Control(), metrics.Control(), topics.Control(),
 		queues.Control(), buckets.Control(), functions.Control(), machines.Control(), bus.Control(), schedules.Control(),
-		apis.Control(), users.Control(),
+		apis.Control(), urls.Control(), users.Control(),
 	}
 }
 
@@ -81,6 +88,7 @@ type controls struct {
 	eventbridgeControl
 	schedulerControl
 	apigatewayControl
+	functionurlControl
 	clientsControl
 }
 
@@ -99,5 +107,6 @@ type (
 	eventbridgeControl   = eventbridge.Control
 	schedulerControl     = scheduler.Control
 	apigatewayControl    = apigateway.Control
+	functionurlControl   = functionurl.Control
 	clientsControl       = clients.Control
 )

@@ -5,6 +5,7 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/apigateway"
 	"github.com/drover-dr/drover/statemachine/fakeaws/cloudwatch"
+	"github.com/drover-dr/drover/statemachine/fakeaws/functionurl"
 	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
@@ -23,6 +24,10 @@ type World struct {
 	// Watcher, when set, is called when executions make progress, with the mutex held.
 	Watcher Watcher
 
+	// ControlPlaneStays says that Route 53's control plane answers although its Region is dark; it is true unless it is set
+	// before the simulator is used (R53-1).
+	ControlPlaneStays bool
+
 	controls
 	// endpoints are the services by their names in the credential scope of a signature.
 	endpoints map[string]endpoint
@@ -31,6 +36,7 @@ type World struct {
 	k             *kernel.Kernel
 	iam           *iam.Service
 	apigateway    *apigateway.Service
+	functionurl   *functionurl.Service
 	sqs           *sqs.Service
 	cloudwatch    *cloudwatch.Service
 	stepfunctions *stepfunctions.Service
@@ -38,7 +44,7 @@ type World struct {
 
 // New returns an AWS simulator with the given Regions, all of them healthy, whose clock shows start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, k: kernel.New(account, start, regions...)}
+	w := &World{Account: account, ControlPlaneStays: true, k: kernel.New(account, start, regions...)}
 	w.k.Observe = func(e Entry) {
 		if w.Observe != nil {
 			w.Observe(e)

@@ -5,11 +5,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/drover-dr/drover/statemachine/fakeaws/proxyevent"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
-
-// accessTime is how API Gateway writes times.
-const accessTime = "02/Jan/2006:15:04:05 -0700"
 
 // logVariable is a variable in the format of an access log.
 var logVariable = regexp.MustCompile(`\$context\.[A-Za-z.]+`)
@@ -28,7 +26,7 @@ func (a *Service) logAccess(req *wire.Request, status int, message string) {
 		}
 	}
 	values := map[string]string{
-		"requestTime": a.k.Now().UTC().Format(accessTime), "requestId": req.ID, "identity.userArn": caller, "identity.sourceIp": sourceIP(req.HTTP),
+		"requestTime": a.k.Now().UTC().Format(proxyevent.TimeFormat), "requestId": req.ID, "identity.userArn": caller, "identity.sourceIp": proxyevent.SourceIP(req.HTTP),
 		"routeKey": route, "path": p.path, "status": fmt.Sprint(status), "error.message": message,
 	}
 	line := logVariable.ReplaceAllStringFunc(p.api.LogFormat, func(variable string) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
+	"github.com/drover-dr/drover/statemachine/fakeaws/proxyevent"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -14,7 +15,7 @@ import (
 // Region of the signature is that of the API. See API-1 in FIDELITY.md.
 
 // defaultStage is the only stage; it is not part of the path.
-const defaultStage = "$default"
+const defaultStage = proxyevent.DefaultStage
 
 const authorizationIAM = "AWS_IAM"
 

@@ -1,6 +1,9 @@
 package cloudwatch
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+)
 
 // extraPeriods is how many more periods than EvaluationPeriods an alarm reads, so that one whose data come late is not
 // without data (CW-4).
@@ -26,7 +29,7 @@ func (m *Service) stateOf(a Alarm) string {
 	if s := m.states[m.arn(a)]; s != nil {
 		current = s.value
 	}
-	return m.read(a, n).judge(a.Rule.missing(), n, cmp.Or(a.Rule.Datapoints, n), current)
+	return m.read(a.Region, a.Rule, m.states[m.arn(a)].created).judge(a.Rule.missing(), n, cmp.Or(a.Rule.Datapoints, n), current)
 }
 
 // missing is how the alarm treats missing data. Alarms on DynamoDB's metrics ignore it, whatever they say.
@@ -39,11 +42,11 @@ func (r AlarmRule) missing() string {
 
 // read goes back from the last complete period. A period from before the alarm without data does not count as missing
 // (CW-7).
-func (m *Service) read(a Alarm, n int) evaluated {
-	period, now := int64(a.Rule.PeriodSeconds), m.k.Now().Unix()
-	end, created := now-now%period, m.states[m.arn(a)].created.Unix()
-	s := m.series[a.Region][seriesKey(a.Rule.Namespace, a.Rule.Metric, dimensionsOf(a.Rule.Dimensions))]
-	stat, _ := parseStatistic(a.Rule.Statistic) // AddAlarm has checked it
+func (m *Service) read(region string, rule AlarmRule, created time.Time) evaluated {
+	n, period, now := max(1, rule.Periods), int64(rule.PeriodSeconds), m.k.Now().Unix()
+	end := now - now%period
+	s := m.seriesOf(region, rule)
+	stat, _ := parseStatistic(rule.Statistic) // AddAlarm has checked it
 	var e evaluated
 	for age := 1; age <= n+extraPeriods && len(e.breaching) < n; age++ {
 		begin := end - int64(age)*period
@@ -52,12 +55,12 @@ func (m *Service) read(a Alarm, n int) evaluated {
 			value, ok = stat.value(m.readable(s, begin, begin+period))
 		}
 		if !ok {
-			if begin >= created && age <= n {
+			if begin >= created.Unix() && age <= n {
 				e.missing++
 			}
 			continue
 		}
-		is, _ := beyond(a.Rule.Comparison, value, a.Rule.Threshold)
+		is, _ := beyond(rule.Comparison, value, rule.Threshold)
 		e.breaching = append(e.breaching, is)
 		if is {
 			e.oldestBreaching = age

@@ -22,6 +22,7 @@ var unscoped = map[string]string{
 	"s3:ListAllMyBuckets":           "SAR, Amazon S3",
 	"lambda:GetAccountSettings":     "SAR, AWS Lambda",
 	"route53:ListHostedZonesByName": "SAR, Amazon Route 53",
+	"route53:ListHealthChecks":      "SAR, Amazon Route 53",
 }
 
 // asked is the question to IAM as AWS asks it.

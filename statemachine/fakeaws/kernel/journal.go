@@ -100,4 +100,6 @@ type InvokeResult struct {
 	Reason string
 	// Logs is what the function wrote to its standard output. Lines in the embedded metric format become metrics.
 	Logs []byte
+	// Took is the virtual time that an invocation by request is charged; it is not part of what a function answers.
+	Took time.Duration
 }

@@ -68,7 +68,11 @@ func (l *Service) invokeNow(fn *Function, payload []byte) kernel.InvokeResult {
 		defer l.k.Unlock()
 		l.leave(fn)
 	}()
-	result, _ := l.run(fn, payload, fault)
+	result, calls := l.run(fn, payload, fault)
+	result.Took = charge(calls)
+	if fault == InvokeTimesOut {
+		result.Took = fn.Timeout
+	}
 	return result
 }
 

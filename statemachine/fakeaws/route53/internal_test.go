@@ -22,7 +22,7 @@ type control = Control
 
 func newWorld(start time.Time, regions ...string) *world {
 	k := kernel.New("111122223333", start, regions...)
-	s := New(k, iam.New(k))
+	s := New(k, iam.New(k), nil, nil, nil)
 	return &world{k.Control(), s.Control(), s}
 }
 

@@ -9,15 +9,28 @@ import (
 
 // limits are the throttles of Route 53, all of them of the whole account, as the Developer Guide's "Throttling for
 // Amazon Route 53 API requests" lists them.
-type limits struct{ account, changes *kernel.Bucket }
+type limits struct{ account, changes, checkStatus *kernel.Bucket }
 
 func newLimits() *limits {
-	return &limits{account: kernel.NewBucket(50, 10), changes: kernel.NewBucket(1500, 100)}
+	return &limits{account: kernel.NewBucket(50, 10), changes: kernel.NewBucket(1500, 100), checkStatus: kernel.NewBucket(4, 1)}
 }
 
-// admit takes a token for one request, or throttles it. Each of the actions here also has a bucket of its own, but of the
-// same size and rate as the account's, so it is never the first to be empty.
-func (l *limits) admit(now time.Time) *wire.Error { return throttle(l.account, 1, now) }
+// admit takes a token for one request, or throttles it. Each of the actions here also has a bucket of its own. Only that of
+// GetHealthCheckStatus is smaller than the account's; those of the others are of the same size and rate, and so never the
+// first to be empty.
+func (l *limits) admit(req *wire.Request, now time.Time) *wire.Error {
+	_, status := req.Params.(checkStatusParams)
+	if status {
+		if err := throttle(l.checkStatus, 1, now); err != nil {
+			return err
+		}
+	}
+	err := throttle(l.account, 1, now)
+	if err != nil && status {
+		l.checkStatus.Take(-1, now) // a throttled request takes none (R53-4)
+	}
+	return err
+}
 
 // admitChanges takes the tokens of a batch: 1 for a CREATE or DELETE, 2 for an UPSERT.
 func (l *limits) admitChanges(changes []Change, now time.Time) *wire.Error {

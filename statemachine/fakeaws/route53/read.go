@@ -9,7 +9,7 @@ import (
 
 // serve performs a request that the throttles admit.
 func (r *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
-	if err := r.limits.admit(r.k.Now()); err != nil {
+	if err := r.limits.admit(req, r.k.Now()); err != nil {
 		return nil, err
 	}
 	return r.perform(req)
@@ -27,6 +27,12 @@ func (r *Service) perform(req *wire.Request) (*wire.Response, *wire.Error) {
 		return r.getZone(req, p)
 	case listZonesParams:
 		return r.listZones(req, p)
+	case getCheckParams:
+		return r.getCheck(req, p)
+	case listChecksParams:
+		return r.listChecks(req, p)
+	case checkStatusParams:
+		return r.checkStatus(req, p)
 	}
 	return nil, wire.UnknownOperation(req)
 }
@@ -44,6 +50,10 @@ func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.id)
 	case getChangeParams:
 		p.Resource = r.k.GlobalARN("route53", "change/"+params.id)
+	case getCheckParams:
+		p.Resource = r.k.GlobalARN("route53", "healthcheck/"+params.id)
+	case checkStatusParams:
+		p.Resource = r.k.GlobalARN("route53", "healthcheck/"+params.id)
 	}
 	return []wire.Permission{p}
 }

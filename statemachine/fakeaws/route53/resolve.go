@@ -55,11 +55,16 @@ func choose(sets []*entry, wanted func(RecordSet) bool) []candidate {
 func (r *Service) healthy(answers []candidate) []candidate {
 	var healthy []candidate
 	for _, a := range answers {
-		if a.set.HealthCheck == "" || r.checks[a.set.HealthCheck] {
+		if a.set.HealthCheck == "" || r.passing(a.set.HealthCheck) {
 			healthy = append(healthy, a)
 		}
 	}
 	return healthy
+}
+
+func (r *Service) passing(check string) bool {
+	c := r.checks[check]
+	return c != nil && c.healthy
 }
 
 // shares divides the queries by weight, or equally when all weights are 0.
@@ -88,11 +93,3 @@ func (r *Service) Resolve(zoneID, name, recordType string, each func(setIdentifi
 
 // Generation counts the changes of what the name servers answer.
 func (r *Service) Generation() int { return r.generation }
-
-// SetHealthCheck creates a Route 53 health check, or changes what its checkers report.
-func (ctl Control) SetHealthCheck(id string, healthy bool) {
-	ctl.s.k.Lock()
-	defer ctl.s.k.Unlock()
-	ctl.s.checks[id] = healthy
-	ctl.s.generation++
-}

@@ -19,8 +19,17 @@ type Service struct {
 	zones    map[string]*zone
 	changes  map[string]*change
 	batches  []*change
-	checks   map[string]bool
-	limits   *limits
+	checks   map[string]*healthCheck
+	// alarms and controls are what health checks follow, endpoints is where their checkers ask.
+	alarms    Alarms
+	controls  RoutingControls
+	endpoints Endpoints
+	// scripted are the answers that a scenario gives to health checkers, by host.
+	scripted map[string]ProbeAnswer
+	// ControlPlaneStays says whether the control plane answers while its Region is dark; gone that a scenario has taken it away.
+	ControlPlaneStays func() bool
+	gone              bool
+	limits            *limits
 	// generation counts the changes of what the name servers answer, so that whoever resolves many names knows when to
 	// resolve them again.
 	generation int
@@ -96,11 +105,15 @@ type Batch struct {
 	Lost bool
 }
 
-// New returns a Route 53 without hosted zones.
-func New(k *kernel.Kernel, iam *iam.Service) *Service {
-	return &Service{
-		k: k, iam: iam, zones: map[string]*zone{}, changes: map[string]*change{}, checks: map[string]bool{}, limits: newLimits(),
+// New returns a Route 53 without hosted zones and health checks.
+func New(k *kernel.Kernel, iam *iam.Service, alarms Alarms, controls RoutingControls, endpoints Endpoints) *Service {
+	r := &Service{
+		k: k, iam: iam, alarms: alarms, controls: controls, endpoints: endpoints, scripted: map[string]ProbeAnswer{},
+		ControlPlaneStays: func() bool { return true },
+		zones:             map[string]*zone{}, changes: map[string]*change{}, checks: map[string]*healthCheck{}, limits: newLimits(),
 	}
+	k.OnRegion(r.regionChanged)
+	return r
 }
 
 // Control is what drills and tests do to Route 53 and see of it. Its methods take the kernel's mutex.

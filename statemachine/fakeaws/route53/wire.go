@@ -38,12 +38,12 @@ var routes = []struct {
 	{"POST", "CreateHostedZone", regexp.MustCompile(`^hostedzone$`), nil},
 	{"DELETE", "DeleteHostedZone", regexp.MustCompile(`^hostedzone/[^/]+$`), nil},
 	{"POST", "UpdateHostedZoneFeatures", regexp.MustCompile(`^hostedzone/[^/]+/features$`), nil},
-	{"GET", "ListHealthChecks", regexp.MustCompile(`^healthcheck$`), nil},
+	{"GET", "ListHealthChecks", regexp.MustCompile(`^healthcheck$`), decodeListChecks},
 	{"POST", "CreateHealthCheck", regexp.MustCompile(`^healthcheck$`), nil},
-	{"GET", "GetHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil},
+	{"GET", "GetHealthCheck", regexp.MustCompile(`^healthcheck/([^/]+)$`), decodeID[getCheckParams]},
 	{"POST", "UpdateHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil},
 	{"DELETE", "DeleteHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil},
-	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/[^/]+/status$`), nil},
+	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/([^/]+)/status$`), decodeID[checkStatusParams]},
 }
 
 func (r *Service) Open(req *wire.Request) *wire.Error {

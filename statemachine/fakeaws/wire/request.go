@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Service is one AWS service on the wire. All methods are called with the kernel's mutex held.
@@ -45,6 +46,8 @@ type Response struct {
 	Body   []byte
 	// Finish, when set, makes the answer after the mutex has been released: what runs a function must not hold it.
 	Finish func() *Response
+	// Took is the virtual time that the function behind the answer is charged; the answer itself does not wait for it.
+	Took time.Duration
 }
 
 // Permission is one question to IAM: may the caller do this action to this resource?
