@@ -18,6 +18,7 @@ var simulator = map[string][]string{
 	"scheduler":   {"kernel", "wire", "iam", "delivery"},
 	"clients":     {"kernel"},
 	"proxyevent":  {"kernel", "wire"},
+	"nameserver":  {},
 	"apigateway":  {"kernel", "wire", "iam", "proxyevent"},
 	"functionurl": {"kernel", "wire", "proxyevent"},
 }

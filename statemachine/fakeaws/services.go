@@ -48,7 +48,8 @@ func (w *World) addServices() {
 	schedules := scheduler.New(k, deliveries)
 	users := clients.New(k, zones, databases, metrics)
 
-	w.iam, w.apigateway, w.functionurl, w.sqs, w.cloudwatch, w.stepfunctions = identity, apis, urls, queues, metrics, machines
+	w.iam, w.route53, w.apigateway, w.functionurl = identity, zones, apis, urls
+	w.sqs, w.cloudwatch, w.stepfunctions = queues, metrics, machines
 	w.endpoints = map[string]endpoint{
 		"route53":    {Service: zones, reachable: zones.Reachable},
 		"rds":        {Service: databases},

@@ -8,6 +8,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/functionurl"
 	"github.com/drover-dr/drover/statemachine/fakeaws/iam"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
+	"github.com/drover-dr/drover/statemachine/fakeaws/route53"
 	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
 	"github.com/drover-dr/drover/statemachine/fakeaws/stepfunctions"
 )
@@ -35,6 +36,7 @@ type World struct {
 	// The parts that the World itself uses: see endpoint.go, door.go and logs.go.
 	k             *kernel.Kernel
 	iam           *iam.Service
+	route53       *route53.Service
 	apigateway    *apigateway.Service
 	functionurl   *functionurl.Service
 	sqs           *sqs.Service

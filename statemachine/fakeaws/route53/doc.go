@@ -8,6 +8,7 @@
 //   - wire.go and xml.go read and write requests; read.go has the operations that change nothing.
 //   - change.go tries a batch, check.go and alias.go have the rules, propagation.go makes it INSYNC.
 //   - resolve.go is how the name servers choose among record sets, by weight and health.
+//   - query.go is the answer to one DNS question; package nameserver has the protocol.
 //   - healthcheck.go is what a health check can be, health.go what becomes of its status, probe.go how its checkers ask an
 //     endpoint.
 //   - control.go takes the control plane away.

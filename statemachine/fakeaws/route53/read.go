@@ -145,8 +145,9 @@ func (r *Service) getZone(req *wire.Request, p getZoneParams) (*wire.Response, *
 		return nil, errNoSuchZone(p.id)
 	}
 	return answerXML(req, "GetHostedZoneResponse", struct {
-		Zone xmlZone `xml:"HostedZone"`
-	}{z.encode()})
+		Zone        xmlZone  `xml:"HostedZone"`
+		NameServers []string `xml:"DelegationSet>NameServers>NameServer"`
+	}{z.encode(), z.nameServers()})
 }
 
 // from says whether a zone is on the page or after it: zones are in the order of name and id.

@@ -30,6 +30,8 @@ type Service struct {
 	ControlPlaneStays func() bool
 	gone              bool
 	limits            *limits
+	// draws are the shares that weighted record sets have collected, by group; see draw.
+	draws map[string]map[string]float64
 	// generation counts the changes of what the name servers answer, so that whoever resolves many names knows when to
 	// resolve them again.
 	generation int
@@ -110,7 +112,7 @@ func New(k *kernel.Kernel, iam *iam.Service, alarms Alarms, controls RoutingCont
 	r := &Service{
 		k: k, iam: iam, alarms: alarms, controls: controls, endpoints: endpoints, scripted: map[string]ProbeAnswer{},
 		ControlPlaneStays: func() bool { return true },
-		zones:             map[string]*zone{}, changes: map[string]*change{}, checks: map[string]*healthCheck{}, limits: newLimits(),
+		zones:             map[string]*zone{}, changes: map[string]*change{}, checks: map[string]*healthCheck{}, draws: map[string]map[string]float64{}, limits: newLimits(),
 	}
 	k.OnRegion(r.regionChanged)
 	return r
