@@ -72,7 +72,8 @@ type (
 	Clients      = clients.Clients
 	Sample       = clients.Sample
 	RegionSample = clients.RegionSample
-	Felt         = clients.Felt
+	Impact       = clients.Impact
+	Felt         = clients.Impact
 )
 
 const (
@@ -114,7 +115,10 @@ const (
 )
 
 // FeltIn sums samples up.
-func FeltIn(samples []Sample) Felt { return clients.FeltIn(samples) }
+func FeltIn(samples []Sample) Felt { return clients.ImpactOf(samples) }
+
+// ImpactOf is the client impact of samples.
+func ImpactOf(samples []Sample) Impact { return clients.ImpactOf(samples) }
 
 // DefaultMetricDelay is how late CloudWatch delivers metrics unless a scenario says otherwise.
 func DefaultMetricDelay() MetricDelay { return cloudwatch.DefaultMetricDelay() }

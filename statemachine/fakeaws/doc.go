@@ -18,6 +18,6 @@
 //   - Everything is recorded: every request ([World.Calls]), every accepted change, every message. Verdicts about a run
 //     are reached from these and never from what the run says of itself.
 //
-// Behaviour follows AWS's documents. Where they leave something open, FIDELITY.md has a numbered assumption and the
+// Behaviour follows AWS's documents. Where they leave something open, docs/fidelity.md has a numbered assumption and the
 // code cites the number. An operation that is not there answers 501 and names itself, and the drill fails.
 package fakeaws

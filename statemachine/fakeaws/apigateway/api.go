@@ -10,7 +10,7 @@ import (
 
 // API is an HTTP API of API Gateway with its stage $default.
 type API struct {
-	// ID is what an address says to reach it: https://ID.execute-api.REGION.amazonaws.com, or /ID/… at the World's own.
+	// ID is its name in addresses: https://ID.execute-api.REGION.amazonaws.com, or /ID/… at the simulator's address.
 	ID, Name, Region string
 	Routes           []Route
 	// RatePerSecond and Burst are the stage's throttle for each route; without a rate nothing is throttled.
@@ -65,7 +65,7 @@ type Control struct{ s *Service }
 // Control returns the control surface.
 func (a *Service) Control() Control { return Control{a} }
 
-// AddAPI adds an HTTP API. Its functions are handed events of the payload format 2.0.
+// AddAPI adds an HTTP API. Its functions get events of the payload format 2.0.
 func (ctl Control) AddAPI(a API) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()

@@ -3,5 +3,5 @@
 //
 // All APIs are behind the one address of the simulator, so a request names its API by the host that AWS would give it, or
 // by the first part of its path. Calls are signed for the service execute-api; routes with the authorization NONE take
-// unsigned requests ([Service.Unsigned]). See API-1 in FIDELITY.md.
+// unsigned requests ([Service.Unsigned]). See API-1 in docs/fidelity.md.
 package apigateway

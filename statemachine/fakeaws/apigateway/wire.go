@@ -10,9 +10,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// How a request finds its API when everything is behind one address: by the host that AWS would give the API
-// (ID.execute-api.REGION.amazonaws.com), or else by the first part of its path. It is signed for execute-api; the
-// Region of the signature is that of the API. See API-1 in FIDELITY.md.
+// All APIs are behind one address. A request names its API by the host that AWS would give the API
+// (ID.execute-api.REGION.amazonaws.com), or else by the first part of its path. It is signed for execute-api in the
+// API's Region. See API-1 in docs/fidelity.md.
 
 // defaultStage is the only stage; it is not part of the path.
 const defaultStage = proxyevent.DefaultStage
@@ -21,7 +21,7 @@ const authorizationIAM = "AWS_IAM"
 
 type params struct {
 	api *API
-	// path is the request's, without the part that names the API; route is the one that serves it.
+	// path is the request's path without the part that names the API; route is the route that serves it.
 	path      string
 	route     *Route
 	variables map[string]string
@@ -43,7 +43,7 @@ func (a *Service) Unsigned(r *http.Request) (region string, ok bool) {
 	return api.Region, true
 }
 
-// find splits the API off an address.
+// find returns the API that an address names, and the rest of the path.
 func (a *Service) find(r *http.Request) (api *API, path string) {
 	id, _, _ := strings.Cut(r.Host, ".execute-api.")
 	if api := a.apis[id]; api != nil {
@@ -72,7 +72,7 @@ func (a *Service) Open(req *wire.Request) *wire.Error {
 	return nil
 }
 
-// match finds the route as API Gateway does: a full match before a greedy variable, the method before ANY, and $default
+// match finds the route as API Gateway does: a full match before a greedy variable, a method before ANY, and $default
 // last.
 func (a *API) match(method, path string) (*Route, map[string]string) {
 	var best *Route
@@ -110,7 +110,7 @@ func (r *Route) matches(method, path string) (variables map[string]string, rank 
 	return variables, rank
 }
 
-// matchPath matches a path part by part; {name} stands for one part, {name+} for all that are left.
+// matchPath matches a path part by part; {name} stands for one part, {name+} for all parts that remain.
 func matchPath(pattern, path string) (variables map[string]string, greedy, ok bool) {
 	patterns, parts := strings.Split(pattern, "/"), strings.Split(path, "/")
 	for i, p := range patterns {
@@ -135,7 +135,7 @@ func matchPath(pattern, path string) (variables map[string]string, greedy, ok bo
 	return variables, false, len(patterns) == len(parts)
 }
 
-// permissions asks for execute-api:Invoke on the method and path that were requested.
+// Permissions are execute-api:Invoke for the method and path of the request.
 func (a *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(*params)
 	if p.route.Authorization != authorizationIAM {
@@ -145,7 +145,7 @@ func (a *Service) Permissions(req *wire.Request) []wire.Permission {
 	return []wire.Permission{{Action: "execute-api:Invoke", Resource: resource}}
 }
 
-// serve hands the request to the function, with the route's own role, unless there are too many of them (API-3).
+// Serve invokes the function with the route's role, unless the route is throttled (API-3).
 func (a *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*params)
 	if b := p.route.bucket; b != nil && !b.Take(1, a.k.Now()) {
@@ -173,12 +173,12 @@ func (a *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	}}, nil
 }
 
-// deputy is API Gateway, which names no API when it assumes the role of a route.
+// deputy is API Gateway. It does not name the API when it assumes the role of a route.
 func (a *Service) deputy(api *API) iam.Deputy {
 	return iam.DeputyFor("apigateway", a.k.ARN("execute-api", api.Region, api.ID)).WithoutSource()
 }
 
-// fail says as little as API Gateway does: who may not is told Forbidden, whatever the reason (API-2).
+// Fail writes an error with API Gateway's message. Every denied request gets Forbidden, whatever the reason (API-2).
 func (a *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	message := err.Message
 	if err.Status == http.StatusForbidden {

@@ -17,13 +17,13 @@ type DNS interface {
 	Generation() int
 }
 
-// Databases are what writes need.
+// Databases has the writers that writes need.
 type Databases interface {
 	// Writer returns the Region of a global cluster's writer, and whether applications can write to it.
 	Writer(globalCluster string) (region string, available bool)
 }
 
-// Metrics is where applications and load balancers publish.
+// Metrics is where applications and load balancers publish metrics.
 type Metrics interface {
 	// Series returns the function that publishes one value of a metric.
 	Series(region, namespace, name string, dims map[string]string, highResolution bool) (publish func(at time.Time, value float64))
@@ -41,14 +41,14 @@ type Traffic struct {
 	loads       []*load // in the order in which they publish
 	byPlace     map[place]*load
 	running     bool
-	ticking     bool // a tick is due, be it only to find that traffic has been stopped
+	ticking     bool // a tick is scheduled, which may find that traffic has been stopped
 	ticks       int
 	resolved    int // the generation of Route 53 that the populations have seen
 	samples     []Sample
-	// failing says whether users failed in the last second, failingSince when that began.
+	// failing says whether requests of users failed in the last second, failingSince when that began.
 	failing      bool
 	failingSince time.Time
-	// writers remembers, within one tick, which global clusters can be written to.
+	// writers caches, for one tick, which global clusters accept writes.
 	writers map[string]bool
 }
 
@@ -61,14 +61,14 @@ type Clients struct {
 	Name, Type, Zone string
 	// TTL is how many seconds an answer is kept; 0 means the TTL of the record set, or 60 for an alias.
 	TTL int
-	// RequestsPerSecond is how much all clients ask together.
+	// RequestsPerSecond is the number of requests of all clients together.
 	RequestsPerSecond float64
 	// Writes is the share of requests that need a writer: 0 to 1.
 	Writes float64
-	// GlobalClusters are the Aurora global clusters whose writers the writes need, all of them.
+	// GlobalClusters are the Aurora global clusters to which a write goes, all of them.
 	GlobalClusters []string
-	// LoadBalancer makes the application's metrics those of a load balancer in each Region, whose dimension LoadBalancer
-	// this is, with {region} for the Region. Without it the application publishes metrics of its own (TRF-6).
+	// LoadBalancer, when set, replaces the application's own metrics by those of a load balancer in each Region. It is
+	// the value of their dimension LoadBalancer, with {region} for the Region (TRF-6).
 	LoadBalancer string
 }
 
@@ -117,7 +117,7 @@ func (t *Traffic) checkClients(c Clients) error {
 	return nil
 }
 
-// StartTraffic lets all clients begin to call, from the next second on.
+// StartTraffic starts the requests of all clients, with the next second.
 func (ctl Control) StartTraffic() {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -128,14 +128,14 @@ func (ctl Control) StartTraffic() {
 	}
 }
 
-// StopTraffic lets all clients fall silent.
+// StopTraffic stops the requests of all clients.
 func (ctl Control) StopTraffic() {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
 	ctl.s.running = false
 }
 
-// SetErrorShare makes a share of an application's requests in a Region fail, whatever else is well: 0 to 1.
+// SetErrorShare makes a share of an application's requests in a Region fail: 0 to 1.
 func (ctl Control) SetErrorShare(region, application string, share float64) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -151,7 +151,7 @@ func (ctl Control) SetErrorShare(region, application string, share float64) erro
 	return nil
 }
 
-// StopMetric makes an application publish no metrics in a Region, until resume is called.
+// StopMetric stops an application's metrics in a Region until resume is called.
 func (ctl Control) StopMetric(region, application string) (resume func(), err error) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -168,7 +168,7 @@ func (ctl Control) StopMetric(region, application string) (resume func(), err er
 	}, nil
 }
 
-// place returns the load of an application in a Region, or says what there is instead.
+// place returns the load of an application in a Region, or an error that names the Regions.
 func (t *Traffic) place(region, application string) (*load, error) {
 	l := t.find(region, application)
 	if l == nil {
@@ -182,19 +182,19 @@ func (t *Traffic) place(region, application string) (*load, error) {
 type Sample struct {
 	// At is the end of the second.
 	At time.Time
-	// Requests and Served count all requests, also those whose name leads nowhere.
+	// Requests and Served count all requests, also those whose name leads to no Region.
 	Requests, Served float64
-	// Regions holds the requests by the Region they went to, in alphabetical order.
+	// Regions has the requests by Region, in alphabetical order.
 	Regions []RegionSample
 }
 
-// RegionSample is what one Region got in one second.
+// RegionSample is the requests to one Region in one second.
 type RegionSample struct {
 	Region           string
 	Requests, Served float64
 }
 
-// Failed says whether users noticed: it looks past the rounding of fractions.
+// Failed says whether requests failed. It tolerates the rounding of fractions.
 func (s Sample) Failed() bool { return s.Requests-s.Served > 1e-6*s.Requests }
 
 // Traffic returns every second of traffic so far.
@@ -208,20 +208,20 @@ func (ctl Control) Traffic() []Sample {
 	return samples
 }
 
-// Felt is what users felt of a stretch of time.
-type Felt struct {
+// Impact is the client impact in a period of time.
+type Impact struct {
 	// Requests and Served count requests.
 	Requests, Served float64
-	// FirstFailed and LastFailed are the ends of the first and the last second in which requests failed; zero when all
-	// were served.
+	// FirstFailed and LastFailed are the ends of the first and the last second in which requests failed; zero when none
+	// did.
 	FirstFailed, LastFailed time.Time
 	// FailedSeconds counts the seconds in which requests failed.
 	FailedSeconds int
 }
 
-// FeltIn sums samples up.
-func FeltIn(samples []Sample) Felt {
-	var f Felt
+// ImpactOf is the sum of samples.
+func ImpactOf(samples []Sample) Impact {
+	var f Impact
 	for _, s := range samples {
 		f.Requests += s.Requests
 		f.Served += s.Served

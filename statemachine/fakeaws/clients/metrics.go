@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// publishEvery is the cadence of the applications' own metrics, in ticks of a second.
+// publishEvery is how often applications publish their own metrics, in ticks of a second.
 const publishEvery = 10
 
 // publish writes the metrics of the last seconds, in each application's own Region. A dark Region publishes nothing.
@@ -28,7 +28,7 @@ func (t *Traffic) publish() {
 	}
 }
 
-// open finds the metrics when they are published for the first time, since until then they do not exist.
+// open creates the metrics when they are first published; until then they do not exist.
 func (l *load) open(m Metrics) {
 	if l.servedMetric != nil {
 		return
@@ -38,8 +38,8 @@ func (l *load) open(m Metrics) {
 	l.loadMetric = m.Series(l.region, "Application", "Requests", dims, true)
 }
 
-// publishBalancer publishes what an Application Load Balancer says of a minute, at standard resolution: only what is
-// not zero, so that without requests there is no datapoint at all (TRF-6).
+// publishBalancer publishes an Application Load Balancer's metrics of a minute, at standard resolution. It publishes no
+// zeros, so that without requests there is no datapoint (TRF-6).
 func (l *load) publishBalancer(m Metrics, minute time.Time) {
 	for _, metric := range []struct {
 		name  string
@@ -55,8 +55,7 @@ func (l *load) publishBalancer(m Metrics, minute time.Time) {
 	}
 }
 
-// balance gives the application's places their load balancers, with the metrics of the minutes before now: clients
-// were there before the World began.
+// balance gives the application a load balancer in each Region, with metrics of the minutes before now.
 func (t *Traffic) balance(p *population) {
 	if p.LoadBalancer == "" {
 		return

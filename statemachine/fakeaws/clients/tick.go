@@ -8,8 +8,8 @@ import (
 const (
 	// defaultTTL is how many seconds the answer for an alias is kept: the TTL of a load balancer's own name.
 	defaultTTL = 60
-	// canaryRequests is what an application's canary asks of every Region each second, past DNS, so that a Region
-	// without users has health too (TRF-2).
+	// canaryRequests is how many requests an application's canary sends to every Region each second, directly and not
+	// by DNS, so that a Region without users has health metrics too (TRF-2).
 	canaryRequests = 1.0
 )
 
@@ -17,14 +17,14 @@ const (
 type population struct {
 	Clients
 	loads []*load // by index of the Region
-	// answers are the different answers that cohorts hold; cohort says which cohort holds which.
+	// answers are the different answers that cohorts keep; cohort has the index of each cohort's answer.
 	answers []heldAnswer
 	cohort  []int
-	// current is the answer that the name servers give now.
+	// current is the index of what the name servers answer now.
 	current int
 }
 
-// heldAnswer is how an answer divides requests among the Regions, and how many cohorts hold it.
+// heldAnswer is how an answer divides requests among the Regions, and how many cohorts keep it.
 type heldAnswer struct {
 	shares  []float64 // by index of the Region
 	cohorts int
@@ -33,20 +33,20 @@ type heldAnswer struct {
 // place is one application in one Region.
 type place struct{ region, application string }
 
-// load is what happens in a place, and what has happened since it published its metrics.
+// load is the requests of an application in a Region since its last metrics, and what makes them fail.
 type load struct {
 	region, application      string
 	errorShare               float64
-	errorsFrom               float64 // the share of the application's users from which on errorShare strikes
+	errorsFrom               float64 // the smallest share of the application's users at which errorShare applies
 	silent                   bool
 	requests, served         float64 // of users
 	asked, answered          float64 // of users and of the canary
 	servedMetric, loadMetric func(time.Time, float64)
-	// balancer is the load balancer whose metrics the application has instead of its own; empty for none.
+	// balancer is the load balancer whose metrics replace the application's own; empty for none.
 	balancer string
 }
 
-// add creates a population whose cohorts all hold what the name servers answer now.
+// add creates a population whose cohorts all keep what the name servers answer now.
 func (t *Traffic) add(c Clients) {
 	if c.TTL == 0 {
 		c.TTL = t.ttl(c)
@@ -118,7 +118,7 @@ func (t *Traffic) tick() {
 	t.k.After(time.Second, t.tick)
 }
 
-// resolve asks the name servers once more, for the cohorts that will ask from now on.
+// resolve stores what the name servers answer now, for the cohorts that resolve next.
 func (p *population) resolve(dns DNS) {
 	shares := make([]float64, len(p.loads))
 	dns.Resolve(p.Zone, p.Name, p.Type, func(setIdentifier string, share float64, _ int64) {
@@ -134,7 +134,7 @@ func (p *population) resolve(dns DNS) {
 	}
 }
 
-// refresh lets the one cohort whose TTL is over take the current answer.
+// refresh gives the current answer to the cohort whose TTL has ended.
 func (p *population) refresh(tick int) {
 	i := tick % len(p.cohort)
 	if held := p.cohort[i]; held != p.current {
@@ -144,7 +144,7 @@ func (p *population) refresh(tick int) {
 	}
 }
 
-// play sends one second's requests to the Regions that the cohorts know of (TRF-4).
+// play sends one second's requests to the Regions of the cohorts' answers (TRF-4).
 func (t *Traffic) play(p *population, s *Sample) {
 	readable := 1.0
 	if !t.writable(p) {
@@ -169,7 +169,7 @@ func (t *Traffic) play(p *population, s *Sample) {
 	}
 }
 
-// errors is the share of requests that fail in a place that serves this share of the application's users.
+// errors is the share of failing requests when the place serves this share of the application's users.
 func (l *load) errors(share float64) float64 {
 	if share < l.errorsFrom-1e-9 {
 		return 0
@@ -184,7 +184,7 @@ func (l *load) count(requests, served, quality float64) {
 	l.answered += served + canaryRequests*quality
 }
 
-// writable says whether all global clusters of an application have a writer in a Region that answers.
+// writable says whether all global clusters of an application have a writer in a Region that is not dark.
 func (t *Traffic) writable(p *population) bool {
 	if p.Writes == 0 {
 		return true
@@ -202,7 +202,7 @@ func (t *Traffic) writable(p *population) bool {
 	return true
 }
 
-// notice records when users begin to fail, and when all are served again.
+// notice records when requests begin to fail, and when all are served again.
 func (t *Traffic) notice(s Sample) {
 	switch failed := s.Failed(); {
 	case failed && !t.failing:

@@ -19,15 +19,15 @@ const (
 
 // Alarm is a CloudWatch alarm on one metric.
 type Alarm struct {
-	// Region is where the alarm is; it can watch metrics of that Region only.
+	// Region is where the alarm is; its metric is of the same Region.
 	Region string
 	// Name is unique in the Region.
 	Name string
-	// State fixes the alarm's state, whatever the metric says; empty lets the rule decide.
+	// State fixes the alarm's state whatever the metric is; when it is empty, the rule decides.
 	State string
 	// Rule decides the state from data.
 	Rule AlarmRule
-	// Actions are the topics that are told when the alarm goes off.
+	// Actions are the topics that are notified when the alarm goes to ALARM.
 	Actions []string
 	// Composite makes it a composite alarm, whose State is set.
 	Composite *Composite
@@ -53,8 +53,8 @@ type AlarmRule struct {
 	TreatMissing string
 }
 
-// AddAlarm creates an alarm, or replaces the one of that name, which keeps its state until it is decided anew. A change of
-// state is an event in the alarm's Region.
+// AddAlarm creates an alarm, or replaces the one of that name, which keeps its state until it is evaluated again. A
+// change of state is an event in the alarm's Region.
 func (ctl Control) AddAlarm(a Alarm) error {
 	if a.Name == "" || a.Region == "" {
 		return fmt.Errorf("alarm %q in Region %q; expected a name and a Region", a.Name, a.Region)
@@ -112,7 +112,7 @@ func beyond(comparison string, value, threshold float64) (bool, error) {
 		"LessThanThreshold or LessThanOrEqualToThreshold", comparison)
 }
 
-// describeAlarms pages as documented: 50 alarms unless MaxRecords says otherwise, also when they are asked for by name.
+// describeAlarms pages as documented: 50 alarms unless MaxRecords says otherwise, also when the request names them.
 func (m *Service) describeAlarms(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
 	names, prefix, state := f.Texts("AlarmNames"), f.Text("AlarmNamePrefix"), f.Text("StateValue")
 	if len(names) > 100 {

@@ -104,7 +104,8 @@ func checkDimensions(f wire.Fields) *wire.Error {
 	return nil
 }
 
-// checkValues checks the values themselves: all of a set, one count for each value, and only numbers.
+// checkValues checks the values of an element: all members of a statistic set, one count for each value, and numbers in
+// range.
 func checkValues(f wire.Fields, n int) *wire.Error {
 	values, counts := f.Numbers("Values"), f.Numbers("Counts")
 	if v, ok := f.Number("Value"); ok {
@@ -139,7 +140,7 @@ func checkValues(f wire.Fields, n int) *wire.Error {
 		}
 	}
 	for _, v := range values {
-		if size := math.Abs(v); v != 0 && !(size >= smallestValue && size <= largestValue) { // nothing is true of NaN
+		if size := math.Abs(v); v != 0 && !(size >= smallestValue && size <= largestValue) { // all comparisons with NaN are false
 			return errValue("The value %v in MetricData.member.%d is invalid; expected a number between -2^360 and 2^360.", v, n)
 		}
 	}

@@ -7,12 +7,12 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// Composite is the configuration of a composite alarm. Its rule is not evaluated: its state is set (CW-11).
+// Composite is the configuration of a composite alarm. Its rule is not evaluated; a scenario sets its state (CW-11).
 type Composite struct {
 	// Rule is the alarm's rule, such as ALARM(a) AND ALARM(b).
 	Rule string
-	// Suppressor is the name of the alarm of the same Region that suppresses the actions, or empty. After the composite alarm
-	// went to ALARM its actions wait WaitSeconds for the suppressor; after the suppressor has left ALARM they stay
+	// Suppressor is the name of the alarm of the same Region that suppresses the actions, or empty. When the composite
+	// alarm goes to ALARM, its actions wait WaitSeconds for the suppressor; when the suppressor leaves ALARM, they stay
 	// suppressed for ExtensionSeconds.
 	Suppressor                    string
 	WaitSeconds, ExtensionSeconds int
@@ -44,7 +44,7 @@ func (m *Service) suppressedBy(a Alarm, state string) string {
 	return ""
 }
 
-// suppressedReason is what CloudWatch says of it.
+// suppressedReason is CloudWatch's text for it.
 func suppressedReason(a Alarm, by string) string {
 	switch by {
 	case "":
@@ -73,7 +73,7 @@ func (m *Service) encodeComposite(a Alarm, state string) cbor.Map {
 	return alarm
 }
 
-// silenced says in the log why an alarm's actions are not performed, or nothing.
+// silenced is the journal's text for why an alarm's actions are not performed, or empty.
 func silenced(a Alarm, state alarmState) string {
 	switch {
 	case state.suppressedBy != "":

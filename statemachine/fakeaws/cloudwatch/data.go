@@ -18,24 +18,24 @@ const (
 	maxDatums     = 1000
 )
 
-// query is one metric that GetMetricData is asked for.
+// query is one query of GetMetricData.
 type query struct {
 	id, label string
-	series    *series // nil when nobody has published it
+	series    *series // nil when it has never been published
 	period    int64
 	stat      statistic
 	unit      string // only datapoints of this unit count, all if it is empty
 	hidden    bool   // ReturnData is false
 }
 
-// statistic is Average, Sum, Minimum, Maximum or SampleCount, or else a percentile.
+// statistic is Average, Sum, Minimum, Maximum, SampleCount or a percentile.
 type statistic struct {
 	name    string
 	percent float64
 }
 
-// getMetricData answers with the newest datapoint first, unless asked otherwise. A metric without data is not an
-// error: its result is Complete, and empty.
+// getMetricData answers with the newest datapoint first, unless ScanBy says otherwise. A metric without data is not an
+// error: its result is Complete and empty.
 func (m *Service) getMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
 	queries := f.Structures("MetricDataQueries")
 	if err := checkData(f, len(queries)); err != nil {
@@ -68,7 +68,7 @@ func (m *Service) getMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wi
 	return cbor.Map{"MetricDataResults": results, "Messages": cbor.List{}}, nil
 }
 
-// checkData checks what is asked of all queries together. There is no paging, so that no token has ever been given.
+// checkData checks the parameters of all queries. There is no paging here, so no token is valid.
 func checkData(f wire.Fields, queries int) *wire.Error {
 	start, hasStart := f.Seconds("StartTime")
 	end, hasEnd := f.Seconds("EndTime")

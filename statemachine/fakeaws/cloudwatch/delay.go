@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// MetricDelay is how late CloudWatch delivers what was published (CW-1). Each delay is between two bounds; where in
-// between follows from the metric and the minute alone, so that two plays of a scenario see the same.
+// MetricDelay is how late CloudWatch delivers what was published (CW-1). Each delay is between two bounds; which one in
+// between depends only on the metric and the minute, so that a scenario has the same delays every time.
 type MetricDelay struct {
-	// Standard counts from the end of the minute that a datapoint of standard resolution describes; zero is at once.
+	// Standard counts from the end of the minute that a datapoint of standard resolution describes; zero is no delay.
 	Standard [2]time.Duration
 	// HighResolution counts from the publication of a datapoint of high resolution.
 	HighResolution [2]time.Duration
@@ -23,15 +23,15 @@ func DefaultMetricDelay() MetricDelay {
 	}
 }
 
-// SetMetricDelay changes how late CloudWatch delivers what is published from now on.
+// SetMetricDelay changes how late CloudWatch delivers what is published after the call.
 func (ctl Control) SetMetricDelay(d MetricDelay) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
 	ctl.s.delay = d
 }
 
-// PutMetric makes one value of a metric, as of now and at one-second resolution, readable at once. It says what there is
-// to be read, so no delay applies; what an application publishes comes by PutMetricData.
+// PutMetric makes one value of a metric, as of now and at one-second resolution, readable at once. No delay applies. An
+// application publishes with PutMetricData, to which the delay applies.
 func (ctl Control) PutMetric(region, namespace, name string, dims map[string]string, value float64) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -45,7 +45,8 @@ func (m *Service) Put(region, namespace, name string, dims map[string]string, va
 	m.publish(m.find(region, namespace, name, dimensionsOf(dims)), single(m.k.Now(), value))
 }
 
-// PutPast publishes what a service has published in the minutes before now: a World begins in the middle of a life.
+// PutPast publishes a value for each of the five minutes before now: a scenario begins with applications that have been
+// running.
 func (m *Service) PutPast(region, namespace, name string, dims map[string]string, value float64) {
 	s := m.find(region, namespace, name, dimensionsOf(dims))
 	for ago := 5 * time.Minute; ago > 0; ago -= time.Minute {
@@ -62,16 +63,16 @@ func (m *Service) Series(region, namespace, name string, dims map[string]string,
 	return func(at time.Time, value float64) { m.publish(s, single(at, value)) }
 }
 
-// publish takes a datapoint that can be read later.
+// publish stores a datapoint that can be read after its delay.
 func (m *Service) publish(s *series, p point) {
 	p.readable = m.readableFrom(s, p.at, m.k.Now().Unix())
 	s.insert(p)
 }
 
-// highResolutionStep is how many seconds of a metric of high resolution come with the same delay.
+// highResolutionStep is how many seconds of a high-resolution metric have the same delay.
 const highResolutionStep = 10
 
-// readableFrom is from when a datapoint of one second, published in another, can be read.
+// readableFrom is the second from which a datapoint can be read that describes one second and was published in another.
 func (m *Service) readableFrom(s *series, at, published int64) int64 {
 	if s.highResolution {
 		return published + s.spread(m.delay.HighResolution, at/highResolutionStep)
@@ -94,7 +95,7 @@ func (s *series) spread(bounds [2]time.Duration, at int64) int64 {
 		_, _ = h.Write([]byte(seriesKey(s.namespace, s.name, s.dimensions)))
 		s.seed = h.Sum64() | 1
 	}
-	mixed := (s.seed + uint64(at)) * 0x9e3779b97f4a7c15 // Fibonacci hashing: neighbours in time lie far apart
+	mixed := (s.seed + uint64(at)) * 0x9e3779b97f4a7c15 // Fibonacci hashing: consecutive times have very different delays
 	return from + int64((mixed>>32)%uint64(to-from+1))
 }
 

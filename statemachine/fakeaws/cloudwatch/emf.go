@@ -23,7 +23,7 @@ type emfLine struct {
 	} `json:"_aws"`
 }
 
-// What CloudWatch takes: no metric that is older than two weeks, or more than two hours ahead.
+// CloudWatch rejects metrics that are older than two weeks, or more than two hours ahead.
 const (
 	oldestMetric = 14 * 24 * time.Hour
 	aheadMetric  = 2 * time.Hour

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// extraPeriods is how many more periods than EvaluationPeriods an alarm reads, so that one whose data come late is not
+// extraPeriods is how many more periods than EvaluationPeriods an alarm reads, so that one whose data are late is not
 // without data (CW-4).
 const extraPeriods = 2
 
@@ -15,11 +15,11 @@ type evaluated struct {
 	breaching []bool
 	// oldestBreaching is the age of the oldest of them that is breaching, in periods; the newest period has age 1.
 	oldestBreaching int
-	// missing counts the periods without data since the alarm was made, among the newest EvaluationPeriods.
+	// missing counts the periods without data since the alarm was created, among the newest EvaluationPeriods.
 	missing int
 }
 
-// stateOf decides an alarm from the data that can be read now (CW-4).
+// stateOf evaluates an alarm on the data that can be read now (CW-4).
 func (m *Service) stateOf(a Alarm) string {
 	if a.State != "" {
 		return a.State
@@ -32,7 +32,7 @@ func (m *Service) stateOf(a Alarm) string {
 	return m.read(a.Region, a.Rule, m.states[m.arn(a)].created).judge(a.Rule.missing(), n, cmp.Or(a.Rule.Datapoints, n), current)
 }
 
-// missing is how the alarm treats missing data. Alarms on DynamoDB's metrics ignore it, whatever they say.
+// missing is how the alarm treats missing data. Alarms on DynamoDB's metrics always ignore it.
 func (r AlarmRule) missing() string {
 	if r.Namespace == "AWS/DynamoDB" {
 		return "ignore"
@@ -69,8 +69,8 @@ func (m *Service) read(region string, rule AlarmRule, created time.Time) evaluat
 	return e
 }
 
-// judge decides as AWS's table of missing data does. Only when fewer than n periods have data does it matter how
-// missing data are treated. needed is DatapointsToAlarm.
+// judge follows AWS's table of missing data. How missing data are treated matters only when fewer than n periods have
+// data. needed is DatapointsToAlarm.
 func (e evaluated) judge(treatMissing string, n, needed int, current string) string {
 	breaching := 0
 	for _, is := range e.breaching {
@@ -91,9 +91,9 @@ func (e evaluated) judge(treatMissing string, n, needed int, current string) str
 	case treatMissing == "breaching":
 		return stateIf(breaching+fill >= needed)
 	case breaching < data:
-		return AlarmOK // something is well, and too little is not
+		return AlarmOK // some periods are not breaching, and too few are
 	case treatMissing == "ignore" || e.oldestBreaching < needed:
-		return current // what is there is breaching, and too new to say that it stays so
+		return current // the periods with data are breaching, and too new for a decision
 	}
 	return AlarmInAlarm
 }

@@ -11,28 +11,28 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// alarmState is the state that an alarm was last found in, with what AWS tells of it.
+// alarmState is the state of an alarm when it was last evaluated or set, with its reason.
 type alarmState struct {
 	value, reason string
 	since         time.Time
-	// created is when the alarm was made.
+	// created is when the alarm was created.
 	created time.Time
 	// suppressedBy is what suppresses the actions of a composite alarm, suppressedReason says it in words; leftAlarm is when
 	// the alarm was last in ALARM.
 	suppressedBy, suppressedReason string
 	leftAlarm                      time.Time
-	// set says that SetAlarmState has set it: it holds until the alarm is next decided from its data.
+	// set says that SetAlarmState has set it: it holds until the alarm's data are next evaluated.
 	set bool
 }
 
-// evaluation is how often alarms are decided: with a period below a minute every ten seconds, else every minute.
+// evaluation is how often alarms with a period below a minute are evaluated; others are evaluated every minute.
 const evaluation = 10 * time.Second
 
 func (m *Service) arn(a Alarm) string {
 	return m.k.ARN("cloudwatch", a.Region, "alarm:"+a.Name)
 }
 
-// watch begins to notice changes of an alarm's state. An alarm that data decides begins with INSUFFICIENT_DATA.
+// watch begins to record changes of an alarm's state. An alarm with a rule begins with INSUFFICIENT_DATA.
 func (m *Service) watch(a Alarm) {
 	old := m.states[m.arn(a)]
 	switch {
@@ -49,7 +49,8 @@ func (m *Service) watch(a Alarm) {
 	}
 }
 
-// evaluate decides the alarms of a Region that are due, and again after ten seconds. In the dark nothing is decided.
+// evaluate evaluates the alarms of a Region that are due, and schedules itself again after ten seconds. A dark Region
+// evaluates none.
 func (m *Service) evaluate(region string) {
 	m.k.After(evaluation, func() { m.evaluate(region) })
 	if m.k.Dark(region) {
@@ -66,8 +67,8 @@ func (m *Service) evaluate(region string) {
 	}
 }
 
-// SetAlarmState sets the state of an alarm, as the operation of that name does: for good when the alarm's state is fixed,
-// and else until its data are next looked at (CW-8).
+// SetAlarmState sets the state of an alarm, as the operation of that name does: permanently when the alarm's state is
+// fixed, and otherwise until its data are next evaluated (CW-8).
 func (ctl Control) SetAlarmState(region, name, state, reason string) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -115,7 +116,7 @@ func (m *Service) setAlarmState(req *wire.Request, f wire.Fields) (cbor.Map, *wi
 	return cbor.Map{}, m.setState(req.Region, f.Text("AlarmName"), f.Text("StateValue"), f.Text("StateReason"))
 }
 
-// shown is the state that DescribeAlarms shows: as it was set, or else as the data have it now.
+// shown is the state that DescribeAlarms shows: the one that was set, or else that of the data now.
 func (m *Service) shown(a Alarm) string {
 	if s := m.states[m.arn(a)]; s != nil && s.set {
 		return s.value
@@ -139,7 +140,7 @@ func (m *Service) reason(a Alarm, state string) string {
 	return fmt.Sprintf("Threshold not crossed in %d of %d periods: %s %s %g", periods, periods, a.Rule.Metric, a.Rule.Comparison, a.Rule.Threshold)
 }
 
-// since is when an alarm came into a state, as far as that has been noticed.
+// since is when an alarm went into a state; now, if that has not been recorded yet.
 func (m *Service) since(a Alarm, state string) time.Time {
 	if s := m.states[m.arn(a)]; s != nil && s.value == state {
 		return s.since
@@ -147,7 +148,7 @@ func (m *Service) since(a Alarm, state string) time.Time {
 	return m.k.Now()
 }
 
-// alarmTime is how CloudWatch writes times into its events.
+// alarmTime is the format of times in CloudWatch's events.
 const alarmTime = "2006-01-02T15:04:05.000-0700"
 
 type wireAlarmState struct {
@@ -167,8 +168,8 @@ func (s alarmState) wire() wireAlarmState {
 	}
 }
 
-// change notes a new state, which is an event, and tells the alarm's topics when it goes off. The same state again is
-// none.
+// change records a new state, publishes its event, and notifies the alarm's topics when the state is ALARM. The same
+// state again changes nothing.
 func (m *Service) change(a Alarm, state, reason string) {
 	current := m.states[m.arn(a)]
 	if current.value == state {
@@ -181,7 +182,7 @@ func (m *Service) change(a Alarm, state, reason string) {
 	}
 	current.suppressedBy = m.suppressedBy(a, state)
 	current.suppressedReason = suppressedReason(a, current.suppressedBy)
-	// That an alarm has found its first data is no news.
+	// The transition from INSUFFICIENT_DATA to OK is not recorded: it is an alarm's first data.
 	if state == AlarmInAlarm || previous.value == AlarmInAlarm {
 		m.k.Record("alarm", a.Name, "is %s in %s%s", state, a.Region, silenced(a, *current))
 	}
@@ -197,7 +198,7 @@ func (m *Service) change(a Alarm, state, reason string) {
 	}
 	m.bus.ServiceEvent(a.Region, "aws.cloudwatch", "CloudWatch Alarm State Change", m.arn(a), detail)
 	if state == AlarmInAlarm && !a.Muted && current.suppressedBy == "" {
-		m.tell(a, previous, *current)
+		m.notify(a, previous, *current)
 	}
 }
 
@@ -221,8 +222,8 @@ func (m *Service) configurationOf(a Alarm) map[string]any {
 	}}}
 }
 
-// tell sends an alarm's message to its topics.
-func (m *Service) tell(a Alarm, previous, current alarmState) {
+// notify sends an alarm's message to its topics.
+func (m *Service) notify(a Alarm, previous, current alarmState) {
 	text, err := json.Marshal(map[string]any{
 		"AlarmName": a.Name, "AlarmArn": m.arn(a), "AWSAccountId": m.k.Account, "Region": a.Region, "NewStateValue": current.value,
 		"OldStateValue": previous.value, "NewStateReason": current.reason, "StateChangeTime": current.since.UTC().Format(alarmTime),

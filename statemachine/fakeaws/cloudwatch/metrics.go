@@ -29,9 +29,9 @@ type Service struct {
 	alarms map[string][]Alarm            // by Region, in order of name
 	status map[string]string             // the StatusCode of GetMetricData by Region, where it is not Complete
 	states map[string]*alarmState        // by the alarms' ARNs
-	// evaluated are the Regions whose alarms are decided every ten seconds, because one of them has a rule.
+	// evaluated are the Regions whose alarms are evaluated, because one of them has a rule.
 	evaluated map[string]bool
-	// delay is how late is delivered what is published.
+	// delay is how late published metrics are delivered.
 	delay MetricDelay
 	// lines are the log lines, in order of time.
 	lines []LogLine
@@ -44,17 +44,17 @@ type series struct {
 	// highResolution says whether periods below a minute can be asked for.
 	highResolution bool
 	points         []point
-	// seed spreads the delays of the metric; 0 until it is needed.
+	// seed selects the delays of the metric; 0 until the first use.
 	seed uint64
 }
 
 type dimension struct{ name, value string }
 
-// point is what one publication says, in order of time.
+// point is one published datapoint.
 type point struct {
 	at, readable         int64 // seconds since 1970: what it describes, and from when it can be read
 	count, sum, min, max float64
-	// unit is empty for what AWS's services publish here, whose unit is not known.
+	// unit is empty for the metrics of AWS's services, whose units the simulator does not have.
 	unit string
 }
 
@@ -73,14 +73,14 @@ type Control struct{ s *Service }
 func (m *Service) Control() Control { return Control{m} }
 
 // SetMetricStatus makes GetMetricData in a Region answer every query with another StatusCode than Complete, such as
-// PartialData or InternalError, and without values. An empty code makes it well again.
+// PartialData or InternalError, and without values. An empty code ends that.
 func (ctl Control) SetMetricStatus(region, code string) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
 	ctl.s.status[region] = code
 }
 
-// find returns the metric, which begins to exist when it is first published.
+// find returns the metric, and creates it if it does not exist.
 func (m *Service) find(region, namespace, name string, dims []dimension) *series {
 	key := seriesKey(namespace, name, dims)
 	if s, ok := m.series[region][key]; ok {
@@ -94,7 +94,8 @@ func (m *Service) find(region, namespace, name string, dims []dimension) *series
 	return s
 }
 
-// seriesKey wants the dimensions in order: two metrics are one only if all their dimensions are equal.
+// seriesKey is the key of a metric: two metrics are the same only if all dimensions are equal. The dimensions are
+// sorted by name.
 func seriesKey(namespace, name string, dims []dimension) string {
 	var b strings.Builder
 	b.WriteString(namespace + "\x00" + name)
@@ -112,7 +113,7 @@ func dimensionsOf(dims map[string]string) []dimension {
 	return sorted
 }
 
-// insert keeps the points in order of time; nearly all come in that order.
+// insert keeps the points in order of time, in which nearly all arrive.
 func (s *series) insert(p point) {
 	i := len(s.points)
 	for i > 0 && s.points[i-1].at > p.at {
@@ -128,7 +129,7 @@ func (s *series) between(from, to int64) []point {
 	return s.points[first:max(first, last)]
 }
 
-// value is a statistic over the points of one period; ok is false when the points do not have it.
+// value is a statistic of the points of one period; ok is false when they do not have it.
 func (st statistic) value(points []point) (value float64, ok bool) {
 	if len(points) == 0 {
 		return 0, false
@@ -155,8 +156,8 @@ func (st statistic) value(points []point) (value float64, ok bool) {
 	return percentile(points, st.percent)
 }
 
-// percentile is the nearest-rank percentile (CW-2). A set of statistics does not say how its values are spread, so,
-// as documented, it counts only when all its values are the same.
+// percentile is the nearest-rank percentile (CW-2). A statistic set does not have its single values; as documented, it
+// counts only when all its values are equal.
 func percentile(points []point, percent float64) (float64, bool) {
 	raw := slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.min != p.max })
 	slices.SortFunc(raw, func(a, b point) int {

@@ -31,7 +31,7 @@ func (m *Service) putMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wi
 		}
 		s := m.find(req.Region, namespace, d.Text("MetricName"), dimensionsIn(d))
 		s.highResolution = s.highResolution || d.Integer("StorageResolution") == 1
-		for _, p := range points(d, at) {
+		for _, p := range pointsOf(d, at) {
 			p.unit = cmp.Or(d.Text("Unit"), unitNone)
 			m.publish(s, p)
 		}
@@ -39,8 +39,8 @@ func (m *Service) putMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wi
 	return cbor.Map{}, nil
 }
 
-// points are what one element of MetricData says: a value, values with counts, or a set of statistics.
-func points(f wire.Fields, at int64) []point {
+// pointsOf are the datapoints of one element of MetricData: a value, values with counts, or a statistic set.
+func pointsOf(f wire.Fields, at int64) []point {
 	if f.Has("StatisticValues") {
 		set := f.Structure("StatisticValues")
 		p := point{at: at}
@@ -65,7 +65,7 @@ func points(f wire.Fields, at int64) []point {
 	return points
 }
 
-// listMetrics lists what has been published in the Region, in order. A page has 500 metrics.
+// listMetrics lists the metrics of the Region, in order. A page has 500 metrics.
 func (m *Service) listMetrics(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
 	var found cbor.List
 	for _, key := range slices.Sorted(maps.Keys(m.series[req.Region])) {
@@ -89,7 +89,7 @@ func (m *Service) listMetrics(req *wire.Request, f wire.Fields) (cbor.Map, *wire
 	return answer, nil
 }
 
-// matches says whether a metric is what ListMetrics asks for; a dimension without a value matches every value.
+// matches says whether a metric matches a ListMetrics request; a dimension without a value matches every value.
 func (s *series) matches(f wire.Fields) bool {
 	if ns := f.Text("Namespace"); ns != "" && ns != s.namespace {
 		return false
@@ -107,7 +107,7 @@ func (s *series) matches(f wire.Fields) bool {
 	return true
 }
 
-// paginate cuts a page out of a list; the token is the place where the next one begins.
+// paginate returns a page of a list; the token is the index at which the next page begins.
 func paginate(all cbor.List, token string, size int) (page cbor.List, next string, err *wire.Error) {
 	from := 0
 	if token != "" {

@@ -79,7 +79,7 @@ func (m *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return protocol.Fail(req, err)
 }
 
-// dimensionsIn are the dimensions of a request in order of their names, as seriesKey wants them.
+// dimensionsIn are the dimensions of a request, sorted by name for seriesKey.
 func dimensionsIn(f wire.Fields) []dimension {
 	var dims []dimension
 	for _, d := range f.Structures("Dimensions") {

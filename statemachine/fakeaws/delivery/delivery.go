@@ -17,12 +17,12 @@ type Target struct {
 	ARN string
 	// RoleARN is the role with which it is started.
 	RoleARN string
-	// Input is handed over as it is. When it is empty, Transformer makes the input out of the event; when that is nil
-	// as well, the event itself is the input.
+	// Input is delivered as it is. When it is empty, Transformer makes the input out of the event; when that is nil as
+	// well, the event itself is the input.
 	Input       string
 	Transformer *Transformer
-	// Attempts and MaxAge bound the retries after the first try; a zero MaxAge is 24 hours. What then has not been
-	// delivered goes to the queue DeadLetterARN, if there is one.
+	// Attempts and MaxAge limit the retries after the first attempt; a zero MaxAge is 24 hours. What has not been
+	// delivered then goes to the queue DeadLetterARN, if there is one.
 	Attempts      int
 	MaxAge        time.Duration
 	DeadLetterARN string
@@ -30,12 +30,12 @@ type Target struct {
 
 // Door is where the requests of deliveries are made, and where their dead letters go.
 type Door interface {
-	// Order makes the request that starts a target with an input. The name is that of the delivery, the same at every try
-	// (EVB-3). An ARN that cannot be a target is an error.
+	// Order makes the request that starts a target with an input. The name is that of the delivery, the same for every
+	// attempt (EVB-3). An ARN that cannot be a target is an error.
 	Order(arn, name, input string) (*wire.Request, error)
 	// Perform performs a request; answered is false when its answer is lost.
 	Perform(req *wire.Request) (err *wire.Error, answered bool)
-	// DeadLetter appends a message to a queue, and returns false when there is none that takes it.
+	// DeadLetter appends a message to a queue, and returns false when the queue does not exist or its Region is dark.
 	DeadLetter(queueARN, body string, attributes map[string]string) bool
 }
 
@@ -91,9 +91,8 @@ type Parcel struct {
 	tries int
 }
 
-// Deliver starts the target. It tries again after a while where that may help: after a throttled request, a lost answer or
-// an internal error. What AWS rejects for good, and what has been tried often or long enough, becomes a dead letter
-// (EVB-2).
+// Deliver starts the target. It retries a throttled request, a lost answer and an internal error, with growing delays.
+// What AWS rejects otherwise, and what is over the limits of retries, becomes a dead letter (EVB-2).
 func (s *Service) Deliver(p *Parcel) {
 	if p.tries == 0 {
 		p.began = s.k.Now()
@@ -119,7 +118,7 @@ func (s *Service) Deliver(p *Parcel) {
 	s.giveUp(p, err, exhausted)
 }
 
-// transient says whether trying again may help.
+// transient says whether a retry may succeed.
 func transient(err *wire.Error) bool {
 	switch err.Code {
 	case "ThrottlingException", "Throttling", "TooManyRequestsException", wire.CodeUnreachable:
@@ -128,7 +127,7 @@ func transient(err *wire.Error) bool {
 	return err.Status >= http.StatusInternalServerError && err.Code != wire.CodeNotImplemented
 }
 
-// tryTarget makes the request as the target's role. AWS makes it, so it is recorded, throttled and denied like any other.
+// tryTarget makes the request with the target's role. It is recorded, throttled and denied like any other request.
 func (s *Service) tryTarget(p *Parcel) *wire.Error {
 	if s.k.Dark(p.Region) {
 		return wire.Unreachable(p.Region)
@@ -153,7 +152,7 @@ func (s *Service) tryTarget(p *Parcel) *wire.Error {
 	return err
 }
 
-// giveUp puts what cannot be delivered into the dead-letter queue, or loses it.
+// giveUp sends what cannot be delivered to the dead-letter queue, or loses it.
 func (s *Service) giveUp(p *Parcel, err *wire.Error, exhausted string) {
 	attributes := map[string]string{
 		"TARGET_ARN": p.Target.ARN, "ERROR_CODE": err.Code, "ERROR_MESSAGE": err.Message, "RETRY_ATTEMPTS": fmt.Sprint(p.tries - 1),

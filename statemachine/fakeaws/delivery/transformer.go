@@ -56,7 +56,7 @@ func (t *Transformer) Apply(known map[string]any, event map[string]any) string {
 	}
 }
 
-// endsInString follows the quotation marks of a piece of JSON.
+// endsInString says whether a piece of JSON ends within a string.
 func endsInString(text string, inString bool) bool {
 	for i := 0; i < len(text); i++ {
 		switch {
@@ -90,7 +90,7 @@ func insert(value any, inString bool) string {
 	return string(quoted[1 : len(quoted)-1])
 }
 
-// find follows a path into an event; nil is nothing there.
+// find returns the value at a path of an event; nil when there is none.
 func find(value any, path string) any {
 	for _, step := range pathStep.FindAllStringSubmatch(path, -1) {
 		switch v := value.(type) {

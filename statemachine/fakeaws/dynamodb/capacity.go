@@ -24,13 +24,13 @@ const (
 	readTimePerMiB = 50 * time.Millisecond
 )
 
-// capacity is what one partition key of a replica can still serve.
+// capacity is the remaining throughput of one partition key of a replica.
 type capacity struct{ reads, writes *kernel.Bucket }
 
-// arrivals is a clock for requests. That of the World stands still while functions make thousands of them.
+// arrivals is a clock for requests. The kernel's clock stands still while a function makes thousands of them.
 type arrivals struct{ now time.Time }
 
-// next is when a request arrives that takes so long, and keeps others waiting for as long.
+// next returns when a request arrives that takes this long. The next request waits for it.
 func (a *arrivals) next(now time.Time, takes time.Duration) time.Time {
 	if now.After(a.now) {
 		a.now = now
@@ -49,7 +49,8 @@ func (r *replica) capacityOf(pk string) *capacity {
 	return r.capacity[pk]
 }
 
-// admitWrite takes what a write of this size needs: a unit for each KB, be it that of a condition that does not hold.
+// admitWrite takes the write units of an item of this size, one for each KB. A write whose condition fails needs them
+// too.
 func (d *Service) admitWrite(r *replicaOf, pk string, size int) error {
 	at := d.arrivals.next(d.k.Now(), requestTime/writesAtOnce)
 	if !r.replica.capacityOf(pk).writes.Take(unitsOf(size, 1<<10), at) {
@@ -58,7 +59,8 @@ func (d *Service) admitWrite(r *replicaOf, pk string, size int) error {
 	return nil
 }
 
-// admitRead takes what a read of this size needs: a unit for each 4 KB, or half of that.
+// admitRead takes the read units of an item of this size: one for each 4 KB, or half of that for an eventually
+// consistent read.
 func (d *Service) admitRead(r *replicaOf, p *itemParams, pk string, size int) error {
 	at := d.arrivals.next(d.k.Now(), requestTime+time.Duration(size)*readTimePerMiB>>20)
 	need := unitsOf(size, 4<<10)

@@ -28,12 +28,12 @@ type Service struct {
 	k       *kernel.Kernel
 	metrics Metrics
 	tables  map[string]*table
-	// lag is how long a write needs to the other replicas (DDB-1).
+	// lag is how long a write takes to reach the other replicas (DDB-1).
 	lag time.Duration
 	// cut holds the pairs of Regions, in alphabetical order, between which nothing is replicated.
 	cut      map[[2]string]bool
 	arrivals arrivals
-	// held are the deliveries that a dark Region or a cut link keeps from arriving, in the order of writing.
+	// held are the deliveries that a dark Region or a disconnected link keeps back, in the order of writing.
 	held []delivery
 }
 
@@ -111,7 +111,7 @@ type itemRequest struct {
 	ExclusiveStartKey                   map[string]map[string]any
 }
 
-// itemParams is an itemRequest whose table and expressions are found and compiled.
+// itemParams is an itemRequest with its expressions.
 type itemParams struct {
 	itemRequest
 	expressions *expression.Expressions
@@ -174,7 +174,7 @@ func (d *Service) Permissions(req *wire.Request) []wire.Permission {
 			permission.Context["dynamodb:leadingkeys"] = []string{pk}
 		}
 	}
-	if req.Operation == "Query" { // its own expressions: to compile the condition counts the names and values that it uses
+	if req.Operation == "Query" { // a second set: compiling the condition marks the names and values that it uses
 		expressions, err := expression.New(p.ExpressionAttributeNames, p.ExpressionAttributeValues)
 		if err == nil {
 			if keys, err := expressions.Key(p.KeyConditionExpression); err == nil {
@@ -200,14 +200,14 @@ func (d *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 
 func (d *Service) response(req *wire.Request, status int, body []byte) *wire.Response {
 	return &wire.Response{Status: status, Body: body, Header: http.Header{
-		// DynamoDB sends it with every answer, and the SDKs complain when it is not there.
+		// DynamoDB sends it with every answer; the SDKs report an error without it.
 		"X-Amz-Crc32":      {strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)},
 		"Content-Type":     {"application/x-amz-json-1.0"},
 		"X-Amzn-Requestid": {req.ID},
 	}}
 }
 
-// fail names the error in __type. A failed condition also carries the item that it was about, when asked for.
+// Fail names the error in __type. A failed condition also carries the item, if the request asks for it.
 func (d *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	name, status := "com.amazonaws.dynamodb.v20120810#"+err.Code, cmp.Or(err.Status, http.StatusBadRequest)
 	switch err.Code {

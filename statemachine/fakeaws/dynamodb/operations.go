@@ -18,7 +18,7 @@ const (
 	maxPageBytes = 1 << 20
 )
 
-// replicaOf is one replica with what it belongs to.
+// replicaOf is one replica, its table and its Region.
 type replicaOf struct {
 	table   *table
 	replica *replica
@@ -29,7 +29,7 @@ func invalidItem(format string, args ...any) error {
 	return &expression.Error{Text: fmt.Sprintf(format, args...)}
 }
 
-// wireError is err on the wire: what the expressions refuse is a ValidationException.
+// wireError is err on the wire: an invalid expression is a ValidationException.
 func wireError(err error) *wire.Error {
 	var apiErr *wire.Error
 	if errors.As(err, &apiErr) {
@@ -38,7 +38,7 @@ func wireError(err error) *wire.Error {
 	return wire.BadRequest("ValidationException", "%v", err)
 }
 
-// keyOf reads the key of a Key parameter, which must be the whole key and nothing else.
+// keyOf reads a Key parameter, which must be the whole key and have no other attribute.
 func keyOf(wire map[string]map[string]any) (primaryKey, error) {
 	it, err := expression.DecodeItem(wire)
 	if err != nil {
@@ -196,7 +196,7 @@ func (d *Service) updateItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	return returned(p, before, exists)
 }
 
-// update compiles the update expression, which must leave the key alone.
+// update compiles the update expression, which must not change the key.
 func (p *itemParams) update() (*expression.Update, error) {
 	if err := checkReturnValues(p, "NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"); err != nil {
 		return nil, err
@@ -228,7 +228,7 @@ func returned(p *itemParams, before expression.Item, exists bool) ([]byte, error
 	return []byte("{}"), nil
 }
 
-// checkReturnValues refuses, before anything is written, what a write of this kind cannot return.
+// checkReturnValues rejects, before anything is written, ReturnValues that the operation does not have.
 func checkReturnValues(p *itemParams, allowed ...string) error {
 	if p.ReturnValues != "" && !slices.Contains(allowed, p.ReturnValues) {
 		return invalidItem("ReturnValues can only be one of %s", strings.Join(allowed, ", "))
@@ -273,7 +273,7 @@ func (d *Service) query(r *replicaOf, p *itemParams) ([]byte, error) {
 	return page.json(), nil
 }
 
-// within returns the items of a key range in the order of a Query, from its start key on.
+// within returns the items of a key range in the order of a Query, beginning at its start key.
 func (r *replica) within(keys expression.KeyRange, p *itemParams) ([]*stored, error) {
 	part := r.partitions[keys.PK]
 	if part == nil {
@@ -301,7 +301,8 @@ func (r *replica) within(keys expression.KeyRange, p *itemParams) ([]*stored, er
 	return out, nil
 }
 
-// queryPage is one page of a Query's answer. It is limited before the filter, so a page may be empty and not the last.
+// queryPage is one page of a Query's answer. Its limits apply before the filter, so a page that is not the last may be
+// empty.
 type queryPage struct {
 	countOnly            bool
 	items                []byte

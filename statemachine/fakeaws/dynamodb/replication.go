@@ -9,13 +9,13 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 )
 
-// table is a global table: replicas that know the same items sooner or later.
+// table is a global table: replicas that become consistent with each other.
 type table struct {
 	name     string
 	replicas map[string]*replica
 }
 
-// replica is what one Region has of a table.
+// replica is the copy of a table in one Region.
 type replica struct {
 	partitions map[string]*partition
 	capacity   map[string]*capacity // by partition key
@@ -29,15 +29,14 @@ type partition struct {
 
 type primaryKey struct{ pk, sk string }
 
-// stored is an item with the number of the write that it comes from. Numbers rise with the clock of the World, and they
-// order writes in different Regions at the same moment too (DDB-2). A deleted item stays as one without attributes:
-// it has to win against older writes that arrive later.
+// stored is an item with the number of its write. Numbers rise with the clock, and they also order writes that
+// different Regions make at the same time (DDB-2). A deleted item is kept without attributes, so that it wins against
+// older writes that arrive later.
 type stored struct {
 	attributes expression.Item
 	size       int
 	write      int
-	// wire are the attributes as a Query answers with them, once one has: the pages of a large registry are read in every
-	// stage.
+	// wire caches the attributes as a Query returns them: every stage of a run reads the pages of a large registry.
 	wire []byte
 }
 
@@ -48,7 +47,7 @@ func (s *stored) json() []byte {
 	return s.wire
 }
 
-// delivery is a write on its way to another Region's replica.
+// delivery is a write that is being replicated to another Region.
 type delivery struct {
 	table    *table
 	key      primaryKey
@@ -124,9 +123,9 @@ func (d *Service) send(x delivery) {
 	d.k.After(d.lag, func() { d.arrive(x) })
 }
 
-// arrive delivers a write, or holds it while one of its Regions is dark or the link between them cut: also what was
-// sent before a Region went dark and had not yet arrived is late until that Region is back (DDB-3). How long it took is
-// published in the Region that has written (DDB-6).
+// arrive delivers a write, or holds it while one of its Regions is dark or the two are disconnected. A write that was
+// sent before the Region went dark is held too (DDB-3). The replication latency is published in the Region of the write
+// (DDB-6).
 func (d *Service) arrive(x delivery) {
 	if d.k.Dark(x.from) || d.k.Dark(x.to) || d.cut[kernel.Link(x.from, x.to)] {
 		d.held = append(d.held, x)
@@ -140,7 +139,7 @@ func (d *Service) arrive(x delivery) {
 	}
 }
 
-// regionChanged lets what was held for a Region that is back be sent again.
+// regionChanged sends what was held for a Region that is back.
 func (d *Service) regionChanged(_ string, dark bool) {
 	if !dark {
 		d.release()
@@ -155,7 +154,7 @@ func (d *Service) linkChanged(a, b string, cut bool) {
 	}
 }
 
-// release sends what was held, of each item the last write: those before it would lose to it at once.
+// release sends what was held: of each item only the last write, which wins against those before it.
 func (d *Service) release() {
 	held := d.held
 	d.held = nil
@@ -175,15 +174,15 @@ func (d *Service) release() {
 	}
 }
 
-// SetReplicationLag sets how long every write from now on needs to the other replicas of its table.
+// SetReplicationLag sets how long every later write takes to reach the other replicas of its table.
 func (ctl Control) SetReplicationLag(lag time.Duration) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
 	ctl.s.lag = lag
 }
 
-// CutReplication stops DynamoDB's replication between two Regions, in both directions, or lets it go on. What was
-// written meanwhile arrives afterwards.
+// CutReplication stops DynamoDB's replication between two Regions, in both directions, or resumes it. What was written
+// meanwhile arrives afterwards.
 func (ctl Control) CutReplication(a, b string, cut bool) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()

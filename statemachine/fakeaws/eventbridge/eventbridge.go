@@ -23,12 +23,12 @@ type Rule struct {
 	Targets []delivery.Target
 }
 
-// Event is what happened, as EventBridge hands it on.
+// Event is an event on a bus.
 type Event struct {
 	Source, DetailType string
 	Resources          []string
-	// Account and Region are where it comes from, when another account or Region has sent it to this bus; empty is the
-	// bus's own.
+	// Account and Region are its origin, when another account or Region has sent it to this bus; empty is the bus's
+	// own.
 	Account, Region string
 	// Detail is a JSON object.
 	Detail json.RawMessage
@@ -59,7 +59,7 @@ type Control struct{ s *Service }
 // Control returns the control surface.
 func (b *Service) Control() Control { return Control{b} }
 
-// AddRule adds a rule. A pattern or a target that the embedded AWS cannot follow exactly is an error that names it.
+// AddRule adds a rule. A pattern or a target that the simulator does not support exactly is an error that names it.
 func (ctl Control) AddRule(r Rule) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -82,7 +82,8 @@ func (ctl Control) AddRule(r Rule) error {
 	return nil
 }
 
-// PutEvent lets an event happen in a Region, on its default bus: also one of AWS's own, which PutEvents refuses.
+// PutEvent publishes an event on a Region's default bus. Unlike PutEvents, it also publishes events of AWS's own
+// sources.
 func (ctl Control) PutEvent(region string, e Event) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -93,7 +94,7 @@ func (ctl Control) PutEvent(region string, e Event) error {
 	return nil
 }
 
-// wireEnvelope is an event as rules and targets see it.
+// wireEnvelope is an event as rules and targets get it.
 type wireEnvelope struct {
 	Version    string          `json:"version"`
 	ID         string          `json:"id"`
@@ -106,7 +107,7 @@ type wireEnvelope struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// eventLatency is how long an event needs to its targets (EVB-1).
+// eventLatency is how long an event takes to reach its targets (EVB-1).
 const eventLatency = 500 * time.Millisecond
 
 // ServiceEvent publishes an event of an AWS service about one resource.
@@ -114,7 +115,7 @@ func (b *Service) ServiceEvent(region, source, detailType, resource string, deta
 	b.publish(region, Event{Source: source, DetailType: detailType, Resources: []string{resource}, Detail: detail})
 }
 
-// publish hands an event to the rules of its Region, and returns its id. In a dark Region nothing happens.
+// publish matches an event against the rules of its Region, and returns its id. A dark Region has no events.
 func (b *Service) publish(region string, e Event) (id string) {
 	id = b.k.NewRequestID()
 	if b.k.Dark(region) {
@@ -143,7 +144,7 @@ func (b *Service) publish(region string, e Event) (id string) {
 	return id
 }
 
-// trigger hands a matching event to the targets of a rule.
+// trigger delivers a matching event to the targets of a rule.
 func (b *Service) trigger(r *rule, id, text string, event map[string]any) {
 	b.k.Record("events", r.Name, "matches an event: %v of %v", event["detail-type"], event["source"])
 	for i, t := range r.Targets {

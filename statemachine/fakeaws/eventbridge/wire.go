@@ -40,7 +40,7 @@ func (p *putEventsParams) Object() string { return defaultBus }
 
 const defaultBus = "default"
 
-// permissions asks for each entry, whose source and type a policy may name.
+// permissions are one for each entry: a policy may name its source and type.
 func (p *putEventsParams) permissions(k *kernel.Kernel, req *wire.Request) []wire.Permission {
 	var all []wire.Permission
 	for _, e := range p.Entries {
@@ -53,7 +53,7 @@ func (p *putEventsParams) permissions(k *kernel.Kernel, req *wire.Request) []wir
 	return all
 }
 
-// putEvents takes the entries that it can, and says of each of the others why not.
+// putEvents publishes the valid entries, and returns an error for each of the others.
 func (b *Service) putEvents(req *wire.Request, p *putEventsParams) (any, *wire.Error) {
 	type entry struct {
 		EventID      string `json:"EventId,omitempty"`
@@ -92,7 +92,7 @@ func (b *Service) putEvents(req *wire.Request, p *putEventsParams) (any, *wire.E
 	}{failed, entries}, nil
 }
 
-// timeOf reads the seconds since 1970 of the JSON protocols; nothing is the zero time.
+// timeOf reads the seconds since 1970 of the JSON protocols; nil is the zero time.
 func timeOf(n *json.Number) time.Time {
 	if n == nil {
 		return time.Time{}

@@ -6,6 +6,6 @@
 // may do what they are about to do ([Service.AllowService]).
 //
 // It evaluates identity-based policies and trust policies. There are no users, no resource-based policies, no permission
-// boundaries and no session policies (IAM-1 in FIDELITY.md). A policy element that it cannot evaluate is an error that names
+// boundaries and no session policies (IAM-1 in docs/fidelity.md). A policy element that it cannot evaluate is an error that names
 // it: to ignore the element would be to allow or deny something else than AWS.
 package iam

@@ -25,7 +25,7 @@ type role struct {
 	arn        string
 	key        string
 	statements []statement
-	// trust says who may assume it; nil says nothing.
+	// trust says which services may assume it; nil is all of the account.
 	trust []trustStatement
 }
 
@@ -40,9 +40,8 @@ type Control struct{ s *Service }
 // Control returns the control surface.
 func (i *Service) Control() Control { return Control{i} }
 
-// AddRole adds a role with its policy documents and returns the access key that calls as this role. What a document
-// holds that the embedded AWS cannot evaluate is an error that names it: to ignore it would be to allow or deny
-// something else than AWS.
+// AddRole adds a role with its policy documents and returns the access key that calls as this role. An element of a
+// document that the simulator cannot evaluate is an error that names it.
 func (ctl Control) AddRole(arn string, policies []json.RawMessage) (accessKey string, err error) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -72,7 +71,7 @@ func (ctl Control) UpdateRole(arn string, policies []json.RawMessage) error {
 	return nil
 }
 
-// allow makes the statements of the role those of the documents.
+// allow replaces the statements of the role by those of the documents.
 func (r *role) allow(policies []json.RawMessage) error {
 	var all []statement
 	for i, document := range policies {
@@ -107,7 +106,7 @@ func (i *Service) allowRole(roleARN string, p wire.Permission) *wire.Error {
 	return i.decide(r, p)
 }
 
-// RoleOf is the ARN of the role behind an access key, empty for the administrator and for a key that is not known.
+// RoleOf is the ARN of the role behind an access key, empty for the administrator and for an unknown key.
 func (i *Service) RoleOf(accessKey string) string {
 	if r := i.keys[accessKey]; r != nil {
 		return r.arn
@@ -115,7 +114,7 @@ func (i *Service) RoleOf(accessKey string) string {
 	return ""
 }
 
-// KeyOf is the access key with which AWS calls in a role's name; empty when there is no such role.
+// KeyOf is the access key with which AWS calls as a role; empty when there is no such role.
 func (i *Service) KeyOf(roleARN string) string {
 	if r := i.roles[roleARN]; r != nil {
 		return r.key
@@ -158,7 +157,7 @@ func Denied(roleARN string, p wire.Permission, why string) *wire.Error {
 	}
 }
 
-// SessionOf is the ARN of a role's session, which is who a caller is.
+// SessionOf is the ARN of a role's session, which identifies the caller.
 func SessionOf(roleARN string) string {
 	caller := strings.Replace(roleARN, ":iam:", ":sts:", 1)
 	return strings.Replace(caller, ":role/", ":assumed-role/", 1) + "/session"

@@ -28,7 +28,7 @@ type policyCondition struct {
 	values                   []string
 }
 
-// oneOrMany reads what policies write as one element or as a list of them.
+// oneOrMany reads an element of a policy that may be a single value or a list.
 type oneOrMany[T any] []T
 
 func (o *oneOrMany[T]) UnmarshalJSON(text []byte) error {
@@ -50,7 +50,7 @@ func strictly(text []byte, into any) error {
 	return dec.Decode(into)
 }
 
-// wireStatement is a statement as it is written. Elements that it does not have, such as Principal, are refused.
+// wireStatement is a statement as it is written. Elements that it does not have, such as Principal, are rejected.
 type wireStatement struct {
 	Sid, Effect       string
 	Action, NotAction oneOrMany[string]
@@ -155,8 +155,8 @@ func (s statement) matches(p wire.Permission, context map[string][]string) bool 
 	return true
 }
 
-// conditionOperators compare one value of the policy with one of the request. A negated operator is the one that it
-// negates with "Not" in its name, see holds.
+// conditionOperators compare one value of the policy with one of the request. A negated operator has the function of
+// the operator that it negates, see holds.
 var conditionOperators = map[string]func(pattern, value string) bool{
 	"StringEquals":              func(pattern, value string) bool { return pattern == value },
 	"StringNotEquals":           func(pattern, value string) bool { return pattern == value },
@@ -192,7 +192,7 @@ func (c policyCondition) holds(values []string) bool {
 	return slices.ContainsFunc(values, matches)
 }
 
-// globARN matches the six parts of an ARN one by one: a wildcard does not reach over a colon, except in the last part.
+// globARN matches the six parts of an ARN one by one: a wildcard does not match a colon, except in the last part.
 func globARN(pattern, arn string) bool {
 	if pattern == "*" {
 		return true

@@ -19,7 +19,7 @@ func (s STS) Open(req *wire.Request) *wire.Error {
 	return err
 }
 
-// permissions are none: IAM allows the operation to every caller, and cannot deny it (AWS STS API Reference,
+// Permissions are none: IAM allows the operation to every caller, and cannot deny it (AWS STS API Reference,
 // "GetCallerIdentity").
 func (s STS) Permissions(*wire.Request) []wire.Permission { return nil }
 

@@ -14,7 +14,7 @@ import (
 type Deputy struct {
 	// service is the principal, such as lambda.amazonaws.com.
 	service string
-	// account is the one that the resource belongs to, source its ARN; empty where the service does not say (IAM-7).
+	// account is the account of the resource, source its ARN; empty where the service does not name it (IAM-7).
 	account, source string
 }
 
@@ -27,7 +27,7 @@ func DeputyFor(service, arn string) Deputy {
 	return d
 }
 
-// WithoutSource is the same Deputy, of a service that names the account and not the resource.
+// WithoutSource is the Deputy of a service that names the account and not the resource.
 func (d Deputy) WithoutSource() Deputy { d.source = ""; return d }
 
 // trustStatement says which services may assume a role.
@@ -80,7 +80,8 @@ func parseTrust(document json.RawMessage) ([]trustStatement, error) {
 	return out, nil
 }
 
-// Assume returns nil when a service may assume a role. A role that does not exist is the caller's to refuse.
+// Assume returns nil when a service may assume a role. For a role that does not exist it returns nil: the caller
+// rejects it.
 func (i *Service) Assume(d Deputy, roleARN string) *wire.Error {
 	r := i.roles[roleARN]
 	if r == nil || r.trust == nil && d.account == i.k.Account {

@@ -2,7 +2,7 @@ package iam
 
 import "github.com/drover-dr/drover/statemachine/fakeaws/wire"
 
-// unscoped are the actions of the embedded AWS that a policy allows with the resource "*" and no other, each with the
+// unscoped are the actions of the simulator that a policy allows with the resource "*" and no other, each with the
 // document that says so. A statement that names an ARN, even one that ends in *, does not allow them.
 //
 // "SAR" is the Service Authorization Reference, "Actions, resources, and condition keys for" the service: its table
@@ -25,7 +25,7 @@ var unscoped = map[string]string{
 	"route53:ListHealthChecks":      "SAR, Amazon Route 53",
 }
 
-// asked is the question to IAM as AWS asks it.
+// asked is the permission that AWS checks.
 func asked(p wire.Permission) wire.Permission {
 	if unscoped[p.Action] != "" {
 		p.Resource = "*"

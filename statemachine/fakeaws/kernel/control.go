@@ -77,7 +77,7 @@ func (c Control) Dark(name string) bool {
 
 // CutOff disconnects two Regions from each other, or connects them again. Each goes on serving its users, while nothing
 // passes between them: no replication of DynamoDB and Aurora, and no call of a function in one of them to the other.
-// Global services answer both. See NET-1 in FIDELITY.md.
+// Global services answer both. See NET-1 in docs/fidelity.md.
 func (c Control) CutOff(a, b string, cut bool) error {
 	c.k.Lock()
 	defer c.k.Unlock()

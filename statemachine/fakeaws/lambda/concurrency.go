@@ -8,18 +8,18 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// defaultConcurrency is the account's limit of concurrent executions in a Region, where a scenario says nothing.
+// defaultConcurrency is the account's limit of concurrent executions in a Region, unless a scenario sets another.
 const defaultConcurrency = 1000
 
-// Why Lambda turns an invocation away, from "TooManyRequestsException" in the API Reference.
+// Why Lambda rejects an invocation, from "TooManyRequestsException" in the API Reference.
 const (
 	overReserved = "ReservedFunctionConcurrentInvocationLimitExceeded"
 	overAccount  = "ConcurrentInvocationLimitExceeded"
 )
 
-// concurrency is what runs in one Region at the same time, for Lambda's limits (LAM-6).
+// concurrency counts what runs in one Region at the same time, for Lambda's limits (LAM-6).
 type concurrency struct {
-	// limit is the account's, others what other functions of the account would use of it.
+	// limit is the account's limit; others is what the account's other functions use.
 	limit, others int
 	// running counts the invocations by the names of functions; all versions of a function count as one.
 	running map[string]int
@@ -39,8 +39,8 @@ func (ctl Control) SetConcurrencyLimit(region string, limit int) error {
 	return ctl.setConcurrency(region, limit, func(c *concurrency) { c.limit = limit })
 }
 
-// SetOtherConcurrency says how many executions the account's other functions want to run in a Region at the same time.
-// They get what is not reserved.
+// SetOtherConcurrency sets how many concurrent executions the account's other functions request in a Region. They get
+// what is not reserved.
 func (ctl Control) SetOtherConcurrency(region string, executions int) error {
 	return ctl.setConcurrency(region, executions, func(c *concurrency) { c.others = executions })
 }
@@ -67,7 +67,7 @@ func (l *Service) reserved(region string) int {
 	return sum
 }
 
-// reservation is the function's own, whichever version is invoked; nil for none.
+// reservation is the reserved concurrency of a function, whichever version is invoked; nil for none.
 func (l *Service) reservation(fn *Function) *int {
 	for _, f := range l.functions {
 		if f.Region == fn.Region && f.Name == fn.Name && f.Version == "" {
@@ -77,7 +77,7 @@ func (l *Service) reservation(fn *Function) *int {
 	return fn.Reserved
 }
 
-// admit begins an invocation, or says why Lambda turns it away.
+// admit counts an invocation as running, or returns why Lambda rejects it.
 func (l *Service) admit(fn *Function) (refused string) {
 	c := l.concurrencyIn(fn.Region)
 	if own := l.reservation(fn); own != nil {
@@ -100,10 +100,10 @@ func (l *Service) admit(fn *Function) (refused string) {
 	return ""
 }
 
-// leave ends an invocation.
+// leave counts an invocation as ended.
 func (l *Service) leave(fn *Function) { l.concurrencyIn(fn.Region).running[fn.Name]-- }
 
-// tooManyInvocations is how an invocation ends that Lambda turns away.
+// tooManyInvocations is the result of an invocation over a limit.
 func tooManyInvocations(reason string) kernel.InvokeResult {
 	return kernel.InvokeResult{
 		ErrorType: codeTooManyInvocations, Reason: reason,

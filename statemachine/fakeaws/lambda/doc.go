@@ -2,7 +2,7 @@
 // does is the caller's code ([Function.Invoke]), in a drill the real binary.
 //
 // A function runs outside the kernel's mutex while the clock stands still, because it sends requests to the simulator.
-// Afterwards it is charged a modelled duration, by the requests that it made (LAM-1 in FIDELITY.md).
+// Afterwards it is charged a modelled duration, by the requests that it made (LAM-1 in docs/fidelity.md).
 //
 //   - A state machine invokes with [Service.Invoke], other services and clients with [Service.InvokeNow] or the operation
 //     Invoke (wire.go).

@@ -2,15 +2,15 @@ package lambda
 
 // Failure modes of an invocation, for [InvokeFault].
 const (
-	// InvokeThrottled turns the invocation away, as Lambda does over the concurrency limit.
+	// InvokeThrottled rejects the invocation, as Lambda does over the concurrency limit.
 	InvokeThrottled = "throttle"
-	// InvokeCrashes lets the function do its work and die before it has answered.
+	// InvokeCrashes ends the function's process after its work and before its answer.
 	InvokeCrashes = "crash-after-effect"
-	// InvokeTimesOut lets the function do its work and then hang until its timeout.
+	// InvokeTimesOut makes the function hang after its work, until its timeout.
 	InvokeTimesOut = "timeout"
-	// InvokeDeleted is a function that is not there any more.
+	// InvokeDeleted is a function that has been deleted.
 	InvokeDeleted = "deleted"
-	// InvokeDenied is a role that may not invoke the function any more.
+	// InvokeDenied is a role that may no longer invoke the function.
 	InvokeDenied = "denied"
 )
 
@@ -20,7 +20,7 @@ type InvokeFault struct {
 	Function string
 	// Kind is one of the failure modes.
 	Kind string
-	// Times is how often it strikes before it is over; 0 means until it is removed.
+	// Times is how many invocations it affects; 0 means all until it is removed.
 	Times int
 }
 
@@ -46,7 +46,7 @@ func (l *Service) removeFault(fault *InvokeFault) {
 	}
 }
 
-// faultFor returns the kind of the oldest fault that matches the function, or "", and counts it.
+// faultFor returns the kind of the oldest fault that matches the function, or "", and counts the invocation.
 func (l *Service) faultFor(fn *Function) string {
 	for _, f := range l.faults {
 		if !fn.named(f.Function) {

@@ -93,20 +93,20 @@ func (l *Service) begin(role string, fn *Function, fault string) *kernel.InvokeR
 	return nil
 }
 
-// Durations that an invocation is charged. See LAM-1 in FIDELITY.md.
+// The virtual durations of an invocation; see LAM-1 in docs/fidelity.md.
 const (
 	baseTime = 30 * time.Millisecond
 	perCall  = 5 * time.Millisecond
 	darkCall = 5 * time.Second
 )
 
-// What a function asks about more than a few objects, it asks for several at once.
+// Requests about more than fewObjects objects are made atOnce at a time.
 const (
 	fewObjects = 8
 	atOnce     = 8
 )
 
-// charge is the virtual duration of an invocation that made these calls.
+// charge is the virtual duration of an invocation that made these requests.
 func charge(calls []kernel.Call) time.Duration {
 	type operation struct{ service, name string }
 	type kind struct {

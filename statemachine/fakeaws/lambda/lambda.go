@@ -20,15 +20,15 @@ type Function struct {
 	Timeout time.Duration
 	// Reserved is its reserved concurrency; nil reserves nothing. A version has the function's.
 	Reserved *int
-	// LogGroup is the name of the log group that its output goes to; without one nothing is kept.
+	// LogGroup is the name of the log group for its output; without one, no log is kept.
 	LogGroup string
-	// Role is the ARN of the role that the function calls AWS with. When it is set, only calls of this role count as
-	// the function's own; else all that arrive while it runs do.
+	// Role is the ARN of the role with which the function calls AWS. When it is set, only requests of this role are
+	// recorded as the function's; otherwise all that arrive while it runs.
 	Role string
-	// Invoke runs the function and returns when it has answered. It is called without the World's mutex and may make
-	// requests to the World, whose clock stands still meanwhile.
+	// Invoke runs the function and returns when it has answered. It is called without the kernel's mutex and may send
+	// requests to the simulator, whose clock stands still meanwhile.
 	Invoke func(payload []byte) kernel.InvokeResult
-	// Kill, when set, ends the function's process, so that the next invocation finds a new one.
+	// Kill, when set, ends the function's process; the next invocation starts a new one.
 	Kill func()
 }
 
@@ -79,7 +79,7 @@ func (ctl Control) AddFunction(f Function) error {
 		return fmt.Errorf("function %s: %w", f.Name, err)
 	}
 	if _, ok := ctl.s.functions[f.ARN]; ok {
-		return fmt.Errorf("function %s: there is one already", f.ARN)
+		return fmt.Errorf("function %s: it exists already", f.ARN)
 	}
 	if refused := ctl.s.assumable(f); refused != nil {
 		return refused
@@ -88,7 +88,8 @@ func (ctl Control) AddFunction(f Function) error {
 	return nil
 }
 
-// assumable is whether Lambda may assume a function's role, as it checks when a function is made or changed.
+// assumable is an error if Lambda may not assume a function's role. Lambda checks it when a function is created or
+// updated.
 func (l *Service) assumable(f Function) error {
 	if refused := l.iam.Assume(iam.DeputyFor("lambda", f.ARN).WithoutSource(), f.Role); refused != nil {
 		return fmt.Errorf("function %s: the role defined for the function cannot be assumed by Lambda: %s", f.ARN, refused.Message)

@@ -8,16 +8,16 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// A function has its latest code, which is replaced by a deployment, and versions, which are not: a version is the code
-// and the configuration as they were when it was published (Lambda Developer Guide, "Manage Lambda function versions").
+// A deployment replaces the latest code of a function. It does not replace versions: a version has the code and the
+// configuration with which it was published (Lambda Developer Guide, "Manage Lambda function versions").
 
 // latestVersion is the qualifier of the code that a deployment replaces.
 const latestVersion = "$LATEST"
 
-// versions are what has been published of a function.
+// versions are the published versions of a function.
 type versions struct {
 	last int
-	// changed says that the latest code is not the last version's.
+	// changed says that the latest code differs from the last version.
 	changed bool
 }
 
@@ -36,8 +36,8 @@ func (ctl Control) UpdateFunction(f Function) error {
 	return nil
 }
 
-// PublishVersion makes a version of a function's latest code and returns the version's ARN. When nothing has changed
-// since the last version, it is that one's.
+// PublishVersion publishes a version of a function's latest code and returns its ARN. When nothing has changed since
+// the last version, it returns that one's ARN.
 func (ctl Control) PublishVersion(functionARN string) (arn string, err error) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -62,7 +62,7 @@ func (l *Service) versionsOf(functionARN string) *versions {
 	return l.published[functionARN]
 }
 
-// named says whether the function is the one that a fault names: in full, or by its last part.
+// named says whether a fault names the function: in full, or by its last part.
 func (f *Function) named(name string) bool {
 	return name == "" || f.Name == name || strings.HasSuffix(f.Name, "-"+name)
 }

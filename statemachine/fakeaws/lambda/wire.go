@@ -24,7 +24,7 @@ const (
 )
 
 type params struct {
-	// arn is the function's, whether it exists or not.
+	// arn is the function's ARN, whether it exists or not.
 	arn string
 	// kind is RequestResponse, Event or DryRun.
 	kind string
@@ -74,7 +74,7 @@ func (l *Service) arnOf(region, name string) string {
 	return l.k.ARN("lambda", region, "function:"+name)
 }
 
-// qualify puts the version that the parameter Qualifier names into the function's ARN. Both may name it, if they agree.
+// qualify adds the version that the parameter Qualifier names to the function's ARN. Both may name it if they agree.
 func qualify(arn, qualifier string) (string, *wire.Error) {
 	switch inARN := wire.Qualifier(arn); {
 	case qualifier == "" || inARN == qualifier:
@@ -86,7 +86,7 @@ func qualify(arn, qualifier string) (string, *wire.Error) {
 	return wire.Qualified(arn, qualifier), nil
 }
 
-// permissions asks about the ARN as it was given: a policy that names a function does not allow its versions, and one
+// Permissions has the ARN of the request: a policy that names a function does not allow its versions, and one
 // that names versions does not allow the function (Lambda Developer Guide, "Fine-tuning the Resources and Conditions
 // sections of policies").
 func (l *Service) Permissions(req *wire.Request) []wire.Permission {
@@ -96,7 +96,7 @@ func (l *Service) Permissions(req *wire.Request) []wire.Permission {
 	return []wire.Permission{{Action: "lambda:InvokeFunction", Resource: req.Params.(params).arn}}
 }
 
-// serve finds the function; it runs after the World has been left, see LAM-3 in FIDELITY.md.
+// Serve finds the function. It runs after the mutex has been released, see LAM-3 in docs/fidelity.md.
 func (l *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	if req.Operation == opAccountSettings {
 		return l.accountSettings(req), nil

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// operation is a promotion in flight: what DescribeGlobalClusters shows as FailoverState.
+// operation is a promotion in progress, which DescribeGlobalClusters shows as FailoverState.
 type operation struct {
 	*Promotion
 	status   string
 	from, to *member
 }
 
-// The statuses of an operation. The API model has no switching-over; the User Guide has.
+// The statuses of an operation. The API model does not have switching-over; the User Guide does.
 const (
 	statusPending       = "pending"
 	statusSwitchingOver = "switching-over"
@@ -21,7 +21,7 @@ const (
 	statusCancelling    = "cancelling"
 )
 
-// promote begins a promotion that has been found possible. It plays in four steps (RDS-3):
+// promote starts a promotion that mayMove allows. It has four steps (RDS-3):
 //
 //	at once       pending
 //	margin later  switching-over or failing-over; a switchover closes the old writer, a failover tries to
@@ -53,8 +53,8 @@ func (op *operation) kind() string {
 	return "failover"
 }
 
-// step lets next happen after d, unless the operation is cancelled meanwhile. It waits while the operation is stuck or
-// its target Region dark.
+// step runs next after d, unless the operation is cancelled meanwhile. It waits while the operation is stuck or its
+// target Region is dark.
 func (r *Service) step(g *globalCluster, op *operation, d time.Duration, next func()) {
 	r.k.After(d, func() {
 		switch {
@@ -81,8 +81,8 @@ func (r *Service) begin(g *globalCluster, op *operation) {
 	r.fence(g, op.from, op.To)
 }
 
-// fence closes a former or future former primary for writes. It is best effort: in a Region that cannot be reached the
-// cluster goes on accepting them (RDS-EVENT-0391), until regionChanged finds it.
+// fence stops the old writer from accepting writes. It is best effort: in a Region that cannot be reached the cluster
+// still accepts writes (RDS-EVENT-0391), until regionChanged or linkChanged finds it.
 func (r *Service) fence(g *globalCluster, m *member, from string) {
 	if r.k.Dark(m.Region) || !r.k.Connected(m.Region, from) {
 		r.k.Record("rds", g.ID, "the writer in %s could not be fenced: it may still be up", m.Region)
@@ -121,7 +121,7 @@ func (r *Service) finish(g *globalCluster, op *operation) {
 	r.k.Record("rds", g.ID, "%s to %s is over", op.kind(), op.To)
 }
 
-// cancel ends a switchover without the writer having moved: one of its Regions has gone dark on the way (RDS-4).
+// cancel ends a switchover without moving the writer, because one of its Regions has gone dark meanwhile (RDS-4).
 func (r *Service) cancel(g *globalCluster) {
 	op := g.operation
 	op.status = statusCancelling
@@ -134,14 +134,14 @@ func (r *Service) cancel(g *globalCluster) {
 	})
 }
 
-// resync rebuilds a former primary as a secondary. The writes that it alone has are gone then.
+// resync rebuilds a former primary as a secondary. The writes that only it has are lost then.
 func (r *Service) resync(g *globalCluster, m *member) {
 	r.k.After(g.ResyncTime, func() {
 		if m.writer || m.open {
 			return
 		}
 		if r.k.Dark(m.Region) {
-			return // regionChanged begins again
+			return // regionChanged starts it again
 		}
 		m.synced = true
 		r.k.Record("rds", g.ID, "the cluster in %s is in sync again", m.Region)
@@ -169,7 +169,8 @@ func (r *Service) regionChanged(name string, dark bool) {
 	}
 }
 
-// returned is a former primary whose Region is back: it accepts writes beside the new one until it is fenced (RDS-5).
+// returned handles a former primary whose Region is back: it accepts writes, like the new one, until it is fenced
+// (RDS-5).
 func (r *Service) returned(g *globalCluster, m *member) {
 	r.k.Record("rds", g.ID, "the old writer in %s is up again: two clusters accept writes", m.Region)
 	r.k.After(g.FenceTime, func() {
@@ -200,11 +201,11 @@ func (r *Service) startPublishing() {
 	r.k.After(lagPeriod, tick)
 }
 
-// publishLag publishes the replication lag in the Regions of the secondaries, and only there. While the primary cannot
-// be reached nothing is published: the last value stays the last one (RDS-7).
+// publishLag publishes the replication lag in the Regions of the secondaries, and only there. Nothing is published
+// while the primary cannot be reached (RDS-7).
 func (r *Service) publishLag(g *globalCluster) { r.eachLag(g, r.metrics.Put) }
 
-// publishPastLag is the lag of the minutes before the global cluster was added.
+// publishPastLag publishes the lag for the minutes before the global cluster was added.
 func (r *Service) publishPastLag(g *globalCluster) { r.eachLag(g, r.metrics.PutPast) }
 
 func (r *Service) eachLag(g *globalCluster, put func(region, namespace, name string, dims map[string]string, value float64)) {
@@ -218,7 +219,7 @@ func (r *Service) eachLag(g *globalCluster, put func(region, namespace, name str
 	}
 }
 
-// linkChanged finds the old writers that could not be fenced while two Regions were disconnected.
+// linkChanged fences the old writers that could not be fenced while two Regions were disconnected.
 func (r *Service) linkChanged(_, _ string, cut bool) {
 	if cut {
 		return

@@ -13,7 +13,7 @@ import (
 
 // GlobalCluster is an Aurora global database: a primary cluster that writes and secondary clusters that follow it.
 type GlobalCluster struct {
-	// ID is the global cluster identifier. Identifiers are not case-sensitive; what the World answers is in lower case.
+	// ID is the global cluster identifier. Identifiers are not case-sensitive; the simulator answers in lower case.
 	ID string
 	// Engine is the database engine; empty means aurora-postgresql.
 	Engine string
@@ -23,15 +23,14 @@ type GlobalCluster struct {
 	Members []Member
 	// Lag is how far the secondaries are behind.
 	Lag time.Duration
-	// SwitchoverTime and FailoverTime are how long a promotion takes from the request until everything says that it
-	// is over; 0 means 40 and 60 seconds. (AWS promises "minutes"; a scenario should say what its owner has measured.)
+	// SwitchoverTime and FailoverTime are how long a promotion takes from the request until its FailoverState is empty;
+	// 0 means 40 and 60 seconds. AWS documents "minutes"; a scenario should have what its owner has measured.
 	SwitchoverTime, FailoverTime time.Duration
-	// FenceTime is how long a former primary goes on accepting writes once its Region is back; 0 means 20 seconds
-	// (RDS-5).
+	// FenceTime is how long a former primary still accepts writes after its Region is back; 0 means 20 seconds (RDS-5).
 	FenceTime time.Duration
-	// ResyncTime is how long a former primary needs to be rebuilt as a secondary; 0 means 10 minutes (RDS-6).
+	// ResyncTime is how long it takes to rebuild a former primary as a secondary; 0 means 10 minutes (RDS-6).
 	ResyncTime time.Duration
-	// Stuck makes promotions begin and never end.
+	// Stuck keeps promotions from finishing.
 	Stuck bool
 }
 
@@ -40,8 +39,8 @@ type Member struct {
 	Region     string
 	ClusterARN string
 	ClusterID  string
-	// EngineVersion is the cluster's own, as DescribeDBClusters says it; empty means 16.6. RDS promotes only between
-	// versions that fit each other (RDS-9).
+	// EngineVersion is the cluster's own, as DescribeDBClusters shows it; empty means 16.6. RDS promotes only between
+	// compatible versions (RDS-9).
 	EngineVersion string
 	// Headless says that the cluster has no DB instance. Such a cluster keeps a replica of the data, and cannot be
 	// promoted (RDS-10).
@@ -52,7 +51,7 @@ type Member struct {
 type Loss struct {
 	GlobalCluster string
 	At            time.Time
-	// Seconds is the age, at the last moment that replication worked, of the oldest write that had not been replicated.
+	// Seconds is the age of the oldest write that had not been replicated when replication last worked.
 	Seconds float64
 }
 
@@ -60,17 +59,17 @@ type Loss struct {
 type Promotion struct {
 	At            time.Time
 	GlobalCluster string
-	// Operation is SwitchoverGlobalCluster or FailoverGlobalCluster, as it was called.
+	// Operation is SwitchoverGlobalCluster or FailoverGlobalCluster.
 	Operation string
 	// From and To are Regions.
 	From, To string
-	// Planned says that it is a switchover, which loses nothing, whatever the operation's name.
+	// Planned says that it is a switchover, which loses no data, whatever the operation's name.
 	Planned bool
-	// Role is the ARN of the role that asked, empty for an administrator.
+	// Role is the ARN of the caller's role, empty for an administrator.
 	Role string
-	// Finished is when it was over; zero while it is not.
+	// Finished is when it ended; zero while it is in progress.
 	Finished time.Time
-	// Cancelled says that it was over without the writer having moved.
+	// Cancelled says that it ended without moving the writer.
 	Cancelled bool
 }
 
@@ -94,10 +93,10 @@ type Service struct {
 type globalCluster struct {
 	GlobalCluster
 	members []*member
-	// operation is the promotion in flight, or nil; moved says whether there has ever been one.
+	// operation is the promotion in progress, or nil; moved says whether there has been one.
 	operation *operation
 	moved     bool
-	// cancelNext lets the next switchover be cancelled on its way.
+	// cancelNext cancels the next switchover after it has begun.
 	cancelNext bool
 	// lost is the lag at the moment when the primary's Region went dark.
 	lost time.Duration
@@ -105,15 +104,15 @@ type globalCluster struct {
 
 type member struct {
 	Member
-	// writer is what the topology says, open whether the cluster in fact accepts writes. After a failover from a Region
-	// that cannot be reached the former primary is open and no writer: two clusters accept writes.
+	// writer is the topology's; open says whether the cluster in fact accepts writes. After a failover from a Region
+	// that cannot be reached, the former primary is open and is not the writer: two clusters accept writes.
 	writer, open bool
 	// synced is false while a former primary is being rebuilt.
 	synced bool
 	status string
 }
 
-// statusAvailable is the status of a global cluster, and of a cluster, that is well.
+// statusAvailable is the status of a healthy global cluster, and of a healthy cluster.
 const statusAvailable = "available"
 
 // New returns an RDS without clusters.
@@ -163,7 +162,7 @@ func (ctl Control) AddGlobalCluster(c GlobalCluster) error {
 	return nil
 }
 
-// cluster finds a global cluster by its identifier, in any case.
+// cluster finds a global cluster by its identifier, which is not case-sensitive.
 func (r *Service) cluster(id string) *globalCluster { return r.clusters[strings.ToLower(id)] }
 
 func setDefault(d *time.Duration, value time.Duration) {
@@ -231,8 +230,8 @@ func (ctl Control) Writers(id string) []string {
 	return out
 }
 
-// Hindrance says what keeps RDS from failing a global cluster over to a Region now, empty when nothing does, or when its
-// writer is there.
+// Hindrance says what prevents RDS from failing a global cluster over to a Region now. It is empty when nothing does,
+// and when the writer is there.
 func (ctl Control) Hindrance(id, region string) string {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -253,7 +252,7 @@ func (ctl Control) Hindrance(id, region string) string {
 	return ""
 }
 
-// SetLag sets how far a global cluster's secondaries are behind, from now on.
+// SetLag sets how far a global cluster's secondaries are behind.
 func (ctl Control) SetLag(id string, lag time.Duration) error {
 	return ctl.s.withCluster(id, func(g *globalCluster) {
 		g.Lag = lag
@@ -262,7 +261,7 @@ func (ctl Control) SetLag(id string, lag time.Duration) error {
 	})
 }
 
-// SetStuck makes a global cluster's promotions never end, or lets them go on.
+// SetStuck keeps a global cluster's promotions from finishing, or lets them finish.
 func (ctl Control) SetStuck(id string, stuck bool) error {
 	return ctl.s.withCluster(id, func(g *globalCluster) { g.Stuck = stuck })
 }
@@ -275,7 +274,7 @@ func (ctl Control) SetEngineVersion(id, region, version string) error {
 	})
 }
 
-// SetHeadless takes the DB instances of a member away, or gives them back.
+// SetHeadless removes the DB instances of a member, or adds them again.
 func (ctl Control) SetHeadless(id, region string, headless bool) error {
 	return ctl.s.withMember(id, region, func(m *member) {
 		m.Headless = headless
@@ -297,13 +296,13 @@ func (r *Service) withMember(id, region string, change func(*member)) error {
 	return err
 }
 
-// DeleteMember takes a secondary cluster out of a global cluster and deletes it.
+// DeleteMember removes a secondary cluster from a global cluster and deletes it.
 func (ctl Control) DeleteMember(id, region string) error {
 	var err error
 	if found := ctl.s.withCluster(id, func(g *globalCluster) {
 		m := g.memberIn(region)
 		if m == nil || m.writer || g.operation != nil {
-			err = fmt.Errorf("global cluster %s: its cluster in %s cannot be deleted: it is not there, writes, or is being promoted", id, region)
+			err = fmt.Errorf("global cluster %s: its cluster in %s cannot be deleted: it does not exist, is the writer, or is being promoted", id, region)
 			return
 		}
 		g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// patchFrees are, by major version of Aurora PostgreSQL, the first minor version from which on clusters of different
-// patches can be promoted ("Patch level compatibility for managed cross-Region switchovers and failovers" in the Aurora
+// patchFrees are, by major version of Aurora PostgreSQL, the first minor version whose clusters of different patch
+// levels can be promoted ("Patch level compatibility for managed cross-Region switchovers and failovers" in the Aurora
 // User Guide). In later major versions all of them can.
 var patchFrees = map[int]int{11: 17, 12: 12, 13: 8, 14: 5}
 
 const allPatchesFrom = 15
 
-// versionsFit says whether RDS promotes between two engine versions: the same to the letter, or, where the patch does not
-// count, of the same major and minor version (RDS-9).
+// versionsFit says whether RDS promotes between two engine versions: identical ones, or, where the patch level does not
+// matter, those of the same major and minor version (RDS-9).
 func versionsFit(engine, a, b string) bool {
 	if a == b {
 		return true

@@ -37,7 +37,7 @@ func (r *Service) Open(req *wire.Request) *wire.Error {
 	return err
 }
 
-// permissions names the resources as the Service Authorization Reference does: a promotion needs both the global
+// Permissions names the resources as the Service Authorization Reference does: a promotion needs both the global
 // cluster and the cluster that it promotes.
 func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(params)
@@ -142,7 +142,7 @@ func (r *Service) show(g *globalCluster) xmlGlobalCluster {
 	return out
 }
 
-// describeGlobalClusters answers in every Region that has a member, also while the primary's is dark (RDS-2).
+// describeGlobalClusters answers in every Region that has a member, even while the primary's Region is dark (RDS-2).
 func (r *Service) describeGlobalClusters(region string, p params) (any, *wire.Error) {
 	var found []string
 	for _, id := range slices.Sorted(maps.Keys(r.clusters)) {
@@ -202,7 +202,7 @@ func (r *Service) memberNamed(region, name string) *member {
 	return nil
 }
 
-// globalOf is the global cluster that a member belongs to.
+// globalOf is the global cluster of a member.
 func (r *Service) globalOf(m *member) *globalCluster {
 	for _, g := range r.clusters {
 		if slices.Contains(g.members, m) {
@@ -218,7 +218,7 @@ type xmlDBCluster struct {
 	Status              string
 	Engine              string
 	EngineVersion       string
-	// Instances are none of a headless cluster.
+	// Instances are empty for a headless cluster.
 	Instances []xmlDBClusterMember `xml:"DBClusterMembers>DBClusterMember"`
 }
 
@@ -265,8 +265,8 @@ func (r *Service) describeDBClusters(region string, p params) (any, *wire.Error)
 
 // move is SwitchoverGlobalCluster and FailoverGlobalCluster.
 //
-// FailoverGlobalCluster without AllowDataLoss is a switchover, whatever its name says: the documentation of
-// AllowDataLoss has it in one sentence, and two of AWS's own samples fell for it.
+// FailoverGlobalCluster without AllowDataLoss is a switchover: the documentation of AllowDataLoss says so in one
+// sentence, which two of AWS's own samples miss.
 func (r *Service) move(req *wire.Request, p params) (any, *wire.Error) {
 	lossy := p.Get("AllowDataLoss") == "true"
 	if lossy && p.Get("Switchover") == "true" {
@@ -291,7 +291,8 @@ func (r *Service) move(req *wire.Request, p params) (any, *wire.Error) {
 	return struct{ GlobalCluster xmlGlobalCluster }{r.show(g)}, nil
 }
 
-// mayMove checks what the User Guide demands of a switchover or failover: the Region to call, the state to be in.
+// mayMove checks what the User Guide requires of a switchover or failover: the Region of the call and the states of the
+// clusters.
 func (r *Service) mayMove(g *globalCluster, from, to *member, region string, planned bool) *wire.Error {
 	switch {
 	case g.operation != nil:

@@ -36,8 +36,8 @@ func aliasText(s RecordSet) string {
 	return fmt.Sprintf("Tried to create an alias that targets %s, type %s in zone %s", wireName(s.Alias.Name), s.Type, s.Alias.Zone)
 }
 
-// checkAlias returns what is wrong with an alias by itself. Its target lies in the record set's own zone, or in the zone
-// of a service of AWS; whether it exists there only the own zone can say, see checkTargets.
+// checkAlias returns what is wrong with an alias by itself. Its target lies in the record set's own zone, or in the
+// zone of an AWS service. checkTargets checks that a target in the own zone exists.
 func (r *Service) checkAlias(z *zone, s RecordSet) (problems []string) {
 	if s.Alias == nil {
 		return nil

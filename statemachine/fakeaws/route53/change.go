@@ -46,7 +46,7 @@ func (r *Service) changeSets(req *wire.Request, p changeParams) (*wire.Response,
 	}{c.info()})
 }
 
-// checkSize counts as the documents do. An alias record set has no resource record and counts as one element.
+// checkSize counts as documented. An alias record set has no resource record and counts as one element.
 func checkSize(changes []Change) *wire.Error {
 	if len(changes) == 0 {
 		return wire.BadRequest("InvalidInput", "ChangeBatch: expected at least one change")
@@ -78,14 +78,14 @@ func (r *Service) checkHealthChecks(changes []Change) *wire.Error {
 	return nil
 }
 
-// draft is a zone's state while a batch is tried on it.
+// draft is a zone's state while a batch is applied to it.
 type draft struct {
 	zone    *zone
-	sets    map[string]*RecordSet // what the batch makes of the record sets it names; nil for a deleted one
+	sets    map[string]*RecordSet // the record sets that the batch names, as it leaves them; nil for a deleted one
 	actions map[string][]string
 }
 
-// apply tries a batch. It returns the state that the batch would make, or everything that is wrong with it.
+// apply tries a batch. It returns the state that the batch would leave, or all its mistakes.
 func (r *Service) apply(z *zone, changes []Change) (after []*entry, problems []string) {
 	d := draft{zone: z, sets: map[string]*RecordSet{}, actions: map[string][]string{}}
 	touched := make([]*entry, len(changes))
@@ -111,8 +111,8 @@ func (r *Service) apply(z *zone, changes []Change) (after []*entry, problems []s
 	return after, append(checkGroups(after, touched), checkTargets(z, after, touched)...)
 }
 
-// play applies one change to the draft. The changes of a batch apply in their order, and a record set may be named
-// once, or by a DELETE and then a CREATE (R53-5).
+// play applies one change to the draft. The changes of a batch apply in order; a record set may be named once, or by a
+// DELETE and then a CREATE (R53-5).
 func (d *draft) play(action string, e *entry) (problem string) {
 	earlier := d.actions[e.key]
 	if len(earlier) > 0 && !(action == "CREATE" && slices.Equal(earlier, []string{"DELETE"})) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// checkSet returns what is wrong with a record set by itself, in Route 53's words.
+// checkSet returns the mistakes of a single record set, in Route 53's words.
 func (r *Service) checkSet(z *zone, s RecordSet) (problems []string) {
 	add := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	name := wireName(s.Name)
@@ -39,7 +39,7 @@ func (r *Service) checkSet(z *zone, s RecordSet) (problems []string) {
 	return append(problems, r.checkAlias(z, s)...)
 }
 
-// checkValues checks the values of a record set one by one, and whether they can stand beside each other.
+// checkValues checks each value of a record set, and that they can be together.
 func checkValues(s RecordSet) (problems []string) {
 	if s.Type == "CNAME" && len(s.Values) > 1 {
 		problems = append(problems, "Invalid Resource Record: 'FATAL problem: CNAMEMultipleValues (A CNAME record set has one value)'")
@@ -57,7 +57,7 @@ func checkValues(s RecordSet) (problems []string) {
 	return problems
 }
 
-// checkValue knows the types of records that a failover writes; values of other types pass (R53-6).
+// checkValue checks the types of records that a failover writes; it accepts values of other types (R53-6).
 func checkValue(recordType, value string) string {
 	addr, err := netip.ParseAddr(value)
 	switch recordType {
@@ -86,7 +86,7 @@ const (
 	maxLabel = 63
 )
 
-// checkName returns what is wrong with a domain name whose escapes are resolved.
+// checkName returns the mistake of a domain name whose escapes are resolved.
 func checkName(name string) string {
 	if len(name) > maxName {
 		return "DomainNameTooLong (Domain name is too long)"
@@ -102,7 +102,7 @@ func checkName(name string) string {
 	return ""
 }
 
-// checkRawName refuses what a name in a request may hold only as an escape such as \040.
+// checkRawName rejects characters that a name in a request may have only as an escape such as \040.
 func checkRawName(name string) string {
 	for _, c := range name {
 		if c <= ' ' || c > '~' {
@@ -142,7 +142,7 @@ func checkText(value string) string {
 	return ""
 }
 
-// readText reads one string in quotation marks: how many characters it stands for, and where it ends.
+// readText reads one string in quotation marks: how many characters it has, and where it ends.
 func readText(text string) (length, end int, problem string) {
 	for i := 1; i < len(text); i++ {
 		switch c := text[i]; {
@@ -160,8 +160,8 @@ func readText(text string) (length, end int, problem string) {
 	return 0, 0, "InvalidCharacterString (Value should be enclosed in quotation marks)"
 }
 
-// checkGroups returns what is wrong between the record sets of the names that a batch has touched: the rules hold for
-// the zone as the batch leaves it, not for the steps in between (R53-5).
+// checkGroups returns the conflicts between record sets of the names that a batch changes. The rules apply to the zone
+// as the batch leaves it, not to the steps in between (R53-5).
 func checkGroups(after, touched []*entry) (problems []string) {
 	seen := map[string]bool{}
 	for _, e := range touched {
@@ -181,8 +181,8 @@ func checkGroups(after, touched []*entry) (problems []string) {
 	return problems
 }
 
-// checkTargets returns which aliases among the touched record sets point into their own zone, at nothing. They are judged
-// by the zone as the batch leaves it: a batch may create an alias and its target.
+// checkTargets returns the changed aliases whose target in their own zone does not exist. The zone counts as the batch
+// leaves it: a batch may create an alias and its target.
 func checkTargets(z *zone, after, touched []*entry) (problems []string) {
 	for _, e := range touched {
 		i, there := position(after, e.key)
@@ -197,7 +197,7 @@ func checkTargets(z *zone, after, touched []*entry) (problems []string) {
 	return problems
 }
 
-// checkGroup holds the rules of the record sets of one name and type.
+// checkGroup checks the rules for record sets of one name and type.
 func checkGroup(sets []*entry) string {
 	if len(sets) < 2 {
 		return ""
@@ -229,7 +229,7 @@ func checkGroup(sets []*entry) string {
 	return ""
 }
 
-// checkCNAME refuses any other record beside a CNAME of the same name.
+// checkCNAME rejects other records of the same name as a CNAME.
 func checkCNAME(sets []*entry) string {
 	hasCNAME, hasOther := false, false
 	for _, e := range sets {

@@ -1,5 +1,5 @@
 // Package route53 is Amazon Route 53: hosted zones, the control plane that changes them, and the name servers that answer
-// from them some time later. It has no Region (R53-1 in FIDELITY.md).
+// from them some time later. It has no Region (R53-1 in docs/fidelity.md).
 //
 // A hosted zone has immutable states, sorted lists of record sets. A request changes a whole batch of record sets or none
 // ([Batch]): the batch is tried on the current state, checked by the rules of single record sets and of the zone that it

@@ -41,7 +41,7 @@ func (l *limits) admitChanges(changes []Change, now time.Time) *wire.Error {
 	return throttle(l.changes, tokens, now)
 }
 
-// cost is how often an action counts, in tokens and in the limits of a request: an UPSERT counts twice.
+// cost is what an action counts in tokens and in the limits of a request: an UPSERT counts twice.
 func cost(action string) int {
 	if action == "UPSERT" {
 		return 2

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// accept makes the result of a checked batch the state of the zone, and lets it reach the name servers in time.
+// accept makes the result of a checked batch the state of the zone, and schedules its propagation to the name servers.
 func (r *Service) accept(z *zone, role, comment string, changes []Change, after []*entry) *change {
 	z.changes++
 	c := &change{
-		// Made of the zone and its own count, not of nextID: what other zones are asked at the same time does not change it.
+		// From the zone and its own count, not from NextID: requests to other zones at the same time do not change it.
 		id:   fmt.Sprintf("C%04d%09d", z.index, z.changes),
 		zone: z, at: r.k.Now(), role: role, comment: comment, changes: changes, before: z.current, after: after, answers: after,
 	}
@@ -31,7 +31,7 @@ func (r *Service) accept(z *zone, role, comment string, changes []Change, after 
 	return c
 }
 
-// changesAnything says whether any record set that the batch names is not what it was.
+// changesAnything says whether the batch changes any record set that it names.
 func (c *change) changesAnything() bool {
 	for _, change := range c.changes {
 		key := newEntry(change.Set).key
@@ -67,9 +67,9 @@ func (r *Service) sync(c *change) {
 	r.k.Record("route53", c.zone.name, "change %s is in sync", c.id)
 }
 
-// LoseChange makes Route 53 forget a change that is still PENDING, as it may when its control plane is restored in
+// LoseChange makes Route 53 lose a change that is still PENDING, as it may when its control plane is restored in
 // another Region: GetChange answers NoSuchChange, and the zone is what it was before. Only the newest change of a zone
-// can be lost, since those after it were accepted on top of it.
+// can be lost, because later ones build on it.
 func (ctl Control) LoseChange(id string) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -89,7 +89,7 @@ func (ctl Control) LoseChange(id string) error {
 	return nil
 }
 
-// describe is a batch in the words of a transcript: how many changes of which kind.
+// describe is a batch in a transcript: the number of changes of each kind.
 func describe(changes []Change) string {
 	counts := map[string]int{}
 	for _, c := range changes {

@@ -7,7 +7,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// serve performs a request that the throttles admit.
+// Serve performs a request, unless it is throttled.
 func (r *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	if err := r.limits.admit(req, r.k.Now()); err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (r *Service) perform(req *wire.Request) (*wire.Response, *wire.Error) {
 	return nil, wire.UnknownOperation(req)
 }
 
-// permissions asks for what "Actions, resources, and condition keys for Amazon Route 53" lists.
+// Permissions are those of "Actions, resources, and condition keys for Amazon Route 53".
 func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := wire.Permission{Action: "route53:" + req.Operation, Resource: "*"}
 	switch params := req.Params.(type) {
@@ -58,7 +58,7 @@ func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 	return []wire.Permission{p}
 }
 
-// changeContext holds the condition keys with which a policy allows single names, types and actions.
+// changeContext has the condition keys by which a policy allows certain names, types and actions.
 func changeContext(changes []Change) map[string][]string {
 	var names, types, actions []string
 	for _, c := range changes {
@@ -104,7 +104,7 @@ func (r *Service) listSets(req *wire.Request, p listSetsParams) (*wire.Response,
 	return answerXML(req, "ListResourceRecordSetsResponse", answer)
 }
 
-// start is the place of the first record set at or after the name, type and identifier that the page begins with.
+// start is the index of the first record set at or after the name, type and identifier of the request.
 func (p listSetsParams) start(state []*entry) int {
 	if p.name == "" {
 		return 0
@@ -150,7 +150,7 @@ func (r *Service) getZone(req *wire.Request, p getZoneParams) (*wire.Response, *
 	}{z.encode(), z.nameServers()})
 }
 
-// from says whether a zone is on the page or after it: zones are in the order of name and id.
+// from says whether a zone is at or after the start of the page, in the order of name and id.
 func (p listZonesParams) from(z *zone) bool {
 	asked, key := nameKey(normalizeName(p.name)), nameKey(z.name)
 	return p.name == "" || key > asked || key == asked && z.id >= p.id

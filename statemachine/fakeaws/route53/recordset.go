@@ -9,13 +9,13 @@ import (
 
 // RecordSet is one resource record set: a simple one, or, with a SetIdentifier, one of a weighted group.
 type RecordSet struct {
-	// Name is fully qualified. A trailing dot and capital letters make no difference; what the World returns has neither.
+	// Name is fully qualified. A trailing dot and capital letters make no difference; returned names have neither.
 	Name string
 	// Type is A, AAAA, CNAME, TXT, …
 	Type string
-	// SetIdentifier tells the record sets of a weighted group apart; empty for a simple record set.
+	// SetIdentifier distinguishes the record sets of a weighted group; empty for a simple record set.
 	SetIdentifier string
-	// Weight is 0 to 255, and without meaning for a simple record set.
+	// Weight is 0 to 255; it has no meaning for a simple record set.
 	Weight int
 	// TTL is in seconds, 0 for an alias.
 	TTL int64
@@ -26,14 +26,14 @@ type RecordSet struct {
 	// HealthCheck is the id of a health check, or empty.
 	HealthCheck string
 	// Latency is the Region of a latency record set, Failover the role of a failover record set, PRIMARY or SECONDARY.
-	// Either makes Weight meaningless; such a set is kept and listed, and the name servers here never answer with it
+	// With either, Weight has no meaning. Such a set is kept and listed, and the name servers here never answer with it
 	// (R53-14).
 	Latency, Failover string
-	// MultiValue marks a multivalue answer record set, of which the same is true.
+	// MultiValue marks a multivalue answer record set, for which the same is true.
 	MultiValue bool
 }
 
-// The routing policies, by the words of Route 53's messages.
+// The routing policies, as Route 53's messages name them.
 const (
 	policySimple   = "simple"
 	policyWeighted = "weighted"
@@ -64,8 +64,7 @@ type AliasTarget struct {
 	EvaluateTargetHealth bool
 }
 
-// entry is a record set with the key it is sorted by. Neither entries nor the slices of a zone's states are ever
-// changed.
+// entry is a record set with its sort key. Entries and the slices of a zone's states are immutable.
 type entry struct {
 	key string
 	set RecordSet
@@ -130,17 +129,17 @@ func sortKey(name, recordType, setIdentifier string) string {
 	return groupKey(name, recordType) + setIdentifier
 }
 
-// groupKey is the beginning that the keys of all record sets of one name and type share.
+// groupKey is the prefix of the keys of all record sets of one name and type.
 func groupKey(name, recordType string) string {
 	labels := strings.Split(escapeName(name), ".")
 	slices.Reverse(labels)
 	return strings.Join(labels, ".") + ".\x00" + recordType + "\x00"
 }
 
-// nameKey is the beginning that the keys of all record sets of one name share.
+// nameKey is the prefix of the keys of all record sets of one name.
 func nameKey(name string) string { return strings.TrimSuffix(groupKey(name, ""), "\x00") }
 
-// position returns where key is, or would be, in a zone's state.
+// position returns the index of a key in a zone's state, or where it would be inserted.
 func position(state []*entry, key string) (int, bool) {
 	return sort.Find(len(state), func(i int) int { return strings.Compare(key, state[i].key) })
 }
@@ -160,7 +159,7 @@ func group(state []*entry, name, recordType string) []*entry {
 	return withPrefix(state, groupKey(normalizeName(name), recordType))
 }
 
-// upsert returns the state with e in it; the given state is left as it is.
+// upsert returns the state with e in it, and does not change the given state.
 func upsert(state []*entry, e *entry) []*entry {
 	i, found := position(state, e.key)
 	next := slices.Clone(state)
@@ -180,13 +179,13 @@ func setsOf(state []*entry) []RecordSet {
 	return sets
 }
 
-// Same says whether two record sets are the same in everything, as a DELETE has to match what it deletes.
+// Same says whether two record sets are equal, as a DELETE must equal what it deletes.
 func (s RecordSet) Same(other RecordSet) bool {
 	a, b := newEntry(s), newEntry(other)
 	return a.key == b.key && sameSet(a.set, b.set)
 }
 
-// sameSet says whether a DELETE that gives b deletes a: Route 53 wants every value as it is, in any order.
+// sameSet says whether a DELETE of b deletes a: all values must be equal, in any order.
 func sameSet(a, b RecordSet) bool {
 	if (a.Alias == nil) != (b.Alias == nil) || a.Alias != nil && *a.Alias != *b.Alias {
 		return false

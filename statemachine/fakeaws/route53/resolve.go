@@ -1,14 +1,14 @@
 package route53
 
-// candidate is a record set that the name servers give, and the share of the queries that get it.
+// candidate is a record set that the name servers may answer with, and its share of the queries.
 type candidate struct {
 	set   RecordSet
 	share float64
 }
 
-// resolve returns what the authoritative name servers answer now, which is what they were told by the last change that
-// is INSYNC. It follows "How Amazon Route 53 chooses records when health checking is configured" and the page on
-// weighted records. No answer means that there is no such record.
+// resolve returns what the authoritative name servers answer now: the state after the last change that is INSYNC. It
+// follows "How Amazon Route 53 chooses records when health checking is configured" and the page on weighted records. It
+// returns nothing when there is no such record.
 func (r *Service) resolve(zoneID, name, recordType string) []candidate {
 	z, ok := r.zones[zoneID]
 	if !ok {
@@ -27,8 +27,8 @@ func (r *Service) resolve(zoneID, name, recordType string) []candidate {
 	return nil // R53-14
 }
 
-// weigh chooses among weighted record sets: those of a weight above 0 that are healthy, or else those of weight 0 that
-// are healthy, or else, when nothing is healthy, all of a weight above 0. When every weight is 0, all are equal.
+// weigh chooses among weighted record sets: the healthy ones with a weight above 0; or else the healthy ones with
+// weight 0; or else, when none is healthy, all with a weight above 0. When every weight is 0, all have equal shares.
 func (r *Service) weigh(sets []*entry) []candidate {
 	weighty := choose(sets, func(s RecordSet) bool { return s.Weight > 0 })
 	drained := choose(sets, func(s RecordSet) bool { return s.Weight == 0 })
@@ -50,7 +50,7 @@ func choose(sets []*entry, wanted func(RecordSet) bool) []candidate {
 	return chosen
 }
 
-// healthy leaves out the record sets whose health check fails. A record set without one is always healthy, and so is
+// healthy removes the record sets whose health check fails. A record set without a health check is healthy, and so is
 // the target of an alias (R53-7).
 func (r *Service) healthy(answers []candidate) []candidate {
 	var healthy []candidate

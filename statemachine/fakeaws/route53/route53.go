@@ -37,12 +37,12 @@ type Service struct {
 	generation int
 }
 
-// Settings are the properties of Route 53 that its documents leave open, or state as a typical value.
+// Settings are properties of Route 53 that its documents do not fix.
 type Settings struct {
 	// Propagation is the time from the acceptance of a change to its being INSYNC; 0 means 30 seconds (R53-2).
 	Propagation time.Duration
-	// Processing is how long a hosted zone refuses other changes with PriorRequestNotComplete after it has accepted
-	// one; 0 means that it never does (R53-3).
+	// Processing is how long a hosted zone rejects other changes with PriorRequestNotComplete after it has accepted
+	// one; 0 means never (R53-3).
 	Processing time.Duration
 }
 
@@ -71,7 +71,8 @@ type change struct {
 	changes []Change
 	before  []*entry
 	after   []*entry
-	// answers is what the name servers will answer once the change is INSYNC: after, unless set up again meanwhile.
+	// answers is what the name servers answer once the change is INSYNC: after, with what PutRecordSet has changed
+	// meanwhile.
 	answers []*entry
 	status  changeStatus
 }
@@ -98,12 +99,12 @@ type Batch struct {
 	Zone string
 	// ChangeID is the change's id without the /change/ prefix.
 	ChangeID string
-	// Role is the ARN of the role that asked, empty for an administrator.
+	// Role is the ARN of the caller's role, empty for an administrator.
 	Role    string
 	Changes []Change
 	// After are all record sets of the zone as the batch left them.
 	After []RecordSet
-	// Lost says that Route 53 has forgotten the batch since; see [World.LoseChange].
+	// Lost says that Route 53 has lost the batch since; see [Control.LoseChange].
 	Lost bool
 }
 
@@ -146,8 +147,8 @@ func (ctl Control) AddZone(id, name string) error {
 	return nil
 }
 
-// PutRecordSet writes a record set as if it had always been there: no request, no tokens, no propagation. It is for
-// setting up, and for faults such as a drifted record.
+// PutRecordSet writes a record set without a request, tokens and propagation. It is for the state before a scenario,
+// and for faults such as a drifted record.
 func (ctl Control) PutRecordSet(zoneID string, set RecordSet) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -169,8 +170,7 @@ func (ctl Control) PutRecordSet(zoneID string, set RecordSet) error {
 	return nil
 }
 
-// RemoveRecordSets removes all record sets of a name and type as if they had never been there: no request, no tokens, no
-// propagation.
+// RemoveRecordSets removes all record sets of a name and type without a request, tokens and propagation.
 func (ctl Control) RemoveRecordSets(zoneID, name, recordType string) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()

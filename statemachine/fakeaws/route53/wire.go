@@ -12,16 +12,15 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// Route 53 speaks REST with XML bodies. The types here are what goes over the wire; everything behind them works with
-// RecordSet and Change.
+// Route 53's protocol is REST with XML bodies. These types are what is on the wire; all other files use RecordSet and
+// Change.
 
 const (
 	rootPath  = "/2013-04-01/"
 	namespace = "https://route53.amazonaws.com/doc/2013-04-01/"
 )
 
-// routes finds an operation by method and path. Those without a decoder are here for their name alone, so that
-// the refusal can say it.
+// routes finds an operation by method and path. Those without a decoder are here so that the error can name them.
 var routes = []struct {
 	method, operation string
 	path              *regexp.Regexp
@@ -134,7 +133,7 @@ func decodeListZones(req *wire.Request, _ string) (any, *wire.Error) {
 	return listZonesParams{name: q.Get("dnsname"), id: strings.TrimPrefix(q.Get("hostedzoneid"), "/hostedzone/"), maxItems: n}, err
 }
 
-// maxItems reads a page's size; a page is never larger than limit, whatever is asked for.
+// maxItems reads a page's size, which is at most limit.
 func maxItems(q url.Values, limit int) (int, *wire.Error) {
 	text := q.Get("maxitems")
 	if text == "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// xmlRecordSet is ResourceRecordSet on the wire. What is a pointer may be missing, which is not the same as empty.
+// xmlRecordSet is ResourceRecordSet on the wire. A pointer may be missing, which is not the same as empty.
 type xmlRecordSet struct {
 	Name          string       `xml:"Name"`
 	Type          string       `xml:"Type"`
@@ -75,7 +75,7 @@ func decodeChange(req *wire.Request, zoneID string) (any, *wire.Error) {
 	return p, nil
 }
 
-// constraint is the refusal of a value that the API's model does not allow, before anything looks at the zone.
+// constraint rejects a value that the API's model does not allow, before the zone is read.
 func constraint(member string, value any, format string, args ...any) *wire.Error {
 	return wire.BadRequest("InvalidInput", "1 validation error detected: Value '%v' at 'changeBatch.%s' failed to satisfy constraint: Member must have %s",
 		value, member, fmt.Sprintf(format, args...))
@@ -86,7 +86,7 @@ var recordTypes = []string{
 	"SOA", "A", "TXT", "NS", "CNAME", "MX", "NAPTR", "PTR", "SRV", "SPF", "AAAA", "CAA", "DS", "TLSA", "SSHFP", "SVCB", "HTTPS",
 }
 
-// decode refuses what Route 53 refuses as InvalidInput, and by name what the embedded one does not have.
+// decode rejects what Route 53 rejects as InvalidInput, and by name what the simulator does not have.
 func (x xmlRecordSet) decode(action, member string) (RecordSet, *wire.Error) {
 	if x.TrafficPolicy != "" || x.GeoLocation != nil || x.CidrRouting != nil || x.GeoProximity != nil {
 		return RecordSet{}, wire.NotImplemented("a routing policy other than simple, weighted, latency, failover and multivalue, as of record set %s %s",
@@ -119,7 +119,7 @@ func (x xmlRecordSet) decode(action, member string) (RecordSet, *wire.Error) {
 	return set, nil
 }
 
-// checkModel holds what the API's model says of the members by themselves.
+// checkModel checks what the API's model says of each member.
 func (x xmlRecordSet) checkModel(member string) *wire.Error {
 	switch {
 	case x.Name == "" || len(x.Name) > 1024:
@@ -140,7 +140,7 @@ func (x xmlRecordSet) checkModel(member string) *wire.Error {
 	return nil
 }
 
-// checkPolicy holds what belongs together: a routing policy and an identifier, values and a TTL.
+// checkPolicy checks the members that must be together: a routing policy and an identifier, values and a TTL.
 func (x xmlRecordSet) checkPolicy(action string) *wire.Error {
 	policies := 0
 	for _, set := range []bool{x.Weight != nil, x.Region != "", x.Failover != "", x.MultiValue != nil} {

@@ -121,8 +121,8 @@ func (s *Service) put(req *wire.Request, b *bucket, p *params) (*wire.Response, 
 	return response(req, http.StatusOK, header, nil), nil
 }
 
-// get answers GetObject, and HeadObject without the body. Who may not list the bucket is not told that an object is
-// missing, and gets a denial instead.
+// get answers GetObject, and HeadObject without the body. For a missing object, a caller that may not list the bucket
+// gets AccessDenied instead of NoSuchKey.
 func (s *Service) get(req *wire.Request, b *bucket, p *params) (*wire.Response, *wire.Error) {
 	o := b.objects[p.key]
 	if o == nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// S3 is addressed path-style: /bucket/key. SDKs do so by themselves when the endpoint's host is an IP address (S3-1).
+// Objects are addressed path-style, /bucket/key (S3-1).
 
 type params struct {
 	bucket, key string
@@ -57,8 +57,8 @@ func (s *Service) Open(req *wire.Request) *wire.Error {
 
 var operations = []string{"PutObject", "GetObject", "HeadObject", "ListObjectsV2", "ListBuckets"}
 
-// operationOf names the operation of a request, or describes it when it is none of operations. The SDK's x-id says
-// the name of an operation, but other clients do not send it.
+// operationOf names the operation of a request, or describes a request that is none of operations. It does not use the
+// SDK's parameter x-id, which other clients do not send.
 func operationOf(method string, p *params) string {
 	var sub []string
 	for _, name := range slices.Sorted(maps.Keys(p.query)) {
@@ -84,7 +84,7 @@ func operationOf(method string, p *params) string {
 
 var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after", "delimiter"}
 
-// unchunk decodes the aws-chunked encoding: chunks with their size in front, and then trailers that are not checked.
+// unchunk decodes the aws-chunked encoding: chunks with their sizes before them, then trailers, which are not checked.
 func unchunk(body []byte) ([]byte, error) {
 	var out []byte
 	for {
@@ -164,7 +164,7 @@ func (s *Service) list(req *wire.Request, b *bucket, p *params) (*wire.Response,
 	return response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
 }
 
-// fill lists the keys after the given one. Those that go on after the delimiter are one common prefix together.
+// fill lists the keys after the given one. Keys that continue after the delimiter are listed as one common prefix.
 func (out *xmlListing) fill(b *bucket, after string) {
 	last := ""
 	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
@@ -229,7 +229,7 @@ func response(req *wire.Request, status int, header http.Header, body []byte) *w
 	return &wire.Response{Status: status, Header: header, Body: body}
 }
 
-// fail writes an error; the answer to a HEAD request has no body, so the status alone must do.
+// Fail writes an error. The answer to a HEAD request has no body, only the status.
 func (s *Service) Fail(req *wire.Request, e *wire.Error) *wire.Response {
 	header, status := http.Header{"Content-Type": {"application/xml"}}, cmp.Or(e.Status, http.StatusBadRequest)
 	if req.HTTP.Method == http.MethodHead {

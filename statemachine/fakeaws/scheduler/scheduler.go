@@ -39,8 +39,8 @@ type Control struct{ s *Service }
 // Control returns the control surface.
 func (svc *Service) Control() Control { return Control{svc} }
 
-// AddSchedule adds a schedule, which runs from now on; the first time of a rate is one period later (SCH-1). An
-// expression that Scheduler would not take is an error.
+// AddSchedule adds a schedule, which begins now; the first time of a rate is one period later (SCH-1). An expression
+// that Scheduler rejects is an error.
 func (ctl Control) AddSchedule(s Schedule) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -63,7 +63,7 @@ func (ctl Control) AddSchedule(s Schedule) error {
 	return nil
 }
 
-// await starts the target of a schedule at the next time after t, and so on. What falls due in a dark Region is missed
+// await schedules the next start after t, and each one after it. A start that is due in a dark Region is missed
 // (SCH-2).
 func (svc *Service) await(s *Schedule, due *schedule.Schedule, t time.Time) {
 	next, ok := due.Next(t)
@@ -92,7 +92,7 @@ func (svc *Service) run(s *Schedule, scheduled time.Time) {
 	})
 }
 
-// group is the ARN of the schedule's group, in whose name Scheduler assumes the role of a target.
+// group is the ARN of the schedule's group, for which Scheduler assumes the role of a target.
 func (s *Schedule) group() string {
 	before, name, _ := strings.Cut(s.ARN, ":schedule/")
 	group, _, _ := strings.Cut(name, "/")

@@ -15,7 +15,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// Message is one message that a topic has taken.
+// Message is one message that was published to a topic.
 type Message struct {
 	At               time.Time
 	Region           string
@@ -23,11 +23,11 @@ type Message struct {
 	Subject, Message string
 	// Attributes are the message attributes, by name; their data types are checked and not kept.
 	Attributes map[string]string
-	// ID is the message id that the publisher was told.
+	// ID is the message id.
 	ID string
 }
 
-// Service holds topics and what was published to them. It has no subscriptions: who is told is not Drover's to decide.
+// Service holds topics and the messages that were published to them. It has no subscriptions.
 type Service struct {
 	k        *kernel.Kernel
 	topics   map[string]bool
@@ -110,7 +110,7 @@ func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return wire.QueryResponse(req, namespace, struct{ MessageId string }{s.Send(req.Region, topic, subject, text, attributes)}), nil
 }
 
-// Send lets a topic take a message and returns its id. To a topic that is not there nothing is sent.
+// Send publishes a message to a topic and returns its id, or an empty id when the topic does not exist.
 func (s *Service) Send(region, topic, subject, text string, attributes map[string]string) (id string) {
 	if !s.topics[topic] {
 		return ""
@@ -140,8 +140,8 @@ func (s *Service) listTopics(req *wire.Request, p params) (*wire.Response, *wire
 	}{found[from:to], next}), nil
 }
 
-// attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be empty;
-// see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not known here.
+// attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be
+// empty; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not supported here.
 func (p params) attributes() (map[string]string, *wire.Error) {
 	var all map[string]string
 	for i := 1; p.Has(fmt.Sprintf("MessageAttributes.entry.%d.Name", i)); i++ {
@@ -181,7 +181,7 @@ func firstLine(subject, text string) string {
 	return line
 }
 
-// fail names a denial as SNS does.
+// Fail writes an error; a denied request has SNS's own code.
 func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	if err.Code == wire.CodeDenied {
 		renamed := *err

@@ -8,10 +8,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 )
 
-// Message is what EventBridge or Scheduler could not deliver, in the dead-letter queue.
+// Message is a message of a queue; in a dead-letter queue, what EventBridge or Scheduler could not deliver.
 type Message struct {
 	At time.Time
-	// Body is what was to be delivered: the event, or the schedule's input.
+	// Body is what was not delivered: the event, or the schedule's input.
 	Body string
 	// Attributes say why: ERROR_CODE, ERROR_MESSAGE, RULE_ARN or SCHEDULE_ARN, TARGET_ARN, EXHAUSTED_RETRY_CONDITION.
 	Attributes map[string]string
@@ -24,7 +24,7 @@ type Metrics interface {
 	Put(region, namespace, name string, dims map[string]string, value float64)
 }
 
-// Service holds queues as the dead letters of EventBridge and Scheduler need them.
+// Service holds the queues.
 type Service struct {
 	k       *kernel.Kernel
 	metrics Metrics
@@ -62,7 +62,7 @@ func (ctl Control) AddQueue(region, name string) (arn string, err error) {
 	return arn, nil
 }
 
-// QueueMessages returns what lies in a queue, in the order of arrival.
+// QueueMessages returns the messages of a queue, in the order of arrival.
 func (ctl Control) QueueMessages(arn string) []Message {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -87,7 +87,7 @@ func (s *Service) Put(arn, body string, attributes map[string]string) bool {
 	return true
 }
 
-// publish publishes every minute how many messages lie in a queue, as long as there are some (CW-10).
+// publish publishes the number of messages of a queue every minute, from its first message on (CW-10).
 func (s *Service) publish(q *queue) {
 	dims := map[string]string{"QueueName": q.name}
 	if !s.k.Dark(q.region) {

@@ -2,7 +2,7 @@ package sqs
 
 import (
 	"cmp"
-	"crypto/md5" //nolint:gosec // SQS tells the MD5 of a body
+	"crypto/md5" //nolint:gosec // SQS returns the MD5 of a body
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -27,7 +27,7 @@ func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 	return req.Params.(*params).permissions(s.k, req)
 }
 
-// serve also takes what EventBridge delivers to a queue that is a target.
+// Serve also performs SendMessage, with which EventBridge delivers to a queue that is a target.
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	if p, ok := req.Params.(*params); ok && req.Operation == "SendMessage" {
 		if !s.Put(p.queue, string(req.Body), nil) {
@@ -48,7 +48,7 @@ func errNoQueue() *wire.Error {
 	return wire.BadRequest("QueueDoesNotExist", "The specified queue does not exist.")
 }
 
-// params are those of all operations together.
+// params are the parameters of all operations.
 type params struct {
 	QueueURL                    string `json:"QueueUrl"`
 	QueueName                   string
@@ -61,7 +61,7 @@ type params struct {
 	WaitTimeSeconds             int
 	MaxResults                  int
 	NextToken                   string
-	// queue is the ARN, for requests that AWS makes itself.
+	// queue is the ARN, in requests that AWS makes itself.
 	queue string
 }
 
@@ -83,7 +83,7 @@ func (s *Service) find(req *wire.Request, p *params) (*queue, *wire.Error) {
 	return q, nil
 }
 
-// url is at the address that was asked, so that a client finds the way back.
+// url has the host of the request, so that the client can reach it.
 func (s *Service) url(req *wire.Request, q *queue) string {
 	return "http://" + req.HTTP.Host + "/" + s.k.Account + "/" + q.name
 }
@@ -136,7 +136,7 @@ type sqsAttribute struct {
 	StringValue string
 }
 
-// receiveMessage shows the oldest messages. They stay visible: nobody consumes dead letters here (SQS-1).
+// receiveMessage shows the oldest messages. They stay visible (SQS-1).
 func (s *Service) receiveMessage(req *wire.Request, p *params) (any, *wire.Error) {
 	q, err := s.find(req, p)
 	if err != nil {

@@ -7,5 +7,5 @@
 //   - version.go publishes versions. An execution keeps the revision or version that it was started with.
 //   - wire.go and params.go are the operations of the API, event.go the events for EventBridge, log.go the log lines.
 //
-// Executions of a dark Region are parked, and go on when it is back (SFN-1 in FIDELITY.md).
+// Executions of a dark Region are parked, and go on when it is back (SFN-1 in docs/fidelity.md).
 package stepfunctions

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// LoseExecutionEvents lets the events about the status of executions in a Region be lost from now on, or not any more:
-// Step Functions delivers them to EventBridge with best effort (SFN-7).
+// LoseExecutionEvents loses the events about the status of executions in a Region, or stops losing them: Step Functions
+// delivers them to EventBridge on a best-effort basis (SFN-7).
 func (ctl Control) LoseExecutionEvents(region string, lose bool) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -17,10 +17,10 @@ func (ctl Control) LoseExecutionEvents(region string, lose bool) error {
 	return nil
 }
 
-// maxEventData is how much input and output an event has at most; with more, the input is left out.
+// maxEventData is the largest input and output of an event; when they are larger, the input is left out.
 const maxEventData = 248 << 10
 
-// changed sends the event that an execution has a new status; see "Automating Step Functions event delivery with
+// changed publishes the event that an execution has a new status; see "Automating Step Functions event delivery with
 // EventBridge" in the AWS Step Functions Developer Guide.
 func (s *Service) changed(e *execution) {
 	if s.lost[e.machine.Region] {

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// deniedAfter is how long Lambda needs to deny an invocation.
+// deniedAfter is how long Lambda takes to deny an invocation.
 const deniedAfter = 5 * time.Millisecond
 
 // errorNotAllowed is the error of a task whose state machine may not invoke the function.

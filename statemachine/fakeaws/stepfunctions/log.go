@@ -7,8 +7,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/asl"
 )
 
-// EachLogLine calls each with every line that executions have written to log groups. The lines are made from the histories
-// when they are asked for, and not kept.
+// EachLogLine calls each with every line that executions have written to log groups. The lines are made from the
+// histories at the call, and not kept.
 func (s *Service) EachLogLine(each func(group, region, text string)) {
 	for _, e := range s.executions {
 		if e.machine.LogGroup == "" {

@@ -6,13 +6,13 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// parameters are those of one operation.
+// parameters are the parameters of an operation.
 type parameters interface {
 	Object() string
 	permissions(req *wire.Request) []wire.Permission
 }
 
-// permission is the one question to IAM: each operation is about one resource, or about none.
+// permission is the one permission of an operation: for one resource, or for none.
 func permission(req *wire.Request, resource string) []wire.Permission {
 	return []wire.Permission{{Action: "states:" + req.Operation, Resource: cmp.Or(resource, "*")}}
 }
@@ -95,7 +95,7 @@ func (p *stopExecutionParams) permissions(req *wire.Request) []wire.Permission {
 	return permission(req, p.ExecutionARN)
 }
 
-// taskParams are those of SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat together.
+// taskParams are the parameters of SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat.
 type taskParams struct {
 	TaskToken string `json:"taskToken"`
 	Output    string `json:"output"`
@@ -105,7 +105,7 @@ type taskParams struct {
 
 func (p *taskParams) Object() string { return ownerOf(p.TaskToken) }
 
-// permissions is about no resource: the Service Authorization Reference lists none for answers, so that a policy that
+// permissions has no resource: the Service Authorization Reference lists none for these operations, so a policy that
 // names a state machine does not allow them.
 func (p *taskParams) permissions(req *wire.Request) []wire.Permission {
 	return permission(req, "")

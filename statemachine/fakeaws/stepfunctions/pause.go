@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// PauseExecution lets nothing happen in an execution for a while: what it waits for reaches it only afterwards. Step
-// Functions promises nothing about how late a Wait state may wake or an answer arrive. See SFN-5 in FIDELITY.md.
+// PauseExecution delays everything that an execution waits for until the pause ends. Step Functions does not document
+// how late a Wait state may end or an answer may arrive. See SFN-5 in docs/fidelity.md.
 func (ctl Control) PauseExecution(arn string, lasts time.Duration) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()

@@ -31,7 +31,7 @@ type StateMachine struct {
 	Definition string
 }
 
-// Execution is what is known of one execution of a state machine.
+// Execution is one execution of a state machine.
 type Execution struct {
 	ARN, Name, StateMachine, Region string
 	Input                           json.RawMessage
@@ -47,13 +47,13 @@ type Execution struct {
 	Invocations []kernel.Invocation
 }
 
-// Watcher is told of executions as they happen, with the World's mutex held.
+// Watcher is called when executions make progress, with the kernel's mutex held.
 type Watcher interface {
 	// StateEntered says that an execution has entered a state.
 	StateEntered(execution, state string, at time.Time)
 	// Invoked says that an invocation has ended.
 	Invoked(execution string, inv kernel.Invocation)
-	// Stopped says that an execution is over.
+	// Stopped says that an execution has ended.
 	Stopped(execution string, at time.Time)
 }
 
@@ -65,7 +65,7 @@ type Functions interface {
 	Invoke(region, role, arn string, payload []byte, ended func(kernel.Invocation))
 }
 
-// Metrics is where Step Functions publishes what becomes of executions.
+// Metrics is where Step Functions publishes the starts and ends of executions.
 type Metrics interface {
 	Put(region, namespace, name string, dims map[string]string, value float64)
 }
@@ -94,8 +94,8 @@ type machine struct {
 	StateMachine
 	parsed  *asl.Machine
 	created time.Time
-	// version is the ARN of a version, and empty for the latest revision; published is the version that was made of the
-	// latest revision, and versions how many there are.
+	// version is the ARN of a version, and empty for the latest revision; published is the version of the latest
+	// revision, and versions the number of versions.
 	version, published string
 	versions           int
 }
@@ -107,16 +107,17 @@ type execution struct {
 	x           *asl.Execution
 	startedAt   time.Time
 	stoppedAt   time.Time
-	entered     int // states of the path that the watcher knows
+	entered     int // states of the path that the watcher has been called with
 	invocations []kernel.Invocation
-	parked      bool // its Region went dark while it had something to do
+	parked      bool // its Region was dark when it could have gone on
 	// early are the answers for tokens whose function has not returned yet.
 	early map[string]asl.Answer
-	// pausedUntil holds back what reaches it.
+	// pausedUntil is the end of a pause.
 	pausedUntil time.Time
 }
 
-// New returns a Step Functions without state machines. Whom watcher returns is called when executions make progress.
+// New returns a Step Functions without state machines. The Watcher that watcher returns is called when executions make
+// progress.
 func New(k *kernel.Kernel, iam *iam.Service, functions Functions, metrics Metrics, bus Bus, watcher func() Watcher) *Service {
 	s := &Service{k: k, iam: iam, functions: functions, metrics: metrics, bus: bus, watcher: watcher, machines: map[string]*machine{}, lost: map[string]bool{}, jitter: rand.New(rand.NewPCG(1, 2))}
 	k.OnRegion(s.regionChanged)
@@ -129,7 +130,7 @@ type Control struct{ s *Service }
 // Control returns the control surface.
 func (s *Service) Control() Control { return Control{s} }
 
-// AddStateMachine adds a state machine. Its definition is checked as far as the interpreter understands it.
+// AddStateMachine adds a state machine. Its definition is parsed by the interpreter.
 func (ctl Control) AddStateMachine(sm StateMachine) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -141,8 +142,9 @@ func (ctl Control) AddStateMachine(sm StateMachine) error {
 	return nil
 }
 
-// StartExecution starts an execution of a state machine, or of a version of it, and returns its ARN. Once more with the same name and input while
-// that one runs is the same execution; with a name that is taken otherwise it is an error.
+// StartExecution starts an execution of a state machine, or of a version of it, and returns its ARN. The same name and
+// input again, while that execution runs, is the same execution; any other use of a name that has been used is an
+// error.
 func (ctl Control) StartExecution(stateMachineARN, name string, input json.RawMessage) (string, error) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -157,7 +159,7 @@ func (ctl Control) StartExecution(stateMachineARN, name string, input json.RawMe
 	return e.arn, nil
 }
 
-// badName are the characters that no execution's name has, beside spaces and control characters.
+// badName are the characters that an execution's name must not have, besides spaces and control characters.
 const badName = "<>{}[]?*\"#%\\^|~`$&,;:/"
 
 // begin starts an execution as StartExecution does (SFN-3).
@@ -201,9 +203,9 @@ func (s *Service) find(arn string) *execution {
 	return nil
 }
 
-// next lets an execution get what it waits for.
+// next schedules what an execution waits for.
 func (s *Service) next(e *execution) {
-	s.tellEntered(e)
+	s.reportEntered(e)
 	if s.k.Dark(e.machine.Region) {
 		e.parked = true
 		return
@@ -246,7 +248,7 @@ func (s *Service) publish(e *execution, metric string) {
 	s.metrics.Put(e.machine.Region, "AWS/States", metric, map[string]string{"StateMachineArn": e.machine.ARN}, 1)
 }
 
-// resume answers what an execution waited for, unless it waits for something else by now.
+// resume delivers what an execution waited for, unless it has gone on since.
 func (s *Service) resume(e *execution, waitedFor asl.Pending, answer *asl.Answer) {
 	if e.x.Pending() != waitedFor {
 		return
@@ -263,7 +265,7 @@ func (s *Service) resume(e *execution, waitedFor asl.Pending, answer *asl.Answer
 	s.next(e)
 }
 
-func (s *Service) tellEntered(e *execution) {
+func (s *Service) reportEntered(e *execution) {
 	path := e.x.Path()
 	for ; e.entered < len(path); e.entered++ {
 		if w := s.watcher(); w != nil {
@@ -272,8 +274,8 @@ func (s *Service) tellEntered(e *execution) {
 	}
 }
 
-// regionChanged lets the executions of a Region go on that has come back. What they waited for is asked for again: a
-// function whose answer was lost in the dark runs a second time, as after any lost answer. See SFN-1 in FIDELITY.md.
+// regionChanged resumes the parked executions of a Region that is back. What they waited for is requested again: a
+// function whose answer was lost runs a second time. See SFN-1 in docs/fidelity.md.
 func (s *Service) regionChanged(region string, dark bool) {
 	if dark {
 		return

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// StopExecution aborts an execution that is running. Stopping one that is over changes nothing.
+// StopExecution aborts an execution that is running. Stopping one that has ended changes nothing.
 func (ctl Control) StopExecution(arn, errorName, cause string) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -19,14 +19,13 @@ func (ctl Control) StopExecution(arn, errorName, cause string) error {
 	return nil
 }
 
-// ExpireExecution lets the time of a running execution be over, as when the TimeoutSeconds of its definition are. See SFN-8
-// in FIDELITY.md.
+// ExpireExecution ends a running execution as its TimeoutSeconds would. See SFN-8 in docs/fidelity.md.
 func (ctl Control) ExpireExecution(arn string) error {
 	return ctl.cutShort(arn, func(e *execution) { e.x.Expire(ctl.s.k.Now()) })
 }
 
-// FillHistory lets the history of a running execution be so long that its next event is the last: the execution fails when
-// what it waits for has come. See SFN-8 in FIDELITY.md.
+// FillHistory makes the history of a running execution so long that its next event is the last: the execution then
+// fails. See SFN-8 in docs/fidelity.md.
 func (ctl Control) FillHistory(arn string) error {
 	return ctl.cutShort(arn, func(e *execution) { e.x.Fill() })
 }
@@ -88,8 +87,8 @@ func (s *Service) stop(arn, errorName, cause string) *wire.Error {
 	return nil
 }
 
-// answerToken hands the answer to the execution that waits for it, asked in a Region. An answer that comes before the
-// function that was given the token has itself returned is kept until then (SFN-4).
+// answerToken delivers an answer to the execution that waits for it in a Region. An answer that arrives before the
+// function with the token has returned is kept until then (SFN-4).
 func (s *Service) answerToken(region, token string, answer asl.Answer) *wire.Error {
 	e, err := s.waiting(region, token)
 	if err != nil {
@@ -109,8 +108,8 @@ func (s *Service) answerToken(region, token string, answer asl.Answer) *wire.Err
 	return nil
 }
 
-// waiting finds the execution whose present task has a token that nobody has answered. A token begins with the ARN of
-// the execution that gave it out, and is good in the execution's Region alone.
+// waiting finds the execution whose current task waits for a token. A token begins with the ARN of its execution, and
+// is valid in the execution's Region only.
 func (s *Service) waiting(region, token string) (*execution, *wire.Error) {
 	e := s.find(ownerOf(token))
 	if e == nil || e.machine.Region != region {

@@ -11,11 +11,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// A state machine has its latest revision, which is replaced by a deployment, and versions, which are not (Step
-// Functions Developer Guide, "Manage continuous deployments with versions and aliases"). An execution keeps the
-// revision or version that it was started with until it ends (API Reference, "UpdateStateMachine"). There are no aliases.
+// A deployment replaces the latest revision of a state machine, and no version (Step Functions Developer Guide, "Manage
+// continuous deployments with versions and aliases"). An execution keeps the revision or version that it was started
+// with until it ends (API Reference, "UpdateStateMachine"). There are no aliases.
 
-// revision is a state machine as one deployment leaves it.
+// revision is a state machine as one deployment defines it.
 func (s *Service) revision(sm StateMachine) (*machine, error) {
 	if err := s.k.CheckRegion(sm.Region); err != nil {
 		return nil, fmt.Errorf("state machine %s: %w", sm.Name, err)
@@ -30,8 +30,7 @@ func (s *Service) revision(sm StateMachine) (*machine, error) {
 	return &machine{StateMachine: sm, parsed: parsed, created: s.k.Now()}, nil
 }
 
-// UpdateStateMachine makes a new revision of a state machine. What is running, and what has been published, stays as it
-// is.
+// UpdateStateMachine makes a new revision of a state machine. Running executions and published versions keep theirs.
 func (ctl Control) UpdateStateMachine(sm StateMachine) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -48,8 +47,8 @@ func (ctl Control) UpdateStateMachine(sm StateMachine) error {
 	return nil
 }
 
-// PublishStateMachineVersion makes a version of a state machine's latest revision and returns the version's ARN. When
-// nothing has changed since the last version, it is that one's.
+// PublishStateMachineVersion publishes a version of a state machine's latest revision and returns its ARN. When nothing
+// has changed since the last version, it returns that one's ARN.
 func (ctl Control) PublishStateMachineVersion(machineARN string) (arn string, err error) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -67,14 +66,14 @@ func (ctl Control) PublishStateMachineVersion(machineARN string) (arn string, er
 	return latest.published, nil
 }
 
-// of says whether an execution is one of the state machine, or of the version of it that is asked about.
+// of says whether an execution is one of the state machine, or of its version if m is one.
 func (e *execution) of(m *machine) bool {
 	return e.machine.ARN == m.ARN && (m.version == "" || e.machine.version == m.version)
 }
 
-// machinePermission asks about the state machine, whatever version of it is meant: AWS authorizes a version by the ARN
-// of its state machine, and has the version in a condition key (Step Functions Developer Guide, "Authorization for
-// versions and aliases").
+// machinePermission names the state machine, for every version of it: AWS authorizes a version by the ARN of its state
+// machine, and has the version in a condition key (Step Functions Developer Guide, "Authorization for versions and
+// aliases").
 func machinePermission(req *wire.Request, arn string) []wire.Permission {
 	p := wire.Permission{Action: "states:" + req.Operation, Resource: cmp.Or(wire.Unqualified(arn), "*")}
 	if q := wire.Qualifier(arn); q != "" {

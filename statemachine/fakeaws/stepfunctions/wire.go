@@ -73,7 +73,7 @@ func (s *Service) machinesIn(region string) []*machine {
 	return all
 }
 
-// machineIn finds a state machine in the Region that is asked.
+// machineIn finds a state machine of a Region.
 func (s *Service) machineIn(region, arn string) (*machine, *wire.Error) {
 	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":stateMachine:") {
 		return nil, wire.BadRequest("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", arn)
@@ -208,7 +208,7 @@ func (s *Service) getExecutionHistory(req *wire.Request, p *historyParams) (any,
 	}{events, next}, nil
 }
 
-// executionStatuses are those that a list of executions can be narrowed to.
+// executionStatuses are the values of statusFilter.
 var executionStatuses = []string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
 
 // listExecutions lists the newest first, as AWS does.
@@ -260,7 +260,7 @@ func (s *Service) sendTaskFailure(req *wire.Request, p *taskParams) (any, *wire.
 	return nil, s.answerToken(req.Region, p.TaskToken, asl.Answer{Error: cmp.Or(p.Error, asl.ErrorTaskFailed), Cause: p.Cause})
 }
 
-// sendTaskHeartbeat only says whether somebody still waits: the interpreter refuses heartbeats for tokens.
+// sendTaskHeartbeat only checks that the task still waits: the interpreter does not support heartbeats for tokens.
 func (s *Service) sendTaskHeartbeat(req *wire.Request, p *taskParams) (any, *wire.Error) {
 	_, err := s.waiting(req.Region, p.TaskToken)
 	return nil, err

@@ -57,7 +57,7 @@ func (p *parser) not() Condition {
 	return p.term()
 }
 
-// term reads what stands between AND, OR and NOT: parentheses, a function, or a comparison.
+// term reads an operand of AND, OR and NOT: parentheses, a function, or a comparison.
 func (p *parser) term() Condition {
 	if p.accept("(") {
 		c := p.or()
@@ -107,7 +107,7 @@ func (p *parser) in(left operand) Condition {
 }
 
 // compare applies an operator. Attributes that do not exist, or are of different types, are neither equal nor ordered:
-// only <> holds between them (DDB-4 in fakeaws/FIDELITY.md).
+// only <> holds between them (DDB-4 in docs/fidelity.md).
 func compare(operator string, left, right operand, it Item) bool {
 	a, okA := left(it)
 	b, okB := right(it)

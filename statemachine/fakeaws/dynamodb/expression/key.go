@@ -6,7 +6,7 @@ import "strings"
 type KeyRange struct {
 	// PK is the partition.
 	PK string
-	// Holds says whether an item with this sort key is meant.
+	// Holds says whether the range has an item with this sort key.
 	Holds func(sk string) bool
 }
 

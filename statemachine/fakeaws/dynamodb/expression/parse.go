@@ -2,8 +2,8 @@
 // projections, with the checks and the error texts of the DynamoDB Developer Guide ("Expressions in DynamoDB").
 //
 // It is exact where a registry depends on it: an update reads the item as it was before, numbers are decimal and never
-// floats, a comparison across types is false and no error, reserved words are refused, and every name and value that
-// is given must be used.
+// floats, a comparison across types is false and no error, reserved words are rejected, and every name and value of a
+// request must be used.
 package expression
 
 import (
@@ -16,9 +16,8 @@ import (
 	"sync"
 )
 
-// An expression is compiled to a closure over an item. Whatever can be wrong with it without looking at an item is
-// found before, because a table that accepts an expression which AWS would refuse hides the mistake until the day of
-// the failover.
+// An expression is compiled to a closure over an item. Every mistake that does not depend on an item is found when it
+// is compiled, because a simulator that accepts an expression which AWS rejects hides the mistake until the failover.
 
 // Error is DynamoDB's text for a ValidationException.
 type Error struct{ Text string }
@@ -35,7 +34,8 @@ type Expressions struct {
 	used   map[string]bool
 }
 
-// New takes the names and the values, as they stand on the wire, that the expressions of a request refer to.
+// New returns the Expressions of the names and the values, as they are on the wire, that the expressions of a request
+// refer to.
 func New(names map[string]string, values map[string]map[string]any) (*Expressions, error) {
 	e := &Expressions{names: names, values: make(map[string]any, len(values)), used: map[string]bool{}}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -75,7 +75,7 @@ func (s step) String() string {
 // path leads to an attribute: a name and then names and indexes inside it.
 type path []step
 
-// get returns what lies at the path, and whether there is anything.
+// get returns the value at the path, and whether there is one.
 func (p path) get(it Item) (any, bool) {
 	v, ok := it[p[0].name]
 	for _, s := range p[1:] {
@@ -110,7 +110,7 @@ func (p path) overlaps(q path) bool {
 
 var token = regexp.MustCompile(`\s+|[#:]?[A-Za-z0-9_]+|<>|<=|>=|[=<>()\[\],.+-]|.`)
 
-// maxExpression is the longest expression that DynamoDB accepts, in bytes. It bounds how deeply the parser calls itself.
+// maxExpression is the longest expression that DynamoDB accepts, in bytes. It limits how deep the parser recurses.
 const maxExpression = 4 << 10
 
 func (e *Expressions) parser(kind, text string) *parser {
@@ -130,7 +130,7 @@ func (e *Expressions) parser(kind, text string) *parser {
 	return p
 }
 
-// peek is the next token in upper case, as keywords are compared; empty at the end and after a mistake.
+// peek is the next token in upper case, for the comparison with keywords; empty at the end and after a mistake.
 func (p *parser) peek() string { return strings.ToUpper(p.peekAt(0)) }
 
 func (p *parser) peekAt(ahead int) string {
@@ -248,7 +248,7 @@ func (p *parser) value() any {
 	return v
 }
 
-// operand is what stands beside an operator. It says false when the item has no such attribute.
+// operand is one side of an operator. It returns false when the item has no such attribute.
 type operand func(Item) (any, bool)
 
 // operand reads a value, a document path or size(path).

@@ -1,7 +1,7 @@
 package expression
 
 // Projection compiles a projection expression to a function that keeps the named paths of an item; an empty one keeps
-// all. Elements of a list move together, in their order, as DynamoDB has them.
+// all. Kept elements of a list are contiguous, in their order, as in DynamoDB.
 func (e *Expressions) Projection(text string) (func(Item) Item, error) {
 	if text == "" {
 		return func(it Item) Item { return it }, nil
@@ -23,7 +23,7 @@ func (e *Expressions) Projection(text string) (func(Item) Item, error) {
 	}, p.err
 }
 
-// keep puts v at the path, making the containers on the way.
+// keep writes v at the path, and creates the containers.
 func keep(into map[string]any, at path, v any) {
 	name := at[0].name
 	if len(at) == 1 {

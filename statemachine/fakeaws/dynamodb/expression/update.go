@@ -11,8 +11,8 @@ type Update struct {
 	actions []updateAction
 }
 
-// updateAction changes one path. apply reads the item as it was before the whole update, as DynamoDB does, so that
-// "SET a = b, b = a" swaps; it returns what shall lie at the path, or keep = false to remove it.
+// updateAction changes one path. apply reads the item as it was before the whole update, as DynamoDB does, so that "SET
+// a = b, b = a" swaps; it returns the new value of the path, or keep = false to remove it.
 type updateAction struct {
 	at    path
 	apply func(before Item) (v any, keep bool, err error)
@@ -65,7 +65,7 @@ func (u *Update) Changes(name string) bool {
 	return slices.ContainsFunc(u.actions, func(a updateAction) bool { return a.at[0].name == name })
 }
 
-// Apply returns the item after the update; the one before is left as it is.
+// Apply returns the item after the update, and does not change the given one.
 func (u *Update) Apply(before Item) (Item, error) {
 	after := maps.Clone(before)
 	var removed []path
@@ -82,7 +82,7 @@ func (u *Update) Apply(before Item) (Item, error) {
 			return nil, invalid("The document path provided in the update expression is invalid for update")
 		}
 	}
-	// Later elements of a list go first, so that the indexes of the others stay true.
+	// Later elements of a list are removed first, so that the indexes of the others stay correct.
 	slices.SortStableFunc(removed, func(a, b path) int { return b[len(b)-1].index - a[len(a)-1].index })
 	for _, at := range removed {
 		remove(after, at)
@@ -101,7 +101,8 @@ func (u *Update) Only(it Item) Item {
 	return out
 }
 
-// put writes v at the path, copying every container on the way; it says whether the path exists up to its last step.
+// put writes v at the path, and copies every container that it changes; it returns whether the path exists up to its
+// last step.
 func put(it map[string]any, at path, v any) bool {
 	if len(at) == 1 {
 		it[at[0].name] = v
@@ -145,7 +146,7 @@ func putInside(container any, at path, v any) (any, bool) {
 	return nil, false
 }
 
-// remove takes away what lies at the path, if anything.
+// remove removes the value at the path, if there is one.
 func remove(it Item, at path) {
 	if len(at) == 1 {
 		delete(it, at[0].name)
@@ -279,7 +280,7 @@ func deleteAction(p *parser) updateAction {
 	}}
 }
 
-// changeSet adds members to a set, or takes them away.
+// changeSet adds members to a set, or removes them.
 func changeSet(old any, members set, adding bool) (set, error) {
 	before, ok := old.(set)
 	if !ok || before.kind != members.kind {

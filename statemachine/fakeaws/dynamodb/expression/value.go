@@ -16,7 +16,7 @@ import (
 // []any (L), map[string]any (M), or set. Numbers and sets are kept in one canonical form, as DynamoDB keeps them, so
 // that equal attributes are deeply equal.
 
-// Item is one item of a table, by attribute name. An item is never changed once it is made: an update makes another.
+// Item is one item of a table, by attribute name. Items are immutable: an update makes another.
 type Item = map[string]any
 
 // number is a decimal number in its shortest form.
@@ -29,7 +29,7 @@ type set struct {
 	members []string
 }
 
-// decimal bounds the exponent too: DynamoDB's reaches to 125, and a larger one would only cost memory.
+// decimal limits the exponent too: DynamoDB's largest is 125, and a larger one would only cost memory.
 var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$`)
 
 func parseNumber(text string) (number, error) {
@@ -52,7 +52,7 @@ func (n number) rat() *big.Rat {
 	return r
 }
 
-// DecodeItem reads an item as it stands on the wire: {"pk": {"S": "…"}}.
+// DecodeItem reads an item as it is on the wire: {"pk": {"S": "…"}}.
 func DecodeItem(wire map[string]map[string]any) (Item, error) {
 	out := make(Item, len(wire))
 	for name, v := range wire {
@@ -65,7 +65,7 @@ func DecodeItem(wire map[string]map[string]any) (Item, error) {
 	return out, nil
 }
 
-// DecodeValue reads an attribute as it stands on the wire: {"S": "…"}.
+// DecodeValue reads an attribute as it is on the wire: {"S": "…"}.
 func DecodeValue(wire any) (any, error) {
 	tagged, ok := wire.(map[string]any)
 	if !ok || len(tagged) != 1 {
@@ -167,7 +167,7 @@ func decodeSet(kind string, v []any) (any, error) {
 	return out, nil
 }
 
-// AppendItem writes an item as it stands on the wire, attributes in alphabetical order.
+// AppendItem writes an item as it is on the wire, attributes in alphabetical order.
 func AppendItem(b []byte, it Item) []byte {
 	b = append(b, '{')
 	for i, name := range slices.Sorted(maps.Keys(it)) {
@@ -228,7 +228,7 @@ func AppendString(b []byte, s string) []byte {
 	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
 }
 
-// isSimple says whether s is its own JSON text: nearly every string is, and a page of a Query holds tens of thousands.
+// isSimple says whether s is its own JSON text. Nearly every string is, and a page of a Query has tens of thousands.
 func isSimple(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
@@ -290,8 +290,8 @@ func Plain(v any) any {
 	return v
 }
 
-// SizeOf is the size that DynamoDB bills and limits: names and values, with a little for each level of nesting.
-// The DynamoDB Developer Guide ("DynamoDB item sizes and formats") calls its own numbers approximate.
+// SizeOf is the size that DynamoDB charges and limits: names and values, with a little for each level of nesting. The
+// DynamoDB Developer Guide ("DynamoDB item sizes and formats") calls its own numbers approximate.
 func SizeOf(v any) int {
 	switch v := v.(type) {
 	case string:

@@ -38,7 +38,7 @@ func parseMatcher(element any) (matcher, error) {
 	return matcher{}, nil
 }
 
-// parseFilter knows the comparison operators of the EventBridge User Guide, but for cidr.
+// parseFilter parses the comparison operators of the EventBridge User Guide, except cidr.
 func parseFilter(name string, operand any) (matcher, error) {
 	switch name {
 	case "exists":
@@ -85,9 +85,9 @@ func parseText(name string, operand any) (func(any) bool, error) {
 	}, nil
 }
 
-// wildcard matches * with any text; a backslash takes the meaning off the next character. Each literal between two stars
-// is found at its first place after the one before: any later place would leave less for the rest. So no star is tried
-// twice.
+// wildcard matches * with any text; a backslash makes the next character literal. Each literal between two stars is
+// matched at its first place after the previous one, because a later place would leave less text for the rest; so there
+// is no backtracking.
 func wildcard(text, pattern string) bool {
 	literal, rest, star := cutStar(pattern)
 	if !star {

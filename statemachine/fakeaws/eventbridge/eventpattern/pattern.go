@@ -19,14 +19,14 @@ type Pattern struct {
 	alternatives [][]*Pattern
 }
 
-// fieldPattern is what one field must be: one of the matchers, or an object that matches inside.
+// fieldPattern is the pattern of one field: one of the matchers, or an object that matches inside.
 type fieldPattern struct {
 	name     string
 	inside   *Pattern
 	matchers []matcher
 }
 
-// matcher says whether it matches a value that is there; absent says whether it matches one that is not.
+// matcher says whether it matches a value; absent says whether it matches a field that does not exist.
 type matcher struct {
 	value  func(v any) bool
 	absent bool
@@ -119,7 +119,7 @@ func (p *Pattern) Match(event map[string]any) bool {
 	return true
 }
 
-// matchInside matches an object, or any of a list of objects. What is no object has no fields.
+// matchInside matches an object, or any of a list of objects. Other values have no fields.
 func (p *Pattern) matchInside(value any) bool {
 	if list, ok := value.([]any); ok {
 		return slices.ContainsFunc(list, p.matchInside)

@@ -22,7 +22,7 @@ func (f field) has(n int) bool { return f == nil || f[n] }
 
 // dayField is a field of days, which has more forms than numbers.
 type dayField struct {
-	// unused is ?: the other of the two fields of days decides.
+	// unused is ?: the other of the two day fields decides.
 	unused bool
 	plain  field
 	// last is L, the last day of the month, or nL, the last of that weekday; -1 is none.
@@ -167,7 +167,7 @@ func parseWeekdays(text string) (dayField, error) {
 	return d, err
 }
 
-// next walks from day to day, and within a day through its minutes.
+// next searches day by day, and within a day minute by minute.
 func (c *cron) next(t time.Time) (time.Time, bool) {
 	t = t.Truncate(time.Minute).Add(time.Minute)
 	for day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location()); day.Year() <= lastYear; {

@@ -1,4 +1,4 @@
-// Package schedule says when the expressions of EventBridge Scheduler fall due: rate(…), cron(…) and at(…).
+// Package schedule computes when the expressions of EventBridge Scheduler are due: rate(…), cron(…) and at(…).
 package schedule
 
 import (
@@ -50,8 +50,8 @@ func Parse(expression, timezone string) (*Schedule, error) {
 	return s, nil
 }
 
-// Next is the first time after t at which the schedule falls due, and whether there is one. A rate counts from t: who
-// asks passes the last time, and at first the beginning.
+// Next is the first time after t at which the schedule is due, and whether there is one. A rate counts from t, so the
+// caller passes the previous time, and at first the time at which the schedule begins.
 func (s *Schedule) Next(t time.Time) (next time.Time, ok bool) {
 	switch {
 	case s.every > 0:
@@ -64,7 +64,7 @@ func (s *Schedule) Next(t time.Time) (next time.Time, ok bool) {
 
 var units = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// maxRate is a rate that is never due again, and far below what overflows.
+// maxRate is the largest number in a rate, which is far below an overflow.
 const maxRate = 100_000
 
 func parseRate(body string) (time.Duration, error) {
