@@ -1,23 +1,29 @@
-// Package fakeaws is an AWS that fits into one process: enough of Route 53, Aurora, DynamoDB, CloudWatch, SNS, S3, IAM,
-// Lambda, Step Functions, EventBridge, Scheduler and API Gateway to fail an application over from one Region to the
-// other, and nothing else.
+// Package fakeaws is the AWS simulator: the part of AWS that Drover needs to fail an application over from one Region to
+// the other, in one process. [World] puts it together.
 //
-// It is made of a few ideas, each resting on the one before:
+// The rooms, from the bottom to the top. No package imports one above it, and no service imports another:
 //
-//   - The [World] is everything that exists: one struct, one mutex, one clock. A failover crosses services, so their
-//     state is not kept apart: promoting a cluster ends its lag metric, shifting weights moves traffic, and what users
-//     then experience becomes the metrics by which the failover is verified.
-//   - Time is virtual. It moves in jumps, from one event to the next ([World.Step]); while a Lambda function runs it
-//     stands still, and the function is charged a modelled duration afterwards. So the same scenario is the same
-//     sequence of events every time, and ten minutes of waiting take no time at all.
-//     Or it follows real time, while the World is served to people ([World.Serve]).
-//   - The wire is real. The World is an [net/http.Handler] that speaks the protocols of the services, so the unmodified
-//     AWS SDK and the aws command line work against it. The signature of a request says who asks and in which Region.
-//   - Callers are known. Every request is made by a role, and what the role's policies do not allow is AccessDenied.
-//   - A Region can go dark ([World.SetDark]): it answers nothing, replicates nothing, runs nothing, serves nobody.
-//   - Everything is recorded: every request ([World.Calls]), every accepted change, every message. Verdicts about a run
-//     are reached from these and never from what the run says of itself.
+//   - wire has the protocols of AWS, and kernel what all services share: the mutex, the clock, the Regions, the account,
+//     the journal, faults.
+//   - iam decides what a caller may do.
+//   - Each AWS service is one package: route53, rds, dynamodb, cloudwatch, sns, sqs, s3, lambda, stepfunctions,
+//     eventbridge, scheduler, apigateway. What it needs of another service is a small interface of its own. Its type
+//     Service has the methods that require the mutex, its type Control those that take it.
+//   - clients simulates the users and canaries of applications; delivery is what eventbridge and scheduler share.
+//   - This package connects them: services.go makes the services, endpoint.go is where requests arrive, door.go where
+//     EventBridge and Scheduler make theirs. A new service is one package and one line in services.go.
 //
-// Behaviour follows AWS's documents. Where they leave something open, docs/fidelity.md has a numbered assumption and the
-// code cites the number. An operation that is not there answers 501 and names itself, and the drill fails.
+// What a drill relies on:
+//
+//   - Time is virtual and jumps from one event to the next, so the same scenario is the same sequence of events every time
+//     ([World.Step]). It follows real time while the simulator is served ([World.Serve]).
+//   - The protocols are the real ones: World is an [net/http.Handler], and the unmodified AWS SDK and the aws command line
+//     work against it. The signature of a request identifies the caller, the service and the Region.
+//   - IAM is enforced: what a role's policies do not allow is AccessDenied.
+//   - A Region can go dark ([World.SetDark]): it answers nothing, replicates nothing, runs nothing and serves no user.
+//   - Every request ([World.Calls]), every accepted change and every message is recorded. Guarantees are checked on these,
+//     never on what a run says of itself.
+//
+// The behaviour follows AWS's documents. Where they leave something open, docs/fidelity.md has a numbered assumption, which
+// the code cites. An operation that does not exist here answers 501 with its name, and the drill fails.
 package fakeaws

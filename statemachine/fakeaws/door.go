@@ -27,7 +27,7 @@ func (d door) Order(arn, name, input string) (*wire.Request, error) {
 	case "sqs":
 		return sqs.SendRequest(arn, input), nil
 	}
-	return nil, fmt.Errorf("target %s: the embedded AWS starts state machines, functions and queues", arn)
+	return nil, fmt.Errorf("target %s: the AWS simulator starts state machines, functions and queues", arn)
 }
 
 // Perform performs a request that AWS itself makes.

@@ -19,8 +19,8 @@ type endpoint struct {
 	opaque bool
 }
 
-// ServeHTTP answers as AWS would: all services of all Regions at one address, told apart by the credential scope of the
-// signature.
+// ServeHTTP answers as AWS would: all services of all Regions at one address. The credential scope of the signature
+// names the service and the Region.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	scope, known := wire.ScopeOf(r)
 	if open, ok := w.openToAll(r); ok && (!known || open.Service == urlService) {

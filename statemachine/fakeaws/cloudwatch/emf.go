@@ -42,7 +42,7 @@ func (m *Service) PublishLog(region string, log []byte) {
 		}
 		at := time.UnixMilli(parsed.AWS.Timestamp)
 		if at.Before(m.k.Now().Add(-oldestMetric)) || at.After(m.k.Now().Add(aheadMetric)) {
-			m.k.Record("metrics", region, "a metric in a function's log is of %s and not taken", at.UTC().Format(time.RFC3339))
+			m.k.Record("metrics", region, "a metric in a function's log has the time %s and is rejected", at.UTC().Format(time.RFC3339))
 			continue
 		}
 		m.embedded(region, at, parsed, values)

@@ -111,7 +111,7 @@ func (m *Service) setAlarmState(req *wire.Request, f wire.Fields) (cbor.Map, *wi
 	case utf8.RuneCountInString(data) > maxReasonData:
 		return nil, errValidation("The parameter StateReasonData must not be longer than %d characters.", maxReasonData)
 	case data != "" && !json.Valid([]byte(data)):
-		return nil, wire.BadRequest("InvalidFormat", "The parameter StateReasonData is no JSON.")
+		return nil, wire.BadRequest("InvalidFormat", "The parameter StateReasonData is not JSON.")
 	}
 	return cbor.Map{}, m.setState(req.Region, f.Text("AlarmName"), f.Text("StateValue"), f.Text("StateReason"))
 }

@@ -52,8 +52,10 @@ var operations = map[string]func(*Service, *wire.Request, wire.Fields) (cbor.Map
 	"SetAlarmState":  (*Service).setAlarmState,
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (m *Service) Open(req *wire.Request) *wire.Error { return protocol.Open(req) }
 
+// Permissions are what IAM must allow for a request.
 func (m *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := wire.Permission{Action: "cloudwatch:" + req.Operation, Resource: "*"}
 	params, _ := req.Params.(wire.Fields)
@@ -66,6 +68,7 @@ func (m *Service) Permissions(req *wire.Request) []wire.Permission {
 	return []wire.Permission{p}
 }
 
+// Serve performs a request.
 func (m *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	params, _ := req.Params.(wire.Fields)
 	answer, err := operations[req.Operation](m, req, params)
@@ -75,6 +78,7 @@ func (m *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return protocol.Answer(req, answer), nil
 }
 
+// Fail writes an error.
 func (m *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return protocol.Fail(req, err)
 }

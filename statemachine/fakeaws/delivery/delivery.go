@@ -111,7 +111,7 @@ func (s *Service) Deliver(p *Parcel) {
 	case s.k.Now().Add(wait).Sub(p.began) > cmp.Or(p.Target.MaxAge, 24*time.Hour):
 		exhausted = "MaximumEventAgeInSeconds"
 	default:
-		s.k.Record("events", p.From, "will try %s again in %v: %s", wire.LastPart(p.Target.ARN), wait, err.Code)
+		s.k.Record("events", p.From, "retries %s in %v: %s", wire.LastPart(p.Target.ARN), wait, err.Code)
 		s.k.After(wait, func() { s.Deliver(p) })
 		return
 	}
@@ -166,11 +166,11 @@ func (s *Service) giveUp(p *Parcel, err *wire.Error, exhausted string) {
 	if p.AsRole && p.Target.DeadLetterARN != "" {
 		permission := wire.Permission{Action: "sqs:SendMessage", Resource: p.Target.DeadLetterARN}
 		if denied := s.iam.AllowService(p.By, p.Target.RoleARN, permission); denied != nil {
-			s.k.Record("events", p.From, "is lost, for its dead letter is denied: %s", denied.Message)
+			s.k.Record("events", p.From, "is lost, and its dead letter is denied: %s", denied.Message)
 			return
 		}
 	}
 	if !s.door.DeadLetter(p.Target.DeadLetterARN, p.Original, attributes) {
-		s.k.Record("events", p.From, "is lost, for there is no dead-letter queue that takes it: %s", err.Error())
+		s.k.Record("events", p.From, "is lost without a dead-letter queue: %s", err.Error())
 	}
 }

@@ -142,6 +142,7 @@ var operations = map[string]func(*Service, *replicaOf, *itemParams) ([]byte, err
 	"Query":      (*Service).query,
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (d *Service) Open(req *wire.Request) *wire.Error {
 	_, req.Operation, _ = strings.Cut(req.HTTP.Header.Get("X-Amz-Target"), ".")
 	if operations[req.Operation] == nil {
@@ -162,6 +163,7 @@ func (d *Service) Open(req *wire.Request) *wire.Error {
 	return nil
 }
 
+// Permissions are what IAM must allow for a request.
 func (d *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(*itemParams)
 	permission := wire.Permission{
@@ -185,6 +187,7 @@ func (d *Service) Permissions(req *wire.Request) []wire.Permission {
 	return []wire.Permission{permission}
 }
 
+// Serve performs a request.
 func (d *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*itemParams)
 	t := d.tables[tableName(p.TableName)]

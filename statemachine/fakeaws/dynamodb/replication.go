@@ -135,7 +135,7 @@ func (d *Service) arrive(x delivery) {
 		float64(d.k.Now().Sub(x.written).Milliseconds()))
 	d.k.Edited()
 	if !x.table.replicas[x.to].set(x.key, x.stored) {
-		d.k.Record("dynamodb", x.table.name, "%s %s: a late write of %s loses to a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
+		d.k.Record("dynamodb", x.table.name, "%s %s: a late write of %s is discarded for a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
 	}
 }
 
@@ -194,7 +194,7 @@ func (ctl Control) CutReplication(a, b string, cut bool) error {
 	if cut {
 		ctl.s.k.Record("dynamodb", a+" and "+b, "replication is cut")
 	} else {
-		ctl.s.k.Record("dynamodb", a+" and "+b, "replication goes on")
+		ctl.s.k.Record("dynamodb", a+" and "+b, "replication resumes")
 	}
 	ctl.s.linkChanged(a, b, cut)
 	return nil

@@ -129,7 +129,7 @@ func (b *Service) publish(region string, e Event) (id string) {
 		Region: cmp.Or(e.Region, region), Time: e.Time.UTC().Format(time.RFC3339), Resources: append([]string{}, e.Resources...), Detail: e.Detail,
 	})
 	if err != nil {
-		b.k.Record("events", region, "an event of %s has no JSON in its detail: %v", e.Source, err)
+		b.k.Record("events", region, "an event of %s has a detail that is not JSON: %v", e.Source, err)
 		return id
 	}
 	var event map[string]any

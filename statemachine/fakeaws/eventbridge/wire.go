@@ -14,16 +14,20 @@ var operations = map[string]wire.Operation[*Service]{
 	"PutEvents": wire.Handle((*Service).putEvents),
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (b *Service) Open(req *wire.Request) *wire.Error { return wire.OpenJSON(req, operations) }
 
+// Permissions are what IAM must allow for a request.
 func (b *Service) Permissions(req *wire.Request) []wire.Permission {
 	return req.Params.(*putEventsParams).permissions(b.k, req)
 }
 
+// Serve performs a request.
 func (b *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return wire.ServeJSON(b, req, operations)
 }
 
+// Fail writes an error.
 func (b *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return wire.JSONError(req, "", err)
 }
@@ -67,20 +71,20 @@ func (b *Service) putEvents(req *wire.Request, p *putEventsParams) (any, *wire.E
 	entries, failed := []entry{}, 0
 	for _, e := range p.Entries {
 		var detail map[string]any
-		refused := func(code, message string) {
+		reject := func(code, message string) {
 			entries, failed = append(entries, entry{ErrorCode: code, ErrorMessage: message}), failed+1
 		}
 		switch {
 		case e.EventBusName != "" && e.EventBusName != defaultBus && !strings.HasSuffix(e.EventBusName, "event-bus/"+defaultBus):
-			refused("InvalidArgument", "Event bus "+e.EventBusName+" does not exist.")
+			reject("InvalidArgument", "Event bus "+e.EventBusName+" does not exist.")
 		case strings.HasPrefix(e.Source, "aws."):
-			refused("NotAuthorizedForSourceException", "Not authorized for the source.")
+			reject("NotAuthorizedForSourceException", "Not authorized for the source.")
 		case e.Source == "":
-			refused("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.")
+			reject("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.")
 		case e.DetailType == "":
-			refused("InvalidArgument", "Parameter DetailType is not valid. Reason: DetailType is a required argument.")
+			reject("InvalidArgument", "Parameter DetailType is not valid. Reason: DetailType is a required argument.")
 		case json.Unmarshal([]byte(e.Detail), &detail) != nil:
-			refused("MalformedDetail", "Detail is malformed.")
+			reject("MalformedDetail", "Detail is malformed.")
 		default:
 			event := Event{Source: e.Source, DetailType: e.DetailType, Resources: e.Resources, Detail: json.RawMessage(e.Detail), Time: timeOf(e.Time)}
 			entries = append(entries, entry{EventID: b.publish(req.Region, event)})

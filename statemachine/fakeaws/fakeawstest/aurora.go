@@ -9,6 +9,7 @@ import (
 )
 
 // The ARNs of the clusters of ServeAurora.
+// The Regions.
 const (
 	EastCluster = "arn:aws:rds:us-east-1:111122223333:cluster:checkout-us-east-1"
 	WestCluster = "arn:aws:rds:us-west-2:111122223333:cluster:checkout-us-west-2"
@@ -29,6 +30,7 @@ func ServeAurora(t testing.TB) Served {
 	return s
 }
 
+// RDS is a client for RDS.
 func (s Served) RDS(region string) *rds.Client {
 	return rds.NewFromConfig(s.Config(region, fakeaws.Administrator))
 }

@@ -12,10 +12,12 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
+// CloudWatch is a client for CloudWatch.
 func (s Served) CloudWatch(region string) *cloudwatch.Client {
 	return cloudwatch.NewFromConfig(s.Config(region, fakeaws.Administrator))
 }
 
+// MetricQuery asks for the metric Latency of namespace Shop.
 func MetricQuery(id, stat string, period int32) types.MetricDataQuery {
 	return types.MetricDataQuery{Id: aws.String(id), MetricStat: &types.MetricStat{
 		Metric: &types.Metric{

@@ -19,20 +19,23 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
+// The Regions.
 const (
 	East = "us-east-1"
 	West = "us-west-2"
 )
 
+// Start is what the clock shows at first.
 var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// Served is a World of two Regions behind an address, with the configuration of an SDK client for each Region.
+// Served is an AWS simulator with two Regions at an address.
 type Served struct {
 	*fakeaws.World
 	// URL is the address.
 	URL string
 }
 
+// Serve serves a simulator until the test ends.
 func Serve(t testing.TB) Served {
 	t.Helper()
 	w := fakeaws.New("111122223333", Start, East, West)
@@ -41,6 +44,7 @@ func Serve(t testing.TB) Served {
 	return Served{w, server.URL}
 }
 
+// Config is the configuration of an SDK client.
 func (s Served) Config(region, accessKey string) aws.Config {
 	return aws.Config{
 		Region:           region,
@@ -64,7 +68,7 @@ func (plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// ServePromptly is a World whose CloudWatch delivers at once, for tests of something other than its delays.
+// ServePromptly serves a simulator whose CloudWatch has no delays.
 func ServePromptly(t testing.TB) Served {
 	t.Helper()
 	s := Serve(t)
@@ -72,6 +76,7 @@ func ServePromptly(t testing.TB) Served {
 	return s
 }
 
+// Pass runs what is due in a period of time.
 func (s Served) Pass(d time.Duration) { s.AdvanceTo(s.Now().Add(d)) }
 
 // CodeOf is the code of an AWS error, and for any other what the error says.
@@ -124,6 +129,7 @@ func (s Served) Send(t testing.TB, region, accessKey, service, target, method, p
 	return resp.StatusCode, b.String()
 }
 
+// ReadAll reads and closes a body.
 func ReadAll(t testing.TB, resp *http.Response) string {
 	t.Helper()
 	body, err := io.ReadAll(resp.Body)
@@ -133,6 +139,7 @@ func ReadAll(t testing.TB, resp *http.Response) string {
 	return string(body)
 }
 
+// MustDark makes a Region go dark, or come back.
 func (s Served) MustDark(t testing.TB, region string, dark bool) {
 	t.Helper()
 	if err := s.SetDark(region, dark); err != nil {

@@ -7,10 +7,12 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
+// DynamoDB is a client for DynamoDB.
 func (s Served) DynamoDB(region string) *dynamodb.Client {
 	return dynamodb.NewFromConfig(s.Config(region, fakeaws.Administrator))
 }
 
+// ServeTable serves a simulator with the global table registry.
 func ServeTable(t testing.TB) Served {
 	t.Helper()
 	s := Serve(t)

@@ -13,6 +13,7 @@ import (
 // Zone is the id of the hosted zone of ServeZone.
 const Zone = "Z0EXAMPLE"
 
+// Route53 is a client for Route 53.
 func (s Served) Route53() *route53.Client {
 	return route53.NewFromConfig(s.Config(West, fakeaws.Administrator))
 }
@@ -32,16 +33,19 @@ func ServeZone(t testing.TB) Served {
 	return s
 }
 
+// WeightedSet is a weighted A record set of a Region.
 func WeightedSet(name, region string, weight int) fakeaws.RecordSet {
 	return fakeaws.RecordSet{
 		Name: name, Type: "A", SetIdentifier: region, Weight: weight, TTL: 60, Values: []string{AddressOf(region)},
 	}
 }
 
+// AddressOf is the address of a Region's endpoint.
 func AddressOf(region string) string {
 	return map[string]string{East: "192.0.2.1", West: "192.0.2.2"}[region]
 }
 
+// Weigh is a change of a weighted record set.
 func Weigh(action types.ChangeAction, name, region string, weight int64) types.Change {
 	return types.Change{Action: action, ResourceRecordSet: &types.ResourceRecordSet{
 		Name: aws.String(name), Type: types.RRTypeA, SetIdentifier: aws.String(region), Weight: aws.Int64(weight), TTL: aws.Int64(60),
@@ -49,6 +53,7 @@ func Weigh(action types.ChangeAction, name, region string, weight int64) types.C
 	}}
 }
 
+// TXT is a change of a TXT record set.
 func TXT(action types.ChangeAction, name string, values ...string) types.Change {
 	set := &types.ResourceRecordSet{Name: aws.String(name), Type: types.RRTypeTxt, TTL: aws.Int64(60)}
 	for _, v := range values {
@@ -75,6 +80,7 @@ func (s Served) Change(changes ...types.Change) (string, error) {
 	return *out.ChangeInfo.Id, nil
 }
 
+// MustChange submits a batch and returns the change's id.
 func (s Served) MustChange(t testing.TB, changes ...types.Change) string {
 	t.Helper()
 	id, err := s.Change(changes...)

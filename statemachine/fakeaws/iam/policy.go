@@ -97,7 +97,7 @@ func (wire wireStatement) parse() (statement, error) {
 	}
 	for _, text := range slices.Concat(wire.Resource, wire.NotResource) {
 		if strings.Contains(text, "${") {
-			return s, fmt.Errorf("the embedded AWS does not have policy variables: %s", text)
+			return s, fmt.Errorf("the AWS simulator does not have policy variables: %s", text)
 		}
 	}
 	conditions, err := parseConditions(wire.Condition)
@@ -125,12 +125,12 @@ func parseCondition(operator, key string, values []any) (policyCondition, error)
 	c.operator, c.forAll = strings.CutPrefix(c.operator, "ForAllValues:")
 	c.operator, c.forAny = strings.CutPrefix(c.operator, "ForAnyValue:")
 	if conditionOperators[c.operator] == nil && c.operator != "Null" {
-		return c, fmt.Errorf("the embedded AWS does not have the condition operator %s", operator)
+		return c, fmt.Errorf("the AWS simulator does not have the condition operator %s", operator)
 	}
 	for _, v := range values {
 		text := fmt.Sprint(v)
 		if strings.Contains(text, "${") {
-			return c, fmt.Errorf("the embedded AWS does not have policy variables: %s", text)
+			return c, fmt.Errorf("the AWS simulator does not have policy variables: %s", text)
 		}
 		c.values = append(c.values, text)
 	}

@@ -14,6 +14,7 @@ func (i *Service) STS() STS { return STS{i} }
 
 const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
+// Open finds the operation of a request and decodes its parameters.
 func (s STS) Open(req *wire.Request) *wire.Error {
 	_, err := wire.OpenQuery(req, map[string][]string{"GetCallerIdentity": {}})
 	return err
@@ -23,6 +24,7 @@ func (s STS) Open(req *wire.Request) *wire.Error {
 // "GetCallerIdentity").
 func (s STS) Permissions(*wire.Request) []wire.Permission { return nil }
 
+// Serve performs a request.
 func (s STS) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	who := callerIdentity{Arn: s.iam.k.ARN("iam", "", "user/administrator"), UserId: "AIDAADMINISTRATOR", Account: s.iam.k.Account}
 	if req.AccessKey != Administrator {
@@ -39,6 +41,7 @@ func (s STS) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 // callerIdentity is the result, with its members in the order of the API reference.
 type callerIdentity struct{ Arn, UserId, Account string }
 
+// Fail writes an error.
 func (s STS) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return wire.QueryError(req, stsNamespace, err)
 }

@@ -102,8 +102,8 @@ func (i *Service) Assume(d Deputy, roleARN string) *wire.Error {
 
 // AllowService returns nil when a service may assume a role and the role has a permission.
 func (i *Service) AllowService(d Deputy, roleARN string, p wire.Permission) *wire.Error {
-	if refused := i.Assume(d, roleARN); refused != nil {
-		return refused
+	if denied := i.Assume(d, roleARN); denied != nil {
+		return denied
 	}
 	return i.allowRole(roleARN, p)
 }

@@ -46,7 +46,7 @@ func (c Control) RunUntil(done func() bool, limit time.Time) bool {
 	return true
 }
 
-// Serve lets virtual time follow real time until ctx is done: events run when they are due, executions and their
+// Serve makes virtual time follow real time until ctx is done: events run when they are due, executions and their
 // functions run, and requests are answered meanwhile. The clock stands still while a function of an execution runs, and
 // catches up afterwards; so a function never seems slower than it is modelled, at any speed (LAM-4).
 //

@@ -30,7 +30,7 @@ func (k *Kernel) CheckRegion(name string) error {
 	if k.HasRegion(name) {
 		return nil
 	}
-	return fmt.Errorf("no Region %q in this World; there are %v", name, k.RegionNames())
+	return fmt.Errorf("no Region %q in the AWS simulator; there are %v", name, k.RegionNames())
 }
 
 // Dark says whether a Region is dark. A name that is not a Region, such as a global service's, is never dark.
@@ -106,10 +106,10 @@ func (k *Kernel) cutOff(a, b string, cut bool) error {
 	}
 	if cut {
 		k.links[Link(a, b)] = k.now
-		k.Record("region", a, "and %s cannot see each other any more", b)
+		k.Record("region", a, "and %s are disconnected", b)
 	} else {
 		delete(k.links, Link(a, b))
-		k.Record("region", a, "and %s see each other again", b)
+		k.Record("region", a, "and %s are connected again", b)
 	}
 	for _, changed := range k.onLink {
 		changed(a, b, cut)

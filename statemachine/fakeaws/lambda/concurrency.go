@@ -78,7 +78,7 @@ func (l *Service) reservation(fn *Function) *int {
 }
 
 // admit counts an invocation as running, or returns why Lambda rejects it.
-func (l *Service) admit(fn *Function) (refused string) {
+func (l *Service) admit(fn *Function) (rejected string) {
 	c := l.concurrencyIn(fn.Region)
 	if own := l.reservation(fn); own != nil {
 		if c.running[fn.Name] >= *own {

@@ -81,8 +81,8 @@ func (ctl Control) AddFunction(f Function) error {
 	if _, ok := ctl.s.functions[f.ARN]; ok {
 		return fmt.Errorf("function %s: it exists already", f.ARN)
 	}
-	if refused := ctl.s.assumable(f); refused != nil {
-		return refused
+	if denied := ctl.s.assumable(f); denied != nil {
+		return denied
 	}
 	ctl.s.functions[f.ARN] = &f
 	return nil
@@ -91,8 +91,8 @@ func (ctl Control) AddFunction(f Function) error {
 // assumable is an error if Lambda may not assume a function's role. Lambda checks it when a function is created or
 // updated.
 func (l *Service) assumable(f Function) error {
-	if refused := l.iam.Assume(iam.DeputyFor("lambda", f.ARN).WithoutSource(), f.Role); refused != nil {
-		return fmt.Errorf("function %s: the role defined for the function cannot be assumed by Lambda: %s", f.ARN, refused.Message)
+	if denied := l.iam.Assume(iam.DeputyFor("lambda", f.ARN).WithoutSource(), f.Role); denied != nil {
+		return fmt.Errorf("function %s: the role defined for the function cannot be assumed by Lambda: %s", f.ARN, denied.Message)
 	}
 	return nil
 }

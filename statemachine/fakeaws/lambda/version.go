@@ -28,8 +28,8 @@ func (ctl Control) UpdateFunction(f Function) error {
 	if ctl.s.functions[f.ARN] == nil {
 		return fmt.Errorf("update function %s: it does not exist", f.ARN)
 	}
-	if refused := ctl.s.assumable(f); refused != nil {
-		return refused
+	if denied := ctl.s.assumable(f); denied != nil {
+		return denied
 	}
 	ctl.s.functions[f.ARN] = &f
 	ctl.s.versionsOf(f.ARN).changed = true

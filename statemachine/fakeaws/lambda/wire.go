@@ -32,6 +32,7 @@ type params struct {
 
 func (p params) Object() string { return p.arn }
 
+// Open finds the operation of a request and decodes its parameters.
 func (l *Service) Open(req *wire.Request) *wire.Error {
 	path := req.HTTP.URL.EscapedPath()
 	if req.HTTP.Method == http.MethodGet && strings.TrimSuffix(path, "/") == settingsPath {
@@ -150,6 +151,7 @@ func response(req *wire.Request, status int, body []byte) *wire.Response {
 	}}
 }
 
+// Fail writes an error.
 func (l *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	code := err.Code
 	switch code {

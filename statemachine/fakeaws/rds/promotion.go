@@ -36,7 +36,7 @@ func (r *Service) promote(g *globalCluster, p Promotion, from, to *member) {
 		total = g.SwitchoverTime + g.Lag // it waits until the secondary has caught up
 	}
 	margin := min(5*time.Second, total/4)
-	r.k.Record("rds", g.ID, "%s from %s to %s begins", op.kind(), p.From, p.To)
+	r.k.Record("rds", g.ID, "%s from %s to %s starts", op.kind(), p.From, p.To)
 	r.step(g, op, margin, func() {
 		r.begin(g, op)
 		r.step(g, op, total-2*margin, func() {
@@ -85,7 +85,7 @@ func (r *Service) begin(g *globalCluster, op *operation) {
 // still accepts writes (RDS-EVENT-0391), until regionChanged or linkChanged finds it.
 func (r *Service) fence(g *globalCluster, m *member, from string) {
 	if r.k.Dark(m.Region) || !r.k.Connected(m.Region, from) {
-		r.k.Record("rds", g.ID, "the writer in %s could not be fenced: it may still be up", m.Region)
+		r.k.Record("rds", g.ID, "the old writer in %s cannot be fenced: it still accepts writes", m.Region)
 		return
 	}
 	m.open = false
@@ -118,7 +118,7 @@ func (r *Service) finish(g *globalCluster, op *operation) {
 	op.to.status = statusAvailable
 	g.operation = nil
 	op.Finished = r.k.Now()
-	r.k.Record("rds", g.ID, "%s to %s is over", op.kind(), op.To)
+	r.k.Record("rds", g.ID, "%s to %s finished", op.kind(), op.To)
 }
 
 // cancel ends a switchover without moving the writer, because one of its Regions has gone dark meanwhile (RDS-4).
@@ -172,7 +172,7 @@ func (r *Service) regionChanged(name string, dark bool) {
 // returned handles a former primary whose Region is back: it accepts writes, like the new one, until it is fenced
 // (RDS-5).
 func (r *Service) returned(g *globalCluster, m *member) {
-	r.k.Record("rds", g.ID, "the old writer in %s is up again: two clusters accept writes", m.Region)
+	r.k.Record("rds", g.ID, "the old writer in %s is reachable again: two clusters accept writes", m.Region)
 	r.k.After(g.FenceTime, func() {
 		if m.writer || !m.open || r.k.Dark(m.Region) {
 			return

@@ -318,7 +318,7 @@ func (r *Service) withCluster(id string, change func(*globalCluster)) error {
 	defer r.k.Unlock()
 	g := r.cluster(id)
 	if g == nil {
-		return fmt.Errorf("no global cluster %q in this World", id)
+		return fmt.Errorf("no global cluster %q in the AWS simulator", id)
 	}
 	change(g)
 	return nil
@@ -342,7 +342,7 @@ func (ctl Control) Promotions() []Promotion {
 	return out
 }
 
-// CancelNextSwitchover lets Aurora cancel the next switchover of a global cluster after it has begun: the writer stays
+// CancelNextSwitchover makes Aurora cancel the next switchover of a global cluster after it has begun: the writer stays
 // where it was (RDS-4).
 func (ctl Control) CancelNextSwitchover(id string) error {
 	return ctl.s.withCluster(id, func(g *globalCluster) { g.cancelNext = true })

@@ -31,6 +31,7 @@ func (p params) Object() string {
 	return ""
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (r *Service) Open(req *wire.Request) *wire.Error {
 	form, err := wire.OpenQuery(req, operations)
 	req.Params = params{form}
@@ -62,6 +63,7 @@ func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 	return []wire.Permission{{Action: action, Resource: global}, {Action: action, Resource: strings.ToLower(p.Get("TargetDbClusterIdentifier"))}}
 }
 
+// Serve performs a request.
 func (r *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(params)
 	var result any
@@ -80,6 +82,7 @@ func (r *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return wire.QueryResponse(req, namespace, result), nil
 }
 
+// Fail writes an error.
 func (r *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return wire.QueryError(req, namespace, err)
 }

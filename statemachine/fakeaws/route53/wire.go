@@ -45,6 +45,7 @@ var routes = []struct {
 	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/([^/]+)/status$`), decodeID[checkStatusParams]},
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (r *Service) Open(req *wire.Request) *wire.Error {
 	path := strings.TrimPrefix(req.HTTP.URL.EscapedPath(), rootPath)
 	for _, route := range routes {

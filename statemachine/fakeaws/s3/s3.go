@@ -86,6 +86,7 @@ func (o *object) header() http.Header {
 	}
 }
 
+// Serve performs a request.
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*params)
 	if req.Operation == "ListBuckets" {

@@ -31,6 +31,7 @@ func (p *params) Object() string { return strings.TrimSuffix(p.bucket+"/"+p.key,
 
 func (s *Service) bucketARN(name string) string { return s.k.GlobalARN("s3", name) }
 
+// Open finds the operation of a request and decodes its parameters.
 func (s *Service) Open(req *wire.Request) *wire.Error {
 	p := &params{query: req.HTTP.URL.Query(), body: req.Body, contentType: req.HTTP.Header.Get("Content-Type")}
 	p.bucket, p.key, _ = strings.Cut(strings.TrimPrefix(req.HTTP.URL.Path, "/"), "/")
@@ -42,7 +43,7 @@ func (s *Service) Open(req *wire.Request) *wire.Error {
 	}
 	for _, name := range []string{"Range", "If-Match", "If-Modified-Since", "X-Amz-Copy-Source"} {
 		if req.HTTP.Header.Get(name) != "" {
-			return &wire.Error{Code: wire.CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the embedded AWS does not have the header " + name + " of " + req.Operation}
+			return &wire.Error{Code: wire.CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the AWS simulator does not have the header " + name + " of " + req.Operation}
 		}
 	}
 	if strings.Contains(req.HTTP.Header.Get("Content-Encoding"), "aws-chunked") {
@@ -105,6 +106,7 @@ func unchunk(body []byte) ([]byte, error) {
 	}
 }
 
+// Permissions are what IAM must allow for a request.
 func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := req.Params.(*params)
 	resource := s.bucketARN(p.bucket) + "/" + p.key

@@ -79,7 +79,7 @@ func (svc *Service) await(s *Schedule, due *schedule.Schedule, t time.Time) {
 }
 
 func (svc *Service) run(s *Schedule, scheduled time.Time) {
-	svc.k.Record("scheduler", s.Name, "falls due")
+	svc.k.Record("scheduler", s.Name, "is due")
 	name := svc.k.NewRequestID()
 	input := strings.NewReplacer(
 		"<aws.scheduler.schedule-arn>", s.ARN, "<aws.scheduler.scheduled-time>", scheduled.UTC().Format(time.RFC3339),

@@ -70,12 +70,14 @@ type params struct{ url.Values }
 
 func (p params) Object() string { return p.Get("TopicArn") }
 
+// Open finds the operation of a request and decodes its parameters.
 func (s *Service) Open(req *wire.Request) *wire.Error {
 	form, err := wire.OpenQuery(req, operations)
 	req.Params = params{form}
 	return err
 }
 
+// Permissions are what IAM must allow for a request.
 func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 	resource := req.Params.(params).Get("TopicArn")
 	if req.Operation == "ListTopics" {
@@ -87,6 +89,7 @@ func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 // maxMessage is the limit of the API reference for a message, in bytes.
 const maxMessage = 256 << 10
 
+// Serve performs a request.
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(params)
 	if req.Operation == "ListTopics" {

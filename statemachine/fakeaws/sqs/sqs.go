@@ -83,7 +83,7 @@ func (s *Service) Put(arn, body string, attributes map[string]string) bool {
 	if len(q.messages) == 1 {
 		s.publish(q)
 	}
-	s.k.Record("sqs", arn, "takes a dead letter: %s", strings.TrimSpace(m.Attributes["ERROR_CODE"]+" "+m.Attributes["ERROR_MESSAGE"]))
+	s.k.Record("sqs", arn, "receives a dead letter: %s", strings.TrimSpace(m.Attributes["ERROR_CODE"]+" "+m.Attributes["ERROR_MESSAGE"]))
 	return true
 }
 

@@ -21,8 +21,10 @@ var operations = map[string]wire.Operation[*Service]{
 	"ReceiveMessage":     wire.Handle((*Service).receiveMessage),
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (s *Service) Open(req *wire.Request) *wire.Error { return wire.OpenJSON(req, operations) }
 
+// Permissions are what IAM must allow for a request.
 func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 	return req.Params.(*params).permissions(s.k, req)
 }
@@ -38,6 +40,7 @@ func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return wire.ServeJSON(s, req, operations)
 }
 
+// Fail writes an error.
 func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	resp := wire.JSONError(req, "com.amazonaws.sqs#", err)
 	resp.Header.Set("X-Amzn-Query-Error", err.Code+";Sender")

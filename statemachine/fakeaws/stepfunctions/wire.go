@@ -24,18 +24,22 @@ var operations = map[string]wire.Operation[*Service]{
 	"SendTaskHeartbeat":        wire.Handle((*Service).sendTaskHeartbeat),
 }
 
+// Open finds the operation of a request and decodes its parameters.
 func (s *Service) Open(req *wire.Request) *wire.Error {
 	return wire.OpenJSON(req, operations)
 }
 
+// Permissions are what IAM must allow for a request.
 func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 	return req.Params.(parameters).permissions(req)
 }
 
+// Serve performs a request.
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return wire.ServeJSON(s, req, operations)
 }
 
+// Fail writes an error.
 func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return wire.JSONError(req, "", err)
 }

@@ -42,7 +42,7 @@ func NotFound(code, format string, args ...any) *Error {
 func NotImplemented(format string, args ...any) *Error {
 	return &Error{
 		Code: CodeNotImplemented, Status: http.StatusNotImplemented,
-		Message: "the embedded AWS does not have " + fmt.Sprintf(format, args...),
+		Message: "the AWS simulator does not have " + fmt.Sprintf(format, args...),
 	}
 }
 

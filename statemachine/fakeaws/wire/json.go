@@ -48,7 +48,7 @@ func OpenJSON[S any](req *Request, operations map[string]Operation[S]) *Error {
 
 // BadParameters rejects parameters that cannot be decoded, or that the AWS simulator does not have.
 func BadParameters(req *Request, err error) *Error {
-	return BadRequest("SerializationException", "the embedded AWS reads no such parameters of %s: %v", req.Operation, err)
+	return BadRequest("SerializationException", "the AWS simulator does not have these parameters of %s: %v", req.Operation, err)
 }
 
 // ServeJSON performs a request that OpenJSON has read.

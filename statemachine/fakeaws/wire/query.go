@@ -17,7 +17,7 @@ import (
 func OpenQuery(req *Request, known map[string][]string) (url.Values, *Error) {
 	form, err := url.ParseQuery(string(req.Body))
 	if err != nil {
-		return nil, BadRequest("MalformedQueryString", "the body is no form: %v", err)
+		return nil, BadRequest("MalformedQueryString", "the body is not a form: %v", err)
 	}
 	req.Operation = form.Get("Action")
 	parameters, ok := known[req.Operation]

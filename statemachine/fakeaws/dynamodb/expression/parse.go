@@ -2,8 +2,16 @@
 // projections, with the checks and the error texts of the DynamoDB Developer Guide ("Expressions in DynamoDB").
 //
 // It is exact where a registry depends on it: an update reads the item as it was before, numbers are decimal and never
-// floats, a comparison across types is false and no error, reserved words are rejected, and every name and value of a
+// floats, a comparison across types is false and not an error, reserved words are rejected, and every name and value of a
 // request must be used.
+//
+// An expression is compiled to a closure over an item (parse.go, then a file for each kind of expression); value.go has the
+// attributes.
+//
+// No library does this. The SDK's feature/dynamodb/expression builds expressions and evaluates none. The one evaluator in Go
+// that the module proxy has, minidyn (tried at v0.8.2), keeps numbers as float64, checks for reserved words only the first
+// part of a path and only when it evaluates it, and does not check for unused names and values: it would accept expressions
+// that AWS rejects.
 package expression
 
 import (

@@ -1,5 +1,12 @@
-// Package eventpattern matches events as the rules of EventBridge do. A pattern that holds what it cannot match exactly
-// is refused by name: to ignore it would let a rule start something else than on AWS, or nothing.
+// Package eventpattern matches events as the rules of EventBridge do (EventBridge User Guide, "Comparison operators for use in
+// event patterns"). A pattern with an operator that it does not support exactly is rejected by name: to ignore the operator
+// would start something else than on AWS, or nothing.
+//
+// A [Pattern] is a tree of fields with matchers at its leaves; it is matched against the decoded event.
+//
+// Libraries: quamina, by an author of EventBridge's own Ruler (Java), is made for many patterns at once, and its pattern
+// language is another one: by the PATTERNS.md of its release 0.1.1 it has no numeric, no prefix and no $or, anything-but takes a
+// list of strings only, and exists works on leaves only. A rule of a template that uses those would be rejected or, worse, matched otherwise.
 package eventpattern
 
 import (

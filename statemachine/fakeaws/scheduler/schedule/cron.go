@@ -199,7 +199,7 @@ func (c *cron) within(day, t time.Time) (time.Time, bool) {
 				continue
 			}
 			due := time.Date(day.Year(), day.Month(), day.Day(), hour, minute, 0, 0, day.Location())
-			if !due.Before(t) {
+			if !due.Before(t) && due.Hour() == hour { // not an hour that the clock skips
 				return due, true
 			}
 		}

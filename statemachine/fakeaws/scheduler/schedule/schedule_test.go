@@ -34,6 +34,9 @@ func TestNext(t *testing.T) {
 		{"cron(0 12 ? JAN/6 MON#2 2027)", "", "2026-03-01 00:00", "2027-01-11 12:00, 2027-07-12 12:00"},
 		{"cron(0 12 1 1 ? 2025)", "", "2026-03-01 00:00", ""},
 		{"cron(0 3 * * ? *)", "Europe/Berlin", "2026-03-02 09:00", "2026-03-03 02:00, 2026-03-04 02:00"},
+		// On the 29th of March the clock skips 02:30, on the 25th of October it repeats it.
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-03-28 12:00", "2026-03-30 00:30, 2026-03-31 00:30"},
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24 12:00", "2026-10-25 01:30, 2026-10-26 01:30"},
 	} {
 		s, err := Parse(c.expression, c.zone)
 		if err != nil {
