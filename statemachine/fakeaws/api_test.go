@@ -17,8 +17,8 @@ import (
 
 const gatewayRole = "arn:aws:iam::111122223333:role/gateway"
 
-// serveAPI is a World with an API in us-west-2 whose function answers as it is told, and the access keys of two callers:
-// one may read.
+// serveAPI is a simulator with an API in us-west-2 whose function is answer, and the access keys of two callers: one
+// may read.
 func serveAPI(t testing.TB, answer func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult) (s served, reader string) {
 	t.Helper()
 	s = serve(t)
@@ -169,7 +169,7 @@ func TestARouteTakesABurstAndThenItsRate(t *testing.T) {
 		return status
 	}
 	for range 5 {
-		get(reader, "/runs") // the reader may not, and uses nothing up
+		get(reader, "/runs") // the reader is denied, and uses no tokens
 	}
 	var got []int
 	for range 4 {

@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// commandLine is the stock aws command line, pointed at a World that is served in real time.
+// commandLine is the aws command line, pointed at a simulator that is served in real time.
 type commandLine struct {
 	served
 	aws, home string
@@ -36,8 +36,8 @@ func (c commandLine) run(t testing.TB, args ...string) (stdout string, err error
 	return strings.TrimSpace(out.String()), nil
 }
 
-// stock is a World with one thing of every kind, served to the aws command line.
-func stock(t *testing.T) (c commandLine, token func() string) {
+// furnished is a simulator with one resource of every kind, served to the aws command line.
+func furnished(t *testing.T) (c commandLine, token func() string) {
 	t.Helper()
 	path, err := exec.LookPath("aws")
 	if err != nil {
@@ -76,7 +76,7 @@ func stock(t *testing.T) (c commandLine, token func() string) {
 	return commandLine{served: s, aws: path, home: t.TempDir()}, token
 }
 
-// keepServing lets virtual time follow real time until the test ends.
+// keepServing makes virtual time follow real time until the test ends.
 func (s served) keepServing(t testing.TB, speed float64) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -94,7 +94,7 @@ func (s served) keepServing(t testing.TB, speed float64) {
 }
 
 func TestTheStockCommandLineWorks(t *testing.T) {
-	c, token := stock(t)
+	c, token := furnished(t)
 	arn := "arn:aws:states:us-west-2:111122223333:execution:drover:run-1"
 	query := `[{"Id":"a","MetricStat":{"Metric":{"Namespace":"Shop","MetricName":"ServedPercent","Dimensions":[{"Name":"Region","Value":"us-west-2"}]},"Period":60,"Stat":"Average"}}]`
 	if err := os.WriteFile(filepath.Join(c.home, "report.json"), []byte(`{"outcome":"Completed"}`), 0o600); err != nil {

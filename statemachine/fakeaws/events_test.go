@@ -14,11 +14,11 @@ import (
 
 const starterRole = "arn:aws:iam::111122223333:role/starter"
 
-// echo is a machine that ends at once with its input.
+// echo is a machine whose output is its input.
 const echo = `{"QueryLanguage": "JSONata", "StartAt": "Echo", "States": {"Echo": {"Type": "Succeed"}}}`
 
-// serveStarter is a World with the machine echo in us-west-2, a role that may do the given actions, a dead-letter queue,
-// and the target that these make.
+// serveStarter is a simulator with the machine echo in us-west-2, a role that may do the given actions, a dead-letter
+// queue, and the target that these make.
 func serveStarter(t testing.TB, actions ...string) (s served, target fakeaws.Target) {
 	t.Helper()
 	s = serve(t)
@@ -47,7 +47,7 @@ func addRule(t testing.TB, s served, pattern string, target fakeaws.Target) {
 	}
 }
 
-// inputs are those of all executions, with the second in which each began.
+// inputs are the inputs of all executions, with the second of each start.
 func inputs(s served) []string {
 	var all []string
 	for _, e := range s.Executions() {
@@ -206,7 +206,7 @@ func TestDeliveriesAreRetriedAndThenDeadLetters(t *testing.T) {
 
 func TestADarkRegionHearsNothing(t *testing.T) {
 	s, target := serveStarter(t, "states:StartExecution")
-	target.Attempts = 185 // long enough to outlast the dark
+	target.Attempts = 185 // longer than the Region is dark
 	addRule(t, s, `{"source": ["shop"]}`, target)
 	for _, region := range []string{west, east} {
 		if err := s.SetDark(west, region == west); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// wire sends fuzzed bodies to an AWS simulator that holds little, through the same door as the SDKs.
+// wire sends fuzzed requests to an AWS simulator with few resources, as the SDKs do.
 func wire(f *testing.F, request func(selector, body string) (*http.Request, string)) {
 	w := fakeaws.New("111122223333", testStart, east, west)
 	if err := w.AddZone("Z0EXAMPLE1", "example.com"); err != nil {
@@ -27,7 +27,7 @@ func wire(f *testing.F, request func(selector, body string) (*http.Request, stri
 	})
 }
 
-// post is a request with a body, nil when its path is none.
+// post is a request with a body; nil when the path is invalid.
 func post(path, body string) *http.Request {
 	r, err := http.NewRequest(http.MethodPost, "http://localhost"+path, bytes.NewReader([]byte(body)))
 	if err != nil {
@@ -114,7 +114,7 @@ func FuzzCBOR(f *testing.F) {
 	})
 }
 
-// word keeps what may stand in a signature's scope and in a path.
+// word keeps the characters that a credential scope and a path may have.
 func word(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '-' || r > 'z' || r == '/' {

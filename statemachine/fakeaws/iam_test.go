@@ -105,8 +105,8 @@ func TestAPromotionNeedsTheGlobalClusterAndTheClusterItPromotes(t *testing.T) {
 func TestEveryServiceHasItsOwnNameForADenial(t *testing.T) {
 	s := serveTable(t)
 	topic := s.AddTopic(east, "drover")
-	nobody := s.Config(east, s.As(t))
-	_, err := sns.NewFromConfig(nobody).Publish(context.Background(), &sns.PublishInput{TopicArn: &topic, Message: aws.String("x")})
+	powerless := s.Config(east, s.As(t))
+	_, err := sns.NewFromConfig(powerless).Publish(context.Background(), &sns.PublishInput{TopicArn: &topic, Message: aws.String("x")})
 	if got := codeOf(err); got != "AuthorizationError" {
 		t.Errorf("SNS: %s, want AuthorizationError", got)
 	}
@@ -151,8 +151,8 @@ func TestPoliciesThatCannotBeEvaluatedAreRefused(t *testing.T) {
 	}
 }
 
-// dynamodb:LeadingKeys is there for every operation that the World has, a Query included, or Null would deny what AWS allows,
-// and ForAllValues allow what AWS denies.
+// every operation of the simulator has dynamodb:LeadingKeys, a Query included; otherwise Null would deny what AWS
+// allows, and ForAllValues allow what AWS denies.
 func TestLeadingKeysNarrowEveryOperation(t *testing.T) {
 	s := serveTable(t)
 	statement := `{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "` + tableARN + `", "Condition": {` +

@@ -16,7 +16,7 @@ const (
 	foreign = "444455556666"
 )
 
-// trust lets a service assume a role for resources of this account, and for one of them if an ARN is given.
+// trust allows a service to assume a role for resources of this account, and for one of them if an ARN is given.
 func (s served) trust(t testing.TB, role, service, source string) {
 	t.Helper()
 	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": own}}
@@ -34,7 +34,7 @@ func (s served) trust(t testing.TB, role, service, source string) {
 	}
 }
 
-// otherAccount is the ARN of the same resource in another account, whose owner has found out the role's ARN.
+// otherAccount is the ARN of the same resource in another account, whose owner knows the role's ARN.
 func otherAccount(arn string) string { return strings.Replace(arn, own, foreign, 1) }
 
 // The confused deputy: a service that another account has given a resource with a role of this account.
@@ -101,7 +101,7 @@ func TestAFunctionOfAnotherAccountCannotHaveTheRole(t *testing.T) {
 	}
 }
 
-// An API has no account in its ARN: it is of the World's own account, and another service cannot use its role.
+// An API has no account in its ARN: it is of the simulator's account, and another service cannot use its role.
 func TestARouteNeedsARoleThatTrustsAPIGateway(t *testing.T) {
 	for service, want := range map[string]int{"apigateway": http.StatusOK, "lambda": http.StatusInternalServerError} {
 		s, key := serveAPI(t, func(events.APIGatewayV2HTTPRequest) fakeaws.InvokeResult {

@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// A megabyte of the worst that a protocol lets through must fit into the memory that a small machine has.
+// A megabyte of the worst that a protocol accepts must fit into the memory of a small machine.
 func TestAMegabyteOfABodyTakesLittleMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("sends some megabytes")

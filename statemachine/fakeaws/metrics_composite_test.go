@@ -84,6 +84,6 @@ func TestTheEventOfACompositeAlarmSaysWhatSuppressesItsActions(t *testing.T) {
 func TestACompositeAlarmHasAState(t *testing.T) {
 	s := serve(t)
 	if err := s.AddAlarm(fakeaws.Alarm{Region: west, Name: "a", Composite: &fakeaws.Composite{Rule: "ALARM(b)"}}); err == nil {
-		t.Error("one without a state is taken; want it refused, for its rule is not evaluated")
+		t.Error("one without a state was accepted; want an error, because its rule is not evaluated")
 	}
 }

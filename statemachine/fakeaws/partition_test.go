@@ -19,7 +19,7 @@ func TestARNsFollowThePartitionOfTheRegions(t *testing.T) {
 	}
 }
 
-// Step Functions refuses a definition whose integrations are of another partition.
+// Step Functions rejects a definition whose integrations are of another partition.
 func TestADefinitionOfAnotherPartitionIsRefused(t *testing.T) {
 	definition := `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": {"Type": "Task", "End": true,
 		"Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}}}}`

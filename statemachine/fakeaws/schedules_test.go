@@ -18,7 +18,7 @@ func TestSchedulesStartTheirRuns(t *testing.T) {
 	add := func(name, expression, input string, disabled bool) {
 		t.Helper()
 		target := target
-		target.Input, target.Attempts = input, 185 // long enough to outlast the dark
+		target.Input, target.Attempts = input, 185 // longer than the Region is dark
 		if err := s.AddSchedule(fakeaws.Schedule{Name: name, ARN: scheduleARN(name), Region: west, Disabled: disabled, Expression: expression, Target: target}); err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +27,7 @@ func TestSchedulesStartTheirRuns(t *testing.T) {
 	add("drill", "cron(15 10 ? * MON *)", `{"action":"drill","at":"<aws.scheduler.scheduled-time>"}`, false)
 	add("off", "rate(1 minute)", `{}`, true)
 	s.Pass(50 * time.Minute)
-	if err := s.SetDark(west, true); err != nil { // what falls due in the dark is missed
+	if err := s.SetDark(west, true); err != nil { // what is due in a dark Region is missed
 		t.Fatal(err)
 	}
 	s.Pass(15 * time.Minute)

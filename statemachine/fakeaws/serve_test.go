@@ -13,7 +13,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// realClock is a clock for Serve that a test moves: whoever waits goes on when the time has come, or is woken.
+// realClock is a clock for Serve that a test moves. A wait ends when its time has come, or when its context is done.
 type realClock struct {
 	mu    sync.Mutex
 	now   time.Time
@@ -51,7 +51,7 @@ func (c *realClock) move(d time.Duration) {
 	c.moved = make(chan struct{})
 }
 
-// eventually gives other goroutines the time to do what they are about to.
+// eventually waits until done, which other goroutines bring about.
 func eventually(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	for range 2000 {
@@ -77,7 +77,7 @@ func TestServingFollowsTheRealClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The function runs although the real clock stands still: the request has woken the World.
+	// The function runs although the real clock stands still: the request has ended the wait.
 	eventually(t, "the invocation", func() bool { return token() != "" })
 	clock.move(500 * time.Millisecond)
 	eventually(t, "half a minute", func() bool { return s.Now().Equal(testStart.Add(30 * time.Second)) })
@@ -153,7 +153,7 @@ func TestAFunctionsLogHoldsMetrics(t *testing.T) {
 	if j := s.Journal(); len(j) != 1 || j[0].Kind != "metrics" {
 		t.Errorf("journal %+v, want that the old metric was not taken", j)
 	}
-	// An alarm on the metric tells whether it is there, with these dimensions and no others.
+	// An alarm on the metric shows whether the metric exists, with these dimensions and no others.
 	for _, c := range []struct {
 		metric     string
 		dimensions map[string]string

@@ -23,13 +23,13 @@ const (
 	machineRole = "arn:aws:iam::111122223333:role/machine"
 )
 
-// asking is a machine that hands a token out, waits for its answer a minute long, and ends with it.
+// asking is a machine that waits one minute for the answer to a task token, and ends with it.
 const asking = `{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
   "Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60,
     "Arguments": {"FunctionName": "` + functionARN + `", "Payload": {"token": "{% $states.context.Task.Token %}"}},
     "Output": "{% $states.result %}", "End": true}}}`
 
-// serveMachine is a World with the machine asking in us-west-2, and tells what token its function was given.
+// serveMachine is a simulator with the machine asking in us-west-2; token returns the task token that its function got.
 func serveMachine(t testing.TB) (s served, token func() string) {
 	t.Helper()
 	s = serve(t)
@@ -104,7 +104,7 @@ func TestAnExecutionAsItsOperatorSeesIt(t *testing.T) {
 	}
 }
 
-// historyOf reads a history in small pages and says its types.
+// historyOf reads a history in small pages and returns the types of its events.
 func historyOf(t testing.TB, client *sfn.Client, arn *string) []string {
 	t.Helper()
 	var got []string
@@ -151,7 +151,7 @@ func TestAStoppedExecutionIsAborted(t *testing.T) {
 	}
 	s.Pass(10 * time.Second)
 	stop := &sfn.StopExecutionInput{ExecutionArn: begun.ExecutionArn, Error: aws.String("Stopped"), Cause: aws.String("by hand")}
-	for range 2 { // stopping what is over changes nothing
+	for range 2 { // stopping an execution that has ended changes nothing
 		out, err := client.StopExecution(ctx, stop)
 		if err != nil || !out.StopDate.Equal(testStart.Add(10*time.Second)) {
 			t.Fatalf("stopped %+v, error %v; want 10 s after the start", out, err)
@@ -207,7 +207,7 @@ func TestATokenIsAnsweredOnceAndInItsRegion(t *testing.T) {
 		return codeOf(err)
 	}
 	for _, c := range []struct{ name, got, want string }{
-		{"a token of nobody", answer(client, "x", `1`), "InvalidToken"},
+		{"an unknown token", answer(client, "x", `1`), "InvalidToken"},
 		{"in the other Region", answer(s.states(east, fakeaws.Administrator), token(), `1`), "InvalidToken"},
 		{"an output that is not JSON", answer(client, token(), `approved`), "InvalidOutput"},
 		{"an old token", answer(client, token()+"1", `1`), "TaskTimedOut"},

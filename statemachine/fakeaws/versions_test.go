@@ -34,7 +34,7 @@ func machineOf(definition string) fakeaws.StateMachine {
 	return fakeaws.StateMachine{ARN: machineARN, Name: "drover", Region: west, Role: machineRole, Definition: definition}
 }
 
-// serveVersions is a World with a function that says one, and a machine that calls the function's first version.
+// serveVersions is a simulator with a function that answers one, and a machine that calls the function's first version.
 func serveVersions(t testing.TB, mayInvoke string) served {
 	t.Helper()
 	s := serve(t)
@@ -80,7 +80,7 @@ func (s served) deploy(t testing.TB, text string) {
 	}
 }
 
-// outcome is what a run ended with.
+// outcome is the output of an execution.
 func (s served) outcome(t testing.TB, arn string) string {
 	t.Helper()
 	s.Pass(5 * time.Minute)

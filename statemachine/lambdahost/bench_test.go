@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// The bars of a function: its cold start against that of an empty function, measured in the same run, and the size of
-// its deployment package.
+// The limits of a function: its cold start, relative to that of an empty function in the same run, and the size of its
+// deployment package.
 const (
 	maxColdStart  = 2.5
 	maxZipBytes   = 6 << 20
@@ -50,8 +50,8 @@ func BenchmarkColdStart(b *testing.B) {
 	}
 }
 
-// coldStarts are the medians of several starts of two functions. They are started in turn, so that whatever else the
-// machine is doing slows down both.
+// coldStarts are the medians of several starts of two functions. They are started alternately, so that other load on
+// the machine slows down both.
 func coldStarts(b *testing.B, one, other string) (ofOne, ofOther time.Duration) {
 	b.Helper()
 	host, err := New()

@@ -15,7 +15,7 @@ type environment struct {
 	id          string
 	log         *logFile
 	invocations chan *invocation
-	// exited is closed when the process is gone; state is set by then.
+	// exited is closed when the process has ended; state is set before.
 	exited   chan struct{}
 	state    *os.ProcessState
 	timedOut atomic.Bool
@@ -29,7 +29,7 @@ type environment struct {
 	initError *answer
 }
 
-// invocation is what an environment gets to do.
+// invocation is one invocation for an environment.
 type invocation struct {
 	requestID string
 	payload   []byte
@@ -58,7 +58,7 @@ func (h *Host) start(f *Function) (*environment, error) {
 	return env, nil
 }
 
-// startProcess starts the environment's process and sees to what happens when it ends.
+// startProcess starts the environment's process, and closes exited when it ends.
 func (h *Host) startProcess(env *environment, binary string, environ []string) error {
 	cmd := exec.Command(binary)
 	cmd.Env = environ
@@ -74,7 +74,7 @@ func (h *Host) startProcess(env *environment, binary string, environ []string) e
 		return err
 	}
 	go func() {
-		_ = cmd.Wait() // how it ended is in the state
+		_ = cmd.Wait() // the state says how it ended
 		env.state = cmd.ProcessState
 		h.forget(env)
 		close(env.exited)
@@ -96,7 +96,7 @@ func (env *environment) begin(cmd *exec.Cmd) error {
 	return nil
 }
 
-// kill ends the environment's process, or keeps it from starting.
+// kill ends the environment's process, or prevents its start.
 func (env *environment) kill() {
 	env.mu.Lock()
 	defer env.mu.Unlock()
@@ -111,7 +111,7 @@ func (env *environment) kill() {
 }
 
 // environ is the function's environment: what Lambda sets, then the function's own variables, in alphabetical order.
-// The files of the AWS SDK's shared configuration point nowhere, so that no profile of the user's is ever read.
+// The AWS SDK's shared configuration files are the null device, so that no profile of the user is read.
 func (f *Function) environ(api string) []string {
 	variables := map[string]string{
 		"PATH":                            "/usr/local/bin:/usr/bin:/bin",
@@ -146,7 +146,7 @@ func (f *Function) environ(api string) []string {
 	return environ
 }
 
-// exitReason is how Lambda words the end of a process.
+// exitReason is Lambda's text for the end of a process.
 func (env *environment) exitReason() string {
 	if env.state == nil || env.state.Success() {
 		return "Runtime exited without providing a reason"
@@ -154,7 +154,7 @@ func (env *environment) exitReason() string {
 	return fmt.Sprintf("Runtime exited with error: %s", env.state)
 }
 
-// failedInit is what the process has reported of a failed initialisation, or nil.
+// failedInit is the initialisation error that the process has reported, or nil.
 func (env *environment) failedInit() *answer {
 	env.mu.Lock()
 	defer env.mu.Unlock()

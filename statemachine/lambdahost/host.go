@@ -1,7 +1,7 @@
 // Package lambdahost runs Lambda functions on this machine: the real binary, started as Lambda starts it and fed over
-// the Lambda Runtime API. What an invocation looks like from outside is what it looks like from outside Lambda: an
-// environment is used again, a crash is a Runtime.ExitError and a fresh environment next time, and a function that
-// hangs is ended with Sandbox.Timedout.
+// the Lambda Runtime API. Invocations behave as in Lambda: an environment is used again, a crash is a Runtime.ExitError
+// and the next invocation gets a new environment, and a function that exceeds its timeout is ended with
+// Sandbox.Timedout.
 //
 // The documents behind it are "Using the Lambda runtime API for custom runtimes" and "Understanding the Lambda
 // execution environment lifecycle" of the Lambda Developer Guide.
@@ -18,11 +18,11 @@ import (
 	"time"
 )
 
-// Host runs functions. It listens on the loopback for the Runtime API of all of them.
+// Host runs functions. It listens on the loopback interface for the Runtime API of all of them.
 type Host struct {
 	address string
 	server  *http.Server
-	// starts hands processes to the one thread that may start them; see [Host.startProcesses].
+	// starts sends processes to the one thread that starts them; see [Host.startProcesses].
 	starts chan func()
 	done   chan struct{}
 
@@ -33,7 +33,7 @@ type Host struct {
 	environments map[string]*environment
 }
 
-// New returns a Host that listens. It must be closed, or its functions stay until their next poll fails.
+// New returns a Host that listens. It must be closed; otherwise its functions run until their next poll fails.
 func New() (*Host, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,13 +46,13 @@ func New() (*Host, error) {
 		environments: map[string]*environment{},
 	}
 	h.server = &http.Server{Handler: h.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = h.server.Serve(listener) }() // ends with Close, and nothing can be said about other ends
+	go func() { _ = h.server.Serve(listener) }() // ends with Close
 	go h.startProcesses()
 	return h, nil
 }
 
 // startProcesses starts every process on one thread that lives as long as the Host. Linux sends a parent-death signal
-// when the thread that started the child ends, and Go ends threads as it sees fit.
+// when the thread that started the child ends, and Go may end other threads at any time.
 func (h *Host) startProcesses() {
 	runtime.LockOSThread()
 	for {
@@ -67,14 +67,14 @@ func (h *Host) startProcesses() {
 
 // Function is one deployed function.
 type Function struct {
-	// Name, ARN and Region are what the function is told of itself.
+	// Name, ARN and Region are those that the function gets in its environment.
 	Name, ARN, Region string
 	// Binary is the path of the executable, called bootstrap in a deployment package.
 	Binary string
-	// Timeout is the function's; it is kept in real time.
+	// Timeout is the function's timeout, in real time.
 	Timeout time.Duration
-	// Variables are the function's own environment variables and its credentials. They win over those of Lambda, and
-	// nothing of this process's environment is passed on.
+	// Variables are the function's own environment variables and its credentials. They replace those of Lambda. This
+	// process's own environment is not passed on.
 	Variables map[string]string
 
 	host *Host
@@ -98,7 +98,7 @@ func (h *Host) Add(f *Function) error {
 	return nil
 }
 
-// Close ends all functions and returns when their processes are gone. Invocations that are still under way fail.
+// Close ends all functions and returns when their processes have ended. Running invocations fail.
 func (h *Host) Close() error {
 	h.mu.Lock()
 	if h.closed {
@@ -122,7 +122,7 @@ func (h *Host) Close() error {
 
 var errClosed = errors.New("the host of the functions is closed")
 
-// register gives an environment its id, under which it finds its part of the Runtime API.
+// register gives an environment its id, which is its prefix of the Runtime API.
 func (h *Host) register(env *environment) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -147,7 +147,7 @@ func (h *Host) environment(id string) *environment {
 	return h.environments[id]
 }
 
-// requestID counts instead of drawing, so that two runs of a drill print the same error texts.
+// requestID counts, so that two runs of a drill have the same error texts.
 func (h *Host) requestID() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

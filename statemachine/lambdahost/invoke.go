@@ -16,7 +16,7 @@ type Result struct {
 	Payload []byte
 	// ErrorType and ErrorMessage are those of that object; empty when the invocation succeeded.
 	ErrorType, ErrorMessage string
-	// Crashed and TimedOut say that the environment is gone.
+	// Crashed and TimedOut say that the environment has ended.
 	Crashed, TimedOut bool
 	// Log is what the function wrote to its standard output and error during the invocation.
 	Log string
@@ -32,11 +32,11 @@ const (
 	errorTooLarge   = "Function.ResponseSizeTooLarge"
 )
 
-// initTimeout is how long Lambda lets an environment take to its first poll.
+// initTimeout is Lambda's limit for the time to an environment's first poll.
 const initTimeout = 10 * time.Second
 
-// Invoke invokes the function and waits for its answer. The error is for what Lambda has no answer to: ctx is over or
-// the host is closed. Everything that goes wrong inside the function is a [Result] with an ErrorType.
+// Invoke invokes the function and waits for its answer. It returns an error only when ctx is done or the host is
+// closed. Every failure of the function is a [Result] with an ErrorType.
 func (f *Function) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -52,7 +52,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (Result, error) {
 		if err != nil {
 			return Result{}, fmt.Errorf("invoke %s: %w", f.Name, err)
 		}
-		// An environment that ended after its last answer never saw this invocation: it gets a new one.
+		// An environment that ended after its last answer did not get this invocation, which gets a new environment.
 		if taken || fresh {
 			return result, nil
 		}
@@ -73,8 +73,8 @@ func (f *Function) Kill() {
 	f.env = nil
 }
 
-// try offers the invocation to the function's environment, which it starts when there is none, and waits for the end.
-// taken says whether the environment has seen the invocation.
+// try offers the invocation to the function's environment, which it starts when there is none, and waits for the
+// result. taken says whether the environment got the invocation.
 func (f *Function) try(ctx context.Context, inv *invocation) (result Result, taken bool, err error) {
 	result.RequestID = inv.requestID
 	fresh := f.env == nil
@@ -111,7 +111,7 @@ func (f *Function) try(ctx context.Context, inv *invocation) (result Result, tak
 	return result, taken, nil
 }
 
-// offer hands the invocation over as soon as the environment polls. It says false when that can no longer happen.
+// offer delivers the invocation when the environment polls. It returns false when the environment can no longer poll.
 func (f *Function) offer(ctx context.Context, env *environment, inv *invocation, guard <-chan time.Time) bool {
 	select {
 	case env.invocations <- inv:
@@ -126,8 +126,7 @@ func (f *Function) offer(ctx context.Context, env *environment, inv *invocation,
 	return false
 }
 
-// await waits for an answer, the end of the process or the end of patience. After the latter two the environment is
-// gone.
+// await waits for an answer, the end of the process, or the timeout. After the latter two the environment has ended.
 func (f *Function) await(ctx context.Context, env *environment, inv *invocation, guard <-chan time.Time, result Result) Result {
 	select {
 	case a := <-inv.answered:
@@ -158,7 +157,7 @@ func (f *Function) await(ctx context.Context, env *environment, inv *invocation,
 	return failed(result, errorExit, fmt.Sprintf("RequestId: %s Error: %s", inv.requestID, env.exitReason()))
 }
 
-// failed makes result the failure that Lambda itself reports.
+// failed sets the error that Lambda itself reports.
 func failed(result Result, errorType, message string) Result {
 	result.ErrorType, result.ErrorMessage = errorType, message
 	result.Payload, _ = json.Marshal(functionError{Type: errorType, Message: message}) // two strings always marshal

@@ -94,7 +94,7 @@ func TestAnEnvironmentIsUsedAgain(t *testing.T) {
 		t.Errorf("init times %s and %s; want one for the cold start only", cold.Init, warm.Init)
 	}
 	if first.ARN != f.ARN || first.Function != f.Name {
-		t.Errorf("the function was told that it is %s, %s", first.ARN, first.Function)
+		t.Errorf("the function's environment has %s, %s", first.ARN, first.Function)
 	}
 	if first.Millis <= 0 || first.Millis > 10_000 {
 		t.Errorf("the deadline is %d ms away; want up to 10 s of real time", first.Millis)
@@ -231,7 +231,7 @@ func TestCloseEndsWhatRunsAndWhatWaits(t *testing.T) {
 		_, err := f.Invoke(context.Background(), []byte(`{"do":"hang"}`))
 		failed <- err
 	}()
-	time.Sleep(50 * time.Millisecond) // let it begin; the test holds without
+	time.Sleep(50 * time.Millisecond) // gives it time to begin; the test does not depend on it
 	if err := f.host.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TestParentProcess is no test: it is the parent that TestFunctionsDieWithTheirHost kills.
+// TestParentProcess is not a test: it is the parent that TestFunctionsDieWithTheirHost kills.
 func TestParentProcess(t *testing.T) {
 	if os.Getenv("LAMBDAHOST_PARENT") == "" {
 		t.Skip("only for TestFunctionsDieWithTheirHost")
@@ -53,7 +53,7 @@ func TestFunctionsDieWithTheirHost(t *testing.T) {
 	t.Errorf("process %d outlived its host", pid)
 }
 
-// zombie says that a process is dead and only waits for its new parent to take note.
+// zombie says that a process has ended and waits for its parent to collect its status.
 func zombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err != nil || strings.Contains(string(stat), ") Z ")

@@ -4,9 +4,9 @@ package lambdahost
 
 import "syscall"
 
-// ownProcessGroup keeps the terminal's Ctrl-C away from functions, which are ended by their host. Without a
-// parent-death signal a function whose host dies without a word ends when it polls the Runtime API and nobody is there.
+// ownProcessGroup protects functions from the terminal's Ctrl-C, because their host ends them. There is no parent-death
+// signal here: when the host is killed, a function ends when its next poll of the Runtime API fails.
 func ownProcessGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// killGroup ends a process with everything it has started.
-func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) } // it may be gone already
+// killGroup ends a process and all that it has started.
+func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) } // it may have ended already

@@ -11,8 +11,8 @@ import (
 // maxPayload is Lambda's limit for the answer of a synchronous invocation.
 const maxPayload = 6291556
 
-// runtimeAPI serves the Runtime API, each environment under a prefix of its own. An environment that is no longer known
-// gets 404, upon which a Go function ends itself.
+// runtimeAPI serves the Runtime API, each environment under a prefix of its own. An environment that has ended gets
+// 404, after which a Go function exits.
 func (h *Host) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, serve func(env *environment, rw http.ResponseWriter, r *http.Request)) {
@@ -32,7 +32,7 @@ func (h *Host) runtimeAPI() http.Handler {
 	return mux
 }
 
-// serveNext holds the poll until there is something to do.
+// serveNext answers a poll when there is an invocation.
 func (env *environment) serveNext(rw http.ResponseWriter, r *http.Request) {
 	env.mu.Lock()
 	if env.polled.IsZero() {
@@ -47,11 +47,11 @@ func (env *environment) serveNext(rw http.ResponseWriter, r *http.Request) {
 		header := rw.Header()
 		header.Set("Content-Type", "application/json")
 		header.Set("Lambda-Runtime-Aws-Request-Id", inv.requestID)
-		// Real time, whatever the clock of the World says: the function's own timers run in it.
+		// In real time, not in virtual time: the function's own timers use it.
 		header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(inv.timeout).UnixMilli(), 10))
 		header.Set("Lambda-Runtime-Invoked-Function-Arn", inv.arn)
 		header.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Sampled=0")
-		_, _ = rw.Write(inv.payload) // a process that is gone shows in its exit
+		_, _ = rw.Write(inv.payload) // the end of the process is reported by its exit
 	case <-r.Context().Done():
 	case <-env.exited:
 	}
@@ -76,7 +76,7 @@ func (env *environment) serveAnswer(rw http.ResponseWriter, r *http.Request, isE
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxPayload+1))
 	if err != nil {
-		return // the process has gone while it was speaking
+		return // the process has ended while it was posting
 	}
 	rw.WriteHeader(http.StatusAccepted)
 	inv.answered <- answer{body: body, isError: isError}
@@ -93,13 +93,13 @@ func (env *environment) serveInitError(rw http.ResponseWriter, r *http.Request) 
 	rw.WriteHeader(http.StatusAccepted)
 }
 
-// answer is what a function has posted.
+// answer is a function's answer, as it posted it.
 type answer struct {
 	body    []byte
 	isError bool
 }
 
-// result completes a result with the answer.
+// result sets the result from the answer.
 func (a answer) result(result Result) Result {
 	if len(a.body) > maxPayload {
 		return failed(result, errorTooLarge,
@@ -110,7 +110,7 @@ func (a answer) result(result Result) Result {
 		return result
 	}
 	var e functionError
-	_ = json.Unmarshal(a.body, &e) // a payload that is no such object has neither type nor message
+	_ = json.Unmarshal(a.body, &e) // a payload that is not such an object has neither type nor message
 	result.ErrorType, result.ErrorMessage = e.Type, e.Message
 	if e.Type == "" {
 		result.ErrorType = "Unhandled"

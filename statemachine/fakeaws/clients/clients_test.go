@@ -73,13 +73,13 @@ func TestUsersFeelADarkRegionUntilTheyHaveLeftIt(t *testing.T) {
 	}
 	s.MustChange(t, shift()...)
 	s.Pass(2 * time.Minute)
-	felt := fakeaws.FeltIn(s.Traffic())
+	impact := fakeaws.ImpactOf(s.Traffic())
 	// Dark at 30 s, changed at 31 s, in sync at 41 s; the last of twenty cohorts resolves again in the 60th second.
-	if first, last := felt.FirstFailed.Sub(testStart), felt.LastFailed.Sub(testStart); first != 31*time.Second || last != 59*time.Second {
+	if first, last := impact.FirstFailed.Sub(testStart), impact.LastFailed.Sub(testStart); first != 31*time.Second || last != 59*time.Second {
 		t.Errorf("users failed from %s to %s; want 31s to 59s", first, last)
 	}
-	if felt.FailedSeconds != 29 || !almost(felt.Requests-felt.Served, 100*10+5*(19*20/2)) {
-		t.Errorf("%d failed seconds, %g failed requests; want 29 and 1950", felt.FailedSeconds, felt.Requests-felt.Served)
+	if impact.FailedSeconds != 29 || !almost(impact.Requests-impact.Served, 100*10+5*(19*20/2)) {
+		t.Errorf("%d failed seconds, %g failed requests; want 29 and 1950", impact.FailedSeconds, impact.Requests-impact.Served)
 	}
 }
 
@@ -112,7 +112,7 @@ func TestAnAnswerThatLeadsNowhereIsARequestThatFails(t *testing.T) {
 	s.Pass(time.Minute)
 	got := s.last()
 	if !almost(got.Requests, 100) || !almost(got.Served, 50) || !almost(got.Regions[0].Requests, 50) {
-		t.Errorf("sample = %+v; want 100 requests of which half reach nobody", got)
+		t.Errorf("sample = %+v; want 100 requests of which half reach no Region", got)
 	}
 }
 
@@ -210,7 +210,7 @@ func TestClientsKeepAnswersForTheTTLOfTheRecordUnlessToldOtherwise(t *testing.T)
 
 func TestAllWeightsZeroDividesTheClientsEqually(t *testing.T) {
 	s := serveTraffic(t)
-	s.MustChange(t, shift()[1]) // the east to 0 while the west is 0: what a batch must never do
+	s.MustChange(t, shift()[1]) // the east to 0 while the west is 0: which a batch must never do
 	s.Pass(time.Minute)
 	if got := s.last(); !almost(got.Regions[0].Requests, 50) || !almost(got.Regions[1].Requests, 50) {
 		t.Errorf("requests = %+v; want 50 in each Region", got.Regions)
@@ -227,7 +227,7 @@ func TestStoppedTrafficIsSilent(t *testing.T) {
 	}
 	s.StartTraffic()
 	s.StopTraffic()
-	s.StartTraffic() // within the same second, which is not to be played twice
+	s.StartTraffic() // within the same second, which must not be played twice
 	s.Pass(5 * time.Second)
 	if n := len(s.Traffic()); n != 10 {
 		t.Errorf("%d seconds of traffic; want 10", n)
@@ -256,13 +256,12 @@ func TestClientsThatCannotBeAreAnError(t *testing.T) {
 	if err := s.SetErrorShare(east, "shop", 1.5); err == nil {
 		t.Error("error share above 1: no error")
 	}
-	if _, err := s.StopMetric(east, "nobody"); err == nil {
+	if _, err := s.StopMetric(east, "unknown"); err == nil {
 		t.Error("stopping the metric of an application without clients: no error")
 	}
 }
 
-// A scenario of fifteen minutes with a thousand applications, whose weights move in the middle: it has to take well
-// under 1.5 s.
+// Fifteen minutes with a thousand applications, whose weights change in the middle, must take less than 1.5 s.
 func BenchmarkTrafficOfAThousandApplications(b *testing.B) {
 	for b.Loop() {
 		s := serve(b)

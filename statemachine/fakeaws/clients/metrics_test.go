@@ -45,7 +45,7 @@ func TestALoadBalancerHasNoMetricsWithoutRequests(t *testing.T) {
 	}
 	s.StartTraffic()
 	if got := s.balancer(t, east, "RequestCount", testStart.Add(-5*time.Minute)); got == "Complete" {
-		t.Error("no requests in the minutes before the World began; want those of its clients")
+		t.Error("no requests in the minutes before the start; want those of the clients")
 	}
 	s.Pass(time.Minute)
 	if err := s.SetErrorShare(east, "shop", 0.5); err != nil {

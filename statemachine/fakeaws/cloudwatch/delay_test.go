@@ -66,7 +66,7 @@ func TestMetricsAreReadableLate(t *testing.T) {
 func TestTheSameMetricIsEquallyLateEveryTime(t *testing.T) {
 	first, second := serve(t), serve(t)
 	if a, b := first.readableAfter(t, "m", 60, 60), second.readableAfter(t, "m", 60, 60); a != b {
-		t.Errorf("readable after %s, and after %s in an equal World", a, b)
+		t.Errorf("readable after %s, and after %s in an equal simulator", a, b)
 	}
 }
 

@@ -30,11 +30,11 @@ type silentBus struct{}
 func (silentBus) ServiceEvent(_, _, _, _ string, _ json.RawMessage) {}
 
 // TestMissingDataCountAsDocumented is the two tables of "Configuring how CloudWatch alarms treat missing data" in the
-// CloudWatch User Guide: five periods that are read for three, the newest last.
+// CloudWatch User Guide: five periods are read to evaluate three, the newest last.
 func TestMissingDataCountAsDocumented(t *testing.T) {
 	const retained = "(current)"
 	for _, c := range []struct {
-		periods                                  string // 0 is well, X breaching, - missing
+		periods                                  string // 0 is not breaching, X breaching, - missing
 		needed                                   int
 		missing, ignore, breaching, notBreaching string
 	}{

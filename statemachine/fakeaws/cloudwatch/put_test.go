@@ -65,7 +65,7 @@ func TestPutMetricDataTakesValuesCountsAndStatistics(t *testing.T) {
 	for _, r := range results {
 		got = append(got, seriesText(r))
 	}
-	// A percentile leaves out the set of statistics.
+	// A percentile does not count the statistic set.
 	if diff := cmp.Diff([]string{"Complete 0=6", "Complete 0=15", "Complete 0=2"}, got); diff != "" {
 		t.Errorf("data (-want +got):\n%s", diff)
 	}

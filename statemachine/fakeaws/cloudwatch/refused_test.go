@@ -72,7 +72,7 @@ func TestAMetricStatusOtherThanCompleteHasNoValues(t *testing.T) {
 	}
 	s.SetMetricStatus(west, "")
 	if results, err = s.Data(west, metricQuery("q", "Sum", 60)); err != nil || seriesText(results[0]) != "Complete 0=1" {
-		t.Errorf("data once well = %v, %v; want one value", results, err)
+		t.Errorf("data afterwards = %v, %v; want one value", results, err)
 	}
 }
 

@@ -173,7 +173,7 @@ func TestNoFormMakesCloudWatchPanic(t *testing.T) {
 	}
 }
 
-// TestNoRequestMakesCloudWatchPanic replaces every member of good requests by everything else that CBOR can say.
+// TestNoRequestMakesCloudWatchPanic replaces every member of valid requests by values of all other kinds.
 func TestNoRequestMakesCloudWatchPanic(t *testing.T) {
 	w := serve(t).World
 	w.PutMetric(west, "Shop", "m", nil, math.NaN())
@@ -221,7 +221,7 @@ func TestNoRequestMakesCloudWatchPanic(t *testing.T) {
 	}
 }
 
-// eachMember visits every member below a value and puts it back afterwards.
+// eachMember calls visit for every member below a value and restores the member afterwards.
 func eachMember(v cbor.Value, visit func(replace func(cbor.Value))) {
 	switch v := v.(type) {
 	case cbor.Map:

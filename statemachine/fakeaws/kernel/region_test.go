@@ -13,18 +13,18 @@ func TestFunctionsDoNotReachARegionThatTheyCannotSee(t *testing.T) {
 	}
 	for _, c := range []struct {
 		calling, region string
-		apart           bool
+		disconnected    bool
 	}{
 		{"us-west-2", "us-east-1", true}, {"us-east-1", "us-west-2", true}, {"us-west-2", "us-west-2", false}, {"", "us-east-1", false},
 	} {
-		if got := !k.Connected(c.calling, c.region); got != c.apart {
-			t.Errorf("a caller in %q and %s: apart %t; want %t", c.calling, c.region, got, c.apart)
+		if got := !k.Connected(c.calling, c.region); got != c.disconnected {
+			t.Errorf("a caller in %q and %s: disconnected %t; want %t", c.calling, c.region, got, c.disconnected)
 		}
 	}
 	if err := w.CutOff("us-west-2", "us-east-1", false); err != nil || !k.Connected("us-west-2", "us-east-1") {
-		t.Errorf("still apart, or %v", err)
+		t.Errorf("still disconnected, or %v", err)
 	}
 	if err := w.CutOff("us-west-2", "mars-1", true); err == nil {
-		t.Error("a Region that is not there was cut off")
+		t.Error("a Region that does not exist was disconnected")
 	}
 }

@@ -34,7 +34,7 @@ func TestConcurrencyIsLimitedByReservationAndAccount(t *testing.T) {
 		return s.Send(t, west, fakeaws.Administrator, "lambda", "", "POST", "/2015-03-31/functions/"+name+"/invocations", `{}`)
 	}
 	depth, status, body := 0, http.StatusOK, ""
-	add("reserved", &two, func() { // calls itself until Lambda turns it away
+	add("reserved", &two, func() { // calls itself until Lambda rejects it
 		if depth++; depth <= 5 && status == http.StatusOK {
 			if got, text := invoke("reserved"); got != http.StatusOK {
 				status, body = got, text

@@ -23,7 +23,7 @@ func newWorld(start time.Time, regions ...string) *world {
 	return &world{k.Control(), s.Control(), s}
 }
 
-// noMetrics takes metrics and keeps none.
+// noMetrics discards all metrics.
 type noMetrics struct{}
 
 func (noMetrics) Put(_, _, _ string, _ map[string]string, _ float64)     {}
@@ -33,7 +33,7 @@ func twoRegions() *world {
 	return newWorld(time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), "us-east-1", "us-west-2")
 }
 
-// database is a World with one global cluster whose writer is in us-east-1.
+// database is a simulator with one global cluster whose writer is in us-east-1.
 func database(t *testing.T) (*world, *globalCluster) {
 	t.Helper()
 	w := twoRegions()
@@ -52,7 +52,7 @@ func TestAuroraGivesUpOneSwitchoverOnItsWay(t *testing.T) {
 	if err := w.CancelNextSwitchover("c"); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"us-east-1", "us-west-2"} { // the second one goes through
+	for _, want := range []string{"us-east-1", "us-west-2"} { // the second one succeeds
 		w.promote(g, Promotion{At: w.k.Now(), GlobalCluster: "c", From: "us-east-1", To: "us-west-2", Planned: true}, g.memberIn("us-east-1"), g.memberIn("us-west-2"))
 		w.AdvanceTo(w.Now().Add(5 * time.Minute))
 		if writer, available := w.control.Writer("c"); writer != want || !available {
@@ -69,15 +69,15 @@ func TestAWriterThatCannotBeSeenIsFencedWhenItCan(t *testing.T) {
 	w.AdvanceTo(w.Now().Add(time.Minute))
 	to := g.memberIn("us-west-2")
 	if err := w.mayMove(g, g.memberIn("us-east-1"), to, "us-east-1", true); err == nil {
-		t.Error("a switchover goes through although the Regions cannot see each other")
+		t.Error("a switchover was accepted although the Regions are disconnected")
 	}
 	w.promote(g, Promotion{At: w.k.Now(), GlobalCluster: "c", From: "us-east-1", To: "us-west-2"}, g.memberIn("us-east-1"), to)
 	w.AdvanceTo(w.Now().Add(2 * time.Minute))
 	if all := w.Writers("c"); len(all) != 2 {
-		t.Errorf("writers in %v; want both, for nobody could fence the old one", all)
+		t.Errorf("writers in %v; want both, because the old one could not be fenced", all)
 	}
 	if lost := w.DataLoss(); len(lost) != 1 || lost[0].Seconds < 60 {
-		t.Errorf("lost %v; want all since the Regions were cut off", lost)
+		t.Errorf("lost %v; want all since the Regions were disconnected", lost)
 	}
 	if err := w.CutOff("us-east-1", "us-west-2", false); err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func TestTheReplicationLagComesLateToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.lagsSince(t, west, "checkout-us-west-2", testStart.Add(-5*time.Minute)); len(got) == 0 {
-		t.Error("no lag of the minutes before the World began")
+		t.Error("no lag of the minutes before the start")
 	}
 	s.Pass(2 * time.Minute)
 	if got := s.lags(t, west, "checkout-us-west-2"); len(got) != 0 {

@@ -22,7 +22,7 @@ func (s served) switchover(region, target string) error {
 	return err
 }
 
-// failover allows data loss when lossy is true, and does not say so when it is false.
+// failover sets AllowDataLoss when lossy is true, and omits it otherwise.
 func (s served) failover(region, target string, lossy bool) error {
 	in := &rds.FailoverGlobalClusterInput{GlobalClusterIdentifier: aws.String("checkout"), TargetDbClusterIdentifier: &target}
 	if lossy {
@@ -41,7 +41,7 @@ func (s served) describe(t testing.TB, region string) types.GlobalCluster {
 	return out.GlobalClusters[0]
 }
 
-// phase is what a promotion looks like from outside at one moment.
+// phase is what the API shows of a promotion.
 type phase struct {
 	Status, Writer, TargetStatus string
 	Available                    bool

@@ -47,7 +47,7 @@ func TestPromotionsThatAreRefused(t *testing.T) {
 		{"switchover in the target's Region", func(s served) error { return s.switchover(west, westCluster) }, "DBClusterNotFoundFault"},
 		{"failover in the primary's Region", func(s served) error { return s.failover(east, westCluster, true) }, "DBClusterNotFoundFault"},
 		{"to the writer", func(s served) error { return s.switchover(east, eastCluster) }, "InvalidDBClusterStateFault"},
-		{"to nobody", func(s served) error { return s.switchover(east, "arn:nobody") }, "DBClusterNotFoundFault"},
+		{"to an unknown cluster", func(s served) error { return s.switchover(east, "arn:unknown") }, "DBClusterNotFoundFault"},
 		{"two at once", func(s served) error {
 			return errors.Join(s.switchover(east, westCluster), s.switchover(east, westCluster))
 		}, "InvalidGlobalClusterStateFault"},
@@ -79,7 +79,7 @@ func TestErrorsHaveTheTypesOfTheSDK(t *testing.T) {
 	if err := s.switchover(east, westCluster); !errors.As(err, &state) {
 		t.Errorf("error %v, want an InvalidGlobalClusterStateFault", err)
 	}
-	_, err := s.RDS(east).DescribeGlobalClusters(context.Background(), &rds.DescribeGlobalClustersInput{GlobalClusterIdentifier: aws.String("nobody")})
+	_, err := s.RDS(east).DescribeGlobalClusters(context.Background(), &rds.DescribeGlobalClustersInput{GlobalClusterIdentifier: aws.String("unknown")})
 	var missing *types.GlobalClusterNotFoundFault
 	if !errors.As(err, &missing) {
 		t.Errorf("error %v, want a GlobalClusterNotFoundFault", err)

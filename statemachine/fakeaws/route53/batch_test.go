@@ -36,7 +36,7 @@ func TestDeleteAndCreateInOneBatchIsACompareAndSwap(t *testing.T) {
 		t.Errorf("the same swap again = %v; want InvalidChangeBatch", err)
 	}
 	if got := s.Weights("www.example.com", "A")[west]; got != 0 {
-		t.Errorf("weight in the west = %d; want 0, since the batch was refused", got)
+		t.Errorf("weight in the west = %d; want 0, because the batch was rejected", got)
 	}
 }
 

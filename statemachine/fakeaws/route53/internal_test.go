@@ -104,7 +104,7 @@ func TestNameServersAnswerFromChangesThatAreInSync(t *testing.T) {
 	}
 }
 
-// A record that is set up while a change is on its way must not be taken back when the change arrives.
+// A record that is set while a change is pending must not be undone when the change is in sync.
 func TestADriftDuringPropagationStays(t *testing.T) {
 	w := resolveWorld(t, map[string]int{"a": 100, "b": 0})
 	sets := w.RecordSets("Z1")

@@ -91,7 +91,7 @@ func TestARecordSetComesBackWhole(t *testing.T) {
 	}
 }
 
-// sdkTypes lets go-cmp look into the SDK's structs, which hold an unexported marker.
+// sdkTypes makes go-cmp ignore the unexported marker of the SDK's structs.
 var sdkTypes = cmp.FilterPath(func(p cmp.Path) bool {
 	field, ok := p.Last().(cmp.StructField)
 	return ok && field.Name() == "noSmithyDocumentSerde"

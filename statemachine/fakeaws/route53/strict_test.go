@@ -16,7 +16,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// ask sends a request to Route 53 as it is: what no SDK would send is refused all the same.
+// ask sends a request to Route 53 as it is: what no SDK would send must be rejected too.
 func (s served) ask(t *testing.T, method, path, body string) (status int, answer string) {
 	t.Helper()
 	return s.Send(t, east, fakeaws.Administrator, "route53", "", method, path, body)
@@ -164,7 +164,7 @@ func TestSeveralProblemsAreAListOfMessages(t *testing.T) {
 	}
 }
 
-// TestRecordSetsOfOtherPoliciesAreListed, so that whoever reads a zone finds what stands in the way of weighted ones.
+// TestRecordSetsOfOtherPoliciesAreListed, so that a reader of the zone finds those that prevent weighted ones.
 func TestRecordSetsOfOtherPoliciesAreListed(t *testing.T) {
 	s := serveZone(t)
 	for _, set := range []fakeaws.RecordSet{

@@ -108,7 +108,7 @@ func TestErrorsOfS3(t *testing.T) {
 	if got := codeOf(putObject(client, "there", "y", true)); got != "PreconditionFailed" {
 		t.Errorf("put what is there: %s, want PreconditionFailed", got)
 	}
-	_, err = client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("nobody"), Key: aws.String("gone")})
+	_, err = client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("unknown"), Key: aws.String("gone")})
 	if got := codeOf(err); got != "NoSuchBucket" {
 		t.Errorf("no bucket: %s", got)
 	}

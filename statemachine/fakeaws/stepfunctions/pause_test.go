@@ -45,6 +45,6 @@ func TestNothingReachesAnExecutionThatIsPaused(t *testing.T) {
 		t.Errorf("after the pause: %s at %s; want it to go on at its end", x.Status, x.StoppedAt)
 	}
 	if err := w.PauseExecution("arn:none", time.Hour); err == nil {
-		t.Error("an execution that is not there was paused")
+		t.Error("an execution that does not exist was paused")
 	}
 }

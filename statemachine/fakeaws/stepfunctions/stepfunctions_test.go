@@ -16,7 +16,7 @@ const (
 	testFunction = "arn:aws:lambda:us-west-2:111122223333:function:drover-work"
 )
 
-// oneTask is a machine that does one piece of work, tries again twice, and ends well or as Broken.
+// oneTask is a machine with one task, two retries, and the ends Done and Broken.
 const oneTask = `{"QueryLanguage": "JSONata", "StartAt": "Work", "States": {
   "Work": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 20,
     "Arguments": {"FunctionName": "` + testFunction + `", "Payload": "{% $states.input %}"},
@@ -29,7 +29,7 @@ const oneTask = `{"QueryLanguage": "JSONata", "StartAt": "Work", "States": {
 
 var testStart = time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
 
-// newMachineWorld is a fakeaws.World with oneTask, whose function does work.
+// newMachineWorld is a simulator with oneTask, whose function is work.
 func newMachineWorld(t *testing.T, policy string, work func(payload []byte) fakeaws.InvokeResult) *fakeaws.World {
 	t.Helper()
 	w := fakeaws.New("111122223333", testStart, "us-east-1", "us-west-2")
@@ -53,7 +53,7 @@ func answering(payload string) func([]byte) fakeaws.InvokeResult {
 	return func([]byte) fakeaws.InvokeResult { return fakeaws.InvokeResult{Payload: []byte(payload)} }
 }
 
-// play starts the machine and lets it run to its end.
+// play starts the machine and runs it to its end.
 func play(t *testing.T, w *fakeaws.World) fakeaws.Execution {
 	t.Helper()
 	arn, err := w.StartExecution(testMachine, "run-1", json.RawMessage(`{"a":1}`))

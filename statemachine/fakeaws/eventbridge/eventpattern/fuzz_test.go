@@ -39,7 +39,7 @@ func FuzzWildcard(f *testing.F) {
 	})
 }
 
-// tryAll tries every place for every star.
+// tryAll tries every length for every star.
 func tryAll(text, pattern string) bool {
 	literal, rest, star := cutStar(pattern)
 	if !star {
