@@ -7,9 +7,10 @@
 //     the journal, faults.
 //   - iam decides what a caller may do.
 //   - Each AWS service is one package: route53, rds, dynamodb, cloudwatch, sns, sqs, s3, lambda, stepfunctions,
-//     eventbridge, scheduler, apigateway. What it needs of another service is a small interface of its own. Its type
+//     eventbridge, scheduler, apigateway, functionurl. What it needs of another service is a small interface of its own. Its type
 //     Service has the methods that require the mutex, its type Control those that take it.
-//   - clients simulates the users and canaries of applications; delivery is what eventbridge and scheduler share.
+//   - clients simulates the users and canaries of applications; delivery is what eventbridge and scheduler share,
+//     proxyevent what apigateway and functionurl share.
 //   - This package connects them: services.go makes the services, endpoint.go is where requests arrive, door.go where
 //     EventBridge and Scheduler make theirs. A new service is one package and one line in services.go.
 //

@@ -102,7 +102,7 @@ func (w *World) reaches(svc endpoint, req *wire.Request) bool {
 	return w.k.Reachable(req.Region)
 }
 
-// perform asks IAM, applies faults, and lets the service serve the request.
+// perform asks IAM, applies faults, and serves the request.
 func (w *World) perform(svc wire.Service, req *wire.Request, openErr *wire.Error) (resp *wire.Response, apiErr *wire.Error, answered bool) {
 	if openErr != nil {
 		return nil, openErr, true
