@@ -85,7 +85,7 @@ func (r *Service) begin(g *globalCluster, op *operation) {
 // still accepts writes (RDS-EVENT-0391), until regionChanged or linkChanged finds it.
 func (r *Service) fence(g *globalCluster, m *member, from string) {
 	if r.k.Dark(m.Region) || !r.k.Connected(m.Region, from) {
-		r.k.Record("rds", g.ID, "the old writer in %s cannot be fenced: it still accepts writes", m.Region)
+		r.k.Record("rds", g.ID, "the writer in %s cannot be fenced and accepts writes", m.Region)
 		return
 	}
 	m.open = false
@@ -172,7 +172,7 @@ func (r *Service) regionChanged(name string, dark bool) {
 // returned handles a former primary whose Region is back: it accepts writes, like the new one, until it is fenced
 // (RDS-5).
 func (r *Service) returned(g *globalCluster, m *member) {
-	r.k.Record("rds", g.ID, "the old writer in %s is reachable again: two clusters accept writes", m.Region)
+	r.k.Record("rds", g.ID, "the old writer in %s is back: two clusters accept writes", m.Region)
 	r.k.After(g.FenceTime, func() {
 		if m.writer || !m.open || r.k.Dark(m.Region) {
 			return
