@@ -30,6 +30,8 @@ type Service struct {
 	ControlPlaneStays func() bool
 	gone              bool
 	limits            *limits
+	// draws are the shares that weighted record sets have collected, by group; see draw.
+	draws map[string]map[string]float64
 	// generation counts the changes of what the name servers answer, so that clients know when to resolve their names
 	// again.
 	generation int
