@@ -108,7 +108,7 @@ func setsOf(t *testing.T, app failover.Application, weights map[failover.Region]
 	for _, region := range regionsOf(weights) {
 		all = append(all, types.ResourceRecordSet{
 			Name: &r.Name, Type: types.RRType(r.Type), SetIdentifier: aws.String(string(region)), Weight: aws.Int64(int64(weights[region])),
-			TTL: aws.Int64(int64(r.TTL)), ResourceRecords: []types.ResourceRecord{{Value: aws.String(r.Endpoints[region].Value)}},
+			TTL: aws.Int64(r.TTL), ResourceRecords: []types.ResourceRecord{{Value: aws.String(r.Endpoints[region].Value)}},
 		})
 	}
 	sets, err := live.Records(t.Context(), all, []failover.Application{app})

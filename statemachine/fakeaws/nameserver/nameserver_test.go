@@ -2,6 +2,7 @@ package nameserver_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -280,7 +281,7 @@ func TestGoResolvesNames(t *testing.T) {
 		t.Errorf("name servers of GetHostedZone and of DNS (-API +DNS):\n%s", diff)
 	}
 	_, err = resolver.LookupHost(t.Context(), "none.example.com.")
-	if dnsErr, ok := err.(*net.DNSError); !ok || !dnsErr.IsNotFound {
+	if dnsErr := (*net.DNSError)(nil); !errors.As(err, &dnsErr) || !dnsErr.IsNotFound {
 		t.Errorf("none.example.com = %v; want that it is not found", err)
 	}
 }

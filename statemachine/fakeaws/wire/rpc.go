@@ -25,7 +25,7 @@ type RPC struct {
 
 // Open finds the operation of a request and decodes its parameters, which are [Fields] then.
 func (p RPC) Open(req *Request) *Error {
-	operation := ""
+	var operation string
 	var params Fields
 	var err error
 	switch {
