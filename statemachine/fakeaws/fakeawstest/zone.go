@@ -18,7 +18,7 @@ func (s Served) Route53() *route53.Client {
 	return route53.NewFromConfig(s.Config(West, fakeaws.Administrator))
 }
 
-// ServeZone serves a World whose zone example.com holds a weighted www: 100 in the East, 0 in the West.
+// ServeZone serves a simulator whose zone example.com has a weighted www: 100 in the East, 0 in the West.
 func ServeZone(t testing.TB) Served {
 	t.Helper()
 	s := Serve(t)
