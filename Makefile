@@ -75,7 +75,7 @@ need-cgo:
 bench: host build ## measure cold starts, zip sizes, drills and the AWS simulator, beside their baselines
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
-	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws
+	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws/...
 
 # The tests run the seeds of every fuzz test; this searches for more. What is found stays under testdata/fuzz as a seed.
 .PHONY: fuzz

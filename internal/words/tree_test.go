@@ -21,8 +21,8 @@ var pending = []string{
 	"README.md", "docs/architecture.md", "docs/runbook.md", "docs/messages.md", // follow what is printed
 	"infra", "lambdas",
 	"internal/approval", "internal/failover", "internal/plainbody", "internal/registry", "internal/untrusted",
-	"statemachine/asl", "statemachine/assembly/default", "statemachine/drill", "statemachine/drills", "statemachine/fakeaws",
-	"statemachine/failover.asl.json", "statemachine/lambdahost", "statemachine/report",
+	"statemachine/asl", "statemachine/assembly/default", "statemachine/drill", "statemachine/drills",
+	"statemachine/failover.asl.json", "statemachine/report",
 	"statemachine/guarantee", "statemachine/scenario", "statemachine/transcript",
 }
 

@@ -73,7 +73,6 @@ type (
 	Sample       = clients.Sample
 	RegionSample = clients.RegionSample
 	Impact       = clients.Impact
-	Felt         = clients.Impact
 )
 
 const (
@@ -113,9 +112,6 @@ const (
 	MissingUnhealthy     = route53.MissingUnhealthy
 	MissingLastKnown     = route53.MissingLastKnown
 )
-
-// FeltIn sums samples up.
-func FeltIn(samples []Sample) Felt { return clients.ImpactOf(samples) }
 
 // ImpactOf is the client impact of samples.
 func ImpactOf(samples []Sample) Impact { return clients.ImpactOf(samples) }

@@ -104,7 +104,7 @@ func TestAnAlarmIsSetByHandUntilItsDataAreLookedAt(t *testing.T) {
 	}
 	s.Pass(90 * time.Second)
 	for range 2 { // the same state again is no change
-		if err := s.SetAlarmState(west, "region-lost", fakeaws.AlarmInAlarm, "by hand"); err != nil {
+		if err := s.SetAlarmState(west, "region-lost", fakeaws.AlarmInAlarm, "manually"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -122,7 +122,7 @@ func TestAnAlarmIsSetByHandUntilItsDataAreLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(event.Resources, event.Detail.State, event.Detail.PreviousState.Value)
-	want := "[arn:aws:cloudwatch:us-west-2:111122223333:alarm:region-lost] {ALARM by hand 2026-03-02T09:01:30.000+0000}OK"
+	want := "[arn:aws:cloudwatch:us-west-2:111122223333:alarm:region-lost] {ALARM manually 2026-03-02T09:01:30.000+0000}OK"
 	if got != want {
 		t.Errorf("the event says %s, want %s", got, want)
 	}

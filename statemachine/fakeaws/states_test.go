@@ -150,7 +150,7 @@ func TestAStoppedExecutionIsAborted(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Pass(10 * time.Second)
-	stop := &sfn.StopExecutionInput{ExecutionArn: begun.ExecutionArn, Error: aws.String("Stopped"), Cause: aws.String("by hand")}
+	stop := &sfn.StopExecutionInput{ExecutionArn: begun.ExecutionArn, Error: aws.String("Stopped"), Cause: aws.String("manually")}
 	for range 2 { // stopping an execution that has ended changes nothing
 		out, err := client.StopExecution(ctx, stop)
 		if err != nil || !out.StopDate.Equal(testStart.Add(10*time.Second)) {
@@ -159,8 +159,8 @@ func TestAStoppedExecutionIsAborted(t *testing.T) {
 		s.Pass(time.Second)
 	}
 	d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: begun.ExecutionArn})
-	if err != nil || d.Status != types.ExecutionStatusAborted || aws.ToString(d.Error) != "Stopped" || aws.ToString(d.Cause) != "by hand" {
-		t.Errorf("described as %+v, error %v; want ABORTED, Stopped by hand", d, err)
+	if err != nil || d.Status != types.ExecutionStatusAborted || aws.ToString(d.Error) != "Stopped" || aws.ToString(d.Cause) != "manually" {
+		t.Errorf("described as %+v, error %v; want ABORTED, Stopped manually", d, err)
 	}
 	history := historyOf(t, client, begun.ExecutionArn)
 	if got := history[len(history)-1]; got != "ExecutionAborted" {

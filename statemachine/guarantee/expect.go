@@ -130,7 +130,7 @@ func (e Evidence) Unexpected(x scenario.Expect, recoveries []Recovery) []string 
 		}
 	}
 	if x.FailedAtMost != nil {
-		if f := fakeaws.FeltIn(e.Traffic); f.Requests-f.Served > *x.FailedAtMost*f.Requests+1e-6 {
+		if f := fakeaws.ImpactOf(e.Traffic); f.Requests-f.Served > *x.FailedAtMost*f.Requests+1e-6 {
 			add("expected at most %.2f %% of all requests to fail, got %.2f %%", 100**x.FailedAtMost, 100*(1-f.Served/f.Requests))
 		}
 	}

@@ -22,7 +22,7 @@ func (e Evidence) inWorld(x scenario.Expect) []string {
 		}
 	}
 	if limit := x.FailedBesideWriterAtMost; limit != nil {
-		f := fakeaws.FeltIn(e.besideWriter())
+		f := fakeaws.ImpactOf(e.besideWriter())
 		if f.Requests-f.Served > *limit*f.Requests+1e-6 {
 			add("expected at most %.2f %% of the requests to fail while no writer was on its way, got %.2f %%", 100**limit, 100*(1-f.Served/f.Requests))
 		}

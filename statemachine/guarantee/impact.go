@@ -11,7 +11,7 @@ import (
 
 // Felt is what users felt, made ready to be drawn: one number for each interval.
 type Felt struct {
-	fakeaws.Felt
+	fakeaws.Impact
 	// Interval is the length of what one number stands for.
 	Interval time.Duration
 	// Regions holds, for each Region in alphabetical order, the share of all requests that it served.
@@ -28,7 +28,7 @@ type Curve struct {
 
 // Feel sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
 func Feel(samples []fakeaws.Sample, atMost int, shortest time.Duration) Felt {
-	f := Felt{Felt: fakeaws.FeltIn(samples), Interval: shortest}
+	f := Felt{Impact: fakeaws.ImpactOf(samples), Interval: shortest}
 	if len(samples) == 0 {
 		return f
 	}

@@ -191,7 +191,7 @@ func TestAStoppedMetricHasNoDataUntilResumed(t *testing.T) {
 	}
 }
 
-func TestClientsKeepAnswersForTheTTLOfTheRecordUnlessToldOtherwise(t *testing.T) {
+func TestClientsKeepAnswersForTheTTLOfTheRecordByDefault(t *testing.T) {
 	s := serveZone(t) // TTL 60
 	if err := s.AddClients(fakeaws.Clients{Application: "shop", Name: "www.example.com", Type: "A", Zone: testZone, RequestsPerSecond: 60}); err != nil {
 		t.Fatal(err)

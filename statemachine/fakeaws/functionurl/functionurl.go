@@ -133,7 +133,7 @@ func respond(req *wire.Request, result kernel.InvokeResult) *wire.Response {
 	return resp
 }
 
-// Fail says no more than a message.
+// Fail writes an error, of which only the message is shown.
 func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return proxyevent.Message(err.Status, err.Message, header(req))
 }

@@ -157,7 +157,7 @@ func Response(result kernel.InvokeResult, header http.Header) (resp *wire.Respon
 	return resp, true
 }
 
-// Message is an answer that says no more than a message.
+// Message is an answer with a message only.
 func Message(status int, message string, header http.Header) *wire.Response {
 	body, err := json.Marshal(map[string]string{"message": message})
 	if err != nil {

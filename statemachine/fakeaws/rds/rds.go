@@ -96,7 +96,7 @@ type globalCluster struct {
 	// operation is the promotion in progress, or nil; moved says whether there has been one.
 	operation *operation
 	moved     bool
-	// cancelNext cancels the next switchover after it has begun.
+	// cancelNext cancels the next switchover after its start.
 	cancelNext bool
 	// lost is the lag at the moment when the primary's Region went dark.
 	lost time.Duration
@@ -342,7 +342,7 @@ func (ctl Control) Promotions() []Promotion {
 	return out
 }
 
-// CancelNextSwitchover makes Aurora cancel the next switchover of a global cluster after it has begun: the writer stays
+// CancelNextSwitchover makes Aurora cancel the next switchover of a global cluster after its start: the writer stays
 // where it was (RDS-4).
 func (ctl Control) CancelNextSwitchover(id string) error {
 	return ctl.s.withCluster(id, func(g *globalCluster) { g.cancelNext = true })

@@ -58,7 +58,7 @@ func TestKeyConditions(t *testing.T) {
 	}
 }
 
-func TestMistakesAreToldInDynamoDBsWords(t *testing.T) {
+func TestMistakesHaveDynamoDBsMessages(t *testing.T) {
 	key := func(e *Expressions, text string) error { _, err := e.Key(text); return err }
 	condition := func(e *Expressions, text string) error { _, err := e.Condition(text); return err }
 	update := func(e *Expressions, text string) error { _, err := e.Update(text); return err }
