@@ -88,7 +88,7 @@ func Give(ctx context.Context, to machine, of failover.Machine, asked registry.A
 	case errors.As(err, &gone) || errors.As(err, &unknown):
 		return ErrTooLate
 	case err != nil:
-		return fmt.Errorf("answer run %s in %s: %w", asked.Run, asked.Region, err)
+		return failover.Doing("answer", fmt.Sprintf("run %s in %s", asked.Run, asked.Region), err)
 	}
 	return nil
 }

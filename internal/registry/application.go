@@ -169,10 +169,10 @@ func (s *Store) update(ctx context.Context, app failover.Application, expression
 	}
 	old, refused := refusedBy(err)
 	if !refused {
-		return false, there, fmt.Errorf("write application %s: %w", app.Name, err)
+		return false, there, failover.Doing("write", "application "+app.Name, err)
 	}
 	if len(old) == 0 {
-		return false, there, fmt.Errorf("write application %s of wave %d: %w", app.Name, app.Wave, ErrNotRegistered)
+		return false, there, failover.Doing("write", fmt.Sprintf("application %s of wave %d", app.Name, app.Wave), ErrNotRegistered)
 	}
 	found, err := decodeApplication(old)
 	return false, found.Live, err
@@ -181,7 +181,7 @@ func (s *Store) update(ctx context.Context, app failover.Application, expression
 // overtaken adds to the error of a write that a newer run was there before it.
 func overtaken(app failover.Application, epoch int64, there failover.Live, err error) error {
 	if err == nil && there.Epoch > epoch {
-		return fmt.Errorf("write application %s with epoch %d: epoch %d is there: %w", app.Name, epoch, there.Epoch, ErrOvertaken)
+		return failover.Doing("write", fmt.Sprintf("application %s with epoch %d: epoch %d is there", app.Name, epoch, there.Epoch), ErrOvertaken)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("write the approval that run %s waits for: %w", a.Run, err)
+		return failover.Doing("write", fmt.Sprintf("the approval that run %s waits for", a.Run), err)
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (s *Store) Approval(ctx context.Context, run string, region failover.Region
 		TableName: &s.Table, Key: approvalKey(run, region), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
-		return Approval{}, fmt.Errorf("read the approval that run %s waits for: %w", run, err)
+		return Approval{}, failover.Doing("read", fmt.Sprintf("the approval that run %s waits for", run), err)
 	}
 	if len(out.Item) == 0 {
 		return Approval{}, fmt.Errorf("run %s in %s: %w", run, region, ErrNotAsked)
@@ -157,7 +157,7 @@ func (s *Store) EndApproval(ctx context.Context, run string, region failover.Reg
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("end the approval that run %s waited for: %w", run, err)
+		return failover.Doing("end", fmt.Sprintf("the approval that run %s waited for", run), err)
 	}
 	return nil
 }

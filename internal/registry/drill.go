@@ -26,7 +26,7 @@ func (s *Store) PutDrill(ctx context.Context, drill failover.PastDrill, writes i
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("write drill %s: %w", drill.Run, err)
+		return failover.Doing("write", "drill "+drill.Run, err)
 	}
 	return nil
 }

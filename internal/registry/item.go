@@ -209,7 +209,7 @@ func (s *Store) query(ctx context.Context, partition, prefix string, limit int) 
 	for {
 		page, err := s.Client.Query(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("query %s of table %s: %w", partition, s.Table, err)
+			return nil, failover.Doing("query", fmt.Sprintf("%s of table %s", partition, s.Table), err)
 		}
 		for _, i := range page.Items {
 			items = append(items, i)

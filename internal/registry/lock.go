@@ -67,7 +67,7 @@ func (s *Store) Lock(ctx context.Context) (Lock, error) {
 		TableName: &s.Table, Key: key(lockPartition, lockPartition), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
-		return Lock{}, fmt.Errorf("read the lock of table %s: %w", s.Table, err)
+		return Lock{}, failover.Doing("read", "the lock of table "+s.Table, err)
 	}
 	return decodeLock(out.Item)
 }
@@ -113,7 +113,7 @@ func (s *Store) takeFrom(ctx context.Context, run failover.Run, from Lock, why f
 
 func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, expires time.Time, free, origin string, values item) (epoch int64, err error) {
 	if err := failover.CheckEpoch(next); err != nil { // written, it could not be read again
-		return 0, fmt.Errorf("take the lock of table %s after a lock, fence or application with the epoch before: %w", s.Table, err)
+		return 0, failover.Doing("take", fmt.Sprintf("the lock of table %s after a lock, fence or application with the epoch before", s.Table), err)
 	}
 	run.Epoch = next
 	holder, err := encodeRun(run)
@@ -137,7 +137,7 @@ func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, exp
 		return lockedOut(run, found, now)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("take the lock of table %s: %w", s.Table, err)
+		return 0, failover.Doing("take", "the lock of table "+s.Table, err)
 	}
 	return next, nil
 }
@@ -199,7 +199,7 @@ func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 	case lock.Owner == run.ARN:
 		return lock.Epoch, nil
 	case lock.LastOwner == run.ARN:
-		return 0, fmt.Errorf("take the lock for run %s: %w", run.ID, ErrRunOver)
+		return 0, failover.Doing("take", "the lock for run "+run.ID, ErrRunOver)
 	case lock.Held(now):
 		return 0, &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires}
 	}
@@ -222,7 +222,7 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("release the lock of table %s: %w", s.Table, err)
+		return failover.Doing("release", "the lock of table "+s.Table, err)
 	}
 	return nil
 }

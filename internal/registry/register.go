@@ -65,7 +65,7 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 		}
 		list, err := s.register(ctx, &done, app, there[app.Name])
 		if err != nil {
-			return done, fmt.Errorf("register application %s: %w", app.Name, err)
+			return done, failover.Doing("register", "application "+app.Name, err)
 		}
 		*list = append(*list, app.Name)
 	}

@@ -74,7 +74,7 @@ func (s *Store) PublishRelease(ctx context.Context, r Release) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("publish release %s of %s: %w", r.Version, r.Region, err)
+		return failover.Doing("publish", fmt.Sprintf("release %s of %s", r.Version, r.Region), err)
 	}
 	return nil
 }

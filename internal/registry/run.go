@@ -38,7 +38,7 @@ func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("write run %s: %w", record.Run.ID, err)
+		return failover.Doing("write", "run "+record.Run.ID, err)
 	}
 	return nil
 }

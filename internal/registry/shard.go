@@ -119,7 +119,7 @@ func (s *Store) spread(ctx context.Context, registered, apps []failover.Applicat
 		mark := markKey(app.Wave)
 		mark[formatAttribute] = thisFormat()
 		if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: mark}); err != nil {
-			return nil, fmt.Errorf("spread wave %d over %d partition keys: %w", app.Wave, shards, err)
+			return nil, failover.Doing("spread", fmt.Sprintf("wave %d over %d partition keys", app.Wave, shards), err)
 		}
 		large[app.Wave] = true
 	}

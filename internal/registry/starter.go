@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -25,7 +24,7 @@ func (s *Store) PutStarter(ctx context.Context, run string, region failover.Regi
 	it := starterKey(run, region, input)
 	it["by"], it[formatAttribute] = text(by), thisFormat()
 	if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: it}); err != nil {
-		return fmt.Errorf("write who starts run %s: %w", run, err)
+		return failover.Doing("write", "who starts run "+run, err)
 	}
 	return nil
 }
@@ -36,7 +35,7 @@ func (s *Store) Starter(ctx context.Context, run string, region failover.Region,
 		TableName: &s.Table, Key: starterKey(run, region, input), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
-		return "", fmt.Errorf("read who has started run %s: %w", run, err)
+		return "", failover.Doing("read", "who has started run "+run, err)
 	}
 	if len(out.Item) == 0 {
 		return "", nil

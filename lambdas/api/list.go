@@ -45,7 +45,7 @@ func (h Handler) list(ctx context.Context, req request) (response, error) {
 		return response{}, fail(invalid, "next is not, or no longer, a page of this list.", "Start again with GET /runs.")
 	}
 	if err != nil {
-		return response{}, fmt.Errorf("list runs: %w", err)
+		return response{}, failover.Doing("list", "runs", err)
 	}
 	runs, err := h.describeAll(ctx, out.Executions)
 	if err != nil {
@@ -116,7 +116,7 @@ func (h Handler) describeAll(ctx context.Context, page []types.ExecutionListItem
 	for _, item := range page {
 		out, err := h.Observer.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: item.ExecutionArn})
 		if err != nil {
-			return nil, fmt.Errorf("look at run %s: %w", aws.ToString(item.Name), err)
+			return nil, failover.Doing("describe", "run "+aws.ToString(item.Name), err)
 		}
 		runs = append(runs, h.runOf(out))
 	}

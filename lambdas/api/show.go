@@ -29,12 +29,12 @@ func (h Handler) show(ctx context.Context, id string) (response, error) {
 		return h.showRecord(ctx, id)
 	}
 	if err != nil {
-		return response{}, fmt.Errorf("look at run %s: %w", id, err)
+		return response{}, failover.Doing("describe", "run "+id, err)
 	}
 	run := h.runOf(execution)
 	run.Progress, err = h.progress(ctx, run.ARN)
 	if err != nil {
-		return response{}, fmt.Errorf("read the history of run %s: %w", id, err)
+		return response{}, failover.Doing("read", "the history of run "+id, err)
 	}
 	if execution.Status == types.ExecutionStatusRunning {
 		run.Summary = run.Progress.text()

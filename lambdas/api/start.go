@@ -42,7 +42,7 @@ func (h Handler) start(ctx context.Context, req request) (response, error) {
 		return h.startedBefore(ctx, asked)
 	}
 	if err != nil {
-		return response{}, fmt.Errorf("start run %s: %w", asked.name, err)
+		return response{}, failover.Doing("start", "run "+asked.name, err)
 	}
 	return located(http.StatusAccepted, h.runOf(&sfn.DescribeExecutionOutput{
 		ExecutionArn: out.ExecutionArn, Name: &asked.name, Status: types.ExecutionStatusRunning, StartDate: out.StartDate,
@@ -68,7 +68,7 @@ func (h Handler) loosened(input failover.Input) error {
 func (h Handler) startedBefore(ctx context.Context, asked asked) (response, error) {
 	execution, err := h.describe(ctx, asked.name)
 	if err != nil {
-		return response{}, fmt.Errorf("look at run %s, which exists: %w", asked.name, err)
+		return response{}, failover.Doing("describe", "run "+asked.name, err)
 	}
 	if !sameRequest(asked.input, aws.ToString(execution.Input)) {
 		return response{}, fail(taken,

@@ -83,7 +83,7 @@ func play[Request, Answer any](ctx context.Context, event json.RawMessage, handl
 }
 
 func unreadable(err error) error {
-	return failover.Fail(failover.Rejected, fmt.Errorf("read the event of Notify: %w", err))
+	return failover.Fail(failover.Rejected, failover.Doing("read", "the event of Notify", err))
 }
 
 // couldNot says in one line for a person what could not be done, and why.

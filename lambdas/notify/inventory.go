@@ -84,7 +84,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	sets, err := listing.Read(ctx, h.Route53, apps, listBudget)
 	unfinished := errors.Is(err, live.ErrUnfinished) || entry.ConditionOf(err) == failover.Throttled
 	if unfinished && req.Try < patientTries && h.keep(ctx, key, listing) == nil {
-		return live.Snapshot{}, failover.Fail(failover.Throttled, fmt.Errorf("take the inventory: %w; the next try goes on with %s", err, h.location(key)))
+		return live.Snapshot{}, failover.Fail(failover.Throttled, failover.Doing("take", "the inventory, which the next attempt continues from "+h.location(key), err))
 	}
 	snapshot := live.TakeWith(ctx, sets, h.RDS(away), apps)
 	for _, unknown := range snapshot.Unknown() {
@@ -105,7 +105,7 @@ func (h Handler) keep(ctx context.Context, key string, listing live.Listing) err
 // unknown is an error that a further try may cure, or else a line of the report.
 func (h Handler) unknown(r *failover.Report, req failover.NotifyRequest, what string, err error) error {
 	if req.Try < patientTries && helpsToWait(err) {
-		return fmt.Errorf("take the inventory: %w", err)
+		return failover.Doing("take", "the inventory", err)
 	}
 	r.Unknown = append(r.Unknown, couldNot(what, err))
 	return nil

@@ -24,12 +24,12 @@ func (h Handler) read(ctx context.Context, key string, into any) error {
 	defer cancel()
 	out, err := h.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &h.Bucket, Key: &key})
 	if err != nil {
-		return fmt.Errorf("read %s: %w", h.location(key), err)
+		return failover.Doing("read", h.location(key), err)
 	}
 	defer out.Body.Close()
 	text, err := io.ReadAll(out.Body)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", h.location(key), err)
+		return failover.Doing("read", h.location(key), err)
 	}
 	if err := failover.Decode(text, into); err != nil {
 		return fmt.Errorf("decode %s: %w", h.location(key), err)
@@ -67,7 +67,7 @@ func (h Handler) put(ctx context.Context, key string, text []byte) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", h.location(key), err)
+		return failover.Doing("write", h.location(key), err)
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (h Handler) publish(ctx context.Context, subject, message string, attribute
 		TopicArn: &h.TopicARN, Subject: &subject, Message: aws.String(untrusted.Lines(message)), MessageAttributes: attributes,
 	})
 	if err != nil {
-		return fmt.Errorf("publish to %s: %w", h.TopicARN, err)
+		return failover.Doing("publish", "to "+h.TopicARN, err)
 	}
 	return nil
 }

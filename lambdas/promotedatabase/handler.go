@@ -131,7 +131,7 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 			if slices.ContainsFunc(jobs, func(j job) bool { return j.err == nil && j.task == inFlight }) {
 				condition = failover.Overtaken
 			}
-			return failover.Fail(condition, fmt.Errorf("promote global cluster %s: %w", j.database.GlobalCluster, err))
+			return failover.Fail(condition, failover.Doing("promote", "global cluster "+j.database.GlobalCluster, err))
 		}
 		return err
 	}
@@ -212,7 +212,7 @@ func (h Handler) plan(ctx context.Context, req failover.PromoteRequest, apps []f
 				j.err = reject("it does not exist as seen from %s", req.Stage.To)
 			}
 			if j.err != nil {
-				j.err = fmt.Errorf("promote global cluster %s of %s: %w", db.GlobalCluster, app.Name, j.err)
+				j.err = failover.Doing("promote", fmt.Sprintf("global cluster %s of %s", db.GlobalCluster, app.Name), j.err)
 			}
 			jobs = append(jobs, j)
 		}
@@ -264,7 +264,7 @@ func (h Handler) start(ctx context.Context, req failover.PromoteRequest, db fail
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("promote global cluster %s in %s: %w", db.GlobalCluster, req.Stage.To, err)
+		return failover.Doing("promote", fmt.Sprintf("global cluster %s in %s", db.GlobalCluster, req.Stage.To), err)
 	}
 	return nil
 }
@@ -289,7 +289,7 @@ func worst(jobs []job) error {
 		first = curable
 	}
 	if failed > 1 {
-		return fmt.Errorf("%w; and %d more of %d databases cannot be promoted", first, failed-1, len(jobs))
+		return &failover.FirstError{Err: first, More: failed - 1, Of: fmt.Sprintf("%d databases", len(jobs))}
 	}
 	return first
 }

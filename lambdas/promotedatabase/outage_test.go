@@ -20,7 +20,7 @@ func TestAFailoverSetsAsideWhatItCannotPromote(t *testing.T) {
 	got := handle(t, h, stageRequest(failover.Failover))
 	want := failover.Aside{{
 		Kind: failover.DatabaseKind, Object: "archive", Application: "archive", Error: failover.Rejected,
-		Cause: "promote global cluster archive of archive: it does not exist as seen from us-west-2",
+		Cause: "could not promote global cluster archive of archive: it does not exist as seen from us-west-2",
 	}}
 	if diff := cmp.Diff(want, got.SetAside); diff != "" || got.Started != 1 || got.Remaining != 1 {
 		t.Errorf("got %+v; want one started and one that remains; set aside (-want +got)\n%s", got, diff)

@@ -71,7 +71,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	}
 	apps, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {
-		return answer, fmt.Errorf("read wave %d: %w", req.Stage.Wave, err)
+		return answer, failover.Doing("read", fmt.Sprintf("wave %d", req.Stage.Wave), err)
 	}
 	apps = selected(req.Run, apps)
 	strangers := req.Stage.Strangers(apps)

@@ -210,7 +210,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 		return z.whyRefused(ctx, fence, refusal)
 	}
 	if err != nil {
-		return fence, false, fmt.Errorf("change zone %s: %w", z.plan.Zone, err)
+		return fence, false, failover.Doing("change", "zone "+z.plan.Zone, err)
 	}
 	id := strings.TrimPrefix(aws.ToString(out.ChangeInfo.Id), "/change/")
 	z.changes = append(z.changes, failover.Change{Zone: z.plan.Zone, ID: id, Batch: batch})

@@ -61,7 +61,7 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 }
 
 func unreadable(err error) error {
-	return failover.Fail(failover.Rejected, fmt.Errorf("read the event of UpdateRegistry: %w", err))
+	return failover.Fail(failover.Rejected, failover.Doing("read", "the event of UpdateRegistry", err))
 }
 
 // CloseAnswer says that the run is closed.

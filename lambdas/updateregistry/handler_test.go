@@ -160,7 +160,7 @@ func TestStageGoesOnWhereACrashHasStopped(t *testing.T) {
 	if got := entry.ConditionOf(err); got != failover.Throttled {
 		t.Fatalf("got %v (%v); want Throttled", got, err)
 	}
-	if want := "and so for 9 more of 40 applications"; !strings.Contains(err.Error(), want) {
+	if want := "and 9 more of 40 applications failed"; !strings.Contains(err.Error(), want) {
 		t.Errorf("got %q; want it to say %q", err, want)
 	}
 	got, err := handle(t, h, stageRequest(100))

@@ -139,7 +139,7 @@ func worst(errs []error) error {
 		first = failover.Fail(failover.Rejected, first)
 	}
 	if failed > 1 {
-		return fmt.Errorf("%w; and so for %d more of %d applications", first, failed-1, len(errs))
+		return &failover.FirstError{Err: first, More: failed - 1, Of: fmt.Sprintf("%d applications", len(errs))}
 	}
 	return first
 }

@@ -32,7 +32,7 @@ func (v *validation) close(ctx context.Context) (failover.ValidateAnswer, error)
 	}
 	x, err := v.lookup.describe(ctx, v.input.Execution)
 	if err != nil {
-		return failover.ValidateAnswer{}, fmt.Errorf("describe the execution to close: %w", err)
+		return failover.ValidateAnswer{}, failover.Doing("describe", "the execution to close", err)
 	}
 	if wait := v.stillGoing(*x); wait > 0 && !x.closedItself() {
 		answer := v.answer(failover.Early)
@@ -46,7 +46,7 @@ func (v *validation) close(ctx context.Context) (failover.ValidateAnswer, error)
 		return v.refuse(), nil
 	}
 	if v.lock, err = v.clients.Registry.Lock(ctx); err != nil {
-		return failover.ValidateAnswer{}, fmt.Errorf("read the registry: %w", err)
+		return failover.ValidateAnswer{}, failover.Doing("read", "the registry", err)
 	}
 	if err := v.findClosing(ctx, *x); err != nil {
 		return failover.ValidateAnswer{}, err

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -69,7 +68,7 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 	kept := l.clients.Kept
 	unfinished := kept != nil && kept.goesOn(err) && (!l.outage() || l.readOnly())
 	if unfinished || !l.outage() && !l.readOnly() && helpsToWait(entry.ConditionOf(err)) {
-		return fmt.Errorf("read %s: %w", p.what, err)
+		return failover.Doing("read", p.what, err)
 	}
 	if l.unread == nil {
 		l.unread = map[string]error{}

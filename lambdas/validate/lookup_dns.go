@@ -3,7 +3,6 @@ package validate
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -26,7 +25,7 @@ func (l *lookup) readZones(ctx context.Context) error {
 		case isClosed(err):
 			l.closed[r.Zone] = err
 		case err != nil:
-			return fmt.Errorf("get hosted zone %s: %w", r.Zone, err)
+			return failover.Doing("get", "hosted zone "+r.Zone, err)
 		default:
 			l.zoneNames[r.Zone] = live.CanonicalName(aws.ToString(out.HostedZone.Name))
 		}

@@ -3,7 +3,6 @@ package validate
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -14,10 +13,10 @@ import (
 func (l *lookup) readRegistry(ctx context.Context) error {
 	all, err := l.clients.Registry.Applications(ctx)
 	if err != nil {
-		return fmt.Errorf("read the registry: %w", err)
+		return failover.Doing("read", "the registry", err)
 	}
 	if l.lock, err = l.clients.Registry.Lock(ctx); err != nil {
-		return fmt.Errorf("read the registry: %w", err)
+		return failover.Doing("read", "the registry", err)
 	}
 	l.choose(l.lock.Believed(all))
 	l.readHolder(ctx)
@@ -34,7 +33,7 @@ func (l *lookup) readRuns(ctx context.Context) error {
 	}
 	runs, err := l.clients.Registry.Runs(ctx, knownRuns)
 	if err != nil {
-		return fmt.Errorf("read the registry: %w", err)
+		return failover.Doing("read", "the registry", err)
 	}
 	l.runs = append([]registry.RunRecord{}, runs...)
 	return nil

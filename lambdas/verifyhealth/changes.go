@@ -59,7 +59,7 @@ func (h Handler) statusOf(ctx context.Context, l *look, c failover.Change) (type
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("look at change %s of zone %s: %w", c.ID, c.Zone, err)
+		return "", failover.Doing("get", fmt.Sprintf("change %s of zone %s", c.ID, c.Zone), err)
 	}
 	status := out.ChangeInfo.Status
 	if status != types.ChangeStatusInsync {

@@ -19,8 +19,8 @@ import (
 // noCode is the code that the SDK puts where an answer has none.
 const noCode = "UnknownError"
 
-// codeOf is AWS's code for an error, and whether the answer had one. An answer that is not in the service's protocol has
-// none: a proxy, a firewall or a load balancer has given it.
+// codeOf is AWS's code for an error, and whether the response had one. A response that is not in the service's protocol has
+// none: it comes from a proxy, a firewall or a load balancer.
 func codeOf(err error) (code string, ok bool) {
 	var api smithy.APIError
 	if !errors.As(err, &api) || api.ErrorCode() == "" || api.ErrorCode() == noCode {
@@ -29,9 +29,9 @@ func codeOf(err error) (code string, ok bool) {
 	return api.ErrorCode(), true
 }
 
-// saidBy is AWS's text for an error, if it has one. Route 53 may say in a list what is wrong with a batch; the SDK then
-// has a text of its own that says nothing.
-func saidBy(err error) string {
+// awsText is AWS's text for an error, if it has one. Route 53 may list what is wrong with a batch; the SDK's own text for
+// that error is empty of it.
+func awsText(err error) string {
 	var batch *types.InvalidChangeBatch
 	if errors.As(err, &batch) && len(batch.Messages) > 0 {
 		return strings.Join(batch.Messages, "; ")
@@ -43,8 +43,8 @@ func saidBy(err error) string {
 	return ""
 }
 
-// conditionOfStatus names an answer without a code by its HTTP status. A status that is no error came with a body that
-// could not be read, so whether the call had its effect is unknown.
+// conditionOfStatus names a response without a code by its HTTP status. A status of success came with a body that could not
+// be read, so that it is unknown whether the call took effect.
 func conditionOfStatus(status int) failover.Condition {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -57,18 +57,18 @@ func conditionOfStatus(status int) failover.Condition {
 	return failover.Rejected
 }
 
-// isDenial says whether a status alone says that the caller may not.
+// isDenial says whether a status alone denies the call.
 func isDenial(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusProxyAuthRequired
 }
 
-// statusText says what the condition was made of when there was nothing but a status.
+// statusText words a response that has nothing but a status.
 func statusText(status int) string {
 	text := fmt.Sprintf("HTTP status %d", status)
 	if name := http.StatusText(status); name != "" {
 		text += " (" + name + ")"
 	}
-	return text + " and no AWS error code; a proxy or firewall may have answered in its place"
+	return text + " and no AWS error code; a proxy or firewall may have answered in place of AWS"
 }
 
 func statusOf(err error) int {
@@ -79,7 +79,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// isUnanswered says whether no usable answer came back, so that nobody knows whether the call had its effect.
+// isUnanswered says whether no usable response came back, so that it is unknown whether the call took effect.
 func isUnanswered(err error) bool {
 	var send *smithyhttp.RequestSendError
 	var network net.Error

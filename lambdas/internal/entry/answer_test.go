@@ -76,7 +76,7 @@ func TestAnAnswerThatIsNotAWSsHasTheConditionOfItsStatus(t *testing.T) {
 
 func TestTheCauseNamesTheStatusThatItIsMadeOf(t *testing.T) {
 	err := calls(t, answering(t, 403, "text/html", "<html><hr></html>"))["DynamoDB"]
-	const want = "DynamoDB answered Query with HTTP status 403 (Forbidden) and no AWS error code; a proxy or firewall may have answered in its place"
+	const want = "DynamoDB answered Query with HTTP status 403 (Forbidden) and no AWS error code; a proxy or firewall may have answered in place of AWS"
 	if got := Named(err).Message; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

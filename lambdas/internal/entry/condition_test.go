@@ -95,7 +95,7 @@ func TestTheMessageIsForPeople(t *testing.T) {
 		want string
 	}{
 		{
-			"answered", fmt.Errorf("change zone Z1: %w", answered(400, "PriorRequestNotComplete", "Still processing.")),
+			"answered", failover.Doing("change", "zone Z1", answered(400, "PriorRequestNotComplete", "Still processing.")),
 			"could not change zone Z1: Route 53 answered ChangeResourceRecordSets with PriorRequestNotComplete (Still processing)",
 		},
 		{
@@ -103,7 +103,7 @@ func TestTheMessageIsForPeople(t *testing.T) {
 			"Route 53 answered ChangeResourceRecordSets with InternalFailure",
 		},
 		{
-			"no answer", fmt.Errorf("change zone Z1: %w", unanswered(fmt.Errorf("Post: %w", errors.New("connection reset by peer")))),
+			"no answer", failover.Doing("change", "zone Z1", unanswered(fmt.Errorf("Post: %w", errors.New("connection reset by peer")))),
 			"could not change zone Z1: Route 53 did not answer ChangeResourceRecordSets",
 		},
 		{
@@ -111,25 +111,33 @@ func TestTheMessageIsForPeople(t *testing.T) {
 			"Route 53 did not answer ChangeResourceRecordSets in time",
 		},
 		{
-			"asked for on the way to something else", fmt.Errorf("read the registry: %w", fmt.Errorf("query applications: %w", answered(403, "AccessDenied", "no."))),
+			"a task within a task", failover.Doing("read", "the registry", failover.Doing("query", "applications", answered(403, "AccessDenied", "no."))),
 			"could not read the registry (query applications): Route 53 answered ChangeResourceRecordSets with AccessDenied (no)",
 		},
 		{
-			"several, of which one is told", fmt.Errorf("%w; and so for 3 more", fmt.Errorf("write shop: %w", answered(500, "InternalFailure", ""))),
-			"could not write shop: Route 53 answered ChangeResourceRecordSets with InternalFailure; and so for 3 more",
+			"the first of several", &failover.FirstError{Err: failover.Doing("write", "shop", answered(500, "InternalFailure", "")), More: 3, Of: "9 applications"},
+			"could not write shop: Route 53 answered ChangeResourceRecordSets with InternalFailure; and 3 more of 9 applications failed",
 		},
 		{
 			"not sent", &smithy.OperationError{ServiceID: "Route 53", OperationName: "ChangeResourceRecordSets", Err: fmt.Errorf("sign: %w", errors.New("no credentials"))},
-			"Route 53 could not be asked for ChangeResourceRecordSets, no credentials",
+			"Route 53 was not called for ChangeResourceRecordSets: no credentials",
 		},
 		{
 			"several", errors.Join(errors.New("plan: name"), errors.New("plan: order")),
 			"plan: name; plan: order",
 		},
 		{
-			"several calls", fmt.Errorf("close: %w", errors.Join(
-				fmt.Errorf("release: %w", answered(503, "ServiceUnavailable", "")), fmt.Errorf("write: %w", answered(400, "Throttling", "Rate exceeded")))),
-			"could not close (release): Route 53 answered ChangeResourceRecordSets with ServiceUnavailable; could not write: Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)",
+			"not of AWS", failover.Fail(failover.Busy, failover.Doing("promote", "global cluster orders", errors.New("a switchover is in progress"))),
+			"could not promote global cluster orders: a switchover is in progress",
+		},
+		{
+			"with a text between", fmt.Errorf("stage 3: %w", failover.Doing("change", "zone Z1", answered(500, "InternalFailure", ""))),
+			"could not change zone Z1: Route 53 answered ChangeResourceRecordSets with InternalFailure",
+		},
+		{
+			"several calls", failover.Doing("close", "the run", errors.Join(
+				failover.Doing("release", "the lock", answered(503, "ServiceUnavailable", "")), failover.Doing("write", "the run", answered(400, "Throttling", "Rate exceeded")))),
+			"could not close the run (release the lock): Route 53 answered ChangeResourceRecordSets with ServiceUnavailable; could not close the run (write the run): Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

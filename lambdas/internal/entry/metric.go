@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Metric is one value of a CloudWatch metric.
@@ -55,7 +57,7 @@ func (l MetricLog) Write(at time.Time, plan, run string, metrics ...Metric) erro
 		return fmt.Errorf("encode metrics: %w", err)
 	}
 	if _, err := l.Out.Write(append(text, '\n')); err != nil {
-		return fmt.Errorf("write metrics: %w", err)
+		return failover.Doing("write", "metrics", err)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,7 +52,7 @@ func describeAlarms(ctx context.Context, client alarmDescriber, names []string) 
 	for {
 		out, err := client.DescribeAlarms(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("describe alarms: %w", err)
+			return nil, failover.Doing("describe", "alarms", err)
 		}
 		for _, a := range out.MetricAlarms {
 			states[aws.ToString(a.AlarmName)] = string(a.StateValue)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Concurrency is how many executions of functions an account may have in a Region at the same time.
@@ -22,7 +23,7 @@ type Settings interface {
 func AccountConcurrency(ctx context.Context, client Settings) (Concurrency, error) {
 	out, err := client.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil {
-		return Concurrency{}, fmt.Errorf("read the limit of concurrent executions: %w", err)
+		return Concurrency{}, failover.Doing("read", "the limit of concurrent executions", err)
 	}
 	if out.AccountLimit == nil {
 		return Concurrency{}, fmt.Errorf("read the limit of concurrent executions: the answer has no AccountLimit")

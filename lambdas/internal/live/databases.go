@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -127,7 +126,7 @@ func readGlobalClusters(ctx context.Context, client clusterDescriber, ids []stri
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("describe global cluster %s: %w", ids[i], err)
+			return failover.Doing("describe", "global cluster "+ids[i], err)
 		}
 		for _, g := range out.GlobalClusters {
 			if cluster := globalClusterOf(g); strings.EqualFold(cluster.ID, ids[i]) {
@@ -171,7 +170,7 @@ func listGlobalClusters(ctx context.Context, client clusterDescriber, ids []stri
 	for {
 		out, err := client.DescribeGlobalClusters(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("describe all global clusters: %w", err)
+			return nil, failover.Doing("describe", "all global clusters", err)
 		}
 		for _, g := range out.GlobalClusters {
 			all[strings.ToLower(aws.ToString(g.GlobalClusterIdentifier))] = globalClusterOf(g)
@@ -222,7 +221,7 @@ func Clusters(ctx context.Context, client clusterDescriber, arns []string) (map[
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("describe cluster %s: %w", arns[i], err)
+			return failover.Doing("describe", "cluster "+arns[i], err)
 		}
 		for _, c := range out.DBClusters {
 			if strings.EqualFold(aws.ToString(c.DBClusterArn), arns[i]) {
@@ -246,7 +245,7 @@ func listClusters(ctx context.Context, client clusterDescriber, arns []string) (
 	for {
 		out, err := client.DescribeDBClusters(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("describe all clusters: %w", err)
+			return nil, failover.Doing("describe", "all clusters", err)
 		}
 		for _, c := range out.DBClusters {
 			all[strings.ToLower(aws.ToString(c.DBClusterArn))] = *clusterOf(c)

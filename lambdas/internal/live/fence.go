@@ -47,7 +47,7 @@ func FenceNamesOf(plan, zoneName string) FenceNames {
 func ReadFence(ctx context.Context, client recordLister, zone string, names FenceNames) (FenceRecord, error) {
 	sets, err := listFences(ctx, client, zone, names)
 	if err != nil {
-		return FenceRecord{}, fmt.Errorf("read the fence: %w", err)
+		return FenceRecord{}, failover.Doing("read", "the fence", err)
 	}
 	own, err := readFenceText(zone, names.Own, sets)
 	if err != nil {
@@ -89,7 +89,7 @@ func listFences(ctx context.Context, client recordLister, zone string, names Fen
 		HostedZoneId: &zone, StartRecordName: aws.String(CanonicalName(names.first)), StartRecordType: types.RRTypeTxt, MaxItems: aws.Int32(fencePage),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list zone %s: %w", zone, err)
+		return nil, failover.Doing("list", "zone "+zone, err)
 	}
 	passed := !out.IsTruncated
 	for _, set := range out.ResourceRecordSets {

@@ -93,7 +93,7 @@ func (l *zoneListing) readPage(ctx context.Context, wanted map[name]bool, pages 
 	}
 	out, err := l.client.ListResourceRecordSets(ctx, in)
 	if err != nil {
-		return fmt.Errorf("list zone %s: %w", l.zone, err)
+		return failover.Doing("list", "zone "+l.zone, err)
 	}
 	page := map[name][]RecordSet{}
 	var last name
@@ -131,7 +131,7 @@ func listName(ctx context.Context, client recordLister, wanted name, keep func(t
 	for calls = 1; ; calls++ {
 		out, err := client.ListResourceRecordSets(ctx, in)
 		if err != nil {
-			return calls, fmt.Errorf("list zone %s: %w", wanted.zone, err)
+			return calls, failover.Doing("list", "zone "+wanted.zone, err)
 		}
 		for _, set := range out.ResourceRecordSets {
 			if setName(wanted.zone, set) != wanted {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // metricReader is the part of the CloudWatch client that this package uses.
@@ -82,7 +83,7 @@ func askBatch(ctx context.Context, client metricReader, questions []question, ba
 	for {
 		out, err := client.GetMetricData(ctx, in)
 		if err != nil {
-			return fmt.Errorf("read metrics: %w", err)
+			return failover.Doing("read", "metrics", err)
 		}
 		for _, r := range out.MetricDataResults {
 			i, err := strconv.Atoi(strings.TrimPrefix(aws.ToString(r.Id), "q"))

@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -59,7 +58,7 @@ func (l *Listing) Read(ctx context.Context, client recordLister, apps []failover
 		}
 	}
 	if failed != nil {
-		return all, fmt.Errorf("read the record sets: %w", failed)
+		return all, failover.Doing("read", "the record sets", failed)
 	}
 	return all, nil
 }
