@@ -21,7 +21,7 @@ import (
 	"github.com/drover-dr/drover/infra/registry"
 	"github.com/drover-dr/drover/infra/reports"
 	"github.com/drover-dr/drover/infra/step"
-	"github.com/drover-dr/drover/infra/telling"
+	"github.com/drover-dr/drover/infra/alerting"
 	"github.com/drover-dr/drover/infra/trigger"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/release"
@@ -58,7 +58,7 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 		config: a.config, names: region, code: a.code,
 		scope: permission.Scope{Names: region, HostedZones: a.config.HostedZones, GlobalClusters: a.config.GlobalClusters},
 	}
-	topic := telling.NewTopic(r.Stack, "Events", region, a.config.Emails)
+	topic := alerting.NewTopic(r.Stack, "Events", region, a.config.Emails)
 	bucket := reports.New(r.Stack, "Reports", region)
 	runs := r.runs()
 	r.triggers(runs.StateMachineArn())
@@ -118,12 +118,12 @@ func schedules(c config.Config) []trigger.Schedule {
 
 // watching makes the alarms and the dashboard.
 func (r regional) watching(stateMachine *string, topic awssns.Topic) {
-	subject := telling.Subject{Region: r.names, StateMachine: stateMachine, Functions: step.Folders()}
+	subject := alerting.Subject{Region: r.names, StateMachine: stateMachine, Functions: step.Folders()}
 	if r.config.CheckSchedule != config.Never {
 		subject.CheckWithinMinutes = r.config.CheckWithinMinutes
 	}
-	alarms := telling.Alarms(subject)
-	telling.NewAlarms(r.Stack, "Alarms", r.names, alarms, topic)
+	alarms := alerting.Alarms(subject)
+	alerting.NewAlarms(r.Stack, "Alarms", r.names, alarms, topic)
 	page := dashboard.Props{Region: r.names, Steps: step.All, Traffic: r.config.TrafficMetrics}
 	for _, a := range alarms {
 		page.Alarms = append(page.Alarms, a.Name)

@@ -1,6 +1,6 @@
-// Package telling makes what people are told by: a topic, and alarms for runs that end without being Completed, for what
+// Package alerting makes what people are told by: a topic, and alarms for runs that end without being Completed, for what
 // keeps runs from starting, and for a Region that is not ready to be moved to.
-package telling
+package alerting
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
