@@ -27,14 +27,14 @@ type app struct {
 //
 //  1. the registry, in the primary Region, which makes its replica in the standby;
 //  2. the primary's stack;
-//  3. the standby's stack, so that a version that does not deploy leaves the standby as it was.
+//  3. the standby's stack: a version that cannot be deployed in the primary does not reach it.
 //
 // The stack of the pipeline, if one is asked for, waits for none of them: it deploys them.
 //
-// The order is all that ties them: no stack reads anything of another.
+// Only the order connects them: no stack reads anything of another.
 //
-// The library underneath reports mistakes by panicking with a stack trace of JavaScript. A configuration that has been
-// checked meets none of them; should one come up, it becomes an error in words here.
+// The CDK's library panics with a stack trace of JavaScript. A configuration that was checked causes none; a panic becomes
+// an error here all the same.
 func (a app) synthesize() (err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -54,7 +54,7 @@ func (a app) synthesize() (err error) {
 	standby := a.regionStack(root, plan.Standby)
 	primary.AddStackDependency(table, jsii.String("the functions need the table"))
 	standby.AddStackDependency(table, jsii.String("the functions need the table's replica"))
-	standby.AddStackDependency(primary, jsii.String("a version that does not deploy must leave the standby as it was"))
+	standby.AddStackDependency(primary, jsii.String("a version that cannot be deployed must not reach the standby"))
 	if a.config.Pipeline != nil {
 		a.pipelineStack(root)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// The promises that the templates make to an operator. What a resource's properties are is in the golden templates;
+// The guarantees of the templates to an operator. What a resource's properties are is in the golden templates;
 // here is what they are for.
 
 // regionStacks are the two stacks that runs need, by Region.
@@ -170,17 +170,17 @@ func TestWhatHappenedCanBeRead(t *testing.T) {
 func TestSomebodyIsToldOfEveryWayInWhichARunCanFail(t *testing.T) {
 	s := fresh(t)
 	for _, machine := range s.assembly.StateMachines {
-		told := map[string]bool{}
+		notified := map[string]bool{}
 		for _, alarm := range s.assembly.Alarms {
 			if alarm.Dimensions["StateMachineArn"] == machine.ARN {
-				told[alarm.Metric] = slices.ContainsFunc(s.assembly.Topics, func(topic assembly.Topic) bool {
+				notified[alarm.Metric] = slices.ContainsFunc(s.assembly.Topics, func(topic assembly.Topic) bool {
 					return topic.Region == machine.Region && slices.Contains(alarm.Actions, topic.ARN)
 				})
 			}
 		}
 		want := map[string]bool{"ExecutionsFailed": true, "ExecutionsTimedOut": true, "ExecutionsAborted": true}
-		if diff := cmp.Diff(want, told); diff != "" {
-			t.Errorf("%s: metrics whose alarm tells the Region's topic (-want +got)\n%s", machine.Region, diff)
+		if diff := cmp.Diff(want, notified); diff != "" {
+			t.Errorf("%s: metrics whose alarm notifies the Region's topic (-want +got)\n%s", machine.Region, diff)
 		}
 	}
 	for code, stack := range regionStacks(t) {

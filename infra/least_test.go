@@ -48,7 +48,7 @@ func TestNothingIsDeployedThatIsNotAskedFor(t *testing.T) {
 	}
 	for _, alarm := range a.Alarms {
 		if alarm.Metric == "Ready" {
-			t.Errorf("%s: %s waits for checks that nobody starts", alarm.Region, alarm.Name)
+			t.Errorf("%s: %s needs checks, and no schedule starts any", alarm.Region, alarm.Name)
 		}
 	}
 	want := []string{"us-east-1", "us-west-2", "us-east-2"}

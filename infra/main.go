@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// run checks everything that can be wrong before it starts the CDK, so that nothing is synthesized from half of it.
+// run checks everything before it starts the CDK, so that nothing is synthesized from a configuration with a mistake.
 func run(getenv func(string) string, lookPath func(string) (string, error)) error {
 	context, err := config.Load(getenv, "cdk.json")
 	if err != nil {
@@ -54,8 +54,8 @@ func run(getenv func(string) string, lookPath func(string) (string, error)) erro
 }
 
 // closeCDK ends the Node that the CDK's library runs in, if it was started. Two goroutines of the library wait for it to
-// end, and the one that comes second writes to os.Stderr that it "exited abnormally", which is not so: nobody is to
-// read that after a synthesis that went well.
+// end, and the second one writes to os.Stderr that it "exited abnormally". That is wrong, and is not shown after a synthesis
+// that succeeded.
 func closeCDK() {
 	os.Stderr = nil
 	jsii.Close()

@@ -69,7 +69,7 @@ func TestNodeOfTheEnvironmentIsTheOneThatIsLookedFor(t *testing.T) {
 		}
 	}
 	if strings.Join(asked, " ") != "node /opt/node" {
-		t.Errorf("looked for %v, want node, and /opt/node where JSII_NODE says so", asked)
+		t.Errorf("searched for %v, want node, and /opt/node where JSII_NODE says so", asked)
 	}
 }
 

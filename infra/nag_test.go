@@ -12,7 +12,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// nag has cdk-nag look at every resource by the rules that it calls AWS Solutions, and write what it finds beside the
+// nag has cdk-nag check every resource by the rules that it calls AWS Solutions, and write what it finds beside the
 // templates.
 func nag(root awscdk.App) {
 	formats := []cdknag.NagReportFormat{cdknag.NagReportFormat_JSON}
@@ -26,7 +26,7 @@ var accepted = []struct{ rule, resource, reason string }{
 	{"AwsSolutions-IAM5", `/ShiftTraffic/Role/`, "the streams of its own log group; X-Ray, which knows no resources"},
 	{"AwsSolutions-IAM5", `/UpdateRegistry/Role/`, "the streams of its own log group; X-Ray, which knows no resources"},
 	{"AwsSolutions-IAM5", `/PromoteDatabase/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; any member cluster, but RDS asks for the global cluster too, and those are listed one by one"},
-	{"AwsSolutions-IAM5", `/VerifyHealth/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; changes of Route 53, whose ids nobody knows before; member clusters, to be read only"},
+	{"AwsSolutions-IAM5", `/VerifyHealth/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; changes of Route 53, whose ids are not known in advance; member clusters, to be read only"},
 	{"AwsSolutions-IAM5", `/Notify/Role/`, "the streams of its own log group; CloudWatch metrics, narrowed to one namespace by a condition; X-Ray, which knows no resources; the reports of all runs, and nothing else in the bucket"},
 	{"AwsSolutions-IAM5", `/Machine/Role/`, "log delivery and X-Ray, which know no resources"},
 	{"AwsSolutions-IAM5", `/Api/Role/`, "the streams of its own log group; X-Ray, which knows no resources; the executions of one state machine, to be read only: their names are made later"},
@@ -44,7 +44,7 @@ func findings(t *testing.T) []finding {
 	t.Helper()
 	s := complete(t)
 	var all []finding
-	looked := 0
+	checked := 0
 	for _, stack := range s.assembly.Stacks {
 		text, err := os.ReadFile(filepath.Join(s.dir, "AwsSolutions--"+stack.Name+"-NagReport.json"))
 		if err != nil {
@@ -54,15 +54,15 @@ func findings(t *testing.T) []finding {
 		if err := json.Unmarshal(text, &report); err != nil {
 			t.Fatal(err)
 		}
-		looked += len(report.Lines)
+		checked += len(report.Lines)
 		for _, f := range report.Lines {
 			if f.Compliance != "Compliant" {
 				all = append(all, f)
 			}
 		}
 	}
-	if looked < 100 {
-		t.Fatalf("cdk-nag has looked at %d things; that is not all", looked)
+	if checked < 100 {
+		t.Fatalf("cdk-nag has checked %d resources; that is not all", checked)
 	}
 	return all
 }

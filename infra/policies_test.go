@@ -54,7 +54,7 @@ func statements(t *testing.T) []statement {
 		}
 	}
 	if len(all) < 20 {
-		t.Fatalf("%d statements; the tests look at too little", len(all))
+		t.Fatalf("%d statements; the tests cover too little", len(all))
 	}
 	return all
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// elsewhere lists, for a Region's stack, what may name the other Region, each with its reason.
-var elsewhere = []struct{ path, reason string }{
+// exceptions lists, for a Region's stack, what may name the other Region, each with its reason.
+var exceptions = []struct{ path, reason string }{
 	{`.Properties.Environment.Variables.DROVER_PLAN`, "the plan says which the two Regions are"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "a switchover is called in the Region of the current primary, which is well"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\.Fn::Sub`, "a planned promotion asks the other Region whether its run was superseded there"},
@@ -67,13 +67,13 @@ func TestWhatAStatementGrantsInTheOtherRegionItGrantsInItsOwn(t *testing.T) {
 			}
 		}
 		if pairs == 0 {
-			t.Errorf("%s: no statement names %s; the test looks at too little", code, other)
+			t.Errorf("%s: no statement names %s; the test covers too little", code, other)
 		}
 	}
 }
 
 func expectedElsewhere(path string) bool {
-	for _, e := range elsewhere {
+	for _, e := range exceptions {
 		if regexp.MustCompile(e.path + "$").MatchString(path) {
 			return true
 		}

@@ -45,7 +45,7 @@ func TestTheAPIAloneMayWriteWhoStartsRuns(t *testing.T) {
 }
 
 func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *testing.T) {
-	want := map[string][]any{"Look": {"approvals", "lock"}, "Remember": {"approvals", "drills"}, "Lock": {"lock"}}
+	want := map[string][]any{"ReadOutcome": {"approvals", "lock"}, "Remember": {"approvals", "drills"}, "Lock": {"lock"}}
 	for _, s := range statements(t) {
 		byKey := func(a string) bool { return strings.HasPrefix(a, "dynamodb:") && a != "dynamodb:Query" }
 		if !strings.HasPrefix(s.Role, "drover-notify-") || !slices.ContainsFunc(s.Action, byKey) {

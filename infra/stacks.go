@@ -28,15 +28,15 @@ import (
 	"github.com/drover-dr/drover/statemachine"
 )
 
-// registryStack makes the stack of the global table, in the plan's primary Region. A run does not need that stack, nor
-// that Region: it needs the replica beside it.
+// registryStack makes the stack of the global table, in the plan's primary Region. A run needs neither: it needs the
+// replica in its own Region.
 func (a app) registryStack(root awscdk.App) awscdk.Stack {
 	plan := a.config.Plan
-	stack := a.newStack(root, names.RegistryStack(plan), plan.Primary, "what runs where: the registry of both Regions")
+	stack := a.newStack(root, names.RegistryStack(plan), plan.Primary, "the registry of both Regions")
 	registry.New(stack, "Registry", registry.Props{
 		Plan: plan, Strong: a.config.Consistency == config.Strong, Witness: a.config.Witness, Replica: a.config.Replica,
 	})
-	output(stack, "TableName", jsii.String(names.Table(plan)), "The registry's table, of the same name in both Regions")
+	output(stack, "TableName", jsii.String(names.Table(plan)), "The table of the registry, with the same name in both Regions")
 	return stack
 }
 
@@ -65,9 +65,9 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 	r.watching(runs.StateMachineArn(), topic)
 
 	output(r.Stack, "StateMachineArn", runs.StateMachineArn(), fmt.Sprintf("Start a run here to move applications to %s", code))
-	output(r.Stack, "TableName", jsii.String(names.Table(a.config.Plan)), "The registry; this Region's replica is the one that a run here uses")
-	output(r.Stack, "TopicArn", topic.TopicArn(), "Subscribe to this to be told how runs end")
-	output(r.Stack, "ReportBucket", bucket.BucketName(), "The report of each run")
+	output(r.Stack, "TableName", jsii.String(names.Table(a.config.Plan)), "The table of the registry; a run in this Region uses this Region's replica")
+	output(r.Stack, "TopicArn", topic.TopicArn(), "Subscribe here for the notifications of runs and alarms")
+	output(r.Stack, "ReportBucket", bucket.BucketName(), "The bucket with the report of each run")
 	return r.Stack
 }
 
@@ -89,14 +89,13 @@ func (r regional) function(s step.Step) awslambda.Function {
 	})
 }
 
-// triggers makes what starts runs: the API, the alarms' rule if there are alarms, the schedules, and the queue for what
-// could not be delivered.
+// triggers makes what starts runs: the API, the rule for alarms if there are any, the schedules, and the dead-letter queue.
 func (r regional) triggers(stateMachine *string) {
 	c := r.config
 	gateway := api.New(r.Stack, "Gateway", api.Props{Scope: r.scope, Function: r.function(step.API).FunctionArn(), LogDays: c.LogRetentionDays})
 	output(r.Stack, "ApiUrl", gateway.AttrApiEndpoint(), fmt.Sprintf("POST /runs, signed, starts a run to %s", r.names.Code))
 	letters := trigger.NewDeadLetters(r.Stack, "DeadLetters", r.names)
-	output(r.Stack, "DeadLetterQueueUrl", letters.QueueUrl(), "What could not start a run, and why")
+	output(r.Stack, "DeadLetterQueueUrl", letters.QueueUrl(), "Runs that an alarm or a schedule could not start, with the reason")
 	if len(c.FailoverAlarms) > 0 {
 		trigger.NewAlarmRule(r.Stack, "Failover", trigger.AlarmProps{
 			Scope: r.scope, Alarms: c.FailoverAlarms, AllowDataLoss: c.FailoverAlarmsAllowDataLoss,
@@ -111,8 +110,8 @@ func (r regional) triggers(stateMachine *string) {
 
 func schedules(c config.Config) []trigger.Schedule {
 	return slices.DeleteFunc([]trigger.Schedule{
-		{ID: "Check", Action: "check", Expression: c.CheckSchedule, Does: "looks whether applications could be moved here"},
-		{ID: "Drill", Action: "drill", Expression: c.DrillSchedule, Does: "moves the applications here and back"},
+		{ID: "Check", Action: "check", Expression: c.CheckSchedule, Does: "checks whether applications could be moved to this Region"},
+		{ID: "Drill", Action: "drill", Expression: c.DrillSchedule, Does: "moves the applications to this Region and back"},
 	}, func(s trigger.Schedule) bool { return s.Expression == config.Never })
 }
 
@@ -139,8 +138,8 @@ func (a app) pipelineStack(root awscdk.App) {
 	pipeline.New(stack, "Pipeline", pipeline.Props{Plan: plan, Source: *a.config.Pipeline, LogDays: a.config.LogRetentionDays})
 }
 
-// environment is what a function finds in its environment: the plan, the registry, for the one that tells people where,
-// and for the one that starts runs what to start.
+// environment is the environment of a function: the plan and the registry; the topic and the bucket for Notify, and the
+// state machine for the API.
 func environment(c config.Config, region names.Region, s step.Step) map[string]string {
 	env := map[string]string{
 		failover.PlanVariable:  c.PlanJSON(),

@@ -15,7 +15,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// synthesis is what the tests look at: the assembly of a context, synthesized once for all tests, for the CDK takes
+// synthesis is what the tests read: the assembly of a context, synthesized once for all tests, for the CDK takes
 // seconds. The tests are not parallel: the CDK's library does not support it.
 type synthesis struct {
 	config config.Config
@@ -124,7 +124,7 @@ func (s *synthesis) synthesize(name string, load func() (config.Context, error))
 	return s.readTemplates()
 }
 
-// placeholders makes a directory that looks like the built Lambdas, for what they are made of does not matter here.
+// placeholders makes a directory with a file for each built Lambda; the tests need no real ones.
 func placeholders() (string, error) {
 	code := filepath.Join(scratch, "code")
 	for _, name := range step.Folders() {

@@ -86,7 +86,7 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 	}
 }
 
-// alarmEvent is one of CloudWatch, of an alarm with a name that nobody expected.
+// alarmEvent is one of CloudWatch, of an alarm with an unusual name.
 const alarmEvent = `{"version":"0","detail-type":"CloudWatch Alarm State Change","source":"aws.cloudwatch","time":"2026-01-31T03:00:00Z","detail":{` +
 	`"alarmName":"say \"down\" <now>","state":{"value":"ALARM","reason":"x"},"previousState":{"value":"OK"},"configuration":{"metrics":[]}}}`
 

@@ -27,10 +27,10 @@ var trusts = map[string]struct{ service, source string }{
 // Without a condition on the account, a service that another account has given a resource with one of these roles would
 // assume it: the confused deputy.
 func TestEachRoleIsForOneServiceThatActsForThisAccount(t *testing.T) {
-	var looked []string
+	var checked []string
 	for _, stack := range complete(t).assembly.Stacks {
 		for _, role := range ofType(stack, "AWS::IAM::Role") {
-			looked = append(looked, role.Name)
+			checked = append(checked, role.Name)
 			want := trusts[strings.TrimSuffix(strings.TrimPrefix(role.Name, "drover-"), "-"+stack.Region)]
 			conditions := map[string]map[string]string{"StringEquals": {"aws:SourceAccount": assembly.Placeholder}}
 			if want.source != "" {
@@ -43,8 +43,8 @@ func TestEachRoleIsForOneServiceThatActsForThisAccount(t *testing.T) {
 			}
 		}
 	}
-	if want := 2*(len(step.Folders())+5) + 3; len(looked) != want {
-		t.Errorf("roles %v; want %d", looked, want)
+	if want := 2*(len(step.Folders())+5) + 3; len(checked) != want {
+		t.Errorf("roles %v; want %d", checked, want)
 	}
 }
 

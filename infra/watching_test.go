@@ -36,7 +36,7 @@ func TestEverythingThatCanGoWrongInSilenceHasAnAlarmThatTellsTheRegionsTopic(t *
 				continue
 			}
 			if !slices.Equal(a.Actions, []string{topic.ARN}) {
-				t.Errorf("%s: %s tells %v; want the topic", code, a.Name, a.Actions)
+				t.Errorf("%s: %s notifies %v; want the topic", code, a.Name, a.Actions)
 			}
 			if a.Namespace != "AWS/States" {
 				dimensions := compact(t, a.Dimensions)

@@ -16,11 +16,11 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Alarm is one reason to call a person.
+// Alarm is one reason to page an operator.
 type Alarm struct {
 	// ID is the construct's, Name the end of the alarm's own name.
 	ID, Name string
-	// Means tells the person who is called what it means and what to do.
+	// Means is the alarm's description: what it means, and what the operator does.
 	Means string
 
 	Namespace, Metric string
@@ -28,10 +28,10 @@ type Alarm struct {
 	// Statistic of each period of Minutes: Sum of one minute unless it says otherwise.
 	Statistic string
 	Minutes   int
-	// The alarm goes off at AtLeast, or if Below is set, below that; when Periods in a row are so, 1 by default.
+	// The alarm goes off at AtLeast or, if Below is set, below that, when Periods in a row are so: 1 by default.
 	AtLeast, Below float64
 	Periods        int
-	// Missing is what a period without data counts as. By default it is well: no run is no reason to wake anybody.
+	// Missing is how a period without data counts. By default it is not breaching: no run, no alarm.
 	Missing awscloudwatch.TreatMissingData
 }
 
@@ -51,7 +51,7 @@ func Alarms(s Subject) []Alarm {
 	for _, name := range s.Functions {
 		list = append(list, Alarm{
 			ID: "Errors-" + name, Name: "errors-" + name,
-			Means: fmt.Sprintf("The function %s has failed three times within five minutes. A step that fails is tried again, so one failure is nothing; three are no passing thing: read its log.",
+			Means: fmt.Sprintf("The function %s has failed three times within five minutes. Step Functions retries a step, so one failure does not matter; three need an operator: read the log of the function.",
 				s.Region.Function(name)),
 			Namespace: "AWS/Lambda", Metric: "Errors", Dimensions: dimension("FunctionName", s.Region.Function(name)), Minutes: 5, AtLeast: 3,
 		})
@@ -59,39 +59,39 @@ func Alarms(s Subject) []Alarm {
 	return append(list, readinessAlarms(s)...)
 }
 
-// closes is what becomes of a run that has not come to an end of its own.
-const closes = " Another run closes it, notifies with what moved and what to type next, and releases its lock. If that notification has not come after ten minutes, start a check, which closes the run too."
+// closes says what happens to a run that has not closed itself.
+const closes = " Another run closes it: it sends a notification with what moved and the command to type next, and releases the lock. If that notification has not come after ten minutes, start a check, which closes the run too."
 
-// runAlarms stand on Step Functions' own metrics, so that they also speak when Notify cannot.
+// runAlarms watch Step Functions' own metrics, so that they work when Notify does not.
 func runAlarms(stateMachine *string) []Alarm {
 	of := map[string]*string{"StateMachineArn": stateMachine}
 	return []Alarm{
 		{ID: "Failed", Name: "run-failed", Namespace: "AWS/States", Metric: "ExecutionsFailed", Dimensions: of, AtLeast: 1,
-			Means: "A run did not end Completed. Its error says how: Held: an operator must look; RolledBack: everything is as before; Refused: nothing was touched. With another error Step Functions has ended it." + closes},
+			Means: "A run did not end Completed. Its error says how. Held: an operator must act. RolledBack: everything is as it was before the run. Refused: nothing was changed. Any other error: Step Functions has ended the run." + closes},
 		{ID: "TimedOut", Name: "run-timed-out", Namespace: "AWS/States", Metric: "ExecutionsTimedOut", Dimensions: of, AtLeast: 1,
-			Means: "The time limit of the state machine has ended a run." + closes},
+			Means: "A run has reached the time limit of the state machine, and Step Functions has ended it." + closes},
 		{ID: "Aborted", Name: "run-aborted", Namespace: "AWS/States", Metric: "ExecutionsAborted", Dimensions: of, AtLeast: 1,
 			Means: "An operator has stopped a run." + closes},
 	}
 }
 
-// deliveryAlarms are about what did not arrive: a run that was not started, and a message that nobody got.
+// deliveryAlarms are about what was not delivered: the start of a run, or a notification.
 func deliveryAlarms(region names.Region) []Alarm {
 	return []Alarm{
 		{ID: "DeadLetters", Name: "dead-letters", Namespace: "AWS/SQS", Metric: "ApproximateNumberOfMessagesVisible",
 			Dimensions: dimension("QueueName", region.DeadLetters()), Statistic: "Maximum", AtLeast: 1,
-			Means: "An alarm or a schedule could not start its run. The message in the queue says which and why; start the run by hand if it is still wanted, then delete the message."},
+			Means: "An alarm or a schedule could not start its run. The message in the dead-letter queue says which run and why. If the run is still wanted, start it with drover start. Then delete the message."},
 		{ID: "Undelivered", Name: "undelivered", Namespace: "AWS/SNS", Metric: "NumberOfNotificationsFailed",
 			Dimensions: dimension("TopicName", region.Topic()), Minutes: 5, AtLeast: 1,
-			Means: "The topic could not deliver a message to one of its subscribers: somebody who should have been told was not. Look at the topic's subscriptions."},
+			Means: "The topic could not deliver a notification to one of its subscribers. Check the subscriptions of the topic."},
 		{ID: "NotNotified", Name: "not-notified", Namespace: permission.Metrics, Metric: failover.MissingMetric,
 			Dimensions: dimension("Plan", region.Plan.Name), AtLeast: 1,
-			Means: fmt.Sprintf("A run has ended, and its notification or its report could not be sent or written: see with drover status which run it is and how it ended. The log of the function %s says why; if that was not even invoked, the history of the run does.", region.Function("notify"))},
+			Means: fmt.Sprintf("A run has ended, and its notification was not sent or its report was not written. Type drover status to see which run it is and how it ended. The log of the function %s says why. If the function was not invoked, the history of the execution says why.", region.Function("notify"))},
 	}
 }
 
-// readinessAlarms are two, because they treat missing data as opposites: a check that found something amiss stands until
-// the next check, while no check at all must not pass for a good one.
+// readinessAlarms are two, because they treat missing data differently: a check that has found a blocker counts until the
+// next check, while a missing check does not count as a good one.
 func readinessAlarms(s Subject) []Alarm {
 	if s.CheckWithinMinutes == 0 {
 		return nil
@@ -100,10 +100,10 @@ func readinessAlarms(s Subject) []Alarm {
 	return []Alarm{
 		{ID: "NotReady", Name: "not-ready", Namespace: permission.Metrics, Metric: "Ready", Dimensions: of,
 			Statistic: "Minimum", Below: 1, Missing: awscloudwatch.TreatMissingData_IGNORE,
-			Means: fmt.Sprintf("The last check says that applications could not be moved to %s: its findings are in the output of the run.", to)},
+			Means: fmt.Sprintf("The last check has found a blocker: applications could not be moved to %s now. The findings are in the output of the check's execution.", to)},
 		{ID: "NotChecked", Name: "not-checked", Namespace: permission.Metrics, Metric: "Ready", Dimensions: of,
 			Statistic: "SampleCount", Minutes: 5, Below: 1, Periods: s.CheckWithinMinutes / 5, Missing: awscloudwatch.TreatMissingData_BREACHING,
-			Means: fmt.Sprintf("There was no check for %d minutes, so nobody knows whether applications could be moved to %s: look at the last check, at its schedule, and into the dead-letter queue.", s.CheckWithinMinutes, to)},
+			Means: fmt.Sprintf("There was no check for %d minutes, so it is not known whether applications could be moved to %s. See the last check, its schedule, and the dead-letter queue.", s.CheckWithinMinutes, to)},
 	}
 }
 
@@ -111,7 +111,7 @@ func dimension(name, value string) map[string]*string {
 	return map[string]*string{name: jsii.String(value)}
 }
 
-// NewAlarms makes the alarms; each tells the topic.
+// NewAlarms makes the alarms; each publishes to the topic.
 func NewAlarms(scope constructs.Construct, id string, region names.Region, alarms []Alarm, topic awssns.Topic) {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	for _, a := range alarms {

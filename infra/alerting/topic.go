@@ -1,5 +1,5 @@
-// Package alerting makes what people are told by: a topic, and alarms for runs that end without being Completed, for what
-// keeps runs from starting, and for a Region that is not ready to be moved to.
+// Package alerting makes the topic for notifications, and the alarms: for runs that do not end Completed, for runs that
+// could not be started, for notifications that are not out, and for a Region that is not ready to be moved to.
 package alerting
 
 import (
@@ -15,9 +15,9 @@ import (
 
 // NewTopic makes the topic and subscribes the addresses. Publishing takes TLS.
 //
-// The topic has no key of KMS: SNS encrypts what it stores anyway, alarms cannot publish through the key that AWS
-// manages, and a key of our own would be one more thing that can fail, in silence, in the very minute when somebody
-// must be told. Messages name applications and Regions and hold no secret.
+// The topic has no KMS key. SNS encrypts what it stores anyway, and alarms cannot publish through the key that AWS manages.
+// A key of our own could be denied or disabled, and notifications would then be lost without an error. They name
+// applications and Regions, and hold no secret.
 func NewTopic(scope constructs.Construct, id string, region names.Region, emails []string) awssns.Topic {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
@@ -25,9 +25,9 @@ func NewTopic(scope constructs.Construct, id string, region names.Region, emails
 		DisplayName: jsii.String("Drover " + region.Plan.Name),
 		EnforceSSL:  jsii.Bool(true),
 	})
-	// A policy of its own replaces the one with which SNS lets the whole account publish, and with it the alarms' way in.
+	// The topic's own policy replaces the default, which lets the whole account publish. So the alarms need a statement.
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("AlarmsTell"),
+		Sid:        jsii.String("AlarmsPublish"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("sns:Publish"),
 		Resources:  &[]*string{topic.TopicArn()},

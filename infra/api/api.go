@@ -1,4 +1,4 @@
-// Package api makes the HTTP API, through which programs start runs and see how they are.
+// Package api makes the HTTP API, with which programs start, watch and approve runs.
 package api
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/infra/policy"
 )
 
-// Routes are the methods and paths that there are. All lead to the one function.
+// Routes are all methods and paths; one function serves them.
 var Routes = []struct{ ID, Key string }{
 	{"StartRun", "POST /runs"},
 	{"ListRuns", "GET /runs"},
@@ -22,14 +22,14 @@ var Routes = []struct{ ID, Key string }{
 	{"ApproveRun", "POST /runs/{id}/approval"},
 }
 
-// What all callers together may ask of a route. A person, a page that is kept open, and a script that watches a run
-// every second are far below; a loop that has run wild does not use up the account's share of Lambda.
+// The limits of a route, for all callers together. A script that watches a run every second is far below them; a loop with a
+// defect does not use up the concurrency of the account.
 const (
 	ratePerSecond = 10
 	burst         = 20
 )
 
-// accessLog is a line of the access log. It tells who asked for what, which the function's own log does not.
+// accessLog is a line of the access log. It has the caller of each request, which the function's own log does not have.
 var accessLog = mustJSON(map[string]string{
 	"time": "$context.requestTime", "requestId": "$context.requestId", "caller": "$context.identity.userArn", "ip": "$context.identity.sourceIp",
 	"route": "$context.routeKey", "path": "$context.path", "status": "$context.status", "error": "$context.error.message",
@@ -44,8 +44,8 @@ type Props struct {
 	LogDays  int
 }
 
-// New makes the API with its one stage, $default. Every route takes signed requests of principals who may call it, and
-// nothing else; there is no page of a browser that could, so no other origin is let in either.
+// New makes the API with its one stage, $default. Every route takes signed requests of principals with permission, and nothing
+// else. No web page can sign a request, so no other origin is allowed.
 func New(scope constructs.Construct, id string, props Props) awsapigatewayv2.CfnApi {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	region := props.Scope.Names
@@ -57,7 +57,7 @@ func New(scope constructs.Construct, id string, props Props) awsapigatewayv2.Cfn
 	})
 	api := awsapigatewayv2.NewCfnApi(scope, jsii.String("Api"), &awsapigatewayv2.CfnApiProps{
 		Name:         jsii.String(region.API()),
-		Description:  jsii.String("Drover: start runs and see how they are"),
+		Description:  jsii.String("Drover: start, watch and approve runs"),
 		ProtocolType: jsii.String("HTTP"),
 	})
 	integration := awsapigatewayv2.NewCfnIntegration(scope, jsii.String("Function"), &awsapigatewayv2.CfnIntegrationProps{

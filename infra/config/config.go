@@ -1,7 +1,7 @@
 // Package config is what the operator decides about a deployment: the object "drover" in the context of cdk.json.
 //
-// It is read and checked as a whole before the CDK starts, so that all mistakes are told at once, in words, and
-// nothing is synthesized from a half-right configuration.
+// It is read and checked as a whole before the CDK starts: all mistakes are reported at once, and nothing is synthesized
+// from a configuration with a mistake.
 package config
 
 import (
@@ -57,7 +57,7 @@ type Config struct {
 
 	// TrafficMetrics are shown on the dashboard, for both Regions beside each other. None by default.
 	TrafficMetrics []TrafficMetric
-	// Pipeline deploys every commit of a branch. Without it, which is the default, people deploy.
+	// Pipeline deploys every commit of a branch. By default there is none, and operators deploy.
 	Pipeline *Pipeline
 }
 
@@ -125,7 +125,7 @@ func (c Config) problems() []error {
 		}
 	}
 	if c.FailoverAlarmsAllowDataLoss && !c.Plan.Consent(failover.Input{}) && !c.Plan.MayBeLoosened(failover.ConsentSetting) {
-		add("failoverAlarmsAllowDataLoss: true is looser than allowDataLoss: false; expected %q in mayLoosen, for every failover that such an alarm starts would be refused", failover.ConsentSetting)
+		add("failoverAlarmsAllowDataLoss: true is looser than allowDataLoss: false; expected %q in mayLoosen; without it every failover that such an alarm starts would be refused", failover.ConsentSetting)
 	}
 	for _, more := range [][]error{
 		checkList("failoverAlarms", c.FailoverAlarms, alarmName, "the name of an alarm: 1 to 255 characters, none of them a control character"),

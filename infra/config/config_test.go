@@ -146,7 +146,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 }
 
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
-	_, err := Parse([]byte(`{"colour": "red", "attempts": "many", "primary": "x", "standby": "y", "passes": 99, "emails": ["nobody"]}`))
+	_, err := Parse([]byte(`{"colour": "red", "attempts": "many", "primary": "x", "standby": "y", "passes": 99, "emails": ["oncall"]}`))
 	var mistakes *Mistakes
 	if !errors.As(err, &mistakes) {
 		t.Fatalf("error %v, want Mistakes", err)
@@ -154,7 +154,7 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	want := []string{"colour:", "attempts:", "primary:", "standby:", "passes:", "hostedZones:", "emails[0]:"}
 	for _, key := range want {
 		if strings.Count(err.Error(), "\n  - "+key) != 1 {
-			t.Errorf("%q is not told once in: %v", key, err)
+			t.Errorf("%q is not reported once in: %v", key, err)
 		}
 	}
 	if len(mistakes.Unwrap()) != strings.Count(err.Error(), "\n") {

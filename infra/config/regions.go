@@ -8,7 +8,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// checkRegion refuses a code that looks like a Region and is none. What does not look like one, the plan has refused.
+// checkRegion refuses a code that has the form of a Region and is none. The plan has refused codes of any other form.
 func checkRegion(key string, region failover.Region) []error {
 	if _, err := failover.ParseRegion(string(region)); err != nil {
 		return nil

@@ -1,7 +1,7 @@
-// Package dashboard makes the page that shows how a Region does: its runs and what they took, whether it is ready, and
-// where the applications' traffic is.
+// Package dashboard makes the dashboard of a Region: its alarms, its readiness, its runs and their duration, and where the
+// traffic of the applications goes.
 //
-// It is a page for people. No run reads it, so it may show the other Region beside its own.
+// No run reads it, so it may show the other Region beside its own.
 package dashboard
 
 import (
@@ -35,8 +35,8 @@ func New(scope constructs.Construct, id string, props Props) awscloudwatch.CfnDa
 	})
 }
 
-// Body is the page as CloudWatch reads it, with the account still to be filled in: rows of three, a third of the width
-// each, in the order in which somebody looks who was called.
+// Body is the dashboard in CloudWatch's format, with placeholders for the account: rows of three widgets, in the order in
+// which an operator on call needs them.
 func Body(props Props) string {
 	widgets := []widget{
 		alarms(props), readiness(props), runs(props),

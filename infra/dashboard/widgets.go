@@ -48,8 +48,8 @@ type (
 		Min   float64 `json:"min"`
 		Label string  `json:"label,omitempty"`
 	}
-	// looks are how one metric is drawn.
-	looks struct {
+	// style is how one metric is drawn.
+	style struct {
 		Label  string `json:"label,omitempty"`
 		Region string `json:"region,omitempty"`
 	}
@@ -75,7 +75,7 @@ func alarms(props Props) widget {
 // there was no check.
 func readiness(props Props) widget {
 	return graph(props, "Ready to be moved to (1 yes, 0 no)", "Minimum", 1800, "",
-		[]any{permission.Metrics, "Ready", "Plan", props.Region.Plan.Name, looks{Label: "ready"}})
+		[]any{permission.Metrics, "Ready", "Plan", props.Region.Plan.Name, style{Label: "ready"}})
 }
 
 func runs(props Props) widget {
@@ -84,7 +84,7 @@ func runs(props Props) widget {
 		{"ExecutionsStarted", "started"}, {"ExecutionsSucceeded", "Completed"}, {"ExecutionsFailed", "RolledBack, Held or Refused"},
 		{"ExecutionsTimedOut", "timed out"}, {"ExecutionsAborted", "stopped"},
 	} {
-		metrics = append(metrics, []any{"AWS/States", m.metric, "StateMachineArn", props.Region.StateMachineARN(), looks{Label: m.label}})
+		metrics = append(metrics, []any{"AWS/States", m.metric, "StateMachineArn", props.Region.StateMachineARN(), style{Label: m.label}})
 	}
 	return graph(props, "Runs", "Sum", 300, "", metrics...)
 }
@@ -94,7 +94,7 @@ func objective(props Props, metric, title string, target int) widget {
 	var metrics [][]any
 	for _, action := range failover.Actions {
 		if action != failover.Check {
-			metrics = append(metrics, []any{permission.Metrics, metric, "Plan", props.Region.Plan.Name, "Action", string(action), looks{Label: string(action)}})
+			metrics = append(metrics, []any{permission.Metrics, metric, "Plan", props.Region.Plan.Name, "Action", string(action), style{Label: string(action)}})
 		}
 	}
 	w := graph(props, title+" ("+metric+")", "Maximum", 300, "seconds", metrics...)
@@ -106,12 +106,12 @@ func objective(props Props, metric, title string, target int) widget {
 func durations(props Props) widget {
 	var metrics [][]any
 	for _, s := range props.Steps {
-		metrics = append(metrics, []any{"AWS/Lambda", "Duration", "FunctionName", props.Region.Function(s.Name), looks{Label: s.State}})
+		metrics = append(metrics, []any{"AWS/Lambda", "Duration", "FunctionName", props.Region.Function(s.Name), style{Label: s.State}})
 	}
 	return graph(props, "Duration of each state", "p90", 300, "milliseconds", metrics...)
 }
 
-// traffic draws a metric of both Regions, so that a move can be seen as one line falling and the other rising.
+// traffic draws a metric of both Regions: in a move one line falls and the other rises.
 func traffic(props Props, m config.TrafficMetric) widget {
 	var metrics [][]any
 	for _, code := range []failover.Region{props.Region.Code, props.Region.Plan.Other(props.Region.Code)} {
@@ -119,12 +119,12 @@ func traffic(props Props, m config.TrafficMetric) widget {
 		for _, key := range slices.Sorted(maps.Keys(m.Dimensions)) {
 			metric = append(metric, key, strings.ReplaceAll(m.Dimensions[key], "{region}", string(code)))
 		}
-		metrics = append(metrics, append(metric, looks{Label: string(code), Region: string(code)}))
+		metrics = append(metrics, append(metric, style{Label: string(code), Region: string(code)}))
 	}
 	return graph(props, title(m), m.Statistic, 60, "", metrics...)
 }
 
-// title names the metric by what tells it from others of its name: the dimensions that are the same in both Regions.
+// title names the metric by its name and those of its dimensions that are the same in both Regions.
 func title(m config.TrafficMetric) string {
 	parts := []string{m.Namespace, m.Metric}
 	for _, key := range slices.Sorted(maps.Keys(m.Dimensions)) {

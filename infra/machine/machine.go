@@ -1,4 +1,4 @@
-// Package machine makes the state machine that plays a run.
+// Package machine makes the state machine.
 package machine
 
 import (
@@ -14,7 +14,7 @@ import (
 
 // Props is what the state machine is made of.
 type Props struct {
-	// Definition is the text that on-call reads in the console.
+	// Definition is the text of the definition; operators read it in the console.
 	Definition string
 	// Substitutions holds the value for each placeholder in the definition.
 	Substitutions map[string]*string
@@ -24,9 +24,9 @@ type Props struct {
 	LogDays int
 }
 
-// New makes the state machine. It logs every event without its data: the data of AwaitApproval has the task token, which
-// is good until it is answered, and more people read logs than may approve. What a run was given and what it did is in
-// its report, and in its history for 90 days.
+// New makes the state machine. It logs every event without its data: the data of AwaitApproval has the task token, which is
+// valid until it is answered, and not everyone who reads logs may approve. The input and the results of a run are in its
+// report, and for 90 days in its history.
 func New(scope constructs.Construct, id string, props Props) awsstepfunctions.StateMachine {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	region := props.Scope.Names
@@ -55,18 +55,18 @@ func New(scope constructs.Construct, id string, props Props) awsstepfunctions.St
 	return machine
 }
 
-// publish makes a version of every definition that is deployed, and keeps it. Runs start from the latest revision, and
-// keep it to their end; a version is what an operator starts a run from when the latest release is not to be trusted.
+// publish makes a version of every definition that is deployed, and keeps it. Runs start from the latest revision, and keep
+// it to their end. An operator can start a run from a version when the latest release has a defect.
 func publish(scope constructs.Construct, machine awsstepfunctions.StateMachine) {
 	version := awsstepfunctions.NewCfnStateMachineVersion(scope, jsii.String("Version"), &awsstepfunctions.CfnStateMachineVersionProps{
 		StateMachineArn:        machine.StateMachineArn(),
 		StateMachineRevisionId: machine.StateMachineRevisionId(),
-		Description:            jsii.String("Drover: a release, to start runs from"),
+		Description:            jsii.String("Drover: one release, from which runs can be started"),
 	})
 	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, &awscdk.RemovalPolicyOptions{ApplyToUpdateReplacePolicy: jsii.Bool(true)})
 }
 
-// acceptExpressions tells cfn-lint, which knows the definition's schema but no JSONata, to leave its types alone:
+// acceptExpressions suppresses the types that cfn-lint checks in the definition, because it does not know JSONata:
 // TimeoutSeconds may be an expression. See "Transforming data with JSONata in Step Functions" in the Step Functions
 // Developer Guide. The definition is held by the tests of package statemachine.
 func acceptExpressions(machine awsstepfunctions.StateMachine) {

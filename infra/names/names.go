@@ -2,7 +2,7 @@
 //
 // Names are given rather than generated because a run must find everything it needs in its own Region with no help
 // from the other: no export, no parameter and no stack of the other Region is read, neither at run time nor by
-// CloudFormation. An operator can also tell from a name in an error what it belongs to.
+// CloudFormation. An operator can also see from a name in an error what it belongs to.
 //
 // ARNs have ${AWS::Partition} and ${AWS::AccountId} in them, to be filled by CloudFormation's Fn::Sub.
 package names
@@ -76,10 +76,10 @@ func (r Region) Project(name string) string { return r.Plan.Name + "-" + name }
 // ProjectLogs is the log group of a project.
 func (r Region) ProjectLogs(name string) string { return "/aws/codebuild/" + r.Project(name) }
 
-// Topic is the topic on which runs and alarms are told.
+// Topic is the topic for the notifications of runs and alarms.
 func (r Region) Topic() string { return r.Plan.Name + "-events" }
 
-// Bucket is the report bucket. Bucket names are the world's, so it carries account and Region.
+// Bucket is the report bucket. Bucket names are global, so the name has the account and the Region.
 func (r Region) Bucket() string {
 	return fmt.Sprintf("%s-reports-${AWS::AccountId}-%s", r.Plan.Name, r.Code)
 }

@@ -55,7 +55,7 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.readRecords(), readChanges(), s.readWaves(), s.renewLock(), readMetrics())
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
-		grants = append(grants, s.readRecords(), s.items("Registry", []string{"Query"}, applications, drills), s.look(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
+		grants = append(grants, s.readRecords(), s.items("Registry", []string{"Query"}, applications, drills), s.readOutcome(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
 		grants = append(grants, s.readTopology()...)
 	case "api":
 		grants = append(grants, s.items("Registry", []string{"Query"}, runs, approvals), s.items("Lock", []string{"GetItem"}, lock), s.items("Starter", []string{"PutItem"}, starters), s.startRuns("states:StartExecution", "states:ListExecutions"), s.readRuns(), answerRuns())
@@ -98,7 +98,7 @@ func (s Scope) startRuns(actions ...string) Grant {
 	return Grant{Sid: "Runs", Actions: actions, Resources: []string{s.Names.StateMachineARN()}}
 }
 
-// readRuns is about all runs of the state machine: which there will be nobody knows.
+// readRuns covers all runs of the state machine: their names are not known in advance.
 func (s Scope) readRuns() Grant {
 	return Grant{
 		Sid: "ReadRuns", Actions: []string{"states:DescribeExecution", "states:GetExecutionHistory"},
@@ -106,8 +106,8 @@ func (s Scope) readRuns() Grant {
 	}
 }
 
-// answerRuns cannot be narrowed: IAM knows no resource for the answer to a task, in either Region. What can be answered
-// is bounded by the tokens that are in the registry, which nobody can guess.
+// answerRuns cannot be narrowed: IAM has no resource for the answer to a task. The task tokens limit what can be answered:
+// they are in the registry, and cannot be guessed.
 func answerRuns() Grant {
 	return Grant{Sid: "AnswerRuns", Actions: []string{"states:SendTaskSuccess"}, Resources: []string{"*"}}
 }
@@ -139,16 +139,16 @@ func (s Scope) writeWaves() Grant {
 	return s.items("Registry", []string{"Query", "UpdateItem"}, applications)
 }
 
-// lockAndRelease is all that Validate may write in the registry: the lock, and which release its Region runs. What it
-// refuses has touched nothing, and IAM sees to it.
+// lockAndRelease is all that Validate may write in the registry: the lock, and the release of its Region. So a run that it
+// refuses has changed nothing.
 func (s Scope) lockAndRelease() Grant {
 	return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock, versions)
 }
 
-// lock is the one thing in the registry that ShiftTraffic may write.
+// lock is the only item of the registry that ShiftTraffic may write.
 func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock) }
 
-// renewLock is the one thing that VerifyHealth may write.
+// renewLock is the only item that VerifyHealth may write.
 func (s Scope) renewLock() Grant { return s.items("Lock", []string{"UpdateItem"}, lock) }
 
 // askRuns is whether the run that holds the lock has ended, in either Region: a planned action and a check ask both, a
@@ -167,7 +167,7 @@ func (s Scope) readHistory() Grant {
 }
 
 // otherLock is whether a run of the other Region has superseded this one, which is asked before a planned promotion: RDS
-// has no fence, and a run that wakes up in a Region which was dark finds its own replica of the lock as it left it.
+// has no fence, and a run that continues in a Region which was dark finds its own replica of the lock unchanged.
 func (s Scope) otherLock() Grant {
 	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
 	g := s.items("OtherLock", []string{"GetItem"}, lock)
@@ -175,10 +175,10 @@ func (s Scope) otherLock() Grant {
 	return g
 }
 
-// look is what Notify reads by its key: the question that a run has asked, and who has overtaken it.
-func (s Scope) look() Grant { return s.items("Look", []string{"GetItem"}, approvals, lock) }
+// readOutcome is what Notify reads by its key: the question that a run has asked, and the run that has superseded it.
+func (s Scope) readOutcome() Grant { return s.items("ReadOutcome", []string{"GetItem"}, approvals, lock) }
 
-// remember is all that Notify may write: the questions that runs ask, and what drills have achieved.
+// remember is all that Notify may write: the questions of runs, and the results of drills.
 func (s Scope) remember() Grant {
 	return s.items("Remember", []string{"PutItem", "UpdateItem"}, approvals, drills)
 }
@@ -280,7 +280,7 @@ func (s Scope) readDatabases() []Grant {
 		Grant{Sid: "ReadClusters", Actions: []string{"rds:DescribeDBClusters"}, Resources: []string{s.Names.ClustersARN(), other.ClustersARN()}})
 }
 
-// promote is the one-way door. IAM asks for the global cluster and for the member that is to be promoted, so the
+// promote cannot be undone without a second promotion. IAM asks for the global cluster and for the member that is to be promoted, so the
 // global clusters that are listed bound what can be promoted. Members in both Regions: a switchover is called in the
 // Region of the current primary, which is the other one.
 func (s Scope) promote() []Grant {
@@ -320,7 +320,7 @@ func writeMetrics() Grant {
 }
 
 func (s Scope) publish() Grant {
-	return Grant{Sid: "Tell", Actions: []string{"sns:Publish"}, Resources: []string{s.Names.TopicARN()}}
+	return Grant{Sid: "Notify", Actions: []string{"sns:Publish"}, Resources: []string{s.Names.TopicARN()}}
 }
 
 func (s Scope) writeReports() Grant {

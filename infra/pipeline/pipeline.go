@@ -1,9 +1,8 @@
-// Package pipeline makes the pipeline that deploys every commit of a branch: source, build with all tests and drills,
-// the primary Region, and when a person has agreed the standby.
+// Package pipeline makes the pipeline that deploys every commit of a branch: source, build with all tests and drills, the
+// primary Region and, after a manual approval, the standby.
 //
-// The build makes one cloud assembly, and both Regions are deployed from it: what was tried in the first is what comes
-// into the second. No run needs the pipeline; it is in the primary Region only, and while that is lost there is
-// nothing to deploy there.
+// The build makes one cloud assembly, and both Regions are deployed from it: the standby gets what was tried in the primary.
+// No run needs the pipeline. It is in the primary Region only: while that Region is lost, nothing can be deployed there.
 package pipeline
 
 import (
@@ -113,7 +112,7 @@ func handOver(region names.Region) permission.Grant {
 	return permission.Grant{Sid: "HandOver", Actions: []string{"s3:PutObjectAcl"}, Resources: []string{region.ArtifactsARN() + "/*"}}
 }
 
-// inspectArtifacts is what CodePipeline asks of its bucket before it uses it (CodePipeline User Guide, "CodePipeline
+// inspectArtifacts are the permissions that CodePipeline needs on its bucket before it uses it (CodePipeline User Guide, "CodePipeline
 // service role policy").
 func inspectArtifacts(region names.Region) permission.Grant {
 	return permission.Grant{

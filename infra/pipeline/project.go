@@ -53,8 +53,8 @@ var deploySpec = map[string]any{
 	},
 }
 
-// deployRoles are those that the CDK's bootstrap has made to deploy with: one that may tell CloudFormation what to do,
-// one that may publish the code of the functions.
+// deployRoles are the roles of the CDK's bootstrap stack: one deploys with CloudFormation, one publishes the code of the
+// functions.
 func deployRoles(plan failover.Plan) permission.Grant {
 	g := permission.Grant{Sid: "Deploy", Actions: []string{"sts:AssumeRole"}}
 	for _, code := range []failover.Region{plan.Primary, plan.Standby} {

@@ -54,16 +54,16 @@ func run(name string, project *string, in, out string, stacks ...string) *awscod
 	return action
 }
 
-// agree waits for a person. A version that is wrong is wrong in one Region only until then, and the other can still be
-// moved to.
+// agree waits for a manual approval. Until then a version with a defect is in one Region only, and applications can be
+// moved to the other.
 func agree(primary, standby names.Region) *awscodepipeline.CfnPipeline_ActionDeclarationProperty {
 	return &awscodepipeline.CfnPipeline_ActionDeclarationProperty{
 		Name:         jsii.String("Person"),
 		ActionTypeId: kind("Approval", "Manual"),
 		Configuration: map[string]any{
 			"NotificationArn": policy.Sub(primary.TopicARN()),
-			"CustomData": fmt.Sprintf("This version is deployed in %s. Has a check there passed since? Then let it into %s, which until now can still be moved to with the version before.",
-				primary.Code, standby.Code),
+			"CustomData": fmt.Sprintf("This version is deployed in %s. Approve it for %s if a check in the first Region has passed since. Until then %s has the version before, and applications can be moved there.",
+				primary.Code, standby.Code, standby.Code),
 		},
 	}
 }

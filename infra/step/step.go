@@ -27,8 +27,8 @@ type Step struct {
 // Placeholder is what stands for the function's ARN in the definition.
 func (s Step) Placeholder() string { return s.State + "Arn" }
 
-// Reserved is the function's reserved concurrency in a plan that gives each step so much. The API's function serves
-// people and programs at any time, and gets three times as much.
+// Reserved is the function's reserved concurrency in a plan that gives each step so much. The API's function has more than
+// one caller at a time, and gets three times as much.
 func (s Step) Reserved(each int) int {
 	if s == API {
 		return 3 * each
@@ -36,18 +36,18 @@ func (s Step) Reserved(each int) int {
 	return each
 }
 
-// All are the steps in the order in which a run meets them.
+// All are the steps, in the order in which a run needs them.
 var All = []Step{
-	{"validate", "Validate", "checks everything, takes the lock and plans the stages"},
+	{"validate", "Validate", "validates the run, takes the lock and plans the stages"},
 	{"shifttraffic", "ShiftTraffic", "moves the DNS weights of a wave"},
-	{"updateregistry", "UpdateRegistry", "writes what moved into the registry, and closes runs"},
+	{"updateregistry", "UpdateRegistry", "writes the registry, and closes runs"},
 	{"promotedatabase", "PromoteDatabase", "starts the promotion of a wave's databases"},
-	{"verifyhealth", "VerifyHealth", "takes one look at everything pending"},
-	{"notify", "Notify", "takes stock and tells people"},
+	{"verifyhealth", "VerifyHealth", "checks once what a stage has started"},
+	{"notify", "Notify", "takes the inventory, writes reports and sends notifications"},
 }
 
 // API is the function behind the HTTP API. It is no step: no state of the definition calls it.
-var API = Step{"api", "Api", "starts runs and says how they are, for the HTTP API"}
+var API = Step{"api", "Api", "starts, shows and approves runs, for the HTTP API"}
 
 // Folders are the folders in lambdas of everything that is deployed: the steps and the API.
 func Folders() []string { return append(Names(), API.Name) }
@@ -74,8 +74,8 @@ type Props struct {
 	Reserved int
 }
 
-// Timeout is the function's own. It is shorter than the 20 s that the definition waits, so that a function that hangs
-// is ended, and named, by Lambda.
+// Timeout is the function's own. It is shorter than the 20 s that the definition waits, so that Lambda ends a function that
+// hangs, and names the error.
 const Timeout = 17
 
 // New makes the function. Its current version is published with every change of its code or configuration, and kept: a
@@ -93,7 +93,7 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 	for key, value := range props.Environment {
 		environment[key] = policy.Sub(value)
 	}
-	var reserved *float64 // a reservation of 0 would turn every invocation away
+	var reserved *float64 // a reservation of 0 would throttle every invocation
 	if props.Reserved > 0 {
 		reserved = jsii.Number(props.Reserved)
 	}
@@ -113,7 +113,7 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 
 		ReservedConcurrentExecutions: reserved,
 		CurrentVersionOptions: &awslambda.VersionOptions{
-			Description:   jsii.String("Drover: kept for the runs that were started with it"),
+			Description:   jsii.String("Drover: kept for runs in progress that started with this version"),
 			RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 		},
 	})

@@ -21,8 +21,8 @@ type StoppedProps struct {
 // execution, which takes the inventory, writes the report, notifies and releases the lock. A run that ended Held, Refused
 // or RolledBack has failed too, and has closed itself; the execution that the rule starts finds that, and ends.
 //
-// The runs that close others, and checks, match nothing: they hold no lock, and a chain of them must not go on for ever.
-// EventBridge delivers these events with best effort, so a check closes what was missed.
+// Runs that close others, and checks, do not match the rule: they hold no lock, and would start one another without end.
+// EventBridge delivers these events with best effort, so a check closes runs whose event was lost.
 func NewStoppedRule(scope constructs.Construct, id string, props StoppedProps) {
 	scope = constructs.NewConstruct(scope, jsii.String(id))
 	region := props.Scope.Names
