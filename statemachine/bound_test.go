@@ -43,12 +43,12 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			}
 			s := script{"Validate": worstTries(planOf(c.run, out...))}
 			for range failover.LagWaits {
-				s["PlanReturn"] = append(s["PlanReturn"], worstTries(waits(c.run))...)
+				s["PlanPhase return"] = append(s["PlanPhase return"], worstTries(waits(c.run))...)
 			}
-			s["PlanReturn"] = append(s["PlanReturn"], worstTries(planOf(theRun(drill, phase(failover.Return)), c.back...))...)
-			s["PlanRollback"] = worstTries(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
+			s["PlanPhase return"] = append(s["PlanPhase return"], worstTries(planOf(theRun(drill, phase(failover.Return)), c.back...))...)
+			s["PlanPhase rollback"] = worstTries(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
 			if c.retreat != nil {
-				s["PlanRollback"] = worstTries(planOf(theRun(drill, on(failover.ReturnRollback)), c.retreat...))
+				s["PlanPhase return-rollback"] = worstTries(planOf(theRun(drill, on(failover.ReturnRollback)), c.retreat...))
 			}
 			asking := then(times(failover.AskRetries, slow(fails(failover.Throttled))), []answer{{result: map[string]any{}}})
 			s["Asking"] = then(asking, asking, asking)
@@ -159,11 +159,11 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		run := theRun(adjust...)
 		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
 		returning, undone := theRun(append(adjust, phase(failover.Return))...), theRun(append(adjust, phase(failover.Rollback))...)
-		s["PlanReturn"] = drawAnswers(t, "PlanReturn", planOf(returning, home...), planOf(returning), waits(run))
+		s["PlanPhase return"] = drawAnswers(t, "PlanPhase return", planOf(returning, home...), planOf(returning), waits(run))
 		if run.Action == failover.Drill && rapid.Bool().Draw(t, "retreats") {
 			undone = theRun(append(adjust, on(failover.ReturnRollback))...)
 		}
-		s["PlanRollback"] = drawAnswers(t, "PlanRollback", planOf(undone, home...), planOf(undone))
+		s["PlanPhase rollback"] = drawAnswers(t, "PlanPhase rollback", planOf(undone, home...), planOf(undone))
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
 		s["PromoteDatabase"] = drawAnswers(t, "PromoteDatabase", promoting(0), promoting(1))

@@ -61,7 +61,7 @@ func TestTheEventsOfARunAreCounted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := script{"Validate": everyTry(planOf(c.run, c.out...))}
-			s["PlanRollback"] = everyTry(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
+			s["PlanPhase rollback"] = everyTry(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
 			s["Asking"] = atOnce(append(times(failover.AskRetries, fails(failover.Throttled)), ok(map[string]any{}))...)
 			s["Asking"] = then(s["Asking"], s["Asking"])
 			for i, st := range slices.Concat(c.out, c.rollback) {
@@ -136,9 +136,9 @@ func TestARunOfManyWavesEndsByItself(t *testing.T) {
 	checks := slices.Repeat(atOnce(unhealthy, unhealthy, unhealthy, healthy, looks(failover.Passed)), len(out)-1)
 	checks = append(checks, unhealthy, looks(failover.Failed), unhealthy, unhealthy, healthy, looks(failover.Passed))
 	r = play(t, machine(t), script{
-		"Validate":     {planOf(theRun(planned), out...)},
-		"PlanRollback": {planOf(theRun(planned, phase(failover.Rollback)), rollback...)},
-		"VerifyHealth": checks,
+		"Validate":           {planOf(theRun(planned), out...)},
+		"PlanPhase rollback": {planOf(theRun(planned, phase(failover.Rollback)), rollback...)},
+		"VerifyHealth":       checks,
 	})
 	if r.Error() != "RolledBack" || len(r.calls["Notify"]) != 1 || r.took > failover.Bound(theRun(planned), out, nil, rollback, nil) {
 		t.Errorf("a planned run of 40 waves ends %s %s after %s and %d events", r.Status(), r.Error(), r.took, len(r.History()))

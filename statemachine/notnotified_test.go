@@ -22,7 +22,11 @@ func TestARunWhoseNotificationIsNotOutSaysSoInAMetric(t *testing.T) {
 			t.Fatalf("%s: %d metrics, ended in %v", e, len(calls), r.Path())
 		}
 		got := calls[0].(*failover.NotNotifiedRequest)
-		if diff := cmp.Diff(&failover.NotNotifiedRequest{Op: "not-notified", Run: theRun(), Now: got.Now}, got); diff != "" || got.Now.IsZero() {
+		want := &failover.NotNotifiedRequest{
+			Format: failover.Format, Op: "not-notified", Run: theRun(), Outcome: failover.Completed, Now: got.Now,
+			Failure: &failover.StepFailure{State: "Notify", Error: string(e), Cause: caught(e)},
+		}
+		if diff := cmp.Diff(want, got); diff != "" || got.Now.IsZero() {
 			t.Errorf("%s (-want +got):\n%s", e, diff)
 		}
 	}
@@ -39,7 +43,7 @@ func TestARunWithoutNotificationAndMetricDoesNotSucceed(t *testing.T) {
 			"Refused":    {"Validate": {skipped}, "NotifyRefused": {gone}, "NotNotified": {gone}},
 		} {
 			r := play(t, machine(t), s)
-			if r.Error() != end || len(r.calls["NotNotified"]) != 2 || !strings.Contains(r.Cause(), "the alarm for that could not be raised: "+string(e)) {
+			if r.Error() != end || len(r.calls["NotNotified"]) != 2 || !strings.Contains(r.Cause(), "notification and its alarm could not be sent") {
 				t.Errorf("%s: ended %s %s after %d tries: %s; want %s", e, r.Status(), r.Error(), len(r.calls["NotNotified"]), r.Cause(), end)
 			}
 		}
@@ -65,6 +69,12 @@ func TestANotificationThatCannotBeSentChangesNoVerdict(t *testing.T) {
 			if got := r.Path()[len(r.Path())-1]; got != end || len(r.calls["NotifyRefused"]) != tt.calls || len(r.calls["NotNotified"]) != 1 {
 				t.Errorf("%s, %s: ended in %s after %d tries, and %d metrics; want %s after %d, and one", verdict, tt.name,
 					got, len(r.calls["NotifyRefused"]), len(r.calls["NotNotified"]), end, tt.calls)
+			}
+			if req := r.calls["NotNotified"][0].(*failover.NotNotifiedRequest); req.Summary != "why" || req.Failure.State != "NotifyRefused" {
+				t.Errorf("%s: the metric is asked for with %+v", verdict, req)
+			}
+			if end == "Refused" && r.Cause() != "the notification could not be sent" {
+				t.Errorf("%s: the cause is %q; want what UpdateRegistry has answered", verdict, r.Cause())
 			}
 			if req := r.calls["NotifyRefused"][0].(*failover.RefusedRequest); req.Verdict != verdict || req.Summary != "why" || req.Next != "drover start check" {
 				t.Errorf("%s: asked with %+v", verdict, req)

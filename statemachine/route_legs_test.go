@@ -156,7 +156,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "a rollback with nothing to undo is true at once",
 			script: script{
 				"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {fails(failover.Rejected)},
-				"PlanRollback": {planOf(theRun(planned, phase(failover.Rollback)))},
+				"PlanPhase rollback": {planOf(theRun(planned, phase(failover.Rollback)))},
 			},
 			want:   path(begins, "ShiftTraffic", turnsBack, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
@@ -169,14 +169,14 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		},
 		{
 			name:   "a rollback that cannot be planned is held",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanPhase rollback": {fails(failover.Rejected)}},
+			want:   path(begins, shifts, look, "MayRollBack? PlanPhase", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a run that has lost its lock does not go back",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanRollback": {fails(failover.FenceLost)}},
-			want:   path(begins, shifts, look, "MayRollBack? PlanRollback Overtaken", ends, "Held"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanPhase rollback": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, look, "MayRollBack? PlanPhase Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -206,7 +206,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name:   "a drill goes there, soaks and comes back",
 			script: script{"Validate": {planOf(theRun(drill), stage(0))}},
-			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned? NextStage", shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, look, "NextStage Soak PlanPhase Planned? NextStage", shifts, look, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -224,9 +224,9 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name: "a drill whose way back fails goes to where it has stayed, and is held",
 			script: script{
-				"Validate":     {planOf(theRun(drill), stage(0))},
-				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed), looks(failover.Passed)},
-				"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
+				"Validate":                  {planOf(theRun(drill), stage(0))},
+				"VerifyHealth":              {looks(failover.Passed), looks(failover.Failed), looks(failover.Passed)},
+				"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 			},
 			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
@@ -235,7 +235,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "so does one whose way back cannot take a step",
 			script: script{
 				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Rejected)},
-				"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)))},
+				"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)))},
 			},
 			want:   path(begins, shifts, look, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
@@ -243,9 +243,9 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name: "a retreat that fails is held, and not undone again",
 			script: script{
-				"Validate":     {planOf(theRun(drill), stage(0))},
-				"VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
-				"PlanRollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
+				"Validate":                  {planOf(theRun(drill), stage(0))},
+				"VerifyHealth":              {looks(failover.Passed), looks(failover.Failed)},
+				"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 			},
 			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
@@ -254,27 +254,27 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			name: "a retreat that cannot be planned is held",
 			script: script{
 				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
-				"PlanRollback": {fails(failover.Rejected)},
+				"PlanPhase return-rollback": {fails(failover.Rejected)},
 			},
-			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback", ends, "Held"),
+			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanPhase", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name: "a drill that has lost its lock does not retreat",
 			script: script{
 				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
-				"PlanRollback": {fails(failover.FenceLost)},
+				"PlanPhase return-rollback": {fails(failover.FenceLost)},
 			},
-			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanRollback Overtaken", ends, "Held"),
+			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanPhase Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name: "a drill whose way back is refused is held",
 			script: script{
-				"Validate":   {planOf(theRun(drill), stage(0))},
-				"PlanReturn": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, phase(failover.Return)), Summary: "it lags"})},
+				"Validate":         {planOf(theRun(drill), stage(0))},
+				"PlanPhase return": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, phase(failover.Return)), Summary: "it lags"})},
 			},
-			want:   path(begins, shifts, look, "NextStage Soak PlanReturn Planned?", ends, "Held"),
+			want:   path(begins, shifts, look, "NextStage Soak PlanPhase Planned?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 	})

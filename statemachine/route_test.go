@@ -35,8 +35,8 @@ const (
 	noStage    = "NextStage"
 	// turnsBack is the way into a rollback or a retreat, returns that into a drill's way back, asked the way to the
 	// question at the one-way door.
-	turnsBack = "MayRollBack? PlanRollback Planned?"
-	returns   = "NextStage Soak PlanReturn Planned? NextStage"
+	turnsBack = "MayRollBack? PlanPhase Planned?"
+	returns   = "NextStage Soak PlanPhase Planned? NextStage"
 	asked     = "ShiftTraffic Shifted? UpdateRegistry Approve? AwaitApproval Approved?"
 )
 

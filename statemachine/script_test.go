@@ -2,6 +2,7 @@ package statemachine
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -22,11 +23,13 @@ type tester interface {
 type answer struct {
 	result any
 	err    failover.Condition
-	after  time.Duration
+	// cause is that of a task which an approver fails; "too risky" by default.
+	cause string
+	after time.Duration
 }
 
-// script holds the answers of each state, call by call; the last one is also that of all later calls. A state that
-// is not in the script does what it does in a run that goes well.
+// script holds the answers of each state, call by call; the last one is also that of all later calls. PlanPhase has one list
+// for each phase, such as "PlanPhase rollback". A state that is not in the script answers as in a run that succeeds.
 type script map[string][]answer
 
 func ok(result any) answer              { return answer{result: result, after: time.Second} }
@@ -159,19 +162,20 @@ var measured = time.Date(2026, 11, 23, 2, 59, 0, 0, time.UTC)
 
 // well is what every step answers in a run that goes well.
 var well = map[string]answer{
-	"Validate":        plan(stage(0)),
-	"ShiftTraffic":    shifted(0),
-	"UpdateRegistry":  ok(failover.RegistryAnswer{Written: 1}),
-	"PromoteDatabase": ok(failover.PromoteAnswer{Started: 1, LagMillis: 250, LagAt: &measured}),
-	"VerifyHealth":    looks(failover.Passed),
-	"PlanReturn":      planOf(theRun(drill, phase(failover.Return)), back(1)),
-	"PlanRollback":    planOf(theRun(planned, phase(failover.Rollback)), back(1)),
-	"Announce":        ok(map[string]any{"notified": true}),
-	"NotifyRefused":   ok(map[string]any{"notified": true}),
-	"AwaitApproval":   ok(failover.ApprovalAnswer{Approved: true, By: "alice"}),
-	"CloseRun":        ok(map[string]any{}),
-	"NotNotified":     ok(map[string]any{}),
-	"Notify":          ok(failover.NotifyAnswer{Summary: "what became of it", Notified: true}),
+	"Validate":                  plan(stage(0)),
+	"ShiftTraffic":              shifted(0),
+	"UpdateRegistry":            ok(failover.RegistryAnswer{Written: 1}),
+	"PromoteDatabase":           ok(failover.PromoteAnswer{Started: 1, LagMillis: 250, LagAt: &measured}),
+	"VerifyHealth":              looks(failover.Passed),
+	"PlanPhase return":          planOf(theRun(drill, phase(failover.Return)), back(1)),
+	"PlanPhase rollback":        planOf(theRun(planned, phase(failover.Rollback)), back(1)),
+	"PlanPhase return-rollback": planOf(theRun(drill, on(failover.ReturnRollback)), stage(2)),
+	"Announce":                  ok(map[string]any{"notified": true}),
+	"NotifyRefused":             ok(map[string]any{"notified": true}),
+	"AwaitApproval":             ok(failover.ApprovalAnswer{Approved: true, By: "alice"}),
+	"CloseRun":                  ok(map[string]any{}),
+	"NotNotified":               ok(failover.NotifyAnswer{Summary: "the notification could not be sent"}),
+	"Notify":                    ok(failover.NotifyAnswer{Summary: "what became of it", Notified: true}),
 }
 
 // requests are the types that the functions decode the payload of each state into, strictly.
@@ -181,8 +185,7 @@ var requests = map[string]func() any{
 	"UpdateRegistry":  func() any { return new(failover.StageRequest) },
 	"PromoteDatabase": func() any { return new(failover.PromoteRequest) },
 	"VerifyHealth":    func() any { return new(failover.VerifyRequest) },
-	"PlanReturn":      func() any { return new(failover.ValidateRequest) },
-	"PlanRollback":    func() any { return new(failover.ValidateRequest) },
+	"PlanPhase":       func() any { return new(failover.ValidateRequest) },
 	"Announce":        func() any { return new(failover.AnnounceRequest) },
 	"NotifyRefused":   func() any { return new(failover.RefusedRequest) },
 	"AwaitApproval":   func() any { return new(failover.ApprovalRequest) },
@@ -244,13 +247,16 @@ func playInput(t tester, m *asl.Machine, input string, s script) *run {
 				r.Resume(now, &asl.Answer{Output: asl.InvokeResult(json.RawMessage(`{}`))})
 				continue
 			}
-			a := s.next(p.State, len(r.calls[p.State]))
+			asked, name := request(t, p), p.State
+			if plan, isPlan := asked.(*failover.ValidateRequest); isPlan && name == "PlanPhase" {
+				name += " " + string(plan.Phase)
+			}
+			a := s.next(name, len(r.calls[name]))
 			if p.TaskToken != "" {
 				a = s.next("Asking", r.asked)
 				r.asked++
 			}
-			asked := request(t, p)
-			r.calls[p.State] = append(r.calls[p.State], asked)
+			r.calls[name] = append(r.calls[name], asked)
 			if now.Add(a.after).After(p.TimeoutAt) {
 				now = p.TimeoutAt
 				r.Resume(now, nil)
@@ -286,13 +292,23 @@ func (s script) next(state string, call int) answer {
 func (a answer) toMachine(t tester) *asl.Answer {
 	t.Helper()
 	if a.err != "" {
-		return &asl.Answer{Error: string(a.err), Cause: fmt.Sprintf(`{"errorType":%q,"errorMessage":"in the test"}`, a.err)}
+		return &asl.Answer{Error: string(a.err), Cause: caught(a.err)}
 	}
 	payload, err := json.Marshal(a.result)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
 	return &asl.Answer{Output: asl.InvokeResult(payload)}
+}
+
+// caught is the cause of a function that fails with a condition.
+func caught(c failover.Condition) string {
+	return fmt.Sprintf(`{"errorType":%q,"errorMessage":"in the test"}`, c)
+}
+
+// unverified is what a check of wave 1 has found.
+func unverified(reason string) failover.StepFailure {
+	return failover.StepFailure{State: "VerifyHealth", Wave: 1, Cause: reason}
 }
 
 // ofItsQuestion gives an answer that names no run the run and the digest of the question that was asked last, as drover
@@ -312,7 +328,7 @@ func (a answer) ofItsQuestion(asked []any) answer {
 func (a answer) toToken(t tester) *asl.Answer {
 	t.Helper()
 	if a.err != "" {
-		return &asl.Answer{Error: string(a.err), Cause: "too risky"}
+		return &asl.Answer{Error: string(a.err), Cause: cmp.Or(a.cause, "too risky")}
 	}
 	text, err := json.Marshal(a.result)
 	if err != nil {

@@ -24,8 +24,7 @@ type definition struct {
 // contract is what the states that call a Lambda send and receive.
 var contract = map[string]struct{ request, answer reflect.Type }{
 	"Validate":        {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
-	"PlanReturn":      {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
-	"PlanRollback":    {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
+	"PlanPhase":       {reflect.TypeFor[ValidateRequest](), reflect.TypeFor[ValidateAnswer]()},
 	"AwaitApproval":   {reflect.TypeFor[ApprovalRequest](), reflect.TypeFor[ApprovalAnswer]()},
 	"Announce":        {reflect.TypeFor[AnnounceRequest](), nil},
 	"NotifyRefused":   {reflect.TypeFor[RefusedRequest](), nil},
@@ -37,7 +36,7 @@ var contract = map[string]struct{ request, answer reflect.Type }{
 	"NotifyStopped":   {reflect.TypeFor[NotifyRequest](), reflect.TypeFor[NotifyAnswer]()},
 	"CloseStopped":    {reflect.TypeFor[CloseRequest](), reflect.TypeFor[RegistryAnswer]()},
 	"Notify":          {reflect.TypeFor[NotifyRequest](), reflect.TypeFor[NotifyAnswer]()},
-	"NotNotified":     {reflect.TypeFor[NotNotifiedRequest](), nil},
+	"NotNotified":     {reflect.TypeFor[NotNotifiedRequest](), reflect.TypeFor[NotifyAnswer]()},
 }
 
 func readDefinition(t *testing.T) (text string, parsed definition) {
@@ -53,7 +52,11 @@ func readDefinition(t *testing.T) (text string, parsed definition) {
 }
 
 // ofRelease010 are the fields that only a definition of release 0.1.0 sends, by request.
-var ofRelease010 = map[reflect.Type][]string{reflect.TypeFor[VerifyRequest](): {"passes"}}
+var ofRelease010 = map[reflect.Type][]string{
+	reflect.TypeFor[VerifyRequest](): {"passes"},
+	reflect.TypeFor[CloseRequest]():  {"reasons", "failure"},
+	reflect.TypeFor[NotifyRequest](): {"reasons", "failure"},
+}
 
 func jsonNames(t reflect.Type) []string {
 	names := fieldsOf(reflect.New(t).Interface()).names()

@@ -82,16 +82,27 @@ type PhaseEnd struct {
 	Stages     int `json:"stages"`
 	// LagMillis is the largest lag seen before promoting, -1 when nothing was measured.
 	LagMillis int64 `json:"lagMillis"`
-	// Reasons are those of the last look, at most [MaxReasons]; Failure is the step that failed for good, if one did.
+	// Failures are what has failed, at most [MaxFailures]; MoreFailures counts the others.
+	Failures     []StepFailure `json:"failures,omitempty"`
+	MoreFailures int           `json:"moreFailures,omitempty"`
+	// Reasons and Failure are the same in a phase of a run that release 0.1.0 has started.
 	Reasons []string     `json:"reasons,omitempty"`
-	Failure *StepFailure `json:"failure"`
+	Failure *StepFailure `json:"failure,omitempty"`
+}
+
+// Failed are the failures of the phase, whichever release has started its run.
+func (e PhaseEnd) Failed() []StepFailure { return failed(e.Failures, e.Failure, e.Reasons) }
+
+// Bounded is the end of the phase with as many failures as a record may hold.
+func (e PhaseEnd) Bounded() PhaseEnd {
+	all := e.Failed()
+	kept := all[:min(len(all), MaxFailures)]
+	e.Failures, e.MoreFailures, e.Reasons, e.Failure = kept, e.MoreFailures+len(all)-len(kept), nil, nil
+	return e
 }
 
 // Passed says whether every stage of the phase was verified.
-func (e PhaseEnd) Passed() bool { return e.Failure == nil && e.StagesDone == e.Stages }
-
-// MaxReasons bounds the reasons in the record of a phase, which travels with the run.
-const MaxReasons = 5
+func (e PhaseEnd) Passed() bool { return len(e.Failed()) == 0 && e.StagesDone == e.Stages }
 
 // Selects says whether the run is about the application of this name.
 func (r Run) Selects(name string) bool {
@@ -252,11 +263,18 @@ type ValidateAnswer struct {
 
 // Closing is a run whose execution has ended without closing it, with the end that it is given.
 type Closing struct {
-	Run     Run      `json:"run"`
-	Outcome Outcome  `json:"outcome"`
-	Reasons []string `json:"reasons"`
-	// Failure is the step that had failed for good, if one had.
-	Failure *StepFailure `json:"failure"`
+	Run     Run     `json:"run"`
+	Outcome Outcome `json:"outcome"`
+	// Failures are what has failed, at most [MaxListed]; MoreFailures counts the others.
+	Failures     []StepFailure `json:"failures"`
+	MoreFailures int           `json:"moreFailures"`
+}
+
+// NewClosing closes a run of which a failed step and reasons in words are known.
+func NewClosing(run Run, outcome Outcome, step *StepFailure, reasons ...string) *Closing {
+	all := failed(nil, step, reasons)
+	kept := all[:min(len(all), MaxListed)]
+	return &Closing{Run: run, Outcome: outcome, Failures: kept, MoreFailures: len(all) - len(kept)}
 }
 
 // MaxListed bounds every list in an answer, so that a run of 10,000 applications has the payloads of a run of one.

@@ -101,12 +101,17 @@ type Decision struct {
 	// Gate is [BeforeStart] or [BeforePromotion], AskedAt when the run began to wait there.
 	Gate    Approval  `json:"gate"`
 	AskedAt time.Time `json:"askedAt"`
-	// Approved, By, How and Comment are the answer's; By is empty when no approver has answered, and Comment says why then.
-	// Of an answer to another question Comment says which one it was for.
+	// Approved, By, How and Comment are the answer's. In a report, Comment also says why no approver has decided.
 	Approved bool   `json:"approved"`
 	By       string `json:"by"`
 	How      string `json:"how,omitempty"`
 	Comment  string `json:"comment"`
+	// Error and Cause are those of the task, when no answer came: the request could not be sent, its time was over, or an
+	// approver has failed the task. Answer is of an answer that was not for this question. A report has neither Cause nor
+	// Answer: Comment words them.
+	Error  string       `json:"error,omitempty"`
+	Cause  string       `json:"cause,omitempty"`
+	Answer *OtherAnswer `json:"answer,omitempty"`
 }
 
 // String is the decision in one line, such as "before-promotion: approved by ARN (API signer): go".
@@ -124,27 +129,22 @@ func (d Decision) String() string {
 	return line
 }
 
-// StepFailure is a step that failed for good, as the state machine's Catch saw it.
-type StepFailure struct {
-	// State is the state's name.
-	State string `json:"state"`
-	// Error is the error's name: a [Condition], or one of Lambda's or Step Functions' own.
-	Error string `json:"error"`
-	// Cause is the error's text: for a Lambda a JSON object with errorType and errorMessage.
-	Cause string `json:"cause"`
-}
-
 // CloseRequest asks UpdateRegistry to write the run and to release the lock.
 type CloseRequest struct {
 	// Format is the payload's; see [Format].
 	Format int `json:"format"`
 	// Op is "close".
-	Op      string   `json:"op"`
-	Run     Run      `json:"run"`
-	Outcome Outcome  `json:"outcome"`
-	Reasons []string `json:"reasons"`
-	// Failure is the step that failed for good, if one did.
-	Failure *StepFailure `json:"failure"`
+	Op      string  `json:"op"`
+	Run     Run     `json:"run"`
+	Outcome Outcome `json:"outcome"`
+	// Failures are what has failed, at most [MaxListed]; MoreFailures counts the others.
+	Failures     []StepFailure `json:"failures"`
+	MoreFailures int           `json:"moreFailures"`
+	// Reasons and Failure are the same in the request of a run that release 0.1.0 has started.
+	Reasons []string     `json:"reasons,omitempty"`
+	Failure *StepFailure `json:"failure,omitempty"`
+	// Decisions are the answers to the run's questions.
+	Decisions []Decision `json:"decisions"`
 	// SetAside is what a failover has set aside.
 	SetAside Aside `json:"setAside,omitempty"`
 	// StagesDone and Stages count the verified stages of the run's last phase and all of them.
@@ -157,25 +157,38 @@ type CloseRequest struct {
 	Now      time.Time `json:"now"`
 }
 
-// NotNotifiedRequest asks UpdateRegistry to say in a metric that the notification of a run is not out.
+// Failed are the failures of the run, whichever release has started it.
+func (r CloseRequest) Failed() []StepFailure { return failed(r.Failures, r.Failure, r.Reasons) }
+
+// NotNotifiedRequest asks UpdateRegistry to count in a metric a run whose notification could not be sent.
 type NotNotifiedRequest struct {
+	// Format is the payload's; see [Format].
+	Format int `json:"format"`
 	// Op is "not-notified".
-	Op  string    `json:"op"`
-	Run Run       `json:"run"`
-	Now time.Time `json:"now"`
+	Op      string  `json:"op"`
+	Run     Run     `json:"run"`
+	Outcome Outcome `json:"outcome"`
+	// Summary is Validate's, of a run that it has refused or skipped; empty for any other.
+	Summary string `json:"summary"`
+	// Failure is why the notification could not be sent.
+	Failure *StepFailure `json:"failure"`
+	Now     time.Time    `json:"now"`
 }
 
-// NotifyRequest asks Notify to take stock of what moved, and to tell people.
+// NotifyRequest asks Notify to take the inventory of what moved, and to send the notification.
 type NotifyRequest struct {
 	// Format is the payload's; see [Format].
 	Format int `json:"format"`
 	// ClosedBy is the run that closes this one, whose execution has ended; empty for a run that closes itself.
-	ClosedBy string   `json:"closedBy,omitempty"`
-	Run      Run      `json:"run"`
-	Outcome  Outcome  `json:"outcome"`
-	Reasons  []string `json:"reasons"`
-	// Failure is the step that failed for good, if one did.
-	Failure *StepFailure `json:"failure"`
+	ClosedBy string  `json:"closedBy,omitempty"`
+	Run      Run     `json:"run"`
+	Outcome  Outcome `json:"outcome"`
+	// Failures are what has failed, at most [MaxListed]; MoreFailures counts the others.
+	Failures     []StepFailure `json:"failures"`
+	MoreFailures int           `json:"moreFailures"`
+	// Reasons and Failure are the same in the request of a run that release 0.1.0 has started.
+	Reasons []string     `json:"reasons,omitempty"`
+	Failure *StepFailure `json:"failure,omitempty"`
 	// SetAside is what a failover has set aside.
 	SetAside Aside `json:"setAside,omitempty"`
 	// StagesDone and Stages count the verified stages of the run's last phase and all of them.
@@ -193,6 +206,9 @@ type NotifyRequest struct {
 	Try int       `json:"try"`
 	Now time.Time `json:"now"`
 }
+
+// Failed are the failures of the run, whichever release has started it.
+func (r NotifyRequest) Failed() []StepFailure { return failed(r.Failures, r.Failure, r.Reasons) }
 
 // NotifyAnswer is Notify's, and the output of a completed execution.
 type NotifyAnswer struct {

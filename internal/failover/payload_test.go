@@ -23,7 +23,7 @@ func aRun() Run {
 func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 	half, atLeast := 50, 99.0
 	stage := Stage{Index: 1, Wave: 2, From: "us-east-1", To: "us-west-2", Percent: &half, Batches: 3, Promote: true, SettleSeconds: 5, Attempts: 9, Passes: 2}
-	failure := &StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "no"}
+	failure := StepFailure{State: "ShiftTraffic", Wave: 2, Error: "Denied", Cause: "no"}
 	aside := Aside{{Kind: RecordKind, Object: "www.example.com A", Zone: "Z1", Application: "shop", Error: Rejected, Cause: "no"}}
 	for _, want := range []any{
 		&ValidateRequest{Execution: ExecutionContext{ID: "arn", Name: "run-1", StartTime: noon}, Input: json.RawMessage(`{"action":"check"}`), Phase: Outbound, Now: noon},
@@ -37,8 +37,8 @@ func TestPayloadsComeBackAsTheyWereSent(t *testing.T) {
 		&PromoteAnswer{Started: 1, InFlight: 2, AlreadyDone: 3, LagMillis: 4, LagOf: "checkout"},
 		&VerifyRequest{Run: aRun(), Stage: stage, Now: noon, Changes: []Change{{"Z1", "C1", 0}}, SetAside: aside, Healthy: 1},
 		&VerifyAnswer{Verdict: Pending, Healthy: 1, Reasons: []string{"r"}, MoreReasons: 2},
-		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, SetAside: aside, Now: noon},
-		&NotifyRequest{Run: aRun(), Outcome: Held, Reasons: []string{"r"}, Failure: failure, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
+		&CloseRequest{Op: "close", Run: aRun(), Outcome: Held, Failures: []StepFailure{failure}, MoreFailures: 1, SetAside: aside, Now: noon},
+		&NotifyRequest{Run: aRun(), Outcome: Held, Failures: []StepFailure{failure}, MoreFailures: 1, StagesDone: 1, Stages: 2, LagMillis: 3, Now: noon},
 		&NotifyAnswer{Outcome: Held, Summary: "s", Report: "s3://b/k", Notified: true, RTOSeconds: 1.5, RPOSeconds: new(0.0), Moved: 1, NotMoved: 2},
 		&Report{Run: aRun(), Outcome: Held, Summary: "s", Reasons: []string{"r"}, ClosedAt: noon, Moved: []string{"a"}, NotMoved: []NotMoved{{Application: "b", Why: []string{"w"}, Percent: 50}}},
 		&Input{Action: Check, Since: noon},
@@ -88,13 +88,13 @@ func TestRunOfAFailedValidateIsRead(t *testing.T) {
 	var got CloseRequest
 	err := json.Unmarshal([]byte(`{"op": "close", "run": {"id": "r", "arn": "a", "action": "", "phase": "outbound",
 		"startedAt": "2026-01-31T12:00:00.000Z", "since": "2026-01-31T12:00:00.000Z"},
-		"outcome": "Refused", "reasons": [], "failure": {"state": "Validate", "error": "Denied", "cause": "no"}, "now": "2026-01-31T12:00:01Z"}`), &got)
+		"outcome": "Refused", "failures": [{"state": "Validate", "error": "Denied", "cause": "no"}], "moreFailures": 0, "now": "2026-01-31T12:00:01Z"}`), &got)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := CloseRequest{
-		Op: "close", Run: Run{ID: "r", ARN: "a", Phase: Outbound, StartedAt: noon, Since: noon}, Outcome: Refused, Reasons: []string{},
-		Failure: &StepFailure{State: "Validate", Error: "Denied", Cause: "no"}, Now: noon.Add(time.Second),
+		Op: "close", Run: Run{ID: "r", ARN: "a", Phase: Outbound, StartedAt: noon, Since: noon}, Outcome: Refused,
+		Failures: []StepFailure{{State: "Validate", Error: "Denied", Cause: "no"}}, Now: noon.Add(time.Second),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("request (-want +got):\n%s", diff)

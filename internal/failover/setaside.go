@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -35,7 +36,7 @@ const MaxSetAside = 50
 type SetAside struct {
 	Kind Kind `json:"kind"`
 	// Object is the name: "www.example.com A" of a record, the name of a zone, the identifier of a global cluster,
-	// "wave 2" of all traffic or databases of a wave.
+	// "wave 2" of all traffic or databases of a wave; empty where the state machine has set these aside, for Wave says it.
 	Object string `json:"object"`
 	// Zone is the id of the hosted zone of a record or zone.
 	Zone string `json:"zone,omitempty"`
@@ -94,7 +95,7 @@ func (s SetAside) String() string {
 	case ZoneKind:
 		what += " (" + s.Zone + ")"
 	case TrafficKind, DatabasesKind:
-		what = string(s.Kind) + " of " + s.Object
+		what = string(s.Kind) + " of " + cmp.Or(s.Object, WaveText(s.Wave))
 	}
 	if s.Application != "" {
 		what += " of " + s.Application

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -58,12 +59,19 @@ func (s *scene) approve(body string) response {
 	return s.ask("POST", "/runs/r1/approval", body)
 }
 
-// told is what people are told of the run's end.
-func (s *scene) told() failover.NotifyRequest {
+// notified is what Notify is asked at the run's end.
+func (s *scene) notified() failover.NotifyRequest {
 	s.t.Helper()
 	var req failover.NotifyRequest
 	s.must(json.Unmarshal(s.lastPayload("Notify"), &req))
 	return req
+}
+
+// reasons are those of the run's end, in words.
+func (s *scene) reasons() []string {
+	s.t.Helper()
+	req := s.notified()
+	return wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions)
 }
 
 func TestAnApprovedRunGoesOn(t *testing.T) {
@@ -98,8 +106,8 @@ func TestARejectedRunTurnsBackAndSaysWhoRejectedIt(t *testing.T) {
 	if run := s.show("r1"); run.Outcome != failover.Refused {
 		t.Errorf("run %+v", run)
 	}
-	want := []string{"before-start: not approved by assumed-role/oncall/ada: not on a Friday"}
-	if diff := cmp.Diff(want, s.told().Reasons); diff != "" {
+	want := []string{"before-start: rejected by assumed-role/oncall/ada: not on a Friday"}
+	if diff := cmp.Diff(want, s.reasons()); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
 	}
 }
@@ -148,9 +156,9 @@ func TestAnotherRunsTokenApprovesNothing(t *testing.T) {
 	s.must(s.store.PutApproval(s.t.Context(), planted))
 	s.ask("POST", "/runs/harmless/approval", `{"approved": true}`)
 	s.pass(time.Minute)
-	told := s.told()
-	if got := strings.Join(told.Reasons, ""); told.Outcome != failover.Refused || !strings.Contains(got, "not approved by assumed-role/oncall/ada: the answer approves run harmless of us-west-2, and not this one") {
-		t.Errorf("outcome %s, reasons %s", told.Outcome, got)
+	got := strings.Join(s.reasons(), "")
+	if outcome := s.notified().Outcome; outcome != failover.Refused || !strings.Contains(got, "not approved by assumed-role/oncall/ada: the answer approves run harmless in us-west-2, not this run") {
+		t.Errorf("outcome %s, reasons %s", outcome, got)
 	}
 }
 

@@ -23,9 +23,26 @@ type payload struct {
 	Reasons     []string         `json:"reasons"`
 	MoreReasons int              `json:"moreReasons"`
 	SetAside    failover.Aside   `json:"setAside"`
-	// Outcome and Failure are in the requests to close the run and to tell people.
-	Outcome failover.Outcome      `json:"outcome"`
+	// Outcome, Run, Failures and Decisions are in the requests to close the run and to send its notification.
+	Outcome      failover.Outcome       `json:"outcome"`
+	Run          *failover.Run          `json:"run"`
+	Failures     []failover.StepFailure `json:"failures"`
+	MoreFailures int                    `json:"moreFailures"`
+	Decisions    []failover.Decision    `json:"decisions"`
+	// Failure is, with Reasons, the same in such a request of a run that release 0.1.0 has started.
 	Failure *failover.StepFailure `json:"failure"`
+}
+
+// concludes makes of such a request what Notify is asked.
+func (p payload) concludes() failover.NotifyRequest {
+	req := failover.NotifyRequest{
+		Outcome: p.Outcome, Failures: p.Failures, MoreFailures: p.MoreFailures, Reasons: p.Reasons, Failure: p.Failure,
+		Decisions: p.Decisions, SetAside: p.SetAside,
+	}
+	if p.Run != nil {
+		req.Run = *p.Run
+	}
+	return req
 }
 
 // payloadOf takes the payload out of a task's parameters or its output. What cannot be read says nothing: a history is

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // Progress is how far a run has come, as its history tells.
@@ -130,8 +131,9 @@ func (b *backward) succeeded(answer payload) {
 func (b *backward) scheduled(asked payload) bool {
 	if asked.Outcome != "" && !b.concluded {
 		b.concluded = true
-		b.Reasons, b.Failure = asked.Reasons, asked.Failure
-		b.Reasons = append(b.Reasons, asked.SetAside.Lines()...)
+		end := asked.concludes()
+		b.Failure = failover.FailedStep(end.Failed())
+		b.Reasons = append(wording.Reasons(end.Run, end.Failed(), end.MoreFailures, end.Decisions), end.SetAside.Lines()...)
 		b.Stages = max(b.Stages, asked.stages())
 	}
 	if asked.StagesDone != nil {

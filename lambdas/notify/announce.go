@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // AnnounceAnswer says that people have been told that the run begins.
@@ -55,7 +56,7 @@ func begun(req failover.AnnounceRequest) string {
 	if req.Databases > 0 {
 		what += ", " + count(req.Databases, "database")
 	}
-	return clip(fmt.Sprintf("Begun: %s, %s in %s", journey(req.Run), what, count(req.Stages, "stage")), maxSummary)
+	return wording.Clip(fmt.Sprintf("Begun: %s, %s in %s", journey(req.Run), what, count(req.Stages, "stage")), maxSummary)
 }
 
 // isAbout says whether what was kept under a key is about this execution: a name may be used again after 90 days.

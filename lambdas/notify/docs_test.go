@@ -18,7 +18,7 @@ func TestTheExamplesInTheDocsAreRealMessages(t *testing.T) {
 	announce(t, h, announceRequest())
 	ask(t, h, approvalRequest("token-1"))
 	refuse(t, h, refusedRequest("run-1"))
-	told := []string{render(heldReport(), nil)}
+	told := []string{render(heldReport())}
 	for _, m := range world.Messages() {
 		told = append(told, m.Message)
 	}

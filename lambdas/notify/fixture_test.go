@@ -93,7 +93,7 @@ func move(t *testing.T, h Handler, world *fakeaws.World, name string) {
 
 func request(outcome failover.Outcome) failover.NotifyRequest {
 	return failover.NotifyRequest{
-		Run: sampleRun(), Outcome: outcome, Reasons: []string{}, StagesDone: 1, Stages: 1, LagMillis: 800, Now: outage.Add(432 * time.Second),
+		Run: sampleRun(), Outcome: outcome, StagesDone: 1, Stages: 1, LagMillis: 800, Now: outage.Add(432 * time.Second),
 	}
 }
 
@@ -138,4 +138,9 @@ func calls(world *fakeaws.World, operation string) int {
 		}
 	}
 	return n
+}
+
+// unhealthy is what VerifyHealth has found in its last check.
+func unhealthy(reason string) failover.StepFailure {
+	return failover.StepFailure{State: failover.VerifyHealth, Wave: 1, Cause: reason}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // Handler serves four states of the machine: Announce, NotifyRefused, AwaitApproval and Notify.
@@ -87,4 +88,6 @@ func unreadable(err error) error {
 }
 
 // couldNot says in one line for a person what could not be done, and why.
-func couldNot(do string, err error) string { return clip(oneLine(entry.CouldNot(do, err)), maxLine) }
+func couldNot(do string, err error) string {
+	return wording.Clip(wording.OneLine(entry.CouldNot(do, err)), maxLine)
+}

@@ -162,10 +162,11 @@ func TestAReportThatIsWrittenAtTheSecondAttemptIsNamed(t *testing.T) {
 func TestTheFailureComesFirstAmongTheReasons(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	req := request(failover.Held)
-	req.Reasons = []string{"of an earlier look"}
-	req.Failure = &failover.StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: `{"errorType":"Denied","errorMessage":"change zone Z1"}`}
+	req.Failures = []failover.StepFailure{
+		{State: "ShiftTraffic", Wave: 1, Error: "Denied", Cause: `{"errorType":"Denied","errorMessage":"could not change zone Z1"}`}, unhealthy("of an earlier check"),
+	}
 	handle(t, h, req)
-	want := []string{"ShiftTraffic lacks a permission: change zone Z1.", "of an earlier look"}
+	want := []string{"ShiftTraffic (wave 1) was denied a permission: could not change zone Z1.", "of an earlier check"}
 	if diff := cmp.Diff(want, readReport(t, world).Reasons); diff != "" {
 		t.Errorf("reasons (-want +got)\n%s", diff)
 	}
@@ -184,10 +185,10 @@ func TestARefusedRunTakesNoStock(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	req := request(failover.Refused)
 	req.Run.From, req.Run.To, req.LagMillis = "", "", -1 // Validate has not got that far
-	req.Failure = &failover.StepFailure{State: "Validate", Error: "Denied", Cause: "{}"}
+	req.Failures = []failover.StepFailure{{State: "Validate", Error: "Denied", Cause: "{}"}}
 	before := calls(world, "Query")
 	got := handle(t, h, req)
-	if want := "Refused: failover, nothing was touched; Validate lacks a permission."; got.Summary != want {
+	if want := "Refused: failover, nothing was touched; Validate was denied a permission."; got.Summary != want {
 		t.Errorf("got  %s\nwant %s", got.Summary, want)
 	}
 	if calls(world, "Query") != before || calls(world, "DescribeGlobalClusters") != 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 const (
@@ -88,7 +89,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	}
 	snapshot := live.TakeWith(ctx, sets, h.RDS(away), apps)
 	for _, unknown := range snapshot.Unknown() {
-		r.Unknown = append(r.Unknown, clip(oneLine(unknown), maxLine))
+		r.Unknown = append(r.Unknown, wording.Clip(wording.OneLine(unknown), maxLine))
 	}
 	return snapshot, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // The bounds of a message. It is read on a phone, by somebody who has just been woken.
@@ -34,7 +35,7 @@ func summarize(r failover.Report) string {
 	case len(elsewhere) > 0:
 		line += "; " + notMovedLine(elsewhere[0])
 	}
-	return clip(oneLine(line), maxSummary)
+	return wording.Clip(wording.OneLine(line), maxSummary)
 }
 
 // journey is what the run was asked for, and where to.
@@ -158,17 +159,17 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions []failover.Decision) {
 	for _, d := range decisions {
 		if d.Approved { // a no is among the reasons
-			fmt.Fprintln(b, clip(oneLine(d.String()), maxLine))
+			fmt.Fprintln(b, wording.Clip(wording.OneLine(d.String()), maxLine))
 		}
 	}
 	if run.TakenOverFrom != "" {
 		fmt.Fprintln(b, takenOver(run))
 	}
 	if run.Starter != nil || run.RequestedBy != "" {
-		fmt.Fprintf(b, "Started by: %s\n", clip(oneLine(run.WhoStarted()), maxLine))
+		fmt.Fprintf(b, "Started by: %s\n", wording.Clip(wording.OneLine(run.WhoStarted()), maxLine))
 	}
 	if run.Reason != "" {
-		fmt.Fprintf(b, "Asked for because: %s\n", clip(oneLine(run.Reason), maxLine))
+		fmt.Fprintf(b, "Asked for because: %s\n", wording.Clip(wording.OneLine(run.Reason), maxLine))
 	}
 	fmt.Fprintf(b, "Run %s, plan %s\n", run.ID, plan.Name)
 }
@@ -199,7 +200,7 @@ func bullets(b *strings.Builder, title string, lines []string, more int, where s
 	fmt.Fprintf(b, "\n%s:\n", title)
 	shown := lines[:min(len(lines), maxLines)]
 	for _, line := range shown {
-		fmt.Fprintf(b, "- %s\n", clip(oneLine(line), maxLine))
+		fmt.Fprintf(b, "- %s\n", wording.Clip(wording.OneLine(line), maxLine))
 	}
 	if more += len(lines) - len(shown); more > 0 {
 		fmt.Fprintf(b, "- and %d more%s\n", more, where)

@@ -46,7 +46,7 @@ Data (RPO): about the last 0.8 s of writes lost; target 60 s, met
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
-	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+	if diff := cmp.Diff(want, render(r)); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 }
@@ -85,15 +85,15 @@ Asked for because: us-east-1 is down
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
-	if diff := cmp.Diff(want, render(heldReport(), nil)); diff != "" {
+	if diff := cmp.Diff(want, render(heldReport())); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 }
 
-func render(r failover.Report, failure *failover.StepFailure) string {
+func render(r failover.Report, failures ...failover.StepFailure) string {
 	plan := failover.DefaultPlan()
 	r.Summary = summarize(r)
-	return text(plan, r, nextStep(plan, r, failure), "s3://reports/runs/run-1/report.json")
+	return text(plan, r, nextStep(plan, r, failures), "s3://reports/runs/run-1/report.json")
 }
 
 func TestSummaryAndSubject(t *testing.T) {
@@ -122,10 +122,10 @@ func TestSummaryAndSubject(t *testing.T) {
 			"Validate broke before it knew the Regions",
 			func(r *failover.Report) {
 				r.Outcome, r.Run.Action, r.Run.To = failover.Refused, "", ""
-				r.Reasons = []string{"Validate lacks a permission."}
+				r.Reasons = []string{"Validate was denied a permission."}
 			},
-			"Refused: a run, nothing was touched; Validate lacks a permission.",
-			"drover: Refused: a run, nothing was touched; Validate lacks a permission.",
+			"Refused: a run, nothing was touched; Validate was denied a permission.",
+			"drover: Refused: a run, nothing was touched; Validate was denied a permission.",
 		},
 		{
 			"long and not ASCII",
@@ -155,7 +155,7 @@ func TestTextStaysShortWithAThousandApplications(t *testing.T) {
 		r.NotMoved = append(r.NotMoved, failover.NotMoved{Application: name, Why: []string{strings.Repeat("x", 1000)}})
 		r.Unknown = append(r.Unknown, name)
 	}
-	got := render(r, nil)
+	got := render(r)
 	if len(got) > 4096 {
 		t.Errorf("got %d bytes; want at most 4096", len(got))
 	}
@@ -173,7 +173,7 @@ func TestNextStep(t *testing.T) {
 		name     string
 		outcome  failover.Outcome
 		run      func(*failover.Run)
-		failure  *failover.StepFailure
+		failures []failover.StepFailure
 		notMoved int
 		want     string
 	}{
@@ -221,13 +221,13 @@ func TestNextStep(t *testing.T) {
 			r.Action, r.Approval, r.Order, r.Percents = failover.Switchover, failover.BeforeStart, failover.DatabaseFirst, []int{10, 100}
 		}, nil, 0, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","order":"database-first","percents":[10,100],"approval":"before-start"}'`},
 		{"nobody could be asked", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart },
-			&failover.StepFailure{State: "AwaitApproval", Error: "Denied"}, 0,
+			[]failover.StepFailure{{State: "AwaitApproval", Error: "NotApproved"}}, 0,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},
-		{"overtaken before anything was done", failover.Refused, func(*failover.Run) {}, &failover.StepFailure{Error: "FenceLost"}, 0,
+		{"overtaken before anything was done", failover.Refused, func(*failover.Run) {}, []failover.StepFailure{{Error: "FenceLost"}}, 0,
 			"aws stepfunctions list-executions " + west + " --max-items 5"},
-		{"overtaken", failover.Held, func(*failover.Run) {}, &failover.StepFailure{Error: "FenceLost"}, 1,
+		{"overtaken", failover.Held, func(*failover.Run) {}, []failover.StepFailure{{Error: "FenceLost"}}, 1,
 			"aws stepfunctions list-executions " + west + " --max-items 5"},
-		{"all done but the lock's release", failover.Held, func(*failover.Run) {}, &failover.StepFailure{State: "CloseRun", Error: "Throttled"}, 0,
+		{"all done but the lock's release", failover.Held, func(*failover.Run) {}, []failover.StepFailure{{State: "CloseRun", Error: "Throttled"}}, 0,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
 		{"refused", failover.Refused, func(*failover.Run) {}, nil, 0,
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn arn:aws:states:us-west-2:111122223333:execution:drover:run-1"},
@@ -244,7 +244,7 @@ func TestNextStep(t *testing.T) {
 			r.Moved, r.Restored = []string{"checkout"}, []string{"checkout"}
 			r.NotMoved = make([]failover.NotMoved, tt.notMoved)
 			r.Decisions = []failover.Decision{{Gate: r.Run.Approval, Approved: r.Run.Approval == failover.NoApproval}}
-			got := nextStep(failover.DefaultPlan(), r, tt.failure)
+			got := nextStep(failover.DefaultPlan(), r, tt.failures)
 			if got.command != tt.want {
 				t.Errorf("got  %s\nwant %s", got.command, tt.want)
 			}

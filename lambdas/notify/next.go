@@ -14,20 +14,20 @@ type next struct {
 
 // nextStep decides it. Whatever went wrong, asking for the same again is safe: a run repeats nothing that is done, and
 // goes on where the one before has stopped.
-func nextStep(plan failover.Plan, r failover.Report, failure *failover.StepFailure) next {
-	run := r.Run
+func nextStep(plan failover.Plan, r failover.Report, failures []failover.StepFailure) next {
+	run, failure := r.Run, failover.FailedStep(failures)
 	m, ok := failover.MachineOf(run.ARN)
 	home, away := run.WayOut()
 	switch {
 	case !ok:
 		return next{}
-	case overtaken(failure):
+	case overtaken(failures):
 		return afterWinner(m, r.Winner)
-	case r.Outcome == failover.Refused && asks(run) && (failure == nil || failure.State == "AwaitApproval"):
+	case r.Outcome == failover.Refused && asks(run) && failure == nil:
 		return next{"When it may begin, ask again", m.Start(m.Region, run.Again(plan))}
 	case r.Outcome == failover.Refused || run.Action == "":
 		return next{"See what the run was asked for", failover.Describe(run.ARN)}
-	case failure != nil && failure.State == "CloseRun":
+	case failure != nil && failure.State == failover.CloseRun:
 		return next{"The lock was not released, which blocks no other run; see how things are", m.Start(m.Region, look(run))}
 	case withdraw(r) != "":
 		return next{"A record set that is not registered answers users of " + foreignOf(r) + "; set its weight to 0, then start the same run again", withdraw(r)}

@@ -24,7 +24,7 @@ func phases(req failover.NotifyRequest) []failover.PhaseResult {
 	records := append(req.Run.Phases[:len(req.Run.Phases):len(req.Run.Phases)], failover.PhaseRecord{
 		Phase: req.Run.Phase, From: req.Run.From, To: req.Run.To, StartedAt: req.Run.PhaseStartedAt,
 		PhaseEnd: failover.PhaseEnd{
-			EndedAt: req.Now, StagesDone: req.StagesDone, Stages: req.Stages, LagMillis: req.LagMillis, Failure: req.Failure,
+			EndedAt: req.Now, StagesDone: req.StagesDone, Stages: req.Stages, LagMillis: req.LagMillis, Failures: req.Failed(),
 		},
 	})
 	results := make([]failover.PhaseResult, len(records))

@@ -121,7 +121,7 @@ Earlier drills:
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
-	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+	if diff := cmp.Diff(want, render(r)); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 }
@@ -129,7 +129,7 @@ Report: s3://reports/runs/run-1/report.json
 func TestTextOfARunThatWasRolledBack(t *testing.T) {
 	req := drillRequest(failover.RolledBack, failover.Rollback, failover.PhaseEnd{
 		EndedAt: outage.Add(3 * time.Minute), StagesDone: 1, Stages: 3, LagMillis: 900,
-		Reasons: []string{"checkout: Application ServedPercent in us-west-2 is 61; expected at least 99"},
+		Failures: []failover.StepFailure{unhealthy("checkout: Application ServedPercent in us-west-2 is 61; expected at least 99")},
 	})
 	req.Run.Action = failover.Switchover
 	r := sampleReport(failover.RolledBack)
@@ -155,17 +155,17 @@ Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s befor
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
-	if diff := cmp.Diff(want, render(r, nil)); diff != "" {
+	if diff := cmp.Diff(want, render(r)); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 }
 
 func TestTextOfARollbackThatCouldNotFinish(t *testing.T) {
 	req := drillRequest(failover.Held, failover.Rollback, failover.PhaseEnd{
-		EndedAt: outage.Add(3 * time.Minute), Stages: 1, LagMillis: -1, Reasons: []string{"checkout: unhealthy"},
+		EndedAt: outage.Add(3 * time.Minute), Stages: 1, LagMillis: -1, Failures: []failover.StepFailure{unhealthy("checkout: unhealthy")},
 	})
 	req.Run.Action, req.StagesDone = failover.Switchover, 0
-	req.Failure = &failover.StepFailure{State: "PromoteDatabase", Error: "Denied", Cause: `{"errorMessage":"promote checkout in us-east-1: not allowed"}`}
+	req.Failures = []failover.StepFailure{{State: "PromoteDatabase", Wave: 1, Error: "Denied", Cause: `{"errorMessage":"could not promote checkout in us-east-1: not allowed"}`}}
 	r := sampleReport(failover.Held)
 	r.Run, r.Phases, r.Reasons, r.RPOSeconds = req.Run, phases(req), reasons(req), new(0.0)
 	r.LagSeconds = nil
@@ -177,7 +177,7 @@ Held: switchover to us-west-2, 1 of 2 applications as before; checkout: unhealth
 
 Why:
 - checkout: unhealthy
-- PromoteDatabase lacks a permission: promote checkout in us-east-1: not allowed.
+- PromoteDatabase (wave 1) was denied a permission: could not promote checkout in us-east-1: not allowed.
 
 Not as before (1):
 - checkout: database checkout: writer in us-west-2
@@ -194,7 +194,7 @@ Data (RPO): no database was promoted, no writes lost
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
-	if diff := cmp.Diff(want, render(r, req.Failure)); diff != "" {
+	if diff := cmp.Diff(want, render(r, req.Failures...)); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 }
@@ -209,7 +209,7 @@ func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
 		Phase: failover.Return, From: west, To: east, StartedAt: outage.Add(4 * time.Minute),
 		PhaseEnd: failover.PhaseEnd{
 			EndedAt: outage.Add(5 * time.Minute), Stages: 2, LagMillis: -1,
-			Reasons: []string{"checkout: Application ServedPercent in us-east-1 is 61; expected at least 99"},
+			Failures: []failover.StepFailure{unhealthy("checkout: Application ServedPercent in us-east-1 is 61; expected at least 99")},
 		},
 	})
 	req.StagesDone = 1
@@ -236,7 +236,7 @@ func TestStockOfADrillThatIsHeldOnItsWayBackIsOfHome(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	promote(t, h, world, "checkout") // it went there, and its writer did not come back
 	req := drillRequest(failover.Held, failover.Return, wentWell(1))
-	req.StagesDone, req.Reasons = 0, []string{"checkout: global cluster checkout: still switching-over to us-east-1"}
+	req.StagesDone, req.Failures = 0, []failover.StepFailure{unhealthy("checkout: global cluster checkout: still switching-over to us-east-1")}
 	handle(t, h, req)
 	r := readReport(t, world)
 	if r.Target != east || len(r.Moved) != 1 || len(r.NotMoved) != 1 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/release"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // report is what there is to notify of. What could not be found out is part of it, unless a further try of the step may
@@ -13,11 +14,11 @@ import (
 func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failover.Report, error) {
 	r := failover.Report{
 		Format: failover.Format, Version: release.Version,
-		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: req.SetAside, ClosedAt: req.Now,
+		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: named(req.SetAside), ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
 		Phases: phases(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
-	r.RPOMeasuredAt, r.Decisions = req.LagAt, decisions(req)
+	r.RPOMeasuredAt, r.Decisions = req.LagAt, wording.Decisions(req.Run, req.Decisions)
 	ctx, cancel := context.WithTimeout(ctx, inventoryBudget)
 	defer cancel()
 	if req.Outcome != failover.Refused {
@@ -27,7 +28,7 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failov
 		r.RPOSeconds, r.LagSeconds = lost(r, req.LagMillis)
 	}
 	recovery(&r, req)
-	if overtaken(req.Failure) {
+	if overtaken(req.Failed()) {
 		r.Winner = h.findWinner(ctx, req.Run)
 	}
 	if req.Run.Action == failover.Drill && len(r.Phases) > 0 {
@@ -37,31 +38,34 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failov
 	return r, nil
 }
 
-// reasons says why the run ended as it did, the first cause first: that of the phase that failed, and then what came of
-// going back. What has come twice is said once.
+// reasons say why the run ended as it did, the first cause first: what failed in the phases before, in this one, and what was
+// set aside. The same reason is listed once.
 func reasons(req failover.NotifyRequest) []string {
 	all := []string{}
-	add := func(reason string) {
-		if !slices.Contains(all, reason) {
-			all = append(all, reason)
+	add := func(lines []string) {
+		for _, line := range lines {
+			if !slices.Contains(all, line) {
+				all = append(all, line)
+			}
 		}
 	}
-	phase := func(failure *failover.StepFailure, reasons []string) {
-		if failure != nil && !answered(failure) {
-			add(explain(*failure))
-		}
-		for _, reason := range reasons {
-			add(legible(reason, failure))
+	for _, p := range req.Run.Phases {
+		if !p.Passed() {
+			add(wording.Reasons(req.Run, p.Failed(), p.MoreFailures, req.Decisions))
 		}
 	}
-	for _, l := range req.Run.Phases {
-		if !l.Passed() {
-			phase(l.Failure, l.Reasons)
+	add(wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions))
+	add(req.SetAside.Lines())
+	return all
+}
+
+// named gives the parts that the state machine has set aside the name of their wave.
+func named(aside failover.Aside) failover.Aside {
+	all := slices.Clone(aside)
+	for i, s := range all {
+		if s.Object == "" {
+			all[i].Object = failover.WaveText(s.Wave)
 		}
-	}
-	phase(req.Failure, req.Reasons)
-	for _, line := range req.SetAside.Lines() {
-		add(line)
 	}
 	return all
 }

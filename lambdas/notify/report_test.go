@@ -131,7 +131,7 @@ func TestARollbackThatWasOvertakenClaimsNothingToBeAsBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	promoteOutside(t, h, world, "checkout") // what the newer run has not brought back yet
-	req.Failure = &failover.StepFailure{State: "VerifyHealth", Error: "FenceLost", Cause: `{"errorMessage":"a newer run has moved it"}`}
+	req.Failures = []failover.StepFailure{{State: "VerifyHealth", Wave: 1, Error: "FenceLost", Cause: `{"errorMessage":"a newer run has moved it"}`}}
 	handle(t, h, req)
 	r := readReport(t, world)
 	want := []failover.NotMoved{{Application: "checkout", Why: []string{"the run of epoch 8 has moved it since; registry: active in us-east-1, us-east-1 100, us-west-2 0"}}}
@@ -236,7 +236,7 @@ func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
 			h, world := newHandler(t, "checkout")
 			tt.happened(t, h, world)
 			req := request(failover.Held)
-			req.Failure = &failover.StepFailure{State: "ShiftTraffic", Error: "Overtaken", Cause: `{"errorMessage":"zone Z1 has been moved"}`}
+			req.Failures = []failover.StepFailure{{State: "ShiftTraffic", Wave: 1, Error: "Overtaken", Cause: `{"errorMessage":"zone Z1 has been moved"}`}}
 			handle(t, h, req)
 			r := readReport(t, world)
 			if diff := cmp.Diff(tt.want, r.Winner); diff != "" {

@@ -42,7 +42,7 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	if err != nil {
 		return failover.NotifyAnswer{}, err
 	}
-	n := nextStep(h.Plan, r, req.Failure)
+	n := nextStep(h.Plan, r, req.Failed())
 	if m, ok := failover.MachineOf(r.Run.ARN); ok && req.ClosedBy != "" && r.Outcome == failover.Refused {
 		n = next{"To ask for the same again", m.Start(m.Region, r.Run.Again(h.Plan))}
 	}

@@ -2,14 +2,17 @@ package notify
 
 import (
 	"context"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
 // overtaken says whether the run ended because a newer one moves the same applications.
-func overtaken(failure *failover.StepFailure) bool {
-	return failure != nil && (failure.Error == string(failover.FenceLost) || failure.Error == string(failover.Overtaken))
+func overtaken(failures []failover.StepFailure) bool {
+	return slices.ContainsFunc(failures, func(f failover.StepFailure) bool {
+		return f.Error == string(failover.FenceLost) || f.Error == string(failover.Overtaken)
+	})
 }
 
 // findWinner looks for the run that has overtaken this one: the newest that has left its mark on a zone of the run's

@@ -89,7 +89,7 @@ func TestARunIsWrittenWithWhatItHasSetAside(t *testing.T) {
 	h, _ := newHandler(t, "a")
 	run := stageRequest(100).Run
 	_, err := h.Close(t.Context(), failover.CloseRequest{
-		Op: "close", Run: run, Outcome: failover.Held, Reasons: []string{"because"}, Now: start,
+		Op: "close", Run: run, Outcome: failover.Held, Failures: []failover.StepFailure{{State: failover.VerifyHealth, Cause: "because"}}, Now: start,
 		SetAside: failover.Aside{{Kind: failover.DatabaseKind, Object: "orders", Application: "a", Error: failover.Rejected, Cause: "no"}},
 	})
 	if err != nil {

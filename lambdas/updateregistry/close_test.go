@@ -25,7 +25,7 @@ func lockedHandler(t *testing.T) (Handler, *fakeaws.World, failover.Run) {
 }
 
 func closeRequest(run failover.Run, outcome failover.Outcome) failover.CloseRequest {
-	return failover.CloseRequest{Op: "close", Run: run, Outcome: outcome, Reasons: []string{"because"}, Now: start.Add(time.Minute)}
+	return failover.CloseRequest{Op: "close", Run: run, Outcome: outcome, Failures: []failover.StepFailure{{State: failover.VerifyHealth, Cause: "because"}}, Now: start.Add(time.Minute)}
 }
 
 func lockHeld(t *testing.T, h Handler) bool {
@@ -49,8 +49,12 @@ func runs(t *testing.T, h Handler) []registry.RunRecord {
 func TestCloseWritesTheRunAndReleasesTheLock(t *testing.T) {
 	h, _, run := lockedHandler(t)
 	req := closeRequest(run, failover.Held)
-	req.Failure = &failover.StepFailure{State: "ShiftTraffic", Error: "Denied", Cause: "{}"}
-	want := []registry.RunRecord{{Run: run, Outcome: failover.Held, Reasons: req.Reasons, Failure: req.Failure, ClosedAt: req.Now}}
+	failure := failover.StepFailure{State: "ShiftTraffic", Wave: 1, Error: "Denied", Cause: "{}"}
+	req.Failures, req.MoreFailures = append(req.Failures, failure), 1
+	req.Decisions = []failover.Decision{{Gate: failover.BeforePromotion, Approved: true}}
+	want := []registry.RunRecord{{Run: run, Outcome: failover.Held, Failure: &failure, ClosedAt: req.Now, Reasons: []string{
+		"because", "ShiftTraffic (wave 1) was denied a permission.", "1 more failure is not listed: see the output of the states in Step Functions",
+	}}}
 	for _, call := range []string{"first", "second"} {
 		got, err := handle(t, h, req)
 		if err != nil {
@@ -175,9 +179,16 @@ func TestARunWhoseNotificationIsNotOutIsCountedInAMetric(t *testing.T) {
 	world.Inject(fakeaws.Fault{Error: &fakeaws.APIError{Code: "InternalServerError", Status: 500}}) // no service is needed
 	var log bytes.Buffer
 	h.Metrics = entry.MetricLog{Out: &log}
-	got, err := handle(t, h, failover.NotNotifiedRequest{Op: "not-notified", Run: stageRequest(100).Run, Now: start})
-	if err != nil || got != (NotNotifiedAnswer{Metric: failover.MissingMetric}) {
-		t.Errorf("got %+v, %v", got, err)
+	req := failover.NotNotifiedRequest{Op: "not-notified", Run: stageRequest(100).Run, Outcome: failover.Held, Now: start,
+		Failure: &failover.StepFailure{State: "Notify", Error: "Denied", Cause: `{"errorMessage":"could not publish"}`}}
+	want := failover.NotifyAnswer{Outcome: failover.Held, Summary: "Held; the notification could not be sent: Notify was denied a permission: could not publish."}
+	if got, err := handle(t, h, req); err != nil || got != want {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	req.Outcome, req.Summary = failover.Refused, "Refused: 1 blocker."
+	want = failover.NotifyAnswer{Outcome: failover.Refused, Summary: "Refused: 1 blocker; the notification could not be sent: Notify was denied a permission: could not publish."}
+	if got, err := handle(t, h, req); err != nil || got != want {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 	for _, want := range []string{`"` + failover.MissingMetric + `":1`, `"Plan":"drover"`, `"run":"run-1"`, `"Namespace":"Drover"`} {
 		if !strings.Contains(log.String(), want) {

@@ -3,15 +3,18 @@
 package updateregistry
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // Handler serves the states UpdateRegistry, which plays a stage, CloseRun, CloseStopped and NotNotified.
@@ -25,7 +28,7 @@ type Handler struct {
 }
 
 // Handle plays the operation that the event asks for: "close" closes the run, "not-notified" says that its notification is
-// not out, none plays a stage. The answers are [failover.RegistryAnswer], [CloseAnswer] and [NotNotifiedAnswer].
+// not out, none plays a stage. The answers are [failover.RegistryAnswer], [CloseAnswer] and [failover.NotifyAnswer].
 //
 // A second identical call changes nothing: see [Handler.Stage], [Handler.Close] and [Handler.NotNotified].
 //
@@ -90,7 +93,7 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 	record := req.Outcome != failover.Refused || req.ClosedBy != ""
 	if record {
 		writing = errors.Join(writing, h.Registry.PutRun(ctx, registry.RunRecord{
-			Run: req.Run, Outcome: req.Outcome, Reasons: slices.Concat(req.Reasons, req.SetAside.Lines()), Failure: req.Failure, ClosedAt: req.Now, ClosedBy: req.ClosedBy,
+			Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), Failure: failover.FailedStep(req.Failed()), ClosedAt: req.Now, ClosedBy: req.ClosedBy,
 		}))
 	}
 	// The lock's error goes first: it is the one that decides whether this is tried again.
@@ -98,6 +101,11 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 		return CloseAnswer{}, err
 	}
 	return CloseAnswer{Outcome: req.Outcome, Recorded: record}, nil
+}
+
+// reasons say why the run ended as it did, and what it has set aside.
+func reasons(req failover.CloseRequest) []string {
+	return slices.Concat(wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions), req.SetAside.Lines())
 }
 
 // release releases the run's lock. A run that closes another one leaves the lock alone when that one has it no longer.
@@ -127,22 +135,21 @@ func (h Handler) recordTaken(ctx context.Context, req failover.CloseRequest) err
 	})
 }
 
-// NotNotifiedAnswer says that the metric is written.
-type NotNotifiedAnswer struct {
-	Metric string `json:"metric"`
-}
-
-// NotNotified says in a metric, which an alarm watches, that a run has ended and its notification is not out: Notify
-// could not be invoked, or could not publish. The metric is a line in the log of this function, so that neither Notify nor
-// any other service is needed.
+// NotNotified counts in a metric, which an alarm watches, a run that has ended without its notification: Notify could not be
+// invoked, or could not publish. The metric is a line in the log of this function, so that it needs neither Notify nor any
+// other service. The answer's summary becomes the cause of the execution.
 //
 // A second identical call counts the run once more; the alarm is on already.
 //
 // Errors: Unexpected when the line cannot be written.
-func (h Handler) NotNotified(_ context.Context, req failover.NotNotifiedRequest) (NotNotifiedAnswer, error) {
+func (h Handler) NotNotified(_ context.Context, req failover.NotNotifiedRequest) (failover.NotifyAnswer, error) {
 	err := h.Metrics.Write(req.Now, h.Plan, req.Run.ID, entry.Metric{Name: failover.MissingMetric, Unit: "Count", Value: 1})
 	if err != nil {
-		return NotNotifiedAnswer{}, err
+		return failover.NotifyAnswer{}, err
 	}
-	return NotNotifiedAnswer{Metric: failover.MissingMetric}, nil
+	summary := cmp.Or(strings.TrimSuffix(req.Summary, "."), string(req.Outcome)) + "; the notification could not be sent"
+	if req.Failure != nil {
+		summary += ": " + wording.Failure(*req.Failure)
+	}
+	return failover.NotifyAnswer{Outcome: req.Outcome, Summary: summary}, nil
 }

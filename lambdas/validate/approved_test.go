@@ -57,7 +57,7 @@ func TestAPhaseThatReturnsMovesOnlyWhatWasSeenBeforeIt(t *testing.T) {
 		}
 		checkCommand(t, answer.Findings[0])
 		s.contains(answer.Summary, "application blog: its configuration in the registry has changed since it was validated")
-		req.Ended.StagesDone, req.Ended.Failure = 0, &failover.StepFailure{State: "ShiftTraffic", Error: string(failover.Changed)}
+		req.Ended.StagesDone, req.Ended.Failures = 0, []failover.StepFailure{{State: "ShiftTraffic", Error: string(failover.Changed)}}
 		answer, err = s.h.Handle(t.Context(), req)
 		must(t, err)
 		if got, want := answer.Verdict == failover.Proceed, req.Phase == failover.Rollback; got != want {

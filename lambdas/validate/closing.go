@@ -103,14 +103,14 @@ func (v *validation) findClosing(ctx context.Context, x execution) error {
 	}
 	if i >= 0 {
 		r := v.runs[i]
-		v.closing = &failover.Closing{Run: r.Run, Outcome: r.Outcome, Reasons: append([]string{}, r.Reasons...), Failure: r.Failure}
+		v.closing = failover.NewClosing(r.Run, r.Outcome, r.Failure, r.Reasons...)
 		return nil
 	}
 	path := v.lookup.pathOf(ctx, x.ARN)
 	if !holds && !path.tookLock() {
 		return nil
 	}
-	v.closing = &failover.Closing{Run: v.deadRun(x), Outcome: failover.Held, Reasons: []string{endedText(x, path)}}
+	v.closing = failover.NewClosing(v.deadRun(x), failover.Held, nil, endedText(x, path))
 	if path.movedNothing() {
 		v.closing.Outcome = failover.Refused
 	}

@@ -55,7 +55,7 @@ func TestARunThatHasEndedIsClosedWhenItsLastStepHas(t *testing.T) {
 		}
 		s.world.AdvanceTo(s.world.Now().Add(failover.StepTimeout))
 		answer := s.validate(closing(arn))
-		want := &failover.Closing{Run: run, Outcome: c.want, Reasons: []string{"the execution was stopped (ABORTED) in " + c.state + ": stopped in a test"}}
+		want := failover.NewClosing(run, c.want, nil, "the execution was stopped (ABORTED) in "+c.state+": stopped in a test")
 		if diff := cmp.Diff(want, answer.Close); diff != "" || answer.Verdict != failover.Checked {
 			t.Errorf("%s: %s (-want +got):\n%s", c.state, answer.Verdict, diff)
 		}

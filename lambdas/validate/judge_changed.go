@@ -42,5 +42,6 @@ func (j *judgement) seenBefore(wave int) []failover.Application {
 // of it: what has changed is then as it was.
 func (j *judgement) nothingPlayed() bool {
 	end := j.req.Ended
-	return end.StagesDone == 0 && end.Failure != nil && end.Failure.State == "ShiftTraffic" && end.Failure.Error == string(failover.Changed)
+	failed := failover.FailedStep(end.Failed())
+	return end.StagesDone == 0 && failed != nil && failed.State == "ShiftTraffic" && failed.Error == string(failover.Changed)
 }

@@ -102,10 +102,9 @@ func (j *judgement) turn() {
 		return
 	}
 	before, end := *req.Run, *req.Ended
-	end.Reasons = end.Reasons[:min(len(end.Reasons), failover.MaxReasons)]
 	j.run = before
 	j.run.Phases = append(slices.Clip(before.Phases), failover.PhaseRecord{
-		Phase: before.Phase, From: before.From, To: before.To, StartedAt: before.PhaseStartedAt, PhaseEnd: end,
+		Phase: before.Phase, From: before.From, To: before.To, StartedAt: before.PhaseStartedAt, PhaseEnd: end.Bounded(),
 	})
 	j.run.Phase, j.run.From, j.run.To, j.run.PhaseStartedAt = req.Phase, before.To, before.From, req.Now
 }

@@ -40,7 +40,7 @@ func west100() failover.Live {
 func (s *scene) turn(run failover.Run, phase failover.Phase) failover.ValidateRequest {
 	req := s.request(`{"action": "` + string(run.Action) + `"}`)
 	req.Phase, req.Run, req.Played = phase, &run, 2
-	req.Ended = &failover.PhaseEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e", "f"}}
+	req.Ended = &failover.PhaseEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Failures: reasons("a", "b", "c", "d", "e", "f")}
 	return req
 }
 
@@ -67,7 +67,7 @@ func TestARollbackUndoesWhatTheRunHasChangedAndNothingElse(t *testing.T) {
 	}
 	phases := []failover.PhaseRecord{{
 		Phase: failover.Outbound, From: east, To: west, StartedAt: run.PhaseStartedAt,
-		PhaseEnd: failover.PhaseEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Reasons: []string{"a", "b", "c", "d", "e"}},
+		PhaseEnd: failover.PhaseEnd{EndedAt: s.world.Now(), StagesDone: 1, Stages: 2, LagMillis: 7, Failures: reasons("a", "b", "c", "d", "e"), MoreFailures: 1},
 	}}
 	if diff := cmp.Diff(phases, answer.Run.Phases); diff != "" {
 		t.Errorf("phases (-want +got):\n%s", diff)
@@ -307,4 +307,13 @@ func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
 	if answer := s.turned(run, failover.Return); answer.Verdict != failover.Proceed {
 		t.Errorf("got %s: %s; want it to go back", answer.Verdict, answer.Summary)
 	}
+}
+
+// reasons are what VerifyHealth has found in its last check.
+func reasons(all ...string) []failover.StepFailure {
+	failures := make([]failover.StepFailure, len(all))
+	for i, reason := range all {
+		failures[i] = failover.StepFailure{State: failover.VerifyHealth, Cause: reason}
+	}
+	return failures
 }

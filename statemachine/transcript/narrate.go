@@ -152,7 +152,7 @@ func (n *Narrator) Invoked(execution string, inv fakeaws.Invocation) {
 		n.pending = kind
 	}
 	n.step(at, inv.State, tone, n.whose(execution)+text)
-	if inv.State == "Validate" || inv.State == "PlanReturn" || inv.State == "PlanRollback" {
+	if inv.State == "Validate" || inv.State == "PlanPhase" {
 		n.findings(at, inv.Result.Payload)
 	}
 }
