@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/drover-dr/drover/infra/alerting"
 	"github.com/drover-dr/drover/infra/api"
 	"github.com/drover-dr/drover/infra/config"
 	"github.com/drover-dr/drover/infra/dashboard"
@@ -21,7 +22,6 @@ import (
 	"github.com/drover-dr/drover/infra/registry"
 	"github.com/drover-dr/drover/infra/reports"
 	"github.com/drover-dr/drover/infra/step"
-	"github.com/drover-dr/drover/infra/alerting"
 	"github.com/drover-dr/drover/infra/trigger"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/release"

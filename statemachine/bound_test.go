@@ -17,23 +17,23 @@ func slow(a answer) answer {
 	return a
 }
 
-// TestTheLongestRunTakesTheBound plays the worst that can happen to a run that is not given up: every step is as slow
+// TestTheLongestRunTakesTheBound plays the worst case of a run that is not given up: every step is as slow
 // as it may be, succeeds at its last try, every person answers at the last moment, and every stage becomes healthy at the
-// last check that it has for that, and passes at the last one that a healthy stage has; but the last of a way out that
-// is rolled back, and of a way back that is undone, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
+// last check that it has for that, and passes at the last one that a healthy stage has; but the last of an outbound
+// phase that is rolled back, and of a return that is undone, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
 func TestTheLongestRunTakesTheBound(t *testing.T) {
 	out := []failover.Stage{stage(0), gated(1)}
 	home := []failover.Stage{back(2), back(3), back(4)}
 	for _, c := range []struct {
-		name                    string
-		run                     failover.Run
-		back, rollback, retreat []failover.Stage
-		end                     string
+		name                 string
+		run                  failover.Run
+		back, rollback, undo []failover.Stage
+		end                  string
 	}{
 		{"a failover", theRun(), nil, nil, nil, "Completed"},
 		{"asked before the start", theRun(gate(failover.BeforeStart)), nil, nil, nil, "Completed"},
 		{"a planned run that is rolled back", theRun(planned), nil, home, nil, "RolledBack"},
-		{"a drill whose way back is undone", theRun(drill), home, home[:1], []failover.Stage{stage(5), stage(6)}, "Held"},
+		{"a drill whose return is undone", theRun(drill), home, home[:1], []failover.Stage{stage(5), stage(6)}, "Held"},
 		{"a drill that is rolled back", theRun(drill), nil, home, nil, "RolledBack"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -47,8 +47,8 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			}
 			s["PlanPhase return"] = append(s["PlanPhase return"], worstTries(planOf(theRun(drill, phase(failover.Return)), c.back...))...)
 			s["PlanPhase rollback"] = worstTries(planOf(theRun(planned, phase(failover.Rollback)), c.rollback...))
-			if c.retreat != nil {
-				s["PlanPhase return-rollback"] = worstTries(planOf(theRun(drill, on(failover.ReturnRollback)), c.retreat...))
+			if c.undo != nil {
+				s["PlanPhase return-rollback"] = worstTries(planOf(theRun(drill, on(failover.ReturnRollback)), c.undo...))
 			}
 			asking := then(times(failover.AskRetries, slow(fails(failover.Throttled))), []answer{{result: map[string]any{}}})
 			s["Asking"] = then(asking, asking, asking)
@@ -57,8 +57,8 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			if rolledBack {
 				s.worst(c.run, c.rollback, false)
 			} else {
-				s.worst(c.run, c.back, c.retreat != nil)
-				s.worst(c.run, c.retreat, false)
+				s.worst(c.run, c.back, c.undo != nil)
+				s.worst(c.run, c.undo, false)
 			}
 			s["CloseRun"] = worstTries(well["CloseRun"])
 			s["Notify"] = times(failover.StepRetries+1, silence)
@@ -67,7 +67,7 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 			s["NotNotified"] = []answer{silence, last}
 			s["Announce"] = []answer{silence}
 			r := play(t, machine(t), s)
-			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback, c.retreat); got != want {
+			if got, want := r.took, failover.Bound(c.run, out, c.back, c.rollback, c.undo); got != want {
 				t.Errorf("the longest run takes %v and ends %s %s; failover.Bound says %v", got, r.Status(), r.Error(), want)
 			}
 			if end := r.Path()[len(r.Path())-1]; end != c.end {
@@ -77,20 +77,20 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 	}
 }
 
-// worst adds the worst that can happen in these stages, of which the last one may fail at its last look.
+// worst adds the worst case of these stages, of which the last one may fail at its last check.
 func (s script) worst(run failover.Run, stages []failover.Stage, fails bool) {
 	for i, st := range stages {
 		s.worstMove(run, st)
-		last := looks(failover.Passed)
+		last := finds(failover.Passed)
 		if fails && i == len(stages)-1 {
-			last = looks(failover.Failed)
+			last = finds(failover.Failed)
 		}
 		s["VerifyHealth"] = slices.Concat(s["VerifyHealth"], times(6, silence), times(1, slow(healthy)), times(2, silence), times(1, slow(last)))
 	}
 }
 
 // worstMove adds the worst of shifting, writing and promoting. In a failover something remains each time: the last call
-// begins at the very end of the time for that. That the databases are asked for while the wave still shifts saves time, so
+// starts at the very end of the time for that. That the databases are asked for while the wave still shifts saves time, so
 // the longest failover has shifted all in its first round or asks an approver first.
 func (s script) worstMove(run failover.Run, st failover.Stage) {
 	s["UpdateRegistry"] = append(s["UpdateRegistry"], worstTries(well["UpdateRegistry"])...)
@@ -127,9 +127,9 @@ func worstTries(success answer) []answer {
 	return slices.Concat(times(failover.StepRetries, silence), times(1, slow(success)))
 }
 
-// TestTheMachineIsMorePatientThanAnyRun keeps the time-out of the whole execution, which releases no lock and tells
-// nobody, out of reach of a run of 32 stages of the default plan.
-func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
+// TestTheMachinesTimeLimitIsLongerThanAnyRun keeps the timeout of the whole execution, which releases no lock and sends no
+// notification, out of reach of a run of 32 stages of the default plan.
+func TestTheMachinesTimeLimitIsLongerThanAnyRun(t *testing.T) {
 	var stages []failover.Stage
 	for i := range 32 {
 		s := stage(i)
@@ -145,8 +145,8 @@ func TestTheMachineIsMorePatientThanAnyRun(t *testing.T) {
 	}
 }
 
-// TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody draws the answers of all steps at random.
-func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
+// TestWhateverTheStepsAnswerARunEndsAndNotifies draws the answers of all steps at random.
+func TestWhateverTheStepsAnswerARunEndsAndNotifies(t *testing.T) {
 	m := machine(t)
 	rapid.Check(t, func(t *rapid.T) {
 		stages := []failover.Stage{stage(0), gated(1)}[:rapid.IntRange(0, 2).Draw(t, "stages")]
@@ -160,7 +160,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
 		returning, undone := theRun(append(adjust, phase(failover.Return))...), theRun(append(adjust, phase(failover.Rollback))...)
 		s["PlanPhase return"] = drawAnswers(t, "PlanPhase return", planOf(returning, home...), planOf(returning), waits(run))
-		if run.Action == failover.Drill && rapid.Bool().Draw(t, "retreats") {
+		if run.Action == failover.Drill && rapid.Bool().Draw(t, "return fails") {
 			undone = theRun(append(adjust, on(failover.ReturnRollback))...)
 		}
 		s["PlanPhase rollback"] = drawAnswers(t, "PlanPhase rollback", planOf(undone, home...), planOf(undone))
@@ -171,7 +171,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 			s[state] = drawAnswers(t, state, well[state])
 		}
 		s["VerifyHealth"] = drawAnswers(t, "VerifyHealth",
-			looks(failover.Passed), looks(failover.Pending), healthy, looks(failover.Lost), looks(failover.Unpromoted), looks(failover.Failed))
+			finds(failover.Passed), finds(failover.Pending), healthy, finds(failover.Lost), finds(failover.Unpromoted), finds(failover.Failed))
 		r := play(t, m, s)
 		end := r.Path()[len(r.Path())-1]
 		if outcomes := []string{"Completed", "RolledBack", "Held", "Refused"}; !slices.Contains(outcomes, end) {
@@ -188,7 +188,7 @@ func TestWhateverTheStepsAnswerARunEndsWellAndTellsSomebody(t *testing.T) {
 			t.Fatalf("the run took %v; its bound is %v", r.took, bound)
 		}
 		if end == "Completed" && len(r.calls["VerifyHealth"]) < len(stages) {
-			t.Fatalf("completed %d stages with %d looks", len(stages), len(r.calls["VerifyHealth"]))
+			t.Fatalf("completed %d stages with %d checks", len(stages), len(r.calls["VerifyHealth"]))
 		}
 	})
 }

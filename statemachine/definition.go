@@ -1,7 +1,6 @@
-// Package statemachine holds the definition of Drover's state machine, as it is deployed and as it is rehearsed: one
-// text in Amazon States Language, with ${Substitutions} for the ARNs of the functions and the partition. What plays it on a laptop is in
-// the packages below: asl interprets it, fakeaws is the world around it, lambdahost runs the functions, drill puts
-// them together.
+// Package statemachine holds the definition of Drover's state machine: one text in Amazon States Language for the deployment and
+// for drills, with ${Substitutions} for the ARNs of the functions and the partition. The packages below play it on a laptop: asl
+// interprets it, fakeaws simulates AWS, lambdahost runs the functions, and drill puts them together.
 package statemachine
 
 import (
@@ -30,7 +29,7 @@ const (
 // Substitutions are the names of all substitutions, in the order in which a run first needs them.
 var Substitutions = []string{PartitionID, ValidateARN, ShiftTrafficARN, UpdateRegistryARN, PromoteDatabaseARN, VerifyHealthARN, NotifyARN}
 
-// Definition returns the text of the definition, with its substitutions not yet made.
+// Definition returns the text of the definition, before its substitutions are made.
 func Definition() string { return definition }
 
 var substitution = regexp.MustCompile(`\$\{(\w+)\}`)

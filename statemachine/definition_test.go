@@ -105,22 +105,22 @@ func TestTheCatalogueAndTheDefinitionNameTheSameConditions(t *testing.T) {
 // foreign are the prefixes of error names that are not Drover's own.
 var foreign = []string{"States", "Lambda", "Runtime", "Sandbox"}
 
-func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
+func TestEveryStepHasTheRetriesThatTheBoundAssumes(t *testing.T) {
 	for name, s := range readText(t).States {
 		if s.Type != "Task" {
 			continue
 		}
-		patience := any(failover.StepTimeout.Seconds())
+		timeout := any(failover.StepTimeout.Seconds())
 		switch name {
 		case "AwaitApproval":
-			patience = "{% $run.approvalSeconds %}"
+			timeout = "{% $run.approvalSeconds %}"
 		case "Announce":
-			patience = failover.AnnounceTimeout.Seconds()
+			timeout = failover.AnnounceTimeout.Seconds()
 		case "NotNotified":
-			patience = failover.NotNotifiedTimeout.Seconds()
+			timeout = failover.NotNotifiedTimeout.Seconds()
 		}
-		if s.TimeoutSeconds != patience {
-			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, patience)
+		if s.TimeoutSeconds != timeout {
+			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, timeout)
 		}
 		want := []entryText{
 			{ErrorEquals: []string{"FenceLost", "Overtaken", "Rejected", "UnknownFormat", "Changed"}, MaxAttempts: new(int)},
@@ -136,7 +136,7 @@ func TestEveryStepIsAsPatientAsTheBoundAssumes(t *testing.T) {
 			want = nil
 		case "NotNotified": // the end of the execution is the alarm then
 			want = []entryText{{ErrorEquals: []string{"States.ALL"}, IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(1), BackoffRate: 1}}
-		case "AwaitApproval": // what people have answered, or not, is final; that they could not be asked is not
+		case "AwaitApproval": // an answer, or none in time, is final; a request that could not be sent is not
 			want = []entryText{{
 				ErrorEquals: []string{"Throttled", "Unreachable", "Busy", "Runtime.ExitError", "Sandbox.Timedout", "Lambda.TooManyRequestsException",
 					"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.Unknown"},

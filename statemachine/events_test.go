@@ -67,11 +67,11 @@ func TestTheEventsOfARunAreCounted(t *testing.T) {
 			for i, st := range slices.Concat(c.out, c.rollback) {
 				s["ShiftTraffic"] = slices.Concat(s["ShiftTraffic"], everyTry(shifted(1)), everyTry(shifted(0)))
 				s["PromoteDatabase"] = append(s["PromoteDatabase"], everyTry(well["PromoteDatabase"])...)
-				wrote, last := well["UpdateRegistry"], looks(failover.Passed)
+				wrote, last := well["UpdateRegistry"], finds(failover.Passed)
 				if c.rollback == nil {
 					wrote, last = fails(failover.Throttled), healthy
 				} else if i == len(c.out)-1 {
-					last = looks(failover.Failed)
+					last = finds(failover.Failed)
 				}
 				s["UpdateRegistry"] = append(s["UpdateRegistry"], everyTry(wrote)...)
 				s["VerifyHealth"] = append(s["VerifyHealth"], mostChecks(st, last)...)
@@ -99,9 +99,9 @@ func TestTheEventsOfARunAreCounted(t *testing.T) {
 // resubmission plays a change that is lost, and answers how many events it adds to the history.
 func resubmission(t *testing.T) int {
 	t.Helper()
-	s := script{"Validate": {plan(stage(0))}, "VerifyHealth": {looks(failover.Pending), looks(failover.Passed)}}
+	s := script{"Validate": {plan(stage(0))}, "VerifyHealth": {finds(failover.Pending), finds(failover.Passed)}}
 	without := len(play(t, machine(t), s).History())
-	s["VerifyHealth"] = []answer{looks(failover.Lost), looks(failover.Passed)}
+	s["VerifyHealth"] = []answer{finds(failover.Lost), finds(failover.Passed)}
 	s["ShiftTraffic"] = slices.Concat(everyTry(shifted(0)), everyTry(shifted(1)), everyTry(shifted(0)))
 	with := len(play(t, machine(t), s).History())
 	return with - without - failover.StepRetries*3 // those of the first shift
@@ -133,8 +133,8 @@ func TestARunOfManyWavesEndsByItself(t *testing.T) {
 		t.Errorf("40 waves that stay unhealthy end %s %s after %s and %d events", r.Status(), r.Error(), r.took, len(r.History()))
 	}
 	out, rollback := default40(failover.Switchover)
-	checks := slices.Repeat(atOnce(unhealthy, unhealthy, unhealthy, healthy, looks(failover.Passed)), len(out)-1)
-	checks = append(checks, unhealthy, looks(failover.Failed), unhealthy, unhealthy, healthy, looks(failover.Passed))
+	checks := slices.Repeat(atOnce(unhealthy, unhealthy, unhealthy, healthy, finds(failover.Passed)), len(out)-1)
+	checks = append(checks, unhealthy, finds(failover.Failed), unhealthy, unhealthy, healthy, finds(failover.Passed))
 	r = play(t, machine(t), script{
 		"Validate":           {planOf(theRun(planned), out...)},
 		"PlanPhase rollback": {planOf(theRun(planned, phase(failover.Rollback)), rollback...)},

@@ -91,7 +91,7 @@ func (d *drawing) nodes() {
 	}
 }
 
-// shape is what a kind of state looks like.
+// shape is the shape of a kind of state.
 func shape(s asl.State) string {
 	switch s.Kind {
 	case asl.Choice:

@@ -11,7 +11,7 @@ import (
 
 // The tests in this file are about the end of a run whose notification cannot be sent.
 
-// cannotBeInvoked are the errors with which Lambda refuses to begin an invocation.
+// cannotBeInvoked are the errors with which Lambda refuses an invocation.
 var cannotBeInvoked = []failover.Condition{"Lambda.ResourceNotFoundException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"}
 
 func TestARunWhoseNotificationIsNotOutSaysSoInAMetric(t *testing.T) {
@@ -39,7 +39,7 @@ func TestARunWithoutNotificationAndMetricDoesNotSucceed(t *testing.T) {
 		gone := fails(e)
 		for end, s := range map[string]script{
 			"Held":       {"Notify": {gone}, "NotNotified": {gone}},
-			"RolledBack": {"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}, "Notify": {gone}, "NotNotified": {gone}},
+			"RolledBack": {"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {finds(failover.Failed), finds(failover.Passed)}, "Notify": {gone}, "NotNotified": {gone}},
 			"Refused":    {"Validate": {skipped}, "NotifyRefused": {gone}, "NotNotified": {gone}},
 		} {
 			r := play(t, machine(t), s)

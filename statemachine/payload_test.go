@@ -15,7 +15,7 @@ import (
 
 func TestNotifyGetsWhatHappened(t *testing.T) {
 	pending := ok(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"checkout: database still in us-east-1"}})
-	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {looks(failover.Passed), pending}})
+	r := play(t, machine(t), script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": {finds(failover.Passed), pending}})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
 	want := &failover.NotifyRequest{
 		Format:     failover.Format,
@@ -89,7 +89,7 @@ func TestVerifyHealthIsAskedWithWhatIsPending(t *testing.T) {
 	once := ok(failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1})
 	r := play(t, machine(t), script{
 		"ShiftTraffic": {shifted(1), shifted(0)},
-		"VerifyHealth": {once, fails(failover.Throttled), ok(failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 3}), looks(failover.Passed)},
+		"VerifyHealth": {once, fails(failover.Throttled), ok(failover.VerifyAnswer{Verdict: failover.Pending, Unhealthy: 3}), finds(failover.Passed)},
 	})
 	change := failover.Change{Zone: "Z1", ID: "C1"}
 	ofBothRounds := []failover.Change{change, change}
@@ -118,7 +118,7 @@ func TestASecondPhaseIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
 	r := play(t, machine(t), script{
 		"Validate":     {planOf(theRun(planned), stage(0), stage(1), stage(2))},
-		"VerifyHealth": {looks(failover.Passed), bad, looks(failover.Passed)},
+		"VerifyHealth": {finds(failover.Passed), bad, finds(failover.Passed)},
 	})
 	got := r.calls["PlanPhase rollback"][0].(*failover.ValidateRequest)
 	run := theRun(planned)
@@ -133,27 +133,27 @@ func TestASecondPhaseIsPlannedWithHowTheFirstEnded(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("PlanPhase's request (-want +got):\n%s", diff)
 	}
-	told := r.calls["Notify"][0].(*failover.NotifyRequest)
-	if told.Outcome != failover.RolledBack || len(told.Failures) != 0 || told.StagesDone != 1 || told.Stages != 1 {
-		t.Errorf("Notify was told %+v; want the rollback's own end", told)
+	asked := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if asked.Outcome != failover.RolledBack || len(asked.Failures) != 0 || asked.StagesDone != 1 || asked.Stages != 1 {
+		t.Errorf("Notify was asked %+v; want the rollback's own end", asked)
 	}
 }
 
-// TestARetreatIsPlannedWithWhyTheWayBackFailed, and the run carries that to its end.
-func TestARetreatIsPlannedWithWhyTheWayBackFailed(t *testing.T) {
+// TestAReturnRollbackIsPlannedWithWhyTheReturnFailed, and the run carries that to its end.
+func TestAReturnRollbackIsPlannedWithWhyTheReturnFailed(t *testing.T) {
 	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
 	r := play(t, machine(t), script{
 		"Validate":                  {planOf(theRun(drill), stage(0))},
-		"VerifyHealth":              {looks(failover.Passed), bad, looks(failover.Passed)},
+		"VerifyHealth":              {finds(failover.Passed), bad, finds(failover.Passed)},
 		"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 	})
 	got := r.calls["PlanPhase return-rollback"][0].(*failover.ValidateRequest)
 	if got.Phase != failover.ReturnRollback || got.Run.Phase != failover.Return || got.Played != 2 || got.Ended.StagesDone != 0 || got.Ended.Failures[0].Cause != "checkout: 20 % served" {
 		t.Errorf("PlanPhase was asked %+v, of a phase that ended %+v", got, got.Ended)
 	}
-	told := r.calls["Notify"][0].(*failover.NotifyRequest)
-	if told.Outcome != failover.Held || told.Run.Phase != failover.ReturnRollback || len(told.Failures) != 0 || told.StagesDone != 1 || told.Stages != 1 {
-		t.Errorf("Notify was told %+v; want Held, and the retreat's own end", told)
+	asked := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if asked.Outcome != failover.Held || asked.Run.Phase != failover.ReturnRollback || len(asked.Failures) != 0 || asked.StagesDone != 1 || asked.Stages != 1 {
+		t.Errorf("Notify was asked %+v; want Held, and the return-rollback's own end", asked)
 	}
 }
 
@@ -218,7 +218,7 @@ func TestNotifyGetsWhatWasWrongWithEachWave(t *testing.T) {
 	r := play(t, machine(t), script{
 		"Validate":       {waves},
 		"UpdateRegistry": {well["UpdateRegistry"], fails(failover.Rejected), fails(failover.UnknownFormat), well["UpdateRegistry"]},
-		"VerifyHealth":   {bad("shop: 20 % served"), looks(failover.Passed)},
+		"VerifyHealth":   {bad("shop: 20 % served"), finds(failover.Passed)},
 	})
 	got := r.calls["Notify"][0].(*failover.NotifyRequest)
 	want := []failover.StepFailure{
@@ -248,16 +248,16 @@ func TestARoundThatGotNothingDoneLeavesTheChangesAsTheyWere(t *testing.T) {
 	}
 }
 
-// TestARollbackThatCannotBeVerifiedSaysSo: its reasons are those of its own checks, and not why it was begun.
+// TestARollbackThatCannotBeVerifiedSaysSo: its reasons are those of its own checks, and not why it was started.
 func TestARollbackThatCannotBeVerifiedSaysSo(t *testing.T) {
 	bad := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"checkout: 20 % served"}})
 	r := play(t, machine(t), script{
 		"Validate":     {planOf(theRun(planned), stage(0))},
 		"VerifyHealth": {bad, fails(failover.Denied)},
 	})
-	told := r.calls["Notify"][0].(*failover.NotifyRequest)
-	if told.Outcome != failover.Held || len(told.Failures) != 1 || told.Failures[0].State != "VerifyHealth" || told.Failures[0].Error != "Denied" {
-		t.Errorf("outcome %s, failures %+v; want the failed verification", told.Outcome, told.Failures)
+	asked := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if asked.Outcome != failover.Held || len(asked.Failures) != 1 || asked.Failures[0].State != "VerifyHealth" || asked.Failures[0].Error != "Denied" {
+		t.Errorf("outcome %s, failures %+v; want the failed verification", asked.Outcome, asked.Failures)
 	}
 	if got := len(r.calls["VerifyHealth"]); got != 1+stage(0).Attempts {
 		t.Errorf("%d checks; want all of the rollback's attempts", got)

@@ -46,10 +46,10 @@ func TestThePictureIsSparing(t *testing.T) {
 	m, err := asl.Parse([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
 		"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Again?",
 			"Catch": [{"Comment": "No: never.", "ErrorEquals": ["States.ALL"], "Next": "Over"}]},
-		"Again?": {"Type": "Choice", "Choices": [{"Comment": "Once more.", "Condition": "{% true %}", "Next": "Tell"}], "Default": "Over"},
-		"Tell": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Ask",
+		"Again?": {"Type": "Choice", "Choices": [{"Comment": "Once more.", "Condition": "{% true %}", "Next": "Note"}], "Default": "Over"},
+		"Note": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Ask",
 			"Catch": [{"Comment": "No: never.", "ErrorEquals": ["Denied"], "Next": "Over"},
-				{"Comment": "Telling is not vital.", "ErrorEquals": ["States.ALL"], "Next": "Ask"}]},
+				{"Comment": "A note is not vital.", "ErrorEquals": ["States.ALL"], "Next": "Ask"}]},
 		"Over": {"Type": "Succeed"}}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -59,14 +59,14 @@ func TestThePictureIsSparing(t *testing.T) {
   subgraph loop1 [one stage after the other]
   Ask["Ask"]
   Again{"Again?"}
-  Tell["Tell"]
+  Note["Note"]
   end
   Over(["Over"])
   Ask --> Again
   loop1 -. "No" .-> Over
-  Again -- "Once more" --> Tell
+  Again -- "Once more" --> Note
   Again -- otherwise --> Over
-  Tell --> Ask
+  Note --> Ask
 `
 	if diff := cmp.Diff(want, mermaid(m)); diff != "" {
 		t.Errorf("picture (-want +got):\n%s", diff)

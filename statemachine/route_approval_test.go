@@ -10,13 +10,13 @@ import (
 func TestRoutesPastAGate(t *testing.T) {
 	checkRoutes(t, []route{
 		{
-			name:   "an approval before the start lets the run begin",
+			name:   "an approval before the start lets the run start",
 			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)), stage(0))}},
-			want:   path("Validate Accepted? AwaitApproval Approved? NextStage", shifts, look, noStage, ends, "Completed"),
+			want:   path("Validate Accepted? AwaitApproval Approved? NextStage", shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "nobody is asked about nothing",
+			name:   "a run without stages asks nothing",
 			script: script{"Validate": {planOf(theRun(gate(failover.BeforeStart)))}},
 			want:   path("Validate Accepted? NextStage", ends, "Completed"),
 			status: asl.Succeeded,
@@ -47,14 +47,14 @@ func TestRoutesPastAGate(t *testing.T) {
 		},
 		{
 			name:   "an approval before the promotion opens the one-way door, once for each stage",
-			script: script{"Validate": {plan(gated(0))}, "VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
-			want:   path(begins, asked, "PromoteDatabase Started?", look, again, look, noStage, ends, "Completed"),
+			script: script{"Validate": {plan(gated(0))}, "VerifyHealth": {finds(failover.Lost), finds(failover.Passed)}},
+			want:   path(begins, asked, "PromoteDatabase Started?", check, again, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "a no before the promotion rolls a planned run back",
 			script: script{"Validate": {planOf(theRun(planned), gated(0))}, "AwaitApproval": {fails(failover.NotApproved)}},
-			want:   path(begins, asked, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			want:   path(begins, asked, turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
@@ -69,7 +69,7 @@ func TestRoutesPastAGate(t *testing.T) {
 				"Validate": {plan(gated(0))},
 				"Asking":   {fails("Lambda.TooManyRequestsException"), fails("Runtime.ExitError"), ok(map[string]any{})},
 			},
-			want:   path(begins, asked, "PromoteDatabase Started?", look, noStage, ends, "Completed"),
+			want:   path(begins, asked, "PromoteDatabase Started?", check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 	})

@@ -21,9 +21,9 @@ const (
 	begins = "Validate Accepted? Announce NextStage"
 	shifts = "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase Started?"
 	round  = "ShiftTraffic Shifted? Refill"
-	look   = "Settle VerifyHealth Verified?"
-	// lookedInVain are all checks of a stage that does not become healthy.
-	lookedInVain = look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look + " " + look
+	check  = "Settle VerifyHealth Verified?"
+	// neverHealthy are all checks of a stage that does not become healthy.
+	neverHealthy = check + " " + check + " " + check + " " + check + " " + check + " " + check + " " + check + " " + check + " " + check
 	// again is a change that was lost and is submitted again: registry and databases know of it already.
 	again = "ShiftTraffic Shifted?"
 	// early is the first round of a failover after which something remains, last the one after which nothing does.
@@ -33,14 +33,14 @@ const (
 	// unnotified are those of a run whose notification cannot be sent.
 	unnotified = "CloseRun Notify NotNotified Outcome?"
 	noStage    = "NextStage"
-	// turnsBack is the way into a rollback or a retreat, returns that into a drill's way back, asked the way to the
-	// question at the one-way door.
+	// turnsBack is the route into a rollback or a return-rollback, returns the one into the return of a drill, asked the
+	// one to the question before the promotion.
 	turnsBack = "MayRollBack? PlanPhase Planned?"
 	returns   = "NextStage Soak PlanPhase Planned? NextStage"
 	asked     = "ShiftTraffic Shifted? UpdateRegistry Approve? AwaitApproval Approved?"
 )
 
-// no is a person's no, untouched a ShiftTraffic that had nothing to shift.
+// no is a rejection, untouched a ShiftTraffic that had nothing to shift.
 var (
 	no        = ok(failover.ApprovalAnswer{By: "bob", Comment: "not now"})
 	untouched = ok(failover.ShiftAnswer{Changes: []failover.Change{}})
@@ -74,14 +74,14 @@ func checkRoutes(t *testing.T, routes []route) {
 func TestRoutesOfAStage(t *testing.T) {
 	checkRoutes(t, []route{
 		{
-			name:   "a run that goes well is completed",
-			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			name:   "a run without an error is completed",
+			want:   path(begins, shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "every stage of the list is played",
 			script: script{"Validate": {plan(stage(0), stage(1))}},
-			want:   path(begins, shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, check, "NextStage", shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -91,25 +91,25 @@ func TestRoutesOfAStage(t *testing.T) {
 			status: asl.Succeeded,
 		},
 		{
-			name:   "a run goes on when nobody can be told that it begins",
+			name:   "a run continues when its start notification cannot be sent",
 			script: script{"Announce": {fails(failover.Denied)}},
-			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "nor is it held up by that",
+			name:   "and when that call hangs",
 			script: script{"Announce": {silence}},
-			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
-			name:   "a refused run ends where it stands",
+			name:   "a refused run ends after Validate",
 			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Summary: "locked"})}},
 			want:   path("Validate Accepted? Refused"),
 			status: asl.Failed, err: "Refused",
 		},
 		{
-			name:   "a run that only looks ends where it stands",
+			name:   "a check ends after Validate",
 			script: script{"Validate": {ok(failover.ValidateAnswer{Verdict: failover.Checked})}},
 			want:   path("Validate Accepted? Completed"),
 			status: asl.Succeeded,
@@ -133,139 +133,139 @@ func TestRoutesOfAStage(t *testing.T) {
 			status: asl.Succeeded,
 		},
 		{
-			name:   "pending looks again",
-			script: script{"VerifyHealth": then(times(3, looks(failover.Pending)), times(1, looks(failover.Passed)))},
-			want:   path(begins, shifts, look, look, look, look, noStage, ends, "Completed"),
+			name:   "pending checks again",
+			script: script{"VerifyHealth": then(times(3, finds(failover.Pending)), times(1, finds(failover.Passed)))},
+			want:   path(begins, shifts, check, check, check, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "attempts used up hold the run",
-			script: script{"VerifyHealth": {looks(failover.Pending)}},
-			want:   path(begins, shifts, lookedInVain, "MayRollBack?", ends, "Held"),
+			script: script{"VerifyHealth": {finds(failover.Pending)}},
+			want:   path(begins, shifts, neverHealthy, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name: "a failed verification call is one of the attempts, whatever its error is",
 			script: script{"VerifyHealth": {fails(failover.Throttled), fails(failover.Denied), fails(failover.Rejected), fails(failover.Unexpected),
-				fails("Runtime.ExitError"), looks(failover.Pending)}},
-			want:   path(begins, shifts, lookedInVain, "MayRollBack?", ends, "Held"),
+				fails("Runtime.ExitError"), finds(failover.Pending)}},
+			want:   path(begins, shifts, neverHealthy, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "calls that hang use up the time of the others",
 			script: script{"VerifyHealth": {silence}},
-			want:   path(begins, shifts, look, look, look, look, look, look, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, check, check, check, check, check, check, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a healthy check that comes late is healthy",
-			script: script{"VerifyHealth": then(times(6, silence), times(1, looks(failover.Passed)))},
-			want:   path(begins, shifts, look, look, look, look, look, look, look, noStage, ends, "Completed"),
+			script: script{"VerifyHealth": then(times(6, silence), times(1, finds(failover.Passed)))},
+			want:   path(begins, shifts, check, check, check, check, check, check, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "a stage that becomes healthy at its last attempt may finish",
-			script: script{"VerifyHealth": then(times(8, looks(failover.Pending)), times(4, healthy), times(1, looks(failover.Passed)))},
-			want:   path(begins, shifts, lookedInVain, look, look, look, look, noStage, ends, "Completed"),
+			script: script{"VerifyHealth": then(times(8, finds(failover.Pending)), times(4, healthy), times(1, finds(failover.Passed)))},
+			want:   path(begins, shifts, neverHealthy, check, check, check, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "a call that fails then does not end it",
-			script: script{"VerifyHealth": then(times(8, looks(failover.Pending)), []answer{healthy, fails(failover.Throttled), fails(failover.Denied), looks(failover.Passed)})},
-			want:   path(begins, shifts, lookedInVain, look, look, look, noStage, ends, "Completed"),
+			script: script{"VerifyHealth": then(times(8, finds(failover.Pending)), []answer{healthy, fails(failover.Throttled), fails(failover.Denied), finds(failover.Passed)})},
+			want:   path(begins, shifts, neverHealthy, check, check, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "one that is unhealthy again has no attempt left",
-			script: script{"VerifyHealth": then(times(8, looks(failover.Pending)), times(2, healthy), times(1, looks(failover.Pending)))},
-			want:   path(begins, shifts, lookedInVain, look, look, "MayRollBack?", ends, "Held"),
+			script: script{"VerifyHealth": then(times(8, finds(failover.Pending)), times(2, healthy), times(1, finds(failover.Pending)))},
+			want:   path(begins, shifts, neverHealthy, check, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "one that is healthy for ever and never passes ends too",
 			script: script{"VerifyHealth": {healthy}},
-			want:   path(begins, shifts, lookedInVain, look, look, look, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, neverHealthy, check, check, check, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "so does one that is healthy every now and then",
-			script: script{"VerifyHealth": then([]answer{looks(failover.Pending), healthy, healthy, looks(failover.Pending), healthy, looks(failover.Pending), healthy, healthy, healthy}, times(1, looks(failover.Pending)))},
-			want:   path(begins, shifts, lookedInVain, look, "MayRollBack?", ends, "Held"),
+			script: script{"VerifyHealth": then([]answer{finds(failover.Pending), healthy, healthy, finds(failover.Pending), healthy, finds(failover.Pending), healthy, healthy, healthy}, times(1, finds(failover.Pending)))},
+			want:   path(begins, shifts, neverHealthy, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a stage that can never pass holds the run at once",
-			script: script{"VerifyHealth": {looks(failover.Failed)}},
-			want:   path(begins, shifts, look, "MayRollBack?", ends, "Held"),
+			script: script{"VerifyHealth": {finds(failover.Failed)}},
+			want:   path(begins, shifts, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a verification call that is denied once is inconclusive",
-			script: script{"VerifyHealth": {fails(failover.Denied), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, look, noStage, ends, "Completed"),
+			script: script{"VerifyHealth": {fails(failover.Denied), finds(failover.Passed)}},
+			want:   path(begins, shifts, check, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "a lost change is submitted again",
-			script: script{"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, again, look, noStage, ends, "Completed"),
+			script: script{"VerifyHealth": {finds(failover.Lost), finds(failover.Passed)}},
+			want:   path(begins, shifts, check, again, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "a run submits changes again five times at most, over all its stages",
-			script: script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": then(times(3, looks(failover.Lost)), times(1, looks(failover.Passed)), times(1, looks(failover.Lost)))},
-			want:   path(begins, shifts, look, again, look, again, look, again, look, "NextStage", shifts, look, again, look, again, look, "MayRollBack?", ends, "Held"),
+			script: script{"Validate": {plan(stage(0), stage(1))}, "VerifyHealth": then(times(3, finds(failover.Lost)), times(1, finds(failover.Passed)), times(1, finds(failover.Lost)))},
+			want:   path(begins, shifts, check, again, check, again, check, again, check, "NextStage", shifts, check, again, check, again, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a change that is lost near the end of the stage's time is not",
-			script: script{"VerifyHealth": then(times(3, silence), times(1, looks(failover.Lost)))},
-			want:   path(begins, shifts, look, look, look, look, "MayRollBack?", ends, "Held"),
+			script: script{"VerifyHealth": then(times(3, silence), times(1, finds(failover.Lost)))},
+			want:   path(begins, shifts, check, check, check, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "nor does a stage go on to submit it when its time is nearly over",
-			script: script{"ShiftTraffic": {shifted(0), slow(deferring())}, "VerifyHealth": {silence, slow(looks(failover.Lost)), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, look, "ShiftTraffic Shifted?", look, noStage, ends, "Held"),
+			script: script{"ShiftTraffic": {shifted(0), slow(deferring())}, "VerifyHealth": {silence, slow(finds(failover.Lost)), finds(failover.Passed)}},
+			want:   path(begins, shifts, check, check, "ShiftTraffic Shifted?", check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a planned stage with more batches than Route 53 takes at once is shifted in rounds",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {shifted(1), shifted(0)}},
-			want:   path(begins, round, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, round, shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "there are never more rounds of it than batches",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": {shifted(1), shifted(1), shifted(0)}},
-			want:   path(begins, round, "ShiftTraffic Shifted?", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			want:   path(begins, round, "ShiftTraffic Shifted?", turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
 			name:   "the databases of a failover do not wait for all rounds",
 			script: script{"ShiftTraffic": {shifted(2), shifted(1), shifted(0)}},
-			want:   path(begins, early, round, last, look, noStage, ends, "Completed"),
+			want:   path(begins, early, round, last, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "those that could not be started then are asked for again",
 			script: script{"ShiftTraffic": {shifted(1), shifted(0)}, "PromoteDatabase": {promoting(1), promoting(1), promoting(0)}},
-			want:   path(begins, early, last, "PromoteDatabase Started? AskAgain PromoteDatabase Started?", look, noStage, ends, "Completed"),
+			want:   path(begins, early, last, "PromoteDatabase Started? AskAgain PromoteDatabase Started?", check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "an approver is asked once all has shifted",
 			script: script{"Validate": {plan(gated(0))}, "ShiftTraffic": {shifted(1), shifted(0)}},
-			want:   path(begins, round, asked, "PromoteDatabase Started?", look, noStage, ends, "Completed"),
+			want:   path(begins, round, asked, "PromoteDatabase Started?", check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name: "a stage that is submitted again has all its rounds again",
 			script: script{
 				"ShiftTraffic": {shifted(1), shifted(0), shifted(1), shifted(0)},
-				"VerifyHealth": {looks(failover.Lost), looks(failover.Passed)},
+				"VerifyHealth": {finds(failover.Lost), finds(failover.Passed)},
 			},
-			want:   path(begins, early, last, look, round, again, look, noStage, ends, "Completed"),
+			want:   path(begins, early, last, check, round, again, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -283,37 +283,37 @@ func TestRoutesOfAStage(t *testing.T) {
 		{
 			name:   "throttling is waited out",
 			script: script{"ShiftTraffic": then(times(3, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
-			want:   path(begins, shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "throttling without end rolls a planned run back",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "ShiftTraffic": then(times(7, fails(failover.Throttled)), times(1, well["ShiftTraffic"]))},
-			want:   path(begins, "ShiftTraffic", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			want:   path(begins, "ShiftTraffic", turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
-			name:   "the run is held when it cannot be closed, and people are told",
+			name:   "a run that cannot be closed is held, and the notification is sent",
 			script: script{"CloseRun": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, look, noStage, ends, "Held"),
+			want:   path(begins, shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a run whose notification cannot be sent is what it is, and says so in a metric",
 			script: script{"Notify": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, look, noStage, unnotified, "Completed"),
+			want:   path(begins, shifts, check, noStage, unnotified, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name:   "a held run whose notification cannot be sent is held",
-			script: script{"VerifyHealth": {looks(failover.Failed)}, "Notify": {silence}},
-			want:   path(begins, shifts, look, "MayRollBack?", unnotified, "Held"),
+			script: script{"VerifyHealth": {finds(failover.Failed)}, "Notify": {silence}},
+			want:   path(begins, shifts, check, "MayRollBack?", unnotified, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a run that cannot be closed is not rolled back for certain",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}, "CloseRun": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {finds(failover.Failed), finds(failover.Passed)}, "CloseRun": {fails(failover.Rejected)}},
+			want:   path(begins, shifts, check, turnsBack, "NextStage", shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{

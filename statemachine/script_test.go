@@ -1,15 +1,10 @@
 package statemachine
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/asl"
 )
 
 // tester is the part of testing.TB that rapid's own T has too.
@@ -34,7 +29,7 @@ type script map[string][]answer
 
 func ok(result any) answer              { return answer{result: result, after: time.Second} }
 func fails(c failover.Condition) answer { return answer{err: c, after: time.Second} }
-func looks(v failover.Verdict) answer   { return ok(failover.VerifyAnswer{Verdict: v}) }
+func finds(v failover.Verdict) answer   { return ok(failover.VerifyAnswer{Verdict: v}) }
 func times(n int, a answer) []answer    { return slices.Repeat([]answer{a}, n) }
 func then(lists ...[]answer) []answer   { return slices.Concat(lists...) }
 
@@ -84,7 +79,7 @@ func phase(l failover.Phase) func(*failover.Run) {
 	return func(r *failover.Run) { r.Phase, r.From, r.To = l, r.To, r.From }
 }
 
-// on makes of the run a phase of it that goes where the way out went.
+// on makes of the run a phase in the direction of the outbound one.
 func on(l failover.Phase) func(*failover.Run) {
 	return func(r *failover.Run) { r.Phase = l }
 }
@@ -98,7 +93,7 @@ func asks(s failover.Stage) failover.Stage {
 	return s
 }
 
-// inWave is a stage of a failover's wave, and where the next wave begins.
+// inWave is a stage of a failover's wave, and where the next wave starts.
 func inWave(index, wave, next int) failover.Stage {
 	s := stage(index)
 	s.Wave, s.NextWave = wave, next
@@ -112,7 +107,7 @@ func closing(index int) failover.Stage {
 	return s
 }
 
-// back is a stage of a way back.
+// back is a stage in the other direction.
 func back(index int) failover.Stage {
 	s := stage(index)
 	s.From, s.To, s.Restore = s.To, s.From, true
@@ -160,13 +155,13 @@ func deferring() answer {
 // measured is when the lag was measured.
 var measured = time.Date(2026, 11, 23, 2, 59, 0, 0, time.UTC)
 
-// well is what every step answers in a run that goes well.
+// well is what every step answers in a run without an error.
 var well = map[string]answer{
 	"Validate":                  plan(stage(0)),
 	"ShiftTraffic":              shifted(0),
 	"UpdateRegistry":            ok(failover.RegistryAnswer{Written: 1}),
 	"PromoteDatabase":           ok(failover.PromoteAnswer{Started: 1, LagMillis: 250, LagAt: &measured}),
-	"VerifyHealth":              looks(failover.Passed),
+	"VerifyHealth":              finds(failover.Passed),
 	"PlanPhase return":          planOf(theRun(drill, phase(failover.Return)), back(1)),
 	"PlanPhase rollback":        planOf(theRun(planned, phase(failover.Rollback)), back(1)),
 	"PlanPhase return-rollback": planOf(theRun(drill, on(failover.ReturnRollback)), stage(2)),
@@ -192,167 +187,4 @@ var requests = map[string]func() any{
 	"CloseRun":        func() any { return new(failover.CloseRequest) },
 	"Notify":          func() any { return new(failover.NotifyRequest) },
 	"NotNotified":     func() any { return new(failover.NotNotifiedRequest) },
-}
-
-// run is one execution of the definition and what the steps were asked.
-type run struct {
-	*asl.Execution
-	took  time.Duration
-	calls map[string][]any
-	// asked counts the calls that ask people.
-	asked int
-	// healthySince is when the checks that are healthy now began to be so.
-	healthySince time.Time
-}
-
-// keepsStreak says in a healthy check since when the stage has been healthy.
-func (r *run) keepsStreak(a answer, asked any) answer {
-	found, isCheck := a.result.(failover.VerifyAnswer)
-	if !isCheck {
-		return a
-	}
-	if found.Healthy == 0 {
-		r.healthySince = time.Time{}
-		return a
-	}
-	if now := asked.(*failover.VerifyRequest).Now; r.healthySince.IsZero() {
-		r.healthySince = now
-	}
-	found.Streak = &failover.Streak{Since: r.healthySince}
-	a.result = found
-	return a
-}
-
-// play runs the definition to its end in virtual time, as a failover.
-func play(t tester, m *asl.Machine, s script) *run {
-	t.Helper()
-	return playInput(t, m, `{"action":"failover"}`, s)
-}
-
-// playInput does so with an execution input.
-func playInput(t tester, m *asl.Machine, input string, s script) *run {
-	t.Helper()
-	start := begin
-	now := start
-	info := asl.ExecutionInfo{ID: "arn:aws:states:us-west-2:111122223333:execution:drover:run-1", Name: "run-1"}
-	r := &run{Execution: m.Start(info, json.RawMessage(input), now), calls: map[string][]any{}}
-	for r.Pending() != nil {
-		switch p := r.Pending().(type) {
-		case *asl.WaitUntil:
-			now = p.Until
-			r.Resume(now, nil)
-		case *asl.Invoke:
-			if p.TaskToken != "" && s["Asking"] == nil {
-				r.calls[p.State] = append(r.calls[p.State], request(t, p))
-				r.Resume(now, &asl.Answer{Output: asl.InvokeResult(json.RawMessage(`{}`))})
-				continue
-			}
-			asked, name := request(t, p), p.State
-			if plan, isPlan := asked.(*failover.ValidateRequest); isPlan && name == "PlanPhase" {
-				name += " " + string(plan.Phase)
-			}
-			a := s.next(name, len(r.calls[name]))
-			if p.TaskToken != "" {
-				a = s.next("Asking", r.asked)
-				r.asked++
-			}
-			r.calls[name] = append(r.calls[name], asked)
-			if now.Add(a.after).After(p.TimeoutAt) {
-				now = p.TimeoutAt
-				r.Resume(now, nil)
-				continue
-			}
-			now = now.Add(a.after)
-			r.Resume(now, r.keepsStreak(a, asked).toMachine(t))
-		case *asl.AwaitToken:
-			a := s.next(p.State, len(r.calls[p.State])-1)
-			if now.Add(a.after).After(p.TimeoutAt) {
-				now = p.TimeoutAt
-				r.Resume(now, nil)
-				continue
-			}
-			now = now.Add(a.after)
-			r.Resume(now, a.ofItsQuestion(r.calls[p.State]).toToken(t))
-		default:
-			t.Fatalf("pending %T", p)
-		}
-	}
-	r.took = now.Sub(start)
-	return r
-}
-
-func (s script) next(state string, call int) answer {
-	answers := s[state]
-	if len(answers) == 0 {
-		return well[state]
-	}
-	return answers[min(call, len(answers)-1)]
-}
-
-func (a answer) toMachine(t tester) *asl.Answer {
-	t.Helper()
-	if a.err != "" {
-		return &asl.Answer{Error: string(a.err), Cause: caught(a.err)}
-	}
-	payload, err := json.Marshal(a.result)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	return &asl.Answer{Output: asl.InvokeResult(payload)}
-}
-
-// caught is the cause of a function that fails with a condition.
-func caught(c failover.Condition) string {
-	return fmt.Sprintf(`{"errorType":%q,"errorMessage":"in the test"}`, c)
-}
-
-// unverified is what a check of wave 1 has found.
-func unverified(reason string) failover.StepFailure {
-	return failover.StepFailure{State: "VerifyHealth", Wave: 1, Cause: reason}
-}
-
-// ofItsQuestion gives an answer that names no run the run and the digest of the question that was asked last, as drover
-// and the API do.
-func (a answer) ofItsQuestion(asked []any) answer {
-	said, isAnswer := a.result.(failover.ApprovalAnswer)
-	if !isAnswer || said.Run != "" {
-		return a
-	}
-	last := asked[len(asked)-1].(*failover.ApprovalRequest)
-	said.Run, said.Digest = last.Run.ARN, last.Digest
-	a.result = said
-	return a
-}
-
-// toToken is the answer of a person, who speaks to Step Functions and not through a function.
-func (a answer) toToken(t tester) *asl.Answer {
-	t.Helper()
-	if a.err != "" {
-		return &asl.Answer{Error: string(a.err), Cause: cmp.Or(a.cause, "too risky")}
-	}
-	text, err := json.Marshal(a.result)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	return &asl.Answer{Output: text}
-}
-
-// request decodes a payload as the function does, and fails on what the function would not understand.
-func request(t tester, p *asl.Invoke) any {
-	t.Helper()
-	newRequest, known := requests[p.State]
-	if !known {
-		t.Fatalf("%s invokes %s; the test knows no request for it", p.State, p.Function)
-	}
-	payload := p.Payload
-	if p.State == "UpdateRegistry" && bytes.Contains(payload, []byte(`"op"`)) {
-		t.Errorf("UpdateRegistry has an op: %s", payload)
-	}
-	dec := json.NewDecoder(bytes.NewReader(payload))
-	dec.DisallowUnknownFields()
-	r := newRequest()
-	if err := dec.Decode(r); err != nil {
-		t.Errorf("payload of %s: %v\n%s", p.State, err, payload)
-	}
-	return r
 }

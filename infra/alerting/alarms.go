@@ -59,7 +59,7 @@ func Alarms(s Subject) []Alarm {
 	return append(list, readinessAlarms(s)...)
 }
 
-// closes says what happens to a run that has not closed itself.
+// closes says who closes a run that has not closed itself.
 const closes = " Another run closes it: it sends a notification with what moved and the command to type next, and releases the lock. If that notification has not come after ten minutes, start a check, which closes the run too."
 
 // runAlarms watch Step Functions' own metrics, so that they work when Notify does not.

@@ -176,7 +176,9 @@ func (s Scope) otherLock() Grant {
 }
 
 // readOutcome is what Notify reads by its key: the question that a run has asked, and the run that has superseded it.
-func (s Scope) readOutcome() Grant { return s.items("ReadOutcome", []string{"GetItem"}, approvals, lock) }
+func (s Scope) readOutcome() Grant {
+	return s.items("ReadOutcome", []string{"GetItem"}, approvals, lock)
+}
 
 // remember is all that Notify may write: the questions of runs, and the results of drills.
 func (s Scope) remember() Grant {

@@ -1,4 +1,4 @@
-// Package approval answers a run that waits for a person. Whoever answers, by whichever way, answers like this.
+// Package approval sends an approver's answer to a run that waits for it. The API and drover both use it.
 package approval
 
 import (
@@ -15,20 +15,20 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// ErrTooLate says that nobody waits for the answer any more: there was one before, perhaps this very one whose
-// confirmation was lost, or the time for it is over, or the run is.
-var ErrTooLate = errors.New("nobody waits for the answer any more")
+// ErrTooLate says that the run no longer waits for the answer: it was answered before, perhaps by this answer whose confirmation
+// was lost, the time for it is over, or the run has ended.
+var ErrTooLate = errors.New("the run no longer waits for this answer")
 
 // machine is the part of the Step Functions client that takes answers.
 type machine interface {
 	SendTaskSuccess(context.Context, *sfn.SendTaskSuccessInput, ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error)
 }
 
-// ForeignError says that what the registry has under a run's key is not the question of that run. It names what it
-// found: another run's token may have been planted there, to be answered by the approval of this run.
+// ForeignError says that the registry's item under a run's key is not the question of that run: the token of another run may have
+// been planted there, to be answered by the approval of this run.
 type ForeignError struct {
 	Asked registry.Approval
-	// Found is what is wrong.
+	// Found says what differs.
 	Found string
 }
 
@@ -38,8 +38,8 @@ func (e *ForeignError) Error() string {
 }
 
 // check returns the execution ARN of the run that the registry's key names, if the question under that key is this run's.
-// Version 0.1.0 has stored no digest; its items are answered with the run alone, which only its own runs accept. Without
-// an account, the machine is that of the item's account: a token is of no use in another one.
+// Version 0.1.0 stores no digest; its items are answered with the run alone, which only its own runs accept. Without an account,
+// the machine is that of the item's account: a token is not valid in another one.
 func check(of failover.Machine, asked registry.Approval) (execution string, err error) {
 	if stored, ok := failover.MachineOf(asked.Execution); ok && of.Account == "" {
 		of.Account, of.Partition = stored.Account, stored.Partition
@@ -60,14 +60,14 @@ func check(of failover.Machine, asked registry.Approval) (execution string, err 
 	return execution, nil
 }
 
-// Give hands an answer to the run that has asked, with that run's ARN and the digest of its question: what the registry
-// has under the run's key can be another run's token, and that run accepts no answer to another question. The client must be of the Region
-// that asked: a token is good nowhere else. A no is a success too, of the task to ask: what becomes of the run is for the state machine to say.
+// Give sends an answer to the run that has asked, with that run's ARN and the digest of its question: the registry's item may have
+// another run's token, and that run accepts no answer to another question. The client must be of the Region that asked, because a
+// token is valid only there. A rejection is sent as a success of the task too: the state machine decides what the run does then.
 //
-// What was asked stays in the registry as it is, because only Step Functions knows which of two answers came first; a
-// second one gets ErrTooLate from it.
+// The question stays in the registry unchanged, because only Step Functions knows which of two answers came first; the second one
+// gets ErrTooLate.
 //
-// The machine is that of the plan; its account may be unknown.
+// The machine is the plan's; its account may be unknown.
 func Give(ctx context.Context, to machine, of failover.Machine, asked registry.Approval, answer failover.ApprovalAnswer) error {
 	execution, err := check(of, asked)
 	if err != nil {

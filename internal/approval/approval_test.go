@@ -143,7 +143,7 @@ func TestWhatAWSRefusesOtherwiseIsNotTooLate(t *testing.T) {
 	}
 }
 
-func TestATaskThatNobodyKnowsIsTooLate(t *testing.T) {
+func TestAnUnknownTaskIsTooLate(t *testing.T) {
 	s := newScene(t)
 	s.world.Inject(fakeaws.Fault{Service: "states", Error: &fakeaws.APIError{Code: "TaskDoesNotExist", Status: 400}})
 	if err := Give(t.Context(), s.client, plansMachine, s.asked, yes); !errors.Is(err, ErrTooLate) {

@@ -7,13 +7,13 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// Waiting are the questions whose runs still wait, as far as the registry knows.
+// Waiting are the questions whose runs still wait, according to the registry.
 func Waiting(asked []registry.Approval) []registry.Approval {
 	return slices.DeleteFunc(slices.Clone(asked), func(a registry.Approval) bool { return a.Over })
 }
 
-// Choose returns, of the questions of runs with one name, that of the run in region; where that one does not wait, the
-// one that does; and where none does, the one that was asked last. There must be at least one.
+// Choose returns one of the questions of runs with the same name: that of the run in region if it waits, else that of a run that
+// waits, else the last one. There must be at least one.
 func Choose(asked []registry.Approval, region failover.Region) registry.Approval {
 	waiting := Waiting(asked)
 	for _, a := range waiting {

@@ -14,18 +14,18 @@ import (
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// maxComment bounds the comment of an answer, which stands in the report after a no.
+// maxComment bounds the comment of an answer, which a report shows after a rejection.
 const maxComment = 500
 
-// decision is a person's answer to a run that waits for one.
+// decision is an approver's answer to a run that waits for one.
 type decision struct {
-	// Approved is yes or no. It must be said: the one that is left out would be taken for the other.
+	// Approved is required: a missing one must not count as false.
 	Approved *bool `json:"approved"`
-	// Comment is why.
+	// Comment is the reason.
 	Comment string `json:"comment"`
 }
 
-// approve hands a person's answer to a run that waits for one.
+// approve passes an approver's answer on to a run that waits for one.
 func (h Handler) approve(ctx context.Context, segment string, req request) (response, error) {
 	id, ok := executionName(segment)
 	if !ok {
@@ -56,18 +56,18 @@ func parseDecision(req request) (decision, error) {
 		problems = append(problems, "comment: "+err.Error())
 	}
 	if len(problems) > 0 {
-		p := fail(invalid, "Nothing was answered: "+strings.Join(problems, "; ")+".", `Send {"approved": true, "comment": "…"}.`)
+		p := fail(invalid, "No answer was sent: "+strings.Join(problems, "; ")+".", `Send {"approved": true, "comment": "…"}.`)
 		p.errors = problems
 		return decision{}, p
 	}
 	return d, nil
 }
 
-// Answered is what a run was answered.
+// Answered is the answer that was sent to a run.
 type Answered struct {
 	// Run is the run's id.
 	Run string `json:"run"`
-	// Region is where the run waited, which need not be the API's.
+	// Region is where the run waited; it may be another one than the API's.
 	Region failover.Region `json:"region"`
 	// Gate is where it waited: before-start or before-promotion.
 	Gate string `json:"gate"`
@@ -75,13 +75,13 @@ type Answered struct {
 	Links Links `json:"links"`
 }
 
-// decide answers what the run asked last, in the Region where it waits: the registry has the question in both Regions,
-// so the API of either takes the answer; of two runs with one name, that of its own Region.
+// decide answers the last question of the run, in the Region where it waits. The registry has the question in both Regions, so
+// the API of either takes the answer. If both Regions have a run of that name, it answers the one of its own Region.
 func (h Handler) decide(ctx context.Context, id string, d decision, by string) (response, error) {
 	all, err := h.Registry.Approvals(ctx, id)
 	if errors.Is(err, registry.ErrNotAsked) {
-		return response{}, fail(notWaiting, fmt.Sprintf("Run %s waits for no approval, as the registry in %s has it.", id, h.Region),
-			fmt.Sprintf("See the run with GET %s. If it asked just now in the other Region, ask again in a few seconds.", pathTo(id)))
+		return response{}, fail(notWaiting, fmt.Sprintf("Run %s waits for no approval, according to the registry in %s.", id, h.Region),
+			fmt.Sprintf("See the run with GET %s. If it has started to wait only now in the other Region, send the same request again in a few seconds.", pathTo(id)))
 	}
 	if err != nil {
 		return response{}, err
@@ -95,12 +95,12 @@ func (h Handler) decide(ctx context.Context, id string, d decision, by string) (
 	err = approval.Give(ctx, h.Waiting(asked.Region), machine, asked, said)
 	var foreign *approval.ForeignError
 	if errors.As(err, &foreign) {
-		return response{}, fail(notItsQuestion, fmt.Sprintf("Nothing was answered: %v.", foreign),
-			"Do not approve with this item. Find out who has written it (CloudTrail, PutItem on the registry's table), and answer with the command for the AWS CLI in the run's own message, with the token from the run's execution history.")
+		return response{}, fail(notItsQuestion, fmt.Sprintf("No answer was sent: %v.", foreign),
+			"Do not approve with this item. Find out in CloudTrail who has written it (PutItem on the registry's table). Answer with the AWS CLI command in the run's own message, and the task token from the execution history of the run.")
 	}
 	if errors.Is(err, approval.ErrTooLate) {
-		return response{}, fail(tooLate, fmt.Sprintf("Run %s no longer waits for this answer: it has had one, or its time was over at %s.", id, formatTime(asked.Until)),
-			fmt.Sprintf("See how it went on in %s: GET %s.", asked.Region, pathTo(id)))
+		return response{}, fail(tooLate, fmt.Sprintf("Run %s no longer waits for this answer: it was answered before, or its time was over at %s.", id, formatTime(asked.Until)),
+			fmt.Sprintf("See the run in %s: GET %s.", asked.Region, pathTo(id)))
 	}
 	if err != nil {
 		return response{}, err

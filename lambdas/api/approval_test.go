@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/wording"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -187,7 +187,7 @@ func TestAnAnswerThatComesTooLateIsAConflict(t *testing.T) {
 		{"after another answer", func(s *scene) { s.approve(`{"approved": false}`) }},
 		{"after its time", func(s *scene) { s.pass(time.Hour) }},
 		{"after the run", func(s *scene) { s.must(s.store.EndApproval(s.t.Context(), "r1", west)) }},
-		{"to a task that nobody knows", func(s *scene) {
+		{"to an unknown task", func(s *scene) {
 			s.world.Inject(fakeaws.Fault{Service: "states", Error: &fakeaws.APIError{Code: "TaskDoesNotExist", Status: 400}})
 		}},
 	}

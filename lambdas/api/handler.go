@@ -1,13 +1,13 @@
-// Package api is the small HTTP API in front of the state machine: it starts runs and says how they are. It decides
-// nothing about a run that the state machine does not decide again.
+// Package api is the small HTTP API in front of the state machine: it starts, shows and approves runs. The state machine
+// checks again whatever the API has decided.
 //
 //	POST /runs                 start a run
 //	GET  /runs                 the runs of this Region, newest first
 //	GET  /runs/{id}            one run: stage, state, outcome, reasons
-//	POST /runs/{id}/approval   answer a run that waits for a person
+//	POST /runs/{id}/approval   answer a run that waits for an approval
 //
-// Who may call it is for IAM to say: API Gateway checks the signature and the permission before the function is asked.
-// What goes wrong is answered as problem details (RFC 9457), with what to do next.
+// IAM decides who may call it: API Gateway checks the signature and the permission before it invokes the function. Errors are
+// answered as problem details (RFC 9457), with what to do next.
 package api
 
 import (
@@ -52,7 +52,7 @@ type Handler struct {
 	Starter  starter
 	Observer observer
 	Registry records
-	// Waiting makes the client of the Region in which a run waits for an answer.
+	// Waiting returns the client of the Region in which a run waits for an answer.
 	Waiting func(failover.Region) *sfn.Client
 }
 
@@ -62,11 +62,10 @@ type (
 	response = events.APIGatewayV2HTTPResponse
 )
 
-// Handle answers one request. It returns no error: whatever goes wrong is an answer that says so.
+// Handle answers one request. It returns no error: an error is an answer too.
 //
-// A second identical request changes nothing more: a run has the name that the client gives, and asking for the same
-// run again answers with the run that is there. Without a name each request starts a run of its own, and the lock lets
-// one of them move anything.
+// A second identical request changes nothing more: a run has the name that the client gives, and the second request is answered
+// with the existing run. Without a name each request starts a run of its own, and the lock lets only one of them move anything.
 func (h Handler) Handle(ctx context.Context, req request) (response, error) {
 	answer, err := h.route(ctx, req)
 	if err != nil {
@@ -75,12 +74,12 @@ func (h Handler) Handle(ctx context.Context, req request) (response, error) {
 	return answer, nil
 }
 
-// route is by method and path, and not by API Gateway's own key of the route, so that what does not exist is answered
-// by the same words whichever routes are configured.
+// route decides by method and path, not by API Gateway's route key, so that a missing path has the same answer whichever routes
+// are configured.
 func (h Handler) route(ctx context.Context, req request) (response, error) {
 	methods, ok := h.methods(pathOf(req))
 	if !ok {
-		return response{}, fail(noPath, fmt.Sprintf("There is nothing at %s.", req.RawPath),
+		return response{}, fail(noPath, fmt.Sprintf("The path %s does not exist.", req.RawPath),
 			"The paths are /runs, /runs/{id} and /runs/{id}/approval.")
 	}
 	method := req.RequestContext.HTTP.Method
@@ -93,12 +92,12 @@ func (h Handler) route(ctx context.Context, req request) (response, error) {
 	for i, m := range methods {
 		names[i] = m.name
 	}
-	p := fail(noMethod, fmt.Sprintf("%s does not take %s.", req.RawPath, method), "It takes "+strings.Join(names, " and ")+".")
+	p := fail(noMethod, fmt.Sprintf("The path %s does not support %s.", req.RawPath, method), "It supports "+strings.Join(names, " and ")+".")
 	p.headers = map[string]string{"Allow": strings.Join(names, ", ")}
 	return response{}, p
 }
 
-// method is what a path does when it is asked in one way.
+// method is one method of a path.
 type method struct {
 	name   string
 	answer func(context.Context, request) (response, error)
@@ -121,7 +120,7 @@ func (h Handler) methods(path []string) ([]method, bool) {
 	return nil, false
 }
 
-// pathOf is the path in its parts, without the name of the stage that a stage other than $default puts before it.
+// pathOf are the parts of the path, without the name of the stage, which is there for stages other than $default.
 func pathOf(req request) []string {
 	path := req.RawPath
 	if stage := req.RequestContext.Stage; stage != "" && stage != "$default" {
@@ -140,7 +139,7 @@ func answer(status int, body any) (response, error) {
 	return response{StatusCode: status, Headers: headers, Body: text}, nil
 }
 
-// encode makes JSON that people read too: without the escapes that only a page in a browser needs.
+// encode makes JSON without the escapes for HTML, which make it hard to read.
 func encode(body any) (string, error) {
 	var text strings.Builder
 	enc := json.NewEncoder(&text)

@@ -17,7 +17,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// The page of a list. Every run on it costs one call of DescribeExecution, of which AWS allows 15 a second for long.
+// The size of a page. Every run on it costs one call of DescribeExecution, for which the quota is 15 a second.
 const (
 	defaultLimit = 20
 	maxLimit     = 50
@@ -25,7 +25,7 @@ const (
 
 // Runs is a page of runs.
 type Runs struct {
-	// Region is the one whose runs these are.
+	// Region is the Region of the runs.
 	Region failover.Region `json:"region"`
 	// Runs are newest first.
 	Runs []Run `json:"runs"`
@@ -42,7 +42,7 @@ func (h Handler) list(ctx context.Context, req request) (response, error) {
 	out, err := h.Observer.ListExecutions(ctx, in)
 	var stale *types.InvalidToken
 	if errors.As(err, &stale) {
-		return response{}, fail(invalid, "next is not, or no longer, a page of this list.", "Start again with GET /runs.")
+		return response{}, fail(invalid, "next is not a page of this list, or has expired.", "Start again with GET /runs.")
 	}
 	if err != nil {
 		return response{}, failover.Doing("list", "runs", err)
@@ -62,7 +62,7 @@ func (h Handler) list(ctx context.Context, req request) (response, error) {
 	return answer(http.StatusOK, page)
 }
 
-// parseList reads which page is asked for, and reports everything that is wrong with it at once.
+// parseList reads which page is requested, and reports all mistakes at once.
 func (h Handler) parseList(req request) (*sfn.ListExecutionsInput, error) {
 	in := &sfn.ListExecutionsInput{StateMachineArn: &h.Machine, MaxResults: defaultLimit}
 	var problems []string
@@ -88,7 +88,7 @@ func (h Handler) parseList(req request) (*sfn.ListExecutionsInput, error) {
 		}
 	}
 	if len(problems) > 0 {
-		p := fail(invalid, strings.Join(problems, "; ")+".", "Ask for example GET /runs?status=running.")
+		p := fail(invalid, strings.Join(problems, "; ")+".", "Send for example GET /runs?status=running.")
 		p.errors = problems
 		return nil, p
 	}
@@ -109,8 +109,8 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-// describeAll makes runs of a page of executions, in their order. One after the other: a page is small, and a burst of
-// calls would take from a run that needs them.
+// describeAll describes the executions of a page, in their order and one after the other: a burst of calls would use up the
+// quota that a run in progress needs.
 func (h Handler) describeAll(ctx context.Context, page []types.ExecutionListItem) ([]Run, error) {
 	runs := make([]Run, 0, len(page))
 	for _, item := range page {

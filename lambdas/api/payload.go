@@ -8,8 +8,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// payload is what is of interest here in the requests to the steps and in their answers, as they stand in a history.
-// The fields are those of payload_steps.go and payload_notify.go in package failover; what a payload has not got stays empty.
+// payload are the fields that the API shows, of the requests to the steps and of their answers in a history. They are those of
+// payload_steps.go and payload_notify.go in package failover; what a payload does not have stays empty.
 type payload struct {
 	// Validate's answer has a list of stages, Notify's request their number.
 	Stages       json.RawMessage    `json:"stages"`
@@ -33,7 +33,7 @@ type payload struct {
 	Failure *failover.StepFailure `json:"failure"`
 }
 
-// concludes makes of such a request what Notify is asked.
+// concludes is the request to Notify with the fields of a request that concludes the run.
 func (p payload) concludes() failover.NotifyRequest {
 	req := failover.NotifyRequest{
 		Outcome: p.Outcome, Failures: p.Failures, MoreFailures: p.MoreFailures, Reasons: p.Reasons, Failure: p.Failure,
@@ -45,8 +45,8 @@ func (p payload) concludes() failover.NotifyRequest {
 	return req
 }
 
-// payloadOf takes the payload out of a task's parameters or its output. What cannot be read says nothing: a history is
-// as AWS keeps it, and an answer with less in it is better than none.
+// payloadOf is the payload in a task's parameters or its output. One that cannot be read is empty: an answer with fewer fields
+// is better than none.
 func payloadOf(text *string) payload {
 	var task struct {
 		Payload payload
@@ -57,7 +57,7 @@ func payloadOf(text *string) payload {
 	return task.Payload
 }
 
-// stages is how many stages the payload speaks of. They are counted through all phases of a run.
+// stages is how many stages the payload has. They are counted over all phases of a run.
 func (p payload) stages() int {
 	var list []failover.Stage
 	var count int

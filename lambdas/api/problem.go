@@ -10,8 +10,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// kind is what kind of problem it is. It is the last part of the problem's type, and never changes, so that clients can
-// rely on it.
+// kind is the kind of a problem: the last part of its type. It never changes, so that clients can rely on it.
 type kind string
 
 // The kinds of problems, each with a section of its own in docs/api.md.
@@ -32,31 +31,31 @@ const (
 	notItsQuestion kind = "not-its-question"
 )
 
-// kinds are the status and the title of each kind. Neither changes from one occurrence to the next.
+// kinds are the status and the title of each kind; they are the same in every occurrence.
 var kinds = map[kind]struct {
 	status int
 	title  string
 }{
 	invalid:     {http.StatusBadRequest, "The request is not valid"},
-	noPath:      {http.StatusNotFound, "There is nothing at this path"},
-	noMethod:    {http.StatusMethodNotAllowed, "The path does not take this method"},
-	noRun:       {http.StatusNotFound, "There is no such run"},
+	noPath:      {http.StatusNotFound, "The path does not exist"},
+	noMethod:    {http.StatusMethodNotAllowed, "The path does not support this method"},
+	noRun:       {http.StatusNotFound, "The run does not exist"},
 	notWaiting:  {http.StatusNotFound, "The run waits for no approval"},
 	taken:       {http.StatusConflict, "The name belongs to another run"},
-	looser:      {http.StatusConflict, "The plan does not leave this to the request"},
+	looser:      {http.StatusConflict, "The request is looser than the plan allows"},
 	tooLate:     {http.StatusConflict, "The run no longer waits for this answer"},
 	tooLarge:    {http.StatusRequestEntityTooLarge, "The body is too large"},
-	throttled:   {http.StatusTooManyRequests, "AWS asks for patience"},
+	throttled:   {http.StatusTooManyRequests, "Throttled by AWS"},
 	unavailable: {http.StatusServiceUnavailable, "AWS did not answer"},
-	refused:     {http.StatusInternalServerError, "AWS said no to the API"},
+	refused:     {http.StatusInternalServerError, "Denied or rejected by AWS"},
 
-	notItsQuestion: {http.StatusConflict, "The registry's question is not that of the run"},
+	notItsQuestion: {http.StatusConflict, "The question in the registry is not that of the run"},
 }
 
 // problemTypes is where the kinds of problems are described.
 const problemTypes = "https://github.com/drover-dr/drover/blob/main/docs/api.md#"
 
-// problem is an answer that says what went wrong (RFC 9457), and an error inside the package.
+// problem is an error as it is answered (RFC 9457).
 type problem struct {
 	kind    kind
 	detail  string
@@ -68,7 +67,7 @@ type problem struct {
 // Error is the detail.
 func (p *problem) Error() string { return p.detail }
 
-// fail makes a problem; next is what the client does about it.
+// fail makes a problem; next is what the client does next.
 func fail(k kind, detail, next string) *problem { return &problem{kind: k, detail: detail, next: next} }
 
 // problemBody is a problem as it is sent.
@@ -79,7 +78,7 @@ type problemBody struct {
 	Detail string `json:"detail"`
 	// Instance is the request's id, as it stands in the access log.
 	Instance string `json:"instance,omitempty"`
-	// Errors are all that is wrong, one by one.
+	// Errors are all mistakes, one by one.
 	Errors []string `json:"errors,omitempty"`
 	// Next is what to do, or to type, next.
 	Next string `json:"next,omitempty"`
@@ -99,8 +98,8 @@ func (p *problem) response(requestID string) response {
 	return response{StatusCode: body.Status, Headers: headers, Body: text}
 }
 
-// problemOf makes a problem of any error, with the names that the steps give to AWS's answers. Asking again is always
-// safe: that is what the name of a run is for.
+// problemOf makes a problem of any error, by the conditions of the steps. Sending a request again is always safe, because a run
+// has a name.
 func problemOf(err error) *problem {
 	var p *problem
 	if errors.As(err, &p) {
@@ -112,11 +111,11 @@ func problemOf(err error) *problem {
 		return retryLater(fail(throttled, named.Message, "Send the same request again in a few seconds."), 5)
 	case failover.Unreachable, failover.Busy:
 		return retryLater(fail(unavailable, named.Message,
-			"Send the same request again, with the same name if it is to start a run: it may have been started."), 5)
+			"Send the same request again. If it starts a run, use the same name: the run may have been started."), 5)
 	case failover.Denied:
-		return fail(refused, named.Message, "The role of the API's function lacks this permission; deploy the stack again.")
+		return fail(refused, named.Message, "The role of the API's function does not have this permission. Deploy the stack again.")
 	}
-	return fail(refused, named.Message, "The function's log has every call of this request.")
+	return fail(refused, named.Message, "See the log of the function, which has every call of this request.")
 }
 
 func retryLater(p *problem, seconds int) *problem {

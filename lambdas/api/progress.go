@@ -11,20 +11,20 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
-// Progress is how far a run has come, as its history tells.
+// Progress is how far a run has come, by its history.
 type Progress struct {
 	// State is the state that was entered last.
 	State string `json:"state,omitempty"`
 	// StagesDone counts the verified stages, Stages all of them.
 	StagesDone int `json:"stagesDone"`
 	Stages     int `json:"stages"`
-	// Stage is the stage that is being played, or that was the last one played.
+	// Stage is the stage in progress, or the last one.
 	Stage *failover.Stage `json:"stage,omitempty"`
 	// Reasons say what the stage is waiting for, or why the run ended as it did; MoreReasons counts those that are not
 	// shown.
 	Reasons     []string `json:"reasons,omitempty"`
 	MoreReasons int      `json:"moreReasons,omitempty"`
-	// Failure is the step that failed for good or, while the run goes on, the attempt that failed last.
+	// Failure is the first failed step of a run that has ended, or the last failed attempt of one in progress.
 	Failure *failover.StepFailure `json:"failure,omitempty"`
 	// Findings are Validate's; MoreFindings counts those that are not shown.
 	Findings     []failover.Finding `json:"findings,omitempty"`
@@ -38,7 +38,7 @@ func progressOf(first, last []types.HistoryEvent) *Progress {
 	for _, e := range first {
 		if e.TaskSucceededEventDetails != nil {
 			p.planned(payloadOf(e.TaskSucceededEventDetails.Output))
-			break // the first answer of all is Validate's
+			break // the first answer is Validate's
 		}
 	}
 	back := backward{Progress: p}
@@ -50,7 +50,7 @@ func progressOf(first, last []types.HistoryEvent) *Progress {
 	return p
 }
 
-// planned takes over an answer of Validate.
+// planned reads an answer of Validate.
 func (p *Progress) planned(answer payload) {
 	p.Findings, p.MoreFindings = answer.Findings, answer.MoreFindings
 	p.Stages = max(p.Stages, answer.stages())
@@ -63,7 +63,7 @@ func (p *Progress) text() string {
 	}
 	parts := []string{fmt.Sprintf("wave %d", p.Stage.Wave)}
 	if p.Stage.Closing() {
-		parts[0] = "all that has moved, verified once more"
+		parts[0] = "verification of all that has moved"
 	}
 	if p.Stage.Percent != nil {
 		parts = append(parts, fmt.Sprintf("%d %% of the traffic to %s", *p.Stage.Percent, p.Stage.To))
@@ -74,17 +74,16 @@ func (p *Progress) text() string {
 	return fmt.Sprintf("%s, stage %d of %d: %s", p.State, p.Stage.Index+1, p.Stages, strings.Join(parts, ", "))
 }
 
-// backward reads a history from its end. What it meets first is the newest and counts; it goes back no further than to
-// the beginning of the stage.
+// backward reads a history from its end, back to the start of the stage. What it reads first is the newest, and counts.
 type backward struct {
 	*Progress
-	// answered says that a newer step has answered, so that older failures are overcome.
+	// answered says that a newer step has succeeded, so that older failures do not count.
 	answered bool
-	// concluded says that the state machine has said itself how the run ended, and why.
+	// concluded says that the request with the outcome and the failures of the run was read.
 	concluded bool
 }
 
-// read reads one more event and says whether to go on.
+// read reads one more event, and says whether to continue.
 func (b *backward) read(e types.HistoryEvent) bool {
 	switch {
 	case e.StateEnteredEventDetails != nil:
@@ -126,8 +125,8 @@ func (b *backward) succeeded(answer payload) {
 	}
 }
 
-// scheduled reads a request to a step. The one that concludes the run says what the whole run is about; the others say
-// which stage it is, and the first one of another stage ends the reading.
+// scheduled reads a request to a step. The one that concludes the run has its outcome; the others have their stage, and the first
+// one of another stage ends the reading.
 func (b *backward) scheduled(asked payload) bool {
 	if asked.Outcome != "" && !b.concluded {
 		b.concluded = true

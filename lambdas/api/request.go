@@ -21,7 +21,7 @@ func bodyOf(req request) ([]byte, error) {
 	if req.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(req.Body)
 		if err != nil {
-			return nil, fail(invalid, "The body is not the base64 that API Gateway says it is.", "Send the body as JSON text.")
+			return nil, fail(invalid, "The body is not base64, although API Gateway says so.", "Send the body as JSON text.")
 		}
 		body = decoded
 	}
@@ -32,14 +32,14 @@ func bodyOf(req request) ([]byte, error) {
 	return body, nil
 }
 
-// runName is what a client may call a run: the characters that Step Functions recommends for the name of an execution,
-// which can stand in an ARN, a URL and a file's name.
+// runName are the names that a client may give a run: of the characters that Step Functions recommends for the name of an
+// execution, which are safe in an ARN, a URL and a file name.
 var runName = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
 
 const nameRule = "expected 1 to 80 of A-Z, a-z, 0-9, - and _"
 
-// nameOf is what the client calls the run: in the header Idempotency-Key, or in the field name of the body. A client
-// that does not care gets a name of the request's own, so that at least the calls of this request to AWS can be repeated.
+// nameOf is the name of the run: from the header Idempotency-Key, or from the field name of the body. Without one the run gets a
+// name from the request's id, so that the calls of this request to AWS can be repeated.
 func nameOf(req request, field string) (name string, problems []string) {
 	header := headerOf(req, "idempotency-key")
 	switch {
@@ -65,7 +65,7 @@ func headerOf(req request, name string) string {
 	if value, ok := req.Headers[name]; ok {
 		return value
 	}
-	for key, value := range req.Headers { // at most one matches, unless the client says a thing twice
+	for key, value := range req.Headers { // at most one matches, unless the client sends a header twice
 		if strings.EqualFold(key, name) {
 			return value
 		}
@@ -73,8 +73,8 @@ func headerOf(req request, name string) string {
 	return ""
 }
 
-// cutName takes the field name out of a JSON object and leaves everything else as it was written, twice if it was
-// written twice, for the parser of inputs to judge. A text that is no object is left to it too.
+// cutName removes the field name from a JSON object and leaves everything else as it was written, also duplicate fields, for the
+// parser of inputs to check. So it does with a text that is no object.
 func cutName(body []byte) (name string, rest []byte, problems []string) {
 	if untrusted.CheckJSON(body, maxBody) != nil {
 		return "", body, nil
@@ -105,7 +105,7 @@ func cutName(body []byte) (name string, rest []byte, problems []string) {
 	return name, []byte("{" + strings.Join(kept, ",") + "}"), problems
 }
 
-// callerOf is who has signed the request, as IAM names them; empty when API Gateway did not ask.
+// callerOf is the ARN of the signer of the request; empty when API Gateway has not authenticated it.
 func callerOf(req request) string {
 	if a := req.RequestContext.Authorizer; a != nil && a.IAM != nil {
 		return a.IAM.UserARN
@@ -113,13 +113,13 @@ func callerOf(req request) string {
 	return ""
 }
 
-// asked is what a request to start a run asks for.
+// asked is a request to start a run.
 type asked struct {
 	name  string
 	input failover.Input
 }
 
-// parseStart reads a request to start a run and reports everything that is wrong with it at once.
+// parseStart reads a request to start a run, and reports all mistakes at once.
 func parseStart(req request) (asked, error) {
 	body, err := bodyOf(req)
 	if err != nil {
@@ -135,13 +135,13 @@ func parseStart(req request) (asked, error) {
 		problems = append(problems, strings.TrimPrefix(line, "input: "))
 	}
 	if input.RequestedBy != "" {
-		problems = append(problems, "requestedBy: the API writes it, from the signature of the request; expected nothing")
+		problems = append(problems, "requestedBy: the API sets it from the signature of the request; leave it out")
 	}
 	if input.Trigger != nil {
-		problems = append(problems, "trigger: EventBridge passes it on, for an alarm; expected nothing")
+		problems = append(problems, "trigger: only the rule for alarms sets it; leave it out")
 	}
 	if len(problems) > 0 {
-		p := fail(invalid, "Nothing was started: "+strings.Join(problems, "; ")+".",
+		p := fail(invalid, "No run was started: "+strings.Join(problems, "; ")+".",
 			`Send for example {"action": "check"}; all fields are in docs/api.md.`)
 		p.errors = problems
 		return asked{}, p
@@ -150,7 +150,7 @@ func parseStart(req request) (asked, error) {
 	return asked{name: name, input: input}, nil
 }
 
-// lines are the problems of an error that joins several; each is a line of its own.
+// lines are the mistakes of an error that joins several.
 func lines(err error) []string {
 	if err == nil {
 		return nil
@@ -158,7 +158,7 @@ func lines(err error) []string {
 	return strings.Split(err.Error(), "\n")
 }
 
-// shorten keeps what was found readable inside a message.
+// shorten cuts a value for a message.
 func shorten(text string) string {
 	const most = 100
 	runes := []rune(text)

@@ -24,13 +24,13 @@ type Run struct {
 	Region failover.Region `json:"region"`
 	// Status is the execution's, as Step Functions names it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
 	Status string `json:"status"`
-	// Outcome is how the run ended; empty while it runs, and when it was ended from outside.
+	// Outcome is how the run ended; empty while it runs, and if it was stopped or timed out.
 	Outcome failover.Outcome `json:"outcome,omitempty"`
 	// Summary is one sentence: where the run is, or how it ended.
 	Summary string `json:"summary,omitempty"`
-	// Next is what to do when the run did not end by itself.
+	// Next is what to do after a run that was stopped or timed out.
 	Next string `json:"next,omitempty"`
-	// Input is what the run was asked for, and by whom.
+	// Input is the input of the execution.
 	Input     json.RawMessage `json:"input,omitempty"`
 	StartedAt time.Time       `json:"startedAt"`
 	// StoppedAt is when it ended.
@@ -40,7 +40,7 @@ type Run struct {
 	Links Links `json:"links"`
 }
 
-// Links are where to go on from a run.
+// Links lead to the run and what belongs to it.
 type Links struct {
 	Self string `json:"self"`
 	// Console is the execution in the AWS console.
@@ -66,8 +66,8 @@ func (h Handler) runOf(x *sfn.DescribeExecutionOutput) Run {
 		r.Outcome, r.Summary = outcomeOf(aws.ToString(x.Error)), aws.ToString(x.Cause)
 	}
 	if x.Status != types.ExecutionStatusRunning && r.Outcome == "" {
-		r.Summary = "The run did not end by itself: " + joined(string(x.Status), aws.ToString(x.Error), aws.ToString(x.Cause)) + "."
-		r.Next = `What it moved stays as it is, and its lock until that expires. See how things are: POST /runs {"action": "check"}.`
+		r.Summary = "The run was stopped, timed out or failed: " + joined(string(x.Status), aws.ToString(x.Error), aws.ToString(x.Cause)) + "."
+		r.Next = `Another run closes it within ten minutes, writes its report and releases its lock. To check the applications: POST /runs {"action": "check"}.`
 	}
 	return r
 }
@@ -77,7 +77,7 @@ func joined(texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), ", ")
 }
 
-// outcomeOf is the outcome that a failed execution has for its error; any other error is none of Drover's own.
+// outcomeOf is the outcome in the error name of a failed execution; other errors are those of Step Functions.
 func outcomeOf(name string) failover.Outcome {
 	switch o := failover.Outcome(name); o {
 	case failover.RolledBack, failover.Held, failover.Refused:
@@ -86,7 +86,7 @@ func outcomeOf(name string) failover.Outcome {
 	return ""
 }
 
-// runOfRecord is a run as the registry keeps it: of the other Region, or of a time that Step Functions has forgotten.
+// runOfRecord is a run from the registry: of the other Region, or older than the 90 days for which Step Functions keeps it.
 func runOfRecord(record registry.RunRecord) Run {
 	r := Run{
 		ID: record.Run.ID, ARN: record.Run.ARN, Region: regionOf(record.Run.ARN), Outcome: record.Outcome,
@@ -100,7 +100,7 @@ func runOfRecord(record registry.RunRecord) Run {
 	return r
 }
 
-// rawJSON is text if it is JSON: what is not must not break the answer around it.
+// rawJSON is the text if it is JSON; any other text would make the answer invalid.
 func rawJSON(text string) json.RawMessage {
 	if !json.Valid([]byte(text)) {
 		return nil

@@ -16,8 +16,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// show answers with one run. It changes nothing. A run of the other Region is shown once it is over and the registry
-// has it; so is one that Step Functions has forgotten, after 90 days.
+// show answers with one run. It changes nothing. A run of the other Region is shown when it has ended and the registry has it; so
+// is one that Step Functions no longer keeps, after 90 days.
 func (h Handler) show(ctx context.Context, id string) (response, error) {
 	id, ok := executionName(id)
 	if !ok {
@@ -42,8 +42,8 @@ func (h Handler) show(ctx context.Context, id string) (response, error) {
 	return answer(http.StatusOK, run)
 }
 
-// executionName is the name of an execution in a path. Runs started elsewhere may have any name that Step Functions
-// takes; what it would not take is nobody's, and must not become part of an ARN.
+// executionName is the name of an execution in a path. Runs that were not started by the API may have any name that Step
+// Functions accepts. Any other text is the name of no run, and must not become part of an ARN.
 func executionName(segment string) (string, bool) {
 	name, err := url.PathUnescape(segment)
 	if err != nil {
@@ -54,16 +54,15 @@ func executionName(segment string) (string, bool) {
 }
 
 func notFound(id string) *problem {
-	return fail(noRun, fmt.Sprintf("There is no run %q.", shorten(id)),
-		"GET /runs lists those of this Region; those of the other Region have an API of their own.")
+	return fail(noRun, fmt.Sprintf("Run %q does not exist.", shorten(id)),
+		"GET /runs lists the runs of this Region. For runs of the other Region, call the API there.")
 }
 
 func (h Handler) describe(ctx context.Context, id string) (*sfn.DescribeExecutionOutput, error) {
 	return h.Observer.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(h.executionARN(id))})
 }
 
-// What is read of a history: its beginning, which holds Validate's answer whatever retries came before, and its end,
-// which holds the last look with the one before it.
+// What is read of a history: its beginning, with Validate's answer after all retries, and its end, with the last two checks.
 const (
 	firstEvents = 60
 	lastEvents  = 120
@@ -92,7 +91,7 @@ func (h Handler) progress(ctx context.Context, arn string) (*Progress, error) {
 // maxRecords is how many of the latest runs are searched for one that Step Functions does not know.
 const maxRecords = 200
 
-// showRecord answers with a run as the registry has it. Only runs that took the lock are there.
+// showRecord answers with a run from the registry, which has only runs that took the lock.
 func (h Handler) showRecord(ctx context.Context, id string) (response, error) {
 	records, err := h.Registry.Runs(ctx, maxRecords)
 	if err != nil {
@@ -108,11 +107,11 @@ func (h Handler) showRecord(ctx context.Context, id string) (response, error) {
 		return response{}, err
 	}
 	if region := regionOf(lock.Owner); lock.Run == id && region != h.Region {
-		return response{}, elsewhere(id, region)
+		return response{}, otherRegion(id, region)
 	}
 	return response{}, notFound(id)
 }
 
-func elsewhere(id string, region failover.Region) *problem {
-	return fail(noRun, fmt.Sprintf("Run %s is not one of this Region: it is running in %s.", id, region), "Ask the API of "+string(region)+".")
+func otherRegion(id string, region failover.Region) *problem {
+	return fail(noRun, fmt.Sprintf("Run %s is not in this Region: it is running in %s.", id, region), "Call the API in "+string(region)+".")
 }

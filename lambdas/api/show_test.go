@@ -17,7 +17,7 @@ func TestARunShowsItsStageAndWhatItWaitsFor(t *testing.T) {
 	s := newScene(t)
 	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"orders in us-west-2: not the writer yet"}, MoreReasons: 3})
 	s.start(`{"name": "r1", "action": "failover"}`)
-	s.pass(8 * time.Second) // the first look is over, and the next one settles
+	s.pass(8 * time.Second) // the first check is done, and the next one waits
 	run := s.show("r1")
 	if run.State != "Settle" || run.Stage == nil || run.Stage.Index != 0 || run.StagesDone != 0 || run.Stages != 2 {
 		t.Errorf("state %s, stage %+v, %d of %d done", run.State, run.Stage, run.StagesDone, run.Stages)
@@ -38,9 +38,9 @@ func TestARunShowsItsStageAndWhatItWaitsFor(t *testing.T) {
 
 func TestReasonsOfAnEarlierStageAreNotShown(t *testing.T) {
 	s := newScene(t)
-	looks := 0
+	checks := 0
 	s.steps["VerifyHealth"] = func() fakeaws.InvokeResult {
-		if looks++; looks == 1 {
+		if checks++; checks == 1 {
 			return fakeaws.InvokeResult{Payload: []byte(`{"verdict": "pending", "healthy": 0, "unhealthy": 0, "reasons": ["of stage 1"]}`)}
 		}
 		s.fails("ShiftTraffic", "Throttled", "Rate exceeded")
@@ -57,14 +57,14 @@ func TestReasonsOfAnEarlierStageAreNotShown(t *testing.T) {
 	}
 }
 
-func TestTheReasonsAreThoseOfTheLastLook(t *testing.T) {
+func TestTheReasonsAreThoseOfTheLastCheck(t *testing.T) {
 	s := newScene(t)
-	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the first look"}})
+	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the first check"}})
 	s.start(`{"name": "r1", "action": "failover"}`)
 	s.pass(8 * time.Second)
-	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the second look"}})
+	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"of the second check"}})
 	s.pass(5 * time.Second)
-	if diff := cmp.Diff([]string{"of the second look"}, s.show("r1").Reasons); diff != "" {
+	if diff := cmp.Diff([]string{"of the second check"}, s.show("r1").Reasons); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
 	}
 }
@@ -167,14 +167,14 @@ func TestACheckShowsItsSummary(t *testing.T) {
 	}
 }
 
-func TestARunThatWasStoppedFromOutsideSaysWhatNow(t *testing.T) {
+func TestAStoppedRunSaysWhatIsNext(t *testing.T) {
 	s := newScene(t)
 	s.says("VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{}})
 	run := s.start(`{"name": "r1", "action": "failover"}`)
 	s.pass(8 * time.Second)
 	s.must(s.world.StopExecution(run.ARN, "Operator", "wrong Region"))
 	run = s.show("r1")
-	if run.Status != "ABORTED" || run.Outcome != "" || run.Summary != "The run did not end by itself: ABORTED, Operator, wrong Region." || run.Next == "" {
+	if run.Status != "ABORTED" || run.Outcome != "" || run.Summary != "The run was stopped, timed out or failed: ABORTED, Operator, wrong Region." || run.Next == "" {
 		t.Errorf("run %+v", run)
 	}
 	if run.Stage == nil || run.Stage.Index != 0 {
@@ -185,12 +185,12 @@ func TestARunThatWasStoppedFromOutsideSaysWhatNow(t *testing.T) {
 func TestARunThatIsNotThere(t *testing.T) {
 	s := newScene(t)
 	before := 0
-	for _, id := range []string{"nobody", "a:b", "a%252Fb", "a%20b", strings.Repeat("x", 81), "*"} {
+	for _, id := range []string{"unknown", "a:b", "a%252Fb", "a%20b", strings.Repeat("x", 81), "*"} {
 		p := problemIn(t, s.ask("GET", "/runs/"+id, ""), 404)
 		if !strings.HasSuffix(p.Type, "#no-such-run") {
 			t.Errorf("%s: problem %+v", id, p)
 		}
-		if calls := s.calls(); id != "nobody" && len(calls) > before {
+		if calls := s.calls(); id != "unknown" && len(calls) > before {
 			t.Errorf("%s: calls %v; want none for what can be no name", id, calls[before:])
 		}
 		before = len(s.calls())
@@ -236,7 +236,7 @@ func TestARunThatIsRunningInTheOtherRegionSaysWhere(t *testing.T) {
 	_, err := s.store.TakeLock(t.Context(), run, start, start.Add(time.Hour))
 	s.must(err)
 	p := problemIn(t, s.ask("GET", "/runs/now", ""), 404)
-	if !strings.Contains(p.Detail, "running in us-east-1") || p.Next != "Ask the API of us-east-1." {
+	if !strings.Contains(p.Detail, "running in us-east-1") || p.Next != "Call the API in us-east-1." {
 		t.Errorf("problem %+v", p)
 	}
 }
@@ -253,7 +253,7 @@ func TestAnInputThatIsNoJSONDoesNotBreakTheAnswer(t *testing.T) {
 
 func TestTheStageThatClosesAPhaseIsNoWave(t *testing.T) {
 	p := Progress{State: "Settle", Stages: 3, Stage: &failover.Stage{Index: 2, Waves: []int{1, 2}, To: west}}
-	if got, want := p.text(), "Settle, stage 3 of 3: all that has moved, verified once more"; got != want {
+	if got, want := p.text(), "Settle, stage 3 of 3: verification of all that has moved"; got != want {
 		t.Errorf("got %q; want %q", got, want)
 	}
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// start starts a run and answers 202: it has begun, and the answer says where to look. Asked again for a run of the same
-// name and input, it starts nothing and answers with that run: 202 while Step Functions takes it for the same request,
-// 200 afterwards. A name that belongs to a run with another input is a conflict.
+// start starts a run and answers 202, with the path of the run. A second request with the same name and input starts nothing and
+// is answered with the existing run: 202 while Step Functions treats it as the same request, 200 afterwards. A name that belongs to
+// a run with another input is a conflict.
 func (h Handler) start(ctx context.Context, req request) (response, error) {
 	asked, err := parseStart(req)
 	if err != nil {
@@ -31,7 +31,7 @@ func (h Handler) start(ctx context.Context, req request) (response, error) {
 		return response{}, fmt.Errorf("encode the input of run %s: %w", asked.name, err)
 	}
 	if by := asked.input.RequestedBy; by != "" {
-		// If it cannot be written, the run is started all the same, and its report says that the starter is not known.
+		// If it cannot be written, the run is started all the same, and its report says that the starter is unknown.
 		_ = h.Registry.PutStarter(ctx, asked.name, h.Region, input, by)
 	}
 	out, err := h.Starter.StartExecution(ctx, &sfn.StartExecutionInput{
@@ -59,12 +59,12 @@ func (h Handler) loosened(input failover.Input) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	p := fail(looser, "Nothing was started: "+strings.Join(problems, "; ")+".", strings.Join(next, "; ")+".")
+	p := fail(looser, "No run was started: "+strings.Join(problems, "; ")+".", strings.Join(next, "; ")+".")
 	p.errors = problems
 	return p
 }
 
-// startedBefore answers for a name that is in use: with its run, if that was asked for the same.
+// startedBefore answers for a name that is in use: with its run, if that has the same input.
 func (h Handler) startedBefore(ctx context.Context, asked asked) (response, error) {
 	execution, err := h.describe(ctx, asked.name)
 	if err != nil {
@@ -72,14 +72,14 @@ func (h Handler) startedBefore(ctx context.Context, asked asked) (response, erro
 	}
 	if !sameRequest(asked.input, aws.ToString(execution.Input)) {
 		return response{}, fail(taken,
-			fmt.Sprintf("Nothing was started: run %s, started %s, was asked for something else.", asked.name, formatTime(aws.ToTime(execution.StartDate))),
+			fmt.Sprintf("No run was started: run %s, started at %s, has another input.", asked.name, formatTime(aws.ToTime(execution.StartDate))),
 			fmt.Sprintf("See it with GET /runs/%s, or choose another name.", asked.name))
 	}
 	return located(http.StatusOK, h.runOf(execution))
 }
 
-// sameRequest says whether an execution was started with this input, whoever asked for it: the session under which a
-// client signs may have changed since.
+// sameRequest says whether an execution has this input, whoever has started it: the session with which a client signs may have
+// changed since.
 func sameRequest(input failover.Input, text string) bool {
 	was, err := failover.ParseInput([]byte(text))
 	if err != nil {
@@ -91,7 +91,7 @@ func sameRequest(input failover.Input, text string) bool {
 	return errA == nil && errB == nil && string(a) == string(b)
 }
 
-// located answers with a run, and with the path where to look at it from now on.
+// located answers with a run and its path.
 func located(status int, run Run) (response, error) {
 	res, err := answer(status, run)
 	if err != nil {

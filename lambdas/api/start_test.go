@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-func TestARunIsStartedAndSaysWhereToLook(t *testing.T) {
+func TestAStartedRunHasItsLinks(t *testing.T) {
 	s := newScene(t)
 	res := s.ask("POST", "/runs", `{"name": "black-friday", "action": "failover", "allowDataLoss": true}`)
 	run := runIn(t, res, 202)
@@ -132,7 +132,7 @@ func TestABadRequestStartsNothingAndSaysAllThatIsWrong(t *testing.T) {
 		{"two names", "b", `{"name": "a", "action": "check"}`, []string{`name: "a", but the header Idempotency-Key is "b"; expected one of them, or both the same`}},
 		{"a name twice", "", `{"name": "a", "name": "b", "action": "check"}`, []string{"name: is there twice; expected it once"}},
 		{"an action twice", "", `{"action": "check", "action": "failover"}`, []string{"action: is there twice; expected it once"}},
-		{"a forged caller", "", `{"action": "check", "requestedBy": "the queen"}`, []string{"requestedBy: the API writes it, from the signature of the request; expected nothing"}},
+		{"a forged caller", "", `{"action": "check", "requestedBy": "the queen"}`, []string{"requestedBy: the API sets it from the signature of the request; leave it out"}},
 		{"everything", "", `{"name": "é", "action": "check", "order": "dns-first", "percents": [7]}`, []string{
 			`name: "é"; expected 1 to 80 of A-Z, a-z, 0-9, - and _`,
 			`order: "dns-first" is not known; expected traffic-first or database-first`,

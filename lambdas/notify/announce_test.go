@@ -32,7 +32,7 @@ func announce(t *testing.T, h Handler, req failover.AnnounceRequest) {
 		t.Fatal(err)
 	}
 	if answer, err := h.Handle(t.Context(), event); err != nil || answer != (AnnounceAnswer{Notified: true}) {
-		t.Fatalf("got %+v, %v; want told", answer, err)
+		t.Fatalf("got %+v, %v; want notified", answer, err)
 	}
 }
 
@@ -40,34 +40,34 @@ func TestTextOfABeginning(t *testing.T) {
 	h, world := newHandler(t)
 	announce(t, h, announceRequest())
 	want := `
-Begun: failover to us-west-2, 3 applications, 1 database in 2 stages
+Started: failover to us-west-2, 3 applications, 1 database in 2 stages
 
 Warnings (3):
 - run run-1: it ends after 1h0m0s at the latest; the target is 10m0s
 - record www.example.com A: TTL 300; expected at most 60
 - and 1 more
 
-Over by 2026-03-14 04:01:00 UTC at the latest.
+The run ends by 2026-03-14 04:01:00 UTC.
 
-To watch it:
+To watch the run:
   drover watch run-1 --region us-west-2
 
-The lock was taken over from run run-0
-Asked for because: us-east-1 is dark
+This run took over the lock of run run-0
+Reason: us-east-1 is dark
 Run run-1, plan drover
 `[1:]
 	m := theMessage(t, world)
 	if diff := cmp.Diff(want, m.Message); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
-	if want := "drover: Begun: failover to us-west-2, 3 applications, 1 database in 2 stages"; m.Subject != want {
+	if want := "drover: Started: failover to us-west-2, 3 applications, 1 database in 2 stages"; m.Subject != want {
 		t.Errorf("subject\ngot  %s\nwant %s", m.Subject, want)
 	}
 	var f facts
 	if err := json.Unmarshal([]byte(m.Attributes["facts"]), &f); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&begunFacts{Stages: 2, Warnings: 3, EndsBy: outage.Add(61 * time.Minute)}, f.Begun); diff != "" || m.Attributes["kind"] != "begun" {
+	if diff := cmp.Diff(&startedFacts{Stages: 2, Warnings: 3, EndsBy: outage.Add(61 * time.Minute)}, f.Started); diff != "" || m.Attributes["kind"] != "begun" {
 		t.Errorf("kind %s, facts (-want +got)\n%s", m.Attributes["kind"], diff)
 	}
 }
@@ -82,14 +82,14 @@ func TestWhatWasKnownAtTheBeginningIsKept(t *testing.T) {
 		t.Fatalf("found %v: %v", ok, err)
 	}
 	want := failover.Announcement{
-		Format: failover.Format, Run: req.Run, Summary: "Begun: failover to us-west-2, 3 applications, 1 database in 2 stages", Findings: req.Findings, MoreFindings: 1, EndsBy: outage.Add(61 * time.Minute),
+		Format: failover.Format, Run: req.Run, Summary: "Started: failover to us-west-2, 3 applications, 1 database in 2 stages", Findings: req.Findings, MoreFindings: 1, EndsBy: outage.Add(61 * time.Minute),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("kept (-want +got)\n%s", diff)
 	}
 }
 
-func TestABeginningIsToldOnce(t *testing.T) {
+func TestAStartIsNotifiedOnce(t *testing.T) {
 	h, world := newHandler(t)
 	announce(t, h, announceRequest())
 	announce(t, h, announceRequest())
@@ -111,17 +111,17 @@ func TestARunThatIsOverIsNotAnnounced(t *testing.T) {
 	}
 }
 
-func TestABeginningIsToldInTimeWhenReportsHang(t *testing.T) {
+func TestAStartIsNotifiedInTimeWhenReportsHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), failover.AnnounceTimeout)
 		defer cancel()
 		watch := &stopwatch{begin: time.Now()}
 		h := Handler{Plan: failover.DefaultPlan(), S3: hanging{}, Bucket: "reports", SNS: watch}
 		if answer, err := h.Announce(ctx, announceRequest()); err != nil || !answer.Notified {
-			t.Errorf("got told %v, %v; want told", answer.Notified, err)
+			t.Errorf("got notified %v, %v; want notified", answer.Notified, err)
 		}
 		if watch.took == 0 || watch.took > 7*time.Second {
-			t.Errorf("people were told after %s; want within 7s", watch.took)
+			t.Errorf("the notification is out after %s; want within 7s", watch.took)
 		}
 		if took := time.Since(watch.begin); took > failover.AnnounceTimeout {
 			t.Errorf("it took %s; the state machine waits for %s", took, failover.AnnounceTimeout)

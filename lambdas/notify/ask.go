@@ -13,23 +13,23 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
-// AskAnswer says that people were asked. Step Functions does not wait for it but for the answer of a person.
+// AskAnswer says that the request for approval is out. Step Functions waits for the approver's answer, not for this one.
 type AskAnswer struct {
 	Notified bool `json:"notified"`
 }
 
-// Ask keeps the task token with the run in the registry, where drover and the aws command line find it, and then
-// publishes the question: what is asked, what has been done, what could be lost, until when, and the commands to
-// answer with. The message does not have the token: not everybody who may read it may answer.
+// Ask writes the task token into the registry, where drover and the aws command line find it, and then publishes the request
+// for approval: what is requested, what is done, what could be lost, until when, and the commands to answer with. The message
+// does not have the token, because not everyone who reads it may approve.
 //
-// A second identical call finds the token and that people were told, or a later question of the same run, and changes
-// nothing and tells nobody. After one that died in between it publishes again: people rather hear twice than not at all.
+// A second identical call finds the token marked as notified, or a later question of the same run, and does nothing. If the
+// first call crashed in between, the second publishes again: twice is better than never.
 //
 // Errors: those of the DynamoDB calls and of Publish as the entry package names them: Throttled, Unreachable, Busy,
 // Denied, Rejected.
 //
-// It relies on "Wait for a Callback with Task Token" in the AWS Step Functions Developer Guide: the token is good in
-// the Region of the execution, until the state's time is over.
+// It relies on "Wait for a Callback with Task Token" in the AWS Step Functions Developer Guide: the token is valid in the
+// Region of the execution until the state times out.
 func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnswer, error) {
 	old, err := h.Registry.Approval(ctx, req.Run.ID, req.Run.Region())
 	switch {
@@ -55,13 +55,13 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 		return AskAnswer{}, err
 	}
 	asked.Notified = true
-	// If this fails, a repetition asks again; the question is out all the same.
+	// If this fails, a repetition sends the request again; this one is out all the same.
 	_ = h.Registry.PutApproval(ctx, asked)
 	return AskAnswer{Notified: true}, nil
 }
 
-// isOld says whether people have been asked this already, or something later: by a later try, whose token alone can be
-// answered, or by a later question. Of a run that is over nothing is asked any more.
+// isOld says whether this request is out already, or a later one: of a later attempt, whose token is the only valid one, or
+// of a later question. Nothing is asked for a run that has ended.
 func isOld(req failover.ApprovalRequest, last registry.Approval) bool {
 	switch order := req.Now.Compare(last.Asked); {
 	case order < 0:
@@ -72,7 +72,7 @@ func isOld(req failover.ApprovalRequest, last registry.Approval) bool {
 	return last.Over || int64(req.Try) < last.Try || last.Token == req.Token && last.Notified
 }
 
-// question is a message that waits for an answer.
+// question is a request for approval.
 type question struct {
 	summary, text string
 	facts         facts
@@ -81,18 +81,18 @@ type question struct {
 func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) question {
 	until := req.Until.UTC().Format("15:04:05 UTC")
 	var q question
-	q.summary = wording.Clip(fmt.Sprintf("Approve until %s? %s waits %s", until, journey(req.Run), where(req)), maxSummary)
+	q.summary = wording.Clip(fmt.Sprintf("Approval needed by %s: %s waits %s", until, journey(req.Run), where(req)), maxSummary)
 	approve, reject := h.Plan.Drover(failover.CommandLine("approve", req.Run.ID), m.Region), h.Plan.Drover(failover.CommandLine("reject", req.Run.ID), m.Region)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", q.summary)
-	fmt.Fprintf(&b, "Asked: %s\nDone: %s\nData: %s\n", wanted(req), done(req), atStake(req))
+	fmt.Fprintf(&b, "Requested: %s\nDone: %s\nData: %s\n", wanted(req), done(req), atStake(req))
 	if bound := time.Duration(req.Run.BoundSeconds) * time.Second; bound > time.Duration(h.Plan.TargetRTOSeconds)*time.Second {
-		fmt.Fprintf(&b, "Time: at worst the run takes %s, more than the target RTO of %s\n", bound, seconds(float64(h.Plan.TargetRTOSeconds)))
+		fmt.Fprintf(&b, "Time: the run can take up to %s, more than the target RTO of %s\n", bound, seconds(float64(h.Plan.TargetRTOSeconds)))
 	}
-	fmt.Fprintf(&b, "\nTo approve:\n  %s\nTo reject (%s):\n  %s\nNo answer until %s is a no.\n", approve, consequence(req), reject, until)
-	fmt.Fprintf(&b, "\nWithout drover; for a no, false instead of true:\n  %s\n", h.awsCommand(req, m))
+	fmt.Fprintf(&b, "\nTo approve:\n  %s\nTo reject (%s):\n  %s\nWithout an answer by %s the request is rejected.\n", approve, consequence(req), reject, until)
+	fmt.Fprintf(&b, "\nWithout drover (to reject, write false instead of true):\n  %s\n", h.awsCommand(req, m))
 	if req.Digest != "" {
-		fmt.Fprintf(&b, "This is question %s: drover approve and reject print the same.\n", failover.ShortDigest(req.Digest))
+		fmt.Fprintf(&b, "The digest of this request is %s: drover approve and drover reject print the same one.\n", failover.ShortDigest(req.Digest))
 	}
 	b.WriteByte('\n')
 	about(&b, h.Plan, req.Run, nil)
@@ -105,15 +105,15 @@ func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) ques
 	return q
 }
 
-// where says at which gate the run waits.
+// where says for what the run waits.
 func where(req failover.ApprovalRequest) string {
 	if req.Gate == failover.BeforeStart {
-		return "to begin"
+		return "to start"
 	}
 	return "to promote databases"
 }
 
-// wanted says what a yes sets going.
+// wanted says what an approval starts.
 func wanted(req failover.ApprovalRequest) string {
 	what := "all applications"
 	if n := len(req.Run.Applications); n > 0 {
@@ -122,14 +122,14 @@ func wanted(req failover.ApprovalRequest) string {
 	if req.Gate == failover.BeforeStart || req.Stage == nil {
 		return fmt.Sprintf("to move %s, in %s", what, count(req.Stages, "stage"))
 	}
-	return fmt.Sprintf("to promote the databases of %s in %s (stage %d of %d); this is the one-way door",
+	return fmt.Sprintf("to promote the databases of %s in %s (stage %d of %d); after that, only another promotion moves them back",
 		wave(*req.Stage), req.Stage.To, req.StagesDone+1, req.Stages)
 }
 
-// done says what a no would have to undo.
+// done says what has moved so far.
 func done(req failover.ApprovalRequest) string {
 	if req.Gate == failover.BeforeStart || req.Stage == nil {
-		return "nothing; nothing was touched"
+		return "nothing; nothing was changed"
 	}
 	var parts []string
 	if req.StagesDone > 0 {
@@ -138,7 +138,7 @@ func done(req failover.ApprovalRequest) string {
 	if req.Stage.Percent != nil {
 		parts = append(parts, fmt.Sprintf("%d %% of the traffic of %s goes to %s", *req.Stage.Percent, wave(*req.Stage), req.Stage.To))
 	} else {
-		parts = append(parts, fmt.Sprintf("the traffic of %s has not been touched", wave(*req.Stage)))
+		parts = append(parts, fmt.Sprintf("the traffic of %s has not moved", wave(*req.Stage)))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -150,30 +150,30 @@ func wave(s failover.Stage) string {
 	return fmt.Sprintf("wave %d", s.Wave)
 }
 
-// atStake says what a yes may cost.
+// atStake says which writes an approval may lose.
 func atStake(req failover.ApprovalRequest) string {
 	lag := "no replication lag was measured"
 	if req.LagMillis != nil {
-		lag = fmt.Sprintf("replication lags %.1f s", float64(*req.LagMillis)/1000)
+		lag = fmt.Sprintf("replication lag %.1f s", float64(*req.LagMillis)/1000)
 	}
 	switch {
 	case req.Run.Action.Planned():
-		return lag + "; a planned promotion waits for it, nothing would be lost"
+		return lag + "; a planned promotion waits until it is 0, so no writes are lost"
 	case req.LagMillis == nil:
-		return lag + "; what is not replicated would be lost"
+		return lag + "; writes that are not replicated are lost"
 	}
-	return lag + "; about that much of the last writes would be lost"
+	return lag + "; about as many seconds of the last writes are lost"
 }
 
-// consequence says what a no, or no answer, makes of the run.
+// consequence says how the run ends without an approval.
 func consequence(req failover.ApprovalRequest) string {
 	switch {
 	case req.Gate == failover.BeforeStart:
-		return "nothing will be touched"
+		return "nothing is changed"
 	case req.Run.Action.Planned():
-		return "everything goes back as it was"
+		return "the run is rolled back"
 	}
-	return "what has moved stays, and the run is held"
+	return "moved applications stay, and the run ends Held"
 }
 
 func count(n int, what string) string {
@@ -183,7 +183,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// awsCommand reads the token from the registry and gives it back with a yes.
+// awsCommand reads the token from the registry and approves with it.
 func (h Handler) awsCommand(req failover.ApprovalRequest, m failover.Machine) string {
 	sort, _ := json.Marshal(registry.ApprovalSortKey(req.Run.ID, req.Run.Region())) // a text is always JSON
 	token := failover.CommandLine("aws", "dynamodb", "get-item", "--region", string(m.Region), "--table-name", h.Registry.Table,

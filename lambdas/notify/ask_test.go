@@ -31,7 +31,7 @@ func approvalRequest(token string) failover.ApprovalRequest {
 func ask(t *testing.T, h Handler, req failover.ApprovalRequest) {
 	t.Helper()
 	if answer, err := h.Ask(t.Context(), req); err != nil || !answer.Notified {
-		t.Fatalf("got %+v, %v; want told", answer, err)
+		t.Fatalf("got %+v, %v; want notified", answer, err)
 	}
 }
 
@@ -39,39 +39,39 @@ func TestTextOfAnApprovalBeforePromotion(t *testing.T) {
 	h, world := newHandler(t)
 	ask(t, h, approvalRequest("token-1"))
 	want := `
-Approve until 03:33:00 UTC? switchover to us-west-2 waits to promote databases
+Approval needed by 03:33:00 UTC: switchover to us-west-2 waits to promote databases
 
-Asked: to promote the databases of wave 1 in us-west-2 (stage 3 of 3); this is the one-way door
+Requested: to promote the databases of wave 1 in us-west-2 (stage 3 of 3); after that, only another promotion moves them back
 Done: 2 stages verified; 100 % of the traffic of wave 1 goes to us-west-2
-Data: replication lags 0.9 s; a planned promotion waits for it, nothing would be lost
-Time: at worst the run takes 1h0m0s, more than the target RTO of 10m0s
+Data: replication lag 0.9 s; a planned promotion waits until it is 0, so no writes are lost
+Time: the run can take up to 1h0m0s, more than the target RTO of 10m0s
 
 To approve:
   drover approve run-1 --region us-west-2
-To reject (everything goes back as it was):
+To reject (the run is rolled back):
   drover reject run-1 --region us-west-2
-No answer until 03:33:00 UTC is a no.
+Without an answer by 03:33:00 UTC the request is rejected.
 
-Without drover; for a no, false instead of true:
+Without drover (to reject, write false instead of true):
   aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"9bc8886d997c3f908b5f3080923def7f65dde6bb656c4cb0dd1f67d54c757e94"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
-This is question 9bc8886d997c: drover approve and reject print the same.
+The digest of this request is 9bc8886d997c: drover approve and drover reject print the same one.
 
-Asked for because: rehearsal
+Reason: rehearsal
 Run run-1, plan drover
 `[1:]
 	m := theMessage(t, world)
 	if diff := cmp.Diff(want, m.Message); diff != "" {
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
-	if want := "drover: Approve until 03:33:00 UTC? switchover to us-west-2 waits to promote databases"; m.Subject != want {
+	if want := "drover: Approval needed by 03:33:00 UTC: switchover to us-west-2 waits to promote databases"; m.Subject != want {
 		t.Errorf("subject\ngot  %s\nwant %s", m.Subject, want)
 	}
 	if strings.Contains(m.Message, "token-1") {
-		t.Error("the message has the token; not everybody who may read it may answer")
+		t.Error("the message has the token; not everyone who reads it may approve")
 	}
 }
 
-func TestWhatAnApprovalSaysIsAtStake(t *testing.T) {
+func TestARequestSaysWhatAnApprovalDoes(t *testing.T) {
 	start := func(req *failover.ApprovalRequest) {
 		req.Gate, req.Stage, req.StagesDone = failover.BeforeStart, nil, 0
 	}
@@ -80,22 +80,22 @@ func TestWhatAnApprovalSaysIsAtStake(t *testing.T) {
 		change func(*failover.ApprovalRequest)
 		want   []string
 	}{
-		{"a failover at the one-way door", func(req *failover.ApprovalRequest) {
+		{"a failover before the promotion", func(req *failover.ApprovalRequest) {
 			req.Run.Action, req.Run.BoundSeconds, req.Run.TakenOverFrom = failover.Failover, 600, "run-0"
-		}, []string{"about that much of the last writes would be lost", "To reject (what has moved stays, and the run is held)", "taken over from run run-0"}},
+		}, []string{"about as many seconds of the last writes are lost", "To reject (moved applications stay, and the run ends Held)", "This run took over the lock of run run-0"}},
 		{"a failover without a measurement", func(req *failover.ApprovalRequest) {
 			req.Run.Action, req.LagMillis = failover.Failover, nil
-		}, []string{"Data: no replication lag was measured; what is not replicated would be lost"}},
+		}, []string{"Data: no replication lag was measured; writes that are not replicated are lost"}},
 		{"before the start, of all", start, []string{
-			"waits to begin", "Asked: to move all applications, in 3 stages", "Done: nothing; nothing was touched", "To reject (nothing will be touched)",
+			"waits to start", "Requested: to move all applications, in 3 stages", "Done: nothing; nothing was changed", "To reject (nothing is changed)",
 		}},
 		{"before the start, of some", func(req *failover.ApprovalRequest) {
 			start(req)
 			req.Run.Applications, req.Stages = []string{"checkout", "search"}, 1
-		}, []string{"Asked: to move checkout, search, in 1 stage\n"}},
+		}, []string{"Requested: to move checkout, search, in 1 stage\n"}},
 		{"database first, all waves at once", func(req *failover.ApprovalRequest) {
 			req.Stage.Percent, req.Stage.Wave, req.StagesDone = nil, 0, 0
-		}, []string{"the databases of all waves", "Done: the traffic of all waves has not been touched"}},
+		}, []string{"the databases of all waves", "Done: the traffic of all waves has not moved"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h, world := newHandler(t)
@@ -171,7 +171,7 @@ func TestAnEarlierTryToAskDoesNotComeAfterALaterOne(t *testing.T) {
 	}
 }
 
-func TestAQuestionThatNobodyHeardIsAskedAgain(t *testing.T) {
+func TestARequestThatWasNotSentIsSentAgain(t *testing.T) {
 	h, world := newHandler(t)
 	remove := world.Inject(fakeaws.Fault{Operation: "Publish", Times: 1, Error: serverError})
 	if _, err := h.Ask(t.Context(), approvalRequest("token-1")); entry.ConditionOf(err) != failover.Unreachable {
@@ -182,7 +182,7 @@ func TestAQuestionThatNobodyHeardIsAskedAgain(t *testing.T) {
 	theMessage(t, world)
 }
 
-func TestNobodyIsAskedWhatCannotBeAnswered(t *testing.T) {
+func TestARequestThatCannotBeAnsweredIsNotSent(t *testing.T) {
 	h, world := newHandler(t)
 	world.Inject(fakeaws.Fault{Operation: "PutItem", Error: &fakeaws.APIError{Code: "ThrottlingException", Status: 400, Message: "Rate exceeded"}})
 	if _, err := h.Ask(t.Context(), approvalRequest("token-1")); entry.ConditionOf(err) != failover.Throttled {
@@ -198,7 +198,7 @@ func TestNobodyIsAskedWhatCannotBeAnswered(t *testing.T) {
 	}
 }
 
-func TestHandleTellsTheTwoOperationsApart(t *testing.T) {
+func TestHandlePlaysTheOperationOfTheEvent(t *testing.T) {
 	h, _ := newHandler(t)
 	for _, tt := range []struct {
 		event any
@@ -206,7 +206,7 @@ func TestHandleTellsTheTwoOperationsApart(t *testing.T) {
 	}{
 		{approvalRequest("token-1"), AskAnswer{Notified: true}},
 		{request(failover.Refused), failover.NotifyAnswer{
-			Outcome: failover.Refused, Summary: "Refused: failover to us-west-2, nothing was touched", Notified: true,
+			Outcome: failover.Refused, Summary: "Refused: failover to us-west-2, nothing was changed", Notified: true,
 			Report: "s3://reports/runs/run-1/report.json", RTOSeconds: 432,
 		}},
 	} {

@@ -9,16 +9,15 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// The kinds of messages, for subscriptions that want only one of them.
+// The kinds of notifications, for the filter policies of subscriptions. The values never change.
 const (
-	kindBegun    = "begun"
+	kindStarted  = "begun"
 	kindApproval = "approval"
 	kindResult   = "result"
 	kindRefused  = "refused"
 )
 
-// facts is what a message says, for machines: the attribute of that name, as JSON. Lists are counted and not listed;
-// the report has them.
+// facts are the message for programs: the attribute of that name, as JSON. It counts what the report lists.
 type facts struct {
 	Kind          string           `json:"kind"`
 	Plan          string           `json:"plan"`
@@ -31,14 +30,14 @@ type facts struct {
 	TakenOverFrom string           `json:"takenOverFrom,omitempty"`
 	Outcome       failover.Outcome `json:"outcome,omitempty"`
 	Result        *resultFacts     `json:"result,omitempty"`
-	Begun         *begunFacts      `json:"begun,omitempty"`
+	Started       *startedFacts    `json:"begun,omitempty"`
 	Approval      *approvalFacts   `json:"approval,omitempty"`
 	Refused       *refusedFacts    `json:"refused,omitempty"`
 	Winner        *failover.Winner `json:"winner,omitempty"`
 }
 
-// begunFacts are those of a run that begins.
-type begunFacts struct {
+// startedFacts are those of a run that starts.
+type startedFacts struct {
 	Stages   int       `json:"stages"`
 	Warnings int       `json:"warnings"`
 	EndsBy   time.Time `json:"endsBy"`
@@ -52,7 +51,7 @@ type refusedFacts struct {
 	Next      string           `json:"next,omitempty"`
 }
 
-// resultFacts are those of a run that is over.
+// resultFacts are those of a run that has ended.
 type resultFacts struct {
 	Moved            int                    `json:"moved"`
 	NotMoved         int                    `json:"notMoved"`
@@ -73,7 +72,7 @@ type resultFacts struct {
 	Report           string                 `json:"report,omitempty"`
 }
 
-// approvalFacts are those of a run that waits.
+// approvalFacts are those of a run that waits for an approval.
 type approvalFacts struct {
 	Gate      failover.Approval `json:"gate"`
 	Stage     *int              `json:"stage,omitempty"`
@@ -103,12 +102,12 @@ func newFacts(kind string, plan failover.Plan, run failover.Run, summary string)
 	}
 }
 
-// attributes are the facts and, on their own, those that a subscription's filter policy may ask for. A subscription
-// with raw delivery to SQS takes ten at most; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide.
+// attributes are the facts and, as attributes of their own, those for filter policies. A subscription with raw delivery to SQS
+// takes ten at most; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide.
 func (f facts) attributes(run failover.Run) map[string]types.MessageAttributeValue {
 	all := map[string]types.MessageAttributeValue{}
 	add := func(name, value string) {
-		if value != "" { // an empty attribute is refused
+		if value != "" { // SNS rejects an empty attribute
 			all[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 		}
 	}
@@ -117,7 +116,7 @@ func (f facts) attributes(run failover.Run) map[string]types.MessageAttributeVal
 	add("run", f.Run)
 	add("action", string(f.Action))
 	add("outcome", string(f.Outcome))
-	if text, err := json.Marshal(f); err == nil { // text, numbers and times; there is nothing to fail
+	if text, err := json.Marshal(f); err == nil { // texts, numbers and times are always JSON
 		add("facts", string(failover.Encoded(text, run.Writes)))
 	}
 	return all

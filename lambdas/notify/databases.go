@@ -7,23 +7,22 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// databases says of each database of the applications what the run has done to it, from what PromoteDatabase has noted in
-// the registry. Those of applications that VerifyHealth has verified are in the target Region; the snapshot is about the
-// others.
+// databases are the databases of the applications with what the run has done to each, as PromoteDatabase has written it into
+// the registry. Those of applications that VerifyHealth has verified are in the target Region; the snapshot has the others.
 func databases(run failover.Run, snapshot live.Snapshot, verified, others []failover.Application, to failover.Region) []failover.DatabaseResult {
 	var results []failover.DatabaseResult
 	index := map[string]int{}
 	add := func(apps []failover.Application, state func(failover.Database) failover.DatabaseDid) {
 		for _, app := range apps {
 			for _, db := range app.Databases {
-				did, noted := noted(run, app, db)
+				did, recorded := recorded(run, app, db)
 				i, known := index[db.GlobalCluster]
 				if !known {
 					i = len(results)
 					index[db.GlobalCluster] = i
 					results = append(results, failover.DatabaseResult{Application: app.Name, GlobalCluster: db.GlobalCluster, Did: state(db)})
 				}
-				if noted {
+				if recorded {
 					results[i].Did = did
 					if lag, measured := app.Live.Lags[db.GlobalCluster]; measured && app.Live.Epoch == run.Epoch {
 						results[i].LagMillis = &lag
@@ -45,8 +44,8 @@ func databases(run failover.Run, snapshot live.Snapshot, verified, others []fail
 	return results
 }
 
-// noted is what the registry says that the run has done to a database. A newer run has taken the place of that.
-func noted(run failover.Run, app failover.Application, db failover.Database) (failover.DatabaseDid, bool) {
+// recorded is what the registry says that the run has done to a database. A newer run overwrites it.
+func recorded(run failover.Run, app failover.Application, db failover.Database) (failover.DatabaseDid, bool) {
 	switch {
 	case app.Live.Epoch > run.Epoch:
 		return failover.DatabaseNotKnown, true
@@ -59,8 +58,7 @@ func noted(run failover.Run, app failover.Application, db failover.Database) (fa
 }
 
 // lost returns how many seconds of writes the run has lost, and the largest replication lag before its promotions; each is
-// nil when it was not measured. lagMillis is what the state machine has kept of the lag: it counts where the note in the
-// registry is missing.
+// nil when it was not measured. lagMillis is the lag that the state machine has kept, for when the registry has none.
 func lost(r failover.Report, lagMillis int64) (rpo, lag *float64) {
 	note := func(millis int64) {
 		if s := float64(millis) / 1000; lag == nil || s > *lag {
@@ -79,7 +77,7 @@ func lost(r failover.Report, lagMillis int64) (rpo, lag *float64) {
 		}
 	}
 	switch {
-	case r.Run.Action.Planned(): // it waits until everything is replicated
+	case r.Run.Action.Planned(): // a planned promotion waits until everything is replicated
 		return new(0.0), lag
 	case promoted || lag != nil:
 		return lag, lag
@@ -89,7 +87,7 @@ func lost(r failover.Report, lagMillis int64) (rpo, lag *float64) {
 	return new(0.0), nil
 }
 
-// lostWrites says for each database that the run has promoted with data loss where to look for what it lost.
+// lostWrites says where the lost writes may be, of each database that the run has promoted with data loss.
 func lostWrites(results []failover.DatabaseResult, apps []failover.Application, from failover.Region) []failover.LostWrites {
 	clusters := map[string]string{}
 	for _, app := range apps {

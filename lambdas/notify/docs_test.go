@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestTheExamplesInTheDocsAreRealMessages takes every example from docs/messages.md and looks for it among the messages
+// TestTheExamplesInTheDocsAreRealMessages takes every example from docs/messages.md and finds it among the messages
 // that the tests of this package hold Notify to.
 func TestTheExamplesInTheDocsAreRealMessages(t *testing.T) {
 	page, err := os.ReadFile("../../docs/messages.md")
@@ -18,16 +18,16 @@ func TestTheExamplesInTheDocsAreRealMessages(t *testing.T) {
 	announce(t, h, announceRequest())
 	ask(t, h, approvalRequest("token-1"))
 	refuse(t, h, refusedRequest("run-1"))
-	told := []string{render(heldReport())}
+	sent := []string{render(heldReport())}
 	for _, m := range world.Messages() {
-		told = append(told, m.Message)
+		sent = append(sent, m.Message)
 	}
 	for _, block := range strings.Split(string(page), "\n```\n") {
-		if strings.Contains(block, "\nRun run-1") && !slices.Contains(told, block+"\n") {
-			t.Errorf("docs/messages.md shows a message that nobody gets:\n%s", block)
+		if strings.Contains(block, "\nRun run-1") && !slices.Contains(sent, block+"\n") {
+			t.Errorf("docs/messages.md shows a message that is never sent:\n%s", block)
 		}
 	}
-	for _, message := range told {
+	for _, message := range sent {
 		if !strings.Contains(string(page), "\n```\n"+message+"```\n") {
 			t.Errorf("docs/messages.md does not show this message as it is:\n%s", message)
 		}

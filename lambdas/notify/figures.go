@@ -9,10 +9,10 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// maxLost is of how many databases a message says where to look for lost writes.
+// maxLost is for how many databases a message says where lost writes may be.
 const maxLost = 4
 
-// figures say how long it took and what it cost, of each phase where there are several, and how that compares.
+// figures are the recovery time and the data loss, of each phase where there are several, compared with the targets.
 func figures(b *strings.Builder, r failover.Report) {
 	if idle(r) {
 		return
@@ -29,14 +29,14 @@ func figures(b *strings.Builder, r failover.Report) {
 		fmt.Fprintln(b, "Data (RPO): "+r.Data())
 	}
 	if r.Outcome == failover.Completed && !r.Run.Action.Planned() && r.TTLSeconds > 0 {
-		fmt.Fprintf(b, "Users: clients that honour DNS follow within %d s, the longest TTL\n", r.TTLSeconds)
+		fmt.Fprintf(b, "Users: clients that respect the TTL follow within %d s, the longest TTL\n", r.TTLSeconds)
 	}
 	trend(b, r)
 	whereLost(b, r.LostWrites)
 }
 
-// timing says how long it took. Only a completed run has recovered anything: of others the time says how long it has
-// been, and what that means for the target.
+// timing is the recovery time of a completed run. Other runs have not recovered anything: the line says how much time has
+// passed, and whether the target can still be met.
 func timing(r failover.Report) string {
 	began := recoveryBegan(r.Run)
 	line := fmt.Sprintf("%s since %s", seconds(r.RTOSeconds), began.UTC().Format("15:04:05 UTC"))
@@ -54,7 +54,7 @@ func timing(r failover.Report) string {
 	case r.Outcome == failover.Refused:
 		return "Time: " + line
 	case r.Outcome == failover.RolledBack:
-		return fmt.Sprintf("Not moved (RTO): everything as before after %s; target %s, missed", line, target)
+		return fmt.Sprintf("Not moved (RTO): everything is as before the run after %s; target %s, missed", line, target)
 	case r.RTOSeconds > target.Seconds():
 		return fmt.Sprintf("Not recovered (RTO): %s; target %s, missed", line, target)
 	}
@@ -67,7 +67,7 @@ func phaseLine(r failover.Report, phase failover.PhaseResult) string {
 	line := fmt.Sprintf("%s to %s: %s", name, phase.To, seconds(phase.RTOSeconds))
 	switch {
 	case !phase.Passed:
-		return line + fmt.Sprintf(", and not done: %d of %d stages", phase.StagesDone, phase.Stages)
+		return line + fmt.Sprintf(", not finished: %d of %d stages done", phase.StagesDone, phase.Stages)
 	case phase.Phase.Undoes():
 		return line
 	}
@@ -85,7 +85,7 @@ func met(ok bool) string {
 	return "missed"
 }
 
-// trend compares a drill phase by phase with the last one that was completed, and lists those before.
+// trend compares a drill, phase by phase, with the last one that was completed, and lists the earlier ones.
 func trend(b *strings.Builder, r failover.Report) {
 	if i := slices.IndexFunc(r.Trend, func(d failover.PastDrill) bool { return d.Outcome == failover.Completed }); i >= 0 {
 		var parts []string
@@ -95,7 +95,7 @@ func trend(b *strings.Builder, r failover.Report) {
 			}
 		}
 		if len(parts) > 0 {
-			fmt.Fprintf(b, "Against drill %s: %s\n", r.Trend[i].Run, strings.Join(parts, ", "))
+			fmt.Fprintf(b, "Compared with drill %s: %s\n", r.Trend[i].Run, strings.Join(parts, ", "))
 		}
 	}
 	for i, drill := range r.Trend {
@@ -131,15 +131,15 @@ func difference(s float64) string {
 	case d < 0:
 		return (-d).String() + " faster"
 	}
-	return "as fast"
+	return "the same"
 }
 
-// whereLost says where to look for the writes that were not replicated: the old Region has to be back for it.
+// whereLost says where the writes may be that were not replicated. The old Region must be available again to read them.
 func whereLost(b *strings.Builder, all []failover.LostWrites) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nWrites that were lost may be in snapshots in %s, once it is back; copy them before they expire:\n", all[0].Region)
+	fmt.Fprintf(b, "\nLost writes may be in snapshots in %s, when that Region is available again. Copy the snapshots before they expire:\n", all[0].Region)
 	for i, l := range all {
 		if i == maxLost {
 			fmt.Fprintf(b, "- and %d more, in the report\n", len(all)-maxLost)
@@ -147,5 +147,5 @@ func whereLost(b *strings.Builder, all []failover.LostWrites) {
 		}
 		fmt.Fprintf(b, "- %s: %s\n", l.GlobalCluster, l.Snapshot)
 	}
-	fmt.Fprint(b, "RDS-EVENT-0391 there means that the old writer could not be stopped, RDS-EVENT-0390 that it was.\n\n")
+	fmt.Fprint(b, "The event RDS-EVENT-0390 in that Region means that the old writer was fenced, RDS-EVENT-0391 that it could not be fenced.\n\n")
 }

@@ -99,7 +99,7 @@ func request(outcome failover.Outcome) failover.NotifyRequest {
 
 func handle(t *testing.T, h Handler, req failover.NotifyRequest) failover.NotifyAnswer {
 	t.Helper()
-	answer, err := h.Tell(t.Context(), req)
+	answer, err := h.End(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
-// Package notify tells people: that a run begins, and what was found before; it asks them when a run needs consent; and
-// at the end of a run it takes stock of what moved, writes the report, and publishes how long it took and what it cost.
+// Package notify is the step that sends notifications: at the start of a run, for a request for approval, for a run that was
+// refused, and at the end of a run. For the end it takes the inventory of what moved, writes the report, and publishes RTO and
+// RPO as metrics.
 package notify
 
 import (
@@ -29,31 +30,30 @@ type Handler struct {
 	// S3 and Bucket are where reports go.
 	S3     bucket
 	Bucket string
-	// SNS and TopicARN are where people listen.
+	// SNS and TopicARN are where notifications go.
 	SNS      publisher
 	TopicARN string
-	// CloudWatch takes the metrics.
+	// CloudWatch takes RTO and RPO.
 	CloudWatch metricWriter
-	// Metrics takes those that must not depend on any service; nil leaves them out.
+	// Metrics takes metrics that must not depend on any service; nil leaves them out.
 	Metrics metricLog
 }
 
-// The time limits of this step. The notification must go out while the function still runs, so nothing that comes before
-// it may use up its time, whichever service does not answer.
+// The time limits of this step. The notification must go out while the function still runs, so nothing before it may use up
+// the time, whichever service does not respond.
 const (
 	readBudget      = 3 * time.Second
 	inventoryBudget = 12 * time.Second
 	writeBudget     = 4 * time.Second
 )
 
-// Handle plays the operation that the event asks for: "announce" tells people that a run begins, "approve" asks them,
-// "refused" sends the notification of a run that ends with Validate's verdict, none tells them how it ended. The answers
-// are [AnnounceAnswer], [AskAnswer], [RefusedAnswer] and [failover.NotifyAnswer].
+// Handle plays the operation of the event: "announce" sends the start notification, "approve" the request for approval,
+// "refused" the notification of a run that ends with Validate's verdict, and none that of the run's end. The answers are [AnnounceAnswer], [AskAnswer], [RefusedAnswer] and [failover.NotifyAnswer].
 //
 // A second identical call sends no second notification: see [Handler.Announce], [Handler.Ask], [Handler.Refused] and
-// [Handler.Tell].
+// [Handler.End].
 //
-// Errors: Rejected for an event that is none of them; otherwise those of the four.
+// Errors: Rejected for any other event; otherwise those of the four.
 func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
 	var asked struct {
 		Op string `json:"op"`
@@ -63,7 +63,7 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 	}
 	switch asked.Op {
 	case "":
-		return play(ctx, event, h.Tell)
+		return play(ctx, event, h.End)
 	case "announce":
 		return play(ctx, event, h.Announce)
 	case "approve":
@@ -87,7 +87,7 @@ func unreadable(err error) error {
 	return failover.Fail(failover.Rejected, failover.Doing("read", "the event of Notify", err))
 }
 
-// couldNot says in one line for a person what could not be done, and why.
+// couldNot says in one line what could not be done, and why.
 func couldNot(do string, err error) string {
 	return wording.Clip(wording.OneLine(entry.CouldNot(do, err)), maxLine)
 }

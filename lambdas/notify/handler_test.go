@@ -21,7 +21,7 @@ const (
 
 var serverError = &fakeaws.APIError{Code: "InternalError", Status: 500, Message: "We encountered an internal error."}
 
-func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
+func TestTheInventoryIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	move(t, h, world, "checkout")
 	req := request(failover.Completed) // the run believes that all is well
@@ -57,7 +57,7 @@ func TestStockIsTakenFromAWSAndNotFromTheRunsBelief(t *testing.T) {
 	}
 }
 
-func TestAgainTellsNobody(t *testing.T) {
+func TestASecondCallSendsNothing(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	first := handle(t, h, request(failover.Held))
 	move(t, h, world, "checkout") // whatever has become of it since
@@ -71,7 +71,7 @@ func TestAgainTellsNobody(t *testing.T) {
 	}
 }
 
-func TestAnotherRunOfTheSameNameIsTold(t *testing.T) {
+func TestAnotherRunOfTheSameNameIsNotified(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(*failover.NotifyRequest)
@@ -93,32 +93,32 @@ func TestAnotherRunOfTheSameNameIsTold(t *testing.T) {
 func TestACrashAfterTheMessageRepeatsItRatherThanLosingIt(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	remove := world.Inject(fakeaws.Fault{Operation: "Publish", Times: 1, LoseAnswer: true})
-	_, err := h.Tell(t.Context(), request(failover.Held))
+	_, err := h.End(t.Context(), request(failover.Held))
 	if got := entry.ConditionOf(err); got != failover.Unreachable {
 		t.Fatalf("got %s (%v); want Unreachable", got, err)
 	}
 	if readReport(t, world).Notified {
-		t.Error("the report says that people were told; nobody knows")
+		t.Error("the report says that the notification is out; that is not known")
 	}
 	remove()
 	if got := handle(t, h, request(failover.Held)); !got.Notified || len(world.Messages()) != 2 {
-		t.Errorf("got told %v, %d messages; want the message again", got.Notified, len(world.Messages()))
+		t.Errorf("got notified %v, %d messages; want the message again", got.Notified, len(world.Messages()))
 	}
 }
 
-func TestThereIsAReportEvenWhenNobodyCanBeTold(t *testing.T) {
+func TestThereIsAReportWithoutANotification(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	world.Inject(fakeaws.Fault{Operation: "Publish", Error: &fakeaws.APIError{Code: "AuthorizationError", Status: 403, Message: "no"}})
-	_, err := h.Tell(t.Context(), request(failover.Held))
+	_, err := h.End(t.Context(), request(failover.Held))
 	if got := entry.ConditionOf(err); got != failover.Denied {
 		t.Errorf("got %s (%v); want Denied", got, err)
 	}
 	if r := readReport(t, world); r.Notified || len(r.NotMoved) != 1 {
-		t.Errorf("got %+v; want the stock, and that nobody was told", r)
+		t.Errorf("got %+v; want the inventory, and no notification", r)
 	}
 }
 
-func TestWhatCannotBeReadKeepsNobodyFromBeingTold(t *testing.T) {
+func TestTheNotificationIsSentWhateverCannotBeRead(t *testing.T) {
 	for _, tt := range []struct {
 		service string
 		// want is in the message.
@@ -135,10 +135,10 @@ func TestWhatCannotBeReadKeepsNobodyFromBeingTold(t *testing.T) {
 			move(t, h, world, "checkout")
 			world.Inject(fakeaws.Fault{Service: tt.service, Error: serverError})
 			req := request(failover.Held)
-			req.Try = patientTries
+			req.Try = completeAttempts
 			got := handle(t, h, req)
 			if !got.Notified || got.Moved != 0 {
-				t.Errorf("got %+v; want told, and nothing counted as moved", got)
+				t.Errorf("got %+v; want notified, and nothing counted as moved", got)
 			}
 			if message := theMessage(t, world).Message; !strings.Contains(message, tt.want) {
 				t.Errorf("the message lacks %q:\n%s", tt.want, message)
@@ -155,7 +155,7 @@ func TestAReportThatIsWrittenAtTheSecondAttemptIsNamed(t *testing.T) {
 	world.Inject(fakeaws.Fault{Operation: "PutObject", Times: 1, Error: serverError})
 	got := handle(t, h, request(failover.Held))
 	if got.Report == "" || !readReport(t, world).Notified {
-		t.Errorf("got %+v; want the report, and in it that people were told", got)
+		t.Errorf("got %+v; want the report, and in it that the notification is out", got)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestTheFailureComesFirstAmongTheReasons(t *testing.T) {
 	}
 }
 
-func TestStockIsOnlyOfWhatTheRunIsAbout(t *testing.T) {
+func TestTheInventoryIsOnlyOfWhatTheRunIsAbout(t *testing.T) {
 	h, _ := newHandler(t, "checkout", "search")
 	req := request(failover.Held)
 	req.Run.Applications = []string{"search"}
@@ -181,18 +181,18 @@ func TestStockIsOnlyOfWhatTheRunIsAbout(t *testing.T) {
 	}
 }
 
-func TestARefusedRunTakesNoStock(t *testing.T) {
+func TestARefusedRunTakesNoInventory(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	req := request(failover.Refused)
 	req.Run.From, req.Run.To, req.LagMillis = "", "", -1 // Validate has not got that far
 	req.Failures = []failover.StepFailure{{State: "Validate", Error: "Denied", Cause: "{}"}}
 	before := calls(world, "Query")
 	got := handle(t, h, req)
-	if want := "Refused: failover, nothing was touched; Validate was denied a permission."; got.Summary != want {
+	if want := "Refused: failover, nothing was changed; Validate was denied a permission."; got.Summary != want {
 		t.Errorf("got  %s\nwant %s", got.Summary, want)
 	}
 	if calls(world, "Query") != before || calls(world, "DescribeGlobalClusters") != 0 {
-		t.Errorf("stock was taken")
+		t.Errorf("the inventory was taken")
 	}
 	if got.RPOSeconds != nil {
 		t.Errorf("got RPO %v; want none", *got.RPOSeconds)

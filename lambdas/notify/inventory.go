@@ -15,21 +15,21 @@ import (
 )
 
 const (
-	// listBudget is how many calls of ListResourceRecordSets one try makes at most: Route 53 lets an account make 50 at once
-	// and 10 a second after that.
+	// listBudget is how many calls of ListResourceRecordSets one attempt makes at most: Route 53's quota for an account is 50 at
+	// once and then 10 a second.
 	listBudget = 40
-	// patientTries is how many tries of the step wait for what a retry may still bring: the rest of a large zone, a registry
-	// or a bucket that does not answer. The next one notifies with what there is.
-	patientTries = 3
+	// completeAttempts is how many attempts of the step fail when a retry may complete the inventory: the rest of a large zone,
+	// a registry or a bucket that does not respond. The next attempt sends the notification with what is known.
+	completeAttempts = 3
 )
 
-// takeInventory lists which applications of the run are wholly in the target Region, which are not, and of which that is
-// not known; after a rollback, too, which of them are as they were before the run.
+// takeInventory lists which applications of the run are wholly in the target Region, which are not, and which are unknown;
+// after a rollback, also which are as they were before the run.
 //
-// What VerifyHealth has verified of a completed run is taken from it, and not read again: one second later the answer
-// could only be the same, or be denied by Route 53's request quota. Everything else is read.
+// What VerifyHealth has verified for a completed run is not read again: one second later the result would be the same, or
+// Route 53 would throttle the request. Everything else is read.
 //
-// The error is one that a further try of the step may cure; then there is no inventory.
+// The error is one that another attempt of the step may cure; then there is no inventory.
 func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req failover.NotifyRequest) error {
 	all, err := h.Registry.Applications(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 		case req.Outcome == failover.Completed && req.Inventory.Covers(app) && r.Run.Moves(app):
 			verified = append(verified, app)
 		case req.Outcome == failover.Completed && !r.Run.Moves(app):
-			// A drill that has come back leaves an application where it was, in the other Region.
+			// An application that was in the standby before the drill stays there.
 		default:
 			others = append(others, app)
 		}
@@ -71,7 +71,7 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	return nil
 }
 
-// snapshot reads Route 53 and RDS as far as the request quota lets it. What was read is kept for the next try.
+// snapshot reads Route 53 and RDS within the request quota. What was read is kept for the next attempt.
 func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.NotifyRequest, apps []failover.Application) (live.Snapshot, error) {
 	_, away := r.Run.WayOut()
 	key := failover.InventoryKey(r.Run.ID)
@@ -84,7 +84,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	}
 	sets, err := listing.Read(ctx, h.Route53, apps, listBudget)
 	unfinished := errors.Is(err, live.ErrUnfinished) || entry.ConditionOf(err) == failover.Throttled
-	if unfinished && req.Try < patientTries && h.keep(ctx, key, listing) == nil {
+	if unfinished && req.Try < completeAttempts && h.keep(ctx, key, listing) == nil {
 		return live.Snapshot{}, failover.Fail(failover.Throttled, failover.Doing("take", "the inventory, which the next attempt continues from "+h.location(key), err))
 	}
 	snapshot := live.TakeWith(ctx, sets, h.RDS(away), apps)
@@ -94,7 +94,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	return snapshot, nil
 }
 
-// keep writes what was read so far.
+// keep writes what was read so far into the bucket.
 func (h Handler) keep(ctx context.Context, key string, listing live.Listing) error {
 	text, err := json.Marshal(listing)
 	if err != nil {
@@ -103,17 +103,17 @@ func (h Handler) keep(ctx context.Context, key string, listing live.Listing) err
 	return h.put(ctx, key, text)
 }
 
-// unknown is an error that a further try may cure, or else a line of the report.
+// unknown is an error that another attempt may cure, or else adds a line to the report.
 func (h Handler) unknown(r *failover.Report, req failover.NotifyRequest, what string, err error) error {
-	if req.Try < patientTries && helpsToWait(err) {
+	if req.Try < completeAttempts && helpsToWait(err) {
 		return failover.Doing("take", "the inventory", err)
 	}
 	r.Unknown = append(r.Unknown, couldNot(what, err))
 	return nil
 }
 
-// helpsToWait says whether a further try may cure an error. One that has used up its time is not tried again: the
-// notification would wait for a service that hangs.
+// helpsToWait says whether another attempt may cure an error. One that has used up its time is not retried: the notification
+// would wait for a service that hangs.
 func helpsToWait(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return false

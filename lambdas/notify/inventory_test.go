@@ -97,7 +97,7 @@ func TestAnInventoryThatExceedsTheQuotaIsTakenOverSeveralTries(t *testing.T) {
 		}
 	}
 	req := request(failover.Held)
-	_, err := h.Tell(t.Context(), req)
+	_, err := h.End(t.Context(), req)
 	if entry.ConditionOf(err) != failover.Throttled || len(world.Messages()) != 0 {
 		t.Fatalf("first try: got %v, %d messages; want Throttled and none", err, len(world.Messages()))
 	}
@@ -108,21 +108,21 @@ func TestAnInventoryThatExceedsTheQuotaIsTakenOverSeveralTries(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeReadIsNotKnown, and is never listed as not moved.
-func TestWhatCannotBeReadIsNotKnown(t *testing.T) {
+// TestWhatCannotBeReadIsUnknown, and is never listed as not moved.
+func TestWhatCannotBeReadIsUnknown(t *testing.T) {
 	h, world := newFleet(t, 3)
 	world.Inject(fakeaws.Fault{Operation: "ListResourceRecordSets", Error: &fakeaws.APIError{Code: "Throttling", Status: 400, Message: "Rate exceeded"}})
 	req := request(failover.Held)
-	for req.Try = range patientTries {
-		if _, err := h.Tell(t.Context(), req); entry.ConditionOf(err) != failover.Throttled {
+	for req.Try = range completeAttempts {
+		if _, err := h.End(t.Context(), req); entry.ConditionOf(err) != failover.Throttled {
 			t.Fatalf("try %d: got %v; want Throttled", req.Try, err)
 		}
 	}
-	req.Try = patientTries
+	req.Try = completeAttempts
 	if got := handle(t, h, req); got.Moved != 0 || got.NotMoved != 0 || got.NotKnown != 3 {
-		t.Errorf("got %+v; want 3 not known", got)
+		t.Errorf("got %+v; want 3 unknown", got)
 	}
-	if message := theMessage(t, world).Message; !strings.Contains(message, "Not known (3):") || strings.Contains(message, "Not moved") {
+	if message := theMessage(t, world).Message; !strings.Contains(message, "Unknown (3):") || strings.Contains(message, "Not moved") {
 		t.Errorf("the message:\n%s", message)
 	}
 }
@@ -136,10 +136,10 @@ func TestAReportThatS3RefusesTwiceIsWritten(t *testing.T) {
 		req := request(failover.Completed)
 		req.Inventory = verifiedInventory(1)
 		used := 1
-		got, err := h.Tell(t.Context(), req)
+		got, err := h.End(t.Context(), req)
 		for ; err != nil && used < 4; used++ {
 			req.Try++
-			got, err = h.Tell(t.Context(), req)
+			got, err = h.End(t.Context(), req)
 		}
 		if err != nil || used != tries || got.Report == "" || len(world.Messages()) != 1 || !readReport(t, world).Notified {
 			t.Errorf("%d refusals: %v after %d tries, %+v, %d messages; want %d tries, a report and one message", times, err, used, got, len(world.Messages()), tries)
@@ -166,7 +166,7 @@ func TestANotificationThatIsMissingForGoodRaisesAnAlarm(t *testing.T) {
 		world.Inject(fakeaws.Fault{Operation: c.operation, Error: &fakeaws.APIError{Code: c.code, Status: c.status, Message: "no"}})
 		req := request(failover.Completed)
 		req.Inventory, req.Try = verifiedInventory(1), c.try
-		_, _ = h.Tell(t.Context(), req)
+		_, _ = h.End(t.Context(), req)
 		if got := strings.Contains(log.String(), `"`+failover.MissingMetric+`":1`); got != c.want {
 			t.Errorf("%s: metric %v; want %v: %s", c.name, got, c.want, log.String())
 		}

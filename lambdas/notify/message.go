@@ -8,7 +8,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
-// The bounds of a message. It is read on a phone, by somebody who has just been woken.
+// The bounds of a message, which is read on a phone.
 const (
 	// maxSummary bounds the first line, which is the execution's cause too.
 	maxSummary = 140
@@ -20,25 +20,25 @@ const (
 	maxLine = 240
 )
 
-// summarize says in one line how a run ended and what moved. Bad news names its first reason.
+// summarize says in one line how a run ended, what moved and, if it failed, the first reason.
 func summarize(r failover.Report) string {
 	line := string(r.Outcome) + ": " + journey(r.Run) + ", " + moved(r)
-	elsewhere := listsOf(r).elsewhere
+	missing := listsOf(r).missing
 	switch {
 	case idle(r):
-	case r.Outcome == failover.Completed && len(elsewhere)+len(r.NotKnown) == 0:
+	case r.Outcome == failover.Completed && len(missing)+len(r.NotKnown) == 0:
 		line += " in " + seconds(r.RTOSeconds)
 	case r.Winner != nil:
-		line += "; overtaken by run " + r.Winner.Run
+		line += "; superseded by run " + r.Winner.Run
 	case len(r.Reasons) > 0:
 		line += "; " + r.Reasons[0]
-	case len(elsewhere) > 0:
-		line += "; " + notMovedLine(elsewhere[0])
+	case len(missing) > 0:
+		line += "; " + notMovedLine(missing[0])
 	}
 	return wording.Clip(wording.OneLine(line), maxSummary)
 }
 
-// journey is what the run was asked for, and where to.
+// journey is the action of the run and its target Region.
 func journey(run failover.Run) string {
 	what := string(run.Action)
 	if what == "" {
@@ -53,22 +53,22 @@ func journey(run failover.Run) string {
 	return what
 }
 
-// lists are the applications that are where they should be after this end of the run, those that are not, and those of
-// which that could not be read, with what a person calls them.
+// lists are the applications that are where they should be at the end of the run, those that are not, and those that could not
+// be read, with the titles of these lists.
 type lists struct {
-	thereTitle, elsewhereTitle string
-	there                      []string
-	elsewhere, unknown         []failover.NotMoved
+	thereTitle, missingTitle string
+	there                    []string
+	missing, unknown         []failover.NotMoved
 }
 
 func listsOf(r failover.Report) lists {
 	switch {
 	case r.Run.Phase == failover.Rollback:
-		return lists{"As before", "Not as before", r.Restored, r.NotRestored, nil}
+		return lists{"As before the run", "Not as before the run", r.Restored, r.NotRestored, nil}
 	case r.Run.Phase == failover.Return && r.Outcome == failover.Completed:
-		return lists{"There and back", "Not back", r.Moved, r.NotMoved, r.NotKnown}
+		return lists{"Moved and returned", "Not returned", r.Moved, r.NotMoved, r.NotKnown}
 	case r.Run.Phase == failover.Return:
-		return lists{"Back", "Not back", r.Moved, r.NotMoved, r.NotKnown}
+		return lists{"Returned", "Not returned", r.Moved, r.NotMoved, r.NotKnown}
 	case r.Run.Phase == failover.ReturnRollback:
 		return lists{"In " + string(r.Target), "Not in " + string(r.Target), r.Moved, r.NotMoved, r.NotKnown}
 	}
@@ -80,16 +80,16 @@ func moved(r failover.Report) string {
 	l := listsOf(r)
 	text := counted(r, l)
 	if n := len(l.unknown); n > 0 && r.Outcome != failover.Refused {
-		text += fmt.Sprintf(", %d not known", n)
+		text += fmt.Sprintf(", %d unknown", n)
 	}
 	return text
 }
 
 func counted(r failover.Report, l lists) string {
-	there, all := len(l.there), len(l.there)+len(l.elsewhere)+len(l.unknown)
+	there, all := len(l.there), len(l.there)+len(l.missing)+len(l.unknown)
 	switch {
 	case r.Outcome == failover.Refused:
-		return "nothing was touched"
+		return "nothing was changed"
 	case idle(r):
 		return "nothing to move"
 	case all == 0 && len(r.Unknown) > 0:
@@ -97,11 +97,11 @@ func counted(r failover.Report, l lists) string {
 	case all == 0:
 		return "no application moved"
 	case r.Run.Phase == failover.Rollback:
-		return fmt.Sprintf("%d of %d applications as before", there, all)
-	case r.Outcome == failover.Completed && len(l.elsewhere) > 0:
-		return fmt.Sprintf("but %d of %d applications are not in %s", len(l.elsewhere), all, r.Target)
+		return fmt.Sprintf("%d of %d applications as before the run", there, all)
+	case r.Outcome == failover.Completed && len(l.missing) > 0:
+		return fmt.Sprintf("but %d of %d applications are not in %s", len(l.missing), all, r.Target)
 	case r.Run.Phase == failover.Return && r.Outcome == failover.Completed:
-		return fmt.Sprintf("%d of %d applications there and back", there, all)
+		return fmt.Sprintf("%d of %d applications moved and returned", there, all)
 	case r.Run.Phase == failover.Return:
 		return fmt.Sprintf("%d of %d applications back in %s", there, all, r.Run.To)
 	case r.Run.Phase == failover.ReturnRollback:
@@ -110,7 +110,7 @@ func counted(r failover.Report, l lists) string {
 	return fmt.Sprintf("%d of %d applications moved", there, all)
 }
 
-// subject is the first line for a list of mails: ASCII only, and short.
+// subject is the first line for an email's subject: short, in ASCII.
 func subject(plan failover.Plan, summary string) string {
 	line := strings.ReplaceAll(fmt.Sprintf("%s: %s", plan.Name, summary), "…", "...")
 	ascii := strings.Map(func(c rune) rune {
@@ -125,17 +125,17 @@ func subject(plan failover.Plan, summary string) string {
 	return ascii
 }
 
-// text is the message: the outcome, why, what did not move, what did, the one thing to do next, and then the figures.
+// text is the message: the outcome, why, what did not move, what moved, the command to type next, and then the figures.
 func text(plan failover.Plan, r failover.Report, n next, location string) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.Summary)
 	section(&b, "Why", r.Reasons)
 	if r.Winner != nil {
-		fmt.Fprintf(&b, "\nRun %s (epoch %d) has taken over. This run changes nothing more.\n", r.Winner.Run, r.Winner.Epoch)
+		fmt.Fprintf(&b, "\nRun %s (epoch %d) has superseded this run, which changes nothing more.\n", r.Winner.Run, r.Winner.Epoch)
 	}
 	l := listsOf(r)
-	section(&b, fmt.Sprintf("%s (%d)", l.elsewhereTitle, len(l.elsewhere)), notMovedLines(l.elsewhere))
-	section(&b, fmt.Sprintf("Not known (%d)", len(l.unknown)), notMovedLines(l.unknown))
+	section(&b, fmt.Sprintf("%s (%d)", l.missingTitle, len(l.missing)), notMovedLines(l.missing))
+	section(&b, fmt.Sprintf("Unknown (%d)", len(l.unknown)), notMovedLines(l.unknown))
 	if len(l.there) > 0 {
 		fmt.Fprintf(&b, "\n%s (%d)%s: %s\n", l.thereTitle, len(l.there), verified(r), names(l.there))
 	}
@@ -145,7 +145,7 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 	case n.command != "":
 		fmt.Fprintf(&b, "%s:\n  %s\n\n", n.when, n.command)
 	case r.Outcome == failover.Completed:
-		fmt.Fprint(&b, "There is nothing to do.\n\n")
+		fmt.Fprint(&b, "No action is needed.\n\n")
 	}
 	figures(&b, r)
 	about(&b, plan, r.Run, r.Decisions)
@@ -155,10 +155,10 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 	return b.String()
 }
 
-// about says which run a message is about, and who has consented to it.
+// about names the run, who has approved and started it, and its reason.
 func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions []failover.Decision) {
 	for _, d := range decisions {
-		if d.Approved { // a no is among the reasons
+		if d.Approved { // a rejection is among the reasons
 			fmt.Fprintln(b, wording.Clip(wording.OneLine(d.String()), maxLine))
 		}
 	}
@@ -169,33 +169,33 @@ func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions [
 		fmt.Fprintf(b, "Started by: %s\n", wording.Clip(wording.OneLine(run.WhoStarted()), maxLine))
 	}
 	if run.Reason != "" {
-		fmt.Fprintf(b, "Asked for because: %s\n", wording.Clip(wording.OneLine(run.Reason), maxLine))
+		fmt.Fprintf(b, "Reason: %s\n", wording.Clip(wording.OneLine(run.Reason), maxLine))
 	}
 	fmt.Fprintf(b, "Run %s, plan %s\n", run.ID, plan.Name)
 }
 
-// takenOver names the run from which this one has taken the lock, and says why it could.
+// takenOver names the run from which this one has taken the lock, and says why that was allowed.
 func takenOver(run failover.Run) string {
 	switch run.TakenOverWhy {
 	case failover.TakenFromLostRegion:
 		home, _ := run.WayOut()
-		return fmt.Sprintf("It supersedes run %s in %s, which may change nothing any more", run.TakenOverFrom, home)
+		return fmt.Sprintf("This run has superseded run %s in %s, which can change nothing more", run.TakenOverFrom, home)
 	case failover.TakenFromEnded:
-		return fmt.Sprintf("It took the lock from run %s, which had ended without releasing it", run.TakenOverFrom)
+		return fmt.Sprintf("This run took the lock from run %s, which had ended without releasing it", run.TakenOverFrom)
 	case failover.TakenAfterLease:
-		return fmt.Sprintf("It took the lock from run %s, which had stopped renewing it", run.TakenOverFrom)
+		return fmt.Sprintf("This run took the lock from run %s, which had stopped renewing it", run.TakenOverFrom)
 	}
-	return "The lock was taken over from run " + run.TakenOverFrom
+	return "This run took over the lock of run " + run.TakenOverFrom
 }
 
-// section lists as many lines as a phone shows, and counts the others, which are in the report.
+// section lists a few lines, and counts the others, which are in the report.
 func section(b *strings.Builder, title string, lines []string) {
 	if len(lines) > 0 {
 		bullets(b, title, lines, 0, ", in the report")
 	}
 }
 
-// bullets are one line for each of the first, and counts the others and those that were not given, which are elsewhere.
+// bullets list the first lines, and count the others and those that were not given. where says where these are.
 func bullets(b *strings.Builder, title string, lines []string, more int, where string) {
 	fmt.Fprintf(b, "\n%s:\n", title)
 	shown := lines[:min(len(lines), maxLines)]
@@ -207,7 +207,7 @@ func bullets(b *strings.Builder, title string, lines []string, more int, where s
 	}
 }
 
-// verified says since when it is known that the applications are there.
+// verified says when the applications were verified.
 func verified(r failover.Report) string {
 	if r.VerifiedAt == nil {
 		return ""
@@ -216,7 +216,7 @@ func verified(r failover.Report) string {
 }
 
 func notMovedLines(apps []failover.NotMoved) []string {
-	lines := make([]string, len(apps)) // those that are not filled in are counted, not shown
+	lines := make([]string, len(apps)) // the others are counted, not shown
 	for i := range min(len(apps), maxLines+1) {
 		lines[i] = notMovedLine(apps[i])
 	}

@@ -38,7 +38,7 @@ Completed: failover to us-west-2, 2 of 2 applications moved in 7m12s
 
 Moved (2): checkout, search
 
-To go back to us-east-1 once it is well, see first what that would do:
+To fail back to us-east-1 when it is healthy, first see what that would do:
   aws stepfunctions start-execution --region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback","dryRun":true}'
 
 Time to recover (RTO): 7m12s since 03:00:00 UTC; target 10m0s, met
@@ -76,12 +76,12 @@ Moved (1): search
 Could not be read:
 - read the records of zone Z2: timeout
 
-When the cause is dealt with, ask for the same again; it goes on from here:
+When the cause is fixed, start the same run again; it continues from here:
   aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"failover","allowDataLoss":true,"since":"2026-03-14T03:00:00Z"}'
 
 Not recovered (RTO): 7m12s since 03:00:00 UTC; target 10m0s, missed unless recovered by 03:10:00 UTC
 Data (RPO): replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met
-Asked for because: us-east-1 is down
+Reason: us-east-1 is down
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
 `[1:]
@@ -124,8 +124,8 @@ func TestSummaryAndSubject(t *testing.T) {
 				r.Outcome, r.Run.Action, r.Run.To = failover.Refused, "", ""
 				r.Reasons = []string{"Validate was denied a permission."}
 			},
-			"Refused: a run, nothing was touched; Validate was denied a permission.",
-			"drover: Refused: a run, nothing was touched; Validate was denied a permission.",
+			"Refused: a run, nothing was changed; Validate was denied a permission.",
+			"drover: Refused: a run, nothing was changed; Validate was denied a permission.",
 		},
 		{
 			"long and not ASCII",
@@ -180,7 +180,7 @@ func TestNextStep(t *testing.T) {
 		{"a completed failback leaves nothing to do", failover.Completed, func(r *failover.Run) {
 			r.Action, r.From, r.To = failover.Failback, "us-west-2", "us-east-1"
 		}, nil, 0, ""},
-		{"completed, but something looks as if elsewhere", failover.Completed, func(*failover.Run) {}, nil, 1,
+		{"completed, but AWS shows an application in the other Region", failover.Completed, func(*failover.Run) {}, nil, 1,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
 		{"held failover asks again with its consent and its outage", failover.Held, func(r *failover.Run) {
 			r.Applications = []string{"it's"}
@@ -199,11 +199,11 @@ func TestNextStep(t *testing.T) {
 			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
 			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
-		{"a rollback that has brought everything back leaves a look at it", failover.Held, func(r *failover.Run) {
+		{"a rollback that has brought everything back leaves a check", failover.Held, func(r *failover.Run) {
 			r.Action, r.Phase, r.From, r.To = failover.Switchover, failover.Rollback, "us-west-2", "us-east-1"
 			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
-		{"a drill that is home leaves a look at it", failover.Held, func(r *failover.Run) {
+		{"a drill that is home leaves a check", failover.Held, func(r *failover.Run) {
 			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
 			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
@@ -220,7 +220,7 @@ func TestNextStep(t *testing.T) {
 		{"not approved, with an order and shares", failover.Refused, func(r *failover.Run) {
 			r.Action, r.Approval, r.Order, r.Percents = failover.Switchover, failover.BeforeStart, failover.DatabaseFirst, []int{10, 100}
 		}, nil, 0, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","order":"database-first","percents":[10,100],"approval":"before-start"}'`},
-		{"nobody could be asked", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart },
+		{"the request could not be sent", failover.Refused, func(r *failover.Run) { r.Action, r.Approval = failover.Switchover, failover.BeforeStart },
 			[]failover.StepFailure{{State: "AwaitApproval", Error: "NotApproved"}}, 0,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-start"}'`},
 		{"overtaken before anything was done", failover.Refused, func(*failover.Run) {}, []failover.StepFailure{{Error: "FenceLost"}}, 0,
@@ -233,7 +233,7 @@ func TestNextStep(t *testing.T) {
 			"aws stepfunctions describe-execution --region us-west-2 --execution-arn arn:aws:states:us-west-2:111122223333:execution:drover:run-1"},
 		{"rolled back", failover.RolledBack, func(*failover.Run) {}, nil, 1,
 			"aws stepfunctions start-execution " + west + ` --input '{"action":"check"}'`},
-		{"rolled back, for somebody said no", failover.RolledBack, func(r *failover.Run) {
+		{"rolled back after a rejection", failover.RolledBack, func(r *failover.Run) {
 			r.Action, r.Approval = failover.Switchover, failover.BeforePromotion
 		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover","approval":"before-promotion"}'`},
 		{"an ARN of another form gives no command", failover.Held, func(r *failover.Run) { r.ARN = "arn:aws:states" }, nil, 1, ""},
@@ -261,7 +261,7 @@ func TestGoingOnLeavesOutTheSharesThatAreReached(t *testing.T) {
 		r := sampleReport(failover.Held)
 		r.Run.Percents = []int{10, 50, 100}
 		r.NotMoved = []failover.NotMoved{{Application: "catalog"}, {Application: "checkout", Percent: tt.has}}
-		if diff := cmp.Diff(tt.want, goOn(failover.DefaultPlan(), r).Percents); diff != "" {
+		if diff := cmp.Diff(tt.want, resume(failover.DefaultPlan(), r).Percents); diff != "" {
 			t.Errorf("%d %% have moved (-want +got)\n%s", tt.has, diff)
 		}
 		if len(r.Run.Percents) != 3 {

@@ -6,8 +6,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// target is where the run's applications are to be: of a drill on its way back, home, however that ends; of one that has
-// undone its way back, where it has stayed.
+// target is where the run's applications should be at its end: the source Region for a drill in its return, however that ends,
+// and else the Region that the run moves to.
 func target(run failover.Run) failover.Region {
 	home, away := run.WayOut()
 	if run.Phase == failover.Return {

@@ -105,16 +105,16 @@ func TestTextOfACompletedDrill(t *testing.T) {
 	}
 	r.Trend = []failover.PastDrill{past(failover.RolledBack, 1, 0, 0), past(failover.Completed, 8, 166, 125)}
 	want := `
-Completed: drill to us-west-2 and back, 2 of 2 applications there and back in 3m0s
+Completed: drill to us-west-2 and back, 2 of 2 applications moved and returned in 3m0s
 
-There and back (2): checkout, search
+Moved and returned (2): checkout, search
 
-There is nothing to do.
+No action is needed.
 
 Outbound to us-west-2: 3m0s; RTO target 10m0s, met
 Return to us-east-1: 2m0s; RTO target 10m0s, met
 Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s before
-Against drill drill-8: outbound 14s slower, return 5s faster
+Compared with drill drill-8: outbound 14s slower, return 5s faster
 Earlier drills:
 - 2026-03-13 03:00 UTC: RolledBack
 - 2026-03-06 03:00 UTC: Completed, outbound 2m46s, return 2m5s
@@ -138,19 +138,19 @@ func TestTextOfARunThatWasRolledBack(t *testing.T) {
 	r.NotMoved = []failover.NotMoved{{Application: "checkout", Why: []string{"registry: active in us-east-1"}}}
 	r.Restored = []string{"checkout"}
 	want := `
-RolledBack: switchover to us-west-2, 1 of 1 applications as before; checkout: Application ServedPercent in us-west-2 is 61; expected at …
+RolledBack: switchover to us-west-2, 1 of 1 applications as before the run; checkout: Application ServedPercent in us-west-2 is 61; expe …
 
 Why:
 - checkout: Application ServedPercent in us-west-2 is 61; expected at least 99
 
-As before (1): checkout
+As before the run (1): checkout
 
-See what stands in the way:
+To see the blockers:
   aws stepfunctions start-execution --region us-west-2 --state-machine-arn arn:aws:states:us-west-2:111122223333:stateMachine:drover --input '{"action":"check"}'
 
-Outbound to us-west-2: 3m0s, and not done: 1 of 3 stages
+Outbound to us-west-2: 3m0s, not finished: 1 of 3 stages done
 Rollback to us-east-1: 2m0s
-Not moved (RTO): everything as before after 7m0s since 03:00:00 UTC; target 10m0s, missed
+Not moved (RTO): everything is as before the run after 7m0s since 03:00:00 UTC; target 10m0s, missed
 Data (RPO): no writes lost, the move was planned; replication lagged 0.8 s before
 Run run-1, plan drover
 Report: s3://reports/runs/run-1/report.json
@@ -173,22 +173,22 @@ func TestTextOfARollbackThatCouldNotFinish(t *testing.T) {
 	r.Restored = []string{"search"}
 	r.NotRestored = []failover.NotMoved{{Application: "checkout", Why: []string{"database checkout: writer in us-west-2"}}}
 	want := `
-Held: switchover to us-west-2, 1 of 2 applications as before; checkout: unhealthy
+Held: switchover to us-west-2, 1 of 2 applications as before the run; checkout: unhealthy
 
 Why:
 - checkout: unhealthy
 - PromoteDatabase (wave 1) was denied a permission: could not promote checkout in us-east-1: not allowed.
 
-Not as before (1):
+Not as before the run (1):
 - checkout: database checkout: writer in us-west-2
 
-As before (1): search
+As before the run (1): search
 
-When the cause is dealt with, bring everything back to us-east-1:
+When the cause is fixed, move everything back to us-east-1:
   aws stepfunctions start-execution --region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback"}'
 
-Outbound to us-west-2: 3m0s, and not done: 0 of 1 stages
-Rollback to us-east-1: 2m0s, and not done: 0 of 1 stages
+Outbound to us-west-2: 3m0s, not finished: 0 of 1 stages done
+Rollback to us-east-1: 2m0s, not finished: 0 of 1 stages done
 Not recovered (RTO): 7m12s since 03:00:00 UTC; target 10m0s, missed unless recovered by 03:10:00 UTC
 Data (RPO): no database was promoted, no writes lost
 Run run-1, plan drover
@@ -223,8 +223,8 @@ func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
 		"Held: drill to us-west-2 and back, 0 of 2 applications in us-west-2; checkout: Application ServedPercent in us-east-1 is 61;",
 		"Why:\n- checkout: Application ServedPercent in us-east-1 is 61; expected at least 99\n",
 		"\nNot in us-west-2 (2):\n",
-		"\nWhen the cause is dealt with, bring everything back to us-east-1:\n",
-		"\nOutbound to us-west-2: 3m0s; RTO target 10m0s, met\nReturn to us-east-1: 1m0s, and not done: 0 of 2 stages\nReturn-rollback to us-west-2: 2m0s\n",
+		"\nWhen the cause is fixed, move everything back to us-east-1:\n",
+		"\nOutbound to us-west-2: 3m0s; RTO target 10m0s, met\nReturn to us-east-1: 1m0s, not finished: 0 of 2 stages done\nReturn-rollback to us-west-2: 2m0s\n",
 	} {
 		if !strings.Contains(message, want) {
 			t.Errorf("the message lacks %q:\n%s", want, message)
@@ -232,7 +232,7 @@ func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
 	}
 }
 
-func TestStockOfADrillThatIsHeldOnItsWayBackIsOfHome(t *testing.T) {
+func TestTheInventoryOfADrillHeldInItsReturnIsOfTheSourceRegion(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	promote(t, h, world, "checkout") // it went there, and its writer did not come back
 	req := drillRequest(failover.Held, failover.Return, wentWell(1))
@@ -247,12 +247,12 @@ func TestStockOfADrillThatIsHeldOnItsWayBackIsOfHome(t *testing.T) {
 		t.Errorf("summary\ngot  %s\nwant %s", r.Summary, summary)
 	}
 	const lists = `
-Not back (1):
+Not returned (1):
 - checkout: database checkout: writer in us-west-2
 
-Back (1): search
+Returned (1): search
 
-When the cause is dealt with, bring everything back to us-east-1:
+When the cause is fixed, move everything back to us-east-1:
 `
 	if got := theMessage(t, world).Message; !strings.Contains(got, lists) {
 		t.Errorf("the message lacks %q:\n%s", lists, got)

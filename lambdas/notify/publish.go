@@ -17,8 +17,8 @@ import (
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// read decodes what an earlier call has written. For the caller an object that is not there and one that cannot be
-// read are the same: nobody is known to have been told.
+// read decodes what an earlier call has written. For the caller a missing object and one that cannot be read are the same: it
+// is not known whether the notification is out.
 func (h Handler) read(ctx context.Context, key string, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, readBudget)
 	defer cancel()
@@ -50,8 +50,7 @@ func (h Handler) write(ctx context.Context, key string, run failover.Run, what a
 	return h.put(ctx, key, append(lines.Bytes(), '\n'))
 }
 
-// writeAttempts is how often an object is written that S3 does not take at once: it answers 503 to single requests while
-// it is well.
+// writeAttempts is how often an object is written at most: S3 answers single requests with 503 while it is healthy.
 const writeAttempts = 3
 
 func (h Handler) put(ctx context.Context, key string, text []byte) error {

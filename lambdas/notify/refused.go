@@ -18,14 +18,14 @@ type RefusedAnswer struct {
 	Repeated bool `json:"repeated,omitempty"`
 }
 
-// Refused sends the notification of a run that ends with Validate's verdict: it was refused, with every blocker and one
-// command that clears all of them; or it was skipped, or had nothing to move, with why. Then it keeps the same in the
-// report bucket.
+// Refused sends the notification of a run that ends with Validate's verdict: refused, with every blocker and one command that
+// clears all of them; or skipped, or with nothing to move, with the reason. Then it writes the same into the report bucket.
 //
-// A schedule checks twice an hour, and a blocker may stay for days: a refused check whose blockers are those of the check
-// that was notified last, less than [repeatAfter] ago, sends nothing. The alarm on readiness is on all the while.
+// A schedule checks twice an hour, and a blocker may stay for days: a refused check with the same blockers as the last one that
+// was notified, less than [repeatAfter] ago, sends nothing. The alarm on readiness stays on.
 //
-// A second identical call finds what was kept and sends nothing. After one that could not keep it, it sends again.
+// A second identical call finds that in the bucket, and sends nothing. If the first call could not write it, the second sends
+// the notification again.
 //
 // Errors: those of Publish as the entry package names them: Throttled, Unreachable, Denied, Rejected.
 //
@@ -148,7 +148,7 @@ const maxBlocker = 400
 func whenToType(r failover.Refusal) string {
 	switch {
 	case r.Verdict != failover.Refuse:
-		return "To start it all the same"
+		return "To start it anyway"
 	case r.Run.Action == failover.Check:
 		return "To clear all of them and check again"
 	}

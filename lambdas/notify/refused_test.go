@@ -20,7 +20,7 @@ func refusedRequest(id string) failover.RefusedRequest {
 	run.ID, run.ARN, run.Epoch, run.StartedBy = id, strings.TrimSuffix(run.ARN, "run-1")+id, 0, "alarm other-region-lost"
 	run.Reason = "alarm other-region-lost went to ALARM"
 	return failover.RefusedRequest{
-		Op: "refused", Run: run, Verdict: failover.Refuse, Summary: "Refused, nothing was touched", Next: oneCommand, Now: outage.Add(61 * time.Second),
+		Op: "refused", Run: run, Verdict: failover.Refuse, Summary: "Refused, nothing was changed", Next: oneCommand, Now: outage.Add(61 * time.Second),
 		Findings: []failover.Finding{
 			{Severity: failover.Blocker, Code: failover.CodeDataLoss, Object: "database checkout", Found: "a failover may lose writes that are not replicated; expected consent", Command: "aws stepfunctions start-execution"},
 			{Severity: failover.Blocker, Code: failover.CodeLocked, Object: "lock", Found: "run run-0 holds it, until 2026-03-14T04:05:05Z at the latest", Command: "aws stepfunctions start-execution"},
@@ -61,7 +61,7 @@ Warnings (1):
 - record www.example.com A: TTL 300; expected at most 60
 
 Started by: alarm other-region-lost
-Asked for because: alarm other-region-lost went to ALARM
+Reason: alarm other-region-lost went to ALARM
 Run run-1, plan drover
 `[1:]
 	m := theMessage(t, world)
@@ -89,7 +89,7 @@ Skipped: failover to us-west-2 by alarm other-region-lost; alarm other-region-lo
 
 Skipped: failover to us-west-2 by alarm other-region-lost; alarm other-region-lost went from INSUFFICIENT_DATA to ALARM; only a change from OK to ALARM starts a failover
 
-To start it all the same:
+To start it anyway:
   drover start failover --allow-data-loss --takeover --since 2026-03-14T03:00:00Z --region us-west-2
 
 Started by: alarm other-region-lost
@@ -100,7 +100,7 @@ Run run-1, plan drover
 		t.Errorf("message (-want +got)\n%s", diff)
 	}
 	if _, there := m.Attributes["outcome"]; there {
-		t.Error("a skip has an outcome; want none, for nobody has to act")
+		t.Error("a skip has an outcome; want none, because no operator must act")
 	}
 }
 
@@ -162,10 +162,10 @@ func TestAScheduledCheckRepeatsNothing(t *testing.T) {
 		return refuse(t, h, req)
 	}
 	for _, c := range []struct {
-		id      string
-		at      time.Duration
-		objects []string
-		told    bool
+		id       string
+		at       time.Duration
+		objects  []string
+		notified bool
 	}{
 		{"check-1", 0, []string{"a", "b"}, true},
 		{"check-2", time.Hour, []string{"b", "a"}, false},
@@ -173,8 +173,8 @@ func TestAScheduledCheckRepeatsNothing(t *testing.T) {
 		{"check-4", 25 * time.Hour, []string{"c", "a"}, false},
 		{"check-5", 26 * time.Hour, []string{"c", "a"}, true},
 	} {
-		if got := check(c.id, c.at, c.objects...); got.Notified != c.told || got.Repeated == c.told {
-			t.Errorf("%s: got %+v; want told: %v", c.id, got, c.told)
+		if got := check(c.id, c.at, c.objects...); got.Notified != c.notified || got.Repeated == c.notified {
+			t.Errorf("%s: got %+v; want notified: %v", c.id, got, c.notified)
 		}
 	}
 	if n := len(world.Messages()); n != 3 {

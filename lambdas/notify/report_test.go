@@ -33,9 +33,9 @@ func TestAfterAnUnplannedPromotionTheReportSaysWhereLostWritesMayBe(t *testing.T
 		t.Errorf("lost writes (-want +got)\n%s", diff)
 	}
 	const text = `
-Writes that were lost may be in snapshots in us-east-1, once it is back; copy them before they expire:
+Lost writes may be in snapshots in us-east-1, when that Region is available again. Copy the snapshots before they expire:
 - checkout: rds:unplanned-global-failover-checkout-us-east-1-*
-RDS-EVENT-0391 there means that the old writer could not be stopped, RDS-EVENT-0390 that it was.
+The event RDS-EVENT-0390 in that Region means that the old writer was fenced, RDS-EVENT-0391 that it could not be fenced.
 `
 	if got := theMessage(t, world).Message; !strings.Contains(got, text) {
 		t.Errorf("the message lacks %q:\n%s", text, got)
@@ -93,7 +93,7 @@ func promoteOutside(t *testing.T, h Handler, world *fakeaws.World, name string) 
 	world.AdvanceTo(outage.Add(time.Hour))
 }
 
-func TestAfterARollbackStockIsOfWhatWasBefore(t *testing.T) {
+func TestTheInventoryAfterARollbackComparesWithBefore(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	req := drillRequest(failover.Held, failover.Rollback, failover.PhaseEnd{EndedAt: outage.Add(time.Minute), Stages: 1})
 	before := &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
@@ -138,7 +138,7 @@ func TestARollbackThatWasOvertakenClaimsNothingToBeAsBefore(t *testing.T) {
 	if diff := cmp.Diff(want, r.NotRestored); diff != "" || len(r.Restored) != 0 {
 		t.Errorf("restored %v, not restored (-want +got)\n%s", r.Restored, diff)
 	}
-	if !strings.Contains(r.Summary, "0 of 1 applications as before") {
+	if !strings.Contains(r.Summary, "0 of 1 applications as before the run") {
 		t.Errorf("got %s", r.Summary)
 	}
 }
@@ -150,7 +150,7 @@ func TestTheReportOfAnOutageSaysHowLongClientsMayStayBehind(t *testing.T) {
 	if r := readReport(t, world); r.TTLSeconds != 60 {
 		t.Errorf("TTL %d; want that of checkout.example.com, 60", r.TTLSeconds)
 	}
-	const line = "Users: clients that honour DNS follow within 60 s, the longest TTL\n"
+	const line = "Users: clients that respect the TTL follow within 60 s, the longest TTL\n"
 	if m := theMessage(t, world); !strings.Contains(m.Message, line) {
 		t.Errorf("the message lacks %q:\n%s", line, m.Message)
 	}
@@ -163,7 +163,7 @@ func TestTheReportOfAnOutageSaysHowLongClientsMayStayBehind(t *testing.T) {
 	}
 }
 
-func TestStockOfADrillThatHasComeBackIsOfHome(t *testing.T) {
+func TestTheInventoryOfADrillThatReturnedIsOfTheSourceRegion(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	before := &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
 	_, err := h.Registry.SetLive(t.Context(), application("checkout"), failover.Live{Active: east, Weights: before.Weights, Epoch: 7, Before: before})
@@ -245,10 +245,10 @@ func TestAnOvertakenRunNamesTheWinner(t *testing.T) {
 			if r.Next != tt.wantNext {
 				t.Errorf("next\ngot  %s\nwant %s", r.Next, tt.wantNext)
 			}
-			line := "has taken over. This run changes nothing more."
+			line := "has superseded this run, which changes nothing more."
 			got := theMessage(t, world).Message
 			first, _, _ := strings.Cut(got, "\n")
-			if strings.Contains(got, line) != (tt.want != nil) || tt.want != nil && !strings.HasSuffix(first, "; overtaken by run "+tt.want.Run) {
+			if strings.Contains(got, line) != (tt.want != nil) || tt.want != nil && !strings.HasSuffix(first, "; superseded by run "+tt.want.Run) {
 				t.Errorf("the message:\n%s", got)
 			}
 		})
@@ -303,7 +303,7 @@ func TestAttributesOfAnApprovalHaveTheCommands(t *testing.T) {
 	}
 }
 
-// chain is what an error looks like that was meant for a programmer.
+// chain matches the text of an error that is meant for programmers.
 var chain = regexp.MustCompile(`operation error|https? response error|StatusCode|RequestID|dial tcp|connection refused|exceeded maximum|context deadline|%!|0x[0-9a-f]{6}`)
 
 func TestNoMessageShowsAnErrorOfAProgrammer(t *testing.T) {
@@ -311,7 +311,7 @@ func TestNoMessageShowsAnErrorOfAProgrammer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := "http://" + closed.Addr().String()
+	refusing := "http://" + closed.Addr().String()
 	closed.Close()
 	for name, damage := range map[string]func(*Handler, *fakeaws.World){
 		"server errors": func(_ *Handler, world *fakeaws.World) {
@@ -322,14 +322,14 @@ func TestNoMessageShowsAnErrorOfAProgrammer(t *testing.T) {
 		"denials": func(_ *Handler, world *fakeaws.World) {
 			world.Inject(fakeaws.Fault{Service: "rds", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "User: arn is not authorized"}})
 		},
-		"nobody there": func(h *Handler, _ *fakeaws.World) {
-			h.Route53 = route53.New(h.Route53.(*route53.Client).Options(), func(o *route53.Options) { o.BaseEndpoint = &nobody })
+		"connection refused": func(h *Handler, _ *fakeaws.World) {
+			h.Route53 = route53.New(h.Route53.(*route53.Client).Options(), func(o *route53.Options) { o.BaseEndpoint = &refusing })
 		},
 	} {
 		h, world := newHandler(t, "checkout")
 		damage(&h, world)
 		req := request(failover.Held)
-		req.Try = patientTries
+		req.Try = completeAttempts
 		handle(t, h, req)
 		if got := theMessage(t, world).Message; chain.MatchString(got) || !strings.Contains(got, "could not ") {
 			t.Errorf("%s: the message says %q:\n%s", name, chain.FindString(got), got)

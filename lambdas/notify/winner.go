@@ -8,16 +8,15 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// overtaken says whether the run ended because a newer one moves the same applications.
+// overtaken says whether a newer run has superseded this one.
 func overtaken(failures []failover.StepFailure) bool {
 	return slices.ContainsFunc(failures, func(f failover.StepFailure) bool {
 		return f.Error == string(failover.FenceLost) || f.Error == string(failover.Overtaken)
 	})
 }
 
-// findWinner looks for the run that has overtaken this one: the newest that has left its mark on a zone of the run's
-// applications, or taken the lock of this Region. It returns nil when there is none to be found: a lock taken in the
-// other Region may not be known here yet.
+// findWinner finds the run that has superseded this one: the newest by the fences of the zones of the run's applications, or
+// by the lock of this Region. It returns nil when it finds none: a lock taken in the other Region may not be replicated yet.
 func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Winner {
 	var winner *failover.Winner
 	for _, fence := range h.fences(ctx, run) {
@@ -34,10 +33,10 @@ func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Win
 	return nil
 }
 
-// fewZones is in how many zones a mark is looked for: a run that was overtaken in one is overtaken in most.
+// fewZones is in how many zones fences are read: a run that is superseded in one is superseded in most.
 const fewZones = 20
 
-// fences reads the fences of the zones that the run is about, as far as that is possible.
+// fences are the fences of the run's zones, as far as they can be read.
 func (h Handler) fences(ctx context.Context, run failover.Run) []failover.Fence {
 	apps, err := h.Registry.Applications(ctx)
 	if err != nil {

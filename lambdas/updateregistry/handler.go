@@ -1,5 +1,5 @@
-// Package updateregistry is the step that writes into the registry what a stage has made of its applications, and, at
-// the end, the run itself.
+// Package updateregistry is the step that writes the registry: after each stage the weights and the active Region of its
+// applications, and at the end the run.
 package updateregistry
 
 import (
@@ -23,16 +23,16 @@ type Handler struct {
 	Plan string
 	// Registry is the replica of the Region that the run moves to.
 	Registry *registry.Store
-	// Metrics takes those that must not depend on any service.
+	// Metrics takes metrics that must not depend on any service.
 	Metrics entry.MetricLog
 }
 
-// Handle plays the operation that the event asks for: "close" closes the run, "not-notified" says that its notification is
-// not out, none plays a stage. The answers are [failover.RegistryAnswer], [CloseAnswer] and [failover.NotifyAnswer].
+// Handle plays the operation of the event: "close" closes the run, "not-notified" counts a run whose notification could not be
+// sent, none plays a stage. The answers are [failover.RegistryAnswer], [CloseAnswer] and [failover.NotifyAnswer].
 //
 // A second identical call changes nothing: see [Handler.Stage], [Handler.Close] and [Handler.NotNotified].
 //
-// Errors: Rejected for an event that is none of these; otherwise those of the operations.
+// Errors: Rejected for any other event; otherwise those of the operations.
 func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
 	var asked struct {
 		Op string `json:"op"`
@@ -69,16 +69,16 @@ func unreadable(err error) error {
 
 // CloseAnswer says that the run is closed.
 type CloseAnswer struct {
-	// Outcome is the outcome that was asked to be written.
+	// Outcome is the run's.
 	Outcome failover.Outcome `json:"outcome"`
-	// Recorded says whether the registry keeps the run: a refused one leaves no trace but the lock's release.
+	// Recorded says whether the registry keeps the run; it does not keep a refused one.
 	Recorded bool `json:"recorded"`
 }
 
-// Close writes the run and then releases its lock. The lock is released even when the run cannot be written, because
-// the next failover matters more than the history of this one; the error is reported all the same. A refused run has
-// moved nothing and is not written, but Validate may have taken its lock just before its answer was lost. A run that has
-// taken the lock from one whose execution had ended writes that one too.
+// Close writes the run and then releases its lock. The lock is released even if the run cannot be written, because the next
+// failover matters more than the history of this run; the error is returned all the same. A refused run has moved nothing and is
+// not written, but its lock is released: Validate may have taken it just before its answer was lost. A run that has taken the lock
+// from one whose execution had ended writes that one too.
 //
 // It closes another run in the same way when the request says by which run it is closed.
 //
@@ -96,7 +96,7 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 			Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), Failure: failover.FailedStep(req.Failed()), ClosedAt: req.Now, ClosedBy: req.ClosedBy,
 		}))
 	}
-	// The lock's error goes first: it is the one that decides whether this is tried again.
+	// The lock's error comes first: it decides whether the step is retried.
 	if err := errors.Join(h.release(ctx, req), writing); err != nil {
 		return CloseAnswer{}, err
 	}
@@ -108,7 +108,7 @@ func reasons(req failover.CloseRequest) []string {
 	return slices.Concat(wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions), req.SetAside.Lines())
 }
 
-// release releases the run's lock. A run that closes another one leaves the lock alone when that one has it no longer.
+// release releases the run's lock. A run that closes another one releases the lock only if that one still holds it.
 func (h Handler) release(ctx context.Context, req failover.CloseRequest) error {
 	if req.ClosedBy != "" {
 		lock, err := h.Registry.Lock(ctx)
@@ -119,8 +119,8 @@ func (h Handler) release(ctx context.Context, req failover.CloseRequest) error {
 	return h.Registry.ReleaseLock(ctx, req.Run.ARN)
 }
 
-// recordTaken writes the run from which this one has taken the lock because its execution had ended: no other run will.
-// What it has left is in this run's report.
+// recordTaken writes the run from which this one has taken the lock because its execution had ended: no other run does. What that
+// run has moved is in this run's report.
 func (h Handler) recordTaken(ctx context.Context, req failover.CloseRequest) error {
 	if req.Run.TakenOverWhy != failover.TakenFromEnded {
 		return nil

@@ -259,7 +259,7 @@ func TestStageTouchesOnlyWhatTheRunIsAbout(t *testing.T) {
 	}
 }
 
-func TestStageThatLeavesTrafficAloneCallsNobody(t *testing.T) {
+func TestAStageWithoutTrafficCallsNoService(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	before := len(world.Calls())
 	req := stageRequest(100)

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// atOnce is how many applications are written at a time: enough for a wave of 10,000 within one invocation, few
-	// enough not to be throttled by a table that has been idle for months.
+	// atOnce is how many applications are written at a time: enough for a wave of 10,000 in one invocation, and few enough that
+	// a table which was idle for months does not throttle them.
 	atOnce = 16
-	// fewWrites is up to how many are written one after the other: so small a wave gains nothing from haste, and a
-	// rehearsal of it reads the same every time.
+	// fewWrites is up to how many are written one after the other: a small wave is fast enough so, and the transcript of a drill is
+	// the same every time.
 	fewWrites = 8
 )
 
@@ -25,15 +25,14 @@ const (
 // active Region that the run has found. A stage that leaves traffic alone writes nothing, and an application of which
 // a failover has set a record aside is not written: not all of its traffic has moved.
 //
-// It writes every application even when one cannot be written, so that the registry is as near to the truth as it can
-// be. It touches each item although only weights may have changed: when the Region that was left comes back, its late
-// writes lose against the newer ones of this Region.
+// It writes every application even if one cannot be written, so that the registry is as accurate as possible. It writes each item
+// although only weights may have changed: when the source Region is available again, its late writes lose against the newer ones
+// of this Region.
 //
-// A second identical call writes nothing: what the first has written is found, and counted as done.
+// A second identical call writes nothing: it finds what the first has written, and counts it as done.
 //
-// Errors: FenceLost when a newer run has written one of the applications, or when the run is over and this is a late
-// repetition; Rejected when one is no longer registered;
-// otherwise those of the DynamoDB calls as the entry package names them: Throttled, Unreachable, Busy, Denied.
+// Errors: FenceLost when a newer run has written one of the applications, or when the run has ended and this is a late
+// repetition; Rejected when one is no longer registered; otherwise those of the DynamoDB calls as the entry package names them: Throttled, Unreachable, Busy, Denied.
 //
 // It relies on conditional writes to one item, and on last-writer-wins between replicas; see "DynamoDB condition
 // expressions" and "How DynamoDB global tables work" in the DynamoDB Developer Guide.
@@ -41,7 +40,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	if req.Stage.Percent == nil {
 		return failover.RegistryAnswer{}, nil
 	}
-	// Of a run that was overtaken, what it has moved is still written down, for that is the truth.
+	// What a superseded run has moved is written all the same, because it has moved.
 	switch err := h.Registry.MayMove(ctx, req.Run); {
 	case errors.Is(err, registry.ErrRunOver):
 		return failover.RegistryAnswer{}, failover.Fail(failover.FenceLost, err)
@@ -73,8 +72,8 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	return answer, nil
 }
 
-// after is what the stage makes of an application. What a stopped run has left elsewhere than the registry says is what
-// was before.
+// after are the weights and the Region of an application after the stage. Unrecorded changes of a stopped run count as what was
+// before.
 func after(app failover.Application, req failover.StageRequest) failover.Live {
 	before := req.Run.Found(app)
 	app = req.Run.AsFound(app)
@@ -91,13 +90,13 @@ func after(app failover.Application, req failover.StageRequest) failover.Live {
 	}
 }
 
-// same leaves out when it was written: a repetition is not news.
+// same ignores when it was written: a repetition changes nothing.
 func same(a, b failover.Live) bool {
 	return a.Active == b.Active && a.Epoch == b.Epoch && a.Stage == b.Stage && maps.Equal(a.Weights, b.Weights)
 }
 
-// write returns how many applications changed. Every one is tried; the error is that of the first in the order of the
-// applications, so that it does not depend on which answer came first, but a lost fence goes before all others.
+// write returns how many applications changed. It tries every one. The error is that of the first in the order of the
+// applications, so that it does not depend on timing; but a lost fence comes before all others.
 func (h Handler) write(ctx context.Context, apps []failover.Application, req failover.StageRequest) (written int, err error) {
 	changed := make([]bool, len(apps))
 	errs := make([]error, len(apps))

@@ -45,20 +45,20 @@ type Output struct {
 	Details Details `json:"outputDetails"`
 }
 
-// Failure is an error's name and what is known of it; either may be empty.
+// Failure is an error's name and its cause; either may be empty.
 type Failure struct {
 	Error string `json:"error,omitempty"`
 	Cause string `json:"cause,omitempty"`
 }
 
-// StateEntered tells with which input, as JSON text, a state was entered.
+// StateEntered has the input, as JSON text, with which a state was entered.
 type StateEntered struct {
 	Name         string  `json:"name"`
 	Input        string  `json:"input"`
 	InputDetails Details `json:"inputDetails"`
 }
 
-// StateExited tells what a state handed on, and which variables it assigned; both are JSON texts.
+// StateExited has the output of a state and the variables that it assigned, as JSON texts.
 type StateExited struct {
 	Name              string            `json:"name"`
 	Output            string            `json:"output"`
@@ -74,7 +74,7 @@ type TaskStep struct {
 	Resource     string `json:"resource"`
 }
 
-// TaskScheduled tells what a Task is asked to do; one for each attempt.
+// TaskScheduled has the parameters of a Task; there is one for each attempt.
 type TaskScheduled struct {
 	TaskStep
 	Region string `json:"region"`
@@ -97,7 +97,7 @@ type TaskFailure struct {
 	Failure
 }
 
-// EvaluationFailed tells which field of which state could not be evaluated.
+// EvaluationFailed has the field and the state that could not be evaluated.
 type EvaluationFailed struct {
 	Failure
 	Location string `json:"location"`

@@ -85,12 +85,12 @@ type visit struct {
 	tries   []int
 	retries int
 	token   string
-	// expires is when the attempt under way has taken too long; zero is never.
+	// expires is when the attempt in progress times out; zero is never.
 	expires time.Time
 }
 
-// Start begins an execution and plays it up to the first thing it must wait for. It never fails: an input that Step
-// Functions would not have accepted makes an execution that is over, and says why.
+// Start starts an execution and plays it until it must wait. It never fails: an input that Step Functions does not accept makes an
+// execution that has ended, with the reason.
 func (m *Machine) Start(info ExecutionInfo, input json.RawMessage, now time.Time) *Execution {
 	x := &Execution{
 		machine: m, info: info, startedAt: now, now: now, status: Running, maxEvents: MaxEvents,
@@ -121,7 +121,7 @@ func (m *Machine) Start(info ExecutionInfo, input json.RawMessage, now time.Time
 	return x
 }
 
-// Pending is what the execution waits for: an [*Invoke], an [*AwaitToken] or a [*WaitUntil]; nil when it is over. It
+// Pending is what the execution waits for: an [*Invoke], an [*AwaitToken] or a [*WaitUntil]; nil when it has ended. It
 // stays the same value until [Execution.Resume] is called.
 func (x *Execution) Pending() Pending {
 	if x.status != Running {
@@ -139,7 +139,7 @@ func (x *Execution) Output() json.RawMessage { return x.output }
 // Error is the error's name of an execution that failed.
 func (x *Execution) Error() string { return x.failure.Error }
 
-// Cause is what the execution says of its failure.
+// Cause is the cause of an execution that failed.
 func (x *Execution) Cause() string { return x.failure.Cause }
 
 // History returns the events so far. The caller must not change them.
@@ -162,7 +162,7 @@ func (x *Execution) record(e Event) int64 {
 		return 0
 	}
 	e.ID = int64(len(x.history)) + 1
-	// The first state is entered by nobody: AWS gives it no previous event.
+	// AWS gives the first state no previous event.
 	if e.ID > 2 {
 		e.PreviousID = e.ID - 1
 	}
@@ -192,8 +192,8 @@ func (x *Execution) timeOut() {
 	x.record(Event{Type: "ExecutionTimedOut", ExecutionTimedOut: &x.failure})
 }
 
-// Abort ends an execution that is still running, as StopExecution does: at once, and caught by nobody. Either text may be
-// empty. An execution that is over stays as it is.
+// Abort ends an execution that is still running, as StopExecution does: at once, and no catcher applies. Either text may be empty.
+// An execution that has ended does not change.
 func (x *Execution) Abort(now time.Time, errorName, cause string) {
 	if x.status != Running {
 		return
@@ -203,8 +203,8 @@ func (x *Execution) Abort(now time.Time, errorName, cause string) {
 	x.record(Event{Type: "ExecutionAborted", ExecutionAborted: &x.failure})
 }
 
-// Expire lets the time of the whole execution end now, as when its TimeoutSeconds are over: at once, and caught by no
-// state. An execution that is over stays as it is.
+// Expire ends the execution by its TimeoutSeconds now: at once, and no catcher applies. An execution that has ended does not
+// change.
 func (x *Execution) Expire(now time.Time) {
 	if x.status == Running {
 		x.now, x.deadline, x.pending = now, now, nil
@@ -212,7 +212,7 @@ func (x *Execution) Expire(now time.Time) {
 	}
 }
 
-// Fill lets the history be as long as it may be: the next event that is not the end finds no room.
+// Fill makes the history as long as it may be: the next event, unless it is the last one, exceeds the limit.
 func (x *Execution) Fill() { x.maxEvents = len(x.history) + 1 }
 
 // timeFormat is that of the context object: UTC with milliseconds.

@@ -17,9 +17,8 @@ type expression struct {
 	code *gnata.Expression
 }
 
-// unrepeatable are functions that answer differently every time, or run text that nobody has read. A definition that
-// uses them cannot promise the same history for the same input, so it is refused; the time, which is what they are
-// mostly wanted for, is in the context object. Step Functions itself refuses $eval.
+// unrepeatable are functions with another result every time, or that evaluate text at run time. A definition with one of them has
+// not the same history for the same input, so it is refused; the time is in the context object. Step Functions itself refuses $eval.
 var unrepeatable = []string{"eval", "millis", "now", "random", "shuffle", "uuid"}
 
 // maxExpression is the longest expression, in bytes, that the compiler is given: it calls itself for each operator.
@@ -138,7 +137,7 @@ type evaluationError struct {
 	// location is the field, with its path inside the state, such as "Output/result".
 	location string
 	cause    string
-	// unusable says that there was a value of the right type, such as a timestamp, but none that means anything.
+	// unusable says that the value has the right type, but is not valid, such as a timestamp.
 	unusable bool
 }
 

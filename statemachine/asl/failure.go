@@ -9,7 +9,7 @@ import (
 
 // The names of Step Functions' own errors.
 const (
-	// ErrorAll, in ErrorEquals, matches every error but the two that end an execution whatever it says.
+	// ErrorAll, in ErrorEquals, matches every error but the two that always end an execution.
 	ErrorAll = "States.ALL"
 	// ErrorTaskFailed, in ErrorEquals, matches the same but for ErrorTimeout.
 	ErrorTaskFailed = "States.TaskFailed"
@@ -87,10 +87,10 @@ func (r *retrier) delay(tries int, jitter func() float64) time.Duration {
 	return delay.Truncate(time.Millisecond)
 }
 
-// caught leaves the state by a catcher. An error in the catcher's own expressions is caught by nobody.
+// caught leaves the state by a catcher. An error in the catcher's own expressions cannot be caught.
 func (x *Execution) caught(c *catcher, f Failure) {
 	output := map[string]string{"Error": f.Error}
-	// A time-out has no cause; whoever reads $states.errorOutput.Cause must reckon with nothing being there.
+	// A timeout has no cause: $states.errorOutput.Cause may be undefined.
 	if f.Cause != "" {
 		output["Cause"] = f.Cause
 	}

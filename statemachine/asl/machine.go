@@ -85,7 +85,7 @@ const (
 	Fail    Kind = "Fail"
 )
 
-// State is what somebody who draws or explains a machine wants to know of one of its states.
+// State describes one state, for a picture or a list.
 type State struct {
 	Name    string
 	Kind    Kind
@@ -112,7 +112,7 @@ const (
 	// Match is taken when a Choice's rule matches, and Default when none does.
 	Match   EdgeKind = "match"
 	Default EdgeKind = "default"
-	// Caught is taken when a Task has failed for good.
+	// Caught is taken when a Task has failed after its retries.
 	Caught EdgeKind = "caught"
 )
 

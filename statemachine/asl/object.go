@@ -9,11 +9,12 @@ import (
 	"slices"
 )
 
-// object is a JSON object of the definition while it is read. Each reader takes the fields that it knows; done then
-// refuses what is left, so that no field can be overlooked.
+// object is a JSON object of the definition while it is read. Each reader takes the fields that it knows; done refuses the others,
+// so that no field is ignored. encoding/json cannot do this: it takes names in any case, takes the last of two equal names, and
+// does not say in which state a mistake is.
 type object struct {
 	p *parser
-	// where names the object for people: state "Validate", Retry[0].
+	// where names the object in messages: state "Validate", Retry[0].
 	where string
 	// field is the object's path inside its state, such as "Catch[0]".
 	field   string
@@ -80,7 +81,7 @@ func (o *object) refuse(field, format string, args ...any) {
 	o.p.problems = append(o.p.problems, fmt.Errorf("%s: %s "+format, append([]any{o.where, field}, args...)...))
 }
 
-// unsupported reports something that is no mistake, but not for this interpreter.
+// unsupported reports what Step Functions knows and this interpreter does not.
 func (o *object) unsupported(field, value, hint string) {
 	o.p.problems = append(o.p.problems, fmt.Errorf("%s: %s %s is %w; %s", o.where, field, value, ErrUnsupported, hint))
 }
@@ -95,7 +96,7 @@ func (o *object) take(field string) (json.RawMessage, bool) {
 var jsonPath = []string{"InputPath", "OutputPath", "Parameters", "Result", "ResultPath", "ResultSelector", "Variable",
 	"SecondsPath", "TimestampPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "ErrorPath", "CausePath"}
 
-// done refuses every field that nobody took.
+// done refuses every field that no reader took.
 func (o *object) done() {
 	for _, name := range o.order {
 		if _, left := o.members[name]; !left {

@@ -217,7 +217,7 @@ func (o *object) errorEquals(last bool) []string {
 	return names
 }
 
-// check looks at the machine as a whole: every edge leads somewhere, and every state can be reached.
+// check checks the machine as a whole: every edge leads to a state, and every state can be reached.
 func (p *parser) check(m *Machine) {
 	if m.byName[m.startAt] == nil {
 		p.problems = append(p.problems, fmt.Errorf("definition: StartAt: there is no state %q", m.startAt))

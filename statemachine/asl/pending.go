@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Pending is what an execution waits for. The driver of the execution sees to it and calls [Execution.Resume].
+// Pending is what an execution waits for. The driver does it and calls [Execution.Resume].
 type Pending interface{ pending() }
 
 // Invoke asks the driver to invoke a Lambda function, and to resume with what it answered.
@@ -22,11 +22,11 @@ type Invoke struct {
 	Attempt int
 	// TimeoutAt is when the driver resumes with nil if no answer has come by then; zero is never.
 	TimeoutAt time.Time
-	// TaskToken is set for .waitForTaskToken: it is what the answer after the function's will come with.
+	// TaskToken is set for .waitForTaskToken: the second answer, after the function's, comes with it.
 	TaskToken string
 }
 
-// AwaitToken asks the driver to resume with what comes for a task token. The function that was given the token has
+// AwaitToken asks the driver to resume with the answer for a task token. The function that was given the token has
 // already answered; an answer for the token that came earlier still counts, and is to be kept by the driver.
 type AwaitToken struct {
 	State     string
@@ -56,7 +56,7 @@ func (*Invoke) pending()     {}
 func (*AwaitToken) pending() {}
 func (*WaitUntil) pending()  {}
 
-// Answer is what came of an [Invoke] or an [AwaitToken]: an output, or an error's name and its cause.
+// Answer is the result of an [Invoke] or an [AwaitToken]: an output, or an error's name and its cause.
 type Answer struct {
 	// Output is the Task's result, $states.result: for an invocation what [InvokeResult] makes of the payload.
 	Output json.RawMessage

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Resume goes on with what the execution waited for. A nil answer means that time has passed: it wakes a wait that is
-// due, and times out a Task whose TimeoutAt has come. An answer that comes later than TimeoutAt counts as none.
-// What does not fit (nil too early, an answer to a wait, anything after the end) changes nothing.
+// Resume continues with what the execution waited for. A nil answer means that time has passed: it ends a wait that is due, and
+// times out a Task whose TimeoutAt has come. An answer later than TimeoutAt does not count. A call that does not fit (nil too
+// early, an answer to a wait, any call after the end) changes nothing.
 func (x *Execution) Resume(now time.Time, answer *Answer) {
 	if x.status != Running {
 		return
@@ -25,7 +25,7 @@ func (x *Execution) Resume(now time.Time, answer *Answer) {
 			return
 		}
 		x.pending = nil
-		x.woken(p.Reason)
+		x.resumed(p.Reason)
 	case *Invoke, *AwaitToken:
 		late := !x.at.expires.IsZero() && now.After(x.at.expires)
 		due := !x.at.expires.IsZero() && !now.Before(x.at.expires)
@@ -38,7 +38,7 @@ func (x *Execution) Resume(now time.Time, answer *Answer) {
 	x.play()
 }
 
-// play goes from state to state until there is something to wait for, or the end.
+// play goes from state to state until the execution must wait, or ends.
 func (x *Execution) play() {
 	for x.status == Running && x.pending == nil {
 		switch x.at.kind {
@@ -162,17 +162,17 @@ func (x *Execution) startWait() {
 	x.wait(until, ReasonWait)
 }
 
-// wait makes the execution wait, or goes straight on when there is nothing to wait for.
+// wait makes the execution wait, or continues when the time has come already.
 func (x *Execution) wait(until time.Time, reason Reason) {
 	if !until.After(x.now) {
-		x.woken(reason)
+		x.resumed(reason)
 		return
 	}
 	x.pending = &WaitUntil{State: x.at.name, Until: x.earlier(until), Reason: reason}
 }
 
-// woken goes on after a wait. A retry needs nothing: play schedules the Task that the execution is still in.
-func (x *Execution) woken(reason Reason) {
+// resumed continues after a wait. A retry needs nothing: play schedules the Task that the execution is still in.
+func (x *Execution) resumed(reason Reason) {
 	switch reason {
 	case ReasonWait:
 		x.exitOrFail(&x.at.exit, x.at.input, x.scope(nil, nil))

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The tests in this file play random machines with random answers: whatever happens, nothing panics, and an execution
+// The tests in this file play random machines with random answers: nothing panics, and an execution
 // either waits for something or is over.
 
 // names are those of the states of a random machine; the last one is terminal, so that there is always a way out.

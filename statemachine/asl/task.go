@@ -16,7 +16,7 @@ func (s *state) lambdaStep() TaskStep {
 	return TaskStep{ResourceType: "lambda", Resource: resource}
 }
 
-// schedule begins an attempt of the Task. Its expressions are evaluated anew for each, with RetryCount and token.
+// schedule starts an attempt of the Task. Its expressions are evaluated anew for each, with RetryCount and token.
 func (x *Execution) schedule() {
 	x.at.token = ""
 	if x.at.waitForToken {
@@ -39,7 +39,7 @@ func (x *Execution) schedule() {
 	x.pending = invoke
 }
 
-// prepare evaluates what an attempt needs, without an effect but for the event of an expression that failed.
+// prepare evaluates what an attempt needs. Its only effect is the event of an expression that failed.
 func (x *Execution) prepare() (*Invoke, *TaskScheduled, *Failure) {
 	vars := x.scope(nil, nil)
 	scheduled := &TaskScheduled{TaskStep: x.at.lambdaStep(), Region: regionOf(x.info.ID)}
@@ -92,7 +92,7 @@ func (x *Execution) invocation(arguments json.RawMessage) (*Invoke, *Failure) {
 		Payload: args.Payload, Attempt: x.at.retries, TaskToken: x.at.token}, nil
 }
 
-// answered goes on with what came of an attempt; the answer of one that timed out does not count.
+// answered continues with the result of an attempt; the answer of one that timed out does not count.
 func (x *Execution) answered(answer *Answer, timedOut bool) {
 	step := x.at.lambdaStep()
 	switch {

@@ -112,7 +112,7 @@ func TestATaskTimesOut(t *testing.T) {
 		status Status
 		err    string
 	}{
-		{"nobody answers", seconds(10), nil, Failed, ErrorTimeout},
+		{"no answer", seconds(10), nil, Failed, ErrorTimeout},
 		{"the answer is too late", seconds(10.001), &Answer{Output: json.RawMessage(`{}`)}, Failed, ErrorTimeout},
 		{"the answer is just in time", seconds(10), &Answer{Output: json.RawMessage(`{}`)}, Succeeded, ""},
 		{"it is too early to say", seconds(9.999), nil, Running, ""},

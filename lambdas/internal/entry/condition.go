@@ -76,7 +76,7 @@ func conditionOfCode(code, text string, status int) failover.Condition {
 	return failover.Rejected
 }
 
-// conditionOfState tells a state of a cluster that passes from one that lasts, by RDS's text.
+// conditionOfState distinguishes a state of a cluster that passes from one that lasts, by RDS's text.
 func conditionOfState(text string) failover.Condition {
 	text = strings.ToLower(text)
 	if slices.ContainsFunc(lastingStates, func(words string) bool { return strings.Contains(text, words) }) {

@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// callTimeout bounds one attempt of one call: the SDK has no read timeout of its own, and a Region that is going
-	// dark accepts connections that it never answers.
+	// callTimeout bounds one attempt of one call: the SDK has no read timeout, and a Region that fails may accept connections
+	// without ever responding.
 	callTimeout = 4 * time.Second
-	// maxBackoff keeps the SDK's own retries short. The long waits belong to the state machine, where they are seen.
+	// maxBackoff keeps the SDK's own retries short. The state machine has the long waits, where operators see them.
 	maxBackoff = 2 * time.Second
 )
 
-// loadConfig makes the clients' configuration from what Lambda puts into a function's environment.
+// loadConfig makes the configuration of the clients from the function's environment.
 //
-// It is not config.LoadDefaultConfig, which looks for profiles, single sign-on, containers and instance metadata: a
-// function has none of them, and the code for them makes every binary 2 MB larger and every cold start a fifth longer.
+// It is not config.LoadDefaultConfig, which also reads profiles, single sign-on, containers and instance metadata: a function has
+// none of them, and their code makes every binary 2 MB larger and every cold start 20 % longer.
 func loadConfig(getenv func(string) string) (aws.Config, error) {
 	attempts := retry.DefaultMaxAttempts
 	if text := getenv("AWS_MAX_ATTEMPTS"); text != "" {
@@ -55,12 +55,12 @@ func loadConfig(getenv func(string) string) (aws.Config, error) {
 	return cfg, nil
 }
 
-// endpoints answers the SDK's question for the endpoint of one service, AWS_ENDPOINT_URL_<SERVICE>.
+// endpoints reads the endpoint of one service from AWS_ENDPOINT_URL_<SERVICE>, for the SDK.
 type endpoints struct {
 	getenv func(string) string
 }
 
-// GetServiceBaseEndpoint is the SDK's name for the question.
+// GetServiceBaseEndpoint implements the SDK's interface.
 func (e endpoints) GetServiceBaseEndpoint(_ context.Context, sdkID string) (string, bool, error) {
 	url := e.getenv("AWS_ENDPOINT_URL_" + strings.ToUpper(strings.ReplaceAll(sdkID, " ", "_")))
 	return url, url != "", nil

@@ -47,7 +47,7 @@ func TestARequestBodyIsReadAndNeverAskedToWriteItself(t *testing.T) {
 	}
 }
 
-func TestTheSDKIsPatientOnlyForAMoment(t *testing.T) {
+func TestTheSDKRetriesOnlyForAMoment(t *testing.T) {
 	cfg, err := loadConfig(variables(nil))
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,5 @@
-// Package entry is what every step has between the Lambda runtime and its handler: the environment, the configuration
-// of the AWS clients, the name of an error, and one line of evidence per invocation.
+// Package entry is between the Lambda runtime and the handler of every step: it reads the environment, configures the AWS
+// clients, names and words errors, and writes one line of evidence per invocation.
 //
 // A step's bootstrap calls [Start] with a function that wires its handler:
 //
@@ -9,10 +9,9 @@
 //		})
 //	}
 //
-// Nothing is read, wired or connected before the first invocation: what a cold start does not do cannot make an outage
-// longer.
+// Nothing is read, wired or connected before the first invocation, so that cold starts are short.
 //
-// Errors get their names here and nowhere else. The state machine's Retry and Catch see the name of the outermost Go
-// type of an error, so that idiomatic wrapping would hide every condition from them. Handlers wrap as they like; the
-// chain is searched once, at the edge, by [ConditionOf].
+// Errors get their names and their words here and nowhere else. The state machine's Retry and Catch see the name of the outermost
+// Go type of an error, so that wrapping would hide the condition. So the chain is searched once, at the edge, by [ConditionOf].
+// What a handler was doing, and to which object, are fields of the error ([failover.Doing]); [Named] makes one sentence of them.
 package entry

@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Environment is what a step finds around itself when it is deployed.
+// Environment is the environment of a deployed step.
 type Environment struct {
 	// Plan is the deployment that the step belongs to.
 	Plan failover.Plan
@@ -25,24 +25,23 @@ type Environment struct {
 	Bucket string
 	// MachineARN is the Region's state machine; only the API has one.
 	MachineARN string
-	// GlobalClusters are those that the plan may promote; only Validate has them, and none where IAM tells.
+	// GlobalClusters are those that the plan may promote; only Validate has them, and only where the policy has no list.
 	GlobalClusters []string
-	// Metrics takes values for CloudWatch, by way of the function's log.
+	// Metrics takes metrics for CloudWatch through the function's log.
 	Metrics MetricLog
 	// Config makes clients of the Region. Every call made with it is recorded as evidence.
 	Config aws.Config
 }
 
-// In returns the configuration for clients of another Region. Mind promise 7: during a failover no request may go to
-// the Region that is left, so no client of it is made either.
+// In returns the configuration for clients of another Region. By the guarantee of static stability a failover sends no request to
+// the Region that it leaves, so it makes no client for it either.
 func (e Environment) In(region failover.Region) aws.Config {
 	cfg := e.Config.Copy()
 	cfg.Region = string(region)
 	return cfg
 }
 
-// LoadEnvironment reads the environment variables that the CDK app sets on every function. All that is missing or
-// wrong is reported at once.
+// LoadEnvironment reads the environment variables that the CDK app sets on every function. It reports all mistakes at once.
 func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	plan, planErr := failover.ParsePlan([]byte(getenv(failover.PlanVariable)))
 	if planErr != nil {

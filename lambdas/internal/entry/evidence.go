@@ -11,8 +11,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// maxCalls bounds the calls that one line of evidence lists; the rest are counted. A run of 10,000 applications makes
-// hundreds, and a log event must not be cut in the middle.
+// maxCalls bounds the calls that one line of evidence lists; the others are counted. A run of 10,000 applications makes hundreds,
+// and a log event has a maximum size.
 const maxCalls = 100
 
 // Evidence collects the AWS calls of one invocation. Collecting never fails and never changes what a step does.
@@ -49,7 +49,7 @@ func (e *Evidence) add(c call) {
 	e.calls = append(e.calls, c)
 }
 
-// attributes are the evidence as it stands in the log line.
+// attributes are the evidence in the log line.
 func (e *Evidence) attributes() []slog.Attr {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -17,8 +17,8 @@ type Metric struct {
 	Value float64
 }
 
-// MetricLog writes metrics as lines of a function's log, in CloudWatch's embedded metric format: CloudWatch takes them
-// from there by itself. It is no call to AWS, so it needs no permission, and no outage can make a step wait for it.
+// MetricLog writes metrics as lines of a function's log, in CloudWatch's embedded metric format, from which CloudWatch reads them.
+// It is no call to AWS: it needs no permission, and an outage cannot delay a step.
 type MetricLog struct {
 	Out io.Writer
 }
@@ -26,7 +26,7 @@ type MetricLog struct {
 // metricNamespace is where all of Drover's metrics are.
 const metricNamespace = "Drover"
 
-// metricDirective tells CloudWatch what to take from the line that it stands in.
+// metricDirective says which fields of the line are metrics and dimensions.
 type metricDirective struct {
 	Timestamp         int64
 	CloudWatchMetrics [1]metricSet
@@ -40,8 +40,7 @@ type metricSet struct {
 
 type metricName struct{ Name, Unit string }
 
-// Write writes values that were measured at one time, as metrics of a plan. The run is kept in the line, for whoever
-// looks up where a value came from.
+// Write writes values of one time as metrics of a plan. The line also has the run.
 func (l MetricLog) Write(at time.Time, plan, run string, metrics ...Metric) error {
 	directive := metricDirective{Timestamp: at.UnixMilli()}
 	set := metricSet{Namespace: metricNamespace, Dimensions: [1][1]string{{"Plan"}}}

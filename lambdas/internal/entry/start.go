@@ -26,8 +26,8 @@ func Start[Q, A any](name string, wire func(Environment) Step[Q, A]) {
 	lambda.Start(NewHandler(name, load, wire, os.Stderr))
 }
 
-// NewHandler is the step as the Lambda runtime calls it: JSON in, JSON or a named error out, one line into log. An
-// environment that cannot be loaded is the answer to every invocation, rather than a process that never comes up.
+// NewHandler is the step as the Lambda runtime calls it: JSON in, JSON or a named error out, one line into log. If the environment
+// cannot be loaded, every invocation returns that error; the process does not exit.
 func NewHandler[Q, A any](name string, load func() (Environment, error), wire func(Environment) Step[Q, A], log io.Writer) lambda.Handler {
 	return &handler[Q, A]{
 		name: name,
@@ -42,7 +42,7 @@ func NewHandler[Q, A any](name string, load func() (Environment, error), wire fu
 	}
 }
 
-// newLogger writes JSON lines without a time: the log service adds its own, and the drill compares lines.
+// newLogger writes JSON lines without a time: CloudWatch Logs adds its own, and drills compare lines.
 func newLogger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
@@ -60,8 +60,8 @@ type handler[Q, A any] struct {
 	step func() (Step[Q, A], error)
 }
 
-// answerMargin is kept back from the invocation's deadline, so that running out of time is an answer with a name and
-// not a function that is killed.
+// answerMargin is kept back from the invocation's deadline, so that a step which runs out of time returns an error with a name
+// before Lambda ends it.
 const answerMargin = 500 * time.Millisecond
 
 // Invoke plays the step once.
@@ -86,8 +86,8 @@ func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, err
 	return answer, nil
 }
 
-// play calls the step with the decoded payload. A panic is a defect and becomes an error with a name that the state
-// machine knows; left alone, its name would be that of whatever Go value was thrown.
+// play calls the step with the decoded payload. A panic becomes an error whose name the state machine knows; otherwise its name
+// would be that of the Go value.
 func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -137,7 +137,7 @@ func formatOf(name string, payload []byte) (int, error) {
 	return about.Format, failover.CheckFormat(name+": payload", about.Format)
 }
 
-// describe says what the invocation was about, from the parts that the payloads of all steps share.
+// describe are the attributes of the invocation, from the fields that the payloads of all steps share.
 func describe(name string, payload []byte) []slog.Attr {
 	var about struct {
 		Run       failover.Run              `json:"run"`
@@ -145,7 +145,7 @@ func describe(name string, payload []byte) []slog.Attr {
 		Op        string                    `json:"op"`
 		Stage     *failover.Stage           `json:"stage"`
 	}
-	// A payload that cannot be read says nothing; the invocation itself has said why.
+	// A payload that cannot be read has none; the invocation returns the error.
 	_ = json.Unmarshal(payload, &about)
 	run := about.Run.ID
 	if run == "" {

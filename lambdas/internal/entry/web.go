@@ -5,8 +5,7 @@ import (
 	"log/slog"
 )
 
-// describeWeb says what a request to the API was, and with which status it was answered. The payloads of the steps have
-// nothing of it.
+// describeWeb are the attributes of a request to the API: method, path and status. The payloads of the steps have none of them.
 func describeWeb(payload, answer []byte) []slog.Attr {
 	var request struct {
 		Context struct {
@@ -20,7 +19,7 @@ func describeWeb(payload, answer []byte) []slog.Attr {
 	var response struct {
 		Status int `json:"statusCode"`
 	}
-	// What cannot be read says nothing, as with the payload of a step.
+	// A request that cannot be read has none, as the payload of a step.
 	_, _ = json.Unmarshal(payload, &request), json.Unmarshal(answer, &response)
 	if request.Context.ID == "" {
 		return nil

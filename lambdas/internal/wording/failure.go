@@ -41,10 +41,10 @@ func reason(run failover.Run, f failover.StepFailure, decisions []failover.Decis
 
 // Failure says in one sentence what failed, in which wave, and why. Where the step has answered, its own sentence is all.
 func Failure(f failover.StepFailure) string {
-	cause := Clip(causeOf(f), maxCause)
-	if f.Error == "" && cause != "" {
-		return cause
+	if said := causeOf(f); f.Error == "" && said != "" {
+		return said // it is listed in a report, which is not cut
 	}
+	cause := Clip(causeOf(f), maxCause)
 	sentence := f.State
 	switch {
 	case f.Phase != "":

@@ -12,12 +12,12 @@ import (
 func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 	checkRoutes(t, []route{
 		{
-			name: "a failover goes on with the next wave when one of a wave's stages fails, and is held",
+			name: "a failover plays the next wave when one of a wave's stages fails, and is held",
 			script: script{
 				"Validate":     {plan(inWave(0, 1, 2), inWave(1, 1, 2), inWave(2, 2, 0))},
-				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+				"VerifyHealth": {finds(failover.Failed), finds(failover.Passed)},
 			},
-			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			want:   path(begins, shifts, check, "MayRollBack? NextStage", shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -26,63 +26,63 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))},
 				"ShiftTraffic": {fails(failover.Rejected), well["ShiftTraffic"]},
 			},
-			want: path(begins, "ShiftTraffic MayRollBack? Approve? PromoteDatabase Started?", look, "NextStage", shifts, look, "NextStage", shifts, look,
+			want: path(begins, "ShiftTraffic MayRollBack? Approve? PromoteDatabase Started?", check, "NextStage", shifts, check, "NextStage", shifts, check,
 				noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "an approver is asked before that too",
 			script: script{"Validate": {plan(gated(0))}, "ShiftTraffic": {silence}},
-			want: path(begins, "ShiftTraffic MayRollBack? Approve? AwaitApproval Approved? PromoteDatabase Started?", look,
+			want: path(begins, "ShiftTraffic MayRollBack? Approve? AwaitApproval Approved? PromoteDatabase Started?", check,
 				noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "its traffic is verified although its databases could not be promoted",
 			script: script{"PromoteDatabase": {fails(failover.Rejected)}},
-			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase MayRollBack? Started?", look, noStage, ends, "Held"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase MayRollBack? Started?", check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "and the rest of it shifted",
 			script: script{"ShiftTraffic": {shifted(1), shifted(0)}, "PromoteDatabase": {silence}},
-			want:   path(begins, "ShiftTraffic Shifted? PromoteDatabase MayRollBack? Started? Refill", last, look, noStage, ends, "Held"),
+			want:   path(begins, "ShiftTraffic Shifted? PromoteDatabase MayRollBack? Started? Refill", last, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a round that fails for good ends the rounds",
 			script: script{"ShiftTraffic": {shifted(1), fails(failover.Rejected)}},
-			want:   path(begins, early, "ShiftTraffic MayRollBack? Approve?", look, noStage, ends, "Held"),
+			want:   path(begins, early, "ShiftTraffic MayRollBack? Approve?", check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a run that has set something aside is held, whatever else is well",
 			script: script{"ShiftTraffic": {settingAside(failover.RecordKind, "www.example.com A")}},
-			want:   path(begins, shifts, look, noStage, ends, "Held"),
+			want:   path(begins, shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name: "a failover that is held already does not close its phase",
 			script: script{
 				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))},
-				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+				"VerifyHealth": {finds(failover.Failed), finds(failover.Passed)},
 			},
-			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, noStage, ends, "Held"),
+			want:   path(begins, shifts, check, "MayRollBack? NextStage", shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "one that is well does",
 			script: script{"Validate": {plan(inWave(0, 1, 1), inWave(1, 2, 0), closing(2))}},
-			want:   path(begins, shifts, look, "NextStage", shifts, look, "NextStage", shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, check, "NextStage", shifts, check, "NextStage", shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
 			name: "when the last wave fails too, there is nothing to go on with",
 			script: script{
 				"Validate":     {plan(inWave(0, 1, 1), inWave(1, 2, 0))},
-				"VerifyHealth": {looks(failover.Failed)},
+				"VerifyHealth": {finds(failover.Failed)},
 			},
-			want:   path(begins, shifts, look, "MayRollBack? NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, check, "MayRollBack? NextStage", shifts, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -98,16 +98,16 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 			name: "a wave that fails after a yes does not keep the next from being asked about",
 			script: script{
 				"Validate":     {plan(asks(inWave(0, 1, 1)), asks(inWave(1, 2, 0)))},
-				"VerifyHealth": {looks(failover.Failed), looks(failover.Passed)},
+				"VerifyHealth": {finds(failover.Failed), finds(failover.Passed)},
 			},
-			want: path(begins, asked, "PromoteDatabase Started?", look, "MayRollBack? NextStage", asked, "PromoteDatabase Started?", look,
+			want: path(begins, asked, "PromoteDatabase Started?", check, "MayRollBack? NextStage", asked, "PromoteDatabase Started?", check,
 				noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "databases of a failover follow their users even when the registry cannot be written, and it is held",
 			script: script{"UpdateRegistry": {fails(failover.Throttled)}},
-			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase Started?", look, noStage, ends, "Held"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase Started?", check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -116,14 +116,14 @@ func TestRoutesOfAFailoverWhoseWaveFails(t *testing.T) {
 				"Validate":       {plan(inWave(0, 0, 0), inWave(1, 0, 0))},
 				"UpdateRegistry": then(times(4, fails(failover.Throttled)), times(1, well["UpdateRegistry"])),
 			},
-			want: path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase Started?", look,
-				"NextStage", shifts, look, noStage, ends, "Held"),
+			want: path(begins, "ShiftTraffic Shifted? UpdateRegistry MayRollBack? Approve? PromoteDatabase Started?", check,
+				"NextStage", shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "but not those of a planned run",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "UpdateRegistry": {fails(failover.Rejected), well["UpdateRegistry"]}},
-			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry", turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 	})
@@ -133,23 +133,23 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 	checkRoutes(t, []route{
 		{
 			name:   "a planned run whose stage fails is rolled back",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {finds(failover.Failed), finds(failover.Passed)}},
+			want:   path(begins, shifts, check, turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
 			name: "a verification call of the rollback that is denied once does not end it",
 			script: script{
 				"Validate":     {planOf(theRun(planned), stage(0))},
-				"VerifyHealth": {looks(failover.Failed), fails(failover.Denied), fails(failover.Rejected), looks(failover.Passed)},
+				"VerifyHealth": {finds(failover.Failed), fails(failover.Denied), fails(failover.Rejected), finds(failover.Passed)},
 			},
-			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, look, look, noStage, ends, "RolledBack"),
+			want:   path(begins, shifts, check, turnsBack, "NextStage", shifts, check, check, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
 			name:   "so is one whose step fails for good",
 			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "PromoteDatabase": {fails(failover.Rejected), well["PromoteDatabase"]}},
-			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase", turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase", turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
@@ -163,20 +163,20 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		},
 		{
 			name:   "a rollback that fails is held, and not rolled back again",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}},
-			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {finds(failover.Failed)}},
+			want:   path(begins, shifts, check, turnsBack, "NextStage", shifts, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a rollback that cannot be planned is held",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanPhase rollback": {fails(failover.Rejected)}},
-			want:   path(begins, shifts, look, "MayRollBack? PlanPhase", ends, "Held"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {finds(failover.Failed)}, "PlanPhase rollback": {fails(failover.Rejected)}},
+			want:   path(begins, shifts, check, "MayRollBack? PlanPhase", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
 			name:   "a run that has lost its lock does not go back",
-			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {looks(failover.Failed)}, "PlanPhase rollback": {fails(failover.FenceLost)}},
-			want:   path(begins, shifts, look, "MayRollBack? PlanPhase Overtaken", ends, "Held"),
+			script: script{"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {finds(failover.Failed)}, "PlanPhase rollback": {fails(failover.FenceLost)}},
+			want:   path(begins, shifts, check, "MayRollBack? PlanPhase Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -194,7 +194,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name:   "so does one that is lost at the second stage",
 			script: script{"Validate": {plan(stage(0), stage(1))}, "ShiftTraffic": {shifted(0), fails(failover.FenceLost)}},
-			want:   path(begins, shifts, look, "NextStage ShiftTraffic Overtaken", ends, "Held"),
+			want:   path(begins, shifts, check, "NextStage ShiftTraffic Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
@@ -206,7 +206,7 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		{
 			name:   "a drill goes there, soaks and comes back",
 			script: script{"Validate": {planOf(theRun(drill), stage(0))}},
-			want:   path(begins, shifts, look, "NextStage Soak PlanPhase Planned? NextStage", shifts, look, noStage, ends, "Completed"),
+			want:   path(begins, shifts, check, "NextStage Soak PlanPhase Planned? NextStage", shifts, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,
 		},
 		{
@@ -217,64 +217,64 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 		},
 		{
 			name:   "a drill whose way there fails is rolled back",
-			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Failed), looks(failover.Passed)}},
-			want:   path(begins, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "RolledBack"),
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {finds(failover.Failed), finds(failover.Passed)}},
+			want:   path(begins, shifts, check, turnsBack, "NextStage", shifts, check, noStage, ends, "RolledBack"),
 			status: asl.Failed, err: "RolledBack",
 		},
 		{
-			name: "a drill whose way back fails goes to where it has stayed, and is held",
+			name: "a drill whose return fails goes back to the standby, and is held",
 			script: script{
 				"Validate":                  {planOf(theRun(drill), stage(0))},
-				"VerifyHealth":              {looks(failover.Passed), looks(failover.Failed), looks(failover.Passed)},
+				"VerifyHealth":              {finds(failover.Passed), finds(failover.Failed), finds(failover.Passed)},
 				"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 			},
-			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, noStage, ends, "Held"),
+			want:   path(begins, shifts, check, returns, shifts, check, turnsBack, "NextStage", shifts, check, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "so does one whose way back cannot take a step",
+			name: "so does one whose return cannot play a step",
 			script: script{
 				"Validate": {planOf(theRun(drill), stage(0))}, "ShiftTraffic": {shifted(0), fails(failover.Rejected)},
 				"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)))},
 			},
-			want:   path(begins, shifts, look, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
+			want:   path(begins, shifts, check, returns, "ShiftTraffic", turnsBack, noStage, ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "a retreat that fails is held, and not undone again",
+			name: "a return-rollback that fails is held, and not undone again",
 			script: script{
 				"Validate":                  {planOf(theRun(drill), stage(0))},
-				"VerifyHealth":              {looks(failover.Passed), looks(failover.Failed)},
+				"VerifyHealth":              {finds(failover.Passed), finds(failover.Failed)},
 				"PlanPhase return-rollback": {planOf(theRun(drill, on(failover.ReturnRollback)), stage(2))},
 			},
-			want:   path(begins, shifts, look, returns, shifts, look, turnsBack, "NextStage", shifts, look, "MayRollBack?", ends, "Held"),
+			want:   path(begins, shifts, check, returns, shifts, check, turnsBack, "NextStage", shifts, check, "MayRollBack?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "a retreat that cannot be planned is held",
+			name: "a return-rollback that cannot be planned is held",
 			script: script{
-				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {finds(failover.Passed), finds(failover.Failed)},
 				"PlanPhase return-rollback": {fails(failover.Rejected)},
 			},
-			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanPhase", ends, "Held"),
+			want:   path(begins, shifts, check, returns, shifts, check, "MayRollBack? PlanPhase", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "a drill that has lost its lock does not retreat",
+			name: "a superseded drill plans no return-rollback",
 			script: script{
-				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {looks(failover.Passed), looks(failover.Failed)},
+				"Validate": {planOf(theRun(drill), stage(0))}, "VerifyHealth": {finds(failover.Passed), finds(failover.Failed)},
 				"PlanPhase return-rollback": {fails(failover.FenceLost)},
 			},
-			want:   path(begins, shifts, look, returns, shifts, look, "MayRollBack? PlanPhase Overtaken", ends, "Held"),
+			want:   path(begins, shifts, check, returns, shifts, check, "MayRollBack? PlanPhase Overtaken", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 		{
-			name: "a drill whose way back is refused is held",
+			name: "a drill whose return is refused is held",
 			script: script{
 				"Validate":         {planOf(theRun(drill), stage(0))},
 				"PlanPhase return": {ok(failover.ValidateAnswer{Verdict: failover.Refuse, Run: theRun(drill, phase(failover.Return)), Summary: "it lags"})},
 			},
-			want:   path(begins, shifts, look, "NextStage Soak PlanPhase Planned?", ends, "Held"),
+			want:   path(begins, shifts, check, "NextStage Soak PlanPhase Planned?", ends, "Held"),
 			status: asl.Failed, err: "Held",
 		},
 	})

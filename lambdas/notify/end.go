@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// Tell takes the inventory of the run's applications, as VerifyHealth has verified it or as AWS and the registry have it
+// End takes the inventory of the run's applications, as VerifyHealth has verified it or as AWS and the registry have it
 // now, and not as the run believes; writes the report; publishes the message; publishes RTO, of completed runs, and RPO as
 // metrics of the namespace Drover; and writes into the report that the notification is out.
 //
@@ -24,15 +24,14 @@ import (
 // Of a run that another one closes, because its execution has ended, a message that the run has published itself counts.
 //
 // A second identical call after one that ended well finds the report that says so, and changes nothing and publishes
-// nothing. After one that died between publishing and writing that, it publishes again: a notification rather comes twice
-// than not at all.
+// nothing. After one that crashed between publishing and writing that, it publishes again: twice is better than never.
 //
 // Errors: those of Publish as the entry package names them: Throttled, Unreachable, Denied, Rejected; and, in the first
 // tries, Throttled, Unreachable and Busy of what a retry may cure.
 //
 // It relies on Publish in the Amazon SNS API Reference for the limits of a message, and on "Amazon S3 data consistency
 // model" in the Amazon S3 User Guide for reading what was just written.
-func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
+func (h Handler) End(ctx context.Context, req failover.NotifyRequest) (failover.NotifyAnswer, error) {
 	key := failover.ReportKey(req.Run.ID)
 	var old failover.Report
 	if err := h.read(ctx, key, &old); err == nil && old.Notified && (sameEnd(old, req) || req.ClosedBy != "" && sameRun(old, req)) {
@@ -44,12 +43,12 @@ func (h Handler) Tell(ctx context.Context, req failover.NotifyRequest) (failover
 	}
 	n := nextStep(h.Plan, r, req.Failed())
 	if m, ok := failover.MachineOf(r.Run.ARN); ok && req.ClosedBy != "" && r.Outcome == failover.Refused {
-		n = next{"To ask for the same again", m.Start(m.Region, r.Run.Again(h.Plan))}
+		n = next{"To start the same run again", m.Start(m.Region, r.Run.Again(h.Plan))}
 	}
 	r.Next = n.command
 	message, location := r, h.location(key)
 	if err := h.write(ctx, key, r.Run, r); err != nil {
-		if req.Try < patientTries && helpsToWait(err) {
+		if req.Try < completeAttempts && helpsToWait(err) {
 			return failover.NotifyAnswer{}, err
 		}
 		message.Unknown = append(slices.Clone(r.Unknown), couldNot("write the report", err))
@@ -81,7 +80,7 @@ func (h Handler) missing(req failover.NotifyRequest) {
 	}
 }
 
-// remember keeps what the run achieved: as metrics, and in the registry for the next drill. Nobody may answer it
+// remember keeps the results of the run: as metrics, and in the registry for the next drill. Its questions cannot be answered
 // any more.
 // An error is not reported: the figures are in the report, and the failed call is in the log line.
 func (h Handler) remember(ctx context.Context, r failover.Report) {

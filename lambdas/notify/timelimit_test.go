@@ -75,9 +75,9 @@ func TestWhatHangsDoesNotUseUpTheTimeForTheMessage(t *testing.T) {
 		}
 		req := request(failover.Completed)
 		req.Run.Action, req.Run.Approval = failover.Drill, failover.BeforePromotion // everything that there is to remember
-		answer, err := h.Tell(ctx, req)
+		answer, err := h.End(ctx, req)
 		if err != nil || !answer.Notified {
-			t.Errorf("got told %v, %v; want told", answer.Notified, err)
+			t.Errorf("got notified %v, %v; want notified", answer.Notified, err)
 		}
 		if watch.took == 0 || watch.took > 20*time.Second {
 			t.Errorf("the message was published after %s; want within 20s", watch.took)
