@@ -23,12 +23,18 @@ var pending = []string{
 	"internal/approval", "internal/failover", "internal/plainbody", "internal/registry", "internal/untrusted",
 	"statemachine/asl", "statemachine/assembly/default", "statemachine/drill", "statemachine/drills",
 	"statemachine/failover.asl.json", "statemachine/report",
+	"statemachine/fakeaws/aliases.go", // with statemachine/guarantee
 	"statemachine/guarantee", "statemachine/scenario", "statemachine/transcript",
 }
 
-// except are the places that must use a word: what is stored or published keeps its name.
-var except = map[string]string{
-	"internal/words/words_test.go": "it has the words themselves",
+// except are the words that a file must use: what version 0.1.0 has stored keeps its name.
+var except = map[string][]string{
+	"internal/failover/fence.go":         {"leg"},
+	"internal/failover/format1.go":       {"leg", "legs", "leftovers", "told", "retreat"},
+	"internal/failover/format1_test.go":  {"leg", "legs", "leftovers", "told", "retreat"},
+	"internal/failover/format_test.go":   {"leg"},
+	"statemachine/drills/two-plans.txt":  {"leg"},
+	"statemachine/drills/two-plans.yaml": {"leg"},
 }
 
 // plain are the files that people read as they are.
@@ -53,11 +59,14 @@ func TestEveryTextUsesTheWordsOfTheGlossary(t *testing.T) {
 			return nil
 		}
 		if slices.ContainsFunc(pending, func(room string) bool { return name == room || strings.HasPrefix(name, room+"/") }) ||
-			path.Dir(name) == "statemachine" || except[name] != "" {
+			path.Dir(name) == "statemachine" || path.Dir(name) == "internal/words" { // which has the words themselves
 			return nil
 		}
 		found, read, err := hits(full, name)
 		for _, h := range found {
+			if slices.Contains(except[name], h.word) {
+				continue
+			}
 			t.Errorf("%s: %q; use: %s", h.place, h.word, h.use)
 		}
 		if read {

@@ -30,7 +30,7 @@ var rules = []rule{
 	{pattern: `felt`, use: "client impact"},
 	{pattern: `stock`, use: "inventory, snapshot"},
 	{pattern: `by hand`, use: "manually"},
-	{pattern: `said no|says no`, use: "denied, rejected"},
+	{pattern: `said no`, use: "denied, rejected"},
 	{pattern: `things? in the way|(stands?|stood|standing) in the way`, use: "blocker"},
 	{pattern: `may still be up`, use: "cannot be fenced; still accepts writes"},
 	{pattern: `has begun|have begun|had begun|is begun|Begun:`, use: "started"},
