@@ -1,6 +1,7 @@
 package arrows
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -99,4 +100,22 @@ func goVersion(t *testing.T) string {
 		t.Fatal("go.mod has no line: go VERSION")
 	}
 	return m[1]
+}
+
+// TestThePictureOfTheReadmeShowsStatesOfTheDefinition, ten of them.
+func TestThePictureOfTheReadmeShowsStatesOfTheDefinition(t *testing.T) {
+	var machine struct{ States map[string]struct{} }
+	if err := json.Unmarshal([]byte(file(t, "statemachine/failover.asl.json")), &machine); err != nil {
+		t.Fatal(err)
+	}
+	picture, _, _ := strings.Cut(file(t, "README.md"), "```sh")
+	boxes := regexp.MustCompile(`[│┤] +([A-Z][A-Za-z]+) +[│├]`).FindAllStringSubmatch(picture, -1)
+	for _, m := range boxes {
+		if _, ok := machine.States[m[1]]; !ok {
+			t.Errorf("the picture of README.md has a box %s, which is no state of the definition", m[1])
+		}
+	}
+	if len(boxes) != 10 {
+		t.Errorf("%d boxes; want 10", len(boxes))
+	}
 }
