@@ -12,6 +12,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
 	"github.com/drover-dr/drover/statemachine/fakeaws/rds"
 	"github.com/drover-dr/drover/statemachine/fakeaws/route53"
+	"github.com/drover-dr/drover/statemachine/fakeaws/routingcontrol"
 	"github.com/drover-dr/drover/statemachine/fakeaws/scheduler"
 	"github.com/drover-dr/drover/statemachine/fakeaws/sns"
 	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
@@ -65,6 +66,10 @@ type (
 	Transformer = delivery.Transformer
 
 	FunctionURL = functionurl.URL
+
+	RoutingCluster = routingcontrol.Cluster
+	RoutingControl = routingcontrol.Control
+	SafetyRule     = routingcontrol.Rule
 
 	API   = apigateway.API
 	Route = apigateway.Route

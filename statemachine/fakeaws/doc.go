@@ -7,10 +7,10 @@
 //     the journal, faults.
 //   - iam decides what a caller may do.
 //   - Each AWS service is one package: route53, rds, dynamodb, cloudwatch, sns, sqs, s3, lambda, stepfunctions,
-//     eventbridge, scheduler, apigateway, functionurl. What it needs of another service is a small interface of its own. Its type
-//     Service has the methods that require the mutex, its type Control those that take it.
+//     eventbridge, scheduler, apigateway, functionurl, routingcontrol. What it needs of another service is a small interface
+//     of its own. Its type Service has the methods that require the mutex, its type Control those that take it.
 //   - clients simulates the users and canaries of applications; delivery is what eventbridge and scheduler share,
-//     proxyevent what apigateway and functionurl share.
+//     proxyevent what apigateway and functionurl share, nameserver the DNS protocol of route53's name servers.
 //   - This package connects them: services.go makes the services, endpoint.go is where requests arrive, door.go where
 //     EventBridge and Scheduler make theirs. A new service is one package and one line in services.go.
 //
@@ -22,6 +22,8 @@
 //     work against it. The signature of a request identifies the caller, the service and the Region.
 //   - IAM is enforced: what a role's policies do not allow is AccessDenied.
 //   - A Region can go dark ([World.SetDark]): it answers nothing, replicates nothing, runs nothing and serves no user.
+//   - Route 53's control plane can be lost, alone or with its Region ([World.SetControlPlane]); name servers
+//     ([World.ServeDNS]), health checkers ([World.AddHealthCheck]) and routing controls go on.
 //   - Every request ([World.Calls]), every accepted change and every message is recorded. Guarantees are checked on these,
 //     never on what a run says of itself.
 //

@@ -13,6 +13,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
 	"github.com/drover-dr/drover/statemachine/fakeaws/rds"
 	"github.com/drover-dr/drover/statemachine/fakeaws/route53"
+	"github.com/drover-dr/drover/statemachine/fakeaws/routingcontrol"
 	"github.com/drover-dr/drover/statemachine/fakeaws/s3"
 	"github.com/drover-dr/drover/statemachine/fakeaws/scheduler"
 	"github.com/drover-dr/drover/statemachine/fakeaws/sns"
@@ -26,6 +27,9 @@ const apiService = "execute-api"
 // urlService is the name of function URLs among the endpoints. Their requests have no signature.
 const urlService = "lambda-url"
 
+// arcService is the signing name of the data plane of routing controls.
+const arcService = "route53-recovery-cluster"
+
 // addServices makes the services, those first that others need, and gives each what it needs of the others. A new service
 // is one line here, in the table of endpoints; with a control surface it has a line in controls too.
 func (w *World) addServices() {
@@ -35,7 +39,9 @@ func (w *World) addServices() {
 	bus := eventbridge.New(k, deliveries)
 	topics := sns.New(k)
 	metrics := cloudwatch.New(k, topics, bus)
-	zones := route53.New(k, identity, alarms{metrics}, nil, checkers{w})
+	recovery := routingcontrol.New(k)
+	zones := route53.New(k, identity, alarms{metrics}, recovery, checkers{w})
+	recovery.Changed = zones.Refresh
 	zones.ControlPlaneStays = func() bool { return w.ControlPlaneStays }
 	databases := rds.New(k, identity, metrics)
 	tables := dynamodb.New(k, metrics)
@@ -52,6 +58,7 @@ func (w *World) addServices() {
 	w.sqs, w.cloudwatch, w.stepfunctions = queues, metrics, machines
 	w.endpoints = map[string]endpoint{
 		"route53":    {Service: zones, reachable: zones.Reachable},
+		arcService:   {Service: recovery},
 		"rds":        {Service: databases},
 		"dynamodb":   {Service: tables, maxBody: 16 << 20}, // "Quotas in Amazon DynamoDB": 16 MB, for BatchWriteItem
 		"monitoring": {Service: metrics},
@@ -68,7 +75,7 @@ func (w *World) addServices() {
 	w.controls = controls{
 		k.Control(), identity.Control(), zones.Control(), databases.Control(), tables.Control(), metrics.Control(), topics.Control(),
 		queues.Control(), buckets.Control(), functions.Control(), machines.Control(), bus.Control(), schedules.Control(),
-		apis.Control(), urls.Control(), users.Control(),
+		apis.Control(), urls.Control(), recovery.Control(), users.Control(),
 	}
 }
 
@@ -90,24 +97,26 @@ type controls struct {
 	schedulerControl
 	apigatewayControl
 	functionurlControl
+	routingcontrolControl
 	clientsControl
 }
 
 type (
-	kernelControl        = kernel.Control
-	iamControl           = iam.Control
-	route53Control       = route53.Control
-	rdsControl           = rds.Control
-	dynamodbControl      = dynamodb.Control
-	cloudwatchControl    = cloudwatch.Control
-	snsControl           = sns.Control
-	sqsControl           = sqs.Control
-	s3Control            = s3.Control
-	lambdaControl        = lambda.Control
-	stepfunctionsControl = stepfunctions.Control
-	eventbridgeControl   = eventbridge.Control
-	schedulerControl     = scheduler.Control
-	apigatewayControl    = apigateway.Control
-	functionurlControl   = functionurl.Control
-	clientsControl       = clients.Control
+	kernelControl         = kernel.Control
+	iamControl            = iam.Control
+	route53Control        = route53.Control
+	rdsControl            = rds.Control
+	dynamodbControl       = dynamodb.Control
+	cloudwatchControl     = cloudwatch.Control
+	snsControl            = sns.Control
+	sqsControl            = sqs.Control
+	s3Control             = s3.Control
+	lambdaControl         = lambda.Control
+	stepfunctionsControl  = stepfunctions.Control
+	eventbridgeControl    = eventbridge.Control
+	schedulerControl      = scheduler.Control
+	apigatewayControl     = apigateway.Control
+	functionurlControl    = functionurl.Control
+	routingcontrolControl = routingcontrol.Surface
+	clientsControl        = clients.Control
 )
