@@ -46,7 +46,7 @@ func TestRoutesPastAGate(t *testing.T) {
 			status: asl.Failed, err: "Refused",
 		},
 		{
-			name:   "an approval before the promotion opens the one-way door, once for each stage",
+			name:   "an approval before the promotion lets it start, once for each stage",
 			script: script{"Validate": {plan(gated(0))}, "VerifyHealth": {finds(failover.Lost), finds(failover.Passed)}},
 			want:   path(begins, asked, "PromoteDatabase Started?", check, again, check, noStage, ends, "Completed"),
 			status: asl.Succeeded,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -116,13 +117,13 @@ func (h Handler) executionARN(name string) string {
 	return strings.Replace(h.Machine, ":stateMachine:", ":execution:", 1) + ":" + name
 }
 
-// regionOf is the Region in an ARN, and empty for what is none.
-func regionOf(arn string) failover.Region {
-	parts := strings.SplitN(arn, ":", 5)
-	if len(parts) < 5 {
+// regionOf is the Region in an ARN; empty for any other text.
+func regionOf(text string) failover.Region {
+	parsed, err := arn.Parse(text)
+	if err != nil {
 		return ""
 	}
-	return failover.Region(parts[3])
+	return failover.Region(parsed.Region)
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// approvalRequest is that of a gradual switchover at the one-way door.
+// approvalRequest is that of a gradual switchover before its promotion.
 func approvalRequest(token string) failover.ApprovalRequest {
 	run := sampleRun()
 	run.Action, run.Approval, run.Reason = failover.Switchover, failover.BeforePromotion, "rehearsal"

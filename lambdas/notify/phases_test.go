@@ -199,8 +199,8 @@ Report: s3://reports/runs/run-1/report.json
 	}
 }
 
-// TestTextOfADrillThatWentBackToWhereItHadStayed: first the cause, which is that of the way back, then where everything is.
-func TestTextOfADrillThatWentBackToWhereItHadStayed(t *testing.T) {
+// TestTextOfADrillThatWentBackToTheStandby: first the cause, which is the return's, then where everything is.
+func TestTextOfADrillThatWentBackToTheStandby(t *testing.T) {
 	h, world := newHandler(t, "checkout", "search")
 	promote(t, h, world, "checkout") // and the writer of search is at home
 	req := drillRequest(failover.Held, failover.ReturnRollback, wentWell(2))
