@@ -93,7 +93,7 @@ func TestNothingInTheTemplatesBelongsToAnotherPartition(t *testing.T) {
 }
 
 // The clusters are described without an identifier, which needs permissions on all of them; and everything that has an
-// ARN is in the partition aws-us-gov, which the embedded AWS checks.
+// ARN is in the partition aws-us-gov, which the AWS simulator checks.
 func TestAFailoverInGovCloudWithManyClustersCompletes(t *testing.T) {
 	disaster := `
 name: govcloud

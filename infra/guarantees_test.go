@@ -167,7 +167,7 @@ func TestWhatHappenedCanBeRead(t *testing.T) {
 	}
 }
 
-func TestSomebodyIsToldOfEveryWayInWhichARunCanFail(t *testing.T) {
+func TestEveryWayInWhichARunCanFailHasAnAlarm(t *testing.T) {
 	s := fresh(t)
 	for _, machine := range s.assembly.StateMachines {
 		notified := map[string]bool{}
@@ -191,7 +191,7 @@ func TestSomebodyIsToldOfEveryWayInWhichARunCanFail(t *testing.T) {
 	}
 }
 
-func TestOperatorsAreToldWhereThingsAre(t *testing.T) {
+func TestTheOutputsSayWhereEverythingIs(t *testing.T) {
 	for code, stack := range regionStacks(t) {
 		for _, name := range []string{"StateMachineArn", "TableName", "TopicArn", "ReportBucket", "ApiUrl", "DashboardName", "DeadLetterQueueUrl"} {
 			if value, ok := stack.Output(name); !ok || value == "" {

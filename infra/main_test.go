@@ -35,7 +35,7 @@ func noNode(file string) (string, error) { return "", errors.New(file + ": not f
 
 const valid = `{"context": {"drover": {"hostedZones": ["Z1"]}}}`
 
-func TestWhatIsWrongIsToldBeforeTheCDKStarts(t *testing.T) {
+func TestMistakesAreReportedBeforeTheCDKStarts(t *testing.T) {
 	all := []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api"}
 	for _, tc := range []struct {
 		name, cdkJSON string

@@ -145,7 +145,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 	}
 }
 
-func TestAllMistakesAreToldAtOnce(t *testing.T) {
+func TestAllMistakesAreReportedAtOnce(t *testing.T) {
 	_, err := Parse([]byte(`{"colour": "red", "attempts": "many", "primary": "x", "standby": "y", "passes": 99, "emails": ["oncall"]}`))
 	var mistakes *Mistakes
 	if !errors.As(err, &mistakes) {

@@ -188,14 +188,14 @@ func TestNextStep(t *testing.T) {
 		{"held failover asks again for its order and its shares", failover.Held, func(r *failover.Run) {
 			r.Order, r.Percents = failover.DatabaseFirst, []int{10, 50, 100}
 		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"failover","allowDataLoss":true,"order":"database-first","percents":[10,50,100],"since":"2026-03-14T03:00:00Z"}'`},
-		{"held switchover goes home, without consent to data loss", failover.Held, func(r *failover.Run) {
+		{"held switchover returns to the primary, without consent to data loss", failover.Held, func(r *failover.Run) {
 			r.Action = failover.Switchover
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
 		{"held failback goes to the standby", failover.Held, func(r *failover.Run) {
 			r.Action, r.From, r.To = failover.Failback, "us-west-2", "us-east-1"
 			r.ARN = strings.Replace(r.ARN, "us-west-2", "us-east-1", 1)
 		}, nil, 1, "aws stepfunctions start-execution " + west + ` --input '{"action":"switchover"}'`},
-		{"a drill that could not go back goes home", failover.Held, func(r *failover.Run) {
+		{"a drill that could not go back returns to the primary", failover.Held, func(r *failover.Run) {
 			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
 			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 1, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},
@@ -207,7 +207,7 @@ func TestNextStep(t *testing.T) {
 			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.Return, "us-west-2", "us-east-1"
 			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}}
 		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"check"}'`},
-		{"a drill that went back to where it had stayed goes home when the cause is dealt with", failover.Held, func(r *failover.Run) {
+		{"a drill that went back to where it had stayed returns to the primary when the cause is dealt with", failover.Held, func(r *failover.Run) {
 			r.Action, r.Phase, r.From, r.To = failover.Drill, failover.ReturnRollback, "us-east-1", "us-west-2"
 			r.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: "us-east-1", To: "us-west-2"}, {Phase: failover.Return, From: "us-west-2", To: "us-east-1"}}
 		}, nil, 0, "aws stepfunctions start-execution " + east + ` --input '{"action":"failback"}'`},

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// drillRun is a drill to us-west-2 that is on the given phase of the way home. The way out took three minutes.
+// drillRun is a drill to us-west-2 that is on the given phase of the return. The way out took three minutes.
 func drillRun(phase failover.Phase, out failover.PhaseEnd) failover.Run {
 	run := sampleRun()
 	run.Action, run.Phase, run.From, run.To = failover.Drill, phase, west, east

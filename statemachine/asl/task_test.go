@@ -95,7 +95,7 @@ func TestACatcherAssignsAndHandsOn(t *testing.T) {
 	wantEnd(t, x, Succeeded, "", `["Quiet","because"]`)
 }
 
-func TestACatchersOwnErrorIsCaughtByNobody(t *testing.T) {
+func TestACatchersOwnErrorIsNotCaught(t *testing.T) {
 	x := start(mustParse(t, failing), "{}")
 	x.Resume(epoch, &Answer{Error: "Quiet"})
 	wantEnd(t, x, Failed, ErrorQuery, "")
