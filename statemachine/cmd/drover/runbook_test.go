@@ -84,7 +84,10 @@ func (r *reader) console(block string) string {
 			want += "\n"
 		}
 		got := r.types(command)
-		if diff := cmp.Diff(timeless(want), timeless(got)); diff != "" && !*update {
+		diff := cmp.Diff(timeless(want), timeless(got))
+		if diff == "" {
+			got = want
+		} else if !*update {
 			r.t.Errorf("%s (-docs/runbook.md +printed); go test ./statemachine/cmd/drover -run Runbook -update rewrites the page\n%s", command, diff)
 		}
 		fmt.Fprintf(&now, "$ %s\n%s", command, got)
