@@ -3,7 +3,8 @@ package failover
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // Action is what a run is asked for.
@@ -109,14 +110,5 @@ func parseOneOf[T ~string](field string, text T, all []T) error {
 	for i, v := range all {
 		names[i] = string(v)
 	}
-	return fmt.Errorf("%s: %q is not known; expected %s", field, string(text), orList(names))
-}
-
-// orList joins names as a person would: "a, b or c".
-func orList(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return fmt.Errorf("%s: %q is not known; expected %s", field, string(text), prose.Or(names))
 }

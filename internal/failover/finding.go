@@ -2,7 +2,8 @@ package failover
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // Severity says what a finding means for the run.
@@ -61,18 +62,9 @@ func (f Finding) Line(limit int) string {
 		return line
 	}
 	if room := limit - len(f.Command) - len(beforeCommand); f.Command != "" && room >= min(minProse, len(f.prose())) {
-		return cut(f.prose(), room) + beforeCommand + f.Command
+		return prose.Cut(f.prose(), room) + beforeCommand + f.Command
 	}
-	return cut(f.prose(), limit)
-}
-
-// cut cuts text to at most limit bytes, between characters.
-func cut(text string, limit int) string {
-	const mark = "…"
-	if len(text) <= limit {
-		return text
-	}
-	return strings.ToValidUTF8(text[:max(0, limit-len(mark))], "") + mark
+	return prose.Cut(f.prose(), limit)
 }
 
 // The codes of findings.

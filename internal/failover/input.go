@@ -133,7 +133,7 @@ func (in Input) checkNames() error {
 	var problems []error
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
-			problems = append(problems, fmt.Errorf("applications: %q is named twice", shorten([]byte(name))))
+			problems = append(problems, fmt.Errorf("applications: %q is named twice", untrusted.Short(name)))
 		}
 	}
 	return errors.Join(problems...)

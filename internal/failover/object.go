@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
@@ -33,7 +34,7 @@ func DecodeObject(text []byte, into any, ignored ...string) error {
 		return fmt.Errorf("not JSON: %w", err)
 	}
 	if text[0] != '{' {
-		return fmt.Errorf("%s; expected a JSON object", shorten(text))
+		return fmt.Errorf("%s; expected a JSON object", untrusted.Short(string(text)))
 	}
 	fields := fieldsOf(into)
 	seen := map[string]bool{}
@@ -52,11 +53,11 @@ func DecodeObject(text []byte, into any, ignored ...string) error {
 		switch target, known := fields.find(key); {
 		case slices.Contains(ignored, key):
 		case !known:
-			problems = append(problems, fmt.Errorf("unknown field %q; expected %s", key, orList(fields.names())))
+			problems = append(problems, fmt.Errorf("unknown field %q; expected %s", key, prose.Or(fields.names())))
 		case seen[key]:
 			problems = append(problems, fmt.Errorf("%s: is there twice; expected it once", key))
 		case !decode(value, target):
-			problems = append(problems, fmt.Errorf("%s: %s; expected %s", key, shorten(value), wanted(target.Type())))
+			problems = append(problems, fmt.Errorf("%s: %s; expected %s", key, untrusted.Short(string(value)), wanted(target.Type())))
 		}
 		seen[key] = true
 	}
@@ -141,16 +142,6 @@ func wanted(t reflect.Type) string {
 		return "a JSON object"
 	}
 	return "a JSON " + t.Kind().String()
-}
-
-// shorten keeps what was found readable inside a message.
-func shorten(value []byte) string {
-	const most = 60
-	runes := []rune(string(value))
-	if len(runes) > most {
-		return untrusted.Line(string(runes[:most])) + "…"
-	}
-	return untrusted.Line(string(runes))
 }
 
 // labelled puts what was read before each of the problems of a joined error.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -78,7 +79,7 @@ func TestPlanNamesExactlyTheNumbersOutOfRange(t *testing.T) {
 
 func TestWhatWasFoundIsShortened(t *testing.T) {
 	_, err := ParseInput([]byte(`{"action": ["` + strings.Repeat("é", 1000) + `"]}`))
-	want := `input: action: ["` + strings.Repeat("é", 58) + "…; expected a string"
+	want := `input: action: ["` + strings.Repeat("é", 98) + "…; expected a string"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -86,7 +87,7 @@ func TestWhatWasFoundIsShortened(t *testing.T) {
 
 func TestNamesAreJoinedAsAPersonWould(t *testing.T) {
 	for want, names := range map[string][]string{"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b or c": {"a", "b", "c"}} {
-		if got := orList(names); got != want {
+		if got := prose.Or(names); got != want {
 			t.Errorf("%v: got %q; want %q", names, got, want)
 		}
 	}
@@ -99,12 +100,12 @@ func TestOnlyAnApplicationWithADatabaseCanLoseData(t *testing.T) {
 }
 
 // The vocabulary is what everything else imports; what it imported, everything would.
-func TestVocabularyImportsTheStandardLibraryAndTheRulesForTextAlone(t *testing.T) {
+func TestVocabularyImportsTheStandardLibraryAndTextAlone(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	const want = "github.com/drover-dr/drover/internal/untrusted\ngithub.com/drover-dr/drover/internal/failover"
+	const want = "github.com/drover-dr/drover/internal/prose\ngithub.com/drover-dr/drover/internal/untrusted\ngithub.com/drover-dr/drover/internal/failover"
 	if got := strings.TrimSpace(string(out)); got != want {
 		t.Errorf("got %s; want %s alone", got, want)
 	}

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // Kind says what kind of part a failover has set aside.
@@ -54,11 +55,7 @@ const maxSetAsideCause = 300
 
 // SetAsideCause is the text of an error as far as a part keeps it.
 func SetAsideCause(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > maxSetAsideCause {
-		text = strings.ToValidUTF8(text[:maxSetAsideCause], "") + "…"
-	}
-	return text
+	return prose.Cut(prose.Line(text), maxSetAsideCause)
 }
 
 // WithCommand is a cause with what to type next, if there is room for the whole command: half of one would do something

@@ -67,6 +67,17 @@ func CheckTexts(v any) error {
 // removed, and bytes that are no UTF-8 become U+FFFD.
 func Line(text string) string { return strip(text, "") }
 
+// maxShown is how many characters of what was found a message shows.
+const maxShown = 100
+
+// Short is what a message shows of a text that was found in the place of another one: the beginning of its [Line].
+func Short(text string) string {
+	if runes := []rune(text); len(runes) > maxShown {
+		return Line(string(runes[:maxShown])) + "…"
+	}
+	return Line(text)
+}
+
 // Lines is what may be printed of a text of several lines: it keeps line breaks and tabs.
 func Lines(text string) string { return strip(text, "\n\t") }
 

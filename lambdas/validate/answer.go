@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // waiting leaves the run as it is, for the state machine to ask again. The summary is that of a run that waits no longer.
 func (p *planning) waiting() failover.ValidateAnswer {
-	said, more := limit(p.unmeasured, maxSaid)
+	said, more := prose.Limit(p.unmeasured, maxSaid)
 	summary := fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, strings.Join(said, " | "))
 	if more > 0 {
 		summary += fmt.Sprintf(" | and %d more", more)
@@ -75,7 +76,7 @@ func (p *planning) answer(verdict failover.Verdict) failover.ValidateAnswer {
 			answer.Configuration = failover.ConfigurationOf(p.selected)
 		}
 	}
-	answer.Findings, answer.MoreFindings = limit(p.sorted(), failover.MaxListed)
+	answer.Findings, answer.MoreFindings = prose.Limit(p.sorted(), failover.MaxListed)
 	return answer
 }
 
@@ -112,7 +113,7 @@ func (p *planning) refusedSummary() string {
 func (p *planning) checkedSummary() string {
 	switch {
 	case len(p.stages) == 0:
-		return fmt.Sprintf("Nothing to move: %s in %s already.", count(len(p.apps), "application"), p.run.To)
+		return fmt.Sprintf("Nothing to move: %s in %s already.", prose.Count(len(p.apps), "application"), p.run.To)
 	case p.input.DryRun:
 		return p.movesText("Dry run, nothing was touched: ")
 	}
@@ -123,16 +124,16 @@ func (p *planning) checkedSummary() string {
 // 1 warning".
 func (p *planning) movesText(prefix string) string {
 	if len(p.stages) == 0 {
-		return fmt.Sprintf("%s%s: nothing to move, %s in %s already.", prefix, p.input.Action, count(len(p.apps), "application"), p.run.To)
+		return fmt.Sprintf("%s%s: nothing to move, %s in %s already.", prefix, p.input.Action, prose.Count(len(p.apps), "application"), p.run.To)
 	}
 	a := p.answer("")
 	action := string(p.input.Action)
 	if p.run.Phase.Returns() {
 		action = fmt.Sprintf("%s, phase %s,", action, p.run.Phase)
 	}
-	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, action, count(a.Applications, "application"),
-		count(a.Records, "record"), count(a.Databases, "database"), p.run.From, p.run.To, count(len(p.stages), "stage"))
-	return text + "; " + count(len(p.findings), "warning")
+	text := fmt.Sprintf("%s%s of %s (%s, %s) from %s to %s in %s", prefix, action, prose.Count(a.Applications, "application"),
+		prose.Count(a.Records, "record"), prose.Count(a.Databases, "database"), p.run.From, p.run.To, prose.Count(len(p.stages), "stage"))
+	return text + "; " + prose.Count(len(p.findings), "warning")
 }
 
 // nothing is the answer of a run that has nothing to move. It is not a drill or a failover that took place. What would
@@ -142,7 +143,7 @@ func (p *planning) nothing() failover.ValidateAnswer {
 		p.findings[i].Severity = failover.Warning
 	}
 	answer := p.answer(failover.NothingToMove)
-	answer.Summary = fmt.Sprintf("Nothing to move: %s in %s already; no lock was taken, and nothing was changed.", count(len(p.apps), "application"), p.run.To)
+	answer.Summary = fmt.Sprintf("Nothing to move: %s in %s already; no lock was taken, and nothing was changed.", prose.Count(len(p.apps), "application"), p.run.To)
 	answer.Notify = p.input.Trigger != nil
 	return fit(answer)
 }
@@ -183,13 +184,6 @@ func (p *planning) skipForRunInProgress() (failover.ValidateAnswer, bool) {
 		}
 	}
 	return failover.ValidateAnswer{}, false
-}
-
-func limit[T any](list []T, most int) (shown []T, more int) {
-	if len(list) > most {
-		return list[:most], len(list) - most
-	}
-	return list, 0
 }
 
 func fit(answer failover.ValidateAnswer) failover.ValidateAnswer {

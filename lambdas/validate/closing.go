@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
 )
 
@@ -145,7 +146,7 @@ func endedText(x execution, p path) string {
 	}
 	for _, said := range []string{x.Error, x.Cause} {
 		if said != "" {
-			text += ": " + truncate(said, 200)
+			text += ": " + prose.Cut(said, 200)
 		}
 	}
 	return text

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -60,7 +61,7 @@ func delegations(r failover.Record) []failover.Record {
 // targets are what the record's aliases point to in its own zone, in the order of the Regions.
 func targets(r failover.Record) []failover.Record {
 	var all []failover.Record
-	for _, region := range regionsOf(r.Endpoints) {
+	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
 		if alias := r.Endpoints[region].Alias; alias != nil && alias.Zone == r.Zone {
 			all = append(all, targetOf(r, alias))
 		}

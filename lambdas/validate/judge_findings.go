@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
@@ -90,7 +91,7 @@ func (j *judgement) sorted() []failover.Finding {
 // shown is a finding as people get it: its texts are bounded, its command is whole. A warning stops nobody, and needs no
 // command; a blocker without one of its own is to be looked at again once it is dealt with.
 func (j *judgement) shown(f failover.Finding) failover.Finding {
-	f.Object, f.Found, f.Next = truncate(f.Object, 160), truncate(f.Found, 400), truncate(f.Next, 600)
+	f.Object, f.Found, f.Next = prose.Cut(f.Object, 160), prose.Cut(f.Found, 400), prose.Cut(f.Next, 600)
 	switch {
 	case f.Severity != failover.Blocker:
 		f.Command = ""

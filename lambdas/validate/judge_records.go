@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -44,8 +46,8 @@ func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 	if diff := drift(r, sets); len(diff) > 0 {
 		j.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = j.mend(app, r, sets)
 	} else if found := j.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, j.run.To) {
-		j.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", weightsText(found), weightsText(registered)),
-			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", weightsText(registered))).Command = live.WeightsCommand(r, registered)
+		j.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", prose.Weights(found), prose.Weights(registered)),
+			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", prose.Weights(registered))).Command = live.WeightsCommand(r, registered)
 	}
 }
 
@@ -71,7 +73,7 @@ func drift(r failover.Record, sets []live.RecordSet) []string {
 			diff = append(diff, setDrift(r, region, endpoint, set)...)
 		}
 	}
-	for _, region := range regionsOf(r.Endpoints) {
+	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
 		if !found[region] {
 			diff = append(diff, "has no record set for "+string(region))
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,7 +107,7 @@ func setsOf(t *testing.T, app failover.Application, weights map[failover.Region]
 	t.Helper()
 	r := app.Records[0]
 	var all answers
-	for _, region := range regionsOf(weights) {
+	for _, region := range slices.Sorted(maps.Keys(weights)) {
 		all = append(all, types.ResourceRecordSet{
 			Name: &r.Name, Type: types.RRType(r.Type), SetIdentifier: aws.String(string(region)), Weight: aws.Int64(int64(weights[region])),
 			TTL: aws.Int64(r.TTL), ResourceRecords: []types.ResourceRecord{{Value: aws.String(r.Endpoints[region].Value)}},

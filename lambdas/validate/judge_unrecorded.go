@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // findUnrecorded finds traffic that is in another place than the registry says because a run has shifted it and was stopped
@@ -46,7 +47,7 @@ func (j *judgement) noteUnrecorded(left map[string]failover.Place) {
 			continue // checkWhole says that it is refused
 		}
 		j.warn(failover.CodeUnrecorded, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
-			"this run starts from them, and a rollback brings them back", weightsText(l.Weights)), "")
+			"this run starts from them, and a rollback brings them back", prose.Weights(l.Weights)), "")
 	}
 }
 

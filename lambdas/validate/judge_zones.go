@@ -2,6 +2,8 @@ package validate
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -97,7 +99,7 @@ func (j *judgement) checkDelegations(object string, r failover.Record, noted map
 
 // checkTargets looks for aliases that Route 53 refuses: to nothing in their own zone, or into another zone of the plan.
 func (j *judgement) checkTargets(object string, r failover.Record, zones map[string]bool) {
-	for _, region := range regionsOf(r.Endpoints) {
+	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
 		alias := r.Endpoints[region].Alias
 		switch {
 		case alias == nil:

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
 
@@ -38,7 +39,7 @@ func (p *planning) plan() {
 	}
 	waves, writers = inOrder(waves), inOrder(writers)
 	if there > 0 {
-		p.warn(failover.CodeAlreadyActive, "Region "+string(p.run.To), fmt.Sprintf("%s of %d there already", count(there, "application"), len(p.apps)), "")
+		p.warn(failover.CodeAlreadyActive, "Region "+string(p.run.To), fmt.Sprintf("%s of %d there already", prose.Count(there, "application"), len(p.apps)), "")
 	}
 	if p.run.Phase == failover.Return {
 		p.stages = failover.PlanReturn(p.Plan, p.input, p.run.From, p.run.To, waves, p.req.Played)

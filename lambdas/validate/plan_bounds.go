@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // setTimes gives every stage the time that its own applications need. On the way out it finds how fast the waits between
@@ -27,10 +28,10 @@ func (p *planning) setTimes() {
 	switch events := failover.Events(p.run, p.stages, p.back, p.rollback, p.returnRollback); {
 	case p.run.StretchPercent == 0:
 		p.block(failover.CodeEvents, "run "+p.run.ID, fmt.Sprintf("its %s can make %d events in the history of the execution, which Step Functions ends at 25,000; expected at most %d",
-			count(len(p.stages), "stage"), events, failover.MaxEvents), "use fewer waves or traffic steps").Command = p.withFewerStages()
+			prose.Count(len(p.stages), "stage"), events, failover.MaxEvents), "use fewer waves or traffic steps").Command = p.withFewerStages()
 	case p.run.StretchPercent > failover.DefaultStretch:
 		p.warn(failover.CodeEvents, "run "+p.run.ID, fmt.Sprintf("each wait between checks grows to %d %% of the time that the checks of a stage have taken so far, instead of %d %%: with %s the history of the execution can come to %d events, and Step Functions ends it at 25,000",
-			p.run.StretchPercent, failover.DefaultStretch, count(len(p.stages), "stage"), events), "fewer waves or traffic steps are checked more often")
+			p.run.StretchPercent, failover.DefaultStretch, prose.Count(len(p.stages), "stage"), events), "fewer waves or traffic steps are checked more often")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
@@ -73,7 +74,7 @@ func (p *planning) stageCalls(phase failover.Phase, s failover.Stage) []string {
 	var calls []string
 	if s.Percent != nil {
 		calls = append(calls, p.shiftCalls(s, apps)...)
-		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: %s", p.Table, count(len(apps), "application"), stageWeights(s)))
+		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: %s", p.Table, prose.Count(len(apps), "application"), stageWeights(s)))
 	}
 	if s.Approve {
 		calls = append(calls, p.approvalCall("before the promotion"))
@@ -92,7 +93,7 @@ func stageWeights(s failover.Stage) string {
 	if s.Restore {
 		return "weights as before the run"
 	}
-	return "weights " + weightsText(s.Weights())
+	return "weights " + prose.Weights(s.Weights())
 }
 
 func (p *planning) shiftCalls(s failover.Stage, apps []failover.Application) []string {
@@ -104,7 +105,7 @@ func (p *planning) shiftCalls(s failover.Stage, apps []failover.Application) []s
 	for _, p := range plans {
 		for i, b := range p.Batches {
 			text := fmt.Sprintf("route53:ChangeResourceRecordSets in zone %s (%s), batch %d of %d: %s, %s",
-				p.Zone, p.Name, i+1, len(p.Batches), count(b.Sets(), "record set"), b.Records[0].Name)
+				p.Zone, p.Name, i+1, len(p.Batches), prose.Count(b.Sets(), "record set"), b.Records[0].Name)
 			if n := len(b.Records); n > 1 {
 				text += " to " + b.Records[n-1].Name
 			}

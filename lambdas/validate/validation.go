@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -99,7 +100,7 @@ func (v *validation) conclude(ctx context.Context) (failover.ValidateAnswer, err
 		answer := v.answer(failover.Checked)
 		answer.Summary = v.checkedSummary()
 		if v.input.DryRun {
-			answer.Calls, answer.MoreCalls = limit(v.calls(), maxCalls)
+			answer.Calls, answer.MoreCalls = prose.Limit(v.calls(), maxCalls)
 		}
 		return fit(answer), nil
 	}

@@ -3,10 +3,10 @@ package verifyhealth
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // look is what one check has found so far.
@@ -70,11 +70,7 @@ func (l *look) healthy() bool {
 const maxReason = 300
 
 func line(format string, args []any) string {
-	s := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
-	if len(s) > maxReason {
-		s = strings.ToValidUTF8(s[:maxReason], "") + "…"
-	}
-	return s
+	return prose.Cut(prose.Line(fmt.Sprintf(format, args...)), maxReason)
 }
 
 // answer is the verdict: the worst that was seen decides, and only a check that saw nothing amiss counts as a pass. An

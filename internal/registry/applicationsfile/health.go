@@ -2,6 +2,7 @@ package applicationsfile
 
 import (
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry/rules"
 )
 
@@ -11,7 +12,7 @@ func readHealthRule(v value) failover.HealthRule {
 		Namespace:     readMetricName(o.need("namespace", "the metric's namespace")),
 		Metric:        readMetricName(o.need("metric", "the metric's name")),
 		Dimensions:    readDimensions(o.may("dimensions")),
-		Statistic:     readStatistic(o.need("statistic", orList(rules.Statistics)+", or a percentile such as p99")),
+		Statistic:     readStatistic(o.need("statistic", prose.Or(rules.Statistics)+", or a percentile such as p99")),
 		PeriodSeconds: readPeriod(o.need("periodSeconds", "the metric's period in seconds")),
 		AtLeast:       o.may("atLeast").number(),
 		AtMost:        o.may("atMost").number(),

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry/rules"
 )
 
@@ -11,7 +12,7 @@ func readRecord(v value, seen *seen) failover.Record {
 	o := v.object("name", "type", "zone", "zoneName", "ttl", "endpoints")
 	rec := failover.Record{
 		Name:     readName(o.need("name", "a DNS name"), rules.OwnName),
-		Type:     readType(o.need("type", orList(rules.RecordTypes))),
+		Type:     readType(o.need("type", prose.Or(rules.RecordTypes))),
 		Zone:     readZone(o.need("zone", "the id of the hosted zone")),
 		ZoneName: readName(o.need("zoneName", "the name of the hosted zone"), rules.ZoneName),
 	}

@@ -2,9 +2,9 @@ package applicationsfile
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -213,7 +213,7 @@ func (v value) object(keys ...string) object {
 	o := object{value: v, fields: map[string]value{}}
 	for _, e := range v.entries() {
 		if !slices.Contains(keys, e.key) {
-			e.name.wrong("unknown key %q; expected %s", e.key, orList(keys))
+			e.name.wrong("unknown key %q; expected %s", e.key, prose.Or(keys))
 			continue
 		}
 		o.fields[e.key] = e.value
@@ -269,13 +269,4 @@ func found(node ast.Node) string {
 		return n.GetToken().Value
 	}
 	return node.Type().YAMLName()
-}
-
-// orList joins names as a person would: "a, b or c".
-func orList(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
@@ -101,13 +102,13 @@ func (s Snapshot) writing(standing *Standing, databases []failover.Database, reg
 func (s Snapshot) AsBefore(app failover.Application, epoch int64, home failover.Region) Standing {
 	if newer := app.Live.Epoch; newer > epoch {
 		return Standing{Application: app.Name, Why: []string{fmt.Sprintf(
-			"the run of epoch %d has moved it since; registry: active in %s, %s", newer, app.Live.Active, weightsText(app.Live.Weights))}}
+			"the run of epoch %d has moved it since; registry: active in %s, %s", newer, app.Live.Active, prose.Weights(app.Live.Weights))}}
 	}
 	before := app.Live.PlaceBefore(epoch)
 	standing := Standing{Application: app.Name}
 	if app.Live.Active != before.Active || !sameWeights(app.Live.Weights, before.Weights) {
 		standing.Why = append(standing.Why, fmt.Sprintf("registry: active in %s, %s; before: %s, %s",
-			app.Live.Active, weightsText(app.Live.Weights), before.Active, weightsText(before.Weights)))
+			app.Live.Active, prose.Weights(app.Live.Weights), before.Active, prose.Weights(before.Weights)))
 	}
 	s.routed(&standing, app, func(one failover.Application) []string { return whyNotWeighted(s.sets, one, before.Weights) })
 	var own []failover.Database
@@ -124,7 +125,7 @@ func whyNotWeighted(sets RecordSets, app failover.Application, before map[failov
 	var why []string
 	for _, r := range app.Records {
 		if weights := sets.Weights(r); !sameWeights(weights, before) {
-			why = append(why, fmt.Sprintf("record %s %s: %s; before: %s", r.Name, r.Type, weightsText(weights), weightsText(before)))
+			why = append(why, fmt.Sprintf("record %s %s: %s; before: %s", r.Name, r.Type, prose.Weights(weights), prose.Weights(before)))
 		}
 	}
 	return why
@@ -162,7 +163,7 @@ func WhyNotRegistered(app failover.Application, region failover.Region) []string
 	}
 	for r, w := range app.Live.Weights {
 		if r != region && w != 0 {
-			return []string{fmt.Sprintf("registry: %s", weightsText(app.Live.Weights))}
+			return []string{fmt.Sprintf("registry: %s", prose.Weights(app.Live.Weights))}
 		}
 	}
 	return nil
@@ -181,7 +182,7 @@ func WhyNotRouted(sets RecordSets, app failover.Application, region failover.Reg
 			why = append(why, foreignText(r, foreign))
 		}
 		if !allTo(own(weights, sets.Foreign(app, r)), region) {
-			why = append(why, fmt.Sprintf("record %s %s: %s", r.Name, r.Type, weightsText(weights)))
+			why = append(why, fmt.Sprintf("record %s %s: %s", r.Name, r.Type, prose.Weights(weights)))
 		}
 	}
 	return why
