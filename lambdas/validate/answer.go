@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
@@ -26,11 +25,7 @@ const (
 
 // waiting leaves the run as it is, for the state machine to ask again. The summary is that of a run that waits no longer.
 func (p *planning) waiting() failover.ValidateAnswer {
-	said, more := prose.Limit(p.unmeasured, maxSaid)
-	summary := fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, strings.Join(said, " | "))
-	if more > 0 {
-		summary += fmt.Sprintf(" | and %d more", more)
-	}
+	summary := fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, prose.Some(p.unmeasured, maxSaid, " | "))
 	p.run, p.stages = *p.req.Run, nil
 	answer := p.answer(failover.Waiting)
 	answer.Summary = summary
@@ -91,23 +86,16 @@ func (p *planning) said(f failover.Finding) string {
 
 func (p *planning) refusedSummary() string {
 	var said []string
-	blockers := 0
 	for _, f := range p.findings {
-		if f.Severity != failover.Blocker {
-			continue
-		}
-		if blockers++; blockers <= maxSaid {
+		if f.Severity == failover.Blocker {
 			said = append(said, p.said(f))
 		}
 	}
-	text := "Refused, nothing was touched: " + strings.Join(said, " | ")
+	blockers := prose.Some(said, maxSaid, " | ")
 	if p.run.Phase == failover.Return {
-		text = fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, strings.Join(said, " | "))
+		return fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, blockers)
 	}
-	if blockers > maxSaid {
-		text += fmt.Sprintf(" | and %d more", blockers-maxSaid)
-	}
-	return text
+	return "Refused, nothing was touched: " + blockers
 }
 
 func (p *planning) checkedSummary() string {

@@ -111,5 +111,5 @@ func namesText(names []string) string {
 	if len(names) == 1 {
 		return "application " + names[0]
 	}
-	return fmt.Sprintf("applications %s and %d more", names[0], len(names)-1)
+	return "applications " + prose.Some(names, 1, ", ")
 }

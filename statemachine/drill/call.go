@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/scenario"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
@@ -138,7 +139,7 @@ func answerFacts(text []byte) string {
 		for _, run := range answer.Runs {
 			runs = append(runs, run.ID+" is "+run.Status)
 		}
-		return scenario.Plural(len(runs), "run") + ": " + strings.Join(runs, ", ")
+		return prose.Count(len(runs), "run") + ": " + strings.Join(runs, ", ")
 	}
 	return cmp.Or(answer.Message, oneLine(text))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
@@ -107,7 +108,7 @@ func (p *performance) redefine(declared *assembly.Assembly, d scenario.Deploy, v
 			return err
 		}
 		p.say("deploy", transcript.Plain, "the %s release is deployed in %s: %s, and %s", d.Release, d.Region,
-			scenario.Plural(versions, "function version"), arn[strings.LastIndex(arn, "stateMachine:"):])
+			prose.Count(versions, "function version"), arn[strings.LastIndex(arn, "stateMachine:"):])
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
@@ -124,7 +125,7 @@ func (p *performance) header(out *transcript.Printer) {
 	}
 	out.Begin(p.scenario.Name+": "+p.scenario.Title, p.scenario.Description, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
 		p.plan.Name, p.plan.Primary, p.plan.Standby, scenario.Span(time.Duration(p.plan.TargetRTOSeconds)*time.Second), p.plan.TargetRPOSeconds,
-		scenario.Plural(len(p.apps), "application"), scenario.Plural(records, "record"), scenario.Plural(databases, "database"), scenario.Plural(len(p.zones), "hosted zone")))
+		prose.Count(len(p.apps), "application"), prose.Count(records, "record"), prose.Count(databases, "database"), prose.Count(len(p.zones), "hosted zone")))
 }
 
 // play lets the timeline happen and returns when it is over and every run has ended.

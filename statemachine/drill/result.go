@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 	"github.com/drover-dr/drover/statemachine/scenario"
@@ -74,10 +75,10 @@ func (r *Result) Failures() string {
 		}
 	}
 	if broken > 0 {
-		found = append(found, scenario.Plural(broken, "promise")+" broken")
+		found = append(found, prose.Count(broken, "promise")+" broken")
 	}
 	if n := len(r.Unexpected); n > 0 {
-		found = append(found, scenario.Plural(n, "thing")+" not as the scenario expects")
+		found = append(found, prose.Count(n, "thing")+" not as the scenario expects")
 	}
 	return strings.Join(found, ", and ")
 }

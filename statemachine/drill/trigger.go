@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
 	"github.com/drover-dr/drover/statemachine/transcript"
@@ -192,7 +193,7 @@ func (p *performance) silent() []string {
 		letters += len(p.world.QueueMessages(q.ARN))
 	}
 	if want := p.scenario.Expect.DeadLetters; letters != want {
-		silent = append(silent, fmt.Sprintf("expected %s in the dead-letter queues, got %d", scenario.Plural(want, "message"), letters))
+		silent = append(silent, fmt.Sprintf("expected %s in the dead-letter queues, got %d", prose.Count(want, "message"), letters))
 	}
 	for _, want := range p.scenario.Expect.Alarms {
 		if !p.tell.WentOff(want) {

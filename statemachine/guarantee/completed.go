@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // completedIsTrue is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
@@ -39,11 +39,11 @@ func completedIsTrue(e Evidence) finding {
 		e.checkServed(&f, run)
 		e.checkClosed(&f, run)
 		if phases := run.phases(); run.Asked.Action == failover.Drill && (len(phases) != 2 || phases[1].Phase != failover.Return) {
-			f.violate("%s: a drill with %s; expected there and back", run.Name, scenario.Plural(len(phases), "phase"))
+			f.violate("%s: a drill with %s; expected there and back", run.Name, prose.Count(len(phases), "phase"))
 		}
 	}
 	if f.checked {
-		f.basis = scenario.Plural(applications, "application") + ": weights, registry, writer, served; lock, report, message"
+		f.basis = prose.Count(applications, "application") + ": weights, registry, writer, served; lock, report, message"
 	}
 	return f
 }

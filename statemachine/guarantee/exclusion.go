@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
@@ -27,7 +28,7 @@ func oneAtATime(e Evidence) finding {
 	}
 	e.checkEpochs(&f)
 	if pairs > 0 {
-		f.checked, f.basis = true, scenario.Plural(pairs, "pair")+" of concurrent runs, one of each moves"
+		f.checked, f.basis = true, prose.Count(pairs, "pair")+" of concurrent runs, one of each moves"
 	}
 	return f
 }

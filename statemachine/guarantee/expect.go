@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
@@ -115,10 +116,10 @@ func (e Evidence) Unexpected(x scenario.Expect, recoveries []Recovery) []string 
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	if x.Batches != nil && len(e.Batches) != *x.Batches {
-		add("expected %s, got %d", scenario.Plural(*x.Batches, "batch"), len(e.Batches))
+		add("expected %s, got %d", prose.Count(*x.Batches, "batch"), len(e.Batches))
 	}
 	if x.RecordSets != nil && e.recordSetsWritten() != *x.RecordSets {
-		add("expected %s to be written, got %d", scenario.Plural(*x.RecordSets, "record set"), e.recordSetsWritten())
+		add("expected %s to be written, got %d", prose.Count(*x.RecordSets, "record set"), e.recordSetsWritten())
 	}
 	if x.ServedFrom != nil {
 		from := scenario.Start.Add(time.Duration(*x.ServedFrom))

@@ -1,6 +1,10 @@
 package guarantee
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/drover-dr/drover/internal/prose"
+)
 
 // Status is what became of a promise.
 type Status string
@@ -71,7 +75,7 @@ func Judge(e Evidence) []Verdict {
 			v.Status = NotChecked
 		}
 		if more := len(v.Broken) - maxBroken; more > 0 {
-			v.Broken = append(v.Broken[:maxBroken:maxBroken], fmt.Sprintf("and %d more", more))
+			v.Broken = append(v.Broken[:maxBroken:maxBroken], prose.More(more))
 		}
 		verdicts = append(verdicts, v)
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // againIsTheSame is promise 9: repeating any step, or the whole run, changes nothing more.
@@ -25,7 +25,7 @@ func againIsTheSame(e Evidence) finding {
 		}
 	}
 	if f.checked {
-		f.basis = scenario.Plural(len(e.Again), "repetition") + " of steps and runs, no effect"
+		f.basis = prose.Count(len(e.Again), "repetition") + " of steps and runs, no effect"
 	}
 	return f
 }
@@ -53,10 +53,10 @@ func differences(before, after Snapshot) []string {
 		}
 	}
 	if n := after.Promotions - before.Promotions; n != 0 {
-		add("%s asked for", scenario.Plural(n, "promotion"))
+		add("%s asked for", prose.Count(n, "promotion"))
 	}
 	if n := after.Messages - before.Messages; n != 0 {
-		add("%s published", scenario.Plural(n, "message"))
+		add("%s published", prose.Count(n, "message"))
 	}
 	return found
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
@@ -21,7 +22,7 @@ func somebodyIsTold(e Evidence) finding {
 		messages += run.Messages + run.Closed
 		switch {
 		case run.Closed > 1 || run.Closed > 0 && run.Messages > 0:
-			f.violate("%s: %s about its end; expected one", run.Name, scenario.Plural(run.Messages+run.Closed, "message"))
+			f.violate("%s: %s about its end; expected one", run.Name, prose.Count(run.Messages+run.Closed, "message"))
 		case run.Messages+run.Closed > 0 || e.namedByTaker(run):
 		case run.Outcome() != scenario.Stopped && !run.Unheard():
 			f.violate("%s: no message was published, although nothing was in its way; expected one", run.Name)
@@ -32,7 +33,7 @@ func somebodyIsTold(e Evidence) finding {
 		}
 	}
 	if f.checked {
-		f.basis = scenario.Plural(messages, "message") + ", " + scenario.Plural(alarms, "alarm") + " for want of one"
+		f.basis = prose.Count(messages, "message") + ", " + prose.Count(alarms, "alarm") + " for want of one"
 	}
 	return f
 }

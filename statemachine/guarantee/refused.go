@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
@@ -44,7 +45,7 @@ func refusedTouchedNothing(e Evidence) finding {
 		}
 	}
 	if f.checked {
-		f.basis = fmt.Sprintf("%s, %s, none of them changing anything", scenario.Plural(runs, "run"), scenario.Plural(calls, "request"))
+		f.basis = fmt.Sprintf("%s, %s, none of them changing anything", prose.Count(runs, "run"), prose.Count(calls, "request"))
 	}
 	return f
 }
@@ -98,7 +99,7 @@ func itEnds(e Evidence) finding {
 		}
 	}
 	if len(e.Runs) > 1 {
-		f.basis = scenario.Plural(len(e.Runs), "run") + ", each within its bound"
+		f.basis = prose.Count(len(e.Runs), "run") + ", each within its bound"
 	}
 	return f
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // rolledBackIsTrue is promise 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
@@ -34,7 +34,7 @@ func rolledBackIsTrue(e Evidence) finding {
 		e.checkClosed(&f, run)
 	}
 	if f.checked {
-		f.basis = scenario.Plural(applications, "application") + " as before: weights, registry, writer; lock, report, message"
+		f.basis = prose.Count(applications, "application") + " as before: weights, registry, writer; lock, report, message"
 	}
 	return f
 }
@@ -87,7 +87,7 @@ func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 		f.violate("%s: no report of a run that ended %s is in the bucket", run.Name, run.Outcome())
 	}
 	if run.Messages != 1 && !run.Unheard() {
-		f.violate("%s: %s published; expected 1", run.Name, scenario.Plural(run.Messages, "message"))
+		f.violate("%s: %s published; expected 1", run.Name, prose.Count(run.Messages, "message"))
 	}
 }
 

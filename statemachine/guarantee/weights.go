@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
@@ -62,7 +62,7 @@ func neverAllZero(e Evidence) finding {
 		last[batch.Zone], since[batch.Zone] = after, batch.At
 	}
 	if looked > 0 {
-		f.checked, f.basis = true, scenario.Plural(looked, "batch")+", every record in both Regions after each"
+		f.checked, f.basis = true, prose.Count(looked, "batch")+", every record in both Regions after each"
 	}
 	return f
 }
@@ -163,7 +163,7 @@ func staticStability(e Evidence) finding {
 		}
 	}
 	if f.checked {
-		f.basis = scenario.Plural(calls, "request") + " of failovers, none to the Region that they leave"
+		f.basis = prose.Count(calls, "request") + " of failovers, none to the Region that they leave"
 	}
 	return f
 }

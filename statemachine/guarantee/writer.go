@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // neverTwoWriters is promise 2: Drover never asks for two writers, and loses data only where the input allowed it.
@@ -42,7 +42,7 @@ func neverTwoWriters(e Evidence) finding {
 	}
 	e.checkOneWriter(&f)
 	if f.checked {
-		f.basis = scenario.Plural(len(e.Promotions), "promotion") + fmt.Sprintf(", %s with data loss", scenario.Plural(len(e.Losses), "cluster"))
+		f.basis = prose.Count(len(e.Promotions), "promotion") + fmt.Sprintf(", %s with data loss", prose.Count(len(e.Losses), "cluster"))
 	}
 	return f
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/guarantee"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // Ending is what stands below the timeline of a transcript.
@@ -81,7 +81,7 @@ func outcomeText(o guarantee.RunOutcome, symbols bool) string {
 	if symbols {
 		size = "<size>"
 	}
-	return text + fmt.Sprintf(", %s, largest payload %s", scenario.Plural(o.Transitions, "state transition"), size)
+	return text + fmt.Sprintf(", %s, largest payload %s", prose.Count(o.Transitions, "state transition"), size)
 }
 
 // bullet writes one item of a list, with what follows its first line below the text.

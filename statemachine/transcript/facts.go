@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
@@ -52,13 +53,13 @@ func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 	if a.Verdict == failover.Waiting {
 		return Plain, "waiting: " + a.Summary
 	}
-	text := fmt.Sprintf("%s: %s, %s, %s", a.Verdict, scenario.Plural(a.Applications, "application"), scenario.Plural(a.Records, "record"),
-		scenario.Plural(a.Databases, "database"))
+	text := fmt.Sprintf("%s: %s, %s, %s", a.Verdict, prose.Count(a.Applications, "application"), prose.Count(a.Records, "record"),
+		prose.Count(a.Databases, "database"))
 	if a.LagMillis != nil && a.Databases > 0 {
 		text += ", lag " + millis(*a.LagMillis)
 	}
 	if len(a.Stages) > 0 {
-		text += fmt.Sprintf("; %s, at most %s", scenario.Plural(len(a.Stages), "stage"), scenario.Span(time.Duration(a.Run.BoundSeconds)*time.Second))
+		text += fmt.Sprintf("; %s, at most %s", prose.Count(len(a.Stages), "stage"), scenario.Span(time.Duration(a.Run.BoundSeconds)*time.Second))
 	}
 	return Plain, text
 }
@@ -74,19 +75,19 @@ func refusedFacts(a failover.ValidateAnswer) string {
 	if blockers == 0 {
 		return "refused: " + a.Summary
 	}
-	return "refused: " + scenario.Plural(blockers, "thing") + " in the way"
+	return "refused: " + prose.Count(blockers, "thing") + " in the way"
 }
 
 func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 	var parts []string
 	if a.Records > 0 {
-		parts = append(parts, scenario.Plural(a.Records, "record set")+" in "+scenario.Plural(len(a.Changes), "batch"))
+		parts = append(parts, prose.Count(a.Records, "record set")+" in "+prose.Count(len(a.Changes), "batch"))
 	}
 	if a.AlreadyDone > 0 {
-		parts = append(parts, scenario.Plural(a.AlreadyDone, "record set")+" written before")
+		parts = append(parts, prose.Count(a.AlreadyDone, "record set")+" written before")
 	}
 	if a.Remaining > 0 {
-		parts = append(parts, scenario.Plural(a.Remaining, "batch")+" deferred")
+		parts = append(parts, prose.Count(a.Remaining, "batch")+" deferred")
 	}
 	return Plain, orNothing(parts)
 }
@@ -94,10 +95,10 @@ func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 func registryFacts(a failover.RegistryAnswer) (Tone, string) {
 	var parts []string
 	if a.Written > 0 {
-		parts = append(parts, scenario.Plural(a.Written, "application")+" written")
+		parts = append(parts, prose.Count(a.Written, "application")+" written")
 	}
 	if a.AlreadyDone > 0 {
-		parts = append(parts, scenario.Plural(a.AlreadyDone, "application")+" written before")
+		parts = append(parts, prose.Count(a.AlreadyDone, "application")+" written before")
 	}
 	return Plain, orNothing(parts)
 }
@@ -109,7 +110,7 @@ func promoteFacts(a failover.PromoteAnswer) (Tone, string) {
 		text  string
 	}{{a.Started, "started"}, {a.InFlight, "under way"}, {a.AlreadyDone, "done before"}} {
 		if n.count > 0 {
-			parts = append(parts, scenario.Plural(n.count, "promotion")+" "+n.text)
+			parts = append(parts, prose.Count(n.count, "promotion")+" "+n.text)
 		}
 	}
 	if a.LagMillis >= 0 && len(parts) > 0 {
@@ -127,7 +128,7 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 		return Good, "passed"
 	case failover.Pending:
 		if len(a.Reasons) == 0 {
-			return Plain, fmt.Sprintf("healthy, %s in a row", scenario.Plural(a.Healthy, "check"))
+			return Plain, fmt.Sprintf("healthy, %s in a row", prose.Count(a.Healthy, "check"))
 		}
 	}
 	if len(a.Reasons) == 0 {
@@ -135,7 +136,7 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 	}
 	text := fmt.Sprintf("%s: %s", a.Verdict, a.Reasons[0])
 	if more := len(a.Reasons) - 1 + a.MoreReasons; more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
+		text += "; " + prose.More(more)
 	}
 	tone := Plain
 	if a.Verdict != failover.Pending {

@@ -9,8 +9,8 @@ import (
 	"unicode"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // Narrator tells what happens in the World, and in the executions, as it happens: it is the World's observer and its
@@ -187,7 +187,7 @@ func (n *Narrator) findings(at time.Time, payload []byte) {
 		n.Out.command(at, command)
 	}
 	if a.MoreFindings > 0 {
-		n.Out.Event(at, "", Warn, fmt.Sprintf("and %s", scenario.Plural(a.MoreFindings, "more finding")))
+		n.Out.Event(at, "", Warn, fmt.Sprintf("and %s", prose.Count(a.MoreFindings, "more finding")))
 	}
 	if len(a.Calls) > 0 {
 		n.Out.Event(at, "", Plain, "without dryRun, it would:")
@@ -196,7 +196,7 @@ func (n *Narrator) findings(at time.Time, payload []byte) {
 		n.Out.Event(at, "", Plain, "→ "+call)
 	}
 	if a.MoreCalls > 0 {
-		n.Out.Event(at, "", Plain, fmt.Sprintf("→ and %d more", a.MoreCalls))
+		n.Out.Event(at, "", Plain, "→ "+prose.More(a.MoreCalls))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/untrusted/yamltext"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -101,7 +102,7 @@ func (r *reader) verdict() error {
 		all = append(all, m)
 	}
 	if more := len(r.mistakes) - maxMistakes; more > 0 {
-		all = append(all, fmt.Errorf("%s: and %d more mistakes", r.file, more))
+		all = append(all, fmt.Errorf("%s: %s mistakes", r.file, prose.More(more)))
 	}
 	return errors.Join(all...)
 }

@@ -164,7 +164,7 @@ func TestWhatCouldNotBeDoneIsSaidOnce(t *testing.T) {
 
 func TestALongMessageIsCutBetweenCharacters(t *testing.T) {
 	got := Named(errors.New(strings.Repeat("ü", 900))).Message
-	if len(got) > maxMessage || !strings.HasSuffix(got, "ü…") || strings.ContainsRune(got, '\uFFFD') {
+	if len(got) > maxMessage || !strings.HasSuffix(got, "ü …") || strings.ContainsRune(got, '\uFFFD') {
 		t.Errorf("got %d bytes ending in %q", len(got), got[len(got)-9:])
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"syscall"
 
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drills"
 	"github.com/drover-dr/drover/statemachine/scenario"
@@ -104,11 +104,8 @@ func welcome(w io.Writer, s drill.Stage, scenario *scenario.Scenario) {
 		names = append(names, app.Name)
 		zone = app.Records[0].Zone
 	}
-	if len(names) > 5 {
-		names = append(names[:5], fmt.Sprintf("and %d more", len(s.Applications)-5))
-	}
 	fmt.Fprintf(w, "The AWS simulator is up at %s: %s and %s, account %s; %s.\nPlan %s moves %s. Ctrl-C ends it.\n",
-		s.URL, s.Plan.Primary, s.Plan.Standby, s.Account, state, s.Plan.Name, strings.Join(names, ", "))
+		s.URL, s.Plan.Primary, s.Plan.Standby, s.Account, state, s.Plan.Name, prose.Some(names, 5, ", "))
 	fmt.Fprintf(w, `
 Set this in another shell:
   export AWS_ENDPOINT_URL=%s
