@@ -105,6 +105,18 @@ func TestTheCatalogueAndTheDefinitionNameTheSameConditions(t *testing.T) {
 // foreign are the prefixes of error names that are not Drover's own.
 var foreign = []string{"States", "Lambda", "Runtime", "Sandbox"}
 
+// conditions are those of the catalogue with which a step fails and is retried, or is not. A task that an approver fails is
+// not retried by a rule of its own.
+func conditions(retryable bool) []string {
+	var names []string
+	for _, c := range failover.Conditions {
+		if c.Retryable() == retryable && c != failover.NotApproved {
+			names = append(names, string(c))
+		}
+	}
+	return names
+}
+
 func TestEveryStepHasTheRetriesThatTheBoundAssumes(t *testing.T) {
 	for name, s := range readText(t).States {
 		if s.Type != "Task" {
@@ -123,9 +135,9 @@ func TestEveryStepHasTheRetriesThatTheBoundAssumes(t *testing.T) {
 			t.Errorf("state %q: TimeoutSeconds %v; want %v", name, s.TimeoutSeconds, timeout)
 		}
 		want := []entryText{
-			{ErrorEquals: []string{"FenceLost", "Overtaken", "Rejected", "UnknownFormat", "Changed"}, MaxAttempts: new(int)},
+			{ErrorEquals: conditions(false), MaxAttempts: new(int)},
 			{
-				ErrorEquals:     []string{"Throttled", "Unreachable", "Busy", "Denied", "Unexpected", "States.TaskFailed", "States.Timeout"},
+				ErrorEquals:     append(conditions(true), "States.TaskFailed", "States.Timeout"),
 				IntervalSeconds: int(failover.StepRetryInterval.Seconds()), MaxAttempts: new(failover.StepRetries), BackoffRate: 2,
 				MaxDelaySeconds: int(failover.StepRetryMaxDelay.Seconds()),
 			},

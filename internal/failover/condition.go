@@ -1,7 +1,5 @@
 package failover
 
-import "errors"
-
 // Condition is the name of a reason for which a step fails, as Retry and Catch in the state machine's definition see
 // it. A condition says what is the case, not which call failed.
 type Condition string
@@ -9,22 +7,22 @@ type Condition string
 // The catalogue of conditions. Every one is named in the definition, and the definition names no other; a test in
 // package statemachine holds both.
 const (
-	// Throttled means AWS asked for patience: a rate was exceeded. Waiting helps.
+	// Throttled means that a request rate was exceeded. Waiting helps.
 	Throttled Condition = "Throttled"
-	// Unreachable means no answer came: connection, time-out or a server error. Waiting may help.
+	// Unreachable means that there is no answer: connection, time-out or a server error. Waiting may help.
 	Unreachable Condition = "Unreachable"
-	// Busy means the object is in the middle of something: a prior change of the zone, a cluster in a passing state.
+	// Busy means that an operation on the object is in progress: a prior change of the zone, a cluster in a passing state.
 	// A state that an operator has to change is Rejected.
 	Busy Condition = "Busy"
-	// FenceLost means a newer run has moved this object; this run must not touch anything more.
+	// FenceLost means that a newer run has moved this object; this run must change nothing more.
 	FenceLost Condition = "FenceLost"
 	// Overtaken is a FenceLost that comes after the same call, or an earlier try of it, has changed something.
 	Overtaken Condition = "Overtaken"
-	// NotApproved means a person said no, by failing the task that waits for an approval.
+	// NotApproved means that an approver rejected the run by failing the task that waits for an approval.
 	NotApproved Condition = "NotApproved"
-	// Denied means the function's role lacks a permission. Waiting does not help.
+	// Denied means that the function's role lacks a permission. Waiting helps only until IAM has propagated a new policy.
 	Denied Condition = "Denied"
-	// Rejected means AWS understood and said no: a missing object, a limit, an invalid request, engine versions that
+	// Rejected means that AWS rejected the request itself: a missing object, a limit, an invalid request, engine versions that
 	// differ, a cluster without an instance. Waiting does not help.
 	Rejected Condition = "Rejected"
 	// UnknownFormat means that a payload or a stored thing has a format of another version of Drover, which this one does not
@@ -33,12 +31,19 @@ const (
 	// Changed means that the configuration of an application is not what Validate has seen: what would move now is not what
 	// was validated, and approved. Waiting does not help.
 	Changed Condition = "Changed"
-	// Unexpected is everything without a name of its own: a defect of Drover or an answer nobody foresaw.
+	// Unexpected is everything without a name of its own: a defect of Drover, or an answer that its code does not expect.
 	Unexpected Condition = "Unexpected"
 )
 
 // Conditions is the whole catalogue.
 var Conditions = []Condition{Throttled, Unreachable, Busy, FenceLost, Overtaken, NotApproved, Denied, Rejected, UnknownFormat, Changed, Unexpected}
+
+// Retryable says whether the state machine tries the step again: waiting may help, or, with Denied, IAM has not propagated a
+// policy yet. The definition has the same list; a test in package statemachine holds both.
+func (c Condition) Retryable() bool { return c.Temporary() || c == Denied || c == Unexpected }
+
+// Temporary says whether the same call may succeed a little later, with nothing changed by an operator.
+func (c Condition) Temporary() bool { return c == Throttled || c == Unreachable || c == Busy }
 
 // Failure is an error with a condition. Inside a handler errors are wrapped as usual; the entry package finds the
 // Failure in the chain and names it for Step Functions.
@@ -56,12 +61,3 @@ func (f *Failure) Error() string { return f.Err.Error() }
 
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
-
-// ConditionOf returns the condition in err's chain, or [Unexpected].
-func ConditionOf(err error) Condition {
-	var f *Failure
-	if errors.As(err, &f) {
-		return f.Condition
-	}
-	return Unexpected
-}

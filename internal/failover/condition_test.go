@@ -7,6 +7,15 @@ import (
 	"testing"
 )
 
+// conditionOf returns the condition in err's chain, or [Unexpected].
+func conditionOf(err error) Condition {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.Condition
+	}
+	return Unexpected
+}
+
 func TestConditionIsFoundThroughWrapping(t *testing.T) {
 	cause := errors.New("rate exceeded")
 	cases := []struct {
@@ -24,7 +33,7 @@ func TestConditionIsFoundThroughWrapping(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := ConditionOf(c.err); got != c.want {
+			if got := conditionOf(c.err); got != c.want {
 				t.Errorf("got %s; want %s", got, c.want)
 			}
 		})

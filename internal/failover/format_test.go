@@ -11,7 +11,7 @@ func TestAVersionReadsItsFormatAndTheOneBefore(t *testing.T) {
 		switch {
 		case says == "" && err != nil:
 			t.Errorf("format %d: %v", format, err)
-		case says != "" && (err == nil || ConditionOf(err) != UnknownFormat || !strings.Contains(err.Error(), says)):
+		case says != "" && (err == nil || conditionOf(err) != UnknownFormat || !strings.Contains(err.Error(), says)):
 			t.Errorf("format %d: got %v; want %s %q", format, err, UnknownFormat, says)
 		}
 	}
@@ -30,7 +30,7 @@ func TestAFenceOfFormat1IsRead(t *testing.T) {
 	if got, err := ParseFence(written); err != nil || got != fence || fence.OldString() != written {
 		t.Errorf("got %+v, %v, and writes %s; want %+v", got, err, fence.OldString(), fence)
 	}
-	if _, err := ParseFence(`"format=3 epoch=42"`); ConditionOf(err) != UnknownFormat {
+	if _, err := ParseFence(`"format=3 epoch=42"`); conditionOf(err) != UnknownFormat {
 		t.Errorf("a newer one: got %v; want %s", err, UnknownFormat)
 	}
 }
@@ -52,7 +52,7 @@ func TestAReportOfFormat1IsRead(t *testing.T) {
 	if phases[0].RPOSeconds != nil || phases[0].LagSeconds != nil || *phases[1].RPOSeconds != 0 || *phases[1].LagSeconds != 2 {
 		t.Errorf("got %+v", phases)
 	}
-	if _, err := ReadReport([]byte(`{"format": 3}`)); ConditionOf(err) != UnknownFormat {
+	if _, err := ReadReport([]byte(`{"format": 3}`)); conditionOf(err) != UnknownFormat {
 		t.Errorf("a newer one: got %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package failover
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Partition is a group of AWS Regions with accounts, ARNs and endpoints of its own. Nothing is shared between two.
@@ -89,13 +88,10 @@ func PartitionByID(id string) (Partition, bool) {
 // ConsoleOf is the address of an execution in the AWS console, and empty for what is not the ARN of one, and in a
 // partition whose console is not known.
 func ConsoleOf(execution string) string {
-	parts := strings.SplitN(execution, ":", 5)
-	if len(parts) < 5 {
+	m, ok := MachineOf(execution)
+	p, known := PartitionByID(m.Partition)
+	if !ok || !known {
 		return ""
 	}
-	p, known := PartitionByID(parts[1])
-	if !known {
-		return ""
-	}
-	return fmt.Sprintf("https://%s.%s/states/home?region=%[1]s#/v2/executions/details/%[3]s", parts[3], p.Console, execution)
+	return fmt.Sprintf("https://%s.%s/states/home?region=%[1]s#/v2/executions/details/%[3]s", m.Region, p.Console, execution)
 }

@@ -24,7 +24,7 @@ func TestWhatHasChangedIsToldFromWhatHasNot(t *testing.T) {
 		}
 		apps[n-1].Records[0].Name = "login.example.com"
 		s := stage.Strangers(apps)
-		if ConditionOf(s.Err()) != Changed || len(s.Changed) != 1 || s.Changed[0].Name != apps[n-1].Name {
+		if conditionOf(s.Err()) != Changed || len(s.Changed) != 1 || s.Changed[0].Name != apps[n-1].Name {
 			t.Errorf("%d applications: %v, %v; want the last one", n, s.Err(), s.Changed)
 		}
 		aside := s.Aside(nil)
@@ -37,7 +37,7 @@ func TestWhatHasChangedIsToldFromWhatHasNot(t *testing.T) {
 		if s := stage.Strangers(append(seenApps(n)[1:], Application{Name: "new"})); s.Gone != 1 || len(s.Changed) != 1 || len(s.Aside(nil)) != 2 {
 			t.Errorf("%d applications, one of them replaced by another: %+v", n, s)
 		}
-		if s := stage.Strangers(seenApps(n)[1:]); s.Gone != 1 || ConditionOf(s.Err()) != Changed || len(s.Aside(nil)) != 1 {
+		if s := stage.Strangers(seenApps(n)[1:]); s.Gone != 1 || conditionOf(s.Err()) != Changed || len(s.Aside(nil)) != 1 {
 			t.Errorf("%d applications, one of them gone: %+v", n, s)
 		}
 	}
@@ -66,7 +66,7 @@ func TestALargeWaveIsSeenInGroups(t *testing.T) {
 func TestABrokenItemIsAStrangerWhateverWasSeen(t *testing.T) {
 	for _, seen := range []*Seen{nil, SeenOf(seenApps(1), 1)} {
 		s := Stage{Seen: seen}.Strangers([]Application{{Name: "app-0", Broken: "type: TXT"}})
-		if ConditionOf(s.Err()) != Rejected || len(s.Aside(nil)) != 1 || s.Gone != 0 {
+		if conditionOf(s.Err()) != Rejected || len(s.Aside(nil)) != 1 || s.Gone != 0 {
 			t.Errorf("got %+v", s)
 		}
 	}
@@ -85,7 +85,7 @@ func TestABrokenOrMissingApplicationOfALargeWaveIsOneFailedPart(t *testing.T) {
 	}
 	for i := range 100 {
 		apps := append(seenApps(100)[:i:i], seenApps(100)[i+1:]...)
-		if s := seen.Strangers(apps); len(s.Changed)+s.Gone == 0 || ConditionOf(s.Err()) != Changed {
+		if s := seen.Strangers(apps); len(s.Changed)+s.Gone == 0 || conditionOf(s.Err()) != Changed {
 			t.Errorf("app-%d is gone, and not missed", i)
 		}
 	}

@@ -183,7 +183,7 @@ func TestAnItemOfANewerFormatIsNamed(t *testing.T) {
 		if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: items[0]}); err != nil {
 			t.Fatal(err)
 		}
-		if err := read(); failover.ConditionOf(err) != failover.UnknownFormat {
+		if err, f := read(), (*failover.Failure)(nil); !errors.As(err, &f) || f.Condition != failover.UnknownFormat {
 			t.Errorf("%s of a newer format: got %v; want %s", partition, err, failover.UnknownFormat)
 		}
 	}

@@ -115,14 +115,7 @@ func (h Handler) unknown(r *failover.Report, req failover.NotifyRequest, what st
 // helpsToWait says whether another attempt may cure an error. One that has used up its time is not retried: the notification
 // would wait for a service that hangs.
 func helpsToWait(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return false
-	}
-	switch entry.ConditionOf(err) {
-	case failover.Throttled, failover.Unreachable, failover.Busy:
-		return true
-	}
-	return false
+	return !errors.Is(err, context.DeadlineExceeded) && entry.ConditionOf(err).Temporary()
 }
 
 // list adds where an application is.

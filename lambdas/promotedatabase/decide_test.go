@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -90,7 +91,7 @@ func TestDecide(t *testing.T) {
 			got, err := decide(req, database("checkout"), g)
 			condition := none
 			if err != nil {
-				condition = failover.ConditionOf(err)
+				condition = entry.ConditionOf(err)
 			}
 			if got != tt.want || condition != tt.condition {
 				t.Errorf("got %v, %q (%v); want %v, %q", got, condition, err, tt.want, tt.condition)
@@ -103,7 +104,7 @@ func TestDecideNamesTheMembersThatThereAre(t *testing.T) {
 	g := live.GlobalCluster{ID: "checkout", Members: []live.Member{{ClusterARN: third, Writer: true}}}
 	_, err := decide(stageRequest(failover.Failover), database("checkout"), g)
 	want := "it has no member " + clusterARN("checkout", west) + "; it has " + third
-	if err == nil || err.Error() != want || failover.ConditionOf(err) != failover.Rejected {
+	if err == nil || err.Error() != want || entry.ConditionOf(err) != failover.Rejected {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }

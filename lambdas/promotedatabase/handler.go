@@ -281,7 +281,7 @@ func worst(jobs []job) error {
 		if first == nil {
 			first = j.err
 		}
-		if curable == nil && helpsToWait(j.err) {
+		if curable == nil && entry.ConditionOf(j.err).Temporary() {
 			curable = j.err
 		}
 	}
@@ -292,9 +292,4 @@ func worst(jobs []job) error {
 		return &failover.FirstError{Err: first, More: failed - 1, Of: fmt.Sprintf("%d databases", len(jobs))}
 	}
 	return first
-}
-
-func helpsToWait(err error) bool {
-	c := entry.ConditionOf(err)
-	return c == failover.Throttled || c == failover.Unreachable || c == failover.Busy
 }

@@ -22,7 +22,7 @@ func setAside(req failover.PromoteRequest, jobs []job, answer *failover.PromoteA
 			Kind: failover.DatabaseKind, Object: j.database.GlobalCluster, Application: j.app.Name,
 			Error: entry.ConditionOf(j.err), Cause: failover.SetAsideCause(entry.Named(j.err).Message),
 		}
-		if helpsToWait(j.err) || part.Error == failover.Denied && req.Run.Propagating(req.Now) {
+		if entry.ConditionOf(j.err).Temporary() || part.Error == failover.Denied && req.Run.Propagating(req.Now) {
 			answer.Remaining++
 			answer.Deferred = append(answer.Deferred, part)
 		} else {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 const (
@@ -199,8 +200,8 @@ func TestRecordsThatCannotMoveAreRejectedByName(t *testing.T) {
 				t.Fatalf("got %d faults, want one", len(faults))
 			}
 			err := faults[0].Err
-			if err == nil || err.Error() != c.want || failover.ConditionOf(err) != failover.Rejected {
-				t.Errorf("got %v (%s), want %s", err, failover.ConditionOf(err), c.want)
+			if err == nil || err.Error() != c.want || entry.ConditionOf(err) != failover.Rejected {
+				t.Errorf("got %v (%s), want %s", err, entry.ConditionOf(err), c.want)
 			}
 		})
 	}

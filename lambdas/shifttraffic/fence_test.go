@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -41,7 +42,7 @@ func TestTheFenceDecidesWhatIsDone(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), c.lost) {
+			if err == nil || entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), c.lost) {
 				t.Errorf("got %v; want FenceLost saying %q", err, c.lost)
 			}
 		})
@@ -57,7 +58,7 @@ func TestAPhaseTakesOverFromTheOneBefore(t *testing.T) {
 		if done, err := decide(mine, "Z1", live.FenceRecord{Exists: true, Fence: before}); done != 0 || err != nil {
 			t.Errorf("%s after %s: got %d, %v; want 0 and no error", phases[1], phases[0], done, err)
 		}
-		if _, err := decide(before, "Z1", live.FenceRecord{Exists: true, Fence: mine}); failover.ConditionOf(err) != failover.FenceLost {
+		if _, err := decide(before, "Z1", live.FenceRecord{Exists: true, Fence: mine}); entry.ConditionOf(err) != failover.FenceLost {
 			t.Errorf("%s after %s has begun: got %v; want FenceLost", phases[0], phases[1], err)
 		}
 	}

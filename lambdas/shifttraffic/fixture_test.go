@@ -71,7 +71,7 @@ func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.W
 		}[name]
 	})
 	must(t, err)
-	return Handler{Plan: "drover", DNS: route53.NewFromConfig(env.Config), Registry: registered{apps: apps}}, world
+	return Handler{Plan: "drover", Route53: route53.NewFromConfig(env.Config), Registry: registered{apps: apps}}, world
 }
 
 func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -55,7 +56,7 @@ func TestAFenceOfFormat1HoldsOffAnOlderRun(t *testing.T) {
 		putOldFence(t, world, "Z1", failover.Fence{Epoch: 8, Run: "run-8", Region: east, Phase: failover.Outbound})
 		req := request(7, "run-7", 100)
 		req.Run.Writes = writes
-		if _, err := h.Handle(t.Context(), req); failover.ConditionOf(err) != failover.FenceLost {
+		if _, err := h.Handle(t.Context(), req); entry.ConditionOf(err) != failover.FenceLost {
 			t.Errorf("writing format %d: got %v; want %s", writes, err, failover.FenceLost)
 		}
 	}
@@ -77,10 +78,10 @@ func TestAFunctionOfRelease010AndThisOneHoldEachOtherOff(t *testing.T) {
 	} {
 		h, world := newHandler(t, manyApplications("Z1", 2)...)
 		prepare(h, world)
-		h.DNS = &between{dns: h.DNS, act: func() { putOldFence(t, world, "Z1", winner) }}
+		h.Route53 = &between{dns: h.Route53, act: func() { putOldFence(t, world, "Z1", winner) }}
 		req := request(7, "run-7", 50)
 		req.Run.Writes = failover.OldestFormat
-		if _, err := h.Handle(t.Context(), req); failover.ConditionOf(err) != failover.FenceLost {
+		if _, err := h.Handle(t.Context(), req); entry.ConditionOf(err) != failover.FenceLost {
 			t.Errorf("%s: got %v; want %s", name, err, failover.FenceLost)
 		}
 	}

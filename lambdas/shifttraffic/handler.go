@@ -34,7 +34,7 @@ type waves interface {
 type Handler struct {
 	// Plan is the name of the plan, which the fences carry.
 	Plan     string
-	DNS      dns
+	Route53  dns
 	Registry waves
 }
 
@@ -125,7 +125,7 @@ func (s shift) renewLock(ctx context.Context) {
 
 func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {
 	return &zoneShift{
-		client: s.DNS, plan: plan, fenceNames: live.FenceNamesOf(s.Plan, plan.Name), mine: s.mine, writes: s.req.Run.Writes, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
+		client: s.Route53, plan: plan, fenceNames: live.FenceNamesOf(s.Plan, plan.Name), mine: s.mine, writes: s.req.Run.Writes, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
 		wave: s.req.Stage.Wave, aside: s.req.SetAside,
 	}
 }
@@ -163,7 +163,7 @@ func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans[:min(len(plans), aheadZones)] {
-		fence, err := live.ReadFence(ctx, s.DNS, plan.Zone, live.FenceNamesOf(s.Plan, plan.Name))
+		fence, err := live.ReadFence(ctx, s.Route53, plan.Zone, live.FenceNamesOf(s.Plan, plan.Name))
 		if ctx.Err() != nil {
 			break
 		}

@@ -160,7 +160,7 @@ func TestALostAnswerIsFoundByItsMark(t *testing.T) {
 func TestALostAnswerThatTheSDKRetries(t *testing.T) {
 	apps := manyApplications("Z1", 300)
 	h, world := newHandler(t, apps...)
-	h.DNS = twice{h.DNS, world, 2}
+	h.Route53 = twice{h.Route53, world, 2}
 	answer := handle(t, h, request(7, "run-7", 100))
 	checkMoved(t, world, apps)
 	if len(answer.Changes) != 2 || len(world.Batches()) != 3 {
@@ -214,7 +214,7 @@ func TestAFenceThatMovesAfterItWasReadStillHolds(t *testing.T) {
 	h, world := newHandler(t, apps...)
 	handle(t, h, request(5, "run-5", 10))
 	newer := h
-	h.DNS = &between{dns: h.DNS, act: func() { handle(t, newer, request(8, "run-8", 100)) }}
+	h.Route53 = &between{dns: h.Route53, act: func() { handle(t, newer, request(8, "run-8", 100)) }}
 	_, err := h.Handle(t.Context(), request(7, "run-7", 50))
 	if entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-8") {
 		t.Errorf("got %v; want FenceLost naming run-8", err)

@@ -130,7 +130,7 @@ func TestNothingIsHalvedThatAnotherWriterStops(t *testing.T) {
 	handle(t, h, request(5, "run-5", 10))
 	block(t, world, apps[2].Records[0])
 	newer := h
-	h.DNS = &between{dns: h.DNS, act: func() {
+	h.Route53 = &between{dns: h.Route53, act: func() {
 		putFence(t, world, "Z1", failover.Fence{Epoch: 8, Run: "run-8", Region: west, Phase: failover.Outbound})
 	}}
 	_ = newer
@@ -194,7 +194,7 @@ func TestAZoneThatCannotBeReadOrWrittenKeepsNoOtherFromMoving(t *testing.T) {
 				apps := threeZones()
 				h, world := newHandler(t, apps...)
 				fault.Operation = operation
-				h.DNS = sickZone{h.DNS, world, fmt.Sprintf("Z%d", sick+1), fault}
+				h.Route53 = sickZone{h.Route53, world, fmt.Sprintf("Z%d", sick+1), fault}
 				req := shiftAll(t, h, world, 4)
 				what := fmt.Sprintf("%s of zone %d: %+v", operation, sick+1, fault)
 				if diff := cmp.Diff([]string{fmt.Sprintf("zone z%d.example", sick+1)}, asideOf(req.SetAside)); diff != "" {
@@ -212,7 +212,7 @@ func TestAThrottledZoneRemainsAlsoWhenItIsTheLast(t *testing.T) {
 		for _, code := range []string{"Throttling", "PriorRequestNotComplete"} {
 			apps := threeZones()
 			h, world := newHandler(t, apps...)
-			h.DNS = sickZone{h.DNS, world, "Z3", fakeaws.Fault{Operation: "ListResourceRecordSets", Error: &fakeaws.APIError{Code: code}}}
+			h.Route53 = sickZone{h.Route53, world, "Z3", fakeaws.Fault{Operation: "ListResourceRecordSets", Error: &fakeaws.APIError{Code: code}}}
 			req := request(7, "run-7", 100)
 			req.Run.Action = action
 			if answer := handle(t, h, req); answer.Remaining != 1 || answer.Records != 4 {
@@ -235,8 +235,8 @@ func TestWhateverOneCallAnswersTheStageEndsTheSame(t *testing.T) {
 			for k := 1; ; k++ {
 				apps := slices.Concat(threeZones(), manyApplications("Z3", 260)[1:]) // Z3 has two batches
 				h, world := newHandler(t, apps...)
-				d := &disturbed{dns: h.DNS, world: world, which: k, fault: fault}
-				h.DNS = d
+				d := &disturbed{dns: h.Route53, world: world, which: k, fault: fault}
+				h.Route53 = d
 				changes := endsAsTheMachine(t, h, world, action)
 				if d.calls < k {
 					break

@@ -106,7 +106,7 @@ func TestAFenceThatIsLostTellsWhetherAnythingWasDone(t *testing.T) {
 	})
 	t.Run("while it is writing", func(t *testing.T) {
 		h, world := newHandler(t, apps...)
-		h.DNS = &meddler{dns: h.DNS, when: "Z1", do: func() { putFence(t, world, "Z2", winner) }}
+		h.Route53 = &meddler{dns: h.Route53, when: "Z1", do: func() { putFence(t, world, "Z2", winner) }}
 		_, err := h.Handle(t.Context(), request(7, "run-7", 100))
 		if entry.ConditionOf(err) != failover.Overtaken || len(world.Batches()) != 1 {
 			t.Errorf("got %v after %d batches; want Overtaken after one", err, len(world.Batches()))

@@ -55,7 +55,7 @@ func TestTheChangeAfterALostResponseIsReal(t *testing.T) {
 
 func statusOf(t *testing.T, h Handler, id string) types.ChangeStatus {
 	t.Helper()
-	out, err := h.DNS.(*route53.Client).GetChange(t.Context(), &route53.GetChangeInput{Id: &id})
+	out, err := h.Route53.(*route53.Client).GetChange(t.Context(), &route53.GetChangeInput{Id: &id})
 	must(t, err)
 	return out.ChangeInfo.Status
 }

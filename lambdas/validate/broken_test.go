@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // An item that breaks the rules of the applications file blocks what can wait, and is one failed part of a failover.
@@ -76,7 +77,7 @@ func TestStagesCarryWhatWasSeen(t *testing.T) {
 			t.Errorf("where it is, is no configuration: %v", err)
 		}
 		apps[0].Records[0].TTL++
-		if err := stage.Strangers(apps).Err(); failover.ConditionOf(err) != failover.Changed {
+		if err := stage.Strangers(apps).Err(); entry.ConditionOf(err) != failover.Changed {
 			t.Errorf("another TTL: %v; want Changed", err)
 		}
 	}

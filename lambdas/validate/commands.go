@@ -2,7 +2,6 @@ package validate
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -99,11 +98,11 @@ func (j *judgement) addInstance(db failover.Database, engine string) string {
 
 // bringWriter brings the writer from a third Region to the one that the run leaves. A planned run needs it there.
 func (j *judgement) bringWriter(db failover.Database, writer string) string {
-	at := strings.Split(writer, ":")
-	if j.outage() || len(at) < 4 {
+	at := string(live.RegionOf(writer))
+	if j.outage() || at == "" {
 		return j.globalClusterCommand(db.GlobalCluster)
 	}
-	return failover.CommandLine("aws", "rds", "switchover-global-cluster", "--region", at[3], "--global-cluster-identifier", db.GlobalCluster,
+	return failover.CommandLine("aws", "rds", "switchover-global-cluster", "--region", at, "--global-cluster-identifier", db.GlobalCluster,
 		"--target-db-cluster-identifier", db.Clusters[j.run.From])
 }
 

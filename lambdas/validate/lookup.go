@@ -67,7 +67,7 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 	}
 	kept := l.clients.Kept
 	unfinished := kept != nil && kept.goesOn(err) && (!l.outage() || l.readOnly())
-	if unfinished || !l.outage() && !l.readOnly() && helpsToWait(entry.ConditionOf(err)) {
+	if unfinished || !l.outage() && !l.readOnly() && entry.ConditionOf(err).Temporary() {
 		return failover.Doing("read", p.what, err)
 	}
 	if l.unread == nil {
@@ -75,10 +75,6 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 	}
 	l.unread[p.what] = err
 	return nil
-}
-
-func helpsToWait(c failover.Condition) bool {
-	return c == failover.Throttled || c == failover.Unreachable || c == failover.Busy
 }
 
 // readChanges reads what a phase that undoes another needs to know, and nothing else: what is not healthy is why the run

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -221,11 +222,11 @@ func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
 		must(t, err)
 		_, err = s.store.TakeOver(t.Context(), failover.Run{ID: "run-2", ARN: "arn:run-2"}, lock, failover.TakenByOperator, s.world.Now(), s.world.Now().Add(time.Hour))
 		must(t, err)
-		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-2") {
+		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "run-2") {
 			t.Errorf("%s: got %v; want FenceLost, naming run-2", phase, err)
 		}
 		must(t, s.store.ReleaseLock(t.Context(), "arn:run-2"))
-		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); failover.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "the lock is free and has epoch 2; this run has epoch 1") {
+		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "the lock is free and has epoch 2; this run has epoch 1") {
 			t.Errorf("%s, when nobody has it: got %v", phase, err)
 		}
 	}

@@ -1,9 +1,9 @@
 package verifyhealth
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/live"
@@ -131,13 +131,9 @@ func asksAgain(req failover.VerifyRequest) bool {
 	return req.Run.Action == failover.Failover && req.Stage.Promote
 }
 
-// regionOf is the Region in a cluster's ARN.
-func regionOf(arn string) string {
-	parts := strings.Split(arn, ":")
-	if len(parts) < 4 {
-		return "no Region"
-	}
-	return parts[3]
+// regionOf is the Region in a cluster's ARN, in words.
+func regionOf(clusterARN string) string {
+	return cmp.Or(string(live.RegionOf(clusterARN)), "no Region")
 }
 
 func orMissing(status string) string {

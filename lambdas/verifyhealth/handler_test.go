@@ -146,7 +146,7 @@ func TestAnOvertakenRunHasNothingToWaitFor(t *testing.T) {
 	s.must(err)
 	_, err = s.Handle(t.Context(), s.request())
 	want := "application checkout: a newer run has moved it: epoch 8 in the registry, this run has 7"
-	if failover.ConditionOf(err) != failover.FenceLost || err.Error() != want {
+	if entry.ConditionOf(err) != failover.FenceLost || err.Error() != want {
 		t.Errorf("got %v; want FenceLost: %s", err, want)
 	}
 }

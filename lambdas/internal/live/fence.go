@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // FenceRecord is the fence of a hosted zone as it was read.
@@ -143,7 +144,7 @@ func readFenceText(zone, fence string, sets map[name][]types.ResourceRecordSet) 
 	value := aws.ToString(values[0].Value)
 	parsed, err := failover.ParseFence(value)
 	switch {
-	case err != nil && failover.ConditionOf(err) == failover.UnknownFormat:
+	case err != nil && entry.ConditionOf(err) == failover.UnknownFormat:
 		return fenceText{}, fmt.Errorf("zone %s: %w", zone, err)
 	case err != nil:
 		return fenceText{}, foreignFence(wanted, found, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -86,7 +87,7 @@ func TestAForeignOrNewerFenceIsAnError(t *testing.T) {
 			world, cfg := newWorld(t)
 			must(t, world.AddZone("Z1", "shop.example"))
 			putText(t, world, name, c.values...)
-			if _, err := ReadFence(t.Context(), route53.NewFromConfig(cfg), "Z1", FenceNamesOf("drover", "shop.example")); failover.ConditionOf(err) != c.want {
+			if _, err := ReadFence(t.Context(), route53.NewFromConfig(cfg), "Z1", FenceNamesOf("drover", "shop.example")); entry.ConditionOf(err) != c.want {
 				t.Errorf("%s %v: got %v; want %s", name, c.values, err, c.want)
 			}
 		}

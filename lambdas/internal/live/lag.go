@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -82,4 +83,20 @@ func MaxLag(lags []ReplicationLag) ReplicationLag {
 }
 
 // ClusterID is the identifier at the end of a cluster's ARN.
-func ClusterID(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
+func ClusterID(clusterARN string) string {
+	parsed, err := arn.Parse(clusterARN)
+	if err != nil {
+		return clusterARN
+	}
+	_, id, _ := strings.Cut(parsed.Resource, ":")
+	return id
+}
+
+// RegionOf is the Region in an ARN, and empty for what is none.
+func RegionOf(text string) failover.Region {
+	parsed, err := arn.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return failover.Region(parsed.Region)
+}

@@ -15,7 +15,7 @@ func main() {
 	entry.Start("shifttraffic", func(env entry.Environment) entry.Step[failover.ShiftRequest, failover.ShiftAnswer] {
 		return shifttraffic.Handler{
 			Plan:     env.Plan.Name,
-			DNS:      route53.NewFromConfig(env.Config),
+			Route53:  route53.NewFromConfig(env.Config),
 			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 		}.Handle
 	})

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -20,6 +20,8 @@ func callerOf(ctx context.Context, cfg aws.Config) (identity, error) {
 		return identity{}, err
 	}
 	who := identity{name: aws.ToString(out.Arn), how: failover.CallerIdentity, account: aws.ToString(out.Account)}
-	who.partition = strings.Split(who.name+"::", ":")[1]
+	if caller, err := arn.Parse(who.name); err == nil {
+		who.partition = caller.Partition
+	}
 	return who, nil
 }

@@ -81,8 +81,8 @@ func (c *reportCommand) bucket(plan failover.Plan, x execution) string {
 	if c.Bucket != "" {
 		return c.Bucket
 	}
-	account := strings.Split(*x.ExecutionArn, ":")[4]
-	return fmt.Sprintf("%s-reports-%s-%s", plan.Name, account, x.region)
+	m, _ := failover.MachineOf(*x.ExecutionArn)
+	return fmt.Sprintf("%s-reports-%s-%s", plan.Name, m.Account, x.region)
 }
 
 // writeReport prints a report: the outcome, the times, what moved and what did not, and the next command.
