@@ -65,7 +65,7 @@ const (
 // Approvals are all of them, in the order in which help and errors list them.
 var Approvals = []Approval{NoApproval, BeforeStart, BeforePromotion}
 
-// Phase is the part of a run that is being played.
+// Phase is the part of a run that is in progress.
 type Phase string
 
 // The phases of a run.
@@ -76,7 +76,8 @@ const (
 	Return Phase = "return"
 	// Rollback undoes a way out that failed.
 	Rollback Phase = "rollback"
-	// ReturnRollback undoes a drill's way back that failed: what came home goes once more to where it was well.
+	// ReturnRollback undoes a drill's return that failed: what has returned to the primary moves once more to the standby, where it was
+	// healthy.
 	ReturnRollback Phase = "return-rollback"
 )
 
@@ -96,7 +97,7 @@ const (
 	Completed Outcome = "Completed"
 	// RolledBack means everything is as it was before the run.
 	RolledBack Outcome = "RolledBack"
-	// Held means an operator must look: the report lists what moved and what did not.
+	// Held means that an operator must act: the report lists what moved and what did not.
 	Held Outcome = "Held"
 	// Refused means nothing was touched.
 	Refused Outcome = "Refused"

@@ -45,7 +45,7 @@ func TestTheSameAgainHasTheOrderAndTheShares(t *testing.T) {
 	}
 }
 
-func TestDroverIsToldOfAPlanThatIsNotTheDefaultOne(t *testing.T) {
+func TestDroverIsGivenTheNameOfAPlanThatIsNotTheDefaultOne(t *testing.T) {
 	plan := DefaultPlan()
 	if got, want := plan.Drover("status", "us-west-2"), "drover status --region us-west-2"; got != want {
 		t.Errorf("got %s; want %s", got, want)

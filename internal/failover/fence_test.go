@@ -46,7 +46,7 @@ func TestEveryFenceComesBack(t *testing.T) {
 	})
 }
 
-func TestFenceThatNobodyWroteIsRefused(t *testing.T) {
+func TestFenceThatNoRunWroteIsRefused(t *testing.T) {
 	for _, value := range []string{
 		"", `""`, `"v=spf1 -all"`,
 		`epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1`,

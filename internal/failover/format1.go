@@ -2,6 +2,7 @@ package failover
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 )
@@ -17,6 +18,9 @@ var (
 	}
 	oldFields, oldValues = invert(renamedFields), invertValues(renamedValues)
 )
+
+// OldName is the name of a field in format 1. An attribute that both formats have keeps it.
+func OldName(field string) string { return cmp.Or(oldFields[field], field) }
 
 // asGiven is the field of a request whose value is not Drover's own: the input of an execution.
 const asGiven = "input"

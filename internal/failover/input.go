@@ -58,7 +58,7 @@ type Input struct {
 	Reason string `json:"reason,omitempty"`
 	// Execution is, for the action close, the ARN of the execution that has ended.
 	Execution string `json:"execution,omitempty"`
-	// Trigger is the alarm event that asks for a failover. The rule of the deployment passes it on, nobody else does.
+	// Trigger is the alarm event that asks for a failover. The rule of the deployment passes it on, and nothing else does.
 	Trigger *Trigger `json:"trigger,omitempty"`
 }
 

@@ -16,7 +16,7 @@ import (
 
 // DecodeObject reads a JSON object that a person has typed into the struct that into points to, and says everything
 // that is wrong with it at once. It is stricter than encoding/json: a key must be written exactly as it is known, and
-// only once, because a key that is overlooked or overruled would make a run do what nobody asked for. The ignored keys may
+// only once, because a key that is overlooked or overruled would make a run do what its input did not ask for. The ignored keys may
 // be there, with whatever value.
 func DecodeObject(text []byte, into any, ignored ...string) error {
 	text = bytes.TrimSpace(text)

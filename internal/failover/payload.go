@@ -17,7 +17,7 @@ type Run struct {
 	Phase  Phase  `json:"phase"`
 	From   Region `json:"from"`
 	To     Region `json:"to"`
-	// Epoch is the fencing token of the lock; 0 for a run that only looks.
+	// Epoch is the fencing token of the lock; 0 for a run that only checks.
 	Epoch int64 `json:"epoch"`
 	// Writes is the newest format that both Regions read, as Validate found it when the run began; 0 is [OldestFormat].
 	Writes int `json:"writes,omitempty"`
@@ -52,7 +52,7 @@ type Run struct {
 	// BoundSeconds is the longest the run can take.
 	BoundSeconds int `json:"boundSeconds"`
 	// RegistryLagMillis is how long the registry's writes took to reach the other Region when the phase was validated; nil
-	// when nobody has measured it.
+	// when it was not measured.
 	RegistryLagMillis *int64 `json:"registryLagMillis,omitempty"`
 	// Reason is the operator's.
 	Reason string `json:"reason,omitempty"`
@@ -69,7 +69,7 @@ type PhaseRecord struct {
 	Phase Phase  `json:"phase"`
 	From  Region `json:"from"`
 	To    Region `json:"to"`
-	// StartedAt and EndedAt are its duration: from the run's start, or the end of the wait before, to the last look.
+	// StartedAt and EndedAt are its duration: from the run's start, or the end of the wait before, to the last check.
 	StartedAt time.Time `json:"startedAt"`
 	PhaseEnd
 }
@@ -196,12 +196,12 @@ type Verdict string
 const (
 	// Proceed means the lock is taken and the stages are to be played.
 	Proceed Verdict = "proceed"
-	// Checked means the run was only to look, and found nothing in the way.
+	// Checked means that the run was only to check, and found no blocker.
 	Checked Verdict = "checked"
 	// Early means that Validate is asked again a little later: a run to be closed has ended so recently that its last step
 	// may still be running, or there is more to read than Route 53's request quota lets pass at once.
 	Early Verdict = "early"
-	// Refuse means that something stands in the way; nothing was or will be changed.
+	// Refuse means that there is a blocker; nothing was or will be changed.
 	Refuse Verdict = "refused"
 	// Waiting means that a drill cannot return yet: a cluster that has just become secondary has no measurement of its
 	// replication lag. The run in the answer is that of the request.

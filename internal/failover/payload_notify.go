@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// AnnounceRequest asks Notify to tell people that a run begins.
+// AnnounceRequest asks Notify for the start notification.
 type AnnounceRequest struct {
 	// Format is the payload's; see [Format].
 	Format int `json:"format"`
@@ -38,8 +38,8 @@ type RefusedRequest struct {
 	Now          time.Time `json:"now"`
 }
 
-// ApprovalRequest asks Notify to ask people whether the run may go on. The answer, an [ApprovalAnswer], is given to
-// Step Functions with the token, by whoever decides.
+// ApprovalRequest asks Notify to request an approval. The approver gives the answer, an [ApprovalAnswer], to Step Functions
+// with the token.
 type ApprovalRequest struct {
 	// Format is the payload's; see [Format].
 	Format int `json:"format"`

@@ -87,7 +87,7 @@ type PromoteAnswer struct {
 	LagMillis int64 `json:"lagMillis"`
 	// LagOf names the global cluster with that lag.
 	LagOf string `json:"lagOf,omitempty"`
-	// LagAt is when it was measured, nil when it was not: nobody measures what a Region that has gone accepts since.
+	// LagAt is when it was measured, nil when it was not: what an unreachable Region accepts since then cannot be measured.
 	LagAt *time.Time `json:"lagAt"`
 }
 
@@ -145,6 +145,6 @@ type VerifyAnswer struct {
 	// Reasons say what is pending or failed, at most [MaxListed]; MoreReasons counts the rest.
 	Reasons     []string `json:"reasons"`
 	MoreReasons int      `json:"moreReasons,omitempty"`
-	// Inventory is what is verified of the stage's records so far, nil before that has begun. It goes to the next check.
+	// Inventory is what is verified of the stage's records so far, nil before the first. It goes to the next check.
 	Inventory *Inventory `json:"inventory"`
 }

@@ -166,9 +166,9 @@ func TestReportOfARunHasItsPlace(t *testing.T) {
 
 // TestAWayBackConcernsWhatTheRunHasMoved: an application that was there before, and a database that was, stay there.
 func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
-	databases := []Database{{GlobalCluster: "orders"}, {GlobalCluster: "stock"}}
+	databases := []Database{{GlobalCluster: "orders"}, {GlobalCluster: "inventory"}}
 	moved := Application{Name: "shop", Databases: databases, Live: Live{
-		Epoch: 7, Before: &Place{Active: "us-east-1"}, Promoted: []string{"stock"},
+		Epoch: 7, Before: &Place{Active: "us-east-1"}, Promoted: []string{"inventory"},
 	}}
 	there := moved
 	there.Live.Before = &Place{Active: "us-west-2"}

@@ -32,7 +32,7 @@ type Plan struct {
 	ApprovalSeconds int `json:"approvalSeconds"`
 	// SoakSeconds is how long a drill stays in the other Region before it goes back.
 	SoakSeconds int `json:"soakSeconds"`
-	// BakeSeconds is how long users must fare well at each share of a gradual, planned shift before the next one moves.
+	// BakeSeconds is the bake time: how long each traffic step of a planned run must stay healthy.
 	BakeSeconds int `json:"bakeSeconds"`
 	// TargetRTOSeconds is the recovery time objective that the report compares with.
 	TargetRTOSeconds int `json:"targetRTOSeconds"`
@@ -43,11 +43,11 @@ type Plan struct {
 	// CooldownSeconds is how long after the end of a failover that an alarm has started no alarm starts another one, in
 	// either Region.
 	CooldownSeconds int `json:"cooldownSeconds"`
-	// SettleSeconds is the wait before each look of VerifyHealth.
+	// SettleSeconds is the wait before each check of VerifyHealth.
 	SettleSeconds int `json:"settleSeconds"`
-	// Attempts is how often VerifyHealth looks before a stage has failed.
+	// Attempts is how many checks of VerifyHealth a stage has for becoming healthy.
 	Attempts int `json:"attempts"`
-	// Passes is how many healthy looks in a row verify a stage.
+	// Passes is how many healthy checks in a row verify a stage.
 	Passes int `json:"passes"`
 	// ReservedConcurrency is how many concurrent executions each step's function reserves in its Region, so that a surge
 	// of other functions cannot starve a run; the API's function reserves three times as many. 0 reserves nothing, for
@@ -167,7 +167,7 @@ func (p Plan) Validate() error {
 		}
 	}
 	if p.Passes > p.Attempts {
-		add("passes: %d looks in a row can never be reached with attempts: %d", p.Passes, p.Attempts)
+		add("passes: %d checks in a row can never be reached with attempts: %d", p.Passes, p.Attempts)
 	}
 	return errors.Join(problems...)
 }

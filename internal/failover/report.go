@@ -73,7 +73,7 @@ type Report struct {
 	// Next is the one command to type next.
 	Next string `json:"next,omitempty"`
 	// Notified says that the message about the run was published. A report is written before, so that there is one even
-	// when nobody can be told, and again after.
+	// when the notification cannot be sent, and again after.
 	Notified bool `json:"notified"`
 }
 

@@ -21,7 +21,7 @@ func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
 	}{
 		{"an unplanned move", func(r *Report) { r.RPOMeasuredAt = &measured },
 			"about the last 0.8 s of writes lost; target 60 s, met if us-east-1 has accepted nothing since it was measured at 03:02:00 UTC"},
-		{"nobody knows when it was measured", func(*Report) {}, "about the last 0.8 s of writes lost; target 60 s, met"},
+		{"it is not known when it was measured", func(*Report) {}, "about the last 0.8 s of writes lost; target 60 s, met"},
 		{"too much", func(r *Report) { r.RPOSeconds, r.RPOMeasuredAt = new(61.0), &measured }, "about the last 61.0 s of writes lost; target 60 s, missed"},
 		{"held", func(r *Report) { r.Outcome = Held }, "replication lagged 0.8 s before promoting; that much may be lost; target 60 s, met"},
 		{"a planned move", func(r *Report) { r.Run.Action, r.RPOMeasuredAt = Drill, &measured }, "no writes lost, the move was planned; replication lagged 0.8 s before"},
@@ -42,7 +42,7 @@ func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
 	}
 }
 
-func TestADecisionIsToldInOneLine(t *testing.T) {
+func TestADecisionIsOneLine(t *testing.T) {
 	for want, d := range map[string]Decision{
 		"before-start: approved by alice (API signer): go":                         {Gate: BeforeStart, Approved: true, By: "alice", How: APISigner, Comment: "go"},
 		"before-promotion: approved by alice (as the sender of the answer writes)": {Gate: BeforePromotion, Approved: true, By: "alice"},

@@ -14,7 +14,7 @@ func seenApps(n int) []Application {
 	return apps
 }
 
-func TestWhatHasChangedIsToldFromWhatHasNot(t *testing.T) {
+func TestWhatHasChangedDiffersFromWhatHasNot(t *testing.T) {
 	for _, n := range []int{1, 3, 64} {
 		stage := Stage{Seen: SeenOf(seenApps(n), 1)}
 		apps := seenApps(n)

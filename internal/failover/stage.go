@@ -29,10 +29,10 @@ type Stage struct {
 	ShiftSeconds int `json:"shiftSeconds"`
 	// Promote says whether the databases of the wave are promoted in To.
 	Promote bool `json:"promote"`
-	// WriterFollows says that the wave's databases are promoted by a later stage: once somebody has consented, or, where
-	// something is undone, once users are back.
+	// WriterFollows says that the wave's databases are promoted by a later stage: once an approver has consented, or, in a
+	// rollback, once users are back.
 	WriterFollows bool `json:"writerFollows,omitempty"`
-	// Approve says whether somebody must consent before the databases are promoted.
+	// Approve says whether an approver must consent before the databases are promoted.
 	Approve bool `json:"approve,omitempty"`
 	// NextWave is, in a failover, the index of the stage with which the next wave begins, for it is played even when this
 	// one fails; 0 when there is none.
@@ -105,9 +105,9 @@ func (s Stage) WeightsOf(app Application, epoch int64) map[Region]int {
 //
 // A failover of a plan with WavesAtOnce has one wave, 0, which is all of them.
 //
-// A wave is verified when it has moved, and while later ones move nobody looks at it again: its release may fare badly
-// under the load of the evening, or somebody may change a record by hand. So more than one wave ends with a stage that
-// closes the phase: it moves nothing, and verifies all of them once more. Of a single wave the last look is that.
+// A wave is verified when it has moved, and not again while later ones move: its release may become unhealthy under load,
+// or an operator may change a record manually. So more than one wave ends with a stage that closes the phase: it moves
+// nothing, and verifies all of them once more. Of a single wave the last check is that.
 //
 // A traffic step of a planned action bakes, the last one too: it must stay healthy for plan.BakeSeconds before the next one
 // begins or the run is complete. A failover does not wait for that.
@@ -155,9 +155,9 @@ func PlanStages(plan Plan, in Input, from, to Region, waves []int) []Stage {
 }
 
 // VerifyBeforeAsking puts a stage that moves the same traffic, and is verified, before each stage of a planned run that
-// asks at the one-way door. Else users would be sent to a Region at whose health nobody looks until somebody has
-// answered, which may take half an hour; and whoever is asked should know how they fare. The stage that asks says the
-// same weights once more. A failover asks at once: without a writer its users cannot fare well.
+// asks before the promotion. Else users would be in a Region whose health is not checked until the approver has answered,
+// which may take half an hour; and the approver needs to know whether the Region is healthy. The stage that asks has the
+// same weights once more. A failover asks at once: without a writer its Region cannot be healthy.
 func VerifyBeforeAsking(stages []Stage) []Stage {
 	var all []Stage
 	add := func(s Stage) {
@@ -185,7 +185,7 @@ func linkWaves(stages []Stage) {
 	}
 }
 
-// PlanReturn makes the stages of a drill's way back, counting on from first. They are those of a switchover, but that the
+// PlanReturn makes the stages of a drill's return, counting on from first. They are those of a switchover, but that the
 // last share of each wave gives every application what it had before the drill, and that the stage which closes the phase
 // finds it there.
 func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []Stage {
@@ -200,11 +200,11 @@ func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []
 
 // PlanRollback makes the stages that undo what a run has done, counting on from first: from is the Region that users leave
 // again. First all users of the waves that have moved leave it at once, because both Regions answer and one of them is in
-// doubt: the last wave first, for it is the one that fared badly. Then the writers go back, in the waves whose databases
+// doubt: the last wave first, for it is the one that was unhealthy. Then the writers go back, in the waves whose databases
 // the run has promoted. A promotion that is still in flight ends before: the stage that moves users back waits for it, and
 // where no user has moved, a stage that waits and does nothing else. Route 53 is not asked for what it never did: the
-// writers must come home even when it is what failed. No stage closes the phase: each wave is where it was well before the
-// run, and the failure that is undone has been told already.
+// writers must return even when it is what failed. No stage closes the phase: each wave is where it was healthy before the
+// run, and the failure that is undone is the one that is reported.
 func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
 	var stages []Stage
 	add := func(s Stage) {
@@ -231,9 +231,9 @@ func PlanRollback(plan Plan, from, to Region, moved, promoted []int, first int) 
 	return stages
 }
 
-// PlanReturnRollback makes the stages that undo a drill's way back, counting on from first: from is home, which users leave again,
-// and to the Region of the soak, where they were well a few minutes ago. They are those of a rollback, but that nothing is
-// restored: what was before the drill is where it fared badly.
+// PlanReturnRollback makes the stages that undo a drill's return, counting on from first: from is the Region that users leave
+// again, and to the Region of the soak, where they were healthy a few minutes ago. They are those of a rollback, but that nothing is
+// restored: what was before the drill is where it was unhealthy.
 func PlanReturnRollback(plan Plan, from, to Region, moved, promoted []int, first int) []Stage {
 	stages := PlanRollback(plan, from, to, moved, promoted, first)
 	for i := range stages {

@@ -213,9 +213,9 @@ func TestARollbackMovesUsersBeforeWriters(t *testing.T) {
 	}
 }
 
-// TestARetreatGoesAsARollbackDoesButToWhereUsersAreWell: it restores nothing, for what was before the drill is what fared
+// TestAReturnRollbackIsARollbackToWhereUsersAreHealthy: it restores nothing, for what was before the drill is what was
 // badly.
-func TestARetreatGoesAsARollbackDoesButToWhereUsersAreWell(t *testing.T) {
+func TestAReturnRollbackIsARollbackToWhereUsersAreHealthy(t *testing.T) {
 	got := PlanReturnRollback(DefaultPlan(), "us-east-1", "us-west-2", []int{1, 2, 3}, []int{2, 4}, 5)
 	want := []brief{{3, 100, false}, {2, 100, false}, {1, 100, false}, {4, -1, false}, {2, -1, true}, {4, -1, true}}
 	if diff := cmp.Diff(want, briefly(got)); diff != "" {
@@ -299,23 +299,23 @@ func TestAStageThatClosesAPhaseIsAboutTheWavesThatHaveMoved(t *testing.T) {
 	}
 }
 
-func TestUsersAreLookedAtBeforeSomebodyIsAskedToPromote(t *testing.T) {
+func TestTrafficIsVerifiedBeforeAnApproverIsAskedToPromote(t *testing.T) {
 	stages := PlanStages(DefaultPlan(), Input{Action: Switchover, Percents: []int{10, 100}}, "us-east-1", "us-west-2", []int{1, 2})
 	stages[3].Approve = true // only the second wave has a database to promote
 	got := VerifyBeforeAsking(stages)
-	var told []string
+	var listed []string
 	for i, s := range got {
 		if s.Index != i {
 			t.Errorf("stage %d has index %d", i, s.Index)
 		}
-		told = append(told, fmt.Sprintf("wave %d, promote %v, ask %v, writer follows %v", s.Wave, s.Promote, s.Approve, s.WriterFollows))
+		listed = append(listed, fmt.Sprintf("wave %d, promote %v, ask %v, writer follows %v", s.Wave, s.Promote, s.Approve, s.WriterFollows))
 	}
 	want := []string{
 		"wave 1, promote false, ask false, writer follows false", "wave 1, promote true, ask false, writer follows false",
 		"wave 2, promote false, ask false, writer follows false", "wave 2, promote false, ask false, writer follows true",
 		"wave 2, promote true, ask true, writer follows false", "wave 0, promote false, ask false, writer follows false",
 	}
-	if diff := cmp.Diff(want, told); diff != "" {
+	if diff := cmp.Diff(want, listed); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
 	}
 	if *got[3].Percent != 100 || *got[4].Percent != 100 {

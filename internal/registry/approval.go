@@ -62,7 +62,7 @@ func (s *Store) PutApproval(ctx context.Context, a Approval) error {
 		}
 	}
 	it["tries"], it[formatAttribute] = number(a.Try), thisFormat()
-	for name, is := range map[string]bool{"told": a.Notified, "over": a.Over} {
+	for name, is := range map[string]bool{failover.OldName("notified"): a.Notified, "over": a.Over} {
 		if is {
 			it[name] = text("yes")
 		}
@@ -87,7 +87,7 @@ func approvalKey(run string, region failover.Region) item {
 	return key(approvalsPartition, ApprovalSortKey(run, region))
 }
 
-// ApprovalSortKey is the sort key of what a run asked, for whoever looks it up by hand.
+// ApprovalSortKey is the sort key of what a run asked, for an operator who reads it from the table.
 func ApprovalSortKey(run string, region failover.Region) string { return run + "#" + string(region) }
 
 // Approval returns what the run of a Region asked last. It returns [ErrNotAsked] when the run does not wait for an
@@ -131,7 +131,7 @@ func decodeApproval(run string, it item) (Approval, error) {
 	r.format()
 	a := Approval{
 		Run: run, Token: r.text("token"), Region: failover.Region(region), Gate: r.text("gate"),
-		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Notified: r.has("told"), Over: r.has("over"),
+		Asked: r.time("asked"), Until: r.time("until"), Try: r.number("tries"), Notified: r.has(failover.OldName("notified")), Over: r.has("over"),
 	}
 	if r.has("digest") {
 		a.Execution, a.Phase, a.Digest = r.text("execution"), failover.Phase(r.text("phase")), r.text("digest")
@@ -143,8 +143,8 @@ func decodeApproval(run string, it item) (Approval, error) {
 	return a, r.err
 }
 
-// EndApproval says of what a run asked last that nobody waits for an answer any more. It is kept, because a late
-// repetition of the question must not ask people about a run that is over. A run that never asked has nothing to end.
+// EndApproval notes that a run waits no longer for an answer to its last question. It is kept, because a late
+// repetition of the question must not ask about a run that is over. A run that never asked has nothing to end.
 func (s *Store) EndApproval(ctx context.Context, run string, region failover.Region) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.Table, Key: approvalKey(run, region),

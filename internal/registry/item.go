@@ -36,7 +36,7 @@ var (
 	VersionKeys     = []string{versionsPartition}
 )
 
-// item is one item as DynamoDB has it. It is encoded by hand: there are few kinds, and the SDK's encoder by
+// item is one item as DynamoDB has it. It is encoded here: there are few kinds, and the SDK's encoder by
 // reflection would be linked into every Lambda for them.
 type item map[string]types.AttributeValue
 
@@ -224,7 +224,7 @@ func (s *Store) query(ctx context.Context, partition, prefix string, limit int) 
 	}
 }
 
-// refusedBy returns the item that stood in the way when a write's condition was not met; it is empty when there was no
+// refusedBy returns the item that was there when a write's condition was not met; it is empty when there was no
 // item. Any other error is no refusal.
 func refusedBy(err error) (item, bool) {
 	var refused *types.ConditionalCheckFailedException

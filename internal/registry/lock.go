@@ -16,7 +16,7 @@ import (
 // Lock is who may move applications. It holds inside one Region, and across Regions only where the table is strongly
 // consistent; what stops the second of two runs everywhere is the fence at the hosted zone.
 type Lock struct {
-	// Owner is the ARN of the execution that holds it, Run its id; both are empty while nobody does.
+	// Owner is the ARN of the execution that holds it, Run its id; both are empty while the lock is free.
 	Owner, Run string
 	// Epoch counts the takings; it is the fencing token of the run that took the lock last.
 	Epoch int64
@@ -61,7 +61,7 @@ func (l Lock) Serves(run failover.Run) bool {
 	return 0 < l.Epoch && l.Epoch < run.Epoch
 }
 
-// Lock returns the lock as it is, and the zero Lock when nobody ever took it.
+// Lock returns the lock as it is, and the zero Lock when no run ever took it.
 func (s *Store) Lock(ctx context.Context) (Lock, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &s.Table, Key: key(lockPartition, lockPartition), ConsistentRead: aws.Bool(true),
@@ -152,14 +152,14 @@ func (s *Store) Holds(ctx context.Context, run failover.Run) error {
 	case lock.Serves(run):
 		return nil
 	case lock.Owner == "":
-		return outranked("run %s has epoch %d, and nobody holds the lock any more, whose epoch is %d", run.ID, run.Epoch, lock.Epoch)
+		return outranked("run %s has epoch %d; the lock is free, at epoch %d", run.ID, run.Epoch, lock.Epoch)
 	}
 	return outranked("run %s has epoch %d, and run %s holds the lock with epoch %d", run.ID, run.Epoch, lock.Run, lock.Epoch)
 }
 
 // MayMove says whether a step of the run may still change anything, as far as this replica of the lock knows. It returns
 // [ErrRunOver] when the run has released the lock: the step is a late repetition. It returns [ErrOvertaken] when a newer
-// epoch has been given away: somebody has decided to go on without this run, whichever applications that is about. Of two
+// epoch has been given away: an operator or another run has decided to go on without this run, whichever applications that is about. Of two
 // runs with the same epoch, in Regions that could not see each other, the lock cannot tell who was first; the fence can.
 func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
 	lock, err := s.Lock(ctx)
@@ -206,9 +206,9 @@ func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 	return 0, fmt.Errorf("take the lock for run %s: another run has taken and released it at the same moment", run.ID)
 }
 
-// ReleaseLock releases the lock if owner, the ARN of an execution, holds it or nobody does; the lock of another run
+// ReleaseLock releases the lock if owner, the ARN of an execution, holds it or it is free; the lock of another run
 // stays as it is. Afterwards this owner cannot take it any more, even if it never had it: a Validate whose answer came
-// too late to be heard must not lock what nobody would release. Releasing again changes nothing.
+// too late to be heard must not lock what no run would release. Releasing again changes nothing.
 func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,

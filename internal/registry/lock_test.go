@@ -44,7 +44,7 @@ func readLock(t *testing.T, s *Store) Lock {
 	return lock
 }
 
-func TestLockNobodyEverTookIsZero(t *testing.T) {
+func TestLockThatNoRunTookIsZero(t *testing.T) {
 	if diff := cmp.Diff(Lock{}, readLock(t, newStore(t))); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
 	}
@@ -146,7 +146,7 @@ func TestEpochIsNeverGivenTwice(t *testing.T) {
 	}
 	var locked *LockedError
 	if errors.As(err, &locked) {
-		t.Errorf("got %v, though nobody holds the lock", err)
+		t.Errorf("got %v, though the lock is free", err)
 	}
 	if epoch := takeLock(t, slow, run("slow"), noon); epoch != 2 {
 		t.Errorf("at the next attempt it has epoch %d; want 2", epoch)

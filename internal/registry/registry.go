@@ -9,7 +9,7 @@
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
 //	lock           lock                      owner, run, epoch, expires, holder, renewed, takenFrom, taken, lastOwner
 //	runs           <startedAt>#<run id>      record (JSON)
-//	approvals      <run id>#<Region>         token, region, gate, execution, phase, stage, digest, configuration, asked, until, told, over
+//	approvals      <run id>#<Region>         token, region, gate, execution, phase, stage, digest, configuration, asked, until, "notified" under its old name, over
 //	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
 //	drills         <startedAt>#<run id>      record (JSON)
 //	versions       <Region>                  version, since: the release that the Region runs
@@ -55,7 +55,7 @@ type Store struct {
 	Plan failover.Plan
 }
 
-// What callers branch on. Whoever holds the lock is told by [LockedError].
+// What callers branch on. [LockedError] names the holder of the lock.
 var (
 	// ErrRunOver means that the run has already released its lock: a late repetition must not lock again.
 	ErrRunOver = errors.New("the run is over")

@@ -12,7 +12,7 @@ import (
 type task int
 
 const (
-	// start means that nobody has asked for the promotion yet.
+	// start means that the promotion was not requested yet.
 	start task = iota
 	// inFlight means that it has been asked for and is under way.
 	inFlight
@@ -24,7 +24,7 @@ const (
 const cancelling = "cancelling"
 
 // decide says what is to be done about a database that looks like g, or why nothing can be. It never overrides what
-// somebody else has begun: two drivers with two targets are how a database gets two writers.
+// another promotion has started: two operations with two targets are how a database gets two writers.
 func decide(req failover.PromoteRequest, db failover.Database, g live.GlobalCluster) (task, error) {
 	target, source := db.Clusters[req.Stage.To], db.Clusters[req.Stage.From]
 	if _, ok := g.Member(target); !ok {
@@ -39,7 +39,7 @@ func decide(req failover.PromoteRequest, db failover.Database, g live.GlobalClus
 	case writer != source && (writer != "" || req.Run.Action.Planned()):
 		return 0, reject("the writer is %s; expected %s, in the Region that this run leaves", orNone(writer), source)
 	case !req.Run.Action.Planned() && !req.Run.AllowDataLoss:
-		return 0, reject(`promoting it can lose data, and nobody has consented; start the run with "allowDataLoss": true`)
+		return 0, reject(`promoting it can lose data, and neither the plan nor the input allows that; start the run with "allowDataLoss": true`)
 	}
 	return start, nil
 }
@@ -56,7 +56,7 @@ func decideInFlight(req failover.PromoteRequest, target string, op live.Operatio
 	case !op.DataLoss && !req.Run.Action.Planned():
 		return 0, failover.Fail(failover.Busy, fmt.Errorf("a switchover to %s is %s", op.To, op.Status))
 	}
-	return 0, reject("somebody else is promoting %s (%s); decide which of the two is right, then start again", op.To, op.Status)
+	return 0, reject("another operation is promoting %s (%s); decide which of the two is right, then start again", op.To, op.Status)
 }
 
 func reject(format string, args ...any) error {

@@ -48,8 +48,8 @@ func TestDecide(t *testing.T) {
 	}{
 		{name: "the writer is elsewhere: failover", action: failover.Failover, writer: there, want: start},
 		{name: "the writer is elsewhere: switchover", action: failover.Switchover, writer: there, want: start},
-		{name: "nobody writes: failover", action: failover.Failover, want: start},
-		{name: "nobody writes: switchover", action: failover.Switchover, condition: failover.Rejected},
+		{name: "no writer: failover", action: failover.Failover, want: start},
+		{name: "no writer: switchover", action: failover.Switchover, condition: failover.Rejected},
 		{name: "no consent to data loss", action: failover.Failover, consentless: true, writer: there, condition: failover.Rejected},
 		{name: "no consent needed when it is done", action: failover.Failover, consentless: true, writer: here, want: alreadyDone},
 		{name: "no consent needed when planned", action: failover.Failback, consentless: true, writer: there, want: start},
@@ -67,7 +67,7 @@ func TestDecide(t *testing.T) {
 			operation: &live.Operation{Status: "cancelling", From: there, To: here, DataLoss: true}, condition: failover.Busy,
 		},
 		{
-			name: "somebody else fails over to elsewhere", action: failover.Failover, writer: there,
+			name: "another failover to a third cluster", action: failover.Failover, writer: there,
 			operation: &live.Operation{Status: "failing-over", From: there, To: third, DataLoss: true}, condition: failover.Rejected,
 		},
 		{
@@ -75,7 +75,7 @@ func TestDecide(t *testing.T) {
 			operation: &live.Operation{Status: "switching-over", From: here, To: there}, condition: failover.Busy,
 		},
 		{
-			name: "somebody else switches over to elsewhere", action: failover.Switchover, writer: there,
+			name: "another switchover to a third cluster", action: failover.Switchover, writer: there,
 			operation: &live.Operation{Status: "switching-over", From: there, To: third}, condition: failover.Rejected,
 		},
 		{name: "a third Region writes: failover", action: failover.Failover, writer: third, condition: failover.Rejected},

@@ -32,19 +32,19 @@ type Handler struct {
 }
 
 // Handle looks at every global cluster of the stage's wave, measures how far its secondary lags behind, and asks for the
-// promotion of those that nobody has asked for yet: SwitchoverGlobalCluster, in the current primary's Region, when the
+// promotion of those that are not in progress yet: SwitchoverGlobalCluster, in the current primary's Region, when the
 // run is planned; FailoverGlobalCluster with AllowDataLoss, in the Region being promoted, when it is not. (Without
 // AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
 //
-// A planned run starts nothing as long as anything stands in the way of one of its databases, for then all of them can
+// A planned run starts nothing as long as one of its databases has a blocker, for then all of them can
 // still stay where they are. A phase that undoes another starts whatever can be started, and then reports the rest.
 //
 // A failover takes each database on its own, whatever is wrong with the others: what cannot be promoted for good is set
 // aside with its cause, what waiting may cure remains for the next call, and is deferred. It needs
 // no answer of DescribeGlobalClusters ([unread]).
 //
-// A database that lags more than the plan accepts stands in the way of a planned run too ([lagging]): minutes may have
-// passed since Validate has measured it, while somebody was asked. A lag that cannot be measured keeps nobody from being
+// A database that lags more than the plan accepts is a blocker of a planned run too ([lagging]): minutes may have
+// passed since Validate has measured it, while an approver was asked. A lag that cannot be measured keeps no database from being
 // promoted; it is -1.
 //
 // It starts nothing unless the run holds the registry's lock, and, when it is planned, no run of the other Region has
@@ -58,7 +58,7 @@ type Handler struct {
 //
 // Errors: FenceLost when something is to be started and the run does not hold the lock (any more), or Overtaken when
 // other promotions of the wave are in flight already; Rejected when a global cluster or its member is missing, when the
-// writer is in a third Region, when somebody else is promoting another member, and when a failover has no consent to
+// writer is in a third Region, when another operation promotes another member, and when a failover has no consent to
 // data loss; Busy when a promotion is being cancelled, when a failover meets a switchover to elsewhere, when a planned
 // run's database lags too much, and when RDS says that the cluster is in a passing state; otherwise those of the calls
 // as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that waiting may cure goes before

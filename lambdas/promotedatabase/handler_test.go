@@ -175,12 +175,12 @@ func TestALostAnswerIsNotAskedForTwice(t *testing.T) {
 }
 
 func TestAFailoverStartsWhatItCanAndTheRetryStartsTheRest(t *testing.T) {
-	h, world := newHandler(t, "checkout", "search", "stock")
+	h, world := newHandler(t, "checkout", "search", "blog")
 	world.Inject(fakeaws.Fault{Operation: "FailoverGlobalCluster", Times: 1, Error: &fakeaws.APIError{Code: "Throttling", Status: 400, Message: "Rate exceeded"}})
 	if got := handle(t, h, stageRequest(failover.Failover)); got.Remaining != 1 || got.Started != 2 || len(got.SetAside) > 0 {
 		t.Fatalf("got %+v; want one that remains", got)
 	}
-	if diff := cmp.Diff([]string{"search FailoverGlobalCluster us-west-2", "stock FailoverGlobalCluster us-west-2"}, promotions(world)); diff != "" {
+	if diff := cmp.Diff([]string{"search FailoverGlobalCluster us-west-2", "blog FailoverGlobalCluster us-west-2"}, promotions(world)); diff != "" {
 		t.Errorf("after the first call (-want +got)\n%s", diff)
 	}
 	got := handle(t, h, stageRequest(failover.Failover))
@@ -215,7 +215,7 @@ func TestAFailoverWithoutConsentStartsNothing(t *testing.T) {
 	}
 }
 
-func TestALagThatCannotBeMeasuredKeepsNobodyFromBeingPromoted(t *testing.T) {
+func TestALagThatCannotBeMeasuredKeepsNoDatabaseFromBeingPromoted(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	world.Inject(fakeaws.Fault{Service: "monitoring", Error: &fakeaws.APIError{Code: "InternalServiceFault", Status: 500, Message: "no"}})
 	got := handle(t, h, stageRequest(failover.Failover))
@@ -242,7 +242,7 @@ func TestOnlyWhatTheRunIsAboutIsPromoted(t *testing.T) {
 	}
 }
 
-func TestAStageWithoutPromotionCallsNobody(t *testing.T) {
+func TestAStageWithoutPromotionMakesNoCall(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	before := len(world.Calls())
 	req := stageRequest(failover.Failover)

@@ -25,12 +25,12 @@ func (h Handler) lags(ctx context.Context, req failover.PromoteRequest, apps []f
 }
 
 // lagging refuses, for now, to start promotions of a planned run of which one would have to wait for more lag than the
-// plan accepts: nobody could write for as long. Without a fresh measurement nothing is known that Validate did not know.
+// plan accepts: no client could write for as long. Without a fresh measurement nothing is known that Validate did not know.
 // The way back of a drill is no different: its users are well where they are.
 //
 // Whatever undoes a phase does not wait. It loses nothing either, because Aurora hands over only what has been replicated; its users
 // are in the other Region already, so that every write crosses the distance until it is done; and a refusal would leave
-// users and writer apart until somebody comes, who could do nothing else.
+// users and writer apart until an operator acts, who could do nothing else.
 func (h Handler) lagging(req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) error {
 	if !req.Run.Action.Planned() || req.Run.Phase.Undoes() {
 		return nil

@@ -57,7 +57,7 @@ func TestWhoWaitsForALaggingDatabase(t *testing.T) {
 			}
 			world.AdvanceTo(now.Add(2 * time.Minute))
 			if c.age > 0 {
-				dark(t, world, true) // nobody measures meanwhile
+				dark(t, world, true) // nothing is measured meanwhile
 				world.AdvanceTo(world.Now().Add(c.age))
 				dark(t, world, false)
 			}

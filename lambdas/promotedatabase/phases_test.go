@@ -48,8 +48,8 @@ func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
 	}
 }
 
-// TestARetreatTakesTheWriterThatCameHomeAlongAgain, however far behind the other Region is: its users are there already.
-func TestARetreatTakesTheWriterThatCameHomeAlongAgain(t *testing.T) {
+// TestAReturnRollbackTakesTheReturnedWriterAlong, however far behind the other Region is: its users are there already.
+func TestAReturnRollbackTakesTheReturnedWriterAlong(t *testing.T) {
 	h, world := newHandler(t, "checkout")
 	out := stageRequest(failover.Drill)
 	out.Run.Phase = failover.Outbound

@@ -25,7 +25,7 @@ const (
 	changesOfSet = 2
 )
 
-// fenceTTL is the TTL of the fence record, in seconds. Nobody resolves it; it only has to be the same every time.
+// fenceTTL is the TTL of the fence record, in seconds. No client resolves it; it only has to be the same every time.
 const fenceTTL = 60
 
 // ZonePlan is all that a stage writes into one hosted zone.

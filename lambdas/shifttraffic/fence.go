@@ -18,7 +18,7 @@ var phases = []failover.Phase{failover.Outbound, failover.Return, failover.Rollb
 // batches the zone already holds.
 //
 // Only the run's own mark of this very stage counts as done. An older epoch, or an earlier stage of this run, is what
-// the next batch takes the place of. Everything else belongs to somebody who came later, and is [failover.FenceLost]:
+// the next batch takes the place of. Everything else belongs to a later call or run, and is [failover.FenceLost]:
 // a newer epoch; the same epoch in the hands of another run, which happens when two Regions that could not see each
 // other each gave it away, and then the first to write wins; and a later stage of this run, which means that this call
 // is a ghost whose run has gone on without it.

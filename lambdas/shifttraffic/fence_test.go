@@ -59,7 +59,7 @@ func TestAPhaseTakesOverFromTheOneBefore(t *testing.T) {
 			t.Errorf("%s after %s: got %d, %v; want 0 and no error", phases[1], phases[0], done, err)
 		}
 		if _, err := decide(before, "Z1", live.FenceRecord{Exists: true, Fence: mine}); entry.ConditionOf(err) != failover.FenceLost {
-			t.Errorf("%s after %s has begun: got %v; want FenceLost", phases[0], phases[1], err)
+			t.Errorf("%s after %s has started: got %v; want FenceLost", phases[0], phases[1], err)
 		}
 	}
 }

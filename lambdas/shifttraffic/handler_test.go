@@ -82,7 +82,7 @@ func TestASecondIdenticalCallWritesNoRecordAndHasAChangeToWaitFor(t *testing.T) 
 	}
 }
 
-func TestWhatRoute53HasNoPatienceForIsWrittenInLaterRounds(t *testing.T) {
+func TestBatchesDeferredByRoute53sRateLimitAreWrittenInLaterRounds(t *testing.T) {
 	apps := slices.Concat(manyApplications("Z1", 600), manyApplications("Z2", 1))
 	h, world := newHandler(t, apps...)
 	req := request(7, "run-7", 100)
@@ -267,7 +267,7 @@ func TestABatchThatRoute53RefusesIsRejectedInAPlannedRun(t *testing.T) {
 	bad := record("Z1", "bad")
 	apps := []failover.Application{{Name: "bad", Wave: 1, Records: []failover.Record{bad}}, manyApplications("Z2", 1)[0]}
 	h, world := newHandler(t, apps...)
-	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: bad.Name, Type: "A", SetIdentifier: "somebody", Weight: 1, TTL: 300, Values: []string{"192.0.2.30"}}))
+	must(t, world.PutRecordSet("Z1", fakeaws.RecordSet{Name: bad.Name, Type: "A", SetIdentifier: "another", Weight: 1, TTL: 300, Values: []string{"192.0.2.30"}}))
 	req := request(7, "run-7", 100)
 	req.Run.Action = failover.Switchover
 	_, err := h.Handle(t.Context(), req)

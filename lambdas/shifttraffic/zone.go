@@ -15,8 +15,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// maxReadings is how often one call reads a zone's fence again because somebody wrote it in between. Once is normal
-// after a lost answer; more means that somebody is writing all the time.
+// maxReadings is how often one call reads a zone's fence again because another call wrote it in between. Once is normal
+// after a lost answer; more means that another writer goes on.
 const maxReadings = 3
 
 // sighting is what came of reading a fence.
@@ -165,7 +165,7 @@ func holds(sets live.RecordSets, b Batch) bool {
 //
 // When nothing is left to do, but fewer changes are known than batches are done, then the call that got the others never
 // got its answer through. Then the mark alone is written once more, as its next try; Route 53 applies the changes of a zone
-// in order, so when that change is in sync all before it are. (This is R53-10 in the embedded AWS's FIDELITY.md.)
+// in order, so when that change is in sync all before it are. (This is R53-10 in docs/fidelity.md.)
 //
 // The mark is written alone too when the last batch could only be accepted in parts, which carry the mark of the batch
 // before it.

@@ -138,7 +138,7 @@ func (p *planning) nothing() failover.ValidateAnswer {
 
 // nothingToMove says whether every application of the run is in the target Region for certain: what could not be read
 // looks as if it were not. A run that takes the lock over has that to do. While another run moves applications, an
-// operator is told so instead; a schedule or an alarm has nothing to ask for either way.
+// operator is informed of that instead; a schedule or an alarm has nothing to ask for either way.
 func (p *planning) nothingToMove() bool {
 	if len(p.apps)+len(p.broken) == 0 || len(p.stages) > 0 || p.run.TakenOverFrom != "" {
 		return false

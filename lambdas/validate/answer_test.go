@@ -104,7 +104,7 @@ func TestADryRunOfManyWavesListsAllOfThem(t *testing.T) {
 // is noted once more: that is for the way out.
 func TestADryRunOfADrillSaysWhatFollowsAWayBackThatFails(t *testing.T) {
 	answer := newScene(t, shop()).validate(`{"action": "drill", "dryRun": true}`)
-	const begin = "should a stage on the way back fail, of what has come home: return-rollback, stage "
+	const begin = "if the return fails, of what has returned: return-rollback, stage "
 	var got []string
 	for _, call := range answer.Calls {
 		if rest, ok := strings.CutPrefix(call, begin); ok {

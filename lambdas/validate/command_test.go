@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// blocked is one way in which something stands in the way.
+// blocked is one kind of blocker.
 type blocked struct {
 	code, input string
 	spoil       func(*scene)

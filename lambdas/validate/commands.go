@@ -24,7 +24,7 @@ func (j *judgement) start(region failover.Region, change func(*failover.Input)) 
 	return command
 }
 
-// checkAgain is the command that looks at the same applications again.
+// checkAgain is the command that checks the same applications again.
 func (j *judgement) checkAgain() string {
 	return j.start(j.Region, func(input *failover.Input) {
 		*input = failover.Input{Action: failover.Check, Applications: input.Applications}
@@ -36,7 +36,7 @@ func (j *judgement) register() string {
 	return j.Plan.Drover("register applications.yaml", j.Region)
 }
 
-// withLargerShares starts with a first share that takes nobody back, in any of the waves.
+// withLargerShares starts with a first share that takes no user back, in any of the waves.
 func (j *judgement) withLargerShares(waves []int) string {
 	has := 0
 	for _, app := range j.apps {
@@ -112,7 +112,7 @@ func (j *judgement) alarmCommand(name string) string {
 		"--alarm-names", name)
 }
 
-// holderCommand shows the run that stands in the way, or else who runs. One that only the fence knows of runs in the
+// holderCommand shows the run that holds the lock, or else the running executions. One that only the fence knows of runs in the
 // other Region.
 func (j *judgement) holderCommand(owner, run string) string {
 	if command := failover.Describe(owner); command != "" {

@@ -54,7 +54,7 @@ func TestDatabasesThatAreNotWell(t *testing.T) {
 	}
 }
 
-func TestALagThatNobodyMeasuredLatelyIsNotSmall(t *testing.T) {
+func TestALagThatWasNotMeasuredLatelyIsNotSmall(t *testing.T) {
 	now := start.Add(time.Hour)
 	for _, c := range []struct {
 		name string

@@ -127,7 +127,7 @@ func TestARetryThatFindsABlockerGivesTheLockBack(t *testing.T) {
 	lock, err := s.store.Lock(t.Context())
 	must(t, err)
 	if answer.Verdict != failover.Refuse || lock.Owner != "" {
-		t.Errorf("got %s, and the lock is held by %q; nobody would release it", answer.Verdict, lock.Owner)
+		t.Errorf("got %s, and the lock is held by %q; no run would release it", answer.Verdict, lock.Owner)
 	}
 }
 
@@ -154,7 +154,7 @@ func TestTroubleThatPassesIsAnErrorOfAPlannedActionOnly(t *testing.T) {
 		t.Errorf("switchover: got %v; want Throttled, for the state machine to wait", err)
 	}
 	if answer := s.validate(`{"action": "check"}`); answer.Verdict != failover.Refuse {
-		t.Errorf("check: got %s; want to be told at once", answer.Verdict)
+		t.Errorf("check: got %s; want an answer at once", answer.Verdict)
 	}
 	if answer := s.validate(consenting); answer.Verdict != failover.Proceed {
 		t.Errorf("failover: got %s; ShiftTraffic waits by itself", answer.Summary)

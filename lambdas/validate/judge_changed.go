@@ -38,7 +38,7 @@ func (j *judgement) seenBefore(wave int) []failover.Application {
 	})
 }
 
-// nothingPlayed says whether the phase before has ended in its first state, which looks at the whole wave before it moves any
+// nothingPlayed says whether the phase before has ended in its first state, which reads the whole wave before it moves any
 // of it: what has changed is then as it was.
 func (j *judgement) nothingPlayed() bool {
 	end := j.req.Ended

@@ -69,7 +69,7 @@ func (j *judgement) checkDatabase(db failover.Database) {
 	j.checkState(object, db, global, member)
 }
 
-// checkTarget looks at the cluster that is to become the writer.
+// checkTarget judges the cluster that is to become the writer.
 func (j *judgement) checkTarget(object string, db failover.Database, global live.GlobalCluster) {
 	arn := db.Clusters[j.run.To]
 	cluster, ok := j.members[arn]
@@ -84,7 +84,7 @@ func (j *judgement) checkTarget(object string, db failover.Database, global live
 	}
 }
 
-// checkState looks at the global cluster as a whole.
+// checkState judges the global cluster as a whole.
 func (j *judgement) checkState(object string, db failover.Database, global live.GlobalCluster, member live.Member) {
 	from := db.Clusters[j.run.From]
 	if op := global.Operation; op != nil {
@@ -134,7 +134,7 @@ func versionRule(engine string) string {
 	return "the same version, with its patch"
 }
 
-// checkShared looks for what the run would move and others have too.
+// checkShared finds what the run would move and other applications use too.
 //
 // A cluster that is promoted takes the writer away from an application that is not selected: its users stay, and every
 // write of theirs fails or crosses over to the other Region. A planned action has the time to take that application along,
@@ -160,7 +160,7 @@ func (j *judgement) checkShared() {
 	}
 }
 
-// checkConsent refuses a failover that loses data nobody has agreed to lose.
+// checkConsent refuses a failover that loses data without consent.
 func (j *judgement) checkConsent() {
 	if !j.outage() || j.run.AllowDataLoss {
 		return

@@ -46,8 +46,8 @@ func (j *judgement) unreadable(what string, err error) {
 	j.object(failover.CodeUnreachable, what+" seen from "+string(j.Region), entry.CouldNot("be read", err), "")
 }
 
-// block notes what stands in the way, and returns it for the command that goes with it. Without one of its own, the
-// command is to look again.
+// block notes a blocker, and returns it for the command that goes with it. Without one of its own, the
+// command is to check again.
 func (j *judgement) block(code, object, found, next string) *failover.Finding {
 	return j.add(failover.Blocker, code, object, found, next)
 }
@@ -88,7 +88,7 @@ func (j *judgement) sorted() []failover.Finding {
 	return findings
 }
 
-// shown is a finding as people get it: its texts are bounded, its command is whole. A warning stops nobody, and needs no
+// shown is a finding as people get it: its texts are bounded, its command is whole. A warning stops no run, and needs no
 // command; a blocker without one of its own is to be looked at again once it is dealt with.
 func (j *judgement) shown(f failover.Finding) failover.Finding {
 	f.Object, f.Found, f.Next = prose.Cut(f.Object, 160), prose.Cut(f.Found, 400), prose.Cut(f.Next, 600)

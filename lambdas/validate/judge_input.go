@@ -133,7 +133,7 @@ func (j *judgement) checkLoosened() {
 	}
 }
 
-// checkName refuses a run whose name cannot be written into the fences. A run that only looks writes none.
+// checkName refuses a run whose name cannot be written into the fences. A run that only checks writes none.
 func (j *judgement) checkName() {
 	if err := failover.CheckRunName(j.run.ID); err != nil && !j.readOnly() {
 		j.block(failover.CodeInput, "execution", err.Error(), "start it again under another name, or let Step Functions name it").Command = j.start(j.Region, nil)

@@ -59,7 +59,7 @@ func (j *judgement) checkConcurrency() {
 		region, max(usualConcurrency, 2*c.Limit))
 }
 
-// checkLag compares the replication lag with what a planned action accepts. Without a fresh measurement nobody knows
+// checkLag compares the replication lag with what a planned action accepts. Without a fresh measurement it is not known
 // what it is.
 func (j *judgement) checkLag() {
 	limit := time.Duration(j.Plan.MaxLagSeconds) * time.Second

@@ -39,7 +39,7 @@ func (j *judgement) checkRecords() {
 	}
 }
 
-// checkDrift looks for what somebody has changed beside Drover. What a stopped run has left is none of it.
+// checkDrift finds what was changed outside Drover. What a stopped run has left is none of it.
 func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 	sets, registered := j.sets.Of(r), j.run.AsFound(app).Live.Weights
 	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)

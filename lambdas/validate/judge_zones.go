@@ -52,7 +52,7 @@ func (j *judgement) checkDNS() {
 	}
 }
 
-// checkSurroundings looks, around the records, for what makes Route 53 refuse them, or resolvers never ask for them.
+// checkSurroundings finds, around the records, what makes Route 53 refuse them, or resolvers never ask for them.
 func (j *judgement) checkSurroundings() {
 	if !j.examines() {
 		return
@@ -97,7 +97,7 @@ func (j *judgement) checkDelegations(object string, r failover.Record, noted map
 	}
 }
 
-// checkTargets looks for aliases that Route 53 refuses: to nothing in their own zone, or into another zone of the plan.
+// checkTargets finds aliases that Route 53 refuses: to nothing in their own zone, or into another zone of the plan.
 func (j *judgement) checkTargets(object string, r failover.Record, zones map[string]bool) {
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
 		alias := r.Endpoints[region].Alias

@@ -26,7 +26,7 @@ func (s *scene) fence(f failover.Fence) {
 	must(s.t, s.world.PutRecordSet("Z1", fakeaws.RecordSet{Name: failover.FenceName("drover", "shop.example"), Type: "TXT", TTL: 60, Values: []string{f.String()}}))
 }
 
-func TestALockIsTakenOverOnlyWhenSomebodyAsksForIt(t *testing.T) {
+func TestALockIsTakenOverOnlyWhenTheOperatorAsksForIt(t *testing.T) {
 	s := newScene(t, shop())
 	_, err := s.store.TakeLock(t.Context(), failover.Run{ID: "run-0", ARN: "arn:run-0"}, s.world.Now(), s.world.Now().Add(time.Hour))
 	must(t, err)
@@ -41,7 +41,7 @@ func TestALockIsTakenOverOnlyWhenSomebodyAsksForIt(t *testing.T) {
 	}
 }
 
-func TestATakeoverOfAFreeLockTakesItFromNobody(t *testing.T) {
+func TestATakeoverOfAFreeLockTakesItFromNoRun(t *testing.T) {
 	s := newScene(t, shop())
 	answer := s.validate(`{"action": "switchover", "takeover": true}`)
 	if answer.Verdict != failover.Proceed || answer.Run.TakenOverFrom != "" || slices.Contains(codes(answer, failover.Warning), failover.CodeTakeover) {
@@ -91,7 +91,7 @@ func TestAFenceStandsForALockThatDidNotArrive(t *testing.T) {
 		before  func(*scene)
 		blocked bool
 	}{
-		{"a run that nobody here has heard of", func(*scene) {}, true},
+		{"a run that is not known here", func(*scene) {}, true},
 		{"a run of the same epoch as the last one here", takings("a", "b", "c", "d", "e"), true},
 		{"a run that is known to be over", over, false},
 		{"the last run here", takings("a", "b", "c", "d", "run-0"), false},

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// TestAFailoverKeepsTimeForTheLock however many services do not answer: a run that has not taken it moves nobody.
+// TestAFailoverKeepsTimeForTheLock however many services do not answer: a run that has not taken it moves nothing.
 func TestAFailoverKeepsTimeForTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const invocation, lock = 30 * time.Second, 10 * time.Second

@@ -95,9 +95,9 @@ func (h Handler) text(s failover.Stage) string {
 	return strings.Join([]string{string(rune('0'+s.Index)) + ": wave " + string(rune('0'+s.Wave)), what}, " ")
 }
 
-// TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse: the writer of wave 1 is at home already, of wave 2 a share of
-// traffic of which the registry does not know yet, and wave 3 had not begun to come home.
-func TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse(t *testing.T) {
+// TestAReturnRollbackUndoesWhatTheReturnHasMovedAndNothingElse: the writer of wave 1 is at home already, of wave 2 a share of
+// traffic of which the registry does not know yet, and wave 3 had not started to return.
+func TestAReturnRollbackUndoesWhatTheReturnHasMovedAndNothingElse(t *testing.T) {
 	third := blog()
 	third.Name, third.Wave, third.Records[0].Name = "wiki", 3, "wiki.shop.example"
 	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100(), "blog": west100(), "wiki": west100()}, shop(), blog(), third)
@@ -123,8 +123,8 @@ func TestARetreatUndoesWhatTheWayBackHasMovedAndNothingElse(t *testing.T) {
 	}
 }
 
-// TestAnApplicationThatADrillHasNotMovedDoesNotRetreat: the blog was in us-west-2 before, or is not the run's at all.
-func TestAnApplicationThatADrillHasNotMovedDoesNotRetreat(t *testing.T) {
+// TestAnApplicationThatADrillHasNotMovedIsInNoReturnRollback: the blog was in us-west-2 before, or is not the run's at all.
+func TestAnApplicationThatADrillHasNotMovedIsInNoReturnRollback(t *testing.T) {
 	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100()}, shop(), blog())
 	s.putWeights(shop().Records[0], 0, 100)
 	run.Phase, run.From, run.To = failover.Return, west, east
@@ -202,7 +202,7 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 	s.putWeights(shop().Records[0], 50, 50)
 	answer = s.turned(run, failover.Return)
 	if answer.Verdict != failover.Refuse || !slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift) {
-		t.Errorf("with records changed by hand: %s, %v", answer.Verdict, answer.Findings)
+		t.Errorf("with records changed manually: %s, %v", answer.Verdict, answer.Findings)
 	}
 	s.contains(answer.Summary, "There is no way back from us-west-2 yet")
 	if strings.Contains(answer.Summary, "aws ") || answer.Findings[0].Command == "" {
@@ -227,7 +227,7 @@ func TestAReturningRunMustHaveItsLockStill(t *testing.T) {
 		}
 		must(t, s.store.ReleaseLock(t.Context(), "arn:run-2"))
 		if _, err := s.h.Handle(t.Context(), s.turn(run, phase)); entry.ConditionOf(err) != failover.FenceLost || !strings.Contains(err.Error(), "the lock is free and has epoch 2; this run has epoch 1") {
-			t.Errorf("%s, when nobody has it: got %v", phase, err)
+			t.Errorf("%s, when it is free: got %v", phase, err)
 		}
 	}
 }

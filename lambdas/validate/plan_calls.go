@@ -19,22 +19,22 @@ func (p *planning) calls() []string {
 	if p.run.Approval == failover.BeforeStart {
 		calls = append(calls, p.approvalCall("before the start"))
 	} else {
-		calls = append(calls, "sns:Publish: tell that it begins", "s3:PutObject "+failover.AnnouncementKey(p.run.ID))
+		calls = append(calls, "sns:Publish: start notification", "s3:PutObject "+failover.AnnouncementKey(p.run.ID))
 	}
 	calls = append(calls, p.phaseCalls("", failover.Outbound, p.stages)...)
 	if len(p.back) > 0 {
-		calls = append(calls, fmt.Sprintf("soak: %d s, then back", p.run.SoakSeconds))
-		calls = append(calls, p.phaseCalls("back, ", failover.Return, p.back)...)
+		calls = append(calls, fmt.Sprintf("soak: %d s, then return", p.run.SoakSeconds))
+		calls = append(calls, p.phaseCalls("return, ", failover.Return, p.back)...)
 	}
 	calls = append(calls,
 		fmt.Sprintf("dynamodb:PutItem on table %s: write the run", p.Table),
 		fmt.Sprintf("dynamodb:UpdateItem on table %s: release the lock", p.Table),
-		"sns:Publish: tell how it ended",
+		"sns:Publish: notification of the result",
 		"s3:PutObject "+failover.ReportKey(p.run.ID),
 		"cloudwatch:PutMetricData: RTO and RPO",
 	)
-	calls = append(calls, p.phaseCalls("should a stage on the way out fail, of what has moved: rollback, ", failover.Rollback, p.rollback)...)
-	return append(calls, p.phaseCalls("should a stage on the way back fail, of what has come home: return-rollback, ", failover.ReturnRollback, p.returnRollback)...)
+	calls = append(calls, p.phaseCalls("if the outbound phase fails, of what has moved: rollback, ", failover.Rollback, p.rollback)...)
+	return append(calls, p.phaseCalls("if the return fails, of what has returned: return-rollback, ", failover.ReturnRollback, p.returnRollback)...)
 }
 
 func (p *planning) phaseCalls(prefix string, phase failover.Phase, stages []failover.Stage) []string {

@@ -35,7 +35,7 @@ func (q *question) readOnly() bool { return q.input.Action == failover.Check || 
 // gone: it is a warning. A planned action waits until all is well, and a check says what one would meet.
 func (q *question) outage() bool { return q.input.Action == failover.Failover }
 
-// examines says whether the run looks for what Route 53 would refuse. A failover does not: it spends no time on what it
+// examines says whether the run finds out what Route 53 would refuse. A failover does not: it spends no time on what it
 // cannot wait for, and sets aside what is refused. Nor does a way back, which writes what the way out has written.
 func (q *question) examines() bool {
 	return (!q.outage() || q.readOnly()) && !q.run.Phase.Returns()

@@ -85,7 +85,7 @@ func TestAFailoverNeedsConsentToLoseData(t *testing.T) {
 		if answer := s.validate(input); answer.Verdict != failover.Proceed {
 			t.Errorf("%s: got %s", input, answer.Summary)
 		}
-		must(t, s.store.ReleaseLock(t.Context(), "somebody else"))
+		must(t, s.store.ReleaseLock(t.Context(), "another run"))
 		s = newScene(t, shop(), blog())
 	}
 	s.h.Plan.AllowDataLoss = true

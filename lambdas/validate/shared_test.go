@@ -34,7 +34,7 @@ func TestAWriterIsNotTakenAwayFromAnApplicationThatStays(t *testing.T) {
 	}
 }
 
-func TestASharedClusterIsNoTroubleWhereNobodyStaysBehind(t *testing.T) {
+func TestASharedClusterIsNoFindingWhereNoApplicationStaysBehind(t *testing.T) {
 	for name, c := range map[string]struct {
 		input  string
 		before func(*scene)

@@ -18,13 +18,13 @@ func TestWhatIsSetAsideIsNotAwaitedAndTheRestIs(t *testing.T) {
 	s.setWeight("search", west, 0)
 	s.setWeight("search", east, 100)
 	s.serve("search", 0)
-	if got := s.look(); got.Verdict == failover.Passed {
+	if got := s.attempt(); got.Verdict == failover.Passed {
 		t.Fatalf("with nothing set aside: got %+v; want something to wait for", got)
 	}
-	check(t, "with the record set aside", passed(1), s.look(aside(record)))
-	check(t, "with its zone set aside, and the zone of all others", passed(1), s.look(aside(failover.SetAside{Kind: failover.ZoneKind, Zone: zone})))
+	check(t, "with the record set aside", passed(1), s.attempt(aside(record)))
+	check(t, "with its zone set aside, and the zone of all others", passed(1), s.attempt(aside(failover.SetAside{Kind: failover.ZoneKind, Zone: zone})))
 	s.setWeight("checkout", west, 0)
-	if got := s.look(aside(record)); got.Verdict == failover.Passed {
+	if got := s.attempt(aside(record)); got.Verdict == failover.Passed {
 		t.Errorf("the rest is not verified: got %+v", got)
 	}
 
@@ -33,9 +33,9 @@ func TestWhatIsSetAsideIsNotAwaitedAndTheRestIs(t *testing.T) {
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 100)
 	s.serve("search", 0)
-	if got := s.look(promoting); got.Verdict == failover.Passed {
+	if got := s.attempt(promoting); got.Verdict == failover.Passed {
 		t.Fatalf("with no database set aside: got %+v; want the promotion of search to be awaited", got)
 	}
-	check(t, "with the database set aside", passed(1), s.look(promoting, aside(database)))
-	check(t, "with all of the wave", passed(1), s.look(promoting, aside(failover.SetAside{Kind: failover.DatabasesKind, Wave: 1})))
+	check(t, "with the database set aside", passed(1), s.attempt(promoting, aside(database)))
+	check(t, "with all of the wave", passed(1), s.attempt(promoting, aside(failover.SetAside{Kind: failover.DatabasesKind, Wave: 1})))
 }

@@ -22,9 +22,9 @@ const (
 
 // changes asks whether the name servers have the stage's changes: of each zone the last one. Every batch replaces the
 // mark that the one before has left, so that none is accepted without those before it, and Route 53 applies the changes
-// of a zone in order (R53-10 in the embedded AWS's FIDELITY.md). A large wave has dozens of them, and the account ten
+// of a zone in order (R53-10 in docs/fidelity.md). A large wave has dozens of them, and the account ten
 // calls a second.
-func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyRequest, _ []failover.Application) error {
+func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyRequest, _ []failover.Application) error {
 	last := lastOfEachZone(req.Changes)
 	many := len(last) > fewZones
 	if many && req.Streak != nil {
@@ -52,7 +52,7 @@ func (h Handler) changes(ctx context.Context, l *look, req failover.VerifyReques
 }
 
 // statusOf asks for the status of a change, and notes what is not in sync. One that is lost has none.
-func (h Handler) statusOf(ctx context.Context, l *look, c failover.Change) (types.ChangeStatus, error) {
+func (h Handler) statusOf(ctx context.Context, l *attempt, c failover.Change) (types.ChangeStatus, error) {
 	out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID})
 	if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
 		l.lost = append(l.lost, line("change %s of zone %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{c.ID, c.Zone}))
@@ -70,7 +70,7 @@ func (h Handler) statusOf(ctx context.Context, l *look, c failover.Change) (type
 }
 
 // notAsked leaves changes to the next check.
-func (l *look) notAsked(rest []failover.Change) {
+func (l *attempt) notAsked(rest []failover.Change) {
 	l.wait("changes of %d more zones, %s the first of them: to be asked about by the next check, within Route 53's request quota", len(rest), rest[0].Zone)
 	for _, c := range rest {
 		l.zones[c.Zone] = true

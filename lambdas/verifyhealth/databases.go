@@ -10,7 +10,7 @@ import (
 )
 
 // databases asks whether the promotions of the stage, or of those that it closes, are finished.
-func (h Handler) databases(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) databases(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = ownDatabases(req.Run, apps)
 	if !req.Stage.Promote && !req.Stage.Closing() {
 		return h.atRest(ctx, l, req, apps)
@@ -29,7 +29,7 @@ func ownDatabases(run failover.Run, apps []failover.Application) []failover.Appl
 
 // writers asks whether the target Region writes. Clusters are asked for only once their global cluster has the right
 // writer: until then their state says nothing.
-func (h Handler) writers(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) writers(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	client, to := h.RDS(req.Stage.To), req.Stage.To
 	globals, err := live.Databases(ctx, client, apps)
 	if err != nil {
@@ -77,7 +77,7 @@ func writerFollows(req failover.VerifyRequest, app failover.Application) bool {
 
 // atRest waits, before a phase that undoes another can turn to the writers, for the end of the promotions that the run has
 // asked for. One that is in flight cannot be reversed.
-func (h Handler) atRest(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) atRest(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	var waiting []failover.Application
 	for _, app := range apps {
 		if writerFollows(req, app) {
@@ -102,11 +102,11 @@ func (h Handler) atRest(ctx context.Context, l *look, req failover.VerifyRequest
 }
 
 // judge says whether the target writes and nothing is in flight, and otherwise notes what is awaited.
-func judge(l *look, what string, req failover.VerifyRequest, g live.GlobalCluster, target string) bool {
+func judge(l *attempt, what string, req failover.VerifyRequest, g live.GlobalCluster, target string) bool {
 	op, to := g.Operation, req.Stage.To
 	switch {
 	case op != nil && op.To != target:
-		l.giveUp("%s: somebody else is promoting %s (%s); expected %s", what, op.To, op.Status, target)
+		l.giveUp("%s: another operation is promoting %s (%s); expected %s", what, op.To, op.Status, target)
 	case asksAgain(req) && (op == nil && g.Writer() != target || op != nil && op.Status == "cancelling"):
 		l.unpromoted = append(l.unpromoted, line("%s: the writer is in %s, and its promotion in %s was cancelled or has not begun; it is asked for again", []any{what, regionOf(g.Writer()), to}))
 	case op != nil && op.Status == "cancelling":

@@ -19,17 +19,17 @@ func TestJudge(t *testing.T) {
 		action    failover.Action
 		writer    string
 		operation *live.Operation
-		// want is the verdict of the look, and its reason.
+		// want is the verdict of the check, and its reason.
 		want   failover.Verdict
 		reason string
 	}{
 		{"done", failover.Failover, here, nil, failover.Passed, ""},
 		{
-			"nobody promotes", failover.Failover, there, nil, failover.Pending,
+			"no promotion in progress", failover.Failover, there, nil, failover.Pending,
 			"c: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2",
 		},
 		{
-			"nobody writes", failover.Failover, "", nil, failover.Pending,
+			"no writer", failover.Failover, "", nil, failover.Pending,
 			"c: the writer is in no Region, and no promotion is in flight; expected it in us-west-2",
 		},
 		{
@@ -53,8 +53,8 @@ func TestJudge(t *testing.T) {
 			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again",
 		},
 		{
-			"somebody else", failover.Failover, here, &live.Operation{Status: "failing-over", To: there, DataLoss: true},
-			failover.Failed, "c: somebody else is promoting " + there + " (failing-over); expected " + here,
+			"another promotion", failover.Failover, here, &live.Operation{Status: "failing-over", To: there, DataLoss: true},
+			failover.Failed, "c: another operation is promoting " + there + " (failing-over); expected " + here,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestJudge(t *testing.T) {
 				{ClusterARN: here, Writer: tt.writer == here}, {ClusterARN: there, Writer: tt.writer == there},
 			}}
 			req := failover.VerifyRequest{Run: failover.Run{Action: tt.action}, Stage: failover.Stage{To: west, Promote: strings.Contains(tt.name, "that promotes")}}
-			l := newLook(nil)
+			l := newAttempt(nil)
 			done := judge(l, "c", req, g, here)
 			got := l.answer(req, 0)
 			if got.Verdict != tt.want || done != (tt.want == failover.Passed) {

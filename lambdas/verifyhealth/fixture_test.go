@@ -29,7 +29,7 @@ type stand struct {
 }
 
 // newStand sets up applications of wave 1, each with a record, a database and a health rule, after all of them was moved
-// by hand to us-west-2: nothing is wrong.
+// manually to us-west-2: nothing is wrong.
 func newStand(t *testing.T, names ...string) *stand {
 	t.Helper()
 	return newStandWriting(t, west, names...)
@@ -138,9 +138,9 @@ func (s *stand) promote(app failover.Application) {
 	s.must(err)
 }
 
-// look asks for a look now, at a stage that has moved all traffic, does not promote, and needs one pass. What is verified
+// attempt asks for a check now, at a stage that has moved all traffic, does not promote, and needs one pass. What is verified
 // of the records is for the tests of last_test.go.
-func (s *stand) look(adjust ...func(*failover.VerifyRequest)) failover.VerifyAnswer {
+func (s *stand) attempt(adjust ...func(*failover.VerifyRequest)) failover.VerifyAnswer {
 	s.t.Helper()
 	answer := s.checkOnce(adjust...)
 	answer.Inventory = nil

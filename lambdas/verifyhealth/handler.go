@@ -1,4 +1,4 @@
-// Package verifyhealth is the step that looks, once, at everything a stage has set in motion: changes of DNS, promotions
+// Package verifyhealth is the step that checks, once, everything a stage has set in motion: changes of DNS, promotions
 // of databases, and the health of the applications in the Region that they move to.
 package verifyhealth
 
@@ -20,7 +20,7 @@ type dns interface {
 	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
 }
 
-// Handler looks.
+// Handler plays VerifyHealth.
 type Handler struct {
 	// Registry is the replica of the Region that the function runs in.
 	Registry *registry.Store
@@ -35,7 +35,7 @@ type Handler struct {
 // thing seen:
 //
 //   - failed, when the stage can never pass, or should not: in a planned run, users were unhealthy for long enough
-//     ([patience]) although DNS was in sync and their writer there, and they can be sent back; another promotion of the
+//     ([tolerance]) although DNS was in sync and their writer there, and they can be sent back; another promotion of the
 //     cluster is in flight, the promotion is being cancelled, or no application is left in the wave;
 //   - lost, when Route 53 no longer knows a change that it had accepted;
 //   - unpromoted, when a promotion of a failover was cancelled, as of a planned switchover that it has found under way;
@@ -81,12 +81,12 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 		return failover.VerifyAnswer{}, err
 	}
 	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
-	l := newLook(req.Streak)
+	l := newAttempt(req.Streak)
 	if len(apps) == 0 {
 		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)
 	}
 	apps = l.withoutAside(req, apps)
-	for _, check := range []func(context.Context, *look, failover.VerifyRequest, []failover.Application) error{
+	for _, check := range []func(context.Context, *attempt, failover.VerifyRequest, []failover.Application) error{
 		h.changes, h.databases, h.health, h.stillThere,
 	} {
 		if len(l.hopeless)+len(l.lost) > 0 {
@@ -96,7 +96,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 			return failover.VerifyAnswer{}, err
 		}
 	}
-	answer := l.answer(req, patience(req.Stage, apps))
+	answer := l.answer(req, tolerance(req.Stage, apps))
 	answer.Inventory = l.inventory
 	if l.inSync > 0 {
 		answer.Streak = cmp.Or(answer.Streak, &failover.Streak{Since: req.Now})
@@ -109,14 +109,14 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 }
 
 // stillThere reads what only a check that counts needs to know. What earlier checks have read is kept meanwhile.
-func (h Handler) stillThere(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) stillThere(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	if !l.again(req) {
 		if l.healthy() {
 			l.inventory = req.Inventory
 		}
 		return nil
 	}
-	return h.lastLook(ctx, l, req, apps)
+	return h.lastCheck(ctx, l, req, apps)
 }
 
 func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]failover.Application, error) {
@@ -135,7 +135,7 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 
 // withoutAside are the applications without the parts that the run has set aside: nothing of them is awaited, and they
 // keep nothing else from being verified.
-func (l *look) withoutAside(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
+func (l *attempt) withoutAside(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
 	rest := make([]failover.Application, len(apps))
 	for i, app := range apps {
 		rest[i] = req.SetAside.Rest(app)

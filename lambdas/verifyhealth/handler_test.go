@@ -45,13 +45,13 @@ func check(t *testing.T, when string, want, got failover.VerifyAnswer) {
 func TestPassesAreCountedInARow(t *testing.T) {
 	s := newStand(t, "checkout")
 	three := func(req *failover.VerifyRequest) { req.Stage.Passes = 3 }
-	first := s.look(three)
-	check(t, "first look", failover.VerifyAnswer{
+	first := s.attempt(three)
+	check(t, "first check", failover.VerifyAnswer{
 		Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, check 1 of 3"},
 	}, first)
-	check(t, "third look", passed(3), s.look(three, func(req *failover.VerifyRequest) { req.Healthy = 2 }))
+	check(t, "third look", passed(3), s.attempt(three, func(req *failover.VerifyRequest) { req.Healthy = 2 }))
 	s.serve("checkout", 50)
-	if got := s.look(three, func(req *failover.VerifyRequest) { req.Healthy = 2 }); got.Healthy != 0 {
+	if got := s.attempt(three, func(req *failover.VerifyRequest) { req.Healthy = 2 }); got.Healthy != 0 {
 		t.Errorf("after an unhealthy check: got %d healthy ones; want to begin again", got.Healthy)
 	}
 }
@@ -60,9 +60,9 @@ func TestAChangeIsPendingThenInSync(t *testing.T) {
 	s := newStand(t, "checkout")
 	id := s.change()
 	with := func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }
-	check(t, "at once", pending("change "+id+" of zone Z1: PENDING at the name servers of Route 53; expected INSYNC"), s.look(with))
+	check(t, "at once", pending("change "+id+" of zone Z1: PENDING at the name servers of Route 53; expected INSYNC"), s.attempt(with))
 	s.world.AdvanceTo(begin.Add(31 * time.Second))
-	check(t, "later", passed(1), s.look(with))
+	check(t, "later", passed(1), s.attempt(with))
 }
 
 func TestALostChangeIsToBeSubmittedAgain(t *testing.T) {
@@ -70,7 +70,7 @@ func TestALostChangeIsToBeSubmittedAgain(t *testing.T) {
 	s.serve("checkout", 0) // what is merely pending does not matter then
 	id := s.change()
 	s.must(s.world.LoseChange(id))
-	got := s.look(func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} })
+	got := s.attempt(func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} })
 	check(t, "look", failover.VerifyAnswer{Verdict: failover.Lost, Reasons: []string{
 		"change " + id + " of zone Z1: Route 53 had accepted it and does not know it any more; it is submitted again",
 	}}, got)
@@ -81,7 +81,7 @@ func TestALostChangeIsSeenEvenWhenTheRestCannotBe(t *testing.T) {
 	id := s.change()
 	s.must(s.world.LoseChange(id))
 	s.world.Inject(fakeaws.Fault{Service: "monitoring", LoseAnswer: true})
-	if got := s.look(func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }); got.Verdict != failover.Lost {
+	if got := s.attempt(func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }); got.Verdict != failover.Lost {
 		t.Errorf("got %+v; want lost", got)
 	}
 }
@@ -91,16 +91,16 @@ func TestADatabaseIsDoneWhenNothingIsInFlightAndItsClusterIsAvailable(t *testing
 	check(t, "before", failover.VerifyAnswer{
 		Verdict: failover.Unpromoted,
 		Reasons: []string{"checkout: global cluster checkout: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again"},
-	}, s.look(promoting))
+	}, s.attempt(promoting))
 	s.promote(s.apps[0])
-	check(t, "asked for", pending("checkout: global cluster checkout: still pending to us-west-2"), s.look(promoting))
+	check(t, "asked for", pending("checkout: global cluster checkout: still pending to us-west-2"), s.attempt(promoting))
 	s.world.AdvanceTo(begin.Add(30 * time.Second))
-	check(t, "under way", pending("checkout: global cluster checkout: still failing-over to us-west-2"), s.look(promoting))
+	check(t, "under way", pending("checkout: global cluster checkout: still failing-over to us-west-2"), s.attempt(promoting))
 	s.world.AdvanceTo(begin.Add(57 * time.Second))
-	check(t, "writer, not over", pending("checkout: global cluster checkout: still failing-over, although us-west-2 writes already"), s.look(promoting))
+	check(t, "writer, not over", pending("checkout: global cluster checkout: still failing-over, although us-west-2 writes already"), s.attempt(promoting))
 	s.world.AdvanceTo(begin.Add(61 * time.Second))
 	s.serve("checkout", 100)
-	check(t, "over", passed(1), s.look(promoting))
+	check(t, "over", passed(1), s.attempt(promoting))
 }
 
 func TestAClusterThatIsNotAvailableIsNotDone(t *testing.T) {
@@ -110,18 +110,18 @@ func TestAClusterThatIsNotAvailableIsNotDone(t *testing.T) {
 	s.serve("checkout", 100)
 	// Who asks for one cluster that is gone sees it missing; the World has no status of its own to set.
 	s.world.Inject(fakeaws.Fault{Operation: "DescribeDBClusters", Error: &fakeaws.APIError{Code: "DBClusterNotFoundFault", Status: 404, Message: "gone"}})
-	check(t, "look", pending("checkout: global cluster checkout: its cluster checkout-us-west-2 in us-west-2 is missing; expected available"), s.look(promoting))
+	check(t, "look", pending("checkout: global cluster checkout: its cluster checkout-us-west-2 in us-west-2 is missing; expected available"), s.attempt(promoting))
 }
 
 func TestHealthMustBeSeenToBelieve(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.serve("checkout", 50)
-	check(t, "sick", pending("checkout: Application ServedPercent in us-west-2 is 75; expected at least 99"), s.look())
+	check(t, "sick", pending("checkout: Application ServedPercent in us-west-2 is 75; expected at least 99"), s.attempt())
 	s.world.AdvanceTo(begin.Add(10 * time.Minute))
-	check(t, "silent", pending("checkout: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99"), s.look())
+	check(t, "silent", pending("checkout: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99"), s.attempt())
 	s.serve("checkout", 100)
 	s.world.SetMetricStatus(string(west), "InternalError")
-	if got := s.look(); got.Verdict != failover.Pending {
+	if got := s.attempt(); got.Verdict != failover.Pending {
 		t.Errorf("CloudWatch is not well: got %+v; want pending", got)
 	}
 }
@@ -130,13 +130,13 @@ func TestAStageDoesNotPassWithOtherWeightsThanItsOwn(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", east, 5)
 	want := pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0")
-	check(t, "look", want, s.look())
+	check(t, "look", want, s.attempt())
 	tenPercent := func(req *failover.VerifyRequest) { *req.Stage.Percent = 10 }
-	if got := s.look(tenPercent); len(got.Reasons) != 2 {
+	if got := s.attempt(tenPercent); len(got.Reasons) != 2 {
 		t.Errorf("10 percent: got %+v; want both Regions named", got)
 	}
 	trafficAlone := func(req *failover.VerifyRequest) { req.Stage.Percent = nil }
-	check(t, "a stage that leaves traffic alone", passed(1), s.look(trafficAlone))
+	check(t, "a stage that leaves traffic alone", passed(1), s.attempt(trafficAlone))
 }
 
 func TestAnOvertakenRunHasNothingToWaitFor(t *testing.T) {
@@ -153,7 +153,7 @@ func TestAnOvertakenRunHasNothingToWaitFor(t *testing.T) {
 
 func TestAWaveWithoutApplicationsDoesNotPass(t *testing.T) {
 	s := newStand(t, "checkout")
-	got := s.look(func(req *failover.VerifyRequest) { req.Run.Applications = []string{"search"} })
+	got := s.attempt(func(req *failover.VerifyRequest) { req.Run.Applications = []string{"search"} })
 	check(t, "look", failed("wave 1 has no application of this run in the registry any more"), got)
 }
 
@@ -164,7 +164,7 @@ func TestALookDuringAFailoverAsksNothingOfTheRegionThatIsLeft(t *testing.T) {
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 100)
 	before := len(s.world.Calls())
-	check(t, "look", passed(1), s.look(promoting))
+	check(t, "look", passed(1), s.attempt(promoting))
 	for _, call := range s.world.Calls()[before:] {
 		if call.Region != string(west) || call.Mutating && !strings.Contains(call.Object, " lock") {
 			t.Errorf("%s %s in %s; want only reading and the renewal of the lease, and only in %s", call.Service, call.Operation, call.Region, west)
@@ -196,7 +196,7 @@ func TestALookThatCannotBeTakenIsAnErrorWithAName(t *testing.T) {
 }
 
 func TestReasonsAreCountedBeyondTheFirstTwenty(t *testing.T) {
-	l := newLook(nil)
+	l := newAttempt(nil)
 	for i := range 1000 {
 		l.wait("application-%d: %s", i, strings.Repeat("é", 1000))
 	}

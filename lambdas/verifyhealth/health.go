@@ -15,10 +15,10 @@ import (
 //
 // A datapoint says something about the stage only if its period begins after all that the stage does was done: one that
 // spans that moment mixes before and after. To show that an application is healthy where its traffic moves, it must also
-// begin a TTL later, when all users have come. In a stage that moves no traffic (it promotes, or closes a phase) nobody
+// begin a TTL later, when all users have come. In a stage that moves no traffic (it promotes, or closes a phase) no client
 // comes, and it counts without the TTL. An unhealthy application counts against the stage of a planned run as soon as
 // nothing of that application is still on its way, and whatever is awaited of others.
-func (h Handler) health(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
 		elsewhere := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
 		return elsewhere || writerFollows(req, app)
@@ -59,12 +59,12 @@ func tooOld(r live.Reading, from time.Time) string {
 }
 
 // sawHealthy and sawBad note a datapoint that counts.
-func (l *look) sawHealthy(r live.Reading) {
+func (l *attempt) sawHealthy(r live.Reading) {
 	l.good = newest(l.good, r)
 	l.stale = l.stale || l.seen(r.Rule.PeriodSeconds, r.At)
 }
 
-func (l *look) sawBad(r live.Reading) {
+func (l *attempt) sawBad(r live.Reading) {
 	l.bad = append(l.bad, line("%s: %s", []any{r.Application, r}))
 	l.worse = newest(l.worse, r)
 	l.newBad = l.newBad || !l.seen(r.Rule.PeriodSeconds, r.At)

@@ -43,7 +43,7 @@ func TestADatapointFromBeforeTheShiftProvesNothing(t *testing.T) {
 			s.world.AdvanceTo(now.Add(-c.at))
 			s.serve("checkout", c.served)
 			s.world.AdvanceTo(now)
-			got := s.look(c.adjust, shiftedAgo(c.ago), func(req *failover.VerifyRequest) {
+			got := s.attempt(c.adjust, shiftedAgo(c.ago), func(req *failover.VerifyRequest) {
 				if c.adjust(req); req.Stage.Percent != nil && *req.Stage.Percent == 50 {
 					*req.Stage.Percent = 100
 				}
@@ -63,7 +63,7 @@ func TestUnhealthyUsersCountBeforeTheTTLIsOver(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.world.AdvanceTo(begin.Add(5 * time.Minute))
 	s.serve("checkout", 20)
-	got := s.look(full(0, 0, 0), shiftedAgo(0))
+	got := s.attempt(full(0, 0, 0), shiftedAgo(0))
 	if got.Verdict != failover.Pending || got.Unhealthy != 1 || got.Streak == nil || !got.Streak.Since.Equal(s.world.Now()) {
 		t.Errorf("%+v; want pending, and counted from now on", got)
 	}
@@ -73,14 +73,14 @@ func TestUnhealthyUsersCountBeforeTheTTLIsOver(t *testing.T) {
 func TestTheSameDatapointCountsOnce(t *testing.T) {
 	s := newStand(t, "checkout", "orders")
 	twice := func(req *failover.VerifyRequest) { req.Stage.Passes = 2 }
-	first := s.look(twice)
+	first := s.attempt(twice)
 	want := &failover.Streak{Since: begin, Seen: []failover.Datapoint{{PeriodSeconds: 10, At: begin}}}
 	if diff := cmp.Diff(want, first.Streak); diff != "" {
 		t.Errorf("streak (-want +got):\n%s", diff)
 	}
 	following := func(req *failover.VerifyRequest) { twice(req); req.Healthy, req.Streak = first.Healthy, first.Streak }
 	s.world.AdvanceTo(begin.Add(9 * time.Second))
-	again := s.look(following)
+	again := s.attempt(following)
 	check(t, "the same datapoints", failover.VerifyAnswer{
 		Verdict: failover.Pending, Healthy: 1, Reasons: []string{"healthy, check 1 of 2; waiting for newer datapoints"},
 	}, again)
@@ -89,11 +89,11 @@ func TestTheSameDatapointCountsOnce(t *testing.T) {
 	}
 	s.world.AdvanceTo(begin.Add(10 * time.Second))
 	s.serve("checkout", 100)
-	if got := s.look(following); got.Verdict != failover.Pending {
+	if got := s.attempt(following); got.Verdict != failover.Pending {
 		t.Errorf("one of two is newer: %+v; want pending", got)
 	}
 	s.serve("orders", 100)
-	check(t, "both are newer", passed(2), s.look(following))
+	check(t, "both are newer", passed(2), s.attempt(following))
 }
 
 // TestEachPeriodHasItsOwnDatapoints: the newest one of a minute is older than that of ten seconds, and new all the same.
@@ -108,16 +108,16 @@ func TestEachPeriodHasItsOwnDatapoints(t *testing.T) {
 	twice := func(req *failover.VerifyRequest) { req.Stage.Passes = 2 }
 	s.world.AdvanceTo(begin.Add(50 * time.Second))
 	s.serve("checkout", 100)
-	first := s.look(twice)
+	first := s.attempt(twice)
 	following := func(req *failover.VerifyRequest) { twice(req); req.Healthy, req.Streak = first.Healthy, first.Streak }
 	s.world.AdvanceTo(begin.Add(59 * time.Second))
 	s.serve("checkout", 100)
-	if got := s.look(following); got.Verdict != failover.Pending {
+	if got := s.attempt(following); got.Verdict != failover.Pending {
 		t.Errorf("in the same minute: %+v; want pending", got)
 	}
 	s.world.AdvanceTo(begin.Add(60 * time.Second))
 	s.serve("checkout", 100)
-	check(t, "in the next minute", passed(2), s.look(following))
+	check(t, "in the next minute", passed(2), s.attempt(following))
 }
 
 // TestBakeTimeIsTimeAndNotANumberOfChecks: the stage passes at the first check after it, and not before.
@@ -140,7 +140,7 @@ func TestBakeTimeIsTimeAndNotANumberOfChecks(t *testing.T) {
 		s.world.AdvanceTo(begin.Add(c.at))
 		s.serve("checkout", 100)
 		before := len(s.world.Calls())
-		got := s.look(baking)
+		got := s.attempt(baking)
 		check(t, c.at.String(), c.want, got)
 		healthy, streak = got.Healthy, got.Streak
 		for _, call := range s.world.Calls()[before:] {

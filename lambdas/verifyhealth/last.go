@@ -15,12 +15,12 @@ import (
 // once and 10 a second after that; a check comes after a wait of seconds, and needs some of them to follow its changes.
 const listBudget = 40
 
-// lastLook asks whether everything is still as the stages have left it: what the name servers have, who writes, and in the
+// lastCheck asks whether everything is still as the stages have left it: what the name servers have, who writes, and in the
 // stage that closes a phase what the registry says. A zone may have dozens of pages, so it begins only as many checks
 // before the one that may pass as it takes to read all zones, and goes on from check to check ([failover.Inventory]).
 //
 // A record set with a weight that no Region of the application has is not as the stages have left it: it answers users.
-func (h Handler) lastLook(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
 	checks := max(1, (live.Calls(apps)+listBudget-1)/listBudget)
@@ -55,8 +55,8 @@ func inventoryOf(req failover.VerifyRequest, apps []failover.Application) failov
 
 // closing asks what only the check that may pass asks: what the registry says, and who writes where the stage itself has
 // promoted nothing.
-func (h Handler) closing(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
-	last := newLook(nil)
+func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
+	last := newAttempt(nil)
 	if req.Stage.Closing() {
 		registered(last, req, slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return l.unwritten[app.Name] }))
 	}
@@ -70,8 +70,8 @@ func (h Handler) closing(ctx context.Context, l *look, req failover.VerifyReques
 }
 
 // registered asks whether the registry says of each application what the phase has made of it. A stage that moves traffic
-// needs no such look: it has just written that itself.
-func registered(l *look, req failover.VerifyRequest, apps []failover.Application) {
+// needs no such check: it has just written that itself.
+func registered(l *attempt, req failover.VerifyRequest, apps []failover.Application) {
 	for _, app := range apps {
 		want := failover.Place{Active: req.Stage.To, Weights: req.Stage.WeightsOf(app, req.Run.Epoch)}
 		if req.Stage.Restore {
@@ -86,7 +86,7 @@ func registered(l *look, req failover.VerifyRequest, apps []failover.Application
 
 // weights reads on, and asks whether the records are as the stage, or those before it, have set them. What differs is read
 // again by the next check, and when it is as expected, everything is read once more: by then minutes may have passed.
-func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyRequest, apps []failover.Application) error {
+func (h Handler) weights(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	i := l.inventory
 	part, err := live.ReadSome(ctx, h.Route53, apps, i.Position, listBudget)
 	if err != nil && (entry.ConditionOf(err) != failover.Throttled || part.At == i.Position) {
@@ -113,7 +113,7 @@ func (h Handler) weights(ctx context.Context, l *look, req failover.VerifyReques
 
 // unlike says which of the records that were read are not as the stage wants them.
 func unlike(req failover.VerifyRequest, part live.Part) []string {
-	found := newLook(nil)
+	found := newAttempt(nil)
 	for _, app := range part.Applications {
 		want := req.Stage.WeightsOf(app, req.Run.Epoch)
 		for _, r := range app.Records {

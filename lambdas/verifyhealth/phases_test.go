@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// gradual makes of a look one at a share of a switchover.
+// gradual makes a check one of a traffic step of a switchover.
 func gradual(healthy, unhealthy int) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
 		req.Run.Action, req.Stage.Percent, req.Stage.Passes, req.Healthy, req.Unhealthy = failover.Switchover, new(100), 3, healthy, unhealthy
@@ -17,14 +17,14 @@ func gradual(healthy, unhealthy int) func(*failover.VerifyRequest) {
 	}
 }
 
-// TestAGradualStageFailsWhenUsersFareBadly: most of them are still well on the other side, so it does not wait for all
+// TestAGradualStageFailsWhenItIsUnhealthy: most users are still healthy in the other Region, so it does not wait for all
 // of its attempts; but one bad look may be a blip.
-func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
+func TestAGradualStageFailsWhenItIsUnhealthy(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", east, 50)
 	s.setWeight("checkout", west, 50)
 	s.serve("checkout", 20)
-	first := s.look(gradual(5, 0))
+	first := s.attempt(gradual(5, 0))
 	if first.Verdict != failover.Pending || first.Unhealthy != 1 {
 		t.Errorf("first bad look: %+v; want pending, and counted", first)
 	}
@@ -32,19 +32,19 @@ func TestAGradualStageFailsWhenUsersFareBadly(t *testing.T) {
 		gradual(first.Healthy, first.Unhealthy)(req)
 		req.Streak = first.Streak
 	}
-	if same := s.look(following); same.Verdict != failover.Pending || same.Unhealthy != 1 {
+	if same := s.attempt(following); same.Verdict != failover.Pending || same.Unhealthy != 1 {
 		t.Errorf("the same datapoint again: %+v; want pending, and not counted", same)
 	}
 	s.world.AdvanceTo(s.world.Now().Add(10 * time.Second))
 	s.serve("checkout", 20)
-	second := s.look(following)
+	second := s.attempt(following)
 	if second.Verdict != failover.Failed || len(second.Reasons) != 1 || !strings.Contains(second.Reasons[0], "ServedPercent") {
 		t.Errorf("second bad look: %+v; want failed, saying why", second)
 	}
 	s.serve("checkout", 100)
 	s.world.AdvanceTo(s.world.Now().Add(11 * time.Second))
 	s.serve("checkout", 100)
-	if got := s.look(gradual(0, 1)); got.Verdict != failover.Pending || got.Healthy != 1 {
+	if got := s.attempt(gradual(0, 1)); got.Verdict != failover.Pending || got.Healthy != 1 {
 		t.Errorf("a good look after a bad one: %+v; want it counted as the first", got)
 	}
 }
@@ -65,7 +65,7 @@ func TestUsersOnTheirWayDoNotCount(t *testing.T) {
 			s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 20)
 		},
 	} {
-		if got := s.look(adjust); got.Verdict != failover.Pending || got.Healthy+got.Unhealthy != 0 {
+		if got := s.attempt(adjust); got.Verdict != failover.Pending || got.Healthy+got.Unhealthy != 0 {
 			t.Errorf("%s: %+v; want pending", name, got)
 		}
 	}
@@ -96,11 +96,11 @@ func TestAFullShiftFailsWhenItsUsersFareBadlyForLong(t *testing.T) {
 		{"after the waves of the phase", func(req *failover.VerifyRequest) { full(0, 13, time.Hour)(req); closing(req) }, failover.VerifyAnswer{Verdict: failover.Failed}},
 	} {
 		c.want.Reasons = []string{"checkout: Application ServedPercent in us-west-2 is 60; expected at least 99"}
-		check(t, c.name, c.want, s.look(c.adjust))
+		check(t, c.name, c.want, s.attempt(c.adjust))
 	}
 }
 
-func TestALongPeriodOrTTLNeedsMorePatience(t *testing.T) {
+func TestALongPeriodOrTTLIsToleratedForLonger(t *testing.T) {
 	app := func(ttl int64, period int) failover.Application {
 		return failover.Application{Records: []failover.Record{{TTL: ttl}}, Health: []failover.HealthRule{{PeriodSeconds: period}}}
 	}
@@ -119,7 +119,7 @@ func TestALongPeriodOrTTLNeedsMorePatience(t *testing.T) {
 		{"no rules", all, nil, 0},
 		{"a traffic step", tenth, []failover.Application{app(60, 300)}, 0},
 	} {
-		if got := patience(c.stage, c.apps); got != c.want {
+		if got := tolerance(c.stage, c.apps); got != c.want {
 			t.Errorf("%s: %s; want %s", c.name, got, c.want)
 		}
 	}
@@ -130,13 +130,13 @@ func TestAnApplicationThatSaysNothingHidesNoOther(t *testing.T) {
 	s := newStand(t, "checkout", "orders")
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 20)
-	got := s.look(gradual(0, 1), func(req *failover.VerifyRequest) { req.Streak = &failover.Streak{Since: begin} })
+	got := s.attempt(gradual(0, 1), func(req *failover.VerifyRequest) { req.Streak = &failover.Streak{Since: begin} })
 	want := failed("checkout: Application ServedPercent in us-west-2 is 20; expected at least 99",
 		"orders: Application ServedPercent in us-west-2: no data in the last 1m0s; expected at least 99")
 	check(t, "a share, orders without a metric", want, got)
 }
 
-// rollback makes of a look one at a stage of a rollback to us-east-1.
+// rollback makes a check one of a stage of a rollback to us-east-1.
 func rollback(promote bool) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
 		req.Run.Action, req.Run.Phase, req.Run.From, req.Run.To = failover.Switchover, failover.Rollback, west, east
@@ -160,20 +160,20 @@ func TestARollbackWaitsForPromotionsInFlight(t *testing.T) {
 		GlobalClusterIdentifier: &app.Name, TargetDbClusterIdentifier: &target,
 	})
 	s.must(err)
-	if got := s.look(rollback(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "it can be reversed once that is over") {
+	if got := s.attempt(rollback(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "it can be reversed once that is over") {
 		t.Errorf("in flight: %+v", got)
 	}
 	s.world.AdvanceTo(s.world.Now().Add(5 * time.Minute))
-	if got := s.look(rollback(false)); got.Verdict != failover.Passed {
+	if got := s.attempt(rollback(false)); got.Verdict != failover.Passed {
 		t.Errorf("at rest: %+v; want passed, whatever the metrics say", got)
 	}
-	if got := s.look(rollback(true)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
+	if got := s.attempt(rollback(true)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
 		t.Errorf("before it is reversed: %+v", got)
 	}
 }
 
 // TestARollbackLooksAtUsersWhoseWriterNeverLeft: its promotion was noted, and then refused. Nothing is to follow, so that how
-// the users fare is for this stage to see, and that the writer is where they are.
+// the users are healthy is for this stage to see, and that the writer is where they are.
 func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	s.must(s.Registry.Promoting(t.Context(), s.apps[0], failover.Live{Epoch: 7}, []string{"checkout"}))
@@ -184,23 +184,23 @@ func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 	}
 	nothingFollows := func(req *failover.VerifyRequest) { req.Stage.WriterFollows = false }
 	serve(20)
-	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-east-1 is 20") {
-		t.Errorf("its users fare badly: %+v; want pending because of it", got)
+	if got := s.attempt(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-east-1 is 20") {
+		t.Errorf("its users are unhealthy: %+v; want pending because of it", got)
 	}
 	s.world.AdvanceTo(s.world.Now().Add(2 * time.Minute))
 	serve(100)
-	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Passed {
+	if got := s.attempt(rollback(false), nothingFollows); got.Verdict != failover.Passed {
 		t.Errorf("all is well: %+v; want passed", got)
 	}
 	s.promote(s.apps[0])
 	s.world.AdvanceTo(s.world.Now().Add(5 * time.Minute))
 	serve(100)
-	if got := s.look(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
+	if got := s.attempt(rollback(false), nothingFollows); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "the writer is in us-west-2") {
 		t.Errorf("the writer has left after all: %+v; want pending because of it", got)
 	}
 }
 
-// returnRollback makes of a look one at the stage that sends users back to us-west-2, after many that saw them fare badly.
+// returnRollback makes a check one of the stage that sends users back to us-west-2, after many unhealthy ones.
 func returnRollback(writerFollows bool) func(*failover.VerifyRequest) {
 	return func(req *failover.VerifyRequest) {
 		req.Run.Action, req.Run.Phase, req.Run.From, req.Run.To = failover.Drill, failover.ReturnRollback, east, west
@@ -209,9 +209,9 @@ func returnRollback(writerFollows bool) func(*failover.VerifyRequest) {
 	}
 }
 
-// TestARetreatLooksAtUsersWhoseWriterNeverLeft: where a share came home and went back, their health is what the stage is
+// TestAReturnRollbackChecksUsersWhoseWriterNeverLeft: where a share returned and was sent back, their health is what the stage is
 // for. Where the writer is still to follow, it would be the writer's absence that makes it bad.
-func TestARetreatLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
+func TestAReturnRollbackChecksUsersWhoseWriterNeverLeft(t *testing.T) {
 	s := newStand(t, "checkout") // its writer is in us-west-2
 	home := failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
 	live := inWest
@@ -223,10 +223,10 @@ func TestARetreatLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
 	s.must(s.Registry.Promoting(t.Context(), wave[0], failover.Live{Epoch: 7}, []string{"checkout"}))
 	s.world.AdvanceTo(begin.Add(2 * time.Minute))
 	s.serve("checkout", 20)
-	if got := s.look(returnRollback(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-west-2 is 20") {
-		t.Errorf("its users fare badly: %+v; want pending because of it, for there is nowhere else to send them", got)
+	if got := s.attempt(returnRollback(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "ServedPercent in us-west-2 is 20") {
+		t.Errorf("its users are unhealthy: %+v; want pending because of it, for there is nowhere else to send them", got)
 	}
-	if got := s.look(returnRollback(true)); got.Verdict != failover.Passed {
+	if got := s.attempt(returnRollback(true)); got.Verdict != failover.Passed {
 		t.Errorf("its writer follows: %+v; want passed", got)
 	}
 }
@@ -238,12 +238,12 @@ func TestARollbackPassesWithTheWeightsFromBefore(t *testing.T) {
 	s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 100)
 	s.setWeight("checkout", east, 70)
 	s.setWeight("checkout", west, 30)
-	if got := s.look(rollback(false)); got.Verdict != failover.Pending || len(got.Reasons) != 2 {
+	if got := s.attempt(rollback(false)); got.Verdict != failover.Pending || len(got.Reasons) != 2 {
 		t.Errorf("half the way: %+v; want both weights named", got)
 	}
 	s.setWeight("checkout", east, 100)
 	s.setWeight("checkout", west, 0)
-	if got := s.look(rollback(false)); got.Verdict != failover.Passed {
+	if got := s.attempt(rollback(false)); got.Verdict != failover.Passed {
 		t.Errorf("as before: %+v; want passed", got)
 	}
 }
@@ -254,10 +254,10 @@ func TestARollbackDoesNotLookAtUsersWhomItBringsElsewhere(t *testing.T) {
 	s.settleBefore(inWest)
 	s.settle(s.apps[0], inWest)
 	s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 20)
-	check(t, "as before", passed(1), s.look(rollback(false)))
+	check(t, "as before", passed(1), s.attempt(rollback(false)))
 }
 
-// closing makes of a look one at the stage that closes a phase of two waves.
+// closing makes a check one of the stage that closes a phase of two waves.
 func closing(req *failover.VerifyRequest) {
 	req.Stage.Wave, req.Stage.Waves, req.Stage.Percent, req.Stage.Promote = 0, []int{1, 2}, nil, false
 }
@@ -280,10 +280,10 @@ func TestAPhaseIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
 		want   failover.VerifyAnswer
 	}{
 		{"as it was moved", func(*stand) {}, passed(1)},
-		{"one fares badly", func(s *stand) { s.serve("checkout", 20) }, pending("checkout: Application ServedPercent in us-west-2 is 60; expected at least 99")},
-		{"a record changed by hand", func(s *stand) { s.setWeight("checkout", east, 100) },
+		{"one is unhealthy", func(s *stand) { s.serve("checkout", 20) }, pending("checkout: Application ServedPercent in us-west-2 is 60; expected at least 99")},
+		{"a record changed manually", func(s *stand) { s.setWeight("checkout", east, 100) },
 			pending("checkout: record checkout.example.com A: weight 100 in us-east-1; expected weight 0")},
-		{"the registry changed by hand", func(s *stand) {
+		{"the registry changed manually", func(s *stand) {
 			s.settle(s.apps[0], failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}, Stage: 1})
 		}, pending("checkout: registry: active in us-east-1, weight 0 in us-west-2; expected active in us-west-2, weight 100")},
 	} {
@@ -293,7 +293,7 @@ func TestAPhaseIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
 				s.settle(app, inWest)
 			}
 			c.change(s)
-			check(t, "look", c.want, s.look(closing))
+			check(t, "look", c.want, s.attempt(closing))
 		})
 	}
 }
@@ -302,8 +302,8 @@ func TestAPhaseIsNotClosedWhileAWriterIsElsewhere(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	s.settle(s.apps[0], inWest)
 	want := "checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"
-	check(t, "the closing look", pending(want), s.look(closing))
-	check(t, "the last look of a run that has promoted first", pending(want), s.look())
+	check(t, "the closing look", pending(want), s.attempt(closing))
+	check(t, "the last check of a run that has promoted first", pending(want), s.attempt())
 }
 
 // TestOnlyTheWavesOfAPhaseCloseIt: what was in the Region before the run may have other weights.
@@ -311,7 +311,7 @@ func TestOnlyTheWavesOfAPhaseCloseIt(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", west, 10)
 	other := func(req *failover.VerifyRequest) { closing(req); req.Stage.Waves = []int{2, 3} }
-	if got := s.look(other); got.Verdict != failover.Failed || !strings.Contains(got.Reasons[0], "no application") {
+	if got := s.attempt(other); got.Verdict != failover.Failed || !strings.Contains(got.Reasons[0], "no application") {
 		t.Errorf("%+v; want nothing of wave 1 looked at", got)
 	}
 }
@@ -328,12 +328,12 @@ func TestAWayBackIsClosedWithTheWeightsFromBefore(t *testing.T) {
 		req.Run.Phase = failover.Return
 	}
 	s.world.PutMetric(string(east), "Application", "ServedPercent", map[string]string{"Application": "checkout", "Region": string(east)}, 100)
-	if got := s.look(back); got.Verdict != failover.Pending || len(got.Reasons) != 2 {
+	if got := s.attempt(back); got.Verdict != failover.Pending || len(got.Reasons) != 2 {
 		t.Errorf("half the way: %+v; want both weights named", got)
 	}
 	s.setWeight("checkout", east, 70)
 	s.setWeight("checkout", west, 30)
-	check(t, "as before", passed(1), s.look(back))
+	check(t, "as before", passed(1), s.attempt(back))
 }
 
 // settleBefore writes what an earlier run has made of the first application.
@@ -344,10 +344,10 @@ func (s *stand) settleBefore(live failover.Live) {
 	s.must(err)
 }
 
-// TestABadLookIsNoPass: a stage that needs one healthy look is not passed without its last look after a bad one.
-func TestABadLookIsNoPass(t *testing.T) {
+// TestAnUnhealthyCheckIsNoPass: a stage that needs one healthy check is not passed without its last check after an unhealthy one.
+func TestAnUnhealthyCheckIsNoPass(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.setWeight("checkout", east, 5)
 	one := func(req *failover.VerifyRequest) { full(0, 3, time.Hour)(req); req.Stage.Passes = 1 }
-	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.look(one))
+	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.attempt(one))
 }

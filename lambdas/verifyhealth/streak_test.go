@@ -10,11 +10,11 @@ import (
 func TestARunOfRelease010IsCountedAsItCounts(t *testing.T) {
 	s := newStand(t, "checkout")
 	three := func(req *failover.VerifyRequest) { req.Stage.Passes = 3 }
-	got := s.look(three, func(req *failover.VerifyRequest) { req.Passes = new(1) })
+	got := s.attempt(three, func(req *failover.VerifyRequest) { req.Passes = new(1) })
 	if got.Passes == nil || *got.Passes != 2 || got.Healthy != 2 {
 		t.Errorf("after one healthy check: %+v; want two in a row", got)
 	}
-	if got := s.look(three); got.Passes != nil {
+	if got := s.attempt(three); got.Passes != nil {
 		t.Errorf("a run of this release: %+v; want no passes", got)
 	}
 }

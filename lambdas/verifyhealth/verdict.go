@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// look is what one check has found so far.
-type look struct {
+// attempt is what one verification attempt has found so far.
+type attempt struct {
 	// pending says what must still come, hopeless what can never come, lost which changes Route 53 has forgotten.
 	pending, hopeless, lost []string
 	// unpromoted says which databases of a failover have no promotion in progress any more.
@@ -27,7 +27,7 @@ type look struct {
 	streak      *failover.Streak
 	// changed says what is not as the stages have set it.
 	changed []string
-	// inventory is what is verified of the records so far, nil before that has begun; unfinished says that it goes on.
+	// inventory is what is verified of the records so far, nil before the first; unfinished says that it goes on.
 	inventory  *failover.Inventory
 	unfinished string
 	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
@@ -38,31 +38,31 @@ type look struct {
 	unwritten map[string]bool
 }
 
-func newLook(streak *failover.Streak) *look {
-	return &look{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}}
+func newAttempt(streak *failover.Streak) *attempt {
+	return &attempt{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}}
 }
 
 // seen says whether an earlier check has counted the datapoint, or a newer one of the same period.
-func (l *look) seen(period int, at time.Time) bool {
+func (l *attempt) seen(period int, at time.Time) bool {
 	return l.streak != nil && slices.ContainsFunc(l.streak.Seen, func(d failover.Datapoint) bool {
 		return d.PeriodSeconds == period && !at.After(d.At)
 	})
 }
 
-// settled says whether nothing of the application is on its way any more, so that how its users fare is how they will.
-func (l *look) settled(app failover.Application) bool {
+// settled says whether nothing of the application is on its way any more, so that its health does not change with them any more.
+func (l *attempt) settled(app failover.Application) bool {
 	return !slices.ContainsFunc(app.Records, func(r failover.Record) bool { return l.zones[r.Zone] }) &&
 		!slices.ContainsFunc(app.Databases, func(db failover.Database) bool { return l.clusters[db.GlobalCluster] })
 }
 
-func (l *look) wait(format string, args ...any) { l.pending = append(l.pending, line(format, args)) }
+func (l *attempt) wait(format string, args ...any) { l.pending = append(l.pending, line(format, args)) }
 
-func (l *look) giveUp(format string, args ...any) {
+func (l *attempt) giveUp(format string, args ...any) {
 	l.hopeless = append(l.hopeless, line(format, args))
 }
 
 // healthy says whether nothing is left to wait for.
-func (l *look) healthy() bool {
+func (l *attempt) healthy() bool {
 	return len(l.pending)+len(l.hopeless)+len(l.lost)+len(l.unpromoted)+len(l.bad) == 0
 }
 
@@ -75,7 +75,7 @@ func line(format string, args []any) string {
 
 // answer is the verdict: the worst that was seen decides, and only a check that saw nothing amiss counts as a pass. An
 // unhealthy application counts whatever else is awaited: one that says nothing must not hide another that is bad.
-func (l *look) answer(req failover.VerifyRequest, patience time.Duration) failover.VerifyAnswer {
+func (l *attempt) answer(req failover.VerifyRequest, tolerance time.Duration) failover.VerifyAnswer {
 	switch {
 	case len(l.hopeless) > 0:
 		return verdict(failover.Failed, l.hopeless)
@@ -84,7 +84,7 @@ func (l *look) answer(req failover.VerifyRequest, patience time.Duration) failov
 	case len(l.unpromoted) > 0:
 		return verdict(failover.Unpromoted, l.unpromoted)
 	case len(l.bad) > 0:
-		return l.unhealthy(req, patience)
+		return l.unhealthy(req, tolerance)
 	case len(l.pending) > 0:
 		return verdict(failover.Pending, l.pending)
 	case len(l.changed) > 0:
@@ -98,7 +98,7 @@ func (l *look) answer(req failover.VerifyRequest, patience time.Duration) failov
 }
 
 // unhealthy counts a check that saw unhealthy users. One that saw only datapoints that were counted before is no news.
-func (l *look) unhealthy(req failover.VerifyRequest, patience time.Duration) failover.VerifyAnswer {
+func (l *attempt) unhealthy(req failover.VerifyRequest, tolerance time.Duration) failover.VerifyAnswer {
 	streak := failover.Streak{Since: req.Now, Seen: l.worse}
 	seen := 1
 	if req.Unhealthy > 0 && req.Streak != nil {
@@ -110,7 +110,7 @@ func (l *look) unhealthy(req failover.VerifyRequest, patience time.Duration) fai
 		}
 	}
 	reasons := slices.Concat(l.bad, l.pending)
-	if seen >= badChecks && req.Now.Sub(streak.Since) >= patience {
+	if seen >= badChecks && req.Now.Sub(streak.Since) >= tolerance {
 		return verdict(failover.Failed, reasons)
 	}
 	a := verdict(failover.Pending, reasons)
@@ -120,7 +120,7 @@ func (l *look) unhealthy(req failover.VerifyRequest, patience time.Duration) fai
 
 // passing counts a healthy check. The last one in a row counts when the bake time is over; one without newer datapoints
 // counts as none.
-func (l *look) passing(req failover.VerifyRequest) failover.VerifyAnswer {
+func (l *attempt) passing(req failover.VerifyRequest) failover.VerifyAnswer {
 	before, needed := req.Healthy, req.Stage.Passes
 	streak := failover.Streak{Since: req.Now, Seen: l.good}
 	if before > 0 && req.Streak != nil {
@@ -145,7 +145,7 @@ func (l *look) passing(req failover.VerifyRequest) failover.VerifyAnswer {
 
 // reading counts a healthy check that has not read all records yet. The last one in a row goes on with them before there
 // are newer datapoints.
-func (l *look) reading(req failover.VerifyRequest) failover.VerifyAnswer {
+func (l *attempt) reading(req failover.VerifyRequest) failover.VerifyAnswer {
 	a := verdict(failover.Pending, []string{l.unfinished})
 	before := req.Healthy
 	a.Healthy, a.Streak = min(before+1, req.Stage.Passes-1), &failover.Streak{Since: req.Now, Seen: l.good}
@@ -159,7 +159,7 @@ func (l *look) reading(req failover.VerifyRequest) failover.VerifyAnswer {
 }
 
 // bakes is how much of the bake time is left.
-func (l *look) bakes(req failover.VerifyRequest) time.Duration {
+func (l *attempt) bakes(req failover.VerifyRequest) time.Duration {
 	left := time.Duration(req.Stage.BakeSeconds) * time.Second
 	if req.Healthy > 0 && req.Streak != nil {
 		left -= req.Now.Sub(req.Streak.Since)
@@ -169,13 +169,13 @@ func (l *look) bakes(req failover.VerifyRequest) time.Duration {
 
 // again says whether a healthy check is worth reading more: its datapoints are new, and it is not one of those that only
 // fill the bake time.
-func (l *look) again(req failover.VerifyRequest) bool {
+func (l *attempt) again(req failover.VerifyRequest) bool {
 	last := req.Healthy+1 >= req.Stage.Passes
 	return l.healthy() && l.fresh(req) && !(last && l.bakes(req) > 0)
 }
 
 // fresh says whether all datapoints of a healthy check are newer than those that the check before has counted.
-func (l *look) fresh(req failover.VerifyRequest) bool { return req.Healthy == 0 || !l.stale }
+func (l *attempt) fresh(req failover.VerifyRequest) bool { return req.Healthy == 0 || !l.stale }
 
 // verdict lists as many reasons as an answer may hold, and counts the rest.
 func verdict(v failover.Verdict, reasons []string) failover.VerifyAnswer {

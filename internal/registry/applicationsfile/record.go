@@ -24,7 +24,7 @@ func readRecord(v value, seen *seen) failover.Record {
 	return rec
 }
 
-// checkName checks what can be told of a record only when name, type and zone are known together.
+// checkName checks what can be checked of a record only when name, type and zone are known together.
 func checkName(o object, rec failover.Record, seen *seen) {
 	if rec.Name == "" || rec.ZoneName == "" {
 		return

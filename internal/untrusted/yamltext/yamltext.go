@@ -1,6 +1,6 @@
 // Package yamltext parses YAML from outside. The parser behind it takes memory that grows with the square of the nesting
 // (65 KB of "[" take gigabytes), and with the square of the number of keys of one block; an alias of aliases stands for
-// exponentially many values. So a text is bounded before it is parsed, with one look at each byte, and what its aliases
+// exponentially many values. So a text is bounded before it is parsed, reading each byte once, and what its aliases
 // stand for is counted before anything follows them.
 package yamltext
 
@@ -73,7 +73,7 @@ func check(text []byte) error {
 	return nil
 }
 
-// scan is a look at a text, line by line, without understanding more of it than where a block may begin.
+// scan reads a text, line by line, without understanding more of it than where a block may begin.
 type scan struct {
 	line, most, marks int
 	// depth counts the brackets that are open. One in a quoted text counts too: the scan must not be fooled by quotes that

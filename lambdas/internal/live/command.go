@@ -12,17 +12,17 @@ import (
 
 // The commands of this file let a person see, with the aws command line, what was seen here.
 
-// Command shows the values of the rule's metric around the look.
+// Command shows the values of the rule's metric around the time of the check.
 func (r Reading) Command(now time.Time) string {
 	return questionOf(r.Rule, r.Region).command(r.Region, now)
 }
 
-// Command shows what was measured of the lag around the look.
+// Command shows what was measured of the lag around the time of the check.
 func (l ReplicationLag) Command(region failover.Region, now time.Time) string {
 	return lagQuestion(l.Cluster).command(region, now)
 }
 
-// shownWindow is how far back and ahead of a look its metric is shown: what was is seen beside what has come of it.
+// shownWindow is how far back and ahead of a check its metric is shown: what was is seen beside what has come of it.
 const shownWindow = 15 * time.Minute
 
 func (q question) command(region failover.Region, now time.Time) string {

@@ -155,7 +155,7 @@ func TestAPartialPageIsMadeWholeByTheNext(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatNobodyAskedForIsAnError(t *testing.T) {
+func TestAnAnswerToNoQuestionIsAnError(t *testing.T) {
 	client := &pages{{MetricDataResults: []types.MetricDataResult{{Id: aws.String("q9")}}}}
 	if _, err := ask(t.Context(), client, []question{{period: time.Second, window: time.Minute}}, start); err == nil {
 		t.Error("got no error")

@@ -88,7 +88,7 @@ func askBatch(ctx context.Context, client metricReader, questions []question, ba
 		for _, r := range out.MetricDataResults {
 			i, err := strconv.Atoi(strings.TrimPrefix(aws.ToString(r.Id), "q"))
 			if err != nil || i < 0 || i >= len(questions) {
-				return fmt.Errorf("read metrics: an answer to %q, which nobody asked", aws.ToString(r.Id))
+				return fmt.Errorf("read metrics: CloudWatch answered %q, which was not asked", aws.ToString(r.Id))
 			}
 			answers[i] = latest(questions[i], answers[i], r, now)
 		}

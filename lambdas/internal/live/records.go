@@ -126,7 +126,7 @@ func Records(ctx context.Context, client recordLister, apps []failover.Applicati
 	return all, err
 }
 
-// zoneNames are the names of one hosted zone that somebody wants to know about.
+// zoneNames are the names of one hosted zone that are to be read.
 type zoneNames struct {
 	zone  string
 	names []name

@@ -13,8 +13,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// stock takes a snapshot and says of every application whether it is in the Region.
-func stock(t *testing.T, cfg aws.Config, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
+// standingsIn takes a snapshot and says of every application whether it is in the Region.
+func standingsIn(t *testing.T, cfg aws.Config, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
 	t.Helper()
 	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
 	for _, app := range apps {
@@ -34,7 +34,7 @@ func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 	}
 	apps[0].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 	apps[1].Databases = nil
-	standings, unknown := stock(t, cfg, apps, west)
+	standings, unknown := standingsIn(t, cfg, apps, west)
 	want := []Standing{
 		{Application: "app-0000", Why: []string{"database app-0000: writer in us-east-1"}},
 		{Application: "app-0001", Why: []string{"registry: active in us-east-1"}},
@@ -47,7 +47,7 @@ func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 	if diff := cmp.Diff(want, standings); diff != "" || unknown != nil {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
 	}
-	back, _ := stock(t, cfg, apps, east)
+	back, _ := standingsIn(t, cfg, apps, east)
 	if !back[2].There() || back[0].There() {
 		t.Errorf("seen from us-east-1: got %+v", back)
 	}
@@ -59,7 +59,7 @@ func TestWhatCannotBeReadIsNeitherThereNorElsewhere(t *testing.T) {
 	build(t, world, apps, 0, 100)
 	apps[0].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 	world.Inject(fakeaws.Fault{Error: &fakeaws.APIError{Code: "InternalFailure", Status: 500, Message: "down"}})
-	standings, unknown := stock(t, cfg, apps, west)
+	standings, unknown := standingsIn(t, cfg, apps, west)
 	want := []Standing{{Application: "app-0000", Unknown: []string{"record app-0000.shop.example A: not read", "database app-0000: not read"}}}
 	if diff := cmp.Diff(want, standings); diff != "" || len(unknown) != 2 {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
@@ -195,7 +195,7 @@ func TestAForeignRecordSetWithWeightKeepsAnApplicationFromBeingThere(t *testing.
 		}))
 	}
 	foreign(255)
-	got, _ := stock(t, cfg, apps, west)
+	got, _ := standingsIn(t, cfg, apps, west)
 	want := []Standing{{
 		Application: "app-0000",
 		Why:         []string{`record app-0000.shop.example A: record set "blue" with weight 255 is not registered and answers users`},
@@ -206,7 +206,7 @@ func TestAForeignRecordSetWithWeightKeepsAnApplicationFromBeingThere(t *testing.
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	foreign(0)
-	if got, _ = stock(t, cfg, apps, west); !got[0].There() {
+	if got, _ = standingsIn(t, cfg, apps, west); !got[0].There() {
 		t.Errorf("with weight 0: got %+v", got)
 	}
 }
@@ -220,7 +220,7 @@ func TestAZoneThatCannotBeReadLeavesTheOthersKnown(t *testing.T) {
 		apps[i].Databases = nil
 		apps[i].Live = failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}}
 	}
-	got, unknown := stock(t, cfg, apps, west)
+	got, unknown := standingsIn(t, cfg, apps, west)
 	want := []Standing{{Application: "a"}, {Application: "b", Unknown: []string{"record b.shop.example A: not read"}}}
 	if diff := cmp.Diff(want, got); diff != "" || len(unknown) != 1 {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
