@@ -66,7 +66,7 @@ func TestPlanIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"no settling", `{"settleSeconds": 0}`, []string{"plan: settleSeconds: 0; expected 1 to 600"}},
 		{"attempts", `{"attempts": 1001}`, []string{"plan: attempts: 1001; expected 1 to 1000"}},
 		{"passes", `{"passes": 11}`, []string{"plan: passes: 11; expected 1 to 10"}},
-		{"more passes than attempts", `{"attempts": 2, "passes": 3}`, []string{"plan: passes: 3 looks in a row can never be reached with attempts: 2"}},
+		{"more passes than attempts", `{"attempts": 2, "passes": 3}`, []string{"plan: passes: 3 checks in a row can never be reached with attempts: 2"}},
 		{"everything at once", `{"name": 1, "colour": "red", "primary": "east", "standby": "west", "order": "any", "passes": 0}`, []string{
 			"plan: name: 1; expected a string",
 			`plan: unknown field "colour"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, mayLoosen, recordNames, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, cooldownSeconds, settleSeconds, attempts, passes or reservedConcurrency`,

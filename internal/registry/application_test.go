@@ -163,8 +163,8 @@ func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
 	if diff := cmp.Diff(want, note(live(3, 0, 0), "orders")); diff != "" {
 		t.Errorf("noted first (-want +got):\n%s", diff)
 	}
-	want.Stage, want.Promoted = 1, []string{"orders", "inventory"}
-	if diff := cmp.Diff(want, note(live(3, 1, 0), "inventory")); diff != "" {
+	want.Stage, want.Promoted = 1, []string{"orders", "warehouse"}
+	if diff := cmp.Diff(want, note(live(3, 1, 0), "warehouse")); diff != "" {
 		t.Errorf("noted later (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want, note(live(3, 2, 0), "orders")); diff != "" {
@@ -176,7 +176,7 @@ func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
 	if got := applications(t, s)[0].Live.Promoted; len(got) != 2 {
 		t.Errorf("after a later stage: %v; want both kept", got)
 	}
-	if err := s.Promoting(ctx, app, live(2, 9, 0), []string{"inventory"}); !errors.Is(err, ErrOvertaken) {
+	if err := s.Promoting(ctx, app, live(2, 9, 0), []string{"warehouse"}); !errors.Is(err, ErrOvertaken) {
 		t.Errorf("by an older run: %v; want %v", err, ErrOvertaken)
 	}
 	if _, err := s.SetLive(ctx, app, live(4, 0, 0)); err != nil {

@@ -175,12 +175,12 @@ func TestALostAnswerIsNotAskedForTwice(t *testing.T) {
 }
 
 func TestAFailoverStartsWhatItCanAndTheRetryStartsTheRest(t *testing.T) {
-	h, world := newHandler(t, "checkout", "search", "blog")
+	h, world := newHandler(t, "checkout", "search", "warehouse")
 	world.Inject(fakeaws.Fault{Operation: "FailoverGlobalCluster", Times: 1, Error: &fakeaws.APIError{Code: "Throttling", Status: 400, Message: "Rate exceeded"}})
 	if got := handle(t, h, stageRequest(failover.Failover)); got.Remaining != 1 || got.Started != 2 || len(got.SetAside) > 0 {
 		t.Fatalf("got %+v; want one that remains", got)
 	}
-	if diff := cmp.Diff([]string{"search FailoverGlobalCluster us-west-2", "blog FailoverGlobalCluster us-west-2"}, promotions(world)); diff != "" {
+	if diff := cmp.Diff([]string{"search FailoverGlobalCluster us-west-2", "warehouse FailoverGlobalCluster us-west-2"}, promotions(world)); diff != "" {
 		t.Errorf("after the first call (-want +got)\n%s", diff)
 	}
 	got := handle(t, h, stageRequest(failover.Failover))

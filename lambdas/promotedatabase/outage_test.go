@@ -117,7 +117,7 @@ func TestWhateverOneCallAnswersAllAreStarted(t *testing.T) {
 		for _, action := range []failover.Action{failover.Failover, failover.Switchover} {
 			for _, operation := range []string{"DescribeGlobalClusters", "DescribeDBClusters", "FailoverGlobalCluster", "SwitchoverGlobalCluster"} {
 				for k := range 3 {
-					h, world := newHandler(t, "checkout", "search", "blog")
+					h, world := newHandler(t, "checkout", "search", "warehouse")
 					h.Plan.MaxLagSeconds = 5
 					mended := world.Inject(fakeaws.Fault{Operation: operation, Times: k + 1, LoseAnswer: fault.LoseAnswer, Error: fault.Error})
 					done := false
