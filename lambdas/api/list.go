@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // The size of a page. Every run on it costs one call of DescribeExecution, for which the quota is 15 a second.
@@ -73,7 +74,7 @@ func (h Handler) parseList(req request) (*sfn.ListExecutionsInput, error) {
 		case "limit":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 || n > maxLimit {
-				problems = append(problems, fmt.Sprintf("limit: %q; expected a whole number from 1 to %d", shorten(value), maxLimit))
+				problems = append(problems, fmt.Sprintf("limit: %q; expected a whole number from 1 to %d", untrusted.Short(value), maxLimit))
 			}
 			in.MaxResults = int32(n)
 		case "next":
@@ -81,10 +82,10 @@ func (h Handler) parseList(req request) (*sfn.ListExecutionsInput, error) {
 		case "status":
 			in.StatusFilter = types.ExecutionStatus(strings.ToUpper(value))
 			if !slices.Contains(statuses, in.StatusFilter) {
-				problems = append(problems, fmt.Sprintf("status: %q; expected running, succeeded, failed, timed_out or aborted", shorten(value)))
+				problems = append(problems, fmt.Sprintf("status: %q; expected running, succeeded, failed, timed_out or aborted", untrusted.Short(value)))
 			}
 		default:
-			problems = append(problems, fmt.Sprintf("unknown parameter %q; expected limit, next or status", shorten(key)))
+			problems = append(problems, fmt.Sprintf("unknown parameter %q; expected limit, next or status", untrusted.Short(key)))
 		}
 	}
 	if len(problems) > 0 {

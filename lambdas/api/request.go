@@ -45,11 +45,11 @@ func nameOf(req request, field string) (name string, problems []string) {
 	switch {
 	case header != "" && field != "" && header != field:
 		return "", []string{fmt.Sprintf("name: %q, but the header Idempotency-Key is %q; expected one of them, or both the same",
-			shorten(field), shorten(header))}
+			untrusted.Short(field), untrusted.Short(header))}
 	case header != "" && !runName.MatchString(header):
-		return "", []string{fmt.Sprintf("Idempotency-Key: %q; %s", shorten(header), nameRule)}
+		return "", []string{fmt.Sprintf("Idempotency-Key: %q; %s", untrusted.Short(header), nameRule)}
 	case field != "" && !runName.MatchString(field):
-		return "", []string{fmt.Sprintf("name: %q; %s", shorten(field), nameRule)}
+		return "", []string{fmt.Sprintf("name: %q; %s", untrusted.Short(field), nameRule)}
 	case header != "":
 		return header, nil
 	case field != "":
@@ -99,7 +99,7 @@ func cutName(body []byte) (name string, rest []byte, problems []string) {
 		}
 		named = true
 		if json.Unmarshal(value, &name) != nil || name == "" {
-			problems = append(problems, fmt.Sprintf("name: %s; expected a string of 1 to 80 characters, or no name at all", shorten(string(value))))
+			problems = append(problems, fmt.Sprintf("name: %s; expected a string of 1 to 80 characters, or no name at all", untrusted.Short(string(value))))
 		}
 	}
 	return name, []byte("{" + strings.Join(kept, ",") + "}"), problems
@@ -156,14 +156,4 @@ func lines(err error) []string {
 		return nil
 	}
 	return strings.Split(err.Error(), "\n")
-}
-
-// shorten cuts a value for a message.
-func shorten(text string) string {
-	const most = 100
-	runes := []rune(text)
-	if len(runes) > most {
-		return untrusted.Line(string(runes[:most])) + "…"
-	}
-	return untrusted.Line(text)
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
+	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
 // show answers with one run. It changes nothing. A run of the other Region is shown when it has ended and the registry has it; so
@@ -54,7 +56,7 @@ func executionName(segment string) (string, bool) {
 }
 
 func notFound(id string) *problem {
-	return fail(noRun, fmt.Sprintf("Run %q does not exist.", shorten(id)),
+	return fail(noRun, fmt.Sprintf("Run %q does not exist.", untrusted.Short(id)),
 		"GET /runs lists the runs of this Region. For runs of the other Region, call the API there.")
 }
 
@@ -106,7 +108,7 @@ func (h Handler) showRecord(ctx context.Context, id string) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if region := regionOf(lock.Owner); lock.Run == id && region != h.Region {
+	if region := live.RegionOf(lock.Owner); lock.Run == id && region != h.Region {
 		return response{}, otherRegion(id, region)
 	}
 	return response{}, notFound(id)

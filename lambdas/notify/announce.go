@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
@@ -51,11 +52,11 @@ func (h Handler) Announce(ctx context.Context, req failover.AnnounceRequest) (An
 
 // started is the first line.
 func started(req failover.AnnounceRequest) string {
-	what := count(req.Applications, "application")
+	what := prose.Count(req.Applications, "application")
 	if req.Databases > 0 {
-		what += ", " + count(req.Databases, "database")
+		what += ", " + prose.Count(req.Databases, "database")
 	}
-	return wording.Clip(fmt.Sprintf("Started: %s, %s in %s", journey(req.Run), what, count(req.Stages, "stage")), maxSummary)
+	return wording.Clip(fmt.Sprintf("Started: %s, %s in %s", journey(req.Run), what, prose.Count(req.Stages, "stage")), maxSummary)
 }
 
 // isAbout says whether the object under a key is about this execution: its name may be used again after 90 days.

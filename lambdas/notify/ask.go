@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
@@ -117,10 +118,10 @@ func where(req failover.ApprovalRequest) string {
 func wanted(req failover.ApprovalRequest) string {
 	what := "all applications"
 	if n := len(req.Run.Applications); n > 0 {
-		what = names(req.Run.Applications)
+		what = prose.Some(req.Run.Applications, maxLines, ", ")
 	}
 	if req.Gate == failover.BeforeStart || req.Stage == nil {
-		return fmt.Sprintf("to move %s, in %s", what, count(req.Stages, "stage"))
+		return fmt.Sprintf("to move %s, in %s", what, prose.Count(req.Stages, "stage"))
 	}
 	return fmt.Sprintf("to promote the databases of %s in %s (stage %d of %d); after that, only another promotion moves them back",
 		wave(*req.Stage), req.Stage.To, req.StagesDone+1, req.Stages)
@@ -133,7 +134,7 @@ func done(req failover.ApprovalRequest) string {
 	}
 	var parts []string
 	if req.StagesDone > 0 {
-		parts = append(parts, count(req.StagesDone, "stage")+" verified")
+		parts = append(parts, prose.Count(req.StagesDone, "stage")+" verified")
 	}
 	if req.Stage.Percent != nil {
 		parts = append(parts, fmt.Sprintf("%d %% of the traffic of %s goes to %s", *req.Stage.Percent, wave(*req.Stage), req.Stage.To))
@@ -174,13 +175,6 @@ func consequence(req failover.ApprovalRequest) string {
 		return "the run is rolled back"
 	}
 	return "moved applications stay, and the run ends Held"
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // awsCommand reads the token from the registry and approves with it.

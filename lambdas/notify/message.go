@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
@@ -137,7 +138,7 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 	section(&b, fmt.Sprintf("%s (%d)", l.missingTitle, len(l.missing)), notMovedLines(l.missing))
 	section(&b, fmt.Sprintf("Unknown (%d)", len(l.unknown)), notMovedLines(l.unknown))
 	if len(l.there) > 0 {
-		fmt.Fprintf(&b, "\n%s (%d)%s: %s\n", l.thereTitle, len(l.there), verified(r), names(l.there))
+		fmt.Fprintf(&b, "\n%s (%d)%s: %s\n", l.thereTitle, len(l.there), verified(r), prose.Some(l.there, maxLines, ", "))
 	}
 	section(&b, "Could not be read", r.Unknown)
 	fmt.Fprintln(&b)
@@ -225,11 +226,4 @@ func notMovedLines(apps []failover.NotMoved) []string {
 
 func notMovedLine(app failover.NotMoved) string {
 	return app.Application + ": " + strings.Join(app.Why, "; ")
-}
-
-func names(all []string) string {
-	if len(all) <= maxLines {
-		return strings.Join(all, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(all[:maxLines], ", "), len(all)-maxLines)
 }

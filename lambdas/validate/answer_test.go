@@ -22,7 +22,7 @@ func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 	}
 	want := []string{
 		"dynamodb:UpdateItem on table registry: take the lock for 600 s, which each step renews",
-		"sns:Publish: tell that it begins",
+		"sns:Publish: start notification",
 		"s3:PutObject runs/run-1/begun.json",
 		"stage 0: wave 1, 100 % to us-west-2, databases to us-west-2, at most 13m29s",
 		"stage 0: route53:ChangeResourceRecordSets in zone Z1 (shop.example), batch 1 of 1: 2 record sets, www.shop.example: us-east-1 0, us-west-2 100",
@@ -34,7 +34,7 @@ func TestADryRunListsEveryCallAndMakesNone(t *testing.T) {
 		"stage 2: all that has moved, verified once more, at most 11m59s",
 		"dynamodb:PutItem on table registry: write the run",
 		"dynamodb:UpdateItem on table registry: release the lock",
-		"sns:Publish: tell how it ended",
+		"sns:Publish: notification of the result",
 		"s3:PutObject runs/run-1/report.json",
 		"cloudwatch:PutMetricData: RTO and RPO",
 	}

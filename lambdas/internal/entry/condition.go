@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // busyCodes are the codes for an object that another change is still in progress on, service by service.
@@ -93,6 +94,6 @@ const maxMessage = 1000
 func Named(err error) messages.InvokeResponse_Error {
 	return messages.InvokeResponse_Error{
 		Type:    string(ConditionOf(err)),
-		Message: truncate(words(err, nil), maxMessage),
+		Message: prose.Cut(words(err, nil), maxMessage),
 	}
 }

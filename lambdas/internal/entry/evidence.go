@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // maxCalls bounds the calls that one line of evidence lists; the others are counted. A run of 10,000 applications makes hundreds,
@@ -90,7 +92,7 @@ func recordCall(ctx context.Context, in middleware.InitializeInput, next middlew
 	}
 	c.RequestID, _ = awsmiddleware.GetRequestIDMetadata(metadata)
 	if err != nil {
-		c.Error = truncate(innermost(err), 300)
+		c.Error = prose.Cut(innermost(err), 300)
 	}
 	e.add(c)
 	return out, metadata, err

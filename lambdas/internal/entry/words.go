@@ -110,12 +110,3 @@ func innermost(err error) string {
 		err = next
 	}
 }
-
-// truncate cuts text to at most n bytes, between characters.
-func truncate(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	const mark = "…"
-	return strings.ToValidUTF8(text[:n-len(mark)], "") + mark
-}
