@@ -17,7 +17,22 @@ var (
 		"verdict": {"looked": string(Checked)},
 	}
 	oldFields, oldValues = invert(renamedFields), invertValues(renamedValues)
+	// format1Words are the names that only format 1 has, as JSON. A text with none of them has nothing to rename.
+	format1Words = wordsOf(renamedFields, renamedValues)
 )
+
+func wordsOf(fields map[string]string, values map[string]map[string]string) [][]byte {
+	var words [][]byte
+	for was := range fields {
+		words = append(words, quoted(was))
+	}
+	for _, names := range values {
+		for was := range names {
+			words = append(words, quoted(was))
+		}
+	}
+	return words
+}
 
 // OldName is the name of a field in format 1. An attribute that both formats have keeps it.
 func OldName(field string) string { return cmp.Or(oldFields[field], field) }
@@ -44,6 +59,9 @@ func Encoded(text []byte, format int) []byte {
 
 // fromFormat1 gives fields and values of format 1 the names that they have now. JSON of a later format has none of them.
 func fromFormat1(text []byte) []byte {
+	if !slices.ContainsFunc(format1Words, func(word []byte) bool { return bytes.Contains(text, word) }) {
+		return text // most of what is read: each application of a large wave is one
+	}
 	return rewrite(text, func(name string, value json.RawMessage) (string, json.RawMessage) {
 		if is, ok := renamedFields[name]; ok {
 			name = is
@@ -54,10 +72,17 @@ func fromFormat1(text []byte) []byte {
 
 // rewrite renames the fields of all objects in a JSON text. What is no JSON stays as it is: whoever decodes it says so.
 func rewrite(text []byte, rename func(string, json.RawMessage) (string, json.RawMessage)) []byte {
+	if !json.Valid(text) {
+		return text
+	}
+	return rewriteValid(text, rename)
+}
+
+func rewriteValid(text []byte, rename func(string, json.RawMessage) (string, json.RawMessage)) []byte {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	open, err := dec.Token()
 	delim, composed := open.(json.Delim)
-	if err != nil || !composed || !json.Valid(text) {
+	if err != nil || !composed {
 		return text
 	}
 	parts := [][]byte{}
@@ -72,7 +97,7 @@ func rewrite(text []byte, rename func(string, json.RawMessage) (string, json.Raw
 			return text
 		}
 		if name != asGiven {
-			value = rewrite(value, rename)
+			value = rewriteValid(value, rename)
 		}
 		if delim == '{' {
 			name, value = rename(name, value)

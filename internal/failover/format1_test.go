@@ -58,3 +58,18 @@ func TestWhatIsNoJSONStaysAsItIs(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkDecode reads an item as a large wave has thousands of, beside what encoding/json takes for it.
+func BenchmarkDecode(b *testing.B) {
+	text := []byte(`{"name":"app-00001","wave":1,"records":[{"name":"app-00001.example.com","type":"A","zone":"Z1","zoneName":"example.com","ttl":60,"endpoints":{"us-east-1":{"value":"192.0.2.10"},"us-west-2":{"value":"198.51.100.10"}}}],"health":[{"namespace":"App","metric":"Served","statistic":"Average","periodSeconds":60,"atLeast":99}]}`)
+	for name, decode := range map[string]func([]byte, any) error{"ours": Decode, "baseline": json.Unmarshal} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var app Application
+				if err := decode(text, &app); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
