@@ -2,6 +2,7 @@ package verifyhealth
 
 import (
 	"testing"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -17,4 +18,12 @@ func TestARunOfRelease010IsCountedAsItCounts(t *testing.T) {
 	if got := s.attempt(three); got.Passes != nil {
 		t.Errorf("a run of this release: %+v; want no passes", got)
 	}
+}
+
+// TestAnUnhealthyCheckIsNoPass: a stage that needs one healthy check is not passed without its last check after an unhealthy one.
+func TestAnUnhealthyCheckIsNoPass(t *testing.T) {
+	s := newStand(t, "checkout")
+	s.setWeight("checkout", east, 5)
+	one := func(req *failover.VerifyRequest) { full(0, 3, time.Hour)(req); req.Stage.Passes = 1 }
+	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.attempt(one))
 }
