@@ -97,7 +97,10 @@ func (p *Printer) Call(id, name string) {
 func (p *Printer) Named(text string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if text = symbolic(text, p.symbols); len(p.aliases) == 0 {
+	if p.Symbols {
+		text = symbolic(text, p.symbols)
+	}
+	if len(p.aliases) == 0 {
 		return text
 	}
 	return strings.NewReplacer(p.aliases...).Replace(text)

@@ -17,8 +17,17 @@ import (
 // standing are the warnings that depend on the plan alone, and not on what a scenario is about.
 var standing = map[string]bool{failover.CodeControlPlane: true, failover.CodeBound: true}
 
-// leases are the times in a finding about the lock until which its lease holds.
-var leases = regexp.MustCompile(`until (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)`)
+// leases are the times in a finding about the lock: until when its lease holds, or held.
+var leases = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+
+// lockIn is a summary that is a finding about the lock, and nothing of any other.
+func lockIn(summary string) string {
+	_, finding, _ := strings.Cut(summary, "lock: ")
+	return finding
+}
+
+// unvalidated is the bound of a run to which Validate has given none.
+var unvalidated = regexp.MustCompile(`(bound (?:is|of)) \d+:\d\d`)
 
 // symbol is a text and what a golden transcript has in its place.
 type symbol struct{ text, name string }
@@ -33,12 +42,15 @@ func (p *Printer) symbolize(a failover.ValidateAnswer) {
 			found = append(found, symbol{f.String(), "<warning " + f.Code + ">"}, symbol{short.String(), "<warning " + f.Code + ">"})
 		}
 	}
-	for _, f := range append(a.Findings, failover.Finding{Code: failover.CodeLocked, Found: a.Summary}) {
+	for _, f := range append(a.Findings, failover.Finding{Code: failover.CodeLocked, Found: lockIn(a.Summary)}) {
 		if f.Code == failover.CodeLocked || f.Code == failover.CodeTakeover {
-			for _, until := range leases.FindAllStringSubmatch(f.Found, -1) {
-				found = append(found, symbol{until[1], "<lease>"})
+			for _, until := range leases.FindAllString(f.Found, -1) {
+				found = append(found, symbol{until, "<lease>"})
 			}
 		}
+	}
+	for _, stage := range a.Stages {
+		found = append(found, symbol{failover.StageBound(a.Run, stage).String(), "<bound>"})
 	}
 	if bound := time.Duration(a.Run.BoundSeconds) * time.Second; bound > 0 {
 		ends := a.Run.StartedAt.Add(bound).UTC().Format("2006-01-02 15:04:05 UTC")
@@ -71,7 +83,7 @@ func symbolic(text string, symbols []symbol) string {
 			text, from = text[:begin]+s.name+text[end:], begin+len(s.name)
 		}
 	}
-	return text
+	return unvalidated.ReplaceAllString(text, "$1 <bound>")
 }
 
 // isStanding says whether an event is nothing but a standing warning.
