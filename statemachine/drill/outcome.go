@@ -14,7 +14,7 @@ func (p *performance) result() *Result {
 	s := p.scenario
 	e := p.evidence()
 	r := &Result{
-		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Felt: guarantee.Feel(e.Traffic, transcript.MaxIntervals, 5*time.Second),
+		Scenario: s, Name: s.Name, Title: s.Title, Description: s.Description, Plan: p.plan, Evidence: e, Impact: guarantee.ImpactOf(e.Traffic, transcript.MaxIntervals, 5*time.Second),
 		Recoveries: e.Recoveries(p.outages),
 	}
 	r.Milestones = p.milestones
@@ -32,7 +32,7 @@ func (p *performance) result() *Result {
 		r.Unexpected = append(r.Unexpected, run.Unexpected(o)...)
 		r.Unexpected = append(r.Unexpected, e.TooCostly(run)...)
 	}
-	if last := r.Felt.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
+	if last := r.Impact.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
 		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every user is served again"})
 	}
 	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })

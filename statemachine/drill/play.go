@@ -64,7 +64,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 	if err := p.again(ctx, &result.Evidence); err != nil {
 		return nil, err
 	}
-	result.Promises = guarantee.Judge(result.Evidence)
+	result.Guarantees = guarantee.Judge(result.Evidence)
 	result.Logs = p.world.Logs()
 	result.Messages = transcript.MessagesText(result.Evidence, o.Out.Named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)

@@ -25,7 +25,7 @@ type Result struct {
 	// Recoveries are the completed moves.
 	Recoveries []guarantee.Recovery `json:"recoveries"`
 	// Promises are the verdicts.
-	Promises []guarantee.Verdict `json:"promises"`
+	Guarantees []guarantee.Verdict `json:"guarantees"`
 	// Unexpected is what is not as the scenario says, or what the embedded AWS could not do.
 	Unexpected []string `json:"unexpected"`
 	// Milestones are the points in time that explain the rest: outages and runs.
@@ -34,8 +34,8 @@ type Result struct {
 	Messages string `json:"-"`
 	// Logs are what functions, state machines and APIs have logged.
 	Logs []fakeaws.LogLine `json:"-"`
-	// Felt and Evidence are for the report to draw.
-	Felt     guarantee.Felt     `json:"-"`
+	// Impact and Evidence are for the report to draw.
+	Impact   guarantee.Impact   `json:"-"`
 	Evidence guarantee.Evidence `json:"-"`
 }
 
@@ -49,7 +49,7 @@ type Milestone struct {
 
 // OK says whether everything was as expected and every promise that could be checked was kept.
 func (r *Result) OK() bool {
-	for _, v := range r.Promises {
+	for _, v := range r.Guarantees {
 		if v.Status == guarantee.Violated {
 			return false
 		}
@@ -60,7 +60,7 @@ func (r *Result) OK() bool {
 // show writes all that became of the drill.
 func (r *Result) show(p *transcript.Printer) {
 	p.End(transcript.Ending{
-		Impact: guarantee.Feel(r.Evidence.Traffic, p.Columns()-transcript.Beside, 5*time.Second), Recoveries: r.Recoveries, Verdicts: r.Promises,
+		Impact: guarantee.ImpactOf(r.Evidence.Traffic, p.Columns()-transcript.Beside, 5*time.Second), Recoveries: r.Recoveries, Verdicts: r.Guarantees,
 		Outcomes: r.Outcomes, Unexpected: r.Unexpected, Failures: r.Failures(),
 	})
 }
@@ -69,7 +69,7 @@ func (r *Result) show(p *transcript.Printer) {
 func (r *Result) Failures() string {
 	var found []string
 	broken := 0
-	for _, v := range r.Promises {
+	for _, v := range r.Guarantees {
 		if v.Status == guarantee.Violated {
 			broken++
 		}

@@ -17,7 +17,7 @@ import (
 func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
 	r := &Result{
 		Outcomes:   []guarantee.RunOutcome{{Run: "one", Outcome: failover.Held, Expected: failover.Completed}, {Run: "two", Outcome: failover.Refused}},
-		Promises:   []guarantee.Verdict{{Number: 1, Status: guarantee.Violated}, {Number: 2, Status: guarantee.Kept}, {Number: 3, Status: guarantee.NotChecked}},
+		Guarantees: []guarantee.Verdict{{Number: 1, Status: guarantee.Violated}, {Number: 2, Status: guarantee.Kept}, {Number: 3, Status: guarantee.NotChecked}},
 		Unexpected: []string{"this", "that"},
 	}
 	var out bytes.Buffer
@@ -43,8 +43,8 @@ func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
 	}
 	r := &Result{
 		Evidence: guarantee.Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
-		Outcomes: []guarantee.RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
-		Promises: []guarantee.Verdict{{Number: 11, Promise: "somebody is told", Status: guarantee.NotChecked, Basis: strings.Repeat("word ", 20)}},
+		Outcomes:   []guarantee.RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
+		Guarantees: []guarantee.Verdict{{Number: 11, Guarantee: "somebody is told", Status: guarantee.NotChecked, Basis: strings.Repeat("word ", 20)}},
 	}
 	p.Each(r.show)
 	for _, c := range []struct {

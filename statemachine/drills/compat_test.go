@@ -62,9 +62,9 @@ func playPrevious(t *testing.T, s *scenario.Scenario) (wrong []string, printed s
 		t.Fatal(err)
 	}
 	wrong = slices.Clone(result.Unexpected)
-	for _, v := range result.Promises {
-		for _, broken := range v.Broken {
-			wrong = append(wrong, v.Promise+": "+broken)
+	for _, v := range result.Guarantees {
+		for _, broken := range v.Violations {
+			wrong = append(wrong, v.Guarantee+": "+broken)
 		}
 	}
 	return wrong, out.String(), result

@@ -50,9 +50,9 @@ until: 45m
 			for _, line := range result.Unexpected {
 				t.Error(line)
 			}
-			for _, v := range result.Promises {
+			for _, v := range result.Guarantees {
 				if v.Status == guarantee.Violated {
-					t.Errorf("%s: %v", v.Promise, v.Broken)
+					t.Errorf("%s: %v", v.Guarantee, v.Violations)
 				}
 			}
 			if owner := result.Evidence.End.Lock.Owner; owner != "" {

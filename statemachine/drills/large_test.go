@@ -82,7 +82,7 @@ until: 3m
 		t.Fatal(err)
 	}
 	if !result.OK() {
-		t.Errorf("%s %+v", strings.Join(result.Unexpected, "\n"), result.Promises)
+		t.Errorf("%s %+v", strings.Join(result.Unexpected, "\n"), result.Guarantees)
 	}
 	read := 0
 	for _, inv := range result.Evidence.Runs[0].Invocations {

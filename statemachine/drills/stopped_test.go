@@ -90,9 +90,9 @@ func checkStopped(t *testing.T, state, by, says string, c stoppedCase) {
 	result := playStopped(t, state, by, c.input, c.before)
 	if !result.OK() {
 		t.Errorf("unexpected: %s", strings.Join(result.Unexpected, "\n"))
-		for _, v := range result.Promises {
+		for _, v := range result.Guarantees {
 			if v.Status == guarantee.Violated {
-				t.Errorf("%s: %v", v.Promise, v.Broken)
+				t.Errorf("%s: %v", v.Guarantee, v.Violations)
 			}
 		}
 	}

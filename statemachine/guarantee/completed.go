@@ -11,9 +11,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// completedIsTrue is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
+// completedVerified is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
 // sync and healthy, the lock is released, report and message are out, and the report lists what has moved.
-func completedIsTrue(e Evidence) finding {
+func completedVerified(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
 	for _, run := range e.Runs {
@@ -124,9 +124,9 @@ func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failov
 	return why
 }
 
-// heldIsHonest is promise 5: the report of a run that ended Held lists as moved what has moved in the World, and as
+// heldAccurate is promise 5: the report of a run that ended Held lists as moved what has moved in the World, and as
 // not moved what has not.
-func heldIsHonest(e Evidence) finding {
+func heldAccurate(e Evidence) finding {
 	f := finding{basis: "no run ended Held"}
 	for _, run := range e.Runs {
 		switch {

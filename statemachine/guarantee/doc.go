@@ -9,7 +9,7 @@
 //   - Attribution says which run, and which phase of it, caused a batch, a promotion, a lost write or a notification.
 //   - [Judge] gives one [Verdict] for each guarantee: kept, violated, or not checked when the drill gave no occasion.
 //     Each guarantee has a file, and tests that break it in every way that it must notice.
-//   - [Recovery] is RTO and RPO of a run, measured from traffic and lost writes; [Felt] is what clients experienced.
+//   - [Recovery] is RTO and RPO of a run, measured from traffic and lost writes; [Impact] is what clients experienced.
 //   - Expectations are what the scenario says about outcomes, notifications, requests and state.
 //
 // It performs no call, reads no clock and prints nothing.

@@ -12,10 +12,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// oneAtATime is promise 10: of two concurrent runs, at most one moves traffic; the other ends without effect and says
+// mutualExclusion is promise 10: of two concurrent runs, at most one moves traffic; the other ends without effect and says
 // who won. A run whose lock has expired or was taken over may have moved something before: from then on it moves
 // nothing more.
-func oneAtATime(e Evidence) finding {
+func mutualExclusion(e Evidence) finding {
 	f := finding{basis: "no two runs were under way at the same time"}
 	pairs := 0
 	for i, a := range e.Runs {

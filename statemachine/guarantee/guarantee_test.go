@@ -143,7 +143,7 @@ func verdict(t *testing.T, e Evidence, number int) Verdict {
 	return all[i]
 }
 
-func TestPromisesOfSoundRunsAreKept(t *testing.T) {
+func TestGuaranteesOfSoundRunsAreKept(t *testing.T) {
 	for name, c := range map[string]struct {
 		evidence Evidence
 		kept     []int
@@ -171,14 +171,14 @@ func TestPromisesOfSoundRunsAreKept(t *testing.T) {
 				want = Kept
 			}
 			if v.Status != want {
-				t.Errorf("%s: promise %d is %s %v; want %s", name, v.Number, v.Status, v.Broken, want)
+				t.Errorf("%s: promise %d is %s %v; want %s", name, v.Number, v.Status, v.Violations, want)
 			}
 		}
 	}
 }
 
-// TestEveryPromiseCanBeBroken breaks each promise by hand, in each of the ways that it can be broken.
-func TestEveryPromiseCanBeBroken(t *testing.T) {
+// TestEveryGuaranteeCanBeViolated breaks each promise by hand, in each of the ways that it can be broken.
+func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		number  int
@@ -279,7 +279,7 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 			if v.Status != Violated {
 				t.Fatalf("promise %d is %s; want it violated", c.number, v.Status)
 			}
-			if text := strings.Join(v.Broken, "\n"); !strings.Contains(text, c.says) {
+			if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
 				t.Errorf("got  %s\nwant %s", text, c.says)
 			}
 		})
@@ -292,7 +292,7 @@ func TestTheFenceAndTheEpochMayRise(t *testing.T) {
 	e.Again[0].After.Zones[0].Sets = sets(0, 100, "epoch=2")
 	e.Again[0].After.Registry[0].Live.Epoch = 2
 	if v := verdict(t, e, 9); v.Status != Kept {
-		t.Errorf("promise 9 is %s: %v", v.Status, v.Broken)
+		t.Errorf("promise 9 is %s: %v", v.Status, v.Violations)
 	}
 }
 
@@ -300,7 +300,7 @@ func TestANewRunTellsPeopleAgain(t *testing.T) {
 	e := completed()
 	e.Again[0].NewRun, e.Again[0].After.Messages = true, 1
 	if v := verdict(t, e, 9); v.Status != Kept {
-		t.Errorf("promise 9 is %s: %v", v.Status, v.Broken)
+		t.Errorf("promise 9 is %s: %v", v.Status, v.Violations)
 	}
 }
 
@@ -312,7 +312,7 @@ func TestAPlayThatCouldNotValidateMayTell(t *testing.T) {
 	}})
 	e.Runs[0].After.Messages = 1
 	if v := verdict(t, e, 6); v.Status != Kept {
-		t.Errorf("promise 6 is %s: %v", v.Status, v.Broken)
+		t.Errorf("promise 6 is %s: %v", v.Status, v.Violations)
 	}
 }
 
@@ -322,7 +322,7 @@ func TestViolationsAreBounded(t *testing.T) {
 		e.Batches = append(e.Batches, fakeaws.Batch{At: at(2 * time.Minute), Zone: "Z1", After: sets(0, 0, ""), Changes: e.Batches[0].Changes})
 	}
 	v := verdict(t, e, 1)
-	if len(v.Broken) != maxBroken+1 || v.Broken[maxBroken] != "and 12 more" {
-		t.Errorf("%d lines, the last %q", len(v.Broken), v.Broken[len(v.Broken)-1])
+	if len(v.Violations) != maxViolations+1 || v.Violations[maxViolations] != "and 12 more" {
+		t.Errorf("%d lines, the last %q", len(v.Violations), v.Violations[len(v.Violations)-1])
 	}
 }

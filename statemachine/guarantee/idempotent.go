@@ -12,8 +12,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// againIsTheSame is promise 9: repeating any step, or the whole run, changes nothing more.
-func againIsTheSame(e Evidence) finding {
+// idempotent is promise 9: repeating any step, or the whole run, changes nothing more.
+func idempotent(e Evidence) finding {
 	f := finding{basis: "nothing was repeated"}
 	for _, again := range e.Again {
 		f.checked = true

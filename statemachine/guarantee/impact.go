@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// Felt is what users felt, made ready to be drawn: one number for each interval.
-type Felt struct {
+// Impact is what users felt, made ready to be drawn: one number for each interval.
+type Impact struct {
 	fakeaws.Impact
 	// Interval is the length of what one number stands for.
 	Interval time.Duration
@@ -27,8 +27,8 @@ type Curve struct {
 }
 
 // Feel sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
-func Feel(samples []fakeaws.Sample, atMost int, shortest time.Duration) Felt {
-	f := Felt{Impact: fakeaws.ImpactOf(samples), Interval: shortest}
+func ImpactOf(samples []fakeaws.Sample, atMost int, shortest time.Duration) Impact {
+	f := Impact{Impact: fakeaws.ImpactOf(samples), Interval: shortest}
 	if len(samples) == 0 {
 		return f
 	}
@@ -55,7 +55,7 @@ func Feel(samples []fakeaws.Sample, atMost int, shortest time.Duration) Felt {
 }
 
 // add appends one interval.
-func (f *Felt) add(samples []fakeaws.Sample) {
+func (f *Impact) add(samples []fakeaws.Sample) {
 	var requests, served float64
 	byRegion := make([]float64, len(f.Regions))
 	for _, s := range samples {
@@ -74,7 +74,7 @@ func (f *Felt) add(samples []fakeaws.Sample) {
 }
 
 // Summary is what users felt in one sentence.
-func (f Felt) Summary() string {
+func (f Impact) Summary() string {
 	if f.Requests == 0 {
 		return "There were no users."
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWhatUsersFeltFitsIntoALine(t *testing.T) {
+func TestClientImpactFitsIntoALine(t *testing.T) {
 	for _, seconds := range []int{1, 5, 400, 401, 3600, 20000} {
 		var samples []fakeaws.Sample
 		for i := range seconds {
 			samples = append(samples, fakeaws.Sample{At: at(time.Duration(i+1) * time.Second)})
 		}
-		f := Feel(samples, 80, 5*time.Second)
+		f := ImpactOf(samples, 80, 5*time.Second)
 		if n := len(f.Failed); n > 80 {
 			t.Errorf("%d seconds make %d characters; want at most %d", seconds, n, 80)
 		}
@@ -25,7 +25,7 @@ func TestSharesAreOfAllRequests(t *testing.T) {
 	second := fakeaws.Sample{At: at(time.Second), Requests: 10, Served: 8, Regions: []fakeaws.RegionSample{
 		{Region: east, Requests: 4, Served: 2}, {Region: west, Requests: 6, Served: 6},
 	}}
-	f := Feel([]fakeaws.Sample{second, second}, 80, 5*time.Second)
+	f := ImpactOf([]fakeaws.Sample{second, second}, 80, 5*time.Second)
 	want := []Curve{{Region: east, Shares: []float64{0.2}}, {Region: west, Shares: []float64{0.6}}}
 	if diff := cmp.Diff(want, f.Regions); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -44,7 +44,7 @@ func TestWhatHappensAtAnIntervalsBeginningIsDrawnThere(t *testing.T) {
 		}
 		samples = append(samples, s)
 	}
-	if diff := cmp.Diff([]float64{0, 0, 1, 1}, Feel(samples, 80, 5*time.Second).Failed); diff != "" {
+	if diff := cmp.Diff([]float64{0, 0, 1, 1}, ImpactOf(samples, 80, 5*time.Second).Failed); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// whatCanMoveMoves is promise 12: in a failover, every record and every database without a fault of its own is in the
+// isolation is promise 12: in a failover, every record and every database without a fault of its own is in the
 // target Region in the end, whatever is wrong with the others. What a fault is, and whose, is judged by the requests that
 // AWS has refused and by the state that the simulated AWS is in, and never by what the run says of it.
-func whatCanMoveMoves(e Evidence) finding {
+func isolation(e Evidence) finding {
 	f := finding{basis: "no failover could show it"}
 	moved, faults := 0, 0
 	for _, run := range e.Runs {

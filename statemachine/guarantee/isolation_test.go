@@ -125,12 +125,12 @@ func TestWhatDidNotMoveNeedsAFaultOfItsOwn(t *testing.T) {
 			c.record(&e)
 			c.database(&e)
 			v := verdict(t, e, 12)
-			if (v.Status == Violated) != (len(c.says) > 0) || len(v.Broken) != len(c.says) {
-				t.Fatalf("%s: %v; want %v", v.Status, v.Broken, c.says)
+			if (v.Status == Violated) != (len(c.says) > 0) || len(v.Violations) != len(c.says) {
+				t.Fatalf("%s: %v; want %v", v.Status, v.Violations, c.says)
 			}
 			for i, says := range c.says {
-				if !strings.Contains(v.Broken[i], says) {
-					t.Errorf("got  %s\nwant %s", v.Broken[i], says)
+				if !strings.Contains(v.Violations[i], says) {
+					t.Errorf("got  %s\nwant %s", v.Violations[i], says)
 				}
 			}
 		})
@@ -153,7 +153,7 @@ func TestAFailoverIsNotRefusedForOneOfItsParts(t *testing.T) {
 		e := refused()
 		c.change(&e)
 		if v := verdict(t, e, 12); v.Status != c.want {
-			t.Errorf("%s: %s %v; want %s", name, v.Status, v.Broken, c.want)
+			t.Errorf("%s: %s %v; want %s", name, v.Status, v.Violations, c.want)
 		}
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// somebodyIsTold is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
+// alwaysNotified is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
 // sent; so does every run that is refused or skipped and that no operator waits for, and every refused failover. A run
 // whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
-func somebodyIsTold(e Evidence) finding {
+func alwaysNotified(e Evidence) finding {
 	f := finding{basis: "no run took the lock"}
 	messages, alarms := 0, 0
 	for _, run := range e.Runs {

@@ -12,9 +12,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// refusedTouchedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
+// refusedChangedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
 // for the conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be played has sent a notification, which is no change.
-func refusedTouchedNothing(e Evidence) finding {
+func refusedChangedNothing(e Evidence) finding {
 	f := finding{basis: "no run was refused or only looked"}
 	runs, calls := 0, 0
 	for _, run := range e.Runs {
@@ -83,8 +83,8 @@ func tells(call fakeaws.Call) bool {
 	return call.Service == "sns" || call.Service == "s3" || call.Service == "monitoring"
 }
 
-// itEnds is promise 8: a run ends within the bound that Validate has predicted, whatever fails.
-func itEnds(e Evidence) finding {
+// bounded is promise 8: a run ends within the bound that Validate has predicted, whatever fails.
+func bounded(e Evidence) finding {
 	f := finding{basis: "there was no run"}
 	for _, run := range e.Runs {
 		f.checked = true

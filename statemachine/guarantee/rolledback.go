@@ -11,9 +11,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// rolledBackIsTrue is promise 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
+// rolledBackRestored is promise 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
 // in sync, the lock is released, report and message are out.
-func rolledBackIsTrue(e Evidence) finding {
+func rolledBackRestored(e Evidence) finding {
 	f := finding{basis: "no run ended RolledBack"}
 	applications := 0
 	for _, run := range e.Runs {

@@ -149,8 +149,8 @@ func unheard() Evidence {
 	return e
 }
 
-// TestPromisesOfSeveralPhasesAndRunsCanBeBroken breaks by hand what only runs with two phases, or two runs, promise.
-func TestPromisesOfSeveralPhasesAndRunsCanBeBroken(t *testing.T) {
+// TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated breaks by hand what only runs with two phases, or two runs, promise.
+func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		number  int
@@ -261,7 +261,7 @@ func TestPromisesOfSeveralPhasesAndRunsCanBeBroken(t *testing.T) {
 			if v.Status != Violated {
 				t.Fatalf("promise %d is %s; want it violated", c.number, v.Status)
 			}
-			if text := strings.Join(v.Broken, "\n"); !strings.Contains(text, c.says) {
+			if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
 				t.Errorf("got  %s\nwant %s", text, c.says)
 			}
 		})
@@ -279,7 +279,7 @@ func TestARecordMayBeAsSomebodyHasLeftItByHand(t *testing.T) {
 		e.Batches[1].Changes, e.Batches[1].After = e.Batches[1].Changes[:1], sets(100, 100, "1")
 		e.ByHand = []HandChange{{At: at(c.at), Zone: e.Batches[1].Zone, Sets: sets(100, 100, "1")}}
 		if v := verdict(t, e, 1); v.Status != c.want {
-			t.Errorf("%s: promise 1 is %s %v; want %s", c.name, v.Status, v.Broken, c.want)
+			t.Errorf("%s: promise 1 is %s %v; want %s", c.name, v.Status, v.Violations, c.want)
 		}
 	}
 }
@@ -293,7 +293,7 @@ func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 		e.Batches[1].At = at(160*time.Second + later)
 		want := []Status{Violated, Kept}[i]
 		if v := verdict(t, e, 10); v.Status != want {
-			t.Errorf("taken %s later: promise 10 is %s %v; want %s", later, v.Status, v.Broken, want)
+			t.Errorf("taken %s later: promise 10 is %s %v; want %s", later, v.Status, v.Violations, want)
 		}
 	}
 }
@@ -336,7 +336,7 @@ func TestARollbackMayPutTheRegistryRight(t *testing.T) {
 	}
 	for active, want := range map[failover.Region]Status{east: Kept, west: Violated} {
 		if v := verdict(t, left(active), 4); v.Status != want {
-			t.Errorf("active in %s: promise 4 is %s %v; want %s", active, v.Status, v.Broken, want)
+			t.Errorf("active in %s: promise 4 is %s %v; want %s", active, v.Status, v.Violations, want)
 		}
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// neverAllZero is promise 1: after every accepted batch, each application has exactly the intended weights in both
+// weightsConsistent is promise 1: after every accepted batch, each application has exactly the intended weights in both
 // Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
 // before, and is in everything else as it is registered, for a batch replaces record sets as a whole; any other record
 // has the weights that it had before the batch, be they somebody's by hand.
-func neverAllZero(e Evidence) finding {
+func weightsConsistent(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	looked := 0
 	last, since := map[string]setIndex{}, map[string]time.Time{} // by zone

@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// neverTwoWriters is promise 2: Drover never asks for two writers, and loses data only where the input allowed it.
-func neverTwoWriters(e Evidence) finding {
+// oneWriter is promise 2: Drover never asks for two writers, and loses data only where the input allowed it.
+func oneWriter(e Evidence) finding {
 	f := finding{basis: "no promotion was asked for"}
 	for i, p := range e.Promotions {
 		f.checked = true

@@ -78,7 +78,7 @@ type tick struct {
 }
 
 func newChart(r *drill.Result) chart {
-	impact := guarantee.Feel(r.Evidence.Traffic, chartWidth, time.Second)
+	impact := guarantee.ImpactOf(r.Evidence.Traffic, chartWidth, time.Second)
 	c := chart{Width: chartWidth, Plot: plotHeight}
 	total := time.Duration(len(impact.Failed)) * impact.Interval
 	if total == 0 {

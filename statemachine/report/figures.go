@@ -25,12 +25,12 @@ func figuresOf(r *drill.Result) []figure {
 	if len(r.Recoveries) > 0 {
 		all = append(all, recoveries(r.Recoveries)...)
 	}
-	if r.Felt.Requests > 0 {
+	if r.Impact.Requests > 0 {
 		all = append(all, figure{
-			Name: "Served", Value: percent(r.Felt.Served, r.Felt.Requests), Note: fmt.Sprintf("of %.0f requests", r.Felt.Requests),
+			Name: "Served", Value: percent(r.Impact.Served, r.Impact.Requests), Note: fmt.Sprintf("of %.0f requests", r.Impact.Requests),
 		})
 	}
-	return append(all, promises(r.Promises))
+	return append(all, guarantees(r.Guarantees))
 }
 
 func outcomes(runs []guarantee.RunOutcome) figure {
@@ -78,7 +78,7 @@ func recoveries(all []guarantee.Recovery) []figure {
 	})
 }
 
-func promises(verdicts []guarantee.Verdict) figure {
+func guarantees(verdicts []guarantee.Verdict) figure {
 	count := map[guarantee.Status]int{}
 	for _, v := range verdicts {
 		count[v.Status]++

@@ -12,7 +12,7 @@ import (
 
 func TestTheFiguresAreWhatAReaderTakesAway(t *testing.T) {
 	r := sample()
-	r.Felt.Impact = fakeaws.Impact{Requests: 200, Served: 150}
+	r.Impact.Impact = fakeaws.Impact{Requests: 200, Served: 150}
 	r.Recoveries[0].Users, r.Recoveries[0].RPO, r.Recoveries[0].TargetRPO = 2*time.Minute, 0.9, time.Minute
 	want := []figure{
 		{"Outcome", "Completed", "as expected", "good"},

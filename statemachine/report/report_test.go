@@ -36,10 +36,10 @@ func sample() *drill.Result {
 	}
 	return &drill.Result{
 		Name: "outage", Messages: "Completed\n", Title: "a Region & its <end>", Description: "why", Plan: failover.DefaultPlan(),
-		Promises: []guarantee.Verdict{
-			{Number: 1, Promise: "never all zero", Status: guarantee.Kept, Basis: "2 batches"},
-			{Number: 2, Promise: "never two writers", Status: guarantee.Violated, Broken: []string{"two of them"}},
-			{Number: 5, Promise: "Held is honest", Status: guarantee.NotChecked, Basis: "no run ended Held"},
+		Guarantees: []guarantee.Verdict{
+			{Number: 1, Guarantee: "never all zero", Status: guarantee.Kept, Basis: "2 batches"},
+			{Number: 2, Guarantee: "never two writers", Status: guarantee.Violated, Violations: []string{"two of them"}},
+			{Number: 5, Guarantee: "Held is honest", Status: guarantee.NotChecked, Basis: "no run ended Held"},
 		},
 		Recoveries: []guarantee.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute}},
 		Outcomes:   []guarantee.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},

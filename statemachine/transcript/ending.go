@@ -11,7 +11,7 @@ import (
 // Ending is what stands below the timeline of a transcript.
 type Ending struct {
 	// Impact has an interval for each character of a line.
-	Impact     guarantee.Felt
+	Impact     guarantee.Impact
 	Recoveries []guarantee.Recovery
 	Verdicts   []guarantee.Verdict
 	Outcomes   []guarantee.RunOutcome
@@ -57,12 +57,12 @@ func (p *Printer) verdicts(all []guarantee.Verdict) {
 		const width = 25
 		for i, part := range wrap(p.Named(v.BasisText()), p.Columns()-7-width) {
 			if i == 0 {
-				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Promise, width)) + p.paint(Dim, part))
+				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Guarantee, width)) + p.paint(Dim, part))
 			} else {
 				p.line(strings.Repeat(" ", 7+width) + p.paint(Dim, part))
 			}
 		}
-		for _, broken := range v.Broken {
+		for _, broken := range v.Violations {
 			p.bullet(7, Bad, broken)
 		}
 	}

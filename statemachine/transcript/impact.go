@@ -36,7 +36,7 @@ func bars(shares []float64) string {
 }
 
 // axis is the time axis below the bars: a mark every so many intervals, as far as there is room.
-func axis(f guarantee.Felt, room int) string {
+func axis(f guarantee.Impact, room int) string {
 	const every = 12
 	var b strings.Builder
 	for i := 0; i < len(f.Failed); i += every {
@@ -50,7 +50,7 @@ func axis(f guarantee.Felt, room int) string {
 }
 
 // write draws what users felt.
-func (p *Printer) impact(f guarantee.Felt) {
+func (p *Printer) impact(f guarantee.Impact) {
 	if len(f.Failed) == 0 {
 		return
 	}

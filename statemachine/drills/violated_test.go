@@ -58,7 +58,7 @@ var mistakes = []struct {
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app) || app.Broken != \"\":", New: "case !req.Run.Moves(app) || req.Run.Phase == failover.Rollback:",
+			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app) || app.Violations != \"\":", New: "case !req.Run.Moves(app) || req.Run.Phase == failover.Rollback:",
 		}},
 		scenario: "partial-promotion", says: "the registry says",
 	},
@@ -141,20 +141,20 @@ var mistakes = []struct {
 	},
 }
 
-// TestADrillSeesEveryPromiseBroken makes one mistake at a time and plays a scenario: the drill must fail, and say which
-// promise is broken and how. (TestEveryPromiseCanBeBroken, beside the judge, has every way in which each can be.)
-func TestADrillSeesEveryPromiseBroken(t *testing.T) {
+// TestADrillSeesEveryGuaranteeViolated makes one mistake at a time and plays a scenario: the drill must fail, and say which
+// promise is broken and how. (TestEveryGuaranteeCanBeViolated, beside the judge, has every way in which each can be.)
+func TestADrillSeesEveryGuaranteeViolated(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds functions again for each mistake")
 	}
 	for _, m := range mistakes {
 		t.Run(m.name, func(t *testing.T) {
 			result, transcript := playChanged(t, m.scenario, m.functions, m.definition)
-			i := slices.IndexFunc(result.Promises, func(v guarantee.Verdict) bool { return v.Number == m.number })
-			if i < 0 || result.Promises[i].Status != guarantee.Violated || result.OK() {
+			i := slices.IndexFunc(result.Guarantees, func(v guarantee.Verdict) bool { return v.Number == m.number })
+			if i < 0 || result.Guarantees[i].Status != guarantee.Violated || result.OK() {
 				t.Fatalf("%s does not see promise %d broken:\n%s", m.scenario, m.number, transcript)
 			}
-			if text := strings.Join(result.Promises[i].Broken, "\n"); !strings.Contains(text, m.says) {
+			if text := strings.Join(result.Guarantees[i].Violations, "\n"); !strings.Contains(text, m.says) {
 				t.Errorf("got  %s\nwant %s", text, m.says)
 			}
 		})
