@@ -20,8 +20,7 @@ const root = "../.."
 var pending = []string{
 	"README.md", "docs/runbook.md", // follow what is printed
 	"lambdas/internal/entry", "lambdas/updateregistry",
-	"statemachine/drill", "statemachine/drills", "statemachine/report",
-	"statemachine/guarantee", "statemachine/scenario", "statemachine/transcript",
+	"statemachine/drills", "statemachine/report",
 }
 
 // except are the words that a file must use: what version 0.1.0 has stored keeps its name.

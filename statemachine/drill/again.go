@@ -10,8 +10,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// again repeats everything after the end, for promise 9: every invocation of every run with the same payload, and the
-// last run as a new one. What is repeated is not in the transcript.
+// again repeats everything after the end, for guarantee 9: every invocation of every run with the same payload, and the
+// last run as a new one. The repetitions are not in the transcript.
 func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	p.tell.Quiet = true
 	mended := len(p.undo) > 0
@@ -28,7 +28,7 @@ func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	}
 	last := e.Runs[len(e.Runs)-1]
 	if mended && len(last.SetAside()) > 0 {
-		return nil // what it could not move for a reason that is gone by now would move
+		return nil // what it could not move for a cause that has ended would move now
 	}
 	if last.Repeatable() && !p.world.Dark(last.Region) {
 		return p.repeatRun(ctx, e, last)
@@ -36,14 +36,14 @@ func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	return nil
 }
 
-// repeatSteps invokes what a run has invoked, as far as Lambda let it begin. Invocations of one state that follow each other are judged together.
+// repeatSteps repeats the invocations of a run that Lambda has started. Those of one state in a row are judged together.
 func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
 	before, err := p.snapshot(ctx, run.To())
 	if err != nil {
 		return err
 	}
 	for i, inv := range run.Invocations {
-		if guarantee.Began(inv) && run.Repeats(i) {
+		if guarantee.Started(inv) && run.Repeats(i) {
 			p.repeatInvocation(ctx, run.Region, inv)
 		}
 		if i+1 < len(run.Invocations) && run.Invocations[i+1].State == inv.State {
@@ -54,14 +54,14 @@ func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, ru
 			return err
 		}
 		e.Again = append(e.Again, guarantee.Repetition{
-			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayTell: (inv.State == "Notify" || inv.State == "NotifyRefused") && run.Unheard(), Before: before, After: after,
+			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayNotify: (inv.State == "Notify" || inv.State == "NotifyRefused") && run.NotificationFailed(), Before: before, After: after,
 		})
 		before = after
 	}
 	return ctx.Err()
 }
 
-// repeatInvocation runs the function again. Its answer does not matter: a repetition may well be refused.
+// repeatInvocation invokes the function again. Its response does not matter: a repetition may be rejected.
 func (p *performance) repeatInvocation(ctx context.Context, region string, inv fakeaws.Invocation) {
 	for _, f := range p.assembly.Functions {
 		if f.Region == region && f.Name == inv.Function {
@@ -71,8 +71,8 @@ func (p *performance) repeatInvocation(ctx context.Context, region string, inv f
 	}
 }
 
-// refill is how long a new run waits, as its operator would, after dozens of steps that were repeated at one instant:
-// Route 53's request quota is there again.
+// refill is the wait before the new run, after dozens of steps that were repeated at one instant: Route 53's request quota
+// is available again.
 const refill = 10 * time.Second
 
 // repeatRun starts the run once more and waits for its end.

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// alarmsFired are the alarms of the deployment that have gone off, in the order of time.
+// alarmsFired are the alarms of the deployment that have gone to ALARM, in order of time.
 func (p *performance) alarmsFired() []guarantee.AlarmFired {
 	var fired []guarantee.AlarmFired
 	for _, entry := range p.world.Journal() {

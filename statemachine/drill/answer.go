@@ -15,7 +15,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// questionOf is what a run has asked, and nothing when it has not.
+// questionOf is the approval request of a run, nil when there is none.
 func (p *performance) questionOf(ctx context.Context, number int) (*started, *registry.Approval, error) {
 	run, err := p.run(number)
 	if err != nil {
@@ -29,15 +29,15 @@ func (p *performance) questionOf(ctx context.Context, number int) (*started, *re
 	return run, &asked, err
 }
 
-// answer does what drover approve and drover reject do: it reads the question from the registry and answers its token.
+// answer does what drover approve and drover reject do: it reads the request from the registry and answers its token.
 func (p *performance) answer(ctx context.Context, x scenario.AnswerRun) error {
 	run, asked, err := p.questionOf(ctx, x.Run)
 	if err != nil {
 		return err
 	}
 	if asked == nil {
-		p.say("run", transcript.Bad, "%s would answer %s, which has not asked", x.By, p.nameOf(run))
-		return nil // what becomes of the run says whether that matters
+		p.say("run", transcript.Bad, "%s cannot answer %s: it has no approval request", x.By, p.nameOf(run))
+		return nil // the outcome of the run shows whether that matters
 	}
 	verb := "rejects"
 	if x.Approved {
@@ -55,14 +55,14 @@ func (p *performance) answer(ctx context.Context, x scenario.AnswerRun) error {
 	})
 }
 
-// plantApproval lets an attacker write the item.
+// plantApproval writes the item as an attacker would.
 func (p *performance) plantApproval(ctx context.Context, x scenario.PlantedApproval) error {
 	run, asked, err := p.questionOf(ctx, x.Run)
 	if err != nil {
 		return err
 	}
 	if asked == nil {
-		return fmt.Errorf("plantedApproval: %s has not asked", p.nameOf(run))
+		return fmt.Errorf("plantedApproval: %s has no approval request", p.nameOf(run))
 	}
 	planted := *asked
 	planted.Run = x.Under
@@ -70,7 +70,7 @@ func (p *performance) plantApproval(ctx context.Context, x scenario.PlantedAppro
 	if x.Rewritten {
 		planted.Execution = strings.TrimSuffix(asked.Execution, ":"+asked.Run) + ":" + x.Under
 		planted.Digest = planted.Question().Digest()
-		how = ", rewritten as that run's"
+		how = ", rewritten for that run"
 	}
 	p.say("dynamodb", transcript.Bad, "an attacker puts the approval item of %s under the key of run %s%s", p.nameOf(run), x.Under, how)
 	return p.store(asked.Region).PutApproval(ctx, planted)

@@ -13,7 +13,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// settle builds what the applications need, healthy and all in the primary, and registers them as an operator would.
+// settle creates what the applications need, healthy and in the primary, and registers them as an operator would.
 func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []failover.Application) error {
 	r.apps = apps
 	w := s.World
@@ -110,7 +110,7 @@ func (r *rehearsal) addDatabases(s *scenario.Scenario, app failover.Application)
 	return nil
 }
 
-// databaseMember makes a cluster of a global cluster what a scenario wants it to be.
+// databaseMember changes a cluster of a global cluster.
 func (r *rehearsal) databaseMember(m scenario.DatabaseMember) error {
 	if m.Version != "" {
 		if err := r.world.SetEngineVersion(m.GlobalCluster, m.Region, m.Version); err != nil {
@@ -123,7 +123,7 @@ func (r *rehearsal) databaseMember(m scenario.DatabaseMember) error {
 	return r.world.SetHeadless(m.GlobalCluster, m.Region, *m.Instances == 0)
 }
 
-// addClients lets an application's share of all clients come in by its first name.
+// addClients adds an application's share of all clients, which resolve its first record.
 func (r *rehearsal) addClients(s *scenario.Scenario, app failover.Application) error {
 	perSecond := s.World.Clients.RequestsPerSecond
 	if perSecond == 0 {

@@ -58,15 +58,15 @@ func (p *performance) call(ctx context.Context, c scenario.Call) error {
 	if status >= http.StatusBadRequest {
 		tone = transcript.Bad
 	}
-	who := cmp.Or(c.As, "nobody")
+	who := cmp.Or(c.As, "unsigned")
 	p.say("api", tone, "%s: %s %s in %s: %d %s", who, c.Method, c.Path, c.Region, status, http.StatusText(status))
 	p.say("", transcript.Plain, "%s", answerFacts(answer))
 	if status != c.Status {
-		p.surprises = append(p.surprises, fmt.Sprintf("%s %s as %s: expected %d, got %d: %.600s", c.Method, c.Path, who, c.Status, status, answer))
+		p.unexpected = append(p.unexpected, fmt.Sprintf("%s %s as %s: expected %d, got %d: %.600s", c.Method, c.Path, who, c.Status, status, answer))
 	}
 	for _, text := range c.Says {
 		if !strings.Contains(oneLine(answer), text) {
-			p.surprises = append(p.surprises, fmt.Sprintf("%s %s as %s: expected to read %q; got %.600s", c.Method, c.Path, who, text, answer))
+			p.unexpected = append(p.unexpected, fmt.Sprintf("%s %s as %s: expected the text %q; got %.600s", c.Method, c.Path, who, text, answer))
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func (p *performance) request(ctx context.Context, c scenario.Call) (status int,
 	return response.StatusCode, answer, err
 }
 
-// apiURL is the address of a Region's API in the World.
+// apiURL is the address of a Region's API in the simulator.
 func (r *rehearsal) apiURL(region string) (string, error) {
 	for _, api := range r.assembly.APIs {
 		if api.Region == region {
@@ -117,7 +117,7 @@ func (r *rehearsal) apiURL(region string) (string, error) {
 	return "", fmt.Errorf("the assembly has no HTTP API in %s", region)
 }
 
-// answerFacts is what an answer of the API says, in one line.
+// answerFacts is a response of the API in one line.
 func answerFacts(text []byte) string {
 	var answer struct {
 		Message, Title, Detail, ID, Summary string

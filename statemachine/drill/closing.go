@@ -12,10 +12,10 @@ import (
 )
 
 // An execution that is stopped or dies does not close its run; the rule on the status of executions starts another one
-// that does. It starts one after every failed run, and most of these find nothing to do: they are told of, and expected,
+// that does. It starts one after every failed run, and most of these find nothing to close: they are printed, and expected,
 // only when they close a run.
 
-// isClosing takes charge of an execution that closes a run, if it is one.
+// isClosing says whether an execution is one that closes a run, and follows it then.
 func (p *performance) isClosing(x fakeaws.Execution) bool {
 	in, err := failover.ParseInput(x.Input)
 	if err != nil || in.Action != failover.Close {
@@ -41,9 +41,9 @@ func (p *performance) byARN(arn string) *started {
 	return nil
 }
 
-// loseEvents lets events be lost for a while.
+// loseEvents loses events for a while.
 func (p *performance) loseEvents(x scenario.LoseEvents) error {
 	p.say("events", transcript.Bad, "the events about executions in %s are lost for %s", x.Region, scenario.Span(time.Duration(x.For)))
-	p.until(x.For, func() { _ = p.world.LoseExecutionEvents(x.Region, false) }) // the Region is there, as it was a moment ago
+	p.until(x.For, func() { _ = p.world.LoseExecutionEvents(x.Region, false) }) // the Region is known, as it was a moment ago
 	return p.world.LoseExecutionEvents(x.Region, true)
 }

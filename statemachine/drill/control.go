@@ -17,28 +17,29 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// Control is the path below which a served World is looked at and disturbed; no service of AWS has it.
+// Control is the path below which a served simulator is inspected and disturbed; no service of AWS has it.
 //
-//	GET    /_drover               what the World looks like, for people
+//	GET    /_drover               the state of the simulator, as text
 //	POST   /_drover/faults        an event of a timeline, as YAML or JSON, with or without at: from now
 //	DELETE /_drover/faults        ends every fault of AWS's APIs and functions that was injected
-//	POST   /_drover/callers/NAME  takes a policy document for somebody new, and answers with an access key
+//	POST   /_drover/callers/NAME  creates a role with the policy document in the body, and answers with an access key
 const Control = "/_drover"
 
 // maxBody bounds the text of an injected event and of a policy.
 const maxBody = 64 << 10
 
-// controlDesk is the World's handler with the paths of [Control] in front of it.
+// controlDesk is the simulator's handler with the paths of [Control] in front of it.
 type controlDesk struct {
 	world       *fakeaws.World
 	door        doorkeeper
 	performance atomic.Pointer[performance]
 }
 
-// open lets events be injected, once everything is deployed.
+// open accepts events, once everything is deployed.
 func (d *controlDesk) open(p *performance) { d.performance.Store(p) }
 
-// ServeHTTP answers for the desk, and leaves everything else to the World. It answers only who may ask, see [doorkeeper].
+// ServeHTTP answers for the desk, and leaves everything else to the simulator. It answers only permitted requests, see
+// [doorkeeper].
 func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if problem := d.door.refuses(r); problem != "" {
 		http.Error(rw, problem, http.StatusForbidden)
@@ -53,7 +54,7 @@ func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw = shown{rw, untrusted.Writer(rw)}
 	p := d.performance.Load()
 	if p == nil {
-		http.Error(rw, "the World is still being set up", http.StatusServiceUnavailable)
+		http.Error(rw, "the AWS simulator is still being set up", http.StatusServiceUnavailable)
 		return
 	}
 	if problem := simpleType(r); problem != "" {
@@ -71,11 +72,11 @@ func (d *controlDesk) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			http.Error(rw, err.Error(), http.StatusConflict)
 			return
 		}
-		fmt.Fprintln(rw, "all faults of AWS's APIs and functions are over")
+		fmt.Fprintln(rw, "all faults of AWS's APIs and functions have ended")
 	case r.Method == http.MethodPost && isCaller && callerName.MatchString(name):
 		p.admit(rw, r, name)
 	default:
-		http.Error(rw, "there are: GET /_drover, POST /_drover/faults, DELETE /_drover/faults, POST /_drover/callers/NAME", http.StatusNotFound)
+		http.Error(rw, "unknown request; expected GET /_drover, POST /_drover/faults, DELETE /_drover/faults, POST /_drover/callers/NAME", http.StatusNotFound)
 	}
 }
 
@@ -91,8 +92,7 @@ func (s shown) Write(text []byte) (int, error) { return s.text.Write(text) }
 // callerName is what IAM takes for the name of a role.
 var callerName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 
-// admit makes a role with the policy in a request's body, so that the permissions that people are to have can be tried
-// before they are given.
+// admit creates a role with the policy in a request's body, so that permissions can be tried before they are granted.
 func (p *performance) admit(rw http.ResponseWriter, r *http.Request, name string) {
 	policy, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if err != nil {
@@ -107,8 +107,7 @@ func (p *performance) admit(rw http.ResponseWriter, r *http.Request, name string
 	fmt.Fprintf(rw, "export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=secret\n", key)
 }
 
-// inject lets the event in a request's body happen. The answer comes when it has, or when a later one is in the
-// calendar.
+// inject applies the event in a request's body. It answers when the event is applied, or, with a later time, scheduled.
 func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 	text, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if err != nil {
@@ -122,7 +121,7 @@ func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 	}
 	at := p.world.Now().Add(time.Duration(e.At))
 	ctx, detached := r.Context(), context.WithoutCancel(r.Context())
-	if err := p.onStage(ctx, at, func() error { return p.happen(detached, e) }); err != nil {
+	if err := p.onStage(ctx, at, func() error { return p.apply(detached, e) }); err != nil {
 		http.Error(rw, err.Error(), http.StatusConflict)
 		return
 	}
@@ -133,14 +132,14 @@ func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(rw, "%s: %s\n", when, what)
 }
 
-// onStage lets fn run in the World's own course of things. It waits for the end when that is due now.
+// onStage runs fn as a timed event of the simulator. It waits for its end when the event is due now.
 func (p *performance) onStage(ctx context.Context, at time.Time, fn func() error) error {
 	done := make(chan error, 1)
 	later := at.After(p.world.Now())
 	p.world.At(at, func() {
 		err := fn()
 		if later && err != nil {
-			p.say("drover", transcript.Bad, "an injected event could not happen: %v", err)
+			p.say("drover", transcript.Bad, "an event could not be applied: %v", err)
 		}
 		done <- err
 	})
@@ -155,7 +154,7 @@ func (p *performance) onStage(ctx context.Context, at time.Time, fn func() error
 	}
 }
 
-// relieve ends every fault that is still striking.
+// relieve ends every fault that is still active.
 func (p *performance) relieve() error {
 	for _, remove := range p.undo {
 		remove()

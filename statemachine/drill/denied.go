@@ -11,9 +11,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// denied lists what the deployed roles were not allowed to do, each thing once. No drill is well in which a function
-// asked for more than its policies grant, even when the run found a way around it: what is missing is found here, and
-// not in the account.
+// denied lists the requests that the deployed roles were denied, each once. A drill fails when a function needs more than its
+// policies grant, even when the run went on: what is missing is found here, and not in the account.
 func (p *performance) denied() []string {
 	var found []string
 	expected := map[string]bool{}
@@ -42,7 +41,7 @@ func (p *performance) denied() []string {
 	return found
 }
 
-// injected says whether the scenario itself lets this operation be denied.
+// injected says whether the scenario itself denies this operation.
 func (p *performance) injected(call fakeaws.Call) bool {
 	return slices.ContainsFunc(p.scenario.Timeline, func(e scenario.Event) bool {
 		f := e.APIFault

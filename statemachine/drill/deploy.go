@@ -30,7 +30,7 @@ func (p *performance) deployRelease(ctx context.Context, d scenario.Deploy) erro
 	declared, lambdas := p.assembly, p.lambdas
 	if d.Release == scenario.ReleasePrevious {
 		if p.previous == nil {
-			return errors.New("there is no previous release here")
+			return errors.New("the previous release is not available here; only the tests can deploy it")
 		}
 		declared, lambdas = p.previous.Assembly, p.previous.Lambdas
 	}
@@ -64,7 +64,7 @@ func (p *performance) deployRelease(ctx context.Context, d scenario.Deploy) erro
 }
 
 // updateRoles gives the roles of a Region's stacks the policies of a release. The release before has those of the current
-// one besides: the embedded AWS has learned since to refuse what AWS refuses, and what that release lacked is known.
+// one besides: the simulator rejects more of what AWS rejects than it did then, and what that release lacked is known.
 func (p *performance) updateRoles(declared *assembly.Assembly, region string) error {
 	var errs []error
 	for _, stack := range declared.Stacks {
@@ -128,7 +128,7 @@ func (p *performance) releaseOf(ctx context.Context, lambdas string, f assembly.
 	return function, err
 }
 
-// machineOf is a state machine of the assembly as the World has it.
+// machineOf is a state machine of the assembly as the simulator has it.
 func machineOf(m assembly.StateMachine) fakeaws.StateMachine {
 	return fakeaws.StateMachine{ARN: m.ARN, Name: m.Name, Region: m.Region, Role: m.RoleARN, Definition: m.Definition, LogGroup: m.LogGroup, LogData: m.LogData}
 }

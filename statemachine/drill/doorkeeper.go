@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// doorkeeper keeps web pages away from a served simulator. Whatever runs in a browser on the same machine can send
-// requests to the loopback: a page of another origin sends them with its Origin, and a page whose name its owner lets
-// point to 127.0.0.1 (DNS rebinding) with that name as their Host. Programs send neither.
+// doorkeeper rejects the requests of web pages. A page in a browser on the same machine can send requests to the
+// loopback: a page of another origin sends its Origin, and a page whose name resolves to 127.0.0.1 (DNS rebinding) that
+// name as the Host. Programs send neither.
 type doorkeeper struct {
 	// hosts are the values of Host that are the simulator's own, with the port.
 	hosts []string
@@ -34,31 +34,31 @@ func newDoorkeeper(address net.Addr, host string) doorkeeper {
 	return d
 }
 
-// refuses says why a request is refused, and is empty when it is not.
+// refuses says why a request is rejected; empty when it is not.
 func (d doorkeeper) refuses(r *http.Request) string {
 	if !slices.Contains(d.hosts, strings.ToLower(r.Host)) {
 		return fmt.Sprintf("Host %q is not this simulator's; expected one of %s", clipped(r.Host), strings.Join(d.hosts, ", "))
 	}
 	for _, origin := range r.Header.Values("Origin") {
 		if u, err := url.Parse(origin); err != nil || u.Scheme != "http" || !slices.Contains(d.hosts, strings.ToLower(u.Host)) {
-			return fmt.Sprintf("Origin %q is another one; expected no Origin, or http:// and one of %s", clipped(origin), strings.Join(d.hosts, ", "))
+			return fmt.Sprintf("Origin %q is not this simulator's; expected none, or http:// and one of %s", clipped(origin), strings.Join(d.hosts, ", "))
 		}
 	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		return fmt.Sprintf("Sec-Fetch-Site %q; expected a request that no other site's page has made", clipped(site))
+		return fmt.Sprintf("Sec-Fetch-Site %q; expected a request of this origin, or of no web page", clipped(site))
 	}
 	return ""
 }
 
-// simpleTypes are the media types that a page may send to another origin without asking first; the Fetch Standard calls
-// them CORS-safelisted.
+// simpleTypes are the media types that a page may send to another origin without a preflight request; the Fetch Standard
+// calls them CORS-safelisted.
 var simpleTypes = []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}
 
-// curlsType is what curl -d says of any body. A page that says it, too, cannot name itself curl without asking first: its
-// User-Agent is the browser's, and another one is no simple header ("CORS-safelisted request-header" in the Fetch Standard).
+// curlsType is the media type that curl -d sends for any body. A page that sends it cannot send curl's User-Agent without a
+// preflight request: that is no "CORS-safelisted request-header" in the Fetch Standard.
 const curlsType = "application/x-www-form-urlencoded"
 
-// simpleType says why a body's media type is refused where a body changes the simulator, and is empty when it is not.
+// simpleType says why a body's media type is rejected where a body changes the simulator; empty when it is not.
 func simpleType(r *http.Request) string {
 	if r.Method != http.MethodPost {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// dump writes what the World looks like, for somebody who asks while it runs.
+// dump writes the state of the simulator.
 func (p *performance) dump(w io.Writer) {
 	fmt.Fprintf(w, "%s, %s after the start\n\n", p.world.Now().Format(time.RFC3339), scenario.Span(p.world.Now().Sub(p.began)))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -33,7 +33,7 @@ func (p *performance) dump(w io.Writer) {
 	p.dumpDatabases(table)
 	p.dumpRuns(table)
 	p.dumpUsers(table)
-	_ = table.Flush() // whoever asked may have gone
+	_ = table.Flush() // the client may have gone
 }
 
 func (p *performance) dumpDatabases(w io.Writer) {
@@ -41,9 +41,9 @@ func (p *performance) dumpDatabases(w io.Writer) {
 	for _, app := range p.apps {
 		for _, database := range app.Databases {
 			region, available := p.world.Writer(database.GlobalCluster)
-			state := "takes writes"
+			state := "accepts writes"
 			if !available {
-				state = "takes no writes"
+				state = "accepts no writes"
 			}
 			if all := p.world.Writers(database.GlobalCluster); len(all) > 1 {
 				state += "; writers in " + strings.Join(all, " and ")
@@ -70,5 +70,5 @@ func (p *performance) dumpUsers(w io.Writer) {
 		return
 	}
 	last := samples[len(samples)-1]
-	fmt.Fprintf(w, "\nUSERS\t%.0f of %.0f requests were served in the last second\n", last.Served, last.Requests)
+	fmt.Fprintf(w, "\nCLIENTS\t%.0f of %.0f requests were served in the last second\n", last.Served, last.Requests)
 }

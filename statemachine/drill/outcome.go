@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// result works out what became of the drill, up to the promises.
+// result is the result of the drill, without the verdicts on the guarantees.
 func (p *performance) result() *Result {
 	s := p.scenario
 	e := p.evidence()
@@ -33,7 +33,7 @@ func (p *performance) result() *Result {
 		r.Unexpected = append(r.Unexpected, e.TooCostly(run)...)
 	}
 	if last := r.Impact.LastFailed; !last.IsZero() && last.Before(e.Traffic[len(e.Traffic)-1].At) {
-		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every user is served again"})
+		r.Milestones = append(r.Milestones, Milestone{At: last.Add(time.Second), Text: "every request is served again"})
 	}
 	slices.SortStableFunc(r.Milestones, func(a, b Milestone) int { return a.At.Compare(b.At) })
 	r.Unexpected = append(r.Unexpected, e.Unexpected(s.Expect, r.Recoveries)...)

@@ -25,14 +25,14 @@ type Options struct {
 	Lambdas string
 	// Previous is the release before, for scenarios in which it is deployed; nil when there is none.
 	Previous *Previous
-	// Out is where the transcript goes, as it happens.
+	// Out is where the transcript goes, while the drill is played.
 	Out *transcript.Printer
 }
 
-// patience is how much longer than its scenario a drill goes on for a run that does not end.
-const patience = 6 * time.Hour
+// overtime is how much longer than its scenario a drill goes on for a run that does not end.
+const overtime = 6 * time.Hour
 
-// Play plays a scenario to its end. The error is for what keeps it from being played; what went wrong in it is in the
+// Play plays a scenario to its end. The error says what prevents it from being played; what went wrong in it is in the
 // result.
 func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error) {
 	deployed, err := deploymentOf(s, o.Assembly)
@@ -44,7 +44,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 		return nil, err
 	}
 	r.previous = o.Previous
-	defer func() { _ = r.close() }() // the functions are killed, whatever they answer
+	defer func() { _ = r.close() }() // the functions are killed in any case
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
 	if err := errors.Join(s.Fits(r.plan), err); err != nil {
 		return nil, &scenario.MistakeError{Err: err}
@@ -68,12 +68,12 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 	result.Logs = p.world.Logs()
 	result.Messages = transcript.MessagesText(result.Evidence, o.Out.Named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
-	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.surprises, p.missing(), p.silent(), result.Evidence.ClosedOtherwise(p.scenario.Expect.Closed))
+	result.Unexpected = slices.Concat(result.Unexpected, p.denied(), p.unexpected, p.missing(), p.silent(), result.Evidence.ClosedOtherwise(p.scenario.Expect.Closed))
 	o.Out.Each(result.show)
 	return result, o.Out.Failed()
 }
 
-// performance is one playing of a scenario.
+// performance is one play of a scenario.
 type performance struct {
 	*rehearsal
 	scenario *scenario.Scenario
@@ -85,31 +85,31 @@ type performance struct {
 	outages  []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
-	byHand     []guarantee.HandChange
+	byHand     []guarantee.ManualChange
 	// last is the snapshot that was taken last, read where and when.
 	last guarantee.Snapshot
 	read placeRead
 	// end is the simulated AWS at the end of the scenario.
 	end guarantee.Snapshot
-	// undo ends the faults that are still striking.
+	// undo ends the faults that are still active.
 	undo []func()
-	// surprises are what is not as the scenario expects, noticed while it is played.
-	surprises []string
-	// failures are events that could not happen.
+	// unexpected are what differs from what the scenario expects, found while it is played.
+	unexpected []string
+	// failures are events that could not be applied.
 	failures []error
 	// darkSince is since when a Region is dark.
 	darkSince map[string]time.Time
 }
 
-// started is a run and what was seen around it.
+// started is a run with the snapshots before and after it.
 type started struct {
 	arn string
-	// name is what the transcript calls it.
+	// name is its name in the transcript.
 	name          string
 	want          scenario.StartRun
 	before, after guarantee.Snapshot
 	over          bool
-	// paused is how long the scenario kept everything from it.
+	// paused is how long the scenario paused it.
 	paused time.Duration
 	// stoppedBy is what ends it, if the timeline stops it; see StopRun.
 	stoppedBy string
@@ -117,7 +117,7 @@ type started struct {
 	triggered bool
 }
 
-// header says what is played, and with what.
+// header prints the scenario and the plan.
 func (p *performance) header(out *transcript.Printer) {
 	records, databases := 0, 0
 	for _, app := range p.apps {
@@ -128,12 +128,12 @@ func (p *performance) header(out *transcript.Printer) {
 		prose.Count(len(p.apps), "application"), prose.Count(records, "record"), prose.Count(databases, "database"), prose.Count(len(p.zones), "hosted zone")))
 }
 
-// play lets the timeline happen and returns when it is over and every run has ended.
+// play applies the timeline and returns when it has ended and so has every run.
 func (p *performance) play(ctx context.Context) error {
 	p.world.StartTraffic()
 	p.begin(ctx)
 	until := p.began.Add(time.Duration(p.scenario.Until))
-	limit := until.Add(patience)
+	limit := until.Add(overtime)
 	for ctx.Err() == nil {
 		end := limit
 		if !p.running() { // what is due at the very end still belongs to the scenario
@@ -153,13 +153,13 @@ func (p *performance) play(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// begin lets everything be told and puts the timeline's events into the World's calendar.
+// begin connects the narrator and schedules the timeline's events in the simulator.
 func (p *performance) begin(ctx context.Context) {
 	p.world.Observe = p.tell.Observe
 	p.world.Watcher = p.tell
 	for i, e := range p.scenario.Events() {
 		p.world.At(p.began.Add(time.Duration(e.At)), func() {
-			if err := p.happen(ctx, e); err != nil {
+			if err := p.apply(ctx, e); err != nil {
 				p.failures = append(p.failures, p.scenario.Mistake(p.scenario.EventPath(i), "%v", err))
 			}
 		})
@@ -236,12 +236,12 @@ func (p *performance) stateMachine(region string) (arn string, err error) {
 	return "", fmt.Errorf("the assembly has no state machine in %s; the plan's Regions are %s and %s", region, p.plan.Primary, p.plan.Standby)
 }
 
-// notImplemented lists what was asked of the embedded AWS that it does not have.
+// notImplemented lists the operations that the AWS simulator does not have.
 func (p *performance) notImplemented() []string {
 	var missing []string
 	for _, call := range p.world.Calls() {
 		if call.Code == fakeaws.CodeNotImplemented {
-			missing = append(missing, fmt.Sprintf("the embedded AWS does not have %s %s, which was asked for at %s",
+			missing = append(missing, fmt.Sprintf("the AWS simulator does not have %s %s, which was requested at %s",
 				call.Service, call.Operation, scenario.Clock(call.At.Sub(scenario.Start))))
 		}
 	}

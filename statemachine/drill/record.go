@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// snapshot is the part of the World that runs move, the registry as its replica in the given Region has it, or the other
-// one while that Region is dark: a run may sit there and wait for better times.
+// snapshot is the state that runs move, with the registry as its replica in the given Region has it, or the other one
+// while that Region is dark.
 func (p *performance) snapshot(ctx context.Context, region failover.Region) (guarantee.Snapshot, error) {
 	var s guarantee.Snapshot
 	place := placeRead{p.readable(region), p.world.Revision()}
@@ -67,10 +67,10 @@ func (p *performance) readable(region failover.Region) failover.Region {
 	return region
 }
 
-// evidence gathers what the World has recorded.
+// evidence gathers what the simulator has recorded.
 func (p *performance) evidence() guarantee.Evidence {
 	e := guarantee.Evidence{
-		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), ByHand: p.byHand, Promotions: p.world.Promotions(),
+		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Manual: p.byHand, Promotions: p.world.Promotions(),
 		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.Propagation(), Alarms: p.alarmsFired(), End: &p.end,
 	}
 	for _, run := range p.runs {
@@ -79,7 +79,7 @@ func (p *performance) evidence() guarantee.Evidence {
 		if in, err := failover.ParseInput(x.Input); err == nil {
 			r.Asked = &in
 		}
-		underway, ends := r.Told(p.world.Messages())
+		underway, ends := r.Notified(p.world.Messages())
 		r.Messages, r.Texts = len(ends), slices.Concat(underway, ends)
 		r.Name = run.name
 		e.Runs = append(e.Runs, r)

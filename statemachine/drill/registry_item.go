@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// registryItem writes an item of the registry. An application that is new is said to be in the primary, as register would.
+// registryItem writes an item of the registry. A new application gets the state of one in the primary, as by register.
 func (p *performance) registryItem(ctx context.Context, i scenario.RegistryItem) error {
 	client, table := dynamodb.NewFromConfig(p.operator(failover.Region(i.Region))), p.table()
 	key := map[string]types.AttributeValue{"pk": text("applications"), "sk": text(fmt.Sprintf("%03d#%s", i.Wave, i.Application))}

@@ -12,7 +12,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// Result is what became of a drill.
+// Result is the result of a drill.
 type Result struct {
 	Scenario *scenario.Scenario `json:"-"`
 	// Name, Title and Description are the scenario's.
@@ -24,13 +24,13 @@ type Result struct {
 	Outcomes []guarantee.RunOutcome `json:"runs"`
 	// Recoveries are the completed moves.
 	Recoveries []guarantee.Recovery `json:"recoveries"`
-	// Promises are the verdicts.
+	// Guarantees are the verdicts.
 	Guarantees []guarantee.Verdict `json:"guarantees"`
-	// Unexpected is what is not as the scenario says, or what the embedded AWS could not do.
+	// Unexpected is what differs from what the scenario expects, and what the AWS simulator could not do.
 	Unexpected []string `json:"unexpected"`
 	// Milestones are the points in time that explain the rest: outages and runs.
 	Milestones []Milestone `json:"-"`
-	// Messages are all that people were told, as they got it.
+	// Messages are all notifications, as they were published.
 	Messages string `json:"-"`
 	// Logs are what functions, state machines and APIs have logged.
 	Logs []fakeaws.LogLine `json:"-"`
@@ -43,11 +43,11 @@ type Result struct {
 type Milestone struct {
 	At   time.Time
 	Text string
-	// Bad says that it is no good news.
+	// Bad marks a failure.
 	Bad bool
 }
 
-// OK says whether everything was as expected and every promise that could be checked was kept.
+// OK says whether everything was as expected and every guarantee that could be checked was kept.
 func (r *Result) OK() bool {
 	for _, v := range r.Guarantees {
 		if v.Status == guarantee.Violated {
@@ -57,7 +57,7 @@ func (r *Result) OK() bool {
 	return len(r.Unexpected) == 0
 }
 
-// show writes all that became of the drill.
+// show writes the result below the timeline.
 func (r *Result) show(p *transcript.Printer) {
 	p.End(transcript.Ending{
 		Impact: guarantee.ImpactOf(r.Evidence.Traffic, p.Columns()-transcript.Beside, 5*time.Second), Recoveries: r.Recoveries, Verdicts: r.Guarantees,
@@ -65,20 +65,20 @@ func (r *Result) show(p *transcript.Printer) {
 	})
 }
 
-// Failures says how many things of which kind went wrong; it is empty when none did.
+// Failures counts the violations and the differences from what was expected; it is empty when there are none.
 func (r *Result) Failures() string {
 	var found []string
-	broken := 0
+	violated := 0
 	for _, v := range r.Guarantees {
 		if v.Status == guarantee.Violated {
-			broken++
+			violated++
 		}
 	}
-	if broken > 0 {
-		found = append(found, prose.Count(broken, "promise")+" broken")
+	if violated > 0 {
+		found = append(found, prose.Count(violated, "guarantee")+" violated")
 	}
 	if n := len(r.Unexpected); n > 0 {
-		found = append(found, prose.Count(n, "thing")+" not as the scenario expects")
+		found = append(found, prose.Count(n, "difference")+" from what the scenario expects")
 	}
 	return strings.Join(found, ", and ")
 }

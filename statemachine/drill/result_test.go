@@ -23,8 +23,8 @@ func TestTheLastLineSaysAllThatWentWrong(t *testing.T) {
 	var out bytes.Buffer
 	r.show(&transcript.Printer{W: &out})
 	for _, want := range []string{
-		"one: Held (expected Completed), ", "two: Refused (not expected at all), ",
-		"The drill FAILED: 1 promise broken, and 2 things not as the scenario expects.\n",
+		"one: Held (expected Completed), ", "two: Refused (no run was expected), ",
+		"The drill FAILED: 1 guarantee violated, and 2 differences from what the scenario expects.\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, out.String())
@@ -44,7 +44,7 @@ func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
 	r := &Result{
 		Evidence: guarantee.Evidence{Traffic: samples}, Unexpected: []string{strings.Repeat("word ", 30)},
 		Outcomes:   []guarantee.RunOutcome{{Run: "a-scenario-with-quite-a-long-name-1", Outcome: failover.RolledBack, Expected: failover.Completed}},
-		Guarantees: []guarantee.Verdict{{Number: 11, Guarantee: "somebody is told", Status: guarantee.NotChecked, Basis: strings.Repeat("word ", 20)}},
+		Guarantees: []guarantee.Verdict{{Number: 11, Guarantee: "Always notified", Status: guarantee.NotChecked, Basis: strings.Repeat("word ", 20)}},
 	}
 	p.Each(r.show)
 	for _, c := range []struct {
@@ -60,7 +60,7 @@ func TestANarrowScreenBreaksLinesBesideAWholeTranscript(t *testing.T) {
 		}
 	}
 	if file, screen := strings.Join(strings.Fields(file.String()), " "), strings.Join(strings.Fields(screen.String()), " "); !strings.HasPrefix(screen, "02:05") || file[:150] != screen[:150] {
-		t.Errorf("not the same is told:\n%s\n%s", file, screen)
+		t.Errorf("the texts differ:\n%s\n%s", file, screen)
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// ServeOptions are what a World is kept up with.
+// ServeOptions are what a simulator is served with.
 type ServeOptions struct {
 	Options
-	// Listener is where the World is reached. Serve closes it.
+	// Listener is where the simulator is reached. Serve closes it.
 	Listener net.Listener
 	// Host is the name or address, without the port, under which the listener was asked for; the loopback's own names are
 	// known.
@@ -25,15 +25,15 @@ type ServeOptions struct {
 	Speed float64
 	// Clock is the real time.
 	Clock func() time.Time
-	// Ready, when set, is called once everything is deployed, before anything happens.
+	// Ready, when set, is called once everything is deployed, before the first event.
 	Ready func(Stage)
 }
 
-// Stage is what somebody who wants to play with a served World has to know.
+// Stage describes a served simulator.
 type Stage struct {
-	// URL is the World's address, for all services and both Regions.
+	// URL is the simulator's address, for all services and both Regions.
 	URL string
-	// AccessKey is that of somebody who may do everything; every secret will do.
+	// AccessKey is that of an administrator; any secret is accepted.
 	AccessKey, SecretKey string
 	Account              string
 	Plan                 failover.Plan
@@ -44,7 +44,7 @@ type Stage struct {
 	Applications []failover.Application
 }
 
-// Serve keeps a World up, in which the scenario's timeline happens, until ctx is done. That is no error.
+// Serve keeps a simulator up and applies the scenario's timeline, until ctx is done. That is no error.
 func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 	clock := o.Clock
 	if clock == nil {
@@ -63,7 +63,7 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	defer func() { _ = r.close() }() // the functions are killed, whatever they answer
+	defer func() { _ = r.close() }() // the functions are killed in any case
 	apps, err := s.Applications(r.plan, o.Assembly.Account)
 	if err := errors.Join(s.Fits(r.plan), err); err != nil {
 		return &scenario.MistakeError{Err: err}
@@ -84,19 +84,19 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 	return errors.Join(p.failures...)
 }
 
-// warmUp is the virtual time for which a World has been there when it is served: users have come, every replica has
+// warmUp is the virtual time for which a simulator has run when it is served: clients send requests, every replica has
 // what is registered, and every metric has data.
 const warmUp = 3 * time.Minute
 
-// interrupted makes no error of the end that was asked for.
+// interrupted returns no error when ctx is done.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the error is that of the end which was asked for
+		return nil //nolint:nilerr // the error is that of the interruption
 	}
 	return err
 }
 
-// wait lets real time pass.
+// wait waits in real time.
 func wait(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

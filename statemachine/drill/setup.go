@@ -24,7 +24,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// rehearsal is a World in which everything is deployed, with the functions running as real processes.
+// rehearsal is a simulator in which everything is deployed, with the functions running as real processes.
 type rehearsal struct {
 	world    *fakeaws.World
 	host     *lambdahost.Host
@@ -44,16 +44,16 @@ type rehearsal struct {
 	zones []string
 	// callers are the access keys of those who call the API, by name.
 	callers map[string]string
-	// began is when virtual time did.
+	// began is when virtual time started.
 	began time.Time
 }
 
-// deploy sets up a World with everything that the assembly declares, at an address that nobody knows. The functions are
-// the binaries below lambdas, one folder for each step.
+// deploy sets up a simulator with everything that the assembly declares, at a random port of the loopback. The functions
+// are the binaries below lambdas, one folder for each step.
 func deploy(ctx context.Context, a *assembly.Assembly, lambdas string) (*rehearsal, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("listen for the embedded AWS: %w", err)
+		return nil, fmt.Errorf("listen for the AWS simulator: %w", err)
 	}
 	return deployAt(ctx, a, lambdas, listener, scenario.Start, func(w *fakeaws.World) http.Handler { return w })
 }
@@ -96,7 +96,7 @@ func PlanOf(a *assembly.Assembly) (failover.Plan, error) {
 			return failover.ParsePlan([]byte(text))
 		}
 	}
-	return failover.Plan{}, fmt.Errorf("the assembly has no function with a plan in %s; is it one of Drover's?", failover.PlanVariable)
+	return failover.Plan{}, fmt.Errorf("no function of the assembly has a plan in the variable %s; expected an assembly of Drover", failover.PlanVariable)
 }
 
 func (r *rehearsal) deployAll(ctx context.Context) error {
@@ -152,7 +152,7 @@ func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function) err
 	return publish(f.VersionARN, f.ARN, r.world.PublishVersion)
 }
 
-// functionOf starts nothing yet: a function's process starts with its first invocation.
+// functionOf starts no process: that starts with the function's first invocation.
 func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaws.Function, *lambdahost.Function, error) {
 	return r.functionIn(ctx, r.lambdas, f)
 }
@@ -185,8 +185,8 @@ func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.F
 	}, running, nil
 }
 
-// invoke runs a function. An invocation that is cut short, because the drill is over, is an error like any other: the
-// drill itself sees the context.
+// invoke runs a function. An invocation that is interrupted, because the drill ends, is an error like any other: the
+// drill itself checks the context.
 func invoke(ctx context.Context, f *lambdahost.Function, payload []byte) fakeaws.InvokeResult {
 	result, err := f.Invoke(ctx, payload)
 	if err != nil {
@@ -217,7 +217,7 @@ func (r *rehearsal) store(region failover.Region) *registry.Store {
 	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table(), Plan: r.plan}
 }
 
-// operator is the SDK's configuration of somebody who may do everything.
+// operator is the SDK's configuration of an administrator.
 func (r *rehearsal) operator(region failover.Region) aws.Config {
 	return aws.Config{
 		Region: string(region), BaseEndpoint: aws.String(r.url), HTTPClient: plainbody.New(),
@@ -226,5 +226,5 @@ func (r *rehearsal) operator(region failover.Region) aws.Config {
 	}
 }
 
-// SecretKey is the secret access key of every caller in a drill, so that a log that has it can be found out.
+// SecretKey is the secret access key of every caller in a drill, so that the tests find it in logs.
 const SecretKey = "drill/secret/access/key"

@@ -14,9 +14,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// addPast makes the plan one that has been running: the alarms that miss what is not there find that it was there a
-// minute ago, and each Region has published its release. Without it every drill would begin with the alarms of a
-// deployment in which no check has run yet.
+// addPast makes the plan one that has been running: the alarms that treat missing data as breaching find data of a minute
+// ago, and each Region has published its release. Without it every drill would start with the alarms of a new deployment.
 func (r *rehearsal) addPast(ctx context.Context) error {
 	for _, a := range r.assembly.Alarms {
 		if a.MissingData != "breaching" {

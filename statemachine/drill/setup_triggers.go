@@ -8,7 +8,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// deployTriggers adds what starts runs by itself and what watches over them: queues first, which the others name.
+// deployTriggers adds rules, schedules, alarms and APIs: queues first, which the others name.
 func (r *rehearsal) deployTriggers() error {
 	for _, q := range r.assembly.Queues {
 		if _, err := r.world.AddQueue(q.Region, q.Name); err != nil {

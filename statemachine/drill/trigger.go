@@ -16,10 +16,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// Runs are not only started by the timeline: alarms, schedules and the API start them too. Which of them must come is
-// the scenario's to say, under expect.runs; one that nobody expects is as wrong as one that does not come.
+// Not only the timeline starts runs: alarms, schedules and the API do too. A scenario lists them under expect.runs: a run
+// that is not listed is as wrong as one that does not start.
 
-// adopt takes charge of the runs that something else has started since it was last called.
+// adopt follows the runs that something else has started since it was last called.
 func (p *performance) adopt(ctx context.Context) error {
 	for _, arn := range p.tell.Due() {
 		if run := p.byARN(arn); run != nil {
@@ -96,14 +96,14 @@ func (p *performance) expected(x fakeaws.Execution) scenario.StartRun {
 		}
 	}
 	if n >= len(p.scenario.Expect.Runs) {
-		p.surprises = append(p.surprises, fmt.Sprintf("%s: started in %s, and the scenario expects no such run", x.Name, x.Region))
+		p.unexpected = append(p.unexpected, fmt.Sprintf("%s: started in %s; the scenario expects no such run", x.Name, x.Region))
 		return scenario.StartRun{Region: x.Region}
 	}
 	e := p.scenario.Expect.Runs[n]
 	in, _ := failover.ParseInput(x.Input) // an input that cannot be read has no action
 	after := x.StartedAt.Sub(p.began)
 	if x.Region != e.Region || in.Action != e.Action || after < e.From.Or(0) || after > e.By.Or(after) {
-		p.surprises = append(p.surprises, fmt.Sprintf("%s: %q started in %s at %s; expected %q in %s%s", x.Name, in.Action, x.Region,
+		p.unexpected = append(p.unexpected, fmt.Sprintf("%s: %q started in %s at %s; expected %q in %s%s", x.Name, in.Action, x.Region,
 			scenario.Clock(after), e.Action, e.Region, e.Window()))
 	}
 	return scenario.StartRun{Region: x.Region, Outcome: e.Outcome, Says: e.Says}
@@ -119,7 +119,7 @@ func (p *performance) missing() []string {
 	}
 	var missing []string
 	for _, e := range p.scenario.Expect.Runs[min(n, len(p.scenario.Expect.Runs)):] {
-		missing = append(missing, fmt.Sprintf("expected %q to be started in %s%s, and it was not", e.Action, e.Region, e.Window()))
+		missing = append(missing, fmt.Sprintf("expected %q to start in %s%s; it did not", e.Action, e.Region, e.Window()))
 	}
 	return missing
 }
@@ -142,7 +142,7 @@ func (p *performance) setAlarm(a scenario.AlarmChange) error {
 	return p.world.AddAlarm(alarm)
 }
 
-// foreignAlarm lets the event of an alarm arrive that is not of this account, or not of this Region.
+// foreignAlarm delivers the event of an alarm of another account or Region.
 func (p *performance) foreignAlarm(a scenario.AlarmChange) error {
 	account, from := cmp.Or(a.Account, p.assembly.Account), cmp.Or(a.From, a.Region)
 	p.say("events", transcript.Bad, "an event arrives in %s: alarm %s of account %s in %s is %s", a.Region, a.Name, account, from, a.State)
@@ -159,8 +159,8 @@ func (p *performance) foreignAlarm(a scenario.AlarmChange) error {
 	})
 }
 
-// addNamedAlarms creates the alarms that the deployed rules wait for. They are the operator's own, so that the stacks
-// only name them; here they are well until the timeline says otherwise.
+// addNamedAlarms creates the alarms that the deployed rules name: they are the operator's, and not part of the stacks. They
+// are OK until the timeline changes them.
 func (r *rehearsal) addNamedAlarms() error {
 	for _, rule := range r.assembly.Rules {
 		var pattern struct {
@@ -174,7 +174,7 @@ func (r *rehearsal) addNamedAlarms() error {
 		for _, text := range pattern.Detail.AlarmName {
 			var name string
 			if json.Unmarshal(text, &name) != nil {
-				continue // a matcher and no name: whatever it matches, a scenario has to set up
+				continue // a matcher and no name: the scenario creates the alarm
 			}
 			if err := r.world.AddAlarm(fakeaws.Alarm{Region: rule.Region, Name: name, State: fakeaws.AlarmOK}); err != nil {
 				return err
@@ -184,8 +184,7 @@ func (r *rehearsal) addNamedAlarms() error {
 	return nil
 }
 
-// silent lists the alarms that should have gone off and have not, and says when the dead letters are not as many as
-// expected.
+// silent lists the alarms that should have gone to ALARM and have not, and a number of dead letters that is not expected.
 func (p *performance) silent() []string {
 	var silent []string
 	letters := 0
@@ -197,7 +196,7 @@ func (p *performance) silent() []string {
 	}
 	for _, want := range p.scenario.Expect.Alarms {
 		if !p.tell.WentOff(want) {
-			silent = append(silent, fmt.Sprintf("expected the alarm %q to go off, and it did not", want))
+			silent = append(silent, fmt.Sprintf("expected the alarm %q to go to ALARM; it did not", want))
 		}
 	}
 	return silent

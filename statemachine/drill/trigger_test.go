@@ -13,7 +13,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// performing is a performance of a scenario that expects runs, in a World that is not there.
+// performing is a performance of a scenario that expects runs, without a simulator.
 func performing(expected ...scenario.ExpectedRun) *performance {
 	return &performance{
 		rehearsal: &rehearsal{began: scenario.Start}, scenario: &scenario.Scenario{Name: "s", Expect: scenario.Expect{Runs: expected}}, tell: &transcript.Narrator{Out: &transcript.Printer{W: &bytes.Buffer{}}},
@@ -24,7 +24,7 @@ func run(region, action string, after time.Duration) fakeaws.Execution {
 	return fakeaws.Execution{Name: "r", Region: region, Input: json.RawMessage(`{"action":"` + action + `"}`), StartedAt: at(after)}
 }
 
-func TestARunThatNobodyExpectsIsASurprise(t *testing.T) {
+func TestARunThatIsNotExpectedIsReported(t *testing.T) {
 	want := scenario.ExpectedRun{Region: west, Action: failover.Check, From: scenario.Duration(time.Minute), By: scenario.Duration(2 * time.Minute), Outcome: failover.Completed}
 	for _, c := range []struct {
 		name     string
@@ -42,11 +42,11 @@ func TestARunThatNobodyExpectsIsASurprise(t *testing.T) {
 	} {
 		p := performing(c.expected...)
 		got := p.expected(c.run)
-		switch surprises := strings.Join(p.surprises, "\n"); {
-		case c.says == "" && (surprises != "" || got.Outcome != failover.Completed):
-			t.Errorf("%s: %s, outcome %q", c.name, surprises, got.Outcome)
-		case !strings.Contains(surprises, c.says):
-			t.Errorf("%s: %q; want it to say %q", c.name, surprises, c.says)
+		switch unexpected := strings.Join(p.unexpected, "\n"); {
+		case c.says == "" && (unexpected != "" || got.Outcome != failover.Completed):
+			t.Errorf("%s: %s, outcome %q", c.name, unexpected, got.Outcome)
+		case !strings.Contains(unexpected, c.says):
+			t.Errorf("%s: %q; want it to say %q", c.name, unexpected, c.says)
 		}
 	}
 }
@@ -55,7 +55,7 @@ func TestARunThatDoesNotComeIsMissed(t *testing.T) {
 	p := performing(scenario.ExpectedRun{Region: west, Action: failover.Check}, scenario.ExpectedRun{Region: east, Action: failover.Check, By: scenario.Duration(time.Hour)})
 	p.runs = []*started{{}, {triggered: true}} // the first one is the timeline's own
 	got := p.missing()
-	if len(got) != 1 || got[0] != `expected "check" to be started in us-east-1 by 60:00, and it was not` {
+	if len(got) != 1 || got[0] != `expected "check" to start in us-east-1 by 60:00; it did not` {
 		t.Errorf("got %q", got)
 	}
 }
@@ -67,7 +67,7 @@ func TestInputsCanBeBroken(t *testing.T) {
 	}
 }
 
-func TestAnswersOfTheAPIAreToldInOneLine(t *testing.T) {
+func TestResponsesOfTheAPIArePrintedInOneLine(t *testing.T) {
 	for answer, want := range map[string]string{
 		`{"message":"Forbidden"}`:                                      "Forbidden",
 		`{"title":"No","status":400,"detail":"Nothing."}`:              "No: Nothing.",

@@ -109,7 +109,7 @@ func cpuTime(b *testing.B) time.Duration {
 	return all
 }
 
-// memoryWatch looks again and again at the resident memory of this process and its children. (What the kernel says of
+// memoryWatch samples the resident memory of this process and its children. (What the kernel says of
 // children that have ended is no less than this process had when it started them.)
 type memoryWatch struct {
 	done           chan struct{}
@@ -123,7 +123,7 @@ func watchMemory() *memoryWatch {
 		ticker := time.NewTicker(20 * time.Millisecond)
 		defer ticker.Stop()
 		for {
-			m.look()
+			m.check()
 			select {
 			case <-m.done:
 				return
@@ -140,7 +140,7 @@ func (m *memoryWatch) stop() (whole, largest int64) {
 	return m.whole, m.largest
 }
 
-func (m *memoryWatch) look() {
+func (m *memoryWatch) check() {
 	own := os.Getpid()
 	whole := resident(own)
 	entries, _ := os.ReadDir("/proc")

@@ -47,7 +47,7 @@ func starts(at time.Duration, region string, outcome failover.Outcome, input str
 	return []scenario.Event{{At: scenario.Duration(at), Start: &start}}
 }
 
-// playPrevious plays a scenario in which the release before is deployed, and returns what is not as it should be.
+// playPrevious plays a scenario in which the release before is deployed, and returns what is not as expected.
 func playPrevious(t *testing.T, s *scenario.Scenario) (wrong []string, printed string, result *drill.Result) {
 	t.Helper()
 	deployed, err := assembly.Default()
@@ -70,7 +70,7 @@ func playPrevious(t *testing.T, s *scenario.Scenario) (wrong []string, printed s
 	return wrong, out.String(), result
 }
 
-// later moves a scenario's timeline, for one run before it. What it expects of all of its time is not expected then.
+// later moves a scenario's timeline, for one run before it. Expectations about the whole time are dropped.
 func later(s *scenario.Scenario, by time.Duration) {
 	s.Timeline = slices.Clone(s.Timeline)
 	counted := regexp.MustCompile(regexp.QuoteMeta(s.Name) + `-(\d+)`)

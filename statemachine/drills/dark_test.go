@@ -15,8 +15,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd and the drill goes on to its verdict, although nobody can read the
-// registry there.
+// TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd and the drill goes on to its verdict, although the
+// registry there cannot be read.
 func TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd(t *testing.T) {
 	shop, err := fs.ReadFile(files, "applications/shop.yaml")
 	if err != nil {
@@ -24,7 +24,7 @@ func TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd(t *testing.T) {
 	}
 	s, err := scenario.Load(fstest.MapFS{"applications/shop.yaml": {Data: shop}, "dark.yaml": {Data: []byte(`name: dark
 title: the Region of a run goes dark, and stays so
-description: nobody hears of the run any more
+description: the run cannot be reached any more
 applicationsFile: applications/shop.yaml
 noSchedules: true
 timeline:

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// TestARunOfWhichAFunctionIsDeletedIsClosed deletes each function in the middle of a run, and makes it again ten minutes
+// TestARunOfWhichAFunctionIsDeletedIsClosed deletes each function in the middle of a run, and creates it again ten minutes
 // later. No state ends the execution for want of a function: the run comes to an end of its own, and a notification or an
 // alarm says which. What could not be written while UpdateRegistry was away, the next check writes.
 func TestARunOfWhichAFunctionIsDeletedIsClosed(t *testing.T) {

@@ -1,5 +1,5 @@
 // Package drills holds the scenarios that Drover comes with: a YAML file each, and beside it the transcript that
-// playing it must write, byte for byte; what people are told meanwhile lies in the folder messages.
+// playing it must write, byte for byte; the notifications of ten of them are in the folder messages.
 package drills
 
 import (

@@ -23,14 +23,14 @@ var update = flag.Bool("update", false, "rewrite the golden transcripts")
 // onlyMeasured are the scenarios that take too long here: BenchmarkDrill plays them, and has no golden transcripts of them.
 var onlyMeasured = map[string]bool{"ten-thousand": true, "ten-thousand-switchover": true}
 
-// playedOnce are the scenarios that take long, and in which nothing happens that others do not play twice.
+// playedOnce are the scenarios that take long, and whose parts are all in others that are played twice.
 var playedOnce = map[string]bool{"five-thousand": true}
 
 // fullMessages are the scenarios whose notifications differ in kind: the golden files in the folder messages have every word
 // of them. All others say in their YAML, under expect.notifications, what their notifications must contain.
 var fullMessages = map[string]bool{
 	"region-outage":          true, // a failover that completes
-	"drill":                  true, // there and back, compared with earlier drills
+	"drill":                  true, // a drill, compared with earlier drills
 	"bad-release-in-standby": true, // RolledBack
 	"rollback-blocked":       true, // Held in the rollback
 	"zone-denied":            true, // Held, partly moved, and continued

@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// guard is something that keeps a run from doing harm. To take it out is a small change of the functions or of the
-// definition; some scenario has to notice.
+// guard is code that prevents harm. Taking it out is a small change of the functions or of the
+// definition; a scenario must fail then.
 type guard struct {
 	name string
 	// functions and definition are how it is taken out.
@@ -46,25 +46,25 @@ var guards = []guard{
 		functions: []drilltest.Mutation{{
 			File: "internal/registry/lock.go", Old: "case lock.Epoch > run.Epoch:\n\t\treturn outranked", New: "case lock.Epoch > run.Epoch+1000:\n\t\treturn outranked",
 		}},
-		scenario: "takeover-elsewhere", says: "moves something after takeover-elsewhere-2 has come after it",
+		scenario: "takeover-elsewhere", says: "moved something after takeover-elsewhere-2 superseded it",
 	},
 	{
 		name:       "that an unheard try may have touched something",
 		definition: []replacement{{`$touched or $states.context.State.RetryCount > 0`, `$touched`}},
-		scenario:   "unheard-then-overtaken", says: "expected nothing to be touched",
+		scenario:   "unheard-then-overtaken", says: "expected no change",
 	},
 	{
 		name:       "the wave after one that failed",
 		definition: []replacement{{`$stage.nextWave > 0 and`, `false and`}},
-		scenario:   "wave-stuck", says: "expected orders wholly in us-west-2",
+		scenario:   "wave-stuck", says: "expected all of orders in us-west-2",
 	},
 	{
-		name:       "a second try to ask",
+		name:       "a second attempt to request an approval",
 		definition: []replacement{{"\"Lambda.Unknown\"],\n         \"IntervalSeconds\": 2, \"MaxAttempts\": 3,", "\"Lambda.Unknown\"],\n         \"IntervalSeconds\": 2, \"MaxAttempts\": 0,"}},
 		scenario:   "ask-again", says: "expected the outcome Completed, got Held",
 	},
 	{
-		name: "the look at users before somebody is asked",
+		name: "the check of health before the approval request",
 		functions: []drilltest.Mutation{{
 			File: "lambdas/validate/stages.go", Old: "in.stages = failover.VerifyBeforeAsking(in.stages)", New: "_ = failover.VerifyBeforeAsking(in.stages)",
 		}},
@@ -73,7 +73,7 @@ var guards = []guard{
 	{
 		name:       "the metric of a notification that is not out",
 		definition: []replacement{{"\"Next\": \"NotNotified\",\n         \"Output\": {", "\"Next\": \"Outcome?\",\n         \"Output\": {"}},
-		scenario:   "notify-gone", says: "no message was published, and no alarm fired within",
+		scenario:   "notify-gone", says: "no notification was published, and no alarm went to ALARM within",
 	},
 	{
 		name: "the stage that closes a phase",
@@ -120,7 +120,7 @@ var guards = []guard{
 		scenario: "database-first", says: "expected at most 4.00 % of all requests to fail",
 	},
 	{
-		name: "the writers that need no traffic to come home",
+		name: "the writers that return without a traffic shift",
 		functions: []drilltest.Mutation{
 			{File: "internal/failover/stage.go", Old: "s.WriterFollows = true\n\t\t\tadd(s)", New: "s.Percent, s.WriterFollows = new(100), true\n\t\t\tadd(s)"},
 		},
@@ -134,21 +134,21 @@ var guards = []guard{
 		scenario: "stopped-then-rolled-back", says: "before it had us-east-1 0, us-west-2 100",
 	},
 	{
-		name:       "that a drill does not leave users where they fare badly",
+		name:       "that a drill does not leave clients where they are unhealthy",
 		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'back'`, `false`}},
-		scenario:   "drill-home-bad", says: "expected checkout wholly in us-west-2",
+		scenario:   "drill-home-bad", says: "expected all of checkout in us-west-2",
 	},
 	{
-		name:       "that a share of them does not stay there either",
+		name:       "that a traffic step of them does not stay there either",
 		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'back'`, `false`}},
 		scenario:   "drill-home-bad-share", says: "expected at most 1.00 % of all requests to fail",
 	},
 	{
-		name: "the look for what has come home",
+		name: "the check for what has returned",
 		functions: []drilltest.Mutation{
 			{File: "lambdas/validate/rollback.go", Old: "plan, hasMoved = failover.PlanReturnRollback, in.hasComeHome", New: "plan = failover.PlanReturnRollback"},
 		},
-		scenario: "drill-home-bad", says: "expected checkout wholly in us-west-2",
+		scenario: "drill-home-bad", says: "expected all of checkout in us-west-2",
 	},
 	{
 		name:       "the approval",
@@ -156,7 +156,7 @@ var guards = []guard{
 		scenario:   "approval-rejected", says: "expected the outcome RolledBack, got Completed",
 	},
 	{
-		name:       "that only a yes is a yes",
+		name:       "that only an approval approves",
 		definition: []replacement{{`$approval.approved = true`, `true`}},
 		scenario:   "approval-rejected", says: "expected the outcome RolledBack, got Completed",
 	},
@@ -168,7 +168,7 @@ var guards = []guard{
 		scenario: "not-ready", says: "45000 ms behind",
 	},
 	{
-		name:       "the number of looks, and their time",
+		name:       "the number of checks, and their time",
 		definition: []replacement{{`'pending' and $attempt < $stage.attempts and $toMillis($states.context.State.EnteredTime) <= $verifyUntil`, `'pending'`}},
 		scenario:   "rollback-blocked", says: "expected the outcome Held, got",
 	},
@@ -177,7 +177,7 @@ var guards = []guard{
 		functions: []drilltest.Mutation{
 			{File: "lambdas/shifttraffic/isolate.go", Old: "if !z.isolates || !errors.As(err, &refused) {", New: "if !errors.As(err, &refused) || len(b.Records) > 0 {"},
 		},
-		scenario: "alias-without-target", says: "expected orders wholly in us-west-2",
+		scenario: "alias-without-target", says: "expected all of orders in us-west-2",
 	},
 	{
 		name: "that a database which cannot be promoted is named and set aside",

@@ -16,7 +16,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// forbidden is what no log may have: who can read logs is seldom who may approve a run, and logs outlive the stacks.
+// forbidden is what no log may have: readers of logs may seldom approve runs, and logs outlive the stacks.
 var forbidden = []struct {
 	what string
 	form *regexp.Regexp
@@ -32,7 +32,7 @@ var forbidden = []struct {
 // the run and why. It is the one text of a person that is logged.
 var outcome = regexp.MustCompile(`"cause":"(?:[^"\\]|\\.)*","error":"(?:RolledBack|Held|Refused)"`)
 
-// leaks are what the logs of a drill have that they may not: secrets, tokens, and whatever people have typed, which may
+// leaks are what the logs of a drill have that they may not: secrets, tokens, and all that people have typed, which may
 // name a person.
 func leaks(s *scenario.Scenario, logs []fakeaws.LogLine) []string {
 	var found []string

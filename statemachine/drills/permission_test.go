@@ -18,15 +18,15 @@ import (
 // away in turn.
 var granting = []string{"region-outage", "planned-switchover", "api", "alarm-starts-failover", "dead-letter", "approval-approved", "drill", "stopped-closed", "record-rejected"}
 
-// notShown are the permissions that no drill can miss, because the embedded AWS has nothing that uses them.
+// notShown are the permissions that no drill can miss, because the AWS simulator has nothing that uses them.
 var notShown = map[string]string{
-	"logs:": "the embedded AWS has no CloudWatch Logs; the functions write to files instead",
+	"logs:": "the AWS simulator has no CloudWatch Logs; the functions write to files instead",
 	"drover-promotedatabase/rds:DescribeDBClusters": "it is for DescribeGlobalClusters that does not answer; TestAFailoverNeedsNoAnswerOfDescribeGlobalClusters plays it",
-	"xray:": "the embedded AWS has no X-Ray; the tracing is done by Lambda and Step Functions themselves",
+	"xray:": "the AWS simulator has no X-Ray; the tracing is done by Lambda and Step Functions themselves",
 }
 
 // TestEveryPermissionIsNeeded takes each action that the stacks grant away from its role, in both Regions, and plays
-// drills until one fails. An action whose loss no drill notices is one that nobody needs, or that nobody tests.
+// drills until one fails. An action whose loss no drill notices is not needed, or not tested.
 func TestEveryPermissionIsNeeded(t *testing.T) {
 	deployed, err := assembly.Default()
 	if err != nil {
@@ -59,7 +59,7 @@ func TestEveryPermissionIsNeeded(t *testing.T) {
 	}
 }
 
-// fails plays a scenario and says whether it is not as it should be.
+// fails plays a scenario and says whether the drill fails.
 func fails(t *testing.T, name string, deployed *assembly.Assembly, lambdas string) bool {
 	t.Helper()
 	s, err := Load(name)
@@ -82,7 +82,7 @@ type grant struct {
 	action            string
 }
 
-// String names the grant as a person would, with the place of its statement, since a role may be granted an action twice.
+// String names the grant, with the place of its statement, since a role may be granted an action twice.
 func (g grant) String() string {
 	return fmt.Sprintf("%s/%s/%d.%d", g.role, g.action, g.policy+1, g.statement+1)
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// mistakes are changes of the functions or of the definition that break a promise, at least one for each: what somebody
-// might write on a bad day. A drill has to see it, whatever outcome the run itself reports.
+// mistakes are changes of the functions or of the definition that violate a guarantee, at least one for each: mistakes
+// that a developer can make. A drill must find them, whatever outcome the run itself reports.
 var mistakes = []struct {
 	number     int
 	name       string
 	functions  []drilltest.Mutation
 	definition []replacement
-	// scenario is where it shows, and says what the verdict on the promise has to say.
+	// scenario is where it shows, and says what the verdict on the guarantee must say.
 	scenario, says string
 }{
 	{
@@ -38,10 +38,10 @@ var mistakes = []struct {
 		functions: []drilltest.Mutation{{
 			File: "lambdas/promotedatabase/handler.go", Old: "if req.Run.Action.Planned() {\n\t\t_, err =", New: "if !req.Run.Action.Planned() {\n\t\t_, err =",
 		}},
-		scenario: "planned-switchover", says: "at the price of data",
+		scenario: "planned-switchover", says: "with data loss",
 	},
 	{
-		number: 3, name: "the registry is told the Region that was left",
+		number: 3, name: "the registry gets the Region that was left",
 		functions: []drilltest.Mutation{{
 			File: "lambdas/updateregistry/stage.go", Old: "active = req.Stage.To", New: "active = req.Stage.From",
 		}},
@@ -53,7 +53,7 @@ var mistakes = []struct {
 			File: "lambdas/notify/inventory.go",
 			Old:  "for _, app := range verified {\n\t\tr.Moved = append(r.Moved, app.Name)", New: "for _, app := range verified {\n\t\t_ = app",
 		}},
-		scenario: "planned-switchover", says: "checkout has moved, and the report does not say so",
+		scenario: "planned-switchover", says: "checkout has moved, but the report does not list it",
 	},
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
@@ -67,22 +67,22 @@ var mistakes = []struct {
 		functions: []drilltest.Mutation{{
 			File: "lambdas/notify/inventory.go", Old: "case s.There():", New: "case s.There() || true:",
 		}},
-		scenario: "aurora-stuck", says: "and the report does not say so",
+		scenario: "aurora-stuck", says: "but the report does not list it",
 	},
 	{
-		number: 6, name: "a run that was refused is closed and told of",
+		number: 6, name: "a run that was refused is closed and notified",
 		definition: []replacement{{`"Condition": "{% $plan.verdict = 'refused' %}", "Next": "Refused"`, `"Condition": "{% $plan.verdict = 'refused' %}", "Next": "CloseRun"`}},
-		scenario:   "bad-input", says: "expected nothing to be touched",
+		scenario:   "bad-input", says: "expected no change",
 	},
 	{
-		number: 7, name: "the promotion is asked for in the Region that is left",
+		number: 7, name: "the promotion is started in the Region that is left",
 		functions: []drilltest.Mutation{{
 			File: "lambdas/promotedatabase/handler.go", Old: "h.RDS(req.Stage.To).FailoverGlobalCluster", New: "h.RDS(req.Stage.From).FailoverGlobalCluster",
 		}},
-		scenario: "region-outage", says: "expected no request to the Region that is left",
+		scenario: "region-outage", says: "expected no request to the Region that it leaves",
 	},
 	{
-		number: 8, name: "the looks are hours apart",
+		number: 8, name: "the checks are hours apart",
 		definition: []replacement{{`$max([$stage.settleSeconds, $min(`, `$max([150 * $stage.settleSeconds, $min(`}},
 		scenario:   "region-outage", says: "expected at most",
 	},
@@ -106,7 +106,7 @@ var mistakes = []struct {
 		functions: []drilltest.Mutation{{
 			File: "lambdas/notify/publish.go", Old: "_, err := h.SNS.Publish(ctx, &sns.PublishInput{", New: "_, err := any(nil), error(nil)\n\t_ = (&sns.PublishInput{",
 		}},
-		scenario: "region-outage", says: "no message was published",
+		scenario: "region-outage", says: "no notification was published",
 	},
 	{
 		number: 12, name: "a batch that Route 53 refuses is not split",
@@ -142,7 +142,7 @@ var mistakes = []struct {
 }
 
 // TestADrillSeesEveryGuaranteeViolated makes one mistake at a time and plays a scenario: the drill must fail, and say which
-// promise is broken and how. (TestEveryGuaranteeCanBeViolated, beside the judge, has every way in which each can be.)
+// guarantee is violated and how. (TestEveryGuaranteeCanBeViolated, beside the judge, has every way in which each can be.)
 func TestADrillSeesEveryGuaranteeViolated(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds functions again for each mistake")
@@ -152,7 +152,7 @@ func TestADrillSeesEveryGuaranteeViolated(t *testing.T) {
 			result, transcript := playChanged(t, m.scenario, m.functions, m.definition)
 			i := slices.IndexFunc(result.Guarantees, func(v guarantee.Verdict) bool { return v.Number == m.number })
 			if i < 0 || result.Guarantees[i].Status != guarantee.Violated || result.OK() {
-				t.Fatalf("%s does not see promise %d broken:\n%s", m.scenario, m.number, transcript)
+				t.Fatalf("%s does not see guarantee %d broken:\n%s", m.scenario, m.number, transcript)
 			}
 			if text := strings.Join(result.Guarantees[i].Violations, "\n"); !strings.Contains(text, m.says) {
 				t.Errorf("got  %s\nwant %s", text, m.says)

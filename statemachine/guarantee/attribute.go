@@ -8,11 +8,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// What happens in the World belongs to a run. With several runs at a time the hour says nothing about which: a batch
-// says so itself, in the fence that it writes, and everything else was done by the invocation of a function.
+// Attribution: which run caused a change. With concurrent runs the time does not tell: a batch names its run in the fence
+// that it writes, and everything else was done by the invocation of a function.
 
-// runOf is the run that has written a batch, and in which of its phases. A batch without a fence belongs to whoever was
-// under way; it is nil when nobody was.
+// runOf is the run that has written a batch, and in which of its phases. A batch without a fence belongs to the
+// run in progress; it is nil when there was none.
 func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Phase) {
 	if mark, ok := markOf(batch); ok {
 		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return NameIn(r.ARN) == mark.Run && r.To() == mark.Region })
@@ -24,7 +24,7 @@ func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Phase) {
 	return e.runAt(batch.At), failover.Outbound
 }
 
-// markOf is the fence that a batch has put up.
+// markOf is the fence that a batch has written.
 func markOf(batch fakeaws.Batch) (failover.Fence, bool) {
 	for _, c := range batch.Changes {
 		if c.Action == "CREATE" && isFence(c.Set) && len(c.Set.Values) == 1 {
@@ -35,7 +35,7 @@ func markOf(batch fakeaws.Batch) (failover.Fence, bool) {
 	return failover.Fence{}, false
 }
 
-// promoterOf is the run that has asked for a promotion, and in which of its phases; nil when none has.
+// promoterOf is the run that has started a promotion, and in which of its phases; nil when none has.
 func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Phase) {
 	for i := range e.Runs {
 		for _, inv := range e.Runs[i].Invocations {
@@ -49,7 +49,7 @@ func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Phase)
 	return e.runAt(p.At), failover.Outbound
 }
 
-// phaseOf is the phase that an invocation belongs to: every step is told.
+// phaseOf is the phase that an invocation belongs to: every step's request has it.
 func phaseOf(inv fakeaws.Invocation) failover.Phase {
 	var payload struct {
 		Run   failover.Run   `json:"run"`
@@ -58,7 +58,7 @@ func phaseOf(inv fakeaws.Invocation) failover.Phase {
 	if failover.Decode(inv.Payload, &payload) != nil || payload.Phase+payload.Run.Phase == "" {
 		return failover.Outbound
 	}
-	if payload.Phase != "" { // Validate is told the phase that it is to plan, and the run as the one before has left it
+	if payload.Phase != "" { // Validate gets the phase that it plans, and the run as the phase before has left it
 		return payload.Phase
 	}
 	return payload.Run.Phase
@@ -104,9 +104,9 @@ func (r RunEvidence) target(plan failover.Plan, phase failover.Phase) failover.R
 	return r.from(plan)
 }
 
-// Told are the messages of a run: what it said and asked on its way, and what it said in the end. A message may name other
-// runs too, so it is known by the invocation that has published it.
-func (r RunEvidence) Told(messages []fakeaws.Message) (underway, ends []string) {
+// Notified are the notifications of a run: those while it ran (start, approval requests), and those of its end. A
+// notification may name other runs too, so it is attributed by the invocation that has published it.
+func (r RunEvidence) Notified(messages []fakeaws.Message) (underway, ends []string) {
 	for _, m := range messages {
 		for _, inv := range r.Invocations {
 			published := slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "sns" && c.Code == "" })
@@ -124,12 +124,12 @@ func (r RunEvidence) Told(messages []fakeaws.Message) (underway, ends []string) 
 	return underway, ends
 }
 
-// overlaps says whether two runs were under way at the same time.
+// overlaps says whether two runs were in progress at the same time.
 func (r RunEvidence) overlaps(other RunEvidence) bool {
 	return r.Name != other.Name && !r.StartedAt.After(other.end()) && !other.StartedAt.After(r.end())
 }
 
-// end is when the run was over; one that is still going on has no end in sight.
+// end is when the run ended; for one that is still running, the far future.
 func (r RunEvidence) end() time.Time {
 	if r.StoppedAt.IsZero() {
 		return r.StartedAt.AddDate(1, 0, 0)
@@ -143,14 +143,14 @@ func (r RunEvidence) tookLock() bool {
 	return ok && a.Verdict == failover.Proceed && a.Run.Epoch > 0
 }
 
-// declined says whether Validate has ended the run although nothing was wrong with it: it was skipped, or had nothing to
+// declined says whether Validate has ended the run without a blocker: it was skipped, or had nothing to
 // move. Such a run ends Completed and has moved nothing.
 func (r RunEvidence) declined() bool {
 	a, ok := r.validated()
 	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove)
 }
 
-// notifies says whether the run ended with Validate's verdict and owes a notification of it.
+// notifies says whether the run ended with Validate's verdict and must notify about it.
 func (r RunEvidence) notifies() bool {
 	a, ok := r.validated()
 	return ok && a.Notify

@@ -8,7 +8,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// closed is the run that an invocation has closed another run's, and whether it has published that.
+// closed is the other run that an invocation has closed, and whether it has published that.
 func closed(inv fakeaws.Invocation) (run failover.Run, published bool) {
 	var payload struct {
 		Run failover.Run `json:"run"`
@@ -53,7 +53,7 @@ func (e Evidence) inFlight(app failover.Application, at time.Time) bool {
 	})
 }
 
-// namedByTaker says whether another run has taken the lock from this one, whose execution had ended, and has said so.
+// namedByTaker says whether another run has taken the lock from this one, whose execution had ended, and names it.
 func (e Evidence) namedByTaker(run RunEvidence) bool {
 	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {
 		a, ok := r.validated()
@@ -61,8 +61,8 @@ func (e Evidence) namedByTaker(run RunEvidence) bool {
 	})
 }
 
-// ClosedOtherwise says which runs were closed by others and which not, other than is expected. A scenario that names none
-// does not ask.
+// ClosedOtherwise lists the runs that were closed by another run, or were not, unlike expected. A scenario that names none
+// expects nothing.
 func (e Evidence) ClosedOtherwise(want []string) []string {
 	var found []string
 	if len(want) == 0 {
@@ -72,7 +72,7 @@ func (e Evidence) ClosedOtherwise(want []string) []string {
 		expected := slices.Contains(want, run.Name)
 		switch {
 		case expected && run.AfterClosing == nil:
-			found = append(found, run.Name+": expected another run to close it, and none has")
+			found = append(found, run.Name+": expected another run to close it; none has")
 		case !expected && run.AfterClosing != nil:
 			found = append(found, run.Name+": another run has closed it, and the scenario does not expect that")
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// completedVerified is promise 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
-// sync and healthy, the lock is released, report and message are out, and the report lists what has moved.
+// completedVerified is guarantee 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
+// sync and healthy, the lock is released, report and notification are out, and the report lists what has moved.
 func completedVerified(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
@@ -39,27 +39,27 @@ func completedVerified(e Evidence) finding {
 		e.checkServed(&f, run)
 		e.checkClosed(&f, run)
 		if phases := run.phases(); run.Asked.Action == failover.Drill && (len(phases) != 2 || phases[1].Phase != failover.Return) {
-			f.violate("%s: a drill with %s; expected there and back", run.Name, prose.Count(len(phases), "phase"))
+			f.violate("%s: a drill with %s; expected outbound and return", run.Name, prose.Count(len(phases), "phase"))
 		}
 	}
 	if f.checked {
-		f.basis = prose.Count(applications, "application") + ": weights, registry, writer, served; lock, report, message"
+		f.basis = prose.Count(applications, "application") + ": weights, registry, writer, served; lock, report, notification"
 	}
 	return f
 }
 
-// checkDeclined: a run that says that it has nothing to move began with everything in its Region, and leaves no report of a
-// move that did not take place.
+// checkDeclined: a run that reports nothing to move started with everything in its Region, and leaves no report of a
+// move.
 func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 	if run.Report != nil {
-		f.violate("%s: has moved nothing, and there is a report of it", run.Name)
+		f.violate("%s: has moved nothing, but there is a report of a move", run.Name)
 	}
 	if a, _ := run.validated(); a.Verdict != failover.NothingToMove {
 		return
 	}
 	for _, app := range e.selected(run) {
 		for _, why := range notMoved(e.Plan, run.To(), run.Before, app) {
-			f.violate("%s: says that nothing has to move, and of %s %s", run.Name, app.Name, why)
+			f.violate("%s: reports nothing to move, but of %s %s", run.Name, app.Name, why)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	}
 }
 
-// checkServed: in the last seconds of the run, the Region where it ends served what it was asked.
+// checkServed: in the last seconds of the run, the Region where it ends served all requests.
 func (e Evidence) checkServed(f *finding, run RunEvidence) {
 	const last = 5 * time.Second
 	var requests, served float64
@@ -88,11 +88,11 @@ func (e Evidence) checkServed(f *finding, run RunEvidence) {
 		}
 	}
 	if requests > 0 && served/requests < 0.99 {
-		f.violate("%s: %s served %.1f %% of its requests at the end; expected all", run.Name, run.destination(e.Plan), 100*served/requests)
+		f.violate("%s: %s served %.1f %% of its requests at the end; expected 100 %%", run.Name, run.destination(e.Plan), 100*served/requests)
 	}
 }
 
-// destination is the Region where everything is when the run has completed: a drill comes home.
+// destination is the Region where everything is when the run has completed; for a drill, the one that it started from.
 func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 	if r.Asked != nil && r.Asked.Action == failover.Drill {
 		return r.from(plan)
@@ -101,30 +101,30 @@ func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 }
 
 // notMoved says what of an application is not in a Region.
-func notMoved(plan failover.Plan, to failover.Region, world Snapshot, app failover.Application) []string {
+func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failover.Application) []string {
 	var why []string
 	for _, record := range app.Records {
-		got, _ := Weights(world.of(record), record)
+		got, _ := Weights(state.of(record), record)
 		if got[to] != 100 || got[plan.Other(to)] != 0 {
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
-		for _, set := range foreign(world.of(record), record) {
+		for _, set := range foreign(state.of(record), record) {
 			why = append(why, fmt.Sprintf("record %s %s has the record set %s with weight %d", record.Name, record.Type, set.SetIdentifier, set.Weight))
 		}
 	}
-	live, ok := world.registered(app.Name)
+	live, ok := state.registered(app.Name)
 	if w := live.Live.Weights; !ok || live.Live.Active != to || w[to] != 100 || w[plan.Other(to)] != 0 {
 		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
-		if d := world.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {
+		if d := state.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {
 			why = append(why, fmt.Sprintf("the writer of %s is in %s, available: %v", d.GlobalCluster, d.Writer, d.Available))
 		}
 	}
 	return why
 }
 
-// heldAccurate is promise 5: the report of a run that ended Held lists as moved what has moved in the World, and as
+// heldAccurate is guarantee 5: the report of a run that ended Held lists as moved what has moved in the simulator, and as
 // not moved what has not.
 func heldAccurate(e Evidence) finding {
 	f := finding{basis: "no run ended Held"}
@@ -141,15 +141,15 @@ func heldAccurate(e Evidence) finding {
 			continue
 		}
 		if n := len(run.Report.Unknown); n > 0 && !run.mayNotRead() {
-			f.violate("%s: the report could not tell of %d things that the World knows", run.Name, n)
+			f.violate("%s: the report marks %d things as unknown that its role could read", run.Name, n)
 		}
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if run.AfterClosing == nil || !e.inFlight(app, run.ClosedAt) { // what is in flight has not moved, and is about to
+			if run.AfterClosing == nil || !e.inFlight(app, run.ClosedAt) { // a promotion in progress has not moved yet
 				e.checkReported(&f, run, says, app)
 			}
 		}
-		f.basis = fmt.Sprintf("%d moved, %d not, as the report of %s says", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
+		f.basis = fmt.Sprintf("%d moved, %d not, as reported by %s", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
 	}
 	return f
 }
@@ -177,7 +177,7 @@ func claimsOf(r *failover.Report) claims {
 	return c
 }
 
-// mayNotRead says whether the report's function was denied to read something: of that the report cannot tell.
+// mayNotRead says whether the report's function was denied to read something, which the report cannot list.
 func (r RunEvidence) mayNotRead() bool {
 	return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool {
 		return inv.State == "Notify" && slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Code == DeniedCode && !c.Mutating })
@@ -188,7 +188,7 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	if len(run.Report.Restored)+len(run.Report.NotRestored) > 0 {
 		e.checkRestored(f, run, says, app)
 	}
-	to := run.Report.Target // what the report calls moved is in the Region that it names
+	to := run.Report.Target // what the report lists as moved is in the Region that it names
 	if to == "" {
 		to = run.To()
 	}
@@ -196,25 +196,25 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
 	case len(why) == 0 && (!saysMoved || saysNot):
-		f.violate("%s: %s has moved, and the report does not say so", run.Name, app.Name)
+		f.violate("%s: %s has moved, but the report does not list it as moved", run.Name, app.Name)
 	case len(why) > 0 && (saysMoved || !saysNot):
-		f.violate("%s: %s has not moved (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
+		f.violate("%s: %s has not moved (%s), but the report does not list it as not moved", run.Name, app.Name, strings.Join(why, "; "))
 	}
 }
 
 // checkRestored: after a rollback, the report lists as restored what is as it was before. Of what a newer run has moved
-// since, the run cannot know what it was before, and must not claim that it is so.
+// since, the run cannot know the state, and must not report it as restored.
 func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
 	why := notAsBefore(e.Plan, run, app)
 	saysRestored, saysNot := says.restored[app.Name], says.notRestored[app.Name]
 	is, _ := run.After.registered(app.Name)
 	switch newer := is.Live.Epoch > run.Report.Run.Epoch; {
 	case newer && (saysRestored || !saysNot):
-		f.violate("%s: a newer run has moved %s since, and the report does not say so", run.Name, app.Name)
+		f.violate("%s: a newer run has moved %s since, but the report does not say so", run.Name, app.Name)
 	case newer:
 	case len(why) == 0 && (!saysRestored || saysNot):
-		f.violate("%s: %s is as it was before, and the report does not say so", run.Name, app.Name)
+		f.violate("%s: %s is as it was before, but the report does not list it as restored", run.Name, app.Name)
 	case len(why) > 0 && (saysRestored || !saysNot):
-		f.violate("%s: %s is not as it was before (%s), and the report does not say so", run.Name, app.Name, strings.Join(why, "; "))
+		f.violate("%s: %s is not as it was before (%s), but the report does not list it as not restored", run.Name, app.Name, strings.Join(why, "; "))
 	}
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// Evidence is what the World has recorded of a scenario, and all that the promises are judged by. It is plain data, so
-// that a test can break any promise by hand.
+// Evidence is what the simulator has recorded of a scenario, and all that the guarantees are judged by. It is plain data,
+// so that a test can plant any violation.
 type Evidence struct {
 	Plan failover.Plan
-	// Applications are those that were registered, as they were in the beginning.
+	// Applications are those that were registered, as they were at the start.
 	Applications []failover.Application
 	// Runs are the executions, in the order in which they were started.
 	Runs []RunEvidence
@@ -25,12 +25,12 @@ type Evidence struct {
 	Closings []RunEvidence
 	// Batches are the accepted changes of hosted zones.
 	Batches []fakeaws.Batch
-	// ByHand are the changes of hosted zones that the scenario has made behind everybody's back.
-	ByHand []HandChange
+	// Manual are the changes of hosted zones that the scenario has made outside Drover.
+	Manual []ManualChange
 	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
 	Promotions []fakeaws.Promotion
 	Losses     []fakeaws.Loss
-	// Traffic is what the clients experienced, second by second.
+	// Traffic are the requests of the simulated clients, for each second.
 	Traffic []fakeaws.Sample
 	// Propagation is the time from a change to INSYNC.
 	Propagation time.Duration
@@ -42,8 +42,8 @@ type Evidence struct {
 	Again []Repetition
 }
 
-// HandChange is a hosted zone as a change by hand has left it.
-type HandChange struct {
+// ManualChange is a hosted zone after a manual change.
+type ManualChange struct {
 	At   time.Time
 	Zone string
 	Sets []fakeaws.RecordSet
@@ -52,30 +52,30 @@ type HandChange struct {
 // RunEvidence is what was recorded of one execution.
 type RunEvidence struct {
 	fakeaws.Execution
-	// Asked is the input; nil when it cannot be read, and the run has to be refused.
+	// Asked is the input; nil when it cannot be read, and the run must be refused.
 	Asked *failover.Input
-	// Before and After are the World when the execution was started and when it was over.
+	// Before and After are the simulated AWS when the execution started and when it had ended.
 	Before, After Snapshot
-	// Report is what lies in the report bucket, or nil.
+	// Report is the run's report in the report bucket, or nil.
 	Report *failover.Report
-	// Messages counts the published messages about the run's end.
+	// Messages counts the notifications about the run's end.
 	Messages int
-	// Closed counts the messages about the run's end that another run has published which closed it, and AfterClosing is
-	// the simulated AWS at that one's end, ClosedAt the time.
+	// Closed counts the notifications about the run's end that the run has published which closed it. AfterClosing is
+	// the simulated AWS at that run's end, ClosedAt the time.
 	Closed       int
 	AfterClosing *Snapshot
 	ClosedAt     time.Time
-	// Texts are the texts of these, and of those before: that it begins, and what it asks.
+	// Texts are the texts of all notifications: of the start, of approval requests, of the end.
 	Texts []string
-	// Paused is how long the scenario has kept everything from the run.
+	// Paused is how long the scenario has paused the run.
 	Paused time.Duration
 	// Want is what the scenario expects of the run.
 	Want scenario.StartRun
 }
 
-// Snapshot is the part of the World that a run moves.
+// Snapshot is the part of the simulated AWS that a run moves.
 type Snapshot struct {
-	// index finds in the zones and the registry of a snapshot that was taken; nil for one that was written by hand.
+	// index finds record sets and registry items of a snapshot that was taken; nil for one that a test has written.
 	index     *index
 	Zones     []ZoneState
 	Databases []DatabaseState
@@ -92,25 +92,25 @@ type ZoneState struct {
 	Sets []fakeaws.RecordSet
 }
 
-// DatabaseState says who writes.
+// DatabaseState is where the writer of a global cluster is.
 type DatabaseState struct {
 	GlobalCluster string
 	// Writer is the Region of the global cluster's writer; Available says whether it takes writes.
 	Writer    string
 	Available bool
-	// All are the Regions with a member that believes it is the writer.
+	// All are the Regions with a member that accepts writes.
 	All []string
-	// Hindrance says what keeps RDS from failing it over to the run's Region, empty when nothing does.
+	// Hindrance is what prevents RDS from failing it over to the run's Region; empty when nothing does.
 	Hindrance string
 }
 
-// Repetition is something done again after the end.
+// Repetition is a step or a run that was repeated after the end.
 type Repetition struct {
-	// What was done again, for people; NewRun says that it was a whole run, MayTell that people are told, since nobody
-	// could be told the first time.
-	What            string
-	NewRun, MayTell bool
-	Before, After   Snapshot
+	// What was repeated; NewRun says that it was a whole run, MayNotify that the repetition may notify, since the
+	// notification failed the first time.
+	What              string
+	NewRun, MayNotify bool
+	Before, After     Snapshot
 }
 
 // To and from are the Regions of a run: it moves to the Region in which it was started.
@@ -118,7 +118,7 @@ func (r RunEvidence) To() failover.Region { return failover.Region(r.Region) }
 
 func (r RunEvidence) from(plan failover.Plan) failover.Region { return plan.Other(r.To()) }
 
-// during says whether something happened while the run went on.
+// during says whether a time is between the start and the end of the run.
 func (r RunEvidence) during(at time.Time) bool {
 	return !at.Before(r.StartedAt) && (r.StoppedAt.IsZero() || !at.After(r.StoppedAt))
 }
@@ -139,12 +139,12 @@ func (r RunEvidence) Outcome() failover.Outcome {
 	return failover.Outcome(r.Error)
 }
 
-// moves says whether the run is one that was to move something, as opposed to one that only looks.
+// moves says whether the run was asked to move something, as opposed to a check or a dry run.
 func (r RunEvidence) moves() bool {
 	return r.Asked != nil && r.Asked.Action != failover.Check && r.Asked.Action != failover.Close && !r.Asked.DryRun
 }
 
-// runAt returns the run that was under way at a time, or nil.
+// runAt returns the run that was in progress at a time, or nil.
 func (e Evidence) runAt(at time.Time) *RunEvidence {
 	for i := range e.Runs {
 		if e.Runs[i].during(at) {
@@ -185,7 +185,7 @@ func Weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failov
 	return found, true
 }
 
-// foreign are the record sets of a record that no Region has and that answer users.
+// foreign are the record sets of a record that belong to no Region and have a weight above 0.
 func foreign(sets []fakeaws.RecordSet, record failover.Record) []fakeaws.RecordSet {
 	var all []fakeaws.RecordSet
 	for _, set := range sets {
@@ -227,7 +227,7 @@ func (e Evidence) clock(at time.Time) string { return scenario.Clock(at.Sub(scen
 // NameIn is the name at the end of an execution's ARN.
 func NameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
 
-// AlarmFired is an alarm of the deployment that has gone off.
+// AlarmFired is an alarm of the deployment that has gone to ALARM.
 type AlarmFired struct {
 	At           time.Time
 	Region, Name string
@@ -243,7 +243,7 @@ func (v Verdict) BasisText() string {
 	return v.Basis
 }
 
-// DeniedCode is how the embedded AWS codes a request that IAM does not allow.
+// DeniedCode is the error code of a request that IAM does not allow.
 const DeniedCode = "AccessDenied"
 
 // RecordSet is the record set that a record of the registry has in a Region.

@@ -12,11 +12,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// mutualExclusion is promise 10: of two concurrent runs, at most one moves traffic; the other ends without effect and says
-// who won. A run whose lock has expired or was taken over may have moved something before: from then on it moves
-// nothing more.
+// mutualExclusion is guarantee 10: of two concurrent runs, at most one moves traffic; the other ends without effect and
+// names the winner. A run whose lock has expired or was taken over may have moved something before: from then on it
+// moves nothing more.
 func mutualExclusion(e Evidence) finding {
-	f := finding{basis: "no two runs were under way at the same time"}
+	f := finding{basis: "no two runs ran at the same time"}
 	pairs := 0
 	for i, a := range e.Runs {
 		for _, b := range e.Runs[i+1:] {
@@ -28,7 +28,7 @@ func mutualExclusion(e Evidence) finding {
 	}
 	e.checkEpochs(&f)
 	if pairs > 0 {
-		f.checked, f.basis = true, prose.Count(pairs, "pair")+" of concurrent runs, one of each moves"
+		f.checked, f.basis = true, prose.Count(pairs, "pair")+" of concurrent runs, at most one of each moved something"
 	}
 	return f
 }
@@ -60,7 +60,7 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 			f.violate("%s and %s have both moved something, although %s held the lock; expected one of them to end without effect", a.Name, b.Name, a.Name)
 		}
 		if last := ofA[len(ofA)-1]; last.After(ofB[0]) {
-			f.violate("%s: %s moves something after %s has come after it; expected it to touch nothing more", e.clock(last), a.Name, b.Name)
+			f.violate("%s: %s moved something after %s superseded it; expected no more changes", e.clock(last), a.Name, b.Name)
 		}
 		if !a.StoppedAt.IsZero() && a.StoppedAt.After(ofB[0]) && a.Outcome() != scenario.Stopped {
 			e.checkLoser(f, a, b)
@@ -74,7 +74,7 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 	}
 }
 
-// mayTakeOver says whether a run may move something at a time although another one had begun to: the other one has ended,
+// mayTakeOver says whether a run may move something at a time although another one had started to: the other one has ended,
 // or its lease has, the operator has taken the lock over, or an unplanned failover leaves the other one's Region.
 func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
 	over := !from.StoppedAt.IsZero() && from.StoppedAt.Before(at)
@@ -82,7 +82,7 @@ func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
 	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || at.After(from.leasedUntil(at))
 }
 
-// leasedUntil is the end of the lease that the steps which a run had begun by a time could have renewed.
+// leasedUntil is the end of the lease that the steps that a run had started by a time could have renewed.
 func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 	until := failover.LeaseUntil(r.StartedAt, 0) // Validate's
 	for _, inv := range r.Invocations {
@@ -107,15 +107,15 @@ func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 	return until
 }
 
-// checkLoser: the run that did not win has changed nothing more, and its operator reads who has won. One that was skipped,
-// or had nothing to move, is not a loser, but neither may it change anything.
+// checkLoser: the run that did not win has changed nothing more, and its messages name the winner. One that was skipped,
+// or had nothing to move, need not name it, but must not change anything either.
 func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	if o := loser.Outcome(); !loser.declined() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}
 	lost := loser.tookLock() || loser.lockedOut() // and was not refused for a reason of its own
 	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) {
-		f.violate("%s: does not say that %s has won: %.200s", loser.Name, winner.Name, loser.said())
+		f.violate("%s: does not name the winner %s: %.200s", loser.Name, winner.Name, loser.said())
 	}
 	for _, inv := range loser.Invocations {
 		for _, call := range inv.Calls {
@@ -126,8 +126,8 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	}
 }
 
-// namesWinner says whether a run's operator reads of one that has moved something meanwhile. When several have, one
-// after the other, the fence knows the last.
+// namesWinner says whether a run's messages name one that has moved something meanwhile. When several have, one
+// after the other, the fence names the last.
 func (e Evidence) namesWinner(loser RunEvidence) bool {
 	said := loser.said()
 	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {

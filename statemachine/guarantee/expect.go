@@ -42,26 +42,26 @@ func (r RunEvidence) LargestPayload() int {
 	return largest
 }
 
-// Unexpected says what of a run is not as the scenario expects.
+// Unexpected lists what of a run differs from what the scenario expects.
 func (r RunEvidence) Unexpected(o RunOutcome) []string {
 	var found []string
 	add := func(format string, args ...any) {
 		found = append(found, r.Name+": "+fmt.Sprintf(format, args...))
 	}
-	if o.Outcome != o.Expected && o.Expected != "" { // of a run that nobody expects, there is a word already
+	if o.Outcome != o.Expected && o.Expected != "" { // a run that is not expected is reported elsewhere
 		add("%s", strings.TrimSuffix(fmt.Sprintf("expected the outcome %s, got %s: %s", o.Expected, OrRunning(o.Outcome), r.Cause), ": "))
 	}
 	said := r.said()
 	for _, text := range r.Want.Says {
 		if !strings.Contains(said, text) {
-			add("expected an operator to read %q in findings, cause or report; got: %.600s", text, said)
+			add("expected the text %q in findings, cause, report or notifications; got: %.600s", text, said)
 		}
 	}
 	if limit := r.Want.TransitionsAtMost; limit > 0 && o.Transitions > limit {
 		add("expected at most %d state transitions, got %d", limit, o.Transitions)
 	}
 	if chain := errorChain.FindString(said); chain != "" {
-		add("tells its operator %q, which is for programmers", chain)
+		add("shows its operator the SDK's error text %q", chain)
 	}
 	if limit := r.Want.PayloadAtMost; limit > 0 && o.LargestPayload > limit {
 		add("expected no payload over %d bytes, got one of %d", limit, o.LargestPayload)
@@ -69,10 +69,10 @@ func (r RunEvidence) Unexpected(o RunOutcome) []string {
 	return found
 }
 
-// errorChain are the marks of the SDK's errors, which are no text for a person at three in the morning.
+// errorChain are the marks of the SDK's errors, which must not be shown to an operator.
 var errorChain = regexp.MustCompile(`operation error \S+|https response error|StatusCode: \d+|RequestID: |api error \S+|exceeded maximum number of attempts`)
 
-// said is everything that a run has told its operator, one thing a line.
+// said is all that an operator can read of a run, one text a line.
 func (r RunEvidence) said() string {
 	lines := []string{r.Cause}
 	for _, inv := range r.Invocations {
@@ -103,7 +103,7 @@ func (e Evidence) recordSetsWritten() int {
 	n := 0
 	for _, batch := range e.Batches {
 		for _, c := range batch.Changes {
-			if !isFence(c.Set) && c.Action != "DELETE" { // what takes a record set away writes it anew
+			if !isFence(c.Set) && c.Action != "DELETE" { // a record set is replaced by DELETE and CREATE: one write
 				n++
 			}
 		}
@@ -111,7 +111,7 @@ func (e Evidence) recordSetsWritten() int {
 	return n
 }
 
-// Unexpected says what of the whole scenario is not as expected.
+// Unexpected lists what of the whole scenario differs from what it expects.
 func (e Evidence) Unexpected(x scenario.Expect, recoveries []Recovery) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
@@ -157,7 +157,7 @@ type RunOutcome struct {
 	LargestPayload int `json:"largestPayload"`
 }
 
-// OrRunning names an outcome, also that of a run that has none yet.
+// OrRunning names an outcome, also of a run that has none yet.
 func OrRunning(o failover.Outcome) string {
 	if o == "" {
 		return "still running"

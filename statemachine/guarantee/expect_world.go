@@ -12,19 +12,19 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// inWorld says what of the World in the end is not as expected.
+// inWorld lists what of the state in the end differs from what is expected.
 func (e Evidence) inWorld(x scenario.Expect) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	for _, name := range slices.Sorted(maps.Keys(x.Active)) {
 		for _, why := range e.elsewhere(name, failover.Region(x.Active[name])) {
-			add("expected %s wholly in %s in the end: %s", name, x.Active[name], why)
+			add("expected all of %s in %s in the end: %s", name, x.Active[name], why)
 		}
 	}
 	if limit := x.FailedBesideWriterAtMost; limit != nil {
 		f := fakeaws.ImpactOf(e.besideWriter())
 		if f.Requests-f.Served > *limit*f.Requests+1e-6 {
-			add("expected at most %.2f %% of the requests to fail while no writer was on its way, got %.2f %%", 100**limit, 100*(1-f.Served/f.Requests))
+			add("expected at most %.2f %% of the requests to fail while no promotion was in progress, got %.2f %%", 100**limit, 100*(1-f.Served/f.Requests))
 		}
 	}
 	return append(found, e.inNotifications(x)...)
@@ -49,7 +49,7 @@ func (e Evidence) inNotifications(x scenario.Expect) []string {
 	return found
 }
 
-// elsewhere says what of an application is not in a Region in the end.
+// elsewhere lists what of an application is not in a Region in the end.
 func (e Evidence) elsewhere(name string, region failover.Region) []string {
 	i := slices.IndexFunc(e.Applications, func(app failover.Application) bool { return app.Name == name })
 	if i < 0 {
@@ -58,8 +58,8 @@ func (e Evidence) elsewhere(name string, region failover.Region) []string {
 	return notMoved(e.Plan, region, *e.End, e.Applications[i])
 }
 
-// besideWriter is the traffic of the seconds in which no promotion was under way: what a run does to users beside the
-// time that Aurora itself takes.
+// besideWriter is the traffic of the seconds in which no promotion was in progress: the client impact without the time
+// that Aurora itself takes.
 func (e Evidence) besideWriter() []fakeaws.Sample {
 	return slices.DeleteFunc(slices.Clone(e.Traffic), func(s fakeaws.Sample) bool {
 		return slices.ContainsFunc(e.Promotions, func(p fakeaws.Promotion) bool {

@@ -6,29 +6,28 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// Status is what became of a promise.
+// Status is the verdict on a guarantee.
 type Status string
 
-// The statuses of a promise. What there was no occasion for is never counted as kept.
+// The statuses of a guarantee. One that the drill gave no occasion to check is never counted as kept.
 const (
 	Kept       Status = "kept"
 	Violated   Status = "violated"
 	NotChecked Status = "not checked"
 )
 
-// Verdict is what became of one promise.
+// Verdict is the verdict on one guarantee.
 type Verdict struct {
 	Number    int    `json:"number"`
 	Guarantee string `json:"guarantee"`
 	Status    Status `json:"status"`
-	// Basis is what was looked at, or why nothing was.
+	// Basis is what was checked, or why nothing was.
 	Basis string `json:"basis"`
-	// Broken are the violations, each with what was expected.
+	// Violations say what was found, and what was expected.
 	Violations []string `json:"violations,omitempty"`
 }
 
-// finding is what the check of a promise returns: basis says what was looked at, and checked whether there was
-// anything.
+// finding is what the check of a guarantee returns: basis says what was checked, and checked whether there was anything.
 type finding struct {
 	checked    bool
 	basis      string
@@ -39,30 +38,30 @@ func (f *finding) violate(format string, args ...any) {
 	f.violations = append(f.violations, fmt.Sprintf(format, args...))
 }
 
-// promises are those of the design that a drill can check, by their numbers there.
+// guarantees are those of Drover's design, by their numbers there.
 var guarantees = []struct {
 	number int
 	text   string
 	check  func(Evidence) finding
 }{
-	{1, "never all zero", weightsConsistent},
-	{2, "never two writers", oneWriter},
-	{3, "Completed is true", completedVerified},
-	{4, "RolledBack is true", rolledBackRestored},
-	{5, "Held is honest", heldAccurate},
-	{6, "Refused touched nothing", refusedChangedNothing},
-	{7, "static stability", staticStability},
-	{8, "it ends", bounded},
-	{9, "again is the same", idempotent},
-	{10, "one at a time", mutualExclusion},
-	{11, "somebody is told", alwaysNotified},
-	{12, "what can move does move", isolation},
+	{1, "Weights are never inconsistent", weightsConsistent},
+	{2, "One writer", oneWriter},
+	{3, "Completed is verified", completedVerified},
+	{4, "RolledBack is restored", rolledBackRestored},
+	{5, "Held is accurate", heldAccurate},
+	{6, "Refused changed nothing", refusedChangedNothing},
+	{7, "Static stability", staticStability},
+	{8, "Bounded", bounded},
+	{9, "Idempotent", idempotent},
+	{10, "Mutual exclusion", mutualExclusion},
+	{11, "Always notified", alwaysNotified},
+	{12, "Isolation", isolation},
 }
 
-// maxViolations bounds how many violations of a promise are listed; a thousand applications break it a thousand times.
+// maxViolations bounds how many violations of a guarantee are listed: with a thousand applications there may be as many.
 const maxViolations = 8
 
-// Judge holds the evidence against every promise.
+// Judge holds the evidence against every guarantee.
 func Judge(e Evidence) []Verdict {
 	var verdicts []Verdict
 	for _, p := range guarantees {

@@ -50,7 +50,7 @@ func snapshotIn(active failover.Region, eastWeight, westWeight int) Snapshot {
 	}
 }
 
-// completed is the evidence of a failover that went as it should.
+// completed is the evidence of a failover that completed.
 func completed() Evidence {
 	input := failover.Input{Action: failover.Failover, AllowDataLoss: new(true)}
 	text, _ := json.Marshal(input)
@@ -84,7 +84,7 @@ func completed() Evidence {
 	}
 }
 
-// held is the evidence of a failover whose database never came up, honestly reported.
+// held is the evidence of a failover whose database was never promoted, accurately reported.
 func held() Evidence {
 	e := completed()
 	run := &e.Runs[0]
@@ -138,7 +138,7 @@ func verdict(t *testing.T, e Evidence, number int) Verdict {
 	all := Judge(e)
 	i := slices.IndexFunc(all, func(v Verdict) bool { return v.Number == number })
 	if i < 0 {
-		t.Fatalf("promise %d is not checked", number)
+		t.Fatalf("guarantee %d is not checked", number)
 	}
 	return all[i]
 }
@@ -148,22 +148,22 @@ func TestGuaranteesOfSoundRunsAreKept(t *testing.T) {
 		evidence Evidence
 		kept     []int
 	}{
-		"completed":   {completed(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
-		"held":        {held(), []int{1, 2, 5, 7, 8, 9, 11, 12}},
-		"refused":     {lockedOut(), []int{6, 7, 8}},
-		"skipped":     {declinedRun(failover.Skip)(), []int{6, 7, 8, 11}},
-		"nothing":     {declinedRun(failover.NothingToMove)(), []int{6, 7, 8, 11}},
-		"rolled back": {rolledBack(), []int{1, 2, 4, 8, 9, 11}},
-		"drill":       {thereAndBack(), []int{1, 2, 3, 8, 9, 11}},
-		"retreated":   {retreated(), []int{1, 2, 5, 8, 9, 11}},
-		"concurrent":  {concurrent(), []int{1, 2, 3, 6, 7, 8, 9, 10, 11, 12}},
-		"taken over":  {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11, 12}},
-		"stopped":     {stopped(), []int{1, 2, 7, 8, 9, 11}},
-		"unheard":     {unheard(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
-		"deleted":     {notInvoked("Lambda.ResourceNotFoundException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
-		"denied":      {notInvoked("Lambda.AWSLambdaException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
-		"throttled":   {notInvoked("Lambda.TooManyRequestsException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
-		"never begun": {notInvoked("")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"completed":          {completed(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"held":               {held(), []int{1, 2, 5, 7, 8, 9, 11, 12}},
+		"refused":            {lockedOut(), []int{6, 7, 8}},
+		"skipped":            {declinedRun(failover.Skip)(), []int{6, 7, 8, 11}},
+		"nothing":            {declinedRun(failover.NothingToMove)(), []int{6, 7, 8, 11}},
+		"rolled back":        {rolledBack(), []int{1, 2, 4, 8, 9, 11}},
+		"drill":              {thereAndBack(), []int{1, 2, 3, 8, 9, 11}},
+		"return rolled back": {returnRolledBack(), []int{1, 2, 5, 8, 9, 11}},
+		"concurrent":         {concurrent(), []int{1, 2, 3, 6, 7, 8, 9, 10, 11, 12}},
+		"taken over":         {takenOver(), []int{1, 2, 3, 5, 7, 8, 9, 10, 11, 12}},
+		"stopped":            {stopped(), []int{1, 2, 7, 8, 9, 11}},
+		"unheard":            {unheard(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"deleted":            {notInvoked("Lambda.ResourceNotFoundException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"denied":             {notInvoked("Lambda.AWSLambdaException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"throttled":          {notInvoked("Lambda.TooManyRequestsException")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
+		"never started":      {notInvoked("")(), []int{1, 2, 3, 7, 8, 9, 11, 12}},
 	} {
 		for _, v := range Judge(c.evidence) {
 			want := NotChecked
@@ -171,13 +171,13 @@ func TestGuaranteesOfSoundRunsAreKept(t *testing.T) {
 				want = Kept
 			}
 			if v.Status != want {
-				t.Errorf("%s: promise %d is %s %v; want %s", name, v.Number, v.Status, v.Violations, want)
+				t.Errorf("%s: guarantee %d is %s %v; want %s", name, v.Number, v.Status, v.Violations, want)
 			}
 		}
 	}
 }
 
-// TestEveryGuaranteeCanBeViolated breaks each promise by hand, in each of the ways that it can be broken.
+// TestEveryGuaranteeCanBeViolated plants violations of each guarantee, one of every kind.
 func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -197,15 +197,15 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 		}, `health check ""; registered 192.0.2.2, TTL 60, health check "abc"`},
 		{"untouched record moves", 1, completed, func(e *Evidence) { e.Batches[0].Changes, e.Batches[0].After = nil, sets(50, 50, "1") }, "has us-east-1 50"},
 		{"batch outside of a run", 1, completed, func(e *Evidence) { e.Batches[0].At = at(time.Hour) }, "belongs to no run"},
-		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a run that only looks"},
+		{"check that moves", 1, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Check }, "expected no change in a check or a dry run"},
 
-		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "promotes shop in us-east-1 on its phase outbound; expected us-west-2"},
+		{"promotion of the other Region", 2, completed, func(e *Evidence) { e.Promotions[0].To = east }, "promotes shop in us-east-1 in its phase outbound; expected us-west-2"},
 		{"loss without consent", 2, completed, func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = nil }, "lost 0.9 s of writes; no run allowed it"},
-		{"forced promotion in a planned run", 2, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Switchover }, "at the price of data"},
+		{"forced promotion in a planned run", 2, completed, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Switchover }, "with data loss"},
 		{"two promotions at once", 2, completed, func(e *Evidence) {
 			other := fakeaws.Promotion{At: at(2 * time.Minute), GlobalCluster: "shop", To: east, Finished: at(5 * time.Minute)}
 			e.Promotions = append([]fakeaws.Promotion{other}, e.Promotions...)
-		}, "while one is coming up in us-east-1"},
+		}, "while its promotion in us-east-1 is in progress"},
 		{"two writers after a planned run", 2, completed, func(e *Evidence) {
 			e.Runs[0].Asked.Action, e.Promotions[0].Planned, e.Losses = failover.Switchover, true, nil
 			e.Runs[0].After.Databases[0].All = []string{east, west}
@@ -219,7 +219,7 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 		}, "record shop.example.com A has the record set blue with weight 255"},
 		{"report does not know", 3, completed, func(e *Evidence) {
 			e.Runs[0].Report.Moved, e.Runs[0].Report.NotKnown = nil, []failover.NotMoved{{Application: "shop"}}
-		}, "shop has moved, and the report does not say so"},
+		}, "shop has moved, but the report does not list it as moved"},
 		{"registry says otherwise", 3, completed, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = east }, "the registry says us-east-1"},
 		{"registry has other weights", 3, completed, func(e *Evidence) {
 			e.Runs[0].After.Registry[0].Live.Weights = map[failover.Region]int{east: 50, west: 50}
@@ -232,21 +232,21 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 			e.Runs[0].After.Lock = registry.Lock{Owner: "arn:run-1", Run: "run-1", Expires: at(time.Hour)}
 		}, "still holds the lock"},
 		{"no report", 3, completed, func(e *Evidence) { e.Runs[0].Report = nil }, "no report"},
-		{"report lists less", 3, completed, func(e *Evidence) { e.Runs[0].Report.Moved = nil }, "shop has moved, and the report does not say so"},
-		{"no message", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 messages published"},
-		{"told twice", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 2 }, "2 messages published"},
+		{"report lists less", 3, completed, func(e *Evidence) { e.Runs[0].Report.Moved = nil }, "shop has moved, but the report does not list it as moved"},
+		{"no message", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 notifications published"},
+		{"notified twice", 3, completed, func(e *Evidence) { e.Runs[0].Messages = 2 }, "2 notifications published"},
 
 		{"moved and not reported", 5, held, func(e *Evidence) {
 			e.Runs[0].After.Databases[0] = DatabaseState{GlobalCluster: "shop", Writer: west, Available: true}
 		}, "shop has moved"},
 		{"reported and not moved", 5, held, func(e *Evidence) { e.Runs[0].Report.Moved, e.Runs[0].Report.NotMoved = []string{"shop"}, nil }, "shop has not moved"},
 		{"held without a report", 5, held, func(e *Evidence) { e.Runs[0].Report = nil }, "there is no report"},
-		{"does not know", 5, held, func(e *Evidence) { e.Runs[0].Report.Unknown = []string{"zone Z1"} }, "could not tell of 1"},
+		{"does not know", 5, held, func(e *Evidence) { e.Runs[0].Report.Unknown = []string{"zone Z1"} }, "marks 1 things as unknown"},
 
-		{"refused but wrote", 6, refused, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[1].Object = "drover-registry applications 001#shop" }, "expected nothing to be touched"},
+		{"refused but wrote", 6, refused, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[1].Object = "drover-registry applications 001#shop" }, "expected no change"},
 		{"refused but promoted", 6, refused, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[1].Service = "rds" }, "Validate called rds UpdateItem"},
 		{"refused but moved", 6, refused, func(e *Evidence) { e.Runs[0].After = snapshotIn(west, 0, 100) }, "record sets of zone Z1 are not the same"},
-		{"refused but told", 6, refused, func(e *Evidence) {
+		{"refused but notified", 6, refused, func(e *Evidence) {
 			e.Runs[0].Invocations[0].Calls[1] = fakeaws.Call{Service: "sns", Operation: "Publish", Mutating: true}
 		}, "called sns Publish"},
 		{"dry run that wrote", 6, refused, func(e *Evidence) {
@@ -254,20 +254,20 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 			e.Runs[0].Invocations[0].Calls[1].Service = "route53"
 		}, "called route53"},
 
-		{"called the Region that is left", 7, completed, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[0].Region = east }, "expected no request to the Region that is left"},
+		{"called the Region that is left", 7, completed, func(e *Evidence) { e.Runs[0].Invocations[0].Calls[0].Region = east }, "expected no request to the Region that it leaves"},
 		{"called it in vain", 7, completed, func(e *Evidence) {
 			e.Runs[0].Invocations[0].Calls[0].Region, e.Runs[0].Invocations[0].Calls[0].Code = east, "Unreachable"
 		}, "in us-east-1"},
 
-		{"does not end", 8, completed, func(e *Evidence) { e.Runs[0].StoppedAt = time.Time{} }, "did not end"},
+		{"does not end", 8, completed, func(e *Evidence) { e.Runs[0].StoppedAt = time.Time{} }, "has not ended"},
 		{"ends later than predicted", 8, completed, func(e *Evidence) { e.Runs[0].StoppedAt = at(5*time.Minute + time.Second) }, "expected at most 3:00"},
 		{"ends late without a prediction", 8, completed, func(e *Evidence) {
 			e.Runs[0].StoppedAt, e.Runs[0].Invocations = at(24*time.Hour), nil
 		}, "expected at most"},
 
 		{"again moves records", 9, completed, func(e *Evidence) { e.Again[0].After.Zones[0].Sets = sets(100, 0, "") }, "record sets of zone Z1"},
-		{"again promotes", 9, completed, func(e *Evidence) { e.Again[0].After.Promotions = 1 }, "1 promotion asked for"},
-		{"again tells", 9, completed, func(e *Evidence) { e.Again[0].After.Messages = 1 }, "1 message published"},
+		{"again promotes", 9, completed, func(e *Evidence) { e.Again[0].After.Promotions = 1 }, "1 promotion started"},
+		{"again tells", 9, completed, func(e *Evidence) { e.Again[0].After.Messages = 1 }, "1 notification published"},
 		{"again writes the registry", 9, completed, func(e *Evidence) { e.Again[0].After.Registry[0].Live.Active = east }, "the registry's shop"},
 		{"again moves the writer", 9, completed, func(e *Evidence) { e.Again[0].After.Databases[0].Writer = east }, "the writer of shop"},
 		{"a new run moves records", 9, completed, func(e *Evidence) { e.Again[0].NewRun, e.Again[0].After.Zones[0].Sets = true, sets(100, 0, "") }, "record sets of zone Z1"},
@@ -277,7 +277,7 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 			c.breakIt(&e)
 			v := verdict(t, e, c.number)
 			if v.Status != Violated {
-				t.Fatalf("promise %d is %s; want it violated", c.number, v.Status)
+				t.Fatalf("guarantee %d is %s; want it violated", c.number, v.Status)
 			}
 			if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
 				t.Errorf("got  %s\nwant %s", text, c.says)
@@ -292,7 +292,7 @@ func TestTheFenceAndTheEpochMayRise(t *testing.T) {
 	e.Again[0].After.Zones[0].Sets = sets(0, 100, "epoch=2")
 	e.Again[0].After.Registry[0].Live.Epoch = 2
 	if v := verdict(t, e, 9); v.Status != Kept {
-		t.Errorf("promise 9 is %s: %v", v.Status, v.Violations)
+		t.Errorf("guarantee 9 is %s: %v", v.Status, v.Violations)
 	}
 }
 
@@ -300,11 +300,11 @@ func TestANewRunTellsPeopleAgain(t *testing.T) {
 	e := completed()
 	e.Again[0].NewRun, e.Again[0].After.Messages = true, 1
 	if v := verdict(t, e, 9); v.Status != Kept {
-		t.Errorf("promise 9 is %s: %v", v.Status, v.Violations)
+		t.Errorf("guarantee 9 is %s: %v", v.Status, v.Violations)
 	}
 }
 
-func TestAPlayThatCouldNotValidateMayTell(t *testing.T) {
+func TestAPlayThatCouldNotValidateMayNotify(t *testing.T) {
 	e := refused()
 	e.Runs[0].Path = []string{"Validate", "CloseRun", "Notify", "Outcome?", "Refused"}
 	e.Runs[0].Invocations = append(e.Runs[0].Invocations, fakeaws.Invocation{State: "Notify", Calls: []fakeaws.Call{
@@ -312,7 +312,7 @@ func TestAPlayThatCouldNotValidateMayTell(t *testing.T) {
 	}})
 	e.Runs[0].After.Messages = 1
 	if v := verdict(t, e, 6); v.Status != Kept {
-		t.Errorf("promise 6 is %s: %v", v.Status, v.Violations)
+		t.Errorf("guarantee 6 is %s: %v", v.Status, v.Violations)
 	}
 }
 

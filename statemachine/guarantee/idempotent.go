@@ -12,12 +12,12 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// idempotent is promise 9: repeating any step, or the whole run, changes nothing more.
+// idempotent is guarantee 9: repeating any step, or the whole run, changes nothing more.
 func idempotent(e Evidence) finding {
 	f := finding{basis: "nothing was repeated"}
 	for _, again := range e.Again {
 		f.checked = true
-		if again.NewRun || again.MayTell { // it tells people how it ended, as every run does
+		if again.NewRun || again.MayNotify { // it notifies about its end, as every run does
 			again.After.Messages = again.Before.Messages
 		}
 		for _, what := range differences(again.Before, again.After) {
@@ -31,8 +31,8 @@ func idempotent(e Evidence) finding {
 }
 
 // differences says what is not the same in two snapshots: record sets, writers, registry, the number of promotions and
-// messages. The fence of a zone and the epoch may rise, for they are how a repetition is told from the run before it;
-// the lock is not an effect.
+// notifications. The fence of a zone and the epoch may rise, for they tell a repetition from the run before it; the lock
+// is not an effect.
 func differences(before, after Snapshot) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
@@ -53,10 +53,10 @@ func differences(before, after Snapshot) []string {
 		}
 	}
 	if n := after.Promotions - before.Promotions; n != 0 {
-		add("%s asked for", prose.Count(n, "promotion"))
+		add("%s started", prose.Count(n, "promotion"))
 	}
 	if n := after.Messages - before.Messages; n != 0 {
-		add("%s published", prose.Count(n, "message"))
+		add("%s published", prose.Count(n, "notification"))
 	}
 	return found
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// Impact is what users felt, made ready to be drawn: one number for each interval.
+// Impact is the client impact, ready to be drawn: one number for each interval.
 type Impact struct {
 	fakeaws.Impact
-	// Interval is the length of what one number stands for.
+	// Interval is the length of the interval that one number stands for.
 	Interval time.Duration
 	// Regions holds, for each Region in alphabetical order, the share of all requests that it served.
 	Regions []Curve
@@ -26,7 +26,7 @@ type Curve struct {
 	Shares []float64
 }
 
-// Feel sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
+// ImpactOf sums the traffic up in intervals: the shortest of which there are at most so many, and no shorter than given.
 func ImpactOf(samples []fakeaws.Sample, atMost int, shortest time.Duration) Impact {
 	f := Impact{Impact: fakeaws.ImpactOf(samples), Interval: shortest}
 	if len(samples) == 0 {
@@ -73,14 +73,14 @@ func (f *Impact) add(samples []fakeaws.Sample) {
 	f.Failed = append(f.Failed, (requests-served)/requests)
 }
 
-// Summary is what users felt in one sentence.
+// Summary is the client impact in one sentence.
 func (f Impact) Summary() string {
 	if f.Requests == 0 {
-		return "There were no users."
+		return "There were no requests."
 	}
 	text := fmt.Sprintf("%.0f of %.0f requests were served (%.2f %%)", f.Served, f.Requests, 100*f.Served/f.Requests)
 	if f.FirstFailed.IsZero() {
-		return text + "; no user noticed anything."
+		return text + "; no request failed."
 	}
 	return text + fmt.Sprintf("; requests failed in %d seconds, the first at %s, the last at %s.",
 		f.FailedSeconds, scenario.Clock(f.FirstFailed.Sub(scenario.Start)), scenario.Clock(f.LastFailed.Sub(scenario.Start)))

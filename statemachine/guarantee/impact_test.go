@@ -39,7 +39,7 @@ func TestWhatHappensAtAnIntervalsBeginningIsDrawnThere(t *testing.T) {
 	var samples []fakeaws.Sample
 	for i := 1; i <= 15; i++ {
 		s := fakeaws.Sample{At: at(time.Duration(i) * time.Second), Requests: 1, Served: 1}
-		if i >= 10 { // the outage begins at 00:10
+		if i >= 10 { // the outage starts at 00:10
 			s.Served = 0
 		}
 		samples = append(samples, s)

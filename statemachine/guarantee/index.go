@@ -7,8 +7,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// setIndex finds the record sets of a zone by name and type. Of thousands of applications every one is looked up after
-// every batch.
+// setIndex finds the record sets of a zone by name and type: after every batch, those of thousands of applications are read.
 type setIndex map[string][]fakeaws.RecordSet
 
 func indexOf(sets []fakeaws.RecordSet) setIndex {

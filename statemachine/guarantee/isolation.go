@@ -10,16 +10,16 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// isolation is promise 12: in a failover, every record and every database without a fault of its own is in the
-// target Region in the end, whatever is wrong with the others. What a fault is, and whose, is judged by the requests that
-// AWS has refused and by the state that the simulated AWS is in, and never by what the run says of it.
+// isolation is guarantee 12: in a failover, every record and every database without a fault of its own is in the target
+// Region in the end, whatever is wrong with the others. Faults are attributed by the requests that AWS has rejected and by
+// the state of the simulated AWS, and never by what the run reports.
 func isolation(e Evidence) finding {
-	f := finding{basis: "no failover could show it"}
+	f := finding{basis: "no failover gave occasion"}
 	moved, faults := 0, 0
 	for _, run := range e.Runs {
 		if e.needNotBeRefused(run) {
 			f.checked = true
-			f.violate("%s: was refused, although consent was given, the lock was free, and the registry answered; expected it to move what can move", run.Name)
+			f.violate("%s: was refused, although consent was given, the lock was free, and the registry answered; expected it to move everything without a fault of its own", run.Name)
 		}
 		if !e.showsIsolation(run) {
 			continue
@@ -35,7 +35,7 @@ func isolation(e Evidence) finding {
 					faults++
 				default:
 					got, _ := Weights(run.After.of(record), record)
-					f.violate("%s: record %s %s of %s had no fault of its own, and has %s", run.Name, record.Name, record.Type, app.Name, show(e.Plan, got))
+					f.violate("%s: record %s %s of %s had no fault of its own, but has not moved: %s", run.Name, record.Name, record.Type, app.Name, show(e.Plan, got))
 				}
 			}
 			for _, database := range app.Databases {
@@ -45,7 +45,7 @@ func isolation(e Evidence) finding {
 				case j.databaseFault(app, database) != "":
 					faults++
 				default:
-					f.violate("%s: database %s of %s had no fault of its own, and no promotion in %s was accepted", run.Name, database.GlobalCluster, app.Name, run.To())
+					f.violate("%s: database %s of %s had no fault of its own, but no promotion in %s was accepted", run.Name, database.GlobalCluster, app.Name, run.To())
 				}
 			}
 		}
@@ -56,8 +56,8 @@ func isolation(e Evidence) finding {
 	return f
 }
 
-// showsIsolation says whether a run is a failover that nothing but faults could keep from moving everything: it has taken
-// the lock and ended by itself, no approver said no, and no other run moved anything meanwhile.
+// showsIsolation says whether a run is a failover that only faults could prevent from moving everything: it has taken
+// the lock and ended by itself, no approver rejected it, and no other run moved anything meanwhile.
 func (e Evidence) showsIsolation(run RunEvidence) bool {
 	if run.Asked == nil || run.Asked.Action != failover.Failover || !run.moves() || run.declined() || !run.tookLock() || run.Paused > 0 {
 		return false
@@ -76,9 +76,8 @@ func (e Evidence) showsIsolation(run RunEvidence) bool {
 	})
 }
 
-// needNotBeRefused says whether a failover of all applications was refused although nothing but their own faults was in its
-// way: its input is valid and consents to what it may lose, the registry was read, no other run had the lock, and none was
-// under way.
+// needNotBeRefused says whether a failover of all applications was refused although only their own faults were blockers:
+// its input is valid and consents to data loss, the registry was read, no other run had the lock, and none was in progress.
 func (e Evidence) needNotBeRefused(run RunEvidence) bool {
 	if run.Outcome() != failover.Refused || !run.moves() || run.Asked.Action != failover.Failover || !e.mayLose(run) || len(e.Applications) == 0 {
 		return false
@@ -109,8 +108,8 @@ func (j journal) recordMoved(record failover.Record) bool {
 	return got[j.run.To()] == 100 && got[j.run.from(j.Plan)] == 0
 }
 
-// promoted says whether a database writes in the run's Region, or RDS has accepted its promotion there: how long that takes
-// is Aurora's. One that was cancelled has to be asked for again.
+// promoted says whether the writer of a database is in the run's Region, or RDS has accepted its promotion there: how long
+// that takes is up to Aurora. One that was cancelled must be started again.
 func (j journal) promoted(database failover.Database) bool {
 	to := string(j.run.To())
 	return j.run.After.database(database.GlobalCluster).Writer == to || slices.ContainsFunc(j.Promotions, func(p fakeaws.Promotion) bool {
@@ -118,13 +117,13 @@ func (j journal) promoted(database failover.Database) bool {
 	})
 }
 
-// recordFault is why a record could not move: Route 53 has refused it alone or by its name, has not let its zone be
-// changed, or the step that moves its wave could not do its work. Empty when nothing of that is so.
+// recordFault is why a record could not move: Route 53 has rejected it alone or by its name, has denied or failed the change
+// of its zone, or the step that moves its wave has failed. Empty when there is no such fault.
 func (j journal) recordFault(app failover.Application, record failover.Record) string {
 	if why := j.stepFault("ShiftTraffic", app.Wave); why != "" {
 		return why
 	}
-	for _, h := range j.ByHand {
+	for _, h := range j.Manual {
 		if h.Zone == record.Zone && j.run.during(h.At) {
 			return "its zone was changed manually meanwhile"
 		}
@@ -153,17 +152,17 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 	case last != nil && last.Code != "" && waitingCures(*last):
 		return last.Code
 	case !changes && j.controlPlaneDown():
-		return "Route 53 changed nothing, and its zone's turn did not come"
+		return "Route 53 accepted no change, and the run ended before this zone's batch"
 	}
 	return ""
 }
 
-// isRefusedBatch says whether Route 53 has refused a batch for what is in it.
+// isRefusedBatch says whether Route 53 has rejected a batch for its content.
 func isRefusedBatch(call fakeaws.Call) bool {
 	return slices.Contains([]string{"InvalidChangeBatch", "InvalidInput", "NoSuchHealthCheck"}, call.Code)
 }
 
-// isAbout says whether a refused batch is a record's fault: it was the only one in it, or Route 53 has named it.
+// isAbout says whether a record is the cause of a rejected batch: it was the only one in it, or Route 53 has named it.
 func isAbout(call fakeaws.Call, record failover.Record) bool {
 	key := record.Name + " " + record.Type
 	parts := strings.Split(call.Parts, "\n")
@@ -185,14 +184,14 @@ func (j journal) foreignFence(zone string) bool {
 	})
 }
 
-// controlPlaneDown says whether the last request to change any zone failed in a way that may pass.
+// controlPlaneDown says whether the last request to change any zone failed with an error that may pass.
 func (j journal) controlPlaneDown() bool {
 	calls := slices.DeleteFunc(j.calls("ShiftTraffic", "route53"), func(c fakeaws.Call) bool { return !c.Mutating })
 	return len(calls) > 0 && calls[len(calls)-1].Code != "" && waitingCures(calls[len(calls)-1])
 }
 
-// databaseFault is why a database could not be promoted: its own state, an answer of RDS about it, or the step that
-// promotes its wave could not do its work. Empty when nothing of that is so.
+// databaseFault is why a database could not be promoted: its own state, an error of RDS about it, or a failure of the step
+// that promotes its wave. Empty when there is no such fault.
 func (j journal) databaseFault(app failover.Application, database failover.Database) string {
 	target := database.Clusters[j.run.To()]
 	if target == "" {
@@ -225,7 +224,7 @@ func (j journal) databaseFault(app failover.Application, database failover.Datab
 	return ""
 }
 
-// stepFault is why a step could not work on a wave at all, the last time that it was called for it: Lambda did not run it,
+// stepFault is why a step failed for a wave as a whole, the last time that it was invoked for it: Lambda did not run it,
 // or the registry did not answer.
 func (j journal) stepFault(state string, wave int) string {
 	why := ""
@@ -265,7 +264,7 @@ func (j journal) calls(state, service string) []fakeaws.Call {
 	return all
 }
 
-// waitingCures says whether a request failed in a way that may pass: it was throttled, unanswered, or came too early.
+// waitingCures says whether a retry may succeed: the request was throttled, unanswered, or came too early.
 func waitingCures(call fakeaws.Call) bool {
 	for _, p := range []string{"Throttl", "PriorRequest", "ServiceUnavailable", "Internal", "Unreachable", "TooManyRequests", "RequestLimit", "SlowDown"} {
 		if strings.HasPrefix(call.Code, p) {

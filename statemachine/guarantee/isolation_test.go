@@ -12,7 +12,7 @@ import (
 )
 
 // isolated is the evidence of a failover of two applications, each with a zone and a database, that moved only the second.
-// Nothing says why: a fault has to be added for each thing that stayed.
+// It has no fault: a test adds one for each object that stayed.
 func isolated() Evidence {
 	e := held()
 	run := &e.Runs[0]
@@ -92,8 +92,8 @@ func TestWhatDidNotMoveNeedsAFaultOfItsOwn(t *testing.T) {
 		{"a database whose promotion Aurora does not finish", alone, func(e *Evidence) {
 			e.Promotions = []fakeaws.Promotion{{At: at(0), GlobalCluster: "shop", To: west}}
 		}, nil},
-		{"an operator who changes the zone meanwhile", func(e *Evidence) { e.ByHand = []HandChange{{At: e.Runs[0].StartedAt, Zone: "Z1"}} }, denied, nil},
-		{"an approver who said no", func(e *Evidence) { e.Runs[0].Path = append(e.Runs[0].Path, "AwaitApproval") }, func(*Evidence) {}, nil},
+		{"an operator who changes the zone meanwhile", func(e *Evidence) { e.Manual = []ManualChange{{At: e.Runs[0].StartedAt, Zone: "Z1"}} }, denied, nil},
+		{"an approver who rejected it", func(e *Evidence) { e.Runs[0].Path = append(e.Runs[0].Path, "AwaitApproval") }, func(*Evidence) {}, nil},
 
 		{"another run that moves something meanwhile", func(e *Evidence) {
 			other := e.Runs[0]

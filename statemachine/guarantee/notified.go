@@ -8,9 +8,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// alwaysNotified is promise 11: every run that took the lock ends with a message, or with an alarm if messages cannot be
-// sent; so does every run that is refused or skipped and that no operator waits for, and every refused failover. A run
-// whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
+// alwaysNotified is guarantee 11: every run that took the lock ends with a notification, or with an alarm if notifications
+// cannot be sent; so does every run that is refused or skipped and that was not started by an operator, and every refused
+// failover. A run whose execution was stopped cannot send one: the run that closes it does, or the one that takes its lock.
 func alwaysNotified(e Evidence) finding {
 	f := finding{basis: "no run took the lock"}
 	messages, alarms := 0, 0
@@ -22,24 +22,24 @@ func alwaysNotified(e Evidence) finding {
 		messages += run.Messages + run.Closed
 		switch {
 		case run.Closed > 1 || run.Closed > 0 && run.Messages > 0:
-			f.violate("%s: %s about its end; expected one", run.Name, prose.Count(run.Messages+run.Closed, "message"))
+			f.violate("%s: %s about its end; expected one", run.Name, prose.Count(run.Messages+run.Closed, "notification"))
 		case run.Messages+run.Closed > 0 || e.namedByTaker(run):
-		case run.Outcome() != scenario.Stopped && !run.Unheard():
-			f.violate("%s: no message was published, although nothing was in its way; expected one", run.Name)
+		case run.Outcome() != scenario.Stopped && !run.NotificationFailed():
+			f.violate("%s: no notification was published, although publishing would have succeeded; expected 1", run.Name)
 		case !e.alarmed(run):
-			f.violate("%s: no message was published, and no alarm fired within %s; expected one of them", run.Name, scenario.Span(alarmPatience))
+			f.violate("%s: no notification was published, and no alarm went to ALARM within %s; expected one of them", run.Name, scenario.Span(alarmTime))
 		default:
 			alarms++
 		}
 	}
 	if f.checked {
-		f.basis = prose.Count(messages, "message") + ", " + prose.Count(alarms, "alarm") + " for want of one"
+		f.basis = prose.Count(messages, "notification") + ", " + prose.Count(alarms, "alarm") + " in place of one"
 	}
 	return f
 }
 
-// mustNotify says whether the run was refused or skipped and owes a notification, as its input has it, whatever Validate
-// thinks. A scheduled check may repeat what was notified before: the alarm on readiness is on.
+// mustNotify says whether the run was refused or skipped and must notify, judged by its input and not by Validate. A
+// scheduled check may find again what was notified before: the readiness alarm is in ALARM.
 func (r RunEvidence) mustNotify() bool {
 	if r.Asked == nil || r.Asked.Action == failover.Check || r.Asked.DryRun {
 		return false
@@ -52,8 +52,8 @@ func (r RunEvidence) mustNotify() bool {
 // alarmed says whether an alarm about a run, or about one of its functions, has fired at its end.
 func (e Evidence) alarmed(run RunEvidence) bool {
 	return slices.ContainsFunc(e.Alarms, func(a AlarmFired) bool {
-		// A function may have failed a while before the run was over: each of its retries counts.
-		if a.Region != run.Region || a.At.Before(run.StartedAt) || a.At.After(run.end().Add(alarmPatience)) {
+		// A function may have failed a while before the run ended: each of its retries counts.
+		if a.Region != run.Region || a.At.Before(run.StartedAt) || a.At.After(run.end().Add(alarmTime)) {
 			return false
 		}
 		if a.Name == e.Plan.Name+"-not-notified" {

@@ -12,16 +12,16 @@ import (
 // Recovery is how long it took to recover by one run, and what it cost.
 type Recovery struct {
 	Run string `json:"run"`
-	// From is when the outage began, or the run when nothing had failed; To is when the run was over.
+	// From is when the outage started, or the run if nothing had failed; To is when the run ended.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// RTO is the time between them, TargetRTO the plan's. Users is the time until every user was served again, 0
-	// when no user noticed.
+	// RTO is the time between them, TargetRTO the plan's. Users is the time until every request was served again, 0
+	// when no request failed.
 	RTO       time.Duration `json:"rto"`
 	Users     time.Duration `json:"users"`
 	TargetRTO time.Duration `json:"targetRTO"`
-	// RPO is what was truly lost, in seconds of writes; ReportedRPO is what the run reported, nil when it had not measured it.
-	// ReportedLag is the replication lag that a Planned run has waited for, nil when it had none to wait for.
+	// RPO is what was lost, in seconds of writes; ReportedRPO is what the run reported, nil when it had not measured it.
+	// ReportedLag is the replication lag that a planned run has waited for, nil when there was none.
 	RPO         float64       `json:"rpo"`
 	Planned     bool          `json:"planned"`
 	ReportedRPO *float64      `json:"reportedRPO,omitempty"`
@@ -33,7 +33,7 @@ type Recovery struct {
 	Overhead time.Duration `json:"overhead"`
 }
 
-// Part is a stretch of the recovery with a reason.
+// Part is a part of the recovery time with its cause.
 type Part struct {
 	Name string    `json:"name"`
 	From time.Time `json:"from"`
@@ -53,7 +53,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	}
 	if !outage.IsZero() {
 		r.From = outage
-		r.Parts = append(r.Parts, Part{Name: "detection, until the run was started", From: outage, To: run.StartedAt})
+		r.Parts = append(r.Parts, Part{Name: "detection, until the run started", From: outage, To: run.StartedAt})
 	}
 	r.RTO = r.To.Sub(r.From)
 	r.Parts = append(r.Parts, e.dnsParts(run)...)
@@ -66,7 +66,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	}
 	for _, second := range e.Traffic {
 		if second.Failed() && second.At.After(r.From) && (next.IsZero() || second.At.Before(next)) {
-			r.Users = second.At.Add(time.Second).Sub(r.From) // a sample stands for the second that begins with it
+			r.Users = second.At.Add(time.Second).Sub(r.From) // a sample stands for the second that starts with it
 		}
 	}
 	if run.Report != nil {
@@ -128,14 +128,13 @@ func (e Evidence) promotionParts(run RunEvidence) []Part {
 	return []Part{part}
 }
 
-// bakeParts is the time in which a planned run has seen users fare well, at one share of traffic after the other, before
-// it went on: it is asked for, and no delay.
+// bakeParts is the bake time of a planned run, at one traffic step after the other: it is configured, and no delay.
 func bakeParts(run RunEvidence) []Part {
 	if run.Asked == nil || !run.Asked.Action.Planned() {
 		return nil
 	}
-	part := Part{Name: "bake, until users were seen to fare well for long enough"}
-	var begun time.Time
+	part := Part{Name: "bake time of the traffic steps"}
+	var baking time.Time
 	for _, inv := range run.Invocations {
 		var asked failover.VerifyRequest
 		var found failover.VerifyAnswer
@@ -145,15 +144,15 @@ func bakeParts(run RunEvidence) []Part {
 		}
 		switch {
 		case found.Healthy == 0:
-			begun = time.Time{}
-		case begun.IsZero():
-			begun = inv.At
+			baking = time.Time{}
+		case baking.IsZero():
+			baking = inv.At
 		}
-		if found.Verdict == failover.Passed && !begun.IsZero() {
+		if found.Verdict == failover.Passed && !baking.IsZero() {
 			if part.From.IsZero() {
-				part.From = begun
+				part.From = baking
 			}
-			part.To, begun = inv.At, time.Time{}
+			part.To, baking = inv.At, time.Time{}
 		}
 	}
 	if part.To.IsZero() || part.To.Equal(part.From) {
@@ -185,7 +184,7 @@ func uncovered(from, to time.Time, parts []Part) time.Duration {
 	return total
 }
 
-// Reported is what the run itself said of its databases.
+// Reported is what the run itself reported about its databases.
 func (r Recovery) Reported() string {
 	switch {
 	case r.ReportedRPO == nil:
@@ -221,13 +220,13 @@ func (e Evidence) Recoveries(outages []time.Time) []Recovery {
 	return all
 }
 
-// recoverPhases measures a drill there and back, each way for itself; after is when the next run was started.
+// recoverPhases measures the phases of a drill, each on its own; after is when the next run started.
 func (e Evidence) recoverPhases(run RunEvidence, after time.Time) []Recovery {
 	var all []Recovery
 	phases := run.phases()
 	for i, phase := range phases {
 		way := run
-		way.Name += map[failover.Phase]string{failover.Outbound: ", there", failover.Return: ", and back"}[phase.Phase]
+		way.Name += map[failover.Phase]string{failover.Outbound: ", outbound", failover.Return: ", return"}[phase.Phase]
 		way.StartedAt, way.StoppedAt = phase.From, phase.To
 		next := after
 		if i+1 < len(phases) {
@@ -246,7 +245,7 @@ func (e Evidence) recoverPhases(run RunEvidence, after time.Time) []Recovery {
 	return all
 }
 
-// played says whether the run had something to move and went ahead: one that is refused, or finds everything in place,
+// played says whether the run had something to move and proceeded: one that is refused, or finds everything in place,
 // recovers nothing.
 func (r RunEvidence) played() bool {
 	a, ok := r.validated()

@@ -49,7 +49,7 @@ func TestRecoveryCountsFromTheOutage(t *testing.T) {
 		t.Errorf("RTO %s, users %s, RPO %.1f s; want 3m0s, 3m11s, 0.9 s", got.RTO, got.Users, got.RPO)
 	}
 	want := []Part{
-		{Name: "detection, until the run was started", From: at(time.Minute), To: at(2 * time.Minute)},
+		{Name: "detection, until the run started", From: at(time.Minute), To: at(2 * time.Minute)},
 		{Name: "DNS, in sync after 0:30 and TTL 1:00", From: at(2 * time.Minute), To: at(3*time.Minute + 30*time.Second)},
 		{Name: "Aurora, until the new writer was available", From: at(2 * time.Minute), To: at(3 * time.Minute)},
 	}
@@ -68,7 +68,7 @@ func TestARunThatDidNotCompleteHasNoRecovery(t *testing.T) {
 }
 
 func TestTheBakeOfAPlannedRunIsNoDelay(t *testing.T) {
-	look := func(after time.Duration, percent *int, verdict failover.Verdict, healthy int) fakeaws.Invocation {
+	check := func(after time.Duration, percent *int, verdict failover.Verdict, healthy int) fakeaws.Invocation {
 		payload, _ := json.Marshal(failover.VerifyRequest{Stage: failover.Stage{Percent: percent}})
 		result, _ := json.Marshal(failover.VerifyAnswer{Verdict: verdict, Healthy: healthy})
 		return fakeaws.Invocation{State: "VerifyHealth", At: at(after), Payload: payload, Result: fakeaws.InvokeResult{Payload: result}}
@@ -76,23 +76,23 @@ func TestTheBakeOfAPlannedRunIsNoDelay(t *testing.T) {
 	all := 100
 	run := RunEvidence{
 		Execution: fakeaws.Execution{StartedAt: at(0), StoppedAt: at(time.Hour), Invocations: []fakeaws.Invocation{
-			look(1*time.Minute, nil, failover.Passed, 2), // the writer alone
-			look(2*time.Minute, &all, failover.Pending, 1),
-			look(3*time.Minute, &all, failover.Pending, 0), // a blip, and the bake begins anew
-			look(4*time.Minute, &all, failover.Pending, 1),
-			look(5*time.Minute, &all, failover.Passed, 2),
-			look(8*time.Minute, &all, failover.Pending, 1),
-			look(9*time.Minute, &all, failover.Passed, 2),
+			check(1*time.Minute, nil, failover.Passed, 2), // the writer alone
+			check(2*time.Minute, &all, failover.Pending, 1),
+			check(3*time.Minute, &all, failover.Pending, 0), // one unhealthy check: the bake time starts again
+			check(4*time.Minute, &all, failover.Pending, 1),
+			check(5*time.Minute, &all, failover.Passed, 2),
+			check(8*time.Minute, &all, failover.Pending, 1),
+			check(9*time.Minute, &all, failover.Passed, 2),
 		}},
 		Asked: &failover.Input{Action: failover.Switchover},
 	}
-	want := []Part{{Name: "bake, until users were seen to fare well for long enough", From: at(4 * time.Minute), To: at(9 * time.Minute)}}
+	want := []Part{{Name: "bake time of the traffic steps", From: at(4 * time.Minute), To: at(9 * time.Minute)}}
 	if diff := cmp.Diff(want, bakeParts(run)); diff != "" {
 		t.Errorf("parts (-want +got):\n%s", diff)
 	}
 	run.Asked.Action = failover.Failover
 	if got := bakeParts(run); got != nil {
-		t.Errorf("a failover has %v; it waits for nobody", got)
+		t.Errorf("a failover has %v; expected none", got)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestWhatARunCostsItsUsersIsCountedUntilTheyAreAllWell(t *testing.T) {
 		{At: at(0), Requests: 100, Served: 0}, // before it
 		{At: at(time.Minute), Requests: 100, Served: 95},
 		{At: at(2 * time.Minute), Requests: 100, Served: 100},
-		{At: at(3 * time.Minute), Requests: 100, Served: 85}, // of its doing, and after it
+		{At: at(3 * time.Minute), Requests: 100, Served: 85}, // caused by it, and after it
 	}}
 	if got := e.TooCostly(run); got != nil {
 		t.Errorf("20 of 200 are at most 10 %%; got %v", got)

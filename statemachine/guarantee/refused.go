@@ -12,10 +12,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// refusedChangedNothing is promise 6: a run that was refused, or that only looks, made not one mutating call, except
-// for the conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be played has sent a notification, which is no change.
+// refusedChangedNothing is guarantee 6: a run that was refused, a check or a dry run made no mutating call, except for the
+// conditional writes of the lock and of the release that its Region runs. A run whose Validate could not be invoked has
+// sent a notification, which is no change.
 func refusedChangedNothing(e Evidence) finding {
-	f := finding{basis: "no run was refused or only looked"}
+	f := finding{basis: "no run was refused, a check or a dry run"}
 	runs, calls := 0, 0
 	for _, run := range e.Runs {
 		if run.Outcome() != failover.Refused && run.moves() && !run.declined() {
@@ -23,20 +24,20 @@ func refusedChangedNothing(e Evidence) finding {
 		}
 		f.checked = true
 		runs++
-		told := slices.Contains(run.Path, "Notify") || run.notifies()
+		notified := slices.Contains(run.Path, "Notify") || run.notifies()
 		for _, inv := range run.Invocations {
 			if inv.State == "NotifyStopped" || inv.State == "CloseStopped" {
 				continue // these are about another run
 			}
 			for _, call := range inv.Calls {
 				calls++
-				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isRelease(call) && !isQuestion(call) && !(told && tells(call)) && !asks(inv, call) {
-					f.violate("%s: %s called %s %s on %s; expected nothing to be touched", run.Name, inv.State, call.Service, call.Operation, call.Object)
+				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isRelease(call) && !isQuestion(call) && !(notified && notices(call)) && !asks(inv, call) {
+					f.violate("%s: %s called %s %s on %s; expected no change", run.Name, inv.State, call.Service, call.Operation, call.Object)
 				}
 			}
 		}
 		if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) }) {
-			continue // the World changes, but not by this run: its calls say so
+			continue // the state changes, but not by this run: its calls show that
 		}
 		before, after := run.Before, run.After
 		before.Messages, after.Messages = 0, 0
@@ -45,7 +46,7 @@ func refusedChangedNothing(e Evidence) finding {
 		}
 	}
 	if f.checked {
-		f.basis = fmt.Sprintf("%s, %s, none of them changing anything", prose.Count(runs, "run"), prose.Count(calls, "request"))
+		f.basis = fmt.Sprintf("%s, %s, no change", prose.Count(runs, "run"), prose.Count(calls, "request"))
 	}
 	return f
 }
@@ -68,22 +69,22 @@ func inPartition(call fakeaws.Call, partition string) bool {
 	return len(parts) > 1 && (parts[1] == partition || strings.HasPrefix(parts[1], partition+"#"))
 }
 
-// isQuestion says whether a call keeps, or drops, the question of a run that waits for an approval.
+// isQuestion says whether a call writes, or deletes, the approval request of a run.
 func isQuestion(call fakeaws.Call) bool {
 	return call.Service == "dynamodb" && inPartition(call, "approvals")
 }
 
-// asks says whether a call publishes that question.
+// asks says whether a call publishes that request.
 func asks(inv fakeaws.Invocation, call fakeaws.Call) bool {
 	return call.Service == "sns" && inv.State == "AwaitApproval"
 }
 
-// tells says whether a call only tells people something.
-func tells(call fakeaws.Call) bool {
+// notices says whether a call only publishes a notification, a report or a metric.
+func notices(call fakeaws.Call) bool {
 	return call.Service == "sns" || call.Service == "s3" || call.Service == "monitoring"
 }
 
-// bounded is promise 8: a run ends within the bound that Validate has predicted, whatever fails.
+// bounded is guarantee 8: a run ends within the bound that Validate has printed, whatever fails.
 func bounded(e Evidence) finding {
 	f := finding{basis: "there was no run"}
 	for _, run := range e.Runs {
@@ -91,11 +92,11 @@ func bounded(e Evidence) finding {
 		bound := run.Bound()
 		switch took := run.StoppedAt.Sub(run.StartedAt) - run.Paused; {
 		case run.StoppedAt.IsZero():
-			f.violate("%s: did not end; expected an end within %s", run.Name, scenario.Span(bound))
+			f.violate("%s: has not ended; expected an end within %s", run.Name, scenario.Span(bound))
 		case took > bound:
 			f.violate("%s: took %s; expected at most %s", run.Name, scenario.Span(took), scenario.Span(bound))
 		default:
-			f.basis = fmt.Sprintf("%s ended after %s, its bound is %s", run.Name, scenario.Span(took), scenario.Span(bound))
+			f.basis = fmt.Sprintf("%s ended after %s, within its bound of %s", run.Name, scenario.Span(took), scenario.Span(bound))
 		}
 	}
 	if len(e.Runs) > 1 {
@@ -104,7 +105,7 @@ func bounded(e Evidence) finding {
 	return f
 }
 
-// Bound is what Validate has predicted for the run. One that it refused, or could not plan, has no stages to play.
+// Bound is what Validate has printed for the run. One that it refused, or could not plan, has no stages.
 func (r RunEvidence) Bound() time.Duration {
 	if a, ok := r.validated(); ok && a.Run.BoundSeconds > 0 {
 		return time.Duration(a.Run.BoundSeconds) * time.Second

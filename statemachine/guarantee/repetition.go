@@ -5,10 +5,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// Repeatable says whether a run, started again, is to change nothing. A drill moves every time, and what was undone or
-// stopped for a reason that is gone by now would go through. One that never ended has nothing to be compared with.
+// Repeatable says whether a run, started again, must change nothing. A drill moves every time, and a run that was rolled
+// back or stopped for a cause that has ended would succeed. One that never ended has no result to compare with.
 func (r RunEvidence) Repeatable() bool {
-	if a, ok := r.validated(); ok && a.Verdict == failover.Skip { // why it was skipped may be over
+	if a, ok := r.validated(); ok && a.Verdict == failover.Skip { // the cause of the skip may have ended
 		return false
 	}
 	switch r.Outcome() {
@@ -20,19 +20,19 @@ func (r RunEvidence) Repeatable() bool {
 	return r.Asked == nil || r.Asked.Action != failover.Drill
 }
 
-// SetAside is what the run has set aside, as it has told Notify.
+// SetAside is what the run has set aside, from the request of Notify.
 func (r RunEvidence) SetAside() failover.Aside {
-	var told failover.NotifyRequest
+	var request failover.NotifyRequest
 	for _, inv := range r.Invocations {
-		if inv.State == "Notify" && failover.Decode(inv.Payload, &told) != nil {
+		if inv.State == "Notify" && failover.Decode(inv.Payload, &request) != nil {
 			return nil
 		}
 	}
-	return told.SetAside
+	return request.SetAside
 }
 
-// fewRepeated is how many invocations of one state that follow each other are repeated at each end; those between differ
-// from them in nothing but the round.
+// fewRepeated is how many invocations of one state in a row are repeated at each end; those between differ from them only
+// in the number of the round.
 const fewRepeated = 3
 
 // Repeats says whether an invocation is repeated: a large wave is shifted in dozens of rounds, each of which reads all of

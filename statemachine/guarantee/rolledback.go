@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// rolledBackRestored is promise 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
-// in sync, the lock is released, report and message are out.
+// rolledBackRestored is guarantee 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
+// in sync, the lock is released, report and notification are out.
 func rolledBackRestored(e Evidence) finding {
 	f := finding{basis: "no run ended RolledBack"}
 	applications := 0
@@ -28,13 +28,13 @@ func rolledBackRestored(e Evidence) finding {
 			}
 		}
 		if run.Asked != nil && run.Asked.Action == failover.Failover {
-			f.violate("%s: a failover went back to the Region that it left; expected it to stay", run.Name)
+			f.violate("%s: a failover returned to the Region that it left; expected it to stay", run.Name)
 		}
 		e.checkInSync(&f, run)
 		e.checkClosed(&f, run)
 	}
 	if f.checked {
-		f.basis = prose.Count(applications, "application") + " as before: weights, registry, writer; lock, report, message"
+		f.basis = prose.Count(applications, "application") + " as before: weights, registry, writer; lock, report, notification"
 	}
 	return f
 }
@@ -62,8 +62,8 @@ func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) 
 	return why
 }
 
-// saysWhatWasLive says whether the registry is now right about where the run has found the users, and was not when it was
-// started: a run before it was stopped. Where they disagreed, before is what users had.
+// saysWhatWasLive says whether the registry now has the weights that were live when the run started, and had others then,
+// because a run before it was stopped. Where they differed, the state before is that of DNS.
 func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.Live) bool {
 	for _, record := range app.Records {
 		if found, _ := Weights(r.Before.of(record), record); !maps.Equal(found, is.Weights) {
@@ -78,7 +78,7 @@ func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.
 	return is.Active == was.Active
 }
 
-// checkClosed: whatever a run has come to, its lock is released, its report says so, and one message is out.
+// checkClosed: whatever the outcome of a run, its lock is released, its report has the outcome, and one notification is out.
 func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 	if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
 		f.violate("%s: still holds the lock; expected it to be released", run.Name)
@@ -86,13 +86,13 @@ func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 	if !run.notifyNotInvoked() && (run.Report == nil || run.Report.Outcome != run.Outcome()) {
 		f.violate("%s: no report of a run that ended %s is in the bucket", run.Name, run.Outcome())
 	}
-	if run.Messages != 1 && !run.Unheard() {
-		f.violate("%s: %s published; expected 1", run.Name, prose.Count(run.Messages, "message"))
+	if run.Messages != 1 && !run.NotificationFailed() {
+		f.violate("%s: %s published; expected 1", run.Name, prose.Count(run.Messages, "notification"))
 	}
 }
 
-// Unheard says whether the run has tried to notify, and could not.
-func (r RunEvidence) Unheard() bool {
+// NotificationFailed says whether the run has tried to notify, and failed.
+func (r RunEvidence) NotificationFailed() bool {
 	for _, inv := range r.Invocations {
 		if !notifies(inv.State) {
 			continue
@@ -106,15 +106,15 @@ func (r RunEvidence) Unheard() bool {
 	return r.notifyNotInvoked()
 }
 
-// notifyNotInvoked says whether the run came to the state that notifies, and Lambda let its function begin at no try: it
+// notifyNotInvoked says whether the run reached the state that notifies, and Lambda started its function at no attempt: it
 // was deleted, the role may not invoke it, or there was no concurrency left for it.
 func (r RunEvidence) notifyNotInvoked() bool {
-	begun := slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return notifies(inv.State) && Began(inv) })
-	return slices.ContainsFunc(r.Path, notifies) && !begun
+	started := slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return notifies(inv.State) && Started(inv) })
+	return slices.ContainsFunc(r.Path, notifies) && !started
 }
 
-// Began says whether Lambda let a function begin.
-func Began(inv fakeaws.Invocation) bool {
+// Started says whether Lambda started a function.
+func Started(inv fakeaws.Invocation) bool {
 	refused := []string{"Lambda.ResourceNotFoundException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"}
 	return !slices.Contains(refused, inv.Result.ErrorType)
 }
@@ -122,5 +122,5 @@ func Began(inv fakeaws.Invocation) bool {
 // notifies says whether a state is one that sends the notification about the end of a run.
 func notifies(state string) bool { return state == "Notify" || state == "NotifyRefused" }
 
-// alarmPatience is how long after a run an alarm about it may take: a period of a minute, and its evaluation.
-const alarmPatience = 3 * time.Minute
+// alarmTime is how long after a run an alarm about it may take: a period of a minute, and its evaluation.
+const alarmTime = 3 * time.Minute

@@ -48,7 +48,7 @@ func planned(action failover.Action) Evidence {
 	return e
 }
 
-// goesBack adds the way back of a phase to the evidence of a planned run.
+// goesBack adds a phase that moves back to the evidence of a planned run.
 func goesBack(e *Evidence, phase failover.Phase) {
 	e.Batches = append(e.Batches, written(3*time.Minute, "run-1", 1, phase, 100, 0))
 	e.Promotions = append(e.Promotions, fakeaws.Promotion{
@@ -61,7 +61,7 @@ func goesBack(e *Evidence, phase failover.Phase) {
 	e.Again[0].Before, e.Again[0].After = snapshotIn(east, 100, 0), snapshotIn(east, 100, 0)
 }
 
-// rolledBack is the evidence of a switchover that went back as it should.
+// rolledBack is the evidence of a switchover that was rolled back.
 func rolledBack() Evidence {
 	e := planned(failover.Switchover)
 	goesBack(&e, failover.Rollback)
@@ -80,8 +80,8 @@ func thereAndBack() Evidence {
 	return e
 }
 
-// retreated is the evidence of a drill that has undone its way back: it fared badly at home.
-func retreated() Evidence {
+// returnRolledBack is the evidence of a drill that has rolled its return back: the primary was unhealthy.
+func returnRolledBack() Evidence {
 	e := thereAndBack()
 	e.Batches = append(e.Batches, written(210*time.Second, "run-1", 1, failover.ReturnRollback, 0, 100))
 	e.Promotions = append(e.Promotions, fakeaws.Promotion{
@@ -129,7 +129,7 @@ func takenOver() Evidence {
 	return e
 }
 
-// stopped is the evidence of a run that somebody stopped: nobody was told, but for an alarm.
+// stopped is the evidence of a run that an operator stopped: an alarm took the place of the notification.
 func stopped() Evidence {
 	e := held()
 	run := &e.Runs[0]
@@ -138,7 +138,7 @@ func stopped() Evidence {
 	return e
 }
 
-// Unheard is the evidence of a run whose message nobody took.
+// unheard is the evidence of a run whose notification SNS rejected.
 func unheard() Evidence {
 	e := completed()
 	run := &e.Runs[0]
@@ -149,7 +149,7 @@ func unheard() Evidence {
 	return e
 }
 
-// TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated breaks by hand what only runs with two phases, or two runs, promise.
+// TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated plants violations that only runs with two phases, or two runs, can have.
 func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -160,25 +160,25 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 	}{
 		{"rolled back to other weights", 1, rolledBack, func(e *Evidence) { e.Batches[1].After = sets(90, 10, "1") }, "has us-east-1 90, us-west-2 10; expected us-east-1 100, us-west-2 0"},
 		{"back to the wrong side", 1, thereAndBack, func(e *Evidence) { e.Batches[1].After = sets(0, 100, "1") }, "expected us-east-1 100, us-west-2 0"},
-		{"batch of a run that nobody knows", 1, completed, func(e *Evidence) {
+		{"batch of an unknown run", 1, completed, func(e *Evidence) {
 			e.Batches = []fakeaws.Batch{written(2*time.Minute, "run-9", 1, failover.Outbound, 0, 100)}
 		}, "belongs to no run"},
 		{"a bystander changes", 1, rolledBack, func(e *Evidence) {
 			e.Batches[1].Changes, e.Batches[1].After = e.Batches[1].Changes[:1], sets(50, 50, "1")
 		}, "has us-east-1 50"},
 
-		{"back promotes the wrong Region", 2, thereAndBack, func(e *Evidence) { e.Promotions[1].To = west }, "on its phase return; expected us-east-1"},
-		{"a retreat leaves a share at home", 1, retreated, func(e *Evidence) {
+		{"back promotes the wrong Region", 2, thereAndBack, func(e *Evidence) { e.Promotions[1].To = west }, "in its phase return; expected us-east-1"},
+		{"a return-rollback leaves a traffic step in the primary", 1, returnRolledBack, func(e *Evidence) {
 			e.Runs[0].Asked.Percents, e.Batches[2].After = []int{10, 100}, sets(90, 10, "1")
 		}, "has us-east-1 90, us-west-2 10; expected us-east-1 0, us-west-2 100"},
-		{"a retreat promotes the wrong Region", 2, retreated, func(e *Evidence) { e.Promotions[2].To = east }, "on its phase return-rollback; expected us-west-2"},
-		{"a retreat that has not arrived, but is reported so", 5, retreated, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }, "shop has not moved"},
+		{"a return-rollback promotes the wrong Region", 2, returnRolledBack, func(e *Evidence) { e.Promotions[2].To = east }, "in its phase return-rollback; expected us-west-2"},
+		{"a return-rollback that has not arrived, but is reported so", 5, returnRolledBack, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }, "shop has not moved"},
 		{"a failover goes back", 2, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "expected it to stay"},
 		{"two writers after a rollback", 2, rolledBack, func(e *Evidence) { e.Runs[0].After.Databases[0].All = []string{east, west} }, "expected one"},
 
 		{"a drill that stays", 3, thereAndBack, func(e *Evidence) { e.Runs[0].After = snapshotIn(west, 0, 100) }, "record shop.example.com A has us-east-1 0"},
-		{"a drill without a way back", 3, thereAndBack, func(e *Evidence) { e.Runs[0].Invocations = e.Runs[0].Invocations[:3] }, "expected there and back"},
-		{"the drill's home is not well", 3, thereAndBack, func(e *Evidence) { e.Traffic[0].Regions[0].Served = 10 }, "us-east-1 served 10.0 %"},
+		{"a drill without a way back", 3, thereAndBack, func(e *Evidence) { e.Runs[0].Invocations = e.Runs[0].Invocations[:3] }, "expected outbound and return"},
+		{"the drill's primary is unhealthy", 3, thereAndBack, func(e *Evidence) { e.Traffic[0].Regions[0].Served = 10 }, "us-east-1 served 10.0 %"},
 
 		{"weights are not those of before", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(90, 10, "") }, "before it had us-east-1 100, us-west-2 0"},
 		{"registry is not that of before", 4, rolledBack, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = west }, "before it said us-east-1"},
@@ -190,8 +190,8 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 			e.Runs[0].After.Lock = registry.Lock{Owner: "arn:run-1", Run: "run-1", Expires: at(time.Hour)}
 		}, "still holds the lock"},
 		{"rolled back without a report", 4, rolledBack, func(e *Evidence) { e.Runs[0].Report.Outcome = failover.Held }, "no report of a run that ended RolledBack"},
-		{"rolled back in silence", 4, rolledBack, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 messages published"},
-		{"a failover that rolls back", 4, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "a failover went back"},
+		{"rolled back in silence", 4, rolledBack, func(e *Evidence) { e.Runs[0].Messages = 0 }, "0 notifications published"},
+		{"a failover that rolls back", 4, rolledBack, func(e *Evidence) { e.Runs[0].Asked.Action = failover.Failover }, "a failover returned"},
 
 		{"not restored, but reported so", 5, held, func(e *Evidence) {
 			e.Runs[0].Report.Restored = []string{"shop"}
@@ -206,12 +206,12 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 			e.Runs[0].After.Registry[0].Live.Epoch = e.Runs[0].Report.Run.Epoch + 1
 			e.Runs[0].Report.Restored = []string{"shop"}
 		}, "a newer run has moved shop since"},
-		{"refused, and somebody else moved too", 6, concurrent, func(e *Evidence) { e.Runs[1].Invocations[0].Calls[0].Code = "" }, "called route53 ChangeResourceRecordSets on Z1"},
+		{"refused, and another run moved too", 6, concurrent, func(e *Evidence) { e.Runs[1].Invocations[0].Calls[0].Code = "" }, "called route53 ChangeResourceRecordSets on Z1"},
 
 		{"both move", 10, concurrent, func(e *Evidence) {
 			e.Batches = append(e.Batches, writtenIn(east, 125*time.Second, "run-2", 2, failover.Outbound, 100, 0))
 		}, "have both moved something"},
-		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: somebody was first" }, "does not say that run-1 has won"},
+		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: another run was first" }, "does not name the winner run-1"},
 		{"the loser completes", 10, concurrent, func(e *Evidence) { e.Runs[1].Status = string(asl.Succeeded) }, "ended Completed beside run-1"},
 		{"the loser writes the registry", 10, concurrent, func(e *Evidence) {
 			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry applications 001#shop"}
@@ -223,43 +223,43 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 		}, "have both moved something"},
 		{"moves after it was taken over", 10, takenOver, func(e *Evidence) {
 			e.Batches = append(e.Batches, written(170*time.Second, "run-1", 1, failover.Outbound, 0, 100))
-		}, "run-1 moves something after run-2 has come after it"},
+		}, "run-1 moved something after run-2 superseded it"},
 		{"takes over without being asked to", 10, takenOver, func(e *Evidence) { e.Runs[1].Asked.Takeover = false }, "although run-1 held the lock"},
 		{"an epoch that is not new", 10, takenOver, func(e *Evidence) { e.Batches[1] = written(160*time.Second, "run-2", 1, failover.Outbound, 0, 100) }, "with epoch 1 after run-1 with epoch 1; expected a newer one"},
 
 		{"a skipped run that writes", 6, declinedRun(failover.Skip), func(e *Evidence) {
 			e.Runs[0].Invocations[0].Calls = []fakeaws.Call{{Service: "dynamodb", Operation: "PutItem", Mutating: true, Object: "drover-registry runs x"}}
-		}, "expected nothing to be touched"},
+		}, "expected no change"},
 		{"nothing to move, and it moves", 6, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }, "the record sets of zone Z1"},
-		{"nothing to move, and there was", 3, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Before = snapshotIn(east, 100, 0) }, "says that nothing has to move"},
-		{"a report of nothing", 3, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Report = &failover.Report{} }, "there is a report of it"},
-		{"a skip in silence", 11, declinedRun(failover.Skip), func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
-		{"an alarm that moves nothing, in silence", 11, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
+		{"nothing to move, and there was", 3, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Before = snapshotIn(east, 100, 0) }, "reports nothing to move"},
+		{"a report of nothing", 3, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Report = &failover.Report{} }, "there is a report of a move"},
+		{"a skip in silence", 11, declinedRun(failover.Skip), func(e *Evidence) { e.Runs[0].Messages = 0 }, "although publishing would have succeeded"},
+		{"an alarm that moves nothing, in silence", 11, declinedRun(failover.NothingToMove), func(e *Evidence) { e.Runs[0].Messages = 0 }, "although publishing would have succeeded"},
 		{"a refused failover in silence", 11, refused, func(e *Evidence) {
 			e.Runs[0].Invocations[0].Result.Payload = []byte(`{"verdict":"refused"}`)
-		}, "although nothing was in its way"},
+		}, "although publishing would have succeeded"},
 
-		{"not notified, and no alarm", 11, notInvoked("Lambda.ResourceNotFoundException"), func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
-		{"not notified, and the alarm of the other Region", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm fired"},
-		{"not notified, and the alarm of another plan", 11, notInvoked("Lambda.AWSLambdaException"), func(e *Evidence) { e.Alarms[0].Name = "shop-not-notified" }, "no alarm fired"},
+		{"not notified, and no alarm", 11, notInvoked("Lambda.ResourceNotFoundException"), func(e *Evidence) { e.Alarms = nil }, "no alarm went to ALARM"},
+		{"not notified, and the alarm of the other Region", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm went to ALARM"},
+		{"not notified, and the alarm of another plan", 11, notInvoked("Lambda.AWSLambdaException"), func(e *Evidence) { e.Alarms[0].Name = "shop-not-notified" }, "no alarm went to ALARM"},
 		{"Notify was invoked at its last try, in silence", 11, notInvoked("Lambda.TooManyRequestsException"), func(e *Evidence) {
 			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Outbound))
-		}, "although nothing was in its way"},
+		}, "although publishing would have succeeded"},
 		{"Notify was invoked, and there is no report", 3, notInvoked(""), func(e *Evidence) {
 			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(4*time.Minute, "Notify", failover.Outbound))
 		}, "no report of a run"},
-		{"told nobody", 11, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "although nothing was in its way"},
-		{"stopped in silence", 11, stopped, func(e *Evidence) { e.Alarms = nil }, "no alarm fired"},
-		{"an alarm about something else", 11, stopped, func(e *Evidence) { e.Alarms[0].About[0] = "arn:other" }, "no alarm fired"},
-		{"an alarm in the other Region", 11, unheard, func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm fired"},
-		{"an alarm that comes too late", 11, unheard, func(e *Evidence) { e.Alarms[0].At = at(time.Hour) }, "no alarm fired"},
+		{"not notified", 11, completed, func(e *Evidence) { e.Runs[0].Messages = 0 }, "although publishing would have succeeded"},
+		{"stopped in silence", 11, stopped, func(e *Evidence) { e.Alarms = nil }, "no alarm went to ALARM"},
+		{"an alarm about something else", 11, stopped, func(e *Evidence) { e.Alarms[0].About[0] = "arn:other" }, "no alarm went to ALARM"},
+		{"an alarm in the other Region", 11, unheard, func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm went to ALARM"},
+		{"an alarm that comes too late", 11, unheard, func(e *Evidence) { e.Alarms[0].At = at(time.Hour) }, "no alarm went to ALARM"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := c.from()
 			c.breakIt(&e)
 			v := verdict(t, e, c.number)
 			if v.Status != Violated {
-				t.Fatalf("promise %d is %s; want it violated", c.number, v.Status)
+				t.Fatalf("guarantee %d is %s; want it violated", c.number, v.Status)
 			}
 			if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
 				t.Errorf("got  %s\nwant %s", text, c.says)
@@ -268,8 +268,8 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 	}
 }
 
-// TestARecordMayBeAsSomebodyHasLeftItByHand: a batch that does not write it has not changed it.
-func TestARecordMayBeAsSomebodyHasLeftItByHand(t *testing.T) {
+// TestARecordMayHaveManualWeights: a batch that does not write it has not changed it.
+func TestARecordMayHaveManualWeights(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		at   time.Duration
@@ -277,9 +277,9 @@ func TestARecordMayBeAsSomebodyHasLeftItByHand(t *testing.T) {
 	}{{"before the batch", 150 * time.Second, Kept}, {"before the batch that wrote it", 110 * time.Second, Violated}, {"after the batch", time.Hour, Violated}} {
 		e := rolledBack()
 		e.Batches[1].Changes, e.Batches[1].After = e.Batches[1].Changes[:1], sets(100, 100, "1")
-		e.ByHand = []HandChange{{At: at(c.at), Zone: e.Batches[1].Zone, Sets: sets(100, 100, "1")}}
+		e.Manual = []ManualChange{{At: at(c.at), Zone: e.Batches[1].Zone, Sets: sets(100, 100, "1")}}
 		if v := verdict(t, e, 1); v.Status != c.want {
-			t.Errorf("%s: promise 1 is %s %v; want %s", c.name, v.Status, v.Violations, c.want)
+			t.Errorf("%s: guarantee 1 is %s %v; want %s", c.name, v.Status, v.Violations, c.want)
 		}
 	}
 }
@@ -293,7 +293,7 @@ func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 		e.Batches[1].At = at(160*time.Second + later)
 		want := []Status{Violated, Kept}[i]
 		if v := verdict(t, e, 10); v.Status != want {
-			t.Errorf("taken %s later: promise 10 is %s %v; want %s", later, v.Status, v.Violations, want)
+			t.Errorf("taken %s later: guarantee 10 is %s %v; want %s", later, v.Status, v.Violations, want)
 		}
 	}
 }
@@ -306,7 +306,7 @@ func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
 	message := func(region string, after time.Duration) fakeaws.Message {
 		return fakeaws.Message{Region: region, At: at(after)}
 	}
-	underway, ends := run.Told([]fakeaws.Message{
+	underway, ends := run.Notified([]fakeaws.Message{
 		message(west, time.Minute), message(west, 90*time.Second), message(west, 2*time.Minute), message(east, 2*time.Minute), message(west, 3*time.Minute),
 	})
 	if len(underway) != 2 || len(ends) != 1 {
@@ -325,7 +325,7 @@ func TestPhasesAreTimedByTheirFirstStep(t *testing.T) {
 	}
 }
 
-// TestARollbackMayPutTheRegistryRight: where it and the zones disagreed when the run was started, before is what users had.
+// TestARollbackMayPutTheRegistryRight: where it and the zones differed when the run started, the state before is that of the zones.
 func TestARollbackMayPutTheRegistryRight(t *testing.T) {
 	left := func(active failover.Region) Evidence {
 		e := rolledBack()
@@ -336,7 +336,7 @@ func TestARollbackMayPutTheRegistryRight(t *testing.T) {
 	}
 	for active, want := range map[failover.Region]Status{east: Kept, west: Violated} {
 		if v := verdict(t, left(active), 4); v.Status != want {
-			t.Errorf("active in %s: promise 4 is %s %v; want %s", active, v.Status, v.Violations, want)
+			t.Errorf("active in %s: guarantee 4 is %s %v; want %s", active, v.Status, v.Violations, want)
 		}
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// weightsConsistent is promise 1: after every accepted batch, each application has exactly the intended weights in both
-// Regions. A record that the batch has written has the weights of one of the run's shares, or on the way back those of
+// weightsConsistent is guarantee 1: after every accepted batch, each application has exactly the intended weights in both
+// Regions. A record that the batch has written has the weights of one of the run's traffic steps, or in a rollback those of
 // before, and is in everything else as it is registered, for a batch replaces record sets as a whole; any other record
-// has the weights that it had before the batch, be they somebody's by hand.
+// has the weights that it had before the batch, also if they were changed manually.
 func weightsConsistent(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
-	looked := 0
+	batches := 0
 	last, since := map[string]setIndex{}, map[string]time.Time{} // by zone
 	for _, batch := range e.Batches {
 		run, phase := e.runOf(batch)
@@ -25,8 +25,8 @@ func weightsConsistent(e Evidence) finding {
 			f.violate("%s: batch %s in zone %s belongs to no run", e.clock(batch.At), batch.ChangeID, batch.Zone)
 			continue
 		}
-		looked++
-		for _, h := range e.ByHand {
+		batches++
+		for _, h := range e.Manual {
 			if h.Zone == batch.Zone && h.At.After(since[h.Zone]) && !h.At.After(batch.At) {
 				last[h.Zone] = indexOf(h.Sets)
 			}
@@ -61,8 +61,8 @@ func weightsConsistent(e Evidence) finding {
 		}
 		last[batch.Zone], since[batch.Zone] = after, batch.At
 	}
-	if looked > 0 {
-		f.checked, f.basis = true, prose.Count(looked, "batch")+", every record in both Regions after each"
+	if batches > 0 {
+		f.checked, f.basis = true, prose.Count(batches, "batch")+", every record in both Regions after each"
 	}
 	return f
 }
@@ -87,7 +87,7 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Appl
 			return
 		}
 	}
-	wanted := "no change in a run that only looks"
+	wanted := "no change in a check or a dry run"
 	if len(allowed) > 0 {
 		wanted = show(e.Plan, allowed[len(allowed)-1])
 	}
@@ -117,13 +117,13 @@ func rest(set fakeaws.RecordSet) string {
 	return fmt.Sprintf("%s, TTL %d, health check %q", target, set.TTL, set.HealthCheck)
 }
 
-// intendedWeights are the weights that a run's shares of traffic mean in a phase, other than a rollback.
+// intendedWeights are the weights of a run's traffic steps in a phase, other than a rollback.
 func intendedWeights(plan failover.Plan, run RunEvidence, phase failover.Phase) []map[failover.Region]int {
 	if !run.moves() {
 		return nil
 	}
 	percents := run.Asked.Percents
-	if len(percents) == 0 || phase == failover.ReturnRollback { // whoever fares badly goes back at once
+	if len(percents) == 0 || phase == failover.ReturnRollback { // what is unhealthy returns in one step
 		percents = []int{100}
 	}
 	to := run.target(plan, phase)
@@ -142,7 +142,7 @@ func writtenNames(batch fakeaws.Batch) map[string]bool {
 	return written
 }
 
-// staticStability is promise 7: a failover sends no request to the Region that it leaves, whether that answers or not.
+// staticStability is guarantee 7: a failover sends no request to the Region that it leaves, whether that answers or not.
 func staticStability(e Evidence) finding {
 	f := finding{basis: "no run was a failover"}
 	calls := 0
@@ -156,7 +156,7 @@ func staticStability(e Evidence) finding {
 			for _, call := range inv.Calls {
 				calls++
 				if call.Region == left {
-					f.violate("%s: %s called %s %s in %s; expected no request to the Region that is left",
+					f.violate("%s: %s called %s %s in %s; expected no request to the Region that it leaves",
 						e.clock(call.At), inv.State, call.Service, call.Operation, left)
 				}
 			}

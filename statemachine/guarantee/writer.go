@@ -9,9 +9,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// oneWriter is promise 2: Drover never asks for two writers, and loses data only where the input allowed it.
+// oneWriter is guarantee 2: Drover never asks for two writers, and loses data only where the input allowed it.
 func oneWriter(e Evidence) finding {
-	f := finding{basis: "no promotion was asked for"}
+	f := finding{basis: "no promotion was started"}
 	for i, p := range e.Promotions {
 		f.checked = true
 		run, phase := e.promoterOf(p)
@@ -20,18 +20,18 @@ func oneWriter(e Evidence) finding {
 			continue
 		}
 		if want := string(run.target(e.Plan, phase)); p.To != want {
-			f.violate("%s: run %s promotes %s in %s on its phase %s; expected %s", e.clock(p.At), run.Name, p.GlobalCluster, p.To, phase, want)
+			f.violate("%s: run %s promotes %s in %s in its phase %s; expected %s", e.clock(p.At), run.Name, p.GlobalCluster, p.To, phase, want)
 		}
 		if phase != failover.Outbound && !run.Asked.Action.Planned() {
-			f.violate("%s: run %s, a %s, goes back with %s; expected it to stay", e.clock(p.At), run.Name, run.Asked.Action, p.GlobalCluster)
+			f.violate("%s: run %s, a %s, returns %s; expected it to stay", e.clock(p.At), run.Name, run.Asked.Action, p.GlobalCluster)
 		}
 		if !p.Planned && !e.mayLose(*run) {
-			f.violate("%s: run %s promotes %s at the price of data; expected consent in the input or the plan, and the action failover",
+			f.violate("%s: run %s promotes %s with data loss; expected consent in the input or the plan, and the action failover",
 				e.clock(p.At), run.Name, p.GlobalCluster)
 		}
 		for _, other := range e.Promotions[:i] {
 			if other.GlobalCluster == p.GlobalCluster && other.To != p.To && (other.Finished.IsZero() || other.Finished.After(p.At)) {
-				f.violate("%s: %s is asked for a writer in %s while one is coming up in %s", e.clock(p.At), p.GlobalCluster, p.To, other.To)
+				f.violate("%s: %s is to be promoted in %s while its promotion in %s is in progress", e.clock(p.At), p.GlobalCluster, p.To, other.To)
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func oneWriter(e Evidence) finding {
 	return f
 }
 
-// loserOf is the run that has asked for the promotion which has lost writes: it may have ended long before.
+// loserOf is the run that has started the promotion which has lost writes: it may have ended long before.
 func (e Evidence) loserOf(loss fakeaws.Loss) *RunEvidence {
 	for _, p := range slices.Backward(e.Promotions) {
 		if p.GlobalCluster == loss.GlobalCluster && !p.At.After(loss.At) {
@@ -59,7 +59,7 @@ func (e Evidence) loserOf(loss fakeaws.Loss) *RunEvidence {
 }
 
 // checkOneWriter: after a planned run has completed, or was rolled back, each global cluster has one member that
-// writes. (After a failover the old writer may still be up in the Region that is dark; Aurora, not Drover, ends it.)
+// writes. (After a failover the old writer may still accept writes in the Region that is dark; Aurora, not Drover, stops it.)
 func (e Evidence) checkOneWriter(f *finding) {
 	for _, run := range e.Runs {
 		if !run.moves() || run.declined() || !run.Asked.Action.Planned() || (run.Outcome() != failover.Completed && run.Outcome() != failover.RolledBack) {

@@ -37,9 +37,9 @@ func sample() *drill.Result {
 	return &drill.Result{
 		Name: "outage", Messages: "Completed\n", Title: "a Region & its <end>", Description: "why", Plan: failover.DefaultPlan(),
 		Guarantees: []guarantee.Verdict{
-			{Number: 1, Guarantee: "never all zero", Status: guarantee.Kept, Basis: "2 batches"},
-			{Number: 2, Guarantee: "never two writers", Status: guarantee.Violated, Violations: []string{"two of them"}},
-			{Number: 5, Guarantee: "Held is honest", Status: guarantee.NotChecked, Basis: "no run ended Held"},
+			{Number: 1, Guarantee: "Weights are never inconsistent", Status: guarantee.Kept, Basis: "2 batches"},
+			{Number: 2, Guarantee: "One writer", Status: guarantee.Violated, Violations: []string{"two of them"}},
+			{Number: 5, Guarantee: "Held is accurate", Status: guarantee.NotChecked, Basis: "no run ended Held"},
 		},
 		Recoveries: []guarantee.Recovery{{Run: "outage-1", From: at(10), To: at(50), RTO: 40 * time.Second, TargetRTO: time.Minute}},
 		Outcomes:   []guarantee.RunOutcome{{Run: "outage-1", Outcome: failover.Completed, Expected: failover.Completed}},
@@ -65,7 +65,7 @@ func TestThePageSaysWhatHappened(t *testing.T) {
 	page := render(t)
 	for _, want := range []string{
 		"a Region &amp; its &lt;end&gt;", `class="verdict bad"`, "two of them", "no run ended Held", "us-east-1 goes dark",
-		"Settle × 2", "0:40", "the run measured no replication lag", "dynamodb Query", "with &lt;angles&gt;", "✗ Failed</strong> 1 promise broken.",
+		"Settle × 2", "0:40", "the run measured no replication lag", "dynamodb Query", "with &lt;angles&gt;", "✗ Failed</strong> 1 guarantee violated.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)

@@ -17,7 +17,7 @@ func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.
 	return applicationsfile.Parse(s.applicationsFrom, s.applications, plan)
 }
 
-// applications makes applications that differ in nothing but their names.
+// applications generates applications that differ only in their names.
 func (g *Generate) applications(plan failover.Plan, account string) []failover.Application {
 	atLeast := 99.0
 	var apps []failover.Application

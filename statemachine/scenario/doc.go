@@ -7,5 +7,11 @@
 // Every mistake is reported with file, line, column and what was expected, and all mistakes at once, as far as one does not
 // hide another. An unknown key is a mistake. A [MistakeError] is one that can only be found while a scenario is played.
 //
+// The reader of the applications file (package applicationsfile) is another one, and both parse with the same bounds (package
+// yamltext). A scenario is decoded into structs by their tags, and the YAML library's strict mode stops at the first unknown
+// key. The applications file is walked value by value, because each value has its own rule and position, and one mistake must
+// not hide the next; some rules compare values of different applications. The input of a run is JSON, read in a Lambda that
+// links no YAML library. So one decoder for two of them would only add a layer over both.
+//
 // This package only reads: package drill plays a scenario, package guarantee judges what came of it.
 package scenario

@@ -7,7 +7,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// EventPath is where the event of this number stands in the scenario.
+// EventPath is the path of the event of this number in the scenario.
 func (s *Scenario) EventPath(i int) string {
 	if i < len(s.Timeline) {
 		return indexed("timeline", i)
@@ -25,7 +25,7 @@ func (s *Scenario) Events() []Event {
 	return events
 }
 
-// Healthy is the scenario's world on a day on which nothing happens.
+// Healthy is the scenario without its timeline.
 func (s *Scenario) Healthy() *Scenario {
 	quiet := *s
 	quiet.Timeline, quiet.Refusals = nil, nil

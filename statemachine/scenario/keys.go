@@ -34,7 +34,7 @@ type pathOf struct {
 	path     string
 }
 
-// Visit looks at one node of the tree.
+// Visit visits one node of the tree.
 func (p *pathOf) Visit(node ast.Node) ast.Visitor {
 	if pair, ok := node.(*ast.MappingValueNode); ok {
 		at := pair.Key.GetToken().Position

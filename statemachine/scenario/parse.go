@@ -29,14 +29,14 @@ func Load(dir fs.FS, file string) (*Scenario, error) {
 	}
 	s.applicationsFrom = s.ApplicationsFile
 	if s.applications, err = fs.ReadFile(dir, s.ApplicationsFile); err != nil {
-		// Not wrapped: the scenario is there, and whoever asks for it is not to be told that it is not.
+		// Not wrapped: the scenario itself exists.
 		return nil, s.Mistake("applicationsFile", "%v; expected a path relative to the scenario", err)
 	}
 	return s, nil
 }
 
 // parse reads a scenario's own text. All mistakes that do not hide each other are reported at once, each with file,
-// line, column and what was expected; an unknown key is a mistake. The applications are read when a plan is at hand.
+// line, column and what was expected; an unknown key is a mistake. The applications are read later, for a plan.
 func parse(file string, text []byte) (*Scenario, error) {
 	rest, applications := splitApplications(text)
 	s := &Scenario{applications: applications, applicationsFrom: file}
@@ -60,8 +60,8 @@ func readYAML(text []byte, into any) (*ast.File, error) {
 	return tree, yaml.NodeToValue(tree.Docs[0].Body, into, yaml.Strict())
 }
 
-// splitApplications parts a scenario's text into the block of the key applications, which the registry's reader
-// understands, and everything else. Both keep their line numbers.
+// splitApplications splits a scenario's text into the block of the key applications, for the registry's reader, and the
+// rest. Both keep their line numbers.
 func splitApplications(text []byte) (rest, applications []byte) {
 	inside := false
 	for line := range bytes.Lines(text) {
@@ -82,7 +82,7 @@ func splitApplications(text []byte) (rest, applications []byte) {
 	return rest, applications
 }
 
-// explainYAML says where the YAML reader stumbled, in the form that editors jump to.
+// explainYAML gives an error of the YAML reader a position, in the form that editors jump to.
 func explainYAML(file string, tree *ast.File, into reflect.Type, err error) error {
 	if bound := (*yamltext.Error)(nil); errors.As(err, &bound) {
 		return fmt.Errorf("%s:%d:1: %w", file, bound.Line, bound)
@@ -112,7 +112,7 @@ func explainYAML(file string, tree *ast.File, into reflect.Type, err error) erro
 	return fmt.Errorf("%s: %w", file, err)
 }
 
-// yamlKind names a Go type as somebody who writes YAML would.
+// yamlKind names a Go type in the terms of YAML.
 func yamlKind(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
@@ -141,7 +141,7 @@ func nodeKind(t ast.NodeType) string {
 	return "a value"
 }
 
-// checker collects what is wrong with a scenario that could be read, and which Regions it names where.
+// checker collects the mistakes of a scenario that could be read, and the Regions that it names.
 type checker struct {
 	source
 	problems []error
@@ -155,12 +155,12 @@ const maxMistakes = 50
 type mention struct{ path, region string }
 
 func (c *checker) add(path, format string, args ...any) {
-	if len(c.problems) < maxMistakes { // each is looked for in the whole text
+	if len(c.problems) < maxMistakes { // each is searched for in the whole text
 		c.problems = append(c.problems, c.mistake(path, format, args...))
 	}
 }
 
-// scenarioName is what names a folder inside of another one, and nothing else.
+// scenarioName matches the names that can be that of a folder.
 var scenarioName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 func (c *checker) scenario(s *Scenario) {
@@ -170,24 +170,24 @@ func (c *checker) scenario(s *Scenario) {
 		}
 	}
 	if s.Name != "" && !scenarioName.MatchString(s.Name) {
-		c.add("name", "%q; expected 1 to 64 of a-z, A-Z, 0-9, - and _, for a folder has this name", s.Name)
+		c.add("name", "%q; expected 1 to 64 of a-z, A-Z, 0-9, - and _: the report's folder gets this name", s.Name)
 	}
 	c.sources(s)
 	if s.Generate != nil {
 		c.generate(s.Generate)
 	}
 	if len(s.Timeline) == 0 && len(s.Refusals) == 0 {
-		c.add("timeline", "a scenario needs a timeline or refusals")
+		c.add("timeline", "timeline and refusals are missing; expected one of them")
 	}
 	for i, e := range s.Timeline {
 		path := indexed("timeline", i)
 		if i > 0 && e.At < s.Timeline[i-1].At {
-			c.add(path+".at", "the event before is later; expected the order of time")
+			c.add(path+".at", "it is before the event above; expected the events in order of time")
 		}
 		c.event(path, e)
 	}
 	if n := len(s.Timeline); n > 0 && s.Until < s.Timeline[n-1].At {
-		c.add("until", "%s; expected no end before the last event, at %s", time.Duration(s.Until), time.Duration(s.Timeline[n-1].At))
+		c.add("until", "%s; expected a time not before the last event, at %s", time.Duration(s.Until), time.Duration(s.Timeline[n-1].At))
 	}
 	c.callers(s)
 	c.expectedRuns(s.Expect.Runs)
@@ -196,7 +196,7 @@ func (c *checker) scenario(s *Scenario) {
 		c.region(path+".region", r.Region)
 		c.input(path, r.Input)
 		if r.Says == "" {
-			c.add(path, "says is missing; expected what the refusal must say")
+			c.add(path, "says is missing; expected a text that the refusal must contain")
 		}
 	}
 	if n := s.World.Clients.RequestsPerSecond; !(n >= 0 && n <= maxRequests) { // nothing is true of .nan
@@ -211,17 +211,17 @@ func (c *checker) scenario(s *Scenario) {
 		}
 	}
 	if w := s.World.Clients.Writes; !(w >= 0 && w <= 1) {
-		c.add("world.clients.writes", "%v; expected a share from 0 to 1", w)
+		c.add("world.clients.writes", "%v; expected a part from 0 to 1", w)
 	}
 }
 
-// maxRequests is how many requests clients may send in a second: more than anybody's, and still countable.
+// maxRequests is how many requests clients may send in a second.
 const maxRequests = 1_000_000_000
 
 // indexed is the path of an element of a list.
 func indexed(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
-// sources checks that there is one place that the applications come from.
+// sources checks that the applications come from one place.
 func (c *checker) sources(s *Scenario) {
 	n := 0
 	for _, given := range []bool{s.Generate != nil, s.applications != nil, s.ApplicationsFile != ""} {
@@ -230,7 +230,7 @@ func (c *checker) sources(s *Scenario) {
 		}
 	}
 	if n != 1 {
-		c.add("name", "a scenario has one of applications, applicationsFile and generate; got %d of them", n)
+		c.add("name", "got %d of applications, applicationsFile and generate; expected exactly one", n)
 	}
 }
 
@@ -246,7 +246,7 @@ func (c *checker) generate(g *Generate) {
 	}
 }
 
-// input checks that a run's input is something that JSON can say.
+// input checks that a run's input can be written as JSON.
 func (c *checker) input(path string, input any) {
 	if _, err := JSON(input); err != nil {
 		c.add(path+".input", "cannot be written as JSON: %v", err)

@@ -54,7 +54,7 @@ func (e Event) Kinds() []string {
 
 func (c *checker) event(path string, e Event) {
 	if kinds := e.Kinds(); len(kinds) != 1 {
-		c.add(path, "an event is one of %s; got %d of them", strings.Join(eventKeys, ", "), len(kinds))
+		c.add(path, "got %[2]d kinds of event; expected exactly one of %[1]s", strings.Join(eventKeys, ", "), len(kinds))
 		return
 	}
 	switch {
@@ -81,7 +81,7 @@ func (c *checker) event(path string, e Event) {
 	case e.Errors != nil:
 		c.region(path+".errors.region", e.Errors.Region)
 		if e.Errors.Share < 0 || e.Errors.Share > 1 {
-			c.add(path+".errors.share", "%v; expected a share from 0 to 1", e.Errors.Share)
+			c.add(path+".errors.share", "%v; expected a part from 0 to 1", e.Errors.Share)
 		}
 		if e.Errors.FromPercent < 0 || e.Errors.FromPercent > 100 {
 			c.add(path+".errors.fromPercent", "%d; expected 0 to 100", e.Errors.FromPercent)
@@ -99,7 +99,7 @@ func (c *checker) event(path string, e Event) {
 	case e.LambdaSurge != nil:
 		c.region(path+".lambdaSurge.region", e.LambdaSurge.Region)
 		if e.LambdaSurge.Executions < 1 {
-			c.add(path+".lambdaSurge.executions", "%d; expected how many executions other functions want, at least 1", e.LambdaSurge.Executions)
+			c.add(path+".lambdaSurge.executions", "%d; expected how many executions other functions request, at least 1", e.LambdaSurge.Executions)
 		}
 	case e.RegistryItem != nil:
 		c.registryItem(path+".registryItem", *e.RegistryItem)
@@ -126,10 +126,10 @@ func (c *checker) drift(path string, d Drift) {
 	if d.SetIdentifier == "" {
 		c.region(path+".region", d.Region)
 	} else if d.Region != "" {
-		c.add(path, "expected region or setIdentifier, not both")
+		c.add(path, "got region and setIdentifier; expected one of them")
 	}
 	if d.Weight == nil && d.Value == "" {
-		c.add(path, "nothing changes; expected weight, value or both")
+		c.add(path, "weight and value are missing; expected one or both")
 	}
 	if d.Weight != nil && (*d.Weight < 0 || *d.Weight > 255) {
 		c.add(path+".weight", "%d; expected 0 to 255", *d.Weight)
@@ -141,7 +141,7 @@ func (c *checker) databaseMember(path string, m DatabaseMember) {
 	c.region(path+".region", m.Region)
 	switch {
 	case m.Version == "" && m.Instances == nil:
-		c.add(path, "nothing changes; expected version, instances or both")
+		c.add(path, "version and instances are missing; expected one or both")
 	case m.Instances != nil && *m.Instances != 0 && *m.Instances != 1:
 		c.add(path+".instances", "%d; expected 0, for a headless cluster, or 1", *m.Instances)
 	}
@@ -153,7 +153,7 @@ func (c *checker) apiFault(path string, f APIFault) {
 		c.region(path+".region", f.Region)
 	}
 	if (f.Code != "") == f.LoseAnswer {
-		c.add(path, "expected code, for an error that is answered, or loseAnswer: true")
+		c.add(path, "expected code, for an error response, or loseAnswer: true; exactly one")
 	}
 	if f.Code != "" && (f.Status < 400 || f.Status > 599) {
 		c.add(path+".status", "%d; expected the HTTP status of %s, 400 to 599", f.Status, f.Code)
@@ -161,14 +161,14 @@ func (c *checker) apiFault(path string, f APIFault) {
 	c.ending(path, f.Times, f.For)
 }
 
-// ending checks that a fault ends: a scenario in which nothing ever works again is not a drill of anything.
+// ending checks that a fault ends.
 func (c *checker) ending(path string, times int, lasts Duration) {
 	if (times > 0) == (lasts > 0) {
-		c.add(path, "expected times: how often it strikes, or for: how long; one of the two")
+		c.add(path, "expected times, for how many calls, or for, for how long; exactly one")
 	}
 }
 
-// functions are the Lambda functions of a deployment. A fault of any other would never strike, and the drill would pass.
+// functions are the Lambda functions of a deployment. A fault of any other would have no effect, and the drill would pass.
 var functions = []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api"}
 
 func (c *checker) invocations(path string, f Invocations) {

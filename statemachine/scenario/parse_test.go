@@ -53,28 +53,28 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"negative duration", "at: 1m\n", "at: -1m\n", `x.yaml:6:9: "-1m" is not a duration; expected one like 45s or 2m30s`},
 		{"wrong type", "timeline:\n", "timeline: 5\nx:\n", "x.yaml:5:11: a value; expected a list"},
 		{"list for text", "title: all is well", "title: [all]", "x.yaml:2:8: a list; expected text"},
-		{"out of order", "at: 1m45s", "at: 30s", "x.yaml:8:9: the event before is later; expected the order of time"},
-		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: an event is one of regionDark, regionBack, drift, recordSet, databaseLag, databaseHang, databaseMember, memberDeleted, noMetrics, errors, apiFault, invocations, alarm, call, start, deploy, lambdaSurge, registryItem, cutOff, seeAgain, switchoverCancelled, pause, stop, loseEvents, answer, plantedApproval; got 2 of them"},
+		{"out of order", "at: 1m45s", "at: 30s", "x.yaml:8:9: it is before the event above; expected the events in order of time"},
+		{"two kinds", "    regionDark: us-east-1", "    regionDark: us-east-1\n    regionBack: us-west-2", "x.yaml:6:5: got 2 kinds of event; expected exactly one of regionDark, regionBack, drift, recordSet, databaseLag, databaseHang, databaseMember, memberDeleted, noMetrics, errors, apiFault, invocations, alarm, call, start, deploy, lambdaSurge, registryItem, cutOff, seeAgain, switchoverCancelled, pause, stop, loseEvents, answer, plantedApproval"},
 		{"no Region", "regionDark: us-east-1", "regionDark: east", `x.yaml:7:17: "east" is not a Region code; expected one like us-west-2`},
 		{"no outcome", "outcome: Completed", "outcome: Done", `x.yaml:12:16: "Done" is not known; expected Completed, RolledBack, Held, Refused or Stopped`},
-		{"no applications", "applicationsFile: shop.yaml\n", "", "x.yaml:1:7: a scenario has one of applications, applicationsFile and generate; got 0 of them"},
-		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times: how often it strikes, or for: how long; one of the two"},
+		{"no applications", "applicationsFile: shop.yaml\n", "", "x.yaml:1:7: got 0 of applications, applicationsFile and generate; expected exactly one"},
+		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times, for how many calls, or for, for how long; exactly one"},
 		{"fault without status", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, times: 1}", "x.yaml:7:16: 0; expected the HTTP status of Throttling, 400 to 599"},
 		{"unknown failure", "    regionDark: us-east-1", "    invocations: {function: notify, fail: explode, times: 1}", `x.yaml:7:43: "explode" is not known; expected throttle, crash-after-effect, timeout`},
 		{"unknown function", "    regionDark: us-east-1", "    invocations: {function: shift-traffic, fail: throttle, times: 1}", `x.yaml:7:29: "shift-traffic" is not known; expected validate, shifttraffic, updateregistry, promotedatabase, verifyhealth, notify, api`},
 		{"no function", "    regionDark: us-east-1", "    invocations: {fail: throttle, times: 1}", `"" is not known; expected validate, shifttraffic`},
 		{"unknown alarm state", "    regionDark: us-east-1", "    alarm: {region: us-west-2, name: lost, state: LOUD}", `x.yaml:7:51: "LOUD" is not known; expected OK, ALARM, INSUFFICIENT_DATA`},
-		{"unknown caller", "    regionDark: us-east-1", "    call: {as: ann, region: us-west-2, method: GET, path: /runs, status: 200}", `x.yaml:7:16: there is no caller "ann" in world.callers`},
+		{"unknown caller", "    regionDark: us-east-1", "    call: {as: ann, region: us-west-2, method: GET, path: /runs, status: 200}", `x.yaml:7:16: "ann" is not in world.callers; expected the name of a caller there`},
 		{"call without status", "    regionDark: us-east-1", "    call: {region: us-west-2, method: GET, path: /runs}", "x.yaml:7:12: 0; expected the HTTP status of the answer"},
 		{"call without path", "    regionDark: us-east-1", "    call: {region: us-west-2, method: GET, status: 200}", `x.yaml:7:12: ""; expected a path such as /runs`},
 		{"unknown action", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: fly, outcome: Completed}]", `x.yaml:15:38: "fly" is not known`},
-		{"impossible window", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: check, outcome: Completed, from: 2m, by: 1m}]", "x.yaml:15:79: it is before from"},
+		{"impossible window", "  servedFrom: 4m", "  runs: [{region: us-west-2, action: check, outcome: Completed, from: 2m, by: 1m}]", "x.yaml:15:79: by is before from; expected a later time"},
 		{"a fraction", "  servedFrom: 4m", "  batches: 2.5", "x.yaml:15:12: 2.5; expected a whole number"},
 		{"a fraction deeper", "      outcome: Completed", "      outcome: Completed\n      transitionsAtMost: 60.5", "x.yaml:13:26: 60.5; expected a whole number"},
-		{"an end before the last event", "until: 5m", "until: 1m", "x.yaml:13:8: 1m0s; expected no end before the last event, at 1m45s"},
-		{"no end", "until: 5m\n", "", "x.yaml:1:1: 0s; expected no end before the last event, at 1m45s"},
+		{"an end before the last event", "until: 5m", "until: 1m", "x.yaml:13:8: 1m0s; expected a time not before the last event, at 1m45s"},
+		{"no end", "until: 5m\n", "", "x.yaml:1:1: 0s; expected a time not before the last event, at 1m45s"},
 		{"clients that take requests back", "until: 5m", "world: {clients: {requestsPerSecond: -3}}\nuntil: 5m", "x.yaml:13:38: -3; expected 0, for the usual 100, to 1000000000"},
-		{"no number of clients", "until: 5m", "world: {clients: {requestsPerSecond: .nan, writes: .nan}}\nuntil: 5m", "NaN; expected a share from 0 to 1"},
+		{"no number of clients", "until: 5m", "world: {clients: {requestsPerSecond: .nan, writes: .nan}}\nuntil: 5m", "NaN; expected a part from 0 to 1"},
 		{"fault in no Region", "    regionDark: us-east-1", "    apiFault: {service: rds, region: east, loseAnswer: true, times: 1}", `x.yaml:7:38: "east" is not a Region code`},
 		{"no YAML", "title: all is well", "title: {", "x.yaml:4:1: ',' or '}' must be specified"},
 	} {
@@ -139,7 +139,7 @@ func TestRegionsOfNoPlanAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "x.yaml:7:17: eu-west-1 is no Region of the plan drover; expected us-east-1 or us-west-2"
+	want := "x.yaml:7:17: eu-west-1 is not a Region of the plan drover; expected us-east-1 or us-west-2"
 	if err := s.Fits(failover.DefaultPlan()); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

@@ -15,7 +15,7 @@ func (c *checker) alarm(path string, a AlarmChange) {
 		c.add(path+".state", "%q is not known; expected %s", a.State, strings.Join(states, ", "))
 	}
 	if a.Composite != nil && (a.Composite.WaitSeconds < 0 || a.Composite.ExtensionSeconds < 0) {
-		c.add(path+".composite", "a period below 0; expected seconds")
+		c.add(path+".composite", "waitSeconds or extensionSeconds is below 0; expected seconds")
 	}
 }
 
@@ -31,7 +31,7 @@ func (c *checker) call(path string, call Call) {
 	}
 }
 
-// callers checks that everybody who calls is there.
+// callers checks that every caller exists.
 func (c *checker) callers(s *Scenario) {
 	known := map[string]bool{"": true}
 	for _, caller := range s.World.Callers {
@@ -39,7 +39,7 @@ func (c *checker) callers(s *Scenario) {
 	}
 	for i, e := range s.Timeline {
 		if e.Call != nil && !known[e.Call.As] {
-			c.add(indexed("timeline", i)+".call.as", "there is no caller %q in world.callers", e.Call.As)
+			c.add(indexed("timeline", i)+".call.as", "%q is not in world.callers; expected the name of a caller there", e.Call.As)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func (c *checker) expectedRuns(runs []ExpectedRun) {
 		}
 		c.outcome(path, r.Outcome)
 		if r.By > 0 && r.By < r.From {
-			c.add(path+".by", "it is before from")
+			c.add(path+".by", "by is before from; expected a later time")
 		}
 	}
 }

@@ -6,16 +6,16 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Stopped is how a run ends whose execution was stopped, timed out or died: no outcome of Drover's, which is not asked.
+// Stopped is how a run ends whose execution was stopped, timed out or died: it has no outcome of Drover's.
 const Stopped failover.Outcome = "Stopped"
 
-// PauseRun lets nothing reach a run for a while. Runs are counted from 1 in the order in which they are started.
+// PauseRun pauses a run for a while: nothing reaches its execution. Runs are counted from 1 in the order in which they are started.
 type PauseRun struct {
 	Run int      `yaml:"run"`
 	For Duration `yaml:"for"`
 }
 
-// StopRun ends an execution before it comes to an end of its own.
+// StopRun ends an execution before its own end.
 type StopRun struct {
 	Run int `yaml:"run"`
 	// In is the state in which the run is stopped, as soon as it enters it; empty stops it now.
@@ -32,7 +32,7 @@ const (
 	ByHistory = "history"
 )
 
-// LoseEvents lets the events about the status of executions in a Region be lost for a while.
+// LoseEvents loses the events about the status of executions in a Region for a while.
 type LoseEvents struct {
 	Region string   `yaml:"region"`
 	For    Duration `yaml:"for"`
@@ -48,7 +48,7 @@ func (c *checker) runEvent(path string, e Event) {
 	case e.Pause != nil:
 		c.run(path+".pause", e.Pause.Run)
 		if e.Pause.For <= 0 {
-			c.add(path+".pause", "for is missing; expected how long nothing reaches the run")
+			c.add(path+".pause", "for is missing; expected how long the run is paused")
 		}
 	case e.Stop != nil:
 		c.run(path+".stop", e.Stop.Run)
@@ -81,6 +81,6 @@ func (c *checker) pair(path string, regions []string) {
 
 func (c *checker) run(path string, number int) {
 	if number < 1 {
-		c.add(path, "run is %d; expected the number of a run, the first one started is 1", number)
+		c.add(path, "run is %d; expected the number of a run; the first that is started has 1", number)
 	}
 }

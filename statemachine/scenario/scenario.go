@@ -7,14 +7,14 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Start is when every scenario begins, in virtual time. Inputs that name a time count from it.
+// Start is when every scenario starts, in virtual time. Inputs that name a time count from it.
 var Start = time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC)
 
 // Scenario is one disaster, as a YAML file describes it.
 type Scenario struct {
 	// Name is the file's name without .yaml.
 	Name string `yaml:"name"`
-	// Title says in one line what happens.
+	// Title describes the scenario in one line.
 	Title string `yaml:"title"`
 	// Description says why the scenario exists.
 	Description string `yaml:"description"`
@@ -27,9 +27,9 @@ type Scenario struct {
 	Plan map[string]any `yaml:"plan"`
 	// NoSchedules leaves out what the stacks start by the clock, for a scenario that lasts for hours.
 	NoSchedules bool `yaml:"noSchedules"`
-	// World holds the properties of the World that the scenario cares about.
+	// World are the settings of the simulated AWS.
 	World WorldSettings `yaml:"world"`
-	// Timeline is what happens when, in order.
+	// Timeline are the events, in order of time.
 	Timeline []Event `yaml:"timeline"`
 	// Refusals are inputs that must be refused, one after the other, from the start of the scenario on.
 	Refusals []Refusal `yaml:"refusals"`
@@ -38,7 +38,7 @@ type Scenario struct {
 	// Expect is what must be true in the end.
 	Expect Expect `yaml:"expect"`
 
-	// applications is what the registry's own reader understands, on its own lines of applicationsFrom.
+	// applications is the text for the registry's reader, on its own lines of applicationsFrom.
 	applications     []byte
 	applicationsFrom string
 	// source is where it was read from, regions are those that it names.
@@ -46,7 +46,7 @@ type Scenario struct {
 	regions []mention
 }
 
-// Mistake is one of the scenario's own, with its place.
+// Mistake is a mistake of the scenario, with its position.
 func (s *Scenario) Mistake(path, format string, args ...any) error {
 	return s.source.mistake(path, format, args...)
 }
@@ -69,7 +69,7 @@ type Zone struct {
 	Name string `yaml:"name"`
 }
 
-// WorldSettings are properties of the World; zero values stand for those of a quiet day.
+// WorldSettings are settings of the simulated AWS; zero values stand for the defaults.
 type WorldSettings struct {
 	// DNSPropagation is the time from a change to INSYNC.
 	DNSPropagation Duration `yaml:"dnsPropagation"`
@@ -102,13 +102,13 @@ type WorldSettings struct {
 		// Writes is the share of requests that need the writer, for applications with a database.
 		Writes float64 `yaml:"writes"`
 	} `yaml:"clients"`
-	// Callers are those who call the HTTP API.
+	// Callers are the callers of the HTTP API.
 	Callers []Caller `yaml:"callers"`
-	// Zones are hosted zones that are there beside those of the applications, or under another name than these say.
+	// Zones are hosted zones beside those of the applications, or with another name than these give.
 	Zones []Zone `yaml:"zones"`
 }
 
-// Event is something that happens at a point of the timeline: exactly one of its fields beside At is set.
+// Event is one event of the timeline: exactly one of its fields beside At is set.
 type Event struct {
 	// At counts from the start of the scenario.
 	At Duration `yaml:"at"`
@@ -121,7 +121,7 @@ type Event struct {
 	DatabaseHang string       `yaml:"databaseHang"`
 	// DatabaseMember changes one cluster of a global cluster.
 	DatabaseMember *DatabaseMember `yaml:"databaseMember"`
-	// MemberDeleted is a secondary that is not there any more.
+	// MemberDeleted is a secondary cluster that is deleted.
 	MemberDeleted *MemberDeleted `yaml:"memberDeleted"`
 	NoMetrics     *Place         `yaml:"noMetrics"`
 	Errors        *Errors        `yaml:"errors"`
@@ -134,10 +134,10 @@ type Event struct {
 	LambdaSurge   *LambdaSurge   `yaml:"lambdaSurge"`
 	RegistryItem  *RegistryItem  `yaml:"registryItem"`
 
-	// CutOff are two Regions that cannot see each other any more, SeeAgain two that can.
+	// CutOff are two Regions that cannot reach each other any more, SeeAgain two that can again.
 	CutOff   []string `yaml:"cutOff"`
 	SeeAgain []string `yaml:"seeAgain"`
-	// SwitchoverCancelled is a global cluster whose next switchover Aurora gives up on its way.
+	// SwitchoverCancelled is a global cluster whose next switchover Aurora cancels.
 	SwitchoverCancelled string      `yaml:"switchoverCancelled"`
 	Pause               *PauseRun   `yaml:"pause"`
 	Stop                *StopRun    `yaml:"stop"`
@@ -147,21 +147,21 @@ type Event struct {
 	PlantedApproval *PlantedApproval `yaml:"plantedApproval"`
 }
 
-// Drift is a record set that something else than Drover has changed, or added.
+// Drift is a record set that is changed, or added, outside Drover.
 type Drift struct {
 	Zone   string `yaml:"zone"`
 	Name   string `yaml:"name"`
 	Type   string `yaml:"type"`
 	Region string `yaml:"region"`
-	// SetIdentifier is, instead of Region, that of a record set which is added beside those of the Regions, or changed when
-	// it is there already.
+	// SetIdentifier is, instead of Region, that of a record set which is added beside those of the Regions, or changed if
+	// it exists.
 	SetIdentifier string `yaml:"setIdentifier"`
 	// Weight and Value are what it is changed to; what is left out stays.
 	Weight *int   `yaml:"weight"`
 	Value  string `yaml:"value"`
 }
 
-// ManualSet is what somebody makes of all record sets of a name and type: one simple record set, or, without values, none.
+// ManualSet replaces all record sets of a name and type manually: by one simple record set, or, without values, by none.
 type ManualSet struct {
 	Zone   string   `yaml:"zone"`
 	Name   string   `yaml:"name"`
@@ -182,7 +182,7 @@ type DatabaseLag struct {
 	Lag           Duration `yaml:"lag"`
 }
 
-// DatabaseMember is what a cluster of a global cluster is to be like; what is left out stays.
+// DatabaseMember changes a cluster of a global cluster; what is left out stays.
 type DatabaseMember struct {
 	GlobalCluster string `yaml:"globalCluster"`
 	Region        string `yaml:"region"`
@@ -203,7 +203,7 @@ type Errors struct {
 	Region      string  `yaml:"region"`
 	Application string  `yaml:"application"`
 	Share       float64 `yaml:"share"`
-	// FromPercent is the part of the application's users that the Region must serve for it to show: a bad release.
+	// FromPercent is the percentage of the application's clients from which on requests fail, as with a bad release.
 	FromPercent int `yaml:"fromPercent"`
 }
 
@@ -219,9 +219,9 @@ type APIFault struct {
 	Code    string `yaml:"code"`
 	Status  int    `yaml:"status"`
 	Message string `yaml:"message"`
-	// LoseAnswer performs the request and loses the answer, instead of answering an error.
+	// LoseAnswer performs the request and loses the response, instead of an error response.
 	LoseAnswer bool `yaml:"loseAnswer"`
-	// Times is how often it strikes; For is how long. One of the two ends every fault.
+	// Times is for how many calls; For is for how long. One of the two ends every fault.
 	Times int      `yaml:"times"`
 	For   Duration `yaml:"for"`
 }
@@ -236,7 +236,7 @@ type Invocations struct {
 	For   Duration `yaml:"for"`
 }
 
-// LambdaSurge is how many executions the account's other functions want to run in a Region at the same time.
+// LambdaSurge is how many concurrent executions the account's other functions request in a Region.
 type LambdaSurge struct {
 	Region     string `yaml:"region"`
 	Executions int    `yaml:"executions"`
@@ -248,16 +248,16 @@ type LambdaSurge struct {
 type StartRun struct {
 	// Region is where; a run is started in the Region that it moves to.
 	Region string `yaml:"region"`
-	// Name is the execution's name, where the scenario's own and a number will not do.
+	// Name is the execution's name; by default that of the scenario with a number.
 	Name string `yaml:"name"`
 	// Input is the execution's input, as it is.
 	Input any `yaml:"input"`
 	// Outcome is how the run must end.
 	Outcome failover.Outcome `yaml:"outcome"`
-	// Says are texts that an operator must be able to read in the run's findings, cause or report.
+	// Says are texts that the run's findings, cause, report or notifications must contain.
 	Says []string `yaml:"says"`
 	// FailedAtMost bounds the requests that fail from the run's start on, also after it has ended, as a share of all
-	// requests while it goes on: what it costs its users.
+	// requests while it runs: its client impact.
 	FailedAtMost *float64 `yaml:"failedAtMost"`
 	// TransitionsAtMost and PayloadAtMost bound the run's state transitions and the bytes of its largest payload.
 	TransitionsAtMost int `yaml:"transitionsAtMost"`
@@ -268,17 +268,17 @@ type StartRun struct {
 type Refusal struct {
 	Region string `yaml:"region"`
 	Input  any    `yaml:"input"`
-	// Says is what the refusal must say.
+	// Says is a text that the refusal must contain.
 	Says string `yaml:"says"`
 }
 
-// Expect is what must be true in the end, beside the outcome of every run; what is left out is not looked at.
+// Expect is what must be true in the end, beside the outcome of every run; what is left out is not checked.
 type Expect struct {
 	// ServedFrom is when every request is served again, at the latest, and from then on.
 	ServedFrom *Duration `yaml:"servedFrom"`
 	// Failed bounds the share of all requests that may fail.
 	FailedAtMost *float64 `yaml:"failedAtMost"`
-	// FailedBesideWriterAtMost bounds the share of requests that may fail while no writer is on its way.
+	// FailedBesideWriterAtMost bounds the share of requests that may fail while no promotion is in progress.
 	FailedBesideWriterAtMost *float64 `yaml:"failedBesideWriterAtMost"`
 	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
 	// registry.
@@ -289,7 +289,7 @@ type Expect struct {
 	RecordSets *int `yaml:"recordSets"`
 	// OverheadAtMost bounds Drover's own part of the recovery time.
 	OverheadAtMost *Duration `yaml:"overheadAtMost"`
-	// Runs are those that something else than the timeline starts, in the order of their start: these, and no others.
+	// Runs are those that alarms, schedules and the API start, in the order of their start: these, and no others.
 	Runs []ExpectedRun `yaml:"runs"`
 	// Notifications are, for runs by name, texts that the run's notifications must contain.
 	Notifications map[string][]string `yaml:"notifications"`
@@ -300,7 +300,7 @@ type Expect struct {
 	// Denied are objects, such as the ids of hosted zones and global clusters, that the plan's context lacks: requests about
 	// each must be denied, and the drill does not fail for it.
 	Denied []string `yaml:"denied"`
-	// Alarms are the alarms that must have gone off, as NAME REGION.
+	// Alarms are the alarms that must go to ALARM, as NAME REGION.
 	Alarms []string `yaml:"alarms"`
 }
 

@@ -11,8 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// MistakeError is a scenario that cannot be played as it is written. Whoever wrote it is to be told; nothing has gone
-// wrong with Drover.
+// MistakeError is a scenario that cannot be played as it is written: a mistake of the scenario, and not a failure of Drover.
 type MistakeError struct{ Err error }
 
 // Error says what is wrong, and where.
@@ -61,7 +60,7 @@ func position(node ast.Node) (line, column int) {
 	return p.Line, p.Column
 }
 
-// wholeNumbers finds fractions where the type has a whole number; the YAML reader would cut them off in silence.
+// wholeNumbers finds fractions where the type has a whole number; the YAML reader would truncate them silently.
 func (c *checker) wholeNumbers(t reflect.Type) {
 	for _, doc := range c.tree.Docs {
 		ast.Walk(visitor(func(node ast.Node) {
@@ -86,10 +85,10 @@ func wantsWhole(t reflect.Type, path string) bool {
 	return t.Kind() == reflect.Int
 }
 
-// visitor looks at every node of a tree.
+// visitor visits every node of a tree.
 type visitor func(ast.Node)
 
-// Visit looks at one of them.
+// Visit visits one of them.
 func (v visitor) Visit(node ast.Node) ast.Visitor {
 	v(node)
 	return v
@@ -100,7 +99,7 @@ func (s *Scenario) Fits(plan failover.Plan) error {
 	var problems []error
 	for _, m := range s.regions {
 		if r := failover.Region(m.region); r != plan.Primary && r != plan.Standby {
-			problems = append(problems, s.Mistake(m.path, "%s is no Region of the plan %s; expected %s or %s", m.region, plan.Name, plan.Primary, plan.Standby))
+			problems = append(problems, s.Mistake(m.path, "%s is not a Region of the plan %s; expected %s or %s", m.region, plan.Name, plan.Primary, plan.Standby))
 		}
 	}
 	return errors.Join(problems...)

@@ -2,16 +2,15 @@ package scenario
 
 import "github.com/drover-dr/drover/internal/failover"
 
-// ExpectedRun is a run that something else than the timeline starts.
+// ExpectedRun is a run that an alarm, a schedule or the API starts.
 type ExpectedRun struct {
-	// Region is where, Action what it must be asked for.
+	// Region is where it starts, Action what its input asks for.
 	Region string          `yaml:"region"`
 	Action failover.Action `yaml:"action"`
 	// From and By bound when it starts; zero values leave it open.
 	From Duration `yaml:"from"`
 	By   Duration `yaml:"by"`
-	// Outcome is how the run must end, Says are texts that an operator must be able to read, as for a run that the
-	// timeline starts.
+	// Outcome is how the run must end, Says are texts that it must contain, as for a run that the timeline starts.
 	Outcome failover.Outcome `yaml:"outcome"`
 	Says    []string         `yaml:"says"`
 }

@@ -1,6 +1,6 @@
 package scenario
 
-// AnswerRun is an approver who answers the question of a run with drover.
+// AnswerRun is an approver who answers the approval request of a run with drover.
 type AnswerRun struct {
 	Run      int    `yaml:"run"`
 	Approved bool   `yaml:"approved"`
@@ -18,7 +18,7 @@ type PlantedApproval struct {
 	Rewritten bool `yaml:"rewritten"`
 }
 
-// Caller is somebody who calls the HTTP API.
+// Caller is a caller of the HTTP API.
 type Caller struct {
 	Name string `yaml:"name"`
 	// May lists the methods and paths, such as "GET /runs/*", that the caller's role allows; none is allowed nothing.
@@ -27,7 +27,7 @@ type Caller struct {
 
 // Call is a request to the HTTP API of a Region.
 type Call struct {
-	// As is the caller's name; empty is nobody: the request is not signed.
+	// As is the caller's name; if it is empty, the request is not signed.
 	As     string `yaml:"as"`
 	Region string `yaml:"region"`
 	Method string `yaml:"method"`
@@ -35,12 +35,12 @@ type Call struct {
 	// Body is sent as JSON, Header beside what signing adds.
 	Body   any               `yaml:"body"`
 	Header map[string]string `yaml:"header"`
-	// Status and Says are what must be answered.
+	// Status and Says are the expected response.
 	Status int      `yaml:"status"`
 	Says   []string `yaml:"says"`
 }
 
-// RegistryItem is an application item that a person with write access to the registry puts there, without the applications
+// RegistryItem is an application item that an attacker with write access to the registry puts there, without the applications
 // file and `drover register`.
 type RegistryItem struct {
 	Region      string `yaml:"region"`
@@ -63,7 +63,7 @@ func (c *checker) registryItem(path string, i RegistryItem) {
 	}
 }
 
-// Deploy is a deployment in a Region while the scenario goes on: functions and definition are replaced, and published
+// Deploy is a deployment in a Region during the scenario: functions and definition are replaced, and published
 // as new versions, as CloudFormation does.
 type Deploy struct {
 	Region string `yaml:"region"`

@@ -8,14 +8,15 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// Ending is what stands below the timeline of a transcript.
+// Ending is what a transcript has below its timeline.
 type Ending struct {
 	// Impact has an interval for each character of a line.
 	Impact     guarantee.Impact
 	Recoveries []guarantee.Recovery
 	Verdicts   []guarantee.Verdict
 	Outcomes   []guarantee.RunOutcome
-	// Unexpected is what is not as the scenario expects; Failures sums up what went wrong, and is empty when nothing did.
+	// Unexpected is what differs from what the scenario expects; Failures sums up what went wrong, and is empty when the
+	// drill passed.
 	Unexpected []string
 	Failures   string
 }
@@ -37,15 +38,15 @@ func (p *Printer) End(e Ending) {
 		p.bullet(0, Bad, u)
 	}
 	if e.Failures == "" {
-		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no promise was broken."))
+		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no guarantee was violated."))
 		return
 	}
 	p.line(p.paint(Bad, "The drill FAILED: "+e.Failures+"."))
 }
 
-// verdicts writes what became of each promise.
+// verdicts writes the verdict on each guarantee.
 func (p *Printer) verdicts(all []guarantee.Verdict) {
-	p.heading("Promises, checked against the World")
+	p.heading("Guarantees, checked against the AWS simulator")
 	for _, v := range all {
 		mark, tone := "✓", Good
 		switch v.Status {
@@ -54,7 +55,7 @@ func (p *Printer) verdicts(all []guarantee.Verdict) {
 		case guarantee.NotChecked:
 			mark, tone = "–", Dim
 		}
-		const width = 25
+		const width = 32
 		for i, part := range wrap(p.Named(v.BasisText()), p.Columns()-7-width) {
 			if i == 0 {
 				p.line("  " + p.paint(tone, mark) + fmt.Sprintf(" %2d %s", v.Number, pad(v.Guarantee, width)) + p.paint(Dim, part))
@@ -73,7 +74,7 @@ func outcomeText(o guarantee.RunOutcome, symbols bool) string {
 	text := fmt.Sprintf("%s: %s", o.Run, guarantee.OrRunning(o.Outcome))
 	switch {
 	case o.Expected == "":
-		text += " (not expected at all)"
+		text += " (no run was expected)"
 	case o.Outcome != o.Expected:
 		text += fmt.Sprintf(" (expected %s)", o.Expected)
 	}
@@ -84,7 +85,7 @@ func outcomeText(o guarantee.RunOutcome, symbols bool) string {
 	return text + fmt.Sprintf(", %s, largest payload %s", prose.Count(o.Transitions, "state transition"), size)
 }
 
-// bullet writes one item of a list, with what follows its first line below the text.
+// bullet writes one item of a list; its further lines are indented like the first.
 func (p *Printer) bullet(indent int, tone Tone, text string) {
 	for i, part := range wrap(p.Named(text), p.Columns()-indent-2) {
 		mark := "  "

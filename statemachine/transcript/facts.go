@@ -18,23 +18,23 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 	"UpdateRegistry":  facts(registryFacts),
 	"PromoteDatabase": facts(promoteFacts),
 	"VerifyHealth":    facts(verifyFacts),
-	"CloseRun":        func([]byte) (Tone, string) { return Plain, "the run is written, the lock released" },
+	"CloseRun":        func([]byte) (Tone, string) { return Plain, "run recorded, lock released" },
 	"Notify":          facts(notifyFacts),
 	"NotifyStopped":   facts(notifyFacts),
-	"NotNotified":     func([]byte) (Tone, string) { return Bad, "says in a metric that the notification is not out" },
-	"CloseStopped":    func([]byte) (Tone, string) { return Plain, "that run is written, its lock released" },
+	"NotNotified":     func([]byte) (Tone, string) { return Bad, "metric written: the notification was not sent" },
+	"CloseStopped":    func([]byte) (Tone, string) { return Plain, "that run is recorded, its lock released" },
 	"PlanPhase":       facts(validateFacts),
 	"NotifyRefused":   facts(refusedNotice),
-	"Announce":        func([]byte) (Tone, string) { return Plain, "people are told that it begins" },
-	"AwaitApproval":   func([]byte) (Tone, string) { return Plain, "people are asked, and the run waits for an answer" },
+	"Announce":        func([]byte) (Tone, string) { return Plain, "start notification sent" },
+	"AwaitApproval":   func([]byte) (Tone, string) { return Plain, "approval request sent; the run waits for the answer" },
 }
 
-// facts decodes an answer before it is told.
+// facts decodes a step's response before it is described.
 func facts[T any](tell func(T) (Tone, string)) func([]byte) (Tone, string) {
 	return func(payload []byte) (Tone, string) {
 		var answer T
 		if err := failover.Decode(payload, &answer); err != nil {
-			return Bad, fmt.Sprintf("an answer that nobody understands: %v", err)
+			return Bad, fmt.Sprintf("unparseable response: %v", err)
 		}
 		return tell(answer)
 	}
@@ -64,7 +64,7 @@ func validateFacts(a failover.ValidateAnswer) (Tone, string) {
 	return Plain, text
 }
 
-// refusedFacts counts what stands in the way, which is told right below; without findings there is only the summary.
+// refusedFacts counts the blockers, which are printed right below; without findings there is only the summary.
 func refusedFacts(a failover.ValidateAnswer) string {
 	blockers := a.MoreFindings
 	for _, f := range a.Findings {
@@ -75,7 +75,7 @@ func refusedFacts(a failover.ValidateAnswer) string {
 	if blockers == 0 {
 		return "refused: " + a.Summary
 	}
-	return "refused: " + prose.Count(blockers, "thing") + " in the way"
+	return "refused: " + prose.Count(blockers, "blocker")
 }
 
 func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
@@ -108,7 +108,7 @@ func promoteFacts(a failover.PromoteAnswer) (Tone, string) {
 	for _, n := range []struct {
 		count int
 		text  string
-	}{{a.Started, "started"}, {a.InFlight, "under way"}, {a.AlreadyDone, "done before"}} {
+	}{{a.Started, "started"}, {a.InFlight, "in progress"}, {a.AlreadyDone, "done before"}} {
 		if n.count > 0 {
 			parts = append(parts, prose.Count(n.count, "promotion")+" "+n.text)
 		}
@@ -145,11 +145,11 @@ func verifyFacts(a failover.VerifyAnswer) (Tone, string) {
 	return tone, text
 }
 
-// decisionFacts says how a question was answered. An answer to another question approves nothing, whatever it says.
+// decisionFacts describes the answer to an approval request. An answer to another request approves nothing.
 func decisionFacts(asked failover.ApprovalRequest, a failover.ApprovalAnswer) (Tone, string) {
 	d := failover.Decision{Approved: a.Approved && a.Answers(asked), By: a.By, How: a.How, Comment: a.Comment}
 	if a.Approved && !d.Approved {
-		d.Comment = "the answer is for " + cmp.Or(a.Run, "no run by its ARN") + ", and not for this question"
+		d.Comment = "the answer is for " + cmp.Or(a.Run, "no run by its ARN") + ", not for this request"
 	}
 	tone := Bad
 	if d.Approved {
@@ -161,9 +161,9 @@ func decisionFacts(asked failover.ApprovalRequest, a failover.ApprovalAnswer) (T
 // refusedNotice says whether a notification was sent.
 func refusedNotice(a struct{ Notified bool }) (Tone, string) {
 	if a.Notified {
-		return Plain, "the notification is sent"
+		return Plain, "notification sent"
 	}
-	return Plain, "no notification: the check before has found the same"
+	return Plain, "no notification: the previous check found the same"
 }
 
 func notifyFacts(a failover.NotifyAnswer) (Tone, string) { return Plain, a.Summary }

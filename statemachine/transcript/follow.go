@@ -7,12 +7,12 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// Follower tells a run of a deployed plan, from its history, as a drill tells its own.
+// Follower prints a run of a deployed plan, from its history, as a drill prints its own.
 type Follower struct {
 	narrator Narrator
-	// state is the one that was entered last, and the one that answers.
+	// state is the one that was entered last: the next response is its own.
 	state string
-	// asked is the question that the run has asked last.
+	// asked is the last approval request of the run.
 	asked failover.ApprovalRequest
 }
 
@@ -28,19 +28,19 @@ func (f *Follower) Entered(state string, at time.Time) {
 	f.narrator.StateEntered("", state, at)
 }
 
-// Scheduled takes note of what a step is called with.
+// Scheduled records the request of a step.
 func (f *Follower) Scheduled(payload []byte) {
 	if req := (failover.ApprovalRequest{}); f.state == "AwaitApproval" && failover.Decode(payload, &req) == nil {
 		f.asked = req
 	}
 }
 
-// Asked says that the run waits for a person, and how to answer it.
+// Asked prints that the run waits for an approver, and how to answer.
 func (f *Follower) Asked(how string, at time.Time) {
-	f.narrator.Out.Event(at, f.state, Warn, "people are asked, and the run waits for an answer: "+how)
+	f.narrator.Out.Event(at, f.state, Warn, "approval request sent; the run waits for the answer: "+how)
 }
 
-// Answered says what a step has answered; where the run waited for a person, what that person has.
+// Answered prints the response of a step, or, where the run waited for an approver, the answer.
 func (f *Follower) Answered(payload []byte, at time.Time) {
 	if f.state == "AwaitApproval" {
 		tone, text := facts(func(a failover.ApprovalAnswer) (Tone, string) { return decisionFacts(f.asked, a) })(payload)
@@ -50,7 +50,7 @@ func (f *Follower) Answered(payload []byte, at time.Time) {
 	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{Payload: payload}})
 }
 
-// Failed says that a step has failed, which may not be the end of it.
+// Failed prints that a step has failed; it may be retried.
 func (f *Follower) Failed(errorType, cause string, at time.Time) {
 	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{ErrorType: errorType, Cause: cause}})
 }

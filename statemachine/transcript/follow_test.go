@@ -22,10 +22,10 @@ func TestAWatcherReadsWhichQuestionWasAnswered(t *testing.T) {
 	}{
 		{"its own", func(*failover.ApprovalRequest, *failover.ApprovalAnswer) {}, "approved by kim (API signer): go"},
 		{"another run's", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Run = "arn:other" },
-			"not approved by kim (API signer): the answer is for arn:other, and not for this question"},
+			"not approved by kim (API signer): the answer is for arn:other, not for this request"},
 		{"another one of this run", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Digest = "e" },
-			"not approved by kim (API signer): the answer is for " + own + ", and not for this question"},
-		{"one without run", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Run, a.Digest = "", "" }, "not approved by kim (API signer): the answer is for no run by its ARN, and not for this question"},
+			"not approved by kim (API signer): the answer is for " + own + ", not for this request"},
+		{"one without run", func(_ *failover.ApprovalRequest, a *failover.ApprovalAnswer) { a.Run, a.Digest = "", "" }, "not approved by kim (API signer): the answer is for no run by its ARN, not for this request"},
 		{"one of the version before", func(q *failover.ApprovalRequest, a *failover.ApprovalAnswer) { q.Digest, a.Run, a.Digest = "", "", "" }, "approved by kim (API signer): go"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

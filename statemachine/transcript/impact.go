@@ -10,14 +10,13 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// Beside is what stands in a line of a transcript that draws intervals, beside them.
+// Beside is how many columns of a line that draws intervals are used for its label.
 const Beside = 2 + actorWidth + 2 + 1
 
 // MaxIntervals is how many intervals fit into a line of a transcript.
 const MaxIntervals = Columns - Beside
 
-// bars draws shares as blocks whose height is the share. What is more than nothing is never drawn as nothing, and
-// what is less than everything never as everything.
+// bars draws shares as blocks whose height is the share. More than 0 is never drawn as 0, and less than all never as all.
 func bars(shares []float64) string {
 	const blocks = "▁▂▃▄▅▆▇█"
 	runes := []rune(blocks)
@@ -49,12 +48,12 @@ func axis(f guarantee.Impact, room int) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// write draws what users felt.
+// impact draws the client impact.
 func (p *Printer) impact(f guarantee.Impact) {
 	if len(f.Failed) == 0 {
 		return
 	}
-	p.heading(fmt.Sprintf("What users felt: served requests, one character for each %.0f seconds", f.Interval.Seconds()))
+	p.heading(fmt.Sprintf("Client impact: served requests, one character for each %.0f seconds", f.Interval.Seconds()))
 	for _, curve := range f.Regions {
 		p.line("  " + pad(curve.Region, actorWidth) + "  " + p.paint(Good, bars(curve.Shares)))
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// MessagesText is everything that the runs have told people, as it was published: subject and text, unbroken, so that a
-// command is one line as it is for those who get it.
+// MessagesText is all notifications of the runs as they were published: subject and text, with unbroken lines, so that a
+// command is one line, as for the recipients.
 func MessagesText(e guarantee.Evidence, named func(string) string) string {
 	var b strings.Builder
 	for _, run := range e.Runs {
@@ -19,7 +19,7 @@ func MessagesText(e guarantee.Evidence, named func(string) string) string {
 		}
 	}
 	if b.Len() == 0 {
-		return "Nobody was told anything.\n"
+		return "No notification was sent.\n"
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

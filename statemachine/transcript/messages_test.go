@@ -20,7 +20,7 @@ func TestMessagesAreThoseThatWerePublished(t *testing.T) {
 ----- first, message 1 of 2 -----
 Subject: plan: Begun
 
-Begun by somebody
+Begun by an operator
 
   a command
 
@@ -34,10 +34,10 @@ Subject: plan: Completed
 
 Completed
 `[1:]
-	if diff := cmp.Diff(want, MessagesText(e, strings.NewReplacer("1234", "somebody").Replace)); diff != "" {
+	if diff := cmp.Diff(want, MessagesText(e, strings.NewReplacer("1234", "an operator").Replace)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := MessagesText(guarantee.Evidence{Runs: []guarantee.RunEvidence{run("silent")}}, strings.Clone); got != "Nobody was told anything.\n" {
+	if got := MessagesText(guarantee.Evidence{Runs: []guarantee.RunEvidence{run("silent")}}, strings.Clone); got != "No notification was sent.\n" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -13,44 +13,45 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// Narrator tells what happens in the World, and in the executions, as it happens: it is the World's observer and its
+// Narrator prints the simulator's journal and the steps of executions as they occur: it is the World's observer and its
 // watcher. It is called with the World's mutex held and only writes.
 type Narrator struct {
 	Out *Printer
-	// Quiet suppresses everything, for what is repeated after the end.
+	// Quiet suppresses all output, for the repetitions after the end.
 	Quiet bool
-	// Announce tells the start of every run, where nobody else does.
+	// Announce prints the start of every run, also of those that an operator starts through the API of a served simulator.
 	Announce bool
-	// mu guards what follows: while a World is served, runs are started and stopped from several sides.
+	// mu guards what follows: while a simulator is served, runs are started and stopped by concurrent requests.
 	mu sync.Mutex
-	// pending is what the last look of VerifyHealth waited for.
+	// pending is what the last check of VerifyHealth waited for.
 	pending string
-	// Ended counts executions that are over; fresh are those that have been started and not been taken note of.
+	// Ended counts executions that have ended since it was last read; fresh are those that have started and have not been
+	// reported by Begun yet.
 	Ended int
 	fresh []string
 	// started are all of them; alarmed are the alarms that are known to be in ALARM.
 	started map[string]bool
-	// running counts those that are not over; crowded says that there has been more than one of them at a time.
+	// running counts those that have not ended; crowded says that more than one has run at the same time.
 	running int
 	crowded bool
 	alarmed map[string]bool
 	// awaited is the state in which an execution is to be stopped, toStop those that have entered it.
 	awaited map[string]string
 	toStop  []string
-	// closings are the executions that close runs, by name; told says which have found one to close.
+	// closings are the executions that close runs, by name; closes says which of them have found a run to close.
 	closings map[string]string
 	closes   map[string]bool
-	// called are the executions whose own name would not tell them apart.
+	// called are the names of executions whose own name is not unique.
 	called map[string]string
 }
 
-// Observe tells an entry of the World's journal.
+// Observe prints an entry of the simulator's journal.
 func (n *Narrator) Observe(e fakeaws.Entry) {
 	if n.Quiet {
 		return
 	}
 	if e.Kind == "events" && strings.HasSuffix(e.Object, stoppedRule) && strings.HasPrefix(e.Text, "matches") {
-		return // what comes of it is told, if anything does
+		return // the run that it starts is printed, if it finds something to close
 	}
 	switch e.Kind {
 	case "alarm":
@@ -66,7 +67,7 @@ func (n *Narrator) Observe(e fakeaws.Entry) {
 	}
 }
 
-// worldText puts the object before what happened to it; an ARN is known by its end, and the users by what they feel.
+// worldText puts the object before the event; an ARN is shortened to its last part, and the clients need no object.
 func worldText(e fakeaws.Entry) string {
 	if e.Object == "" || e.Object == "users" {
 		return e.Text
@@ -78,15 +79,15 @@ func worldText(e fakeaws.Entry) string {
 	return object + ": " + e.Text
 }
 
-// StateEntered tells the states that are no step of their own but say how the run goes.
+// StateEntered prints the states that are no step but show the progress of the run.
 func (n *Narrator) StateEntered(execution, state string, at time.Time) {
 	n.meet(execution, at)
 	n.reached(execution, state)
 	if n.Quiet || n.silent(execution) {
 		return
 	}
-	text, told := entered[state]
-	if !told {
+	text, shown := entered[state]
+	if !shown {
 		return
 	}
 	tone := Bad
@@ -99,13 +100,13 @@ func (n *Narrator) StateEntered(execution, state string, at time.Time) {
 	n.Out.Event(at, "run", tone, n.whose(execution)+text)
 }
 
-// entered is what entering a state says of how the run goes.
+// entered is what is printed for each of them.
 var entered = map[string]string{
 	"Completed": "Completed", "RolledBack": "RolledBack", "Held": "Held", "Refused": "Refused",
-	"Overtaken": "Overtaken", "MayRollBack?": "the stage has failed", "Soak": "stays for a while before it goes back",
+	"Overtaken": "Overtaken", "MayRollBack?": "the stage has failed", "Soak": "soak time in the standby",
 }
 
-// Stopped takes note of an execution that is over.
+// Stopped counts an execution that has ended.
 func (n *Narrator) Stopped(execution string, _ time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -117,7 +118,7 @@ func (n *Narrator) Stopped(execution string, _ time.Time) {
 	n.crowded = n.crowded && n.running > 0
 }
 
-// Invoked tells what a step has done, in one line. A look that sees what the one before saw is not told.
+// Invoked prints the result of a step in one line. A check with the same result as the one before is not printed.
 func (n *Narrator) Invoked(execution string, inv fakeaws.Invocation) {
 	if n.Quiet || !n.tellsOf(execution, inv) {
 		return
@@ -157,7 +158,7 @@ func (n *Narrator) Invoked(execution string, inv fakeaws.Invocation) {
 	}
 }
 
-// Failed tells of an error; a look that fails as the one before did is not told either.
+// failed prints an error; a check that fails like the one before is not printed.
 func (n *Narrator) failed(at time.Time, execution string, inv fakeaws.Invocation) {
 	text := failureText(inv.Result)
 	if kind := withoutDigits(text); inv.State != "VerifyHealth" || kind != n.pending {
@@ -170,7 +171,7 @@ func (n *Narrator) step(at time.Time, state string, tone Tone, text string) {
 	n.Out.Event(at, state, tone, text)
 }
 
-// findings tells what Validate has found, each with what to do next.
+// findings prints what Validate has found, each with what to do next.
 func (n *Narrator) findings(at time.Time, payload []byte) {
 	var a failover.ValidateAnswer
 	if failover.Decode(payload, &a) != nil {
@@ -190,7 +191,7 @@ func (n *Narrator) findings(at time.Time, payload []byte) {
 		n.Out.Event(at, "", Warn, fmt.Sprintf("and %s", prose.Count(a.MoreFindings, "more finding")))
 	}
 	if len(a.Calls) > 0 {
-		n.Out.Event(at, "", Plain, "without dryRun, it would:")
+		n.Out.Event(at, "", Plain, "without dryRun, the run would:")
 	}
 	for _, call := range a.Calls {
 		n.Out.Event(at, "", Plain, "→ "+call)
@@ -200,7 +201,7 @@ func (n *Narrator) findings(at time.Time, payload []byte) {
 	}
 }
 
-// failureText is the error's name and text.
+// failureText is the name and the text of an error.
 func failureText(r fakeaws.InvokeResult) string {
 	var cause struct{ ErrorMessage string }
 	text := r.Cause
@@ -210,7 +211,7 @@ func failureText(r fakeaws.InvokeResult) string {
 	return strings.TrimSuffix("fails with "+r.ErrorType+": "+text, ": ")
 }
 
-// withoutDigits is text without its numbers, so that looks which differ only in a measured value count as the same.
+// withoutDigits is text without its numbers, so that checks which differ only in a measured value count as the same.
 func withoutDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) || r == '.' {

@@ -7,10 +7,10 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// stoppedRule ends the name of that rule.
+// stoppedRule ends the name of the rule that closes the runs of stopped executions.
 const stoppedRule = "-stopped"
 
-// WatchFor lets an execution be stopped when it enters a state.
+// WatchFor marks an execution to be stopped when it enters a state.
 func (n *Narrator) WatchFor(execution, state string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -29,7 +29,7 @@ func (n *Narrator) reached(execution, state string) {
 	}
 }
 
-// Due are the executions that have entered the state in which they are to be stopped, since it was last called.
+// Due are the marked executions that have entered their state since it was last called.
 func (n *Narrator) Due() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -46,18 +46,18 @@ func (n *Narrator) Closing(execution, name string) {
 		n.closings, n.closes = map[string]string{}, map[string]bool{}
 	}
 	n.closings[execution] = name
-	n.running-- // it is told of only when it closes a run, and no line is in doubt because of it
+	n.running-- // it is printed only when it closes a run, and makes no other line ambiguous
 	n.crowded = n.running > 1
 }
 
-// silent says whether an execution is one to close a run, and has not found one.
+// silent says whether an execution is one that closes runs and has not found one to close.
 func (n *Narrator) silent(execution string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.closings[execution] != "" && !n.closes[execution]
 }
 
-// tellsOf says whether an invocation is told. The first one of a closing that is told is the one that has found a run.
+// tellsOf says whether an invocation is printed. For an execution that closes runs, printing starts when it has found one.
 func (n *Narrator) tellsOf(execution string, inv fakeaws.Invocation) bool {
 	if !n.silent(execution) {
 		return true

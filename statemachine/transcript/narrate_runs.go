@@ -9,9 +9,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// What a narrator knows of several runs at a time, and of the alarms that start or follow them.
+// What a narrator keeps of several concurrent runs, and of the alarms that start or follow them.
 
-// meet takes note of an execution that enters its first state.
+// meet registers an execution that enters its first state.
 func (n *Narrator) meet(execution string, at time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -31,7 +31,7 @@ func (n *Narrator) meet(execution string, at time.Time) {
 	}
 }
 
-// Begun are the executions that were started since it was last called.
+// Begun are the executions that have started since it was last called.
 func (n *Narrator) Begun() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -40,7 +40,7 @@ func (n *Narrator) Begun() []string {
 	return fresh
 }
 
-// alarm tells an alarm that goes off, and the end of it. That an alarm finds its first data is no news.
+// alarm prints that an alarm goes to ALARM, and that it leaves it. A change to OK with the first data is not printed.
 func (n *Narrator) alarm(e fakeaws.Entry) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -60,7 +60,7 @@ func (n *Narrator) alarm(e fakeaws.Entry) {
 	n.Out.Event(e.At, e.Kind, tone, worldText(e))
 }
 
-// WentOff says whether an alarm, as NAME REGION, has gone off, even if it is well again.
+// WentOff says whether an alarm, as NAME REGION, has been in ALARM, also if it is OK again.
 func (n *Narrator) WentOff(alarm string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -68,7 +68,7 @@ func (n *Narrator) WentOff(alarm string) bool {
 	return ever
 }
 
-// whose says which execution something is of, when there is more than one.
+// whose names the execution that an event belongs to, when there is more than one.
 func (n *Narrator) whose(execution string) string {
 	if !n.crowded {
 		return ""
@@ -79,7 +79,7 @@ func (n *Narrator) whose(execution string) string {
 	return guarantee.NameIn(execution) + ": "
 }
 
-// Call gives an execution a name of its own in what is told.
+// Call gives an execution a name of its own in the transcript.
 func (n *Narrator) Call(execution, name string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -89,7 +89,7 @@ func (n *Narrator) Call(execution, name string) {
 	n.called[execution] = name
 }
 
-// Forget lets the next look be told whatever it sees.
+// Forget makes the next check be printed in any case.
 func (n *Narrator) Forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-func TestAnAlarmIsToldWhenItGoesOffAndWhenItIsWellAgain(t *testing.T) {
+func TestAnAlarmIsPrintedWhenItGoesOffAndWhenItIsOKAgain(t *testing.T) {
 	var out bytes.Buffer
 	n := &Narrator{Out: &Printer{W: &out}}
 	for _, text := range []string{"is OK in us-west-2", "is ALARM in us-west-2", "is OK in us-east-1", "is OK in us-west-2", "is OK in us-west-2"} {

@@ -13,7 +13,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// Tone says how a piece of text is meant, for a terminal that has colours.
+// Tone says what a piece of text means, for a terminal that has colours.
 type Tone int
 
 // The tones of a transcript.
@@ -26,13 +26,13 @@ const (
 	Warn
 )
 
-// Columns is how wide a transcript is, unless it is shown where there is less room; Fewest is what it needs at least.
+// Columns is the width of a transcript, unless the terminal is narrower; Fewest is its least width.
 const (
 	Columns = 100
 	Fewest  = 60
 )
 
-// Printer writes a transcript as it happens. Without Paint it writes the same bytes every time.
+// Printer writes a transcript while the drill is played. Without Paint it writes the same bytes every time.
 type Printer struct {
 	W io.Writer
 	// Paint, when set, colours text.
@@ -46,11 +46,11 @@ type Printer struct {
 	// Symbols prints <bound> and the like in place of numbers that the retry budget decides, and of sizes, for golden files.
 	Symbols bool
 
-	// aliases are pairs of an id that AWS has made up and what the transcript calls it.
+	// aliases are pairs of an id that AWS has generated and its name in the transcript.
 	aliases []string
 	symbols []symbol
 
-	mu  sync.Mutex // while a World is served, it happens from several sides
+	mu  sync.Mutex // while a simulator is served, events come from concurrent requests
 	err error
 }
 
@@ -84,7 +84,7 @@ func (p *Printer) paint(tone Tone, text string) string {
 	return p.Paint(tone, text)
 }
 
-// Call lets the transcript call an id by a name that people can follow.
+// Call gives an id a readable name in the transcript.
 func (p *Printer) Call(id, name string) {
 	p.Each(func(p *Printer) {
 		p.mu.Lock()
@@ -124,7 +124,9 @@ func (p *Printer) write(text string) {
 
 // Begin writes what is played: its title, what it is about, and the plan that it is played with.
 func (p *Printer) Begin(title, description, plan string) {
-	p.line(p.paint(Title, title))
+	for _, part := range wrap(title, p.Columns()) {
+		p.line(p.paint(Title, part))
+	}
 	p.line("")
 	p.paragraph(2, description)
 	p.line("")
@@ -144,7 +146,7 @@ const (
 	textColumn = 2 + stampWidth + 2 + actorWidth + 2
 )
 
-// Event writes one thing that happened: time, where or who, what. A long text goes on below itself.
+// Event writes one event: time, place or actor, text. A long text continues below its beginning.
 func (p *Printer) Event(at time.Time, actor string, tone Tone, text string) {
 	p.Each(func(p *Printer) { p.eventHere(at, actor, tone, text) })
 }
@@ -178,7 +180,7 @@ func (p *Printer) textColumn(at time.Time) int {
 	return textColumn + max(0, len(p.stamp(at))-stampWidth)
 }
 
-// command writes a command below what was told before, so that a shell takes it as it stands there.
+// command writes a command below an event, in a form that a shell accepts as it is printed.
 func (p *Printer) command(at time.Time, text string) {
 	if text != "" {
 		p.Each(func(p *Printer) { p.commandHere(at, text) })

@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// TestACommandInATranscriptCanBeTyped has a shell read it as it stands there.
+// TestACommandInATranscriptCanBeTyped passes what is printed to a shell.
 func TestACommandInATranscriptCanBeTyped(t *testing.T) {
 	shell, err := exec.LookPath("sh")
 	if err != nil {

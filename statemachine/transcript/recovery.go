@@ -11,16 +11,16 @@ import (
 func (p *Printer) recovery(r guarantee.Recovery) {
 	p.heading("Recovery by " + r.Run)
 	target := scenario.Span(r.TargetRTO)
-	p.figure("RTO", r.RTO <= r.TargetRTO, scenario.Span(r.RTO), target, fmt.Sprintf("until the run was over, from %s to %s", scenario.Clock(r.From.Sub(scenario.Start)), scenario.Clock(r.To.Sub(scenario.Start))))
+	p.figure("RTO", r.RTO <= r.TargetRTO, scenario.Span(r.RTO), target, fmt.Sprintf("until the run finished, from %s to %s", scenario.Clock(r.From.Sub(scenario.Start)), scenario.Clock(r.To.Sub(scenario.Start))))
 	if r.Users > 0 {
-		p.figure("", r.Users <= r.TargetRTO, scenario.Span(r.Users), target, "until every user was served again")
+		p.figure("", r.Users <= r.TargetRTO, scenario.Span(r.Users), target, "until every request was served again")
 	}
 	p.figure("RPO", r.RPO <= r.TargetRPO.Seconds(), fmt.Sprintf("%.1f s", r.RPO), fmt.Sprintf("%.0f s", r.TargetRPO.Seconds()), "of writes lost; "+r.Reported())
 	p.line("")
 	for _, part := range r.Parts {
 		p.line(fmt.Sprintf("  %5s  %s–%s  %s", scenario.Span(part.Took()), scenario.Clock(part.From.Sub(scenario.Start)), scenario.Clock(part.To.Sub(scenario.Start)), p.paint(Plain, part.Name)))
 	}
-	p.line(fmt.Sprintf("  %5s  %-11s  %s", fmt.Sprintf("%.1f s", r.Overhead.Seconds()), "", "Drover itself: the time that nothing above explains"))
+	p.line(fmt.Sprintf("  %5s  %-11s  %s", fmt.Sprintf("%.1f s", r.Overhead.Seconds()), "", "Drover itself: time not covered by the above"))
 }
 
 // figure writes what was achieved beside its target.

@@ -12,9 +12,10 @@ import (
 
 // A golden transcript names what a constant of the retry budget decides instead of repeating its value: with [Printer.Symbols],
 // the longest time of a run is printed as <bound>, the time by which it ends as <deadline>, the end of a lock's lease as
-// <lease>, and a warning that most runs have is left out, or named by the code of its finding. The value is taken from Validate's answer: text with any other number keeps that number.
+// <lease>, and a warning that most runs have is left out, or named by the code of its finding. The values are taken from
+// Validate's answer: any other number stays in the text.
 
-// standing are the warnings that depend on the plan alone, and not on what a scenario is about.
+// standing are the warnings that depend on the plan alone, and not on the subject of a scenario.
 var standing = map[string]bool{failover.CodeControlPlane: true, failover.CodeBound: true}
 
 // leases are the times in a finding about the lock: until when its lease holds, or held.
@@ -23,6 +24,7 @@ var leases = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 // lockIn is a summary that is a finding about the lock, and nothing of any other.
 func lockIn(summary string) string {
 	_, finding, _ := strings.Cut(summary, "lock: ")
+	finding, _, _ = strings.Cut(finding, "; ")
 	return finding
 }
 
@@ -32,7 +34,7 @@ var unvalidated = regexp.MustCompile(`(bound (?:is|of)) \d+:\d\d`)
 // symbol is a text and what a golden transcript has in its place.
 type symbol struct{ text, name string }
 
-// symbolize lets the printers with symbols name what Validate has answered about the duration of a run.
+// symbolize adds the symbols for what Validate has answered about the duration of a run.
 func (p *Printer) symbolize(a failover.ValidateAnswer) {
 	var found []symbol
 	for _, f := range a.Findings {

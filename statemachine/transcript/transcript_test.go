@@ -37,7 +37,7 @@ func TestBarsNeverHideAFailure(t *testing.T) {
 	}
 }
 
-func TestStepsAreToldInOneLine(t *testing.T) {
+func TestStepsArePrintedInOneLine(t *testing.T) {
 	for _, c := range []struct {
 		state  string
 		answer any
@@ -53,7 +53,7 @@ func TestStepsAreToldInOneLine(t *testing.T) {
 		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Failed}, "failed without a reason"},
 		{"VerifyHealth", failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{"C1 is PENDING", "x"}, MoreReasons: 3}, "pending: C1 is PENDING; and 4 more"},
 		{"Validate", failover.ValidateAnswer{Verdict: failover.Refuse, Summary: "no input"}, "refused: no input"},
-		{"Validate", failover.ValidateAnswer{Verdict: failover.Refuse, Findings: []failover.Finding{{Severity: failover.Blocker}}}, "refused: 1 thing in the way"},
+		{"Validate", failover.ValidateAnswer{Verdict: failover.Refuse, Findings: []failover.Finding{{Severity: failover.Blocker}}}, "refused: 1 blocker"},
 	} {
 		payload, err := json.Marshal(c.answer)
 		if err != nil {
@@ -63,22 +63,22 @@ func TestStepsAreToldInOneLine(t *testing.T) {
 			t.Errorf("%s: %q; want %q", c.state, got, c.want)
 		}
 	}
-	if _, got := stepFacts["ShiftTraffic"]([]byte("[")); !strings.Contains(got, "nobody understands") {
-		t.Errorf("a broken answer is told as %q", got)
+	if _, got := stepFacts["ShiftTraffic"]([]byte("[")); !strings.Contains(got, "unparseable") {
+		t.Errorf("a broken response is printed as %q", got)
 	}
 }
 
-func TestLooksThatSeeTheSameAreToldOnce(t *testing.T) {
+func TestChecksWithTheSameResultArePrintedOnce(t *testing.T) {
 	var out bytes.Buffer
 	n := &Narrator{Out: &Printer{W: &out}}
-	look := func(reason string) {
+	check := func(reason string) {
 		payload, _ := json.Marshal(failover.VerifyAnswer{Verdict: failover.Pending, Reasons: []string{reason}})
 		n.Invoked("", fakeaws.Invocation{State: "VerifyHealth", At: scenario.Start, Result: fakeaws.InvokeResult{Payload: payload}})
 	}
-	look("ServedPercent is 43.2")
-	look("ServedPercent is 61")
-	look("the writer is not available")
-	look("ServedPercent is 99")
+	check("ServedPercent is 43.2")
+	check("ServedPercent is 61")
+	check("the writer is not available")
+	check("ServedPercent is 99")
 	if got := strings.Count(out.String(), "\n"); got != 3 {
 		t.Errorf("%d lines; want one for each thing that is waited for anew:\n%s", got, out.String())
 	}

@@ -285,7 +285,7 @@ func TestARunThatWaitsForAPersonSaysSoWhileItWaits(t *testing.T) {
 		}
 		return stdout
 	}
-	const waits = "AwaitApproval    people are asked, and the run waits for an answer"
+	const waits = "AwaitApproval    approval request sent; the run waits for the answer"
 	at("start", "switchover", "--approval", "before-start", "--name", "asks")
 	deadline := time.Now().Add(20 * time.Second)
 	for !strings.Contains(at("status", "asks"), waits) {

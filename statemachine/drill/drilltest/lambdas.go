@@ -12,7 +12,7 @@ import (
 )
 
 // Lambdas returns a folder with the functions as they are in the work tree, built for this machine; a test never plays
-// what somebody built last week. What has not changed since the last time is not linked again.
+// an older build. What has not changed since the last time is not linked again.
 func Lambdas(tb testing.TB) string {
 	tb.Helper()
 	dir, err := build()

@@ -18,7 +18,7 @@ type Mutation struct {
 }
 
 // Mutated returns a folder with the functions, built from the sources with some mutations. The sources stay as they are:
-// the compiler is told to read other files in their place.
+// an overlay makes the compiler read other files in their place.
 func Mutated(tb testing.TB, mutations ...Mutation) string {
 	tb.Helper()
 	sound := Lambdas(tb)

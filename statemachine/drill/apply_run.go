@@ -9,17 +9,17 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// happenToRun lets an event happen that concerns two Regions or a run.
-func (p *performance) happenToRun(ctx context.Context, e scenario.Event) error {
+// applyToRun applies an event that concerns two Regions or a run.
+func (p *performance) applyToRun(ctx context.Context, e scenario.Event) error {
 	switch {
 	case e.CutOff != nil:
-		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions cannot see each other", Bad: true})
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions cannot reach each other", Bad: true})
 		return p.world.CutOff(e.CutOff[0], e.CutOff[1], true)
 	case e.SeeAgain != nil:
-		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions see each other again"})
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions reach each other again"})
 		return p.world.CutOff(e.SeeAgain[0], e.SeeAgain[1], false)
 	case e.SwitchoverCancelled != "":
-		p.say("rds", transcript.Bad, "%s: Aurora will give up the next switchover on its way", e.SwitchoverCancelled)
+		p.say("rds", transcript.Bad, "%s: Aurora will cancel the next switchover", e.SwitchoverCancelled)
 		return p.world.CancelNextSwitchover(e.SwitchoverCancelled)
 	case e.Pause != nil:
 		return p.pause(*e.Pause)
@@ -35,10 +35,10 @@ func (p *performance) happenToRun(ctx context.Context, e scenario.Event) error {
 	return nil
 }
 
-// run is the one of this number.
+// run is the run of this number.
 func (p *performance) run(number int) (*started, error) {
 	if number > len(p.runs) {
-		return nil, fmt.Errorf("run %d has not been started; there are %d so far", number, len(p.runs))
+		return nil, fmt.Errorf("run %d has not started; %d have started so far", number, len(p.runs))
 	}
 	return p.runs[number-1], nil
 }
@@ -63,8 +63,8 @@ func (p *performance) freeze(region string) {
 	}
 }
 
-// thaw counts the outage of a Region as time in which nothing reached the runs that execute there: Step Functions was not
-// there to play them, and the bound that Validate printed is about the time in which it is.
+// thaw counts the outage of a Region as time in which the runs that execute there were paused: the bound that Validate
+// printed is about the time in which Step Functions runs them.
 func (p *performance) thaw(region string) {
 	since, dark := p.darkSince[region]
 	if !dark {
@@ -100,15 +100,15 @@ func (p *performance) stop(x scenario.StopRun) error {
 func (p *performance) stopNow(run *started) error {
 	switch run.stoppedBy {
 	case scenario.ByTimeout:
-		p.say("run", transcript.Bad, "%s: the time limit of the state machine is over", p.nameOf(run))
+		p.say("run", transcript.Bad, "%s: the state machine's time limit is reached", p.nameOf(run))
 		return p.world.ExpireExecution(run.arn)
 	case scenario.ByHistory:
 		p.say("run", transcript.Bad, "%s: the history of the execution is full", p.nameOf(run))
 		return p.world.FillHistory(run.arn)
 	}
-	p.say("run", transcript.Bad, "somebody stops %s", p.nameOf(run))
-	return p.world.StopExecution(run.arn, "", "stopped by hand")
+	p.say("run", transcript.Bad, "an operator stops %s", p.nameOf(run))
+	return p.world.StopExecution(run.arn, "", "stopped manually")
 }
 
-// nameOf is what a run is called in what is told.
+// nameOf is the name of a run in the transcript.
 func (p *performance) nameOf(run *started) string { return run.name }

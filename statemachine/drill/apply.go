@@ -12,8 +12,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// happen lets an event of the timeline happen, now.
-func (p *performance) happen(ctx context.Context, e scenario.Event) error {
+// apply applies an event of the timeline, now.
+func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	switch {
 	case e.RegionDark != "":
 		p.outages = append(p.outages, p.world.Now())
@@ -21,7 +21,7 @@ func (p *performance) happen(ctx context.Context, e scenario.Event) error {
 		p.freeze(e.RegionDark)
 		return p.world.SetDark(e.RegionDark, true)
 	case e.RegionBack != "":
-		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionBack + " is back"})
+		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionBack + " answers again"})
 		p.thaw(e.RegionBack)
 		return p.world.SetDark(e.RegionBack, false)
 	case e.Drift != nil:
@@ -31,7 +31,7 @@ func (p *performance) happen(ctx context.Context, e scenario.Event) error {
 	case e.DatabaseLag != nil:
 		return p.world.SetLag(e.DatabaseLag.GlobalCluster, time.Duration(e.DatabaseLag.Lag))
 	case e.DatabaseHang != "":
-		p.say("rds", transcript.Bad, "%s: a promotion that begins now will never end", e.DatabaseHang)
+		p.say("rds", transcript.Bad, "%s: a promotion that starts from now on never ends", e.DatabaseHang)
 		return p.world.SetStuck(e.DatabaseHang, true)
 	case e.DatabaseMember != nil:
 		return p.databaseMember(*e.DatabaseMember)
@@ -62,17 +62,17 @@ func (p *performance) happen(ctx context.Context, e scenario.Event) error {
 	case e.Deploy != nil:
 		return p.deployRelease(ctx, *e.Deploy)
 	default:
-		return p.happenToRun(ctx, e)
+		return p.applyToRun(ctx, e)
 	}
 	return nil
 }
 
-// say tells what the World itself does not tell.
+// say prints an event that the simulator's journal does not have.
 func (p *performance) say(actor string, tone transcript.Tone, format string, args ...any) {
 	p.tell.Out.Event(p.world.Now(), actor, tone, fmt.Sprintf(format, args...))
 }
 
-// drift changes a record set behind everybody's back.
+// drift changes a record set outside Drover.
 func (p *performance) drift(d scenario.Drift) error {
 	if d.SetIdentifier != "" {
 		return p.foreignSet(d)
@@ -81,26 +81,26 @@ func (p *performance) drift(d scenario.Drift) error {
 		if set.Name != d.Name || set.Type != d.Type || set.SetIdentifier != d.Region {
 			continue
 		}
-		changed := ""
+		var changed []string
 		if d.Weight != nil {
 			set.Weight = *d.Weight
-			changed = fmt.Sprintf(" weight %d", set.Weight)
+			changed = append(changed, fmt.Sprintf("weight %d", set.Weight))
 		}
 		if d.Value != "" {
 			set.Values = []string{d.Value}
-			changed += " value " + d.Value
+			changed = append(changed, "value "+d.Value)
 		}
-		p.say("route53", transcript.Bad, "somebody gives %s %s in %s the%s, by hand", d.Name, d.Type, d.Region, changed)
+		p.say("route53", transcript.Bad, "%s %s in %s is changed manually: %s", d.Name, d.Type, d.Region, strings.Join(changed, ", "))
 		if err := p.world.PutRecordSet(d.Zone, set); err != nil {
 			return err
 		}
-		p.byHand = append(p.byHand, guarantee.HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
+		p.byHand = append(p.byHand, guarantee.ManualChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
 		return nil
 	}
 	return fmt.Errorf("drift: zone %s has no record set %s %s of %s", d.Zone, d.Name, d.Type, d.Region)
 }
 
-// recordSet replaces the record sets of a name and type, which Drover knows nothing of.
+// recordSet replaces the record sets of a name and type outside Drover.
 func (p *performance) recordSet(m scenario.ManualSet) error {
 	if err := p.world.RemoveRecordSets(m.Zone, m.Name, m.Type); err != nil {
 		return err
@@ -108,13 +108,13 @@ func (p *performance) recordSet(m scenario.ManualSet) error {
 	if len(m.Values) == 0 {
 		p.say("route53", transcript.Bad, "an operator deletes the record sets %s %s", m.Name, m.Type)
 	} else {
-		p.say("route53", transcript.Bad, "an operator makes %s %s a simple record set, %s", m.Name, m.Type, strings.Join(m.Values, ", "))
+		p.say("route53", transcript.Bad, "an operator replaces %s %s by a simple record set, %s", m.Name, m.Type, strings.Join(m.Values, ", "))
 		err := p.world.PutRecordSet(m.Zone, fakeaws.RecordSet{Name: m.Name, Type: m.Type, TTL: m.TTL, Values: m.Values})
 		if err != nil {
 			return err
 		}
 	}
-	p.byHand = append(p.byHand, guarantee.HandChange{At: p.world.Now(), Zone: m.Zone, Sets: p.world.RecordSets(m.Zone)})
+	p.byHand = append(p.byHand, guarantee.ManualChange{At: p.world.Now(), Zone: m.Zone, Sets: p.world.RecordSets(m.Zone)})
 	return nil
 }
 
@@ -132,11 +132,11 @@ func (p *performance) foreignSet(d scenario.Drift) error {
 	if d.Weight != nil {
 		foreign.Weight = *d.Weight
 	}
-	p.say("route53", transcript.Bad, "another tool gives %s %s the record set %s with weight %d", d.Name, d.Type, d.SetIdentifier, foreign.Weight)
+	p.say("route53", transcript.Bad, "another tool adds to %s %s the record set %s with weight %d", d.Name, d.Type, d.SetIdentifier, foreign.Weight)
 	if err := p.world.PutRecordSet(d.Zone, foreign); err != nil {
 		return err
 	}
-	p.byHand = append(p.byHand, guarantee.HandChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
+	p.byHand = append(p.byHand, guarantee.ManualChange{At: p.world.Now(), Zone: d.Zone, Sets: p.world.RecordSets(d.Zone)})
 	return nil
 }
 
@@ -144,10 +144,10 @@ func (p *performance) apiFault(f scenario.APIFault) {
 	fault := fakeaws.Fault{
 		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times, Object: f.Object,
 	}
-	what := "loses the answer"
+	what := "loses its response"
 	if f.Code != "" {
 		fault.Error = &fakeaws.APIError{Code: f.Code, Status: f.Status, Message: f.Message}
-		what = "answers " + f.Code
+		what = "fails with " + f.Code
 	}
 	operation := f.Operation
 	if operation == "" {
@@ -163,16 +163,16 @@ func (p *performance) apiFault(f scenario.APIFault) {
 func (p *performance) failInvocations(f scenario.Invocations) {
 	what := map[string]string{
 		fakeaws.InvokeThrottled: "is throttled by Lambda",
-		fakeaws.InvokeCrashes:   "does its work and dies before it answers",
+		fakeaws.InvokeCrashes:   "does its work and crashes before it responds",
 		fakeaws.InvokeTimesOut:  "does its work and hangs until its timeout",
-		fakeaws.InvokeDeleted:   "is deleted, and made again",
-		fakeaws.InvokeDenied:    "may not be invoked by the state machine",
+		fakeaws.InvokeDeleted:   "is deleted, and created again",
+		fakeaws.InvokeDenied:    "is denied to the state machine",
 	}[f.Fail]
 	p.say("lambda", transcript.Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))
 }
 
-// lambdaSurge lets the account's other functions use all concurrency that is not reserved.
+// lambdaSurge makes the account's other functions use all concurrency that is not reserved.
 func (p *performance) lambdaSurge(s scenario.LambdaSurge) error {
 	if err := p.world.SetOtherConcurrency(s.Region, s.Executions); err != nil {
 		return err
@@ -181,8 +181,8 @@ func (p *performance) lambdaSurge(s scenario.LambdaSurge) error {
 	if s.For > 0 {
 		lasts = " for " + time.Duration(s.For).String()
 	}
-	p.say("lambda", transcript.Bad, "other functions want %d concurrent executions in %s%s", s.Executions, s.Region, lasts)
-	p.until(s.For, func() { _ = p.world.SetOtherConcurrency(s.Region, 0) }) // the Region is one of this World
+	p.say("lambda", transcript.Bad, "other functions request %d concurrent executions in %s%s", s.Executions, s.Region, lasts)
+	p.until(s.For, func() { _ = p.world.SetOtherConcurrency(s.Region, 0) }) // the Region is one of the simulator's
 	return nil
 }
 
