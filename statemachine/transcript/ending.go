@@ -38,7 +38,7 @@ func (p *Printer) End(e Ending) {
 		p.bullet(0, Bad, u)
 	}
 	if e.Failures == "" {
-		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, and no guarantee was violated."))
+		p.line(p.paint(Good, "The drill passed: all is as the scenario expects, no guarantee was violated."))
 		return
 	}
 	p.line(p.paint(Bad, "The drill FAILED: "+e.Failures+"."))
