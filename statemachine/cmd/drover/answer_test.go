@@ -216,7 +216,7 @@ func TestAWatcherSeesTheQuestionAndTheAnswer(t *testing.T) {
 	w.pass(time.Second)
 	_, stdout, stderr := drover(t, t.Context(), "watch", "failback-1", "--region", "us-east-1", "--endpoint-url", url)
 	said := strings.Join(strings.Fields(stdout), " ")
-	for _, want := range []string{"the run waits for an answer: drover approve failback-1, or drover reject failback-1", "not approved by " + administrator + " (caller identity): not now"} {
+	for _, want := range []string{"the run waits for the answer: drover approve failback-1, or drover reject failback-1", "not approved by " + administrator + " (caller identity): not now"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q: %s %s", want, stdout, stderr)
 		}

@@ -110,7 +110,7 @@ func TestAnOutcomeThatIsNotTheExpectedOneExitsWithOne(t *testing.T) {
 	if code != exitFailed {
 		t.Errorf("exit code %d; want %d", code, exitFailed)
 	}
-	for _, want := range []string{"Refused (expected Completed)", "expected the outcome Completed, got Refused", `expected an operator to read "all is well"`, "FAILED"} {
+	for _, want := range []string{"Refused (expected Completed)", "expected the outcome Completed, got Refused", `expected the text "all is well"`, "FAILED"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the output does not say %q:\n%s", want, stdout)
 		}
@@ -130,7 +130,7 @@ func TestAMistakeInAScenarioFileIsSaidWithItsPlace(t *testing.T) {
 
 func TestAScenarioThatCannotHappenIsBadUsageAndSaysWhere(t *testing.T) {
 	for _, c := range []struct{ name, old, new, says string }{
-		{"a Region of another plan", "us-west-2, input", "eu-west-1, input", "impossible.yaml:12:21: eu-west-1 is no Region of the plan drover; expected us-east-1 or us-west-2"},
+		{"a Region of another plan", "us-west-2, input", "eu-west-1, input", "impossible.yaml:12:21: eu-west-1 is not a Region of the plan drover; expected us-east-1 or us-west-2"},
 		{"an application without a wave", "name: shop\n", "name: shop\n    wave: first\n", "impossible.yaml:6:11: wave: first; expected a whole number from 1 to 99"},
 		{"a setting that no plan has", "timeline:", "plan: {attempts: many}\ntimeline:", "impossible.yaml:10:8: "},
 		{"an alarm that is not there", "    start: {", "    alarm: {region: us-west-2, name: smoke, state: ALARM}\n  - at: 1m\n    start: {", "impossible.yaml:11:5: "},

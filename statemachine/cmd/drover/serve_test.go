@@ -137,8 +137,8 @@ func TestAServedWorldIsDisturbedByOneCall(t *testing.T) {
 		{"POST", "/_drover/faults", "", 400, "empty; expected one of regionDark"},
 		{"POST", "/_drover/faults", "databaseHang: nothing", 409, "nothing"},
 		{"POST", "/_drover/faults", "apiFault: {service: dynamodb, code: InternalServerError, status: 500, for: 9h}", 200, "now: apiFault"},
-		{"DELETE", "/_drover/faults", "", 200, "are over"},
-		{"PUT", "/_drover/faults", "", 404, "there are: GET /_drover"},
+		{"DELETE", "/_drover/faults", "", 200, "have ended"},
+		{"PUT", "/_drover/faults", "", 404, "expected GET /_drover"},
 	} {
 		if status, answer := ask(t, c.method, url+c.path, c.body); status != c.status || !strings.Contains(answer, c.says) {
 			t.Errorf("%s %s %s: %d %s; want %d %s", c.method, c.path, c.body, status, answer, c.status, c.says)
