@@ -100,6 +100,16 @@ func (h Handler) Handle(ctx context.Context, req failover.PromoteRequest) (failo
 	if lag := live.MaxLag(ofPromoted(jobs, lags)); lag.Known {
 		answer.LagMillis, answer.LagOf, answer.LagAt = lag.Millis, lag.GlobalCluster, &lag.At
 	}
+	count(jobs, &answer)
+	if req.Run.Action == failover.Failover {
+		setAside(req, jobs, &answer)
+		return answer, nil
+	}
+	return answer, worst(jobs)
+}
+
+// count counts the promotions that were asked for without an error, by what this call has found of them.
+func count(jobs []job, answer *failover.PromoteAnswer) {
 	for _, j := range jobs {
 		switch {
 		case j.err != nil:
@@ -111,11 +121,6 @@ func (h Handler) Handle(ctx context.Context, req failover.PromoteRequest) (failo
 			answer.AlreadyDone++
 		}
 	}
-	if req.Run.Action == failover.Failover {
-		setAside(req, jobs, &answer)
-		return answer, nil
-	}
-	return answer, worst(jobs)
 }
 
 // mayStart asks for the lock when there is something to start. RDS has no fence as hosted zones have: without this, a
