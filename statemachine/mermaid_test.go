@@ -72,23 +72,36 @@ func (d *drawing) reachable(from string) map[string]bool {
 	return found
 }
 
+// nodes draws each state once, those of a loop together where the first of them comes.
 func (d *drawing) nodes() {
-	open := 0
+	drawn := map[int]bool{}
 	for _, s := range d.states {
-		if loop := d.loops[s.Name]; loop != open {
-			if open > 0 {
-				d.line("  end")
-			}
-			if loop > 0 {
-				d.line("  subgraph loop%d [one stage after the other]", loop)
-			}
-			open = loop
+		loop := d.loops[s.Name]
+		switch {
+		case loop == 0:
+			d.line("  %s%s", id(s.Name), shape(s))
+		case !drawn[loop]:
+			drawn[loop] = true
+			d.frame(loop)
 		}
-		d.line("  %s%s", id(s.Name), shape(s))
 	}
-	if open > 0 {
-		d.line("  end")
+}
+
+// stages is the state that takes the next stage: the loop with it plays them.
+const stages = "NextStage"
+
+func (d *drawing) frame(loop int) {
+	title := "until everything is read"
+	if d.loops[stages] == loop {
+		title = "one stage after the other"
 	}
+	d.line("  subgraph loop%d [%s]", loop, title)
+	for _, s := range d.states {
+		if d.loops[s.Name] == loop {
+			d.line("  %s%s", id(s.Name), shape(s))
+		}
+	}
+	d.line("  end")
 }
 
 // shape is the shape of a kind of state.

@@ -56,7 +56,7 @@ func TestThePictureIsSparing(t *testing.T) {
 	}
 	want := `flowchart TD
   start((start)) --> Ask
-  subgraph loop1 [one stage after the other]
+  subgraph loop1 [until everything is read]
   Ask["Ask"]
   Again{"Again?"}
   Note["Note"]
