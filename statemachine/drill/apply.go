@@ -41,10 +41,7 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 		_, err := p.world.StopMetric(e.NoMetrics.Region, e.NoMetrics.Application)
 		return err
 	case e.Errors != nil:
-		if e.Errors.FromPercent > 0 {
-			return p.world.SetErrorShareUnderLoad(e.Errors.Region, e.Errors.Application, e.Errors.Share, float64(e.Errors.FromPercent)/100)
-		}
-		return p.world.SetErrorShare(e.Errors.Region, e.Errors.Application, e.Errors.Share)
+		return p.fail(*e.Errors)
 	case e.APIFault != nil:
 		p.apiFault(*e.APIFault)
 	case e.Invocations != nil:
@@ -65,6 +62,14 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 		return p.applyToRun(ctx, e)
 	}
 	return nil
+}
+
+// fail makes requests of an application fail in a Region, from a part of its users on.
+func (p *performance) fail(e scenario.Errors) error {
+	if e.FromPercent > 0 {
+		return p.world.SetErrorShareUnderLoad(e.Region, e.Application, e.Share, float64(e.FromPercent)/100)
+	}
+	return p.world.SetErrorShare(e.Region, e.Application, e.Share)
 }
 
 // say prints an event that the simulator's journal does not have.

@@ -41,16 +41,10 @@ func weightsConsistent(e Evidence) finding {
 				if hadLostARegion(last[batch.Zone], record) && !written[record.Name+" "+record.Type] {
 					continue
 				}
-				before, _ := Weights(run.Before.of(record), record)
 				allowed := shares
-				switch {
-				case !written[record.Name+" "+record.Type]:
-					allowed = []map[failover.Region]int{before}
-					if sets := last[batch.Zone]; sets != nil {
-						prior, _ := Weights(sets.of(record), record)
-						allowed = append(allowed, prior)
-					}
-				case phase == failover.Rollback:
+				if before, _ := Weights(run.Before.of(record), record); !written[record.Name+" "+record.Type] {
+					allowed = unwritten(record, before, last[batch.Zone])
+				} else if phase == failover.Rollback {
 					allowed = []map[failover.Region]int{before}
 				}
 				e.checkRecord(&f, batch, app, record, after.of(record), allowed)
@@ -65,6 +59,17 @@ func weightsConsistent(e Evidence) finding {
 		f.checked, f.basis = true, prose.Count(batches, "batch")+", every record in both Regions after each"
 	}
 	return f
+}
+
+// unwritten are the weights that a record may have which a batch has not written: those from before the run, and those that
+// the batch before has left.
+func unwritten(record failover.Record, before map[failover.Region]int, last setIndex) []map[failover.Region]int {
+	allowed := []map[failover.Region]int{before}
+	if last != nil {
+		prior, _ := Weights(last.of(record), record)
+		allowed = append(allowed, prior)
+	}
+	return allowed
 }
 
 // hadLostARegion says whether the record lacked a Region before the batch, so that the batch has not taken it away.

@@ -199,6 +199,10 @@ func (c *checker) scenario(s *Scenario) {
 			c.add(path, "says is missing; expected a text that the refusal must contain")
 		}
 	}
+	c.world(s)
+}
+
+func (c *checker) world(s *Scenario) {
 	if n := s.World.Clients.RequestsPerSecond; !(n >= 0 && n <= maxRequests) { // nothing is true of .nan
 		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
 	}

@@ -79,13 +79,7 @@ func (c *checker) event(path string, e Event) {
 		c.region(path+".noMetrics.region", e.NoMetrics.Region)
 		c.required(path+".noMetrics", "application", e.NoMetrics.Application)
 	case e.Errors != nil:
-		c.region(path+".errors.region", e.Errors.Region)
-		if e.Errors.Share < 0 || e.Errors.Share > 1 {
-			c.add(path+".errors.share", "%v; expected a part from 0 to 1", e.Errors.Share)
-		}
-		if e.Errors.FromPercent < 0 || e.Errors.FromPercent > 100 {
-			c.add(path+".errors.fromPercent", "%d; expected 0 to 100", e.Errors.FromPercent)
-		}
+		c.errors(path+".errors", *e.Errors)
 	case e.APIFault != nil:
 		c.apiFault(path+".apiFault", *e.APIFault)
 	case e.Invocations != nil:
@@ -97,19 +91,37 @@ func (c *checker) event(path string, e Event) {
 	case e.Start != nil:
 		c.start(path+".start", *e.Start)
 	case e.LambdaSurge != nil:
-		c.region(path+".lambdaSurge.region", e.LambdaSurge.Region)
-		if e.LambdaSurge.Executions < 1 {
-			c.add(path+".lambdaSurge.executions", "%d; expected how many executions other functions request, at least 1", e.LambdaSurge.Executions)
-		}
+		c.lambdaSurge(path+".lambdaSurge", *e.LambdaSurge)
 	case e.RegistryItem != nil:
 		c.registryItem(path+".registryItem", *e.RegistryItem)
 	case e.Deploy != nil:
-		c.region(path+".deploy.region", e.Deploy.Region)
-		if r := e.Deploy.Release; !slices.Contains(releases, r) {
-			c.add(path+".deploy.release", "%q is not known; expected one of %s", r, strings.Join(releases, ", "))
-		}
+		c.deploy(path+".deploy", *e.Deploy)
 	default:
 		c.runEvent(path, e)
+	}
+}
+
+func (c *checker) errors(path string, e Errors) {
+	c.region(path+".region", e.Region)
+	if e.Share < 0 || e.Share > 1 {
+		c.add(path+".share", "%v; expected a part from 0 to 1", e.Share)
+	}
+	if e.FromPercent < 0 || e.FromPercent > 100 {
+		c.add(path+".fromPercent", "%d; expected 0 to 100", e.FromPercent)
+	}
+}
+
+func (c *checker) lambdaSurge(path string, s LambdaSurge) {
+	c.region(path+".region", s.Region)
+	if s.Executions < 1 {
+		c.add(path+".executions", "%d; expected how many executions other functions request, at least 1", s.Executions)
+	}
+}
+
+func (c *checker) deploy(path string, d Deploy) {
+	c.region(path+".region", d.Region)
+	if !slices.Contains(releases, d.Release) {
+		c.add(path+".release", "%q is not known; expected one of %s", d.Release, strings.Join(releases, ", "))
 	}
 }
 
