@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // Follower prints a run of a deployed plan, from its history, as a drill prints its own.
@@ -47,10 +46,10 @@ func (f *Follower) Answered(payload []byte, at time.Time) {
 		f.narrator.Out.Event(at, f.state, tone, text)
 		return
 	}
-	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{Payload: payload}})
+	f.narrator.Step("", Step{State: f.state, At: at, Payload: payload})
 }
 
 // Failed prints that a step has failed; it may be retried.
 func (f *Follower) Failed(errorType, cause string, at time.Time) {
-	f.narrator.Invoked("", fakeaws.Invocation{State: f.state, At: at, Result: fakeaws.InvokeResult{ErrorType: errorType, Cause: cause}})
+	f.narrator.Step("", Step{State: f.state, At: at, ErrorType: errorType, Cause: cause})
 }

@@ -3,6 +3,9 @@ package transcript
 import (
 	"bytes"
 	"encoding/json"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -47,5 +50,27 @@ func TestAWatcherReadsWhichQuestionWasAnswered(t *testing.T) {
 				t.Errorf("it says %q; want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestARealRunIsFollowedWithoutTheSimulator: no file of the package but one knows the simulator's types.
+func TestARealRunIsFollowedWithoutTheSimulator(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if name == "simulator.go" || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range source.Imports {
+			if strings.Contains(spec.Path.Value, "/fakeaws") {
+				t.Errorf("%s imports %s; expected simulator.go alone to know the simulator", name, spec.Path.Value)
+			}
+		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
-	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // Narrator prints the simulator's journal and the steps of executions as they occur: it is the World's observer and its
@@ -43,40 +42,6 @@ type Narrator struct {
 	closes   map[string]bool
 	// called are the names of executions whose own name is not unique.
 	called map[string]string
-}
-
-// Observe prints an entry of the simulator's journal.
-func (n *Narrator) Observe(e fakeaws.Entry) {
-	if n.Quiet {
-		return
-	}
-	if e.Kind == "events" && strings.HasSuffix(e.Object, stoppedRule) && strings.HasPrefix(e.Text, "matches") {
-		return // the run that it starts is printed, if it finds something to close
-	}
-	switch e.Kind {
-	case "alarm":
-		n.alarm(e)
-	case "region":
-		tone := Good
-		if strings.Contains(e.Text, "dark") {
-			tone = Bad
-		}
-		n.Out.Event(e.At, e.Object, tone, e.Text)
-	default:
-		n.Out.Event(e.At, e.Kind, Plain, worldText(e))
-	}
-}
-
-// worldText puts the object before the event; an ARN is shortened to its last part, and the clients need no object.
-func worldText(e fakeaws.Entry) string {
-	if e.Object == "" || e.Object == "users" {
-		return e.Text
-	}
-	object := e.Object
-	if strings.HasPrefix(object, "arn:") {
-		object = object[strings.LastIndex(object, ":")+1:]
-	}
-	return object + ": " + e.Text
 }
 
 // StateEntered prints the states that are no step but show the progress of the run.
@@ -118,52 +83,52 @@ func (n *Narrator) Stopped(execution string, _ time.Time) {
 	n.crowded = n.crowded && n.running > 0
 }
 
-// Invoked prints the result of a step in one line. A check with the same result as the one before is not printed.
-func (n *Narrator) Invoked(execution string, inv fakeaws.Invocation) {
-	if n.Quiet || !n.tellsOf(execution, inv) {
+// Step prints the result of a step in one line. A check with the same result as the one before is not printed.
+func (n *Narrator) Step(execution string, s Step) {
+	if n.Quiet || !n.tellsOf(execution, s) {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	at := inv.At.Add(inv.Took)
-	if inv.State != "VerifyHealth" {
+	at := s.At.Add(s.Took)
+	if s.State != "VerifyHealth" {
 		n.pending = ""
 	}
-	if inv.Result.ErrorType != "" {
-		n.failed(at, execution, inv)
+	if s.ErrorType != "" {
+		n.failed(at, execution, s)
 		return
 	}
-	if inv.State == "Validate" {
+	if s.State == "Validate" {
 		var a failover.ValidateAnswer
-		if json.Unmarshal(inv.Result.Payload, &a) == nil {
+		if json.Unmarshal(s.Payload, &a) == nil {
 			n.Out.symbolize(a)
 		}
 	}
-	tell, ok := stepFacts[inv.State]
+	tell, ok := stepFacts[s.State]
 	if !ok {
-		n.step(at, inv.State, Plain, n.whose(execution)+"done")
+		n.step(at, s.State, Plain, n.whose(execution)+"done")
 		return
 	}
-	tone, text := tell(inv.Result.Payload)
-	if inv.State == "VerifyHealth" && tone != Good {
+	tone, text := tell(s.Payload)
+	if s.State == "VerifyHealth" && tone != Good {
 		kind := execution + withoutDigits(text)
 		if kind == n.pending {
 			return
 		}
 		n.pending = kind
 	}
-	n.step(at, inv.State, tone, n.whose(execution)+text)
-	if inv.State == "Validate" || inv.State == "PlanPhase" {
-		n.findings(at, inv.Result.Payload)
+	n.step(at, s.State, tone, n.whose(execution)+text)
+	if s.State == "Validate" || s.State == "PlanPhase" {
+		n.findings(at, s.Payload)
 	}
 }
 
 // failed prints an error; a check that fails like the one before is not printed.
-func (n *Narrator) failed(at time.Time, execution string, inv fakeaws.Invocation) {
-	text := failureText(inv.Result)
-	if kind := withoutDigits(text); inv.State != "VerifyHealth" || kind != n.pending {
+func (n *Narrator) failed(at time.Time, execution string, s Step) {
+	text := s.failure()
+	if kind := withoutDigits(text); s.State != "VerifyHealth" || kind != n.pending {
 		n.pending = kind
-		n.step(at, inv.State, Bad, n.whose(execution)+text)
+		n.step(at, s.State, Bad, n.whose(execution)+text)
 	}
 }
 
@@ -199,16 +164,6 @@ func (n *Narrator) findings(at time.Time, payload []byte) {
 	if a.MoreCalls > 0 {
 		n.Out.Event(at, "", Plain, "→ "+prose.More(a.MoreCalls))
 	}
-}
-
-// failureText is the name and the text of an error.
-func failureText(r fakeaws.InvokeResult) string {
-	var cause struct{ ErrorMessage string }
-	text := r.Cause
-	if json.Unmarshal([]byte(r.Cause), &cause) == nil && cause.ErrorMessage != "" {
-		text = cause.ErrorMessage
-	}
-	return strings.TrimSuffix("fails with "+r.ErrorType+": "+text, ": ")
 }
 
 // withoutDigits is text without its numbers, so that checks which differ only in a measured value count as the same.

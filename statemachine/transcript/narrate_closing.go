@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // stoppedRule ends the name of the rule that closes the runs of stopped executions.
@@ -58,17 +57,17 @@ func (n *Narrator) silent(execution string) bool {
 }
 
 // tellsOf says whether an invocation is printed. For an execution that closes runs, printing starts when it has found one.
-func (n *Narrator) tellsOf(execution string, inv fakeaws.Invocation) bool {
+func (n *Narrator) tellsOf(execution string, s Step) bool {
 	if !n.silent(execution) {
 		return true
 	}
 	var a failover.ValidateAnswer
-	if inv.State != "Validate" || failover.Decode(inv.Result.Payload, &a) != nil || a.Close == nil {
+	if s.State != "Validate" || failover.Decode(s.Payload, &a) != nil || a.Close == nil {
 		return false
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.closes[execution] = true
-	n.Out.Event(inv.At, "run", Title, fmt.Sprintf("%s closes %s", n.closings[execution], a.Close.Run.ID))
+	n.Out.Event(s.At, "run", Title, fmt.Sprintf("%s closes %s", n.closings[execution], a.Close.Run.ID))
 	return true
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
@@ -38,26 +37,6 @@ func (n *Narrator) Begun() []string {
 	fresh := n.fresh
 	n.fresh = nil
 	return fresh
-}
-
-// alarm prints that an alarm goes to ALARM, and that it leaves it. A change to OK with the first data is not printed.
-func (n *Narrator) alarm(e fakeaws.Entry) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	off := strings.HasPrefix(e.Text, "is "+fakeaws.AlarmInAlarm)
-	where := e.Object + " " + e.Text[strings.LastIndex(e.Text, " ")+1:]
-	if !off && !n.alarmed[where] {
-		return
-	}
-	if n.alarmed == nil {
-		n.alarmed = map[string]bool{}
-	}
-	n.alarmed[where] = off
-	tone := Good
-	if off {
-		tone = Bad
-	}
-	n.Out.Event(e.At, e.Kind, tone, worldText(e))
 }
 
 // WentOff says whether an alarm, as NAME REGION, has been in ALARM, also if it is OK again.
