@@ -1,6 +1,7 @@
 package drills
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 const (
@@ -77,4 +80,22 @@ func excerpt(transcript string) string {
 		}
 	}
 	return strings.Join(kept, "\n") + "\n"
+}
+
+// TestTheReadmeNamesEveryGuarantee as drills do.
+func TestTheReadmeNamesEveryGuarantee(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d+ [A-Z][^|]*) \|`).FindAllStringSubmatch(string(text), -1) {
+		got = append(got, m[1])
+	}
+	for _, v := range guarantee.Judge(guarantee.Evidence{}) {
+		want = append(want, fmt.Sprintf("%d %s", v.Number, v.Guarantee))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("guarantees (-drills +README.md)\n%s", diff)
+	}
 }
