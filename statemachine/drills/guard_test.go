@@ -66,13 +66,13 @@ var guards = []guard{
 	{
 		name: "the check of health before the approval request",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/validate/stages.go", Old: "in.stages = failover.VerifyBeforeAsking(in.stages)", New: "_ = failover.VerifyBeforeAsking(in.stages)",
+			File: "lambdas/validate/plan.go", Old: "p.stages = failover.VerifyBeforeAsking(p.stages)", New: "_ = failover.VerifyBeforeAsking(p.stages)",
 		}},
 		scenario: "bad-before-approval", says: "expected at most 5.00 % of all requests to fail",
 	},
 	{
 		name:       "the metric of a notification that is not out",
-		definition: []replacement{{"\"Next\": \"NotNotified\",\n         \"Output\": {", "\"Next\": \"Outcome?\",\n         \"Output\": {"}},
+		definition: []replacement{{"\"Next\": \"NotNotified\", \"Output\": \"{% $states.input %}\",\n         \"Assign\": {\n           \"failure\": {\"state\": \"Notify\",", "\"Next\": \"Outcome?\", \"Output\": \"{% $states.input %}\",\n         \"Assign\": {\n           \"failure\": {\"state\": \"Notify\","}},
 		scenario:   "notify-gone", says: "no notification was published, and no alarm went to ALARM within",
 	},
 	{
@@ -85,7 +85,7 @@ var guards = []guard{
 	{
 		name: "the lock",
 		functions: []drilltest.Mutation{
-			{File: "lambdas/validate/holder.go", Old: "case in.req.Now.Before(lock.Expires) && in.input.Takeover:", New: "case in.req.Now.Before(lock.Expires):"},
+			{File: "lambdas/validate/judge_lock.go", Old: "case j.req.Now.Before(lock.Expires) && j.input.Takeover:", New: "case j.req.Now.Before(lock.Expires):"},
 		},
 		scenario: "check-during-run", says: "expected",
 	},
@@ -135,18 +135,18 @@ var guards = []guard{
 	},
 	{
 		name:       "that a drill does not leave clients where they are unhealthy",
-		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'back'`, `false`}},
+		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'return'`, `false`}},
 		scenario:   "drill-home-bad", says: "expected all of checkout in us-west-2",
 	},
 	{
 		name:       "that a traffic step of them does not stay there either",
-		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'back'`, `false`}},
+		definition: []replacement{{`$run.action = 'drill' and $run.phase = 'return'`, `false`}},
 		scenario:   "drill-home-bad-share", says: "expected at most 1.00 % of all requests to fail",
 	},
 	{
 		name: "the check for what has returned",
 		functions: []drilltest.Mutation{
-			{File: "lambdas/validate/rollback.go", Old: "plan, hasMoved = failover.PlanReturnRollback, in.hasComeHome", New: "plan = failover.PlanReturnRollback"},
+			{File: "lambdas/validate/plan.go", Old: "plan, hasMoved = failover.PlanReturnRollback, p.hasComeHome", New: "plan = failover.PlanReturnRollback"},
 		},
 		scenario: "drill-home-bad", says: "expected all of checkout in us-west-2",
 	},
@@ -163,7 +163,7 @@ var guards = []guard{
 	{
 		name: "the limit of the replication lag",
 		functions: []drilltest.Mutation{
-			{File: "lambdas/validate/databases.go", Old: "time.Duration(lag.Millis)*time.Millisecond > limit", New: "time.Duration(lag.Millis)*time.Millisecond > 100*limit"},
+			{File: "lambdas/validate/judge_metrics.go", Old: "time.Duration(lag.Millis)*time.Millisecond > limit", New: "time.Duration(lag.Millis)*time.Millisecond > 100*limit"},
 		},
 		scenario: "not-ready", says: "45000 ms behind",
 	},
@@ -188,7 +188,7 @@ var guards = []guard{
 	},
 	{
 		name:       "the time of a stage that is healthy already",
-		definition: []replacement{{`$passes > 0 and $attempt < $stage.checks`, `false`}},
+		definition: []replacement{{`$healthy > 0 and $attempt < $stage.checks`, `false`}},
 		scenario:   "healthy-in-time", says: "expected the outcome Completed, got RolledBack",
 	},
 	{

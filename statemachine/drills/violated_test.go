@@ -58,7 +58,7 @@ var mistakes = []struct {
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app) || app.Violations != \"\":", New: "case !req.Run.Moves(app) || req.Run.Phase == failover.Rollback:",
+			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(app) || req.SetAside.Traffic(app) || app.Broken != \"\":", New: "case !req.Run.Moves(app) || req.Run.Phase == failover.Rollback:",
 		}},
 		scenario: "partial-promotion", says: "the registry says",
 	},
@@ -127,7 +127,7 @@ var mistakes = []struct {
 	{
 		number: 12, name: "a database that cannot be promoted refuses the failover",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/validate/inspection.go", Old: "if in.outage() {\n\t\treturn in.add(", New: "if in.outage() && code != failover.CodeTopology {\n\t\treturn in.add(",
+			File: "lambdas/validate/judge_findings.go", Old: "if j.outage() {\n\t\treturn j.add(", New: "if j.outage() && code != failover.CodeTopology {\n\t\treturn j.add(",
 		}},
 		scenario: "database-without-secondary", says: "was refused, although consent was given",
 	},
