@@ -25,7 +25,7 @@ const (
 
 // waiting leaves the run as it is, for the state machine to ask again. The summary is that of a run that waits no longer.
 func (p *planning) waiting() failover.ValidateAnswer {
-	summary := fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, prose.Some(p.unmeasured, maxSaid, " | "))
+	summary := fmt.Sprintf("The return from %s cannot start yet: %s", p.run.From, prose.Some(p.unmeasured, maxSaid, " | "))
 	p.run, p.stages = *p.req.Run, nil
 	answer := p.answer(failover.Waiting)
 	answer.Summary = summary
@@ -93,7 +93,7 @@ func (p *planning) refusedSummary() string {
 	}
 	blockers := prose.Some(said, maxSaid, " | ")
 	if p.run.Phase == failover.Return {
-		return fmt.Sprintf("There is no way back from %s yet: %s", p.run.From, blockers)
+		return fmt.Sprintf("The return from %s cannot start yet: %s", p.run.From, blockers)
 	}
 	return "Refused, nothing was touched: " + blockers
 }

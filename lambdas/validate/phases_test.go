@@ -204,7 +204,7 @@ func TestADrillIsValidatedBothWays(t *testing.T) {
 	if answer.Verdict != failover.Refuse || !slices.Contains(codes(answer, failover.Blocker), failover.CodeDrift) {
 		t.Errorf("with records changed manually: %s, %v", answer.Verdict, answer.Findings)
 	}
-	s.contains(answer.Summary, "There is no way back from us-west-2 yet")
+	s.contains(answer.Summary, "The return from us-west-2 cannot start yet")
 	if strings.Contains(answer.Summary, "aws ") || answer.Findings[0].Command == "" {
 		t.Errorf("a message has no room for a second command, and the finding has: %s, %v", answer.Summary, answer.Findings)
 	}
@@ -303,7 +303,7 @@ func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
 	if diff := cmp.Diff(run, answer.Run); diff != "" {
 		t.Errorf("the run that waits (-want +got):\n%s", diff)
 	}
-	s.contains(answer.Summary, "There is no way back from us-west-2 yet: database orders in us-east-1: no measurement of its replication lag since it became secondary; expected one within 4m0s")
+	s.contains(answer.Summary, "The return from us-west-2 cannot start yet: database orders in us-east-1: no measurement of its replication lag since it became secondary; expected one within 4m0s")
 	s, run = arrived(6 * time.Minute)
 	if answer := s.turned(run, failover.Return); answer.Verdict != failover.Proceed {
 		t.Errorf("got %s: %s; want it to go back", answer.Verdict, answer.Summary)

@@ -108,7 +108,7 @@ func judge(l *attempt, what string, req failover.VerifyRequest, g live.GlobalClu
 	case op != nil && op.To != target:
 		l.giveUp("%s: another operation is promoting %s (%s); expected %s", what, op.To, op.Status, target)
 	case asksAgain(req) && (op == nil && g.Writer() != target || op != nil && op.Status == "cancelling"):
-		l.unpromoted = append(l.unpromoted, line("%s: the writer is in %s, and its promotion in %s was cancelled or has not begun; it is asked for again", []any{what, regionOf(g.Writer()), to}))
+		l.unpromoted = append(l.unpromoted, line("%s: the writer is in %s, and its promotion in %s was cancelled or has not started; it is asked for again", []any{what, regionOf(g.Writer()), to}))
 	case op != nil && op.Status == "cancelling":
 		l.giveUp("%s: Aurora is cancelling its promotion in %s", what, to)
 	case op != nil && !op.DataLoss && !req.Run.Action.Planned():

@@ -46,11 +46,11 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			"cancelled in a failover that promotes", failover.Failover, there, &live.Operation{Status: "cancelling", To: here},
-			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again",
+			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not started; it is asked for again",
 		},
 		{
 			"cancelled for good in a failover that promotes", failover.Failover, there, nil,
-			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again",
+			failover.Unpromoted, "c: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not started; it is asked for again",
 		},
 		{
 			"another promotion", failover.Failover, here, &live.Operation{Status: "failing-over", To: there, DataLoss: true},

@@ -90,7 +90,7 @@ func TestADatabaseIsDoneWhenNothingIsInFlightAndItsClusterIsAvailable(t *testing
 	s := newStandWriting(t, east, "checkout")
 	check(t, "before", failover.VerifyAnswer{
 		Verdict: failover.Unpromoted,
-		Reasons: []string{"checkout: global cluster checkout: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not begun; it is asked for again"},
+		Reasons: []string{"checkout: global cluster checkout: the writer is in us-east-1, and its promotion in us-west-2 was cancelled or has not started; it is asked for again"},
 	}, s.attempt(promoting))
 	s.promote(s.apps[0])
 	check(t, "asked for", pending("checkout: global cluster checkout: still pending to us-west-2"), s.attempt(promoting))
