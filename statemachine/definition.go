@@ -3,13 +3,7 @@
 // interprets it, fakeaws simulates AWS, lambdahost runs the functions, and drill puts them together.
 package statemachine
 
-import (
-	_ "embed"
-	"fmt"
-	"regexp"
-	"slices"
-	"strings"
-)
+import _ "embed"
 
 //go:embed failover.asl.json
 var definition string
@@ -31,27 +25,3 @@ var Substitutions = []string{PartitionID, ValidateARN, ShiftTrafficARN, UpdateRe
 
 // Definition returns the text of the definition, before its substitutions are made.
 func Definition() string { return definition }
-
-var substitution = regexp.MustCompile(`\$\{(\w+)\}`)
-
-// Substitute returns the definition with every substitution made, as CloudFormation makes them. A name without a value
-// and a value without a place are errors.
-func Substitute(values map[string]string) (string, error) {
-	var missing []string
-	text := substitution.ReplaceAllStringFunc(definition, func(place string) string {
-		name := substitution.FindStringSubmatch(place)[1]
-		value, given := values[name]
-		if !given && !slices.Contains(missing, name) {
-			missing = append(missing, name)
-		}
-		return value
-	})
-	if len(missing) > 0 {
-		return "", fmt.Errorf("substitute: no value for %s; expected one for each of %s",
-			strings.Join(missing, ", "), strings.Join(Substitutions, ", "))
-	}
-	if len(values) != len(Substitutions) {
-		return "", fmt.Errorf("substitute: %d values; expected one for each of %s and no other", len(values), strings.Join(Substitutions, ", "))
-	}
-	return text, nil
-}

@@ -2,6 +2,7 @@ package statemachine
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,8 @@ func readText(t *testing.T) text {
 	return d
 }
 
+var substitution = regexp.MustCompile(`\$\{(\w+)\}`)
+
 // machine parses the definition with an ARN for each function that ends in the function's name.
 func machine(t testing.TB) *asl.Machine {
 	t.Helper()
@@ -50,11 +53,9 @@ func machine(t testing.TB) *asl.Machine {
 		values[name] = "arn:aws:lambda:us-west-2:111122223333:function:" + strings.TrimSuffix(name, "Arn")
 	}
 	values[PartitionID] = "aws"
-	definition, err := Substitute(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := asl.Parse([]byte(definition))
+	m, err := asl.Parse([]byte(substitution.ReplaceAllStringFunc(Definition(), func(place string) string {
+		return values[substitution.FindStringSubmatch(place)[1]]
+	})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,24 +176,14 @@ func TestNoARNInTheDefinitionNamesItsPartition(t *testing.T) {
 	}
 }
 
-func TestSubstituteWantsEveryValueAndNoOther(t *testing.T) {
-	all := map[string]string{}
-	for _, name := range Substitutions {
-		if !strings.Contains(Definition(), "${"+name+"}") {
-			t.Errorf("the definition has no place for %s", name)
-		}
-		all[name] = "arn:" + name
+// TestSubstitutionsAreThoseOfTheDefinition: CloudFormation refuses a value without a place, and a place without a value.
+func TestSubstitutionsAreThoseOfTheDefinition(t *testing.T) {
+	var places []string
+	for _, match := range substitution.FindAllStringSubmatch(Definition(), -1) {
+		places = append(places, match[1])
 	}
-	got, err := Substitute(all)
-	if err != nil || strings.Contains(got, "${") {
-		t.Errorf("Substitute left a place or failed: %v", err)
-	}
-	delete(all, NotifyARN)
-	if _, err := Substitute(all); err == nil || !strings.Contains(err.Error(), NotifyARN) {
-		t.Errorf("Substitute without NotifyArn: %v; want an error that names it", err)
-	}
-	all[NotifyARN], all["ApproveArn"] = "arn", "arn"
-	if _, err := Substitute(all); err == nil {
-		t.Error("Substitute with a value that has no place succeeded")
+	slices.Sort(places)
+	if diff := cmp.Diff(slices.Sorted(slices.Values(Substitutions)), slices.Compact(places)); diff != "" {
+		t.Errorf("places of the definition (-want +got):\n%s", diff)
 	}
 }

@@ -43,9 +43,6 @@ var partitions = []Partition{
 	},
 }
 
-// Partitions returns the known partitions in alphabetical order.
-func Partitions() []Partition { return slices.Clone(partitions) }
-
 // PartitionOf returns the partition of a known Region.
 func PartitionOf(region Region) (Partition, bool) {
 	i := slices.IndexFunc(partitions, func(p Partition) bool { return slices.Contains(p.Regions, region) })

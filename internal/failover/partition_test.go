@@ -8,7 +8,7 @@ import (
 
 func TestEachKnownRegionIsOnceInOnePartition(t *testing.T) {
 	var all []Region
-	for _, p := range Partitions() {
+	for _, p := range partitions {
 		if !slices.IsSorted(p.Regions) {
 			t.Errorf("%s: %v; want them in order, so that a missing one is seen", p.ID, p.Regions)
 		}

@@ -87,7 +87,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	if unfinished && req.Try < completeAttempts && h.keep(ctx, key, listing) == nil {
 		return live.Snapshot{}, failover.Fail(failover.Throttled, failover.Doing("take", "the inventory, which the next attempt continues from "+h.location(key), err))
 	}
-	snapshot := live.TakeWith(ctx, sets, h.RDS(away), apps)
+	snapshot := live.Take(ctx, sets, h.RDS(away), apps)
 	for _, unknown := range snapshot.Unknown() {
 		r.Unknown = append(r.Unknown, wording.Clip(wording.OneLine(unknown), maxLine))
 	}

@@ -35,14 +35,8 @@ type Snapshot struct {
 	databasesErr error
 }
 
-// Take reads Route 53 and RDS. databases is a client of the Region whose view of the databases counts.
-func Take(ctx context.Context, records recordLister, databases clusterDescriber, apps []failover.Application) Snapshot {
-	sets, _ := Records(ctx, records, apps) // what could not be read is in sets
-	return TakeWith(ctx, sets, databases, apps)
-}
-
-// TakeWith is [Take] with record sets that were read before.
-func TakeWith(ctx context.Context, sets RecordSets, databases clusterDescriber, apps []failover.Application) Snapshot {
+// Take reads RDS, for record sets that were read before. databases is a client of the Region whose view of the databases counts.
+func Take(ctx context.Context, sets RecordSets, databases clusterDescriber, apps []failover.Application) Snapshot {
 	s := Snapshot{sets: sets}
 	s.clusters, s.databasesErr = Databases(ctx, databases, apps)
 	return s

@@ -13,10 +13,17 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
+// take reads all that a snapshot needs. What could not be read of Route 53 is in the snapshot.
+func take(t *testing.T, cfg aws.Config, apps []failover.Application) Snapshot {
+	t.Helper()
+	sets, _ := Records(t.Context(), route53.NewFromConfig(cfg), apps)
+	return Take(t.Context(), sets, rds.NewFromConfig(cfg), apps)
+}
+
 // standingsIn takes a snapshot and says of every application whether it is in the Region.
 func standingsIn(t *testing.T, cfg aws.Config, apps []failover.Application, region failover.Region) (standings []Standing, unknown []string) {
 	t.Helper()
-	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	snapshot := take(t, cfg, apps)
 	for _, app := range apps {
 		standings = append(standings, snapshot.Standing(app, region))
 	}
@@ -138,7 +145,7 @@ func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
 	putWeight(t, world, apps[2].Records[0], west, 100)
 	putWeight(t, world, apps[2].Records[0], east, 0)
 	apps[3].Live.Epoch, apps[3].Live.Before = 6, &failover.Place{Active: west} // written by an older run, and not by this one
-	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	snapshot := take(t, cfg, apps)
 	var got []Standing
 	for _, app := range apps {
 		got = append(got, snapshot.AsBefore(app, 7, east))
@@ -172,7 +179,7 @@ func TestWhatANewerRunHasMovedIsNotClaimedToBeAsBefore(t *testing.T) {
 	build(t, world, apps, 100, 0)
 	weights := map[failover.Region]int{east: 100, west: 0}
 	apps[0].Live = failover.Live{Active: east, Weights: weights, Epoch: 8, Before: &failover.Place{Active: east, Weights: weights}}
-	snapshot := Take(t.Context(), route53.NewFromConfig(cfg), rds.NewFromConfig(cfg), apps)
+	snapshot := take(t, cfg, apps)
 	want := []string{"the run of epoch 8 has moved it since; registry: active in us-east-1, us-east-1 100, us-west-2 0"}
 	if diff := cmp.Diff(want, snapshot.AsBefore(apps[0], 7, east).Why); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
