@@ -31,7 +31,7 @@ func TestNothingThatARunNeedsIsOnlyInTheOtherRegion(t *testing.T) {
 		other := string(s.config.Plan.Other(code))
 		for _, id := range sortedKeys(s.templates[stack.Name].Resources) {
 			walk(id+".Properties", s.templates[stack.Name].Resources[id].Properties, func(path, text string) {
-				if strings.Contains(text, other) && !expectedElsewhere(path) {
+				if strings.Contains(text, other) && !mayNameOtherRegion(path) {
 					t.Errorf("%s: %s names %s: %s", code, path, other, text)
 				}
 			})
@@ -72,7 +72,7 @@ func TestWhatAStatementGrantsInTheOtherRegionItGrantsInItsOwn(t *testing.T) {
 	}
 }
 
-func expectedElsewhere(path string) bool {
+func mayNameOtherRegion(path string) bool {
 	for _, e := range exceptions {
 		if regexp.MustCompile(e.path + "$").MatchString(path) {
 			return true

@@ -57,7 +57,7 @@ func TestMoreStagesNeverHaveALowerBound(t *testing.T) {
 	})
 }
 
-func TestBoundCountsTheLongerWayBackAndEveryWaitForAPerson(t *testing.T) {
+func TestBoundCountsTheLongerReturnAndEveryApproval(t *testing.T) {
 	short := []Stage{{SettleSeconds: 1, VerifySeconds: 4}}
 	long := []Stage{{SettleSeconds: 5, VerifySeconds: 80}, {SettleSeconds: 5, VerifySeconds: 80}}
 	longer := slices.Repeat(long, 4)

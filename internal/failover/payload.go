@@ -117,8 +117,8 @@ func (r Run) Selects(name string) bool {
 	return false
 }
 
-// WayOut returns the Region that the run left at its beginning, and the one that it moved to, whatever phase it is on now.
-func (r Run) WayOut() (home, away Region) {
+// OutboundRegions returns the Region that the run left at its beginning, and the one that it moved to, whatever phase it is on now.
+func (r Run) OutboundRegions() (source, target Region) {
 	if len(r.Phases) > 0 {
 		return r.Phases[0].From, r.Phases[0].To
 	}
@@ -130,8 +130,8 @@ func (r Run) Region() Region {
 	if m, ok := MachineOf(r.ARN); ok {
 		return m.Region
 	}
-	_, away := r.WayOut()
-	return away
+	_, target := r.OutboundRegions()
+	return target
 }
 
 // Moves says whether the run moves the application in the phase under way. A drill's way back, and what undoes that,
@@ -140,11 +140,11 @@ func (r Run) Moves(app Application) bool {
 	if !r.Selects(app.Name) || r.Phase != Return && r.Phase != ReturnRollback {
 		return r.Selects(app.Name)
 	}
-	home := r.To
+	before := r.To
 	if r.Phase == ReturnRollback {
-		home = r.From
+		before = r.From
 	}
-	return app.Live.Epoch == r.Epoch && app.Live.PlaceBefore(r.Epoch).Active == home
+	return app.Live.Epoch == r.Epoch && app.Live.PlaceBefore(r.Epoch).Active == before
 }
 
 // Databases are the databases of the application that the phase under way promotes: all of them on the way out, and those

@@ -164,8 +164,8 @@ func TestReportOfARunHasItsPlace(t *testing.T) {
 	}
 }
 
-// TestAWayBackConcernsWhatTheRunHasMoved: an application that was there before, and a database that was, stay there.
-func TestAWayBackConcernsWhatTheRunHasMoved(t *testing.T) {
+// TestAReturnMovesOnlyWhatTheOutboundPhaseHasMoved: an application that was there before, and a database that was, stay there.
+func TestAReturnMovesOnlyWhatTheOutboundPhaseHasMoved(t *testing.T) {
 	databases := []Database{{GlobalCluster: "orders"}, {GlobalCluster: "warehouse"}}
 	moved := Application{Name: "shop", Databases: databases, Live: Live{
 		Epoch: 7, Before: &Place{Active: "us-east-1"}, Promoted: []string{"warehouse"},

@@ -119,8 +119,8 @@ const (
 	DatabasePromoted DatabaseDid = "promoted-with-data-loss"
 	// DatabaseSwitched means that this run has asked for its switchover, which loses nothing.
 	DatabaseSwitched DatabaseDid = "switched-over"
-	// DatabaseThere means that the target Region wrote it already, or was about to.
-	DatabaseThere DatabaseDid = "already-there"
+	// DatabaseInTarget means that the target Region wrote it already, or was about to.
+	DatabaseInTarget DatabaseDid = "already-there"
 	// DatabaseNotPromoted means that this run has not promoted it.
 	DatabaseNotPromoted DatabaseDid = "not-promoted"
 	// DatabaseNotKnown means that it could not be read, or that a newer run has taken the place of what this one noted.

@@ -32,7 +32,7 @@ func TestDataSaysWhatWasLostAndWhetherThatIsCertain(t *testing.T) {
 		{"no measurement", func(r *Report) { r.RPOSeconds, r.LagSeconds = nil, nil }, "not measured: the replication lag before the promotion is not known"},
 		{"a database that could not be read", func(r *Report) { did(r, DatabaseNotKnown); r.RPOSeconds, r.LagSeconds = nil, nil },
 			"not known: not every database could be read"},
-		{"nothing promoted", func(r *Report) { did(r, DatabaseThere); r.RPOSeconds, r.LagSeconds = new(0.0), nil }, "no database was promoted, no writes lost"},
+		{"nothing promoted", func(r *Report) { did(r, DatabaseInTarget); r.RPOSeconds, r.LagSeconds = new(0.0), nil }, "no database was promoted, no writes lost"},
 	} {
 		r := failed
 		c.change(&r)

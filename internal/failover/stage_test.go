@@ -185,7 +185,7 @@ func TestOnlyAFailoverTakesAllWavesAtOnce(t *testing.T) {
 	}
 }
 
-func TestAWayBackCountsOnAndEndsWithWhatWasBefore(t *testing.T) {
+func TestAReturnCountsStagesOnAndEndsWithTheStateBeforeTheDrill(t *testing.T) {
 	got := PlanReturn(DefaultPlan(), Input{Action: Drill, Percents: []int{50, 100}}, "us-west-2", "us-east-1", []int{1, 2}, 4)
 	var restores []bool
 	for i, s := range got {

@@ -187,10 +187,10 @@ func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
 	}
 }
 
-// TestTheFirstWriteKeepsWhatTheRunHasFoundElsewhere than the registry says: a run before it was stopped.
-func TestTheFirstWriteKeepsWhatTheRunHasFoundElsewhere(t *testing.T) {
-	elsewhere := live(0, 0, 10)
-	left := &failover.Place{Active: elsewhere.Active, Weights: elsewhere.Weights}
+// TestTheFirstWriteKeepsThePlaceThatTheRunHasFound: an earlier run was stopped before it recorded its weights.
+func TestTheFirstWriteKeepsThePlaceThatTheRunHasFound(t *testing.T) {
+	actual := live(0, 0, 10)
+	left := &failover.Place{Active: actual.Active, Weights: actual.Weights}
 	next := live(3, 0, 50)
 	next.Before = left
 
@@ -200,7 +200,7 @@ func TestTheFirstWriteKeepsWhatTheRunHasFoundElsewhere(t *testing.T) {
 	if _, err := s.SetLive(ctx, app, next); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(found(live(3, 0, 50), elsewhere), applications(t, s)[0].Live); diff != "" {
+	if diff := cmp.Diff(found(live(3, 0, 50), actual), applications(t, s)[0].Live); diff != "" {
 		t.Errorf("live (-want +got):\n%s", diff)
 	}
 
@@ -212,7 +212,7 @@ func TestTheFirstWriteKeepsWhatTheRunHasFoundElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := found(live(3, 0, 10), elsewhere)
+	want := found(live(3, 0, 10), actual)
 	want.Promoted = []string{"orders"}
 	if diff := cmp.Diff(want, applications(t, s)[0].Live); diff != "" {
 		t.Errorf("noted (-want +got):\n%s", diff)

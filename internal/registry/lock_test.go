@@ -65,7 +65,7 @@ func TestEveryTakingHasTheNextEpoch(t *testing.T) {
 }
 
 // Takings in a Region that went dark may never have reached this one, but its fences are everywhere.
-func TestEpochIsNewerThanWhatTheRunHasSeenElsewhere(t *testing.T) {
+func TestEpochIsNewerThanEveryEpochThatTheRunHasRead(t *testing.T) {
 	s := newStore(t)
 	seen := func(id string, epoch int64) failover.Run {
 		r := run(id)

@@ -95,7 +95,7 @@ func attributes(plan failover.Plan, r failover.Report, location string) map[stri
 }
 
 func newFacts(kind string, plan failover.Plan, run failover.Run, summary string) facts {
-	from, to := run.WayOut()
+	from, to := run.OutboundRegions()
 	return facts{
 		Kind: kind, Plan: plan.Name, Run: run.ID, ARN: run.ARN, Action: run.Action, From: from, To: to, Summary: summary,
 		TakenOverFrom: run.TakenOverFrom,

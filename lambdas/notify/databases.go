@@ -31,13 +31,13 @@ func databases(run failover.Run, snapshot live.Snapshot, verified, others []fail
 			}
 		}
 	}
-	add(verified, func(failover.Database) failover.DatabaseDid { return failover.DatabaseThere })
+	add(verified, func(failover.Database) failover.DatabaseDid { return failover.DatabaseInTarget })
 	add(others, func(db failover.Database) failover.DatabaseDid {
 		switch writes, known := snapshot.Writes(db, to); {
 		case !known:
 			return failover.DatabaseNotKnown
 		case writes:
-			return failover.DatabaseThere
+			return failover.DatabaseInTarget
 		}
 		return failover.DatabaseNotPromoted
 	})

@@ -51,7 +51,7 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	if len(verified) > 0 {
 		r.VerifiedAt = &req.Inventory.At
 	}
-	home, away := r.Run.WayOut()
+	from, to := r.Run.OutboundRegions()
 	snapshot, err := h.snapshot(ctx, r, req, others)
 	if err != nil {
 		return err
@@ -62,18 +62,18 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	for _, app := range others {
 		h.list(r, app, snapshot.Standing(app, r.Target))
 		if r.Run.Phase == failover.Rollback {
-			restored(r, snapshot.AsBefore(r.Run.AsFound(app), r.Run.Epoch, home))
+			restored(r, snapshot.AsBefore(r.Run.AsFound(app), r.Run.Epoch, from))
 		}
 	}
 	slices.Sort(r.Moved)
-	r.Databases = databases(r.Run, snapshot, verified, others, away)
-	r.LostWrites = lostWrites(r.Databases, apps, home)
+	r.Databases = databases(r.Run, snapshot, verified, others, to)
+	r.LostWrites = lostWrites(r.Databases, apps, from)
 	return nil
 }
 
 // snapshot reads Route 53 and RDS within the request quota. What was read is kept for the next attempt.
 func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.NotifyRequest, apps []failover.Application) (live.Snapshot, error) {
-	_, away := r.Run.WayOut()
+	_, to := r.Run.OutboundRegions()
 	key := failover.InventoryKey(r.Run.ID)
 	listing := live.Listing{For: r.Run.ARN + " " + req.Now.UTC().Format(time.RFC3339Nano)}
 	if req.Try > 0 {
@@ -87,7 +87,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	if unfinished && req.Try < completeAttempts && h.keep(ctx, key, listing) == nil {
 		return live.Snapshot{}, failover.Fail(failover.Throttled, failover.Doing("take", "the inventory, which the next attempt continues from "+h.location(key), err))
 	}
-	snapshot := live.Take(ctx, sets, h.RDS(away), apps)
+	snapshot := live.Take(ctx, sets, h.RDS(to), apps)
 	for _, unknown := range snapshot.Unknown() {
 		r.Unknown = append(r.Unknown, wording.Clip(wording.OneLine(unknown), maxLine))
 	}
@@ -121,9 +121,9 @@ func helpsToWait(err error) bool {
 // list adds where an application is.
 func (h Handler) list(r *failover.Report, app failover.Application, s live.Standing) {
 	switch entry := notMoved(s); {
-	case s.There():
+	case s.Inside():
 		r.Moved = append(r.Moved, app.Name)
-	case s.Elsewhere():
+	case s.Outside():
 		entry.Percent = app.Live.Weights[r.Target]
 		r.NotMoved = append(r.NotMoved, entry)
 	default:
@@ -133,7 +133,7 @@ func (h Handler) list(r *failover.Report, app failover.Application, s live.Stand
 
 // restored adds whether an application is as it was before the run.
 func restored(r *failover.Report, s live.Standing) {
-	if s.There() {
+	if s.Inside() {
 		r.Restored = append(r.Restored, s.Application)
 		return
 	}

@@ -45,8 +45,8 @@ func journey(run failover.Run) string {
 	if what == "" {
 		what = "a run"
 	}
-	if _, away := run.WayOut(); away != "" {
-		what += " to " + string(away)
+	if _, to := run.OutboundRegions(); to != "" {
+		what += " to " + string(to)
 	}
 	if run.Action == failover.Drill {
 		what += " and back"
@@ -179,8 +179,8 @@ func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions [
 func takenOver(run failover.Run) string {
 	switch run.TakenOverWhy {
 	case failover.TakenFromLostRegion:
-		home, _ := run.WayOut()
-		return fmt.Sprintf("This run has superseded run %s in %s, which can change nothing more", run.TakenOverFrom, home)
+		from, _ := run.OutboundRegions()
+		return fmt.Sprintf("This run has superseded run %s in %s, which can change nothing more", run.TakenOverFrom, from)
 	case failover.TakenFromEnded:
 		return fmt.Sprintf("This run took the lock from run %s, which had ended without releasing it", run.TakenOverFrom)
 	case failover.TakenAfterLease:

@@ -17,7 +17,7 @@ type next struct {
 func nextStep(plan failover.Plan, r failover.Report, failures []failover.StepFailure) next {
 	run, failure := r.Run, failover.FailedStep(failures)
 	m, ok := failover.MachineOf(run.ARN)
-	home, away := run.WayOut()
+	from, to := run.OutboundRegions()
 	switch {
 	case !ok:
 		return next{}
@@ -31,17 +31,17 @@ func nextStep(plan failover.Plan, r failover.Report, failures []failover.StepFai
 		return next{"The lock was not released, which blocks no other run. To check the applications", m.Start(m.Region, check(run))}
 	case withdraw(r) != "":
 		return next{"A record set that is not registered answers users of " + foreignOf(r) + ". Set its weight to 0, then start the same run again", withdraw(r)}
-	case r.Outcome == failover.Held && run.Action.Planned() && home != "" && isHome(r):
-		return next{"Everything is in " + string(home) + " again. When the cause is fixed, check the applications there", m.Start(home, check(run))}
-	case r.Outcome == failover.Held && run.Action.Planned() && home != "":
-		return next{"When the cause is fixed, move everything back to " + string(home), m.Start(home, goHome(plan, run, home))}
+	case r.Outcome == failover.Held && run.Action.Planned() && from != "" && isBackInSource(r):
+		return next{"Everything is in " + string(from) + " again. When the cause is fixed, check the applications there", m.Start(from, check(run))}
+	case r.Outcome == failover.Held && run.Action.Planned() && from != "":
+		return next{"When the cause is fixed, move everything back to " + string(from), m.Start(from, moveBack(plan, run, from))}
 	case r.Outcome == failover.Held:
 		return next{"When the cause is fixed, start the same run again; it continues from here", m.Start(m.Region, resume(plan, r))}
 	case r.Outcome == failover.RolledBack && rejected(r.Decisions):
 		return next{"To ask for approval again", m.Start(m.Region, run.Again(plan))}
 	case r.Outcome == failover.RolledBack || len(r.NotMoved)+len(r.NotKnown) > 0:
 		return next{"To see the blockers", m.Start(m.Region, check(run))}
-	case away == plan.Standby && run.Action != failover.Drill:
+	case to == plan.Standby && run.Action != failover.Drill:
 		return next{"To fail back to " + string(plan.Primary) + " when it is healthy, first see what that would do", m.Start(plan.Primary, failover.Input{
 			Action: failover.Failback, Applications: run.Applications, DryRun: true,
 		})}
@@ -63,9 +63,9 @@ func afterWinner(m failover.Machine, winner *failover.Winner) next {
 	return next{"To see the run that has superseded this one", failover.Describe(winner.ARN)}
 }
 
-// isHome says whether everything is certainly back in the source Region, although the run did not end well. A return-rollback
+// isBackInSource says whether everything is certainly back in the source Region, although the run did not end well. A return-rollback
 // goes the other way.
-func isHome(r failover.Report) bool {
+func isBackInSource(r failover.Report) bool {
 	l := listsOf(r)
 	return r.Run.Phase.Returns() && r.Run.Phase != failover.ReturnRollback && len(l.there) > 0 && len(l.missing)+len(l.unknown) == 0 && len(r.Unknown) == 0
 }
@@ -97,10 +97,10 @@ func resume(plan failover.Plan, r failover.Report) failover.Input {
 	return in
 }
 
-// goHome asks for a planned move to the source Region of the run.
-func goHome(plan failover.Plan, run failover.Run, home failover.Region) failover.Input {
+// moveBack asks for a planned move to the source Region of the run.
+func moveBack(plan failover.Plan, run failover.Run, to failover.Region) failover.Input {
 	in := failover.Input{Action: failover.Switchover, Applications: run.Applications}
-	if home == plan.Primary {
+	if to == plan.Primary {
 		in.Action = failover.Failback
 	}
 	return in

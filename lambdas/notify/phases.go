@@ -9,11 +9,11 @@ import (
 // target is where the run's applications should be at its end: the source Region for a drill in its return, however that ends,
 // and else the Region that the run moves to.
 func target(run failover.Run) failover.Region {
-	home, away := run.WayOut()
+	from, to := run.OutboundRegions()
 	if run.Phase == failover.Return {
-		return home
+		return from
 	}
-	return away
+	return to
 }
 
 // phases is what each phase of the run achieved; one that was refused has played none.

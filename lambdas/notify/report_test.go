@@ -53,7 +53,7 @@ func TestNothingIsLostWhereTheRunHasPromotedNothingWithDataLoss(t *testing.T) {
 		want    string
 	}{
 		{"planned", promote, failover.Switchover, failover.DatabaseSwitched, "no writes lost, the move was planned; replication lagged 0.8 s before"},
-		{"there before the run", promoteOutside, failover.Failover, failover.DatabaseThere, "no database was promoted, no writes lost"},
+		{"there before the run", promoteOutside, failover.Failover, failover.DatabaseInTarget, "no database was promoted, no writes lost"},
 	} {
 		h, world := newHandler(t, "checkout")
 		c.promote(t, h, world, "checkout")

@@ -24,8 +24,8 @@ type Handler struct {
 	Plan failover.Plan
 	// Registry is the replica of the Region that the function runs in.
 	Registry *registry.Store
-	// Elsewhere returns the replica of another Region; only a planned run asks it.
-	Elsewhere func(failover.Region) *registry.Store
+	// OtherReplica returns the replica of another Region; only a planned run asks it.
+	OtherReplica func(failover.Region) *registry.Store
 	// RDS and CloudWatch return the client of a Region. That of the Region which a failover leaves is never asked for.
 	RDS        func(failover.Region) *rds.Client
 	CloudWatch func(failover.Region) *cloudwatch.Client
@@ -146,10 +146,10 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 // holds asks the replica of the run's own Region whether it has the lock, and for a planned run the other Region's too
 // whether it was superseded there: a run that wakes up in a Region which was dark finds its own replica as it left it.
 func (h Handler) holds(ctx context.Context, run failover.Run) error {
-	if err := h.Registry.Holds(ctx, run); err != nil || !run.Action.Planned() || h.Elsewhere == nil {
+	if err := h.Registry.Holds(ctx, run); err != nil || !run.Action.Planned() || h.OtherReplica == nil {
 		return err
 	}
-	err := h.Elsewhere(h.Plan.Other(run.Region())).MayMove(ctx, run)
+	err := h.OtherReplica(h.Plan.Other(run.Region())).MayMove(ctx, run)
 	if errors.Is(err, registry.ErrRunOver) { // its own Region has said that it is not
 		return nil
 	}

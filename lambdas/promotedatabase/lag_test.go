@@ -71,8 +71,8 @@ func TestWhoWaitsForALaggingDatabase(t *testing.T) {
 	}
 }
 
-// TestTheWayBackWaitsForLagAndWhatUndoesDoesNot: users of a drill are well where they are, those of a rollback have left.
-func TestTheWayBackWaitsForLagAndWhatUndoesDoesNot(t *testing.T) {
+// TestAReturnWaitsForLagAndARollbackDoesNot: users of a drill are well where they are, those of a rollback have left.
+func TestAReturnWaitsForLagAndARollbackDoesNot(t *testing.T) {
 	for phase, waits := range map[failover.Phase]bool{failover.Return: true, failover.Rollback: false} {
 		h, world := newHandler(t, "checkout")
 		out := stageRequest(failover.Drill)

@@ -21,8 +21,8 @@ func goingBack(phase failover.Phase) failover.PromoteRequest {
 	return req
 }
 
-// TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse: search was written there before the run.
-func TestAWayBackReversesWhatTheRunHasPromotedAndNothingElse(t *testing.T) {
+// TestAReturnReversesOnlyThePromotionsOfTheRun: search was written there before the run.
+func TestAReturnReversesOnlyThePromotionsOfTheRun(t *testing.T) {
 	for _, phase := range []failover.Phase{failover.Return, failover.Rollback} {
 		h, world := newHandler(t, "checkout", "search")
 		promoteBefore(t, h, "search")

@@ -88,7 +88,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 		return answer, err
 	}
 	plans = slices.DeleteFunc(plans, s.isDone)
-	fences, err := s.lookAhead(ctx, plans)
+	fences, err := s.readAhead(ctx, plans)
 	if err != nil {
 		return answer, err
 	}
@@ -143,11 +143,11 @@ func overtaken(answer failover.ShiftAnswer, err error) error {
 // the quota each time, and nothing would ever move.
 const aheadZones = 10
 
-// lookAhead reads the lock and the first fences, and fails when the run is not to move anything any more or any of those
+// readAhead reads the lock and the first fences, and fails when the run is not to move anything any more or any of those
 // zones is in the hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the
 // turn of its zone: one that cannot be read must not keep a failover from all others. A fence that is not read ahead, or
 // for which there was no time, is read at the turn of its zone.
-func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, error) {
+func (s shift) readAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, error) {
 	lost := s.Registry.MayMove(ctx, s.req.Run)
 	switch {
 	case errors.Is(lost, registry.ErrOvertaken) || errors.Is(lost, registry.ErrRunOver):
@@ -157,7 +157,7 @@ func (s shift) lookAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	}
 	if s.req.Run.Action == failover.Failover {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, lookAheadBudget)
+		ctx, cancel = context.WithTimeout(ctx, readAheadBudget)
 		defer cancel()
 	}
 	mark := false

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// shiftBudget is how long a failover's call works on zones, lookAheadBudget how long it reads fences ahead. The
+	// shiftBudget is how long a failover's call works on zones, readAheadBudget how long it reads fences ahead. The
 	// databases wait for the first call, and a function that runs out of time answers nothing at all.
 	shiftBudget     = 12 * time.Second
-	lookAheadBudget = 5 * time.Second
+	readAheadBudget = 5 * time.Second
 	// inARow is after how many zones in a row that have to wait the others are left to the next call: then it is not their
 	// own trouble, and asking only makes it worse.
 	inARow = 3
@@ -30,7 +30,7 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, an
 	defer cancel()
 	s.leaveOutFaults(faults, &answer)
 	plans = s.inTurn(slices.DeleteFunc(plans, s.isDone))
-	fences, err := s.lookAhead(ctx, plans)
+	fences, err := s.readAhead(ctx, plans)
 	if err != nil {
 		return answer, err
 	}

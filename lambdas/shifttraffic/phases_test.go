@@ -45,7 +45,7 @@ func TestAStageThatRestoresGivesEachApplicationWhatItHad(t *testing.T) {
 	}
 }
 
-func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
+func TestADrillsReturnLeavesApplicationsThatWereInTheStandbyBefore(t *testing.T) {
 	apps := manyApplications("Z1", 2)
 	for i, active := range []failover.Region{east, west} {
 		apps[i].Live = failover.Live{Active: west, Epoch: 7, Before: &failover.Place{Active: active, Weights: map[failover.Region]int{east: 100, west: 0}}}

@@ -32,7 +32,7 @@ func TestAStageThatRestoresWritesWhatTheRunHasFound(t *testing.T) {
 	}
 }
 
-func TestADrillsWayBackLeavesWhatWasThereBefore(t *testing.T) {
+func TestADrillsReturnLeavesApplicationsThatWereInTheStandbyBefore(t *testing.T) {
 	h, _ := newHandler(t, "checkout", "search")
 	there := failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 6}
 	for _, app := range wave(t, h) {

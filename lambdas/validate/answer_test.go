@@ -100,9 +100,9 @@ func TestADryRunOfManyWavesListsAllOfThem(t *testing.T) {
 	}
 }
 
-// TestADryRunOfADrillSaysWhatFollowsAWayBackThatFails: users first, then the writer, from the Region where it is then. Nothing
+// TestADryRunOfADrillSaysWhatFollowsAFailedReturn: users first, then the writer, from the Region where it is then. Nothing
 // is noted once more: that is for the way out.
-func TestADryRunOfADrillSaysWhatFollowsAWayBackThatFails(t *testing.T) {
+func TestADryRunOfADrillSaysWhatFollowsAFailedReturn(t *testing.T) {
 	answer := newScene(t, shop()).validate(`{"action": "drill", "dryRun": true}`)
 	const begin = "if the return fails, of what has returned: return-rollback, stage "
 	var got []string

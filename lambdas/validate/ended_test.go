@@ -132,6 +132,6 @@ func TestARunThatIsExecutedIsNotClosed(t *testing.T) {
 		t.Errorf("got %s", answer.Verdict)
 	}
 	s.contains(answer.Summary, "aws stepfunctions stop-execution --region us-west-2")
-	elsewhere := strings.Replace(run.ARN, "us-west-2", "us-east-1", 1)
-	s.contains(s.validate(closing(elsewhere)).Summary, "aws stepfunctions start-execution --region us-east-1")
+	otherRegion := strings.Replace(run.ARN, "us-west-2", "us-east-1", 1)
+	s.contains(s.validate(closing(otherRegion)).Summary, "aws stepfunctions start-execution --region us-east-1")
 }

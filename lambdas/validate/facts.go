@@ -216,13 +216,13 @@ func (f *facts) zones() []failover.Record {
 	return zones
 }
 
-// isThere says whether nothing of the application has to move. What could not be read looks as if it were elsewhere.
-func (f *facts) isThere(app failover.Application) bool {
+// isInTarget says whether nothing of the application has to move. What could not be read looks as if it were elsewhere.
+func (f *facts) isInTarget(app failover.Application) bool {
 	return len(live.WhyNotRegistered(app, f.run.To)) == 0 &&
 		len(live.WhyNotRouted(f.sets, app, f.run.To)) == 0 && !f.mustPromote(app)
 }
 
-func (f *facts) writesThere(db failover.Database) bool {
+func (f *facts) targetWrites(db failover.Database) bool {
 	one := failover.Application{Databases: []failover.Database{db}}
 	return f.clustersRead && len(live.WhyNotWriting(f.clusters, one, f.run.To)) == 0
 }
@@ -290,9 +290,9 @@ func wrote(execution string, fence failover.Fence) bool {
 	return execution != "" && execution == failover.ExecutionOf(failover.Run{ARN: execution}, fence)
 }
 
-// hasComeHome says whether any of the application's traffic has left the Region of a drill's soak again, in the registry or
+// hasReturned says whether any of the application's traffic has left the Region of a drill's soak again, in the registry or
 // in Route 53.
-func (f *facts) hasComeHome(app failover.Application) bool {
+func (f *facts) hasReturned(app failover.Application) bool {
 	return len(live.WhyNotRegistered(app, f.run.To))+len(live.WhyNotRouted(f.sets, app, f.run.To)) > 0
 }
 

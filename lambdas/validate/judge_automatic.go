@@ -19,7 +19,7 @@ func (j *judgement) coolingDown() string {
 	for _, run := range j.runs {
 		until := run.ClosedAt.Add(cooldown)
 		if run.Run.Action == failover.Failover && strings.HasPrefix(run.Run.StartedBy, failover.AlarmRequests) && j.req.Now.Before(until) {
-			_, to := run.Run.WayOut()
+			_, to := run.Run.OutboundRegions()
 			return fmt.Sprintf("run %s, started by %s, ended a failover to %s at %s; the cooldown of %v lasts until %s",
 				run.Run.ID, run.Run.StartedBy, to, run.ClosedAt.UTC().Format(timeLayout), cooldown, until.UTC().Format(timeLayout))
 		}

@@ -149,7 +149,7 @@ func (j *judgement) checkShared() {
 		}
 	}
 	for _, db := range j.databases() {
-		if j.writesThere(db) {
+		if j.targetWrites(db) {
 			continue
 		}
 		if names := j.leftBehind(db); len(names) > 0 {

@@ -151,7 +151,7 @@ func TestEveryWaveWithADatabaseIsAskedAbout(t *testing.T) {
 	}
 }
 
-func TestAScheduledCheckDoesNotFailBecauseARunIsUnderWay(t *testing.T) {
+func TestAScheduledCheckDoesNotFailWhileARunIsInProgress(t *testing.T) {
 	s := newScene(t, shop())
 	lockOf("run-0")(s)
 	answer := s.validate(`{"action": "check", "requestedBy": "schedule drover-check"}`)

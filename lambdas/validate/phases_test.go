@@ -159,8 +159,8 @@ func TestADatabaseThatWasThereBeforeTheRunStaysThere(t *testing.T) {
 	}
 }
 
-// TestWritersGoHomeWithoutTrafficThatNeverMoved: databases first, and Route 53 has taken nothing.
-func TestWritersGoHomeWithoutTrafficThatNeverMoved(t *testing.T) {
+// TestARollbackReturnsWritersThoughNoTrafficHasMoved: databases first, and Route 53 has taken nothing.
+func TestARollbackReturnsWritersThoughNoTrafficHasMoved(t *testing.T) {
 	s, run := moved(t, "switchover", nil, shop())
 	must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
 	s.promote("orders")
@@ -284,9 +284,9 @@ func TestTheBoundIsThatOfAllPhases(t *testing.T) {
 // TestADrillWaitsForTheFirstLagOfItsOldWriter: the cluster at home has become secondary a moment ago, and what was measured
 // of it before the drill says nothing.
 func TestADrillWaitsForTheFirstLagOfItsOldWriter(t *testing.T) {
-	home := map[string]failover.Live{"shop": west100()}
+	inStandby := map[string]failover.Live{"shop": west100()}
 	arrived := func(since time.Duration) (*scene, failover.Run) {
-		s, run := moved(t, "drill", home, shop())
+		s, run := moved(t, "drill", inStandby, shop())
 		s.putWeights(shop().Records[0], 0, 100)
 		must(t, s.store.Promoting(t.Context(), mustApplications(s)[0], failover.Live{Epoch: run.Epoch}, []string{"orders"}))
 		_, err := s.h.RDS(east).SwitchoverGlobalCluster(t.Context(), switchover("orders"))

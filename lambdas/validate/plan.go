@@ -28,7 +28,7 @@ func (p *planning) plan() {
 	var waves, writers []int
 	there := 0
 	for _, app := range p.apps {
-		if p.isThere(app) {
+		if p.isInTarget(app) {
 			there++
 			continue
 		}
@@ -44,7 +44,7 @@ func (p *planning) plan() {
 	if p.run.Phase == failover.Return {
 		p.stages = failover.PlanReturn(p.Plan, p.input, p.run.From, p.run.To, waves, p.req.Played)
 	} else {
-		p.planOut(waves, writers)
+		p.planOutbound(waves, writers)
 	}
 	p.checkBroken()
 	p.checkUnchanged()
@@ -56,8 +56,8 @@ func (p *planning) plan() {
 	p.noteSeen()
 }
 
-// planOut plans the way out, and what may follow it: the way back of a drill, and what undoes all of either.
-func (p *planning) planOut(waves, writers []int) {
+// planOutbound plans the way out, and what may follow it: the way back of a drill, and what undoes all of either.
+func (p *planning) planOutbound(waves, writers []int) {
 	p.stages = failover.PlanStages(p.Plan, p.input, p.run.From, p.run.To, waves)
 	for i := range p.stages {
 		s := &p.stages[i]
@@ -143,7 +143,7 @@ func (p *planning) checkFaults(wave int, faults []shifttraffic.Fault) {
 func (p *planning) planUndoing() {
 	plan, hasMoved := failover.PlanRollback, p.hasMoved
 	if p.run.Phase == failover.ReturnRollback {
-		plan, hasMoved = failover.PlanReturnRollback, p.hasComeHome
+		plan, hasMoved = failover.PlanReturnRollback, p.hasReturned
 	}
 	var moved, writers []int
 	for _, app := range p.apps {

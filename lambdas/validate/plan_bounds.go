@@ -41,7 +41,7 @@ func (p *planning) checkBound() {
 	if p.run.Phase.Returns() {
 		return
 	}
-	bound := failover.Bound(p.run, p.stages, p.back, p.rollback, p.returnRollback) + p.startedLate()
+	bound := failover.Bound(p.run, p.stages, p.back, p.rollback, p.returnRollback) + p.lateBy()
 	p.run.BoundSeconds = int(bound / time.Second)
 	if target := time.Duration(p.Plan.TargetRTOSeconds) * time.Second; bound > 2*target && len(p.stages) > 0 {
 		p.warn(failover.CodeBound, "run "+p.run.ID, fmt.Sprintf("it ends after %v at the latest, with every retry and every check; expected at most %v, twice the RTO target", bound, 2*target),

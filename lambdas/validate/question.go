@@ -41,8 +41,8 @@ func (q *question) examines() bool {
 	return (!q.outage() || q.readOnly()) && !q.run.Phase.Returns()
 }
 
-// startedLate is how long after the start of the run the state machine has come to this call.
-func (q *question) startedLate() time.Duration {
+// lateBy is how long after the start of the run the state machine has come to this call.
+func (q *question) lateBy() time.Duration {
 	return max(0, q.req.Now.Sub(q.req.Execution.StartTime)).Round(time.Second)
 }
 

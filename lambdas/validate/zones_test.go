@@ -126,8 +126,8 @@ func (s *scene) calls(operation string) int {
 	return n
 }
 
-// TestABatchMendsWhatStandsInTheWay: what a check says is typed, and the next check finds nothing more.
-func TestABatchMendsWhatStandsInTheWay(t *testing.T) {
+// TestABatchMendsWhatRoute53WouldRefuse: what a check says is typed, and the next check finds nothing more.
+func TestABatchMendsWhatRoute53WouldRefuse(t *testing.T) {
 	simple := fakeaws.RecordSet{Name: www, Type: "A", TTL: 300, Values: []string{"192.0.2.10"}}
 	latency := fakeaws.RecordSet{Name: www, Type: "A", SetIdentifier: "us-east-1", Latency: "us-east-1", TTL: 60, Values: []string{"192.0.2.10"}}
 	for _, c := range []struct {
@@ -190,8 +190,8 @@ func TestAliasesInTheirOwnZoneAreFound(t *testing.T) {
 	}
 }
 
-// TestAWayBackExaminesNothing: it writes what the way out has written, and must not be stopped for less.
-func TestAWayBackExaminesNothing(t *testing.T) {
+// TestAReturnExaminesNothing: it writes what the way out has written, and must not be stopped for less.
+func TestAReturnExaminesNothing(t *testing.T) {
 	s, run := moved(t, "drill", map[string]failover.Live{"shop": west100()}, shop())
 	s.putWeights(shop().Records[0], 0, 100)
 	before := s.calls("GetHostedZone")

@@ -87,7 +87,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	}
 	apps = l.withoutAside(req, apps)
 	for _, check := range []func(context.Context, *attempt, failover.VerifyRequest, []failover.Application) error{
-		h.changes, h.databases, h.health, h.stillThere,
+		h.changes, h.databases, h.health, h.verifyLast,
 	} {
 		if len(l.hopeless)+len(l.lost) > 0 {
 			break // nothing that is still to be seen can change the verdict
@@ -108,8 +108,8 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	return answer, nil
 }
 
-// stillThere reads what only a check that counts needs to know. What earlier checks have read is kept meanwhile.
-func (h Handler) stillThere(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
+// verifyLast reads what only a check that counts needs to know. What earlier checks have read is kept meanwhile.
+func (h Handler) verifyLast(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	if !l.again(req) {
 		if l.healthy() {
 			l.inventory = req.Inventory

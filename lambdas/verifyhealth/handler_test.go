@@ -157,7 +157,7 @@ func TestAWaveWithoutApplicationsDoesNotPass(t *testing.T) {
 	check(t, "look", failed("wave 1 has no application of this run in the registry any more"), got)
 }
 
-func TestALookDuringAFailoverAsksNothingOfTheRegionThatIsLeft(t *testing.T) {
+func TestACheckOfAFailoverDoesNotCallTheSourceRegion(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	s.must(s.world.SetDark(string(east), true))
 	s.promote(s.apps[0])
@@ -172,7 +172,7 @@ func TestALookDuringAFailoverAsksNothingOfTheRegionThatIsLeft(t *testing.T) {
 	}
 }
 
-func TestALookThatCannotBeTakenIsAnErrorWithAName(t *testing.T) {
+func TestAFailedCheckIsAnErrorWithAName(t *testing.T) {
 	s := newStand(t, "checkout")
 	id := s.change()
 	for _, tt := range []struct {

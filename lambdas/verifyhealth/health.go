@@ -20,8 +20,8 @@ import (
 // nothing of that application is still on its way, and whatever is awaited of others.
 func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
-		elsewhere := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
-		return elsewhere || writerFollows(req, app)
+		otherRegion := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
+		return otherRegion || writerFollows(req, app)
 	})
 	readings, err := live.Health(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
 	if err != nil {

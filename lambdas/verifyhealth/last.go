@@ -24,8 +24,8 @@ func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyR
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
 	checks := max(1, (live.Calls(apps)+listBudget-1)/listBudget)
-	begun := inventory.Differs || inventory.Position != (failover.Position{})
-	if !l.healthy() || !begun && healthy <= req.Stage.Passes-checks {
+	started := inventory.Differs || inventory.Position != (failover.Position{})
+	if !l.healthy() || !started && healthy <= req.Stage.Passes-checks {
 		return nil
 	}
 	l.inventory = &inventory

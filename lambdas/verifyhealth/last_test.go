@@ -50,7 +50,7 @@ func TestAStageDoesNotPassWhileSomethingElseAnswersUsers(t *testing.T) {
 			s.settle(s.apps[0], inWest)
 			var inventory *failover.Inventory
 			healthy := 1
-			look := func() failover.VerifyAnswer {
+			attempt := func() failover.VerifyAnswer {
 				t.Helper()
 				answer := s.checkOnce(func(req *failover.VerifyRequest) {
 					closing(req)
@@ -61,15 +61,15 @@ func TestAStageDoesNotPassWhileSomethingElseAnswersUsers(t *testing.T) {
 			}
 			c.do(s)
 			for range 3 { // each of them names it, whatever the number of healthy checks before
-				if got := look(); got.Verdict != failover.Pending || got.Reasons[0] != c.want || got.Healthy != 0 || got.Inventory.Complete {
+				if got := attempt(); got.Verdict != failover.Pending || got.Reasons[0] != c.want || got.Healthy != 0 || got.Inventory.Complete {
 					t.Fatalf("got %+v, inventory %+v; want pending because of %s", got, got.Inventory, c.want)
 				}
 			}
 			c.undo(s)
-			if got := look(); got.Verdict != failover.Pending || got.Inventory.Complete {
+			if got := attempt(); got.Verdict != failover.Pending || got.Inventory.Complete {
 				t.Fatalf("the first check after it: got %+v, inventory %+v; want everything read once more", got, got.Inventory)
 			}
-			if got := look(); got.Verdict != failover.Passed || !got.Inventory.Complete {
+			if got := attempt(); got.Verdict != failover.Passed || !got.Inventory.Complete {
 				t.Fatalf("got %+v, inventory %+v; want passed", got, got.Inventory)
 			}
 		})

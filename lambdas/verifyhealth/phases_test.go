@@ -172,9 +172,9 @@ func TestARollbackWaitsForPromotionsInFlight(t *testing.T) {
 	}
 }
 
-// TestARollbackLooksAtUsersWhoseWriterNeverLeft: its promotion was noted, and then refused. Nothing is to follow, so that how
+// TestARollbackChecksUsersWhoseWriterNeverMoved: its promotion was noted, and then refused. Nothing is to follow, so that how
 // the users are healthy is for this stage to see, and that the writer is where they are.
-func TestARollbackLooksAtUsersWhoseWriterNeverLeft(t *testing.T) {
+func TestARollbackChecksUsersWhoseWriterNeverMoved(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	s.must(s.Registry.Promoting(t.Context(), s.apps[0], failover.Live{Epoch: 7}, []string{"checkout"}))
 	s.setWeight("checkout", east, 100)
@@ -213,9 +213,9 @@ func returnRollback(writerFollows bool) func(*failover.VerifyRequest) {
 // for. Where the writer is still to follow, it would be the writer's absence that makes it bad.
 func TestAReturnRollbackChecksUsersWhoseWriterNeverLeft(t *testing.T) {
 	s := newStand(t, "checkout") // its writer is in us-west-2
-	home := failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+	before := failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
 	live := inWest
-	live.Epoch, live.Before = 7, &home
+	live.Epoch, live.Before = 7, &before
 	_, err := s.Registry.SetLive(t.Context(), s.apps[0], live)
 	s.must(err)
 	wave, err := s.Registry.Wave(t.Context(), 1)
@@ -248,8 +248,8 @@ func TestARollbackPassesWithTheWeightsFromBefore(t *testing.T) {
 	}
 }
 
-// TestARollbackDoesNotLookAtUsersWhomItBringsElsewhere: they were in us-west-2 before the run, and stay there.
-func TestARollbackDoesNotLookAtUsersWhomItBringsElsewhere(t *testing.T) {
+// TestARollbackDoesNotCheckUsersThatItSendsToTheOtherRegion: they were in us-west-2 before the run, and stay there.
+func TestARollbackDoesNotCheckUsersThatItSendsToTheOtherRegion(t *testing.T) {
 	s := newStand(t, "checkout")
 	s.settleBefore(inWest)
 	s.settle(s.apps[0], inWest)
@@ -298,7 +298,7 @@ func TestAPhaseIsClosedWhenAllOfItIsWhereItWasMoved(t *testing.T) {
 	}
 }
 
-func TestAPhaseIsNotClosedWhileAWriterIsElsewhere(t *testing.T) {
+func TestAPhaseIsNotClosedWhileAWriterIsInTheOtherRegion(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	s.settle(s.apps[0], inWest)
 	want := "checkout: global cluster checkout: the writer is in us-east-1, and no promotion is in flight; expected it in us-west-2"
@@ -316,7 +316,7 @@ func TestOnlyTheWavesOfAPhaseCloseIt(t *testing.T) {
 	}
 }
 
-func TestAWayBackIsClosedWithTheWeightsFromBefore(t *testing.T) {
+func TestAReturnIsClosedWithTheWeightsFromBefore(t *testing.T) {
 	s := newStandWriting(t, east, "checkout")
 	before := map[failover.Region]int{east: 70, west: 30}
 	s.settleBefore(failover.Live{Active: east, Weights: before})

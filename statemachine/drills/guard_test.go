@@ -146,7 +146,7 @@ var guards = []guard{
 	{
 		name: "the check for what has returned",
 		functions: []drilltest.Mutation{
-			{File: "lambdas/validate/plan.go", Old: "plan, hasMoved = failover.PlanReturnRollback, p.hasComeHome", New: "plan = failover.PlanReturnRollback"},
+			{File: "lambdas/validate/plan.go", Old: "plan, hasMoved = failover.PlanReturnRollback, p.hasReturned", New: "plan = failover.PlanReturnRollback"},
 		},
 		scenario: "drill-home-bad", says: "expected all of checkout in us-west-2",
 	},

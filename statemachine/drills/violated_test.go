@@ -65,7 +65,7 @@ var mistakes = []struct {
 	{
 		number: 5, name: "the report lists as moved whatever was to move",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/notify/inventory.go", Old: "case s.There():", New: "case s.There() || true:",
+			File: "lambdas/notify/inventory.go", Old: "case s.Inside():", New: "case s.Inside() || true:",
 		}},
 		scenario: "aurora-stuck", says: "but the report does not list it",
 	},

@@ -22,11 +22,11 @@ type Standing struct {
 	Command string
 }
 
-// There says whether the application is in the Region for certain.
-func (s Standing) There() bool { return len(s.Why)+len(s.Unknown) == 0 }
+// Inside says whether the application is certainly in the Region, in all its parts.
+func (s Standing) Inside() bool { return len(s.Why)+len(s.Unknown) == 0 }
 
-// Elsewhere says whether some part of the application is not in the Region for certain.
-func (s Standing) Elsewhere() bool { return len(s.Why) > 0 }
+// Outside says whether a part of the application is certainly not in the Region.
+func (s Standing) Outside() bool { return len(s.Why) > 0 }
 
 // Snapshot is what Route 53 and RDS said of some applications when it was taken.
 type Snapshot struct {
@@ -93,7 +93,7 @@ func (s Snapshot) writing(standing *Standing, databases []failover.Database, reg
 // registry, weights, and the writers that the run has moved. Writers that it never touched are not its to bring back.
 // Once a newer run has written the application, the registry keeps what that one has found: what was before this one is
 // no longer known, and nothing counts as if it were.
-func (s Snapshot) AsBefore(app failover.Application, epoch int64, home failover.Region) Standing {
+func (s Snapshot) AsBefore(app failover.Application, epoch int64, source failover.Region) Standing {
 	if newer := app.Live.Epoch; newer > epoch {
 		return Standing{Application: app.Name, Why: []string{fmt.Sprintf(
 			"the run of epoch %d has moved it since; registry: active in %s, %s", newer, app.Live.Active, prose.Weights(app.Live.Weights))}}
@@ -111,7 +111,7 @@ func (s Snapshot) AsBefore(app failover.Application, epoch int64, home failover.
 			own = append(own, db)
 		}
 	}
-	s.writing(&standing, own, home)
+	s.writing(&standing, own, source)
 	return standing
 }
 

@@ -30,7 +30,7 @@ func standingsIn(t *testing.T, cfg aws.Config, apps []failover.Application, regi
 	return standings, snapshot.Unknown()
 }
 
-func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
+func TestTheSnapshotNamesEveryPartOutsideTheRegion(t *testing.T) {
 	world, cfg := newWorld(t)
 	apps := applications(3, "Z1")
 	build(t, world, apps, 100, 0)
@@ -55,12 +55,12 @@ func TestStockNamesEverythingThatIsElsewhere(t *testing.T) {
 		t.Errorf("unknown %v, standings (-want +got):\n%s", unknown, diff)
 	}
 	back, _ := standingsIn(t, cfg, apps, east)
-	if !back[2].There() || back[0].There() {
+	if !back[2].Inside() || back[0].Inside() {
 		t.Errorf("seen from us-east-1: got %+v", back)
 	}
 }
 
-func TestWhatCannotBeReadIsNeitherThereNorElsewhere(t *testing.T) {
+func TestAnUnreadPartIsNeitherInsideNorOutsideTheRegion(t *testing.T) {
 	world, cfg := newWorld(t)
 	apps := applications(1, "Z1")
 	build(t, world, apps, 0, 100)
@@ -213,7 +213,7 @@ func TestAForeignRecordSetWithWeightKeepsAnApplicationFromBeingThere(t *testing.
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	foreign(0)
-	if got, _ = standingsIn(t, cfg, apps, west); !got[0].There() {
+	if got, _ = standingsIn(t, cfg, apps, west); !got[0].Inside() {
 		t.Errorf("with weight 0: got %+v", got)
 	}
 }

@@ -15,7 +15,7 @@ func main() {
 	entry.Start("promotedatabase", func(env entry.Environment) entry.Step[failover.PromoteRequest, failover.PromoteAnswer] {
 		return promotedatabase.Handler{
 			Plan: env.Plan, Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
-			Elsewhere: func(r failover.Region) *registry.Store {
+			OtherReplica: func(r failover.Region) *registry.Store {
 				return &registry.Store{Client: dynamodb.NewFromConfig(env.In(r)), Table: env.Table, Plan: env.Plan}
 			},
 			RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },

@@ -87,7 +87,7 @@ func (c *reportCommand) bucket(plan failover.Plan, x execution) string {
 
 // writeReport prints a report: the outcome, the times, what moved and what did not, and the next command.
 func writeReport(w io.Writer, r failover.Report) {
-	home, away := r.Run.WayOut()
+	home, away := r.Run.OutboundRegions()
 	fmt.Fprintf(w, "%s\n\n", r.Summary)
 	fmt.Fprintf(w, "  run      %s: %s from %s to %s\n", r.Run.ID, r.Run.Action, home, away)
 	fmt.Fprintf(w, "  from     %s", r.Run.Since.Format(time.RFC3339))
