@@ -71,6 +71,7 @@ func TestFailuresAreBounded(t *testing.T) {
 		{"a rollback that cannot be planned", script{
 			"Validate": {planOf(theRun(planned), stage(0))}, "VerifyHealth": {bad}, "PlanPhase rollback": {fails(failover.Rejected)},
 		}, 8, "PlanPhase"},
+		{"a step in each of 25 waves", script{"Validate": {plan(waves(25)...)}, "UpdateRegistry": times(25, fails(failover.Rejected))}, 5, "UpdateRegistry"},
 	} {
 		got := play(t, machine(t), c.script).calls["Notify"][0].(*failover.NotifyRequest)
 		if len(got.Failures) != failover.MaxListed || got.MoreFailures != c.more || got.Failures[len(got.Failures)-1].State != c.last {
@@ -81,6 +82,21 @@ func TestFailuresAreBounded(t *testing.T) {
 	r := play(t, machine(t), script{"Validate": {plan(gated(0))}, "AwaitApproval": {answer{err: "Denied", after: time.Second, cause: strings.Repeat("x", 3000)}}})
 	if got := r.calls["Notify"][0].(*failover.NotifyRequest).Decisions[0].Cause; len(got) != 1000 {
 		t.Errorf("a cause has %d characters; want it cut", len(got))
+	}
+}
+
+// TestWhatIsAskedAgainIsVerifiedFromTheStart: what was counted before a change was lost, or a promotion was cancelled, says
+// nothing about the next one. That holds for the zones that were in sync as well.
+func TestWhatIsAskedAgainIsVerifiedFromTheStart(t *testing.T) {
+	for _, verdict := range []failover.Verdict{failover.Lost, failover.Unpromoted} {
+		again := ok(failover.VerifyAnswer{Verdict: verdict, Healthy: 1, Unhealthy: 2, Streak: &failover.Streak{InSync: 12}})
+		calls := play(t, machine(t), script{"Validate": {plan(waves(1)...)}, "VerifyHealth": {again, finds(failover.Passed)}}).calls["VerifyHealth"]
+		if len(calls) != 2 {
+			t.Fatalf("%s: %d checks; want 2", verdict, len(calls))
+		}
+		if req := calls[1].(*failover.VerifyRequest); req.Healthy != 0 || req.Unhealthy != 0 || req.Streak != nil {
+			t.Errorf("%s: the next check is asked with %d healthy, %d unhealthy and streak %+v; want none", verdict, req.Healthy, req.Unhealthy, req.Streak)
+		}
 	}
 }
 

@@ -34,6 +34,20 @@ func TestWhatRelease010HasWrittenIsRead(t *testing.T) {
 	}
 }
 
+// TestEachNameOfRelease010IsReadAlone: a text may have one of them and no other.
+func TestEachNameOfRelease010IsReadAlone(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"verdict":"looked"}`: `{"verdict":"checked"}`, `{"phase":"out"}`: `{"phase":"outbound"}`, `{"phase":"back"}`: `{"phase":"return"}`,
+		`{"phase":"retreat"}`: `{"phase":"return-rollback"}`, `{"leg":"rollback"}`: `{"phase":"rollback"}`, `{"legs":[]}`: `{"phases":[]}`,
+		`{"legStartedAt":1}`: `{"phaseStartedAt":1}`, `{"leftovers":[]}`: `{"unrecorded":[]}`, `{"told":true}`: `{"notified":true}`,
+		`{"name":"out","verdict":"back"}`: `{"name":"out","verdict":"back"}`,
+	} {
+		if got := string(fromFormat1([]byte(text))); got != want {
+			t.Errorf("%s: got %s; want %s", text, got, want)
+		}
+	}
+}
+
 // TestWhatRelease010ReadsHasItsNames: in format 1 everything has the names of release 0.1.0, in format 2 those of this one.
 func TestWhatRelease010ReadsHasItsNames(t *testing.T) {
 	now := fromFormat1([]byte(old))

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,26 @@ func TestRunIsWrittenOnce(t *testing.T) {
 	put(t, s, first, again)
 	if diff := cmp.Diff([]RunRecord{first}, runs(t, s, 10)); diff != "" {
 		t.Errorf("runs (-want +got):\n%s", diff)
+	}
+}
+
+// TestARunIsWrittenAsBothRegionsReadIt: until both run this version, the other one may be release 0.1.0.
+func TestARunIsWrittenAsBothRegionsReadIt(t *testing.T) {
+	for writes, want := range map[int]string{failover.OldestFormat: `"leg":"out"`, failover.Format: `"phase":"outbound"`} {
+		s := newStore(t)
+		r := record("a", noon)
+		r.Run.Writes, r.Run.Phase = writes, failover.Outbound
+		put(t, s, r)
+		items, err := s.query(ctx, runsPartition, "", 0)
+		if err != nil || len(items) != 1 {
+			t.Fatalf("%d items, %v; want one", len(items), err)
+		}
+		if got := (&reader{item: items[0]}).text("record"); !strings.Contains(got, want) {
+			t.Errorf("format %d: got %s; want %s in it", writes, got, want)
+		}
+		if diff := cmp.Diff([]RunRecord{r}, runs(t, s, 10)); diff != "" {
+			t.Errorf("format %d, read again (-want +got):\n%s", writes, diff)
+		}
 	}
 }
 

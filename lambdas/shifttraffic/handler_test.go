@@ -295,3 +295,25 @@ func TestAFenceThatIsNotDroversIsNotTouched(t *testing.T) {
 		t.Errorf("%d batches were written", n)
 	}
 }
+
+// TestEachCallRenewsTheLock until the next step: a large wave takes longer than a lease. A call with nothing to move does not.
+func TestEachCallRenewsTheLock(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	for _, action := range []failover.Action{failover.Failover, failover.Switchover} {
+		h, _ := newHandler(t, apps...)
+		var renewed []time.Time
+		h.Registry = registered{apps: apps, renewed: &renewed}
+		req := request(7, "run-7", 100)
+		req.Run.Action = action
+		for range 2 {
+			handle(t, h, req)
+		}
+		if len(renewed) != 2 || !renewed[0].After(start) {
+			t.Errorf("%s: the lock was renewed until %v; want once by each call, until after %v", action, renewed, start)
+		}
+		req.Stage.Percent = nil
+		if handle(t, h, req); len(renewed) != 2 {
+			t.Errorf("%s: a stage without traffic has renewed the lock", action)
+		}
+	}
+}
