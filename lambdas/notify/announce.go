@@ -8,7 +8,6 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // AnnounceAnswer says that the start notification is out.
@@ -56,7 +55,7 @@ func started(req failover.AnnounceRequest) string {
 	if req.Databases > 0 {
 		what += ", " + prose.Count(req.Databases, "database")
 	}
-	return wording.Clip(fmt.Sprintf("Started: %s, %s in %s", journey(req.Run), what, prose.Count(req.Stages, "stage")), maxSummary)
+	return prose.Cut(fmt.Sprintf("Started: %s, %s in %s", journey(req.Run), what, prose.Count(req.Stages, "stage")), maxSummary)
 }
 
 // isAbout says whether the object under a key is about this execution: its name may be used again after 90 days.

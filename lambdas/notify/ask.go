@@ -11,7 +11,6 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // AskAnswer says that the request for approval is out. Step Functions waits for the approver's answer, not for this one.
@@ -82,7 +81,7 @@ type question struct {
 func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) question {
 	until := req.Until.UTC().Format("15:04:05 UTC")
 	var q question
-	q.summary = wording.Clip(fmt.Sprintf("Approval needed by %s: %s waits %s", until, journey(req.Run), where(req)), maxSummary)
+	q.summary = prose.Cut(fmt.Sprintf("Approval needed by %s: %s waits %s", until, journey(req.Run), where(req)), maxSummary)
 	approve, reject := h.Plan.Drover(failover.CommandLine("approve", req.Run.ID), m.Region), h.Plan.Drover(failover.CommandLine("reject", req.Run.ID), m.Region)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", q.summary)

@@ -11,10 +11,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // Handler serves four states of the machine: Announce, NotifyRefused, AwaitApproval and Notify.
@@ -89,5 +89,5 @@ func unreadable(err error) error {
 
 // couldNot says in one line what could not be done, and why.
 func couldNot(do string, err error) string {
-	return wording.Clip(wording.OneLine(entry.CouldNot(do, err)), maxLine)
+	return prose.Cut(prose.Line(entry.CouldNot(do, err)), maxLine)
 }

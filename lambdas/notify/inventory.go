@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 const (
@@ -89,7 +89,7 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 	}
 	snapshot := live.Take(ctx, sets, h.RDS(to), apps)
 	for _, unknown := range snapshot.Unknown() {
-		r.Unknown = append(r.Unknown, wording.Clip(wording.OneLine(unknown), maxLine))
+		r.Unknown = append(r.Unknown, prose.Cut(prose.Line(unknown), maxLine))
 	}
 	return snapshot, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
 // The bounds of a message, which is read on a phone.
@@ -36,7 +35,7 @@ func summarize(r failover.Report) string {
 	case len(missing) > 0:
 		line += "; " + notMovedLine(missing[0])
 	}
-	return wording.Clip(wording.OneLine(line), maxSummary)
+	return prose.Cut(prose.Line(line), maxSummary)
 }
 
 // journey is the action of the run and its target Region.
@@ -160,17 +159,17 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 func about(b *strings.Builder, plan failover.Plan, run failover.Run, decisions []failover.Decision) {
 	for _, d := range decisions {
 		if d.Approved { // a rejection is among the reasons
-			fmt.Fprintln(b, wording.Clip(wording.OneLine(d.String()), maxLine))
+			fmt.Fprintln(b, prose.Cut(prose.Line(d.String()), maxLine))
 		}
 	}
 	if run.TakenOverFrom != "" {
 		fmt.Fprintln(b, takenOver(run))
 	}
 	if run.Starter != nil || run.RequestedBy != "" {
-		fmt.Fprintf(b, "Started by: %s\n", wording.Clip(wording.OneLine(run.WhoStarted()), maxLine))
+		fmt.Fprintf(b, "Started by: %s\n", prose.Cut(prose.Line(run.WhoStarted()), maxLine))
 	}
 	if run.Reason != "" {
-		fmt.Fprintf(b, "Reason: %s\n", wording.Clip(wording.OneLine(run.Reason), maxLine))
+		fmt.Fprintf(b, "Reason: %s\n", prose.Cut(prose.Line(run.Reason), maxLine))
 	}
 	fmt.Fprintf(b, "Run %s, plan %s\n", run.ID, plan.Name)
 }
@@ -201,7 +200,7 @@ func bullets(b *strings.Builder, title string, lines []string, more int, where s
 	fmt.Fprintf(b, "\n%s:\n", title)
 	shown := lines[:min(len(lines), maxLines)]
 	for _, line := range shown {
-		fmt.Fprintf(b, "- %s\n", wording.Clip(wording.OneLine(line), maxLine))
+		fmt.Fprintf(b, "- %s\n", prose.Cut(prose.Line(line), maxLine))
 	}
 	if more += len(lines) - len(shown); more > 0 {
 		fmt.Fprintf(b, "- and %d more%s\n", more, where)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/lambdas/internal/wording"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // RefusedAnswer says whether a notification was sent, by this call or by an earlier one.
@@ -95,14 +95,14 @@ func subjectsOf(findings []failover.Finding) []string {
 
 // refusedLine is the first line. Bad news names its first blocker.
 func refusedLine(req failover.RefusedRequest) string {
-	line := wording.OneLine(req.Summary)
+	line := prose.Line(req.Summary)
 	if req.Verdict == failover.Refuse {
 		line = fmt.Sprintf("Refused: %s; nothing was changed", journey(req.Run))
 		if len(req.Findings) > 0 {
-			line += fmt.Sprintf("; %s: %s", req.Findings[0].Object, wording.OneLine(req.Findings[0].Found))
+			line += fmt.Sprintf("; %s: %s", req.Findings[0].Object, prose.Line(req.Findings[0].Found))
 		}
 	}
-	return wording.Clip(line, maxSummary)
+	return prose.Cut(line, maxSummary)
 }
 
 // maxBlockers bounds the blockers of a message: all that Validate lists.
@@ -112,13 +112,13 @@ const maxBlockers = failover.MaxListed
 func refusedText(plan failover.Plan, r failover.Refusal, summary string) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.Summary)
-	if r.Verdict != failover.Refuse && wording.OneLine(summary) != r.Summary {
-		fmt.Fprintf(&b, "\n%s\n", wording.OneLine(summary))
+	if r.Verdict != failover.Refuse && prose.Line(summary) != r.Summary {
+		fmt.Fprintf(&b, "\n%s\n", prose.Line(summary))
 	}
 	if blockers := blockersOf(r); len(blockers) > 0 {
 		fmt.Fprintf(&b, "\nBlockers:\n")
 		for _, f := range blockers[:min(len(blockers), maxBlockers)] {
-			fmt.Fprintf(&b, "- %s\n", wording.Clip(wording.OneLine(f.Object+": "+f.Found), maxBlocker))
+			fmt.Fprintf(&b, "- %s\n", prose.Cut(prose.Line(f.Object+": "+f.Found), maxBlocker))
 		}
 		if r.MoreFindings > 0 {
 			fmt.Fprintf(&b, "- and %d more findings, in the output of the state Validate\n", r.MoreFindings)
@@ -136,7 +136,7 @@ func refusedText(plan failover.Plan, r failover.Refusal, summary string) string 
 	}
 	fmt.Fprintln(&b)
 	if r.Run.StartedBy != "" {
-		fmt.Fprintf(&b, "Started by: %s\n", wording.Clip(wording.OneLine(r.Run.StartedBy), maxLine))
+		fmt.Fprintf(&b, "Started by: %s\n", prose.Cut(prose.Line(r.Run.StartedBy), maxLine))
 	}
 	about(&b, plan, r.Run, nil)
 	return b.String()

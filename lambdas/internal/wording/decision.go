@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // Decisions are the decisions with their comments in words: see [Comment].
@@ -50,11 +51,11 @@ func Comment(run failover.Run, d failover.Decision) string {
 		if name == string(failover.NotApproved) {
 			name = ""
 		}
-		return Clip(joined(name, errorMessage(d.Cause)), maxCause)
+		return prose.Cut(joined(name, errorMessage(d.Cause)), maxCause)
 	case d.Error != "":
 		f := failover.StepFailure{Error: d.Error, Cause: d.Cause}
 		text := "the request for approval was not sent: Notify " + meaning(d.Error)
-		if cause := Clip(causeOf(f), maxCause); cause != "" {
+		if cause := prose.Cut(causeOf(f), maxCause); cause != "" {
 			text += ": " + cause
 		}
 		return text

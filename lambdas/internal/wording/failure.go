@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // maxCause bounds the cause of a failure in a sentence that is read on a phone.
@@ -44,7 +45,7 @@ func Failure(f failover.StepFailure) string {
 	if said := causeOf(f); f.Error == "" && said != "" {
 		return said // it is listed in a report, which is not cut
 	}
-	cause := Clip(causeOf(f), maxCause)
+	cause := prose.Cut(causeOf(f), maxCause)
 	sentence := f.State
 	switch {
 	case f.Phase != "":
@@ -125,7 +126,7 @@ func meaning(name string) string {
 func errorMessage(cause string) string {
 	dec := json.NewDecoder(strings.NewReader(cause))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return OneLine(cause)
+		return prose.Line(cause)
 	}
 	for dec.More() {
 		key, err := dec.Token()
@@ -147,7 +148,7 @@ func messageValue(dec *json.Decoder, cause string) string {
 	after := strings.TrimLeft(cause[dec.InputOffset():], ": \t\r\n")
 	var text string
 	if dec.Decode(&text) == nil {
-		return OneLine(text)
+		return prose.Line(text)
 	}
 	if !strings.HasPrefix(after, `"`) {
 		return ""
@@ -155,20 +156,8 @@ func messageValue(dec *json.Decoder, cause string) string {
 	// Cut: close the string after the last character that is whole.
 	for cut := len(after); cut > 0 && cut > len(after)-12; cut-- {
 		if json.Unmarshal([]byte(after[:cut]+`"`), &text) == nil {
-			return OneLine(text) + " …"
+			return prose.Line(text) + " …"
 		}
 	}
 	return ""
-}
-
-// OneLine makes one line of a text, so that it cannot break the form of a message.
-func OneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// Clip cuts a text to at most limit bytes, at a character's end, and marks the cut.
-func Clip(text string, limit int) string {
-	const mark = " …"
-	if len(text) <= limit {
-		return text
-	}
-	return strings.TrimRight(strings.ToValidUTF8(text[:limit-len(mark)], ""), " ") + mark
 }
