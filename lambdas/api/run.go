@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -90,7 +89,7 @@ func outcomeOf(name string) failover.Outcome {
 // runOfRecord is a run from the registry: of the other Region, or older than the 90 days for which Step Functions keeps it.
 func runOfRecord(record registry.RunRecord) Run {
 	r := Run{
-		ID: record.Run.ID, ARN: record.Run.ARN, Region: regionOf(record.Run.ARN), Outcome: record.Outcome,
+		ID: record.Run.ID, ARN: record.Run.ARN, Region: record.Run.Region(), Outcome: record.Outcome,
 		Status: string(types.ExecutionStatusFailed), StartedAt: record.Run.StartedAt, StoppedAt: record.ClosedAt,
 		Progress: &Progress{Reasons: record.Reasons, Failure: record.Failure},
 		Links:    Links{Self: pathTo(record.Run.ID), Console: failover.ConsoleOf(record.Run.ARN)},
@@ -115,15 +114,6 @@ func pathTo(id string) string { return "/runs/" + url.PathEscape(id) }
 // executionARN is the ARN of the execution of this name.
 func (h Handler) executionARN(name string) string {
 	return strings.Replace(h.Machine, ":stateMachine:", ":execution:", 1) + ":" + name
-}
-
-// regionOf is the Region in an ARN; empty for any other text.
-func regionOf(text string) failover.Region {
-	parsed, err := arn.Parse(text)
-	if err != nil {
-		return ""
-	}
-	return failover.Region(parsed.Region)
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
