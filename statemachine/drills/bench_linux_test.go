@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
@@ -35,16 +34,10 @@ var measured = []struct {
 // BenchmarkDrill plays them, and reports the time on all processors and the peak memory of this process with all its
 // functions, and of the largest function alone, which must fit into what its Lambda has.
 func BenchmarkDrill(b *testing.B) {
-	deployed, err := assembly.Default()
-	if err != nil {
-		b.Fatal(err)
-	}
+	deployed := defaultAssembly(b)
 	for _, m := range measured {
 		b.Run(m.name, func(b *testing.B) {
-			s, err := Load(m.name)
-			if err != nil {
-				b.Fatal(err)
-			}
+			s := mustLoad(b, m.name)
 			before, memory := cpuTime(b), watchMemory()
 			for b.Loop() {
 				options := drill.Options{Assembly: deployed, Lambdas: built, Out: &transcript.Printer{W: io.Discard}}

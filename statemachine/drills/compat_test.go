@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/scenario"
@@ -50,17 +49,8 @@ func starts(at time.Duration, region string, outcome failover.Outcome, input str
 // playPrevious plays a scenario in which the release before is deployed, and returns what is not as expected.
 func playPrevious(t *testing.T, s *scenario.Scenario) (wrong []string, printed string, result *drill.Result) {
 	t.Helper()
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out bytes.Buffer
-	result, err = drill.Play(t.Context(), s, drill.Options{
-		Assembly: deployed, Lambdas: drilltest.Lambdas(t), Previous: drilltest.Previous(t), Out: &transcript.Printer{W: &out},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	result = mustPlay(t, s, drill.Options{Previous: drilltest.Previous(t), Out: &transcript.Printer{W: &out}})
 	wrong = slices.Clone(result.Unexpected)
 	for _, v := range result.Guarantees {
 		for _, broken := range v.Violations {

@@ -3,15 +3,11 @@ package drills
 import (
 	"testing"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 )
 
 func TestASurgeOfOtherFunctionsStopsAFailoverWithoutReservedConcurrency(t *testing.T) {
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	deployed := defaultAssembly(t)
 	for i, f := range deployed.Functions {
 		if f.Reserved == nil {
 			t.Errorf("%s in %s reserves no concurrency", f.Name, f.Region)

@@ -1,18 +1,14 @@
 package drills
 
 import (
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
-	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/scenario"
-	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // TestARunInADarkRegionIsJudgedAsOneThatDidNotEnd and the drill goes on to its verdict, although the
@@ -37,14 +33,7 @@ until: 2m
 	if err != nil {
 		t.Fatal(err)
 	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := mustPlay(t, s, drill.Options{})
 	still := func(text string) bool { return strings.Contains(text, "still running") }
 	if result.OK() || !slices.ContainsFunc(result.Unexpected, still) {
 		t.Errorf("unexpected are %q; want the run still running", result.Unexpected)

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/transcript"
@@ -123,20 +122,9 @@ func isGolden(t *testing.T, golden, got string) {
 // transcript of the default scenario has the numbers, as a terminal shows them.
 func play(t *testing.T, name string) (*drill.Result, string) {
 	t.Helper()
-	s, err := Load(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var symbols, numbers bytes.Buffer
 	out := &transcript.Printer{W: &symbols, Symbols: true, Also: &transcript.Printer{W: &numbers}}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: out})
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := mustPlay(t, mustLoad(t, name), drill.Options{Out: out})
 	if name == Default {
 		return result, numbers.String()
 	}
@@ -167,17 +155,9 @@ func TestAnUnknownScenarioNamesThoseThatExist(t *testing.T) {
 }
 
 func TestADrillThatIsInterruptedEnds(t *testing.T) {
-	s, err := Load(Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &cancelling{cancel: cancel, at: "Validate"}
-	_, err = drill.Play(ctx, s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: out}})
+	_, err := drill.Play(ctx, mustLoad(t, Default), drill.Options{Assembly: defaultAssembly(t), Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: out}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v; want %v", err, context.Canceled)
 	}

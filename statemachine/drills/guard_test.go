@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/transcript"
@@ -246,14 +245,7 @@ func playChanged(t *testing.T, scenario string, functions []drilltest.Mutation, 
 // playWith plays a scenario with other functions, and with another definition.
 func playWith(t *testing.T, name, lambdas string, definition []replacement) (*drill.Result, string) {
 	t.Helper()
-	s, err := Load(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, deployed := mustLoad(t, name), defaultAssembly(t)
 	for i := range deployed.StateMachines {
 		m := &deployed.StateMachines[i]
 		for _, r := range definition {
@@ -264,9 +256,6 @@ func playWith(t *testing.T, name, lambdas string, definition []replacement) (*dr
 		}
 	}
 	var out bytes.Buffer
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: lambdas, Out: &transcript.Printer{W: &out}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := mustPlay(t, s, drill.Options{Assembly: deployed, Lambdas: lambdas, Out: &transcript.Printer{W: &out}})
 	return result, out.String()
 }

@@ -3,17 +3,13 @@ package drills
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
-	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/scenario"
-	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // TestDatabasesArePromotedWhileALargeWaveStillShifts: in a failover they wait for the first batch alone.
@@ -68,19 +64,13 @@ until: 3m
 	if err != nil {
 		t.Fatal(err)
 	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	deployed := defaultAssembly(t)
 	for i, role := range deployed.Roles {
 		for j, policy := range role.Policies {
 			deployed.Roles[i].Policies[j] = bytes.ReplaceAll(policy, []byte("hostedzone/Z0000000000EXAMPLE"), []byte("hostedzone/*"))
 		}
 	}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := mustPlay(t, s, drill.Options{Assembly: deployed})
 	if !result.OK() {
 		t.Errorf("%s %+v", strings.Join(result.Unexpected, "\n"), result.Guarantees)
 	}

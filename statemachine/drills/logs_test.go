@@ -2,7 +2,6 @@ package drills
 
 import (
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,10 +9,8 @@ import (
 
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
-	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
-	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // forbidden is what no log may have: readers of logs may seldom approve runs, and logs outlive the stacks.
@@ -56,20 +53,9 @@ func leaks(s *scenario.Scenario, logs []fakeaws.LogLine) []string {
 // logsOf plays a scenario and returns what is logged.
 func logsOf(t *testing.T, name string, change func(*assembly.Assembly)) (*scenario.Scenario, []fakeaws.LogLine) {
 	t.Helper()
-	s, err := Load(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, deployed := mustLoad(t, name), defaultAssembly(t)
 	change(deployed)
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, result.Logs
+	return s, mustPlay(t, s, drill.Options{Assembly: deployed}).Logs
 }
 
 // TestTheSearchOfLogsFindsWhatItSearchesFor plays an approval: as it is deployed, there are lines of every kind and nothing

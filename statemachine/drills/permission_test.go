@@ -3,7 +3,6 @@ package drills
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drill/drilltest"
-	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 // granting are the scenarios that must need every permission between them. They are short, for each permission is taken
@@ -28,10 +26,7 @@ var notShown = map[string]string{
 // TestEveryPermissionIsNeeded takes each action that the stacks grant away from its role, in both Regions, and plays
 // drills until one fails. An action whose loss no drill notices is not needed, or not tested.
 func TestEveryPermissionIsNeeded(t *testing.T) {
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	deployed := defaultAssembly(t)
 	lambdas := drilltest.Lambdas(t)
 	for _, name := range granting {
 		if fails(t, name, deployed, lambdas) {
@@ -44,10 +39,7 @@ func TestEveryPermissionIsNeeded(t *testing.T) {
 			if why := p.notShown(); why != "" {
 				t.Skip(why)
 			}
-			without, err := assembly.Default()
-			if err != nil {
-				t.Fatal(err)
-			}
+			without := defaultAssembly(t)
 			p.revoke(t, without)
 			for _, name := range granting {
 				if fails(t, name, without, lambdas) {
@@ -62,17 +54,7 @@ func TestEveryPermissionIsNeeded(t *testing.T) {
 // fails plays a scenario and says whether the drill fails.
 func fails(t *testing.T, name string, deployed *assembly.Assembly, lambdas string) bool {
 	t.Helper()
-	s, err := Load(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := drill.Play(t.Context(), s, drill.Options{
-		Assembly: deployed, Lambdas: lambdas, Out: &transcript.Printer{W: io.Discard},
-	})
-	if err != nil {
-		t.Fatal(err) // a drill that cannot be played shows nothing
-	}
-	return !result.OK()
+	return !mustPlay(t, mustLoad(t, name), drill.Options{Assembly: deployed, Lambdas: lambdas}).OK()
 }
 
 // grant is one action that one statement of a role's policies allows. The roles of both Regions are one.

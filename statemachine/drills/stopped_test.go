@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -12,12 +11,9 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine"
-	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
-	"github.com/drover-dr/drover/statemachine/drill/drilltest"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 	"github.com/drover-dr/drover/statemachine/scenario"
-	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
 type stoppedCase struct {
@@ -162,13 +158,5 @@ func playApplications(t *testing.T, applications, disaster string) *drill.Result
 	if err != nil {
 		t.Fatal(err)
 	}
-	deployed, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Lambdas: drilltest.Lambdas(t), Out: &transcript.Printer{W: io.Discard}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+	return mustPlay(t, s, drill.Options{})
 }

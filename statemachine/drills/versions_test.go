@@ -25,20 +25,12 @@ func TestADefinitionThatNamesNoVersionsIsChangedByADeployment(t *testing.T) {
 		deploys bool
 		want    bool
 	}{{false, true}, {true, false}} {
-		s, err := Load("deploy-during-run")
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := mustLoad(t, "deploy-during-run")
 		if !c.deploys {
 			s.Timeline = []scenario.Event{s.Timeline[0]}
 		}
 		var out bytes.Buffer
-		result, err := drill.Play(t.Context(), s, drill.Options{
-			Assembly: withoutVersions(t), Lambdas: lambdas, Out: &transcript.Printer{W: &out},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		result := mustPlay(t, s, drill.Options{Assembly: withoutVersions(t), Lambdas: lambdas, Out: &transcript.Printer{W: &out}})
 		if result.OK() != c.want {
 			t.Errorf("without versions, deployed during the run %t: as it should be %t; want %t\n%s", c.deploys, result.OK(), c.want, out.String())
 		}
@@ -50,10 +42,7 @@ func TestADefinitionThatNamesNoVersionsIsChangedByADeployment(t *testing.T) {
 
 func withoutVersions(t *testing.T) *assembly.Assembly {
 	t.Helper()
-	a, err := assembly.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := defaultAssembly(t)
 	taken := 0
 	for i, m := range a.StateMachines {
 		a.StateMachines[i].Definition = version.ReplaceAllString(m.Definition, `$1"`)
