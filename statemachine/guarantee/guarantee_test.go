@@ -177,15 +177,31 @@ func TestGuaranteesOfSoundRunsAreKept(t *testing.T) {
 	}
 }
 
+// violation is evidence that violates a guarantee, made of evidence that violates none.
+type violation struct {
+	name    string
+	number  int
+	from    func() Evidence
+	breakIt func(*Evidence)
+	says    string
+}
+
+// isSeen checks that the guarantee is violated, and that the verdict says how.
+func (c violation) isSeen(t *testing.T) {
+	e := c.from()
+	c.breakIt(&e)
+	v := verdict(t, e, c.number)
+	if v.Status != Violated {
+		t.Fatalf("guarantee %d is %s; want it violated", c.number, v.Status)
+	}
+	if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
+		t.Errorf("got  %s\nwant %s", text, c.says)
+	}
+}
+
 // TestEveryGuaranteeCanBeViolated plants violations of each guarantee, one of every kind.
 func TestEveryGuaranteeCanBeViolated(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		number  int
-		from    func() Evidence
-		breakIt func(*Evidence)
-		says    string
-	}{
+	for _, c := range []violation{
 		{"both weights zero", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(0, 0, "1") }, "has us-east-1 0, us-west-2 0; expected us-east-1 0, us-west-2 100"},
 		{"both weights full", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(100, 100, "1") }, "has us-east-1 100, us-west-2 100"},
 		{"written but not moved", 1, completed, func(e *Evidence) { e.Batches[0].After = sets(100, 0, "1") }, "has us-east-1 100, us-west-2 0"},
@@ -272,17 +288,7 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 		{"again moves the writer", 9, completed, func(e *Evidence) { e.Again[0].After.Databases[0].Writer = east }, "the writer of shop"},
 		{"a new run moves records", 9, completed, func(e *Evidence) { e.Again[0].NewRun, e.Again[0].After.Zones[0].Sets = true, sets(100, 0, "") }, "record sets of zone Z1"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			e := c.from()
-			c.breakIt(&e)
-			v := verdict(t, e, c.number)
-			if v.Status != Violated {
-				t.Fatalf("guarantee %d is %s; want it violated", c.number, v.Status)
-			}
-			if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
-				t.Errorf("got  %s\nwant %s", text, c.says)
-			}
-		})
+		t.Run(c.name, c.isSeen)
 	}
 }
 

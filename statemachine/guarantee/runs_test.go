@@ -151,13 +151,7 @@ func unheard() Evidence {
 
 // TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated plants violations that only runs with two phases, or two runs, can have.
 func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		number  int
-		from    func() Evidence
-		breakIt func(*Evidence)
-		says    string
-	}{
+	for _, c := range []violation{
 		{"rolled back to other weights", 1, rolledBack, func(e *Evidence) { e.Batches[1].After = sets(90, 10, "1") }, "has us-east-1 90, us-west-2 10; expected us-east-1 100, us-west-2 0"},
 		{"back to the wrong side", 1, thereAndBack, func(e *Evidence) { e.Batches[1].After = sets(0, 100, "1") }, "expected us-east-1 100, us-west-2 0"},
 		{"batch of an unknown run", 1, completed, func(e *Evidence) {
@@ -254,17 +248,7 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 		{"an alarm in the other Region", 11, unheard, func(e *Evidence) { e.Alarms[0].Region = east }, "no alarm went to ALARM"},
 		{"an alarm that comes too late", 11, unheard, func(e *Evidence) { e.Alarms[0].At = at(time.Hour) }, "no alarm went to ALARM"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			e := c.from()
-			c.breakIt(&e)
-			v := verdict(t, e, c.number)
-			if v.Status != Violated {
-				t.Fatalf("guarantee %d is %s; want it violated", c.number, v.Status)
-			}
-			if text := strings.Join(v.Violations, "\n"); !strings.Contains(text, c.says) {
-				t.Errorf("got  %s\nwant %s", text, c.says)
-			}
-		})
+		t.Run(c.name, c.isSeen)
 	}
 }
 
