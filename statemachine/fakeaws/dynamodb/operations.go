@@ -83,7 +83,14 @@ func (d *Service) getItem(r *replicaOf, p *itemParams) ([]byte, error) {
 }
 
 // check evaluates the request's condition on the item as the local replica has it.
-func (d *Service) check(r *replicaOf, p *itemParams, key primaryKey, holds expression.Condition) (before expression.Item, exists bool, err error) {
+func (d *Service) check(r *replicaOf, p *itemParams, key primaryKey) (before expression.Item, exists bool, err error) {
+	holds, err := p.expressions.Condition(p.ConditionExpression)
+	if err == nil {
+		err = p.expressions.Unused()
+	}
+	if err != nil {
+		return nil, false, err
+	}
 	before, exists = r.replica.get(key)
 	if holds(before) {
 		return before, exists, nil
@@ -110,11 +117,7 @@ func (d *Service) putItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if !ok {
 		return nil, invalidItem("One or more parameter values were invalid: Missing the key pk or sk in the item, or it is no string")
 	}
-	holds, err := p.onlyCondition()
-	if err != nil {
-		return nil, err
-	}
-	before, exists, err := d.check(r, p, key, holds)
+	before, exists, err := d.check(r, p, key)
 	if err != nil {
 		return nil, err
 	}
@@ -132,11 +135,7 @@ func (d *Service) deleteItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	holds, err := p.onlyCondition()
-	if err != nil {
-		return nil, err
-	}
-	before, exists, err := d.check(r, p, key, holds)
+	before, exists, err := d.check(r, p, key)
 	if err != nil {
 		return nil, err
 	}
@@ -148,15 +147,6 @@ func (d *Service) deleteItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	return returned(p, before, exists)
 }
 
-// onlyCondition compiles the condition of a request that has no other expression.
-func (p *itemParams) onlyCondition() (expression.Condition, error) {
-	holds, err := p.expressions.Condition(p.ConditionExpression)
-	if err == nil {
-		err = p.expressions.Unused()
-	}
-	return holds, err
-}
-
 func (d *Service) updateItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	key, err := keyOf(p.Key)
 	if err != nil {
@@ -166,11 +156,7 @@ func (d *Service) updateItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	holds, err := p.onlyCondition()
-	if err != nil {
-		return nil, err
-	}
-	before, exists, err := d.check(r, p, key, holds)
+	before, exists, err := d.check(r, p, key)
 	if err != nil {
 		return nil, err
 	}

@@ -38,12 +38,7 @@ func (k *Kernel) inject(f Fault) *Fault {
 }
 
 func (k *Kernel) removeFault(fault *Fault) {
-	for i, f := range k.faults {
-		if f == fault {
-			k.faults = append(k.faults[:i:i], k.faults[i+1:]...)
-			return
-		}
-	}
+	k.faults = slices.DeleteFunc(slices.Clone(k.faults), func(f *Fault) bool { return f == fault })
 }
 
 // FaultFor returns the oldest fault that matches the request, or nil, and counts the request.

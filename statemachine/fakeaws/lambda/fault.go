@@ -1,5 +1,7 @@
 package lambda
 
+import "slices"
+
 // Failure modes of an invocation, for [InvokeFault].
 const (
 	// InvokeThrottled rejects the invocation, as Lambda does over the concurrency limit.
@@ -38,12 +40,7 @@ func (ctl Control) InjectInvoke(f InvokeFault) (remove func()) {
 }
 
 func (l *Service) removeFault(fault *InvokeFault) {
-	for i, f := range l.faults {
-		if f == fault {
-			l.faults = append(l.faults[:i:i], l.faults[i+1:]...)
-			return
-		}
-	}
+	l.faults = slices.DeleteFunc(slices.Clone(l.faults), func(f *InvokeFault) bool { return f == fault })
 }
 
 // faultFor returns the kind of the oldest fault that matches the function, or "", and counts the invocation.

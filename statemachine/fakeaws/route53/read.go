@@ -40,20 +40,21 @@ func (r *Service) perform(req *wire.Request) (*wire.Response, *wire.Error) {
 // Permissions are those of "Actions, resources, and condition keys for Amazon Route 53".
 func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := wire.Permission{Action: "route53:" + req.Operation, Resource: "*"}
+	on := func(kind, id string) { p.Resource = r.k.GlobalARN("route53", kind+"/"+id) }
 	switch params := req.Params.(type) {
 	case changeParams:
-		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.zone)
+		on("hostedzone", params.zone)
 		p.Context = changeContext(params.changes)
 	case listSetsParams:
-		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.zone)
+		on("hostedzone", params.zone)
 	case getZoneParams:
-		p.Resource = r.k.GlobalARN("route53", "hostedzone/"+params.id)
+		on("hostedzone", params.id)
 	case getChangeParams:
-		p.Resource = r.k.GlobalARN("route53", "change/"+params.id)
+		on("change", params.id)
 	case getCheckParams:
-		p.Resource = r.k.GlobalARN("route53", "healthcheck/"+params.id)
+		on("healthcheck", params.id)
 	case checkStatusParams:
-		p.Resource = r.k.GlobalARN("route53", "healthcheck/"+params.id)
+		on("healthcheck", params.id)
 	}
 	return []wire.Permission{p}
 }

@@ -160,13 +160,7 @@ func (ctl Control) PutRecordSet(zoneID string, set RecordSet) error {
 	if problems := ctl.s.checkSet(z, e.set); len(problems) > 0 {
 		return fmt.Errorf("put record set %s: %s", set.Name, strings.Join(problems, "; "))
 	}
-	z.current = upsert(z.current, e)
-	z.answers = upsert(z.answers, e)
-	for _, c := range z.pending {
-		c.answers = upsert(c.answers, e)
-	}
-	ctl.s.generation++
-	ctl.s.k.Edited()
+	ctl.s.edit(z, func(state []*entry) []*entry { return upsert(state, e) })
 	return nil
 }
 
@@ -179,13 +173,18 @@ func (ctl Control) RemoveRecordSets(zoneID, name, recordType string) error {
 		return fmt.Errorf("remove record sets %s: no hosted zone %s; there are %v", name, zoneID, ctl.s.zoneIDs())
 	}
 	key := groupKey(normalizeName(name), recordType)
-	z.current, z.answers = withoutPrefix(z.current, key), withoutPrefix(z.answers, key)
-	for _, c := range z.pending {
-		c.answers = withoutPrefix(c.answers, key)
-	}
-	ctl.s.generation++
-	ctl.s.k.Edited()
+	ctl.s.edit(z, func(state []*entry) []*entry { return withoutPrefix(state, key) })
 	return nil
+}
+
+// edit changes what the control plane has, what the name servers answer, and what they will answer after each pending change.
+func (r *Service) edit(z *zone, change func(state []*entry) []*entry) {
+	z.current, z.answers = change(z.current), change(z.answers)
+	for _, c := range z.pending {
+		c.answers = change(c.answers)
+	}
+	r.generation++
+	r.k.Edited()
 }
 
 func withoutPrefix(state []*entry, prefix string) []*entry {
