@@ -3,8 +3,9 @@ package asl
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 )
 
 // lambdaStep is how the events of a Task name its integration.
@@ -123,10 +124,8 @@ func (x *Execution) taskFailed(f Failure) {
 // submitted says whether the function that was given the token has answered, so that this answer is the token's own.
 func (x *Execution) submitted() bool { return x.history[len(x.history)-1].Type == "TaskSubmitted" }
 
-// regionOf takes the Region out of an execution's ARN.
-func regionOf(arn string) string {
-	if parts := strings.Split(arn, ":"); len(parts) > 3 {
-		return parts[3]
-	}
-	return ""
+// regionOf is the Region in an execution's ARN; empty for an id that is not an ARN.
+func regionOf(execution string) string {
+	parsed, _ := arn.Parse(execution)
+	return parsed.Region
 }

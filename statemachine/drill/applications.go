@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -100,7 +99,7 @@ func (r *rehearsal) addDatabases(s *scenario.Scenario, app failover.Application)
 		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
 			arn := database.Clusters[region]
 			g.Members = append(g.Members, fakeaws.Member{
-				Region: string(region), ClusterARN: arn, ClusterID: arn[strings.LastIndex(arn, ":")+1:],
+				Region: string(region), ClusterARN: arn, ClusterID: guarantee.NameIn(arn),
 			})
 		}
 		if err := r.world.AddGlobalCluster(g); err != nil {

@@ -65,7 +65,7 @@ func (p *performance) call(ctx context.Context, c scenario.Call) error {
 		p.unexpected = append(p.unexpected, fmt.Sprintf("%s %s as %s: expected %d, got %d: %.600s", c.Method, c.Path, who, c.Status, status, answer))
 	}
 	for _, text := range c.Says {
-		if !strings.Contains(oneLine(answer), text) {
+		if !strings.Contains(compact(answer), text) {
 			p.unexpected = append(p.unexpected, fmt.Sprintf("%s %s as %s: expected the text %q; got %.600s", c.Method, c.Path, who, text, answer))
 		}
 	}
@@ -125,7 +125,7 @@ func answerFacts(text []byte) string {
 		Runs                                []struct{ ID, Status string }
 	}
 	if json.Unmarshal(text, &answer) != nil {
-		return oneLine(text)
+		return compact(text)
 	}
 	switch {
 	case answer.Title != "":
@@ -141,14 +141,14 @@ func answerFacts(text []byte) string {
 		}
 		return prose.Count(len(runs), "run") + ": " + strings.Join(runs, ", ")
 	}
-	return cmp.Or(answer.Message, oneLine(text))
+	return cmp.Or(answer.Message, compact(text))
 }
 
-// oneLine writes JSON without the blanks between its parts, and anything else as it is.
-func oneLine(text []byte) string {
-	var compact bytes.Buffer
-	if json.Compact(&compact, text) != nil {
-		return strings.Join(strings.Fields(string(text)), " ")
+// compact writes JSON without the blanks between its parts, and anything else as it is.
+func compact(text []byte) string {
+	var b bytes.Buffer
+	if json.Compact(&b, text) != nil {
+		return prose.Line(string(text))
 	}
-	return compact.String()
+	return b.String()
 }

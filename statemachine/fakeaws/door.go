@@ -2,8 +2,8 @@ package fakeaws
 
 import (
 	"fmt"
-	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/drover-dr/drover/statemachine/fakeaws/lambda"
 	"github.com/drover-dr/drover/statemachine/fakeaws/sqs"
 	"github.com/drover-dr/drover/statemachine/fakeaws/stepfunctions"
@@ -14,20 +14,20 @@ import (
 type door struct{ w *World }
 
 // Order makes the request that starts a target.
-func (d door) Order(arn, name, input string) (*wire.Request, error) {
-	parts := strings.SplitN(arn, ":", 7)
-	if len(parts) < 6 || parts[0] != "arn" {
-		return nil, fmt.Errorf("target %q; expected an ARN", arn)
+func (d door) Order(target, name, input string) (*wire.Request, error) {
+	parsed, err := arn.Parse(target)
+	if err != nil {
+		return nil, fmt.Errorf("target %q; expected an ARN", target)
 	}
-	switch parts[2] {
+	switch parsed.Service {
 	case "states":
-		return stepfunctions.StartRequest(arn, name, input), nil
+		return stepfunctions.StartRequest(target, name, input), nil
 	case "lambda":
-		return lambda.AsyncRequest(arn, input), nil
+		return lambda.AsyncRequest(target, input), nil
 	case "sqs":
-		return sqs.SendRequest(arn, input), nil
+		return sqs.SendRequest(target, input), nil
 	}
-	return nil, fmt.Errorf("target %s: the AWS simulator starts state machines, functions and queues", arn)
+	return nil, fmt.Errorf("target %s: the AWS simulator starts state machines, functions and queues", target)
 }
 
 // Perform performs a request that AWS itself makes.

@@ -224,8 +224,8 @@ func show(plan failover.Plan, w map[failover.Region]int) string {
 // clock writes a point of time as the transcript does.
 func (e Evidence) clock(at time.Time) string { return scenario.Clock(at.Sub(scenario.Start)) }
 
-// NameIn is the name at the end of an execution's ARN.
-func NameIn(execution string) string { return execution[strings.LastIndex(execution, ":")+1:] }
+// NameIn is the name at the end of an ARN, after its last colon: that of an execution, a cluster or an alarm.
+func NameIn(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
 
 // AlarmFired is an alarm of the deployment that has gone to ALARM.
 type AlarmFired struct {

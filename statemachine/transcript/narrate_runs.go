@@ -2,9 +2,9 @@ package transcript
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
@@ -25,8 +25,8 @@ func (n *Narrator) meet(execution string, at time.Time) {
 	n.crowded = n.crowded || n.running > 1
 	n.fresh = append(n.fresh, execution)
 	if n.Announce {
-		parts := strings.Split(execution, ":")
-		n.Out.Event(at, "run", Title, fmt.Sprintf("%s starts in %s", parts[len(parts)-1], parts[3]))
+		machine, _ := failover.MachineOf(execution)
+		n.Out.Event(at, "run", Title, fmt.Sprintf("%s starts in %s", guarantee.NameIn(execution), machine.Region))
 	}
 }
 

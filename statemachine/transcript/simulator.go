@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
 // What follows is all that knows the AWS simulator. A run of a deployed plan is followed without it.
@@ -44,7 +45,7 @@ func worldText(e fakeaws.Entry) string {
 	}
 	object := e.Object
 	if strings.HasPrefix(object, "arn:") {
-		object = object[strings.LastIndex(object, ":")+1:]
+		object = guarantee.NameIn(object)
 	}
 	return object + ": " + e.Text
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -19,10 +19,10 @@ type Deputy struct {
 }
 
 // DeputyFor is a service that acts for the resource with an ARN, in whose account it is.
-func DeputyFor(service, arn string) Deputy {
-	d := Deputy{service: service + ".amazonaws.com", source: arn}
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		d.account = parts[4]
+func DeputyFor(service, source string) Deputy {
+	d := Deputy{service: service + ".amazonaws.com", source: source}
+	if parsed, err := arn.Parse(source); err == nil {
+		d.account = parsed.AccountID
 	}
 	return d
 }
