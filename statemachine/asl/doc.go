@@ -1,9 +1,10 @@
 // Package asl plays state machines in Amazon States Language as Step Functions does, without any effect of its own: no network, no
 // files, no goroutines, no clock, no randomness. An execution says what it waits for, and the caller passes in the result.
 //
-// A [Machine] is a definition that [Parse] has read. It is immutable, so that many executions can use it at the same time. Parse is
-// strict: it refuses what the package cannot play as Step Functions does, with the name of the state and the field. It knows the states Pass, Task, Choice, Wait, Succeed and Fail, JSONata with variables, and of all
-// integrations lambda:invoke, with and without .waitForTaskToken.
+// A [Machine] is a definition that [Parse] has read. It is immutable, so that many executions can use it at the same
+// time. Parse is strict: it refuses what the package cannot play as Step Functions does, with the name of the state and
+// the field. It knows the states Pass, Task, Choice, Wait, Succeed and Fail, JSONata with variables, and one integration,
+// lambda:invoke, with and without .waitForTaskToken.
 //
 // An [Execution] is one run of a machine; [Machine.Start] starts it. It goes from state to state, in no time, until it has to wait
 // for something. Then [Execution.Pending] says for what:
@@ -33,14 +34,14 @@
 // goroutine at a time, and the same calls give the same history, byte for byte: jitter is drawn from [ExecutionInfo], and a
 // definition whose expressions read the time or random numbers is refused.
 //
-// When a Task fails, its retriers are tried first, then its catchers, and then the execution fails; the counters of the retriers
-// last as long as the stay in the state. An expression that fails is such an error too, by the name of
-// [ErrorQuery], and fails the execution at once in a state that cannot catch. What [ErrorRuntime] names cannot be caught.
+// When a Task fails, its retriers are tried first, then its catchers, and then the execution fails; the counters of the
+// retriers are reset when the execution leaves the state. A failed expression is the error [ErrorQuery]; in a state that
+// cannot catch, it fails the execution at once. [ErrorRuntime] cannot be caught.
 //
 // Every event is in [Execution.History], as GetExecutionHistory has it. [Execution.Path] has the part that tests usually need: the
 // names of the states, in the order in which they were entered.
 //
-// The fidelity is tested: TestRecordedExecutions plays executions that were recorded on AWS and compares their histories event by
-// event. Where no recording shows what AWS does, the code says what is assumed. The limits
-// are AWS's: [MaxData], [MaxVariables], [MaxEvents].
+// The fidelity is tested: TestRecordedExecutions plays executions that were recorded on AWS and compares their histories
+// event by event. Where no recording shows what AWS does, a comment states the assumption. The limits are AWS's:
+// [MaxData], [MaxVariables], [MaxEvents].
 package asl

@@ -3,7 +3,7 @@ package asl
 import "time"
 
 // Event is one entry of an execution's history. Its JSON is that of GetExecutionHistory; exactly one of the details is
-// set, and which one the type says.
+// set, as the type says.
 type Event struct {
 	ID         int64     `json:"id"`
 	PreviousID int64     `json:"previousEventId"`

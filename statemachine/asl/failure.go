@@ -21,7 +21,7 @@ const (
 	ErrorDataLimit = "States.DataLimitExceeded"
 	// ErrorRuntime is an execution that cannot go on.
 	ErrorRuntime = "States.Runtime"
-	// ErrorNoChoice is a Choice of which no rule matched, and which has no Default.
+	// ErrorNoChoice is a Choice without a rule that matches and without a Default.
 	ErrorNoChoice = "States.NoChoiceMatched"
 )
 
@@ -71,7 +71,7 @@ func (x *Execution) retry(f Failure) bool {
 	return false
 }
 
-// delay is how long to wait before the retry that follows so many others.
+// delay is how long to wait before a retry; tries counts the retries before it.
 func (r *retrier) delay(tries int, jitter func() float64) time.Duration {
 	longest := r.maxDelay
 	if longest == 0 {
@@ -117,7 +117,7 @@ func (x *Execution) evaluationFailed(e *evaluationError) *Failure {
 	return &f
 }
 
-// during puts the words before a cause with which Step Functions says where it was.
+// during puts Step Functions' words before a cause: the state in which the error occurred.
 func (x *Execution) during(cause string) string {
 	return fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", x.at.name, x.at.event, cause)
 }

@@ -36,8 +36,8 @@ type state struct {
 	failCause *template
 }
 
-// exit is one way out of a state: what it assigns, what it hands on, and to which state; an empty next is the end of
-// the execution. A state has one, and so has each rule of a Choice and each catcher of a Task.
+// exit is how an execution leaves a state: what it assigns, the output, and the next state; an empty next ends the
+// execution. A state has one, and so has each rule of a Choice and each catcher of a Task.
 type exit struct {
 	next   string
 	assign []assignment
@@ -90,11 +90,11 @@ type State struct {
 	Name    string
 	Kind    Kind
 	Comment string
-	// Edges are the ways out, in the order of the text; a terminal state has none.
+	// Edges are the transitions to other states, in the order of the text; a terminal state has none.
 	Edges []Edge
 }
 
-// Edge is one way out of a state.
+// Edge is one transition to another state.
 type Edge struct {
 	To   string
 	Kind EdgeKind

@@ -27,7 +27,7 @@ type Invoke struct {
 }
 
 // AwaitToken asks the driver to resume with the answer for a task token. The function that was given the token has
-// already answered; an answer for the token that came earlier still counts, and is to be kept by the driver.
+// already answered; the driver must keep an answer for the token that came earlier: it still counts.
 type AwaitToken struct {
 	State     string
 	TaskToken string

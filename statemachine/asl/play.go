@@ -181,7 +181,7 @@ func (x *Execution) resumed(reason Reason) {
 	}
 }
 
-// earlier cuts a time short at the execution's own deadline, where the driver has to resume in any case.
+// earlier limits a time to the execution's own deadline, at which the driver must resume in any case.
 func (x *Execution) earlier(t time.Time) time.Time {
 	if !x.deadline.IsZero() && (t.IsZero() || x.deadline.Before(t)) {
 		return x.deadline

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The intrinsic functions that make text and lists out of others, and the conditions.
+// The intrinsic functions that combine texts and lists, and the conditions.
 
 // sub replaces ${Name}, ${Name.Attribute} and ${AWS::Pseudo}; ${!Literal} stays as ${Literal}.
 func (r *resolver) sub(argument any) any {

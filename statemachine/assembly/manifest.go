@@ -40,7 +40,7 @@ const (
 	unknownRegion  = "unknown-region"
 )
 
-// besides are the artifacts that a deployment of the stacks does not consist of.
+// besides are the types of artifacts that are not part of a deployment.
 var besides = []string{"cdk:asset-manifest", "cdk:tree", "cdk:feature-flag-report"}
 
 // readManifest returns the stacks in deploy order: each after those that it depends on, and otherwise by id.

@@ -45,8 +45,8 @@ type kind struct {
 	arn func(p place, name string) string
 	// url makes the address out of the physical name; nil for types without one.
 	url func(p place, name string) string
-	// ref is what Ref gives, and attributes are what Fn::GetAtt gives: "name" for the physical name, which Ref gives
-	// where nothing is said, "arn" for the ARN, "url" for the address.
+	// ref is what Ref gives, and attributes are what Fn::GetAtt gives: "name" for the physical name, which is the default
+	// of Ref, "arn" for the ARN, "url" for the address.
 	ref        string
 	attributes map[string]string
 }
@@ -100,8 +100,8 @@ func bucketARN(p place, name string) string {
 	return fmt.Sprintf("arn:%s:s3:::%s", p.partition(), name)
 }
 
-// kinds are the resource types that Drover's stacks are made of. Those that need no view, because nothing in a drill
-// depends on them, are here as well: that is how they are named as known.
+// kinds are the resource types that Drover's stacks are made of. Those that nothing in a drill depends on, and that need
+// no view, are listed too, so that they are known.
 var kinds = map[string]kind{
 	"AWS::Lambda::Function": {
 		name: "FunctionName", arn: regional("lambda", "function:", ""), attributes: map[string]string{"Arn": "arn"}},

@@ -27,7 +27,7 @@ type Route struct {
 	// Authorization is NONE or AWS_IAM.
 	Authorization string
 	FunctionARN   string
-	// PayloadVersion is the form of the event that the function is handed: 1.0 or 2.0.
+	// PayloadVersion is the form of the event that the function gets: 1.0 or 2.0.
 	PayloadVersion string
 	// RoleARN is the role with which API Gateway calls the function.
 	RoleARN string
@@ -59,11 +59,11 @@ type Schedule struct {
 type Target struct {
 	ARN     string
 	RoleARN string
-	// Input is handed over as it is. When it is empty, Transformer makes the input out of the event; when that is nil
-	// as well, the event itself is the input.
+	// Input is delivered as it is. When it is empty, Transformer makes the input out of the event; when that is nil as
+	// well, the event itself is the input.
 	Input       string
 	Transformer *Transformer
-	// Attempts and MaxAge bound the retries after the first try; what then has not been delivered goes to the queue
+	// Attempts and MaxAge limit the retries after the first attempt. What has not been delivered then goes to the queue
 	// DeadLetterARN, if there is one.
 	Attempts      int
 	MaxAge        time.Duration

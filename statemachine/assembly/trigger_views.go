@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// trigger views what starts runs, and the queue for what could not be delivered.
+// trigger adds the view of what starts runs, and of the queue for what could not be delivered.
 func (v *viewer) trigger(r Resource) {
 	switch r.Type {
 	case "AWS::ApiGatewayV2::Api":

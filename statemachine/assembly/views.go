@@ -41,7 +41,7 @@ func (a *Assembly) view() error {
 	return errors.Join(v.problems...)
 }
 
-// deploys says whether a stack is the pipeline's, which makes the others and takes no part in a run.
+// deploys says whether a stack is the pipeline's, which deploys the others and has no part in a run.
 func deploys(s Stack) bool {
 	return slices.ContainsFunc(s.Resources, func(r Resource) bool { return r.Type == "AWS::CodePipeline::Pipeline" })
 }

@@ -28,7 +28,7 @@ func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	}
 	last := e.Runs[len(e.Runs)-1]
 	if mended && len(last.SetAside()) > 0 {
-		return nil // what it could not move for a cause that has ended would move now
+		return nil // it would now move what it could not move before, because the cause has ended
 	}
 	if last.Repeatable() && !p.world.Dark(last.Region) {
 		return p.repeatRun(ctx, e, last)
@@ -36,7 +36,8 @@ func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	return nil
 }
 
-// repeatSteps repeats the invocations of a run that Lambda has started. Those of one state in a row are judged together.
+// repeatSteps repeats the invocations of a run that Lambda has started. Consecutive invocations of one state are judged
+// together.
 func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
 	before, err := p.snapshot(ctx, run.To())
 	if err != nil {
@@ -71,8 +72,8 @@ func (p *performance) repeatInvocation(ctx context.Context, region string, inv f
 	}
 }
 
-// refill is the wait before the new run, after dozens of steps that were repeated at one instant: Route 53's request quota
-// is available again.
+// refill is the wait before the new run, until Route 53's request quota is available again: the steps were repeated at
+// one instant.
 const refill = 10 * time.Second
 
 // repeatRun starts the run once more and waits for its end.

@@ -64,7 +64,8 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	return nil
 }
 
-// fail makes requests of an application fail in a Region, from a part of its users on.
+// fail makes requests of an application fail in a Region; with FromPercent, only while the Region serves at least that
+// share of its users.
 func (p *performance) fail(e scenario.Errors) error {
 	if e.FromPercent > 0 {
 		return p.world.SetErrorShareUnderLoad(e.Region, e.Application, e.Share, float64(e.FromPercent)/100)

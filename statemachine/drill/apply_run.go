@@ -49,7 +49,7 @@ func (p *performance) pause(x scenario.PauseRun) error {
 		return err
 	}
 	run.paused += time.Duration(x.For)
-	p.say("run", transcript.Bad, "%s: nothing reaches the execution for %s", p.nameOf(run), scenario.Span(time.Duration(x.For)))
+	p.say("run", transcript.Bad, "%s: the execution is paused for %s", p.nameOf(run), scenario.Span(time.Duration(x.For)))
 	return p.world.PauseExecution(run.arn, time.Duration(x.For))
 }
 

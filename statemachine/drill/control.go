@@ -17,7 +17,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-// Control is the path below which a served simulator is inspected and disturbed; no service of AWS has it.
+// Control is the path below which a served simulator is inspected and faults are injected; no service of AWS has it.
 //
 //	GET    /_drover               the state of the simulator, as text
 //	POST   /_drover/faults        an event of a timeline, as YAML or JSON, with or without at: from now

@@ -63,8 +63,9 @@ func (p *performance) deployRelease(ctx context.Context, d scenario.Deploy) erro
 	return p.redefine(declared, d, versions, strings.NewReplacer(definitions...))
 }
 
-// updateRoles gives the roles of a Region's stacks the policies of a release. The release before has those of the current
-// one besides: the simulator rejects more of what AWS rejects than it did then, and what that release lacked is known.
+// updateRoles gives the roles of a Region's stacks the policies of a release. The release before also gets those of the
+// current one: since then the simulator has learnt to reject more of what AWS rejects, and it is known what that release
+// lacked.
 func (p *performance) updateRoles(declared *assembly.Assembly, region string) error {
 	var errs []error
 	for _, stack := range declared.Stacks {

@@ -106,7 +106,7 @@ const (
 	InvokeDenied    = lambda.InvokeDenied
 )
 
-// The types of health checks, and what counts while the data of an alarm are missing; see [route53.HealthCheck].
+// The types of health checks, and the status while the data of an alarm are missing; see [route53.HealthCheck].
 const (
 	CheckHTTP            = route53.TypeHTTP
 	CheckHTTPS           = route53.TypeHTTPS

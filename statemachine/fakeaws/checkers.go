@@ -59,7 +59,7 @@ func (a alarms) Rule(region, name string) (route53.AlarmRule, bool) {
 	}, ok
 }
 
-// Decide decides a rule from the data, whatever the state of the alarm.
+// Decide evaluates a rule on the data. It does not depend on the state of the alarm.
 func (a alarms) Decide(region string, rule route53.AlarmRule) (beyond, known bool) {
 	state := a.metrics.DataState(region, cloudwatch.AlarmRule{
 		Namespace: rule.Namespace, Metric: rule.Metric, Dimensions: rule.Dimensions, Statistic: rule.Statistic,

@@ -1,7 +1,7 @@
 // Package fakeaws is the AWS simulator: the part of AWS that Drover needs to fail an application over from one Region to
 // the other, in one process. [World] puts it together.
 //
-// The rooms, from the bottom to the top. No package imports one above it, and no service imports another:
+// The packages, from the bottom to the top. No package imports one above it, and no service imports another:
 //
 //   - wire has the protocols of AWS, and kernel what all services share: the mutex, the clock, the Regions, the account,
 //     the journal, faults.
@@ -25,7 +25,7 @@
 //   - Route 53's control plane can be lost, alone or with its Region ([World.SetControlPlane]); name servers
 //     ([World.ServeDNS]), health checkers ([World.AddHealthCheck]) and routing controls go on.
 //   - Every request ([World.Calls]), every accepted change and every message is recorded. Guarantees are checked on these,
-//     never on what a run says of itself.
+//     never on what a run reports of itself.
 //
 // The behaviour follows AWS's documents. Where they leave something open, docs/fidelity.md has a numbered assumption, which
 // the code cites. An operation that does not exist here answers 501 with its name, and the drill fails.

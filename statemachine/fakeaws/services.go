@@ -21,7 +21,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/stepfunctions"
 )
 
-// apiService is the name of API Gateway in the credential scope of those who call an API.
+// apiService is the name of API Gateway in the credential scope of requests to an API.
 const apiService = "execute-api"
 
 // urlService is the name of function URLs among the endpoints. Their requests have no signature.
@@ -30,8 +30,8 @@ const urlService = "lambda-url"
 // arcService is the signing name of the data plane of routing controls.
 const arcService = "route53-recovery-cluster"
 
-// addServices makes the services, those first that others need, and gives each what it needs of the others. A new service
-// is one line here, in the table of endpoints; with a control surface it has a line in controls too.
+// addServices makes the services in the order in which they need each other. A new service is one line here and one in
+// the table of endpoints; with a control surface it has a line in controls too.
 func (w *World) addServices() {
 	k := w.k
 	identity := iam.New(k)

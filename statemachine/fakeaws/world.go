@@ -25,8 +25,8 @@ type World struct {
 	// Watcher, when set, is called when executions make progress, with the mutex held.
 	Watcher Watcher
 
-	// ControlPlaneStays says that Route 53's control plane answers although its Region is dark; it is true unless it is set
-	// before the simulator is used (R53-1).
+	// ControlPlaneStays says that Route 53's control plane answers although its Region is dark. It is true unless it is
+	// set to false before the simulator is used (R53-1).
 	ControlPlaneStays bool
 
 	controls

@@ -8,11 +8,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// Attribution: which run caused a change. With concurrent runs the time does not tell: a batch names its run in the fence
-// that it writes, and everything else was done by the invocation of a function.
+// Attribution: which run caused a change. With concurrent runs the time is not enough: a batch names its run in the fence
+// that it writes, and everything else is attributed by the invocation that did it.
 
-// runOf is the run that has written a batch, and in which of its phases. A batch without a fence belongs to the
-// run in progress; it is nil when there was none.
+// runOf is the run that has written a batch, and the phase of the run. A batch without a fence belongs to the run in
+// progress; it is nil when there was none.
 func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Phase) {
 	if mark, ok := markOf(batch); ok {
 		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return NameIn(r.ARN) == mark.Run && r.To() == mark.Region })
@@ -35,7 +35,7 @@ func markOf(batch fakeaws.Batch) (failover.Fence, bool) {
 	return failover.Fence{}, false
 }
 
-// promoterOf is the run that has started a promotion, and in which of its phases; nil when none has.
+// promoterOf is the run that has started a promotion, and the phase of the run; nil when none has.
 func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Phase) {
 	for i := range e.Runs {
 		for _, inv := range e.Runs[i].Invocations {

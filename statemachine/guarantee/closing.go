@@ -8,7 +8,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// closed is the other run that an invocation has closed, and whether it has published that.
+// closed is the run that an invocation of another run has closed, and whether a notification about it was published.
 func closed(inv fakeaws.Invocation) (run failover.Run, published bool) {
 	var payload struct {
 		Run failover.Run `json:"run"`
@@ -61,8 +61,8 @@ func (e Evidence) namedByTaker(run RunEvidence) bool {
 	})
 }
 
-// ClosedOtherwise lists the runs that were closed by another run, or were not, unlike expected. A scenario that names none
-// expects nothing.
+// ClosedOtherwise lists the runs that another run has closed unexpectedly, and those that no run has closed although the
+// scenario expects it. A scenario that names none is not checked.
 func (e Evidence) ClosedOtherwise(want []string) []string {
 	var found []string
 	if len(want) == 0 {

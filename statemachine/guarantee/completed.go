@@ -12,7 +12,8 @@ import (
 )
 
 // completedVerified is guarantee 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
-// sync and healthy, the lock is released, report and notification are out, and the report lists what has moved.
+// sync and healthy, the lock is released, the report is written and the notification sent, and the report lists what has
+// moved.
 func completedVerified(e Evidence) finding {
 	f := finding{basis: "no run that moves something ended Completed"}
 	applications := 0
@@ -59,7 +60,7 @@ func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 	}
 	for _, app := range e.selected(run) {
 		for _, why := range notMoved(e.Plan, run.To(), run.Before, app) {
-			f.violate("%s: reports nothing to move, but of %s %s", run.Name, app.Name, why)
+			f.violate("%s: reports nothing to move, but application %s was not in place: %s", run.Name, app.Name, why)
 		}
 	}
 }
@@ -202,8 +203,8 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	}
 }
 
-// checkRestored: after a rollback, the report lists as restored what is as it was before. Of what a newer run has moved
-// since, the run cannot know the state, and must not report it as restored.
+// checkRestored: after a rollback, the report lists as restored what is as it was before. It must not list as restored
+// what a newer run has moved since: the run cannot know that state.
 func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
 	why := notAsBefore(e.Plan, run, app)
 	saysRestored, saysNot := says.restored[app.Name], says.notRestored[app.Name]

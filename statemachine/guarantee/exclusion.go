@@ -74,15 +74,15 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 	}
 }
 
-// mayTakeOver says whether a run may move something at a time although another one had started to: the other one has ended,
-// or its lease has, the operator has taken the lock over, or an unplanned failover leaves the other one's Region.
+// mayTakeOver says whether a run may move something although another one has started to: the other one or its lease has
+// ended, the operator has taken the lock over, or an unplanned failover leaves the other one's Region.
 func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
 	over := !from.StoppedAt.IsZero() && from.StoppedAt.Before(at)
 	supersedes := run.Asked != nil && !run.Asked.Action.Planned() && from.To() == run.from(e.Plan)
 	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || at.After(from.leasedUntil(at))
 }
 
-// leasedUntil is the end of the lease that the steps that a run had started by a time could have renewed.
+// leasedUntil is the end of a run's lease, as the steps that it had started by a time could have renewed it.
 func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 	until := failover.LeaseUntil(r.StartedAt, 0) // Validate's
 	for _, inv := range r.Invocations {

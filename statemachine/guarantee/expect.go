@@ -48,7 +48,7 @@ func (r RunEvidence) Unexpected(o RunOutcome) []string {
 	add := func(format string, args ...any) {
 		found = append(found, r.Name+": "+fmt.Sprintf(format, args...))
 	}
-	if o.Outcome != o.Expected && o.Expected != "" { // a run that is not expected is reported elsewhere
+	if o.Outcome != o.Expected && o.Expected != "" { // an unexpected run is reported by the drill
 		add("%s", strings.TrimSuffix(fmt.Sprintf("expected the outcome %s, got %s: %s", o.Expected, OrRunning(o.Outcome), r.Cause), ": "))
 	}
 	said := r.said()
@@ -98,7 +98,7 @@ func (r RunEvidence) said() string {
 	return strings.Join(lines, "\n")
 }
 
-// recordSetsWritten counts what the accepted batches wrote, the fences aside.
+// recordSetsWritten counts the record sets that the accepted batches wrote, without the fences.
 func (e Evidence) recordSetsWritten() int {
 	n := 0
 	for _, batch := range e.Batches {

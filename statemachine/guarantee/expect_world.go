@@ -12,7 +12,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// inWorld lists what of the state in the end differs from what is expected.
+// atEnd lists what of the final state differs from what is expected.
 func (e Evidence) inWorld(x scenario.Expect) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
@@ -49,7 +49,7 @@ func (e Evidence) inNotifications(x scenario.Expect) []string {
 	return found
 }
 
-// elsewhere lists what of an application is not in a Region in the end.
+// missingAtEnd lists what of an application is not in a Region in the end.
 func (e Evidence) elsewhere(name string, region failover.Region) []string {
 	i := slices.IndexFunc(e.Applications, func(app failover.Application) bool { return app.Name == name })
 	if i < 0 {

@@ -31,8 +31,8 @@ func idempotent(e Evidence) finding {
 }
 
 // differences says what is not the same in two snapshots: record sets, writers, registry, the number of promotions and
-// notifications. The fence of a zone and the epoch may rise, for they tell a repetition from the run before it; the lock
-// is not an effect.
+// notifications. The fence of a zone and the epoch may rise: they distinguish a repetition from the run before it. The
+// lock is not an effect.
 func differences(before, after Snapshot) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }

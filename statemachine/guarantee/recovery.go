@@ -12,7 +12,7 @@ import (
 // Recovery is how long it took to recover by one run, and what it cost.
 type Recovery struct {
 	Run string `json:"run"`
-	// From is when the outage started, or the run if nothing had failed; To is when the run ended.
+	// From is when the outage started, or when the run started if nothing had failed; To is when the run ended.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 	// RTO is the time between them, TargetRTO the plan's. Users is the time until every request was served again, 0
@@ -76,7 +76,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	return r
 }
 
-// dnsParts is the time from the first batch until the last answer of before has expired at the last client.
+// dnsParts is the time from the first batch until the last answer from before it has expired at every client.
 func (e Evidence) dnsParts(run RunEvidence) []Part {
 	var part Part
 	for _, batch := range e.Batches {
@@ -94,7 +94,7 @@ func (e Evidence) dnsParts(run RunEvidence) []Part {
 	return []Part{part}
 }
 
-// longestTTL is that of the records that the run moves.
+// longestTTL is the longest TTL of the records that the run moves.
 func (e Evidence) longestTTL(run RunEvidence) time.Duration {
 	longest := int64(0)
 	for _, app := range e.selected(run) {
@@ -161,7 +161,7 @@ func bakeParts(run RunEvidence) []Part {
 	return []Part{part}
 }
 
-// uncovered is how much of the time between from and to lies in none of the parts.
+// uncovered is the time between from and to that lies in none of the parts.
 func uncovered(from, to time.Time, parts []Part) time.Duration {
 	parts = slices.Clone(parts)
 	slices.SortFunc(parts, func(a, b Part) int { return a.From.Compare(b.From) })

@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// rolledBackRestored is guarantee 4: when a run ends RolledBack, weights, registry and writer are what they were before it,
-// in sync, the lock is released, report and notification are out.
+// rolledBackRestored is guarantee 4: when a run ends RolledBack, weights, registry and writer are what they were before
+// it, in sync, the lock is released, the report is written and the notification sent.
 func rolledBackRestored(e Evidence) finding {
 	f := finding{basis: "no run ended RolledBack"}
 	applications := 0
@@ -62,8 +62,8 @@ func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) 
 	return why
 }
 
-// saysWhatWasLive says whether the registry now has the weights that were live when the run started, and had others then,
-// because a run before it was stopped. Where they differed, the state before is that of DNS.
+// saysWhatWasLive says whether the registry now has the weights that were live when the run started, although it had
+// others then because an earlier run was stopped. Then the state before is that of DNS.
 func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.Live) bool {
 	for _, record := range app.Records {
 		if found, _ := Weights(r.Before.of(record), record); !maps.Equal(found, is.Weights) {
@@ -78,7 +78,7 @@ func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.
 	return is.Active == was.Active
 }
 
-// checkClosed: whatever the outcome of a run, its lock is released, its report has the outcome, and one notification is out.
+// checkClosed: with any outcome, the run's lock is released, its report has the outcome, and one notification is sent.
 func (e Evidence) checkClosed(f *finding, run RunEvidence) {
 	if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
 		f.violate("%s: still holds the lock; expected it to be released", run.Name)

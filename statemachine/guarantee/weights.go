@@ -12,9 +12,9 @@ import (
 )
 
 // weightsConsistent is guarantee 1: after every accepted batch, each application has exactly the intended weights in both
-// Regions. A record that the batch has written has the weights of one of the run's traffic steps, or in a rollback those of
-// before, and is in everything else as it is registered, for a batch replaces record sets as a whole; any other record
-// has the weights that it had before the batch, also if they were changed manually.
+// Regions. A record that the batch has written has the weights of one of the run's traffic steps, or in a rollback those
+// of before; everything else of it is as registered, because a batch replaces whole record sets. Any other record has the
+// weights that it had before the batch, even if they were changed manually.
 func weightsConsistent(e Evidence) finding {
 	f := finding{basis: "no batch was accepted"}
 	batches := 0
@@ -61,8 +61,8 @@ func weightsConsistent(e Evidence) finding {
 	return f
 }
 
-// unwritten are the weights that a record may have which a batch has not written: those from before the run, and those that
-// the batch before has left.
+// unwritten are the weights that a record may have that a batch has not written: those from before the run, and those
+// that the previous batch has left.
 func unwritten(record failover.Record, before map[failover.Region]int, last setIndex) []map[failover.Region]int {
 	allowed := []map[failover.Region]int{before}
 	if last != nil {
@@ -99,7 +99,7 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Appl
 	f.violate("%s: %s: record %s %s has %s; expected %s", e.clock(batch.At), app.Name, record.Name, record.Type, show(e.Plan, got), wanted)
 }
 
-// checkRest: all of a record that has been written, its weights aside, is as it is registered.
+// checkRest: a record that was written is as registered, except for its weights.
 func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, sets []fakeaws.RecordSet) {
 	for _, set := range sets {
 		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
@@ -147,7 +147,7 @@ func writtenNames(batch fakeaws.Batch) map[string]bool {
 	return written
 }
 
-// staticStability is guarantee 7: a failover sends no request to the Region that it leaves, whether that answers or not.
+// staticStability is guarantee 7: a failover sends no request to the Region that it leaves, even if that Region answers.
 func staticStability(e Evidence) finding {
 	f := finding{basis: "no run was a failover"}
 	calls := 0

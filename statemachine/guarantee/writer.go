@@ -47,7 +47,7 @@ func oneWriter(e Evidence) finding {
 	return f
 }
 
-// loserOf is the run that has started the promotion which has lost writes: it may have ended long before.
+// loserOf is the run that has started the promotion that has lost writes; it may have ended long before.
 func (e Evidence) loserOf(loss fakeaws.Loss) *RunEvidence {
 	for _, p := range slices.Backward(e.Promotions) {
 		if p.GlobalCluster == loss.GlobalCluster && !p.At.After(loss.At) {

@@ -141,7 +141,7 @@ func (f *Function) await(ctx context.Context, env *environment, inv *invocation,
 	<-env.exited
 	f.env = nil
 	select {
-	case a := <-inv.answered: // it answered with its last breath, as a panicking function does
+	case a := <-inv.answered: // it answered just before it ended, as a panicking function does
 		return a.result(result)
 	default:
 	}

@@ -51,7 +51,7 @@ func measured(s *float64) string {
 	return seconds(*s)
 }
 
-// notice is one message that people got of a run.
+// notice is one notification of a run.
 type notice struct{ Run, Text string }
 
 func noticesOf(r *drill.Result) []notice {

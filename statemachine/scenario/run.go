@@ -9,7 +9,7 @@ import (
 // Stopped is how a run ends whose execution was stopped, timed out or died: it has no outcome of Drover's.
 const Stopped failover.Outcome = "Stopped"
 
-// PauseRun pauses a run for a while: nothing reaches its execution. Runs are counted from 1 in the order in which they are started.
+// PauseRun pauses the execution of a run for a while. Runs are counted from 1 in the order in which they are started.
 type PauseRun struct {
 	Run int      `yaml:"run"`
 	For Duration `yaml:"for"`

@@ -9,7 +9,7 @@ type AnswerRun struct {
 }
 
 // PlantedApproval is an approval item of one run that an attacker, who may write the registry's approvals, puts under the
-// key of another run: whoever approves that one would answer the first run's token.
+// key of another run: an approver of that one would answer the first run's token.
 type PlantedApproval struct {
 	// Run is the run whose token it is, Under the name of the run under whose key the item is put.
 	Run   int    `yaml:"run"`
@@ -75,7 +75,7 @@ type Deploy struct {
 const (
 	// ReleaseCurrent is what the stacks declare.
 	ReleaseCurrent = "current"
-	// ReleaseBroken is one whose functions all fail and whose definition ends at once.
+	// ReleaseBroken is a release whose functions all fail and whose definition ends at once.
 	ReleaseBroken = "broken"
 	// ReleasePrevious is the release before, if the drill is played with one ([Options].Previous).
 	ReleasePrevious = "previous"

@@ -25,7 +25,7 @@ type Narrator struct {
 	// pending is what the last check of VerifyHealth waited for.
 	pending string
 	// Ended counts executions that have ended since it was last read; fresh are those that have started and have not been
-	// reported by Begun yet.
+	// reported by NewRuns yet.
 	Ended int
 	fresh []string
 	// started are all of them; alarmed are the alarms that are known to be in ALARM.

@@ -56,7 +56,7 @@ func (n *Narrator) silent(execution string) bool {
 	return n.closings[execution] != "" && !n.closes[execution]
 }
 
-// tellsOf says whether an invocation is printed. For an execution that closes runs, printing starts when it has found one.
+// prints says whether an invocation is printed. For an execution that closes runs, printing starts when it has found one.
 func (n *Narrator) tellsOf(execution string, s Step) bool {
 	if !n.silent(execution) {
 		return true

@@ -30,7 +30,7 @@ func (n *Narrator) meet(execution string, at time.Time) {
 	}
 }
 
-// Begun are the executions that have started since it was last called.
+// NewRuns are the executions that have started since it was last called.
 func (n *Narrator) Begun() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -39,7 +39,7 @@ func (n *Narrator) Begun() []string {
 	return fresh
 }
 
-// WentOff says whether an alarm, as NAME REGION, has been in ALARM, also if it is OK again.
+// Fired says whether an alarm, as NAME REGION, has been in ALARM, also if it is OK again.
 func (n *Narrator) WentOff(alarm string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -26,7 +26,7 @@ const (
 	Warn
 )
 
-// Columns is the width of a transcript, unless the terminal is narrower; Fewest is its least width.
+// Columns is the width of a transcript, unless the terminal is narrower; Fewest is the least width.
 const (
 	Columns = 100
 	Fewest  = 60

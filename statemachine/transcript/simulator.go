@@ -7,7 +7,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
-// What follows is all that knows the AWS simulator. A run of a deployed plan is followed without it.
+// Only this file knows the AWS simulator; a run of a deployed plan is followed without it.
 
 // Invoked prints the result of a step that the simulator has played.
 func (n *Narrator) Invoked(execution string, inv fakeaws.Invocation) {

@@ -21,7 +21,7 @@ var standing = map[string]bool{failover.CodeControlPlane: true, failover.CodeBou
 // leases are the times in a finding about the lock: until when its lease holds, or held.
 var leases = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 
-// lockIn is a summary that is a finding about the lock, and nothing of any other.
+// lockIn is a summary if that is a finding about the lock, and otherwise empty.
 func lockIn(summary string) string {
 	_, finding, _ := strings.Cut(summary, "lock: ")
 	finding, _, _ = strings.Cut(finding, "; ")

@@ -27,8 +27,8 @@ type rejectCommand struct {
 // Run rejects a run that waits for an approval.
 func (c *rejectCommand) Run(env environment) error { return c.give(env, false) }
 
-// answer is what approve and reject have in common. The registry knows the token of the run and the Region that is
-// waiting; since it is replicated, either Region can be asked for them.
+// answer is what approve and reject have in common. The registry has the token of the run and the Region in which it
+// waits; since it is replicated, either Region can be asked for them.
 type answer struct {
 	Name    string `arg:"" name:"run" help:"Id of the run that waits, as its message has it."`
 	Comment string `help:"Why, for the report." placeholder:"TEXT"`
@@ -57,7 +57,7 @@ func (c *answer) give(env environment, approved bool) error {
 		return err
 	}
 	who, err := callerOf(env.ctx, cfg)
-	if err != nil { // the run does not wait for it: CloudTrail has who has sent the answer
+	if err != nil { // the answer is sent without it: CloudTrail records its sender
 		fmt.Fprintf(env.stderr, "GetCallerIdentity failed (%v): the answer is sent without the approver's identity; CloudTrail has it\n", err)
 		who.name = "not known"
 	}

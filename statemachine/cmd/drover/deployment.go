@@ -52,7 +52,7 @@ func (d deployment) region(plan failover.Plan, otherwise failover.Region) (failo
 func (d deployment) table(plan failover.Plan) string   { return cmp.Or(d.Table, plan.Name+"-registry") }
 func (d deployment) machine(plan failover.Plan) string { return cmp.Or(d.StateMachine, plan.Name) }
 
-// config is the AWS configuration of whoever typed the command, for a Region.
+// config is the user's AWS configuration, for a Region.
 func (d deployment) config(ctx context.Context, region failover.Region) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(string(region)),
 		config.WithLogger(logging.Nop{})) // its warnings name no action to take; errors are returned

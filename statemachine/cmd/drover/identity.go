@@ -10,10 +10,10 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// identity is who has typed the command, as AWS knows it.
+// identity is the user as AWS knows them.
 type identity struct{ name, how, partition, account string }
 
-// callerOf asks AWS whose the credentials are, in the Region of the configuration.
+// callerOf asks AWS for the identity of the credentials, in the Region of the configuration.
 func callerOf(ctx context.Context, cfg aws.Config) (identity, error) {
 	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {

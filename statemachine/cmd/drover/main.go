@@ -1,8 +1,8 @@
 // Command drover rehearses failovers on the AWS simulator, and operates a deployed plan with nothing but AWS credentials.
 //
-// Two libraries know the terminal: colorprofile which colours it has, or that it has none (NO_COLOR, a pipe), and x/term its
-// width and whether a person types. Neither does the other's part. A third one, lipgloss, was left out: of its layouts only five
-// styles were used, which are five escape sequences.
+// Two libraries are used for the terminal: colorprofile finds its colours (none with NO_COLOR or a pipe), x/term its
+// width and whether a person types. Neither does the other's part. A third one, lipgloss, is not used: five of its styles
+// would be needed, which are five escape sequences.
 package main
 
 import (

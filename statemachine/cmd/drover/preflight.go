@@ -72,7 +72,7 @@ func (c *preflightCommand) concerns(plan failover.Plan, regions []regionState) [
 				r.active, r.region, plan.Primary))
 		}
 		if c.What == destroy && r.deployed {
-			all = append(all, fmt.Sprintf("%d applications are active in %s and stay there; without the stacks nothing moves them any more", r.active, r.region))
+			all = append(all, fmt.Sprintf("%d applications are active in %s and stay there; without the stacks Drover can no longer move them", r.active, r.region))
 		}
 	}
 	return all
@@ -81,7 +81,7 @@ func (c *preflightCommand) concerns(plan failover.Plan, regions []regionState) [
 // inFlight is what happens to a run in progress.
 var inFlight = map[string]string{
 	"deploy": "It goes on with the definition and the function versions that it was started with; changed roles and a changed table apply to it at once",
-	destroy:  "Step Functions ends it at its next state, wherever it is: it is not closed, and sends no message and no report",
+	destroy:  "Step Functions ends it at its next state: the run is not closed, and sends no notification and no report",
 }
 
 // decide asks the operator whether to continue, if there is a reason to ask and --force was not given.

@@ -24,7 +24,7 @@ type startCommand struct {
 	Percent       []int    `help:"Traffic step in percent (may be repeated, rising to 100; default: 100)." placeholder:"N"`
 	Approval      string   `help:"Where to wait for an approval: none, before-start or before-promotion (default: the plan's)." placeholder:"GATE"`
 	Since         string   `help:"When the outage began, such as 2026-01-31T03:00:00Z, or how long ago, such as 10m; the recovery time counts from it (default: the start of the run)." placeholder:"TIME"`
-	Takeover      bool     `help:"Take the lock from a run that is still executed; that run then moves nothing more."`
+	Takeover      bool     `help:"Take the lock from a run that is in progress; that run then changes nothing more."`
 	Reason        string   `help:"Why the run is started, for the report." placeholder:"TEXT"`
 	Name          string   `help:"Id of the run; a second start with the same id and input does nothing (default: ACTION-TIME)." placeholder:"ID"`
 	Watch         bool     `help:"Show each step of the run until it ends, as drover watch does."`

@@ -3,7 +3,8 @@ package clients
 import "fmt"
 
 // SetErrorShareUnderLoad makes a share of an application's requests in a Region fail as soon as the Region serves at
-// least so large a part of its users: a mistake of a release that has no users yet shows only then. Both are 0 to 1.
+// least so large a part of its users: that is how a release behaves whose mistake appears only under load. Both are 0 to
+// 1.
 func (ctl Control) SetErrorShareUnderLoad(region, application string, share, from float64) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()

@@ -202,7 +202,7 @@ func (t *Traffic) writable(p *population) bool {
 	return true
 }
 
-// notice records when requests begin to fail, and when all are served again.
+// notice records when requests start to fail, and when all are served again.
 func (t *Traffic) notice(s Sample) {
 	switch failed := s.Failed(); {
 	case failed && !t.failing:

@@ -23,7 +23,7 @@ type Alarm struct {
 	Region string
 	// Name is unique in the Region.
 	Name string
-	// State fixes the alarm's state whatever the metric is; when it is empty, the rule decides.
+	// State is the alarm's state, without regard to the metric; when it is empty, the rule decides.
 	State string
 	// Rule decides the state from data.
 	Rule AlarmRule

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// MetricDelay is how late CloudWatch delivers what was published (CW-1). Each delay is between two bounds; which one in
-// between depends only on the metric and the minute, so that a scenario has the same delays every time.
+// MetricDelay is how late CloudWatch delivers what was published (CW-1). Each delay lies between two bounds and depends
+// only on the metric and the minute, so that a scenario has the same delays every time.
 type MetricDelay struct {
 	// Standard counts from the end of the minute that a datapoint of standard resolution describes; zero is no delay.
 	Standard [2]time.Duration
@@ -56,7 +56,7 @@ func (m *Service) PutPast(region, namespace, name string, dims map[string]string
 	}
 }
 
-// Series returns the function that publishes one value of a metric at a time. The metric begins to exist with this call.
+// Series returns the function that publishes one value of a metric at a time. The metric exists from this call on.
 func (m *Service) Series(region, namespace, name string, dims map[string]string, highResolution bool) (publish func(at time.Time, value float64)) {
 	s := m.find(region, namespace, name, dimensionsOf(dims))
 	s.highResolution = s.highResolution || highResolution

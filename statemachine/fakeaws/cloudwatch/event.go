@@ -17,8 +17,8 @@ type alarmState struct {
 	since         time.Time
 	// created is when the alarm was created.
 	created time.Time
-	// suppressedBy is what suppresses the actions of a composite alarm, suppressedReason says it in words; leftAlarm is when
-	// the alarm was last in ALARM.
+	// suppressedBy is what suppresses the actions of a composite alarm, suppressedReason CloudWatch's text for it;
+	// leftAlarm is when the alarm was last in ALARM.
 	suppressedBy, suppressedReason string
 	leftAlarm                      time.Time
 	// set says that SetAlarmState has set it: it holds until the alarm's data are next evaluated.
@@ -32,7 +32,7 @@ func (m *Service) arn(a Alarm) string {
 	return m.k.ARN("cloudwatch", a.Region, "alarm:"+a.Name)
 }
 
-// watch begins to record changes of an alarm's state. An alarm with a rule begins with INSUFFICIENT_DATA.
+// watch starts to record changes of an alarm's state. An alarm with a rule starts as INSUFFICIENT_DATA.
 func (m *Service) watch(a Alarm) {
 	old := m.states[m.arn(a)]
 	switch {

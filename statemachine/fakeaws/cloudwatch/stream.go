@@ -19,7 +19,8 @@ func (m *Service) AlarmRule(region, name string) (rule AlarmRule, highResolution
 	return rule, s != nil && s.highResolution, true
 }
 
-// DataState decides a rule from the data that can be read now. How the alarm treats missing data has no part in it (R53-17).
+// DataState evaluates a rule on the data that can be read now. It does not depend on how the alarm treats missing data
+// (R53-17).
 func (m *Service) DataState(region string, rule AlarmRule) string {
 	n := max(1, rule.Periods)
 	read := m.read(region, rule, m.k.Now())

@@ -83,8 +83,7 @@ type Parcel struct {
 	Attributes map[string]string
 	// By is the service that delivers.
 	By iam.Deputy
-	// AsRole says that the dead letter is sent with the target's role too, as Scheduler does; EventBridge needs none
-	// (EVB-5).
+	// AsRole says that the target's role sends the dead letter too, as with Scheduler; EventBridge needs none (EVB-5).
 	AsRole bool
 
 	began time.Time
@@ -92,7 +91,7 @@ type Parcel struct {
 }
 
 // Deliver starts the target. It retries a throttled request, a lost answer and an internal error, with growing delays.
-// What AWS rejects otherwise, and what is over the limits of retries, becomes a dead letter (EVB-2).
+// Any other rejection, and a delivery over the limits of retries, becomes a dead letter (EVB-2).
 func (s *Service) Deliver(p *Parcel) {
 	if p.tries == 0 {
 		p.began = s.k.Now()

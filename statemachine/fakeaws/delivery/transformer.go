@@ -34,8 +34,8 @@ func (t *Transformer) Check() error {
 }
 
 // Apply makes the input out of an event; known are the values of the names that begin with aws.events. Within a string of
-// the template a value is inserted as text, elsewhere as JSON; what a path does not find is nothing within a string, and
-// else null (EVB-4).
+// the template a value is inserted as text, and outside of strings as JSON; a path that finds nothing gives empty text
+// within a string, and null outside (EVB-4).
 func (t *Transformer) Apply(known map[string]any, event map[string]any) string {
 	for name, path := range t.Paths {
 		known[name] = find(event, path)

@@ -55,9 +55,9 @@ func (s Served) Config(region, accessKey string) aws.Config {
 	}
 }
 
-// plainBodies hides WriteTo from net/http. The SDK closes a request's body as soon as the answer begins, and when that
-// is before net/http has asked the body for its end, as it is with an AWS this near, smithy-go's WriteTo answers io.EOF
-// as an error; net/http then drops the connection in the middle of the answer.
+// plainBodies hides WriteTo from net/http. The SDK closes a request's body as soon as the answer begins, and with a
+// simulator in the same process that is before net/http has asked the body for its end. Then smithy-go's WriteTo answers
+// io.EOF as an error, and net/http then drops the connection in the middle of the answer.
 type plainBodies struct{}
 
 func (plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -79,7 +79,7 @@ func ServePromptly(t testing.TB) Served {
 // Pass runs what is due in a period of time.
 func (s Served) Pass(d time.Duration) { s.AdvanceTo(s.Now().Add(d)) }
 
-// CodeOf is the code of an AWS error, and for any other what the error says.
+// CodeOf is the code of an AWS error, and the text of any other error.
 func CodeOf(err error) string {
 	var api smithy.APIError
 	switch {
@@ -91,7 +91,7 @@ func CodeOf(err error) string {
 	return err.Error()
 }
 
-// role adds a role that may do these actions on everything, and returns its access key.
+// Role adds a role that may do these actions on everything, and returns its access key.
 func (s Served) Role(t testing.TB, arn string, actions ...string) (accessKey string) {
 	t.Helper()
 	policy, err := json.Marshal(map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"}}})
@@ -105,7 +105,7 @@ func (s Served) Role(t testing.TB, arn string, actions ...string) (accessKey str
 	return key
 }
 
-// send makes a signed request of a service in the JSON protocol, or of an API, and returns status and body.
+// Send makes a signed request of a service in the JSON protocol, or of an API, and returns status and body.
 func (s Served) Send(t testing.TB, region, accessKey, service, target, method, path, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
@@ -139,7 +139,7 @@ func ReadAll(t testing.TB, resp *http.Response) string {
 	return string(body)
 }
 
-// MustDark makes a Region go dark, or come back.
+// MustDark makes a Region go dark, or answer again.
 func (s Served) MustDark(t testing.TB, region string, dark bool) {
 	t.Helper()
 	if err := s.SetDark(region, dark); err != nil {

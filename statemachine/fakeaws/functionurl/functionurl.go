@@ -72,13 +72,13 @@ func (ctl Control) AddFunctionURL(u URL) error {
 	return nil
 }
 
-// Region returns the Region of the URL that a request is for. ok is false when its host is none.
+// Region returns the Region of the function URL that a request is for. ok is false when its host is not one.
 func (s *Service) Region(r *http.Request) (region string, ok bool) {
 	u, ok := s.urls[hostOf(r)]
 	return u.Region, ok
 }
 
-// hostOf is the host without the port: all is behind one address (LAM-7).
+// hostOf is the host without the port: all URLs are behind one address (LAM-7).
 func hostOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
@@ -102,10 +102,10 @@ func (s *Service) Open(req *wire.Request) *wire.Error {
 	return nil
 }
 
-// Permissions are none: everybody may call a URL with AuthType NONE.
+// Permissions are none: any caller may use a URL with AuthType NONE.
 func (s *Service) Permissions(*wire.Request) []wire.Permission { return nil }
 
-// Serve hands the request to the function, which runs when the mutex has been released (LAM-3).
+// Serve passes the request to the function, which runs when the mutex has been released (LAM-3).
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	u := req.Params.(params).url
 	// "Invoking Lambda function URLs", example of a request: AuthType NONE, so the caller is anonymous.
@@ -118,8 +118,8 @@ func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	return &wire.Response{Finish: func() *wire.Response { return respond(req, s.functions.InvokeNow(u.FunctionARN, payload)) }}, nil
 }
 
-// respond is the answer of the URL: 502 for a function that fails, 429 for one that Lambda has no room for ("Invoking Lambda
-// function URLs" in the Lambda Developer Guide).
+// respond is the answer of the URL: 502 for a function that fails, 429 for one over Lambda's concurrency limit ("Invoking
+// Lambda function URLs" in the Lambda Developer Guide).
 func respond(req *wire.Request, result kernel.InvokeResult) *wire.Response {
 	resp, ok := proxyevent.Response(result, header(req))
 	switch {
@@ -133,7 +133,7 @@ func respond(req *wire.Request, result kernel.InvokeResult) *wire.Response {
 	return resp
 }
 
-// Fail writes an error, of which only the message is shown.
+// Fail writes an error; only its message is shown.
 func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return proxyevent.Message(err.Status, err.Message, header(req))
 }

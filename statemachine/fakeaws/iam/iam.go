@@ -97,7 +97,7 @@ func (i *Service) Allow(accessKey string, p wire.Permission) *wire.Error {
 	return i.decide(r, p)
 }
 
-// allowRole is the same for a role that AWS itself assumes, as Step Functions does to invoke a function.
+// allowRole is Allow for a role that AWS itself assumes, as Step Functions does to invoke a function.
 func (i *Service) allowRole(roleARN string, p wire.Permission) *wire.Error {
 	r := i.roles[roleARN]
 	if r == nil {

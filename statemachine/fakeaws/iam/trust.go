@@ -18,7 +18,7 @@ type Deputy struct {
 	account, source string
 }
 
-// DeputyFor is a service that acts for the resource with an ARN, in whose account it is.
+// DeputyFor is a service that acts for the resource with this ARN, in the account of the resource.
 func DeputyFor(service, source string) Deputy {
 	d := Deputy{service: service + ".amazonaws.com", source: source}
 	if parsed, err := arn.Parse(source); err == nil {

@@ -46,8 +46,8 @@ func (k *Kernel) At(t time.Time, fn func()) {
 // After schedules fn, which runs with the mutex held, once d has passed.
 func (k *Kernel) After(d time.Duration, fn func()) { k.At(k.now.Add(d), fn) }
 
-// Outside schedules fn as the next action, without the mutex and while the clock stands still. It is for code that sends
-// requests to the simulator, such as a Lambda function.
+// Outside schedules fn as the next action. It runs without the mutex, while the clock stands still: it may send requests
+// to the simulator, as a Lambda function does.
 func (k *Kernel) Outside(fn func()) {
 	k.outbox = append(k.outbox, fn)
 	k.wakeUp()

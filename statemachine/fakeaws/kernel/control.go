@@ -50,7 +50,7 @@ func (c Control) RunUntil(done func() bool, limit time.Time) bool {
 // functions run, and requests are answered meanwhile. The clock stands still while a function of an execution runs, and
 // catches up afterwards; so a function never seems slower than it is modelled, at any speed (LAM-4).
 //
-// Only one goroutine at a time may call Serve, [Control.Step] or what steps.
+// Only one goroutine at a time may call Serve, [Control.Step], or a method that calls Step.
 func (c Control) Serve(ctx context.Context, p Pace) { c.k.serve(ctx, p) }
 
 // Regions returns the names of the Regions in alphabetical order.
@@ -60,8 +60,8 @@ func (c Control) Regions() []string {
 	return c.k.RegionNames()
 }
 
-// SetDark makes a Region go dark, or come back. A dark Region answers no request, sends and receives no replication,
-// runs no function and serves no user. It keeps its state, which is there again when it comes back.
+// SetDark makes a Region go dark, or answer again. A dark Region answers no request, sends and receives no replication,
+// runs no function and serves no user. It keeps its state.
 func (c Control) SetDark(name string, dark bool) error {
 	c.k.Lock()
 	defer c.k.Unlock()
@@ -75,9 +75,9 @@ func (c Control) Dark(name string) bool {
 	return c.k.Dark(name)
 }
 
-// CutOff disconnects two Regions from each other, or connects them again. Each goes on serving its users, while nothing
-// passes between them: no replication of DynamoDB and Aurora, and no call of a function in one of them to the other.
-// Global services answer both. See NET-1 in docs/fidelity.md.
+// CutOff disconnects two Regions from each other, or connects them again. Each goes on serving its users, but nothing
+// passes between them: DynamoDB and Aurora do not replicate, and functions in one Region cannot call the other. Global
+// services answer both. See NET-1 in docs/fidelity.md.
 func (c Control) CutOff(a, b string, cut bool) error {
 	c.k.Lock()
 	defer c.k.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// Entry is one thing that happened, in words that a person reads in a transcript.
+// Entry is one thing that happened, as a transcript prints it.
 type Entry struct {
 	At time.Time
 	// Kind is the service or part of the simulator: region, route53, rds, dynamodb, sns, traffic, …

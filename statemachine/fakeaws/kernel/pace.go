@@ -21,7 +21,7 @@ const longestWait = time.Second
 // pace is a Pace in use.
 type pace struct {
 	Pace
-	// began is the real time, and from the virtual time, at which it was taken into use.
+	// began is the real time, and from the virtual time, of the start.
 	began, from time.Time
 	// wake ends the present wait, because there is something new to do.
 	wake context.CancelFunc

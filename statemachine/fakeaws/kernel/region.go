@@ -62,7 +62,7 @@ func Link(a, b string) [2]string {
 	return [2]string{a, b}
 }
 
-// OnRegion registers a function that is called when a Region goes dark or comes back.
+// OnRegion registers a function that is called when a Region goes dark or answers again.
 func (k *Kernel) OnRegion(changed func(region string, dark bool)) {
 	k.onRegion = append(k.onRegion, changed)
 }
@@ -70,8 +70,8 @@ func (k *Kernel) OnRegion(changed func(region string, dark bool)) {
 // OnLink registers a function that is called when two Regions are disconnected or connected again.
 func (k *Kernel) OnLink(changed func(a, b string, cut bool)) { k.onLink = append(k.onLink, changed) }
 
-// SetCalling notes the Region of the function that runs now, or with the empty name that none does: while a function
-// runs, all requests are its.
+// SetCalling notes the Region of the function that runs now; the empty name means that none runs. While a function runs,
+// all requests are its own.
 func (k *Kernel) SetCalling(region string) { k.calling = region }
 
 // Reachable says whether a request that is made now reaches a Region.

@@ -17,9 +17,9 @@ const errorNotAllowed = "Lambda.AWSLambdaException"
 // Has says whether there is a function, or a version of one, with this ARN.
 func (l *Service) Has(arn string) bool { return l.functions[arn] != nil }
 
-// Invoke begins an invocation for a state machine of a Region, whose role is allowed to make it. ended is called once, with
-// the mutex held, as soon as it is known how the invocation ends and how much virtual time it takes. An invocation of a
-// function that does not exist names no function.
+// Invoke begins an invocation for a state machine of a Region, whose role is allowed to make it. ended is called once,
+// with the mutex held, as soon as it is known how the invocation ends and how much virtual time it takes. For a function
+// that does not exist, the invocation has no function's name.
 func (l *Service) Invoke(region, role, arn string, payload []byte, ended func(kernel.Invocation)) {
 	fn, ok := l.functions[arn]
 	if !ok || fn.Region != region {

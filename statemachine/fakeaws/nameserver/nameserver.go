@@ -12,16 +12,16 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Answer is what the zones have for one question.
+// Answer is the zones' answer to one question.
 type Answer struct {
 	// Zone is the name of the zone; empty when no zone has the name.
 	Zone string
-	// Exists says whether the name does, with whatever type.
+	// Exists says whether the name exists, with records of any type.
 	Exists bool
 	// Type is that of the records, the one that was asked for or CNAME; empty for no records.
 	Type string
 	TTL  int64
-	// Values are the records in the form in which Route 53 takes them.
+	// Values are the records, written as in Route 53's API.
 	Values []string
 	// NoAnswer says that there are records that the server cannot choose from.
 	NoAnswer bool
@@ -42,7 +42,7 @@ type Server struct {
 	ended   sync.WaitGroup
 }
 
-// Serve begins to answer; either connection may be nil. The server closes them in the end.
+// Serve answers on the connections until the server is closed; either may be nil. The server closes them.
 func Serve(zones Zones, udp net.PacketConn, tcp net.Listener) *Server {
 	s := &Server{zones: zones}
 	if udp != nil {
@@ -54,7 +54,7 @@ func Serve(zones Zones, udp net.PacketConn, tcp net.Listener) *Server {
 	return s
 }
 
-// start returns when the server answers.
+// start starts a server and returns when it answers.
 func (s *Server) start(server *dns.Server) {
 	server.Handler = dns.HandlerFunc(s.serve)
 	started := make(chan struct{})
@@ -67,7 +67,7 @@ func (s *Server) start(server *dns.Server) {
 	s.servers = append(s.servers, server)
 }
 
-// Close ends the server, after the answers that it is about to give.
+// Close ends the server when the answers in progress are sent.
 func (s *Server) Close() error {
 	var all []error
 	for _, server := range s.servers {
@@ -154,7 +154,7 @@ func (s *Server) answer(m *dns.Msg, q dns.Question) {
 	}
 }
 
-// deny says that there is no such name, or no record of the type, for as long as the zone's SOA says.
+// deny answers that there is no such name, or no record of the type; the zone's SOA says how long that may be kept.
 func (s *Server) deny(m *dns.Msg, a Answer) {
 	if !a.Exists {
 		m.Rcode = dns.RcodeNameError
@@ -165,7 +165,7 @@ func (s *Server) deny(m *dns.Msg, a Answer) {
 	}
 }
 
-// records are the values on the wire, at the name that was asked for, as it was written.
+// records are the values on the wire, under the name as the question writes it.
 func (a Answer) records(owner string) ([]dns.RR, error) {
 	var all []dns.RR
 	for _, value := range a.Values {

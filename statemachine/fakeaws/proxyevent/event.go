@@ -1,5 +1,5 @@
-// Package proxyevent is the payload format 2.0: what a function behind an HTTP API or a function URL is handed, and what its
-// answer becomes.
+// Package proxyevent is the payload format 2.0: the event that a function behind an HTTP API or a function URL gets, and
+// the HTTP response that is made of its answer.
 package proxyevent
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-// Event is what a function is handed.
+// Event is the event that a function gets.
 type Event struct {
 	Version               string            `json:"version"`
 	RouteKey              string            `json:"routeKey"`
@@ -30,7 +30,7 @@ type Event struct {
 	IsBase64Encoded       bool              `json:"isBase64Encoded"`
 }
 
-// Context is where a request has arrived, and who has signed it.
+// Context is the address at which a request has arrived, and its signer.
 type Context struct {
 	AccountID    string  `json:"accountId"`
 	APIID        string  `json:"apiId"`
@@ -45,7 +45,7 @@ type Context struct {
 	TimeEpoch    int64   `json:"timeEpoch"`
 }
 
-// HTTP is the request line and who has sent it.
+// HTTP is the request line and the sender.
 type HTTP struct {
 	Method    string `json:"method"`
 	Path      string `json:"path"`
@@ -54,7 +54,7 @@ type HTTP struct {
 	UserAgent string `json:"userAgent"`
 }
 
-// Caller is who has signed the request.
+// Caller is the signer of the request.
 type Caller struct {
 	IAM struct {
 		AccessKey string `json:"accessKey"`
@@ -72,7 +72,7 @@ const (
 	TimeFormat = "02/Jan/2006:15:04:05 -0700"
 )
 
-// Place is what an event says of the address that has taken a request.
+// Place is the address at which a request has arrived.
 type Place struct {
 	// Account is the account's id, or anonymous.
 	Account string
@@ -131,8 +131,9 @@ type answer struct {
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
 
-// Response turns a function's answer into that of the address: an object with a statusCode as it says, any other JSON as the
-// body of a success. What is neither, and an error, is no answer: ok is false. header is what the address itself adds.
+// Response makes the HTTP response of a function's answer. An object with a statusCode is the response that it describes;
+// any other JSON is the body of a success. For an error, and for an answer that is not JSON, ok is false. header has the
+// headers that the address itself adds.
 func Response(result kernel.InvokeResult, header http.Header) (resp *wire.Response, ok bool) {
 	if result.ErrorType != "" || !json.Valid(result.Payload) {
 		return nil, false

@@ -23,8 +23,8 @@ type GlobalCluster struct {
 	Members []Member
 	// Lag is how far the secondaries are behind.
 	Lag time.Duration
-	// SwitchoverTime and FailoverTime are how long a promotion takes from the request until its FailoverState is empty;
-	// 0 means 40 and 60 seconds. AWS documents "minutes"; a scenario should have what its owner has measured.
+	// SwitchoverTime and FailoverTime are how long a promotion takes from the request until its FailoverState is empty; 0
+	// means 40 and 60 seconds. AWS documents "minutes"; a scenario should have measured times.
 	SwitchoverTime, FailoverTime time.Duration
 	// FenceTime is how long a former primary still accepts writes after its Region is back; 0 means 20 seconds (RDS-5).
 	FenceTime time.Duration
@@ -47,7 +47,7 @@ type Member struct {
 	Headless bool
 }
 
-// Loss is data that a promotion has lost.
+// Loss is the writes that a promotion has lost.
 type Loss struct {
 	GlobalCluster string
 	At            time.Time

@@ -268,8 +268,8 @@ func (r *Service) describeDBClusters(region string, p params) (any, *wire.Error)
 
 // move is SwitchoverGlobalCluster and FailoverGlobalCluster.
 //
-// FailoverGlobalCluster without AllowDataLoss is a switchover: the documentation of AllowDataLoss says so in one
-// sentence, which two of AWS's own samples miss.
+// FailoverGlobalCluster without AllowDataLoss is a switchover, as the documentation of AllowDataLoss says in one
+// sentence; two of AWS's own samples overlook it.
 func (r *Service) move(req *wire.Request, p params) (any, *wire.Error) {
 	lossy := p.Get("AllowDataLoss") == "true"
 	if lossy && p.Get("Switchover") == "true" {

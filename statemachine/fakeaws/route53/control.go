@@ -1,12 +1,12 @@
 package route53
 
-// Route 53 has a control plane in one Region, and a data plane everywhere: name servers and health checkers go on when the
-// control plane does not answer, and so do changes that it has accepted (R53-1).
+// Route 53 has a control plane in one Region, and a data plane in all. When the control plane does not answer, name
+// servers and health checkers still work, and changes that it has accepted still propagate (R53-1).
 
 // controlPlane is the object of journal entries about it.
 const controlPlane = "control plane"
 
-// SetControlPlane takes the control plane away, or brings it back, whatever the Regions do.
+// SetControlPlane makes the control plane stop answering, or answer again, without regard to its Region.
 func (ctl Control) SetControlPlane(gone bool) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -22,10 +22,10 @@ func (r *Service) Reachable() bool {
 	return !r.gone && (r.ControlPlaneStays() || !r.k.Dark(r.home()))
 }
 
-// home is the Region of the control plane.
+// controlRegion is the Region of the control plane.
 func (r *Service) home() string { return string(r.k.Partition.GlobalRegion) }
 
-// regionChanged records that a Region takes the control plane along, or brings it back.
+// regionChanged records that the control plane goes dark with its Region, or answers again.
 func (r *Service) regionChanged(region string, dark bool) {
 	if region == r.home() && !r.gone && !r.ControlPlaneStays() {
 		r.recordControlPlane(dark)

@@ -10,13 +10,12 @@ import (
 // healthCheck is a health check in use.
 type healthCheck struct {
 	HealthCheck
-	// passes is what the checkers have found, before the status is inverted; inARow counts the newest observations that say
-	// otherwise.
+	// passes is the status before it is inverted; inARow counts the newest observations, in a row, that differ from it.
 	passes bool
 	inARow int
-	// rule is the alarm's as it was when the check was made: a later change of the alarm does not reach the check.
+	// rule is the alarm's when the health check was created: the check does not follow later changes of the alarm.
 	rule AlarmRule
-	// fixed is the status that a scenario sets, whatever the checkers find.
+	// fixed is the status that a scenario sets; the checkers then have no effect.
 	fixed *bool
 	// healthy is the status that the name servers have.
 	healthy bool
@@ -28,7 +27,7 @@ type healthCheck struct {
 // dataInterval is how often Route 53 reads the data of a check on an alarm (R53-17).
 const dataInterval = 10 * time.Second
 
-// AddHealthCheck creates a health check, which begins to be evaluated at once.
+// AddHealthCheck creates a health check, which is evaluated from now on.
 func (ctl Control) AddHealthCheck(h HealthCheck) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -51,7 +50,7 @@ func (ctl Control) AddHealthCheck(h HealthCheck) error {
 	return nil
 }
 
-// SetHealthCheck fixes what the checkers of a health check report, and creates it when there is none.
+// SetHealthCheck fixes the status of a health check, and creates the check when there is none.
 func (ctl Control) SetHealthCheck(id string, healthy bool) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -65,7 +64,7 @@ func (ctl Control) SetHealthCheck(id string, healthy bool) {
 	ctl.s.Refresh()
 }
 
-// ReleaseHealthCheck lets the checkers decide again what SetHealthCheck has fixed.
+// ReleaseHealthCheck ends what SetHealthCheck has fixed: the checkers decide again.
 func (ctl Control) ReleaseHealthCheck(id string) error {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -86,8 +85,8 @@ func (ctl Control) Healthy(id string) (healthy, exists bool) {
 	return c != nil && c.healthy, c != nil
 }
 
-// statusOf is the status of a health check. A disabled one counts as passing, and is inverted all the same ("Disabled" and
-// "Inverted" of HealthCheckConfig in the API Reference).
+// statusOf is the status of a health check. A disabled one counts as passing, and is inverted like any other ("Disabled"
+// and "Inverted" of HealthCheckConfig in the API Reference).
 func (r *Service) statusOf(c *healthCheck) bool {
 	if c.fixed != nil {
 		return *c.fixed
@@ -114,7 +113,7 @@ func (r *Service) healthyChildren(c *healthCheck) int {
 	return healthy
 }
 
-// Refresh lets the name servers know what has become of the health checks (R53-18).
+// Refresh updates the status of all health checks at the name servers (R53-18).
 func (r *Service) Refresh() {
 	for _, id := range slices.Sorted(maps.Keys(r.checks)) {
 		c := r.checks[id]
@@ -128,8 +127,8 @@ func (r *Service) Refresh() {
 	}
 }
 
-// observe takes one observation of the checkers. As many in a row as the threshold says change the status, in either
-// direction.
+// observe takes one observation of the checkers. The status changes, in either direction, after as many in a row as the
+// threshold says.
 func (r *Service) observe(c *healthCheck, passes bool, report string) {
 	c.report, c.reported = report, r.k.Now()
 	if passes == c.passes {
@@ -143,9 +142,9 @@ func (r *Service) observe(c *healthCheck, passes bool, report string) {
 	r.Refresh()
 }
 
-// readData decides a check on an alarm by the data of the alarm's metric, and again in a while. Route 53 reads the data and
-// not the state of the alarm: to set the state changes nothing ("How Route 53 determines the status of health checks that
-// monitor CloudWatch alarms"). A Region that is dark has no data to read.
+// readData evaluates a check on an alarm by the data of the alarm's metric, and does so again after dataInterval. Route
+// 53 reads the data and not the state of the alarm, so SetAlarmState has no effect ("How Route 53 determines the status
+// of health checks that monitor CloudWatch alarms"). A dark Region has no data to read.
 func (r *Service) readData(c *healthCheck) {
 	r.k.After(dataInterval, func() { r.readData(c) })
 	beyond, known := false, false

@@ -34,7 +34,7 @@ type xmlCheck struct {
 	Alarm     *xmlAlarmConfig `xml:"CloudWatchAlarmConfiguration"`
 }
 
-// xmlCheckConfig is HealthCheckConfig. What does not belong to a type is absent.
+// xmlCheckConfig is HealthCheckConfig. Members that do not belong to the check's type are absent.
 type xmlCheckConfig struct {
 	IPAddress        string    `xml:"IPAddress,omitempty"`
 	Port             int       `xml:"Port,omitempty"`
@@ -60,7 +60,7 @@ type xmlAlarm struct {
 	Name   string `xml:"Name"`
 }
 
-// xmlAlarmConfig is the alarm's rule as the health check has it.
+// xmlAlarmConfig is the alarm's rule, as the health check has copied it.
 type xmlAlarmConfig struct {
 	Periods    int            `xml:"EvaluationPeriods"`
 	Threshold  float64        `xml:"Threshold"`
@@ -182,5 +182,5 @@ func (r *Service) checkStatus(req *wire.Request, p checkStatusParams) (*wire.Res
 	return answerXML(req, "GetHealthCheckStatusResponse", answer)
 }
 
-// checkerIP is the address of the one health checker that there is.
+// checkerIP is the address of the one simulated health checker.
 const checkerIP = "15.177.0.1"

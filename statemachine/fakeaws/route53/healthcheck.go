@@ -16,7 +16,7 @@ const (
 	TypeRecoveryControl = "RECOVERY_CONTROL"
 )
 
-// What a health check on an alarm is while its metric has too little data: InsufficientDataHealthStatus.
+// The status of a health check on an alarm while the metric has too few data: InsufficientDataHealthStatus.
 const (
 	MissingHealthy   = "Healthy"
 	MissingUnhealthy = "Unhealthy"
@@ -28,7 +28,7 @@ type HealthCheck struct {
 	ID string
 	// Type is HTTP, HTTPS, CLOUDWATCH_METRIC, CALCULATED or RECOVERY_CONTROL.
 	Type string
-	// Host is FullyQualifiedDomainName, IPAddress the address that is asked in place of it; Port is 80 or 443 when it is 0.
+	// Host is FullyQualifiedDomainName; IPAddress, when set, is asked instead; a Port of 0 stands for 80 or 443.
 	Host, IPAddress string
 	Port            int
 	// Path is ResourcePath.
@@ -37,11 +37,11 @@ type HealthCheck struct {
 	RequestInterval, FailureThreshold int
 	// NoSNI is EnableSNI false, for HTTPS.
 	NoSNI bool
-	// Inverted makes healthy unhealthy, and the reverse. Disabled stops all checking.
+	// Inverted swaps healthy and unhealthy. Disabled stops all checking.
 	Inverted, Disabled bool
 	// Regions are those of the health checkers, at least three; empty for all.
 	Regions []string
-	// Alarm and AlarmRegion name the alarm whose data are read; InsufficientData is what counts without enough of them.
+	// Alarm and AlarmRegion name the alarm whose data are read; InsufficientData is the status while there are too few.
 	Alarm, AlarmRegion string
 	InsufficientData   string
 	// Children are the ids of the health checks that a calculated one counts, calculated ones among them (R53-19);
@@ -50,7 +50,7 @@ type HealthCheck struct {
 	HealthThreshold int
 	// RoutingControl is the ARN of a routing control of Amazon Application Recovery Controller.
 	RoutingControl string
-	// Settled is a check that has been there for long and is healthy. Without it, the check is new: healthy, or unhealthy
+	// Settled says that the check has existed for a long time and is healthy. Otherwise it is new: healthy, or unhealthy
 	// when inverted, until there are data.
 	Settled bool
 }
@@ -68,7 +68,7 @@ const (
 	maxPath      = 255
 )
 
-// withDefaults fills in what the API does.
+// withDefaults fills in the API's defaults.
 func (h HealthCheck) withDefaults() HealthCheck {
 	h.Regions, h.Children = slices.Clone(h.Regions), slices.Clone(h.Children)
 	if !h.isEndpoint() {
@@ -143,7 +143,7 @@ func isAddress(text string) bool {
 	return err == nil
 }
 
-// checkMetric admits the alarms that Route 53 can read: on one metric of standard resolution, with a plain statistic
+// checkMetric accepts only alarms that Route 53 can read: on one metric of standard resolution, with a plain statistic
 // ("AlarmIdentifier" in the API Reference), and not "M out of N" (R53-17).
 func (r *Service) checkMetric(h HealthCheck) error {
 	if !slices.Contains([]string{MissingHealthy, MissingUnhealthy, MissingLastKnown}, h.InsufficientData) {
@@ -178,7 +178,7 @@ func (r *Service) checkCalculated(h HealthCheck) error {
 	return nil
 }
 
-// AlarmRule is what Route 53 knows of an alarm: the metric, and when it is beyond the threshold.
+// AlarmRule is what Route 53 reads of an alarm: the metric and the threshold.
 type AlarmRule struct {
 	Namespace, Metric string
 	Dimensions        map[string]string
@@ -195,7 +195,7 @@ type AlarmRule struct {
 type Alarms interface {
 	// Rule returns the rule of an alarm on a metric.
 	Rule(region, name string) (rule AlarmRule, ok bool)
-	// Decide decides a rule from the data that can be read now; known is false when there are too few.
+	// Decide evaluates a rule on the data that can be read now; known is false when there are too few.
 	Decide(region string, rule AlarmRule) (beyond, known bool)
 }
 

@@ -15,9 +15,9 @@ func newLimits() *limits {
 	return &limits{account: kernel.NewBucket(50, 10), changes: kernel.NewBucket(1500, 100), checkStatus: kernel.NewBucket(4, 1)}
 }
 
-// admit takes a token for one request, or throttles it. Each of the actions here also has a bucket of its own. Only that of
-// GetHealthCheckStatus is smaller than the account's; those of the others are of the same size and rate, and so never the
-// first to be empty.
+// admit takes a token for one request, or throttles it. Each of the actions here also has a bucket of its own. Only that
+// of GetHealthCheckStatus is smaller than the account's; the others have the size and rate of the account's, so they are
+// never empty first.
 func (l *limits) admit(req *wire.Request, now time.Time) *wire.Error {
 	_, status := req.Params.(checkStatusParams)
 	if status {

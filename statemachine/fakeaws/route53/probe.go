@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Probe is what a health checker asks an endpoint.
+// Probe is a health checker's request to an endpoint.
 type Probe struct {
 	// Check is the health check's id.
 	Check string
-	// Host is the name, or the address, that is asked.
+	// Host is the name or the address to which it is sent.
 	Host string
 	Port int
 	// TLS is set for HTTPS, and SNI when the name is sent with it.
@@ -23,11 +23,11 @@ type Probe struct {
 type ProbeAnswer struct {
 	// Status is the HTTP status; 0 means that nothing answered.
 	Status int
-	// Connect is how long it took to connect, Respond how long the status took then.
+	// Connect is the time to connect, Respond the time from then to the status.
 	Connect, Respond time.Duration
 }
 
-// Endpoints is where health checkers ask. Ask is called without the mutex, while the clock stands still.
+// Endpoints answer health checkers. Ask is called without the mutex, while the clock stands still.
 type Endpoints interface{ Ask(p Probe) ProbeAnswer }
 
 // The limits of an answer, from "How Amazon Route 53 determines whether a health check is healthy".
@@ -54,8 +54,8 @@ func (r *Service) probe(c *healthCheck) {
 	})
 }
 
-// SetEndpoint changes what health checkers see of a host: with a status, the host answers it and nothing else is asked;
-// without one, its own answer comes so much later. A zero answer takes that back.
+// SetEndpoint scripts the answer of a host to health checkers. With a status, the host answers that status and is not
+// asked; without one, its own answer is delayed. A zero answer ends the script.
 func (ctl Control) SetEndpoint(host string, a ProbeAnswer) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
@@ -72,7 +72,7 @@ func (ctl Control) SetEndpoint(host string, a ProbeAnswer) {
 	ctl.s.k.Record("healthcheck", host, "answers health checkers %s later", a.Connect+a.Respond)
 }
 
-// ask asks an endpoint, as the scenario lets it answer.
+// ask asks an endpoint, or gives the answer that the scenario has scripted.
 func (r *Service) ask(p Probe) ProbeAnswer {
 	r.k.Lock()
 	scripted := r.scripted[p.Host]
@@ -86,8 +86,8 @@ func (r *Service) ask(p Probe) ProbeAnswer {
 	return answer
 }
 
-// judge says whether an answer passes, as GetHealthCheckStatus reports it, and when that is known. Only the status counts,
-// and that it comes in time.
+// judge says whether an answer passes, with the text of GetHealthCheckStatus, and when that is known. Only the status and
+// the time limits count.
 func (a ProbeAnswer) judge() (passes bool, report string, took time.Duration) {
 	switch {
 	case a.Connect > connectLimit || a.Status == 0:

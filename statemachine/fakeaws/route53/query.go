@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Answer is what the authoritative name servers have for one question.
+// Answer is the authoritative name servers' answer to one question.
 type Answer struct {
 	// Zone is the name of the hosted zone that they answer from; empty for a name in none.
 	Zone string
-	// Exists says whether the name does, with whatever type.
+	// Exists says whether the name exists, with record sets of any type.
 	Exists bool
 	// Type is that of the record set: the one that was asked for, or CNAME. It is empty when there is none.
 	Type   string
@@ -20,14 +20,14 @@ type Answer struct {
 	Values []string
 	// NameServers are those of the hosted zone.
 	NameServers []string
-	// NoAnswer says that the record sets have a routing policy by which the simulator does not answer (R53-14).
+	// NoAnswer says that the record sets have a routing policy that the simulator does not support in answers (R53-14).
 	NoAnswer bool
 }
 
 const (
-	// aliasTTL is how many seconds an answer for a name of an AWS service is kept.
+	// aliasTTL is how many seconds resolvers keep an answer for a name of an AWS service.
 	aliasTTL = 60
-	// maxAliases is how many aliases an answer goes through at most.
+	// maxAliases is how many aliases an answer follows at most.
 	maxAliases = 8
 	// serviceZone is the zone of all names in the domains of AWS's services.
 	serviceZone = "aws"
@@ -101,9 +101,9 @@ func (r *Service) answer(a *Answer, z *zone, owner, recordType string, aliases i
 	}
 }
 
-// draw takes one of several record sets. Nothing is random: each collects its share with every question, and the one that
-// has collected the most pays for the answer. So of any number of questions each answers as many as its share says, within
-// one (R53-21).
+// draw chooses one of several record sets. Nothing is random: with each question every record set is credited with its
+// share; the one with the most credit answers, and is charged 1. So after any number of questions, each has answered its
+// share of them, within one (R53-21).
 func (r *Service) draw(key string, candidates []candidate) RecordSet {
 	held := r.draws[key]
 	credit := make(map[string]float64, len(candidates))
@@ -119,8 +119,8 @@ func (r *Service) draw(key string, candidates []candidate) RecordSet {
 	return candidates[best].set
 }
 
-// queryService answers for a name in a domain of AWS's services, such as that of a load balancer: with an address that is made
-// of the name, in a range that is reserved for tests and documents (R53-22).
+// queryService answers for a name in a domain of AWS's services, such as that of a load balancer. The address is derived
+// from the name, in a range that is reserved for tests and documents (R53-22).
 func queryService(name, recordType string) Answer {
 	if !slices.ContainsFunc(awsDomains, func(domain string) bool { return strings.HasSuffix(name, domain) }) {
 		return Answer{}
@@ -132,7 +132,7 @@ func queryService(name, recordType string) Answer {
 	return a
 }
 
-// addressOf makes an address of a name: in 198.18.0.0/15 (RFC 2544), or in 2001:db8::/32 (RFC 3849).
+// addressOf derives an address from a name: in 198.18.0.0/15 (RFC 2544), or in 2001:db8::/32 (RFC 3849).
 func addressOf(name, recordType string) netip.Addr {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name))
@@ -146,8 +146,8 @@ func addressOf(name, recordType string) netip.Addr {
 	return netip.Addr{}
 }
 
-// The record sets that Route 53 makes in a new zone, from "NS and SOA records that Amazon Route 53 creates for a public hosted
-// zone". They are not among the zone's record sets here (R53-8).
+// The record sets that Route 53 makes in a new zone, from "NS and SOA records that Amazon Route 53 creates for a public
+// hosted zone". Here they are not in the zone's record sets (R53-8).
 const (
 	nsTTL  = 172800
 	soaTTL = 900

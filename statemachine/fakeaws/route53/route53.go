@@ -20,13 +20,14 @@ type Service struct {
 	changes  map[string]*change
 	batches  []*change
 	checks   map[string]*healthCheck
-	// alarms and controls are what health checks follow, endpoints is where their checkers ask.
+	// alarms and controls are what health checks follow; endpoints answer their checkers.
 	alarms    Alarms
 	controls  RoutingControls
 	endpoints Endpoints
 	// scripted are the answers that a scenario gives to health checkers, by host.
 	scripted map[string]ProbeAnswer
-	// ControlPlaneStays says whether the control plane answers while its Region is dark; gone that a scenario has taken it away.
+	// ControlPlaneStays says whether the control plane answers while its Region is dark; gone says that a scenario has
+	// made it stop answering.
 	ControlPlaneStays func() bool
 	gone              bool
 	limits            *limits

@@ -3,7 +3,7 @@
 // of the type RECOVERY_CONTROL follow the states.
 //
 // All endpoints are behind the one address of the simulator; a request reaches that of the Region that it is signed for.
-// The cluster lives as long as one endpoint does: a dark Region takes its own endpoint along and nothing else.
+// A dark Region loses its own endpoint and no other; the cluster works as long as one endpoint answers.
 package routingcontrol
 
 import (
@@ -30,7 +30,7 @@ type Control struct {
 	On                  bool
 }
 
-// Rule is an assertion rule of the type ATLEAST: so many of its controls are on after a change, or the change is refused.
+// Rule is an assertion rule of the type ATLEAST: a change that leaves fewer of its controls on is rejected.
 type Rule struct {
 	ARN, Name string
 	// Controls are the ARNs of the asserted controls.
@@ -64,10 +64,11 @@ type Service struct {
 	Changed func()
 }
 
-// control is a routing control and what is seen of it.
+// control is a routing control with its state.
 type control struct {
 	Control
-	// reached is the state as Route 53 sees it, and the endpoints that have not taken the last change; seen are those that have.
+	// reached is the state that Route 53 and the endpoints outside seen have; seen are the endpoints that have the last
+	// change.
 	reached bool
 	seen    map[string]bool
 	pending int
@@ -75,7 +76,7 @@ type control struct {
 
 type rule struct {
 	Rule
-	// quietUntil is when the rule's wait is over.
+	// quietUntil is when the rule's wait ends.
 	quietUntil time.Time
 }
 
@@ -153,10 +154,11 @@ func (ctl Surface) RoutingControl(arn string) (on, exists bool) {
 // Has says whether there is a routing control.
 func (s *Service) Has(arn string) bool { return s.controls[arn] != nil }
 
-// On is the state of a routing control as Route 53 sees it.
+// On is the state of a routing control, as Route 53 sees it.
 func (s *Service) On(arn string) bool { return s.controls[arn] != nil && s.controls[arn].reached }
 
-// stateAt is the state as an endpoint sees it: its own changes at once, those of the others when they have reached it.
+// stateAt is the state as an endpoint sees it: its own changes at once, changes by other endpoints once they have reached
+// it.
 func (c *control) stateAt(region string) string {
 	on := c.reached
 	if c.seen[region] {

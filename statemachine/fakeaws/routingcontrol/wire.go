@@ -58,7 +58,7 @@ func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return wire.JSONError(req, "", err)
 }
 
-// overrides is the condition key that a policy grants the override of safety rules with.
+// overrides is the condition key with which a policy allows to override safety rules.
 const overrides = "route53-recovery-cluster:allowsafetyrulesoverrides"
 
 // Permissions asks for what "Actions, resources, and condition keys for Amazon Route 53 Recovery Cluster" lists.
@@ -156,7 +156,8 @@ func errNoControl(arn string) *wire.Error {
 	return wire.NotFound("ResourceNotFoundException", "The routing control %s was not found.", arn)
 }
 
-// checkRules refuses a change that leaves too few of a rule's controls on, or comes within the wait after another (ARC-2).
+// checkRules rejects a change that leaves too few of a rule's controls on, or that comes within the rule's wait period
+// (ARC-2).
 func (s *Service) checkRules(after map[string]bool, override []string) *wire.Error {
 	for _, r := range s.rules {
 		named := slices.ContainsFunc(r.Controls, func(arn string) bool { _, ok := after[arn]; return ok })
@@ -188,7 +189,7 @@ func (s *Service) wouldBeOn(r *rule, after map[string]bool) int {
 	return on
 }
 
-// startWaits begins the wait of the rules whose controls change.
+// startWaits starts the wait period of the rules whose controls change.
 func (s *Service) startWaits(after map[string]bool) {
 	for _, r := range s.rules {
 		for _, arn := range r.Controls {
@@ -203,7 +204,7 @@ func errConflict(format string, args ...any) *wire.Error {
 	return &wire.Error{Code: "ConflictException", Status: http.StatusConflict, Message: fmt.Sprintf(format, args...)}
 }
 
-// set changes one state, which the endpoint sees at once, and everything else when the change has reached it.
+// set changes one state. The endpoint has the change at once, the other endpoints and Route 53 have it later.
 func (s *Service) set(region string, c *control, on bool) {
 	if c.On != on {
 		s.k.Record("routing-control", c.Name, "is %s by the endpoint in %s", stateName(on), region)

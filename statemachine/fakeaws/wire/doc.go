@@ -8,6 +8,6 @@
 //     Functions, EventBridge and SQS; RPC with CBOR, JSON or forms ([RPC]) for CloudWatch; REST with XML ([XML]) for
 //     Route 53. S3, DynamoDB, Lambda and API Gateway have formats of their own, in their packages.
 //
-// Parameters that the simulator does not have are rejected by name and never ignored: the one that is ignored may be the
-// one that matters.
+// Parameters that the simulator does not have are rejected by name and never ignored: an ignored one could be the one
+// that matters.
 package wire

@@ -38,7 +38,7 @@ func NotFound(code, format string, args ...any) *Error {
 	return &Error{Code: code, Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...)}
 }
 
-// NotImplemented rejects a part of an operation that the AWS simulator does not have, by name.
+// NotImplemented rejects, by its name, a part of an operation that the AWS simulator does not have.
 func NotImplemented(format string, args ...any) *Error {
 	return &Error{
 		Code: CodeNotImplemented, Status: http.StatusNotImplemented,

@@ -5,10 +5,10 @@
 // minute by minute, so that L, W, # and clock changes need no arithmetic of their own: a time that the clock skips in spring
 // is skipped, and one that it repeats in autumn is due once.
 //
-// Libraries: robfig/cron has neither years nor L, W and #. The parser of go-quartz (tried at v0.15.2) agrees with all times
-// of this package's test, but fires at 03:30 for the 02:30 that the clock skips, where Scheduler skips it; it accepts two
-// days fields without a ?, which Scheduler rejects; and its errors do not name the field. It would replace 100 of these lines
-// and bring a job scheduler along.
+// Libraries: robfig/cron has neither years nor L, W and #. The parser of go-quartz (tried at v0.15.2) agrees with all
+// times of this package's test, but fires at 03:30 for the 02:30 that the clock skips, where Scheduler skips it; it
+// accepts two day fields without a ?, which Scheduler rejects; and its errors do not name the field. It would replace 100
+// of these lines and add a job scheduler.
 package schedule
 
 import (
