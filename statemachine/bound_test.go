@@ -23,7 +23,7 @@ func slow(a answer) answer {
 // phase that is rolled back, and of a return that is undone, which fails there. The bound is exact, so that neither the definition nor the bound can be changed alone.
 func TestTheLongestRunTakesTheBound(t *testing.T) {
 	out := []failover.Stage{stage(0), gated(1)}
-	home := []failover.Stage{back(2), back(3), back(4)}
+	reverse := []failover.Stage{back(2), back(3), back(4)}
 	for _, c := range []struct {
 		name                 string
 		run                  failover.Run
@@ -32,9 +32,9 @@ func TestTheLongestRunTakesTheBound(t *testing.T) {
 	}{
 		{"a failover", theRun(), nil, nil, nil, "Completed"},
 		{"asked before the start", theRun(gate(failover.BeforeStart)), nil, nil, nil, "Completed"},
-		{"a planned run that is rolled back", theRun(planned), nil, home, nil, "RolledBack"},
-		{"a drill whose return is undone", theRun(drill), home, home[:1], []failover.Stage{stage(5), stage(6)}, "Held"},
-		{"a drill that is rolled back", theRun(drill), nil, home, nil, "RolledBack"},
+		{"a planned run that is rolled back", theRun(planned), nil, reverse, nil, "RolledBack"},
+		{"a drill whose return is undone", theRun(drill), reverse, reverse[:1], []failover.Stage{stage(5), stage(6)}, "Held"},
+		{"a drill that is rolled back", theRun(drill), nil, reverse, nil, "RolledBack"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rolledBack, out := c.end == "RolledBack", out
@@ -153,17 +153,17 @@ func TestWhateverTheStepsAnswerARunEndsAndNotifies(t *testing.T) {
 		for i := range stages {
 			stages[i].VerifySeconds = rapid.SampledFrom([]int{stages[i].VerifySeconds, 400}).Draw(t, "verifySeconds")
 		}
-		home := []failover.Stage{back(2), back(3)}
+		reverse := []failover.Stage{back(2), back(3)}
 		adjust := []func(*failover.Run){rapid.SampledFrom([]func(*failover.Run){planned, drill, func(*failover.Run) {}}).Draw(t, "action"),
 			gate(rapid.SampledFrom(failover.Approvals).Draw(t, "gate"))}
 		run := theRun(adjust...)
 		s := script{"Validate": drawAnswers(t, "Validate", planOf(run, stages...))}
 		returning, undone := theRun(append(adjust, phase(failover.Return))...), theRun(append(adjust, phase(failover.Rollback))...)
-		s["PlanPhase return"] = drawAnswers(t, "PlanPhase return", planOf(returning, home...), planOf(returning), waits(run))
+		s["PlanPhase return"] = drawAnswers(t, "PlanPhase return", planOf(returning, reverse...), planOf(returning), waits(run))
 		if run.Action == failover.Drill && rapid.Bool().Draw(t, "return fails") {
 			undone = theRun(append(adjust, on(failover.ReturnRollback))...)
 		}
-		s["PlanPhase rollback"] = drawAnswers(t, "PlanPhase rollback", planOf(undone, home...), planOf(undone))
+		s["PlanPhase rollback"] = drawAnswers(t, "PlanPhase rollback", planOf(undone, reverse...), planOf(undone))
 		s["AwaitApproval"] = drawAnswers(t, "AwaitApproval", well["AwaitApproval"], no)
 		s["ShiftTraffic"] = drawAnswers(t, "ShiftTraffic", shifted(0), shifted(1), shifted(2))
 		s["PromoteDatabase"] = drawAnswers(t, "PromoteDatabase", promoting(0), promoting(1))
@@ -180,7 +180,7 @@ func TestWhateverTheStepsAnswerARunEndsAndNotifies(t *testing.T) {
 		if !slices.Contains(r.Path(), "CloseRun") || !slices.Contains(r.Path(), "Notify") {
 			t.Fatalf("the run took the lock and ended without CloseRun or Notify: %v", r.Path())
 		}
-		bound := failover.Bound(run, stages, home, home, home)
+		bound := failover.Bound(run, stages, reverse, reverse, reverse)
 		if slices.Contains(r.Path(), "AwaitStart") { // Validate adds to it what it has taken until then
 			bound += failover.DeniedSeconds*time.Second + failover.StartWait + failover.StepBound()
 		}

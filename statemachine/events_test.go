@@ -49,7 +49,7 @@ func waves(n int) []failover.Stage {
 // TestTheEventsOfARunAreCounted plays the longest histories that there are: every try fails but the last, every stage has
 // all its checks, and changes are lost as often as they are submitted again.
 func TestTheEventsOfARunAreCounted(t *testing.T) {
-	home := []failover.Stage{counted(back(4)), counted(back(5)), counted(back(6))}
+	reverse := []failover.Stage{counted(back(4)), counted(back(5)), counted(back(6))}
 	for _, c := range []struct {
 		name          string
 		run           failover.Run
@@ -57,7 +57,7 @@ func TestTheEventsOfARunAreCounted(t *testing.T) {
 		end           string
 	}{
 		{"a failover of which every wave fails", theRun(), waves(40), nil, "Held"},
-		{"a planned run that is rolled back", theRun(planned, gate(failover.BeforeStart)), append(waves(3), counted(gated(3))), home, "RolledBack"},
+		{"a planned run that is rolled back", theRun(planned, gate(failover.BeforeStart)), append(waves(3), counted(gated(3))), reverse, "RolledBack"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := script{"Validate": everyTry(planOf(c.run, c.out...))}

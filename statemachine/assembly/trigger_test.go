@@ -99,7 +99,7 @@ func TestHalfDeclaredTriggersAreNamed(t *testing.T) {
 	}
 	for _, tc := range []struct{ name, integration, want string }{
 		{"nowhere", `{"Type": "AWS::CDK::Metadata"}`, "the route GET /x leads to no integration of the stack"},
-		{"elsewhere", `{"Type": "AWS::ApiGatewayV2::Integration", "Properties": {"IntegrationType": "HTTP_PROXY"}}`, "the integration type HTTP_PROXY is not known here"},
+		{"another integration", `{"Type": "AWS::ApiGatewayV2::Integration", "Properties": {"IntegrationType": "HTTP_PROXY"}}`, "the integration type HTTP_PROXY is not known here"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Read(onlyStack(`{"Resources": {

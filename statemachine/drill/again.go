@@ -13,7 +13,7 @@ import (
 // again repeats everything after the end, for guarantee 9: every invocation of every run with the same payload, and the
 // last run as a new one. The repetitions are not in the transcript.
 func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
-	p.tell.Quiet = true
+	p.narrator.Quiet = true
 	mended := len(p.undo) > 0
 	for _, remove := range p.undo {
 		remove()

@@ -75,7 +75,7 @@ func (p *performance) fail(e scenario.Errors) error {
 
 // say prints an event that the simulator's journal does not have.
 func (p *performance) say(actor string, tone transcript.Tone, format string, args ...any) {
-	p.tell.Out.Event(p.world.Now(), actor, tone, fmt.Sprintf(format, args...))
+	p.narrator.Out.Event(p.world.Now(), actor, tone, fmt.Sprintf(format, args...))
 }
 
 // drift changes a record set outside Drover.

@@ -91,7 +91,7 @@ func (p *performance) stop(x scenario.StopRun) error {
 	}
 	run.stoppedBy = x.By
 	if x.In != "" {
-		p.tell.WatchFor(run.arn, x.In)
+		p.narrator.WatchFor(run.arn, x.In)
 		return nil
 	}
 	return p.stopNow(run)

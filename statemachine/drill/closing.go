@@ -24,9 +24,9 @@ func (p *performance) isClosing(x fakeaws.Execution) bool {
 	known := slices.ContainsFunc(p.closings, func(run *started) bool { return run.arn == x.ARN })
 	if !known {
 		name := fmt.Sprintf("%s-closing-%d", p.scenario.Name, len(p.closings)+1)
-		p.tell.Out.Call(x.Name, name)
+		p.narrator.Out.Call(x.Name, name)
 		p.closings = append(p.closings, &started{arn: x.ARN, name: name, want: scenario.StartRun{Region: x.Region}})
-		p.tell.Closing(x.ARN, name)
+		p.narrator.Closing(x.ARN, name)
 	}
 	return true
 }

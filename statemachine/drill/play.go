@@ -52,7 +52,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 	if err := r.settle(ctx, s, apps); err != nil {
 		return nil, err
 	}
-	p := &performance{rehearsal: r, scenario: s, tell: &transcript.Narrator{Out: o.Out}}
+	p := &performance{rehearsal: r, scenario: s, narrator: &transcript.Narrator{Out: o.Out}}
 	o.Out.Each(p.header)
 	if err := p.play(ctx); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 type performance struct {
 	*rehearsal
 	scenario *scenario.Scenario
-	tell     *transcript.Narrator
+	narrator *transcript.Narrator
 
 	runs []*started
 	// closings are the executions that the rule on the status of executions has started.
@@ -155,8 +155,8 @@ func (p *performance) play(ctx context.Context) error {
 
 // begin connects the narrator and schedules the timeline's events in the simulator.
 func (p *performance) begin(ctx context.Context) {
-	p.world.Observe = p.tell.Observe
-	p.world.Watcher = p.tell
+	p.world.Observe = p.narrator.Observe
+	p.world.Watcher = p.narrator
 	for i, e := range p.scenario.Events() {
 		p.world.At(p.began.Add(time.Duration(e.At)), func() {
 			if err := p.apply(ctx, e); err != nil {
@@ -177,10 +177,10 @@ func (p *performance) running() bool {
 
 // takeNote takes a snapshot after every run that has just ended.
 func (p *performance) takeNote(ctx context.Context) error {
-	if p.tell.Ended == 0 {
+	if p.narrator.Ended == 0 {
 		return nil
 	}
-	p.tell.Ended = 0
+	p.narrator.Ended = 0
 	for _, run := range slices.Concat(p.runs, p.closings) {
 		x, ok := p.world.Execution(run.arn)
 		if run.over || !ok || x.StoppedAt.IsZero() {
@@ -213,12 +213,12 @@ func (p *performance) start(ctx context.Context, want scenario.StartRun) error {
 	called := name
 	if want.Name != "" { // one name may well be given to a run in each Region
 		name, called = want.Name, want.Name+" of "+want.Region
-		p.tell.Call(strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+name, called)
+		p.narrator.Call(strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+name, called)
 	}
-	if !p.tell.Announce {
-		p.tell.Out.Event(p.world.Now(), "run", transcript.Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
+	if !p.narrator.Announce {
+		p.narrator.Out.Event(p.world.Now(), "run", transcript.Title, fmt.Sprintf("%s starts in %s: %s", name, want.Region, spaced(input)))
 	}
-	p.tell.Forget()
+	p.narrator.Forget()
 	arn, err := p.world.StartExecution(machine, name, input)
 	if err != nil {
 		return err

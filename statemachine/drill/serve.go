@@ -74,7 +74,7 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 	r.world.StartTraffic()
 	r.world.AdvanceTo(start)
 	o.Out.Start, r.began = start, start
-	p := &performance{rehearsal: r, scenario: s.MovedTo(start), tell: &transcript.Narrator{Out: o.Out, Announce: true}}
+	p := &performance{rehearsal: r, scenario: s.MovedTo(start), narrator: &transcript.Narrator{Out: o.Out, Announce: true}}
 	p.begin(ctx)
 	desk.open(p)
 	if o.Ready != nil {

@@ -21,14 +21,14 @@ import (
 
 // adopt follows the runs that something else has started since it was last called.
 func (p *performance) adopt(ctx context.Context) error {
-	for _, arn := range p.tell.Due() {
+	for _, arn := range p.narrator.Due() {
 		if run := p.byARN(arn); run != nil {
 			if err := p.stopNow(run); err != nil {
 				return err
 			}
 		}
 	}
-	for _, arn := range p.tell.Begun() {
+	for _, arn := range p.narrator.NewRuns() {
 		if slices.ContainsFunc(p.runs, func(run *started) bool { return run.arn == arn }) {
 			continue
 		}
@@ -46,10 +46,10 @@ func (p *performance) adopt(ctx context.Context) error {
 		name := x.Name
 		if generatedID.MatchString(name) {
 			name = fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
-			p.tell.Out.Call(x.Name, name)
+			p.narrator.Out.Call(x.Name, name)
 		}
 		p.say("run", transcript.Title, "%s starts in %s: %s", name, x.Region, spaced(shortInput(x.Input)))
-		p.tell.Forget()
+		p.narrator.Forget()
 		p.runs = append(p.runs, &started{arn: arn, name: name, want: p.expected(x), before: before, triggered: true})
 	}
 	return nil
@@ -195,7 +195,7 @@ func (p *performance) silent() []string {
 		silent = append(silent, fmt.Sprintf("expected %s in the dead-letter queues, got %d", prose.Count(want, "message"), letters))
 	}
 	for _, want := range p.scenario.Expect.Alarms {
-		if !p.tell.WentOff(want) {
+		if !p.narrator.Fired(want) {
 			silent = append(silent, fmt.Sprintf("expected the alarm %q to go to ALARM; it did not", want))
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // performing is a performance of a scenario that expects runs, without a simulator.
 func performing(expected ...scenario.ExpectedRun) *performance {
 	return &performance{
-		rehearsal: &rehearsal{began: scenario.Start}, scenario: &scenario.Scenario{Name: "s", Expect: scenario.Expect{Runs: expected}}, tell: &transcript.Narrator{Out: &transcript.Printer{W: &bytes.Buffer{}}},
+		rehearsal: &rehearsal{began: scenario.Start}, scenario: &scenario.Scenario{Name: "s", Expect: scenario.Expect{Runs: expected}}, narrator: &transcript.Narrator{Out: &transcript.Printer{W: &bytes.Buffer{}}},
 	}
 }
 

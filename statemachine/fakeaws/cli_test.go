@@ -93,7 +93,7 @@ func (s served) keepServing(t testing.TB, speed float64) {
 	t.Cleanup(func() { stop(); <-done })
 }
 
-func TestTheStockCommandLineWorks(t *testing.T) {
+func TestTheUnmodifiedCommandLineWorks(t *testing.T) {
 	c, token := furnished(t)
 	arn := "arn:aws:states:us-west-2:111122223333:execution:drover:run-1"
 	query := `[{"Id":"a","MetricStat":{"Metric":{"Namespace":"Shop","MetricName":"ServedPercent","Dimensions":[{"Name":"Region","Value":"us-west-2"}]},"Period":60,"Stat":"Average"}}]`

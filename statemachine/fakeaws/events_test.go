@@ -96,7 +96,7 @@ func TestAnAlarmThatGoesOffStartsItsRunOnce(t *testing.T) {
 	}
 }
 
-func TestAnAlarmIsSetByHandUntilItsDataAreLookedAt(t *testing.T) {
+func TestAnAlarmStateThatIsSetHoldsUntilTheDataAreEvaluated(t *testing.T) {
 	s, target := serveStarter(t, "states:StartExecution")
 	addRule(t, s, alarmPattern, target)
 	if err := s.AddAlarm(lostRegion); err != nil {

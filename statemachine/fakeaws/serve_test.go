@@ -73,7 +73,7 @@ func TestServingFollowsTheRealClock(t *testing.T) {
 		s.Serve(ctx, fakeaws.Pace{Speed: 60, Now: clock.Now, Wait: clock.wait})
 	}()
 	client := s.states(west, fakeaws.Administrator)
-	begun, err := client.StartExecution(ctx, start("run-1", `{}`))
+	started, err := client.StartExecution(ctx, start("run-1", `{}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestServingFollowsTheRealClock(t *testing.T) {
 	clock.move(500 * time.Millisecond)
 	eventually(t, "half a minute", func() bool { return s.Now().Equal(testStart.Add(30 * time.Second)) })
 	status := func() string {
-		d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: begun.ExecutionArn})
+		d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func TestServingFollowsTheRealClock(t *testing.T) {
 	}
 	clock.move(510 * time.Millisecond)
 	eventually(t, "the time-out of the question", func() bool { return status() == "FAILED" })
-	if e, _ := s.Execution(aws.ToString(begun.ExecutionArn)); !e.StoppedAt.Equal(testStart.Add(time.Minute)) {
+	if e, _ := s.Execution(aws.ToString(started.ExecutionArn)); !e.StoppedAt.Equal(testStart.Add(time.Minute)) {
 		t.Errorf("it timed out %v after its start, want 1m0s", e.StoppedAt.Sub(testStart))
 	}
 	stop()

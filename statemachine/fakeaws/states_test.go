@@ -70,13 +70,13 @@ func TestAnExecutionAsItsOperatorSeesIt(t *testing.T) {
 	if err != nil || len(machines.StateMachines) != 1 || aws.ToString(machines.StateMachines[0].StateMachineArn) != machineARN {
 		t.Fatalf("state machines %+v, error %v; want %s alone", machines, err, machineARN)
 	}
-	begun, err := client.StartExecution(ctx, start("run-1", `{"action":"failover"}`))
+	started, err := client.StartExecution(ctx, start("run-1", `{"action":"failover"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Pass(10 * time.Second)
 	describe := func() string {
-		d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: begun.ExecutionArn})
+		d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestAnExecutionAsItsOperatorSeesIt(t *testing.T) {
 		t.Errorf("after the answer: %s, want %s", got, want)
 	}
 	if diff := cmp.Diff([]string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted",
-		"TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"}, historyOf(t, client, begun.ExecutionArn)); diff != "" {
+		"TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"}, historyOf(t, client, started.ExecutionArn)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 }
@@ -145,12 +145,12 @@ func TestTheSameStartAgainIsTheSameExecutionWhileItRuns(t *testing.T) {
 func TestAStoppedExecutionIsAborted(t *testing.T) {
 	s, token := serveMachine(t)
 	ctx, client := context.Background(), s.states(west, fakeaws.Administrator)
-	begun, err := client.StartExecution(ctx, start("run-1", `{}`))
+	started, err := client.StartExecution(ctx, start("run-1", `{}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Pass(10 * time.Second)
-	stop := &sfn.StopExecutionInput{ExecutionArn: begun.ExecutionArn, Error: aws.String("Stopped"), Cause: aws.String("manually")}
+	stop := &sfn.StopExecutionInput{ExecutionArn: started.ExecutionArn, Error: aws.String("Stopped"), Cause: aws.String("manually")}
 	for range 2 { // stopping an execution that has ended changes nothing
 		out, err := client.StopExecution(ctx, stop)
 		if err != nil || !out.StopDate.Equal(testStart.Add(10*time.Second)) {
@@ -158,11 +158,11 @@ func TestAStoppedExecutionIsAborted(t *testing.T) {
 		}
 		s.Pass(time.Second)
 	}
-	d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: begun.ExecutionArn})
+	d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
 	if err != nil || d.Status != types.ExecutionStatusAborted || aws.ToString(d.Error) != "Stopped" || aws.ToString(d.Cause) != "manually" {
 		t.Errorf("described as %+v, error %v; want ABORTED, Stopped manually", d, err)
 	}
-	history := historyOf(t, client, begun.ExecutionArn)
+	history := historyOf(t, client, started.ExecutionArn)
 	if got := history[len(history)-1]; got != "ExecutionAborted" {
 		t.Errorf("the last event is %s, want ExecutionAborted", got)
 	}
@@ -186,8 +186,8 @@ func TestAnswersAreAllowedByPoliciesOnEverythingAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Pass(10 * time.Second)
-		someone := s.states(west, s.As(t, `{"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": "`+resource+`"}`))
-		_, err := someone.SendTaskSuccess(context.Background(), &sfn.SendTaskSuccessInput{TaskToken: aws.String(token()), Output: aws.String(`1`)})
+		approver := s.states(west, s.As(t, `{"Effect": "Allow", "Action": "states:SendTaskSuccess", "Resource": "`+resource+`"}`))
+		_, err := approver.SendTaskSuccess(context.Background(), &sfn.SendTaskSuccessInput{TaskToken: aws.String(token()), Output: aws.String(`1`)})
 		if got := codeOf(err); got != want {
 			t.Errorf("allowed on %s: %q, want %q", resource, got, want)
 		}
@@ -197,7 +197,7 @@ func TestAnswersAreAllowedByPoliciesOnEverythingAlone(t *testing.T) {
 func TestATokenIsAnsweredOnceAndInItsRegion(t *testing.T) {
 	s, token := serveMachine(t)
 	ctx, client := context.Background(), s.states(west, fakeaws.Administrator)
-	begun, err := client.StartExecution(ctx, start("run-1", `{}`))
+	started, err := client.StartExecution(ctx, start("run-1", `{}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestATokenIsAnsweredOnceAndInItsRegion(t *testing.T) {
 	if got := answer(client, token(), `1`); got != "TaskTimedOut" {
 		t.Errorf("a second answer: %q, want TaskTimedOut", got)
 	}
-	if e, _ := s.Execution(*begun.ExecutionArn); e.Error != "NotApproved" {
+	if e, _ := s.Execution(*started.ExecutionArn); e.Error != "NotApproved" {
 		t.Errorf("the execution ended with %q, want NotApproved", e.Error)
 	}
 }

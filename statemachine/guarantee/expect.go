@@ -142,7 +142,7 @@ func (e Evidence) Unexpected(x scenario.Expect, recoveries []Recovery) []string 
 			}
 		}
 	}
-	return append(found, e.inWorld(x)...)
+	return append(found, e.atEnd(x)...)
 }
 
 // RunOutcome is how a run ended.

@@ -13,11 +13,11 @@ import (
 )
 
 // atEnd lists what of the final state differs from what is expected.
-func (e Evidence) inWorld(x scenario.Expect) []string {
+func (e Evidence) atEnd(x scenario.Expect) []string {
 	var found []string
 	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	for _, name := range slices.Sorted(maps.Keys(x.Active)) {
-		for _, why := range e.elsewhere(name, failover.Region(x.Active[name])) {
+		for _, why := range e.missingAtEnd(name, failover.Region(x.Active[name])) {
 			add("expected all of %s in %s in the end: %s", name, x.Active[name], why)
 		}
 	}
@@ -50,7 +50,7 @@ func (e Evidence) inNotifications(x scenario.Expect) []string {
 }
 
 // missingAtEnd lists what of an application is not in a Region in the end.
-func (e Evidence) elsewhere(name string, region failover.Region) []string {
+func (e Evidence) missingAtEnd(name string, region failover.Region) []string {
 	i := slices.IndexFunc(e.Applications, func(app failover.Application) bool { return app.Name == name })
 	if i < 0 {
 		return []string{"there is no such application"}

@@ -37,7 +37,7 @@ func TestANotificationThatLacksWhatItMustContainIsUnexpected(t *testing.T) {
 // A scenario without runs has an end too.
 func TestAnUnknownApplicationIsNowhere(t *testing.T) {
 	e := Evidence{End: &Snapshot{}}
-	if found := e.inWorld(scenario.Expect{Active: map[string]string{"a": "us-east-1"}}); len(found) != 1 || !strings.Contains(found[0], "no such application") {
+	if found := e.atEnd(scenario.Expect{Active: map[string]string{"a": "us-east-1"}}); len(found) != 1 || !strings.Contains(found[0], "no such application") {
 		t.Errorf("%q", found)
 	}
 }

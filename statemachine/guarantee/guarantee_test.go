@@ -228,7 +228,7 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 		}, "expected one"},
 		{"promotion outside of a run", 2, completed, func(e *Evidence) { e.Promotions[0].At = at(time.Hour) }, "belongs to no run"},
 
-		{"weights are elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(100, 0, "") }, "record shop.example.com A has us-east-1 100"},
+		{"weights are in the other Region", 3, completed, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(100, 0, "") }, "record shop.example.com A has us-east-1 100"},
 		{"another tool's record set answers users", 3, completed, func(e *Evidence) {
 			zone := &e.Runs[0].After.Zones[0]
 			zone.Sets = append(zone.Sets, fakeaws.RecordSet{Name: "shop.example.com", Type: "A", SetIdentifier: "blue", Weight: 255})
@@ -240,7 +240,7 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 		{"registry has other weights", 3, completed, func(e *Evidence) {
 			e.Runs[0].After.Registry[0].Live.Weights = map[failover.Region]int{east: 50, west: 50}
 		}, "the registry says us-west-2 (us-east-1 50, us-west-2 50)"},
-		{"writer is elsewhere", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Writer = east }, "the writer of shop is in us-east-1"},
+		{"writer is in the other Region", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Writer = east }, "the writer of shop is in us-east-1"},
 		{"writer is not available", 3, completed, func(e *Evidence) { e.Runs[0].After.Databases[0].Available = false }, "available: false"},
 		{"not in sync", 3, completed, func(e *Evidence) { e.Batches[0].At = at(3*time.Minute + 45*time.Second) }, "was not INSYNC before 04:15"},
 		{"not healthy", 3, completed, func(e *Evidence) { e.Traffic[0].Regions[1].Served = 80 }, "served 80.0 % of its requests"},
@@ -283,7 +283,7 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 
 		{"again moves records", 9, completed, func(e *Evidence) { e.Again[0].After.Zones[0].Sets = sets(100, 0, "") }, "record sets of zone Z1"},
 		{"again promotes", 9, completed, func(e *Evidence) { e.Again[0].After.Promotions = 1 }, "1 promotion started"},
-		{"again tells", 9, completed, func(e *Evidence) { e.Again[0].After.Messages = 1 }, "1 notification published"},
+		{"again notifies", 9, completed, func(e *Evidence) { e.Again[0].After.Messages = 1 }, "1 notification published"},
 		{"again writes the registry", 9, completed, func(e *Evidence) { e.Again[0].After.Registry[0].Live.Active = east }, "the registry's shop"},
 		{"again moves the writer", 9, completed, func(e *Evidence) { e.Again[0].After.Databases[0].Writer = east }, "the writer of shop"},
 		{"a new run moves records", 9, completed, func(e *Evidence) { e.Again[0].NewRun, e.Again[0].After.Zones[0].Sets = true, sets(100, 0, "") }, "record sets of zone Z1"},
@@ -302,7 +302,7 @@ func TestTheFenceAndTheEpochMayRise(t *testing.T) {
 	}
 }
 
-func TestANewRunTellsPeopleAgain(t *testing.T) {
+func TestANewRunNotifiesAgain(t *testing.T) {
 	e := completed()
 	e.Again[0].NewRun, e.Again[0].After.Messages = true, 1
 	if v := verdict(t, e, 9); v.Status != Kept {

@@ -35,7 +35,7 @@ func TestSharesAreOfAllRequests(t *testing.T) {
 	}
 }
 
-func TestWhatHappensAtAnIntervalsBeginningIsDrawnThere(t *testing.T) {
+func TestAnEventAtTheStartOfAnIntervalIsDrawnInIt(t *testing.T) {
 	var samples []fakeaws.Sample
 	for i := 1; i <= 15; i++ {
 		s := fakeaws.Sample{At: at(time.Duration(i) * time.Second), Requests: 1, Served: 1}

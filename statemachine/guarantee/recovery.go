@@ -225,14 +225,14 @@ func (e Evidence) recoverPhases(run RunEvidence, after time.Time) []Recovery {
 	var all []Recovery
 	phases := run.phases()
 	for i, phase := range phases {
-		way := run
-		way.Name += map[failover.Phase]string{failover.Outbound: ", outbound", failover.Return: ", return"}[phase.Phase]
-		way.StartedAt, way.StoppedAt = phase.From, phase.To
+		phaseRun := run
+		phaseRun.Name += map[failover.Phase]string{failover.Outbound: ", outbound", failover.Return: ", return"}[phase.Phase]
+		phaseRun.StartedAt, phaseRun.StoppedAt = phase.From, phase.To
 		next := after
 		if i+1 < len(phases) {
 			next = phases[i+1].From
 		}
-		r := e.recover(way, time.Time{}, next)
+		r := e.recover(phaseRun, time.Time{}, next)
 		if run.Report != nil {
 			for _, result := range run.Report.Phases {
 				if result.Phase == phase.Phase {

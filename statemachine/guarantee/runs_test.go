@@ -282,7 +282,7 @@ func TestALockThatHasRunOutMayBeTaken(t *testing.T) {
 	}
 }
 
-func TestMessagesBelongToWhoeverPublishedThem(t *testing.T) {
+func TestMessagesBelongToTheRunThatPublishedThem(t *testing.T) {
 	publish := fakeaws.Call{Service: "sns", Operation: "Publish"}
 	run := RunEvidence{Execution: fakeaws.Execution{Region: west, Invocations: []fakeaws.Invocation{
 		step(time.Minute, "Announce", failover.Outbound, publish), step(90*time.Second, "AwaitApproval", failover.Outbound, publish), step(2*time.Minute, "Notify", failover.Outbound, publish),

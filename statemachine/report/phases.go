@@ -7,8 +7,8 @@ import (
 	"github.com/drover-dr/drover/statemachine/drill"
 )
 
-// way is one phase of a run, as the run's own report has it; of an earlier drill when it is there for the comparison.
-type way struct {
+// phaseRow is one phase of a run, as the run's own report has it; of an earlier drill when it is there for the comparison.
+type phaseRow struct {
 	Run, Phase, Stages string
 	Passed             bool
 	RTO, RPO           string
@@ -16,25 +16,25 @@ type way struct {
 	Slow, Lossy bool
 }
 
-// waysOf are the phases of all runs that had more than one, each followed by the drills that it was compared with.
-func waysOf(r *drill.Result) []way {
-	var all []way
+// phasesOf are the phases of all runs that had more than one, each followed by the drills that it was compared with.
+func phasesOf(r *drill.Result) []phaseRow {
+	var all []phaseRow
 	for _, run := range r.Evidence.Runs {
 		if run.Report == nil || len(run.Report.Phases) < 2 {
 			continue
 		}
-		all = append(all, waysIn(r.Plan, run.Name, run.Report.Phases)...)
+		all = append(all, phasesIn(r.Plan, run.Name, run.Report.Phases)...)
 		for _, past := range run.Report.Trend {
-			all = append(all, waysIn(r.Plan, run.Name+" compares with "+past.Run, past.Phases)...)
+			all = append(all, phasesIn(r.Plan, run.Name+" compares with "+past.Run, past.Phases)...)
 		}
 	}
 	return all
 }
 
-func waysIn(plan failover.Plan, run string, phases []failover.PhaseResult) []way {
-	var all []way
+func phasesIn(plan failover.Plan, run string, phases []failover.PhaseResult) []phaseRow {
+	var all []phaseRow
 	for _, phase := range phases {
-		w := way{
+		w := phaseRow{
 			Run: run, Phase: fmt.Sprintf("%s, %s to %s", phase.Phase, phase.From, phase.To), Stages: fmt.Sprintf("%d of %d", phase.StagesDone, phase.Stages),
 			Passed: phase.Passed, RTO: fmt.Sprintf("%.0f s", phase.RTOSeconds), RPO: measured(phase.RPOSeconds),
 			Slow: phase.RTOSeconds > float64(plan.TargetRTOSeconds), Lossy: phase.RPOSeconds != nil && *phase.RPOSeconds > float64(plan.TargetRPOSeconds),

@@ -73,7 +73,7 @@ func TestThePageSaysWhatHappened(t *testing.T) {
 	}
 }
 
-func TestThePageNeedsNothingFromElsewhere(t *testing.T) {
+func TestThePageLoadsNothingElse(t *testing.T) {
 	if found := regexp.MustCompile(`(src|href)=|url\(|@import|<script`).FindString(render(t)); found != "" {
 		t.Errorf("the page has %s", found)
 	}

@@ -22,7 +22,7 @@ type view struct {
 	Figures    []figure
 	Calls      []callCount
 	Paths      []path
-	Ways       []way
+	Phases     []phaseRow
 	Notices    []notice
 	Transcript string
 }
@@ -48,7 +48,7 @@ type step struct {
 func newView(r *drill.Result, transcript []byte) view {
 	v := view{
 		Result: r, Style: template.CSS(style), Chart: newChart(r), Transcript: string(transcript), // style is our own file
-		Summary: r.Impact.Summary(), Figures: figuresOf(r), Ways: waysOf(r), Notices: noticesOf(r),
+		Summary: r.Impact.Summary(), Figures: figuresOf(r), Phases: phasesOf(r), Notices: noticesOf(r),
 	}
 	for _, run := range r.Evidence.Runs {
 		v.Paths = append(v.Paths, path{Run: run.Name, Steps: collapse(run.Path)})

@@ -30,13 +30,13 @@ var stepFacts = map[string]func(payload []byte) (Tone, string){
 }
 
 // facts decodes a step's response before it is described.
-func facts[T any](tell func(T) (Tone, string)) func([]byte) (Tone, string) {
+func facts[T any](describe func(T) (Tone, string)) func([]byte) (Tone, string) {
 	return func(payload []byte) (Tone, string) {
 		var answer T
 		if err := failover.Decode(payload, &answer); err != nil {
 			return Bad, fmt.Sprintf("unparseable response: %v", err)
 		}
-		return tell(answer)
+		return describe(answer)
 	}
 }
 

@@ -85,7 +85,7 @@ func (n *Narrator) Stopped(execution string, _ time.Time) {
 
 // Step prints the result of a step in one line. A check with the same result as the one before is not printed.
 func (n *Narrator) Step(execution string, s Step) {
-	if n.Quiet || !n.tellsOf(execution, s) {
+	if n.Quiet || !n.prints(execution, s) {
 		return
 	}
 	n.mu.Lock()
@@ -104,12 +104,12 @@ func (n *Narrator) Step(execution string, s Step) {
 			n.Out.symbolize(a)
 		}
 	}
-	tell, ok := stepFacts[s.State]
+	describe, ok := stepFacts[s.State]
 	if !ok {
 		n.step(at, s.State, Plain, n.whose(execution)+"done")
 		return
 	}
-	tone, text := tell(s.Payload)
+	tone, text := describe(s.Payload)
 	if s.State == "VerifyHealth" && tone != Good {
 		kind := execution + withoutDigits(text)
 		if kind == n.pending {

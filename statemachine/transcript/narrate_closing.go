@@ -57,7 +57,7 @@ func (n *Narrator) silent(execution string) bool {
 }
 
 // prints says whether an invocation is printed. For an execution that closes runs, printing starts when it has found one.
-func (n *Narrator) tellsOf(execution string, s Step) bool {
+func (n *Narrator) prints(execution string, s Step) bool {
 	if !n.silent(execution) {
 		return true
 	}

@@ -31,7 +31,7 @@ func (n *Narrator) meet(execution string, at time.Time) {
 }
 
 // NewRuns are the executions that have started since it was last called.
-func (n *Narrator) Begun() []string {
+func (n *Narrator) NewRuns() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	fresh := n.fresh
@@ -40,7 +40,7 @@ func (n *Narrator) Begun() []string {
 }
 
 // Fired says whether an alarm, as NAME REGION, has been in ALARM, also if it is OK again.
-func (n *Narrator) WentOff(alarm string) bool {
+func (n *Narrator) Fired(alarm string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	_, ever := n.alarmed[alarm]

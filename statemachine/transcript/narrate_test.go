@@ -15,7 +15,7 @@ func TestAnAlarmIsPrintedWhenItGoesOffAndWhenItIsOKAgain(t *testing.T) {
 	for _, text := range []string{"is OK in us-west-2", "is ALARM in us-west-2", "is OK in us-east-1", "is OK in us-west-2", "is OK in us-west-2"} {
 		n.Observe(fakeaws.Entry{At: scenario.Start, Kind: "alarm", Object: "lag", Text: text})
 	}
-	if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "is ALARM") || !n.WentOff("lag us-west-2") || n.WentOff("lag us-east-1") {
+	if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "is ALARM") || !n.Fired("lag us-west-2") || n.Fired("lag us-east-1") {
 		t.Errorf("got\n%s", got)
 	}
 }

@@ -34,12 +34,12 @@ func (n *Narrator) Observe(e fakeaws.Entry) {
 		}
 		n.Out.Event(e.At, e.Object, tone, e.Text)
 	default:
-		n.Out.Event(e.At, e.Kind, Plain, worldText(e))
+		n.Out.Event(e.At, e.Kind, Plain, entryText(e))
 	}
 }
 
-// worldText puts the object before the event; an ARN is shortened to its last part, and the clients need no object.
-func worldText(e fakeaws.Entry) string {
+// entryText puts the object before the event; an ARN is shortened to its last part, and the clients need no object.
+func entryText(e fakeaws.Entry) string {
 	if e.Object == "" || e.Object == "users" {
 		return e.Text
 	}
@@ -67,5 +67,5 @@ func (n *Narrator) alarm(e fakeaws.Entry) {
 	if off {
 		tone = Bad
 	}
-	n.Out.Event(e.At, e.Kind, tone, worldText(e))
+	n.Out.Event(e.At, e.Kind, tone, entryText(e))
 }

@@ -85,7 +85,7 @@ func TestAServedWorldIsOperatedFromTheCommandLine(t *testing.T) {
 	}
 }
 
-func TestARunThatIsNotThereIsLookedForInBothRegions(t *testing.T) {
+func TestARunIsSearchedForInBothRegions(t *testing.T) {
 	url, _ := serve(t)
 	for _, args := range [][]string{{"watch", "nothing"}, {"status", "nothing"}, {"report", "nothing"}} {
 		code, _, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...)

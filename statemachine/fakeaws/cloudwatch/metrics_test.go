@@ -107,7 +107,7 @@ func TestMetricsAreOfOneRegionAndExactDimensions(t *testing.T) {
 		want   string
 	}{
 		{west, metricQuery("same", "Sum", 60), "Complete 0=1"},
-		{east, metricQuery("elsewhere", "Sum", 60), "Complete"},
+		{east, metricQuery("unknown", "Sum", 60), "Complete"},
 		{west, fewer, "Complete"},
 	} {
 		results, err := s.Data(tc.region, tc.query)

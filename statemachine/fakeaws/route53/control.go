@@ -19,15 +19,15 @@ func (ctl Control) SetControlPlane(gone bool) {
 
 // Reachable says whether the control plane answers.
 func (r *Service) Reachable() bool {
-	return !r.gone && (r.ControlPlaneStays() || !r.k.Dark(r.home()))
+	return !r.gone && (r.ControlPlaneStays() || !r.k.Dark(r.controlRegion()))
 }
 
 // controlRegion is the Region of the control plane.
-func (r *Service) home() string { return string(r.k.Partition.GlobalRegion) }
+func (r *Service) controlRegion() string { return string(r.k.Partition.GlobalRegion) }
 
 // regionChanged records that the control plane goes dark with its Region, or answers again.
 func (r *Service) regionChanged(region string, dark bool) {
-	if region == r.home() && !r.gone && !r.ControlPlaneStays() {
+	if region == r.controlRegion() && !r.gone && !r.ControlPlaneStays() {
 		r.recordControlPlane(dark)
 	}
 }
