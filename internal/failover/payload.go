@@ -199,7 +199,7 @@ const (
 	// Checked means that the run was only to check, and found no blocker.
 	Checked Verdict = "checked"
 	// Early means that Validate is asked again a little later: a run to be closed has ended so recently that its last step
-	// may still be running, or there is more to read than Route 53's request quota lets pass at once.
+	// may still be running, or there is more to read than Route 53's request quota allows at once.
 	Early Verdict = "early"
 	// Refuse means that there is a blocker; nothing was or will be changed.
 	Refuse Verdict = "refused"

@@ -2,7 +2,7 @@ package failover
 
 import "slices"
 
-// Unrecorded is traffic of a wave that was elsewhere than the registry says when the run began: a run before it had shifted
+// Unrecorded is traffic of a wave that was not in the Region that the registry says when the run started: a run before it had shifted
 // it, and was stopped before it could write that down. It travels with the run, so that every step takes for "before" what
 // users had, whichever of them is the first to write the registry. It is about a wave as a whole wherever that is true,
 // because no state carries a list of all applications.

@@ -95,7 +95,7 @@ const (
 // SetLive writes what a run has made of an application, only forward: over what an older epoch wrote, or an earlier
 // stage of the same epoch. What is there already, or was written by a later stage of this run, stays, and changed is
 // false; so writing again changes nothing. Promoted is kept by the registry, and not taken from live. So is Before,
-// unless live has one: then the run has found the application elsewhere than the registry says. It returns
+// unless live has one: then the run has found the application in the other Region than the registry says. It returns
 // [ErrOvertaken] when a newer epoch has written the application, and [ErrNotRegistered] when it is not there.
 func (s *Store) SetLive(ctx context.Context, app failover.Application, live failover.Live) (changed bool, err error) {
 	keep, values := before(live)

@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// maxComment bounds the comment of an answer, which a report shows after a rejection.
+// maxComment limits the comment of an answer, which a report shows after a rejection.
 const maxComment = 500
 
 // decision is an approver's answer to a run that waits for one.
@@ -25,7 +25,7 @@ type decision struct {
 	Comment string `json:"comment"`
 }
 
-// approve passes an approver's answer on to a run that waits for one.
+// approve sends an approver's answer to a run that waits for it.
 func (h Handler) approve(ctx context.Context, segment string, req request) (response, error) {
 	id, ok := executionName(segment)
 	if !ok {
@@ -38,7 +38,7 @@ func (h Handler) approve(ctx context.Context, segment string, req request) (resp
 	return h.decide(ctx, id, d, callerOf(req))
 }
 
-// parseDecision reads an answer and reports everything that is wrong with it at once.
+// parseDecision reads an answer and reports all mistakes at once.
 func parseDecision(req request) (decision, error) {
 	body, err := bodyOf(req)
 	if err != nil {
@@ -67,7 +67,7 @@ func parseDecision(req request) (decision, error) {
 type Answered struct {
 	// Run is the run's id.
 	Run string `json:"run"`
-	// Region is where the run waited; it may be another one than the API's.
+	// Region is where the run waited; it may not be the API's own.
 	Region failover.Region `json:"region"`
 	// Gate is where it waited: before-start or before-promotion.
 	Gate string `json:"gate"`
@@ -75,8 +75,9 @@ type Answered struct {
 	Links Links `json:"links"`
 }
 
-// decide answers the last question of the run, in the Region where it waits. The registry has the question in both Regions, so
-// the API of either takes the answer. If both Regions have a run of that name, it answers the one of its own Region.
+// decide answers the last question of the run, in the Region where the run waits. The registry has the question in both
+// Regions, so the API of either Region accepts the answer. If both Regions have a run of that name, it answers the one of its
+// own Region.
 func (h Handler) decide(ctx context.Context, id string, d decision, by string) (response, error) {
 	all, err := h.Registry.Approvals(ctx, id)
 	if errors.Is(err, registry.ErrNotAsked) {

@@ -1,5 +1,5 @@
 // Package api is the small HTTP API in front of the state machine: it starts, shows and approves runs. The state machine
-// checks again whatever the API has decided.
+// repeats all checks of the API.
 //
 //	POST /runs                 start a run
 //	GET  /runs                 the runs of this Region, newest first
@@ -24,7 +24,7 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// The parts of the Step Functions client and of the registry that the API uses.
+// These are the parts of the Step Functions client and of the registry that the API uses.
 type (
 	starter interface {
 		StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
@@ -45,7 +45,7 @@ type (
 // Handler answers the requests of one Region's API.
 type Handler struct {
 	Plan failover.Plan
-	// Region is where the function runs, and where the runs that it starts move to.
+	// Region is where the function runs, and the target Region of the runs that it starts.
 	Region failover.Region
 	// Machine is the ARN of the Region's state machine.
 	Machine  string
@@ -74,8 +74,8 @@ func (h Handler) Handle(ctx context.Context, req request) (response, error) {
 	return answer, nil
 }
 
-// route decides by method and path, not by API Gateway's route key, so that a missing path has the same answer whichever routes
-// are configured.
+// route decides by method and path, not by API Gateway's route key, so that the answer for a missing path does not depend on
+// the configured routes.
 func (h Handler) route(ctx context.Context, req request) (response, error) {
 	methods, ok := h.methods(pathOf(req))
 	if !ok {
@@ -103,7 +103,7 @@ type method struct {
 	answer func(context.Context, request) (response, error)
 }
 
-// methods are those of a path, and whether there is such a path.
+// methods are those of a path, and whether the path exists.
 func (h Handler) methods(path []string) ([]method, bool) {
 	switch {
 	case len(path) == 0 || path[0] != "runs":
@@ -120,7 +120,7 @@ func (h Handler) methods(path []string) ([]method, bool) {
 	return nil, false
 }
 
-// pathOf are the parts of the path, without the name of the stage, which is there for stages other than $default.
+// pathOf are the parts of the path, without the name of the stage, which the path of any stage but $default has.
 func pathOf(req request) []string {
 	path := req.RawPath
 	if stage := req.RequestContext.Stage; stage != "" && stage != "$default" {

@@ -63,7 +63,7 @@ func (h Handler) list(ctx context.Context, req request) (response, error) {
 	return answer(http.StatusOK, page)
 }
 
-// parseList reads which page is requested, and reports all mistakes at once.
+// parseList reads the parameters of the list, and reports all mistakes at once.
 func (h Handler) parseList(req request) (*sfn.ListExecutionsInput, error) {
 	in := &sfn.ListExecutionsInput{StateMachineArn: &h.Machine, MaxResults: defaultLimit}
 	var problems []string

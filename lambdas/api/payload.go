@@ -8,8 +8,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// payload are the fields that the API shows, of the requests to the steps and of their answers in a history. They are those of
-// payload_steps.go and payload_notify.go in package failover; what a payload does not have stays empty.
+// payload has the fields that the API shows from the requests to the steps and from their answers in a history. They are those
+// of payload_steps.go and payload_notify.go in package failover; a field that a payload lacks stays empty.
 type payload struct {
 	// Validate's answer has a list of stages, Notify's request their number.
 	Stages       json.RawMessage    `json:"stages"`
@@ -29,7 +29,7 @@ type payload struct {
 	Failures     []failover.StepFailure `json:"failures"`
 	MoreFailures int                    `json:"moreFailures"`
 	Decisions    []failover.Decision    `json:"decisions"`
-	// Failure is, with Reasons, the same in such a request of a run that release 0.1.0 has started.
+	// Failure and Reasons are the failures in such a request of a run that release 0.1.0 has started.
 	Failure *failover.StepFailure `json:"failure"`
 }
 
@@ -45,8 +45,8 @@ func (p payload) concludes() failover.NotifyRequest {
 	return req
 }
 
-// payloadOf is the payload in a task's parameters or its output. One that cannot be read is empty: an answer with fewer fields
-// is better than none.
+// payloadOf is the payload in a task's parameters or its output. A payload that cannot be read is empty: an answer with fewer
+// fields is better than none.
 func payloadOf(text *string) payload {
 	var task struct {
 		Payload payload

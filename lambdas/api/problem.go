@@ -31,7 +31,7 @@ const (
 	notItsQuestion kind = "not-its-question"
 )
 
-// kinds are the status and the title of each kind; they are the same in every occurrence.
+// kinds are the status and the title of each kind of problem.
 var kinds = map[kind]struct {
 	status int
 	title  string
@@ -55,7 +55,7 @@ var kinds = map[kind]struct {
 // problemTypes is where the kinds of problems are described.
 const problemTypes = "https://github.com/drover-dr/drover/blob/main/docs/api.md#"
 
-// problem is an error as it is answered (RFC 9457).
+// problem is an error as the API returns it (RFC 9457).
 type problem struct {
 	kind    kind
 	detail  string
@@ -70,13 +70,13 @@ func (p *problem) Error() string { return p.detail }
 // fail makes a problem; next is what the client does next.
 func fail(k kind, detail, next string) *problem { return &problem{kind: k, detail: detail, next: next} }
 
-// problemBody is a problem as it is sent.
+// problemBody is the body of the response.
 type problemBody struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
-	// Instance is the request's id, as it stands in the access log.
+	// Instance is the request's id, as in the access log.
 	Instance string `json:"instance,omitempty"`
 	// Errors are all mistakes, one by one.
 	Errors []string `json:"errors,omitempty"`
@@ -98,8 +98,8 @@ func (p *problem) response(requestID string) response {
 	return response{StatusCode: body.Status, Headers: headers, Body: text}
 }
 
-// problemOf makes a problem of any error, by the conditions of the steps. Sending a request again is always safe, because a run
-// has a name.
+// problemOf makes a problem of any error, by the conditions of the steps. Sending a request again is always safe: the name of
+// the run makes it idempotent.
 func problemOf(err error) *problem {
 	var p *problem
 	if errors.As(err, &p) {

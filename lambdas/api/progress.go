@@ -20,7 +20,7 @@ type Progress struct {
 	Stages     int `json:"stages"`
 	// Stage is the stage in progress, or the last one.
 	Stage *failover.Stage `json:"stage,omitempty"`
-	// Reasons say what the stage is waiting for, or why the run ended as it did; MoreReasons counts those that are not
+	// Reasons say what the stage is waiting for, or why the run ended with its outcome; MoreReasons counts those that are not
 	// shown.
 	Reasons     []string `json:"reasons,omitempty"`
 	MoreReasons int      `json:"moreReasons,omitempty"`
@@ -74,7 +74,8 @@ func (p *Progress) text() string {
 	return fmt.Sprintf("%s, stage %d of %d: %s", p.State, p.Stage.Index+1, p.Stages, strings.Join(parts, ", "))
 }
 
-// backward reads a history from its end, back to the start of the stage. What it reads first is the newest, and counts.
+// backward reads a history from its end back to the start of the stage. The newest events come first; for each field, the first
+// value counts.
 type backward struct {
 	*Progress
 	// answered says that a newer step has succeeded, so that older failures do not count.
@@ -125,8 +126,8 @@ func (b *backward) succeeded(answer payload) {
 	}
 }
 
-// scheduled reads a request to a step. The one that concludes the run has its outcome; the others have their stage, and the first
-// one of another stage ends the reading.
+// scheduled reads a request to a step. The request that concludes the run has the outcome; the others have their stage. The
+// first request of another stage ends the reading.
 func (b *backward) scheduled(asked payload) bool {
 	if asked.Outcome != "" && !b.concluded {
 		b.concluded = true

@@ -12,7 +12,7 @@ import (
 	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// maxBody bounds a body in bytes: the largest input that is valid is a fraction of it.
+// maxBody limits a body in bytes: the largest valid input is a fraction of it.
 const maxBody = 64 << 10
 
 // bodyOf is the body as the client sent it.
@@ -32,8 +32,8 @@ func bodyOf(req request) ([]byte, error) {
 	return body, nil
 }
 
-// runName are the names that a client may give a run: of the characters that Step Functions recommends for the name of an
-// execution, which are safe in an ARN, a URL and a file name.
+// runName matches the names that a client may give a run. They have only characters that Step Functions recommends for the name
+// of an execution, and that are safe in an ARN, a URL and a file name.
 var runName = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
 
 const nameRule = "expected 1 to 80 of A-Z, a-z, 0-9, - and _"
@@ -60,7 +60,7 @@ func nameOf(req request, field string) (name string, problems []string) {
 
 var notInName = regexp.MustCompile(`[^0-9A-Za-z_-]`)
 
-// headerOf is a header whatever the case of its name; API Gateway writes them in lower case, others do not.
+// headerOf is a header, without regard to the case of its name: API Gateway writes it in lower case, other senders do not.
 func headerOf(req request, name string) string {
 	if value, ok := req.Headers[name]; ok {
 		return value
@@ -73,8 +73,8 @@ func headerOf(req request, name string) string {
 	return ""
 }
 
-// cutName removes the field name from a JSON object and leaves everything else as it was written, also duplicate fields, for the
-// parser of inputs to check. So it does with a text that is no object.
+// cutName removes the field name from a JSON object. It leaves everything else as it is, also duplicate fields and a text that
+// is no object: the parser of inputs checks these.
 func cutName(body []byte) (name string, rest []byte, problems []string) {
 	if untrusted.CheckJSON(body, maxBody) != nil {
 		return "", body, nil

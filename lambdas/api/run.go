@@ -20,7 +20,7 @@ type Run struct {
 	ID string `json:"id"`
 	// ARN is the execution's.
 	ARN string `json:"arn"`
-	// Region is where the run runs, and where it moves to.
+	// Region is where the run is executed, and its target Region.
 	Region failover.Region `json:"region"`
 	// Status is the execution's, as Step Functions names it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
 	Status string `json:"status"`
@@ -77,7 +77,7 @@ func joined(texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), ", ")
 }
 
-// outcomeOf is the outcome in the error name of a failed execution; other errors are those of Step Functions.
+// outcomeOf is the outcome in the error name of a failed execution; any other error comes from Step Functions.
 func outcomeOf(name string) failover.Outcome {
 	switch o := failover.Outcome(name); o {
 	case failover.RolledBack, failover.Held, failover.Refused:
@@ -86,7 +86,8 @@ func outcomeOf(name string) failover.Outcome {
 	return ""
 }
 
-// runOfRecord is a run from the registry: of the other Region, or older than the 90 days for which Step Functions keeps it.
+// runOfRecord is a run from the registry: a run of the other Region, or one older than the 90 days for which Step Functions
+// keeps it.
 func runOfRecord(record registry.RunRecord) Run {
 	r := Run{
 		ID: record.Run.ID, ARN: record.Run.ARN, Region: record.Run.Region(), Outcome: record.Outcome,

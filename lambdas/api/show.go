@@ -18,8 +18,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// show answers with one run. It changes nothing. A run of the other Region is shown when it has ended and the registry has it; so
-// is one that Step Functions no longer keeps, after 90 days.
+// show answers with one run. It changes nothing. For a run of the other Region, or a run that Step Functions no longer keeps
+// after 90 days, it shows the record of the registry, which exists when the run has ended.
 func (h Handler) show(ctx context.Context, id string) (response, error) {
 	id, ok := executionName(id)
 	if !ok {
@@ -57,20 +57,20 @@ func executionName(segment string) (string, bool) {
 
 func notFound(id string) *problem {
 	return fail(noRun, fmt.Sprintf("Run %q does not exist.", untrusted.Short(id)),
-		"GET /runs lists the runs of this Region. For runs of the other Region, call the API there.")
+		"GET /runs lists the runs of this Region. For runs of the other Region, call the API of that Region.")
 }
 
 func (h Handler) describe(ctx context.Context, id string) (*sfn.DescribeExecutionOutput, error) {
 	return h.Observer.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(h.executionARN(id))})
 }
 
-// What is read of a history: its beginning, with Validate's answer after all retries, and its end, with the last two checks.
+// Two parts of a history are read: its start, with Validate's answer after all retries, and its end, with the last two checks.
 const (
 	firstEvents = 60
 	lastEvents  = 120
 )
 
-// progress reads a run's progress from its history, in at most two calls however long the history is.
+// progress reads a run's progress from its history, in at most two calls for any length of the history.
 func (h Handler) progress(ctx context.Context, arn string) (*Progress, error) {
 	first, err := h.Observer.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: firstEvents})
 	if err != nil {

@@ -31,7 +31,7 @@ func (h Handler) start(ctx context.Context, req request) (response, error) {
 		return response{}, fmt.Errorf("encode the input of run %s: %w", asked.name, err)
 	}
 	if by := asked.input.RequestedBy; by != "" {
-		// If it cannot be written, the run is started all the same, and its report says that the starter is unknown.
+		// If it cannot be written, the run starts anyway, and its report says that the starter is unknown.
 		_ = h.Registry.PutStarter(ctx, asked.name, h.Region, input, by)
 	}
 	out, err := h.Starter.StartExecution(ctx, &sfn.StartExecutionInput{
@@ -64,7 +64,7 @@ func (h Handler) loosened(input failover.Input) error {
 	return p
 }
 
-// startedBefore answers for a name that is in use: with its run, if that has the same input.
+// startedBefore answers for a name that is in use: with its run if the input is the same, otherwise with a conflict.
 func (h Handler) startedBefore(ctx context.Context, asked asked) (response, error) {
 	execution, err := h.describe(ctx, asked.name)
 	if err != nil {
@@ -78,8 +78,8 @@ func (h Handler) startedBefore(ctx context.Context, asked asked) (response, erro
 	return located(http.StatusOK, h.runOf(execution))
 }
 
-// sameRequest says whether an execution has this input, whoever has started it: the session with which a client signs may have
-// changed since.
+// sameRequest says whether an execution has this input. It ignores the signer: the session with which a client signs may have
+// changed.
 func sameRequest(input failover.Input, text string) bool {
 	was, err := failover.ParseInput([]byte(text))
 	if err != nil {

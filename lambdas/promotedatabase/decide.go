@@ -8,23 +8,23 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// task is what is to be done about one database.
+// task is what this call has to do for one database.
 type task int
 
 const (
-	// start means that the promotion was not requested yet.
+	// start means that no promotion was requested yet.
 	start task = iota
-	// inFlight means that it has been asked for and is under way.
+	// inFlight means that the promotion was requested and is in progress.
 	inFlight
-	// alreadyDone means that the writer is where it should be.
+	// alreadyDone means that the target Region has the writer already.
 	alreadyDone
 )
 
-// cancelling is the status of an operation that Aurora takes back.
+// cancelling is the status of an operation that Aurora is cancelling.
 const cancelling = "cancelling"
 
-// decide says what is to be done about a database that looks like g, or why nothing can be. It never overrides what
-// another promotion has started: two operations with two targets are how a database gets two writers.
+// decide returns the task for a database in the state g, or an error if none is possible. It never overrides a promotion that
+// is in progress: two promotions with two targets can give a database two writers.
 func decide(req failover.PromoteRequest, db failover.Database, g live.GlobalCluster) (task, error) {
 	target, source := db.Clusters[req.Stage.To], db.Clusters[req.Stage.From]
 	if _, ok := g.Member(target); !ok {
@@ -44,9 +44,9 @@ func decide(req failover.PromoteRequest, db failover.Database, g live.GlobalClus
 	return start, nil
 }
 
-// decideInFlight judges an operation that is under way. A switchover to elsewhere that a failover meets was begun when
-// all was well; Aurora gives it up when it finds the other Region dead, so that waiting helps. Whoever allowed data
-// loss for another target meant it.
+// decideInFlight judges an operation that is in progress. A failover may find a switchover to another Region, which started
+// before the outage. Aurora cancels it when that Region does not respond, so waiting helps. A failover to another target is an
+// operator's decision and is not overridden.
 func decideInFlight(req failover.PromoteRequest, target string, op live.Operation) (task, error) {
 	switch {
 	case op.To == target && op.Status == cancelling:

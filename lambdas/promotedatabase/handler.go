@@ -1,5 +1,5 @@
-// Package promotedatabase is the step that starts the promotion of a wave's databases in the Region that the run moves
-// to. It only starts: VerifyHealth sees the promotions through.
+// Package promotedatabase is the step that starts the promotion of a wave's databases in the target Region. It does not wait
+// for the promotions: VerifyHealth does.
 package promotedatabase
 
 import (
@@ -24,45 +24,43 @@ type Handler struct {
 	Plan failover.Plan
 	// Registry is the replica of the Region that the function runs in.
 	Registry *registry.Store
-	// OtherReplica returns the replica of another Region; only a planned run asks it.
+	// OtherReplica returns the registry of another Region; only a planned run reads it.
 	OtherReplica func(failover.Region) *registry.Store
-	// RDS and CloudWatch return the client of a Region. That of the Region which a failover leaves is never asked for.
+	// RDS and CloudWatch return the client of a Region. A failover never requests that of its source Region.
 	RDS        func(failover.Region) *rds.Client
 	CloudWatch func(failover.Region) *cloudwatch.Client
 }
 
-// Handle looks at every global cluster of the stage's wave, measures how far its secondary lags behind, and asks for the
-// promotion of those that are not in progress yet: SwitchoverGlobalCluster, in the current primary's Region, when the
-// run is planned; FailoverGlobalCluster with AllowDataLoss, in the Region being promoted, when it is not. (Without
-// AllowDataLoss that call would be a switchover, which waits for a primary that is gone.)
+// Handle reads every global cluster of the stage's wave, measures the replication lag of its secondary, and requests each
+// promotion that is not in progress yet. A planned run calls SwitchoverGlobalCluster in the Region of the current writer. A
+// failover calls FailoverGlobalCluster with AllowDataLoss in the target Region. (Without AllowDataLoss that call would be a
+// switchover, which waits for a writer that does not respond.)
 //
-// A planned run starts nothing as long as one of its databases has a blocker, for then all of them can
-// still stay where they are. A phase that undoes another starts whatever can be started, and then reports the rest.
+// A planned run starts nothing while one of its databases has a blocker: then all of them can still stay in the source Region.
+// A rollback or return-rollback starts every promotion that it can, and then reports the others.
 //
-// A failover takes each database on its own, whatever is wrong with the others: what cannot be promoted for good is set
-// aside with its cause, what waiting may cure remains for the next call, and is deferred. It needs
-// no answer of DescribeGlobalClusters ([unread]).
+// A failover treats each database alone. A database that cannot be promoted is set aside with its cause. If waiting may help,
+// its promotion is deferred to the next call. A failover works without an answer of DescribeGlobalClusters ([unread]).
 //
-// A database that lags more than the plan accepts is a blocker of a planned run too ([lagging]): minutes may have
-// passed since Validate has measured it, while an approver was asked. A lag that cannot be measured keeps no database from being
-// promoted; it is -1.
+// In a planned run, a database that lags more than the plan accepts is a blocker too ([lagging]): minutes may have passed since
+// Validate measured it, such as the wait for an approval. A lag that cannot be measured stops no promotion; it is reported as
+// -1.
 //
-// It starts nothing unless the run holds the registry's lock, and, when it is planned, no run of the other Region has
-// superseded it. Before a planned run starts anything, it is noted in the
-// registry: on every later phase, only what has been noted on the way out is promoted. A failover notes it afterwards, for
-// the report alone. The lag that is answered is that of the databases which this run promotes.
+// It starts nothing unless the run holds the registry's lock and, in a planned run, no run of the other Region has superseded
+// it. A planned run notes each promotion in the registry before it requests it: every later phase promotes only what the
+// outbound phase has noted. A failover notes it afterwards, only for the report. The answer has the lag of the databases that
+// this run promotes.
 //
-// A second identical call starts nothing: a promotion that is in flight, or finished, is found as such and counted. It
-// measures again, and may find nothing where the first call did, because a writer has no lag: whoever calls keeps the
-// largest.
+// A second identical call starts nothing: it finds the promotions in progress or finished, and counts them. It measures the lag
+// again, and may measure none, because a writer has no lag: the state machine keeps the largest lag.
 //
-// Errors: FenceLost when something is to be started and the run does not hold the lock (any more), or Overtaken when
-// other promotions of the wave are in flight already; Rejected when a global cluster or its member is missing, when the
-// writer is in a third Region, when another operation promotes another member, and when a failover has no consent to
-// data loss; Busy when a promotion is being cancelled, when a failover meets a switchover to elsewhere, when a planned
-// run's database lags too much, and when RDS says that the cluster is in a passing state; otherwise those of the calls
-// as the entry package names them: Throttled, Unreachable, Denied, Rejected. An error that waiting may cure goes before
-// one that it does not, so that the retry starts what is left.
+// Errors: FenceLost when a promotion must be started and the run does not hold the lock, or Overtaken when other promotions of
+// the wave are in progress already; Rejected when a global cluster or its member is missing, when the writer is in a third
+// Region, when another operation promotes another member, and when a failover has no consent to data loss; Busy when a
+// promotion is being cancelled, when a failover finds a switchover to another Region, when a planned run's database lags too
+// much, and when RDS says that the cluster is in a temporary state; otherwise those of the calls as the entry package names
+// them: Throttled, Unreachable, Denied, Rejected. If several errors occur, one that a retry may cure is returned, so that the
+// retry starts the other promotions.
 //
 // It relies on "Using switchover or failover in Amazon Aurora Global Database" in the Aurora User Guide, and on
 // FailoverGlobalCluster and FailoverState in the Amazon RDS API Reference.
@@ -108,7 +106,7 @@ func (h Handler) Handle(ctx context.Context, req failover.PromoteRequest) (failo
 	return answer, worst(jobs)
 }
 
-// count counts the promotions that were asked for without an error, by what this call has found of them.
+// count counts the promotions without an error, by the state in which this call found them.
 func count(jobs []job, answer *failover.PromoteAnswer) {
 	for _, j := range jobs {
 		switch {
@@ -123,8 +121,8 @@ func count(jobs []job, answer *failover.PromoteAnswer) {
 	}
 }
 
-// mayStart asks for the lock when there is something to start. RDS has no fence as hosted zones have: without this, a
-// call that was left over from a run long finished would promote back what a newer run has moved away.
+// mayStart checks the lock when there is a promotion to start. RDS has no fence as hosted zones have. Without this check, a
+// late call of a finished run could move back a writer that a newer run has moved.
 func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) error {
 	for _, j := range jobs {
 		if j.err != nil || j.task != start {
@@ -143,21 +141,21 @@ func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) err
 	return nil
 }
 
-// holds asks the replica of the run's own Region whether it has the lock, and for a planned run the other Region's too
-// whether it was superseded there: a run that wakes up in a Region which was dark finds its own replica as it left it.
+// holds checks the lock in the registry of the run's own Region. For a planned run it also checks in the other Region that no
+// run has superseded this one: a run that continues after an outage of its Region finds its own replica unchanged.
 func (h Handler) holds(ctx context.Context, run failover.Run) error {
 	if err := h.Registry.Holds(ctx, run); err != nil || !run.Action.Planned() || h.OtherReplica == nil {
 		return err
 	}
 	err := h.OtherReplica(h.Plan.Other(run.Region())).MayMove(ctx, run)
-	if errors.Is(err, registry.ErrRunOver) { // its own Region has said that it is not
+	if errors.Is(err, registry.ErrRunOver) { // its own Region does not know of a newer run
 		return nil
 	}
 	return err
 }
 
-// selected returns the applications of the wave that the run is about and that have a database. One that is not what
-// Validate has seen is not promoted: a failover sets it aside, and no other run begins.
+// selected returns the applications of the wave that the run moves and that have a database. An application that has changed
+// since Validate read it is not promoted: a failover sets it aside, and a planned run starts nothing.
 func (h Handler) selected(ctx context.Context, req failover.PromoteRequest, answer *failover.PromoteAnswer) ([]failover.Application, error) {
 	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {
@@ -180,18 +178,18 @@ func (h Handler) selected(ctx context.Context, req failover.PromoteRequest, answ
 	return apps, nil
 }
 
-// job is one database, what is to be done about it, and what went wrong.
+// job is one database with its task and its error.
 type job struct {
 	app      failover.Application
 	database failover.Database
 	task     task
-	// lossy says that its promotion is in flight and may lose data.
+	// lossy says that its promotion is in progress and may lose data.
 	lossy bool
 	err   error
 }
 
-// plan decides about every database, once each, in the order of the applications. It fails when nothing is to be
-// started: in a planned run, unless it undoes what it did, because of any of them.
+// plan decides about every database once, in the order of the applications. In a planned run, one error fails the whole call
+// and nothing is started; a rollback or return-rollback continues.
 func (h Handler) plan(ctx context.Context, req failover.PromoteRequest, apps []failover.Application) ([]job, error) {
 	clusters, readErr := h.read(ctx, req, apps)
 	var members map[string]live.Cluster
@@ -229,12 +227,12 @@ func (h Handler) plan(ctx context.Context, req failover.PromoteRequest, apps []f
 }
 
 const (
-	// fewStarts is up to how many promotions are asked for one after the other, atOnce how many are when there are more.
+	// Up to fewStarts promotions are requested one after the other. Of more, atOnce are requested at a time.
 	fewStarts = 8
 	atOnce    = 8
 )
 
-// startAll asks for what is to be started, and notes in each job how that went.
+// startAll requests the promotions and keeps the result in each job.
 func (h Handler) startAll(ctx context.Context, req failover.PromoteRequest, jobs []job) {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
@@ -274,7 +272,7 @@ func (h Handler) start(ctx context.Context, req failover.PromoteRequest, db fail
 	return nil
 }
 
-// worst is the first error that waiting may cure, or else the first of all, with the number of the others.
+// worst is the first error that a retry may cure, or else the first error, with the number of the others.
 func worst(jobs []job) error {
 	var curable, first error
 	failed := 0

@@ -9,11 +9,11 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// lagBudget is the longest that promotions wait for the measurement of the lag.
+// lagBudget limits how long promotions wait for the measurement of the lag.
 const lagBudget = 5 * time.Second
 
-// lags measures how far the databases are behind; there are none when that could not be measured, for whatever reason.
-// It asks beyond the time of the request, which is that of the first try, so that a retry sees what came after it.
+// lags measures the replication lag of the databases; a lag that cannot be measured is left out. It reads datapoints later than
+// the time of the request too: a retry has the time of the first try, and must see newer datapoints.
 func (h Handler) lags(ctx context.Context, req failover.PromoteRequest, apps []failover.Application) []live.ReplicationLag {
 	ctx, cancel := context.WithTimeout(ctx, lagBudget)
 	defer cancel()
@@ -24,13 +24,13 @@ func (h Handler) lags(ctx context.Context, req failover.PromoteRequest, apps []f
 	return lags
 }
 
-// lagging refuses, for now, to start promotions of a planned run of which one would have to wait for more lag than the
-// plan accepts: no client could write for as long. Without a fresh measurement nothing is known that Validate did not know.
-// The way back of a drill is no different: its users are well where they are.
+// lagging returns an error for now when a database of a planned run lags more than the plan accepts: the promotion would wait
+// for the lag, and no client could write meanwhile. Without a fresh measurement it knows no more than Validate, and returns
+// none. The same holds for the return of a drill, whose users are healthy in the standby.
 //
-// Whatever undoes a phase does not wait. It loses nothing either, because Aurora hands over only what has been replicated; its users
-// are in the other Region already, so that every write crosses the distance until it is done; and a refusal would leave
-// users and writer apart until an operator acts, who could do nothing else.
+// A rollback or return-rollback does not wait. It loses no writes either: a switchover ends only when all writes are
+// replicated. Its users are in the other Region already, so every write crosses Regions until the writer follows. A refusal
+// would keep users and writer apart until an operator starts the same promotion.
 func (h Handler) lagging(req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) error {
 	if !req.Run.Action.Planned() || req.Run.Phase.Undoes() {
 		return nil

@@ -11,11 +11,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// noteBudget is the longest that a failover spends on noting what it has promoted.
+// noteBudget limits the time that a failover spends on noting its promotions.
 const noteBudget = 5 * time.Second
 
-// note writes into the registry what a planned run is about to promote, because a rollback brings back what this run has
-// promoted, and nothing that was there before.
+// note writes into the registry which databases a planned run is about to promote: a rollback reverses the promotions of this
+// run and no others.
 func (h Handler) note(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) error {
 	if !req.Run.Action.Planned() || req.Run.Phase.Returns() {
 		return nil
@@ -23,10 +23,10 @@ func (h Handler) note(ctx context.Context, req failover.PromoteRequest, jobs []j
 	return h.noteAll(ctx, req, jobs, lags, func(j job) bool { return j.task == start })
 }
 
-// noteStarted writes into the registry what a failover has promoted, or found in flight with data loss: without it the
-// report could not tell a database that this run has promoted from one that was there already. It comes after the
-// promotions, which lose no time with it, and an error is not reported: what was noted is for the report alone, and the
-// next call notes it again.
+// noteStarted writes into the registry which databases a failover has promoted, or found in promotion with data loss. Without
+// it the report could not distinguish a database that this run has promoted from one that the target Region wrote before. It
+// runs after the promotions, so that they lose no time. An error is not reported: the note is only for the report, and the next
+// call writes it again.
 func (h Handler) noteStarted(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag) {
 	ctx, cancel := context.WithTimeout(ctx, noteBudget)
 	defer cancel()
@@ -35,7 +35,7 @@ func (h Handler) noteStarted(ctx context.Context, req failover.PromoteRequest, j
 	}
 }
 
-// promoted says whether this run promotes the database, or has found its promotion in flight.
+// promoted says whether this run promotes the database, or has found its promotion in progress.
 func promoted(j job) bool { return j.task == start || j.task == inFlight && j.lossy }
 
 func (h Handler) noteAll(ctx context.Context, req failover.PromoteRequest, jobs []job, lags []live.ReplicationLag, which func(job) bool) error {
@@ -76,8 +76,8 @@ func addLag(into map[string]int64, lags []live.ReplicationLag, globalCluster str
 	}
 }
 
-// ofPromoted are the lags of the databases that this run promotes. That of a database which stays where it is, or which
-// the target Region writes already, says nothing about lost writes.
+// ofPromoted are the lags of the databases that this run promotes. The lag of any other database says nothing about lost
+// writes.
 func ofPromoted(jobs []job, lags []live.ReplicationLag) []live.ReplicationLag {
 	var kept []live.ReplicationLag
 	for _, lag := range lags {

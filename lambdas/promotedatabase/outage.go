@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// setAside adds to a failover's answer what cannot be promoted, and counts what remains: that is deferred, and set aside by
-// the state machine when there is no other call.
+// setAside adds to a failover's answer the databases that cannot be promoted, and counts those that remain. These are deferred;
+// the state machine sets them aside if it makes no other call.
 func setAside(req failover.PromoteRequest, jobs []job, answer *failover.PromoteAnswer) {
 	for _, j := range jobs {
 		if j.err == nil {
@@ -33,8 +33,8 @@ func setAside(req failover.PromoteRequest, jobs []job, answer *failover.PromoteA
 	answer.Deferred = bound(req, answer.Deferred, len(req.SetAside)+len(answer.SetAside))
 }
 
-// bound keeps the list short: what it has no room for is set aside with all databases of the wave. Some of those may be on
-// their way; nothing waits for any of them.
+// bound keeps the list short: if it has no room for a database, all databases of the wave are set aside. Promotions of the wave
+// that are in progress are then not verified.
 func bound(req failover.PromoteRequest, parts failover.Aside, before int) failover.Aside {
 	room := max(0, failover.MaxSetAside-before)
 	if len(parts) <= room {
@@ -47,8 +47,8 @@ func bound(req failover.PromoteRequest, parts failover.Aside, before int) failov
 	})
 }
 
-// A failover's call works for promoteBudget at most, so that it answers before its function runs out of time. Within that,
-// no question and no request about one database may use up the time of the others.
+// promoteBudget limits a failover's call, so that it answers before its function times out. Each read and each request has a
+// limit of its own, so that one database cannot use up the time of the others.
 const (
 	promoteBudget = 15 * time.Second
 	readBudget    = 5 * time.Second
@@ -56,8 +56,7 @@ const (
 	startBudget   = 5 * time.Second
 )
 
-// read asks the target Region for the global clusters; of those that it returns, the answer is good although others have
-// failed.
+// read reads the global clusters in the target Region. Those that it returns are valid even if others could not be read.
 func (h Handler) read(ctx context.Context, req failover.PromoteRequest, apps []failover.Application) (map[string]live.GlobalCluster, error) {
 	if req.Run.Action == failover.Failover {
 		var cancel context.CancelFunc
@@ -67,8 +66,8 @@ func (h Handler) read(ctx context.Context, req failover.PromoteRequest, apps []f
 	return live.Databases(ctx, h.RDS(req.Stage.To), apps)
 }
 
-// members asks the target Region for its own clusters, for a failover with consent to which DescribeGlobalClusters has not
-// answered; nil when they do not answer either.
+// members reads the clusters of the target Region, for a failover with consent to data loss that got no answer of
+// DescribeGlobalClusters; nil when that fails too.
 func (h Handler) members(ctx context.Context, req failover.PromoteRequest, apps []failover.Application) map[string]live.Cluster {
 	if req.Run.Action != failover.Failover || !req.Run.AllowDataLoss {
 		return nil
@@ -90,9 +89,9 @@ func (h Handler) members(ctx context.Context, req failover.PromoteRequest, apps 
 	return members
 }
 
-// unread says what is to be done about a database of which DescribeGlobalClusters has said nothing, when the target Region
-// says that its cluster is there. RDS refuses a promotion that is under way, or done, or that the global cluster does not
-// allow, so that asking for too much does no harm. Without consent, and in a planned run, nothing is started blindly.
+// unread returns the task for a database that DescribeGlobalClusters did not return, when its cluster exists in the target
+// Region. RDS rejects a promotion that is in progress, or done, or that the global cluster does not allow, so a superfluous
+// request does no harm. Without consent, and in a planned run, no promotion is started without knowing the global cluster.
 func unread(req failover.PromoteRequest, db failover.Database, members map[string]live.Cluster, readErr error) (task, error) {
 	target := db.Clusters[req.Stage.To]
 	cluster, ok := members[target]

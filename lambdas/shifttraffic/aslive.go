@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// read reads the record sets of batches, of all that are left at once: what is true of one of them may be of the others.
+// read reads the record sets of all remaining batches at once: if one batch differs from the registry, others may too.
 func (z *zoneShift) read(ctx context.Context, batches []Batch) error {
 	var app failover.Application
 	for _, b := range batches {
@@ -23,10 +23,10 @@ func (z *zoneShift) read(ctx context.Context, batches []Batch) error {
 	return err
 }
 
-// asRead is a batch with the record sets as Route 53 has them, or as they are registered if they were not read. Their
-// weights change and nothing else: what is registered of them, values, TTLs, health checks, never takes the place of what
-// is live. A record that has not a weighted record set for each Region is none that a run moves: it would have to be
-// created. A zone that isolates sets it aside, and its batch goes without it; any other stops.
+// asRead is a batch with the record sets as Route 53 has them, or as registered if they were not read. Only weights change:
+// registered values, TTLs and health checks never replace live ones. A run moves no record without a weighted record set for
+// each Region, because it would have to create one. A zone that isolates sets such a record aside and submits the batch without
+// it; any other zone stops.
 func (z *zoneShift) asRead(b Batch) (Batch, error) {
 	if z.sets == nil {
 		return b, nil
@@ -54,7 +54,7 @@ func (z *zoneShift) asRead(b Batch) (Batch, error) {
 	return rest, nil
 }
 
-// changesOf give the record sets of a pair their weights.
+// changesOf are the changes that give a pair of record sets their weights.
 func changesOf(r failover.Record, sets []live.RecordSet, weights map[failover.Region]int) []types.Change {
 	var changes []types.Change
 	for _, region := range regionsOf(weights) {

@@ -20,46 +20,46 @@ const (
 	fenceElements = 4
 	maxCharacters = 32_000
 	fenceLetters  = 4 * 257
-	// changesOfSet is how many changes a record set takes: the DELETE of what is there and the CREATE of what is to be. An
-	// UPSERT counts as two, too, and would create what is not there.
+	// changesOfSet is how many changes a record set takes: a DELETE of the old one and a CREATE of the new one. An UPSERT
+	// counts as two as well, and would create a record set that does not exist.
 	changesOfSet = 2
 )
 
-// fenceTTL is the TTL of the fence record, in seconds. No client resolves it; it only has to be the same every time.
+// fenceTTL is the TTL of the fence record, in seconds. No client resolves it; it must only be the same in every batch.
 const fenceTTL = 60
 
-// ZonePlan is all that a stage writes into one hosted zone.
+// ZonePlan is everything that a stage writes into one hosted zone.
 type ZonePlan struct {
 	// Zone is the hosted zone's id, Name its name.
 	Zone, Name string
-	// Batches are written in this order, each of them wholly or not at all.
+	// Batches are written in this order. Route 53 applies each of them completely or not at all.
 	Batches []Batch
 }
 
-// Batch is the content of one ChangeResourceRecordSets call, its fence aside. Both Regions of a record are always in
-// the same batch: apart, there would be a moment at which all of its weights are zero.
+// Batch is the content of one ChangeResourceRecordSets call without the fence. Both Regions of a record are always in the same
+// batch: in two batches, all of its weights could be zero for a moment.
 type Batch struct {
 	Records []failover.Record
 	// Owners are the applications that the records belong to.
 	Owners []string
 	// Weights are what each of the records gets.
 	Weights []map[failover.Region]int
-	// Changes replace each record set by the same one with another weight: the DELETE matches only what is there to the
-	// letter, so that a batch changes weights and nothing else, and creates no record.
+	// Changes replace each record set by the same one with another weight. A DELETE must match the existing record set exactly,
+	// so a batch changes only weights and creates no record.
 	Changes []types.Change
 }
 
 // Sets counts the record sets of the batch.
 func (b Batch) Sets() int { return len(b.Changes) / changesOfSet }
 
-// Fault is a record that is in no batch, because the registry says something of it that cannot be right.
+// Fault is a record that is in no batch, because its registration is invalid.
 type Fault struct {
 	Application string
 	Record      failover.Record
 	Err         error
 }
 
-// faultOf is what is wrong with the plans as a whole: the first fault.
+// faultOf is the first fault of the plans.
 func faultOf(faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
@@ -67,11 +67,10 @@ func faultOf(faults []Fault) error {
 	return faults[0].Err
 }
 
-// Plan makes the fewest batches that give the records of the applications the weights that a stage intends, in a run of
-// this epoch. The same applications make the same batches, so that a later call recognises what an earlier one has
-// done. Zones are in the order of their ids, records in the order of the applications. A record of which the registry
-// says what cannot be right is in none of them, and among the faults: a failover moves without it, every other run does
-// not begin.
+// Plan makes the fewest batches that give the records of the applications the weights of a stage, in a run of this epoch. The
+// same applications make the same batches, so that a later call recognises what an earlier one has done. Zones are in the order
+// of their ids, records in the order of the applications. A record whose registration is invalid is in no batch but among the
+// faults: a failover moves the other records, every other run is refused.
 func Plan(apps []failover.Application, stage failover.Stage, epoch int64) ([]ZonePlan, []Fault) {
 	byZone := map[string]*packer{}
 	seen := map[string]string{}
@@ -114,7 +113,7 @@ func Batches(plans []ZonePlan) int {
 	return n
 }
 
-// part are the records of the batch that keep says yes to, each with the record sets of both Regions.
+// part is the batch with only the records for which keep is true, each with the record sets of both Regions.
 func (b Batch) part(keep func(record int) bool) Batch {
 	var p Batch
 	at := 0
@@ -165,7 +164,7 @@ func (p *packer) add(app failover.Application, r failover.Record, weights map[fa
 	return nil
 }
 
-// asRegistered are the changes of one record whose record sets are as the registry says, in the order of the Regions' names.
+// asRegistered are the changes of one record whose record sets match the registry, in the order of the Regions' names.
 func asRegistered(app failover.Application, r failover.Record, weights map[failover.Region]int) ([]types.Change, error) {
 	var changes []types.Change
 	for _, region := range regionsOf(weights) {

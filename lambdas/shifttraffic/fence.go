@@ -14,14 +14,13 @@ import (
 // phases are in the order in which a run can play them.
 var phases = []failover.Phase{failover.Outbound, failover.Return, failover.Rollback, failover.ReturnRollback}
 
-// decide compares the fence that a zone has with that of this run and stage, and returns how many of the stage's
-// batches the zone already holds.
+// decide compares the fence of a zone with that of this run and stage, and returns how many of the stage's batches the zone
+// already has.
 //
-// Only the run's own mark of this very stage counts as done. An older epoch, or an earlier stage of this run, is what
-// the next batch takes the place of. Everything else belongs to a later call or run, and is [failover.FenceLost]:
-// a newer epoch; the same epoch in the hands of another run, which happens when two Regions that could not see each
-// other each gave it away, and then the first to write wins; and a later stage of this run, which means that this call
-// is a ghost whose run has gone on without it.
+// Only the run's own mark of this stage counts as done. The next batch replaces a mark of an older epoch, or of an earlier
+// stage of this run. Every other mark is [failover.FenceLost]: a newer epoch; the same epoch of another run, which two Regions
+// can give out while they cannot reach each other: then the first to write wins; or a later stage of this run: then this call
+// is a late repetition.
 func decide(mine failover.Fence, zone string, found live.FenceRecord) (done int, err error) {
 	theirs := found.Fence
 	switch {
@@ -44,8 +43,8 @@ func decide(mine failover.Fence, zone string, found live.FenceRecord) (done int,
 	return 0, nil
 }
 
-// nextTry is which try of a batch a mark is, after the fence that was found: one more if that is a mark of the same
-// batch. So every mark differs from the one whose place it takes.
+// nextTry is the try of the next mark: one more than in the fence if that has a mark of the same batch. So every mark differs
+// from the one that it replaces.
 func nextTry(mark failover.Fence, found live.FenceRecord) int {
 	before := found.Fence
 	before.Try = mark.Try
@@ -66,10 +65,10 @@ func lost(format string, args ...any) error {
 	return failover.Fail(failover.FenceLost, fmt.Errorf(format, args...))
 }
 
-// fenceChanges take the records of the fence that were read away, to the letter, and put the new ones in their place. If
-// any run has written the fence in between, a DELETE matches nothing (or a CREATE finds something) and the batch is
-// refused. Until both Regions read format 2, the record of format 1 is written too: it is the one by which release 0.1.0
-// and this one hold each other off. The first batch after that takes it away.
+// fenceChanges delete the fence records exactly as they were read, and create the new ones. If another run has written the
+// fence since, a DELETE matches nothing (or a CREATE finds a record), and Route 53 rejects the batch. Until both Regions read
+// format 2, the record of format 1 is written too, because release 0.1.0 knows only that one. The first batch after that
+// deletes it.
 func fenceChanges(names live.FenceNames, found live.FenceRecord, mark failover.Fence, writes int) (changes []types.Change, after live.FenceRecord) {
 	if found.Own.Value != "" {
 		changes = append(changes, fenceChange(types.ChangeActionDelete, names.Own, found.Own))

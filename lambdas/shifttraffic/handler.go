@@ -38,32 +38,31 @@ type Handler struct {
 	Registry waves
 }
 
-// Handle gives the records of the stage's wave the weights of the stage, and returns the changes that it has submitted.
+// Handle gives the records of the stage's wave the weights of the stage, and returns the changes that it submitted.
 //
-// When Route 53 accepts some of the batches and then throttles, that is no error: the answer says how many remain, and
-// the state machine asks again a little later. In a planned run only a call that gets nothing done fails.
+// If Route 53 accepts some of the batches and then throttles, there is no error: the answer says how many batches remain, and
+// the state machine calls again later. In a planned run, a call fails only if it submits nothing.
 //
-// An application whose configuration is not what Validate has seen, or whose item breaks the rules, does not move: what was
-// approved is what Validate has seen. A failover sets it aside, every other run fails with [failover.Changed] or Rejected.
+// An application does not move if its configuration has changed since Validate read it, or if its item breaks the rules: it
+// would not be what was validated and approved. A failover sets it aside, every other run fails with [failover.Changed] or
+// Rejected.
 //
-// A failover moves whatever can be moved ([Handler.isolate]): what cannot is set aside, with its cause, or remains. Only
-// the registry, a newer run, and time make its calls fail.
+// A failover moves every record that can be moved ([Handler.isolate]); the others are set aside with their cause, or remain.
+// Its calls fail only if the registry cannot be read, a newer run has superseded it, or the time is over.
 //
-// A second identical call finds its own mark in each zone's fence and the weights as they should be, and changes no
-// record. In a zone of whose changes the request does not know them all it writes the mark once more, as its next try, to
-// have a change that VerifyHealth can wait for: the ids of the first call may have been lost with its answer. A call
-// after one that ended in the middle, because it was throttled or died, goes on where that one stopped. If Route 53 has
-// lost changes that it had accepted, only the batches concerned are written again. What the first call has set aside,
-// the second finds at fault too, and sets aside.
+// A second identical call finds its own mark in each zone's fence and the weights of the stage, and changes no record. If the
+// request lacks change ids of a zone, because the first answer was lost, the call writes the mark once more, as its next try:
+// VerifyHealth needs a change to wait for. If the first call was throttled or crashed, the second continues where it stopped.
+// If Route 53 has lost changes that it had accepted, only those batches are written again. The second call sets aside the same
+// parts as the first.
 //
-// A stage that restores gives each application the weights that it had before the run, by the registry, or by what
-// Validate has found of a run that was stopped.
+// A stage that restores gives each application the weights that it had before the run: those of the registry, or those that
+// Validate found after a run that was stopped.
 //
-// It fails as soon as one zone turns out to be in the hands of a newer run: with [failover.FenceLost] when neither this
-// call nor, as far as the zones show, an earlier one has changed anything in this stage, and with [failover.Overtaken]
-// when one has. The fences of the first [aheadZones] zones are looked at before the first zone is written. So is the lock,
-// because a newer run may be about other zones: once it has taken the lock over, this one moves nothing anywhere; nor does
-// a repetition of a run that is over.
+// It fails at the first zone with the fence of a newer run: with [failover.FenceLost] if no call has changed anything in this
+// stage, as far as the zones show, and otherwise with [failover.Overtaken]. Before it writes to a zone, it reads the fences of
+// the first [aheadZones] zones, and the lock: a newer run may move other zones. Once another run has taken the lock, or this
+// run has finished, the call moves nothing.
 func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
 	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
 	if req.Stage.Percent == nil {
@@ -118,7 +117,7 @@ type shift struct {
 	mine failover.Fence
 }
 
-// renewLock keeps the lock until the run's next step. An error is not reported: the next step renews it too.
+// renewLock renews the lease until the run's next step. An error is not reported: the next step renews it too.
 func (s shift) renewLock(ctx context.Context) {
 	s.Registry.RenewLock(ctx, s.req.Run, s.req.Now, failover.LeaseUntil(s.req.Now, max(failover.RefillWait, s.req.Run.WaitAfter(s.req.Stage))))
 }
@@ -130,7 +129,7 @@ func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {
 	}
 }
 
-// overtaken is the error of a call that finds a newer run's mark, after what it has answered so far.
+// overtaken is the error of a call that finds a newer run's mark; it depends on what the call has done before.
 func overtaken(answer failover.ShiftAnswer, err error) error {
 	if len(answer.Changes)+answer.AlreadyDone > 0 {
 		return failover.Fail(failover.Overtaken, err)
@@ -138,15 +137,14 @@ func overtaken(answer failover.ShiftAnswer, err error) error {
 	return err
 }
 
-// aheadZones is how many fences one call reads ahead. Route 53 lets an account make 50 calls at once and 10 a second after
-// that, and every zone needs one more to be written: with dozens of zones, calls that read all fences first would use up
-// the quota each time, and nothing would ever move.
+// aheadZones is how many fences one call reads ahead. Route 53 allows an account 50 calls at once and then 10 a second, and
+// each zone needs another call to be written. With dozens of zones, calls that read all fences first would use up the quota,
+// and nothing would ever move.
 const aheadZones = 10
 
-// readAhead reads the lock and the first fences, and fails when the run is not to move anything any more or any of those
-// zones is in the hands of a newer run, so that a run which comes too late has touched nothing. Other trouble is for the
-// turn of its zone: one that cannot be read must not keep a failover from all others. A fence that is not read ahead, or
-// for which there was no time, is read at the turn of its zone.
+// readAhead reads the lock and the first fences. It fails if the run may change nothing any more, or if a newer run has moved
+// one of those zones: a superseded run then changes nothing. Any other error is left until the call writes that zone: a zone
+// that cannot be read must not stop a failover of the others. A fence that was not read ahead is read then, too.
 func (s shift) readAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, error) {
 	lost := s.Registry.MayMove(ctx, s.req.Run)
 	switch {
@@ -183,8 +181,8 @@ func (s shift) readAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	return fences, lost
 }
 
-// knownOf says how many batches of a zone are done once these changes are in sync: Route 53 applies the changes of a zone
-// in order.
+// knownOf says how many batches of a zone are done when these changes are in sync: Route 53 applies the changes of a zone in
+// order.
 func knownOf(changes []failover.Change, zone string) int {
 	n := 0
 	for _, c := range changes {
@@ -195,7 +193,7 @@ func knownOf(changes []failover.Change, zone string) int {
 	return n
 }
 
-// helpsToWait says whether what is left can go on a little later, after a call that has got something done.
+// helpsToWait says whether a later call can continue, after a call that has submitted something.
 func helpsToWait(err error) bool {
 	c := entry.ConditionOf(err)
 	return c == failover.Throttled || c == failover.Busy

@@ -13,7 +13,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// refusedBatch is a batch that Route 53 refuses for what is in it, behind a fence that has not moved.
+// refusedBatch is a batch that Route 53 rejects because of its records; its fence is unchanged.
 type refusedBatch struct {
 	zone, reasons string
 }
@@ -23,8 +23,9 @@ func (r *refusedBatch) Error() string {
 	return fmt.Sprintf("zone %s: Route 53 refused the whole batch: %s", r.zone, r.reasons)
 }
 
-// refusalOf is what Route 53 says of a batch whose content it refuses, if that is what the error is; see "Errors" of
-// ChangeResourceRecordSets in the Amazon Route 53 API Reference. NoSuchHostedZone is about the zone and not among them.
+// refusalOf is the text of Route 53 if the error says that it rejects the content of a batch; see "Errors" of
+// ChangeResourceRecordSets in the Amazon Route 53 API Reference. NoSuchHostedZone concerns the zone and is not one of these
+// errors.
 func refusalOf(err error) (reasons string, ok bool) {
 	var batch *types.InvalidChangeBatch
 	var input *types.InvalidInput
@@ -42,11 +43,11 @@ func refusalOf(err error) (reasons string, ok bool) {
 	return "", false
 }
 
-// put submits one batch behind the fence. Should Route 53 refuse it for what is in it, its record sets are not all as the
-// registry says, and it is submitted once more as Route 53 has them ([zoneShift.asRead]). If that is refused too, a zone
-// that isolates submits it in parts, until the records at fault are alone: they are set aside, and all others move. The
-// parts carry the mark of the batch before, so that a call which ends among them leaves the whole batch to the next one;
-// what it has set aside by then is not tried again.
+// put submits one batch behind the fence. If Route 53 rejects its content, some record sets differ from the registry, and put
+// submits the batch once more with the live record sets ([zoneShift.asRead]). If Route 53 rejects that too, a zone that
+// isolates submits the batch in parts, until each record at fault is alone: these are set aside, and all others move. The parts
+// carry the mark of the batch before. So if the call ends between two parts, the next call repeats the whole batch, without the
+// records that were set aside.
 func (z *zoneShift) put(ctx context.Context, batch int, fence live.FenceRecord, mark int) (after live.FenceRecord, moved bool, err error) {
 	b, err := z.asRead(z.batches[batch])
 	if err != nil || len(b.Records) == 0 {
@@ -75,7 +76,7 @@ func (z *zoneShift) put(ctx context.Context, batch int, fence live.FenceRecord, 
 	}
 	before := len(z.changes)
 	after, moved, err = z.split(ctx, b, fence, max(mark-1, fenceMark(z.mine, fence)), refused)
-	for i := range z.changes[before:] { // even if the mark says that the batch was done once: it is being written again
+	for i := range z.changes[before:] { // even if the mark says that the batch was done once: it is written again
 		z.changes[before+i].Batch = min(z.changes[before+i].Batch, batch-1)
 	}
 	return after, moved, err
@@ -90,8 +91,8 @@ func fenceMark(mine failover.Fence, found live.FenceRecord) int {
 	return theirs.Batch
 }
 
-// aboutTheFence is an error if Route 53 refuses the fence itself, although it was read again as it was expected: a batch
-// without that record would be refused too. The fence may have moved, and the reading be older than that.
+// aboutTheFence returns an error if Route 53 rejects the fence record itself, although a second read shows the expected fence.
+// A batch without that record would be rejected too. The fence may have changed after that read.
 func (z *zoneShift) aboutTheFence(refused *refusedBatch) error {
 	if !mentions(refused.reasons, z.fenceNames.Own) && !mentions(refused.reasons, z.fenceNames.Old) {
 		return nil
@@ -99,9 +100,9 @@ func (z *zoneShift) aboutTheFence(refused *refusedBatch) error {
 	return failover.Fail(failover.Busy, fmt.Errorf("zone %s: Route 53 refused the fence: %s", z.plan.Zone, refused.reasons))
 }
 
-// split submits the records of a batch that was refused in two parts, and each part that is refused in two again. The
-// records that Route 53 has named go last, so that one refusal which names them all costs no more calls than there are
-// records at fault.
+// split submits the records of a rejected batch in two parts, and splits each rejected part again. The records that Route 53
+// named are in the last part: if one error names all records at fault, the search takes no more calls than there are such
+// records.
 func (z *zoneShift) split(ctx context.Context, b Batch, fence live.FenceRecord, mark int, refused *refusedBatch) (live.FenceRecord, bool, error) {
 	if len(b.Records) == 1 {
 		return fence, false, z.fault(b.Owners[0], b.Records[0], refused.reasons)
@@ -123,7 +124,7 @@ func (z *zoneShift) split(ctx context.Context, b Batch, fence live.FenceRecord, 
 	return fence, false, nil
 }
 
-// fault sets a record aside. It is an error, about the whole zone, when too many of its records were set aside already.
+// fault sets a record aside. If too many records of the zone were set aside already, it returns an error about the whole zone.
 func (z *zoneShift) fault(owner string, r failover.Record, reasons string) error {
 	if len(z.faults) >= z.mayFault {
 		return rejected("zone %s: too many records are rejected, the last of them %s: %s", z.plan.Zone, r.Name, reasons)
@@ -132,8 +133,8 @@ func (z *zoneShift) fault(owner string, r failover.Record, reasons string) error
 	return nil
 }
 
-// halves are the records that Route 53 has not named and those that it has or, where that does not part them, one half
-// and the other.
+// halves are the records that Route 53 did not name and those that it named. If one of the two is empty, they are the first
+// half and the second.
 func halves(b Batch, refused *refusedBatch) []Batch {
 	named := func(i int) bool { return mentions(refused.reasons, b.Records[i].Name) }
 	rest, suspects := b.part(func(i int) bool { return !named(i) }), b.part(named)
@@ -144,7 +145,7 @@ func halves(b Batch, refused *refusedBatch) []Batch {
 	return []Batch{rest, suspects}
 }
 
-// mentions says whether Route 53's words name a record. Too many that are named cost a call more, and nothing else.
+// mentions says whether the error text of Route 53 names a record. A false match costs one more call, and nothing else.
 func mentions(reasons, name string) bool {
 	words := strings.FieldsFunc(reasons, func(c rune) bool { return strings.ContainsRune(" ,;'\"[]()=", c) })
 	return slices.ContainsFunc(words, func(word string) bool { return live.CanonicalName(word) == live.CanonicalName(name) })

@@ -51,7 +51,7 @@ func rounds(t *testing.T, h Handler, world *fakeaws.World, req failover.ShiftReq
 	}
 }
 
-// TestManyZonesMoveWithinTheRequestQuota: to read the fences of 60 zones takes more calls than Route 53 lets pass at once. The
+// TestManyZonesMoveWithinTheRequestQuota: to read the fences of 60 zones takes more calls than Route 53 allows at once. The
 // zones that are done are not asked about again.
 func TestManyZonesMoveWithinTheRequestQuota(t *testing.T) {
 	for _, action := range []failover.Action{failover.Failover, failover.Switchover} {

@@ -11,20 +11,21 @@ import (
 )
 
 const (
-	// shiftBudget is how long a failover's call works on zones, readAheadBudget how long it reads fences ahead. The
-	// databases wait for the first call, and a function that runs out of time answers nothing at all.
+	// shiftBudget limits the time that a failover's call works on zones, readAheadBudget the time that it reads fences ahead.
+	// The databases wait for the first call, and a function that times out returns no answer.
 	shiftBudget     = 12 * time.Second
 	readAheadBudget = 5 * time.Second
-	// inARow is after how many zones in a row that have to wait the others are left to the next call: then it is not their
-	// own trouble, and asking only makes it worse.
+	// inARow is how many zones in a row must be deferred until the call leaves the other zones to the next call: then the cause
+	// is probably the service or the quota, and more calls would not help.
 	inARow = 3
-	// maxAlone is how many records are set aside alone; the list has room for zones then.
+	// maxAlone is how many records are set aside alone; it leaves room for zones in the list.
 	maxAlone = failover.MaxSetAside - 10
 )
 
-// isolate moves the zones of a failover, each on its own, whatever is wrong with the others. What AWS rejects or denies
-// is set aside at once: a record, or its zone. What waiting may cure remains for the next call, and is deferred; so is
-// what is denied as long as a policy may be on its way ([failover.Run.Propagating]). Should there be no other call, the state machine sets it aside. Each call begins with another zone, so that one which uses up all the time does so once.
+// isolate moves each zone of a failover alone, so that one zone does not stop the others. It sets aside at once what AWS
+// rejects or denies: a record, or its zone. If waiting may help, the zone is deferred to the next call; so is a denied zone
+// while a new policy may still propagate ([failover.Run.Propagating]). The state machine sets it aside if it makes no other
+// call. Each call starts with another zone, so that one zone cannot use up the time of every call.
 func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
 	defer cancel()
@@ -48,7 +49,7 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, an
 			waiting = 0
 		case c == failover.FenceLost:
 			return answer, overtaken(answer, err)
-		case c != failover.Denied && !s.final(c): // what is denied is denied at once, and says nothing about the other zones
+		case c != failover.Denied && !s.final(c): // a denial takes no time, and says nothing about the other zones
 			waiting, last = waiting+1, err
 		}
 	}
@@ -66,7 +67,7 @@ func (s shift) inTurn(plans []ZonePlan) []ZonePlan {
 	return slices.Concat(plans[first:], plans[:first])
 }
 
-// isolated moves one zone, and adds to the answer what came of it.
+// isolated moves one zone, and adds the result to the answer.
 func (s shift) isolated(ctx context.Context, plan ZonePlan, seen *sighting, answer *failover.ShiftAnswer) error {
 	z := s.zone(plan, seen)
 	z.isolates, z.mayFault = true, maxAlone-len(s.req.SetAside)-len(answer.SetAside)
@@ -91,7 +92,7 @@ func zoneAside(plan ZonePlan, err error) failover.SetAside {
 	}
 }
 
-// zoneWaits is a zone that waiting may cure. Should no other call of this stage move it, it is set aside for this wave alone.
+// zoneWaits is a zone that a later call may move. If no other call of this stage moves it, it is set aside for this wave only.
 func (s shift) zoneWaits(plan ZonePlan, err error) failover.SetAside {
 	part := zoneAside(plan, err)
 	part.Wave = s.req.Stage.Wave
@@ -109,7 +110,7 @@ func (s shift) final(c failover.Condition) bool {
 	return false
 }
 
-// leaveOutFaults sets the records aside of which the registry says what cannot be right.
+// leaveOutFaults sets aside the records whose registration is invalid.
 func (s shift) leaveOutFaults(faults []Fault, answer *failover.ShiftAnswer) {
 	for _, f := range faults {
 		if !s.req.SetAside.Record(failover.Application{Name: f.Application, Wave: s.req.Stage.Wave}, f.Record) {
@@ -118,8 +119,8 @@ func (s shift) leaveOutFaults(faults []Fault, answer *failover.ShiftAnswer) {
 	}
 }
 
-// isDone says whether there is nothing to do in a zone: all of its records are set aside, or all of its changes are known
-// from earlier calls. VerifyHealth waits for those.
+// isDone says whether there is nothing to do in a zone: all of its records are set aside, or the request has all of its
+// changes, for which VerifyHealth waits.
 func (s shift) isDone(plan ZonePlan) bool {
 	if s.req.Round > 1 && knownOf(s.req.Changes, plan.Zone) == len(plan.Batches) {
 		return true
@@ -134,8 +135,8 @@ func (s shift) isDone(plan ZonePlan) bool {
 	return true
 }
 
-// bound keeps the list short: what it has no room for is set aside with all the traffic of the wave, so that nothing of
-// it counts as moved.
+// bound keeps the list short: if it has no room for a part, all traffic of the wave is set aside, so that no application of the
+// wave counts as moved.
 func (s shift) bound(parts failover.Aside, before int) failover.Aside {
 	room := max(0, failover.MaxSetAside-before)
 	if len(parts) <= room {

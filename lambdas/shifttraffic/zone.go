@@ -15,11 +15,11 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// maxReadings is how often one call reads a zone's fence again because another call wrote it in between. Once is normal
-// after a lost answer; more means that another writer goes on.
+// maxReadings is how often one call reads a zone's fence again because another call wrote it in between. Once is normal after a
+// lost answer; more means that another call keeps writing.
 const maxReadings = 3
 
-// sighting is what came of reading a fence.
+// sighting is the result of reading a fence.
 type sighting struct {
 	fence live.FenceRecord
 	err   error
@@ -29,37 +29,38 @@ type sighting struct {
 type zoneShift struct {
 	client dns
 	plan   ZonePlan
-	// fenceNames are the names of the zone's fence records, mine what this stage writes into them, writes the format in which.
+	// fenceNames are the names of the zone's fence records, mine is the fence that this stage writes into them, writes its
+	// format.
 	fenceNames live.FenceNames
 	mine       failover.Fence
 	writes     int
-	// seen is the zone's fence as it was when the call began, until it is used.
+	// seen is the zone's fence as read ahead, until it is used.
 	seen *sighting
-	// known says how many batches are done once the changes are in sync that earlier calls have answered with.
+	// known says how many batches are done when the changes that earlier calls returned are in sync.
 	known int
-	// isolates says that a record which Route 53 rejects is to be found and set aside, so that all others of its batch
-	// move; aside is what was set aside before, faults what this call has found.
+	// isolates says that a record which Route 53 rejects is found and set aside, so that all others of its batch move; aside is
+	// what was set aside before, faults what this call has set aside.
 	isolates bool
 	wave     int
 	aside    failover.Aside
 	faults   failover.Aside
 	// mayFault is how many more records of the zone may be set aside alone.
 	mayFault int
-	// batches are those of the plan without what is set aside, with the same numbers.
+	// batches are those of the plan without the parts that are set aside, with the same numbers.
 	batches []Batch
-	// changes are what this call has submitted, records counts the record sets in them, remaining the batches that it has
-	// not submitted.
+	// changes are those that this call submitted, records counts the record sets in them, remaining the batches that it did not
+	// submit.
 	changes   []failover.Change
 	records   int
 	remaining int
 	// sets are the record sets of the batches that are left, once Route 53 has refused one of them in this call.
 	sets *live.RecordSets
-	// found are the batches that were done when this call looked first, nil before.
+	// found are the batches that were done at the first reading of this call, nil before.
 	found []int
 }
 
-// run brings the zone to where the stage wants it. What earlier calls have done is found by the fence and by the live
-// records, so it may end in the middle at any time and be called again.
+// run gives the zone the weights of the stage. It finds by the fence and the live records what earlier calls have done, so a
+// call may end at any point, and another call continues.
 func (z *zoneShift) run(ctx context.Context) error {
 	z.remaining = len(z.plan.Batches)
 	for range maxReadings {
@@ -85,7 +86,8 @@ func (z *zoneShift) run(ctx context.Context) error {
 	return failover.Fail(failover.Busy, fmt.Errorf("zone %s: its fence changed %d times while this call was writing", z.plan.Zone, maxReadings))
 }
 
-// leaveOut takes what is set aside out of the batches. Their numbers, by which a later call finds what is done, stay.
+// leaveOut removes from the batches what is set aside. The numbers of the batches do not change: a later call finds by them
+// what is done.
 func (z *zoneShift) leaveOut() {
 	all := slices.Concat(z.aside, z.faults)
 	z.batches = make([]Batch, len(z.plan.Batches))
@@ -96,8 +98,7 @@ func (z *zoneShift) leaveOut() {
 	}
 }
 
-// fence is the one that was read ahead, the first time: should it have moved since, the batch is refused. Later it is
-// read again.
+// fence is at first the one that was read ahead: if it has changed since, Route 53 rejects the batch. Later it is read again.
 func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
 	if seen := z.seen; seen != nil {
 		z.seen = nil
@@ -106,10 +107,10 @@ func (z *zoneShift) fence(ctx context.Context) (live.FenceRecord, error) {
 	return live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceNames)
 }
 
-// todo lists the batches that are not done. Batches whose changes the request knows are done: VerifyHealth waits for
-// every one of them, and says when Route 53 has lost one. (A large wave goes in dozens of rounds, and to list its zones
-// in each would take more calls than Route 53 allows.) Of others the mark alone is not believed: Route 53 can lose
-// accepted changes, and then those batches are written again whose records are not what they should be.
+// todo lists the batches that are not done. Batches whose changes are in the request are done: VerifyHealth waits for each of
+// them, and reports it if Route 53 has lost one. (A large wave takes dozens of rounds, and listing its zones in each would
+// exceed the request quota.) For the other batches the mark is no proof: Route 53 can lose accepted changes, so their records
+// are read, and batches with wrong records are written again.
 func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
 	done = min(done, len(z.batches))
 	var todo []int
@@ -134,10 +135,10 @@ func (z *zoneShift) todo(ctx context.Context, done int) ([]int, error) {
 	return todo, nil
 }
 
-// heard says how many batches are done once the changes are in sync of which anybody has heard.
+// heard says how many batches are done when all changes known from this call and earlier ones are in sync.
 func (z *zoneShift) heard() int { return max(z.known, knownOf(z.changes, z.plan.Zone)) }
 
-// note remembers, at the first reading, which batches earlier calls have done.
+// note keeps, at the first reading, which batches earlier calls have done.
 func (z *zoneShift) note(todo []int) {
 	z.remaining = len(todo)
 	if z.found != nil {
@@ -160,15 +161,13 @@ func holds(sets live.RecordSets, b Batch) bool {
 	return true
 }
 
-// submitAll submits the batches in order. It says whether the fence moved under it, so that everything must be looked
-// at again.
+// submitAll submits the batches in order. It says whether the fence has changed meanwhile: then the zone must be read again.
 //
-// When nothing is left to do, but fewer changes are known than batches are done, then the call that got the others never
-// got its answer through. Then the mark alone is written once more, as its next try; Route 53 applies the changes of a zone
-// in order, so when that change is in sync all before it are. (This is R53-10 in docs/fidelity.md.)
+// If all batches are done, but the request lacks some of their changes, then the answer of an earlier call was lost. In that
+// case submitAll writes only the mark once more, as its next try. Route 53 applies the changes of a zone in order: when that
+// change is in sync, all before it are. (This is R53-10 in docs/fidelity.md.)
 //
-// The mark is written alone too when the last batch could only be accepted in parts, which carry the mark of the batch
-// before it.
+// It also writes only the mark when the last batch was accepted in parts, because these carry the mark of the batch before.
 func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceRecord, done int) (moved bool, err error) {
 	if len(todo) == 0 && z.heard() >= done {
 		return false, nil
@@ -193,7 +192,7 @@ func (z *zoneShift) submitAll(ctx context.Context, todo []int, fence live.FenceR
 	return moved, err
 }
 
-// submit sends one batch behind the fence, and returns the fence as it is afterwards.
+// submit sends one batch behind the fence, and returns the new fence.
 func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence live.FenceRecord, batch int) (after live.FenceRecord, moved bool, err error) {
 	mark := z.mine
 	mark.Batch = batch
@@ -218,7 +217,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	return marked, false, nil
 }
 
-// whyRefused tells a fence that has moved from a batch that Route 53 will never take.
+// whyRefused distinguishes a fence that has changed from a batch that Route 53 will never accept.
 func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refusal string) (live.FenceRecord, bool, error) {
 	now, err := live.ReadFence(ctx, z.client, z.plan.Zone, z.fenceNames)
 	if err != nil {
@@ -230,7 +229,7 @@ func (z *zoneShift) whyRefused(ctx context.Context, fence live.FenceRecord, refu
 	return fence, false, failover.Fail(failover.Rejected, &refusedBatch{z.plan.Zone, refusal})
 }
 
-// addTo adds to an answer what this call has written, what it found written, and what it has set aside.
+// addTo adds to an answer what this call wrote, what it found written, and what it set aside.
 func (z *zoneShift) addTo(answer *failover.ShiftAnswer) {
 	answer.Changes = append(answer.Changes, z.changes...)
 	answer.SetAside = append(answer.SetAside, z.faults...)

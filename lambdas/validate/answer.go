@@ -10,20 +10,20 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// maxCalls bounds the list of a dry run in number; in bytes maxAnswer does. It is the one list that is asked for in full.
+// maxCalls limits the number of calls that a dry run lists; maxAnswer limits their bytes. Users want this list in full.
 const maxCalls = 300
 
-// maxAnswer bounds the answer in bytes. The lists are bounded by number, and their texts too; should all of them be
-// long at once, the end of the lists is counted instead of shown.
+// maxAnswer limits the answer in bytes. Each list and each text has a limit of its own; if all of them are long at once, the
+// end of the lists is counted instead of shown.
 const maxAnswer = 32 << 10
 
-// maxSaid is how many blockers the summary of a refusal spells out, maxSaidLine how long each is at most, in bytes.
+// maxSaid is how many blockers the summary of a refusal lists, maxSaidLine the limit of each in bytes.
 const (
 	maxSaid     = 5
 	maxSaidLine = 800
 )
 
-// waiting leaves the run as it is, for the state machine to ask again. The summary is that of a run that waits no longer.
+// waiting leaves the run as it is: the state machine calls again. The summary is for the case that it waits no longer.
 func (p *planning) waiting() failover.ValidateAnswer {
 	summary := fmt.Sprintf("The return from %s cannot start yet: %s", p.run.From, prose.Some(p.unmeasured, maxSaid, " | "))
 	p.run, p.stages = *p.req.Run, nil
@@ -32,7 +32,7 @@ func (p *planning) waiting() failover.ValidateAnswer {
 	return fit(answer)
 }
 
-// postpone leaves the check to the next time that the schedule asks.
+// postpone leaves the check to the next time of the schedule.
 func (p *planning) postpone() failover.ValidateAnswer {
 	p.findings = nil
 	p.warn(failover.CodeLocked, "lock", fmt.Sprintf("run %s holds it, until %s unless renewed", p.lock.Run, p.lock.Expires.Format(timeLayout)), "")
@@ -75,8 +75,8 @@ func (p *planning) answer(verdict failover.Verdict) failover.ValidateAnswer {
 	return answer
 }
 
-// said is a blocker in the summary. That of a phase which returns becomes a reason in a message, whose lines are short and
-// which has a command of its own.
+// said is a blocker as the summary has it. In a return it becomes a reason in a message, whose lines are short and which has a
+// command of its own.
 func (p *planning) said(f failover.Finding) string {
 	if f = p.shown(f); p.run.Phase.Returns() {
 		f.Command = ""
@@ -124,8 +124,8 @@ func (p *planning) movesText(prefix string) string {
 	return text + "; " + prose.Count(len(p.findings), "warning")
 }
 
-// nothing is the answer of a run that has nothing to move. It is not a drill or a failover that took place. What would
-// have stood in its way is a warning.
+// nothing is the answer of a run that has nothing to move. It does not count as a drill or a failover. Its blockers become
+// warnings.
 func (p *planning) nothing() failover.ValidateAnswer {
 	for i := range p.findings {
 		p.findings[i].Severity = failover.Warning
@@ -136,9 +136,9 @@ func (p *planning) nothing() failover.ValidateAnswer {
 	return fit(answer)
 }
 
-// nothingToMove says whether every application of the run is in the target Region for certain: what could not be read
-// looks as if it were not. A run that takes the lock over has that to do. While another run moves applications, an
-// operator is informed of that instead; a schedule or an alarm has nothing to ask for either way.
+// nothingToMove says whether every application of the run is certainly in the target Region: a part that could not be read
+// counts as outside. A run that takes over the lock always has something to do. While another run moves applications, an
+// operator gets that blocker instead; a schedule or an alarm gets this answer.
 func (p *planning) nothingToMove() bool {
 	if len(p.apps)+len(p.broken) == 0 || len(p.stages) > 0 || p.run.TakenOverFrom != "" {
 		return false
@@ -149,7 +149,7 @@ func (p *planning) nothingToMove() bool {
 	})
 }
 
-// skip is the answer of a run that is not to be started now.
+// skip is the answer of a run that must not start now.
 func (p *planning) skip(why string) failover.ValidateAnswer {
 	locked := slices.ContainsFunc(p.findings, func(f failover.Finding) bool { return f.Code == failover.CodeLocked })
 	p.findings, p.stages = nil, nil
@@ -160,8 +160,7 @@ func (p *planning) skip(why string) failover.ValidateAnswer {
 	return answer
 }
 
-// skipForRunInProgress skips an automatic start while another run is in progress. Whether it goes on is for that run, or
-// for an operator, to decide.
+// skipForRunInProgress skips an automatic start while another run is in progress: only an operator may take over from that run.
 func (p *planning) skipForRunInProgress() (failover.ValidateAnswer, bool) {
 	if p.run.StartedBy == "" {
 		return failover.ValidateAnswer{}, false
@@ -191,7 +190,7 @@ func fit(answer failover.ValidateAnswer) failover.ValidateAnswer {
 	return answer
 }
 
-// dropCommand leaves out the last command, if there is more than one: all of a run with many names have all of them.
+// dropCommand leaves out the last command, if there is more than one: each command of a run with many names lists all of them.
 func dropCommand(findings []failover.Finding) bool {
 	for i := len(findings) - 1; i > 0; i-- {
 		if findings[i].Command != "" {

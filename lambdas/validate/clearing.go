@@ -16,9 +16,9 @@ type startOf struct {
 	input  failover.Input
 }
 
-// clearing is the one command that clears every blocker together and starts the run again. What a flag of the start
-// clears is a flag; before the start comes what else must be typed first, joined with &&. When a start is not what clears
-// a blocker, its own command comes alone.
+// clearing is the one command that clears all blockers and starts the run again. If a flag of the start clears a blocker, it is
+// a flag; other commands come before the start, joined with &&. If a start does not clear a blocker, the blocker's own command
+// stands alone.
 func (j *judgement) clearing() string {
 	plan := j.Plan
 	if j.malformed {
@@ -26,7 +26,7 @@ func (j *judgement) clearing() string {
 	}
 	region, want := j.Region, j.again(nil)
 	want.Applications = slices.DeleteFunc(slices.Clone(want.Applications), func(name string) bool { return slices.Contains(j.unknown, name) })
-	if len(j.unknown) > 0 && len(want.Applications) == 0 { // without names it would be a run of all applications
+	if len(j.unknown) > 0 && len(want.Applications) == 0 { // without names it would move all applications
 		return plan.Drover("status", j.Region)
 	}
 	var words []string
@@ -59,7 +59,7 @@ func (j *judgement) clearing() string {
 	return plan.Start(region, check, "--watch") + " && " + start
 }
 
-// merge takes over what one blocker's command changes of the input that was refused.
+// merge applies to the refused input what one blocker's command changes.
 func merge(want *failover.Input, was, with failover.Input) {
 	if with.Consents() != was.Consents() || (with.AllowDataLoss == nil) != (was.AllowDataLoss == nil) {
 		want.AllowDataLoss = with.AllowDataLoss
@@ -86,8 +86,8 @@ func merge(want *failover.Input, was, with failover.Input) {
 	}
 }
 
-// afterMalformed is the command after an input that could not be read. What could not be read may be what narrows the
-// run, so that the command only lists what the rest of it would do.
+// afterMalformed is the command after an input that could not be read. The unread part may limit the run, so the command is
+// only a dry run of the rest.
 func (j *judgement) afterMalformed() string {
 	asked := j.asked
 	if !slices.Contains(failover.Actions, asked.Action) {
@@ -98,9 +98,9 @@ func (j *judgement) afterMalformed() string {
 	}), "--watch")
 }
 
-// notifies says whether a refusal is due a notification: no operator waits for the answer of a run that an alarm or a
-// schedule started, and a failover that does not take place is what everybody on duty must know. Whoever only looks has
-// the answer before them.
+// notifies says whether a refusal needs a notification. No operator waits for the answer of a run that an alarm or a schedule
+// started, and everyone on call must know of a refused failover. An operator who starts a check or a dry run reads the answer
+// anyway.
 func (j *judgement) notifies() bool {
 	return j.run.Phase == failover.Outbound && (j.asked.StartedBy() != "" || j.asked.Action == failover.Failover && !j.asked.DryRun)
 }

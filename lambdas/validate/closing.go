@@ -13,18 +13,18 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// A run whose execution was stopped, has timed out or died has not closed itself: it wrote no report, sent no notification,
-// and has not released its lock. It is closed by the run that the rule on the status of executions starts, or, because
-// EventBridge delivers those events with best effort, by the next check, or by the next run that is refused.
+// A run whose execution was stopped, timed out or died has not closed itself: it wrote no report, sent no notification, and did
+// not release its lock. The EventBridge rule on the status of executions starts another run, which closes it. EventBridge
+// delivers those events with best effort; if one is lost, the next check or the next refused run closes it.
 
 const (
-	// lastStep is how long a step may still be running when the execution has ended: StopExecution does not stop a function.
+	// lastStep is how long a step may still run after the execution has ended: StopExecution does not stop a function.
 	lastStep = failover.StepTimeout
-	// closeGrace is how long a check leaves a run that has ended to the run that its event starts.
+	// closeGrace is how long a check does not close a run that has ended: the run that its event starts does.
 	closeGrace = 5 * time.Minute
 )
 
-// close decides whether there is a run to be closed.
+// close answers the action close: it decides whether the execution in the input must be closed.
 func (v *validation) close(ctx context.Context) (failover.ValidateAnswer, error) {
 	if m, _ := failover.MachineOf(v.input.Execution); m.Region != v.Region {
 		v.block(failover.CodeWrongRegion, "execution "+v.input.Execution, fmt.Sprintf("it is in %s; expected %s, where this run is executed", m.Region, v.Region),
@@ -61,8 +61,8 @@ func (v *validation) close(ctx context.Context) (failover.ValidateAnswer, error)
 	return answer, nil
 }
 
-// stillGoing is how long it may take until an execution and its last step have come to rest. What Step Functions says of
-// an execution may be a little older than the event that its end has sent.
+// stillGoing is how long the last step of an execution may still run. Step Functions may show the execution in a slightly older
+// state than the event of its end.
 func (q *question) stillGoing(x execution) time.Duration {
 	since := x.Stopped
 	if x.Status == types.ExecutionStatusRunning {
@@ -74,8 +74,8 @@ func (q *question) stillGoing(x execution) time.Duration {
 	return lastStep - q.req.Now.Sub(since)
 }
 
-// closeHolder closes the run that holds the lock although its execution has ended, if it was executed in this Region and
-// its event must have been lost. It is not for a run that takes the lock itself, which closes that run at its own end.
+// closeHolder closes the run that holds the lock although its execution has ended, if it ran in this Region and its event must
+// have been lost. A run that takes the lock itself does not need it: it closes that run at its own end.
 func (v *validation) closeHolder(ctx context.Context) {
 	if v.holder == nil || v.run.Phase.Returns() || v.req.Now.Sub(v.holder.Stopped) < closeGrace {
 		return
@@ -88,7 +88,7 @@ func (v *validation) closeHolder(ctx context.Context) {
 	}
 }
 
-// findClosing decides whether an execution that has ended is to be closed, and how.
+// findClosing decides whether an execution that has ended must be closed, and how.
 func (v *validation) findClosing(ctx context.Context, x execution) error {
 	holds := v.lock.Owner == x.ARN
 	taken := v.lock.Taken != nil && v.lock.Taken.Owner == x.ARN && v.lock.Taken.Why == failover.TakenFromEnded
@@ -118,13 +118,13 @@ func (v *validation) findClosing(ctx context.Context, x execution) error {
 	return nil
 }
 
-// closedItself says whether an execution has come to one of its own ends: it has been through CloseRun and Notify.
+// closedItself says whether an execution has closed itself: it has entered CloseRun and Notify.
 func (x execution) closedItself() bool {
 	own := []failover.Outcome{failover.Held, failover.RolledBack, failover.Refused}
 	return x.Status == types.ExecutionStatusSucceeded || x.Status == types.ExecutionStatusFailed && slices.Contains(own, failover.Outcome(x.Error))
 }
 
-// deadRun is what is known of a run whose execution has ended: as it is kept with its lock, or else what its input says.
+// deadRun is what is known of a run whose execution has ended: what the lock keeps of it, or else what its input says.
 func (f *facts) deadRun(x execution) failover.Run {
 	if held := f.lock.Holder; held != nil && held.ARN == x.ARN {
 		return *held
@@ -135,7 +135,7 @@ func (f *facts) deadRun(x execution) failover.Run {
 	}).run
 }
 
-// endedText says how an execution has ended, and where.
+// endedText says how an execution ended, and in which state.
 func endedText(x execution, p path) string {
 	how := map[types.ExecutionStatus]string{
 		types.ExecutionStatusAborted: "was stopped", types.ExecutionStatusTimedOut: "timed out", types.ExecutionStatusFailed: "failed",
@@ -152,15 +152,15 @@ func endedText(x execution, p path) string {
 	return text
 }
 
-// tookLock says whether the execution has come further than Validate and the choice after it, which only a run does that
-// has the lock. Of a path that could not be read it is not known.
+// tookLock says whether the execution has passed Validate and the choice after it: only a run with the lock does. It is not
+// known if the path could not be read.
 func (p path) tookLock() bool {
 	return slices.ContainsFunc(p.states, func(s string) bool {
 		return s == "NextStage" || s == "AwaitApproval" || s == "Announce" || s == "CloseRun"
 	})
 }
 
-// movedNothing says whether the execution has certainly not come to a step that moves anything.
+// movedNothing says whether the execution has certainly not entered a state that moves anything.
 func (p path) movedNothing() bool {
 	return p.whole && !slices.ContainsFunc(p.states, func(s string) bool {
 		return s == "ShiftTraffic" || s == "UpdateRegistry" || s == "PromoteDatabase"

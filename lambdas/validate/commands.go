@@ -7,9 +7,9 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// The commands of this file go with blockers: they show what is in the way, or correct it, or start the run in another way.
+// The commands of this file belong to blockers: they show the cause, correct it, or start the run with another input.
 
-// start is the command that starts the same run again, but for what change makes of its input.
+// start is the command that starts the same run again with the input that change returns.
 func (j *judgement) start(region failover.Region, change func(*failover.Input)) string {
 	m, ok := failover.MachineOf(j.req.Execution.ID)
 	if !ok {
@@ -36,7 +36,7 @@ func (j *judgement) register() string {
 	return j.Plan.Drover("register applications.yaml", j.Region)
 }
 
-// withLargerShares starts with a first share that takes no user back, in any of the waves.
+// withLargerShares starts with a first traffic step that moves no user back, in any of the waves.
 func (j *judgement) withLargerShares(waves []int) string {
 	has := 0
 	for _, app := range j.apps {
@@ -49,22 +49,22 @@ func (j *judgement) withLargerShares(waves []int) string {
 	})
 }
 
-// takingAlong starts the same with more applications.
+// takingAlong starts the same run with more applications.
 func (j *judgement) takingAlong(names []string) string {
 	return j.start(j.Region, func(input *failover.Input) {
 		input.Applications = append(slices.Clone(input.Applications), names...)
 	})
 }
 
-// finishing moves what was stopped half-way to where the run would have moved it.
+// finishing completes the move that was stopped halfway.
 func (j *judgement) finishing() string {
 	return j.start(j.Region, func(input *failover.Input) {
 		*input = failover.Input{Action: failover.Switchover, Applications: input.Applications}
 	})
 }
 
-// withFewerStages starts in one step where shares make many stages of a wave; where there are too many waves, their
-// file has to change.
+// withFewerStages starts with one traffic step if several of them make too many stages; if there are too many waves, the
+// applications file must change.
 func (j *judgement) withFewerStages() string {
 	if len(j.input.Percents) < 2 {
 		return j.register()
@@ -80,11 +80,11 @@ func (j *judgement) clusterCommand(arn string) string {
 	return failover.CommandLine("aws", "rds", "describe-db-clusters", "--region", string(j.run.To), "--db-cluster-identifier", live.ClusterID(arn))
 }
 
-// instanceClass is the class of an instance whose writer cannot be asked for its own, in an outage.
+// instanceClass is the class of a new instance when the writer's class cannot be read in an outage.
 const instanceClass = "db.r6g.large"
 
-// addInstance gives a headless cluster an instance. The class of the writer's instances is read when the command is
-// typed; in an outage their Region does not answer.
+// addInstance gives a headless cluster an instance. The command itself reads the class of the writer's instances; in an outage
+// their Region does not answer.
 func (j *judgement) addInstance(db failover.Database, engine string) string {
 	to, from := live.ClusterID(db.Clusters[j.run.To]), live.ClusterID(db.Clusters[j.run.From])
 	command := failover.CommandLine("aws", "rds", "create-db-instance", "--region", string(j.run.To), "--db-cluster-identifier", to,
@@ -96,7 +96,7 @@ func (j *judgement) addInstance(db failover.Database, engine string) string {
 		"--filters", "Name=db-cluster-id,Values="+from, "--query", "DBInstances[0].DBInstanceClass", "--output", "text") + `)"`
 }
 
-// bringWriter brings the writer from a third Region to the one that the run leaves. A planned run needs it there.
+// bringWriter moves the writer from a third Region to the source Region, where a planned run needs it.
 func (j *judgement) bringWriter(db failover.Database, writer string) string {
 	at := string(live.RegionOf(writer))
 	if j.outage() || at == "" {
@@ -106,13 +106,13 @@ func (j *judgement) bringWriter(db failover.Database, writer string) string {
 		"--target-db-cluster-identifier", db.Clusters[j.run.From])
 }
 
-// alarmCommand asks for both types: without them, composite alarms are left out.
+// alarmCommand lists both alarm types: by default AWS leaves out composite alarms.
 func (j *judgement) alarmCommand(name string) string {
 	return failover.CommandLine("aws", "cloudwatch", "describe-alarms", "--region", string(j.run.To), "--alarm-types", "MetricAlarm", "CompositeAlarm",
 		"--alarm-names", name)
 }
 
-// holderCommand shows the run that holds the lock, or else the running executions. One that only the fence knows of runs in the
+// holderCommand shows the run that holds the lock, or else the running executions. A run that only the fence names runs in the
 // other Region.
 func (j *judgement) holderCommand(owner, run string) string {
 	if command := failover.Describe(owner); command != "" {

@@ -15,44 +15,44 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// facts are what was read for a question. Parts that could not be read are empty, and unread has why.
+// facts are what was read for a question. Parts that could not be read are empty, and unread has the reason.
 type facts struct {
 	*question
 	unread map[string]error // by part; see parts
 
-	// The registry. floor is the newest epoch that any run has left anywhere that was read; this run's must be newer.
+	// The registry. floor is the newest epoch in everything that was read; this run's epoch must be newer.
 	apps     []failover.Application // those that the run moves
 	others   []failover.Application // those that it does not
-	selected []failover.Application // those that it is about, whatever they are
-	broken   []failover.Application // those of them whose items break the rules; they are among neither apps nor others
+	selected []failover.Application // those that the run selects, whether it moves them or not
+	broken   []failover.Application // those of them whose items break the rules; neither apps nor others has them
 	unknown  []string               // the applications of the input that are not registered
 	empty    bool                   // no application is registered
 	lock     registry.Lock
-	runs     []registry.RunRecord // the latest, newest first; nil until they are needed
+	runs     []registry.RunRecord // the latest runs, newest first; nil until they are needed
 	floor    int64
 
-	// Executions that have ended: that of the run that holds the lock, and those that have written a fence, by ARN.
+	// Executions that have ended: that of the lock's holder, and those that have written a fence, by ARN.
 	holder *execution
 	ended  map[string]*execution
 
-	// Route 53. closed are the hosted zones that the plan cannot read, each with why.
+	// Route 53. closed are the hosted zones that the plan cannot read, each with the reason.
 	zoneNames   map[string]string
 	closed      map[string]error
 	sets        live.RecordSets
 	recordsRead bool
 	fences      map[string]live.FenceRecord // by zone
 	fenced      []failover.Record           // the first record of each zone whose fence was read
-	ownersRead  bool                        // so was what is needed to judge the fences
+	ownersRead  bool                        // what is needed to judge the fences was read
 
-	// RDS. denied are the global clusters that the plan may not read, each with why.
+	// RDS. denied are the global clusters that the plan may not read, each with the reason.
 	clustersListed bool
 	denied         map[string]error
 	clusters       map[string]live.GlobalCluster
 	members        map[string]live.Cluster // of the target Region
-	sources        map[string]live.Cluster // of the Region that is left; of a failover none is read
+	sources        map[string]live.Cluster // of the source Region; a failover reads none
 	clustersRead   bool
 
-	// CloudWatch and Lambda. What is nil was not read or not measured.
+	// CloudWatch and Lambda. Nil means not read, or not measured.
 	lags        []live.ReplicationLag
 	latency     *time.Duration // of the registry's replication
 	readings    []live.Reading
@@ -60,7 +60,7 @@ type facts struct {
 	concurrency *live.Concurrency
 }
 
-// execution is what Step Functions says of one.
+// execution is the state of an execution in Step Functions.
 type execution struct {
 	ARN, Name, Input string
 	Status           types.ExecutionStatus
@@ -68,7 +68,7 @@ type execution struct {
 	Error, Cause     string
 }
 
-// choose sorts the registered applications by what the run does with them.
+// choose divides the registered applications by what the run does with them.
 func (f *facts) choose(all []failover.Application) {
 	known := map[string]bool{}
 	for _, app := range all {
@@ -95,8 +95,8 @@ func (f *facts) choose(all []failover.Application) {
 	f.empty = len(all) == 0
 }
 
-// mayNotUse says why the plan may not use a global cluster, or nothing: it may not read it, or it may not promote it. Where
-// there are many, IAM lets the plan read all of the account.
+// mayNotUse says why the plan may not read or promote a global cluster, or nothing. If the plan has many, IAM lets it read all
+// global clusters of the account.
 func (f *facts) mayNotUse(id string) string {
 	if err := f.denied[id]; err != nil {
 		return entry.CouldNot("be read", err)
@@ -108,20 +108,20 @@ func (f *facts) mayNotUse(id string) string {
 	return ""
 }
 
-// ownerUnknown says whether the run that wrote a fence may be in progress elsewhere, as far as the lock tells: this replica
-// of the registry may not know of it yet, or its lock may have been overwritten.
+// ownerUnknown says whether the run that wrote a fence may be in progress in the other Region, according to the lock: this
+// replica of the registry may not know of that run yet, or its lock may have been overwritten.
 func (f *facts) ownerUnknown(found live.FenceRecord) bool {
 	fence := found.Fence
 	known := fence.Epoch < f.lock.Epoch || fence.Epoch == f.lock.Epoch && (wrote(f.lock.Owner, fence) || wrote(f.lock.LastOwner, fence))
 	return found.Exists && !known && !fence.Of(f.run) && !f.run.Phase.Returns()
 }
 
-// isOver says whether the run that wrote a fence is among the latest runs that have ended.
+// isOver says whether the run that wrote a fence is one of the latest runs that have ended.
 func (f *facts) isOver(fence failover.Fence) bool {
 	return slices.ContainsFunc(f.runs, func(r registry.RunRecord) bool { return fence.Of(r.Run) })
 }
 
-// needsRuns says whether the latest runs decide about a fence, or about weights that the registry does not know.
+// needsRuns says whether the latest runs are needed to judge a fence, or weights that the registry does not know.
 func (f *facts) needsRuns() bool {
 	if slices.ContainsFunc(f.fenced, func(r failover.Record) bool { return f.ownerUnknown(f.fences[r.Zone]) }) {
 		return true
@@ -132,7 +132,7 @@ func (f *facts) needsRuns() bool {
 	})
 }
 
-// shiftedSince says whether a run has written all zones of an application after what the registry has of it.
+// shiftedSince says whether a run has written all zones of an application after the registry's last write for it.
 func (f *facts) shiftedSince(app failover.Application) bool {
 	return !slices.ContainsFunc(app.Records, func(r failover.Record) bool {
 		found := f.fences[r.Zone]
@@ -140,9 +140,9 @@ func (f *facts) shiftedSince(app failover.Application) bool {
 	})
 }
 
-// explained says whether a run is known to have left an application's traffic in a place: a newer run than the registry has
-// of the application has written all of its zones, and it did not end with registry and zones in agreement. Traffic that is
-// all in the target Region needs no explanation: to move there changes nothing.
+// explained says whether a known run has moved an application's traffic to a place without recording it: that run is newer than
+// the registry's last write for the application, has written all of its zones, and ended before registry and zones agreed.
+// Traffic that is all in the target Region needs no explanation: moving it there changes nothing.
 func (f *facts) explained(app failover.Application, place failover.Place) bool {
 	if isAllIn(place.Weights, f.run.To) {
 		return true
@@ -150,9 +150,9 @@ func (f *facts) explained(app failover.Application, place failover.Place) bool {
 	return f.shiftedSince(app) && !slices.ContainsFunc(app.Records, func(r failover.Record) bool { return !f.brokeOff(f.fences[r.Zone].Fence, app) })
 }
 
-// brokeOff says whether a run, after what the registry has of an application, may have ended with registry and zones in
-// disagreement: it was Held, its lock was taken over, or it wrote the fence and its end is not recorded. A run that is too
-// old to be among the latest ones counts as one that ended well.
+// brokeOff says whether a run after the registry's last write for an application may have ended before registry and zones
+// agreed: it was Held, its lock was taken over, or it wrote the fence and its end is not recorded. A run that is older than the
+// latest runs counts as one that ended well.
 func (f *facts) brokeOff(fence failover.Fence, app failover.Application) bool {
 	over := map[string]bool{}
 	for _, r := range f.runs {
@@ -183,7 +183,7 @@ func (f *facts) databases() []failover.Database {
 	return all
 }
 
-// mustPromote says whether a database of the application is not, or not for certain, written in the target Region.
+// mustPromote says whether the writer of one of the application's databases is not certainly in the target Region.
 func (f *facts) mustPromote(app failover.Application) bool {
 	if app.Databases = f.run.Databases(app); !f.clustersRead {
 		return app.HasDatabase()
@@ -201,7 +201,7 @@ func (f *facts) wave(wave int) []failover.Application {
 	return apps
 }
 
-// zones are the first record of each hosted zone, in the order of the applications.
+// zones are the hosted zones, each by its first record, in the order of the applications.
 func (f *facts) zones() []failover.Record {
 	var zones []failover.Record
 	seen := map[string]bool{}
@@ -216,7 +216,7 @@ func (f *facts) zones() []failover.Record {
 	return zones
 }
 
-// isInTarget says whether nothing of the application has to move. What could not be read looks as if it were elsewhere.
+// isInTarget says whether the whole application is in the target Region. A part that could not be read counts as outside.
 func (f *facts) isInTarget(app failover.Application) bool {
 	return len(live.WhyNotRegistered(app, f.run.To)) == 0 &&
 		len(live.WhyNotRouted(f.sets, app, f.run.To)) == 0 && !f.mustPromote(app)
@@ -227,7 +227,7 @@ func (f *facts) targetWrites(db failover.Database) bool {
 	return f.clustersRead && len(live.WhyNotWriting(f.clusters, one, f.run.To)) == 0
 }
 
-// leftBehind are the applications that are not selected, have the database, and are not in the target Region already.
+// leftBehind are the applications that are not selected, share the database, and are not in the target Region.
 func (f *facts) leftBehind(db failover.Database) []string {
 	var names []string
 	for _, app := range f.others {
@@ -239,14 +239,14 @@ func (f *facts) leftBehind(db failover.Database) []string {
 	return names
 }
 
-// becameSecondary says whether the cluster is one of a drill's that has become secondary on the way out and has no
-// measurement since: an older one is of the time before the drill.
+// becameSecondary says whether, in a drill's return, the cluster has become secondary in the outbound phase and has no
+// measurement since then. An older measurement is from before the drill.
 func (f *facts) becameSecondary(lag live.ReplicationLag) bool {
 	return f.run.Phase == failover.Return && (!lag.Known || lag.At.Before(f.req.Run.PhaseStartedAt))
 }
 
-// placeOf is where all records of an application send its users, and whether the registry says otherwise. It takes weights
-// that some stage can have written, the same in all records: anything else is no place.
+// placeOf returns the place to which all records of an application send its users, and whether it differs from the registry.
+// All records must have the same weights, and weights that a stage can have written: otherwise differs is false.
 func (f *facts) placeOf(app failover.Application) (place failover.Place, differs bool) {
 	place = failover.Place{Active: app.Live.Active, Weights: map[failover.Region]int{}}
 	for i, r := range app.Records {
@@ -270,8 +270,8 @@ func (f *facts) placeOf(app failover.Application) (place failover.Place, differs
 	return place, !maps.Equal(place.Weights, app.Live.Weights)
 }
 
-// isAllIn says whether everybody is sent to the target Region already, which moving there does not change. It is what
-// a run leaves that stopped between the shift and the registry.
+// isAllIn says whether all users are sent to the target Region already. A run that stopped between ShiftTraffic and
+// UpdateRegistry leaves such weights.
 func isAllIn(weights map[failover.Region]int, to failover.Region) bool {
 	for region, w := range weights {
 		if (w > 0) != (region == to) {
@@ -290,13 +290,12 @@ func wrote(execution string, fence failover.Fence) bool {
 	return execution != "" && execution == failover.ExecutionOf(failover.Run{ARN: execution}, fence)
 }
 
-// hasReturned says whether any of the application's traffic has left the Region of a drill's soak again, in the registry or
-// in Route 53.
+// hasReturned says whether traffic of the application has left the Region of a drill's soak, in the registry or in Route 53.
 func (f *facts) hasReturned(app failover.Application) bool {
 	return len(live.WhyNotRegistered(app, f.run.To))+len(live.WhyNotRouted(f.sets, app, f.run.To)) > 0
 }
 
-// hasMoved says whether the application's traffic is not, in the registry or in Route 53, what it was before the run.
+// hasMoved says whether the application's traffic differs from before the run, in the registry or in Route 53.
 func (f *facts) hasMoved(app failover.Application) bool {
 	app = f.run.AsFound(app)
 	before := app.Live.PlaceBefore(f.run.Epoch)
@@ -311,7 +310,7 @@ func (f *facts) hasMoved(app failover.Application) bool {
 	return false
 }
 
-// lostText says to which run a run on its way back has lost the lock.
+// lostText says which run has taken the lock from a run in a later phase.
 func (f *facts) lostText() string {
 	holder := "the lock is free and has"
 	if f.lock.Run != "" {

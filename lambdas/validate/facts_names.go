@@ -9,8 +9,8 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// toRead are the applications with the records whose names are to be listed: their own, and, when the run examines them,
-// those of what surrounds them. Surroundings belong to no application.
+// toRead are the applications with the records whose names must be listed: their own and, if the run examines them, the names
+// around them. These belong to no application.
 func (f *facts) toRead() []failover.Application {
 	if len(f.closed) == 0 && !f.examines() {
 		return f.apps
@@ -34,7 +34,7 @@ func (f *facts) toRead() []failover.Application {
 	return append(apps, around)
 }
 
-// neighbours are the record sets of the record's name that cannot stand beside it.
+// neighbours are the record sets of the record's name that DNS does not allow beside it.
 func neighbours(r failover.Record) []failover.Record {
 	kinds := []string{"CNAME"}
 	if r.Type == "CNAME" {
@@ -58,7 +58,7 @@ func delegations(r failover.Record) []failover.Record {
 	return all
 }
 
-// targets are what the record's aliases point to in its own zone, in the order of the Regions.
+// targets are the alias targets of the record in its own zone, in the order of the Regions.
 func targets(r failover.Record) []failover.Record {
 	var all []failover.Record
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {

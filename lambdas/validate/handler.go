@@ -42,52 +42,52 @@ type store interface {
 	PublishRelease(context.Context, registry.Release) error
 }
 
-// Handler plays Validate. Its clients are of the Region that the phase moves to. In the outbound phase that is the one that
-// the function runs in: the Region that a failover leaves is never asked.
+// Handler plays Validate. Its clients are those of the phase's target Region. In the outbound phase that is the function's own
+// Region: a failover never calls its source Region.
 type Handler struct {
 	Plan failover.Plan
 	// Region is where the function runs.
 	Region failover.Region
-	// Promotable are the global clusters that the plan may promote; none where IAM denies to read all others.
+	// Promotable are the global clusters that the plan may promote; empty if IAM denies reading all others.
 	Promotable []string
 	// Table is the registry's name, for the list of a dry run.
 	Table   string
 	Route53 dns
-	// Kept is what tries before this one have read; nil keeps nothing, and has no budget of calls.
+	// Kept is what earlier tries have read; nil keeps nothing and sets no limit of calls.
 	Kept *Kept
 	// RDS and CloudWatch return the client of a Region.
 	RDS        func(failover.Region) *rds.Client
 	CloudWatch func(failover.Region) *cloudwatch.Client
-	// StepFunctions returns the client of a Region, to ask whether the run that holds the lock has ended.
+	// StepFunctions returns the client of a Region, to check whether the run that holds the lock has ended.
 	StepFunctions func(failover.Region) Executions
 	// Concurrency reads the account's limit of concurrent executions in a Region; nil does not read it.
 	Concurrency func(context.Context, failover.Region) (live.Concurrency, error)
 	// Registry is where applications, runs and releases are read, and where the lock is taken.
 	Registry store
-	// Readiness takes what a check of the whole plan has found; nil takes nothing.
+	// Readiness takes the result of a check of the whole plan; nil takes nothing.
 	Readiness gauge
 }
 
-// Handle checks the input and everything that the run depends on, plans the stages, and takes the lock, last and only
-// if there is no blocker. A run with nothing to move takes no lock, and neither does one that an alarm or a schedule
-// asks for and that is skipped: their verdicts say so. What is wrong is not an error but an answer with the verdict "refused"
-// and all findings; an error means that a run which could wait could not be judged.
+// Handle checks the input and everything that the run depends on, plans the stages, and last, if there is no blocker, takes the
+// lock. A run with nothing to move takes no lock, nor does a run of an alarm or a schedule that is skipped: their verdicts say
+// so. A blocker is not an error: the answer has the verdict "refused" and all findings. An error means that a planned run could
+// not be validated.
 //
-// Of hosted zones that take more calls than Route 53's request quota lets pass at once, each try reads a part, and goes on
-// where the one before had to stop ([Kept]): the verdict is "early" until all is read. A failover does not wait for that,
-// and reads no record then.
+// If the hosted zones take more calls than Route 53's request quota allows at once, each try reads a part, and continues where
+// the one before stopped ([Kept]): the verdict is "early" until everything is read. A failover does not wait for that, and then
+// reads no record.
 //
-// A later phase of a run has its own list of stages, and the lock already. A drill's return is validated as the outbound
-// phase is, with the Regions exchanged, and waits for the first measurement of the replication lag of the clusters that have
-// just become secondary. A rollback and a return-rollback are not: they only read what the phase before has changed, and
-// plan what undoes it. All end with [failover.FenceLost] when the run has the lock no longer.
+// A later phase of a run has its own list of stages, and already has the lock. A drill's return is validated like the outbound
+// phase, with the Regions exchanged. It waits for the first measurement of the replication lag of the clusters that have just
+// become secondary. A rollback or return-rollback is not validated: Handle only reads what the phase before has changed, and
+// plans the stages that undo it. All fail with [failover.FenceLost] if the run has lost the lock.
 //
-// A second identical call reads everything again, finds that this very run holds the lock, and answers with the same epoch.
-// Should there now be a blocker, it releases the lock, because a refused run is never closed. After the run is over it takes
-// no lock any more and answers "refused".
+// A second identical call reads everything again, finds that this run holds the lock, and answers with the same epoch. If there
+// is a blocker now, it releases the lock, because a refused run is never closed. After the run has finished, it takes no lock
+// and answers "refused".
 //
-// A run with the action close, a check, and a run that is refused may answer with another run whose execution has ended
-// without closing it ([failover.Closing]). Once that one is closed, they do not find it again.
+// A run with the action close, a check, and a refused run may answer with another run whose execution has ended without closing
+// it ([failover.Closing]). After that run is closed, they do not find it again.
 func (h Handler) Handle(ctx context.Context, req failover.ValidateRequest) (failover.ValidateAnswer, error) {
 	if h.Kept != nil {
 		h.Route53 = h.Kept.begin(req, h.Route53)

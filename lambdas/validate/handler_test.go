@@ -192,7 +192,7 @@ func TestAShareThatWouldTakeUsersBackIsRefused(t *testing.T) {
 	if answer.Verdict != failover.Refuse {
 		t.Fatalf("got %s", answer.Summary)
 	}
-	s.contains(answer.Summary, "a first share of 10 % would take some of it back")
+	s.contains(answer.Summary, "a first traffic step of 10 % would move some of it back")
 	if answer := s.validate(`{"action": "switchover", "percents": [50, 100]}`); answer.Verdict != failover.Proceed {
 		t.Errorf("the same share again: got %s", answer.Summary)
 	}

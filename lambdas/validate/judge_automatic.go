@@ -8,9 +8,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// coolingDown says why no alarm may start a failover yet, or nothing. Alarms of both Regions can go off one after the
-// other when the network between them fails; without a pause they would move everything back and forth. An operator's
-// failover is never held up, nor does it hold up an alarm's.
+// coolingDown says why no alarm may start a failover yet, or nothing. If the network between the Regions fails, alarms of both
+// can go off one after the other; without a cooldown they would move everything back and forth. The cooldown applies only
+// between failovers that alarms start, never to an operator's failover.
 func (j *judgement) coolingDown() string {
 	if !j.coolsDown() {
 		return ""
@@ -27,10 +27,10 @@ func (j *judgement) coolingDown() string {
 	return ""
 }
 
-// coolsDown says whether a cooldown holds for the run.
+// coolsDown says whether a cooldown applies to the run.
 func (q *question) coolsDown() bool { return q.input.Trigger != nil && q.Plan.CooldownSeconds > 0 }
 
-// stillBlocks are the findings that refuse a run although it has nothing to move: what it was asked for is not certain.
+// stillBlocks are the findings that refuse a run even if it has nothing to move: they make it unclear what the input asks for.
 var stillBlocks = []string{
 	failover.CodeInput, failover.CodeApplication, failover.CodeNothing, failover.CodeWrongRegion, failover.CodeRunOver, failover.CodeLocked, failover.CodeBroken,
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// checkUnchanged holds a phase that returns to what was seen before the phase that it follows: an approver has approved the way
-// back and the rollback with the way out. What was changed since then may not be what has moved, so it is neither moved nor
-// called undone.
+// checkUnchanged compares the applications of a later phase with the digests that the phase before had: an approver has
+// approved the return and the rollback together with the outbound phase. An application that was changed since then may not be
+// the one that moved, so the run neither moves it nor reports it as undone.
 func (j *judgement) checkUnchanged() {
 	if !j.run.Phase.Returns() || j.run.Phase.Undoes() && j.nothingPlayed() {
 		return
@@ -30,16 +30,16 @@ func (j *judgement) checkUnchanged() {
 	}
 }
 
-// seenBefore are the applications of a wave whose digests the phase before had: the outbound phase those of all selected
-// applications, the return those of the ones that had moved.
+// seenBefore are the applications of a wave whose digests the phase before had. The outbound phase has those of all selected
+// applications, the return those of the applications that had moved.
 func (j *judgement) seenBefore(wave int) []failover.Application {
 	return slices.DeleteFunc(slices.Clone(j.selected), func(app failover.Application) bool {
 		return wave != 0 && app.Wave != wave || j.run.Phase == failover.ReturnRollback && app.Broken == "" && !j.run.Moves(app)
 	})
 }
 
-// nothingPlayed says whether the phase before has ended in its first state, which reads the whole wave before it moves any
-// of it: what has changed is then as it was.
+// nothingPlayed says whether the phase before ended in its first state. That state reads the whole wave before it moves any
+// application, so nothing has moved.
 func (j *judgement) nothingPlayed() bool {
 	end := j.req.Ended
 	failed := failover.FailedStep(end.Failed())

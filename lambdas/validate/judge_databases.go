@@ -11,7 +11,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// checkWithheld notes the global clusters that the plan may not use: first those that it may not read.
+// checkWithheld notes the global clusters that the plan may not use, starting with those that it may not read.
 func (j *judgement) checkWithheld() {
 	for _, id := range slices.Sorted(maps.Keys(j.denied)) {
 		j.withheld(id)
@@ -28,8 +28,8 @@ func (j *judgement) withheld(id string) {
 		fmt.Sprintf("add %q to globalClusters of the context key drover in cdk.json, then deploy", id)).Command = deploy
 }
 
-// checkDatabases asks whether each global cluster can be promoted in the target Region. What makes it impossible or
-// doubtful blocks every action but a failover: that sets the database aside, and moves everything else.
+// checkDatabases checks whether each global cluster can be promoted in the target Region. If that is impossible or doubtful, it
+// blocks every action except a failover, which sets the database aside and moves everything else.
 func (j *judgement) checkDatabases() {
 	if j.clustersListed {
 		j.checkWithheld()
@@ -62,14 +62,14 @@ func (j *judgement) checkDatabase(db failover.Database) {
 		return
 	}
 	if member.Writer && global.Operation == nil {
-		return // it is there already
+		return // the writer is in the target Region already
 	}
 	j.checkTarget(object, db, global)
 	j.checkVersion(object, db, global)
 	j.checkState(object, db, global, member)
 }
 
-// checkTarget judges the cluster that is to become the writer.
+// checkTarget judges the cluster that will become the writer.
 func (j *judgement) checkTarget(object string, db failover.Database, global live.GlobalCluster) {
 	arn := db.Clusters[j.run.To]
 	cluster, ok := j.members[arn]
@@ -102,9 +102,9 @@ func (j *judgement) checkState(object string, db failover.Database, global live.
 	}
 }
 
-// checkVersion compares the engine version of the cluster that is to write with that of the writer. Secondaries are
-// upgraded before the primary, and until that has followed RDS refuses a switchover and a failover alike. Of a failover the
-// writer's version is what the global cluster says.
+// checkVersion compares the engine version of the target cluster with that of the writer. Secondaries are upgraded before the
+// primary; until the primary is upgraded too, RDS rejects both switchover and failover. In a failover, the writer's version is
+// the one that the global cluster shows.
 func (j *judgement) checkVersion(object string, db failover.Database, global live.GlobalCluster) {
 	to, ok := j.members[db.Clusters[j.run.To]]
 	if !ok {
@@ -134,17 +134,17 @@ func versionRule(engine string) string {
 	return "the same version, with its patch"
 }
 
-// checkShared finds what the run would move and other applications use too.
+// checkShared finds global clusters and records that the run would move and that other applications use too.
 //
-// A cluster that is promoted takes the writer away from an application that is not selected: its users stay, and every
-// write of theirs fails or crosses over to the other Region. A planned action has the time to take that application along,
-// so that this blocks it; in an outage there is nothing left to take the writer away from.
+// Promoting a cluster moves the writer away from an application that is not selected: its users stay, and each of their writes
+// fails or crosses Regions. This blocks a planned action, which can move that application too. It does not block a failover:
+// the old writer is presumed lost anyway.
 func (j *judgement) checkShared() {
 	if j.run.Phase.Returns() {
 		return
 	}
 	for _, c := range failover.Conflicts(j.apps) {
-		if c.First.Wave != c.Second.Wave { // within a wave the batches tell
+		if c.First.Wave != c.Second.Wave { // within a wave, Plan of ShiftTraffic finds it
 			j.object(failover.CodeConfiguration, "applications "+c.First.Name+" and "+c.Second.Name, c.String(), "correct the applications file, and register it").Command = j.register()
 		}
 	}

@@ -12,15 +12,15 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// judgement makes findings of facts. It calls no AWS service and reads no clock: the same facts have the same findings.
+// judgement makes findings from facts. It calls no AWS service and reads no clock: the same facts give the same findings.
 type judgement struct {
 	*facts
 	findings []failover.Finding
 	// starts is what the commands of the findings would start.
 	starts map[string]startOf
-	// takes says that the lock is to be taken from its holder.
+	// takes says that the run takes the lock from its holder.
 	takes bool
-	// unmeasured is what a drill waits for before it returns.
+	// unmeasured is the measurement for which a drill waits before it returns.
 	unmeasured []string
 }
 
@@ -46,8 +46,8 @@ func (j *judgement) unreadable(what string, err error) {
 	j.object(failover.CodeUnreachable, what+" seen from "+string(j.Region), entry.CouldNot("be read", err), "")
 }
 
-// block notes a blocker, and returns it for the command that goes with it. Without one of its own, the
-// command is to check again.
+// block notes a blocker, and returns it so that its command can be set. A blocker without a command gets the command that
+// checks again.
 func (j *judgement) block(code, object, found, next string) *failover.Finding {
 	return j.add(failover.Blocker, code, object, found, next)
 }
@@ -56,7 +56,7 @@ func (j *judgement) warn(code, object, found, next string) {
 	j.add(failover.Warning, code, object, found, next)
 }
 
-// object is a blocker, unless there is an outage.
+// object notes a blocker or, in a failover, a warning.
 func (j *judgement) object(code, object, found, next string) *failover.Finding {
 	if j.outage() {
 		return j.add(failover.Warning, code, object, found, next)
@@ -78,7 +78,7 @@ func (j *judgement) blocked() bool {
 	return false
 }
 
-// sorted are the findings, blockers first, otherwise as they were found.
+// sorted are the findings, blockers first, otherwise in the order in which they were found.
 func (j *judgement) sorted() []failover.Finding {
 	findings := make([]failover.Finding, 0, len(j.findings))
 	for _, f := range j.findings {
@@ -88,8 +88,8 @@ func (j *judgement) sorted() []failover.Finding {
 	return findings
 }
 
-// shown is a finding as people get it: its texts are bounded, its command is whole. A warning stops no run, and needs no
-// command; a blocker without one of its own is to be looked at again once it is dealt with.
+// shown is a finding as operators get it: its texts are cut, its command is complete. A warning stops no run and needs no
+// command. A blocker without a command gets the command that checks again.
 func (j *judgement) shown(f failover.Finding) failover.Finding {
 	f.Object, f.Found, f.Next = prose.Cut(f.Object, 160), prose.Cut(f.Found, 400), prose.Cut(f.Next, 600)
 	switch {

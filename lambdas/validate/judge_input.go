@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// ask reads a request, and judges what can be judged of it alone.
+// ask reads a request, and judges what needs no AWS service.
 func ask(s setting, req failover.ValidateRequest) *judgement {
 	j := &judgement{facts: &facts{question: &question{setting: s, req: req}}, starts: map[string]startOf{}}
 	var err error
@@ -65,8 +65,8 @@ func (j *judgement) describeRun() {
 	}
 }
 
-// clockSkew is how far in the future an outage may begin by the clock of its reporter. An alarm's clock is not the state
-// machine's, and no failover is refused for a few seconds between them; its recovery time counts from its own start then.
+// clockSkew is how far in the future the reported start of an outage may be. The clock of an alarm may differ from that of the
+// state machine by seconds, which must not refuse a failover. The recovery time then counts from the start of the run.
 const clockSkew = 2 * time.Minute
 
 // checkApplications notes the names that are not registered.
@@ -79,7 +79,7 @@ func (j *judgement) checkApplications() {
 	}
 }
 
-// followTrigger takes from the alarm's event when the outage began, and why.
+// followTrigger takes the start of the outage and the reason from the alarm's event.
 func (j *judgement) followTrigger() {
 	t := j.input.Trigger
 	if t == nil {
@@ -93,7 +93,7 @@ func (j *judgement) followTrigger() {
 	}
 }
 
-// turn makes of the run that the phase before has left the one that goes back.
+// turn makes the run of a later phase from the run of the phase before: it exchanges the Regions.
 func (j *judgement) turn() {
 	req := j.req
 	if !req.Phase.Returns() || req.Run == nil || req.Ended == nil {
@@ -120,8 +120,8 @@ func (j *judgement) checkRegion() {
 	}
 }
 
-// checkLoosened refuses an input that is looser than the plan, whoever has started the run: Validate cannot tell an alarm's
-// rule or a schedule from a person who writes the same input.
+// checkLoosened refuses an input that is looser than the plan, even from an alarm or a schedule: Validate cannot distinguish
+// them from a person who writes the same input.
 func (j *judgement) checkLoosened() {
 	if j.input.Action == failover.Close {
 		return

@@ -8,9 +8,9 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// checkLock decides about the run that holds the lock. In the outbound phase it is a blocker, unless the lock may be taken
-// from it ([judgement.mayTake]). A later phase must have the lock still: the run that has it now moves the same
-// applications, and the error says which one that is.
+// checkLock decides about the run that holds the lock. In the outbound phase that run is a blocker, unless this run may take
+// the lock ([judgement.mayTake]). A later phase must still have the lock: another holder moves the same applications, and the
+// error names it.
 func (j *judgement) checkLock() error {
 	lock := j.lock
 	switch {
@@ -36,9 +36,9 @@ func (j *judgement) checkLock() error {
 	return nil
 }
 
-// mayTake says why the run may take the lock from its holder, or nothing, and in words what was found of the holder. An
-// unplanned failover supersedes what runs in the Region that it leaves without asking that Region; of every other run Step
-// Functions was asked whether the holder's execution has ended. What could not be asked is left to the lease.
+// mayTake returns the reason for which the run may take the lock from its holder, or nothing, and a sentence about the holder.
+// An unplanned failover supersedes a run in its source Region without calling that Region. For every other holder, Step
+// Functions was asked whether its execution has ended. If there was no answer, the lease decides.
 func (j *judgement) mayTake() (failover.TakeoverReason, string) {
 	lock := j.lock
 	m, known := failover.MachineOf(lock.Owner)
@@ -59,9 +59,9 @@ func (j *judgement) mayTake() (failover.TakeoverReason, string) {
 	return failover.TakenAfterLease, fmt.Sprintf("run %s has not renewed it since its lease ended at %s", lock.Run, lease)
 }
 
-// checkFence decides about the run that has moved a zone last. If this replica of the registry does not know that run to be
-// over, it may be in progress in the other Region, where it holds a lock that has not arrived here or that was overwritten
-// on the way. Then the fence is the only trace of it, and a blocker as its lock would be.
+// checkFence decides about the run that moved a zone last. Unless this replica of the registry knows that this run has ended,
+// it may be in progress in the other Region: its lock may not be replicated yet, or may have been overwritten. Then only the
+// fence shows that run, and it is a blocker as its lock would be.
 func (j *judgement) checkFence(r failover.Record) {
 	found := j.fences[r.Zone]
 	if fence := found.Fence; j.ownerUnknown(found) && !j.isOver(fence) {
@@ -85,14 +85,14 @@ func (j *judgement) checkFenceOwner(r failover.Record, fence failover.Fence) {
 	}
 }
 
-// runInProgress says whether a schedule asks for a check while a run is in progress: what the check would find is that
-// run's doing. It is no failure, and no reason for an alarm.
+// runInProgress says whether a schedule starts a check while a run is in progress. The check would find what that run is
+// changing, which is no failure and no reason for an alarm.
 func (j *judgement) runInProgress() bool {
 	return j.input.Action == failover.Check && j.input.Scheduled() && j.lock.Held(j.req.Now) && !j.takes
 }
 
-// locked is the blocker of a lock that another run holds, with the command that takes it over. A check takes nothing over,
-// and neither does an input if the plan's mayLoosen leaves out takeover.
+// locked is the blocker for a lock that another run holds, with the command that takes it over. A check cannot take it over,
+// nor can an input if the plan's mayLoosen leaves out takeover.
 func (j *judgement) locked(object, found, owner, run string) {
 	if j.readOnly() || !j.Plan.MayBeLoosened(failover.TakeoverSetting) {
 		j.block(failover.CodeLocked, object, found, "wait for its end").Command = j.holderCommand(owner, run)
@@ -110,7 +110,7 @@ func (j *judgement) takesFence(why failover.TakeoverReason, fence failover.Fence
 	j.warn(failover.CodeTakeover, zone, found, "")
 }
 
-// lockedOut notes who was faster, if that is what err says.
+// lockedOut notes the run that took the lock first, if err says so.
 func (j *judgement) lockedOut(err error) bool {
 	var locked *registry.LockedError
 	switch {

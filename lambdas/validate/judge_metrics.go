@@ -14,8 +14,8 @@ func (j *judgement) checkLags() {
 	j.checkLatency()
 }
 
-// checkLatency notes how far the other Region's registry is behind. It is a warning at most: the runs of one Region need
-// only its own replica, and the fence holds them apart however far the other one is behind.
+// checkLatency notes the replication latency of the registry to the other Region. It is only a warning: a run needs only the
+// replica of its own Region, and the fence excludes runs of the other Region whatever the latency.
 func (j *judgement) checkLatency() {
 	if j.latency == nil {
 		return
@@ -27,15 +27,15 @@ func (j *judgement) checkLatency() {
 	}
 }
 
-// mustStayUnreserved is how much of the account's limit Lambda lets no function reserve (Lambda Developer Guide,
-// "Configuring reserved concurrency"); usualConcurrency is the limit that AWS gives by default.
+// mustStayUnreserved is the part of the account's limit that Lambda keeps unreserved (Lambda Developer Guide, "Configuring
+// reserved concurrency"); usualConcurrency is the default limit of an account.
 const (
 	mustStayUnreserved = 100
 	usualConcurrency   = 1000
 )
 
-// checkConcurrency warns when the functions of a run share the account's concurrency with everything else: after an
-// outage the traffic of all applications arrives here, and their functions may use up what is not reserved.
+// checkConcurrency warns when the functions of a run share the account's concurrency with all other functions: after an outage
+// the traffic of all applications arrives in this Region, and their functions may use up what is not reserved.
 func (j *judgement) checkConcurrency() {
 	if j.concurrency == nil {
 		return
@@ -59,8 +59,7 @@ func (j *judgement) checkConcurrency() {
 		region, max(usualConcurrency, 2*c.Limit))
 }
 
-// checkLag compares the replication lag with what a planned action accepts. Without a fresh measurement it is not known
-// what it is.
+// checkLag compares the replication lag with what a planned action accepts. Without a fresh measurement the lag is unknown.
 func (j *judgement) checkLag() {
 	limit := time.Duration(j.Plan.MaxLagSeconds) * time.Second
 	for _, lag := range j.lags {
@@ -85,7 +84,7 @@ func lagText(l live.ReplicationLag) string {
 	return fmt.Sprintf("%d ms on %s", l.Millis, l.At.UTC().Format(timeLayout))
 }
 
-// checkHealth asks whether the target Region is fit to serve. No data is not healthy.
+// checkHealth checks whether the applications are healthy in the target Region. No data counts as unhealthy.
 func (j *judgement) checkHealth() {
 	for _, r := range j.readings {
 		if r.Healthy() {

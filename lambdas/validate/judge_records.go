@@ -15,8 +15,8 @@ import (
 // recommendedTTL is what Route 53 recommends for records that fail over, in seconds.
 const recommendedTTL = 60
 
-// checkRecords compares the live record sets with the registry. A shift changes weights and nothing else, so whatever
-// differs stays as it is, or makes Route 53 refuse the zone's batch.
+// checkRecords compares the live record sets with the registry. A shift changes only weights, so any other difference stays, or
+// makes Route 53 reject the zone's batch.
 func (j *judgement) checkRecords() {
 	slow, slowest := 0, failover.Record{}
 	for _, app := range j.apps {
@@ -39,7 +39,7 @@ func (j *judgement) checkRecords() {
 	}
 }
 
-// checkDrift finds what was changed outside Drover. What a stopped run has left is none of it.
+// checkDrift finds what was changed outside Drover. Changes of a stopped run do not count.
 func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 	sets, registered := j.sets.Of(r), j.run.AsFound(app).Live.Weights
 	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)
@@ -51,7 +51,7 @@ func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 	}
 }
 
-// drift says in which ways the live record sets of a record are not what the registry says, their weights aside.
+// drift lists the differences between the live record sets of a record and the registry, except their weights.
 func drift(r failover.Record, sets []live.RecordSet) []string {
 	if len(sets) == 0 {
 		return []string{"is not in zone " + r.Zone}
@@ -132,12 +132,12 @@ func orNone(s string) string {
 	return s
 }
 
-// mend is the batch that gives a record the record sets that are registered, if Route 53 would refuse them as it is; or
-// else the command that lists them.
+// mend is the command that gives a record the registered record sets, if Route 53 would reject a shift otherwise; else it is
+// the command that lists the record sets.
 func (j *judgement) mend(app failover.Application, r failover.Record, sets []live.RecordSet) string {
 	for _, set := range sets {
 		if _, registered := r.Endpoints[failover.Region(set.Identifier)]; set.Weight >= 0 && (!registered || set.TTL != r.TTL && set.Alias == nil) {
-			return live.RecordCommand(r) // which of the two is right is not for a batch to say
+			return live.RecordCommand(r) // Drover cannot know which of the two is right
 		}
 	}
 	if batch := j.sets.MendCommand(r, j.run.AsFound(app).Live.Weights); batch != "" {

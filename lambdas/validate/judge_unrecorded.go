@@ -9,11 +9,11 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// findUnrecorded finds traffic that is in another place than the registry says because a run has shifted it and was stopped
-// before it could record that. It is Drover's own doing, and no drift: the run starts from what users have, and a rollback
-// restores that, not what the registry says. The first write of the run corrects the registry.
+// findUnrecorded finds traffic that a run has shifted without recording it in the registry, because that run was stopped. It is
+// no drift, because Drover itself changed it: the new run starts from the live weights, and a rollback restores these, not
+// those of the registry. The first write of the run corrects the registry.
 //
-// In a later phase the run has recorded everything itself, so that any difference is another's change.
+// In a later phase the run has recorded everything itself, so any difference is a change from outside.
 func (j *judgement) findUnrecorded() {
 	if j.run.Phase.Returns() {
 		return
@@ -27,8 +27,8 @@ func (j *judgement) findUnrecorded() {
 	j.noteUnrecorded(left)
 }
 
-// noteUnrecorded adds what was found to the run, wave by wave: of a wave that is in one place as a whole, no application is
-// named. (One that the registry has there already may be said to be there.)
+// noteUnrecorded adds what was found to the run, wave by wave. If a whole wave is in one place, no application is named. (The
+// place may be named also for an application that the registry has there.)
 func (j *judgement) noteUnrecorded(left map[string]failover.Place) {
 	named := 0
 	for _, l := range unrecorded(j.apps, left) {
@@ -38,21 +38,21 @@ func (j *judgement) noteUnrecorded(left map[string]failover.Place) {
 		}
 		if named += len(l.Applications); named > failover.MaxNamedApplications {
 			j.object(failover.CodeUnrecorded, fmt.Sprintf("wave %d", l.Wave),
-				fmt.Sprintf("a run that was stopped has left more than %d applications elsewhere than the registry says, and others of their waves where it says", failover.MaxNamedApplications),
+				fmt.Sprintf("a run that was stopped has moved more than %d applications without recording it in the registry, and has not moved others of their waves", failover.MaxNamedApplications),
 				`name at most that many of them as "applications" in the input`).Command = j.Plan.Drover("status", j.Region)
 			return
 		}
 		j.run.Unrecorded = append(j.run.Unrecorded, l)
 		if j.run.Action == failover.Drill {
-			continue // checkWhole says that it is refused
+			continue // checkWhole refuses such a drill
 		}
 		j.warn(failover.CodeUnrecorded, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
 			"this run starts from them, and a rollback brings them back", prose.Weights(l.Weights)), "")
 	}
 }
 
-// checkWhole refuses a drill of what is not at rest. A drill ends where it began, and that must be one Region: what was
-// stopped half-way is to be finished, or undone, and not to be rehearsed with.
+// checkWhole refuses a drill after a move that was stopped halfway. A drill ends where it started, and that must be one Region:
+// the operator first completes or undoes the move.
 func (j *judgement) checkWhole() {
 	if j.run.Action != failover.Drill || j.run.Phase.Returns() {
 		return
@@ -88,7 +88,8 @@ func unrecorded(apps []failover.Application, left map[string]failover.Place) []f
 	return all
 }
 
-// allIn says whether all of the wave's applications that the run moves are in a place: left there, or registered there.
+// allIn says whether all applications of the wave that the run moves are in the place: by their live weights, or according to
+// the registry.
 func (j *judgement) allIn(l failover.Unrecorded, left map[string]failover.Place) bool {
 	for _, app := range j.wave(l.Wave) {
 		place, ok := left[app.Name]

@@ -13,7 +13,7 @@ import (
 // deploy is the command that brings a changed cdk.json into both Regions.
 const deploy = "make deploy"
 
-// checkZones notes the hosted zones that the plan can do nothing with, and those with another name than registered.
+// checkZones notes the hosted zones that the plan cannot read, and those with another name than registered.
 func (j *judgement) checkZones() {
 	for _, r := range j.zones() {
 		if err := j.closed[r.Zone]; err != nil {
@@ -25,7 +25,7 @@ func (j *judgement) checkZones() {
 	}
 }
 
-// closedZone notes a hosted zone of which nothing is read: one finding says it all.
+// closedZone makes the one finding about a hosted zone that cannot be read.
 func (j *judgement) closedZone(r failover.Record, err error) {
 	zone := fmt.Sprintf("zone %s (%s)", r.Zone, r.ZoneName)
 	if entry.ConditionOf(err) == failover.Denied {
@@ -52,7 +52,8 @@ func (j *judgement) checkDNS() {
 	}
 }
 
-// checkSurroundings finds, around the records, what makes Route 53 refuse them, or resolvers never ask for them.
+// checkSurroundings finds record sets around the records that make Route 53 reject a shift, or resolvers never query the
+// records.
 func (j *judgement) checkSurroundings() {
 	if !j.examines() {
 		return
@@ -97,7 +98,8 @@ func (j *judgement) checkDelegations(object string, r failover.Record, noted map
 	}
 }
 
-// checkTargets finds aliases that Route 53 refuses: to nothing in their own zone, or into another zone of the plan.
+// checkTargets finds aliases that Route 53 rejects: their target does not exist in their own zone, or is in another zone of the
+// plan.
 func (j *judgement) checkTargets(object string, r failover.Record, zones map[string]bool) {
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
 		alias := r.Endpoints[region].Alias

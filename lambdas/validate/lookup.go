@@ -9,21 +9,21 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// readTimeout bounds each part of what is read, readBudget all of them together. In an outage whole services may not answer;
-// what a failover can do without must not cost it the time of its users, nor the time that is left of the invocation's 17
-// seconds for the lock, without which nothing moves at all.
+// readTimeout limits the reading of each part, readBudget that of all parts together. In an outage whole services may not
+// answer. A failover must not lose time with parts that it can do without: of the invocation's 17 seconds, enough must be left
+// to take the lock.
 const (
 	readTimeout = 5 * time.Second
 	readBudget  = 10 * time.Second
 )
 
-// lookup reads facts. It judges nothing: what a fact means for the run is for [judgement] to say.
+// lookup reads facts. It judges nothing: [judgement] decides what a fact means for the run.
 type lookup struct {
 	clients Handler
 	*facts
 }
 
-// part is one of the things that are read, and what is judged of it.
+// part is one part of the facts: how it is read, and how it is judged.
 type part struct {
 	what  string
 	read  func(*lookup, context.Context) error
@@ -44,7 +44,7 @@ func (q *question) parts() []part {
 	}
 }
 
-// read reads one part after the other. When those before have used up the time of all, the rest is not waited for.
+// read reads one part after the other. When the time of all is used up, it does not wait for the others.
 func (l *lookup) read(ctx context.Context, parts []part) error {
 	ctx, cancel := context.WithTimeout(ctx, readBudget)
 	defer cancel()
@@ -56,8 +56,8 @@ func (l *lookup) read(ctx context.Context, parts []part) error {
 	return nil
 }
 
-// readPart reads one part. What could not be read does not stop a failover, and is a finding of a check; a planned run is
-// tried again when waiting may help.
+// readPart reads one part. A part that could not be read does not stop a failover, and is a finding of a check. A planned run
+// fails with an error if a retry may help.
 func (l *lookup) readPart(ctx context.Context, p part) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -77,8 +77,8 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 	return nil
 }
 
-// readChanges reads what a phase that undoes another needs to know, and nothing else: what is not healthy is why the run
-// goes back. What cannot be read is an error: a run that does not know what to undo must not report it as undone.
+// readChanges reads only what a rollback or return-rollback needs; health is not read, because the run already moves back.
+// Anything that cannot be read is an error: a run that does not know what to undo must not report it as undone.
 func (l *lookup) readChanges(ctx context.Context) (err error) {
 	if l.sets, err = live.Records(ctx, l.clients.Route53, l.apps); err != nil {
 		return err

@@ -9,8 +9,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// readSources reads the clusters of the Region that the run leaves, for their engine versions. A failover never calls that
-// Region.
+// readSources reads the clusters of the source Region, for their engine versions. A failover never calls that Region.
 func (l *lookup) readSources(ctx context.Context) error {
 	if l.outage() {
 		return nil
@@ -50,7 +49,7 @@ func (l *lookup) readDatabases(ctx context.Context) error {
 	return nil
 }
 
-// deniedOf are the global clusters that the plan may not read, if err says nothing worse of any.
+// deniedOf are the global clusters that the plan may not read, if err has no other kind of error.
 func deniedOf(err error) map[string]error {
 	unread := (*live.UnreadClusters)(nil)
 	if !errors.As(err, &unread) {

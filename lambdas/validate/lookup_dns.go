@@ -13,7 +13,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// readZones asks for each hosted zone of the records: whether it exists, whether the plan may use it, and its name.
+// readZones reads each hosted zone of the records: whether it exists, whether the plan may use it, and its name.
 func (l *lookup) readZones(ctx context.Context) error {
 	l.closed, l.zoneNames = map[string]error{}, map[string]string{}
 	if !l.examines() {
@@ -33,14 +33,14 @@ func (l *lookup) readZones(ctx context.Context) error {
 	return nil
 }
 
-// isClosed says whether an error means that the plan can do nothing with a hosted zone. Nothing in it is read then.
+// isClosed says whether an error means that the plan cannot use a hosted zone. Then nothing in the zone is read.
 func isClosed(err error) bool {
 	missing := (*types.NoSuchHostedZone)(nil)
 	return errors.As(err, &missing) || err != nil && entry.ConditionOf(err) == failover.Denied
 }
 
-// readRecords reads the record sets and the fences, and, where they decide, the latest runs and the executions that have
-// written a fence.
+// readRecords reads the record sets and the fences and, if needed, the latest runs and the executions that have written a
+// fence.
 func (l *lookup) readRecords(ctx context.Context) error {
 	sets, err := live.Records(ctx, l.clients.Route53, l.toRead())
 	if err != nil {
@@ -57,8 +57,8 @@ func (l *lookup) readRecords(ctx context.Context) error {
 	return unread
 }
 
-// readFences reads the fence record of each zone. One that is not Drover's is an error. A fence can be newer than the lock:
-// runs of the other Region may not have arrived in this replica of the registry.
+// readFences reads the fence record of each zone. A record that Drover has not written is an error. A fence can be newer than
+// the lock: this replica of the registry may not have the runs of the other Region yet.
 func (l *lookup) readFences(ctx context.Context) error {
 	l.fences = map[string]live.FenceRecord{}
 	for _, r := range l.zones() {
@@ -74,7 +74,7 @@ func (l *lookup) readFences(ctx context.Context) error {
 	return nil
 }
 
-// readOwners asks about the executions that have written a fence and that nothing else tells about.
+// readOwners reads the executions that have written a fence, if neither the lock nor the latest runs have them.
 func (l *lookup) readOwners(ctx context.Context) {
 	l.ended = map[string]*execution{}
 	for _, r := range l.fenced {

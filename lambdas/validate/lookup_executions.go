@@ -18,14 +18,14 @@ type Executions interface {
 }
 
 const (
-	// askTimeout bounds the question whether a run has ended: without an answer the lease decides.
+	// askTimeout limits the call that checks whether a run has ended: without an answer the lease decides.
 	askTimeout = 3 * time.Second
 	// maxHistory is the most events that one page of an execution's history has.
 	maxHistory = 1000
 )
 
-// readHolder asks whether the execution that holds the lock has ended, unless it is this run's own, or this run supersedes
-// it without asking.
+// readHolder checks whether the execution that holds the lock has ended, unless it is this run, or this run supersedes it
+// anyway.
 func (l *lookup) readHolder(ctx context.Context) {
 	if l.run.Phase.Returns() || l.lock.Owner == "" || l.lock.Owner == l.run.ARN {
 		return
@@ -36,10 +36,9 @@ func (l *lookup) readHolder(ctx context.Context) {
 	l.holder = l.endOf(ctx, l.lock.Owner)
 }
 
-// endOf asks Step Functions whether an execution has ended, in its own Region; a failover never asks the Region that it
-// leaves. It is nil when the execution is running, and when that is not known. An execution that does not exist is not
-// known to have ended: the answer may be older than an execution that has just been started (DescribeExecution is
-// eventually consistent; see the AWS Step Functions API Reference).
+// endOf reads from Step Functions whether an execution has ended, in its own Region; a failover never calls its source Region.
+// It returns nil if the execution is running or its state is unknown. An execution that does not exist counts as unknown: the
+// answer may be older than its start (DescribeExecution is eventually consistent; see the AWS Step Functions API Reference).
 func (l *lookup) endOf(ctx context.Context, arn string) *execution {
 	m, ok := failover.MachineOf(arn)
 	if !ok || l.clients.StepFunctions == nil || l.outage() && m.Region != l.Region {
@@ -52,7 +51,7 @@ func (l *lookup) endOf(ctx context.Context, arn string) *execution {
 	return x
 }
 
-// describe asks for an execution in its own Region.
+// describe reads an execution in its own Region.
 func (l *lookup) describe(ctx context.Context, arn string) (*execution, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -67,14 +66,14 @@ func (l *lookup) describe(ctx context.Context, arn string) (*execution, error) {
 	}, nil
 }
 
-// path are the states that an execution has entered, the last one first, as far as they are known.
+// path has the states that an execution has entered, the last one first, as far as they are known.
 type path struct {
 	states []string
-	// whole says that none is missing.
+	// whole says that no state is missing.
 	whole bool
 }
 
-// pathOf reads the path of an execution in this Region. What cannot be read is empty.
+// pathOf reads the path of an execution in this Region. If it cannot be read, the path is empty.
 func (l *lookup) pathOf(ctx context.Context, arn string) path {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()

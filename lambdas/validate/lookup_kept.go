@@ -15,23 +15,23 @@ import (
 )
 
 const (
-	// listBudget is how many calls one try makes at most. Route 53 lets an account make 50 at once and 10 a second after
-	// that, and the shift of a failover, which does not wait for the rest, needs some too.
+	// listBudget is how many calls one try makes at most. Route 53 allows an account 50 calls at once and then 10 a second. A
+	// failover does not wait for the rest, and its ShiftTraffic needs some calls too.
 	listBudget = 40
-	// manyPages is how many answers show that Route 53 answers well, and that there is only too much to ask.
+	// manyPages is how many answers show that Route 53 is healthy, and that the run only has too much to read.
 	manyPages = 10
-	// patientTries is how many tries of the step there are, as the state machine has it.
+	// patientTries is how many tries of the step the state machine makes.
 	patientTries = 4
-	// readWait is after how long the rest is read when a try has used up its calls, and readTime how long a run goes on so:
-	// hundreds of hosted zones with a few names each take some minutes.
+	// readWait is the wait before the next part is read, and readTime how long a run continues like this: hundreds of hosted
+	// zones with a few names each take some minutes.
 	readWait = 5 * time.Second
 	readTime = 6 * time.Minute
 )
 
-// Kept is what Route 53 has answered to a request that has more to ask than its quota lets pass at once: the next try of
-// the same phase of the run goes on there. It lives as long as the function's environment, which is minutes after the last
-// invocation. Should the next try find another environment, it begins again; if then the time does not suffice, a planned
-// run ends before it has touched anything.
+// Kept has the answers of Route 53 to a request that needs more calls than the quota allows at once: the next try of the same
+// phase of the run continues there. It exists as long as the function's environment, which is minutes after the last
+// invocation. If the next try runs in another environment, it starts again; if the time is then too short, a planned run ends
+// before it has changed anything.
 type Kept struct {
 	mu    sync.Mutex
 	of    string
@@ -70,8 +70,7 @@ func (k *Kept) forget() {
 	k.zones, k.pages = map[string]*route53.GetHostedZoneOutput{}, map[page]*route53.ListResourceRecordSetsOutput{}
 }
 
-// goesOn says whether a further try reads what was left to read after an error: when the calls, or the time, of this one
-// were used up.
+// goesOn says whether another try can continue after an error: this one has used up its calls or its time.
 func (k *Kept) goesOn(err error) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -85,14 +84,14 @@ func (k *Kept) goesOn(err error) bool {
 	return len(k.pages) >= manyPages && (condition == failover.Throttled || condition == failover.Unreachable)
 }
 
-// pause is for when the rest is read a little later, with as many tries as this time.
+// pause ends a call that reads the rest later, with the same number of tries again.
 func (k *Kept) pause() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tries = 0
 }
 
-// keptDNS answers from what is kept, and asks Route 53 as long as there is budget.
+// keptDNS answers from what is kept, and calls Route 53 within the budget.
 type keptDNS struct {
 	dns
 	*Kept
@@ -124,8 +123,8 @@ func keptZones(k *Kept) map[string]*route53.GetHostedZoneOutput { return k.zones
 
 func keptPages(k *Kept) map[page]*route53.ListResourceRecordSetsOutput { return k.pages }
 
-// kept returns the answer that is kept under a key, or asks Route 53 within the budget and keeps what it answers. The map
-// is looked up under the lock, for another try may have emptied it meanwhile.
+// kept returns the answer that is kept under a key, or calls Route 53 within the budget and keeps the answer. It reads the map
+// under the lock, because another try may have emptied it.
 func kept[K comparable, Answer any](c *keptDNS, answers func(*Kept) map[K]Answer, key K, ask func() (Answer, error)) (Answer, error) {
 	c.mu.Lock()
 	out, known := answers(c.Kept)[key]

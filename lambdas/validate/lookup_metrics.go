@@ -7,7 +7,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// readLag reads the replication lag of the databases that are to be promoted, and that of the registry.
+// readLag reads the replication lag of the databases that will be promoted, and that of the registry.
 func (l *lookup) readLag(ctx context.Context) error {
 	var behind []failover.Application
 	for _, app := range l.apps {

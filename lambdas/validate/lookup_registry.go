@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// readRegistry reads the applications and the lock, and asks about the lock's holder.
+// readRegistry reads the applications, the lock, and the execution of the lock's holder.
 func (l *lookup) readRegistry(ctx context.Context) error {
 	all, err := l.clients.Registry.Applications(ctx)
 	if err != nil {
@@ -39,8 +39,8 @@ func (l *lookup) readRuns(ctx context.Context) error {
 	return nil
 }
 
-// readStarter reads who has signed the request to the API that started the run. The input names the signer, as any input
-// can; the registry has it from the API, which alone may write it. What cannot be read is not known.
+// readStarter reads the signer of the API request that started the run. Any input can claim a signer; only the API may write
+// the signer into the registry. If it cannot be read, it is unknown.
 func (l *lookup) readStarter(ctx context.Context) {
 	if l.run.Phase != failover.Outbound || !strings.HasPrefix(l.run.RequestedBy, "arn:") {
 		return

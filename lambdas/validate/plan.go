@@ -9,21 +9,20 @@ import (
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
 
-// maxStages bounds each list of stages, which travels with the execution from state to state.
+// maxStages limits each list of stages, which the execution carries from state to state.
 const maxStages = 100
 
-// planning makes stages of facts, with the findings that only they show, and the answer. Like [judgement], it calls no AWS
-// service.
+// planning makes the stages, the findings that only the stages show, and the answer. Like [judgement], it calls no AWS service.
 type planning struct {
 	*judgement
-	// stages are those of the phase. In the outbound phase, the others are those that may follow it.
+	// stages are those of the phase. The others are set in the outbound phase only: the stages of phases that may follow it.
 	stages, back, rollback, returnRollback []failover.Stage
-	// setAside is what a failover sets aside before it begins.
+	// setAside is what a failover sets aside before it starts.
 	setAside failover.Aside
 }
 
-// plan makes the stages of the phase. Waves whose applications are all in the target Region already have none: there is
-// nothing to do in them, and doing nothing needs no wait.
+// plan makes the stages of the phase. A wave whose applications are all in the target Region has no stage: there is nothing to
+// do, and nothing to wait for.
 func (p *planning) plan() {
 	var waves, writers []int
 	there := 0
@@ -56,7 +55,8 @@ func (p *planning) plan() {
 	p.noteSeen()
 }
 
-// planOutbound plans the way out, and what may follow it: the way back of a drill, and what undoes all of either.
+// planOutbound plans the outbound phase and the phases that may follow it: the rollback and, for a drill, the return and the
+// return-rollback.
 func (p *planning) planOutbound(waves, writers []int) {
 	p.stages = failover.PlanStages(p.Plan, p.input, p.run.From, p.run.To, waves)
 	for i := range p.stages {
@@ -85,28 +85,28 @@ func inOrder(waves []int) []int {
 	return slices.Compact(waves)
 }
 
-// checkSteps refuses shares of traffic that would send users back: the first share is for everybody in the wave, also
-// for an application that has more than that in the target Region already.
+// checkSteps refuses traffic steps that would move users back: the first step sets the share of every application in the wave,
+// even if one has a larger share in the target Region already.
 func (p *planning) checkSteps(waves []int) {
 	if len(p.input.Percents) < 2 {
 		return
 	}
 	if p.outage() && len(waves) > 0 {
-		p.warn(failover.CodeGradual, "execution input", fmt.Sprintf("percents: %v: until the last share has moved, the rest of the users stay in %s, which is presumed lost",
+		p.warn(failover.CodeGradual, "execution input", fmt.Sprintf("percents: %v: until the last traffic step, the other users stay in %s, which is presumed lost",
 			p.input.Percents, p.run.From), "leave percents out, and all of them move at once")
 	}
 	first := p.input.Percents[0]
 	for _, app := range p.apps {
 		if has := p.run.AsFound(app).Live.Weights[p.run.To]; has > first && slices.Contains(waves, app.Wave) {
 			p.block(failover.CodeAlreadyActive, "application "+app.Name,
-				fmt.Sprintf("has %d %% of its traffic in %s; a first share of %d %% would take some of it back", has, p.run.To, first),
-				"start with a larger share, or leave the application out").Command = p.withLargerShares(waves)
+				fmt.Sprintf("has %d %% of its traffic in %s; a first traffic step of %d %% would move some of it back", has, p.run.To, first),
+				"start with a larger traffic step, or leave the application out").Command = p.withLargerShares(waves)
 		}
 	}
 }
 
-// countBatches plans what ShiftTraffic will write: how many batches bounds how long it takes, and what is wrong with the
-// registered records is known before the first wave has moved.
+// countBatches plans what ShiftTraffic will write: the number of batches limits how long it takes, and mistakes in the
+// registered records are found before the first wave moves.
 func (p *planning) countBatches() {
 	batches := map[int]int{}
 	for _, stages := range [][]failover.Stage{p.stages, p.back, p.rollback, p.returnRollback} {
@@ -130,16 +130,16 @@ func (p *planning) countBatches() {
 	}
 }
 
-// checkFaults tells of the records of which the registry says what cannot be right. A failover moves without them.
+// checkFaults notes the records whose registration is invalid. A failover moves the others.
 func (p *planning) checkFaults(wave int, faults []shifttraffic.Fault) {
 	for _, f := range faults {
 		p.object(failover.CodeConfiguration, fmt.Sprintf("wave %d", wave), f.Err.Error(), "correct the applications file, then register it").Command = p.register()
 	}
 }
 
-// planUndoing plans to undo what the phase before has changed, by its own traces: what the registry says, and keeps from
-// before the run's first write, the weights that are live although the registry does not know them yet, and the promotions
-// that the run had noted before it asked for them.
+// planUndoing plans the stages that undo the phase before. It finds what that phase has changed in three places: the registry,
+// which also keeps the state before the run's first write; the live weights, which the registry may not have yet; and the
+// promotions, which the run noted before it requested them.
 func (p *planning) planUndoing() {
 	plan, hasMoved := failover.PlanRollback, p.hasMoved
 	if p.run.Phase == failover.ReturnRollback {

@@ -8,8 +8,9 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// setTimes gives every stage the time that its own applications need. On the way out it finds how fast the waits between
-// checks must grow so that the history of the run stays within what Step Functions takes; the other phases keep to that.
+// setTimes gives every stage the time that its own applications need. In the outbound phase it also sets how fast the waits
+// between checks grow, so that the history of the run stays within the limit of Step Functions; later phases use the same
+// value.
 func (p *planning) setTimes() {
 	known := map[int]failover.Delays{}
 	delays := func(s failover.Stage) failover.Delays {
@@ -35,8 +36,8 @@ func (p *planning) setTimes() {
 	}
 }
 
-// checkBound predicts the longest that the run can take, with all that may follow the outbound phase and what it has taken
-// until this call, if Validate could not be called at first. A phase that returns keeps what was predicted.
+// checkBound predicts the longest time that the run can take. This includes all phases that may follow, and the time until this
+// call if Validate could not be called at first. A later phase keeps the prediction.
 func (p *planning) checkBound() {
 	if p.run.Phase.Returns() {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
 
-// calls lists what the run would change, call by call, from the steps' own plans, and how long each part may take.
+// calls lists the calls with which the run would change something, from the steps' own plans, and how long each part may take.
 func (p *planning) calls() []string {
 	if len(p.stages) == 0 {
 		return nil
@@ -99,7 +99,7 @@ func stageWeights(s failover.Stage) string {
 func (p *planning) shiftCalls(s failover.Stage, apps []failover.Application) []string {
 	plans, faults := shifttraffic.Plan(apps, s, p.run.Epoch)
 	var calls []string
-	for _, f := range faults { // each is a finding already
+	for _, f := range faults { // each fault is a finding already
 		calls = append(calls, f.Err.Error())
 	}
 	for _, p := range plans {
@@ -115,8 +115,8 @@ func (p *planning) shiftCalls(s failover.Stage, apps []failover.Application) []s
 	return calls
 }
 
-// promoteCalls are about the databases that are not in the target Region yet: no phase touches any other. The way out notes
-// them.
+// promoteCalls are the calls for the databases whose writers are not in the target Region yet. The outbound phase notes each
+// promotion.
 func (p *planning) promoteCalls(phase failover.Phase, s failover.Stage, apps []failover.Application) []string {
 	var calls []string
 	seen := map[string]bool{}

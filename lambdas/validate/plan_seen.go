@@ -9,8 +9,8 @@ import (
 // maxBroken is how many broken items are named one by one.
 const maxBroken = 20
 
-// noteSeen writes into the stages what was seen of the applications that they move. Whatever becomes of an item from here
-// on, nothing moves that was not validated.
+// noteSeen writes the digests of the applications into the stages that move them. If an item changes after this, its
+// application does not move unvalidated.
 func (p *planning) noteSeen() {
 	known := map[int]*failover.Seen{}
 	for i := range p.stages {
@@ -22,8 +22,8 @@ func (p *planning) noteSeen() {
 	}
 }
 
-// checkBroken tells of the items that break the rules of the applications file. A failover sets them aside and moves
-// everything else, if there is anything.
+// checkBroken notes the items that break the rules of the applications file. A failover sets them aside and moves the others,
+// if there are any.
 func (p *planning) checkBroken() {
 	named := p.broken[:min(len(p.broken), maxBroken)]
 	for _, app := range named {

@@ -10,15 +10,15 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// releaseTimeout bounds what is read and written about releases: no user waits for it.
+// releaseTimeout limits the reading and writing of releases, which no user waits for.
 const releaseTimeout = 2 * time.Second
 
-// exchangeReleases publishes in the registry which release this Region runs, if it is another one than before, and returns
-// what the other Region has published, or nil where that is not known: that Region itself is not asked. A run writes what
-// both read; where that is not known, it writes what the release before reads. No error of this keeps a run from anything.
+// exchangeReleases publishes the release of this Region in the registry if it has changed, and returns the release that the
+// other Region has published, or nil if that is unknown; it does not call the other Region. A run writes the newest format that
+// both releases read or, if that is unknown, the format of the release before. An error here never stops a run.
 //
-// Like the lock, what is published is about Drover itself and not about the plan's applications. A check publishes it
-// too, so that a standby in which no run has ever started is known to run this release; a dry run does not.
+// Like the lock, a release is about Drover itself and not about the plan's applications. So a check publishes it too: otherwise
+// the release of a standby where no run has started would be unknown. A dry run does not publish it.
 func (v *validation) exchangeReleases(ctx context.Context) *registry.Release {
 	if v.run.Phase.Returns() {
 		return nil
@@ -33,7 +33,7 @@ func (v *validation) exchangeReleases(ctx context.Context) *registry.Release {
 	mine := registry.Release{Region: v.Region, Version: release.Version, Format: failover.Format, Since: v.req.Now}
 	if before := known[v.Region]; before.Version != mine.Version || before.Format != mine.Format {
 		if !v.input.DryRun {
-			_ = v.clients.Registry.PublishRelease(ctx, mine) // the next run or check does it
+			_ = v.clients.Registry.PublishRelease(ctx, mine) // the next run or check publishes it
 		}
 		known[v.Region] = mine
 	}
@@ -42,16 +42,17 @@ func (v *validation) exchangeReleases(ctx context.Context) *registry.Release {
 	return &other
 }
 
-// gauge takes the readings that the alarms on readiness watch.
+// gauge takes the readings for the readiness alarms.
 type gauge interface {
 	Write(at time.Time, plan, run string, metrics ...entry.Metric) error
 }
 
-// publish publishes, after a check of the whole plan, whether it is ready to be moved here, and how many blockers there are.
+// publish publishes, after a check of the whole plan, whether its applications can be moved to this Region, and the number of
+// blockers.
 //
-// A check of a few applications says nothing of the others, and a check while a run holds the lock says only that; both
-// leave the reading before as it is. So does a check that could not be made: the alarm on readiness counts readings that
-// are missing as well. A second call writes the same reading for the same time.
+// A check of a few applications says nothing about the others, and a check while a run holds the lock says only that; neither
+// publishes a reading. A check that failed publishes none either: the readiness alarms treat missing readings too. A second
+// call writes the same reading for the same time.
 func (v *validation) publish() error {
 	whole := v.input.Action == failover.Check && len(v.input.Applications) == 0
 	if v.clients.Readiness == nil || !whole || v.lock.Held(v.req.Now) && !v.takes {

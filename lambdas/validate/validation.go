@@ -11,12 +11,12 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// validation is one call: it has the facts read, judged and planned for, and takes the lock.
+// validation is one call: it lets lookup, judgement and planning do their parts, and takes the lock.
 type validation struct {
 	clients Handler
 	*planning
 	lookup *lookup
-	// closing is the run that is to be closed.
+	// closing is the run that must be closed.
 	closing *failover.Closing
 }
 
@@ -25,7 +25,7 @@ func (h Handler) validation(req failover.ValidateRequest) *validation {
 	return &validation{clients: h, planning: &planning{judgement: j}, lookup: &lookup{clients: h, facts: j.facts}}
 }
 
-// validate reads and judges everything, unless the request alone is reason enough to refuse it, and makes the answer.
+// validate reads and judges everything, unless the request alone must be refused, and makes the answer.
 func (v *validation) validate(ctx context.Context) (failover.ValidateAnswer, error) {
 	if v.blocked() {
 		return v.refuse(), nil
@@ -65,7 +65,7 @@ func (v *validation) validate(ctx context.Context) (failover.ValidateAnswer, err
 	return answer, err
 }
 
-// undo plans a phase that undoes another.
+// undo plans a rollback or return-rollback.
 func (v *validation) undo(ctx context.Context) (failover.ValidateAnswer, error) {
 	if err := v.lookup.readRegistry(ctx); err != nil {
 		return failover.ValidateAnswer{}, err
@@ -81,7 +81,7 @@ func (v *validation) undo(ctx context.Context) (failover.ValidateAnswer, error) 
 	return v.conclude(ctx)
 }
 
-// conclude makes the answer. In the outbound phase it takes the lock, if there is no blocker.
+// conclude makes the answer. In the outbound phase it takes the lock if there is no blocker.
 func (v *validation) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
 	if len(v.apps) > 0 && !v.run.Phase.Undoes() {
 		v.warn(failover.CodeControlPlane, "Route 53", fmt.Sprintf("weights are changed through its control plane in %s; while that is down, nothing can be shifted",
@@ -124,8 +124,8 @@ func (v *validation) conclude(ctx context.Context) (failover.ValidateAnswer, err
 	return fit(answer), nil
 }
 
-// endsEarly answers for a run that ends before it takes the lock although nothing is wrong with it: it has nothing to
-// move, or it is not wanted now. ended is false for every other run.
+// endsEarly answers for a run that ends before it takes the lock without being refused: it has nothing to move, or is skipped.
+// ended is false for every other run.
 func (v *validation) endsEarly(ctx context.Context) (answer failover.ValidateAnswer, ended bool, err error) {
 	if v.run.Phase != failover.Outbound || v.readOnly() {
 		return failover.ValidateAnswer{}, false, nil
@@ -147,8 +147,8 @@ func (v *validation) endsEarly(ctx context.Context) (answer failover.ValidateAns
 	return failover.ValidateAnswer{}, false, nil
 }
 
-// takeLock takes the lock, with an epoch that is newer than all that were read. The run has it for a lease, which its steps
-// renew.
+// takeLock takes the lock, with an epoch that is newer than every epoch that was read. The run holds it for a lease, which its
+// steps renew.
 func (v *validation) takeLock(ctx context.Context) (epoch int64, err error) {
 	run, now := v.run, v.req.Now
 	run.Epoch = v.floor
@@ -159,13 +159,13 @@ func (v *validation) takeLock(ctx context.Context) (epoch int64, err error) {
 	return v.clients.Registry.TakeLock(ctx, run, now, until)
 }
 
-// giveUp refuses the phase. A run that cannot go back is closed.
+// giveUp refuses the phase. A run whose later phase is refused is closed.
 func (v *validation) giveUp(ctx context.Context) (failover.ValidateAnswer, error) {
 	return v.refuse(), v.giveLockBack(ctx)
 }
 
-// giveLockBack releases the lock that an earlier call for the outbound phase has taken: a run that is refused or skipped now
-// is never closed.
+// giveLockBack releases the lock that an earlier call for the outbound phase has taken: a run that is now refused or skipped is
+// never closed.
 func (v *validation) giveLockBack(ctx context.Context) error {
 	if v.run.Phase.Returns() || v.lock.Owner == "" || v.lock.Owner != v.run.ARN {
 		return nil
@@ -173,19 +173,19 @@ func (v *validation) giveLockBack(ctx context.Context) error {
 	return v.clients.Registry.ReleaseLock(ctx, v.run.ARN)
 }
 
-// readsOn says whether the run waits a little for Route 53's request quota and then reads the rest. A later phase has the
-// lock already, and reads less.
+// readsOn says whether the run waits for Route 53's request quota and then reads the rest. A later phase has the lock already,
+// and reads less.
 func (v *validation) readsOn(err error) bool {
 	return v.clients.Kept != nil && v.run.Phase == failover.Outbound && errors.Is(err, live.ErrUnfinished) &&
 		v.req.Now.Sub(v.req.Execution.StartTime) < readTime
 }
 
-// unfinished is the answer of a run that is not judged yet.
+// unfinished is the answer of a run that has more to read before it is judged.
 func (v *validation) unfinished() failover.ValidateAnswer {
 	v.clients.Kept.pause()
 	v.findings, v.stages = nil, nil
 	answer := v.answer(failover.Early)
 	answer.WaitSeconds = int(readWait / time.Second)
-	answer.Summary = "There is more to read than Route 53's request quota lets pass at once; the rest is read next."
+	answer.Summary = "There is more to read than Route 53's request quota allows at once; the rest is read next."
 	return answer
 }

@@ -20,10 +20,9 @@ const (
 	changeBudget = 40
 )
 
-// changes asks whether the name servers have the stage's changes: of each zone the last one. Every batch replaces the
-// mark that the one before has left, so that none is accepted without those before it, and Route 53 applies the changes
-// of a zone in order (R53-10 in docs/fidelity.md). A large wave has dozens of them, and the account ten
-// calls a second.
+// changes checks whether the name servers have the stage's changes. It asks only about the last change of each zone: every
+// batch replaces the mark of the one before, so none is accepted without those before it, and Route 53 applies the changes of a
+// zone in order (R53-10 in docs/fidelity.md). A large wave has dozens of changes, and the account ten calls a second.
 func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyRequest, _ []failover.Application) error {
 	last := lastOfEachZone(req.Changes)
 	many := len(last) > fewZones
@@ -51,7 +50,7 @@ func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyReq
 	return nil
 }
 
-// statusOf asks for the status of a change, and notes what is not in sync. One that is lost has none.
+// statusOf reads the status of a change, and notes a change that is not in sync. A lost change has no status.
 func (h Handler) statusOf(ctx context.Context, l *attempt, c failover.Change) (types.ChangeStatus, error) {
 	out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID})
 	if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
@@ -69,7 +68,7 @@ func (h Handler) statusOf(ctx context.Context, l *attempt, c failover.Change) (t
 	return status, nil
 }
 
-// notAsked leaves changes to the next check.
+// notAsked notes the changes that are left to the next check.
 func (l *attempt) notAsked(rest []failover.Change) {
 	l.wait("changes of %d more zones, %s the first of them: to be asked about by the next check, within Route 53's request quota", len(rest), rest[0].Zone)
 	for _, c := range rest {

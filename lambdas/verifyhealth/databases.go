@@ -9,7 +9,7 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// databases asks whether the promotions of the stage, or of those that it closes, are finished.
+// databases checks whether the promotions of the stage, or of the stages that it closes, are finished.
 func (h Handler) databases(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = ownDatabases(req.Run, apps)
 	if !req.Stage.Promote && !req.Stage.Closing() {
@@ -27,8 +27,8 @@ func ownDatabases(run failover.Run, apps []failover.Application) []failover.Appl
 	return apps
 }
 
-// writers asks whether the target Region writes. Clusters are asked for only once their global cluster has the right
-// writer: until then their state says nothing.
+// writers checks whether the writers are in the target Region. It reads a cluster only when its global cluster has the expected
+// writer: until then the state of the cluster says nothing.
 func (h Handler) writers(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	client, to := h.RDS(req.Stage.To), req.Stage.To
 	globals, err := live.Databases(ctx, client, apps)
@@ -69,14 +69,14 @@ func (h Handler) writers(ctx context.Context, l *attempt, req failover.VerifyReq
 	return nil
 }
 
-// writerFollows says whether a phase that undoes another has brought the users of the application back, and its writer comes
-// in a later stage.
+// writerFollows says whether, in a rollback or return-rollback, the stage moves the users of the application, and a later stage
+// its writer.
 func writerFollows(req failover.VerifyRequest, app failover.Application) bool {
 	return req.Run.Phase.Undoes() && req.Stage.WriterFollows && len(req.Run.Databases(app)) > 0
 }
 
-// atRest waits, before a phase that undoes another can turn to the writers, for the end of the promotions that the run has
-// asked for. One that is in flight cannot be reversed.
+// atRest checks, before a rollback or return-rollback promotes, that the promotions which the run requested are finished. A
+// promotion in progress cannot be reversed.
 func (h Handler) atRest(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	var waiting []failover.Application
 	for _, app := range apps {
@@ -101,7 +101,7 @@ func (h Handler) atRest(ctx context.Context, l *attempt, req failover.VerifyRequ
 	return nil
 }
 
-// judge says whether the target writes and nothing is in flight, and otherwise notes what is awaited.
+// judge says whether the target has the writer and no operation is in progress; otherwise it notes what is pending.
 func judge(l *attempt, what string, req failover.VerifyRequest, g live.GlobalCluster, target string) bool {
 	op, to := g.Operation, req.Stage.To
 	switch {
@@ -112,7 +112,7 @@ func judge(l *attempt, what string, req failover.VerifyRequest, g live.GlobalClu
 	case op != nil && op.Status == "cancelling":
 		l.giveUp("%s: Aurora is cancelling its promotion in %s", what, to)
 	case op != nil && !op.DataLoss && !req.Run.Action.Planned():
-		l.wait("%s: still %s to %s: a planned switchover, which waits for the writer that was", what, op.Status, to)
+		l.wait("%s: still %s to %s: a planned switchover, which needs the old writer to respond", what, op.Status, to)
 	case op != nil && g.Writer() == target:
 		l.wait("%s: still %s, although %s writes already", what, op.Status, to)
 	case op != nil:
@@ -125,13 +125,13 @@ func judge(l *attempt, what string, req failover.VerifyRequest, g live.GlobalClu
 	return false
 }
 
-// asksAgain says whether a promotion that has come to nothing is to be asked for again. A failover can find its databases
-// in the middle of a planned switchover to the same Region, which Aurora cancels when the Region of the writer is lost.
+// asksAgain says whether a cancelled promotion must be requested again. A failover can find its databases in a planned
+// switchover to the same Region, which Aurora cancels when the Region of the writer is lost.
 func asksAgain(req failover.VerifyRequest) bool {
 	return req.Run.Action == failover.Failover && req.Stage.Promote
 }
 
-// regionOf is the Region in a cluster's ARN, in words.
+// regionOf names the Region in a cluster's ARN.
 func regionOf(clusterARN string) string {
 	return cmp.Or(string(live.RegionOf(clusterARN)), "no Region")
 }

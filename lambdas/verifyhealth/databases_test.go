@@ -34,7 +34,7 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			"a switchover whose other end is dead", failover.Failover, there, &live.Operation{Status: "switching-over", To: here},
-			failover.Pending, "c: still switching-over to us-west-2: a planned switchover, which waits for the writer that was",
+			failover.Pending, "c: still switching-over to us-west-2: a planned switchover, which needs the old writer to respond",
 		},
 		{
 			"a switchover under way", failover.Switchover, there, &live.Operation{Status: "switching-over", To: here},

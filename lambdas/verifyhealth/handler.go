@@ -1,5 +1,5 @@
-// Package verifyhealth is the step that checks, once, everything a stage has set in motion: changes of DNS, promotions
-// of databases, and the health of the applications in the Region that they move to.
+// Package verifyhealth is the step that checks once everything that a stage has started: changes of DNS, promotions of
+// databases, and the health of the applications in the target Region.
 package verifyhealth
 
 import (
@@ -26,44 +26,44 @@ type Handler struct {
 	Registry *registry.Store
 	// Route53 is the client of the one Route 53 there is.
 	Route53 dns
-	// RDS and CloudWatch return the client of a Region; only the Region that the stage moves to is asked for.
+	// RDS and CloudWatch return the client of a Region; only that of the target Region is requested.
 	RDS        func(failover.Region) *rds.Client
 	CloudWatch func(failover.Region) *cloudwatch.Client
 }
 
-// Handle checks once, and waits for nothing: the state machine waits and asks again. The verdict is that of the worst
-// thing seen:
+// Handle checks once, and waits for nothing: the state machine waits and calls again. The verdict is the worst of:
 //
-//   - failed, when the stage can never pass, or should not: in a planned run, users were unhealthy for long enough
-//     ([tolerance]) although DNS was in sync and their writer there, and they can be sent back; another promotion of the
-//     cluster is in flight, the promotion is being cancelled, or no application is left in the wave;
-//   - lost, when Route 53 no longer knows a change that it had accepted;
-//   - unpromoted, when a promotion of a failover was cancelled, as of a planned switchover that it has found under way;
-//   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule does not hold. No data
-//     is not healthy, and a datapoint from before the shift is none (see [Handler.health]). A healthy check is pending too
-//     until there were enough of them in a row, each with newer datapoints, and the bake time is over;
-//   - passed otherwise. Before that, all record sets are read, and of users who have all moved the writer: a stage does not
-//     pass while a record has other weights than the stage has set, or a record set that is not registered answers users.
-//     It does not change them back either. What is verified so is the inventory, and Notify reports it.
+//   - failed, when the stage can never pass, or should not: in a planned run, users were unhealthy for too long ([tolerance])
+//     although DNS was in sync and the writer in the target Region, and users can return; another promotion of the cluster is
+//     in progress; the promotion is being cancelled; or no application is left in the wave;
+//   - lost, when Route 53 has lost a change that it had accepted;
+//   - unpromoted, when Aurora has cancelled a promotion of a failover, such as a planned switchover that the failover found in
+//     progress;
+//   - pending, when a change is not in sync, a writer or its cluster is not ready, or a health rule is not met. No data counts
+//     as unhealthy, and a datapoint from before the shift does not count (see [Handler.health]). A healthy check is pending too
+//     until enough checks in a row were healthy, each with newer datapoints, and the bake time is over;
+//   - passed otherwise. Before that, Handle reads all record sets, and the writers if all users have moved: a stage does not
+//     pass while a record has other weights than the stage has set, or while an unregistered record set answers users. Handle
+//     does not change them back. What it has verified is the inventory, which Notify reports.
 //
-// A stage that closes a phase is checked in the same way, for all waves that the phase has moved, and with what the
-// registry says of them.
+// A stage that closes a phase is checked in the same way, for all waves that the phase has moved, and for what the registry
+// says of them.
 //
-// A stage that restores is healthy when every record has the weights that it had before the run. One whose writers follow,
-// in a phase that undoes another, when the databases have come to rest: where users have gone back before the writer has, a
-// promotion that is in flight must end before it can be reversed, and the application's health is for the stage that
-// reverses it to see.
+// A stage that restores is healthy when every record has the weights that it had before the run. If a later stage of a rollback
+// moves the writers, this stage is healthy when no promotion is in progress: a promotion must end before it can be reversed.
+// The later stage then checks the health of the application.
 //
-// What a failover has set aside is not awaited: neither its weights nor its promotion, nor the health of its application.
+// Handle does not check what a failover has set aside: neither its weights nor its promotion, nor the health of its
+// application.
 //
-// The reasons name the application, the object, the Region, and what is awaited.
+// The reasons name the application, the object, the Region, and what is expected.
 //
-// A second identical call checks again and changes nothing; this step only reads. It counts the same as the first, because
-// what earlier checks have counted comes with the request.
+// A second identical call checks again and changes nothing; this step only reads. It counts the same as the first, because the
+// request has the counts of earlier checks.
 //
-// Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry
-// package names them: Throttled, Unreachable, Busy, Denied, Rejected. For the state machine a failed call is
-// inconclusive, and uses one of the attempts.
+// Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry package names
+// them: Throttled, Unreachable, Busy, Denied, Rejected. For the state machine a failed call is inconclusive, and uses one
+// attempt.
 //
 // It relies on GetChange in the Amazon Route 53 API Reference; on "Enabling accelerated recovery", Amazon Route 53
 // Developer Guide, for NoSuchChange; on GetMetricData in the Amazon CloudWatch API Reference; and on FailoverState in the
@@ -90,7 +90,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 		h.changes, h.databases, h.health, h.verifyLast,
 	} {
 		if len(l.hopeless)+len(l.lost) > 0 {
-			break // nothing that is still to be seen can change the verdict
+			break // no later check can change the verdict
 		}
 		if err := check(ctx, l, req, apps); err != nil {
 			return failover.VerifyAnswer{}, err
@@ -108,7 +108,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	return answer, nil
 }
 
-// verifyLast reads what only a check that counts needs to know. What earlier checks have read is kept meanwhile.
+// verifyLast reads what only a check that counts needs. Until then it keeps what earlier checks have read.
 func (h Handler) verifyLast(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	if !l.again(req) {
 		if l.healthy() {
@@ -133,8 +133,8 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 	return apps, nil
 }
 
-// withoutAside are the applications without the parts that the run has set aside: nothing of them is awaited, and they
-// keep nothing else from being verified.
+// withoutAside are the applications without the parts that the run has set aside: these are not checked, and do not stop the
+// others from passing.
 func (l *attempt) withoutAside(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
 	rest := make([]failover.Application, len(apps))
 	for i, app := range apps {
@@ -144,7 +144,7 @@ func (l *attempt) withoutAside(req failover.VerifyRequest, apps []failover.Appli
 	return rest
 }
 
-// overtaken finds that there is nothing for this run to wait for any more.
+// overtaken returns an error if a newer run has moved one of the applications.
 func overtaken(req failover.VerifyRequest, apps []failover.Application) error {
 	for _, app := range apps {
 		if app.Live.Epoch > req.Run.Epoch {

@@ -10,14 +10,13 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
-// health asks whether the applications are healthy in the Region that they move to. One that a rollback does not bring
-// there, or whose writer is still to follow, is left out.
+// health checks whether the applications are healthy in the target Region. It leaves out an application that a rollback
+// restores to the other Region, or whose writer follows in a later stage.
 //
-// A datapoint says something about the stage only if its period begins after all that the stage does was done: one that
-// spans that moment mixes before and after. To show that an application is healthy where its traffic moves, it must also
-// begin a TTL later, when all users have come. In a stage that moves no traffic (it promotes, or closes a phase) no client
-// comes, and it counts without the TTL. An unhealthy application counts against the stage of a planned run as soon as
-// nothing of that application is still on its way, and whatever is awaited of others.
+// A datapoint counts only if its period begins after the stage has changed everything: a period that spans that moment mixes
+// before and after. For an application whose traffic moves, a healthy datapoint must also begin a TTL later, when all users
+// have moved. A stage that moves no traffic (it promotes, or closes a phase) needs no TTL. In a planned run, an unhealthy
+// application counts as soon as nothing of it is pending, even if other applications are pending.
 func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
 		otherRegion := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
@@ -52,7 +51,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 	return nil
 }
 
-// tooOld says that a reading is from before the moment from which it counts.
+// tooOld says that a reading begins before the time from which it counts.
 func tooOld(r live.Reading, from time.Time) string {
 	return fmt.Sprintf("%s %s in %s: its newest datapoint begins at %s; expected one from %s on",
 		r.Rule.Namespace, r.Rule.Metric, r.Region, r.At.UTC().Format(time.TimeOnly), from.UTC().Format(time.TimeOnly))
@@ -70,8 +69,8 @@ func (l *attempt) sawBad(r live.Reading) {
 	l.newBad = l.newBad || !l.seen(r.Rule.PeriodSeconds, r.At)
 }
 
-// newest keeps the newest datapoint of each period, shortest first. Beyond [failover.MaxListed] periods, the longest ones
-// share a place.
+// newest keeps the newest datapoint of each period, shortest period first. Beyond [failover.MaxListed] periods, the longest
+// ones share an entry.
 func newest(seen []failover.Datapoint, r live.Reading) []failover.Datapoint {
 	i, found := slices.BinarySearchFunc(seen, r.Rule.PeriodSeconds, func(d failover.Datapoint, period int) int { return d.PeriodSeconds - period })
 	switch {

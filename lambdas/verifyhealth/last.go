@@ -15,11 +15,11 @@ import (
 // once and 10 a second after that; a check comes after a wait of seconds, and needs some of them to follow its changes.
 const listBudget = 40
 
-// lastCheck asks whether everything is still as the stages have left it: what the name servers have, who writes, and in the
-// stage that closes a phase what the registry says. A zone may have dozens of pages, so it begins only as many checks
-// before the one that may pass as it takes to read all zones, and goes on from check to check ([failover.Inventory]).
+// lastCheck checks that everything is still as the stages have set it: the weights, the writers and, in the stage that closes a
+// phase, the registry. A zone may have dozens of pages. So the reading takes several checks ([failover.Inventory]), and starts
+// that many checks before the one that may pass.
 //
-// A record set with a weight that no Region of the application has is not as the stages have left it: it answers users.
+// A weighted record set of no Region of the application is a difference too: it answers users.
 func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
@@ -53,8 +53,8 @@ func inventoryOf(req failover.VerifyRequest, apps []failover.Application) failov
 	return failover.Inventory{Stage: req.Stage.Index, At: req.Now, Applications: len(apps), Waves: waves}
 }
 
-// closing asks what only the check that may pass asks: what the registry says, and who writes where the stage itself has
-// promoted nothing.
+// closing checks what only the check that may pass needs: the registry, and the writers if the stage itself has promoted
+// nothing.
 func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	last := newAttempt(nil)
 	if req.Stage.Closing() {
@@ -69,8 +69,8 @@ func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyReq
 	return nil
 }
 
-// registered asks whether the registry says of each application what the phase has made of it. A stage that moves traffic
-// needs no such check: it has just written that itself.
+// registered checks that the registry has each application as the phase has moved it. A stage that moves traffic needs no such
+// check: it has just written the registry.
 func registered(l *attempt, req failover.VerifyRequest, apps []failover.Application) {
 	for _, app := range apps {
 		want := failover.Place{Active: req.Stage.To, Weights: req.Stage.WeightsOf(app, req.Run.Epoch)}
@@ -84,8 +84,8 @@ func registered(l *attempt, req failover.VerifyRequest, apps []failover.Applicat
 	}
 }
 
-// weights reads on, and asks whether the records are as the stage, or those before it, have set them. What differs is read
-// again by the next check, and when it is as expected, everything is read once more: by then minutes may have passed.
+// weights continues the reading, and checks that the records have the weights that this stage, or the stages before, have set.
+// The next check reads a difference again. When it is gone, everything is read once more: by then minutes may have passed.
 func (h Handler) weights(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	i := l.inventory
 	part, err := live.ReadSome(ctx, h.Route53, apps, i.Position, listBudget)
@@ -96,7 +96,7 @@ func (h Handler) weights(ctx context.Context, l *attempt, req failover.VerifyReq
 	switch {
 	case len(l.changed) > 0:
 		i.Differs = true
-		if !i.Position.Done { // a zone that was begun is read from its beginning
+		if !i.Position.Done { // a zone that was partly read is read from its start
 			i.Position = failover.Position{Zone: i.Position.Zone}
 		}
 	case i.Differs && part.Done:
@@ -111,7 +111,7 @@ func (h Handler) weights(ctx context.Context, l *attempt, req failover.VerifyReq
 	return nil
 }
 
-// unlike says which of the records that were read are not as the stage wants them.
+// unlike says which of the records that were read differ from the weights of the stage.
 func unlike(req failover.VerifyRequest, part live.Part) []string {
 	found := newAttempt(nil)
 	for _, app := range part.Applications {

@@ -6,22 +6,21 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// badChecks is how many checks in a row, with newer datapoints each, must be unhealthy before a stage has failed: one may
-// be a blip.
+// badChecks is how many checks in a row, each with newer datapoints, must be unhealthy before a stage fails: one may be a blip.
 const badChecks = 2
 
-// givesUpEarly says whether a stage may fail before its time is over, because it is unhealthy. A failover has nowhere to
-// send its users back to, and a rollback is on its way there already, as is the return-rollback of a drill. On the return of a
-// drill, users go back to where they were well.
+// givesUpEarly says whether an unhealthy stage may fail before its time is over. A failover cannot: its source Region is
+// presumed lost. A rollback and a return-rollback cannot: they already move users back. The return of a drill can: its users
+// were healthy in the standby.
 func givesUpEarly(run failover.Run) bool { return run.Action.Planned() && !run.Phase.Undoes() }
 
-// tolerance is how long a stage must be unhealthy before it has failed. For a gradual stage [badChecks] are enough: nothing
-// but the traffic step itself was changed.
+// tolerance is how long a stage must be unhealthy before it fails. For a gradual stage [badChecks] are enough: only the traffic
+// step has changed.
 //
-// Where all of the traffic moves, or the writer does, errors are expected for a while even when nothing is wrong: DNS is in
-// sync and the writer there when the first unhealthy check counts; from then on users still arrive for a TTL, at cold
-// caches, and a metric holds for one of its periods the writes that failed before. So it takes the longest of both
-// together: 70 seconds with the TTL of 60 and the period of 10 seconds of the applications in the drills.
+// If all of the traffic moves, or the writer does, errors are normal for a while. The first unhealthy check counts when DNS is
+// in sync and the writer is in the target Region. After that, users still arrive for a TTL, at cold caches, and a metric has
+// for one period the writes that failed before. So the tolerance is the longest TTL plus the longest period: 70 seconds for the
+// applications in the drills, with a TTL of 60 and a period of 10 seconds.
 func tolerance(stage failover.Stage, apps []failover.Application) time.Duration {
 	if stage.Gradual() {
 		return 0

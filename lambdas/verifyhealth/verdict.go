@@ -11,30 +11,32 @@ import (
 
 // attempt is what one verification attempt has found so far.
 type attempt struct {
-	// pending says what must still come, hopeless what can never come, lost which changes Route 53 has forgotten.
+	// pending says what is expected to come, hopeless what can never come, lost which changes Route 53 has lost.
 	pending, hopeless, lost []string
 	// unpromoted says which databases of a failover have no promotion in progress any more.
 	unpromoted []string
-	// bad says which health rules do not hold for users who are there already; newBad says whether any of that is newer
-	// than what earlier checks have counted.
+	// bad says which health rules users in the target Region do not meet; newBad says whether any of these datapoints is newer
+	// than those that earlier checks have counted.
 	bad    []string
 	newBad bool
-	// stale says that a health rule which holds has no datapoint newer than what the check before has counted.
+	// stale says that a health rule is met, but without a datapoint newer than the one that the check before counted.
 	stale bool
-	// good and worse are the newest datapoints, by period, of the health rules that hold and of those that do not; streak is
-	// what the check before has left.
+	// good and worse are the newest datapoints, by period, of the health rules that are met and of those that are not; streak
+	// is that of the check before.
 	good, worse []failover.Datapoint
 	streak      *failover.Streak
-	// changed says what is not as the stages have set it.
+	// changed says what differs from what the stages have set.
 	changed []string
-	// inventory is what is verified of the records so far, nil before the first; unfinished says that it goes on.
+	// inventory is what is verified of the records so far, nil before the first; unfinished says that the next check continues
+	// it.
 	inventory  *failover.Inventory
 	unfinished string
-	// zones and clusters are the hosted zones whose changes, and the global clusters whose writers, are on their way.
+	// zones and clusters are the hosted zones with changes that are not in sync, and the global clusters whose writers are not
+	// in the target Region yet.
 	zones, clusters map[string]bool
-	// inSync is how many zones need not be asked about any more; see [failover.Streak].
+	// inSync is how many zones need no further check; see [failover.Streak].
 	inSync int
-	// unwritten are the applications that UpdateRegistry has not written, because a record of theirs is set aside.
+	// unwritten are the applications that UpdateRegistry has not written because one of their records is set aside.
 	unwritten map[string]bool
 }
 
@@ -49,7 +51,7 @@ func (l *attempt) seen(period int, at time.Time) bool {
 	})
 }
 
-// settled says whether nothing of the application is on its way any more, so that its health does not change with them any more.
+// settled says whether no change or promotion of the application is pending, so that its health no longer depends on them.
 func (l *attempt) settled(app failover.Application) bool {
 	return !slices.ContainsFunc(app.Records, func(r failover.Record) bool { return l.zones[r.Zone] }) &&
 		!slices.ContainsFunc(app.Databases, func(db failover.Database) bool { return l.clusters[db.GlobalCluster] })
@@ -61,7 +63,7 @@ func (l *attempt) giveUp(format string, args ...any) {
 	l.hopeless = append(l.hopeless, line(format, args))
 }
 
-// healthy says whether nothing is left to wait for.
+// healthy says whether nothing is pending.
 func (l *attempt) healthy() bool {
 	return len(l.pending)+len(l.hopeless)+len(l.lost)+len(l.unpromoted)+len(l.bad) == 0
 }
@@ -73,8 +75,8 @@ func line(format string, args []any) string {
 	return prose.Cut(prose.Line(fmt.Sprintf(format, args...)), maxReason)
 }
 
-// answer is the verdict: the worst that was seen decides, and only a check that saw nothing amiss counts as a pass. An
-// unhealthy application counts whatever else is awaited: one that says nothing must not hide another that is bad.
+// answer is the verdict: the worst result decides, and only a check without any problem counts as a pass. An unhealthy
+// application counts even if others are pending: an application without data must not hide another that is unhealthy.
 func (l *attempt) answer(req failover.VerifyRequest, tolerance time.Duration) failover.VerifyAnswer {
 	switch {
 	case len(l.hopeless) > 0:
@@ -88,8 +90,8 @@ func (l *attempt) answer(req failover.VerifyRequest, tolerance time.Duration) fa
 	case len(l.pending) > 0:
 		return verdict(failover.Pending, l.pending)
 	case len(l.changed) > 0:
-		// Users are healthy, but some of them are answered by something else: the stage is not on its way to pass. The next
-		// check reads the same records again, so that the last reason is the one that counts.
+		// Users are healthy, but another record set answers some of them: the stage cannot pass like this. The next check reads
+		// the same records again, so that its reason is current.
 		return verdict(failover.Pending, l.changed)
 	case l.unfinished != "":
 		return l.reading(req)
@@ -97,7 +99,7 @@ func (l *attempt) answer(req failover.VerifyRequest, tolerance time.Duration) fa
 	return l.passing(req)
 }
 
-// unhealthy counts a check that saw unhealthy users. One that saw only datapoints that were counted before is no news.
+// unhealthy counts a check that saw unhealthy users. A check that saw only datapoints that were counted before does not count.
 func (l *attempt) unhealthy(req failover.VerifyRequest, tolerance time.Duration) failover.VerifyAnswer {
 	streak := failover.Streak{Since: req.Now, Seen: l.worse}
 	seen := 1
@@ -118,8 +120,8 @@ func (l *attempt) unhealthy(req failover.VerifyRequest, tolerance time.Duration)
 	return a
 }
 
-// passing counts a healthy check. The last one in a row counts when the bake time is over; one without newer datapoints
-// counts as none.
+// passing counts a healthy check. The last one in a row counts only when the bake time is over. A check without newer
+// datapoints does not count.
 func (l *attempt) passing(req failover.VerifyRequest) failover.VerifyAnswer {
 	before, needed := req.Healthy, req.Stage.Passes
 	streak := failover.Streak{Since: req.Now, Seen: l.good}
@@ -143,8 +145,8 @@ func (l *attempt) passing(req failover.VerifyRequest) failover.VerifyAnswer {
 	return failover.VerifyAnswer{Verdict: failover.Passed, Healthy: before + 1, Streak: &streak, Reasons: []string{}}
 }
 
-// reading counts a healthy check that has not read all records yet. The last one in a row goes on with them before there
-// are newer datapoints.
+// reading counts a healthy check that has not read all records yet. The last one in a row continues to read them even without
+// newer datapoints.
 func (l *attempt) reading(req failover.VerifyRequest) failover.VerifyAnswer {
 	a := verdict(failover.Pending, []string{l.unfinished})
 	before := req.Healthy
@@ -158,7 +160,7 @@ func (l *attempt) reading(req failover.VerifyRequest) failover.VerifyAnswer {
 	return a
 }
 
-// bakes is how much of the bake time is left.
+// bakes returns how much of the bake time is left.
 func (l *attempt) bakes(req failover.VerifyRequest) time.Duration {
 	left := time.Duration(req.Stage.BakeSeconds) * time.Second
 	if req.Healthy > 0 && req.Streak != nil {
@@ -167,8 +169,8 @@ func (l *attempt) bakes(req failover.VerifyRequest) time.Duration {
 	return left
 }
 
-// again says whether a healthy check is worth reading more: its datapoints are new, and it is not one of those that only
-// fill the bake time.
+// again says whether a healthy check should read the records too: its datapoints are new, and it does not only fill the bake
+// time.
 func (l *attempt) again(req failover.VerifyRequest) bool {
 	last := req.Healthy+1 >= req.Stage.Passes
 	return l.healthy() && l.fresh(req) && !(last && l.bakes(req) > 0)

@@ -29,8 +29,8 @@ func codeOf(err error) (code string, ok bool) {
 	return api.ErrorCode(), true
 }
 
-// awsText is AWS's text for an error, if it has one. Route 53 may list what is wrong with a batch; the SDK's own text for
-// that error is empty of it.
+// awsText is AWS's text for an error, if it has one. Route 53 may list what is wrong with a batch; the SDK's own text for that
+// error does not include the list.
 func awsText(err error) string {
 	var batch *types.InvalidChangeBatch
 	if errors.As(err, &batch) && len(batch.Messages) > 0 {
@@ -57,12 +57,12 @@ func conditionOfStatus(status int) failover.Condition {
 	return failover.Rejected
 }
 
-// isDenial says whether a status alone denies the call.
+// isDenial says whether the HTTP status alone means that the call was denied.
 func isDenial(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusProxyAuthRequired
 }
 
-// statusText words a response that has nothing but a status.
+// statusText is the text for a response that has only a status.
 func statusText(status int) string {
 	text := fmt.Sprintf("HTTP status %d", status)
 	if name := http.StatusText(status); name != "" {
@@ -79,7 +79,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// isUnanswered says whether no usable response came back, so that it is unknown whether the call took effect.
+// isUnanswered says whether there was no usable response, so that it is unknown whether the call took effect.
 func isUnanswered(err error) bool {
 	var send *smithyhttp.RequestSendError
 	var network net.Error

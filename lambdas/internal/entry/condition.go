@@ -10,16 +10,16 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// busyCodes are the codes for an object that another change is still in progress on, service by service.
+// busyCodes are the codes, service by service, for an object with another change in progress.
 var busyCodes = []string{
 	"PriorRequestNotComplete",
 	"TransactionInProgressException", "TransactionConflictException", "ReplicatedWriteConflictException",
 }
 
-// clusterStateCodes are RDS's codes for "the requested operation can't be performed while the cluster is in this state"
-// (Amazon RDS API Reference, FailoverGlobalCluster and SwitchoverGlobalCluster, "Errors"). Most of those states pass: a
-// promotion, a modification or a backup is in progress. RDS gives the same codes for states that last until an operator
-// changes them. It has no code of their own for these, so AWS's text decides.
+// clusterStateCodes are RDS's codes for "the requested operation can't be performed while the cluster is in this state" (Amazon
+// RDS API Reference, FailoverGlobalCluster and SwitchoverGlobalCluster, "Errors"). Most of those states are temporary: a
+// promotion, a modification or a backup is in progress. RDS gives the same codes for states that last until an operator changes
+// them. RDS has no separate code for these, so its text decides.
 var clusterStateCodes = []string{"InvalidGlobalClusterStateFault", "InvalidDBClusterStateFault"}
 
 // lastingStates are words in AWS's texts for states that last, in lower case. The first is in "Target cluster db-cluster-id
@@ -77,7 +77,7 @@ func conditionOfCode(code, text string, status int) failover.Condition {
 	return failover.Rejected
 }
 
-// conditionOfState distinguishes a state of a cluster that passes from one that lasts, by RDS's text.
+// conditionOfState distinguishes a temporary state of a cluster from a lasting one, by RDS's text.
 func conditionOfState(text string) failover.Condition {
 	text = strings.ToLower(text)
 	if slices.ContainsFunc(lastingStates, func(words string) bool { return strings.Contains(text, words) }) {
@@ -86,11 +86,11 @@ func conditionOfState(text string) failover.Condition {
 	return failover.Busy
 }
 
-// maxMessage bounds an error's text: it becomes the cause in the execution's history and a line in the report.
+// maxMessage limits an error's text: it becomes the cause in the execution's history and a line in the report.
 const maxMessage = 1000
 
-// Named is err as Step Functions receives it. The runtime keeps the name of this type alone, and only if it is returned
-// by value: a pointer, or an error that wraps it, loses the name.
+// Named is err as Step Functions receives it. The runtime keeps the name of this type only if the error is returned by value: a
+// pointer, or an error that wraps it, loses the name.
 func Named(err error) messages.InvokeResponse_Error {
 	return messages.InvokeResponse_Error{
 		Type:    string(ConditionOf(err)),

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// callTimeout bounds one attempt of one call: the SDK has no read timeout, and a Region that fails may accept connections
+	// callTimeout limits one attempt of one call: the SDK has no read timeout, and a failing Region may accept connections
 	// without ever responding.
 	callTimeout = 4 * time.Second
 	// maxBackoff keeps the SDK's own retries short. The state machine has the long waits, where operators see them.
@@ -25,8 +25,8 @@ const (
 
 // loadConfig makes the configuration of the clients from the function's environment.
 //
-// It is not config.LoadDefaultConfig, which also reads profiles, single sign-on, containers and instance metadata: a function has
-// none of them, and their code makes every binary 2 MB larger and every cold start 20 % longer.
+// It replaces config.LoadDefaultConfig, which also reads profiles, single sign-on, containers and instance metadata: a function
+// has none of them, and their code makes every binary 2 MB larger and every cold start 20 % longer.
 func loadConfig(getenv func(string) string) (aws.Config, error) {
 	attempts := retry.DefaultMaxAttempts
 	if text := getenv("AWS_MAX_ATTEMPTS"); text != "" {

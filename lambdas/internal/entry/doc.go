@@ -9,9 +9,9 @@
 //		})
 //	}
 //
-// Nothing is read, wired or connected before the first invocation, so that cold starts are short.
+// The function reads, wires and connects nothing before the first invocation, so that cold starts are short.
 //
-// Errors get their names and their words here and nowhere else. The state machine's Retry and Catch see the name of the outermost
-// Go type of an error, so that wrapping would hide the condition. So the chain is searched once, at the edge, by [ConditionOf].
-// What a handler was doing, and to which object, are fields of the error ([failover.Doing]); [Named] makes one sentence of them.
+// Only this package gives errors their names and their texts. The state machine's Retry and Catch see the name of the outermost
+// Go type of an error, so wrapping would hide the condition. [ConditionOf] therefore searches the chain once, at the edge. The
+// task of a handler, and its object, are fields of the error ([failover.Doing]); [Named] makes one sentence of them.
 package entry

@@ -19,13 +19,13 @@ type Environment struct {
 	Region failover.Region
 	// Table is the name of the registry's table.
 	Table string
-	// TopicARN is the Region's notification topic; only Notify has one.
+	// TopicARN is the Region's notification topic; only Notify has it.
 	TopicARN string
-	// Bucket is the Region's report bucket; only Notify has one.
+	// Bucket is the Region's report bucket; only Notify has it.
 	Bucket string
-	// MachineARN is the Region's state machine; only the API has one.
+	// MachineARN is the Region's state machine; only the API has it.
 	MachineARN string
-	// GlobalClusters are those that the plan may promote; only Validate has them, and only where the policy has no list.
+	// GlobalClusters are those that the plan may promote; only Validate has them, and only if the policy does not list them.
 	GlobalClusters []string
 	// Metrics takes metrics for CloudWatch through the function's log.
 	Metrics MetricLog
@@ -33,8 +33,8 @@ type Environment struct {
 	Config aws.Config
 }
 
-// In returns the configuration for clients of another Region. By the guarantee of static stability a failover sends no request to
-// the Region that it leaves, so it makes no client for it either.
+// In returns the configuration for clients of another Region. By the guarantee of static stability, a failover sends no request
+// to its source Region, so it makes no client for it.
 func (e Environment) In(region failover.Region) aws.Config {
 	cfg := e.Config.Copy()
 	cfg.Region = string(region)

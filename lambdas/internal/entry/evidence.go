@@ -13,13 +13,13 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// maxCalls bounds the calls that one line of evidence lists; the others are counted. A run of 10,000 applications makes hundreds,
-// and a log event has a maximum size.
+// maxCalls limits the calls that one line of evidence lists; the others are counted. A run of 10,000 applications makes
+// hundreds of calls, and a log event has a maximum size.
 const maxCalls = 100
 
-// Evidence collects the AWS calls of one invocation. Collecting never fails and never changes what a step does.
+// Evidence collects the AWS calls of one invocation. Collecting never fails, and never changes the behavior of a step.
 type Evidence struct {
-	// Clock measures how long calls take. It is only for the log; no handler sees it.
+	// Clock measures how long calls take. It is only for the log; no handler reads it.
 	Clock func() time.Time
 
 	mu     sync.Mutex

@@ -23,7 +23,7 @@ type MetricLog struct {
 	Out io.Writer
 }
 
-// metricNamespace is where all of Drover's metrics are.
+// metricNamespace is the namespace of all of Drover's metrics.
 const metricNamespace = "Drover"
 
 // metricDirective says which fields of the line are metrics and dimensions.

@@ -20,7 +20,7 @@ import (
 // Step plays one step of the state machine. It must be safe to call twice with the same request.
 type Step[Q, A any] func(ctx context.Context, request Q) (A, error)
 
-// Start serves a step until the process ends. wire is called once, at the first invocation.
+// Start serves a step until the process ends. It calls wire once, at the first invocation.
 func Start[Q, A any](name string, wire func(Environment) Step[Q, A]) {
 	load := func() (Environment, error) { return LoadEnvironment(os.Getenv) }
 	lambda.Start(NewHandler(name, load, wire, os.Stderr))
@@ -60,13 +60,13 @@ type handler[Q, A any] struct {
 	step func() (Step[Q, A], error)
 }
 
-// answerMargin is kept back from the invocation's deadline, so that a step which runs out of time returns an error with a name
+// answerMargin is subtracted from the invocation's deadline, so that a step that runs out of time returns an error with a name
 // before Lambda ends it.
 const answerMargin = 500 * time.Millisecond
 
 // Invoke plays the step once.
 func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	evidence := &Evidence{Clock: time.Now} // durations are for the log alone
+	evidence := &Evidence{Clock: time.Now} // durations are only for the log
 	ctx = WithEvidence(ctx, evidence)
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
@@ -121,16 +121,16 @@ func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte
 	return failover.Encoded(answer, format), nil
 }
 
-// formatOf is the format of a payload, which is that of the answer. It refuses the payload of a state machine of another
-// version. It is only the one that was deployed with a function, or that of the release before, which calls the function
-// that is deployed last. A request to the API is about no execution, and has no format.
+// formatOf is the format of a payload; the answer has the same. It refuses the payload of a state machine of an unknown
+// version. A function is called by the state machine that was deployed with it, or by that of the release before, which always
+// calls the latest function. A request to the API is about no execution, and has no format.
 func formatOf(name string, payload []byte) (int, error) {
 	var about struct {
 		Format    int             `json:"format"`
 		Run       json.RawMessage `json:"run"`
 		Execution json.RawMessage `json:"execution"`
 	}
-	_ = json.Unmarshal(payload, &about) // what cannot be read at all is reported with the request
+	_ = json.Unmarshal(payload, &about) // a payload that cannot be read at all is reported with the request
 	if about.Run == nil && about.Execution == nil && about.Format == 0 {
 		return failover.Format, nil
 	}
@@ -145,7 +145,7 @@ func describe(name string, payload []byte) []slog.Attr {
 		Op        string                    `json:"op"`
 		Stage     *failover.Stage           `json:"stage"`
 	}
-	// A payload that cannot be read has none; the invocation returns the error.
+	// A payload that cannot be read has no attributes; the invocation returns the error.
 	_ = json.Unmarshal(payload, &about)
 	run := about.Run.ID
 	if run == "" {

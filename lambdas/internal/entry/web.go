@@ -5,7 +5,8 @@ import (
 	"log/slog"
 )
 
-// describeWeb are the attributes of a request to the API: method, path and status. The payloads of the steps have none of them.
+// describeWeb are the attributes of a request to the API: method, path and status. The payloads of the steps have no such
+// fields.
 func describeWeb(payload, answer []byte) []slog.Attr {
 	var request struct {
 		Context struct {
@@ -19,7 +20,7 @@ func describeWeb(payload, answer []byte) []slog.Attr {
 	var response struct {
 		Status int `json:"statusCode"`
 	}
-	// A request that cannot be read has none, as the payload of a step.
+	// A request that cannot be read has no attributes.
 	_, _ = json.Unmarshal(payload, &request), json.Unmarshal(answer, &response)
 	if request.Context.ID == "" {
 		return nil

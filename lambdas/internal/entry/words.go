@@ -11,8 +11,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// words are an error in a sentence for a person: what could not be done, from the outer task to the inner ones, and why.
-// They are made of the error's fields: the tasks of [failover.TaskError], and the operation that AWS has not done.
+// words is an error in a sentence for a person: what could not be done, from the outer task to the inner ones, and why. It is
+// made from the error's fields: the tasks of [failover.TaskError], and the operation that AWS did not do.
 func words(err error, tasks []string) string {
 	//nolint:errorlint // each level of the chain has its own words
 	switch e := err.(type) {
@@ -37,14 +37,14 @@ func words(err error, tasks []string) string {
 	return sentence(tasks, oneLine(err.Error()))
 }
 
-// hasFields says whether there is an error in the chain that is worded by its fields.
+// hasFields says whether the chain has an error with such fields.
 func hasFields(err error) bool {
 	var task *failover.TaskError
 	var call *smithy.OperationError
 	return errors.As(err, &task) || errors.As(err, &call)
 }
 
-// sentence is such as "could not read the registry (query applications): DynamoDB …": the outer task, the inner ones in
+// sentence is for example "could not read the registry (query applications): DynamoDB …": the outer task, the inner ones in
 // brackets, and the cause.
 func sentence(tasks []string, cause string) string {
 	if len(tasks) == 0 {
@@ -65,7 +65,7 @@ func CouldNot(do string, err error) string {
 	return Named(failover.Doing(do, "", err)).Message
 }
 
-// callText is such as "Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)".
+// callText is for example "Route 53 answered ChangeResourceRecordSets with Throttling (Rate exceeded)".
 func callText(op *smithy.OperationError) string {
 	code, hasCode := codeOf(op.Err)
 	switch {
@@ -85,7 +85,7 @@ func callText(op *smithy.OperationError) string {
 	return fmt.Sprintf("%s was not called for %s: %s", op.ServiceID, op.OperationName, innermost(op.Err))
 }
 
-// innermost is the shortest text of an error: AWS's code and text, or else why there is none.
+// innermost is the shortest text of an error: AWS's code and text, or else why there was no answer.
 func innermost(err error) string {
 	if code, ok := codeOf(err); ok {
 		if text := awsText(err); text != "" {

@@ -46,7 +46,7 @@ func describeAlarms(ctx context.Context, client alarmDescriber, names []string) 
 	states := map[string]string{}
 	in := &cloudwatch.DescribeAlarmsInput{
 		AlarmNames: names, MaxRecords: aws.Int32(maxAlarmNames),
-		// Without this, composite alarms are silently left out.
+		// By default AWS leaves composite alarms out.
 		AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm},
 	}
 	for {

@@ -10,19 +10,19 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// The commands of this file let a person see, with the aws command line, what was seen here.
+// The commands of this file show a person, with the aws command line, what this package has read.
 
 // Command shows the values of the rule's metric around the time of the check.
 func (r Reading) Command(now time.Time) string {
 	return questionOf(r.Rule, r.Region).command(r.Region, now)
 }
 
-// Command shows what was measured of the lag around the time of the check.
+// Command shows the measured lag around the time of the check.
 func (l ReplicationLag) Command(region failover.Region, now time.Time) string {
 	return lagQuestion(l.Cluster).command(region, now)
 }
 
-// shownWindow is how far back and ahead of a check its metric is shown: what was is seen beside what has come of it.
+// shownWindow is how long before and after a check its metric is shown, so that an operator also sees how it went on.
 const shownWindow = 15 * time.Minute
 
 func (q question) command(region failover.Region, now time.Time) string {
@@ -60,7 +60,7 @@ func listCommand(zone, name, kind string) string {
 		"--start-record-type", kind, "--max-items", "3")
 }
 
-// deleteCommand deletes a record set that is as it was read.
+// deleteCommand deletes a record set as it was read.
 func deleteCommand(zone string, set types.ResourceRecordSet) string {
 	type value struct{ Value string }
 	type recordSet struct {

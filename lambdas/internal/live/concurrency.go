@@ -10,7 +10,7 @@ import (
 
 // Concurrency is how many executions of functions an account may have in a Region at the same time.
 type Concurrency struct {
-	// Limit is the account's, Unreserved what no function has reserved of it.
+	// Limit is the account's, Unreserved the part of it that no function has reserved.
 	Limit, Unreserved int
 }
 

@@ -22,8 +22,8 @@ type clusterDescriber interface {
 
 var _ clusterDescriber = (*rds.Client)(nil)
 
-// fewClusters is up to how many clusters are asked for one by one; beyond, all of the account in the Region are listed,
-// a hundred at a time.
+// Up to fewClusters clusters are read one by one; of more, all clusters of the account in the Region are listed, a hundred at a
+// time.
 const fewClusters = failover.FewClusters
 
 // GlobalCluster is an Aurora global cluster as one Region sees it.
@@ -36,20 +36,20 @@ type GlobalCluster struct {
 	Engine, EngineVersion string
 	// Members are the clusters, one per Region.
 	Members []Member
-	// Operation is the switchover or failover that is in flight, or nil.
+	// Operation is the switchover or failover in progress, or nil.
 	Operation *Operation
 }
 
 // Member is a cluster that belongs to a global cluster.
 type Member struct {
 	ClusterARN string
-	// Writer says whether it is the one that takes writes.
+	// Writer says whether this member is the writer.
 	Writer bool
 	// Synchronization is "connected" or "pending-resync", or empty when RDS does not say.
 	Synchronization string
 }
 
-// Operation is a switchover or failover in flight: the FailoverState of the global cluster.
+// Operation is a switchover or failover in progress: the FailoverState of the global cluster.
 type Operation struct {
 	// Status is free text, such as "failing-over".
 	Status string
@@ -59,7 +59,7 @@ type Operation struct {
 	DataLoss bool
 }
 
-// Writer is the ARN of the member that takes writes, or empty when there is none.
+// Writer is the ARN of the writer, or empty if there is none.
 func (g GlobalCluster) Writer() string {
 	for _, m := range g.Members {
 		if m.Writer {
@@ -83,15 +83,15 @@ type Cluster struct {
 	ARN string
 	// Status is free text; "available" is the good one.
 	Status string
-	// Instances counts the instances; a cluster without any cannot be promoted.
+	// Instances counts the instances; a cluster without instances cannot be promoted.
 	Instances int
-	// Engine is such as aurora-postgresql, EngineVersion such as 16.6; see [VersionsFit].
+	// Engine is for example aurora-postgresql, EngineVersion 16.6; see [VersionsFit].
 	Engine, EngineVersion string
 }
 
-// UnreadClusters is the error about global clusters that could not be read. All others were.
+// UnreadClusters is the error about global clusters that could not be read. All others were read.
 type UnreadClusters struct {
-	// Errors are those of each, by identifier.
+	// Errors has the error of each, by identifier.
 	Errors map[string]error
 	first  error
 }
@@ -102,9 +102,9 @@ func (u *UnreadClusters) Error() string { return u.first.Error() }
 // Unwrap returns the first.
 func (u *UnreadClusters) Unwrap() error { return u.first }
 
-// Databases reads the global clusters of all applications, by identifier, in the Region of the client. One that does
-// not exist is absent from the result. Those that are read are good although others have failed, with [UnreadClusters].
-// When many are denied together, each is asked for alone: the plan may use those that it names.
+// Databases reads the global clusters of all applications, by identifier, in the Region of the client. A global cluster that
+// does not exist is absent from the result. If some cannot be read, the error is [UnreadClusters], and the others are valid. If
+// listing all of them is denied, each is read alone: the plan may read those that it names.
 func Databases(ctx context.Context, client clusterDescriber, apps []failover.Application) (map[string]GlobalCluster, error) {
 	ids := clusterIDs(apps)
 	if len(ids) > fewClusters {
@@ -199,7 +199,7 @@ func globalClusterOf(g types.GlobalCluster) GlobalCluster {
 			Synchronization: string(m.SynchronizationStatus),
 		})
 	}
-	// The state is there, but empty, when nothing is in flight.
+	// The state exists but is empty when no operation is in progress.
 	if s := g.FailoverState; s != nil && s.Status != "" {
 		cluster.Operation = &Operation{
 			Status: string(s.Status), From: aws.ToString(s.FromDbClusterArn), To: aws.ToString(s.ToDbClusterArn),
@@ -209,7 +209,7 @@ func globalClusterOf(g types.GlobalCluster) GlobalCluster {
 	return cluster
 }
 
-// Clusters reads clusters of the client's Region, by ARN. One that does not exist is absent from the result.
+// Clusters reads clusters of the client's Region, by ARN. A cluster that does not exist is absent from the result.
 func Clusters(ctx context.Context, client clusterDescriber, arns []string) (map[string]Cluster, error) {
 	if len(arns) > fewClusters {
 		return listClusters(ctx, client, arns)

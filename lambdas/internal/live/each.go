@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	// fewCalls is up to how many calls are made one after the other. A rehearsal is that small, and reads the same
-	// every time it is played; there is nothing to gain from haste either.
+	// Up to fewCalls calls are made one after the other. A rehearsal is that small: its calls have the same order every time,
+	// and it gains nothing from parallel calls.
 	fewCalls = 8
-	// atOnce is how many calls are under way when there are more than that.
+	// atOnce is how many of more calls run at a time.
 	atOnce = 8
 )
 
-// each calls fn for 0 to n-1 and returns the error of the lowest index. An error does not keep the others from being
-// called: which calls are made must not depend on which of them answers first.
+// each calls fn for 0 to n-1 and returns the error of the lowest index. After an error it still makes the other calls: which
+// calls are made must not depend on which of them answers first.
 func each(ctx context.Context, n int, fn func(ctx context.Context, i int) error) error {
 	errs := make([]error, n)
 	limit := atOnce

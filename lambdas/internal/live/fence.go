@@ -16,23 +16,22 @@ import (
 
 // FenceRecord is the fence of a hosted zone as it was read.
 type FenceRecord struct {
-	// Exists says whether there is a record; a zone that no run has touched has none.
+	// Exists says whether the zone has a record; a zone that no run has moved has none.
 	Exists bool
-	// Fence is what the newer of the records says.
+	// Fence is the newer of the two records.
 	Fence failover.Fence
-	// Own is the plan's record, Old that of format 1. Others is that record where another plan has written it: the plans of
-	// format 1 share its name.
+	// Own is the plan's record, Old that of format 1. Others is the record of format 1 if another plan has written it: the
+	// plans of format 1 share its name.
 	Own, Old, Others FenceText
 }
 
-// FenceText is a record of a fence to the letter: only a DELETE that gives exactly these matches. Where there is none it is
-// empty.
+// FenceText is the exact text of a fence record: a DELETE must give the same to match. It is empty if there is no record.
 type FenceText struct {
 	Value string
 	TTL   int64
 }
 
-// FenceNames are the names that the records of a plan's fence have in a hosted zone, and the one before all of them.
+// FenceNames are the names of a plan's fence records in a hosted zone, and a name that sorts before all of them.
 type FenceNames struct{ Own, Old, first string }
 
 // FenceNamesOf are those of a plan in a zone of this name.
@@ -40,11 +39,11 @@ func FenceNamesOf(plan, zoneName string) FenceNames {
 	return FenceNames{Own: failover.FenceName(plan, zoneName), Old: failover.OldFenceName(zoneName), first: failover.FenceName("", zoneName)}
 }
 
-// ReadFence reads a plan's fence in a hosted zone. A record of one of its names that no run has written is an error: what
-// it stands for cannot be known.
+// ReadFence reads a plan's fence in a hosted zone. A record with one of its names that no run has written is an error: its
+// meaning is unknown.
 //
-// A run that writes both records ([failover.Run].Writes) writes them in one batch. If they differ, release 0.1.0, which
-// knows the old one alone, has written after that; and if there is the old one alone, no other version has written yet.
+// A run that writes both records ([failover.Run].Writes) writes them in one batch. If they differ, release 0.1.0, which knows
+// only the old one, has written later. If only the old one exists, no other version has written yet.
 func ReadFence(ctx context.Context, client recordLister, zone string, names FenceNames) (FenceRecord, error) {
 	sets, err := listFences(ctx, client, zone, names)
 	if err != nil {
@@ -68,7 +67,8 @@ func ReadFence(ctx context.Context, client recordLister, zone string, names Fenc
 	return record, nil
 }
 
-// writtenByOther says whether another plan has written the record of format 1: beside its own, which says the same.
+// writtenByOther says whether another plan has written the record of format 1: that plan has a record of its own with the same
+// content.
 func writtenByOther(zone string, names FenceNames, sets map[name][]types.ResourceRecordSet, old string) bool {
 	for n := range sets {
 		if !failover.IsFenceName(n.name) || n == fenceName(zone, names.Own) || n == fenceName(zone, names.Old) {
@@ -81,8 +81,8 @@ func writtenByOther(zone string, names FenceNames, sets map[name][]types.Resourc
 	return false
 }
 
-// listFences lists the record sets of both names. Route 53 lists a zone in the order of [position], in which only the
-// fences of other plans are before and between the two: one call nearly always returns all of them.
+// listFences lists the record sets of both names. Route 53 lists a zone in the order of [position]. Only the fences of other
+// plans are before and between the two names, so one call nearly always returns all of them.
 func listFences(ctx context.Context, client recordLister, zone string, names FenceNames) (map[name][]types.ResourceRecordSet, error) {
 	own, old := fenceName(zone, names.Own), fenceName(zone, names.Old)
 	sets := map[name][]types.ResourceRecordSet{}
@@ -125,7 +125,7 @@ func fenceName(zone, fence string) name {
 	return name{zone, CanonicalName(fence), string(types.RRTypeTxt)}
 }
 
-// fenceText is one record of a fence, and what it says.
+// fenceText is one record of a fence, with its parsed content.
 type fenceText struct {
 	FenceText
 	failover.Fence
@@ -152,13 +152,13 @@ func readFenceText(zone, fence string, sets map[name][]types.ResourceRecordSet) 
 	return fenceText{FenceText{value, aws.ToInt64(found[0].TTL)}, parsed}, nil
 }
 
-// ForeignFence says that a zone's fence was not written by any run.
+// ForeignFence says that no run has written a zone's fence.
 type ForeignFence struct {
 	// Zone and Name are the record's.
 	Zone, Name string
 	// Why says how it differs.
 	Why error
-	// Command deletes the record or, should there be several of its name, lists them.
+	// Command deletes the record or, if there are several with its name, lists them.
 	Command string
 }
 
@@ -167,7 +167,7 @@ func (f *ForeignFence) Error() string {
 	return fmt.Sprintf("TXT record %s in zone %s is not Drover's: %v; delete it and start again", f.Name, f.Zone, f.Why)
 }
 
-// Unwrap is what makes a fence a foreign one.
+// Unwrap returns the reason.
 func (f *ForeignFence) Unwrap() error { return f.Why }
 
 func foreignFence(n name, found []types.ResourceRecordSet, err error) error {

@@ -9,9 +9,9 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Foreign returns the record sets of a record that answer users although no Region of the application has them: another
-// tool, or a person, has put them beside Drover's. Route 53 shares the users among all record sets with a weight, so that
-// no application is wholly in a Region as long as there is one.
+// Foreign returns the record sets of a record that answer users although they belong to no Region of the application: another
+// tool, or a person, has created them beside Drover's. Route 53 divides the users among all record sets with a weight, so while
+// a foreign one exists, the application is not wholly in a Region.
 func (s RecordSets) Foreign(app failover.Application, r failover.Record) []RecordSet {
 	var foreign []RecordSet
 	for _, set := range s.Of(r) {
@@ -25,7 +25,7 @@ func (s RecordSets) Foreign(app failover.Application, r failover.Record) []Recor
 	return foreign
 }
 
-// foreignText names them, such as `record www.example.com A: record set "blue" with weight 255 is not registered and
+// foreignText names them, for example `record www.example.com A: record set "blue" with weight 255 is not registered and
 // answers users`.
 func foreignText(r failover.Record, foreign []RecordSet) string {
 	sets := make([]string, len(foreign))
@@ -35,7 +35,7 @@ func foreignText(r failover.Record, foreign []RecordSet) string {
 	return fmt.Sprintf("record %s %s: record set %s is not registered and answers users", r.Name, r.Type, strings.Join(sets, ", "))
 }
 
-// WithdrawCommand sets the weight of a record set to 0, which leaves it in the zone and sends no user to it.
+// WithdrawCommand sets the weight of a record set to 0: it stays in the zone, but answers no user.
 func WithdrawCommand(r failover.Record, set RecordSet) string {
 	type value struct{ Value string }
 	type alias struct {

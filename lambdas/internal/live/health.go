@@ -15,28 +15,27 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Reading is what one health rule of an application said at one check.
+// Reading is the value of one health rule of an application at one check.
 type Reading struct {
 	Application string
 	Rule        failover.HealthRule
 	// Region is where the metric was read.
 	Region failover.Region
-	// Known says whether there is a value. No data is not healthy.
+	// Known says whether there is a value. No data counts as unhealthy.
 	Known bool
-	// Value is the latest datapoint, At the beginning of its period.
+	// Value is the latest datapoint, At the start of its period.
 	Value float64
 	At    time.Time
 	// Why says why there is no value.
 	Why string
 }
 
-// Healthy says whether the rule holds.
+// Healthy says whether the rule is met.
 func (r Reading) Healthy() bool {
 	return r.Known && (r.Rule.AtLeast == nil || r.Value >= *r.Rule.AtLeast) && (r.Rule.AtMost == nil || r.Value <= *r.Rule.AtMost)
 }
 
-// String is the reading beside what is expected, such as "Checkout ServedPercent in us-west-2 is 82.5; expected at
-// least 99".
+// String is the reading with what is expected, for example "Checkout ServedPercent in us-west-2 is 82.5; expected at least 99".
 func (r Reading) String() string {
 	metric := fmt.Sprintf("%s %s in %s", r.Rule.Namespace, r.Rule.Metric, r.Region)
 	if !r.Known {
@@ -59,7 +58,7 @@ func expected(rule failover.HealthRule) string {
 	return strings.Join(bounds, " and ")
 }
 
-// number is as exact as people read: CloudWatch's averages end in the ninth decimal of a float.
+// number rounds for people: CloudWatch's averages have many decimals.
 func number(v float64) string { return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64) }
 
 // Health reads the rules of all applications in the client's Region, in the order of the applications and their rules.
@@ -82,10 +81,10 @@ func Health(ctx context.Context, client metricReader, apps []failover.Applicatio
 	return readings, nil
 }
 
-// questionOf asks for the datapoints of the last three periods, and at least a minute; of a metric whose period is a
-// minute or longer, two minutes more, because CloudWatch delivers it one to two minutes late. A sum or a count of a period
-// that is still going on says little, so those wait for its end; an average or a percentile is good at once, and waiting
-// would only make an outage longer.
+// questionOf asks for the datapoints of the last three periods, and at least of a minute. If the period is a minute or longer,
+// it asks for two minutes more, because CloudWatch delivers such a metric one to two minutes late. A sum or a count is useful
+// only after the end of its period. An average or a percentile is useful at once, and waiting for it would only make an outage
+// longer.
 func questionOf(rule failover.HealthRule, region failover.Region) question {
 	period := time.Duration(rule.PeriodSeconds) * time.Second
 	window := max(3*period, time.Minute)

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// lagWindow is how far back a measurement is looked for: after an outage has been noticed, the last one from before
-	// it still says how much may be lost.
+	// lagWindow is the age of the oldest measurement that is read: during an outage, the last one from before still says how
+	// many writes may be lost.
 	lagWindow = time.Hour
-	// FreshLag is up to what age a measurement says how things are now.
+	// FreshLag is the largest age at which a measurement counts as current.
 	FreshLag = 5 * time.Minute
 )
 
 // ReplicationLag is the lag of a global cluster's member behind the writer.
 type ReplicationLag struct {
 	GlobalCluster string
-	// Cluster is the ARN of the secondary, in whose Region alone the lag is measured.
+	// Cluster is the ARN of the secondary; the lag is measured only in its Region.
 	Cluster string
 	// Known says whether there is a measurement of the last hour.
 	Known bool
@@ -32,12 +32,12 @@ type ReplicationLag struct {
 	At     time.Time
 }
 
-// Fresh says whether the measurement tells how things are now.
+// Fresh says whether the measurement is current.
 func (l ReplicationLag) Fresh(now time.Time) bool { return l.Known && now.Sub(l.At) <= FreshLag }
 
-// Lag reads the replication lag of the applications' clusters in region, whose client is given, in the order of the
-// applications; a global cluster of several applications is there once. The metric exists only where the cluster is a
-// secondary, so a writer has none.
+// Lag reads the replication lag of the applications' clusters in region, with the client of that Region, in the order of the
+// applications. A global cluster of several applications is in the result once. Only secondaries have the metric; a writer has
+// none.
 func Lag(ctx context.Context, client metricReader, apps []failover.Application, region failover.Region, now time.Time) ([]ReplicationLag, error) {
 	var lags []ReplicationLag
 	var questions []question
@@ -71,7 +71,7 @@ func lagQuestion(cluster string) question {
 	}
 }
 
-// MaxLag returns the largest known lag, and one of -1 milliseconds that is not known when there is none.
+// MaxLag returns the largest known lag; if none is known, it returns an unknown lag of -1 milliseconds.
 func MaxLag(lags []ReplicationLag) ReplicationLag {
 	largest := ReplicationLag{Millis: -1}
 	for _, l := range lags {
@@ -92,7 +92,7 @@ func ClusterID(clusterARN string) string {
 	return id
 }
 
-// RegionOf is the Region in an ARN, and empty for what is none.
+// RegionOf is the Region in an ARN, and empty for any other text.
 func RegionOf(text string) failover.Region {
 	parsed, err := arn.Parse(text)
 	if err != nil {

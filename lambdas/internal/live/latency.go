@@ -10,8 +10,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// TableLatency reads how long writes to a DynamoDB global table took lately from the client's Region to another one.
-// It is not known when nothing was written, and never for a table of strong consistency, which has no such latency.
+// TableLatency reads the recent replication latency of a DynamoDB global table from the client's Region to another one. It is
+// unknown if nothing was written, and always unknown for a table with strong consistency, which has no such metric.
 //
 // It relies on ReplicationLatency in "DynamoDB metrics and dimensions" of the DynamoDB Developer Guide.
 func TableLatency(ctx context.Context, client metricReader, table string, to failover.Region, now time.Time) (latency time.Duration, known bool, err error) {

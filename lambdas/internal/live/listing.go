@@ -13,17 +13,17 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// zoneListing reads the record sets of some names of one hosted zone, and can go on where it had to stop.
+// zoneListing reads the record sets of some names of one hosted zone, and can continue where it stopped.
 type zoneListing struct {
 	client recordLister
 	zoneNames
-	// sets has what was read: of each name all record sets, or none.
+	// sets has what was read: for each name either all record sets or none.
 	sets map[name][]RecordSet
-	// at is how far it has come.
+	// at is its current position.
 	at failover.Position
 }
 
-// read makes at most limit calls and says how many it has made. After an error, too, what was read before is kept.
+// read makes at most limit calls and returns how many it made. It keeps what it read, also after an error.
 func (l *zoneListing) read(ctx context.Context, limit int) (calls int, err error) {
 	wanted := map[name]bool{}
 	for _, n := range l.names {
@@ -78,8 +78,8 @@ func (l *zoneListing) unique() []name {
 	return unique
 }
 
-// readPage reads the next page of the whole zone. The record sets of a name may be on two pages: those at the end of a
-// page are left to the next one, which begins with the name, so that no name is ever half read.
+// readPage reads the next page of the whole zone. The record sets of a name may be on two pages: those at the end of a page are
+// left to the next one, which starts with the name, so that each name is read completely.
 func (l *zoneListing) readPage(ctx context.Context, wanted map[name]bool, pages int) error {
 	if pages >= maxPages {
 		return failover.Fail(failover.Rejected, fmt.Errorf("list zone %s: more than %d record sets", l.zone, maxPages*pageSize))
@@ -146,7 +146,7 @@ func listName(ctx context.Context, client recordLister, wanted name, keep func(t
 	}
 }
 
-// Calls estimates how many calls it takes to read the records of the applications: zones may hold others beside them.
+// Calls estimates how many calls it takes to read the records of the applications: zones may have other records too.
 func Calls(apps []failover.Application) int {
 	calls := 0
 	for _, z := range zonesOf(apps) {
@@ -162,18 +162,18 @@ func Calls(apps []failover.Application) int {
 // Part is what [ReadSome] has read.
 type Part struct {
 	Sets RecordSets
-	// Applications are those of which something was read, each with the records that were.
+	// Applications are those with records that were read, each with only these records.
 	Applications []failover.Application
-	// At is where to go on; Done says that everything was read.
+	// At is where to continue; Done says that everything was read.
 	At   failover.Position
 	Done bool
-	// Missing are the hosted zones of which more records are registered than were found. It is about zones that took
-	// several parts; of any other, a record without record sets is among the applications.
+	// Missing are the hosted zones with fewer records than registered. It covers only zones that took several parts; in any
+	// other zone, a record without record sets is among the applications.
 	Missing []string
 }
 
-// ReadSome goes on to read the records of the applications, zone by zone in the order of their ids, with at most limit
-// calls: so many that Route 53's request quota lets them pass. What was read before an error is in the part.
+// ReadSome continues to read the records of the applications, zone by zone in the order of their ids, with at most limit calls,
+// as Route 53's request quota allows. The part has everything that was read before an error.
 func ReadSome(ctx context.Context, client recordLister, apps []failover.Application, at failover.Position, limit int) (Part, error) {
 	p := Part{Sets: RecordSets{sets: map[name][]RecordSet{}}, At: at, Done: true}
 	zones := zonesOf(apps)
@@ -201,7 +201,7 @@ func ReadSome(ctx context.Context, client recordLister, apps []failover.Applicat
 	return p, failed
 }
 
-// take notes what a listing has read in this part, which names that makes certain, and where to go on after it.
+// take adds what a listing has read in this part, the names that are now complete, and where to continue.
 func (p *Part) take(l *zoneListing, covered map[name]bool, continued bool) {
 	found, unique := l.at.Found+len(l.sets), l.unique()
 	whole := l.at.Done && !continued
@@ -222,7 +222,7 @@ func (p *Part) take(l *zoneListing, covered map[name]bool, continued bool) {
 	}
 }
 
-// only are the applications with those of their records whose names were read.
+// only are the applications with only those records whose names were read.
 func only(apps []failover.Application, read map[name]bool) []failover.Application {
 	var kept []failover.Application
 	for _, app := range apps {

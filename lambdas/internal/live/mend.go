@@ -10,11 +10,11 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// Simple says whether it is a record set without routing policy.
+// Simple says whether the record set has no routing policy.
 func (s RecordSet) Simple() bool { return s.Weight < 0 && s.Identifier == "" }
 
-// MendCommand is the batch that leaves a record with exactly one weighted record set for each Region, with these weights:
-// it deletes what has no weight, and creates what is missing. It is empty when it would change nothing.
+// MendCommand is the batch that gives a record exactly one weighted record set for each Region, with these weights: it deletes
+// record sets without weight, and creates missing ones. It is empty if it would change nothing.
 func (s RecordSets) MendCommand(r failover.Record, weights map[failover.Region]int) string {
 	var changes []any
 	there := map[failover.Region]bool{}
@@ -35,8 +35,8 @@ func (s RecordSets) MendCommand(r failover.Record, weights map[failover.Region]i
 	return batchCommand(r, changes)
 }
 
-// WeightsCommand is the batch that gives the record sets of a record, which are as they are registered, these weights; or
-// the command that lists them, if the weights are not those of all Regions.
+// WeightsCommand is the batch that gives the registered record sets of a record these weights; if a Region has no weight, it is
+// the command that lists the record sets.
 func WeightsCommand(r failover.Record, weights map[failover.Region]int) string {
 	var changes []any
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
@@ -72,8 +72,8 @@ func weighted(r failover.Record, region failover.Region, weight int) map[string]
 	return set
 }
 
-// whole is a record set as it was read, in everything: a DELETE has to match it. The SDK's fields are named as the
-// members of the API, but its JSON has those that are not set, too.
+// whole is a record set with everything that was read: a DELETE must match it. The SDK's fields have the names of the API's
+// members, but its JSON also has fields that are not set.
 func whole(set types.ResourceRecordSet) map[string]any {
 	text, err := json.Marshal(set)
 	members := map[string]any{}

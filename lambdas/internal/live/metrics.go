@@ -30,11 +30,11 @@ type question struct {
 	period                       time.Duration
 	// window is how old the datapoint may be.
 	window time.Duration
-	// whole skips the period that is not over yet.
+	// whole skips the period that has not ended.
 	whole bool
 }
 
-// datapoint is the answer to a question. Without one, why says so.
+// datapoint is the answer to a question. If there is none, why has the reason.
 type datapoint struct {
 	known bool
 	value float64
@@ -52,8 +52,8 @@ func ask(ctx context.Context, client metricReader, questions []question, now tim
 	return answers, err
 }
 
-// batchQuestions groups the indexes of the questions into calls. One call has one time span, so only questions with
-// the same window share one; otherwise a rule with a long period would make all others return a flood.
+// batchQuestions groups the indexes of the questions into calls. A call has one time span, so only questions with the same
+// window share a call; otherwise a rule with a long period would make all others return too many datapoints.
 func batchQuestions(questions []question) [][]int {
 	var batches [][]int
 	open := map[time.Duration]int{}
@@ -108,8 +108,8 @@ func queryOf(i int, q question) types.MetricDataQuery {
 	}
 }
 
-// latest takes one page of an answer into account. A status other than complete makes it unknown, whatever values are
-// there; a page that is only partial says so too, and the page after it corrects that.
+// latest takes one page of an answer into account. A status other than complete makes the datapoint unknown, even if the page
+// has values. A partial page has such a status too; the next page corrects it.
 func latest(q question, so datapoint, r types.MetricDataResult, now time.Time) datapoint {
 	best := so
 	for i, at := range r.Timestamps {

@@ -22,17 +22,16 @@ type recordLister interface {
 const (
 	// pageSize is the most that ListResourceRecordSets returns at once.
 	pageSize = 300
-	// fewNames is up to how many names of a zone are asked for one by one, in case it is a large one. Beyond, the whole
-	// zone is listed: most zones are one page, and the account may make only 10 calls a second.
+	// Up to fewNames names of a zone are read one by one, in case the zone is large. For more names, the whole zone is listed:
+	// most zones are one page, and the account may make only 10 calls a second.
 	fewNames = 3
-	// maxPages bounds the listing of one zone, at ten times the record sets that a zone has by default.
+	// maxPages limits the listing of one zone, at ten times the default quota of record sets.
 	maxPages = 334
-	// noLimit is a number of calls that no listing reaches.
+	// noLimit is more calls than any listing makes.
 	noLimit = math.MaxInt
 )
 
-// RecordSet is one record set as Route 53 has accepted it; whether it has reached the name servers is for GetChange to
-// say.
+// RecordSet is one record set as Route 53 has accepted it; only GetChange says whether the name servers have it.
 type RecordSet struct {
 	// Identifier is the SetIdentifier, for Drover's records a Region. It is empty for a record without routing policy.
 	Identifier string
@@ -42,22 +41,22 @@ type RecordSet struct {
 	TTL int64
 	// Values are the record set's values; none for an alias.
 	Values []string
-	// Alias is the alias target, if it is one.
+	// Alias is the alias target, if the record set is an alias.
 	Alias *failover.Alias
 	// HealthCheck is the id of the health check, or empty.
 	HealthCheck string
-	// Whole is a record set without weight in everything that Route 53 says of it, and nil for a weighted one.
+	// Whole has everything that Route 53 returns for a record set without weight; nil for a weighted one.
 	Whole *types.ResourceRecordSet
 }
 
 // RecordSets are the record sets of some applications' names.
 type RecordSets struct {
 	sets map[name][]RecordSet
-	// unread has the hosted zones of which not everything was read, each with the reason.
+	// unread has the hosted zones that were not read completely, each with the reason.
 	unread map[string]error
 }
 
-// name identifies all record sets that answer for one name and type.
+// name identifies all record sets of one name and type.
 type name struct {
 	zone, name, kind string
 }
@@ -70,8 +69,8 @@ func (s RecordSets) Of(r failover.Record) []RecordSet { return s.sets[nameOf(r)]
 // Unread says why the record sets of a record were not read; nil when they were.
 func (s RecordSets) Unread(r failover.Record) error { return s.unread[r.Zone] }
 
-// Weights returns the weights of a record's name and type by Region. A Region without a weighted record set is absent,
-// and an identifier that is no Region of the plan is there under its own name.
+// Weights returns the weights of a record's name and type by Region. A Region without a weighted record set is absent; an
+// identifier that is no Region of the plan is a key as it is.
 func (s RecordSets) Weights(r failover.Record) map[failover.Region]int {
 	weights := map[failover.Region]int{}
 	for _, set := range s.Of(r) {
@@ -82,8 +81,8 @@ func (s RecordSets) Weights(r failover.Record) map[failover.Region]int {
 	return weights
 }
 
-// WhyNotPair says why the record sets of a record are not the pair that a run moves, one weighted record set for each of
-// the Regions, and is empty when they are. What else has the name and type is not its concern.
+// WhyNotPair says why the record sets of a record are not the pair that a run moves, one weighted record set for each of the
+// Regions; it is empty if they are. It ignores other record sets of the name and type.
 func (s RecordSets) WhyNotPair(r failover.Record, regions []failover.Region) string {
 	sets := s.Of(r)
 	if len(sets) == 0 {
@@ -103,8 +102,8 @@ func (s RecordSets) WhyNotPair(r failover.Record, regions []failover.Region) str
 	return ""
 }
 
-// Records reads the record sets of all names of the applications. A hosted zone that is not there is an error. The error
-// is that of the first zone that could not be read; what could be read is returned beside it.
+// Records reads the record sets of all names of the applications. A hosted zone that does not exist is an error. The error is
+// that of the first zone that could not be read; Records returns what it could read as well.
 func Records(ctx context.Context, client recordLister, apps []failover.Application) (RecordSets, error) {
 	zones := zonesOf(apps)
 	found := make([]map[name][]RecordSet, len(zones))
@@ -126,7 +125,7 @@ func Records(ctx context.Context, client recordLister, apps []failover.Applicati
 	return all, err
 }
 
-// zoneNames are the names of one hosted zone that are to be read.
+// zoneNames are the names to read in one hosted zone.
 type zoneNames struct {
 	zone  string
 	names []name
@@ -171,8 +170,8 @@ func recordSetOf(s types.ResourceRecordSet) RecordSet {
 	return set
 }
 
-// CanonicalName is a DNS name as it is compared: lower case, without the trailing dot, and with the asterisk that
-// Route 53 writes as \052.
+// CanonicalName is the form of a DNS name for comparison: lower case, without the trailing dot, and with an asterisk where
+// Route 53 writes \052.
 func CanonicalName(n string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(n), `\052`, "*"), ".")
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
-// Listing is what was read of the record sets of some applications, by a function that goes on with it when it is invoked
-// again. It is kept as JSON in between.
+// Listing has the record sets of some applications that a function has read so far. The function keeps it as JSON, and
+// continues it at the next invocation.
 type Listing struct {
-	// For names what it is read for: one that was kept for something else is of no use.
+	// For names the purpose of the listing: a listing that was kept for another purpose is not used.
 	For string `json:"for"`
-	// Zones is how far each hosted zone has come, Sets what was found, by zone, name and type.
+	// Zones has the position in each hosted zone, Sets what was found, by zone, name and type.
 	Zones map[string]failover.Position `json:"zones"`
 	Sets  map[string][]RecordSet       `json:"sets"`
 }
 
-// ErrUnfinished says that a listing has made its calls, and that there is more to read.
-var ErrUnfinished = errors.New("there is more to read than Route 53's request quota lets pass at once")
+// ErrUnfinished says that a listing has used up its calls, and that there is more to read.
+var ErrUnfinished = errors.New("there is more to read than Route 53's request quota allows at once")
 
-// Read goes on to read the record sets of all names of the applications, with at most limit calls. The error is that of
-// the first zone that could not be read, or [ErrUnfinished]; what was read is kept, and is in the record sets.
+// Read continues to read the record sets of all names of the applications, with at most limit calls. The error is that of the
+// first zone that could not be read, or [ErrUnfinished]; what was read is kept and returned.
 func (l *Listing) Read(ctx context.Context, client recordLister, apps []failover.Application, limit int) (RecordSets, error) {
 	if l.Zones == nil {
 		l.Zones, l.Sets = map[string]failover.Position{}, map[string][]RecordSet{}
@@ -54,7 +54,7 @@ func (l *Listing) Read(ctx context.Context, client recordLister, apps []failover
 			failed = err
 		}
 		if entry.ConditionOf(err) == failover.Throttled {
-			limit = 0 // every further call would be throttled too, and take from the quota of the next try
+			limit = 0 // every further call would be throttled too, and use up the quota of the next try
 		}
 	}
 	if failed != nil {

@@ -14,11 +14,11 @@ import (
 // Standing says whether an application is wholly in a Region.
 type Standing struct {
 	Application string
-	// Why names each part that is elsewhere.
+	// Why names each part that is not in the Region.
 	Why []string
 	// Unknown names each part that could not be read.
 	Unknown []string
-	// Command sets the weight of a record set to 0 that is not registered and answers users; empty when there is none.
+	// Command sets the weight of an unregistered record set that answers users to 0; empty if there is none.
 	Command string
 }
 
@@ -28,7 +28,7 @@ func (s Standing) Inside() bool { return len(s.Why)+len(s.Unknown) == 0 }
 // Outside says whether a part of the application is certainly not in the Region.
 func (s Standing) Outside() bool { return len(s.Why) > 0 }
 
-// Snapshot is what Route 53 and RDS said of some applications when it was taken.
+// Snapshot is the state of some applications in Route 53 and RDS when it was taken.
 type Snapshot struct {
 	sets         RecordSets
 	clusters     map[string]GlobalCluster
@@ -54,8 +54,8 @@ func (s Snapshot) Unknown() []string {
 	return unknown
 }
 
-// Standing says whether an application is wholly in region: registry, weights and writers. The application's own Live
-// is taken for what the registry says, so read it afresh.
+// Standing says whether an application is wholly in region: registry, weights and writers. For the registry it uses the
+// application's Live, so the caller must read that just before.
 func (s Snapshot) Standing(app failover.Application, region failover.Region) Standing {
 	standing := Standing{Application: app.Name, Why: WhyNotRegistered(app, region)}
 	s.routed(&standing, app, func(one failover.Application) []string { return WhyNotRouted(s.sets, one, region) })
@@ -63,7 +63,7 @@ func (s Snapshot) Standing(app failover.Application, region failover.Region) Sta
 	return standing
 }
 
-// routed adds what is wrong with the records that were read, and names those that were not.
+// routed adds the differences of the records that were read, and names those that were not read.
 func (s Snapshot) routed(standing *Standing, app failover.Application, why func(failover.Application) []string) {
 	one := app
 	for _, r := range app.Records {
@@ -89,10 +89,10 @@ func (s Snapshot) writing(standing *Standing, databases []failover.Database, reg
 	}
 }
 
-// AsBefore says whether an application is as it was before the run of this epoch, which has moved away from home:
-// registry, weights, and the writers that the run has moved. Writers that it never touched are not its to bring back.
-// Once a newer run has written the application, the registry keeps what that one has found: what was before this one is
-// no longer known, and nothing counts as if it were.
+// AsBefore says whether an application is as it was before the run of this epoch, which moved it away from source: registry,
+// weights, and the writers that the run has promoted; other writers are not the run's to move back. If a newer run has written
+// the application, the registry keeps the state before that run. The state before this run is then unknown, and the application
+// does not count as restored.
 func (s Snapshot) AsBefore(app failover.Application, epoch int64, source failover.Region) Standing {
 	if newer := app.Live.Epoch; newer > epoch {
 		return Standing{Application: app.Name, Why: []string{fmt.Sprintf(
@@ -125,7 +125,7 @@ func whyNotWeighted(sets RecordSets, app failover.Application, before map[failov
 	return why
 }
 
-// sameWeights compares weights; a Region that is not there has none.
+// sameWeights compares weights; a missing Region has weight 0.
 func sameWeights(a, b map[failover.Region]int) bool {
 	for r := range a {
 		if a[r] != b[r] {
@@ -140,14 +140,14 @@ func sameWeights(a, b map[failover.Region]int) bool {
 	return true
 }
 
-// Writes says whether region writes the database, or a promotion there is in flight; known is false when that could not
-// be read.
+// Writes says whether the writer of the database is in region, or is being promoted to it; known is false if that could not be
+// read.
 func (s Snapshot) Writes(db failover.Database, region failover.Region) (writes, known bool) {
 	g, read := s.clusters[db.GlobalCluster]
 	return g.Writer() == db.Clusters[region] && read || g.Operation != nil && g.Operation.To == db.Clusters[region], read || s.databasesErr == nil
 }
 
-// WhyNotRegistered says what in the registry is not as it is when the application is wholly in region.
+// WhyNotRegistered says how the registry differs from the state in which the application is wholly in region.
 func WhyNotRegistered(app failover.Application, region failover.Region) []string {
 	if app.Broken != "" {
 		return []string{failover.BrokenText + app.Broken}
@@ -163,7 +163,7 @@ func WhyNotRegistered(app failover.Application, region failover.Region) []string
 	return nil
 }
 
-// WhyNotRouted names the records of the application that do not send everybody to region.
+// WhyNotRouted names the records of the application that do not send all users to region.
 func WhyNotRouted(sets RecordSets, app failover.Application, region failover.Region) []string {
 	var why []string
 	for _, r := range app.Records {
@@ -200,7 +200,7 @@ func allTo(weights map[failover.Region]int, region failover.Region) bool {
 	return weights[region] > 0
 }
 
-// WhyNotWriting names the databases of the application whose writer is not, or not for certain, in region.
+// WhyNotWriting names the databases of the application whose writer is not certainly in region.
 func WhyNotWriting(clusters map[string]GlobalCluster, app failover.Application, region failover.Region) []string {
 	var why []string
 	for _, db := range app.Databases {
@@ -217,7 +217,7 @@ func WhyNotWriting(clusters map[string]GlobalCluster, app failover.Application, 
 	return why
 }
 
-// place names a member by its Region, which is how people know it; one that the registry does not know by its ARN.
+// place names a member by its Region, or by its ARN if the registry does not know it.
 func place(db failover.Database, cluster string) string {
 	for region, arn := range db.Clusters {
 		if arn == cluster {

@@ -6,15 +6,16 @@ import (
 	"strings"
 )
 
-// The engine versions of which RDS promotes clusters whatever their patch, from "Patch level compatibility for managed
-// cross-Region switchovers and failovers" in the Aurora User Guide: of each major version of Aurora PostgreSQL the first
-// minor one, and every later major version.
+// From these engine versions on, RDS promotes clusters without regard to their patch version; see "Patch level compatibility
+// for managed cross-Region switchovers and failovers" in the Aurora User Guide. The map has the first such minor version of
+// each major version of Aurora PostgreSQL; every later major version counts too.
 var patchMayDiffer = map[int]int{11: 17, 12: 12, 13: 8, 14: 5}
 
 const patchNeverCounts = 15
 
-// VersionsFit says whether RDS promotes between clusters of two engine versions. Major and minor version have to be the
-// same; so has the patch in Aurora MySQL, in older versions of Aurora PostgreSQL, and in engines that are not known here.
+// VersionsFit says whether RDS promotes between clusters of two engine versions. Major and minor version must be the same. The
+// patch must be the same too in Aurora MySQL, in older versions of Aurora PostgreSQL, and in engines that this package does not
+// know.
 func VersionsFit(engine, a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
@@ -44,7 +45,7 @@ func CompareVersions(a, b string) int {
 	return cmp.Compare(len(x), len(y))
 }
 
-// numbersOf are the parts of a version such as 16.6 or 16.6.2; nil when one of them is no number.
+// numbersOf are the parts of a version such as 16.6 or 16.6.2; nil if one of them is no number.
 func numbersOf(version string) []int {
 	var numbers []int
 	for part := range strings.SplitSeq(version, ".") {
