@@ -1,6 +1,6 @@
 # Drover. `make` lists the targets.
 
-STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify api
+STEPS        := validate shifttraffic updateregistry promotedatabase verifyhealth notify api lever
 SCENARIO     ?= region-outage
 ASSEMBLY     ?=
 FUZZTIME     ?= 60s

@@ -15,7 +15,7 @@ import (
 // everything is a context that asks for all that there is to ask for.
 const everything = `{"hostedZones": ["Z1"], "globalClusters": ["checkout"], "emails": ["oncall@example.com"], "tags": {"team": "sre"},
 	"consistency": "strong", "witness": "us-east-2", "failoverAlarms": ["other-region-lost"], "drillSchedule": "cron(0 3 ? * 1#1 *)",
-	"timezone": "Europe/Berlin", "trafficMetrics": [{"namespace": "AWS/ApplicationELB", "metric": "RequestCount", "dimensions": {"LoadBalancer": "app/shop"}}],
+	"timezone": "Europe/Berlin", "switches": [{"name": "default", "lever": "endpoint"}, {"name": "batch", "lever": "metric"}], "trafficMetrics": [{"namespace": "AWS/ApplicationELB", "metric": "RequestCount", "dimensions": {"LoadBalancer": "app/shop"}}],
 	"pipeline": {"connection": "arn:aws:codeconnections:us-east-1:111122223333:connection/01234567-89ab-cdef-0123-456789abcdef",
 		"repository": "drover-dr/drover", "branch": "main"}}`
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/drover-dr/drover/infra/config"
 	"github.com/drover-dr/drover/infra/step"
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 func main() {
@@ -40,7 +41,7 @@ func run(getenv func(string) string, lookPath func(string) (string, error)) erro
 		return err
 	}
 	code := filepath.Join("dist", "arm64")
-	if err := checkCode(code); err != nil {
+	if err := checkCode(code, c.Plan); err != nil {
 		return err
 	}
 	if err := checkNode(getenv, lookPath); err != nil {
@@ -62,9 +63,9 @@ func closeCDK() {
 }
 
 // checkCode says which of the built Lambdas are missing.
-func checkCode(dir string) error {
+func checkCode(dir string, plan failover.Plan) error {
 	var missing []string
-	for _, name := range step.Folders() {
+	for _, name := range step.Deployed(plan) {
 		file := filepath.Join(dir, name, "bootstrap")
 		if _, err := os.Stat(file); err != nil {
 			missing = append(missing, file)

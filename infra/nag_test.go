@@ -28,6 +28,7 @@ var accepted = []struct{ rule, resource, reason string }{
 	{"AwsSolutions-IAM5", `/PromoteDatabase/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; any member cluster, but RDS asks for the global cluster too, and those are listed one by one"},
 	{"AwsSolutions-IAM5", `/VerifyHealth/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; changes of Route 53, whose ids are not known in advance; member clusters, to be read only"},
 	{"AwsSolutions-IAM5", `/Notify/Role/`, "the streams of its own log group; CloudWatch metrics, narrowed to one namespace by a condition; X-Ray, which knows no resources; the reports of all runs, and nothing else in the bucket"},
+	{"AwsSolutions-IAM5", `/Lever/Role/`, "the streams of its own log group"},
 	{"AwsSolutions-IAM5", `/Machine/Role/`, "log delivery and X-Ray, which know no resources"},
 	{"AwsSolutions-IAM5", `/Api/Role/`, "the streams of its own log group; X-Ray, which knows no resources; the executions of one state machine, to be read only: their names are made later"},
 	{"AwsSolutions-IAM5", `^drover-pipeline/Pipeline/Role/`, "the artifacts of the pipeline's own bucket, whose names CodePipeline makes up"},

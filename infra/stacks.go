@@ -22,6 +22,7 @@ import (
 	"github.com/drover-dr/drover/infra/registry"
 	"github.com/drover-dr/drover/infra/reports"
 	"github.com/drover-dr/drover/infra/step"
+	"github.com/drover-dr/drover/infra/switching"
 	"github.com/drover-dr/drover/infra/trigger"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/release"
@@ -60,8 +61,8 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 	}
 	topic := alerting.NewTopic(r.Stack, "Events", region, a.config.Emails)
 	bucket := reports.New(r.Stack, "Reports", region)
-	runs := r.runs()
-	r.triggers(runs.StateMachineArn())
+	runs, validate := r.runs()
+	r.triggers(runs.StateMachineArn(), validate)
 	r.watching(runs.StateMachineArn(), topic)
 
 	output(r.Stack, "StateMachineArn", runs.StateMachineArn(), fmt.Sprintf("Start a run here to move applications to %s", code))
@@ -71,15 +72,20 @@ func (a app) regionStack(root awscdk.App, code failover.Region) awscdk.Stack {
 	return r.Stack
 }
 
-// runs makes the state machine and the functions that it calls.
-func (r regional) runs() awsstepfunctions.StateMachine {
+// runs makes the state machine and the functions that it calls, of which it returns Validate.
+func (r regional) runs() (runs awsstepfunctions.StateMachine, validate awslambda.Function) {
 	values := map[string]*string{statemachine.PartitionID: awscdk.Aws_PARTITION()}
 	for _, s := range step.All {
-		values[s.Placeholder()] = r.function(s).CurrentVersion().FunctionArn()
+		function := r.function(s)
+		if s.Name == "validate" {
+			validate = function
+		}
+		values[s.Placeholder()] = function.CurrentVersion().FunctionArn()
 	}
-	return machine.New(r.Stack, "Machine", machine.Props{
+	runs = machine.New(r.Stack, "Machine", machine.Props{
 		Definition: statemachine.Definition(), Substitutions: values, Scope: r.scope, Steps: step.Names(), LogDays: r.config.LogRetentionDays,
 	})
+	return runs, validate
 }
 
 func (r regional) function(s step.Step) awslambda.Function {
@@ -90,9 +96,10 @@ func (r regional) function(s step.Step) awslambda.Function {
 }
 
 // triggers makes what starts runs: the API, the rule for alarms if there are any, the schedules, and the dead-letter queue.
-func (r regional) triggers(stateMachine *string) {
+func (r regional) triggers(stateMachine *string, validate awslambda.Function) {
 	c := r.config
 	gateway := api.New(r.Stack, "Gateway", api.Props{Scope: r.scope, Function: r.function(step.API).FunctionArn(), LogDays: c.LogRetentionDays})
+	r.switches(validate)
 	output(r.Stack, "ApiUrl", gateway.AttrApiEndpoint(), fmt.Sprintf("POST /runs, signed, starts a run to %s", r.names.Code))
 	letters := trigger.NewDeadLetters(r.Stack, "DeadLetters", r.names)
 	output(r.Stack, "DeadLetterQueueUrl", letters.QueueUrl(), "Runs that an alarm or a schedule could not start, with the reason")
@@ -108,16 +115,42 @@ func (r regional) triggers(stateMachine *string) {
 	})
 }
 
+// weightsSchedule is every five minutes: within ten after the Route 53 control plane answers again, all weights are written.
+func weightsSchedule(plan failover.Plan) string {
+	if len(plan.Switches) == 0 {
+		return config.Never
+	}
+	return "rate(5 minutes)"
+}
+
+// switches makes the health checks of the plan's switches that are driven from this Region, and gives their ids to
+// Validate, which publishes them in the registry.
+func (r regional) switches(validate awslambda.Function) {
+	props := switching.Props{Region: r.names}
+	if r.config.Plan.DrivenByEndpoint() {
+		props.Lever = r.function(step.Lever)
+	}
+	var pairs []*string
+	for _, check := range switching.New(r.Stack, "Switches", props) {
+		pairs = append(pairs, awscdk.Fn_Join(jsii.String("="), &[]*string{jsii.String(check.Switch), check.ID}))
+		output(r.Stack, "SwitchCheck-"+check.Switch, check.ID, fmt.Sprintf("The health check of the switch %s on the record sets of %s", check.Switch, r.config.Plan.Other(r.names.Code)))
+	}
+	if len(pairs) > 0 {
+		validate.AddEnvironment(jsii.String(failover.SwitchChecksVariable), awscdk.Fn_Join(jsii.String(","), &pairs), nil)
+	}
+}
+
 func schedules(c config.Config) []trigger.Schedule {
 	return slices.DeleteFunc([]trigger.Schedule{
 		{ID: "Check", Action: "check", Expression: c.CheckSchedule, Does: "checks whether applications could be moved to this Region"},
+		{ID: "Weights", Action: string(failover.Weights), Expression: weightsSchedule(c.Plan), Does: "writes the DNS weights that a failover by switch has left pending"},
 		{ID: "Drill", Action: "drill", Expression: c.DrillSchedule, Does: "moves the applications to this Region and back"},
 	}, func(s trigger.Schedule) bool { return s.Expression == config.Never })
 }
 
 // watching makes the alarms and the dashboard.
 func (r regional) watching(stateMachine *string, topic awssns.Topic) {
-	subject := alerting.Subject{Region: r.names, StateMachine: stateMachine, Functions: step.Folders()}
+	subject := alerting.Subject{Region: r.names, StateMachine: stateMachine, Functions: step.Deployed(r.config.Plan)}
 	if r.config.CheckSchedule != config.Never {
 		subject.CheckWithinMinutes = r.config.CheckWithinMinutes
 	}

@@ -43,7 +43,7 @@ func TestEachRoleIsForOneServiceThatActsForThisAccount(t *testing.T) {
 			}
 		}
 	}
-	if want := 2*(len(step.Folders())+5) + 3; len(checked) != want {
+	if want := 2*(len(step.Deployed(complete(t).config.Plan))+5) + 3; len(checked) != want {
 		t.Errorf("roles %v; want %d", checked, want)
 	}
 }

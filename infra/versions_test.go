@@ -57,7 +57,7 @@ func TestAnotherCodeIsAnotherVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, outdir := t.TempDir(), t.TempDir()
-	for _, name := range step.Folders() {
+	for _, name := range step.Deployed(fresh(t).config.Plan) {
 		if err := os.MkdirAll(filepath.Join(code, name), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -13,13 +13,14 @@ import (
 )
 
 // watched are the alarms of a Region beside those on runs: metric, dimension, and how missing data is treated.
-func watched() []string {
+func watched(t *testing.T) []string {
+	t.Helper()
 	list := []string{
 		"AWS/SQS ApproximateNumberOfMessagesVisible of drover-dead-letters, Maximum GreaterThanOrEqualToThreshold 1, notBreaching",
 		"AWS/SNS NumberOfNotificationsFailed of drover-events, Sum GreaterThanOrEqualToThreshold 1, notBreaching",
 		"Drover NotificationsMissing of drover, Sum GreaterThanOrEqualToThreshold 1, notBreaching",
 	}
-	for _, name := range step.Folders() {
+	for _, name := range step.Deployed(fresh(t).config.Plan) {
 		list = append(list, "AWS/Lambda Errors of drover-"+name+", Sum GreaterThanOrEqualToThreshold 3, notBreaching")
 	}
 	return append(list,
@@ -44,7 +45,7 @@ func TestEverythingThatCanGoWrongInSilenceHasAnAlarmThatTellsTheRegionsTopic(t *
 				got = append(got, a.Namespace+" "+a.Metric+" of "+of+", "+a.Statistic+" "+a.Comparison+" "+compact(t, a.Threshold)+", "+a.MissingData)
 			}
 		}
-		if diff := cmp.Diff(watched(), got); diff != "" {
+		if diff := cmp.Diff(watched(t), got); diff != "" {
 			t.Errorf("%s: alarms (-want +got)\n%s", code, diff)
 		}
 	}

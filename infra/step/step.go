@@ -12,6 +12,7 @@ import (
 	"github.com/drover-dr/drover/infra/logs"
 	"github.com/drover-dr/drover/infra/permission"
 	"github.com/drover-dr/drover/infra/policy"
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // Step is one state of the definition that calls a function.
@@ -49,8 +50,21 @@ var All = []Step{
 // API is the function behind the HTTP API. It is no step: no state of the definition calls it.
 var API = Step{"api", "Api", "starts, shows and approves runs, for the HTTP API"}
 
-// Folders are the folders in lambdas of everything that is deployed: the steps and the API.
-func Folders() []string { return append(Names(), API.Name) }
+// Lever is the function that Route 53's health checkers ask. It is no step either, and deployed only in a plan that has a
+// switch with an endpoint for a lever.
+var Lever = Step{"lever", "Lever", "answers Route 53's health checkers whether users are to leave the other Region"}
+
+// Folders are the folders in lambdas of everything that can be deployed.
+func Folders() []string { return append(Names(), API.Name, Lever.Name) }
+
+// Deployed are the folders in lambdas of everything that a plan deploys: the steps, the API, and the lever if there is one.
+func Deployed(plan failover.Plan) []string {
+	folders := append(Names(), API.Name)
+	if plan.DrivenByEndpoint() {
+		folders = append(folders, Lever.Name)
+	}
+	return folders
+}
 
 // Names are the names of all steps, in their order.
 func Names() []string {
@@ -93,6 +107,10 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 	for key, value := range props.Environment {
 		environment[key] = policy.Sub(value)
 	}
+	tracing := awslambda.Tracing_ACTIVE
+	if props.Step == Lever { // it is asked every second: traces would cost more than all else
+		tracing = awslambda.Tracing_DISABLED
+	}
 	var reserved *float64 // a reservation of 0 would throttle every invocation
 	if props.Reserved > 0 {
 		reserved = jsii.Number(props.Reserved)
@@ -106,7 +124,7 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 		Code:         awslambda.Code_FromAsset(jsii.String(filepath.Join(props.Code, name)), nil),
 		Role:         role,
 		LogGroup:     logs.NewGroup(scope, "Logs", region.FunctionLogs(name), props.LogDays),
-		Tracing:      awslambda.Tracing_ACTIVE,
+		Tracing:      tracing,
 		Timeout:      awscdk.Duration_Seconds(jsii.Number(Timeout)),
 		MemorySize:   jsii.Number(256),
 		Environment:  &environment,

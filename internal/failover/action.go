@@ -28,6 +28,10 @@ const (
 // status of executions asks for it, and an operator can; it is not among [Actions].
 const Close Action = "close"
 
+// Weights writes the DNS weights that a failover by switch has left pending, because the Route 53 control plane did not answer,
+// and resets the switch: users stay where they are. A schedule asks for it every few minutes; it is not among [Actions].
+const Weights Action = "weights"
+
 // Actions are all actions that operators are offered, in the order in which help and errors list them.
 var Actions = []Action{Failover, Switchover, Failback, Drill, Check}
 

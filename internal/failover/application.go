@@ -18,6 +18,9 @@ type Application struct {
 	Health []HealthRule `json:"health"`
 	// Alarms are names of CloudWatch alarms that must exist, have data and not be in ALARM in the target Region.
 	Alarms []string `json:"alarms,omitempty"`
+	// Switch names the switch of the plan that moves its traffic in a failover: empty for the plan's first, [NoSwitch] for
+	// weights alone.
+	Switch string `json:"switch,omitempty"`
 	// Live is what the runs have made of it. Registering again never changes it.
 	Live Live `json:"live"`
 	// Broken says why the registry's item of this name breaks the rules of the applications file, and is empty when it does

@@ -90,6 +90,7 @@ const (
 	CodeUnhealthy     = "unhealthy"
 	CodeAlarm         = "alarm"
 	CodeControlPlane  = "route53-control-plane"
+	CodeSwitch        = "switch"
 	CodeBound         = "bound-exceeds-rto"
 	CodeEvents        = "too-many-events"
 	CodeRelease       = "release"

@@ -101,7 +101,7 @@ func (in Input) validate() error {
 	case in.Action != Close && in.Execution != "":
 		add("execution: %q; expected only with the action close", in.Execution)
 	}
-	if in.Action != "" && in.Action != Close {
+	if in.Action != "" && in.Action != Close && in.Action != Weights {
 		problems = append(problems, parseOneOf("action", in.Action, Actions))
 	}
 	if in.Order != "" {

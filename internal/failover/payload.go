@@ -30,6 +30,9 @@ type Run struct {
 	// Order and Percents are the input's, for asking for the same again; the stages have made use of them.
 	Order    Order `json:"order,omitempty"`
 	Percents []int `json:"percents,omitempty"`
+	// Switches are the names of the plan's switches with which the run moves traffic, of each all applications: a failover
+	// those that are armed; a planned run those that it resets, because the weights of the failover before are pending.
+	Switches []string `json:"switches,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.

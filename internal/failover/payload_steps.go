@@ -59,6 +59,8 @@ type ShiftAnswer struct {
 	// Records counts the record sets written; AlreadyDone those found written by an earlier, identical call.
 	Records     int `json:"records"`
 	AlreadyDone int `json:"alreadyDone"`
+	// Switched are the switches that this call has found or made to send users to the target Region.
+	Switched []string `json:"switched,omitempty"`
 	// SetAside is what this call has set aside: with what the request had, at most [MaxSetAside] and one for each wave.
 	// Deferred is, of a failover, what remains: it is set aside when there is no other call.
 	SetAside Aside `json:"setAside,omitempty"`

@@ -28,6 +28,9 @@ type Plan struct {
 	// RecordNames are patterns of the names that may be moved, with * for any text; empty means any name. IAM holds the
 	// function that writes to Route 53 to them, whatever the registry says.
 	RecordNames []string `json:"recordNames,omitempty"`
+	// Switches are the data-plane levers that failovers move traffic with; empty means by weights alone. The first is that of
+	// every application which names none.
+	Switches []Switch `json:"switches,omitempty"`
 	// ApprovalSeconds is how long they wait; no answer is a no.
 	ApprovalSeconds int `json:"approvalSeconds"`
 	// SoakSeconds is how long a drill stays in the other Region before it goes back.
@@ -71,6 +74,12 @@ const (
 	// GlobalClustersVariable lists the global clusters that the plan may promote, separated by commas, for Validate: where
 	// there are more than [FewClusters], IAM lets it read all of the account, and does not tell which ones these are.
 	GlobalClustersVariable = "DROVER_GLOBAL_CLUSTERS"
+	// NameServersVariable lists, as host:port separated by commas, the name servers to ask in place of those of the zones:
+	// the AWS simulator sets it, as it sets AWS_ENDPOINT_URL.
+	NameServersVariable = "DROVER_NAME_SERVERS"
+	// SwitchChecksVariable holds, as NAME=ID separated by commas, the health checks of the plan's switches that the Region's
+	// own stack has created: those on the record sets of the other Region.
+	SwitchChecksVariable = "DROVER_SWITCH_CHECKS"
 )
 
 // DefaultPlan holds the settings of a plan that says nothing of its own.
@@ -145,7 +154,7 @@ func (p Plan) Validate() error {
 	if err := parseOneOf("approval", p.Approval, Approvals); err != nil {
 		problems = append(problems, err)
 	}
-	problems = append(problems, p.validateMayLoosen())
+	problems = append(problems, p.validateMayLoosen(), p.validateSwitches())
 	for _, n := range []struct {
 		key           string
 		value, lo, hi int

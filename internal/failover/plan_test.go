@@ -48,7 +48,7 @@ func TestPlanIsRefusedWithWhatWasExpected(t *testing.T) {
 		want       []string
 	}{
 		{"not JSON", `name: drover`, []string{"plan: not JSON at character 2: invalid character 'a' in literal null (expecting 'u')"}},
-		{"unknown key", `{"secondary": "us-west-2"}`, []string{`plan: unknown field "secondary"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, mayLoosen, recordNames, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, cooldownSeconds, settleSeconds, attempts, passes or reservedConcurrency`}},
+		{"unknown key", `{"secondary": "us-west-2"}`, []string{`plan: unknown field "secondary"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, mayLoosen, recordNames, switches, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, cooldownSeconds, settleSeconds, attempts, passes or reservedConcurrency`}},
 		{"wrong type", `{"attempts": "many"}`, []string{`plan: attempts: "many"; expected a whole number`}},
 		{"half a second", `{"settleSeconds": 0.5}`, []string{"plan: settleSeconds: 0.5; expected a whole number"}},
 		{"name with capitals", `{"name": "Drover"}`, []string{`plan: name: "Drover"; expected a lower-case letter and then up to 19 of a-z, 0-9 and -`}},
@@ -69,7 +69,7 @@ func TestPlanIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"more passes than attempts", `{"attempts": 2, "passes": 3}`, []string{"plan: passes: 3 checks in a row can never be reached with attempts: 2"}},
 		{"everything at once", `{"name": 1, "colour": "red", "primary": "east", "standby": "west", "order": "any", "passes": 0}`, []string{
 			"plan: name: 1; expected a string",
-			`plan: unknown field "colour"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, mayLoosen, recordNames, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, cooldownSeconds, settleSeconds, attempts, passes or reservedConcurrency`,
+			`plan: unknown field "colour"; expected name, primary, standby, allowDataLoss, order, wavesAtOnce, approval, mayLoosen, recordNames, switches, approvalSeconds, soakSeconds, bakeSeconds, targetRTOSeconds, targetRPOSeconds, maxLagSeconds, cooldownSeconds, settleSeconds, attempts, passes or reservedConcurrency`,
 			`plan: primary: "east" is not a Region code; expected one like us-west-2`,
 			`plan: standby: "west" is not a Region code; expected one like us-west-2`,
 			`plan: order: "any" is not known; expected traffic-first or database-first`,

@@ -21,12 +21,18 @@ const (
 	// ZoneKind is a hosted zone, with all records that the stage moves in it. One that did not answer in time is set aside
 	// with its wave: it may answer when the next wave comes.
 	ZoneKind Kind = "zone"
+	// PendingKind is a hosted zone whose weights could not be written, while a switch has moved its users all the same. It is
+	// no failed part: its weights are written by a later run.
+	PendingKind Kind = "pending-weights"
 	// DatabaseKind is a global cluster.
 	DatabaseKind Kind = "database"
 	// TrafficKind and DatabasesKind are all records, or all databases, of a wave.
 	TrafficKind   Kind = "traffic"
 	DatabasesKind Kind = "databases"
 )
+
+// AllZones is the zone of pending weights when there are more than the list has room for.
+const AllZones = "*"
 
 // MaxSetAside bounds the list that travels with the execution. Beyond, a zone or a wave is set aside as a whole, so that
 // no part is missing from the list.
@@ -89,6 +95,8 @@ func WaveText(wave int) string {
 func (s SetAside) String() string {
 	what := string(s.Kind) + " " + s.Object
 	switch s.Kind {
+	case PendingKind:
+		return fmt.Sprintf("weights of zone %s (%s) are pending: %s: %s", s.Object, s.Zone, s.Error, SetAsideCause(said(s.Cause)))
 	case ZoneKind:
 		what += " (" + s.Zone + ")"
 	case TrafficKind, DatabasesKind:
@@ -181,4 +189,24 @@ func (a Aside) Lines() []string {
 		lines = append(lines, s.String())
 	}
 	return lines
+}
+
+// Failed are the parts that could not be moved, without the zones whose users a switch has moved.
+func (a Aside) Failed() Aside {
+	return slices.DeleteFunc(slices.Clone(a), func(s SetAside) bool { return s.Kind == PendingKind })
+}
+
+// PendingWeights are the zones whose users a switch has moved, and whose weights are still to be written.
+func (a Aside) PendingWeights() Aside {
+	return slices.DeleteFunc(slices.Clone(a), func(s SetAside) bool { return s.Kind != PendingKind })
+}
+
+// Pending says whether the weights of a hosted zone are still to be written.
+func (a Aside) Pending(zone string) bool {
+	return slices.ContainsFunc(a, func(s SetAside) bool { return s.Kind == PendingKind && (s.Zone == zone || s.Zone == AllZones) })
+}
+
+// PendingTraffic says whether the weights of any record of the application are still to be written.
+func (a Aside) PendingTraffic(app Application) bool {
+	return slices.ContainsFunc(app.Records, func(r Record) bool { return a.Pending(r.Zone) })
 }

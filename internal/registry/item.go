@@ -23,6 +23,8 @@ const (
 	drillsPartition       = "drills"
 	startersPartition     = "starters"
 	versionsPartition     = "versions"
+	switchesPartition     = "switches"
+	switchChecksPartition = "switchchecks"
 )
 
 // The partition keys of each kind of items, as patterns for dynamodb:LeadingKeys: policies grant one kind and no other.
@@ -34,6 +36,8 @@ var (
 	DrillKeys       = []string{drillsPartition}
 	StarterKeys     = []string{startersPartition}
 	VersionKeys     = []string{versionsPartition}
+	SwitchKeys      = []string{switchesPartition}
+	SwitchCheckKeys = []string{switchChecksPartition}
 )
 
 // item is one item as DynamoDB has it. It is encoded here: there are few kinds, and the SDK's encoder by

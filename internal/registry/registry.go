@@ -13,6 +13,8 @@
 //	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
 //	drills         <startedAt>#<run id>      record (JSON)
 //	versions       <Region>                  version, since: the release that the Region runs
+//	switches       <switch>                  evacuated, epoch, run, at: which Region users leave by health check
+//	switchchecks   <switch>#<Region>         check: the health check on the record sets of that Region
 //
 // Every item has itemFormat, the format in which it was written ([failover.Format]); one of release 0.1.0 has none.
 //

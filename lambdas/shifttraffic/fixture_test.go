@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -24,6 +25,16 @@ type registered struct {
 	lock error
 	// renewed takes the ends of the leases.
 	renewed *[]time.Time
+	// store keeps the switches; nil for a plan that has none.
+	store *registry.Store
+}
+
+func (r registered) Switch(ctx context.Context, name string) (registry.SwitchState, error) {
+	return r.store.Switch(ctx, name)
+}
+
+func (r registered) WriteSwitch(ctx context.Context, name string, state registry.SwitchState) (bool, error) {
+	return r.store.WriteSwitch(ctx, name, state)
 }
 
 func (r registered) MayMove(context.Context, failover.Run) error { return r.lock }
@@ -71,7 +82,7 @@ func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.W
 		}[name]
 	})
 	must(t, err)
-	return Handler{Plan: "drover", Route53: route53.NewFromConfig(env.Config), Registry: registered{apps: apps}}, world
+	return Handler{Plan: env.Plan, Route53: route53.NewFromConfig(env.Config), Registry: registered{apps: apps}}, world
 }
 
 func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {

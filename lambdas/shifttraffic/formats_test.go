@@ -92,7 +92,7 @@ func TestPlansOfOneZoneDoNotTakeEachOthersOldFenceForTheirs(t *testing.T) {
 	apps := manyApplications("Z1", 2)
 	h, world := newHandler(t, apps...)
 	mine, theirs := h, h
-	mine.Registry, theirs.Registry, theirs.Plan = registered{apps: apps[:1]}, registered{apps: apps[1:]}, "payments"
+	mine.Registry, theirs.Registry, theirs.Plan.Name = registered{apps: apps[:1]}, registered{apps: apps[1:]}, "payments"
 	old := func(epoch int64, run string) failover.ShiftRequest {
 		req := request(epoch, run, 100)
 		req.Run.Writes = failover.OldestFormat

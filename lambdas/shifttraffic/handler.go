@@ -28,12 +28,13 @@ type waves interface {
 	Wave(ctx context.Context, wave int) ([]failover.Application, error)
 	MayMove(ctx context.Context, run failover.Run) error
 	RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
+	switchStates
 }
 
 // Handler plays ShiftTraffic.
 type Handler struct {
-	// Plan is the name of the plan, which the fences carry.
-	Plan     string
+	// Plan is the plan: its name is in the fences, its switches are what a failover moves first.
+	Plan     failover.Plan
 	Route53  dns
 	Registry waves
 }
@@ -46,6 +47,9 @@ type Handler struct {
 // An application does not move if its configuration has changed since Validate read it, or if its item breaks the rules: it
 // would not be what was validated and approved. A failover sets it aside, every other run fails with [failover.Changed] or
 // Rejected.
+//
+// A failover writes the switches of the run first ([shift.switches]). Users of a switch do not wait for weights: their zones
+// are tried once, and weights that could not be written are pending, for a later run.
 //
 // A failover moves every record that can be moved ([Handler.isolate]); the others are set aside with their cause, or remain.
 // Its calls fail only if the registry cannot be read, a newer run has superseded it, or the time is over.
@@ -80,8 +84,12 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	answer.SetAside = strangers.Aside(req.SetAside)
 	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
 	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Phase: req.Run.Phase, Stage: req.Stage.Index}}
+	if err := s.switches(ctx, apps); err != nil {
+		return answer, err
+	}
+	answer.Switched = req.Run.Switches
 	if req.Run.Action == failover.Failover {
-		return s.isolate(ctx, plans, faults, answer)
+		return s.isolate(ctx, s.apart(plans, apps), faults, answer)
 	}
 	if err := faultOf(faults); err != nil {
 		return answer, err
@@ -107,7 +115,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 			return answer, err
 		}
 	}
-	return answer, nil
+	return answer, s.resetSwitches(ctx)
 }
 
 // shift is one call.
@@ -124,7 +132,7 @@ func (s shift) renewLock(ctx context.Context) {
 
 func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {
 	return &zoneShift{
-		client: s.Route53, plan: plan, fenceNames: live.FenceNamesOf(s.Plan, plan.Name), mine: s.mine, writes: s.req.Run.Writes, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
+		client: s.Route53, plan: plan, fenceNames: live.FenceNamesOf(s.Plan.Name, plan.Name), mine: s.mine, writes: s.req.Run.Writes, seen: seen, known: knownOf(s.req.Changes, plan.Zone),
 		wave: s.req.Stage.Wave, aside: s.req.SetAside,
 	}
 }
@@ -161,7 +169,7 @@ func (s shift) readAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, er
 	mark := false
 	fences := make([]*sighting, len(plans))
 	for i, plan := range plans[:min(len(plans), aheadZones)] {
-		fence, err := live.ReadFence(ctx, s.Route53, plan.Zone, live.FenceNamesOf(s.Plan, plan.Name))
+		fence, err := live.ReadFence(ctx, s.Route53, plan.Zone, live.FenceNamesOf(s.Plan.Name, plan.Name))
 		if ctx.Err() != nil {
 			break
 		}

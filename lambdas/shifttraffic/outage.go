@@ -26,11 +26,11 @@ const (
 // rejects or denies: a record, or its zone. If waiting may help, the zone is deferred to the next call; so is a denied zone
 // while a new policy may still propagate ([failover.Run.Propagating]). The state machine sets it aside if it makes no other
 // call. Each call starts with another zone, so that one zone cannot use up the time of every call.
-func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
+func (s shift) isolate(ctx context.Context, zones zonesApart, faults []Fault, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
 	defer cancel()
 	s.leaveOutFaults(faults, &answer)
-	plans = s.inTurn(slices.DeleteFunc(plans, s.isDone))
+	plans := s.inTurn(slices.DeleteFunc(zones.waiting, s.isDone))
 	fences, err := s.readAhead(ctx, plans)
 	if err != nil {
 		return answer, err
@@ -52,6 +52,9 @@ func (s shift) isolate(ctx context.Context, plans []ZonePlan, faults []Fault, an
 		case c != failover.Denied && !s.final(c): // a denial takes no time, and says nothing about the other zones
 			waiting, last = waiting+1, err
 		}
+	}
+	if err := s.weigh(ctx, slices.DeleteFunc(zones.switched, s.isDone), len(plans) == 0, &answer); err != nil {
+		return answer, err
 	}
 	answer.SetAside = s.bound(answer.SetAside, len(s.req.SetAside))
 	answer.Deferred = s.bound(answer.Deferred, len(s.req.SetAside)+len(answer.SetAside))
@@ -119,10 +122,13 @@ func (s shift) leaveOutFaults(faults []Fault, answer *failover.ShiftAnswer) {
 	}
 }
 
-// isDone says whether there is nothing to do in a zone: all of its records are set aside, or the request has all of its
-// changes, for which VerifyHealth waits.
+// isDone says whether there is nothing to do in a zone: its weights are pending, all of its records are set aside, or the
+// request has all of its changes, for which VerifyHealth waits.
 func (s shift) isDone(plan ZonePlan) bool {
 	if s.req.Round > 1 && knownOf(s.req.Changes, plan.Zone) == len(plan.Batches) {
+		return true
+	}
+	if s.req.SetAside.Pending(plan.Zone) {
 		return true
 	}
 	for _, b := range plan.Batches {

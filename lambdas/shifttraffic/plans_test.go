@@ -16,7 +16,7 @@ func TestTwoPlansShareAZone(t *testing.T) {
 	apps := manyApplications("Z1", 2)
 	h, world := newHandler(t, apps...)
 	mine, theirs := h, h
-	mine.Registry, theirs.Registry, theirs.Plan = registered{apps: apps[:1]}, registered{apps: apps[1:]}, "payments"
+	mine.Registry, theirs.Registry, theirs.Plan.Name = registered{apps: apps[:1]}, registered{apps: apps[1:]}, "payments"
 	handle(t, theirs, request(40, "run-40", 100))
 	handle(t, mine, request(7, "run-7", 100))
 	handle(t, theirs, request(41, "run-41", 100))

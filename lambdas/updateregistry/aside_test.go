@@ -103,3 +103,23 @@ func TestARunIsWrittenWithWhatItHasSetAside(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestPendingWeightsStayInTheRegistry, and the application is active where a switch has moved its users.
+func TestPendingWeightsStayInTheRegistry(t *testing.T) {
+	h, _ := newHandler(t)
+	withRecords(t, h, "a", "b")
+	req := stageRequest(100)
+	req.SetAside = failover.Aside{{Kind: failover.PendingKind, Object: "a.example", Zone: "ZA"}}
+	for range 2 {
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+		got := lives(t, h)
+		if a := got["a"]; a.Active != west || a.Weights[east] != 100 || a.Weights[west] != 0 || a.Epoch != req.Run.Epoch {
+			t.Errorf("a: got %+v; want it active in us-west-2 with the weights that Route 53 has", a)
+		}
+		if b := got["b"]; b.Active != west || b.Weights[east] != 0 || b.Weights[west] != 100 {
+			t.Errorf("b: got %+v; want it moved by weights", b)
+		}
+	}
+}

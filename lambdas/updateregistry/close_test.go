@@ -196,3 +196,40 @@ func TestARunWhoseNotificationIsNotOutIsCountedInAMetric(t *testing.T) {
 		}
 	}
 }
+
+// TestCloseResetsTheSwitchesOnceAllWeightsAreWritten, and never those of another run.
+func TestCloseResetsTheSwitchesOnceAllWeightsAreWritten(t *testing.T) {
+	pending := failover.Aside{{Kind: failover.PendingKind, Object: "example.com", Zone: "Z1"}}
+	for _, c := range []struct {
+		name    string
+		outcome failover.Outcome
+		adjust  func(*failover.CloseRequest)
+		reset   bool
+	}{
+		{"all weights are written", failover.Completed, func(*failover.CloseRequest) {}, true},
+		{"weights are pending", failover.Completed, func(req *failover.CloseRequest) { req.SetAside = pending }, false},
+		{"held", failover.Held, func(*failover.CloseRequest) {}, false},
+		{"closed by another run", failover.Completed, func(req *failover.CloseRequest) { req.ClosedBy = "other" }, false},
+		{"a planned run, which resets with its weights", failover.Completed, func(req *failover.CloseRequest) { req.Run.Action = failover.Failback }, false},
+		{"an older run", failover.Completed, func(req *failover.CloseRequest) { req.Run.Epoch-- }, false},
+	} {
+		h, _, run := lockedHandler(t)
+		run.Switches = []string{"default"}
+		if _, err := h.Registry.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: east, Epoch: run.Epoch, Run: run.ID, At: start}); err != nil {
+			t.Fatal(err)
+		}
+		req := closeRequest(run, c.outcome)
+		c.adjust(&req)
+		for range 2 {
+			got, err := handle(t, h, req)
+			answer, _ := got.(CloseAnswer)
+			if err != nil || (len(answer.Reset) > 0) != c.reset {
+				t.Errorf("%s: got %+v, %v; want it reset: %t", c.name, got, err, c.reset)
+			}
+		}
+		state, err := h.Registry.Switch(t.Context(), "default")
+		if err != nil || (state.Evacuated == "") != c.reset {
+			t.Errorf("%s: got %+v, %v; want it reset: %t", c.name, state, err, c.reset)
+		}
+	}
+}

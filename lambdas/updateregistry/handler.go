@@ -73,12 +73,17 @@ type CloseAnswer struct {
 	Outcome failover.Outcome `json:"outcome"`
 	// Recorded says whether the registry keeps the run; it does not keep a refused one.
 	Recorded bool `json:"recorded"`
+	// Reset are the switches of the run that are reset, because its weights count now.
+	Reset []string `json:"reset,omitempty"`
 }
 
 // Close writes the run and then releases its lock. The lock is released even if the run cannot be written, because the next
 // failover matters more than the history of this run; the error is returned all the same. A refused run has moved nothing and is
 // not written, but its lock is released: Validate may have taken it just before its answer was lost. A run that has taken the lock
 // from one whose execution had ended writes that one too.
+//
+// The switches of a failover that has ended Completed are reset first, once all weights are written: then both say the same.
+// One that cannot be reset stays, and the next run that writes pending weights resets it.
 //
 // It closes another run in the same way when the request says by which run it is closed.
 //
@@ -89,6 +94,7 @@ type CloseAnswer struct {
 //
 // It relies on conditional writes to one item; see "DynamoDB condition expressions" in the DynamoDB Developer Guide.
 func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAnswer, error) {
+	reset := h.resetSwitches(ctx, req)
 	writing := h.recordTaken(ctx, req)
 	record := req.Outcome != failover.Refused || req.ClosedBy != ""
 	if record {
@@ -100,7 +106,21 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 	if err := errors.Join(h.release(ctx, req), writing); err != nil {
 		return CloseAnswer{}, err
 	}
-	return CloseAnswer{Outcome: req.Outcome, Recorded: record}, nil
+	return CloseAnswer{Outcome: req.Outcome, Recorded: record, Reset: reset}, nil
+}
+
+func (h Handler) resetSwitches(ctx context.Context, req failover.CloseRequest) []string {
+	if req.Outcome != failover.Completed || req.Run.Action.Planned() || req.ClosedBy != "" || len(req.SetAside.PendingWeights()) > 0 {
+		return nil
+	}
+	var reset []string
+	for _, name := range req.Run.Switches {
+		_, err := h.Registry.WriteSwitch(ctx, name, registry.SwitchState{Epoch: req.Run.Epoch, Run: req.Run.ID, At: req.Now})
+		if err == nil {
+			reset = append(reset, name)
+		}
+	}
+	return reset
 }
 
 // reasons say why the run ended as it did, and what it has set aside.

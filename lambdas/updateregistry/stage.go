@@ -23,7 +23,8 @@ const (
 // Stage writes the weights, the active Region and the epoch of each application of the stage's wave. An application is
 // active in the target Region once all of its traffic is there. A stage that restores gives it back the weights and the
 // active Region that the run has found. A stage that leaves traffic alone writes nothing, and an application of which
-// a failover has set a record aside is not written: not all of its traffic has moved.
+// a failover has set a record aside is not written: not all of its traffic has moved. One that a switch has moved, and whose
+// weights are pending, is active in the target Region with the weights that it had.
 //
 // It writes every application even if one cannot be written, so that the registry is as accurate as possible. It writes each item
 // although only weights may have changed: when the source Region is available again, its late writes lose against the newer ones
@@ -84,8 +85,12 @@ func after(app failover.Application, req failover.StageRequest) failover.Live {
 	case *req.Stage.Percent == 100:
 		active = req.Stage.To
 	}
+	weights := req.Stage.WeightsOf(app, req.Run.Epoch)
+	if req.SetAside.PendingTraffic(app) {
+		weights = app.Live.Weights
+	}
 	return failover.Live{
-		Active: active, Weights: req.Stage.WeightsOf(app, req.Run.Epoch), Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now,
+		Active: active, Weights: weights, Epoch: req.Run.Epoch, Stage: req.Stage.Index, Changed: req.Now,
 		Before: before,
 	}
 }

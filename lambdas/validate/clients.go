@@ -28,6 +28,6 @@ func New(env entry.Environment) Handler {
 		Concurrency: func(ctx context.Context, r failover.Region) (live.Concurrency, error) {
 			return live.AccountConcurrency(ctx, lambda.NewFromConfig(env.In(r)))
 		},
-		Registry: store, Readiness: env.Metrics,
+		Registry: store, SwitchChecks: env.SwitchChecks, Readiness: env.Metrics,
 	}
 }

@@ -109,6 +109,10 @@ var waysToBlock = []blocked{
 	{failover.CodeAlarm, `{"action": "check"}`, alarmIn("ALARM"), "aws cloudwatch describe-alarms --region us-west-2 --alarm-types MetricAlarm CompositeAlarm --alarm-names shop-5xx"},
 	{failover.CodeAlarm, `{"action": "check"}`, alarmIn("INSUFFICIENT_DATA"), "--alarm-names shop-5xx"},
 	{failover.CodeAlarm, `{"action": "check"}`, registered(func(app *failover.Application) { app.Alarms = []string{"it's new"} }), "drover register applications.yaml"},
+	{failover.CodeSwitch, `{"action": "drill"}`, func(s *scene) {
+		s.h.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+		s.evacuate(west, 3)
+	}, `--region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"weights"}'`},
 	{failover.CodeUnreachable, `{"action": "check", "applications": ["shop"]}`, func(s *scene) {
 		s.world.Inject(fakeaws.Fault{Service: "rds", Operation: "DescribeDBClusters", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403, Message: "not authorized"}})
 	}, `--input '{"action":"check","applications":["shop"]}'`},

@@ -31,6 +31,11 @@ type facts struct {
 	runs     []registry.RunRecord // the latest runs, newest first; nil until they are needed
 	floor    int64
 
+	// The plan's switches: their health checks and states, by name, and why they could not all be read.
+	checks      map[string]failover.SwitchChecks
+	switches    map[string]registry.SwitchState
+	switchesErr error
+
 	// Executions that have ended: that of the lock's holder, and those that have written a fence, by ARN.
 	holder *execution
 	ended  map[string]*execution
@@ -185,6 +190,9 @@ func (f *facts) databases() []failover.Database {
 
 // mustPromote says whether the writer of one of the application's databases is not certainly in the target Region.
 func (f *facts) mustPromote(app failover.Application) bool {
+	if f.finishes() {
+		return false
+	}
 	if app.Databases = f.run.Databases(app); !f.clustersRead {
 		return app.HasDatabase()
 	}

@@ -34,12 +34,15 @@ type store interface {
 	Runs(ctx context.Context, limit int) ([]registry.RunRecord, error)
 	Starter(ctx context.Context, run string, region failover.Region, input []byte) (by string, err error)
 	Releases(context.Context) (registry.Releases, error)
+	Switch(ctx context.Context, name string) (registry.SwitchState, error)
+	SwitchChecks(context.Context) (map[string]failover.SwitchChecks, error)
 
 	TakeOver(ctx context.Context, run failover.Run, from registry.Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error)
 	TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error)
 	RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
 	ReleaseLock(ctx context.Context, owner string) error
 	PublishRelease(context.Context, registry.Release) error
+	PublishSwitchCheck(context.Context, registry.SwitchCheck) error
 }
 
 // Handler plays Validate. Its clients are those of the phase's target Region. In the outbound phase that is the function's own
@@ -64,6 +67,8 @@ type Handler struct {
 	Concurrency func(context.Context, failover.Region) (live.Concurrency, error)
 	// Registry is where applications, runs and releases are read, and where the lock is taken.
 	Registry store
+	// SwitchChecks are the ids of the health checks that this Region's stack has created, by the name of their switch.
+	SwitchChecks map[string]string
 	// Readiness takes the result of a check of the whole plan; nil takes nothing.
 	Readiness gauge
 }

@@ -56,6 +56,9 @@ func (j *judgement) describeRun() {
 	if j.malformed && slices.Contains(failover.Actions, j.asked.Action) {
 		j.run.Action = j.asked.Action
 	}
+	if j.finishes() {
+		j.run.Action = failover.Failover
+	}
 	j.followTrigger()
 	if j.input.Approval != "" {
 		j.run.Approval = j.input.Approval

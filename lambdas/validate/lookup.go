@@ -25,22 +25,24 @@ type lookup struct {
 
 // part is one part of the facts: how it is read, and how it is judged.
 type part struct {
-	what  string
-	read  func(*lookup, context.Context) error
-	check func(*judgement)
+	what string
+	// controlPlane says that it needs that of Route 53.
+	controlPlane bool
+	read         func(*lookup, context.Context) error
+	check        func(*judgement)
 }
 
 // parts are all of them, in the order in which findings are listed.
 func (q *question) parts() []part {
 	return []part{
-		{"the hosted zones", (*lookup).readZones, (*judgement).checkZones},
-		{"the DNS records", (*lookup).readRecords, (*judgement).checkDNS},
-		{"the databases of " + string(q.run.From), (*lookup).readSources, func(*judgement) {}},
-		{"the databases", (*lookup).readDatabases, (*judgement).checkDatabases},
-		{"the replication lag", (*lookup).readLag, (*judgement).checkLags},
-		{"the health metrics", (*lookup).readHealth, (*judgement).checkHealth},
-		{"the alarms", (*lookup).readAlarms, (*judgement).checkAlarms},
-		{"the limit of concurrent executions", (*lookup).readConcurrency, (*judgement).checkConcurrency},
+		{"the hosted zones", true, (*lookup).readZones, (*judgement).checkZones},
+		{"the DNS records", true, (*lookup).readRecords, (*judgement).checkDNS},
+		{"the databases of " + string(q.run.From), false, (*lookup).readSources, func(*judgement) {}},
+		{"the databases", false, (*lookup).readDatabases, (*judgement).checkDatabases},
+		{"the replication lag", false, (*lookup).readLag, (*judgement).checkLags},
+		{"the health metrics", false, (*lookup).readHealth, (*judgement).checkHealth},
+		{"the alarms", false, (*lookup).readAlarms, (*judgement).checkAlarms},
+		{"the limit of concurrent executions", false, (*lookup).readConcurrency, (*judgement).checkConcurrency},
 	}
 }
 
@@ -59,7 +61,7 @@ func (l *lookup) read(ctx context.Context, parts []part) error {
 // readPart reads one part. A part that could not be read does not stop a failover, and is a finding of a check. A planned run
 // fails with an error if a retry may help.
 func (l *lookup) readPart(ctx context.Context, p part) error {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.timeOf(p))
 	defer cancel()
 	err := p.read(l, ctx)
 	if err == nil {
@@ -75,6 +77,14 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 	}
 	l.unread[p.what] = err
 	return nil
+}
+
+// timeOf bounds a part. A part that needs the Route 53 control plane has less time in a failover whose users do not need it.
+func (l *lookup) timeOf(p part) time.Duration {
+	if p.controlPlane && l.outage() && !l.finishes() && l.switched() {
+		return switchedTimeout
+	}
+	return readTimeout
 }
 
 // readChanges reads only what a rollback or return-rollback needs; health is not read, because the run already moves back.

@@ -61,6 +61,7 @@ func (p *planning) planOutbound(waves, writers []int) {
 	p.stages = failover.PlanStages(p.Plan, p.input, p.run.From, p.run.To, waves)
 	for i := range p.stages {
 		s := &p.stages[i]
+		s.Promote = s.Promote && !p.finishes()
 		writes := slices.Contains(writers, s.Wave) || (s.Wave == 0 && len(writers) > 0)
 		s.Approve = p.run.Approval == failover.BeforePromotion && s.Promote && writes
 	}

@@ -31,9 +31,12 @@ const timeLayout = "2006-01-02T15:04:05Z07:00"
 // readOnly says whether the run changes nothing in any case: a check or a dry run.
 func (q *question) readOnly() bool { return q.input.Action == failover.Check || q.input.DryRun }
 
-// outage says whether the run is a failover. Its findings are warnings: none is a reason to leave users in a Region that is
-// presumed lost. They block a planned action and a check.
-func (q *question) outage() bool { return q.input.Action == failover.Failover }
+// outage says whether the run is a failover, or writes the weights of one. Its findings are warnings: none is a reason to
+// leave users in a Region that is presumed lost. They block a planned action and a check.
+func (q *question) outage() bool { return q.input.Action == failover.Failover || q.finishes() }
+
+// finishes says whether the run only writes the weights that a failover by switch has left pending.
+func (q *question) finishes() bool { return q.input.Action == failover.Weights }
 
 // examines says whether the run checks for what Route 53 would reject. A failover does not: it has no time for it, and sets
 // aside what Route 53 rejects. A later phase does not either: it writes the same records as the outbound phase.

@@ -39,12 +39,18 @@ func (v *validation) validate(ctx context.Context) (failover.ValidateAnswer, err
 	if v.run.Phase.Undoes() {
 		return v.undo(ctx)
 	}
+	if v.finishes() && !v.lookup.anyEvacuated(ctx) {
+		return v.idle("no weights are pending: no switch makes users leave " + string(v.run.From)), nil
+	}
 	v.lookup.readStarter(ctx)
 	if err := v.lookup.readRegistry(ctx); err != nil {
 		return failover.ValidateAnswer{}, err
 	}
 	v.checkApplications()
 	v.compareReleases(v.exchangeReleases(ctx))
+	v.publishSwitches(ctx)
+	v.lookup.readSwitches(ctx)
+	v.checkSwitches()
 	if err := v.checkLock(); err != nil {
 		return failover.ValidateAnswer{}, err
 	}
@@ -54,6 +60,9 @@ func (v *validation) validate(ctx context.Context) (failover.ValidateAnswer, err
 	parts := v.parts()
 	if err := v.lookup.read(ctx, parts); err != nil {
 		return failover.ValidateAnswer{}, err
+	}
+	if why := v.notNow(); why != "" {
+		return v.idle(why), nil
 	}
 	v.judge(parts)
 	v.plan()
@@ -83,7 +92,7 @@ func (v *validation) undo(ctx context.Context) (failover.ValidateAnswer, error) 
 
 // conclude makes the answer. In the outbound phase it takes the lock if there is no blocker.
 func (v *validation) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
-	if len(v.apps) > 0 && !v.run.Phase.Undoes() {
+	if len(v.apps) > 0 && !v.run.Phase.Undoes() && !v.switched() {
 		v.warn(failover.CodeControlPlane, "Route 53", fmt.Sprintf("weights are changed through its control plane in %s; while that is down, nothing can be shifted",
 			v.Region.Partition().GlobalRegion), "")
 	}
@@ -187,5 +196,14 @@ func (v *validation) unfinished() failover.ValidateAnswer {
 	answer := v.answer(failover.Early)
 	answer.WaitSeconds = int(readWait / time.Second)
 	answer.Summary = "There is more to read than Route 53's request quota allows at once; the rest is read next."
+	return answer
+}
+
+// idle is the answer of a run that writes pending weights and has nothing to do. A schedule starts one every
+// five minutes, so no notification is sent.
+func (v *validation) idle(why string) failover.ValidateAnswer {
+	v.findings, v.stages = nil, nil
+	answer := v.answer(failover.Skip)
+	answer.Summary = "Nothing was changed: " + why
 	return answer
 }

@@ -29,6 +29,8 @@ type Handler struct {
 	// RDS and CloudWatch return the client of a Region; only that of the target Region is requested.
 	RDS        func(failover.Region) *rds.Client
 	CloudWatch func(failover.Region) *cloudwatch.Client
+	// NameServers answers for the zones whose users a switch has moved.
+	NameServers nameServers
 }
 
 // Handle checks once, and waits for nothing: the state machine waits and calls again. The verdict is the worst of:
@@ -52,6 +54,9 @@ type Handler struct {
 // A stage that restores is healthy when every record has the weights that it had before the run. If a later stage of a rollback
 // moves the writers, this stage is healthy when no promotion is in progress: a promotion must end before it can be reversed.
 // The later stage then checks the health of the application.
+//
+// For applications whose users a switch has moved, it also asks the zones' own name servers ([Handler.answers]). It does not
+// read weights that are pending.
 //
 // Handle does not check what a failover has set aside: neither its weights nor its promotion, nor the health of its
 // application.
@@ -87,7 +92,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	}
 	apps = l.withoutAside(req, apps)
 	for _, check := range []func(context.Context, *attempt, failover.VerifyRequest, []failover.Application) error{
-		h.changes, h.databases, h.health, h.verifyLast,
+		h.changes, h.answers, h.databases, h.health, h.verifyLast,
 	} {
 		if len(l.hopeless)+len(l.lost) > 0 {
 			break // no later check can change the verdict

@@ -31,7 +31,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 		settled[app.Name] = l.settled(app)
 		served[app.Name] = req.ShiftedAt
 		if req.Stage.Percent != nil {
-			served[app.Name] = req.ShiftedAt.Add(app.TTL())
+			served[app.Name] = req.ShiftedAt.Add(app.TTL() + h.delay(req, app))
 		}
 	}
 	for _, r := range readings {
@@ -49,6 +49,15 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 		}
 	}
 	return nil
+}
+
+// delay is the time from the write of an application's switch until its health checks have made users leave. It is 0 if the
+// weights of the application are written.
+func (h Handler) delay(req failover.VerifyRequest, app failover.Application) time.Duration {
+	if s, ok := h.Registry.Plan.SwitchOf(app); ok && slices.Contains(req.Run.Switches, s.Name) && req.SetAside.PendingTraffic(app) {
+		return s.Delay()
+	}
+	return 0
 }
 
 // tooOld says that a reading begins before the time from which it counts.

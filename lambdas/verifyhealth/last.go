@@ -23,7 +23,8 @@ const listBudget = 40
 func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
-	checks := max(1, (live.Calls(apps)+listBudget-1)/listBudget)
+	weighted := withoutPending(req, apps)
+	checks := max(1, (live.Calls(weighted)+listBudget-1)/listBudget)
 	started := inventory.Differs || inventory.Position != (failover.Position{})
 	if !l.healthy() || !started && healthy <= req.Stage.Passes-checks {
 		return nil
@@ -38,7 +39,16 @@ func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyR
 		inventory.Differs = len(l.changed) > 0
 		return nil
 	}
-	return h.weights(ctx, l, req, apps)
+	return h.weights(ctx, l, req, weighted)
+}
+
+// withoutPending are the applications without the records whose weights are pending: they are as they were, and known to be.
+func withoutPending(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
+	apps = slices.Clone(apps)
+	for i := range apps {
+		apps[i].Records = slices.DeleteFunc(slices.Clone(apps[i].Records), func(r failover.Record) bool { return req.SetAside.Pending(r.Zone) })
+	}
+	return apps
 }
 
 // inventoryOf is what earlier checks of the stage have verified, or a new one.
@@ -76,6 +86,9 @@ func registered(l *attempt, req failover.VerifyRequest, apps []failover.Applicat
 		want := failover.Place{Active: req.Stage.To, Weights: req.Stage.WeightsOf(app, req.Run.Epoch)}
 		if req.Stage.Restore {
 			want = app.Live.PlaceBefore(req.Run.Epoch)
+		}
+		if req.SetAside.PendingTraffic(app) {
+			want.Weights = app.Live.Weights
 		}
 		if app.Live.Active != want.Active || !maps.Equal(app.Live.Weights, want.Weights) {
 			l.wait("%s: registry: active in %s, weight %d in %s; expected active in %s, weight %d", app.Name,

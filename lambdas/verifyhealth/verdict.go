@@ -36,6 +36,8 @@ type attempt struct {
 	zones, clusters map[string]bool
 	// inSync is how many zones need no further check; see [failover.Streak].
 	inSync int
+	// unseen are the zones whose name servers could not be asked.
+	unseen []string
 	// unwritten are the applications that UpdateRegistry has not written because one of their records is set aside.
 	unwritten map[string]bool
 }

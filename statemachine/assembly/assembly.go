@@ -27,6 +27,8 @@ type Assembly struct {
 	Rules         []Rule
 	Schedules     []Schedule
 	Queues        []Queue
+	HealthChecks  []HealthCheck
+	FunctionURLs  []FunctionURL
 }
 
 // Regions returns the Regions of the stacks, each once, in deploy order.

@@ -96,6 +96,10 @@ func apiURL(p place, id string) string {
 	return fmt.Sprintf("https://%s.execute-api.%s.%s", id, p.region, p.urlSuffix())
 }
 
+func functionURL(p place, id string) string {
+	return fmt.Sprintf("https://%s.lambda-url.%s.on.aws/", id, p.region)
+}
+
 func bucketARN(p place, name string) string {
 	return fmt.Sprintf("arn:%s:s3:::%s", p.partition(), name)
 }
@@ -145,7 +149,11 @@ var kinds = map[string]kind{
 	"AWS::SQS::Queue": {
 		name: "QueueName", arn: regional("sqs", "", ""), url: queueURL, ref: "url",
 		attributes: map[string]string{"Arn": "arn", "QueueName": "name", "QueueUrl": "url"}},
-	"AWS::SQS::QueuePolicy": {},
+	"AWS::SQS::QueuePolicy":     {},
+	"AWS::Lambda::Url": {
+		url: functionURL, attributes: map[string]string{"FunctionUrl": "url"}},
+	"AWS::Lambda::Permission": {},
+	"AWS::Route53::HealthCheck": {attributes: map[string]string{"HealthCheckId": "name"}},
 	"AWS::CodeBuild::Project": {
 		name: "Name", arn: regional("codebuild", "project/", ""), attributes: map[string]string{"Arn": "arn"}},
 	"AWS::CodePipeline::Pipeline": {name: "Name"},
@@ -171,6 +179,11 @@ func generated(p place, resourceType, id string) string {
 	switch resourceType {
 	case "AWS::S3::Bucket":
 		return strings.ToLower(name)
+	case "AWS::Route53::HealthCheck": // a UUID
+		digits := hex.EncodeToString(sum[:16])
+		return strings.Join([]string{digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]}, "-")
+	case "AWS::Lambda::Url": // the first part of a host name
+		return hex.EncodeToString(sum[:16])
 	case "AWS::ApiGatewayV2::Api": // ten characters, which become the first part of a host name
 		return hex.EncodeToString(sum[:5])
 	}

@@ -17,6 +17,10 @@ func (v *viewer) trigger(r Resource) {
 		v.schedule(r)
 	case "AWS::SQS::Queue":
 		v.queue(r)
+	case "AWS::Lambda::Url":
+		v.functionURL(r)
+	case "AWS::Route53::HealthCheck":
+		v.healthCheck(r)
 	}
 }
 

@@ -22,7 +22,7 @@ func readFile(root value) []failover.Application {
 }
 
 func readApplication(v value, seen *seen) failover.Application {
-	o := v.object("name", "wave", "records", "databases", "health", "alarms")
+	o := v.object("name", "wave", "records", "databases", "health", "alarms", "switch")
 	app := failover.Application{Wave: 1}
 	name := o.need("name", "a name that is unique in the plan")
 	app.Name = name.text()
@@ -41,6 +41,10 @@ func readApplication(v value, seen *seen) failover.Application {
 		app.Health = append(app.Health, readHealthRule(e))
 	}
 	app.Alarms = readAlarms(o.may("alarms"))
+	if name := o.may("switch"); name.given() {
+		app.Switch = name.text()
+		name.hold(app.Switch, func(text string) string { return rules.Switch(v.r.plan, text) })
+	}
 	return app
 }
 

@@ -137,3 +137,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestAnApplicationNamesItsSwitch(t *testing.T) {
+	plan := failover.DefaultPlan()
+	plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}, {Name: "batch", Lever: failover.MetricLever}}
+	for said, want := range map[string]string{"    switch: batch": "batch", "    switch: none": failover.NoSwitch, "": ""} {
+		apps, err := Parse("apps.yaml", []byte(strings.Replace(good, "    alarms: [one, two]", said, 1)), plan)
+		if err != nil || len(apps) != 1 || apps[0].Switch != want {
+			t.Errorf("%q: got %+v, %v; want switch %q", said, apps, err, want)
+		}
+	}
+}

@@ -31,6 +31,7 @@ func Check(plan failover.Plan, app failover.Application) []string {
 	for i, name := range app.Alarms {
 		c.named(fmt.Sprintf("alarms[%d]", i), name, Alarm)
 	}
+	c.wrong("switch", Switch(plan, app.Switch))
 	c.live(app.Live)
 	return c.mistakes
 }

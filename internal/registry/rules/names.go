@@ -42,6 +42,18 @@ func Zone(id string) string {
 	return form(zoneID, id, "the id of a hosted zone, such as Z0000000000EXAMPLE, without /hostedzone/")
 }
 
+// Switch is that of the switch that an application of a plan names; it need not name one.
+func Switch(plan failover.Plan, name string) string {
+	if name == "" || name == failover.NoSwitch || slices.ContainsFunc(plan.Switches, func(s failover.Switch) bool { return s.Name == name }) {
+		return ""
+	}
+	known := []string{failover.NoSwitch}
+	for _, s := range plan.Switches {
+		known = append(known, s.Name)
+	}
+	return fmt.Sprintf("%q is not a switch of the plan %s; expected one of %s", name, plan.Name, strings.Join(known, ", "))
+}
+
 // HealthCheck is that of the id of a health check.
 func HealthCheck(id string) string { return form(healthCheck, id, "the id of a Route 53 health check") }
 

@@ -27,6 +27,11 @@ type Environment struct {
 	MachineARN string
 	// GlobalClusters are those that the plan may promote; only Validate has them, and only if the policy does not list them.
 	GlobalClusters []string
+	// SwitchChecks are the ids of the health checks that the Region's stack has created, by the name of their switch; only
+	// Validate has them.
+	SwitchChecks map[string]string
+	// NameServers are asked in place of those of the hosted zones; none in AWS.
+	NameServers []string
 	// Metrics takes metrics for CloudWatch through the function's log.
 	Metrics MetricLog
 	// Config makes clients of the Region. Every call made with it is recorded as evidence.
@@ -63,5 +68,20 @@ func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	if names := getenv(failover.GlobalClustersVariable); names != "" {
 		env.GlobalClusters = strings.Split(names, ",")
 	}
+	if servers := getenv(failover.NameServersVariable); servers != "" {
+		env.NameServers = strings.Split(servers, ",")
+	}
+	env.SwitchChecks = switchChecks(getenv(failover.SwitchChecksVariable))
 	return env, errors.Join(planErr, regionErr, tableErr, cfgErr)
+}
+
+// switchChecks reads NAME=ID pairs, which the CDK app has written.
+func switchChecks(text string) map[string]string {
+	checks := map[string]string{}
+	for pair := range strings.SplitSeq(text, ",") {
+		if name, id, ok := strings.Cut(pair, "="); ok {
+			checks[name] = id
+		}
+	}
+	return checks
 }

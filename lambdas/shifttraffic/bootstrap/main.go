@@ -14,7 +14,7 @@ import (
 func main() {
 	entry.Start("shifttraffic", func(env entry.Environment) entry.Step[failover.ShiftRequest, failover.ShiftAnswer] {
 		return shifttraffic.Handler{
-			Plan:     env.Plan.Name,
+			Plan:     env.Plan,
 			Route53:  route53.NewFromConfig(env.Config),
 			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 		}.Handle

@@ -9,6 +9,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/nameservers"
 	"github.com/drover-dr/drover/lambdas/verifyhealth"
 )
 
@@ -19,6 +20,8 @@ func main() {
 			Route53:    route53.NewFromConfig(env.Config),
 			RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
 			CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
+
+			NameServers: nameservers.Client{Servers: env.NameServers},
 		}.Handle
 	})
 }

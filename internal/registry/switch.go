@@ -1,0 +1,135 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// SwitchState is where a switch sends the users of its applications. There is one item for both Regions, so that never both
+// are to be left.
+type SwitchState struct {
+	// Evacuated is the Region that users leave although its record sets have the weight, empty while weights alone count.
+	Evacuated failover.Region
+	// Epoch and Run are those of the run that wrote last, At is when.
+	Epoch int64
+	Run   string
+	At    time.Time
+}
+
+// Switch returns the state of a switch as this Region's replica has it. A switch that no run has written is reset.
+func (s *Store) Switch(ctx context.Context, name string) (SwitchState, error) {
+	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: key(switchesPartition, name)})
+	if err != nil {
+		return SwitchState{}, failover.Doing("read", "switch "+name, err)
+	}
+	if len(out.Item) == 0 {
+		return SwitchState{}, nil
+	}
+	return s.switchState(out.Item)
+}
+
+func (s *Store) switchState(it item) (SwitchState, error) {
+	r := &reader{item: it}
+	r.format()
+	state := SwitchState{Evacuated: failover.Region(r.text("evacuated")), Epoch: r.epoch(), Run: r.text("run"), At: r.time("at")}
+	if r.err != nil {
+		return SwitchState{}, fmt.Errorf("table %s: %w", s.Table, r.err)
+	}
+	if state.Evacuated != "" && !s.Plan.Has(state.Evacuated) {
+		return SwitchState{}, fmt.Errorf("table %s: item %s: evacuated: %q is not a Region of the plan %s", s.Table, describeKey(it), state.Evacuated, s.Plan.Name)
+	}
+	return state, nil
+}
+
+// WriteSwitch makes users of a switch leave a Region, or resets the switch with an empty one, for the run that has the state's
+// epoch. What a newer epoch has written stays, and the error is [ErrOvertaken]. Writing the same again changes nothing, and
+// changed is false.
+func (s *Store) WriteSwitch(ctx context.Context, name string, state SwitchState) (changed bool, err error) {
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:        &s.Table,
+		Key:              key(switchesPartition, name),
+		UpdateExpression: aws.String("SET evacuated = :evacuated, epoch = :epoch, run = :run, #at = :at, itemFormat = :format"),
+		ConditionExpression: aws.String("attribute_not_exists(pk) OR epoch < :epoch OR" +
+			" (epoch = :epoch AND run = :run AND evacuated <> :evacuated)"),
+		ExpressionAttributeNames: map[string]string{"#at": "at"},
+		ExpressionAttributeValues: item{
+			":evacuated": text(string(state.Evacuated)), ":epoch": number(state.Epoch), ":run": text(state.Run),
+			":at": text(formatTime(state.At)), ":format": thisFormat(),
+		},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	there, refused := refusedBy(err)
+	switch {
+	case err == nil:
+		return true, nil
+	case !refused:
+		return false, failover.Doing("write", "switch "+name, err)
+	}
+	now, err := s.switchState(there)
+	if err != nil {
+		return false, err
+	}
+	if now.Epoch == state.Epoch && now.Run == state.Run {
+		return false, nil
+	}
+	return false, fmt.Errorf("switch %s was written by run %s with epoch %d, and this run has epoch %d: %w", name, now.Run, now.Epoch, state.Epoch, ErrOvertaken)
+}
+
+// SwitchCheck is the health check of a switch on the record sets of one Region.
+type SwitchCheck struct {
+	// Switch is the switch's name, Region that of the record sets.
+	Switch string
+	Region failover.Region
+	// ID is the health check's.
+	ID string
+}
+
+// SwitchChecks returns the health checks that the Regions have published, by the name of their switch.
+func (s *Store) SwitchChecks(ctx context.Context) (map[string]failover.SwitchChecks, error) {
+	items, err := s.query(ctx, switchChecksPartition, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]failover.SwitchChecks{}
+	for _, it := range items {
+		r := &reader{item: it}
+		r.format()
+		name, region, id := r.text("switch"), failover.Region(r.text("region")), r.text("check")
+		if r.err != nil {
+			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+		}
+		if all[name] == nil {
+			all[name] = failover.SwitchChecks{}
+		}
+		all[name][region] = id
+	}
+	return all, nil
+}
+
+// PublishSwitchCheck says which health check a stack has created. Publishing the same again changes nothing.
+func (s *Store) PublishSwitchCheck(ctx context.Context, c SwitchCheck) error {
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                &s.Table,
+		Key:                      key(switchChecksPartition, c.Switch+"#"+string(c.Region)),
+		UpdateExpression:         aws.String("SET #check = :check, #switch = :switch, #region = :region, itemFormat = :format"),
+		ConditionExpression:      aws.String("attribute_not_exists(pk) OR #check <> :check"),
+		ExpressionAttributeNames: map[string]string{"#check": "check", "#switch": "switch", "#region": "region"},
+		ExpressionAttributeValues: item{
+			":check": text(c.ID), ":switch": text(c.Switch), ":region": text(string(c.Region)), ":format": thisFormat(),
+		},
+	})
+	if _, same := refusedBy(err); same {
+		return nil
+	}
+	if err != nil {
+		return failover.Doing("publish", fmt.Sprintf("health check %s of switch %s", c.ID, c.Switch), err)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+)
+
+// TestASwitchIsWrittenOnlyForward: a repetition changes nothing, a run may write its own switch again, and what a newer run
+// has written stays.
+func TestASwitchIsWrittenOnlyForward(t *testing.T) {
+	s := newStore(t)
+	state := func(evacuated failover.Region, epoch int64, run string) SwitchState {
+		return SwitchState{Evacuated: evacuated, Epoch: epoch, Run: run, At: noon}
+	}
+	for _, c := range []struct {
+		name    string
+		write   SwitchState
+		changed bool
+		err     error
+		want    SwitchState
+	}{
+		{"the first write", state(east, 3, "a"), true, nil, state(east, 3, "a")},
+		{"the same again", state(east, 3, "a"), false, nil, state(east, 3, "a")},
+		{"an older run", state(west, 2, "old"), false, ErrOvertaken, state(east, 3, "a")},
+		{"an older run with the same Region", state(east, 2, "old"), false, ErrOvertaken, state(east, 3, "a")},
+		{"another run with the same epoch", state(west, 3, "b"), false, ErrOvertaken, state(east, 3, "a")},
+		{"the run resets it", state("", 3, "a"), true, nil, state("", 3, "a")},
+		{"and once more", state("", 3, "a"), false, nil, state("", 3, "a")},
+		{"a newer run", state(west, 4, "c"), true, nil, state(west, 4, "c")},
+		{"a late reset of the run before", state("", 3, "a"), false, ErrOvertaken, state(west, 4, "c")},
+	} {
+		changed, err := s.WriteSwitch(ctx, "default", c.write)
+		if changed != c.changed || !errors.Is(err, c.err) {
+			t.Errorf("%s: got %t, %v; want %t, %v", c.name, changed, err, c.changed, c.err)
+		}
+		got, err := s.Switch(ctx, "default")
+		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", c.name, err, diff)
+		}
+	}
+	if got, err := s.Switch(ctx, "other"); err != nil || got != (SwitchState{}) {
+		t.Errorf("a switch that no run has written: got %+v, %v; want it reset", got, err)
+	}
+}
+
+func TestADamagedSwitchIsNamed(t *testing.T) {
+	for damage, evacuated := range map[string]string{"eu-west-1": "eu-west-1", "epoch": ""} {
+		s := newStore(t)
+		it := key(switchesPartition, "default")
+		it["evacuated"], it["epoch"], it["run"], it["at"], it["itemFormat"] = text(evacuated), number(1), text("a"), text(formatTime(noon)), thisFormat()
+		if damage == "epoch" {
+			it["epoch"] = number(failover.MaxEpoch)
+		}
+		if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(s.Table), Item: it}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Switch(ctx, "default"); err == nil || !strings.Contains(err.Error(), damage) || !strings.Contains(err.Error(), "switches default") {
+			t.Errorf("got %v; want an error that names the item and %s", err, damage)
+		}
+	}
+}
+
+func TestHealthChecksOfSwitchesArePublishedOnce(t *testing.T) {
+	s := newStore(t)
+	for range 2 {
+		for _, c := range []SwitchCheck{{"default", east, "e-1"}, {"default", west, "w-1"}, {"batch", east, "e-2"}} {
+			if err := s.PublishSwitchCheck(ctx, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := s.PublishSwitchCheck(ctx, SwitchCheck{"default", east, "e-3"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.SwitchChecks(ctx)
+	want := map[string]failover.SwitchChecks{"default": {east: "e-3", west: "w-1"}, "batch": {east: "e-2"}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

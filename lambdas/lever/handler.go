@@ -1,0 +1,85 @@
+// Package lever answers the health checkers of Route 53: whether users are to leave a Region. It is the data-plane lever of
+// the switches with [failover.EndpointLever], and no step of a run.
+//
+//	GET /switches/{name}/{region}    200 when users of the switch leave the Region, else 404
+//
+// The health check on the record sets of a Region calls the function in the other Region, and is inverted: it is unhealthy
+// while the answer is 200. When the function, its Region or its table does not answer, the check is healthy, and users stay
+// where the weights send them.
+//
+// The route is open to the internet, because health checkers sign nothing. So it is a function of its own: its role reads
+// the items of switches and nothing else.
+package lever
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+)
+
+// switches is the part of the registry that the function uses.
+type switches interface {
+	Switch(ctx context.Context, name string) (registry.SwitchState, error)
+}
+
+// Handler answers for the switches of one plan, from the registry's replica of its own Region.
+type Handler struct {
+	Plan failover.Plan
+	// Region is where the function runs. Users can be made to leave the other one from here.
+	Region   failover.Region
+	Registry switches
+}
+
+type (
+	request  = events.APIGatewayV2HTTPRequest
+	response = events.APIGatewayV2HTTPResponse
+)
+
+// answerTime is less than the two seconds that health checkers wait for an answer ("How Amazon Route 53 determines whether a
+// health check is healthy", Amazon Route 53 Developer Guide).
+const answerTime = 1500 * time.Millisecond
+
+// Handle answers one request. It returns no error: whatever goes wrong is 503, which leaves users where the weights send
+// them. A second identical call answers the same, as long as no run writes the switch.
+func (h Handler) Handle(ctx context.Context, req request) (response, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	path := strings.Split(strings.Trim(req.RawPath, "/"), "/")
+	if len(path) != 3 || path[0] != "switches" || !h.drives(path[1], failover.Region(path[2])) {
+		return answer(http.StatusNotFound, "no such switch"), nil
+	}
+	if method := req.RequestContext.HTTP.Method; method != http.MethodGet && method != http.MethodHead {
+		return answer(http.StatusMethodNotAllowed, "expected GET"), nil
+	}
+	state, err := h.Registry.Switch(ctx, path[1])
+	switch {
+	case err != nil:
+		return answer(http.StatusServiceUnavailable, "the registry did not answer"), nil
+	case state.Evacuated == failover.Region(path[2]):
+		return answer(http.StatusOK, "evacuated"), nil
+	}
+	return answer(http.StatusNotFound, "not evacuated"), nil
+}
+
+// drives says whether this Region is where users of the switch are made to leave a Region from.
+func (h Handler) drives(name string, region failover.Region) bool {
+	if region != h.Plan.Other(h.Region) {
+		return false
+	}
+	for _, s := range h.Plan.Switches {
+		if s.Name == name {
+			return s.Lever == failover.EndpointLever
+		}
+	}
+	return false
+}
+
+func answer(status int, text string) response {
+	return response{StatusCode: status, Body: text + "\n", Headers: map[string]string{"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}}
+}

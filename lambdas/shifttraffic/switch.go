@@ -1,0 +1,163 @@
+package shifttraffic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+)
+
+// weightsBudget is how long a call works on zones whose users a switch has moved already: no user waits for their weights, and
+// the databases wait for the call.
+const weightsBudget = 3 * time.Second
+
+// switchStates are the plan's switches as the registry has them.
+type switchStates interface {
+	Switch(ctx context.Context, name string) (registry.SwitchState, error)
+	WriteSwitch(ctx context.Context, name string, state registry.SwitchState) (changed bool, err error)
+}
+
+// switches makes the users of the run's switches leave the source Region, before any zone is written. It takes one write for
+// each switch, into this Region's replica of the registry: the one lever that needs nothing of us-east-1. The other switches of
+// the applications stay as they are, and get the epoch of the run: an older run that wakes up late finds it, and moves no user.
+//
+// A second identical call finds both written. It fails with FenceLost when a newer run has written a switch, or the lock.
+func (s shift) switches(ctx context.Context, apps []failover.Application) error {
+	names := s.switchesOf(apps)
+	if len(names) == 0 {
+		return nil
+	}
+	if err := s.Registry.MayMove(ctx, s.req.Run); err != nil {
+		if errors.Is(err, registry.ErrOvertaken) || errors.Is(err, registry.ErrRunOver) {
+			return failover.Fail(failover.FenceLost, err)
+		}
+		return err
+	}
+	for _, name := range names {
+		evacuated := s.req.Stage.From
+		if s.req.Run.Action.Planned() || s.req.Run.Phase != failover.Outbound || !slices.Contains(s.req.Run.Switches, name) {
+			state, err := s.Registry.Switch(ctx, name)
+			if err != nil {
+				return err
+			}
+			evacuated = state.Evacuated
+		}
+		if err := s.write(ctx, name, evacuated); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s shift) write(ctx context.Context, name string, evacuated failover.Region) error {
+	state := registry.SwitchState{Evacuated: evacuated, Epoch: s.req.Run.Epoch, Run: s.req.Run.ID, At: s.req.Now}
+	_, err := s.Registry.WriteSwitch(ctx, name, state)
+	if errors.Is(err, registry.ErrOvertaken) {
+		return failover.Fail(failover.FenceLost, err)
+	}
+	return err
+}
+
+// resetSwitches takes the switches of a planned run back, which still make users leave the Region that the stage has moved all
+// of them to: the weights of the failover before were never written. It comes after the weights, which then count.
+func (s shift) resetSwitches(ctx context.Context) error {
+	if !s.req.Run.Action.Planned() || s.req.Stage.Percent == nil || *s.req.Stage.Percent < 100 {
+		return nil
+	}
+	for _, name := range s.req.Run.Switches {
+		state, err := s.Registry.Switch(ctx, name)
+		if err != nil {
+			return fmt.Errorf("before it is reset: %w", err)
+		}
+		if state.Evacuated != s.req.Stage.To {
+			continue
+		}
+		if err := s.write(ctx, name, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// switchesOf are the names of the switches of the applications, in the order of the plan.
+func (s shift) switchesOf(apps []failover.Application) []string {
+	var names []string
+	for _, declared := range s.Plan.Switches {
+		uses := func(app failover.Application) bool {
+			of, ok := s.Plan.SwitchOf(app)
+			return ok && of.Name == declared.Name
+		}
+		if slices.ContainsFunc(apps, uses) {
+			names = append(names, declared.Name)
+		}
+	}
+	return names
+}
+
+// zonesApart are the zones whose users wait for weights, and those of which a switch of the run has moved all users.
+type zonesApart struct{ waiting, switched []ZonePlan }
+
+// apart divides the zones of a failover.
+func (s shift) apart(plans []ZonePlan, apps []failover.Application) (zones zonesApart) {
+	byName := map[string]failover.Application{}
+	for _, app := range apps {
+		byName[app.Name] = app
+	}
+	for _, plan := range plans {
+		stays := func(b Batch) bool {
+			return slices.ContainsFunc(b.Owners, func(owner string) bool { return !s.req.Run.Switched(s.Plan, byName[owner]) })
+		}
+		if slices.ContainsFunc(plan.Batches, stays) {
+			zones.waiting = append(zones.waiting, plan)
+		} else {
+			zones.switched = append(zones.switched, plan)
+		}
+	}
+	return zones
+}
+
+// pending is a zone whose users a switch has moved, and whose weights a later run writes.
+func pending(plan ZonePlan, err error) failover.SetAside {
+	part := zoneAside(plan, err)
+	part.Kind = failover.PendingKind
+	return part
+}
+
+// weigh tries to write the weights of zones whose users a switch has moved, once. Whatever keeps it from a zone leaves that
+// zone's weights pending, except a newer run's mark. Where the list has no room for all of them, and no zone moves by weights
+// alone, one part stands for all.
+func (s shift) weigh(ctx context.Context, plans []ZonePlan, all bool, answer *failover.ShiftAnswer) error {
+	ctx, cancel := context.WithTimeout(ctx, weightsBudget)
+	defer cancel()
+	var given error
+	for _, plan := range plans {
+		if given != nil {
+			answer.SetAside = append(answer.SetAside, pending(plan, given))
+			continue
+		}
+		z := s.zone(plan, nil)
+		err := z.run(ctx)
+		z.addTo(answer)
+		switch c := entry.ConditionOf(err); {
+		case err == nil:
+		case c == failover.FenceLost:
+			return overtaken(*answer, err)
+		default:
+			answer.SetAside = append(answer.SetAside, pending(plan, err))
+			if c == failover.Unreachable || c == failover.Throttled || ctx.Err() != nil {
+				given = err // the next zone would be answered the same, and the databases wait
+			}
+		}
+	}
+	if room := failover.MaxSetAside - len(s.req.SetAside); all && len(answer.SetAside) > room {
+		first := answer.SetAside.PendingWeights()[0]
+		first.Object, first.Zone = fmt.Sprintf("%d zones", len(answer.SetAside)), failover.AllZones
+		answer.SetAside = failover.Aside{first}
+	}
+	return nil
+}

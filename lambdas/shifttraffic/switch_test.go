@@ -1,0 +1,199 @@
+package shifttraffic
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"net/http/httptest"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// newSwitched returns the handler of a plan with a switch, whose state is kept in a table of the world.
+func newSwitched(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.World, *registry.Store) {
+	t.Helper()
+	h, world := newHandler(t, apps...)
+	must(t, world.AddTable("registry", string(east), string(west)))
+	server := httptest.NewServer(world)
+	t.Cleanup(server.Close)
+	h.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+	store := &registry.Store{Table: "registry", Plan: h.Plan, Client: dynamodb.NewFromConfig(aws.Config{
+		Region: string(west), BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+	})}
+	h.Registry = registered{apps: apps, store: store}
+	return h, world, store
+}
+
+func bySwitch(epoch int64, run string, names ...string) failover.ShiftRequest {
+	req := request(epoch, run, 100)
+	req.Run.Switches = names
+	return req
+}
+
+func state(t *testing.T, store *registry.Store) registry.SwitchState {
+	t.Helper()
+	got, err := store.Switch(t.Context(), "default")
+	must(t, err)
+	got.At = got.At.UTC()
+	return got
+}
+
+var controlPlaneGone = fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}}
+
+// TestASwitchMovesUsersWithoutTheControlPlane: one write comes before any call to Route 53, every zone is tried, and what could
+// not be written is pending and not set aside; nothing remains to be waited for.
+func TestASwitchMovesUsersWithoutTheControlPlane(t *testing.T) {
+	apps := append(manyApplications("Z1", 2), manyApplications("Z2", 1)...)
+	apps[2].Name = "other"
+	h, world, store := newSwitched(t, apps...)
+	world.Inject(controlPlaneGone)
+	before := len(world.Calls())
+	got := handle(t, h, bySwitch(7, "run-7", "default"))
+	if diff := cmp.Diff(registry.SwitchState{Evacuated: east, Epoch: 7, Run: "run-7", At: start}, state(t, store)); diff != "" {
+		t.Errorf("the switch (-want +got):\n%s", diff)
+	}
+	if len(got.SetAside.Failed()) > 0 || !got.SetAside.Pending("Z1") || !got.SetAside.Pending("Z2") || got.Remaining > 0 || len(got.Deferred) > 0 {
+		t.Errorf("got %+v; want both zones pending and nothing else", got)
+	}
+	if calls := world.Calls()[before:]; calls[0].Operation != "UpdateItem" {
+		t.Errorf("the first call is %s; want the switch to be written first", calls[0].Operation)
+	}
+	req := bySwitch(7, "run-7", "default")
+	req.SetAside, req.Round = got.SetAside, 2
+	before = len(world.Calls())
+	handle(t, h, req)
+	for _, call := range world.Calls()[before:] {
+		if call.Service == "route53" {
+			t.Errorf("a zone whose weights are pending is asked again: %s", call.Operation)
+		}
+	}
+}
+
+// TestWeightsAreWrittenWhereTheyCanBe, of the zones of one switch too.
+func TestWeightsAreWrittenWhereTheyCanBe(t *testing.T) {
+	apps := append(manyApplications("Z1", 2), manyApplications("Z2", 1)...)
+	apps[2].Name = "other"
+	h, world, _ := newSwitched(t, apps...)
+	denied := fakeaws.Fault{Operation: "ChangeResourceRecordSets", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403}}
+	h.Route53 = sickZone{h.Route53, world, "Z1", denied}
+	got := handle(t, h, bySwitch(7, "run-7", "default"))
+	if !got.SetAside.Pending("Z1") || got.SetAside.Pending("Z2") || len(got.Changes) != 1 || got.Changes[0].Zone != "Z2" {
+		t.Errorf("got %+v; want Z1 pending and Z2 written", got)
+	}
+	checkMoved(t, world, apps[2:])
+}
+
+// TestAZoneWithUsersOfNoSwitchIsMovedByWeights, and what keeps it from moving is a failed part.
+func TestAZoneWithUsersOfNoSwitchIsMovedByWeights(t *testing.T) {
+	apps := manyApplications("Z1", 2)
+	apps[1].Switch = failover.NoSwitch
+	h, world, _ := newSwitched(t, apps...)
+	remove := world.Inject(fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403}})
+	got := handle(t, h, bySwitch(7, "run-7", "default"))
+	if len(got.SetAside.PendingWeights()) > 0 || len(got.SetAside.Failed())+len(got.Deferred) == 0 {
+		t.Errorf("got %+v; want the zone set aside", got)
+	}
+	remove()
+	handle(t, h, bySwitch(8, "run-8", "default"))
+	checkMoved(t, world, apps)
+}
+
+// TestAnOlderRunMovesNoSwitch, whatever the newer one has done with it: moved users by it, or by weights alone.
+func TestAnOlderRunMovesNoSwitch(t *testing.T) {
+	for name, newer := range map[string]func() failover.ShiftRequest{
+		"a failover": func() failover.ShiftRequest { return bySwitch(9, "newer", "default") },
+		"a failover that does not cover it": func() failover.ShiftRequest {
+			return bySwitch(9, "newer")
+		},
+		"a planned run": func() failover.ShiftRequest {
+			req := bySwitch(9, "newer")
+			req.Run.Action, req.Run.From, req.Run.To, req.Stage.From, req.Stage.To = failover.Failback, west, east, west, east
+			return req
+		},
+	} {
+		apps := manyApplications("Z1", 1)
+		h, _, store := newSwitched(t, apps...)
+		handle(t, h, newer())
+		want := state(t, store)
+		_, err := h.Handle(t.Context(), bySwitch(8, "older", "default"))
+		if entry.ConditionOf(err) != failover.FenceLost {
+			t.Errorf("%s: got %v; want FenceLost", name, err)
+		}
+		if diff := cmp.Diff(want, state(t, store)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestARunThatHasLostItsLockMovesNoSwitch: a newer one may not have come to its first stage yet.
+func TestARunThatHasLostItsLockMovesNoSwitch(t *testing.T) {
+	for _, lost := range []error{registry.ErrOvertaken, registry.ErrRunOver} {
+		apps := manyApplications("Z1", 1)
+		h, _, store := newSwitched(t, apps...)
+		h.Registry = registered{apps: apps, store: store, lock: lost}
+		_, err := h.Handle(t.Context(), bySwitch(8, "older", "default"))
+		if entry.ConditionOf(err) != failover.FenceLost || state(t, store) != (registry.SwitchState{At: state(t, store).At}) {
+			t.Errorf("%v: got %v and %+v; want FenceLost and the switch as it was", lost, err, state(t, store))
+		}
+	}
+}
+
+// TestAPlannedRunResetsASwitchAfterItsWeights: until all weights are written it keeps users where they are.
+func TestAPlannedRunResetsASwitchAfterItsWeights(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	h, world, store := newSwitched(t, apps...)
+	world.Inject(fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}, Times: 1})
+	handle(t, h, bySwitch(7, "failover", "default"))
+	back := func(percent int) failover.ShiftRequest {
+		req := request(8, "failback", percent)
+		req.Run.Switches = []string{"default"}
+		req.Run.Action, req.Run.From, req.Run.To, req.Stage.From, req.Stage.To = failover.Failback, west, east, west, east
+		return req
+	}
+	remove := world.Inject(controlPlaneGone)
+	if _, err := h.Handle(t.Context(), back(100)); err == nil {
+		t.Fatal("got no error without a control plane")
+	}
+	if got := state(t, store); got.Evacuated != east || got.Epoch != 8 {
+		t.Errorf("before the weights: got %+v; want users to leave us-east-1 still", got)
+	}
+	remove()
+	handle(t, h, back(50))
+	if got := state(t, store); got.Evacuated != east {
+		t.Errorf("at half of the traffic: got %+v; want users to leave us-east-1 still", got)
+	}
+	handle(t, h, back(100))
+	if got := state(t, store); got.Evacuated != "" || got.Run != "failback" {
+		t.Errorf("after the weights: got %+v; want it reset", got)
+	}
+	handle(t, h, back(100))
+	if got := state(t, store); got.Evacuated != "" {
+		t.Errorf("after the same call again: got %+v; want it reset", got)
+	}
+}
+
+// TestPendingWeightsOfManyZonesAreOnePart: the list travels with the execution, and none of them is a failed part.
+func TestPendingWeightsOfManyZonesAreOnePart(t *testing.T) {
+	var apps []failover.Application
+	for i := range failover.MaxSetAside + 5 {
+		app := manyApplications(fmt.Sprintf("Z%02d", i), 1)[0]
+		app.Name = fmt.Sprintf("app-%02d", i)
+		app.Records[0].ZoneName = fmt.Sprintf("z%02d.example", i)
+		apps = append(apps, app)
+	}
+	h, world, _ := newSwitched(t, apps...)
+	world.Inject(controlPlaneGone)
+	got := handle(t, h, bySwitch(7, "run-7", "default"))
+	if len(got.SetAside) != 1 || len(got.SetAside.Failed()) > 0 || !got.SetAside.Pending("Z00") || !got.SetAside.Pending("Z54") || got.SetAside[0].Object != "55 zones" {
+		t.Errorf("got %+v; want one part for 55 zones", got.SetAside)
+	}
+}

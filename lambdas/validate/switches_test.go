@@ -1,0 +1,204 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// armed is an application whose record sets carry the health checks of the switch.
+func armed(app failover.Application) failover.Application {
+	for i := range app.Records {
+		endpoints := map[failover.Region]failover.Endpoint{}
+		for region, e := range app.Records[i].Endpoints {
+			e.HealthCheck = "check-" + string(region)
+			endpoints[region] = e
+		}
+		app.Records[i].Endpoints = endpoints
+	}
+	return app
+}
+
+// newSwitched is a scene of a plan with a switch whose health checks both Regions have published.
+func newSwitched(t *testing.T, apps ...failover.Application) *scene {
+	t.Helper()
+	s := newScene(t)
+	s.h.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+	s.store.Plan = s.h.Plan
+	for _, region := range []failover.Region{east, west} {
+		s.world.SetHealthCheck("check-"+string(region), true)
+		must(t, s.store.PublishSwitchCheck(t.Context(), registry.SwitchCheck{Switch: "default", Region: region, ID: "check-" + string(region)}))
+	}
+	_, err := s.store.Register(t.Context(), s.h.Plan, apps, start)
+	must(t, err)
+	for _, app := range apps {
+		for _, r := range app.Records {
+			for region, weight := range map[failover.Region]int{east: 100, west: 0} {
+				must(t, s.world.PutRecordSet(r.Zone, fakeaws.RecordSet{
+					Name: r.Name, Type: r.Type, SetIdentifier: string(region), Weight: weight, TTL: r.TTL, HealthCheck: r.Endpoints[region].HealthCheck, Values: []string{r.Endpoints[region].Value},
+				}))
+			}
+		}
+	}
+	return s
+}
+
+func (s *scene) evacuate(region failover.Region, epoch int64) {
+	s.t.Helper()
+	_, err := s.store.WriteSwitch(s.t.Context(), "default", registry.SwitchState{Evacuated: region, Epoch: epoch, Run: "before", At: start})
+	must(s.t, err)
+}
+
+// said are the findings about switches.
+func said(answer failover.ValidateAnswer) string {
+	var all []string
+	for _, f := range answer.Findings {
+		if f.Code == failover.CodeSwitch {
+			all = append(all, string(f.Severity)+": "+f.String())
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestAFailoverUsesTheSwitchesThatItMovesWhole, and says of every other why its applications move by weights.
+func TestAFailoverUsesTheSwitchesThatItMovesWhole(t *testing.T) {
+	unarmed, byWeights := blog(), blog()
+	byWeights.Switch = failover.NoSwitch
+	for _, c := range []struct {
+		name, input string
+		apps        []failover.Application
+		want        []string
+		says        string
+		dependsOn   bool // the control plane in us-east-1
+	}{
+		{"all of them", `{"action": "failover", "allowDataLoss": true}`, []failover.Application{armed(shop()), armed(blog())}, []string{"default"}, "", false},
+		{"an application of no switch beside it", `{"action": "failover", "allowDataLoss": true}`, []failover.Application{armed(shop()), byWeights}, []string{"default"}, "", true},
+		{"one is not armed", `{"action": "failover", "allowDataLoss": true}`, []failover.Application{armed(shop()), unarmed}, nil, "it is not armed: the record sets of blog do not carry its health checks", true},
+		{"one that is not armed is not selected", `{"action": "failover", "allowDataLoss": true, "applications": ["shop"]}`, []failover.Application{armed(shop()), unarmed}, nil, "it is not armed", true},
+		{"only some", `{"action": "failover", "allowDataLoss": true, "applications": ["shop"]}`, []failover.Application{armed(shop()), armed(blog())}, nil, "it would move blog too, which the run is not about", true},
+		{"in steps", `{"action": "failover", "allowDataLoss": true, "percents": [50, 100]}`, []failover.Application{armed(shop()), armed(blog())}, nil, "the input has percents", true},
+		{"a planned run", `{"action": "switchover"}`, []failover.Application{armed(shop()), armed(blog())}, nil, "", true},
+	} {
+		s := newSwitched(t, c.apps...)
+		got := s.validate(c.input)
+		if got.Verdict != failover.Proceed || !slices.Equal(got.Run.Switches, c.want) {
+			t.Errorf("%s: got %s with %v; want switches %v\n%s", c.name, got.Verdict, got.Run.Switches, c.want, got.Summary)
+		}
+		if text := said(got); (text == "") != (c.says == "") || !strings.Contains(text, c.says) {
+			t.Errorf("%s: got %q; want %q", c.name, text, c.says)
+		}
+		if slices.Contains(codes(got, failover.Warning), failover.CodeControlPlane) != c.dependsOn {
+			t.Errorf("%s: got %v; want a warning about the control plane: %t", c.name, codes(got, failover.Warning), c.dependsOn)
+		}
+	}
+}
+
+// TestAFailoverBySwitchDoesNotWaitForTheControlPlane, which may be what is lost.
+func TestAFailoverBySwitchDoesNotWaitForTheControlPlane(t *testing.T) {
+	s := newSwitched(t, armed(shop()))
+	s.world.Inject(fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}})
+	got := s.validate(`{"action": "failover", "allowDataLoss": true}`)
+	if got.Verdict != failover.Proceed || !slices.Equal(got.Run.Switches, []string{"default"}) || len(got.Stages) != 1 {
+		t.Errorf("got %s with %v: %s", got.Verdict, got.Run.Switches, got.Summary)
+	}
+}
+
+// TestTheEpochOfARunExceedsThatOfTheSwitches: with an older one it could not write them.
+func TestTheEpochOfARunExceedsThatOfTheSwitches(t *testing.T) {
+	s := newSwitched(t, armed(shop()))
+	s.evacuate(west, 41)
+	if got := s.validate(`{"action": "failover", "allowDataLoss": true}`); got.Run.Epoch <= 41 {
+		t.Errorf("got epoch %d; want more than 41", got.Run.Epoch)
+	}
+}
+
+// TestAPlannedRunResetsASwitchThatItMovesWhole, and any other waits until the weights are written.
+func TestAPlannedRunResetsASwitchThatItMovesWhole(t *testing.T) {
+	one := []failover.Application{armed(shop())}
+	for _, c := range []struct {
+		name, input string
+		apps        []failover.Application
+		evacuated   failover.Region
+		want        []string
+		blocked     bool
+	}{
+		{"all in one step", `{"action": "switchover"}`, one, west, []string{"default"}, false},
+		{"two waves", `{"action": "switchover"}`, append(one, armed(blog())), west, nil, true},
+		{"in steps", `{"action": "switchover", "percents": [50, 100]}`, one, west, nil, true},
+		{"a drill", `{"action": "drill"}`, one, west, nil, true},
+		{"from the Region that users leave", `{"action": "switchover"}`, one, east, nil, true},
+		{"a switch that is reset", `{"action": "switchover"}`, one, "", nil, false},
+	} {
+		s := newSwitched(t, c.apps...)
+		s.evacuate(c.evacuated, 3)
+		got := s.validate(c.input)
+		if (got.Verdict == failover.Refuse) != c.blocked || !slices.Equal(got.Run.Switches, c.want) {
+			t.Errorf("%s: got %s with %v; want blocked: %t, switches %v\n%s", c.name, got.Verdict, got.Run.Switches, c.blocked, c.want, got.Summary)
+		}
+		if c.blocked && !strings.Contains(said(got), `"action":"weights"`) && !strings.Contains(said(got), "weights") {
+			t.Errorf("%s: got %q; want the command that writes the weights", c.name, said(got))
+		}
+	}
+}
+
+// TestPendingWeightsAreWrittenByARunOfTheirOwn, as soon as there are any and the control plane answers, and by no other.
+func TestPendingWeightsAreWrittenByARunOfTheirOwn(t *testing.T) {
+	const input = `{"action": "weights", "requestedBy": "schedule drover-weights"}`
+	other := blog()
+	other.Switch = failover.NoSwitch
+	s := newSwitched(t, armed(shop()), other)
+	before := len(s.mutations())
+	if got := s.validate(input); got.Verdict != failover.Skip || got.Notify || !strings.Contains(got.Summary, "no weights are pending") {
+		t.Errorf("with nothing pending: got %s, notified %t: %s", got.Verdict, got.Notify, got.Summary)
+	}
+	s.evacuate(west, 3)
+	if got := s.validate(input); got.Verdict != failover.Skip {
+		t.Errorf("in the Region that users leave: got %s: %s", got.Verdict, got.Summary)
+	}
+	s.evacuate(east, 4)
+	s.pass(time.Minute)
+	remove := s.world.Inject(fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}})
+	if got := s.validate(input); got.Verdict != failover.Skip || !strings.Contains(got.Summary, "does not answer yet") {
+		t.Errorf("without the control plane: got %s: %s", got.Verdict, got.Summary)
+	}
+	if got := s.mutations(); len(got) > before+2 { // the two writes of the switch by this test
+		t.Errorf("a run with nothing to do has changed something: %v", got)
+	}
+	remove()
+	s.pass(time.Minute)
+	got := s.validate(input)
+	if got.Verdict != failover.Proceed || !slices.Equal(got.Run.Switches, []string{"default"}) || got.Run.Action != failover.Failover || got.Run.From != east || got.Run.Epoch <= 4 {
+		t.Errorf("got %s, %+v: %s", got.Verdict, got.Run, got.Summary)
+	}
+	for _, stage := range got.Stages {
+		if stage.Promote || stage.Wave == other.Wave {
+			t.Errorf("stage %+v; want the traffic of shop alone", stage)
+		}
+	}
+}
+
+// TestTheHealthChecksOfTheStackArePublished by every run and check, and by no dry run.
+func TestTheHealthChecksOfTheStackArePublished(t *testing.T) {
+	s := newSwitched(t, armed(shop()))
+	s.h.SwitchChecks = map[string]string{"default": "check-new"}
+	s.validate(`{"action": "failover", "dryRun": true}`)
+	published := func() string {
+		checks, err := s.store.SwitchChecks(t.Context())
+		must(t, err)
+		return checks["default"][east]
+	}
+	if got := published(); got != "check-us-east-1" {
+		t.Errorf("a dry run has published %s", got)
+	}
+	s.validate(`{"action": "check"}`)
+	if diff := cmp.Diff("check-new", published()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

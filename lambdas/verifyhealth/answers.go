@@ -1,0 +1,117 @@
+package verifyhealth
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/nameservers"
+)
+
+// nameServers are those of hosted zones.
+type nameServers interface {
+	// Of returns the addresses of a zone's name servers.
+	Of(ctx context.Context, zoneName string) ([]string, error)
+	// Ask returns the values of a record set, as the first of the servers has them that answers.
+	Ask(ctx context.Context, servers []string, name, recordType string) ([]string, error)
+	// Resolve returns the addresses of a name of any zone.
+	Resolve(ctx context.Context, name, recordType string) ([]string, error)
+}
+
+// namesOfZone is how many names of a zone a check asks about: all record sets of a switch carry the same two health checks,
+// so what holds for the first, the middle and the last of them holds for all.
+const namesOfZone = 3
+
+// answers asks the zones' own name servers where the names resolve to whose users a switch has moved. The control plane cannot
+// say so: health checks change no record set, and it may be what is lost. A zone whose name servers cannot be reached, such as
+// a private one, is judged by the metrics of its applications alone.
+func (h Handler) answers(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
+	if h.NameServers == nil || len(req.Run.Switches) == 0 || req.Stage.Percent == nil && !req.Stage.Closing() {
+		return nil
+	}
+	for _, zone := range h.switchedZones(req, apps) {
+		servers, err := h.NameServers.Of(ctx, zone.name)
+		if errors.Is(err, nameservers.ErrNoAnswer) {
+			l.unseen = append(l.unseen, zone.name)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, r := range sample(zone.records) {
+			seen, err := h.resolves(ctx, l, servers, r, req.Stage.To)
+			if err != nil {
+				return err
+			}
+			if !seen {
+				l.unseen = append(l.unseen, zone.name)
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// switchedZone is a hosted zone with those of its records whose users a switch has moved.
+type switchedZone struct {
+	id, name string
+	records  []failover.Record
+}
+
+func (h Handler) switchedZones(req failover.VerifyRequest, apps []failover.Application) []switchedZone {
+	var zones []switchedZone
+	for _, app := range apps {
+		if !req.Run.Switched(h.Registry.Plan, app) {
+			continue
+		}
+		for _, r := range app.Records {
+			i := slices.IndexFunc(zones, func(z switchedZone) bool { return z.id == r.Zone })
+			if i < 0 {
+				i, zones = len(zones), append(zones, switchedZone{id: r.Zone, name: r.ZoneName})
+			}
+			zones[i].records = append(zones[i].records, r)
+		}
+	}
+	return zones
+}
+
+// sample are the first, the middle and the last of the records.
+func sample(records []failover.Record) []failover.Record {
+	if len(records) <= namesOfZone {
+		return records
+	}
+	return []failover.Record{records[0], records[len(records)/2], records[len(records)-1]}
+}
+
+// resolves notes when a name does not resolve to its endpoint in the target Region. It says whether a name server answered.
+func (h Handler) resolves(ctx context.Context, l *attempt, servers []string, r failover.Record, to failover.Region) (seen bool, err error) {
+	got, err := h.NameServers.Ask(ctx, servers, r.Name, r.Type)
+	if errors.Is(err, nameservers.ErrNoAnswer) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	endpoint := r.Endpoints[to]
+	want, expected := []string{strings.ToLower(endpoint.Value)}, endpoint.Value
+	if endpoint.Alias != nil {
+		expected = endpoint.Alias.Name
+		if want, err = h.NameServers.Resolve(ctx, endpoint.Alias.Name, r.Type); err != nil {
+			return false, nil //nolint:nilerr // what the alias stands for cannot be known from here
+		}
+	}
+	if !slices.ContainsFunc(got, func(value string) bool { return slices.Contains(want, value) }) {
+		l.wait("record %s %s: the name servers of %s answer %s; expected %s of %s", r.Name, r.Type, r.ZoneName, orNothing(got), expected, to)
+		l.zones[r.Zone] = true
+	}
+	return true, nil
+}
+
+func orNothing(values []string) string {
+	if len(values) == 0 {
+		return "nothing"
+	}
+	return strings.Join(values, ", ")
+}
