@@ -55,9 +55,11 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
 		grants = append(grants, s.readRecords(), readChanges(), s.readWaves(), s.renewLock(), readMetrics())
+		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem"}, switches))...)
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
 		grants = append(grants, s.readRecords(), s.items("Registry", []string{"Query"}, applications, drills), s.readOutcome(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
+		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem"}, switches))...)
 		grants = append(grants, s.readTopology()...)
 	case "lever":
 		grants = append(grants, s.items("Switches", []string{"GetItem"}, switches))

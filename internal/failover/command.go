@@ -67,6 +67,9 @@ func Describe(execution string) string {
 // goes on, so that its RTO still counts from the beginning.
 func (r Run) Again(plan Plan) Input {
 	in := Input{Action: r.Action, Applications: r.Applications, Order: r.Order, Percents: r.Percents}
+	if r.OnlyWeights {
+		return Input{Action: Weights}
+	}
 	if !r.Action.Planned() {
 		if in.Since = r.Since; r.AllowDataLoss {
 			in.AllowDataLoss = new(true)

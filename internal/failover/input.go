@@ -117,7 +117,7 @@ func (in Input) validate() error {
 	if len(in.Applications) > MaxNamedApplications {
 		add("applications: %d names; expected at most %d, or no list at all for all applications", len(in.Applications), MaxNamedApplications)
 	}
-	problems = append(problems, in.checkNames(), in.checkText())
+	problems = append(problems, in.checkNames(), in.checkText(), in.checkWeights())
 	if n := utf8.RuneCountInString(in.Reason); n > maxReason {
 		add("reason: %d characters; expected at most %d", n, maxReason)
 	}
@@ -125,6 +125,26 @@ func (in Input) validate() error {
 		add("requestedBy: %d characters; expected at most %d", n, maxRequestedBy)
 	}
 	return errors.Join(append(problems, in.Trigger.validate())...)
+}
+
+// checkWeights finds what says nothing about pending weights: which they are, the switches say, and no user moves.
+func (in Input) checkWeights() error {
+	if in.Action != Weights {
+		return nil
+	}
+	var problems []error
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"applications", in.Applications != nil}, {"allowDataLoss", in.AllowDataLoss != nil}, {"order", in.Order != ""},
+		{"percents", len(in.Percents) > 0}, {"approval", in.Approval != ""}, {"since", !in.Since.IsZero()}, {"trigger", in.Trigger != nil},
+	} {
+		if f.given {
+			problems = append(problems, fmt.Errorf("%s: given; expected it with every action but %s, which writes all pending weights and moves no user", f.name, Weights))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // checkNames finds what is named twice, in a list of the length that is allowed.

@@ -33,6 +33,9 @@ type Run struct {
 	// Switches are the names of the plan's switches with which the run moves traffic, of each all applications: a failover
 	// those that are armed; a planned run those that it resets, because the weights of the failover before are pending.
 	Switches []string `json:"switches,omitempty"`
+	// OnlyWeights says that the run was asked for [Weights]: it writes what a failover by switch has left pending, of the
+	// applications of its switches alone, and promotes nothing.
+	OnlyWeights bool `json:"onlyWeights,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.
@@ -137,9 +140,21 @@ func (r Run) Region() Region {
 	return target
 }
 
+// Asked is the action of the run's input. A run that writes pending weights plays a failover whose users have moved already.
+func (r Run) Asked() Action {
+	if r.OnlyWeights {
+		return Weights
+	}
+	return r.Action
+}
+
 // Moves says whether the run moves the application in the phase under way. A drill's way back, and what undoes that,
-// concern what the way there has moved: an application that was in the other Region before the run stays there.
-func (r Run) Moves(app Application) bool {
+// concern what the way there has moved: an application that was in the other Region before the run stays there. A run that
+// writes pending weights concerns the applications of its switches.
+func (r Run) Moves(plan Plan, app Application) bool {
+	if r.OnlyWeights && !r.Switched(plan, app) {
+		return false
+	}
 	if !r.Selects(app.Name) || r.Phase != Return && r.Phase != ReturnRollback {
 		return r.Selects(app.Name)
 	}

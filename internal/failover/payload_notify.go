@@ -227,4 +227,6 @@ type NotifyAnswer struct {
 	Moved    int `json:"moved"`
 	NotMoved int `json:"notMoved"`
 	NotKnown int `json:"notKnown"`
+	// FollowUp is that of the report.
+	FollowUp *FollowUp `json:"followUp,omitempty"`
 }

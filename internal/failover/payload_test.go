@@ -193,7 +193,7 @@ func TestAReturnMovesOnlyWhatTheOutboundPhaseHasMoved(t *testing.T) {
 		{"rollback, what was moved", run(Rollback), moved, true, 1},
 		{"rollback, what may have been moved", run(Rollback), untouched, true, 0},
 	} {
-		if got := c.run.Moves(c.app); got != c.moves {
+		if got := c.run.Moves(DefaultPlan(), c.app); got != c.moves {
 			t.Errorf("%s: moves %t; want %t", c.name, got, c.moves)
 		}
 		if got := c.run.Databases(c.app); len(got) != c.databases {
@@ -202,7 +202,7 @@ func TestAReturnMovesOnlyWhatTheOutboundPhaseHasMoved(t *testing.T) {
 	}
 	other := run(Return)
 	other.Applications = []string{"blog"}
-	if other.Moves(moved) {
+	if other.Moves(DefaultPlan(), moved) {
 		t.Error("a run about another application moves it")
 	}
 }

@@ -21,6 +21,8 @@ type Report struct {
 	Reasons []string `json:"reasons"`
 	// SetAside is what a failover could not move, each part with its cause.
 	SetAside Aside `json:"setAside,omitempty"`
+	// FollowUp is what is left to do about applications that have moved by a switch; nil when there is nothing.
+	FollowUp *FollowUp `json:"followUp,omitempty"`
 	// ClosedAt is when the inventory was taken. VerifiedAt is when the records of the applications that VerifyHealth has
 	// verified were read, nil when all of them were read for the report.
 	ClosedAt   time.Time  `json:"closedAt"`

@@ -96,6 +96,9 @@ func (s SetAside) String() string {
 	what := string(s.Kind) + " " + s.Object
 	switch s.Kind {
 	case PendingKind:
+		if s.Zone == AllZones {
+			return fmt.Sprintf("weights of %s are pending, such as: %s: %s", s.Object, s.Error, SetAsideCause(said(s.Cause)))
+		}
 		return fmt.Sprintf("weights of zone %s (%s) are pending: %s: %s", s.Object, s.Zone, s.Error, SetAsideCause(said(s.Cause)))
 	case ZoneKind:
 		what += " (" + s.Zone + ")"

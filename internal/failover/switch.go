@@ -109,6 +109,14 @@ func (p Plan) SwitchOf(app Application) (Switch, bool) {
 	return p.Switches[i], true
 }
 
+// Uses says whether a switch of the plan moves the traffic of any of the applications.
+func (p Plan) Uses(s Switch, apps []Application) bool {
+	return slices.ContainsFunc(apps, func(app Application) bool {
+		of, ok := p.SwitchOf(app)
+		return ok && of.Name == s.Name
+	})
+}
+
 // Switched says whether the run moves the traffic of the application by a switch of the plan.
 func (r Run) Switched(plan Plan, app Application) bool {
 	s, ok := plan.SwitchOf(app)

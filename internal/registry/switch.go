@@ -35,6 +35,26 @@ func (s *Store) Switch(ctx context.Context, name string) (SwitchState, error) {
 	return s.switchState(out.Item)
 }
 
+// Switches returns the state of every switch that a run has written, by name.
+func (s *Store) Switches(ctx context.Context) (map[string]SwitchState, error) {
+	items, err := s.query(ctx, switchesPartition, "", 0)
+	if err != nil {
+		return nil, failover.Doing("read", "the switches", err)
+	}
+	all := map[string]SwitchState{}
+	for _, it := range items {
+		r := &reader{item: it}
+		name := r.text("sk")
+		if r.err != nil {
+			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+		}
+		if all[name], err = s.switchState(it); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 func (s *Store) switchState(it item) (SwitchState, error) {
 	r := &reader{item: it}
 	r.format()

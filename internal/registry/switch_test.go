@@ -45,6 +45,10 @@ func TestASwitchIsWrittenOnlyForward(t *testing.T) {
 			t.Errorf("%s: %v (-want +got):\n%s", c.name, err, diff)
 		}
 	}
+	all, err := s.Switches(ctx)
+	if diff := cmp.Diff(map[string]SwitchState{"default": state(west, 4, "c")}, all); diff != "" || err != nil {
+		t.Errorf("all switches: %v (-want +got):\n%s", err, diff)
+	}
 	if got, err := s.Switch(ctx, "other"); err != nil || got != (SwitchState{}) {
 		t.Errorf("a switch that no run has written: got %+v, %v; want it reset", got, err)
 	}

@@ -29,6 +29,9 @@ type Progress struct {
 	// Findings are Validate's; MoreFindings counts those that are not shown.
 	Findings     []failover.Finding `json:"findings,omitempty"`
 	MoreFindings int                `json:"moreFindings,omitempty"`
+
+	// end is the request that concludes the run.
+	end failover.NotifyRequest
 }
 
 // progressOf reads a run's progress from the first events of its history, oldest first, and from the last ones, newest
@@ -132,8 +135,8 @@ func (b *backward) scheduled(asked payload) bool {
 	if asked.Outcome != "" && !b.concluded {
 		b.concluded = true
 		end := asked.concludes()
-		b.Failure = failover.FailedStep(end.Failed())
-		b.Reasons = append(wording.Reasons(end.Run, end.Failed(), end.MoreFailures, end.Decisions), end.SetAside.Lines()...)
+		b.Failure, b.end = failover.FailedStep(end.Failed()), end
+		b.Reasons = append(wording.Reasons(end.Run, end.Failed(), end.MoreFailures, end.Decisions), end.SetAside.Failed().Lines()...)
 		b.Stages = max(b.Stages, asked.stages())
 	}
 	if asked.StagesDone != nil {

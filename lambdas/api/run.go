@@ -28,6 +28,8 @@ type Run struct {
 	Outcome failover.Outcome `json:"outcome,omitempty"`
 	// Summary is one sentence: where the run is, or how it ended.
 	Summary string `json:"summary,omitempty"`
+	// FollowUp is what is left to do about applications that a run has moved by a switch.
+	FollowUp *failover.FollowUp `json:"followUp,omitempty"`
 	// Next is what to do after a run that was stopped or timed out.
 	Next string `json:"next,omitempty"`
 	// Input is the input of the execution.
@@ -61,7 +63,7 @@ func (h Handler) runOf(x *sfn.DescribeExecutionOutput) Run {
 	case types.ExecutionStatusSucceeded:
 		var out failover.NotifyAnswer // or a ValidateAnswer, which has a summary too
 		_ = json.Unmarshal([]byte(aws.ToString(x.Output)), &out)
-		r.Outcome, r.Summary, r.Links.Report = failover.Completed, out.Summary, out.Report
+		r.Outcome, r.Summary, r.FollowUp, r.Links.Report = failover.Completed, out.Summary, out.FollowUp, out.Report
 	case types.ExecutionStatusFailed:
 		r.Outcome, r.Summary = outcomeOf(aws.ToString(x.Error)), aws.ToString(x.Cause)
 	}

@@ -40,6 +40,8 @@ func (h Handler) show(ctx context.Context, id string) (response, error) {
 	}
 	if execution.Status == types.ExecutionStatusRunning {
 		run.Summary = run.Progress.text()
+	} else if run.FollowUp == nil { // an execution that failed has no output
+		run.FollowUp = failover.FollowUpOf(h.Plan, run.Progress.end.Run, run.Progress.end.SetAside)
 	}
 	return answer(http.StatusOK, run)
 }

@@ -10,13 +10,15 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// AnnounceAnswer says that the start notification is out.
+// AnnounceAnswer says whether the start notification is out.
 type AnnounceAnswer struct {
 	Notified bool `json:"notified"`
 }
 
 // Announce sends the start notification of a run: what it will move, the warnings, the latest end, and how to watch it. Then
 // it writes the same into the report bucket: what was known before anything was changed.
+//
+// A run that only writes pending weights moves no user: it is not announced.
 //
 // A second identical call finds that, or the report of a run that has ended, and sends nothing. If the first call could not
 // write it, the second sends the notification again: twice is better than never.
@@ -27,6 +29,9 @@ type AnnounceAnswer struct {
 // It relies on Publish in the Amazon SNS API Reference, and on "Amazon S3 data consistency model" in the Amazon S3 User
 // Guide for reading what was just written.
 func (h Handler) Announce(ctx context.Context, req failover.AnnounceRequest) (AnnounceAnswer, error) {
+	if req.Run.OnlyWeights {
+		return AnnounceAnswer{}, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, failover.AnnounceTimeout)
 	defer cancel()
 	for _, key := range []string{failover.AnnouncementKey(req.Run.ID), failover.ReportKey(req.Run.ID)} {

@@ -68,8 +68,16 @@ type resultFacts struct {
 	Decisions        []failover.Decision    `json:"decisions,omitempty"`
 	Phases           []failover.PhaseResult `json:"phases,omitempty"`
 	LostWrites       int                    `json:"lostWrites"`
+	FollowUp         *followUpFacts         `json:"followUp,omitempty"`
 	Next             string                 `json:"next,omitempty"`
 	Report           string                 `json:"report,omitempty"`
+}
+
+// followUpFacts are those of what is left to do.
+type followUpFacts struct {
+	// PendingZones counts the zones whose weights are pending, -1 when they are too many to count.
+	PendingZones int    `json:"pendingZones"`
+	Command      string `json:"command"`
 }
 
 // approvalFacts are those of a run that waits for an approval.
@@ -89,7 +97,7 @@ func attributes(plan failover.Plan, r failover.Report, location string) map[stri
 	f.Result = &resultFacts{
 		Moved: len(r.Moved), NotMoved: len(r.NotMoved), Restored: len(r.Restored), NotRestored: len(r.NotRestored),
 		NotKnown: len(r.NotKnown), Unknown: len(r.Unknown), RTOSeconds: r.RTOSeconds, TargetRTOSeconds: r.TargetRTOSeconds, RTOMet: r.RTOMet, RPOSeconds: r.RPOSeconds,
-		TargetRPOSeconds: r.TargetRPOSeconds, RPOMeasuredAt: r.RPOMeasuredAt, Decisions: r.Decisions, Phases: r.Phases, LostWrites: len(r.LostWrites), Next: r.Next, Report: location,
+		TargetRPOSeconds: r.TargetRPOSeconds, RPOMeasuredAt: r.RPOMeasuredAt, Decisions: r.Decisions, Phases: r.Phases, LostWrites: len(r.LostWrites), FollowUp: followUpOf(r), Next: r.Next, Report: location,
 	}
 	return f.attributes(r.Run)
 }
@@ -97,7 +105,7 @@ func attributes(plan failover.Plan, r failover.Report, location string) map[stri
 func newFacts(kind string, plan failover.Plan, run failover.Run, summary string) facts {
 	from, to := run.OutboundRegions()
 	return facts{
-		Kind: kind, Plan: plan.Name, Run: run.ID, ARN: run.ARN, Action: run.Action, From: from, To: to, Summary: summary,
+		Kind: kind, Plan: plan.Name, Run: run.ID, ARN: run.ARN, Action: run.Asked(), From: from, To: to, Summary: summary,
 		TakenOverFrom: run.TakenOverFrom,
 	}
 }

@@ -86,7 +86,7 @@ func (h Handler) missing(req failover.NotifyRequest) {
 func (h Handler) remember(ctx context.Context, r failover.Report) {
 	ctx, cancel := context.WithTimeout(ctx, writeBudget)
 	defer cancel()
-	if !idle(r) {
+	if !idle(r) && !r.Run.OnlyWeights {
 		h.publishMetrics(ctx, r)
 	}
 	if r.Run.Action == failover.Drill && len(r.Phases) > 0 && !idle(r) {
@@ -113,7 +113,7 @@ func sameRun(r failover.Report, req failover.NotifyRequest) bool {
 func (h Handler) answer(r failover.Report, location string) failover.NotifyAnswer {
 	return failover.NotifyAnswer{
 		Outcome: r.Outcome, Summary: r.Summary, Report: location, Notified: r.Notified, RTOSeconds: r.RTOSeconds, RPOSeconds: r.RPOSeconds,
-		Moved: len(r.Moved), NotMoved: len(r.NotMoved), NotKnown: len(r.NotKnown),
+		Moved: len(r.Moved), NotMoved: len(r.NotMoved), NotKnown: len(r.NotKnown), FollowUp: r.FollowUp,
 	}
 }
 

@@ -14,7 +14,7 @@ const maxLost = 4
 
 // figures are the recovery time and the data loss, of each phase where there are several, compared with the targets.
 func figures(b *strings.Builder, r failover.Report) {
-	if idle(r) {
+	if idle(r) || r.Run.OnlyWeights {
 		return
 	}
 	for _, phase := range r.Phases {

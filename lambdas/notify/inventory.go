@@ -35,14 +35,21 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	if err != nil {
 		return h.unknown(r, req, "read the registry", err)
 	}
-	apps := slices.DeleteFunc(all, func(app failover.Application) bool { return !r.Run.Selects(app.Name) })
+	apps := slices.DeleteFunc(all, func(app failover.Application) bool {
+		return !r.Run.Selects(app.Name) || r.Run.OnlyWeights && !r.Run.Switched(h.Plan, app)
+	})
 	r.TTLSeconds = longestTTL(apps)
+	if r.Run.OnlyWeights { // its users have moved before, and their writers are not its own
+		for i := range apps {
+			apps[i].Databases = nil
+		}
+	}
 	var verified, others []failover.Application
 	for _, app := range apps {
 		switch {
-		case req.Outcome == failover.Completed && req.Inventory.Covers(app) && r.Run.Moves(app):
+		case req.Outcome == failover.Completed && req.Inventory.Covers(app) && r.Run.Moves(h.Plan, app):
 			verified = append(verified, app)
-		case req.Outcome == failover.Completed && !r.Run.Moves(app):
+		case req.Outcome == failover.Completed && !r.Run.Moves(h.Plan, app):
 			// An application that was in the standby before the drill stays there.
 		default:
 			others = append(others, app)
@@ -56,6 +63,7 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	if err != nil {
 		return err
 	}
+	h.noteSwitches(ctx, r)
 	for _, app := range verified {
 		r.Moved = append(r.Moved, app.Name)
 	}
@@ -82,12 +90,13 @@ func (h Handler) snapshot(ctx context.Context, r *failover.Report, req failover.
 			listing = kept
 		}
 	}
-	sets, err := listing.Read(ctx, h.Route53, apps, listBudget)
+	switches := live.ReadSwitches(ctx, h.Registry, h.Plan, apps)
+	sets, err := listing.Read(ctx, h.Route53, withoutPending(req, switches, apps), listBudget)
 	unfinished := errors.Is(err, live.ErrUnfinished) || entry.ConditionOf(err) == failover.Throttled
 	if unfinished && req.Try < completeAttempts && h.keep(ctx, key, listing) == nil {
 		return live.Snapshot{}, failover.Fail(failover.Throttled, failover.Doing("take", "the inventory, which the next attempt continues from "+h.location(key), err))
 	}
-	snapshot := live.Take(ctx, sets, h.RDS(to), apps)
+	snapshot := live.Take(ctx, sets, switches, h.RDS(to), apps)
 	for _, unknown := range snapshot.Unknown() {
 		r.Unknown = append(r.Unknown, prose.Cut(prose.Line(unknown), maxLine))
 	}

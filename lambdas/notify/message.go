@@ -27,7 +27,10 @@ func summarize(r failover.Report) string {
 	switch {
 	case idle(r):
 	case r.Outcome == failover.Completed && len(missing)+len(r.NotKnown) == 0:
-		line += " in " + seconds(r.RTOSeconds)
+		if !r.Run.OnlyWeights {
+			line += " in " + seconds(r.RTOSeconds)
+		}
+		line += followUpLine(r)
 	case r.Winner != nil:
 		line += "; superseded by run " + r.Winner.Run
 	case len(r.Reasons) > 0:
@@ -40,6 +43,9 @@ func summarize(r failover.Report) string {
 
 // journey is the action of the run and its target Region.
 func journey(run failover.Run) string {
+	if run.OnlyWeights {
+		return "pending weights of " + string(run.To)
+	}
 	what := string(run.Action)
 	if what == "" {
 		what = "a run"
@@ -69,7 +75,7 @@ func listsOf(r failover.Report) lists {
 		return lists{"Moved and returned", "Not returned", r.Moved, r.NotMoved, r.NotKnown}
 	case r.Run.Phase == failover.Return:
 		return lists{"Returned", "Not returned", r.Moved, r.NotMoved, r.NotKnown}
-	case r.Run.Phase == failover.ReturnRollback:
+	case r.Run.Phase == failover.ReturnRollback || r.Run.OnlyWeights:
 		return lists{"In " + string(r.Target), "Not in " + string(r.Target), r.Moved, r.NotMoved, r.NotKnown}
 	}
 	return lists{"Moved", "Not moved", r.Moved, r.NotMoved, r.NotKnown}
@@ -104,7 +110,7 @@ func counted(r failover.Report, l lists) string {
 		return fmt.Sprintf("%d of %d applications moved and returned", there, all)
 	case r.Run.Phase == failover.Return:
 		return fmt.Sprintf("%d of %d applications back in %s", there, all, r.Run.To)
-	case r.Run.Phase == failover.ReturnRollback:
+	case r.Run.Phase == failover.ReturnRollback || r.Run.OnlyWeights:
 		return fmt.Sprintf("%d of %d applications in %s", there, all, r.Target)
 	}
 	return fmt.Sprintf("%d of %d applications moved", there, all)
@@ -140,6 +146,7 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 		fmt.Fprintf(&b, "\n%s (%d)%s: %s\n", l.thereTitle, len(l.there), verified(r), prose.Some(l.there, maxLines, ", "))
 	}
 	section(&b, "Could not be read", r.Unknown)
+	followUp(&b, r.FollowUp)
 	fmt.Fprintln(&b)
 	switch {
 	case n.command != "":

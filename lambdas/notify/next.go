@@ -19,7 +19,7 @@ func nextStep(plan failover.Plan, r failover.Report, failures []failover.StepFai
 	m, ok := failover.MachineOf(run.ARN)
 	from, to := run.OutboundRegions()
 	switch {
-	case !ok:
+	case !ok || run.OnlyWeights && r.Outcome == failover.Completed:
 		return next{}
 	case overtaken(failures):
 		return afterWinner(m, r.Winner)

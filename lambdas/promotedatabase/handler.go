@@ -161,7 +161,7 @@ func (h Handler) selected(ctx context.Context, req failover.PromoteRequest, answ
 	if err != nil {
 		return nil, err
 	}
-	moving := slices.DeleteFunc(slices.Clone(wave), func(app failover.Application) bool { return !req.Run.Moves(app) })
+	moving := slices.DeleteFunc(slices.Clone(wave), func(app failover.Application) bool { return !req.Run.Moves(h.Registry.Plan, app) })
 	strangers := req.Stage.Strangers(moving)
 	if err := strangers.Err(); err != nil && req.Run.Action != failover.Failover {
 		return nil, err
@@ -171,7 +171,7 @@ func (h Handler) selected(ctx context.Context, req failover.PromoteRequest, answ
 	var apps []failover.Application
 	for _, app := range wave {
 		app.Databases = slices.DeleteFunc(slices.Clone(req.Run.Databases(app)), func(db failover.Database) bool { return aside.Database(app, db) })
-		if req.Run.Moves(app) && app.HasDatabase() {
+		if req.Run.Moves(h.Registry.Plan, app) && app.HasDatabase() {
 			apps = append(apps, app)
 		}
 	}

@@ -76,14 +76,14 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err != nil {
 		return answer, failover.Doing("read", fmt.Sprintf("wave %d", req.Stage.Wave), err)
 	}
-	apps = selected(req.Run, apps)
+	apps = h.selected(req.Run, apps)
 	strangers := req.Stage.Strangers(apps)
 	if err := strangers.Err(); err != nil && req.Run.Action != failover.Failover {
 		return answer, err
 	}
 	answer.SetAside = strangers.Aside(req.SetAside)
 	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
-	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Action, Phase: req.Run.Phase, Stage: req.Stage.Index}}
+	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Asked(), Phase: req.Run.Phase, Stage: req.Stage.Index}}
 	if err := s.switches(ctx, apps); err != nil {
 		return answer, err
 	}
@@ -207,10 +207,10 @@ func helpsToWait(err error) bool {
 	return c == failover.Throttled || c == failover.Busy
 }
 
-func selected(run failover.Run, apps []failover.Application) []failover.Application {
+func (h Handler) selected(run failover.Run, apps []failover.Application) []failover.Application {
 	var kept []failover.Application
 	for _, app := range apps {
-		if run.Moves(app) {
+		if run.Moves(h.Plan, app) {
 			kept = append(kept, run.AsFound(app))
 		}
 	}

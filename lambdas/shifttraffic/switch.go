@@ -88,11 +88,7 @@ func (s shift) resetSwitches(ctx context.Context) error {
 func (s shift) switchesOf(apps []failover.Application) []string {
 	var names []string
 	for _, declared := range s.Plan.Switches {
-		uses := func(app failover.Application) bool {
-			of, ok := s.Plan.SwitchOf(app)
-			return ok && of.Name == declared.Name
-		}
-		if slices.ContainsFunc(apps, uses) {
+		if s.Plan.Uses(declared, apps) {
 			names = append(names, declared.Name)
 		}
 	}

@@ -2,6 +2,7 @@ package shifttraffic
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -195,5 +196,22 @@ func TestPendingWeightsOfManyZonesAreOnePart(t *testing.T) {
 	got := handle(t, h, bySwitch(7, "run-7", "default"))
 	if len(got.SetAside) != 1 || len(got.SetAside.Failed()) > 0 || !got.SetAside.Pending("Z00") || !got.SetAside.Pending("Z54") || got.SetAside[0].Object != "55 zones" {
 		t.Errorf("got %+v; want one part for 55 zones", got.SetAside)
+	}
+}
+
+// TestARunThatWritesPendingWeightsMovesNoOtherApplication, not even one of the same wave and zone; and its fence says what it is.
+func TestARunThatWritesPendingWeightsMovesNoOtherApplication(t *testing.T) {
+	apps := manyApplications("Z1", 2)
+	apps[1].Switch = failover.NoSwitch
+	h, world, _ := newSwitched(t, apps...)
+	req := bySwitch(7, "run-7", "default")
+	req.Run.OnlyWeights = true
+	handle(t, h, req)
+	checkMoved(t, world, apps[:1])
+	if got := world.Weights(apps[1].Records[0].Name, "A"); got[string(west)] != 0 {
+		t.Errorf("the other application has %v; want it in us-east-1", got)
+	}
+	if got := fence(world, "Z1"); !strings.Contains(got, "action=weights") {
+		t.Errorf("the fence is %s; want the action weights", got)
 	}
 }

@@ -57,7 +57,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	var todo []failover.Application
 	for _, app := range wave {
 		switch {
-		case !req.Run.Moves(app) || req.SetAside.Traffic(app) || app.Broken != "":
+		case !req.Run.Moves(h.Registry.Plan, app) || req.SetAside.Traffic(app) || app.Broken != "":
 		case same(app.Live, after(app, req)):
 			answer.AlreadyDone++
 		default:

@@ -154,8 +154,8 @@ func (p *planning) skip(why string) failover.ValidateAnswer {
 	locked := slices.ContainsFunc(p.findings, func(f failover.Finding) bool { return f.Code == failover.CodeLocked })
 	p.findings, p.stages = nil, nil
 	answer := p.answer(failover.Skip)
-	answer.Summary = fmt.Sprintf("Skipped: %s to %s by %s; %s", p.run.Action, p.run.To, p.run.StartedBy, why)
-	answer.Notify = true
+	answer.Summary = fmt.Sprintf("Skipped: %s to %s by %s; %s", p.run.Asked(), p.run.To, p.run.StartedBy, why)
+	answer.Notify = !p.finishes() // the schedule asks again in a few minutes
 	answer.Next = p.Plan.Start(p.Region, p.again(func(input *failover.Input) { input.Takeover = locked && p.outage() }))
 	return answer
 }

@@ -86,7 +86,7 @@ func (f *facts) choose(all []failover.Application) {
 		case app.Broken != "" && f.run.Selects(app.Name):
 			f.broken = append(f.broken, app)
 		case app.Broken != "":
-		case f.run.Moves(app):
+		case f.finishes() || f.run.Moves(f.Plan, app): // which switches such a run finishes is not known yet
 			f.apps = append(f.apps, app)
 		default:
 			f.others = append(f.others, app)

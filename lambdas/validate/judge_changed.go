@@ -34,7 +34,7 @@ func (j *judgement) checkUnchanged() {
 // applications, the return those of the applications that had moved.
 func (j *judgement) seenBefore(wave int) []failover.Application {
 	return slices.DeleteFunc(slices.Clone(j.selected), func(app failover.Application) bool {
-		return wave != 0 && app.Wave != wave || j.run.Phase == failover.ReturnRollback && app.Broken == "" && !j.run.Moves(app)
+		return wave != 0 && app.Wave != wave || j.run.Phase == failover.ReturnRollback && app.Broken == "" && !j.run.Moves(j.Plan, app)
 	})
 }
 

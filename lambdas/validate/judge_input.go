@@ -57,10 +57,13 @@ func (j *judgement) describeRun() {
 		j.run.Action = j.asked.Action
 	}
 	if j.finishes() {
-		j.run.Action = failover.Failover
+		j.run.Action, j.run.OnlyWeights = failover.Failover, true
 	}
 	j.followTrigger()
-	if j.input.Approval != "" {
+	switch {
+	case j.finishes():
+		j.run.Approval = failover.NoApproval // no user moves, and no writer
+	case j.input.Approval != "":
 		j.run.Approval = j.input.Approval
 	}
 	if j.input.Action == failover.Drill {

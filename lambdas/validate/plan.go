@@ -27,7 +27,7 @@ func (p *planning) plan() {
 	var waves, writers []int
 	there := 0
 	for _, app := range p.apps {
-		if p.isInTarget(app) {
+		if p.isInTarget(app) && !p.finishes() { // weights that are written leave the switch to be reset
 			there++
 			continue
 		}

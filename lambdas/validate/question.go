@@ -52,9 +52,10 @@ func (q *question) lateBy() time.Duration {
 // supersedes says whether this is an unplanned failover whose source Region executes another run. It supersedes that run
 // without takeover in its input, unless that run is an unplanned failover too. If the Regions cannot reach each other, each may
 // fail over to itself; following both could move users to one Region and writers to the other. In this case the first run keeps
-// its lease, and an operator can take over.
+// its lease, and an operator can take over. A run that only writes pending weights supersedes none: its users are served, and the
+// other run may be a failback.
 func (q *question) supersedes(region failover.Region, action failover.Action) bool {
-	return q.outage() && region == q.run.From && action != failover.Failover
+	return q.outage() && !q.finishes() && region == q.run.From && action != failover.Failover
 }
 
 // actionOf is the action of the run that the lock keeps, if it is known.
@@ -62,13 +63,13 @@ func actionOf(run *failover.Run) failover.Action {
 	if run == nil {
 		return ""
 	}
-	return run.Action
+	return run.Asked()
 }
 
 // again is the input with which an operator starts the same run again; its outage started at the same time.
 func (q *question) again(change func(*failover.Input)) failover.Input {
 	input := q.input
-	if input.Trigger = nil; q.outage() {
+	if input.Trigger = nil; q.outage() && !q.finishes() {
 		input.Since = q.run.Since
 	}
 	if change != nil {

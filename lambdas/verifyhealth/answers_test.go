@@ -10,6 +10,7 @@ import (
 	mdns "github.com/miekg/dns"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/nameservers"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -55,12 +56,20 @@ func newSwitched(t *testing.T, names ...string) (*stand, *named) {
 	go func() { _ = server.ActivateAndServe() }()
 	t.Cleanup(func() { _ = server.Shutdown() })
 	s.NameServers = nameservers.Client{Servers: []string{conn.LocalAddr().String()}}
+	s.evacuate(east)
 	for _, name := range names {
 		s.setWeight(name, east, 100)
 		s.setWeight(name, west, 0)
 		n.set(name+".example.com", "192.0.2.1")
 	}
 	return s, n
+}
+
+// evacuate writes the switch.
+func (s *stand) evacuate(region failover.Region) {
+	s.t.Helper()
+	_, err := s.Registry.WriteSwitch(s.t.Context(), "default", registry.SwitchState{Evacuated: region, Epoch: 1, Run: "run-1", At: begin})
+	s.must(err)
 }
 
 // switched asks for a check of a run that has moved users by its switch, long after that.
@@ -141,5 +150,48 @@ func TestWithoutASwitchNoNameServerIsAsked(t *testing.T) {
 	check(t, "moved by weights", passed(1), s.attempt())
 	if len(n.asked) > 0 {
 		t.Errorf("asked %v", n.asked)
+	}
+}
+
+// TestPendingWeightsNeedTheSwitch: a stage does not pass when the switch no longer keeps users out of the Region that the weights
+// name, although a name server has not noticed yet.
+func TestPendingWeightsNeedTheSwitch(t *testing.T) {
+	s, _ := newSwitched(t, "checkout")
+	s.evacuate("")
+	got := s.attempt(switched)
+	if got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "checkout: switch default: its users do not leave us-east-1") {
+		t.Errorf("got %s, %q", got.Verdict, got.Reasons)
+	}
+}
+
+// TestARunThatWritesPendingWeightsChecksNeitherHealthNorWriters: no user and no writer moves by it.
+func TestARunThatWritesPendingWeightsChecksNeitherHealthNorWriters(t *testing.T) {
+	s, _ := newSwitched(t, "checkout")
+	s.setWeight("checkout", east, 0)
+	s.setWeight("checkout", west, 100)
+	s.serve("checkout", 10)
+	finishes := func(req *failover.VerifyRequest) {
+		req.Run.Switches, req.Run.OnlyWeights = []string{"default"}, true
+	}
+	if got := s.attempt(finishes); got.Verdict != failover.Passed {
+		t.Errorf("unhealthy: got %+v; want passed", got)
+	}
+}
+
+// TestDatapointsOfAPlannedRunCountAfterItsSwitchIsReset, which takes as long as users need to leave.
+func TestDatapointsOfAPlannedRunCountAfterItsSwitchIsReset(t *testing.T) {
+	s, _ := newSwitched(t, "checkout")
+	shifted := s.world.Now()
+	at := func(req *failover.VerifyRequest) {
+		switched(req)
+		req.SetAside, req.ShiftedAt, req.Run.Action = nil, shifted, failover.Failback
+	}
+	s.setWeight("checkout", east, 0)
+	s.setWeight("checkout", west, 100)
+	s.world.AdvanceTo(shifted.Add(75 * time.Second))
+	s.serve("checkout", 100)
+	s.world.AdvanceTo(shifted.Add(79 * time.Second))
+	if got := s.attempt(at); got.Verdict != failover.Pending {
+		t.Errorf("within delay and TTL: got %+v; want it pending", got)
 	}
 }

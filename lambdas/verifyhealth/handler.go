@@ -55,8 +55,8 @@ type Handler struct {
 // moves the writers, this stage is healthy when no promotion is in progress: a promotion must end before it can be reversed.
 // The later stage then checks the health of the application.
 //
-// For applications whose users a switch has moved, it also asks the zones' own name servers ([Handler.answers]). It does not
-// read weights that are pending.
+// For applications whose users a switch has moved, it also asks the zones' own name servers ([Handler.answers]), and the registry
+// for the switch ([Handler.switches]). It does not read weights that are pending.
 //
 // Handle does not check what a failover has set aside: neither its weights nor its promotion, nor the health of its
 // application.
@@ -131,7 +131,7 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 	}
 	var apps []failover.Application
 	for _, app := range wave {
-		if req.Stage.Covers(app) && req.Run.Moves(app) {
+		if req.Stage.Covers(app) && req.Run.Moves(h.Registry.Plan, app) {
 			apps = append(apps, app)
 		}
 	}
@@ -139,11 +139,14 @@ func (h Handler) selected(ctx context.Context, req failover.VerifyRequest) ([]fa
 }
 
 // withoutAside are the applications without the parts that the run has set aside: these are not checked, and do not stop the
-// others from passing.
+// others from passing. A run that only writes pending weights moves no user and no writer, so neither is checked.
 func (l *attempt) withoutAside(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
 	rest := make([]failover.Application, len(apps))
 	for i, app := range apps {
 		rest[i] = req.SetAside.Rest(app)
+		if req.Run.OnlyWeights {
+			rest[i].Databases, rest[i].Health = nil, nil
+		}
 		l.unwritten[app.Name] = req.SetAside.Traffic(app)
 	}
 	return rest

@@ -51,10 +51,11 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 	return nil
 }
 
-// delay is the time from the write of an application's switch until its health checks have made users leave. It is 0 if the
-// weights of the application are written.
+// delay is the time from the write of an application's switch until its health checks have moved users. It is 0 in a failover that
+// has written the weights of the application. A planned run resets the switch, or its rollback sets it again, whatever the
+// weights say.
 func (h Handler) delay(req failover.VerifyRequest, app failover.Application) time.Duration {
-	if s, ok := h.Registry.Plan.SwitchOf(app); ok && slices.Contains(req.Run.Switches, s.Name) && req.SetAside.PendingTraffic(app) {
+	if s, ok := h.Registry.Plan.SwitchOf(app); ok && slices.Contains(req.Run.Switches, s.Name) && (req.Run.Action.Planned() || req.SetAside.PendingTraffic(app)) {
 		return s.Delay()
 	}
 	return 0

@@ -67,6 +67,7 @@ func inventoryOf(req failover.VerifyRequest, apps []failover.Application) failov
 // nothing.
 func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	last := newAttempt(nil)
+	h.switches(ctx, last, req, apps)
 	if req.Stage.Closing() {
 		registered(last, req, slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return l.unwritten[app.Name] }))
 	}
@@ -77,6 +78,18 @@ func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyReq
 	}
 	l.changed, l.hopeless = append(l.changed, last.pending...), append(l.hopeless, last.hopeless...)
 	return nil
+}
+
+// switches checks that the switches still do what the weights do not: users stay out of the Region that pending weights name. The
+// report asks the same of every switch.
+func (h Handler) switches(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) {
+	pending := slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return !req.SetAside.PendingTraffic(app) })
+	switches := live.ReadSwitches(ctx, h.Registry, h.Registry.Plan, pending)
+	for _, app := range pending {
+		for _, why := range switches.WhyNotOut(app, req.Stage.From) {
+			l.wait("%s: %s", app.Name, why)
+		}
+	}
 }
 
 // registered checks that the registry has each application as the phase has moved it. A stage that moves traffic needs no such

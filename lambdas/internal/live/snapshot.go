@@ -31,13 +31,15 @@ func (s Standing) Outside() bool { return len(s.Why) > 0 }
 // Snapshot is the state of some applications in Route 53 and RDS when it was taken.
 type Snapshot struct {
 	sets         RecordSets
+	switches     Switches
 	clusters     map[string]GlobalCluster
 	databasesErr error
 }
 
-// Take reads RDS, for record sets that were read before. databases is a client of the Region whose view of the databases counts.
-func Take(ctx context.Context, sets RecordSets, databases clusterDescriber, apps []failover.Application) Snapshot {
-	s := Snapshot{sets: sets}
+// Take reads RDS, for record sets and switches that were read before. databases is a client of the Region whose view of the
+// databases counts.
+func Take(ctx context.Context, sets RecordSets, switches Switches, databases clusterDescriber, apps []failover.Application) Snapshot {
+	s := Snapshot{sets: sets, switches: switches}
 	s.clusters, s.databasesErr = Databases(ctx, databases, apps)
 	return s
 }
@@ -48,19 +50,45 @@ func (s Snapshot) Unknown() []string {
 	for _, zone := range slices.Sorted(maps.Keys(s.sets.unread)) {
 		unknown = append(unknown, entry.CouldNot("read the DNS records of zone "+zone, s.sets.unread[zone]))
 	}
+	if s.switches.err != nil {
+		unknown = append(unknown, entry.CouldNot("read the switches", s.switches.err))
+	}
 	if s.databasesErr != nil {
 		unknown = append(unknown, entry.CouldNot("read the databases", s.databasesErr))
 	}
 	return unknown
 }
 
-// Standing says whether an application is wholly in region: registry, weights and writers. For the registry it uses the
-// application's Live, so the caller must read that just before.
+// Standing says whether an application is wholly in region: registry, users and writers. Users are where the weights send them,
+// unless a switch makes them leave a Region. For the registry it uses the application's Live, so the caller must read that just
+// before.
 func (s Snapshot) Standing(app failover.Application, region failover.Region) Standing {
-	standing := Standing{Application: app.Name, Why: WhyNotRegistered(app, region)}
-	s.routed(&standing, app, func(one failover.Application) []string { return WhyNotRouted(s.sets, one, region) })
+	standing := Standing{Application: app.Name}
+	switch away, known := s.switches.Evacuated(app); {
+	case !known:
+		standing.Why = whyNotActive(app, region)
+		standing.Unknown = append(standing.Unknown, "its switch: not read")
+		s.unregistered(&standing, app)
+	case away != "" && away != region:
+		standing.Why = whyNotActive(app, region)
+		s.unregistered(&standing, app)
+	default:
+		standing.Why = append(WhyNotRegistered(app, region), s.switches.WhyNotIn(app, region)...)
+		s.routed(&standing, app, func(one failover.Application) []string { return WhyNotRouted(s.sets, one, region) })
+	}
 	s.writing(&standing, app.Databases, region)
 	return standing
+}
+
+// unregistered adds the record sets that are not registered and answer users, of the records that were read.
+func (s Snapshot) unregistered(standing *Standing, app failover.Application) {
+	app.Records = slices.DeleteFunc(slices.Clone(app.Records), func(r failover.Record) bool { return s.sets.Unread(r) != nil })
+	s.routed(standing, app, func(one failover.Application) []string {
+		if foreign := s.sets.Foreign(one, one.Records[0]); len(foreign) > 0 {
+			return []string{foreignText(one.Records[0], foreign)}
+		}
+		return nil
+	})
 }
 
 // routed adds the differences of the records that were read, and names those that were not read.
@@ -149,16 +177,24 @@ func (s Snapshot) Writes(db failover.Database, region failover.Region) (writes, 
 
 // WhyNotRegistered says how the registry differs from the state in which the application is wholly in region.
 func WhyNotRegistered(app failover.Application, region failover.Region) []string {
-	if app.Broken != "" {
-		return []string{failover.BrokenText + app.Broken}
-	}
-	if app.Live.Active != region {
-		return []string{fmt.Sprintf("registry: active in %s", app.Live.Active)}
+	if why := whyNotActive(app, region); why != nil {
+		return why
 	}
 	for r, w := range app.Live.Weights {
 		if r != region && w != 0 {
 			return []string{fmt.Sprintf("registry: %s", prose.Weights(app.Live.Weights))}
 		}
+	}
+	return nil
+}
+
+// whyNotActive leaves the weights out: while a switch makes users leave a Region, they do not say where users are.
+func whyNotActive(app failover.Application, region failover.Region) []string {
+	if app.Broken != "" {
+		return []string{failover.BrokenText + app.Broken}
+	}
+	if app.Live.Active != region {
+		return []string{fmt.Sprintf("registry: active in %s", app.Live.Active)}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 func take(t *testing.T, cfg aws.Config, apps []failover.Application) Snapshot {
 	t.Helper()
 	sets, _ := Records(t.Context(), route53.NewFromConfig(cfg), apps)
-	return Take(t.Context(), sets, rds.NewFromConfig(cfg), apps)
+	return Take(t.Context(), sets, Switches{}, rds.NewFromConfig(cfg), apps)
 }
 
 // standingsIn takes a snapshot and says of every application whether it is in the Region.

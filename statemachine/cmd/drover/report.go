@@ -106,10 +106,19 @@ func writeReport(w io.Writer, r failover.Report) {
 	}
 	section(w, "Why", r.Reasons)
 	writeApplications(w, r)
+	writeFollowUp(w, r.FollowUp)
 	writeRecord(w, r)
 	if r.Next != "" {
 		fmt.Fprintf(w, "\nNext: %s\n", r.Next)
 	}
+}
+
+// writeFollowUp prints what is left to do, and the command that does it now.
+func writeFollowUp(w io.Writer, f *failover.FollowUp) {
+	if f == nil {
+		return
+	}
+	section(w, f.Title(), append(f.Lines(), f.Text, "To do it now: "+f.Command))
 }
 
 // writeApplications prints where the applications are now; after a rollback, whether that is where they were.

@@ -16,7 +16,7 @@ import (
 const watchEvery = 2 * time.Second
 
 type startCommand struct {
-	Action        string   `arg:"" help:"failover, switchover, failback, drill or check."`
+	Action        string   `arg:"" help:"failover, switchover, failback, drill, check, or weights to write pending DNS weights."`
 	Application   []string `help:"Move only this application (may be repeated; default: all)." placeholder:"NAME"`
 	AllowDataLoss *bool    `help:"Consent to the loss of writes that are not replicated, or with --no- withdraw the plan's consent (default: the plan's)." negatable:""`
 	DryRun        bool     `help:"List what the run would do, and change nothing."`

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -63,6 +65,9 @@ func (c *statusCommand) Run(env environment) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	if err := writeSwitches(env, plan, store, region); err != nil {
+		return err
+	}
 	writeLock(env.stdout, lock)
 	return writeRuns(env.stdout, runs)
 }
@@ -89,6 +94,25 @@ func (c *statusCommand) run(env environment, plan failover.Plan) error {
 	return nil
 }
 
+// writeSwitches prints the switches that make users leave a Region: the weights of their applications may still name it.
+func writeSwitches(env environment, plan failover.Plan, store *registry.Store, region failover.Region) error {
+	states, err := store.Switches(env.ctx)
+	if err != nil {
+		return fmt.Errorf("status in %s: %w", region, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		state := states[name]
+		if state.Evacuated == "" {
+			continue
+		}
+		untrusted.Scrub(&state)
+		to := plan.Other(state.Evacuated)
+		fmt.Fprintf(env.stdout, "\nSwitch %s: users are in %s by health checks since %s, by run %s. A schedule writes the DNS weights within 10 minutes after the Route 53 control plane answers again.\nTo do it now: %s\n",
+			untrusted.Line(name), to, state.At.UTC().Format(time.RFC3339), state.Run, plan.Start(to, failover.Input{Action: failover.Weights}))
+	}
+	return nil
+}
+
 func writeLock(w io.Writer, lock registry.Lock) {
 	if lock.Held(now()) {
 		fmt.Fprintf(w, "\nLock: held by %s until %s, unless renewed\n", lock.Run, lock.Expires.Format(time.RFC3339))
@@ -104,7 +128,7 @@ func writeRuns(w io.Writer, runs []registry.RunRecord) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "\nRUN\tACTION\tTO\tSTARTED\tTOOK\tOUTCOME")
 	for _, r := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Run.ID, r.Run.Action, r.Run.To, r.Run.StartedAt.Format(time.RFC3339),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Run.ID, r.Run.Asked(), r.Run.To, r.Run.StartedAt.Format(time.RFC3339),
 			r.ClosedAt.Sub(r.Run.StartedAt).Round(time.Second), r.Outcome)
 	}
 	return table.Flush()

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
@@ -141,12 +142,17 @@ func payloadOf(output string) []byte {
 	return []byte(output)
 }
 
-// writeEnd prints the outcome of a run and its cause.
+// writeEnd prints the outcome of a run and its cause, and what is left to do.
 func writeEnd(w io.Writer, x execution) {
 	fmt.Fprintf(w, "\n%s: %s after %s\n", aws.ToString(x.Name), x.outcome(),
 		aws.ToTime(x.StopDate).Sub(aws.ToTime(x.StartDate)).Round(time.Second))
 	if cause := aws.ToString(x.Cause); cause != "" {
 		fmt.Fprintln(w, cause)
+	}
+	var answer failover.NotifyAnswer // of a run that has moved something
+	if json.Unmarshal([]byte(aws.ToString(x.Output)), &answer) == nil {
+		untrusted.Scrub(&answer)
+		writeFollowUp(w, answer.FollowUp)
 	}
 }
 
