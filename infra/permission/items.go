@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/infra/names"
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 )
 
@@ -79,4 +80,39 @@ func (s Scope) ifSwitched(grants ...Grant) []Grant {
 		return nil
 	}
 	return grants
+}
+
+// levers are the grants for the levers of the plan's switches that are outside of the registry. A switch is flipped by the
+// function that moves traffic, and reset by the one that closes runs.
+func (s Scope) levers() []Grant {
+	plan := s.Names.Plan
+	var grants []Grant
+	var controls []string
+	for _, of := range plan.Switches {
+		if of.RoutingControl != nil {
+			controls = append(controls, of.RoutingControl.Controls[plan.Primary], of.RoutingControl.Controls[plan.Standby])
+		}
+	}
+	if slices.ContainsFunc(plan.Switches, func(of failover.Switch) bool { return of.Lever == failover.MetricLever }) {
+		grants = append(grants, writeMetrics())
+	}
+	if len(controls) > 0 {
+		grants = append(grants,
+			Grant{Sid: "ReadControls", Actions: []string{"route53-recovery-cluster:GetRoutingControlState"}, Resources: controls},
+			Grant{
+				Sid: "ChangeControls", Actions: []string{"route53-recovery-cluster:UpdateRoutingControlStates"}, Resources: controls,
+				Conditions: overrides(plan),
+			})
+	}
+	return grants
+}
+
+// overrides narrow a change of routing controls to what their safety rules allow, unless the plan leaves it to an input to
+// override them: see "Actions, resources, and condition keys for Amazon Route 53 Recovery Cluster" in the Service Authorization
+// Reference.
+func overrides(plan failover.Plan) map[string]map[string][]string {
+	if plan.MayBeLoosened(failover.SafetySetting) {
+		return nil
+	}
+	return map[string]map[string][]string{"Bool": {"route53-recovery-cluster:AllowSafetyRulesOverrides": {"false"}}}
 }

@@ -31,7 +31,7 @@ type Scope struct {
 }
 
 // Metrics is the one namespace into which Drover writes metrics.
-const Metrics = "Drover"
+const Metrics = failover.MetricNamespace
 
 // ForStep returns the grants of a step in the order in which they are written into its policy. Tracing is not among
 // them: the CDK grants it where it is switched on.
@@ -44,9 +44,11 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.ifSwitched(s.items("ReadSwitches", []string{"GetItem", "Query"}, switches, switchChecks), s.items("PublishChecks", []string{"UpdateItem"}, switchChecks))...)
 	case "shifttraffic":
 		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
+		grants = append(grants, s.levers()...)
 		grants = append(grants, s.readRecords(), s.shift(), s.neverShift(), s.readWaves(), s.lock())
 	case "updateregistry":
-		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"UpdateItem"}, switches))...)
+		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
+		grants = append(grants, s.levers()...)
 		grants = append(grants, s.writeWaves(), s.items("Runs", []string{"PutItem"}, runs), s.lock())
 	case "promotedatabase":
 		grants = append(grants, s.writeWaves(), s.lock(), readMetrics())

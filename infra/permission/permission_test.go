@@ -60,3 +60,51 @@ func TestNoGrantIsAboutNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestALeverIsGrantedToThePlanThatHasIt, on its own routing controls, and safety rules bind it unless the plan leaves them to
+// the input.
+func TestALeverIsGrantedToThePlanThatHasIt(t *testing.T) {
+	controls := map[failover.Region]string{"us-east-1": "arn:e", "us-west-2": "arn:w"}
+	for _, c := range []struct {
+		name      string
+		levers    []failover.Lever
+		mayLoosen []string
+		want      []string
+	}{
+		{"none", nil, nil, nil},
+		{"endpoint", []failover.Lever{failover.EndpointLever}, nil, nil},
+		{"metric", []failover.Lever{failover.MetricLever}, nil, []string{"cloudwatch:PutMetricData on * if map[StringEquals:map[cloudwatch:namespace:[Drover]]]"}},
+		{"routing control", []failover.Lever{failover.EndpointLever, failover.RoutingControlLever}, nil, []string{
+			"route53-recovery-cluster:GetRoutingControlState on arn:e arn:w if map[]",
+			"route53-recovery-cluster:UpdateRoutingControlStates on arn:e arn:w if map[Bool:map[route53-recovery-cluster:AllowSafetyRulesOverrides:[false]]]",
+		}},
+		{"with overrides", []failover.Lever{failover.RoutingControlLever}, []string{failover.SafetySetting}, []string{
+			"route53-recovery-cluster:GetRoutingControlState on arn:e arn:w if map[]",
+			"route53-recovery-cluster:UpdateRoutingControlStates on arn:e arn:w if map[]",
+		}},
+	} {
+		plan := failover.DefaultPlan()
+		plan.MayLoosen = c.mayLoosen
+		for _, lever := range c.levers {
+			s := failover.Switch{Name: string(lever), Lever: lever}
+			if lever == failover.RoutingControlLever {
+				s.RoutingControl = &failover.RoutingControl{Controls: controls}
+			}
+			plan.Switches = append(plan.Switches, s)
+		}
+		scope := Scope{Names: names.Region{Plan: plan, Code: "us-west-2"}, HostedZones: []string{"Z1"}}
+		for _, step := range []string{"shifttraffic", "updateregistry"} {
+			var got []string
+			for _, g := range scope.ForStep(step) {
+				for _, a := range g.Actions {
+					if strings.HasPrefix(a, "cloudwatch:") || strings.HasPrefix(a, "route53-recovery-cluster:") {
+						got = append(got, fmt.Sprintf("%s on %s if %v", a, strings.Join(g.Resources, " "), g.Conditions))
+					}
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s: %s may\n%s; want\n%s", c.name, step, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		}
+	}
+}

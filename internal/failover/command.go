@@ -74,6 +74,7 @@ func (r Run) Again(plan Plan) Input {
 		if in.Since = r.Since; r.AllowDataLoss {
 			in.AllowDataLoss = new(true)
 		}
+		in.OverrideSafetyRules = r.OverrideSafetyRules
 	}
 	if r.Approval != plan.Approval {
 		in.Approval = r.Approval

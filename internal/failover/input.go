@@ -3,6 +3,7 @@ package failover
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,8 @@ type Input struct {
 	Approval Approval `json:"approval,omitempty"`
 	// Takeover takes the lock from the run that holds it. That run is fenced off from what this one moves.
 	Takeover bool `json:"takeover,omitempty"`
+	// OverrideSafetyRules are the ARNs of safety rules of routing controls that a failover changes those controls against.
+	OverrideSafetyRules []string `json:"overrideSafetyRules,omitempty"`
 	// Since is when the outage began, if known; RTO counts from it instead of from the run's start.
 	Since time.Time `json:"since,omitzero"`
 	// RequestedBy is who asks, for the record: the API writes the ARN of its caller, a schedule [ScheduleRequests] and its
@@ -117,7 +120,7 @@ func (in Input) validate() error {
 	if len(in.Applications) > MaxNamedApplications {
 		add("applications: %d names; expected at most %d, or no list at all for all applications", len(in.Applications), MaxNamedApplications)
 	}
-	problems = append(problems, in.checkNames(), in.checkText(), in.checkWeights())
+	problems = append(problems, in.checkNames(), in.checkText(), in.checkWeights(), in.checkRules())
 	if n := utf8.RuneCountInString(in.Reason); n > maxReason {
 		add("reason: %d characters; expected at most %d", n, maxReason)
 	}
@@ -154,6 +157,34 @@ func (in Input) checkNames() error {
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
 			problems = append(problems, fmt.Errorf("applications: %q is named twice", untrusted.Short(name)))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// maxRules is how many safety rules an input may override: the list travels in the payload of every step.
+const maxRules = 10
+
+var safetyRule = regexp.MustCompile(`^arn:aws[a-z-]*:route53-recovery-control::\d{12}:controlpanel/[a-f0-9]{1,32}/safetyrule/[a-f0-9]{1,32}$`)
+
+// checkRules checks the safety rules to override: each is named, for an override is of what an operator has seen refuse.
+func (in Input) checkRules() error {
+	var problems []error
+	add := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("overrideSafetyRules: "+format, args...))
+	}
+	rules := in.OverrideSafetyRules
+	if len(rules) > 0 && in.Action != "" && in.Action != Failover {
+		add("given; expected only with the action %s", Failover)
+	}
+	if len(rules) > maxRules {
+		add("%d rules; expected at most %d", len(rules), maxRules)
+	}
+	for i, arn := range rules[:min(len(rules), maxRules)] {
+		if !safetyRule.MatchString(arn) {
+			add("%q; expected the ARN of a safety rule of Amazon Application Recovery Controller", untrusted.Short(arn))
+		} else if slices.Contains(rules[:i], arn) {
+			add("%q is named twice", arn)
 		}
 	}
 	return errors.Join(problems...)

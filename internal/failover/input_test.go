@@ -13,14 +13,14 @@ import (
 func TestInputIsReadWhole(t *testing.T) {
 	got, err := ParseInput([]byte(`{
 		"action": "failover", "applications": ["checkout", "search"], "allowDataLoss": true, "dryRun": true,
-		"order": "database-first", "percents": [10, 50, 100], "approval": "before-promotion", "takeover": true, "since": "2026-01-31T03:00:00Z", "reason": "lights out"
+		"order": "database-first", "percents": [10, 50, 100], "approval": "before-promotion", "takeover": true, "overrideSafetyRules": ["arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b"], "since": "2026-01-31T03:00:00Z", "reason": "lights out"
 	}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Input{
 		Action: Failover, Applications: []string{"checkout", "search"}, AllowDataLoss: new(true), DryRun: true,
-		Order: DatabaseFirst, Percents: []int{10, 50, 100}, Approval: BeforePromotion, Takeover: true, Since: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Reason: "lights out",
+		Order: DatabaseFirst, Percents: []int{10, 50, 100}, Approval: BeforePromotion, Takeover: true, OverrideSafetyRules: []string{"arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b"}, Since: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Reason: "lights out",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("input (-want +got):\n%s", diff)
@@ -40,12 +40,19 @@ func TestActionAloneIsEnough(t *testing.T) {
 }
 
 func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
-	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, since, requestedBy, reason, execution or trigger"
+	const keys = "action, applications, allowDataLoss, dryRun, order, percents, approval, takeover, overrideSafetyRules, since, requestedBy, reason, execution or trigger"
 	var manyNames []string
 	for i := range MaxNamedApplications + 1 {
 		manyNames = append(manyNames, fmt.Sprintf(`"a%d"`, i))
 	}
 	many := strings.Join(manyNames, ",")
+	var rules strings.Builder
+	for i := range maxRules + 1 {
+		if i > 0 {
+			rules.WriteByte(',')
+		}
+		fmt.Fprintf(&rules, `"arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/%x"`, i)
+	}
 	cases := []struct {
 		name, text string
 		want       []string
@@ -72,6 +79,10 @@ func TestInputIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"too many applications", `{"action": "check", "applications": [` + many + `]}`, []string{"input: applications: 201 names; expected at most 200, or no list at all for all applications"}},
 		{"unknown order", `{"action": "check", "order": "dns-first"}`, []string{`input: order: "dns-first" is not known; expected traffic-first or database-first`}},
 		{"unknown approval", `{"action": "check", "approval": "always"}`, []string{`input: approval: "always" is not known; expected none, before-start or before-promotion`}},
+		{"a rule without its ARN", `{"action": "failover", "overrideSafetyRules": ["one-on"]}`, []string{`input: overrideSafetyRules: "one-on"; expected the ARN of a safety rule of Amazon Application Recovery Controller`}},
+		{"an override of a planned run", `{"action": "switchover", "overrideSafetyRules": ["arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b"]}`, []string{"input: overrideSafetyRules: given; expected only with the action failover"}},
+		{"a rule twice", `{"action": "failover", "overrideSafetyRules": ["arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b", "arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b"]}`, []string{`input: overrideSafetyRules: "arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b" is named twice`}},
+		{"too many rules", `{"action": "failover", "overrideSafetyRules": [` + rules.String() + `]}`, []string{"input: overrideSafetyRules: 11 rules; expected at most 10"}},
 		{"falling percents", `{"action": "check", "percents": [50, 10, 100]}`, []string{"input: percents: [50 10 100]; expected rising shares from 1 to 100"}},
 		{"a percent twice", `{"action": "check", "percents": [50, 50, 100]}`, []string{"input: percents: [50 50 100]; expected rising shares from 1 to 100"}},
 		{"0 percent", `{"action": "check", "percents": [0, 100]}`, []string{"input: percents: [0 100]; expected rising shares from 1 to 100"}},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // The settings of a plan that an input can loosen, each by the name that it has in the plan and in the input. An input may
@@ -13,10 +15,11 @@ const (
 	ConsentSetting  = "allowDataLoss"
 	OrderSetting    = "order"
 	TakeoverSetting = "takeover"
+	SafetySetting   = "overrideSafetyRules"
 )
 
 // Loosenable are all of them, in the order in which help and errors list them.
-var Loosenable = []string{ApprovalSetting, ConsentSetting, OrderSetting, TakeoverSetting}
+var Loosenable = []string{ApprovalSetting, ConsentSetting, OrderSetting, TakeoverSetting, SafetySetting}
 
 // MayBeLoosened says whether the plan leaves a setting to whoever starts a run.
 func (p Plan) MayBeLoosened(setting string) bool { return slices.Contains(p.MayLoosen, setting) }
@@ -51,6 +54,7 @@ func (p Plan) Loosened(in Input) []Loosening {
 	add(in.Consents() && !p.AllowDataLoss, ConsentSetting, "true", "false")
 	add(in.Order == TrafficFirst && p.Order == DatabaseFirst, OrderSetting, string(in.Order), string(p.Order))
 	add(in.Takeover, TakeoverSetting, "true", "no takeover")
+	add(len(in.OverrideSafetyRules) > 0, SafetySetting, prose.Count(len(in.OverrideSafetyRules), "rule"), "no override")
 	return all
 }
 
@@ -66,6 +70,8 @@ func (p Plan) Tighten(in Input) Input {
 			in.Order = ""
 		case TakeoverSetting:
 			in.Takeover = false
+		case SafetySetting:
+			in.OverrideSafetyRules = nil
 		}
 	}
 	return in

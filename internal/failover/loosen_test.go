@@ -23,6 +23,7 @@ func TestAnInputMayTightenThePlanAndLoosensOnlyWhatThePlanLeavesToIt(t *testing.
 		{"consent", strict, Input{AllowDataLoss: new(true)}, []string{ConsentSetting}},
 		{"users before their writer", strict, Input{Order: TrafficFirst}, []string{OrderSetting}},
 		{"another run's lock", strict, Input{Takeover: true}, []string{TakeoverSetting}},
+		{"a safety rule", strict, Input{OverrideSafetyRules: []string{"arn"}}, []string{SafetySetting}},
 		{"less, and slower", strict, Input{Applications: []string{"a"}, Percents: []int{10, 100}}, nil},
 		{"all of it tightened", lax, Input{Approval: BeforePromotion, Order: DatabaseFirst, AllowDataLoss: new(false)}, nil},
 		{"the plan's own consent", lax, Input{AllowDataLoss: new(true)}, nil},

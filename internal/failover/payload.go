@@ -36,6 +36,8 @@ type Run struct {
 	// OnlyWeights says that the run was asked for [Weights]: it writes what a failover by switch has left pending, of the
 	// applications of its switches alone, and promotes nothing.
 	OnlyWeights bool `json:"onlyWeights,omitempty"`
+	// OverrideSafetyRules are the ARNs of the safety rules of routing controls that the run overrides.
+	OverrideSafetyRules []string `json:"overrideSafetyRules,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.

@@ -24,6 +24,9 @@ const (
 	// PendingKind is a hosted zone whose weights could not be written, while a switch has moved its users all the same. It is
 	// no failed part: its weights are written by a later run.
 	PendingKind Kind = "pending-weights"
+	// SwitchKind is a switch whose lever could not be written, in one wave. It is no failed part: its applications move by
+	// weights, and are set aside themselves where those cannot be written either.
+	SwitchKind Kind = "switch"
 	// DatabaseKind is a global cluster.
 	DatabaseKind Kind = "database"
 	// TrafficKind and DatabasesKind are all records, or all databases, of a wave.
@@ -100,6 +103,8 @@ func (s SetAside) String() string {
 			return fmt.Sprintf("weights of %s are pending, such as: %s: %s", s.Object, s.Error, SetAsideCause(said(s.Cause)))
 		}
 		return fmt.Sprintf("weights of zone %s (%s) are pending: %s: %s", s.Object, s.Zone, s.Error, SetAsideCause(said(s.Cause)))
+	case SwitchKind:
+		return fmt.Sprintf("switch %s could not be used, and its applications of %s moved by weights: %s: %s", s.Object, WaveText(s.Wave), s.Error, SetAsideCause(said(s.Cause)))
 	case ZoneKind:
 		what += " (" + s.Zone + ")"
 	case TrafficKind, DatabasesKind:
@@ -194,9 +199,15 @@ func (a Aside) Lines() []string {
 	return lines
 }
 
-// Failed are the parts that could not be moved, without the zones whose users a switch has moved.
+// Failed are the parts that could not be moved, without the zones whose users a switch has moved, and without switches whose
+// users weights have moved.
 func (a Aside) Failed() Aside {
-	return slices.DeleteFunc(slices.Clone(a), func(s SetAside) bool { return s.Kind == PendingKind })
+	return slices.DeleteFunc(slices.Clone(a), func(s SetAside) bool { return s.Kind == PendingKind || s.Kind == SwitchKind })
+}
+
+// Switch says whether the switch could not be used in the wave.
+func (a Aside) Switch(name string, wave int) bool {
+	return slices.ContainsFunc(a, func(s SetAside) bool { return s.Kind == SwitchKind && s.Object == name && s.Wave == wave })
 }
 
 // PendingWeights are the zones whose users a switch has moved, and whose weights are still to be written.

@@ -22,6 +22,9 @@ func (p Plan) Start(region Region, in Input, extra ...string) string {
 	if in.Takeover {
 		words = append(words, "--takeover")
 	}
+	for _, arn := range in.OverrideSafetyRules {
+		add("--override-safety-rule", arn)
+	}
 	if in.DryRun {
 		words = append(words, "--dry-run")
 	}

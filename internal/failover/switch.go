@@ -102,7 +102,12 @@ func (p Plan) SwitchOf(app Application) (Switch, bool) {
 	if app.Switch == "" && len(p.Switches) > 0 {
 		return p.Switches[0], true
 	}
-	i := slices.IndexFunc(p.Switches, func(s Switch) bool { return s.Name == app.Switch })
+	return p.SwitchNamed(app.Switch)
+}
+
+// SwitchNamed returns the switch of a name.
+func (p Plan) SwitchNamed(name string) (Switch, bool) {
+	i := slices.IndexFunc(p.Switches, func(s Switch) bool { return s.Name == name })
 	if i < 0 {
 		return Switch{}, false
 	}
@@ -220,7 +225,10 @@ func (p Plan) validatePair(field string, of map[Region]string, form *regexp.Rege
 	}
 }
 
-// EvacuatedMetric is the metric of a [MetricLever], in the namespace Drover of the Region that users move to: 1 makes users
+// MetricNamespace is the one namespace into which Drover writes metrics.
+const MetricNamespace = "Drover"
+
+// EvacuatedMetric is the metric of a [MetricLever], in [MetricNamespace] of the Region that users move to: 1 makes users
 // leave the Region of its dimension, 0 does not.
 const EvacuatedMetric = "Evacuated"
 

@@ -21,6 +21,12 @@ type SwitchState struct {
 	Epoch int64
 	Run   string
 	At    time.Time
+
+	// What follows is of a lever outside of the registry; see [Store.ConfirmLever]. Pulled is the Region that the lever makes
+	// users leave, empty when it is reset. It differs from Evacuated while the lever could not be written. Stuck is the other
+	// Region, when the metric that makes users leave it could not be reset. LeverAt is the time of the newest datapoint.
+	Pulled, Stuck failover.Region
+	LeverAt       time.Time
 }
 
 // Switch returns the state of a switch as this Region's replica has it. A switch that no run has written is reset.
@@ -59,11 +65,16 @@ func (s *Store) switchState(it item) (SwitchState, error) {
 	r := &reader{item: it}
 	r.format()
 	state := SwitchState{Evacuated: failover.Region(r.text("evacuated")), Epoch: r.epoch(), Run: r.text("run"), At: r.time("at")}
+	if r.has("pulled") {
+		state.Pulled, state.Stuck, state.LeverAt = failover.Region(r.text("pulled")), failover.Region(r.text("stuck")), r.time("leverAt")
+	}
 	if r.err != nil {
 		return SwitchState{}, fmt.Errorf("table %s: %w", s.Table, r.err)
 	}
-	if state.Evacuated != "" && !s.Plan.Has(state.Evacuated) {
-		return SwitchState{}, fmt.Errorf("table %s: item %s: evacuated: %q is not a Region of the plan %s", s.Table, describeKey(it), state.Evacuated, s.Plan.Name)
+	for name, region := range map[string]failover.Region{"evacuated": state.Evacuated, "pulled": state.Pulled, "stuck": state.Stuck} {
+		if region != "" && !s.Plan.Has(region) {
+			return SwitchState{}, fmt.Errorf("table %s: item %s: %s: %q is not a Region of the plan %s", s.Table, describeKey(it), name, region, s.Plan.Name)
+		}
 	}
 	return state, nil
 }
@@ -100,6 +111,28 @@ func (s *Store) WriteSwitch(ctx context.Context, name string, state SwitchState)
 		return false, nil
 	}
 	return false, fmt.Errorf("switch %s was written by run %s with epoch %d, and this run has epoch %d: %w", name, now.Run, now.Epoch, state.Epoch, ErrOvertaken)
+}
+
+// ConfirmLever says what the lever of a switch has been made to do, by the run that has written the switch with [Store.WriteSwitch].
+// Once a newer run has written it, the error is [ErrOvertaken]. Confirming the same again changes nothing.
+func (s *Store) ConfirmLever(ctx context.Context, name string, state SwitchState) error {
+	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:           &s.Table,
+		Key:                 key(switchesPartition, name),
+		UpdateExpression:    aws.String("SET pulled = :pulled, stuck = :stuck, leverAt = :leverAt"),
+		ConditionExpression: aws.String("epoch = :epoch AND run = :run"),
+		ExpressionAttributeValues: item{
+			":pulled": text(string(state.Pulled)), ":stuck": text(string(state.Stuck)), ":leverAt": text(formatTime(state.LeverAt)),
+			":epoch": number(state.Epoch), ":run": text(state.Run),
+		},
+	})
+	if _, refused := refusedBy(err); refused {
+		return fmt.Errorf("switch %s was written by a newer run than %s: %w", name, state.Run, ErrOvertaken)
+	}
+	if err != nil {
+		return failover.Doing("write", "lever of switch "+name, err)
+	}
+	return nil
 }
 
 // SwitchCheck is the health check of a switch on the record sets of one Region.

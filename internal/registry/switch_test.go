@@ -54,6 +54,40 @@ func TestASwitchIsWrittenOnlyForward(t *testing.T) {
 	}
 }
 
+// TestWhatALeverDoesIsConfirmedByItsRunAlone, and stays when the switch is written again.
+func TestWhatALeverDoesIsConfirmedByItsRunAlone(t *testing.T) {
+	s := newStore(t)
+	mine := SwitchState{Evacuated: east, Epoch: 3, Run: "a", At: noon, Pulled: east, Stuck: west, LeverAt: noon}
+	if err := s.ConfirmLever(ctx, "default", mine); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("before the switch is written: got %v; want ErrOvertaken", err)
+	}
+	if _, err := s.WriteSwitch(ctx, "default", mine); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Switch(ctx, "default"); err != nil || got.Pulled != "" || !got.LeverAt.IsZero() {
+		t.Errorf("written and not confirmed: got %+v, %v", got, err)
+	}
+	for range 2 {
+		if err := s.ConfirmLever(ctx, "default", mine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newer := SwitchState{Evacuated: west, Epoch: 4, Run: "b", At: noon}
+	if _, err := s.WriteSwitch(ctx, "default", newer); err != nil {
+		t.Fatal(err)
+	}
+	late := mine
+	late.Pulled = ""
+	if err := s.ConfirmLever(ctx, "default", late); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("a late confirmation: got %v; want ErrOvertaken", err)
+	}
+	newer.Pulled, newer.Stuck, newer.LeverAt = mine.Pulled, mine.Stuck, mine.LeverAt
+	got, err := s.Switch(ctx, "default")
+	if diff := cmp.Diff(newer, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
 func TestADamagedSwitchIsNamed(t *testing.T) {
 	for damage, evacuated := range map[string]string{"eu-west-1": "eu-west-1", "epoch": ""} {
 		s := newStore(t)

@@ -86,6 +86,9 @@ func (h Handler) question(req failover.ApprovalRequest, m failover.Machine) ques
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", q.summary)
 	fmt.Fprintf(&b, "Requested: %s\nDone: %s\nData: %s\n", wanted(req), done(req), atStake(req))
+	if rules := req.Run.OverrideSafetyRules; len(rules) > 0 {
+		fmt.Fprintf(&b, "Overrides: %s\n", prose.Some(rules, maxLines, ", "))
+	}
 	if bound := time.Duration(req.Run.BoundSeconds) * time.Second; bound > time.Duration(h.Plan.TargetRTOSeconds)*time.Second {
 		fmt.Fprintf(&b, "Time: the run can take up to %s, more than the target RTO of %s\n", bound, seconds(float64(h.Plan.TargetRTOSeconds)))
 	}

@@ -83,6 +83,9 @@ func TestARequestSaysWhatAnApprovalDoes(t *testing.T) {
 		{"a failover before the promotion", func(req *failover.ApprovalRequest) {
 			req.Run.Action, req.Run.BoundSeconds, req.Run.TakenOverFrom = failover.Failover, 600, "run-0"
 		}, []string{"about as many seconds of the last writes are lost", "To reject (moved applications stay, and the run ends Held)", "This run took over the lock of run run-0"}},
+		{"an override of a safety rule", func(req *failover.ApprovalRequest) {
+			req.Run.Action, req.Run.OverrideSafetyRules = failover.Failover, []string{"arn:rule"}
+		}, []string{"Overrides: arn:rule\n"}},
 		{"a failover without a measurement", func(req *failover.ApprovalRequest) {
 			req.Run.Action, req.LagMillis = failover.Failover, nil
 		}, []string{"Data: no replication lag was measured; writes that are not replicated are lost"}},

@@ -82,7 +82,7 @@ func (h Handler) publish(ctx context.Context, subject, message string, attribute
 }
 
 // metricNamespace is the one namespace that the function's role may write to.
-const metricNamespace = "Drover"
+const metricNamespace = failover.MetricNamespace
 
 // publishMetrics publishes what the run achieved. A run that did not complete has recovered nothing yet, so it has no
 // RTO; one that was refused, or whose loss was not measured, has no RPO.

@@ -37,6 +37,10 @@ func (r registered) WriteSwitch(ctx context.Context, name string, state registry
 	return r.store.WriteSwitch(ctx, name, state)
 }
 
+func (r registered) ConfirmLever(ctx context.Context, name string, state registry.SwitchState) error {
+	return r.store.ConfirmLever(ctx, name, state)
+}
+
 func (r registered) MayMove(context.Context, failover.Run) error { return r.lock }
 
 func (r registered) RenewLock(_ context.Context, _ failover.Run, _, until time.Time) {

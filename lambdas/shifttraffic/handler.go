@@ -14,6 +14,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/levers"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -28,7 +29,7 @@ type waves interface {
 	Wave(ctx context.Context, wave int) ([]failover.Application, error)
 	MayMove(ctx context.Context, run failover.Run) error
 	RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
-	switchStates
+	levers.Registry
 }
 
 // Handler plays ShiftTraffic.
@@ -37,6 +38,8 @@ type Handler struct {
 	Plan     failover.Plan
 	Route53  dns
 	Registry waves
+	// Levers are the clients for the levers of switches.
+	Levers levers.Clients
 }
 
 // Handle gives the records of the stage's wave the weights of the stage, and returns the changes that it submitted.
@@ -49,7 +52,9 @@ type Handler struct {
 // Rejected.
 //
 // A failover writes the switches of the run first ([shift.switches]). Users of a switch do not wait for weights: their zones
-// are tried once, and weights that could not be written are pending, for a later run.
+// are tried once, and weights that could not be written are pending, for a later run. If the lever of a switch cannot be
+// written, its applications move by weights in the same call, and the answer says so; while weights remain, the next call tries
+// the lever again. If a safety rule refuses it, its applications are set aside.
 //
 // A failover moves every record that can be moved ([Handler.isolate]); the others are set aside with their cause, or remain.
 // Its calls fail only if the registry cannot be read, a newer run has superseded it, or the time is over.
@@ -82,15 +87,15 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 		return answer, err
 	}
 	answer.SetAside = strangers.Aside(req.SetAside)
-	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
-	s := shift{h, req, failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Asked(), Phase: req.Run.Phase, Stage: req.Stage.Index}}
-	if err := s.switches(ctx, apps); err != nil {
+	s := shift{Handler: h, req: req, mine: failover.Fence{Epoch: req.Run.Epoch, Run: req.Run.ID, Region: req.Run.Region(), Action: req.Run.Asked(), Phase: req.Run.Phase, Stage: req.Stage.Index}}
+	if req.Run.Action == failover.Failover {
+		return s.failover(ctx, apps, answer)
+	}
+	if _, err := s.switches(ctx, apps); err != nil {
 		return answer, err
 	}
 	answer.Switched = req.Run.Switches
-	if req.Run.Action == failover.Failover {
-		return s.isolate(ctx, s.apart(plans, apps), faults, answer)
-	}
+	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
 	if err := faultOf(faults); err != nil {
 		return answer, err
 	}
@@ -123,6 +128,8 @@ type shift struct {
 	Handler
 	req  failover.ShiftRequest
 	mine failover.Fence
+	// failed says why switches of the run could not be used, by their name.
+	failed map[string]error
 }
 
 // renewLock renews the lease until the run's next step. An error is not reported: the next step renews it too.

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// shiftBudget limits the time that a failover's call works on zones, readAheadBudget the time that it reads fences ahead.
+	// shiftBudget limits the time that a failover's call works on switches and zones, readAheadBudget the time that it reads fences ahead.
 	// The databases wait for the first call, and a function that times out returns no answer.
 	shiftBudget     = 12 * time.Second
 	readAheadBudget = 5 * time.Second
@@ -22,13 +22,32 @@ const (
 	maxAlone = failover.MaxSetAside - 10
 )
 
+// failover moves the traffic of a failover: the switches first, then the zones.
+func (s shift) failover(ctx context.Context, apps []failover.Application, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
+	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
+	defer cancel()
+	moving := s.req.SetAside.Whole(apps)
+	var err error
+	if s.failed, err = s.switches(ctx, moving); err != nil {
+		return answer, err
+	}
+	if err := s.holdRefused(moving, &answer); err != nil {
+		return answer, err
+	}
+	answer.Switched = slices.DeleteFunc(slices.Clone(s.req.Run.Switches), func(name string) bool { return s.failed[name] != nil })
+	plans, faults := Plan(answer.SetAside.Whole(moving), s.req.Stage, s.req.Run.Epoch)
+	answer, err = s.isolate(ctx, s.apart(plans, apps), faults, answer)
+	if err == nil {
+		s.noteFailed(&answer)
+	}
+	return answer, err
+}
+
 // isolate moves each zone of a failover alone, so that one zone does not stop the others. It sets aside at once what AWS
 // rejects or denies: a record, or its zone. If waiting may help, the zone is deferred to the next call; so is a denied zone
 // while a new policy may still propagate ([failover.Run.Propagating]). The state machine sets it aside if it makes no other
 // call. Each call starts with another zone, so that one zone cannot use up the time of every call.
 func (s shift) isolate(ctx context.Context, zones zonesApart, faults []Fault, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
-	ctx, cancel := context.WithTimeout(ctx, shiftBudget)
-	defer cancel()
 	s.leaveOutFaults(faults, &answer)
 	plans := s.inTurn(slices.DeleteFunc(zones.waiting, s.isDone))
 	fences, err := s.readAhead(ctx, plans)

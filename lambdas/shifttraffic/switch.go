@@ -10,57 +10,97 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/levers"
 )
 
 // weightsBudget is how long a call works on zones whose users a switch has moved already: no user waits for their weights, and
 // the databases wait for the call.
 const weightsBudget = 3 * time.Second
 
-// switchStates are the plan's switches as the registry has them.
-type switchStates interface {
-	Switch(ctx context.Context, name string) (registry.SwitchState, error)
-	WriteSwitch(ctx context.Context, name string, state registry.SwitchState) (changed bool, err error)
+// all are the switches of the plan, written for this call.
+func (s shift) all() (levers.Switches, levers.Writer) {
+	return levers.Switches{Clients: s.Levers, Plan: s.Plan, Registry: s.Registry},
+		levers.Writer{Run: s.req.Run, Now: s.req.Now, Round: s.req.Round}
 }
 
 // switches makes the users of the run's switches leave the source Region, before any zone is written. It takes one write for
-// each switch, into this Region's replica of the registry: the one lever that needs nothing of us-east-1. The other switches of
-// the applications stay as they are, and get the epoch of the run: an older run that wakes up late finds it, and moves no user.
+// each switch, into this Region's replica of the registry, and for a lever outside of it one more: neither needs us-east-1. The
+// other switches of the applications stay as they are, and get the epoch of the run: an older run that wakes up late finds it,
+// and moves no user.
 //
-// A second identical call finds both written. It fails with FenceLost when a newer run has written a switch, or the lock.
-func (s shift) switches(ctx context.Context, apps []failover.Application) error {
+// It returns why switches could not be used, by their name. A second identical call finds all written. It fails with FenceLost
+// when a newer run has written a switch, or the lock.
+func (s shift) switches(ctx context.Context, apps []failover.Application) (map[string]error, error) {
 	names := s.switchesOf(apps)
 	if len(names) == 0 {
-		return nil
+		return nil, nil
 	}
 	if err := s.Registry.MayMove(ctx, s.req.Run); err != nil {
 		if errors.Is(err, registry.ErrOvertaken) || errors.Is(err, registry.ErrRunOver) {
-			return failover.Fail(failover.FenceLost, err)
+			return nil, failover.Fail(failover.FenceLost, err)
 		}
-		return err
+		return nil, err
+	}
+	all, writer := s.all()
+	leaves := func(name string) bool {
+		return !s.req.Run.Action.Planned() && s.req.Run.Phase == failover.Outbound && slices.Contains(s.req.Run.Switches, name)
 	}
 	for _, name := range names {
-		evacuated := s.req.Stage.From
-		if s.req.Run.Action.Planned() || s.req.Run.Phase != failover.Outbound || !slices.Contains(s.req.Run.Switches, name) {
-			state, err := s.Registry.Switch(ctx, name)
-			if err != nil {
-				return err
-			}
-			evacuated = state.Evacuated
+		if leaves(name) {
+			continue
 		}
-		if err := s.write(ctx, name, evacuated); err != nil {
+		state, err := s.Registry.Switch(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := all.Write(ctx, writer, name, state.Evacuated); err != nil {
+			return nil, err
+		}
+	}
+	return all.Evacuate(ctx, writer, s.req.Stage.From, slices.DeleteFunc(names, func(name string) bool { return !leaves(name) }))
+}
+
+// holdRefused sets aside the applications of switches that a safety rule has refused: an operator has made the rule so that
+// they are not moved, by weights neither. It fails if the list has no room for all of them.
+func (s shift) holdRefused(apps []failover.Application, answer *failover.ShiftAnswer) error {
+	for _, app := range apps {
+		of, ok := s.Plan.SwitchOf(app)
+		err := s.failed[of.Name]
+		if !ok || !errors.Is(err, levers.ErrRefused) {
+			continue
+		}
+		if len(s.req.SetAside)+len(answer.SetAside) >= failover.MaxSetAside {
 			return err
 		}
+		answer.SetAside = append(answer.SetAside, failover.ApplicationAside(app.Name, failover.Rejected, entry.Named(err).Message))
 	}
 	return nil
 }
 
-func (s shift) write(ctx context.Context, name string, evacuated failover.Region) error {
-	state := registry.SwitchState{Evacuated: evacuated, Epoch: s.req.Run.Epoch, Run: s.req.Run.ID, At: s.req.Now}
-	_, err := s.Registry.WriteSwitch(ctx, name, state)
-	if errors.Is(err, registry.ErrOvertaken) {
-		return failover.Fail(failover.FenceLost, err)
+// noteFailed says of each switch that could not be used why its applications move by weights. While some of them remain, the
+// next call tries the switch again.
+func (s shift) noteFailed(answer *failover.ShiftAnswer) {
+	for _, of := range s.Plan.Switches {
+		err := s.failed[of.Name]
+		if err == nil || errors.Is(err, levers.ErrRefused) || s.req.SetAside.Switch(of.Name, s.req.Stage.Wave) {
+			continue
+		}
+		part := failover.SetAside{
+			Kind: failover.SwitchKind, Object: of.Name, Wave: s.req.Stage.Wave, Error: entry.ConditionOf(err),
+			Cause: failover.SetAsideCause(entry.Named(err).Message),
+		}
+		if answer.Remaining > 0 {
+			answer.Deferred = append(answer.Deferred, part)
+		} else {
+			answer.SetAside = append(answer.SetAside, part)
+		}
 	}
-	return err
+}
+
+// switched says whether a switch moves the users of an application in this call.
+func (s shift) switched(app failover.Application) bool {
+	of, _ := s.Plan.SwitchOf(app)
+	return s.req.Run.Switched(s.Plan, app) && s.failed[of.Name] == nil
 }
 
 // resetSwitches takes the switches of a planned run back, which still make users leave the Region that the stage has moved all
@@ -69,6 +109,7 @@ func (s shift) resetSwitches(ctx context.Context) error {
 	if !s.req.Run.Action.Planned() || s.req.Stage.Percent == nil || *s.req.Stage.Percent < 100 {
 		return nil
 	}
+	all, writer := s.all()
 	for _, name := range s.req.Run.Switches {
 		state, err := s.Registry.Switch(ctx, name)
 		if err != nil {
@@ -77,7 +118,7 @@ func (s shift) resetSwitches(ctx context.Context) error {
 		if state.Evacuated != s.req.Stage.To {
 			continue
 		}
-		if err := s.write(ctx, name, ""); err != nil {
+		if err := all.Reset(ctx, writer, name); err != nil {
 			return err
 		}
 	}
@@ -106,7 +147,7 @@ func (s shift) apart(plans []ZonePlan, apps []failover.Application) (zones zones
 	}
 	for _, plan := range plans {
 		stays := func(b Batch) bool {
-			return slices.ContainsFunc(b.Owners, func(owner string) bool { return !s.req.Run.Switched(s.Plan, byName[owner]) })
+			return slices.ContainsFunc(b.Owners, func(owner string) bool { return !s.switched(byName[owner]) })
 		}
 		if slices.ContainsFunc(plan.Batches, stays) {
 			zones.waiting = append(zones.waiting, plan)

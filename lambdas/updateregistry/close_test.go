@@ -2,13 +2,19 @@ package updateregistry
 
 import (
 	"bytes"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/levers"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/google/go-cmp/cmp"
 )
@@ -230,6 +236,42 @@ func TestCloseResetsTheSwitchesOnceAllWeightsAreWritten(t *testing.T) {
 		state, err := h.Registry.Switch(t.Context(), "default")
 		if err != nil || (state.Evacuated == "") != c.reset {
 			t.Errorf("%s: got %+v, %v; want it reset: %t", c.name, state, err, c.reset)
+		}
+	}
+}
+
+// TestCloseResetsALeverOutsideOfTheRegistry, and keeps the switch as it is when that fails: the next run that writes weights
+// resets it. The lock is released in any case.
+func TestCloseResetsALeverOutsideOfTheRegistry(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		h, world, run := lockedHandler(t)
+		server := httptest.NewServer(world)
+		t.Cleanup(server.Close)
+		h.Registry.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.MetricLever}}
+		h.Levers.Metrics = func(region failover.Region) levers.Metrics {
+			return cloudwatch.NewFromConfig(aws.Config{
+				Region: string(region), BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+			})
+		}
+		run.Switches = []string{"default"}
+		state := registry.SwitchState{Evacuated: east, Epoch: run.Epoch, Run: run.ID, At: start, Pulled: east, LeverAt: start}
+		if _, err := h.Registry.WriteSwitch(t.Context(), "default", state); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Registry.ConfirmLever(t.Context(), "default", state); err != nil {
+			t.Fatal(err)
+		}
+		if fails {
+			world.Inject(fakeaws.Fault{Operation: "PutMetricData", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403}})
+		}
+		got, err := handle(t, h, closeRequest(run, failover.Completed))
+		answer, _ := got.(CloseAnswer)
+		if err != nil || (len(answer.Reset) > 0) == fails || lockHeld(t, h) {
+			t.Errorf("the lever fails %t: got %+v, %v, lock held %t", fails, got, err, lockHeld(t, h))
+		}
+		now, err := h.Registry.Switch(t.Context(), "default")
+		if err != nil || (now.Evacuated == "") == fails || (now.Pulled == "") == fails {
+			t.Errorf("the lever fails %t: the switch is %+v, %v", fails, now, err)
 		}
 	}
 }

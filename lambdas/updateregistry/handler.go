@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/levers"
 	"github.com/drover-dr/drover/lambdas/internal/wording"
 )
 
@@ -25,6 +27,8 @@ type Handler struct {
 	Registry *registry.Store
 	// Metrics takes metrics that must not depend on any service.
 	Metrics entry.MetricLog
+	// Levers are the clients for the levers of switches, which Close resets.
+	Levers levers.Clients
 }
 
 // Handle plays the operation of the event: "close" closes the run, "not-notified" counts a run whose notification could not be
@@ -109,14 +113,19 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 	return CloseAnswer{Outcome: req.Outcome, Recorded: record, Reset: reset}, nil
 }
 
+// resetTime bounds what is done about switches: the lock is released after it.
+const resetTime = 6 * time.Second
+
 func (h Handler) resetSwitches(ctx context.Context, req failover.CloseRequest) []string {
 	if req.Outcome != failover.Completed || req.Run.Action.Planned() || req.ClosedBy != "" || len(req.SetAside.PendingWeights()) > 0 {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, resetTime)
+	defer cancel()
+	all := levers.Switches{Clients: h.Levers, Plan: h.Registry.Plan, Registry: h.Registry}
 	var reset []string
 	for _, name := range req.Run.Switches {
-		_, err := h.Registry.WriteSwitch(ctx, name, registry.SwitchState{Epoch: req.Run.Epoch, Run: req.Run.ID, At: req.Now})
-		if err == nil {
+		if err := all.Reset(ctx, levers.Writer{Run: req.Run, Now: req.Now}, name); err == nil {
 			reset = append(reset, name)
 		}
 	}

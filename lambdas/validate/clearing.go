@@ -67,6 +67,9 @@ func merge(want *failover.Input, was, with failover.Input) {
 	if with.Takeover != was.Takeover {
 		want.Takeover = with.Takeover
 	}
+	if !slices.Equal(with.OverrideSafetyRules, was.OverrideSafetyRules) {
+		want.OverrideSafetyRules = with.OverrideSafetyRules
+	}
 	if with.Approval != was.Approval {
 		want.Approval = with.Approval
 	}

@@ -44,8 +44,8 @@ func (j *judgement) describeRun() {
 	j.run = failover.Run{
 		ID: req.Execution.Name, ARN: req.Execution.ID, Action: j.input.Action, Phase: req.Phase,
 		From: j.Plan.Other(j.Region), To: j.Region,
-		AllowDataLoss: j.Plan.Consent(j.input),
-		Applications:  j.input.Applications, Order: j.input.Order, Percents: j.input.Percents,
+		AllowDataLoss: j.Plan.Consent(j.input), OverrideSafetyRules: j.input.OverrideSafetyRules,
+		Applications: j.input.Applications, Order: j.input.Order, Percents: j.input.Percents,
 		StartedAt: req.Execution.StartTime, PhaseStartedAt: req.Execution.StartTime,
 		Since: j.input.Since, Reason: j.input.Reason, StartedBy: j.asked.StartedBy(),
 		Approval: j.Plan.Approval, ApprovalSeconds: j.Plan.ApprovalSeconds,

@@ -18,6 +18,9 @@ func (j *judgement) checkSwitches() {
 	if j.switchesErr != nil {
 		j.warn(failover.CodeSwitch, "switches of the plan "+j.Plan.Name, "they cannot be read, and their applications move by weights: "+j.switchesErr.Error(), "")
 	}
+	if rules := j.run.OverrideSafetyRules; len(rules) > 0 {
+		j.warn(failover.CodeSwitch, "execution input", "overrideSafetyRules: the run changes routing controls against "+strings.Join(rules, ", "), "")
+	}
 	for _, s := range j.Plan.Switches {
 		state, read := j.switches[s.Name]
 		users := j.usersOf(s, j.apps)
@@ -37,7 +40,7 @@ func (j *judgement) checkSwitches() {
 // checkSwitch takes a switch into a failover if it moves exactly the applications that the run is about, and otherwise says why
 // they move by weights.
 func (j *judgement) checkSwitch(s failover.Switch, users []failover.Application, state registry.SwitchState) {
-	if j.finishes() && state.Evacuated != j.run.From {
+	if j.finishes() && !j.pendingBy(s, state) {
 		return
 	}
 	byWeights := fmt.Sprintf("%s of it move by weights, which needs the Route 53 control plane in %s: ", prose.Count(len(users), "application"), j.Region.Partition().GlobalRegion)

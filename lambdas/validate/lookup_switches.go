@@ -58,8 +58,15 @@ func (v *validation) publishSwitches(ctx context.Context) {
 func (l *lookup) anyEvacuated(ctx context.Context) bool {
 	return slices.ContainsFunc(l.Plan.Switches, func(s failover.Switch) bool {
 		state, err := l.clients.Registry.Switch(ctx, s.Name)
-		return err != nil || state.Evacuated == l.run.From
+		return err != nil || l.pendingBy(s, state)
 	})
+}
+
+// pendingBy says whether a switch makes users leave the source Region, so that its weights are pending. No schedule takes up a
+// switch whose lever a failover could not write: its users may be where they were, and only an operator moves them.
+func (f *facts) pendingBy(s failover.Switch, state registry.SwitchState) bool {
+	confirmed := s.Lever == failover.EndpointLever || state.Pulled == state.Evacuated
+	return state.Evacuated == f.run.From && (confirmed || !f.input.Scheduled())
 }
 
 // checksOf are the health checks of a switch: those of its routing controls, or those that the stacks have published.

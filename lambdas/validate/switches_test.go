@@ -184,6 +184,46 @@ func TestPendingWeightsAreWrittenByARunOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestAnOverrideOfSafetyRulesIsSaid where the run is announced, and is only for a plan that leaves it to the input.
+func TestAnOverrideOfSafetyRulesIsSaid(t *testing.T) {
+	const arn = "arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b"
+	const input = `{"action": "failover", "allowDataLoss": true, "overrideSafetyRules": ["` + arn + `"]}`
+	s := newSwitched(t, armed(shop()))
+	if got := s.validate(input); got.Verdict != failover.Refuse || !strings.Contains(got.Summary, "overrideSafetyRules: 1 rule is looser than the plan") {
+		t.Errorf("got %s: %s", got.Verdict, got.Summary)
+	}
+	s.h.Plan.MayLoosen = append(s.h.Plan.MayLoosen, failover.SafetySetting)
+	got := s.validate(input)
+	if got.Verdict != failover.Proceed || !slices.Equal(got.Run.OverrideSafetyRules, []string{arn}) || !strings.Contains(said(got), arn) {
+		t.Errorf("got %s with %v: %s", got.Verdict, got.Run.OverrideSafetyRules, said(got))
+	}
+}
+
+// TestNoScheduleMovesUsersByALeverThatFailed: a failover could write neither the lever nor the weights, and they are where they
+// were. An operator's run moves them.
+func TestNoScheduleMovesUsersByALeverThatFailed(t *testing.T) {
+	for _, c := range []struct {
+		requestedBy string
+		lever       failover.Lever
+		pulled      failover.Region
+		want        failover.Verdict
+	}{
+		{"schedule drover-weights", failover.MetricLever, "", failover.Skip},
+		{"schedule drover-weights", failover.MetricLever, east, failover.Proceed},
+		{"schedule drover-weights", failover.EndpointLever, "", failover.Proceed},
+		{"", failover.MetricLever, "", failover.Proceed},
+	} {
+		s := newSwitched(t, armed(shop()))
+		s.h.Plan.Switches[0].Lever = c.lever
+		s.store.Plan = s.h.Plan
+		s.evacuate(east, 4)
+		must(t, s.store.ConfirmLever(t.Context(), "default", registry.SwitchState{Epoch: 4, Run: "before", Pulled: c.pulled, LeverAt: start}))
+		if got := s.validate(`{"action": "weights", "requestedBy": "` + c.requestedBy + `"}`); got.Verdict != c.want {
+			t.Errorf("%+v: got %s: %s", c, got.Verdict, got.Summary)
+		}
+	}
+}
+
 // TestTheHealthChecksOfTheStackArePublished by every run and check, and by no dry run.
 func TestTheHealthChecksOfTheStackArePublished(t *testing.T) {
 	s := newSwitched(t, armed(shop()))

@@ -24,7 +24,7 @@ type MetricLog struct {
 }
 
 // metricNamespace is the namespace of all of Drover's metrics.
-const metricNamespace = "Drover"
+const metricNamespace = failover.MetricNamespace
 
 // metricDirective says which fields of the line are metrics and dimensions.
 type metricDirective struct {

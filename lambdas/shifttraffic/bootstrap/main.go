@@ -8,6 +8,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/lambdas/internal/levers"
 	"github.com/drover-dr/drover/lambdas/shifttraffic"
 )
 
@@ -16,6 +17,7 @@ func main() {
 		return shifttraffic.Handler{
 			Plan:     env.Plan,
 			Route53:  route53.NewFromConfig(env.Config),
+			Levers:   levers.ClientsOf(env),
 			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
 		}.Handle
 	})

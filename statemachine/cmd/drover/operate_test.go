@@ -110,6 +110,17 @@ func TestStartAsksForAllThatARunCanBeAskedFor(t *testing.T) {
 	}
 }
 
+// TestStartOverridesSafetyRulesByTheirNames, in a failover.
+func TestStartOverridesSafetyRulesByTheirNames(t *testing.T) {
+	operator(t)
+	url, input := stepFunctions(t, "drover")
+	const arn = "arn:aws:route53-recovery-control::111122223333:controlpanel/0a/safetyrule/0b"
+	code, _, stderr := drover(t, t.Context(), "start", "failover", "--override-safety-rule", arn, "--endpoint-url", url)
+	if want := `\"overrideSafetyRules\":[\"` + arn + `\"]`; code != exitOK || !strings.Contains(*input, want) {
+		t.Errorf("exit code %d, %q, %s; want %s", code, stderr, *input, want)
+	}
+}
+
 // TestStartSaysSinceWhenThereIsAnOutage takes a time, or how long ago: the recovery time counts from it.
 func TestStartSaysSinceWhenThereIsAnOutage(t *testing.T) {
 	operator(t)

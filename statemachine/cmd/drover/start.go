@@ -25,6 +25,7 @@ type startCommand struct {
 	Approval      string   `help:"Where to wait for an approval: none, before-start or before-promotion (default: the plan's)." placeholder:"GATE"`
 	Since         string   `help:"When the outage began, such as 2026-01-31T03:00:00Z, or how long ago, such as 10m; the recovery time counts from it (default: the start of the run)." placeholder:"TIME"`
 	Takeover      bool     `help:"Take the lock from a run that is in progress; that run then changes nothing more."`
+	OverrideRules []string `name:"override-safety-rule" help:"Change routing controls of a failover although this safety rule refuses it (may be repeated)." placeholder:"ARN"`
 	Reason        string   `help:"Why the run is started, for the report." placeholder:"TEXT"`
 	Name          string   `help:"Id of the run; a second start with the same id and input does nothing (default: ACTION-TIME)." placeholder:"ID"`
 	Watch         bool     `help:"Show each step of the run until it ends, as drover watch does."`
@@ -101,7 +102,7 @@ func (c *startCommand) input() ([]byte, error) {
 	}
 	input, err := json.Marshal(failover.Input{
 		Action: failover.Action(c.Action), Applications: c.Application, AllowDataLoss: c.AllowDataLoss, DryRun: c.DryRun,
-		Order: failover.Order(c.Order), Percents: c.Percent, Approval: failover.Approval(c.Approval), Takeover: c.Takeover, Reason: c.Reason,
+		Order: failover.Order(c.Order), Percents: c.Percent, Approval: failover.Approval(c.Approval), Takeover: c.Takeover, OverrideSafetyRules: c.OverrideRules, Reason: c.Reason,
 		Since: since,
 	})
 	if err != nil {
