@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -150,5 +151,25 @@ Report: s3://reports/runs/run-1/report.json
 	}
 	if n := calls(world, "PutMetricData"); n > 0 {
 		t.Errorf("%d metrics published; want none: nothing was recovered", n)
+	}
+}
+
+// TestARunThatWritesPendingWeightsSaysNothingOfWriters: a promotion that has failed before is not its own to report.
+func TestARunThatWritesPendingWeightsSaysNothingOfWriters(t *testing.T) {
+	h, world := newSwitched(t)
+	app := application("checkout") // its writer is in us-east-1
+	if err := errors.Join(setWeights(world, "checkout", 100, 0), world.AddGlobalCluster(globalCluster(app))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Registry.Register(t.Context(), h.Plan, []failover.Application{app}, outage); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Registry.SetLive(t.Context(), app, failover.Live{Active: west, Weights: map[failover.Region]int{east: 100, west: 0}, Epoch: 7}); err != nil {
+		t.Fatal(err)
+	}
+	req := bySwitch(failover.Held, pendingZone)
+	req.Run.OnlyWeights = true
+	if got := handle(t, h, req); got.Moved != 1 || len(readReport(t, world).Databases) > 0 {
+		t.Errorf("got %+v, %+v; want it in the target, and no database", got, readReport(t, world).Databases)
 	}
 }

@@ -70,7 +70,7 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	for _, app := range others {
 		h.list(r, app, snapshot.Standing(app, r.Target))
 		if r.Run.Phase == failover.Rollback {
-			restored(r, snapshot.AsBefore(r.Run.AsFound(app), r.Run.Epoch, from))
+			restored(r, snapshot.AsBefore(r.Run, app))
 		}
 	}
 	slices.Sort(r.Moved)

@@ -23,7 +23,7 @@ func (s shift) all() (levers.Switches, levers.Writer) {
 		levers.Writer{Run: s.req.Run, Now: s.req.Now, Round: s.req.Round}
 }
 
-// switches makes the users of the run's switches leave the source Region, before any zone is written. It takes one write for
+// switches makes the users of the run's switches leave the source Region of the stage, before any zone is written. It takes one write for
 // each switch, into this Region's replica of the registry, and for a lever outside of it one more: neither needs us-east-1. The
 // other switches of the applications stay as they are, and get the epoch of the run: an older run that wakes up late finds it,
 // and moves no user.
@@ -42,11 +42,8 @@ func (s shift) switches(ctx context.Context, apps []failover.Application) (map[s
 		return nil, err
 	}
 	all, writer := s.all()
-	leaves := func(name string) bool {
-		return !s.req.Run.Action.Planned() && s.req.Run.Phase == failover.Outbound && slices.Contains(s.req.Run.Switches, name)
-	}
 	for _, name := range names {
-		if leaves(name) {
+		if s.evacuates(name) {
 			continue
 		}
 		state, err := s.Registry.Switch(ctx, name)
@@ -57,7 +54,14 @@ func (s shift) switches(ctx context.Context, apps []failover.Application) (map[s
 			return nil, err
 		}
 	}
-	return all.Evacuate(ctx, writer, s.req.Stage.From, slices.DeleteFunc(names, func(name string) bool { return !leaves(name) }))
+	return all.Evacuate(ctx, writer, s.req.Stage.From, slices.DeleteFunc(names, func(name string) bool { return !s.evacuates(name) }))
+}
+
+// evacuates says whether the stage makes users of the switch leave its source Region: in a failover, and in the rollback of a run
+// that has reset the switch, because before that run the weights of these users were pending.
+func (s shift) evacuates(name string) bool {
+	leaves := s.req.Run.Action == failover.Failover && s.req.Run.Phase == failover.Outbound || s.req.Run.Phase == failover.Rollback
+	return leaves && slices.Contains(s.req.Run.Switches, name)
 }
 
 // holdRefused sets aside the applications of switches that a safety rule has refused: an operator has made the rule so that

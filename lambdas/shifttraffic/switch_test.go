@@ -215,3 +215,36 @@ func TestARunThatWritesPendingWeightsMovesNoOtherApplication(t *testing.T) {
 		t.Errorf("the fence is %s; want the action weights", got)
 	}
 }
+
+// TestARollbackSetsASwitchAgainThatItsRunHasReset: before the run, weights were pending and users were elsewhere by the switch. The
+// same call again changes nothing, and a newer run's switch stays.
+func TestARollbackSetsASwitchAgainThatItsRunHasReset(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	weights := map[failover.Region]int{east: 100, west: 0}
+	h, world, store := newSwitched(t, apps...)
+	remove := world.Inject(controlPlaneGone)
+	handle(t, h, bySwitch(7, "failover", "default"))
+	remove()
+	back := request(8, "failback", 100)
+	back.Run.Switches = []string{"default"}
+	back.Run.Action, back.Run.From, back.Run.To, back.Stage.From, back.Stage.To = failover.Failback, west, east, west, east
+	handle(t, h, back)
+	apps[0].Live = failover.Live{Active: east, Weights: weights, Epoch: 8, Before: &failover.Place{Active: west, Weights: weights}}
+	h.Registry = registered{apps: apps, store: store}
+	undo := back
+	undo.Run.Phase, undo.Run.From, undo.Run.To = failover.Rollback, east, west
+	undo.Stage.From, undo.Stage.To, undo.Stage.Index, undo.Stage.Restore = east, west, 1, true
+	for range 2 {
+		handle(t, h, undo)
+		if got := state(t, store); got.Evacuated != east || got.Run != "failback" {
+			t.Errorf("got %+v; want users to leave us-east-1, as before the run", got)
+		}
+	}
+	if got := world.Weights(apps[0].Records[0].Name, "A"); got[string(east)] != 100 {
+		t.Errorf("got the weights %v; want those of before the run", got)
+	}
+	handle(t, h, bySwitch(9, "newer", "default"))
+	if _, err := h.Handle(t.Context(), undo); entry.ConditionOf(err) != failover.FenceLost {
+		t.Errorf("after a newer run: got %v; want FenceLost", err)
+	}
+}

@@ -275,3 +275,17 @@ func TestCloseResetsALeverOutsideOfTheRegistry(t *testing.T) {
 		}
 	}
 }
+
+// TestPendingWeightsAreNoReasonOfACompletedRun, in the record that the API shows.
+func TestPendingWeightsAreNoReasonOfACompletedRun(t *testing.T) {
+	h, _, run := lockedHandler(t)
+	req := closeRequest(run, failover.Completed)
+	req.Failures = nil
+	req.SetAside = failover.Aside{{Kind: failover.PendingKind, Object: "shop.example", Zone: "Z1", Error: failover.Unreachable, Cause: "no response"}}
+	if _, err := handle(t, h, req); err != nil {
+		t.Fatal(err)
+	}
+	if got := runs(t, h)[0].Reasons; len(got) > 0 {
+		t.Errorf("got the reasons %q; want none", got)
+	}
+}

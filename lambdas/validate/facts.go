@@ -226,7 +226,7 @@ func (f *facts) zones() []failover.Record {
 
 // isInTarget says whether the whole application is in the target Region. A part that could not be read counts as outside.
 func (f *facts) isInTarget(app failover.Application) bool {
-	return len(live.WhyNotRegistered(app, f.run.To)) == 0 &&
+	return f.evacuated(app) != f.run.To && len(live.WhyNotRegistered(app, f.run.To)) == 0 &&
 		len(live.WhyNotRouted(f.sets, app, f.run.To)) == 0 && !f.mustPromote(app)
 }
 
@@ -253,7 +253,8 @@ func (f *facts) becameSecondary(lag live.ReplicationLag) bool {
 	return f.run.Phase == failover.Return && (!lag.Known || lag.At.Before(f.req.Run.PhaseStartedAt))
 }
 
-// placeOf returns the place to which all records of an application send its users, and whether it differs from the registry.
+// placeOf returns the place to which all records of an application, and its switch, send its users, and whether it differs from
+// the registry.
 // All records must have the same weights, and weights that a stage can have written: otherwise differs is false.
 func (f *facts) placeOf(app failover.Application) (place failover.Place, differs bool) {
 	place = failover.Place{Active: app.Live.Active, Weights: map[failover.Region]int{}}
@@ -274,6 +275,10 @@ func (f *facts) placeOf(app failover.Application) (place failover.Place, differs
 		place.Active = f.run.From
 	case to == 100:
 		place.Active = f.run.To
+	}
+	if away := f.evacuated(app); away != "" && away == place.Active {
+		place.Active = f.Plan.Other(away)
+		return place, place.Active != app.Live.Active || !maps.Equal(place.Weights, app.Live.Weights)
 	}
 	return place, !maps.Equal(place.Weights, app.Live.Weights)
 }
@@ -303,11 +308,14 @@ func (f *facts) hasReturned(app failover.Application) bool {
 	return len(live.WhyNotRegistered(app, f.run.To))+len(live.WhyNotRouted(f.sets, app, f.run.To)) > 0
 }
 
-// hasMoved says whether the application's traffic differs from before the run, in the registry or in Route 53.
+// hasMoved says whether the application's traffic differs from before the run, in the registry, in Route 53 or by its switch.
 func (f *facts) hasMoved(app failover.Application) bool {
 	app = f.run.AsFound(app)
 	before := app.Live.PlaceBefore(f.run.Epoch)
 	if app.Live.Active != before.Active || !maps.Equal(app.Live.Weights, before.Weights) {
+		return true
+	}
+	if f.run.Switched(f.Plan, app) && f.evacuated(app) != f.run.From { // the run has reset its switch
 		return true
 	}
 	for _, r := range app.Records {

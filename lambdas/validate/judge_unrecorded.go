@@ -46,8 +46,12 @@ func (j *judgement) noteUnrecorded(left map[string]failover.Place) {
 		if j.run.Action == failover.Drill {
 			continue // checkWhole refuses such a drill
 		}
-		j.warn(failover.CodeUnrecorded, namesText(names), fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; "+
-			"this run starts from them, and a rollback brings them back", prose.Weights(l.Weights)), "")
+		found := fmt.Sprintf("the weights are %s, which no run has written into the registry, as when one is stopped; this run starts from them, and a rollback brings them back",
+			prose.Weights(l.Weights))
+		if bySwitch(l.Place) {
+			found = fmt.Sprintf("its users are in %s by their switch, which no run has written into the registry, as when one is stopped; this run starts from there, and a rollback brings them back", l.Active)
+		}
+		j.warn(failover.CodeUnrecorded, namesText(names), found, "")
 	}
 }
 

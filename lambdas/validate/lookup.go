@@ -93,6 +93,9 @@ func (l *lookup) readChanges(ctx context.Context) (err error) {
 	if l.sets, err = live.Records(ctx, l.clients.Route53, l.apps); err != nil {
 		return err
 	}
+	if err = l.readResets(ctx); err != nil {
+		return err
+	}
 	var promoted []failover.Application
 	for _, app := range l.apps {
 		if app.Databases = l.run.Databases(app); app.HasDatabase() {

@@ -38,6 +38,17 @@ func (l *lookup) readSwitches(ctx context.Context) {
 	}
 }
 
+// readResets reads the switches that a phase before has reset.
+func (l *lookup) readResets(ctx context.Context) (err error) {
+	l.switches = map[string]registry.SwitchState{}
+	for _, name := range l.run.Switches {
+		if l.switches[name], err = l.clients.Registry.Switch(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // publishSwitches writes the ids of the health checks that this Region's stack has created. The next run or check does it if
 // this one cannot.
 func (v *validation) publishSwitches(ctx context.Context) {
@@ -87,6 +98,16 @@ func (f *facts) usersOf(s failover.Switch, apps []failover.Application) []failov
 	}
 	return users
 }
+
+// evacuated is the Region that the switch of an application makes users leave, whatever the weights say; empty when it is reset,
+// or when the application has none.
+func (f *facts) evacuated(app failover.Application) failover.Region {
+	s, _ := f.Plan.SwitchOf(app)
+	return f.switches[s.Name].Evacuated
+}
+
+// bySwitch says whether users are in a place although its weights send them to the other Region.
+func bySwitch(place failover.Place) bool { return place.Weights[place.Active] == 0 }
 
 // switched says whether the users of all applications of the run move by switches.
 func (f *facts) switched() bool {

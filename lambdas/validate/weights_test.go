@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,5 +66,84 @@ func TestPendingWeightsAreWrittenWithoutAnApproval(t *testing.T) {
 	s.pass(time.Minute)
 	if got := s.validate(pendingWeights); got.Verdict != failover.Proceed || got.Run.Approval != failover.NoApproval {
 		t.Errorf("got %s, approval %q: %s", got.Verdict, got.Run.Approval, got.Summary)
+	}
+}
+
+// failback is the request for one in us-east-1, to which the handler of the scene moves.
+func (s *scene) failback() failover.ValidateAnswer {
+	s.t.Helper()
+	s.h.Region = east
+	req := s.request(`{"action": "failback", "takeover": true}`)
+	req.Execution.ID = strings.Replace(req.Execution.ID, string(west), string(east), 1)
+	answer, err := s.h.Handle(s.t.Context(), req)
+	must(s.t, err)
+	return answer
+}
+
+// TestUsersWhomAStoppedRunHasMovedByASwitchAreFound: neither the weights nor the registry know of it, and nothing is to move only if
+// both are all there is.
+func TestUsersWhomAStoppedRunHasMovedByASwitchAreFound(t *testing.T) {
+	app := armed(blog())
+	s := newSwitched(t, app)
+	s.evacuate(east, 4)
+	s.pass(time.Minute)
+	got := s.failback()
+	if got.Verdict != failover.Proceed || len(got.Stages) != 1 || !slices.Equal(got.Run.Switches, []string{"default"}) {
+		t.Fatalf("got %s with %d stages and %v: %s", got.Verdict, len(got.Stages), got.Run.Switches, got.Summary)
+	}
+	place := failover.Place{Active: west, Weights: map[failover.Region]int{east: 100, west: 0}}
+	if len(got.Run.Unrecorded) != 1 || !samePlace(got.Run.Unrecorded[0].Place, place) {
+		t.Errorf("unrecorded: got %+v; want %+v, which a rollback restores", got.Run.Unrecorded, place)
+	}
+	if !slices.ContainsFunc(got.Findings, func(f failover.Finding) bool {
+		return f.Code == failover.CodeUnrecorded && strings.Contains(f.Found, "its users are in us-west-2 by their switch")
+	}) {
+		t.Errorf("got %v; want a warning that says where users are", got.Findings)
+	}
+}
+
+// TestNothingIsUnrecordedWhenTheRegistrySaysWhereTheSwitchHasMovedUsers, with weights that are pending.
+func TestNothingIsUnrecordedWhenTheRegistrySaysWhereTheSwitchHasMovedUsers(t *testing.T) {
+	app := armed(blog())
+	s := newSwitched(t, app)
+	s.evacuate(east, 4)
+	s.moved(app, map[failover.Region]int{east: 100, west: 0})
+	s.pass(time.Minute)
+	if got := s.failback(); got.Verdict != failover.Proceed || len(got.Run.Unrecorded) > 0 || len(got.Stages) != 1 {
+		t.Errorf("got %s, unrecorded %+v: %s", got.Verdict, got.Run.Unrecorded, got.Summary)
+	}
+}
+
+// TestARollbackMovesUsersBackWhomARunHasMovedByAReset, even if the run has failed before it could write the registry; and a run that
+// has not come to it has nothing to undo.
+func TestARollbackMovesUsersBackWhomARunHasMovedByAReset(t *testing.T) {
+	for away, stages := range map[failover.Region]int{"": 1, east: 0} {
+		app := armed(blog())
+		s := newSwitched(t, app)
+		s.evacuate(east, 4)
+		s.moved(app, map[failover.Region]int{east: 100, west: 0})
+		s.pass(time.Minute)
+		run := s.failback().Run
+		if away != east {
+			s.evacuate(away, run.Epoch)
+		}
+		got := s.turned(run, failover.Rollback)
+		if got.Verdict != failover.Proceed || len(got.Stages) != stages {
+			t.Errorf("the switch makes users leave %q: got %s with %d stages; want %d", away, got.Verdict, len(got.Stages), stages)
+		}
+		if stages > 0 && (got.Stages[0].From != east || got.Stages[0].To != west) {
+			t.Errorf("got %+v; want users to leave us-east-1 again", got.Stages[0])
+		}
+	}
+}
+
+// TestAFailoverFromTheRegionThatASwitchHasMovedUsersToIsNoNothing.
+func TestAFailoverFromTheRegionThatASwitchHasMovedUsersToIsNoNothing(t *testing.T) {
+	s := newSwitched(t, armed(blog()))
+	s.evacuate(east, 4)
+	s.pass(time.Minute)
+	s.h.Region = east
+	if got := s.validate(`{"action": "failover", "takeover": true}`); got.Verdict != failover.Proceed || !slices.Equal(got.Run.Switches, []string{"default"}) {
+		t.Errorf("got %s with %v: %s", got.Verdict, got.Run.Switches, got.Summary)
 	}
 }

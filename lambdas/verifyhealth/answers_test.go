@@ -158,9 +158,15 @@ func TestWithoutASwitchNoNameServerIsAsked(t *testing.T) {
 func TestPendingWeightsNeedTheSwitch(t *testing.T) {
 	s, _ := newSwitched(t, "checkout")
 	s.evacuate("")
-	got := s.attempt(switched)
-	if got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "checkout: switch default: its users do not leave us-east-1") {
-		t.Errorf("got %s, %q", got.Verdict, got.Reasons)
+	rollback := func(req *failover.VerifyRequest) {
+		switched(req)
+		req.SetAside, req.Run.Action, req.Run.Phase = nil, failover.Failback, failover.Rollback
+	}
+	for name, of := range map[string]func(*failover.VerifyRequest){"a failover": switched, "a rollback": rollback} {
+		got := s.attempt(of)
+		if got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "checkout: switch default: its users do not leave us-east-1") {
+			t.Errorf("%s: got %s, %q", name, got.Verdict, got.Reasons)
+		}
 	}
 }
 

@@ -80,10 +80,12 @@ func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyReq
 	return nil
 }
 
-// switches checks that the switches still do what the weights do not: users stay out of the Region that pending weights name. The
-// report asks the same of every switch.
+// switches checks that the switches still do what the weights do not: users stay out of the Region that pending weights name, also
+// after the rollback of a run that has reset the switch. The report asks the same.
 func (h Handler) switches(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) {
-	pending := slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return !req.SetAside.PendingTraffic(app) })
+	pending := slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
+		return !req.SetAside.PendingTraffic(app) && !(req.Run.Phase == failover.Rollback && req.Run.Switched(h.Registry.Plan, app))
+	})
 	switches := live.ReadSwitches(ctx, h.Registry, h.Registry.Plan, pending)
 	for _, app := range pending {
 		for _, why := range switches.WhyNotOut(app, req.Stage.From) {

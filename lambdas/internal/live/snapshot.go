@@ -117,11 +117,14 @@ func (s Snapshot) writing(standing *Standing, databases []failover.Database, reg
 	}
 }
 
-// AsBefore says whether an application is as it was before the run of this epoch, which moved it away from source: registry,
-// weights, and the writers that the run has promoted; other writers are not the run's to move back. If a newer run has written
-// the application, the registry keeps the state before that run. The state before this run is then unknown, and the application
-// does not count as restored.
-func (s Snapshot) AsBefore(app failover.Application, epoch int64, source failover.Region) Standing {
+// AsBefore says whether an application is as it was before the run: registry, weights, its switch if the run has reset it, and the
+// writers that the run has promoted; other writers are not the run's to move back. If a newer run has written the application, the
+// registry keeps the state before that run. The state before this run is then unknown, and the application does not count as
+// restored.
+func (s Snapshot) AsBefore(run failover.Run, app failover.Application) Standing {
+	app = run.AsFound(app)
+	epoch := run.Epoch
+	source, target := run.OutboundRegions()
 	if newer := app.Live.Epoch; newer > epoch {
 		return Standing{Application: app.Name, Why: []string{fmt.Sprintf(
 			"the run of epoch %d has moved it since; registry: active in %s, %s", newer, app.Live.Active, prose.Weights(app.Live.Weights))}}
@@ -131,6 +134,9 @@ func (s Snapshot) AsBefore(app failover.Application, epoch int64, source failove
 	if app.Live.Active != before.Active || !sameWeights(app.Live.Weights, before.Weights) {
 		standing.Why = append(standing.Why, fmt.Sprintf("registry: active in %s, %s; before: %s, %s",
 			app.Live.Active, prose.Weights(app.Live.Weights), before.Active, prose.Weights(before.Weights)))
+	}
+	if run.Switched(s.switches.plan, app) {
+		standing.Why = append(standing.Why, s.switches.WhyNotOut(app, target)...)
 	}
 	s.routed(&standing, app, func(one failover.Application) []string { return whyNotWeighted(s.sets, one, before.Weights) })
 	var own []failover.Database

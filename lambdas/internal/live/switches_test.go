@@ -75,3 +75,23 @@ func TestUsersAreWhereTheSwitchSendsThem(t *testing.T) {
 		t.Errorf("with a record set that is not registered: got %+v; want it outside, with the command", got)
 	}
 }
+
+// TestAsBeforeIsWhatTheSwitchWasToo: a planned run that has reset it has moved its users.
+func TestAsBeforeIsWhatTheSwitchWasToo(t *testing.T) {
+	plan := failover.DefaultPlan()
+	plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+	world, cfg := newWorld(t)
+	apps := applications(1, "Z1")
+	apps[0].Databases = nil
+	build(t, world, apps, 100, 0)
+	weights := map[failover.Region]int{east: 100, west: 0}
+	apps[0].Live = failover.Live{Active: west, Weights: weights, Epoch: 8, Before: &failover.Place{Active: west, Weights: weights}}
+	run := failover.Run{Action: failover.Failback, Epoch: 8, From: west, To: east, Switches: []string{"default"}}
+	for away, want := range map[failover.Region][]string{east: nil, "": {"switch default: its users do not leave us-east-1"}} {
+		snapshot := take(t, cfg, apps)
+		snapshot.switches = ReadSwitches(t.Context(), switchItems{"default": away}, plan, apps)
+		if diff := cmp.Diff(want, snapshot.AsBefore(run, apps[0]).Why); diff != "" {
+			t.Errorf("users leave %q (-want +got):\n%s", away, diff)
+		}
+	}
+}
