@@ -205,6 +205,11 @@ func (a Aside) Failed() Aside {
 	return slices.DeleteFunc(slices.Clone(a), func(s SetAside) bool { return s.Kind == PendingKind || s.Kind == SwitchKind })
 }
 
+// WithoutPending are the parts that the message explains the outcome with: all but the zones of the follow-up.
+func (a Aside) WithoutPending() Aside {
+	return slices.DeleteFunc(slices.Clone(a), func(s SetAside) bool { return s.Kind == PendingKind })
+}
+
 // Switch says whether the switch could not be used in the wave.
 func (a Aside) Switch(name string, wave int) bool {
 	return slices.ContainsFunc(a, func(s SetAside) bool { return s.Kind == SwitchKind && s.Object == name && s.Wave == wave })

@@ -29,6 +29,21 @@ type SwitchState struct {
 	LeverAt       time.Time
 }
 
+// Leaves is the Region that users leave by the switch, whatever the weights say; empty while weights alone count. known is false
+// while a lever outside of the registry may not do what the registry says. A metric that is stuck makes users leave both Regions,
+// and then Route 53 answers by the weights.
+func (s SwitchState) Leaves(lever failover.Lever) (region failover.Region, known bool) {
+	switch {
+	case lever == failover.EndpointLever:
+		return s.Evacuated, true
+	case s.Pulled != s.Evacuated:
+		return "", false
+	case s.Stuck != "":
+		return "", true
+	}
+	return s.Evacuated, true
+}
+
 // Switch returns the state of a switch as this Region's replica has it. A switch that no run has written is reset.
 func (s *Store) Switch(ctx context.Context, name string) (SwitchState, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: key(switchesPartition, name)})

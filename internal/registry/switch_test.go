@@ -123,3 +123,25 @@ func TestHealthChecksOfSwitchesArePublishedOnce(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
+
+// TestUsersLeaveByASwitchAsItsLeverDoes, not as the registry intends.
+func TestUsersLeaveByASwitchAsItsLeverDoes(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		lever failover.Lever
+		state SwitchState
+		want  failover.Region
+		known bool
+	}{
+		{"an endpoint reads the item", failover.EndpointLever, SwitchState{Evacuated: east}, east, true},
+		{"a metric that is written", failover.MetricLever, SwitchState{Evacuated: east, Pulled: east}, east, true},
+		{"a metric that may not be written", failover.MetricLever, SwitchState{Evacuated: east}, "", false},
+		{"a metric that may not be reset", failover.MetricLever, SwitchState{Pulled: east}, "", false},
+		{"a metric that is stuck", failover.MetricLever, SwitchState{Evacuated: east, Pulled: east, Stuck: west}, "", true},
+		{"reset", failover.RoutingControlLever, SwitchState{}, "", true},
+	} {
+		if got, known := c.state.Leaves(c.lever); got != c.want || known != c.known {
+			t.Errorf("%s: got %q, %t; want %q, %t", c.name, got, known, c.want, c.known)
+		}
+	}
+}

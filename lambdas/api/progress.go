@@ -136,7 +136,7 @@ func (b *backward) scheduled(asked payload) bool {
 		b.concluded = true
 		end := asked.concludes()
 		b.Failure, b.end = failover.FailedStep(end.Failed()), end
-		b.Reasons = append(wording.Reasons(end.Run, end.Failed(), end.MoreFailures, end.Decisions), end.SetAside.Failed().Lines()...)
+		b.Reasons = append(wording.Reasons(end.Run, end.Failed(), end.MoreFailures, end.Decisions), end.SetAside.WithoutPending().Lines()...)
 		b.Stages = max(b.Stages, asked.stages())
 	}
 	if asked.StagesDone != nil {

@@ -173,3 +173,15 @@ func TestARunThatWritesPendingWeightsSaysNothingOfWriters(t *testing.T) {
 		t.Errorf("got %+v, %+v; want it in the target, and no database", got, readReport(t, world).Databases)
 	}
 }
+
+// TestASwitchThatCouldNotBeUsedIsSaid, although nothing has failed by it: weights have moved its users.
+func TestASwitchThatCouldNotBeUsedIsSaid(t *testing.T) {
+	h, world := newSwitched(t, "checkout")
+	setSwitch(t, h, "")
+	req := bySwitch(failover.Completed, failover.SetAside{Kind: failover.SwitchKind, Object: "default", Wave: 1, Error: failover.Unreachable, Cause: "no response"})
+	req.Inventory = verifiedInventory(1)
+	handle(t, h, req)
+	if got := theMessage(t, world).Message; !strings.Contains(got, "switch default could not be used, and its applications of wave 1 moved by weights") {
+		t.Errorf("got:\n%s", got)
+	}
+}

@@ -14,7 +14,7 @@ import (
 func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failover.Report, error) {
 	r := failover.Report{
 		Format: failover.Format, Version: release.Version,
-		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: named(req.SetAside.Failed()), ClosedAt: req.Now,
+		Run: req.Run, Outcome: req.Outcome, Reasons: reasons(req), SetAside: named(req.SetAside.WithoutPending()), ClosedAt: req.Now,
 		TargetRTOSeconds: h.Plan.TargetRTOSeconds, TargetRPOSeconds: h.Plan.TargetRPOSeconds,
 		Phases: phases(req), Target: target(req.Run), Moved: []string{}, NotMoved: []failover.NotMoved{},
 	}
@@ -56,7 +56,7 @@ func reasons(req failover.NotifyRequest) []string {
 		}
 	}
 	add(wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions))
-	add(req.SetAside.Failed().Lines())
+	add(req.SetAside.WithoutPending().Lines())
 	return all
 }
 

@@ -3,11 +3,9 @@
 package shifttraffic
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -93,11 +91,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if req.Run.Action == failover.Failover {
 		return s.failover(ctx, apps, answer)
 	}
-	failed, err := s.switches(ctx, apps)
-	for _, name := range slices.Sorted(maps.Keys(failed)) { // in a rollback, which must not report users as back who are not
-		err = cmp.Or(err, failed[name])
-	}
-	if err != nil {
+	if err := s.allSwitches(ctx, apps); err != nil {
 		return answer, err
 	}
 	answer.Switched = req.Run.Switches

@@ -1,9 +1,11 @@
 package shifttraffic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -55,6 +57,16 @@ func (s shift) switches(ctx context.Context, apps []failover.Application) (map[s
 		}
 	}
 	return all.Evacuate(ctx, writer, s.req.Stage.From, slices.DeleteFunc(names, func(name string) bool { return !s.evacuates(name) }))
+}
+
+// allSwitches is switches for a planned run, which fails with the first switch that could not be used: its rollback must not report
+// users as back who are not.
+func (s shift) allSwitches(ctx context.Context, apps []failover.Application) error {
+	failed, err := s.switches(ctx, apps)
+	for _, name := range slices.Sorted(maps.Keys(failed)) {
+		err = cmp.Or(err, failed[name])
+	}
+	return err
 }
 
 // evacuates says whether the stage makes users of the switch leave its source Region: in a failover, and in the rollback of a run

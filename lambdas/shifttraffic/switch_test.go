@@ -248,3 +248,17 @@ func TestARollbackSetsASwitchAgainThatItsRunHasReset(t *testing.T) {
 		t.Errorf("after a newer run: got %v; want FenceLost", err)
 	}
 }
+
+// TestARollbackFailsWhenItsSwitchCannotBeSetAgain: users are not back, whatever the weights say.
+func TestARollbackFailsWhenItsSwitchCannotBeSetAgain(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	h, world, _ := newLevered(t, failover.MetricLever, 0, apps...)
+	undo := request(8, "failback", 100)
+	undo.Run.Switches, undo.Run.Action, undo.Run.Phase = []string{"default"}, failover.Failback, failover.Rollback
+	remove := world.Inject(fakeaws.Fault{Operation: "PutMetricData", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}})
+	if _, err := h.Handle(t.Context(), undo); entry.ConditionOf(err) != failover.Unreachable {
+		t.Errorf("got %v; want Unreachable", err)
+	}
+	remove()
+	handle(t, h, undo)
+}

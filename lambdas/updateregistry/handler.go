@@ -134,7 +134,7 @@ func (h Handler) resetSwitches(ctx context.Context, req failover.CloseRequest) [
 
 // reasons say why the run ended as it did, and what it has set aside.
 func reasons(req failover.CloseRequest) []string {
-	return slices.Concat(wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions), req.SetAside.Failed().Lines())
+	return slices.Concat(wording.Reasons(req.Run, req.Failed(), req.MoreFailures, req.Decisions), req.SetAside.WithoutPending().Lines())
 }
 
 // release releases the run's lock. A run that closes another one releases the lock only if that one still holds it.

@@ -103,7 +103,8 @@ func (f *facts) usersOf(s failover.Switch, apps []failover.Application) []failov
 // or when the application has none.
 func (f *facts) evacuated(app failover.Application) failover.Region {
 	s, _ := f.Plan.SwitchOf(app)
-	return f.switches[s.Name].Evacuated
+	away, _ := f.switches[s.Name].Leaves(s.Lever)
+	return away
 }
 
 // bySwitch says whether users are in a place although its weights send them to the other Region.

@@ -67,8 +67,11 @@ func (s Snapshot) Standing(app failover.Application, region failover.Region) Sta
 	switch away, known := s.switches.Evacuated(app); {
 	case !known:
 		standing.Why = whyNotActive(app, region)
-		standing.Unknown = append(standing.Unknown, "its switch: not read")
-		s.unregistered(&standing, app)
+		if s.routed(&standing, app, func(one failover.Application) []string { return WhyNotRouted(s.sets, one, region) }); len(standing.Why) > 0 {
+			standing.Why, standing.Command = whyNotActive(app, region), ""
+			standing.Unknown = []string{"its switch: not known"}
+			s.unregistered(&standing, app)
+		}
 	case away != "" && away != region:
 		standing.Why = whyNotActive(app, region)
 		s.unregistered(&standing, app)

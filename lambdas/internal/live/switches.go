@@ -40,14 +40,17 @@ func ReadSwitches(ctx context.Context, registered switchReader, plan failover.Pl
 }
 
 // Evacuated is the Region that the application's switch makes users leave, whatever the weights say; empty when it has no
-// switch or the switch is reset. known is false when the switch could not be read.
+// switch or the switch is reset. known is false when the switch could not be read, or its lever may do something else.
 func (s Switches) Evacuated(app failover.Application) (region failover.Region, known bool) {
 	declared, ok := s.plan.SwitchOf(app)
 	if !ok {
 		return "", true
 	}
 	state, known := s.states[declared.Name]
-	return state.Evacuated, known
+	if !known {
+		return "", false
+	}
+	return state.Leaves(declared.Lever)
 }
 
 // WhyNotIn says why the application's switch keeps users out of region, or nothing.
@@ -61,12 +64,11 @@ func (s Switches) WhyNotIn(app failover.Application, region failover.Region) []s
 
 // WhyNotOut says why the application's switch does not keep users out of region, where the weights would send them, or nothing.
 func (s Switches) WhyNotOut(app failover.Application, region failover.Region) []string {
-	away, known := s.Evacuated(app)
 	declared, _ := s.plan.SwitchOf(app)
-	switch {
+	switch state, known := s.states[declared.Name]; {
 	case !known:
 		return []string{fmt.Sprintf("switch %s: not read", declared.Name)}
-	case away != region:
+	case state.Evacuated != region:
 		return []string{fmt.Sprintf("switch %s: its users do not leave %s", declared.Name, region)}
 	}
 	return nil

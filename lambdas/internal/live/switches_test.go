@@ -46,7 +46,7 @@ func TestUsersAreWhereTheSwitchSendsThem(t *testing.T) {
 		{"a switch that is reset", switchItems{"default": ""}, "", west, Standing{Application: "app-0000", Why: []string{
 			"registry: us-east-1 100, us-west-2 0", "record app-0000.shop.example A: us-east-1 100, us-west-2 0",
 		}}},
-		{"a switch that cannot be read", switchItems{}, "", west, Standing{Application: "app-0000", Unknown: []string{"its switch: not read"}}},
+		{"a switch that cannot be read", switchItems{}, "", west, Standing{Application: "app-0000", Unknown: []string{"its switch: not known"}}},
 		{"an application of no switch", switchItems{"default": east}, failover.NoSwitch, west, Standing{Application: "app-0000", Why: []string{
 			"registry: us-east-1 100, us-west-2 0", "record app-0000.shop.example A: us-east-1 100, us-west-2 0",
 		}}},
