@@ -1,6 +1,9 @@
 package failover
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Application is what moves as a unit. It is data, kept in the registry; adding one needs no deploy.
 type Application struct {
@@ -64,6 +67,9 @@ type Endpoint struct {
 	Alias *Alias `json:"alias,omitempty"`
 	// HealthCheck is the id of a Route 53 health check, or empty.
 	HealthCheck string `json:"healthCheck,omitempty"`
+	// SwitchCheck is the health check of a switch, where HealthCheck is a calculated one of the user's that has it among its
+	// children. `drover switch attach` writes it.
+	SwitchCheck string `json:"switchCheck,omitempty"`
 }
 
 // Alias is the target of an alias record set.
@@ -147,3 +153,9 @@ func (l Live) PlaceBefore(epoch int64) Place {
 
 // HasDatabase says whether data can be lost when the application moves.
 func (a Application) HasDatabase() bool { return len(a.Databases) > 0 }
+
+// CanonicalName is the form of a DNS name for comparison: lower case, without the trailing dot, and with an asterisk where
+// Route 53 writes \052.
+func CanonicalName(n string) string {
+	return strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(n), `\052`, "*"), ".")
+}

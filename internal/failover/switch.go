@@ -135,12 +135,26 @@ type SwitchChecks map[Region]string
 func (c SwitchChecks) Carried(app Application) bool {
 	for _, r := range app.Records {
 		for region, endpoint := range r.Endpoints {
-			if c[region] == "" || endpoint.HealthCheck != c[region] {
+			if !c.On(region, endpoint) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// On says whether the record set of a Region carries the health check of the switch: itself, or among the children of a
+// calculated one.
+func (c SwitchChecks) On(region Region, e Endpoint) bool {
+	return c[region] != "" && (e.HealthCheck == c[region] || e.HealthCheck != "" && e.SwitchCheck == c[region])
+}
+
+// ChecksOf are the health checks of a switch: those of its routing controls, or of those that the stacks have published.
+func (s Switch) ChecksOf(published map[string]SwitchChecks) SwitchChecks {
+	if s.RoutingControl != nil {
+		return s.RoutingControl.HealthChecks
+	}
+	return published[s.Name]
 }
 
 var (

@@ -190,6 +190,34 @@ func (s *Store) putConfig(ctx context.Context, app failover.Application) error {
 	return err
 }
 
+// ErrReconfigured means that the configuration of an application is not the one that was read.
+var ErrReconfigured = errors.New("its configuration is not what was read: it was registered meanwhile, or by release 0.1.0; register it again")
+
+// Reconfigure replaces the configuration of an application by another one, if it is still the one that was read. It changes
+// nothing that runs write. Replacing it by the same again changes nothing; after a registration in between it returns
+// [ErrReconfigured].
+func (s *Store) Reconfigure(ctx context.Context, before, after failover.Application) error {
+	was, err := encodeConfig(before)
+	if err != nil {
+		return err
+	}
+	config, err := encodeConfig(after)
+	if err != nil {
+		return err
+	}
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       applicationKey(before),
+		UpdateExpression:          aws.String("SET config = :config"),
+		ConditionExpression:       aws.String("config = :was OR config = :config"),
+		ExpressionAttributeValues: item{":config": text(config), ":was": text(was)},
+	})
+	if _, refused := refusedBy(err); refused {
+		err = ErrReconfigured
+	}
+	return failover.Doing("write", "application "+before.Name, err)
+}
+
 // put writes the whole item, over one that has not been written since it was read.
 func (s *Store) put(ctx context.Context, app failover.Application, since failover.Live) error {
 	it, err := encodeApplication(app)

@@ -251,3 +251,41 @@ func TestWhatBelongsToAnotherApplicationIsNotRegisteredTwice(t *testing.T) {
 	first.Wave, first.Records = 2, application("checkout", 2).Records
 	register(t, s, first, second)
 }
+
+func TestReconfiguringReplacesOnlyWhatWasRead(t *testing.T) {
+	s := newStore(t)
+	if _, err := s.Register(ctx, failover.DefaultPlan(), []failover.Application{application("shop", 1)}, noon); err != nil {
+		t.Fatal(err)
+	}
+	read := func() failover.Application {
+		t.Helper()
+		apps, err := s.Applications(ctx)
+		if err != nil || len(apps) != 1 || apps[0].Broken != "" {
+			t.Fatalf("%v, %+v", err, apps)
+		}
+		return apps[0]
+	}
+	before, after := read(), read()
+	after.Alarms = []string{"another"}
+	for range 2 {
+		if err := s.Reconfigure(ctx, before, after); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(after, read()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	late := before
+	late.Alarms = []string{"late"}
+	if err := s.Reconfigure(ctx, before, late); !errors.Is(err, ErrReconfigured) {
+		t.Errorf("got %v; want %v", err, ErrReconfigured)
+	}
+	gone := before
+	gone.Name = "gone"
+	if err := s.Reconfigure(ctx, gone, gone); !errors.Is(err, ErrReconfigured) {
+		t.Errorf("an application that is not registered: got %v; want %v", err, ErrReconfigured)
+	}
+	if diff := cmp.Diff(after, read()); diff != "" {
+		t.Errorf("it was changed (-want +got):\n%s", diff)
+	}
+}

@@ -12,9 +12,9 @@
 //	approvals      <run id>#<Region>         token, region, gate, execution, phase, stage, digest, configuration, asked, until, "notified" under its old name, over
 //	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
 //	drills         <startedAt>#<run id>      record (JSON)
-//	versions       <Region>                  version, since: the release that the Region runs
+//	versions       <Region>                  version, since: the release that the Region runs; switches (JSON): those of its plan
 //	switches       <switch>                  evacuated, epoch, run, at: which Region users leave by health check
-//	switchchecks   <switch>#<Region>         check: the health check on the record sets of that Region
+//	switchchecks   <switch>#<Region>         check: the health check on the record sets of that Region; replaced: the one before it
 //
 // Every item has itemFormat, the format in which it was written ([failover.Format]); one of release 0.1.0 has none.
 //

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -18,6 +19,8 @@ type Release struct {
 	Format  int
 	// Since is when the Region has published it first.
 	Since time.Time
+	// Switches are those that the plan has in the Region, none when the Region has not published them.
+	Switches []failover.Switch
 }
 
 // Releases are those that Regions have published. Release 0.1.0 publishes none.
@@ -50,7 +53,11 @@ func (s *Store) Releases(ctx context.Context) (Releases, error) {
 	for _, it := range items {
 		r := &reader{item: it}
 		region := failover.Region(r.text("sk"))
-		all[region] = Release{Region: region, Version: r.text("version"), Format: int(r.number(formatAttribute)), Since: r.time("since")}
+		found := Release{Region: region, Version: r.text("version"), Format: int(r.number(formatAttribute)), Since: r.time("since")}
+		if r.has("switches") {
+			r.json("switches", &found.Switches)
+		}
+		all[region] = found
 		if r.err != nil {
 			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
 		}
@@ -75,6 +82,29 @@ func (s *Store) PublishRelease(ctx context.Context, r Release) error {
 	}
 	if err != nil {
 		return failover.Doing("publish", fmt.Sprintf("release %s of %s", r.Version, r.Region), err)
+	}
+	return nil
+}
+
+// PublishSwitches says which switches the plan has in a Region that has published its release. Tools that know only the plan's
+// name find them there. Publishing the same again changes nothing.
+func (s *Store) PublishSwitches(ctx context.Context, region failover.Region, switches []failover.Switch) error {
+	declared, err := json.Marshal(append([]failover.Switch{}, switches...))
+	if err != nil {
+		return fmt.Errorf("encode the switches of %s: %w", region, err)
+	}
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       key(versionsPartition, string(region)),
+		UpdateExpression:          aws.String("SET switches = :switches"),
+		ConditionExpression:       aws.String("attribute_exists(pk) AND (attribute_not_exists(switches) OR switches <> :switches)"),
+		ExpressionAttributeValues: item{":switches": text(string(declared))},
+	})
+	if _, same := refusedBy(err); same {
+		return nil
+	}
+	if err != nil {
+		return failover.Doing("publish", "the switches of "+string(region), err)
 	}
 	return nil
 }

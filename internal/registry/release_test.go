@@ -27,7 +27,7 @@ func TestAReleaseIsPublishedOnce(t *testing.T) {
 	publish(t, s, 2, noon, east)
 	publish(t, s, 2, noon.Add(time.Hour), east)
 	got, err := s.Releases(ctx)
-	if diff := cmp.Diff(Releases{east: {east, "0.9", 2, noon}}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(Releases{east: {Region: east, Version: "0.9", Format: 2, Since: noon}}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	publish(t, s, 3, noon.Add(time.Hour), east)
@@ -186,5 +186,34 @@ func TestAnItemOfANewerFormatIsNamed(t *testing.T) {
 		if err, f := read(), (*failover.Failure)(nil); !errors.As(err, &f) || f.Condition != failover.UnknownFormat {
 			t.Errorf("%s of a newer format: got %v; want %s", partition, err, failover.UnknownFormat)
 		}
+	}
+}
+
+// TestSwitchesArePublishedWithTheRelease: they leave the time alone from which the release counts, and there are none before it.
+func TestSwitchesArePublishedWithTheRelease(t *testing.T) {
+	s := newStore(t)
+	switches := []failover.Switch{{Name: "default", Lever: failover.EndpointLever}, {Name: "batch", Lever: failover.MetricLever}}
+	if err := s.PublishSwitches(ctx, east, switches); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Releases(ctx); len(got) > 0 || err != nil {
+		t.Errorf("before the release: got %+v, %v; want nothing", got, err)
+	}
+	publish(t, s, 2, noon, east, west)
+	for range 2 {
+		if err := s.PublishSwitches(ctx, east, switches); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Releases(ctx)
+	want := Releases{east: {east, "0.9", 2, noon, switches}, west: {Region: west, Version: "0.9", Format: 2, Since: noon}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if err := s.PublishSwitches(ctx, east, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = s.Releases(ctx); len(got[east].Switches) > 0 || err != nil {
+		t.Errorf("without switches: got %#v, %v; want none", got[east].Switches, err)
 	}
 }

@@ -155,42 +155,60 @@ type SwitchCheck struct {
 	// Switch is the switch's name, Region that of the record sets.
 	Switch string
 	Region failover.Region
-	// ID is the health check's.
-	ID string
+	// ID is the health check's. Replaced is the one that was published before it, and may still be on record sets; empty when
+	// there was none.
+	ID, Replaced string
 }
 
 // SwitchChecks returns the health checks that the Regions have published, by the name of their switch.
 func (s *Store) SwitchChecks(ctx context.Context) (map[string]failover.SwitchChecks, error) {
-	items, err := s.query(ctx, switchChecksPartition, "", 0)
+	published, err := s.PublishedChecks(ctx)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]failover.SwitchChecks{}
-	for _, it := range items {
-		r := &reader{item: it}
-		r.format()
-		name, region, id := r.text("switch"), failover.Region(r.text("region")), r.text("check")
-		if r.err != nil {
-			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+	for _, c := range published {
+		if all[c.Switch] == nil {
+			all[c.Switch] = failover.SwitchChecks{}
 		}
-		if all[name] == nil {
-			all[name] = failover.SwitchChecks{}
-		}
-		all[name][region] = id
+		all[c.Switch][c.Region] = c.ID
 	}
 	return all, nil
 }
 
-// PublishSwitchCheck says which health check a stack has created. Publishing the same again changes nothing.
+// PublishedChecks returns the health checks that the Regions have published, each with the one that it replaced.
+func (s *Store) PublishedChecks(ctx context.Context) ([]SwitchCheck, error) {
+	items, err := s.query(ctx, switchChecksPartition, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	var all []SwitchCheck
+	for _, it := range items {
+		r := &reader{item: it}
+		r.format()
+		c := SwitchCheck{Switch: r.text("switch"), Region: failover.Region(r.text("region")), ID: r.text("check")}
+		if r.has("replaced") {
+			c.Replaced = r.text("replaced")
+		}
+		if r.err != nil {
+			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// PublishSwitchCheck says which health check a stack has created, and keeps the id of the one before it: record sets may still
+// carry that. Publishing the same again changes nothing.
 func (s *Store) PublishSwitchCheck(ctx context.Context, c SwitchCheck) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                &s.Table,
 		Key:                      key(switchChecksPartition, c.Switch+"#"+string(c.Region)),
-		UpdateExpression:         aws.String("SET #check = :check, #switch = :switch, #region = :region, itemFormat = :format"),
+		UpdateExpression:         aws.String("SET replaced = if_not_exists(#check, :none), #check = :check, #switch = :switch, #region = :region, itemFormat = :format"),
 		ConditionExpression:      aws.String("attribute_not_exists(pk) OR #check <> :check"),
 		ExpressionAttributeNames: map[string]string{"#check": "check", "#switch": "switch", "#region": "region"},
 		ExpressionAttributeValues: item{
-			":check": text(c.ID), ":switch": text(c.Switch), ":region": text(string(c.Region)), ":format": thisFormat(),
+			":check": text(c.ID), ":switch": text(c.Switch), ":region": text(string(c.Region)), ":none": text(""), ":format": thisFormat(),
 		},
 	})
 	if _, same := refusedBy(err); same {

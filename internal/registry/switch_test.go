@@ -108,19 +108,24 @@ func TestADamagedSwitchIsNamed(t *testing.T) {
 func TestHealthChecksOfSwitchesArePublishedOnce(t *testing.T) {
 	s := newStore(t)
 	for range 2 {
-		for _, c := range []SwitchCheck{{"default", east, "e-1"}, {"default", west, "w-1"}, {"batch", east, "e-2"}} {
+		for _, c := range []SwitchCheck{{Switch: "default", Region: east, ID: "e-1"}, {Switch: "default", Region: west, ID: "w-1"}, {Switch: "batch", Region: east, ID: "e-2"}} {
 			if err := s.PublishSwitchCheck(ctx, c); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := s.PublishSwitchCheck(ctx, SwitchCheck{"default", east, "e-3"}); err != nil {
+	if err := s.PublishSwitchCheck(ctx, SwitchCheck{Switch: "default", Region: east, ID: "e-3"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.SwitchChecks(ctx)
 	want := map[string]failover.SwitchChecks{"default": {east: "e-3", west: "w-1"}, "batch": {east: "e-2"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	published, err := s.PublishedChecks(ctx)
+	all := []SwitchCheck{{"batch", east, "e-2", ""}, {"default", east, "e-3", "e-1"}, {"default", west, "w-1", ""}}
+	if diff := cmp.Diff(all, published); diff != "" || err != nil {
+		t.Errorf("with those that they replaced: %v (-want +got):\n%s", err, diff)
 	}
 }
 

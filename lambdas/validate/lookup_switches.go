@@ -80,13 +80,8 @@ func (f *facts) pendingBy(s failover.Switch, state registry.SwitchState) bool {
 	return state.Evacuated == f.run.From && (confirmed || !f.input.Scheduled())
 }
 
-// checksOf are the health checks of a switch: those of its routing controls, or those that the stacks have published.
-func (f *facts) checksOf(s failover.Switch) failover.SwitchChecks {
-	if s.RoutingControl != nil {
-		return s.RoutingControl.HealthChecks
-	}
-	return f.checks[s.Name]
-}
+// checksOf are the health checks of a switch.
+func (f *facts) checksOf(s failover.Switch) failover.SwitchChecks { return s.ChecksOf(f.checks) }
 
 // usersOf are those of some applications whose traffic a switch moves.
 func (f *facts) usersOf(s failover.Switch, apps []failover.Application) []failover.Application {

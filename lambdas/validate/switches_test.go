@@ -34,6 +34,7 @@ func newSwitched(t *testing.T, apps ...failover.Application) *scene {
 	s.store.Plan = s.h.Plan
 	for _, region := range []failover.Region{east, west} {
 		s.world.SetHealthCheck("check-"+string(region), true)
+		must(t, s.store.PublishSwitches(t.Context(), region, s.h.Plan.Switches))
 		must(t, s.store.PublishSwitchCheck(t.Context(), registry.SwitchCheck{Switch: "default", Region: region, ID: "check-" + string(region)}))
 	}
 	_, err := s.store.Register(t.Context(), s.h.Plan, apps, start)
@@ -239,6 +240,25 @@ func TestTheHealthChecksOfTheStackArePublished(t *testing.T) {
 	}
 	s.validate(`{"action": "check"}`)
 	if diff := cmp.Diff("check-new", published()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTheSwitchesOfThePlanArePublished by every run and check that finds others in the registry, and by no dry run.
+func TestTheSwitchesOfThePlanArePublished(t *testing.T) {
+	s := newSwitched(t, armed(shop()))
+	s.h.Plan.Switches = append(s.h.Plan.Switches, failover.Switch{Name: "batch", Lever: failover.MetricLever})
+	published := func() []failover.Switch {
+		releases, err := s.store.Releases(t.Context())
+		must(t, err)
+		return releases[west].Switches
+	}
+	s.validate(`{"action": "failover", "dryRun": true}`)
+	if got := published(); len(got) != 1 {
+		t.Errorf("a dry run has published %+v", got)
+	}
+	s.validate(`{"action": "check"}`)
+	if diff := cmp.Diff(s.h.Plan.Switches, published()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // addPast makes the plan one that has been running: the alarms that treat missing data as breaching find data of a minute
-// ago, and each Region has published its release. Without it every drill would start with the alarms of a new deployment.
+// ago, and each Region has published its release and its switches. Without it every drill would start with the alarms of a new deployment.
 func (r *rehearsal) addPast(ctx context.Context) error {
 	for _, a := range r.assembly.Alarms {
 		if a.MissingData != "breaching" {
@@ -36,7 +37,8 @@ func (r *rehearsal) addPast(ctx context.Context) error {
 			break // it publishes none, and this one is deployed by the scenario
 		}
 		published := registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: r.began.Add(-24 * time.Hour)}
-		if err := r.store(r.plan.Primary).PublishRelease(ctx, published); err != nil {
+		store := r.store(r.plan.Primary)
+		if err := errors.Join(store.PublishRelease(ctx, published), store.PublishSwitches(ctx, region, r.plan.Switches)); err != nil {
 			return err
 		}
 	}

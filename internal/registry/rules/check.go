@@ -122,6 +122,9 @@ func (c *checker) endpoint(field, recordType string, e failover.Endpoint) {
 	if e.HealthCheck != "" {
 		c.wrong(field+".healthCheck", HealthCheck(e.HealthCheck))
 	}
+	if e.SwitchCheck != "" {
+		c.wrong(field+".switchCheck", HealthCheck(e.SwitchCheck))
+	}
 }
 
 func (c *checker) database(field string, db failover.Database) {

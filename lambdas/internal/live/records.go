@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -170,8 +169,5 @@ func recordSetOf(s types.ResourceRecordSet) RecordSet {
 	return set
 }
 
-// CanonicalName is the form of a DNS name for comparison: lower case, without the trailing dot, and with an asterisk where
-// Route 53 writes \052.
-func CanonicalName(n string) string {
-	return strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(n), `\052`, "*"), ".")
-}
+// CanonicalName is [failover.CanonicalName].
+func CanonicalName(n string) string { return failover.CanonicalName(n) }

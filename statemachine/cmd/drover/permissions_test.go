@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func policyWith(t *testing.T, sid string) string {
 		}
 		for _, m := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
 			if strings.Contains(m[1], `"`+sid+`"`) {
-				return strings.ReplaceAll(m[1], "ACCOUNT", "111122223333")
+				return strings.NewReplacer("ACCOUNT", "111122223333", "hostedzone/ZONE", "hostedzone/"+zone).Replace(m[1])
 			}
 		}
 	}
@@ -113,7 +114,7 @@ func TestAWriterOfTheRegistryReachesApplicationsAlone(t *testing.T) {
 		"registrar": cfg(caller(t, url, "platform", policyWith(t, "RegisterApplications"))),
 		"approver":  cfg(caller(t, url, "lead", policyWith(t, "ReadTheQuestion"))),
 	}
-	for _, partition := range []string{"applications", "applications#7", "lock", "runs", "approvals", "drills", "anything"} {
+	for _, partition := range []string{"applications", "applications#7", "lock", "runs", "approvals", "drills", "versions", "switches", "switchchecks", "anything"} {
 		key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: partition}, "sk": &types.AttributeValueMemberS{Value: "x"}}
 		for who, client := range callers {
 			table := aws.String("drover-registry")
@@ -127,7 +128,7 @@ func TestAWriterOfTheRegistryReachesApplicationsAlone(t *testing.T) {
 			switch who {
 			case "registrar":
 				writes = strings.HasPrefix(partition, "applications")
-				reads = writes || partition == "lock" // where the releases are, too
+				reads = writes || slices.Contains([]string{"lock", "versions", "switches", "switchchecks"}, partition)
 			case "approver":
 				reads = partition == "approvals"
 			default:

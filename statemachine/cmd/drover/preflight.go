@@ -98,16 +98,24 @@ func (c *preflightCommand) decide(env environment, concerns []string) error {
 	case c.Force:
 		fmt.Fprintf(env.stdout, "\nNot asking, because of --force.\n")
 		return nil
-	case !env.person:
-		return fmt.Errorf("there is no terminal to ask at, so nothing was changed; to %s without a question, type `make %s FORCE=1`", c.What, c.What)
 	}
-	fmt.Fprintf(env.stdout, "\n%s nevertheless? Type yes to continue: ", strings.ToUpper(c.What[:1])+c.What[1:])
+	fmt.Fprintln(env.stdout)
+	return confirm(env, strings.ToUpper(c.What[:1])+c.What[1:]+" nevertheless?", "nothing was changed", fmt.Sprintf("to %s without a question, type `make %[1]s FORCE=1`", c.What))
+}
+
+// confirm asks the operator for a yes. Without one it fails and says what was left as it was; without a terminal to ask at,
+// also what to do instead.
+func confirm(env environment, question, unchanged, instead string) error {
+	if !env.person {
+		return fmt.Errorf("there is no terminal to ask at, so %s; %s", unchanged, instead)
+	}
+	fmt.Fprintf(env.stdout, "%s Type yes to continue: ", question)
 	answer, err := bufio.NewReader(env.stdin).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if strings.TrimSpace(answer) != "yes" {
-		return errors.New("not confirmed; nothing was changed")
+		return errors.New("not confirmed; " + unchanged)
 	}
 	return nil
 }

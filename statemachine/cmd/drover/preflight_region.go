@@ -75,6 +75,7 @@ func (s *regionState) readRegistry(env environment, d deployment, plan failover.
 	if err != nil {
 		return err
 	}
+	withSwitches(env.ctx, store)
 	apps, err := store.Applications(env.ctx)
 	if api := smithy.APIError(nil); errors.As(err, &api) && api.ErrorCode() == "ResourceNotFoundException" {
 		return nil // before the first deployment

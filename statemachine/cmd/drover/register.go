@@ -5,15 +5,19 @@ import (
 	"os"
 	"strings"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry/applicationsfile"
 )
 
 type registerCommand struct {
-	File string `arg:"" help:"YAML file of applications (docs/applications.md)."`
+	File     string `arg:"" help:"YAML file of applications (docs/applications.md)."`
+	NoAttach bool   `help:"Do not put the health checks of the plan's switches on the record sets."`
+	Yes      bool   `help:"Put them on without asking."`
 	deployment
 }
 
-// Run checks the file and puts its applications into the registry. A second call with the same file changes nothing.
+// Run checks the file, puts its applications into the registry, and puts the health checks of their switches on their record
+// sets. A second call with the same file changes nothing.
 func (c *registerCommand) Run(env environment) error {
 	plan, err := c.plan()
 	if err != nil {
@@ -27,15 +31,31 @@ func (c *registerCommand) Run(env environment) error {
 	if err != nil {
 		return usageError{err}
 	}
-	apps, err := applicationsfile.Parse(c.File, text, plan)
-	if err != nil {
-		return usageError{err}
-	}
 	store, err := c.store(env.ctx, plan, region)
 	if err != nil {
 		return err
 	}
-	done, err := store.Register(env.ctx, plan, apps, now())
+	apps, err := applicationsfile.Parse(c.File, text, plan)
+	if err != nil { // it may name a switch, which only the registry knows
+		withSwitches(env.ctx, store)
+		apps, err = applicationsfile.Parse(c.File, text, store.Plan)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	s, err := c.switchesIn(env, store, region)
+	if err != nil {
+		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
+	}
+	if err := c.register(env, s, apps); err != nil {
+		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
+	}
+	return s.attachRegistered(env, c.NoAttach, c.Yes)
+}
+
+// register puts the applications into the registry, and says what has changed.
+func (c *registerCommand) register(env environment, s *switches, apps []failover.Application) error {
+	done, err := s.store.Register(env.ctx, s.plan, s.checks.Keep(s.apps, apps), now())
 	for _, group := range []struct {
 		what  string
 		names []string
@@ -45,7 +65,8 @@ func (c *registerCommand) Run(env environment) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
+		return err
 	}
-	return nil
+	s.apps, err = s.store.Applications(env.ctx)
+	return err
 }

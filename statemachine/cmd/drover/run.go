@@ -28,6 +28,7 @@ type commandLine struct {
 	Watch    watchCommand    `cmd:"" help:"Show each step of a run until it ends; exit code 0 Completed, 3 Held, 4 RolledBack, 5 Refused."`
 	Status   statusCommand   `cmd:"" help:"Show where the applications are, the lock and the latest runs; or what one run has done."`
 	Report   reportCommand   `cmd:"" help:"Show the report of a run."`
+	Switch   switchCommand   `cmd:"" help:"Show the switches that move traffic without us-east-1, and arm them."`
 
 	Preflight preflightCommand `cmd:"" help:"Before the stacks are deployed or removed: show what runs, and ask."`
 }

@@ -41,6 +41,7 @@ func (c *statusCommand) Run(env environment) error {
 	if err != nil {
 		return err
 	}
+	withSwitches(env.ctx, store)
 	apps, err := store.Applications(env.ctx)
 	if err != nil {
 		return fmt.Errorf("status in %s: %w", region, err)

@@ -17,6 +17,9 @@ var threats = []actor{
 	{name: "registrar", policy: "RegisterApplications",
 		may:     []string{"read where the applications are", "register an application"},
 		reaches: "decides which records and databases the next run moves. A run changes the weights of weighted record sets that exist, and creates none. Does not reach the lock, the record of runs or a question, and starts nothing"},
+	{name: "registrar who arms switches", policy: "AttachHealthChecks",
+		may:     []string{"change the weight of a registered record", "create another record"},
+		reaches: "with the policy of a registrar beside this one: deletes and creates addresses, aliases and TXT records in the zones that the policy names, by any tool; `drover switch` changes nothing but health checks. What answers a certificate's challenge is denied"},
 	{name: "approver", policy: "ReadTheQuestion",
 		may: []string{
 			"answer with a run's token", "read a question with its token",
