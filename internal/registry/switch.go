@@ -21,6 +21,8 @@ type SwitchState struct {
 	Epoch int64
 	Run   string
 	At    time.Time
+	// Over says that the run has ended with this write: a late repetition of its steps does not evacuate once more.
+	Over bool
 
 	// What follows is of a lever outside of the registry; see [Store.ConfirmLever]. Pulled is the Region that the lever makes
 	// users leave, empty when it is reset. It differs from Evacuated while the lever could not be written. Stuck is the other
@@ -80,6 +82,7 @@ func (s *Store) switchState(it item) (SwitchState, error) {
 	r := &reader{item: it}
 	r.format()
 	state := SwitchState{Evacuated: failover.Region(r.text("evacuated")), Epoch: r.epoch(), Run: r.text("run"), At: r.time("at")}
+	state.Over = r.has("over") && r.text("over") == state.Run
 	if r.has("pulled") {
 		state.Pulled, state.Stuck, state.LeverAt = failover.Region(r.text("pulled")), failover.Region(r.text("stuck")), r.time("leverAt")
 	}
@@ -95,19 +98,23 @@ func (s *Store) switchState(it item) (SwitchState, error) {
 }
 
 // WriteSwitch makes users of a switch leave a Region, or resets the switch with an empty one, for the run that has the state's
-// epoch. What a newer epoch has written stays, and the error is [ErrOvertaken]. Writing the same again changes nothing, and
+// epoch. What a newer epoch has written stays, and the error is [ErrOvertaken]; it is [ErrRunOver] once the run has ended. Writing the same again changes nothing, and
 // changed is false.
 func (s *Store) WriteSwitch(ctx context.Context, name string, state SwitchState) (changed bool, err error) {
+	over := ""
+	if state.Over {
+		over = state.Run
+	}
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,
 		Key:              key(switchesPartition, name),
-		UpdateExpression: aws.String("SET evacuated = :evacuated, epoch = :epoch, run = :run, #at = :at, itemFormat = :format"),
+		UpdateExpression: aws.String("SET evacuated = :evacuated, epoch = :epoch, run = :run, #at = :at, #over = :over, itemFormat = :format"),
 		ConditionExpression: aws.String("attribute_not_exists(pk) OR epoch < :epoch OR" +
-			" (epoch = :epoch AND run = :run AND evacuated <> :evacuated)"),
-		ExpressionAttributeNames: map[string]string{"#at": "at"},
+			" (epoch = :epoch AND run = :run AND evacuated <> :evacuated AND (attribute_not_exists(#over) OR #over <> :run))"),
+		ExpressionAttributeNames: map[string]string{"#at": "at", "#over": "over"},
 		ExpressionAttributeValues: item{
 			":evacuated": text(string(state.Evacuated)), ":epoch": number(state.Epoch), ":run": text(state.Run),
-			":at": text(formatTime(state.At)), ":format": thisFormat(),
+			":at": text(formatTime(state.At)), ":over": text(over), ":format": thisFormat(),
 		},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
@@ -123,6 +130,9 @@ func (s *Store) WriteSwitch(ctx context.Context, name string, state SwitchState)
 		return false, err
 	}
 	if now.Epoch == state.Epoch && now.Run == state.Run {
+		if now.Over && now.Evacuated != state.Evacuated {
+			return false, fmt.Errorf("switch %s: run %s: %w", name, state.Run, ErrRunOver)
+		}
 		return false, nil
 	}
 	return false, fmt.Errorf("switch %s was written by run %s with epoch %d, and this run has epoch %d: %w", name, now.Run, now.Epoch, state.Epoch, ErrOvertaken)

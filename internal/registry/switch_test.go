@@ -19,6 +19,10 @@ func TestASwitchIsWrittenOnlyForward(t *testing.T) {
 	state := func(evacuated failover.Region, epoch int64, run string) SwitchState {
 		return SwitchState{Evacuated: evacuated, Epoch: epoch, Run: run, At: noon}
 	}
+	over := func(s SwitchState) SwitchState {
+		s.Over = true
+		return s
+	}
 	for _, c := range []struct {
 		name    string
 		write   SwitchState
@@ -33,6 +37,9 @@ func TestASwitchIsWrittenOnlyForward(t *testing.T) {
 		{"another run with the same epoch", state(west, 3, "b"), false, ErrOvertaken, state(east, 3, "a")},
 		{"the run resets it", state("", 3, "a"), true, nil, state("", 3, "a")},
 		{"and once more", state("", 3, "a"), false, nil, state("", 3, "a")},
+		{"and ends with it", over(state(east, 3, "a")), true, nil, over(state(east, 3, "a"))},
+		{"a late repetition", state("", 3, "a"), false, ErrRunOver, over(state(east, 3, "a"))},
+		{"the end once more", over(state(east, 3, "a")), false, nil, over(state(east, 3, "a"))},
 		{"a newer run", state(west, 4, "c"), true, nil, state(west, 4, "c")},
 		{"a late reset of the run before", state("", 3, "a"), false, ErrOvertaken, state(west, 4, "c")},
 	} {

@@ -125,7 +125,7 @@ func (h Handler) resetSwitches(ctx context.Context, req failover.CloseRequest) [
 	all := levers.Switches{Clients: h.Levers, Plan: h.Registry.Plan, Registry: h.Registry}
 	var reset []string
 	for _, name := range req.Run.Switches {
-		if err := all.Reset(ctx, levers.Writer{Run: req.Run, Now: req.Now}, name); err == nil {
+		if err := all.Reset(ctx, levers.Writer{Run: req.Run, Now: req.Now, Ends: true}, name); err == nil {
 			reset = append(reset, name)
 		}
 	}

@@ -58,6 +58,8 @@ type Writer struct {
 	Now time.Time
 	// Round counts the calls for a stage: each starts with another endpoint of a cluster.
 	Round int
+	// Ends says that the run ends with what it writes.
+	Ends bool
 }
 
 // ErrRefused means that a safety rule does not allow what was asked for. It is an answer, and no endpoint gives another one.
@@ -160,7 +162,9 @@ func (s Switches) Reset(ctx context.Context, w Writer, name string) error {
 		if state.Stuck != "" && !w.Run.Action.Planned() {
 			return failover.Fail(failover.Busy, fmt.Errorf("switch %s: the metric that makes users leave %s is in %s, which a failover does not use", name, state.Stuck, s.Plan.Other(state.Stuck)))
 		}
-		if err := s.Write(ctx, w, name, state.Evacuated); err != nil {
+		fence := w
+		fence.Ends = false
+		if err := s.Write(ctx, fence, name, state.Evacuated); err != nil {
 			return err
 		}
 		if state.Evacuated != "" || state.Pulled != "" || state.Stuck != "" {
@@ -178,7 +182,7 @@ func (s Switches) Reset(ctx context.Context, w Writer, name string) error {
 
 // Write writes the registry alone, and leaves the lever as it is.
 func (s Switches) Write(ctx context.Context, w Writer, name string, evacuated failover.Region) error {
-	_, err := s.Registry.WriteSwitch(ctx, name, registry.SwitchState{Evacuated: evacuated, Epoch: w.Run.Epoch, Run: w.Run.ID, At: w.Now})
+	_, err := s.Registry.WriteSwitch(ctx, name, registry.SwitchState{Evacuated: evacuated, Epoch: w.Run.Epoch, Run: w.Run.ID, At: w.Now, Over: w.Ends})
 	return fenced(err)
 }
 
@@ -191,7 +195,7 @@ func (s Switches) confirm(ctx context.Context, name string, state registry.Switc
 }
 
 func fenced(err error) error {
-	if errors.Is(err, registry.ErrOvertaken) {
+	if errors.Is(err, registry.ErrOvertaken) || errors.Is(err, registry.ErrRunOver) {
 		return failover.Fail(failover.FenceLost, err)
 	}
 	return err

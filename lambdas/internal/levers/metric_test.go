@@ -145,3 +145,29 @@ func TestAMetricInTheLostRegionStays(t *testing.T) {
 		t.Errorf("after a planned run: health checks %s", f.healthy())
 	}
 }
+
+// TestARunThatHasEndedEvacuatesNoMore: a late repetition of its steps finds the switch reset by its own end, although no other run
+// has written it.
+func TestARunThatHasEndedEvacuatesNoMore(t *testing.T) {
+	f := newFixture(t, metricSwitch("batch"), failover.Switch{Name: "default", Lever: failover.EndpointLever})
+	f.withMetric(t, "batch")
+	f.evacuate(t, f.by(7, "run-7"), "batch", "default")
+	end := f.by(7, "run-7")
+	end.Ends = true
+	for range 2 {
+		must(t, f.Reset(t.Context(), end, "batch"))
+		must(t, f.Reset(t.Context(), end, "default"))
+	}
+	for _, name := range []string{"batch", "default"} {
+		before := len(f.Calls())
+		if _, err := f.Evacuate(t.Context(), f.by(7, "run-7"), east, []string{name}); entry.ConditionOf(err) != failover.FenceLost || f.state(t, name).Evacuated != "" {
+			t.Errorf("%s: got %v, %+v; want FenceLost and the switch reset", name, err, f.state(t, name))
+		}
+		for _, call := range f.callsSince(before) {
+			if call == "us-west-2 PutMetricData" {
+				t.Errorf("%s: the lever was written", name)
+			}
+		}
+		f.evacuate(t, f.by(8, "run-8"), name)
+	}
+}

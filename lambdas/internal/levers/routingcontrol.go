@@ -1,6 +1,7 @@
 package levers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53recoverycluster"
 	"github.com/aws/aws-sdk-go-v2/service/route53recoverycluster/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -98,11 +100,9 @@ func (r routingControls) entries(batch []*change) []types.UpdateRoutingControlSt
 // give differently. After an endpoint that did not answer, a refusal says nothing: that endpoint may have made the change, and
 // safety rules refuse another one for some seconds.
 func (r routingControls) update(ctx context.Context, w Writer, batch []*change) error {
-	endpoints, entries := batch[0].of.RoutingControl.Endpoints, r.entries(batch)
-	first := start(w, len(endpoints))
+	endpoints, entries := inTurn(w, batch[0].of.RoutingControl.Endpoints), r.entries(batch)
 	unanswered, last := false, error(nil)
-	for i := range endpoints {
-		e := endpoints[(first+i)%len(endpoints)]
+	for _, e := range endpoints {
 		err := r.at(ctx, e, entries, w.Run.OverrideSafetyRules)
 		switch {
 		case err == nil || isConflict(err) && r.wanted(ctx, e, entries):
@@ -123,11 +123,26 @@ func (r routingControls) update(ctx context.Context, w Writer, batch []*change) 
 	return failover.Doing("ask", fmt.Sprintf("any of the %d endpoints of the cluster", len(endpoints)), last)
 }
 
-// start is the first endpoint of a call: random, and the same whenever the run is played.
-func start(w Writer, n int) int {
+// inTurn are the endpoints in the order of a call: it starts at a random one, which is the same whenever the run is played. In a
+// failover the endpoint in the Region that it leaves comes last.
+func inTurn(w Writer, endpoints []failover.ClusterEndpoint) []failover.ClusterEndpoint {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(w.Run.ID))
-	return (int(h.Sum32()%uint32(n)) + max(w.Round-1, 0)) % n //nolint:gosec // n is the number of endpoints
+	first := (int(h.Sum32()%failover.ClusterEndpoints) + max(w.Round-1, 0)) % len(endpoints)
+	order := slices.Concat(endpoints[first:], endpoints[:first])
+	if !w.Run.Action.Planned() {
+		slices.SortStableFunc(order, func(a, b failover.ClusterEndpoint) int {
+			return cmp.Compare(rank(a, w.Run.From), rank(b, w.Run.From))
+		})
+	}
+	return order
+}
+
+func rank(e failover.ClusterEndpoint, last failover.Region) int {
+	if e.Region == last {
+		return 1
+	}
+	return 0
 }
 
 // at asks one endpoint, once.
@@ -185,6 +200,12 @@ func namesRule(err error) bool {
 	return (isConflict(err) || errors.As(err, &invalid)) && ruleText.MatchString(err.Error())
 }
 
+// refused is a refusal in AWS's words, which name the rule.
 func refused(err error) error {
-	return failover.Fail(failover.Rejected, fmt.Errorf("%w: %w", ErrRefused, err))
+	text := err.Error()
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		text = cmp.Or(api.ErrorMessage(), api.ErrorCode())
+	}
+	return failover.Fail(failover.Rejected, fmt.Errorf("%w: %s", ErrRefused, text))
 }
