@@ -99,6 +99,7 @@ func TestAFailoverInGovCloudWithManyClustersCompletes(t *testing.T) {
 name: govcloud
 title: A failover in the partition aws-us-gov with more than twenty global clusters
 description: What is described without an identifier is authorized against all of it.
+world: {controlPlane: stays}
 generate:
   applications: 21
   databases: 21
@@ -126,6 +127,7 @@ name: govcloud
 title: One more global cluster than the plan's context has, which has more than twenty
 description: A check names it, and a failover moves everything else.
 noSchedules: true
+world: {controlPlane: stays}
 generate:
   applications: 22
   databases: 22

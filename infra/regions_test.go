@@ -22,6 +22,8 @@ var exceptions = []struct{ path, reason string }{
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "a switchover is called in the Region of the current primary, which is well"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\.Fn::Sub`, "a planned promotion asks the other Region whether its run was superseded there"},
 	{`(Validate|VerifyHealth|Notify).*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "the clusters and alarms of the Region that a drill or a rollback goes back to, which is well"},
+	{`^SwitchesCheck.*\.HealthCheckConfig\.ResourcePath`, "the health check is on the record sets of the other Region, and driven from this one"},
+	{`^SwitchesCheck.*\.Properties\.HealthCheckTags\[\d+\]\.Value`, "its name says on which record sets it is"},
 	{`^Dashboard\.Properties\.DashboardBody\.Fn::Sub`, "the dashboard shows the traffic of both Regions; no run reads it"},
 }
 

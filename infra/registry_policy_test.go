@@ -15,6 +15,9 @@ func TestValidateMayWriteTheLockAndItsReleaseAndNothingElse(t *testing.T) {
 			continue
 		}
 		want := leadingKeys("lock", "versions")
+		if s.Sid == "PublishChecks" {
+			want = leadingKeys("switchchecks")
+		}
 		if diff := gocmp.Diff(want, s.Condition); diff != "" {
 			t.Errorf("%s, %s: %v (-want +got)\n%s", s.Role, s.Sid, s.Action, diff)
 		}
@@ -45,7 +48,7 @@ func TestTheAPIAloneMayWriteWhoStartsRuns(t *testing.T) {
 }
 
 func TestNotifyMayRememberWhatItAskedAndWhatDrillsAchievedAndNothingElse(t *testing.T) {
-	want := map[string][]any{"ReadOutcome": {"approvals", "lock"}, "Remember": {"approvals", "drills"}, "Lock": {"lock"}}
+	want := map[string][]any{"ReadOutcome": {"approvals", "lock"}, "Remember": {"approvals", "drills"}, "Lock": {"lock"}, "Switches": {"switches"}}
 	for _, s := range statements(t) {
 		byKey := func(a string) bool { return strings.HasPrefix(a, "dynamodb:") && a != "dynamodb:Query" }
 		if !strings.HasPrefix(s.Role, "drover-notify-") || !slices.ContainsFunc(s.Action, byKey) {
@@ -68,12 +71,13 @@ func leadingKeys(patterns ...any) map[string]map[string]any {
 func TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther(t *testing.T) {
 	apps := []any{"applications", "applications#*"}
 	want := map[string]map[string][]any{
-		"validate":        {"Query": append(slices.Clone(apps), "runs", "versions"), "GetItem": {"lock", "versions", "starters"}, "UpdateItem": {"lock", "versions"}},
-		"shifttraffic":    {"Query": apps, "GetItem": {"lock"}, "UpdateItem": {"lock"}},
-		"updateregistry":  {"Query": apps, "GetItem": {"lock"}, "UpdateItem": append(slices.Clone(apps), "lock"), "PutItem": {"runs"}},
+		"validate":        {"Query": append(slices.Clone(apps), "runs", "versions", "switches", "switchchecks"), "GetItem": {"lock", "versions", "starters", "switches", "switchchecks"}, "UpdateItem": {"lock", "versions", "switchchecks"}},
+		"shifttraffic":    {"Query": apps, "GetItem": {"switches", "lock"}, "UpdateItem": {"switches", "lock"}},
+		"updateregistry":  {"Query": apps, "GetItem": {"switches", "lock"}, "UpdateItem": append([]any{"switches"}, "applications", "applications#*", "lock"), "PutItem": {"runs"}},
 		"promotedatabase": {"Query": apps, "GetItem": {"lock", "lock"}, "UpdateItem": append(slices.Clone(apps), "lock")}, // that of the other Region, too
-		"verifyhealth":    {"Query": apps, "UpdateItem": {"lock"}},
-		"notify":          {"Query": append(slices.Clone(apps), "drills"), "GetItem": {"approvals", "lock"}, "PutItem": {"approvals", "drills"}, "UpdateItem": {"approvals", "drills", "lock"}},
+		"verifyhealth":    {"Query": apps, "GetItem": {"switches"}, "UpdateItem": {"lock"}},
+		"notify":          {"Query": append(slices.Clone(apps), "drills"), "GetItem": {"approvals", "lock", "switches"}, "PutItem": {"approvals", "drills"}, "UpdateItem": {"approvals", "drills", "lock"}},
+		"lever":           {"GetItem": {"switches"}},
 		"api":             {"Query": {"runs", "approvals"}, "GetItem": {"lock"}, "PutItem": {"starters"}},
 	}
 	got := map[string]map[string][]any{}

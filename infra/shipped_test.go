@@ -12,8 +12,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// examples are the keys of cdk.json that every deployment has to fill in, so that an example says more than the default.
-var examples = []string{"hostedZones", "globalClusters", "trafficMetrics"}
+// examples are the keys of cdk.json that every deployment has to fill in, so that an example says more than the default; and
+// switches: a new plan has one, and an older plan gets none by a new version of Drover alone.
+var examples = []string{"hostedZones", "globalClusters", "trafficMetrics", "switches"}
 
 // What users deploy without a change must be what the documents call the default: above all no alarm that starts a
 // failover, and no consent to losing data.

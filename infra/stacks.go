@@ -133,10 +133,11 @@ func (r regional) switches(validate awslambda.Function) {
 	var pairs []*string
 	for _, check := range switching.New(r.Stack, "Switches", props) {
 		pairs = append(pairs, awscdk.Fn_Join(jsii.String("="), &[]*string{jsii.String(check.Switch), check.ID}))
-		output(r.Stack, "SwitchCheck-"+check.Switch, check.ID, fmt.Sprintf("The health check of the switch %s on the record sets of %s", check.Switch, r.config.Plan.Other(r.names.Code)))
 	}
 	if len(pairs) > 0 {
-		validate.AddEnvironment(jsii.String(failover.SwitchChecksVariable), awscdk.Fn_Join(jsii.String(","), &pairs), nil)
+		ids := awscdk.Fn_Join(jsii.String(","), &pairs)
+		validate.AddEnvironment(jsii.String(failover.SwitchChecksVariable), ids, nil)
+		output(r.Stack, "SwitchChecks", ids, fmt.Sprintf("The health check of each switch on the record sets of %s", r.config.Plan.Other(r.names.Code)))
 	}
 }
 

@@ -80,7 +80,7 @@ func TestTheOneOpenURLLeadsToAFunctionThatCanMoveNothing(t *testing.T) {
 			}
 		}
 	}
-	if urls := fresh(t).assembly.FunctionURLs; len(urls) > 0 {
+	if urls := inGovCloud(t).assembly.FunctionURLs; len(urls) > 0 {
 		t.Errorf("a plan without switches has %v", urls)
 	}
 }

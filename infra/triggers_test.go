@@ -99,16 +99,21 @@ func fill(t *assembly.Transformer, event map[string]string) string {
 	return out
 }
 
-func TestReadinessIsCheckedEveryHalfHourAndNothingElseIsScheduledByDefault(t *testing.T) {
+func TestReadinessAndPendingWeightsAreScheduledByDefaultAndNothingElse(t *testing.T) {
+	want := map[string]struct {
+		every  string
+		action failover.Action
+	}{"drover-check": {"rate(30 minutes)", failover.Check}, "drover-weights": {"rate(5 minutes)", failover.Weights}}
 	for code := range regionStacks(t) {
-		s := inRegion(t, fresh(t).assembly.Schedules, func(s assembly.Schedule) string { return s.Region }, code, 1)[0]
-		if s.Name != "drover-check" || s.Expression != "rate(30 minutes)" || !s.Enabled {
-			t.Errorf("%s: %+v; want a check every 30 minutes", code, s)
-		}
-		checkTarget(t, code, s.Target)
-		in, err := failover.ParseInput([]byte(s.Target.Input))
-		if err != nil || in.Action != failover.Check {
-			t.Errorf("%s: input %s: %v; want a check", code, s.Target.Input, err)
+		for _, s := range inRegion(t, fresh(t).assembly.Schedules, func(s assembly.Schedule) string { return s.Region }, code, len(want)) {
+			if s.Expression != want[s.Name].every || !s.Enabled {
+				t.Errorf("%s: %+v; want it enabled, %s", code, s, want[s.Name].every)
+			}
+			checkTarget(t, code, s.Target)
+			in, err := failover.ParseInput([]byte(s.Target.Input))
+			if err != nil || in.Action != want[s.Name].action {
+				t.Errorf("%s: %s: input %s: %v; want the action %s", code, s.Name, s.Target.Input, err, want[s.Name].action)
+			}
 		}
 	}
 }

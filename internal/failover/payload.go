@@ -38,6 +38,9 @@ type Run struct {
 	OnlyWeights bool `json:"onlyWeights,omitempty"`
 	// OverrideSafetyRules are the ARNs of the safety rules of routing controls that the run overrides.
 	OverrideSafetyRules []string `json:"overrideSafetyRules,omitempty"`
+	// ControlPlaneGone says that the Route 53 control plane did not answer Validate, and that no user waits for it: the weights
+	// of the switches' applications are left pending.
+	ControlPlaneGone bool `json:"controlPlaneGone,omitempty"`
 	// StartedAt is the execution's start time.
 	StartedAt time.Time `json:"startedAt"`
 	// Since is when the outage began, or StartedAt; RTO counts from it.

@@ -127,6 +127,9 @@ type Streak struct {
 	// InSync is how many zones, in the order of the changes, need not be asked about any more: their changes are at the name
 	// servers. It is counted where there are too many to ask about all of them in each check.
 	InSync int `json:"inSync,omitempty"`
+	// AnsweredAt is since when, at the latest, the zones' name servers answer with the target Region for the applications of the
+	// run's switches. It is nil until each of those zones was seen to do so.
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
 }
 
 // Datapoint is when a datapoint of a period began.

@@ -258,3 +258,14 @@ func EvacuatedDimensions(plan Plan, s Switch, leaves Region) []Dimension {
 func (p Plan) DrivenByEndpoint() bool {
 	return slices.ContainsFunc(p.Switches, func(s Switch) bool { return s.Lever == EndpointLever })
 }
+
+// ParseSwitchChecks reads the value of [SwitchChecksVariable]: ids of health checks by the name of their switch.
+func ParseSwitchChecks(text string) map[string]string {
+	checks := map[string]string{}
+	for pair := range strings.SplitSeq(text, ",") {
+		if name, id, ok := strings.Cut(pair, "="); ok {
+			checks[name] = id
+		}
+	}
+	return checks
+}

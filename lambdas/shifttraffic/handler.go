@@ -51,7 +51,7 @@ type Handler struct {
 // would not be what was validated and approved. A failover sets it aside, every other run fails with [failover.Changed] or
 // Rejected.
 //
-// A failover writes the switches of the run first ([shift.switches]). Users of a switch do not wait for weights: their zones
+// A failover writes the switches of the run first ([shift.flip]). Users of a switch do not wait for weights: their zones
 // are tried once, and weights that could not be written are pending, for a later run. If the lever of a switch cannot be
 // written, its applications move by weights in the same call, and the answer says so; while weights remain, the next call tries
 // the lever again. If a safety rule refuses it, its applications are set aside.
@@ -99,7 +99,14 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err := faultOf(faults); err != nil {
 		return answer, err
 	}
-	plans = slices.DeleteFunc(plans, s.isDone)
+	if answer, err = s.inOrder(ctx, slices.DeleteFunc(plans, s.isDone), answer); err != nil || answer.Remaining > 0 {
+		return answer, err
+	}
+	return answer, s.claim(ctx, apps)
+}
+
+// inOrder moves the zones of a planned run, one after the other. It stops at the first that fails.
+func (s shift) inOrder(ctx context.Context, plans []ZonePlan, answer failover.ShiftAnswer) (failover.ShiftAnswer, error) {
 	fences, err := s.readAhead(ctx, plans)
 	if err != nil {
 		return answer, err
@@ -120,7 +127,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 			return answer, err
 		}
 	}
-	return answer, s.resetSwitches(ctx)
+	return answer, nil
 }
 
 // shift is one call.

@@ -28,7 +28,7 @@ func (s shift) failover(ctx context.Context, apps []failover.Application, answer
 	defer cancel()
 	moving := s.req.SetAside.Whole(apps)
 	var err error
-	if s.failed, err = s.switches(ctx, moving); err != nil {
+	if s.failed, err = s.flip(ctx, moving); err != nil {
 		return answer, err
 	}
 	if err := s.holdRefused(moving, &answer); err != nil {
@@ -36,11 +36,14 @@ func (s shift) failover(ctx context.Context, apps []failover.Application, answer
 	}
 	answer.Switched = slices.DeleteFunc(slices.Clone(s.req.Run.Switches), func(name string) bool { return s.failed[name] != nil })
 	plans, faults := Plan(answer.SetAside.Whole(moving), s.req.Stage, s.req.Run.Epoch)
-	answer, err = s.isolate(ctx, s.apart(plans, apps), faults, answer)
-	if err == nil {
-		s.noteFailed(&answer)
+	if answer, err = s.isolate(ctx, s.apart(plans, apps), faults, answer); err != nil {
+		return answer, err
 	}
-	return answer, err
+	s.noteFailed(&answer)
+	if answer.Remaining > 0 {
+		return answer, nil
+	}
+	return answer, s.claim(ctx, moving)
 }
 
 // isolate moves each zone of a failover alone, so that one zone does not stop the others. It sets aside at once what AWS

@@ -13,11 +13,15 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/levers"
+	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
 // weightsBudget is how long a call works on zones whose users a switch has moved already: no user waits for their weights, and
 // the databases wait for the call.
 const weightsBudget = 3 * time.Second
+
+// fencesTimeout bounds the reading of fences before a switch is flipped: users wait for it.
+const fencesTimeout = 1500 * time.Millisecond
 
 // all are the switches of the plan, written for this call.
 func (s shift) all() (levers.Switches, levers.Writer) {
@@ -25,15 +29,16 @@ func (s shift) all() (levers.Switches, levers.Writer) {
 		levers.Writer{Run: s.req.Run, Now: s.req.Now, Round: s.req.Round}
 }
 
-// switches makes the users of the run's switches leave the source Region of the stage, before any zone is written. It takes one write for
-// each switch, into this Region's replica of the registry, and for a lever outside of it one more: neither needs us-east-1. The
-// other switches of the applications stay as they are, and get the epoch of the run: an older run that wakes up late finds it,
-// and moves no user.
+// flip makes the users of the run's switches leave the source Region of the stage, before any zone is written. It takes one write
+// for each switch, into this Region's replica of the registry, and for a lever outside of it one more: neither needs us-east-1.
+//
+// Before it, the fences of the zones are read if the Route 53 control plane has answered Validate, and users wait for no more than
+// one attempt of it: a run that has lost a zone to another one must not move its users by a switch either.
 //
 // It returns why switches could not be used, by their name. A second identical call finds all written. It fails with FenceLost
-// when a newer run has written a switch, or the lock.
-func (s shift) switches(ctx context.Context, apps []failover.Application) (map[string]error, error) {
-	names := s.switchesOf(apps)
+// when another run has written a zone or a switch, or a newer one the lock.
+func (s *shift) flip(ctx context.Context, apps []failover.Application) (map[string]error, error) {
+	names := slices.DeleteFunc(s.switchesOf(apps), func(name string) bool { return !s.flips(name) })
 	if len(names) == 0 {
 		return nil, nil
 	}
@@ -43,37 +48,85 @@ func (s shift) switches(ctx context.Context, apps []failover.Application) (map[s
 		}
 		return nil, err
 	}
+	plans, _ := Plan(apps, s.req.Stage, s.req.Run.Epoch) // what is wrong with a record is found again, and set aside
+	if err := s.readFences(ctx, plans); err != nil {
+		return nil, err
+	}
 	all, writer := s.all()
-	for _, name := range names {
-		if s.evacuates(name) {
-			continue
+	return all.Evacuate(ctx, writer, s.req.Stage.From, names)
+}
+
+// readFences fails when one of the first zones belongs to another run. It notes when the control plane does not answer.
+func (s *shift) readFences(ctx context.Context, zones []ZonePlan) error {
+	if s.req.Run.ControlPlaneGone {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, fencesTimeout)
+	defer cancel()
+	zones = slices.DeleteFunc(slices.Clone(zones), s.isDone)
+	for _, plan := range zones[:min(len(zones), aheadZones)] {
+		fence, err := live.ReadFence(ctx, live.OnceOf(s.Route53), plan.Zone, live.FenceNamesOf(s.Plan.Name, plan.Name))
+		if err != nil {
+			if s.req.Run.ControlPlaneGone = entry.ConditionOf(err) == failover.Unreachable; s.req.Run.ControlPlaneGone {
+				return nil
+			}
+			continue // what is denied or throttled says nothing about the run, and users wait
+		}
+		if _, err := decide(s.mine, plan.Zone, fence); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claim gives the switches of the applications the epoch of the run, which leaves them as they are: an older run that wakes up
+// late finds it, and moves no user. It comes after the zones, whose fences decide between two runs: one that has lost them writes
+// no switch either.
+//
+// A planned run also resets those that still make users leave the Region that the stage has moved all of them to: the weights of
+// the failover before were never written, and now they count.
+func (s shift) claim(ctx context.Context, apps []failover.Application) error {
+	all, writer := s.all()
+	for _, name := range s.switchesOf(apps) {
+		if s.flips(name) {
+			continue // it was written before the zones
 		}
 		state, err := s.Registry.Switch(ctx, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := all.Write(ctx, writer, name, state.Evacuated); err != nil {
-			return nil, err
+		if s.resets(name) && state.Evacuated == s.req.Stage.To {
+			err = all.Reset(ctx, writer, name)
+		} else {
+			err = all.Write(ctx, writer, name, state.Evacuated)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return all.Evacuate(ctx, writer, s.req.Stage.From, slices.DeleteFunc(names, func(name string) bool { return !s.evacuates(name) }))
+	return nil
 }
 
-// allSwitches is switches for a planned run, which fails with the first switch that could not be used: its rollback must not report
+// allSwitches is flip for a planned run, which fails with the first switch that could not be used: its rollback must not report
 // users as back who are not.
-func (s shift) allSwitches(ctx context.Context, apps []failover.Application) error {
-	failed, err := s.switches(ctx, apps)
+func (s *shift) allSwitches(ctx context.Context, apps []failover.Application) error {
+	failed, err := s.flip(ctx, apps)
 	for _, name := range slices.Sorted(maps.Keys(failed)) {
 		err = cmp.Or(err, failed[name])
 	}
 	return err
 }
 
-// evacuates says whether the stage makes users of the switch leave its source Region: in a failover, and in the rollback of a run
-// that has reset the switch, because before that run the weights of these users were pending.
-func (s shift) evacuates(name string) bool {
+// flips says whether the stage makes users of a switch leave its source Region: in a failover, and in the rollback of a run that
+// has reset the switch, because before that run the weights of these users were pending.
+func (s shift) flips(name string) bool {
 	leaves := s.req.Run.Action == failover.Failover && s.req.Run.Phase == failover.Outbound || s.req.Run.Phase == failover.Rollback
 	return leaves && slices.Contains(s.req.Run.Switches, name)
+}
+
+// resets says whether the stage takes a switch back.
+func (s shift) resets(name string) bool {
+	return s.req.Run.Action.Planned() && s.req.Stage.Percent != nil && *s.req.Stage.Percent == 100 && slices.Contains(s.req.Run.Switches, name)
 }
 
 // holdRefused sets aside the applications of switches that a safety rule has refused: an operator has made the rule so that
@@ -117,28 +170,6 @@ func (s shift) noteFailed(answer *failover.ShiftAnswer) {
 func (s shift) switched(app failover.Application) bool {
 	of, _ := s.Plan.SwitchOf(app)
 	return s.req.Run.Switched(s.Plan, app) && s.failed[of.Name] == nil
-}
-
-// resetSwitches takes the switches of a planned run back, which still make users leave the Region that the stage has moved all
-// of them to: the weights of the failover before were never written. It comes after the weights, which then count.
-func (s shift) resetSwitches(ctx context.Context) error {
-	if !s.req.Run.Action.Planned() || s.req.Stage.Percent == nil || *s.req.Stage.Percent < 100 {
-		return nil
-	}
-	all, writer := s.all()
-	for _, name := range s.req.Run.Switches {
-		state, err := s.Registry.Switch(ctx, name)
-		if err != nil {
-			return fmt.Errorf("before it is reset: %w", err)
-		}
-		if state.Evacuated != s.req.Stage.To {
-			continue
-		}
-		if err := all.Reset(ctx, writer, name); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // switchesOf are the names of the switches of the applications, in the order of the plan.
@@ -188,6 +219,10 @@ func (s shift) weigh(ctx context.Context, plans []ZonePlan, all bool, answer *fa
 	ctx, cancel := context.WithTimeout(ctx, weightsBudget)
 	defer cancel()
 	var given error
+	if s.req.Run.ControlPlaneGone {
+		given = failover.Fail(failover.Unreachable, errors.New("the Route 53 control plane did not answer"))
+	}
+	s.Route53 = live.OnceOf(s.Route53)
 	for _, plan := range plans {
 		if given != nil {
 			answer.SetAside = append(answer.SetAside, pending(plan, given))

@@ -50,23 +50,34 @@ func state(t *testing.T, store *registry.Store) registry.SwitchState {
 
 var controlPlaneGone = fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}}
 
-// TestASwitchMovesUsersWithoutTheControlPlane: one write comes before any call to Route 53, every zone is tried, and what could
-// not be written is pending and not set aside; nothing remains to be waited for.
+// TestASwitchMovesUsersWithoutTheControlPlane: one write moves all users, and what could not be written of the weights is pending
+// and not set aside; nothing remains to be waited for. A control plane that has not answered Validate is not asked at all, one
+// that dies afterwards once.
 func TestASwitchMovesUsersWithoutTheControlPlane(t *testing.T) {
 	apps := append(manyApplications("Z1", 2), manyApplications("Z2", 1)...)
 	apps[2].Name = "other"
 	h, world, store := newSwitched(t, apps...)
 	world.Inject(controlPlaneGone)
 	before := len(world.Calls())
-	got := handle(t, h, bySwitch(7, "run-7", "default"))
+	gone := bySwitch(7, "run-7", "default")
+	gone.Run.ControlPlaneGone = true
+	got := handle(t, h, gone)
+	calls := callsOf(world.Calls()[before:])
 	if diff := cmp.Diff(registry.SwitchState{Evacuated: east, Epoch: 7, Run: "run-7", At: start}, state(t, store)); diff != "" {
 		t.Errorf("the switch (-want +got):\n%s", diff)
 	}
 	if len(got.SetAside.Failed()) > 0 || !got.SetAside.Pending("Z1") || !got.SetAside.Pending("Z2") || got.Remaining > 0 || len(got.Deferred) > 0 {
 		t.Errorf("got %+v; want both zones pending and nothing else", got)
 	}
-	if calls := world.Calls()[before:]; calls[0].Operation != "UpdateItem" {
-		t.Errorf("the first call is %s; want the switch to be written first", calls[0].Operation)
+	if diff := cmp.Diff(map[string]int{"UpdateItem": 1}, calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	later, aside, _ := newSwitched(t, apps...)
+	aside.Inject(controlPlaneGone)
+	before = len(aside.Calls())
+	handle(t, later, bySwitch(7, "run-7", "default"))
+	if diff := cmp.Diff(map[string]int{"UpdateItem": 1, "ListResourceRecordSets": 1}, callsOf(aside.Calls()[before:])); diff != "" {
+		t.Errorf("calls when it dies later (-want +got):\n%s", diff)
 	}
 	req := bySwitch(7, "run-7", "default")
 	req.SetAside, req.Round = got.SetAside, 2
@@ -76,6 +87,27 @@ func TestASwitchMovesUsersWithoutTheControlPlane(t *testing.T) {
 		if call.Service == "route53" {
 			t.Errorf("a zone whose weights are pending is asked again: %s", call.Operation)
 		}
+	}
+}
+
+func callsOf(calls []fakeaws.Call) map[string]int {
+	n := map[string]int{}
+	for _, c := range calls {
+		n[c.Operation]++
+	}
+	return n
+}
+
+// TestARunThatHasLostAZoneMovesNoSwitch: the other run has moved its users by weights, and may not have written the switch yet.
+func TestARunThatHasLostAZoneMovesNoSwitch(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	h, _, store := newSwitched(t, apps...)
+	other := h
+	other.Plan.Switches = nil
+	handle(t, other, request(7, "other", 100))
+	_, err := h.Handle(t.Context(), bySwitch(7, "run-7", "default"))
+	if entry.ConditionOf(err) != failover.FenceLost || state(t, store).Evacuated != "" {
+		t.Errorf("got %v, %+v; want FenceLost and no user moved", err, state(t, store))
 	}
 }
 
@@ -164,8 +196,8 @@ func TestAPlannedRunResetsASwitchAfterItsWeights(t *testing.T) {
 	if _, err := h.Handle(t.Context(), back(100)); err == nil {
 		t.Fatal("got no error without a control plane")
 	}
-	if got := state(t, store); got.Evacuated != east || got.Epoch != 8 {
-		t.Errorf("before the weights: got %+v; want users to leave us-east-1 still", got)
+	if got := state(t, store); got.Evacuated != east || got.Epoch != 7 {
+		t.Errorf("before the weights: got %+v; want it untouched: the zones decide whether the run may go on", got)
 	}
 	remove()
 	handle(t, h, back(50))

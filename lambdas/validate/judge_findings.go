@@ -43,6 +43,10 @@ func (j *judgement) unreadable(what string, err error) {
 			"delete it, and start again").Command = foreign.Command
 		return
 	}
+	if j.run.ControlPlaneGone {
+		j.warn(failover.CodeUnreachable, "Route 53", "its control plane in "+string(j.Region.Partition().GlobalRegion)+" does not answer; users move by switches, and their weights are written later", "")
+		return
+	}
 	j.object(failover.CodeUnreachable, what+" seen from "+string(j.Region), entry.CouldNot("be read", err), "")
 }
 

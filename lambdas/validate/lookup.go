@@ -81,11 +81,14 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 
 // timeOf bounds a part. A part that needs the Route 53 control plane has less time in a failover whose users do not need it.
 func (l *lookup) timeOf(p part) time.Duration {
-	if p.controlPlane && l.outage() && !l.finishes() && l.switched() {
+	if p.controlPlane && l.leavesBySwitch() {
 		return switchedTimeout
 	}
 	return readTimeout
 }
+
+// leavesBySwitch says whether the run is a failover that moves all of its users by switches, without the Route 53 control plane.
+func (l *lookup) leavesBySwitch() bool { return l.outage() && !l.finishes() && l.switched() }
 
 // readChanges reads only what a rollback or return-rollback needs; health is not read, because the run already moves back.
 // Anything that cannot be read is an error: a run that does not know what to undo must not report it as undone.

@@ -40,8 +40,15 @@ func isClosed(err error) bool {
 }
 
 // readRecords reads the record sets and the fences and, if needed, the latest runs and the executions that have written a
-// fence.
+// fence. A failover that moves all users by switches first asks the control plane with one call, and gives up on it if there is
+// no answer.
 func (l *lookup) readRecords(ctx context.Context) error {
+	if zones := l.zones(); len(zones) > 0 && l.leavesBySwitch() {
+		_, err := live.ReadFence(ctx, live.OnceLister{Client: l.clients.Route53}, zones[0].Zone, live.FenceNamesOf(l.Plan.Name, zones[0].ZoneName))
+		if l.run.ControlPlaneGone = err != nil && entry.ConditionOf(err) == failover.Unreachable; l.run.ControlPlaneGone {
+			return err
+		}
+	}
 	sets, err := live.Records(ctx, l.clients.Route53, l.toRead())
 	if err != nil {
 		return err

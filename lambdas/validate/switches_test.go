@@ -109,6 +109,21 @@ func TestAFailoverBySwitchDoesNotWaitForTheControlPlane(t *testing.T) {
 	if got.Verdict != failover.Proceed || !slices.Equal(got.Run.Switches, []string{"default"}) || len(got.Stages) != 1 {
 		t.Errorf("got %s with %v: %s", got.Verdict, got.Run.Switches, got.Summary)
 	}
+	tells := func(f failover.Finding) bool {
+		return strings.HasPrefix(f.String(), "Route 53: its control plane in us-east-1 does not answer; users move by switches")
+	}
+	if !got.Run.ControlPlaneGone || !slices.ContainsFunc(got.Findings, tells) {
+		t.Errorf("got %+v, %+v; want the run to know that no step needs to ask the control plane", got.Run, got.Findings)
+	}
+	asked := 0
+	for _, call := range s.world.Calls() {
+		if call.Service == "route53" {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("Route 53 was asked %d times; want 1", asked)
+	}
 }
 
 // TestTheEpochOfARunExceedsThatOfTheSwitches: with an older one it could not write them.

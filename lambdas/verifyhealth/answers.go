@@ -31,7 +31,19 @@ func (h Handler) answers(ctx context.Context, l *attempt, req failover.VerifyReq
 	if h.NameServers == nil || len(req.Run.Switches) == 0 || req.Stage.Percent == nil && !req.Stage.Closing() {
 		return nil
 	}
-	for _, zone := range h.switchedZones(req, apps) {
+	zones := h.switchedZones(req, apps)
+	if err := h.askZones(ctx, l, req, zones); err != nil {
+		return err
+	}
+	open := func(z switchedZone) bool { return l.zones[z.id] || slices.Contains(l.unseen, z.name) }
+	if l.answeredAt == nil && len(zones) > 0 && !slices.ContainsFunc(zones, open) {
+		l.answeredAt = &req.Now
+	}
+	return nil
+}
+
+func (h Handler) askZones(ctx context.Context, l *attempt, req failover.VerifyRequest, zones []switchedZone) error {
+	for _, zone := range zones {
 		servers, err := h.NameServers.Of(ctx, zone.name)
 		if errors.Is(err, nameservers.ErrNoAnswer) {
 			l.unseen = append(l.unseen, zone.name)

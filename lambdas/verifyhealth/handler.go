@@ -103,9 +103,9 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	}
 	answer := l.answer(req, tolerance(req.Stage, apps))
 	answer.Inventory = l.inventory
-	if l.inSync > 0 {
+	if l.inSync > 0 || l.answeredAt != nil {
 		answer.Streak = cmp.Or(answer.Streak, &failover.Streak{Since: req.Now})
-		answer.Streak.InSync = l.inSync
+		answer.Streak.InSync, answer.Streak.AnsweredAt = l.inSync, l.answeredAt
 	}
 	if req.Passes != nil {
 		answer.Passes = &answer.Healthy

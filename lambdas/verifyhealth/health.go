@@ -31,7 +31,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 		settled[app.Name] = l.settled(app)
 		served[app.Name] = req.ShiftedAt
 		if req.Stage.Percent != nil {
-			served[app.Name] = req.ShiftedAt.Add(app.TTL() + h.delay(req, app))
+			served[app.Name] = h.leftAt(l, req, app).Add(app.TTL())
 		}
 	}
 	for _, r := range readings {
@@ -51,18 +51,27 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 	return nil
 }
 
-// delay is the time from the write of an application's switch until its health checks have moved users. It is 0 in a failover that
-// has written the weights of the application. A planned run resets the switch, or its rollback sets it again, whatever the
-// weights say.
-func (h Handler) delay(req failover.VerifyRequest, app failover.Application) time.Duration {
-	if s, ok := h.Registry.Plan.SwitchOf(app); ok && slices.Contains(req.Run.Switches, s.Name) && (req.Run.Action.Planned() || req.SetAside.PendingTraffic(app)) {
-		return s.Delay()
+// leftAt is when name servers have stopped to answer with the source Region, at the latest. An application whose weights are
+// pending leaves when its health checks do, which the name servers show; if they cannot be asked, it is the longest that the
+// switch takes. So it is in a planned run that resets the switch, or whose rollback sets it again, whatever the weights say.
+func (h Handler) leftAt(l *attempt, req failover.VerifyRequest, app failover.Application) time.Time {
+	s, ok := h.Registry.Plan.SwitchOf(app)
+	bySwitch := req.Run.Action.Planned() || req.SetAside.PendingTraffic(app)
+	if !ok || !slices.Contains(req.Run.Switches, s.Name) || !bySwitch {
+		return req.ShiftedAt
 	}
-	return 0
+	longest := req.ShiftedAt.Add(s.Delay())
+	if l.answeredAt != nil && l.answeredAt.Before(longest) {
+		return *l.answeredAt
+	}
+	return longest
 }
 
 // tooOld says that a reading begins before the time from which it counts.
 func tooOld(r live.Reading, from time.Time) string {
+	if whole := from.Truncate(time.Second); from.After(whole) {
+		from = whole.Add(time.Second) // datapoints begin at whole seconds
+	}
 	return fmt.Sprintf("%s %s in %s: its newest datapoint begins at %s; expected one from %s on",
 		r.Rule.Namespace, r.Rule.Metric, r.Region, r.At.UTC().Format(time.TimeOnly), from.UTC().Format(time.TimeOnly))
 }

@@ -36,6 +36,8 @@ type attempt struct {
 	zones, clusters map[string]bool
 	// inSync is how many zones need no further check; see [failover.Streak].
 	inSync int
+	// answeredAt is since when the name servers answer with the target Region; see [failover.Streak].
+	answeredAt *time.Time
 	// unseen are the zones whose name servers could not be asked.
 	unseen []string
 	// unwritten are the applications that UpdateRegistry has not written because one of their records is set aside.
@@ -43,7 +45,11 @@ type attempt struct {
 }
 
 func newAttempt(streak *failover.Streak) *attempt {
-	return &attempt{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}}
+	l := &attempt{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}}
+	if streak != nil {
+		l.answeredAt = streak.AnsweredAt
+	}
+	return l
 }
 
 // seen says whether an earlier check has counted the datapoint, or a newer one of the same period.

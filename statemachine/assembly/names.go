@@ -149,10 +149,10 @@ var kinds = map[string]kind{
 	"AWS::SQS::Queue": {
 		name: "QueueName", arn: regional("sqs", "", ""), url: queueURL, ref: "url",
 		attributes: map[string]string{"Arn": "arn", "QueueName": "name", "QueueUrl": "url"}},
-	"AWS::SQS::QueuePolicy":     {},
+	"AWS::SQS::QueuePolicy": {},
 	"AWS::Lambda::Url": {
 		url: functionURL, attributes: map[string]string{"FunctionUrl": "url"}},
-	"AWS::Lambda::Permission": {},
+	"AWS::Lambda::Permission":   {},
 	"AWS::Route53::HealthCheck": {attributes: map[string]string{"HealthCheckId": "name"}},
 	"AWS::CodeBuild::Project": {
 		name: "Name", arn: regional("codebuild", "project/", ""), attributes: map[string]string{"Arn": "arn"}},

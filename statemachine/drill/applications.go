@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -25,19 +26,13 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 			return fmt.Errorf("world.zones: %w", err)
 		}
 	}
+	r.world.ControlPlaneStays = w.ControlPlane == scenario.ControlPlaneStays
 	for _, app := range apps {
-		if err := r.addRecords(app); err != nil {
-			return err
+		if w.Traffic != scenario.Detached {
+			r.attach(app)
 		}
-		if err := r.addDatabases(s, app); err != nil {
+		if err := errors.Join(r.addRecords(app), r.addDatabases(s, app), r.addAlarms(app)); err != nil {
 			return err
-		}
-		for _, alarm := range app.Alarms {
-			for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
-				if err := r.world.AddAlarm(fakeaws.Alarm{Region: string(region), Name: alarm, State: fakeaws.AlarmOK}); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	for _, member := range w.Aurora.Members {
@@ -56,8 +51,23 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 	if err := r.addPast(ctx); err != nil {
 		return err
 	}
+	if err := r.publishChecks(ctx); err != nil {
+		return err
+	}
 	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, r.began); err != nil {
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// addAlarms adds the alarms that an application names, in both Regions.
+func (r *rehearsal) addAlarms(app failover.Application) error {
+	for _, alarm := range app.Alarms {
+		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+			if err := r.world.AddAlarm(fakeaws.Alarm{Region: string(region), Name: alarm, State: fakeaws.AlarmOK}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -72,7 +82,7 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 		}
 		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
 			if check := record.Endpoints[region].HealthCheck; check != "" {
-				r.world.SetHealthCheck(check, true)
+				r.addOwnCheck(check)
 			}
 			weight := 0
 			if region == r.plan.Primary {
@@ -84,6 +94,16 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 		}
 	}
 	return nil
+}
+
+// addOwnCheck adds a health check of the application's own, healthy. One of a switch is there already.
+func (r *rehearsal) addOwnCheck(id string) {
+	if !slices.Contains(r.healthChecks, id) {
+		r.healthChecks = append(r.healthChecks, id)
+	}
+	if _, exists := r.world.Healthy(id); !exists {
+		r.world.SetHealthCheck(id, true)
+	}
 }
 
 func (r *rehearsal) addDatabases(s *scenario.Scenario, app failover.Application) error {

@@ -16,14 +16,13 @@ import (
 func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	switch {
 	case e.RegionDark != "":
-		p.outages = append(p.outages, p.world.Now())
-		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionDark + " goes dark", Bad: true})
-		p.freeze(e.RegionDark)
-		return p.world.SetDark(e.RegionDark, true)
+		return p.regionDark(e.RegionDark)
 	case e.RegionBack != "":
 		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionBack + " answers again"})
 		p.thaw(e.RegionBack)
 		return p.world.SetDark(e.RegionBack, false)
+	case e.ControlPlane != "":
+		p.controlPlane(e.ControlPlane)
 	case e.Drift != nil:
 		return p.drift(*e.Drift)
 	case e.RecordSet != nil:
@@ -62,6 +61,24 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 		return p.applyToRun(ctx, e)
 	}
 	return nil
+}
+
+func (p *performance) regionDark(region string) error {
+	p.outages = append(p.outages, p.world.Now())
+	p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: region + " goes dark", Bad: true})
+	p.freeze(region)
+	return p.world.SetDark(region, true)
+}
+
+// controlPlane takes the Route 53 control plane away, or brings it back.
+func (p *performance) controlPlane(state string) {
+	gone := state == scenario.ControlPlaneGone
+	text := "the Route 53 control plane answers again"
+	if gone {
+		text = "the Route 53 control plane does not answer"
+	}
+	p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: text, Bad: gone})
+	p.world.SetControlPlane(gone)
 }
 
 // fail makes requests of an application fail in a Region; with FromPercent, only while the Region serves at least that

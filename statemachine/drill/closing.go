@@ -1,8 +1,10 @@
 package drill
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -29,6 +31,36 @@ func (p *performance) isClosing(x fakeaws.Execution) bool {
 		p.narrator.Closing(x.ARN, name)
 	}
 	return true
+}
+
+// isWeights says whether an execution is one of the schedule that writes pending weights, and follows it then. It is a run of
+// the scenario, printed and expected, only when there are pending weights.
+func (p *performance) isWeights(ctx context.Context, x fakeaws.Execution) (bool, error) {
+	in, err := failover.ParseInput(x.Input)
+	if err != nil || in.Action != failover.Weights || !strings.HasPrefix(in.RequestedBy, failover.ScheduleRequests) {
+		return false, nil
+	}
+	before, err := p.snapshot(ctx, failover.Region(x.Region))
+	if err != nil {
+		return true, err
+	}
+	p.idle = append(p.idle, &started{arn: x.ARN, before: before, triggered: true, want: scenario.StartRun{Region: x.Region}})
+	return true, nil
+}
+
+// adoptWeights makes those a run of the scenario that have found pending weights.
+func (p *performance) adoptWeights() {
+	p.idle = slices.DeleteFunc(p.idle, func(run *started) bool {
+		if p.narrator.Idle(run.arn) {
+			return false
+		}
+		x, _ := p.world.Execution(run.arn) // it was started, so it is there
+		run.name = fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
+		run.want = p.expected(x)
+		p.narrator.Out.Call(x.Name, run.name)
+		p.runs = append(p.runs, run)
+		return true
+	})
 }
 
 // byARN is the run of an execution, or nil.

@@ -56,6 +56,9 @@ func (p *performance) dumpDatabases(w io.Writer) {
 func (p *performance) dumpRuns(w io.Writer) {
 	fmt.Fprintln(w, "\nRUN\tREGION\tSTATUS\tSTATE")
 	for _, x := range p.world.Executions() {
+		if p.narrator.Idle(x.ARN) {
+			continue // one of a schedule or a rule that has found nothing to do
+		}
 		state := ""
 		if len(x.Path) > 0 {
 			state = x.Path[len(x.Path)-1]

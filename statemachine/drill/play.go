@@ -82,7 +82,9 @@ type performance struct {
 	runs []*started
 	// closings are the executions that the rule on the status of executions has started.
 	closings []*started
-	outages  []time.Time
+	// idle are the executions of the schedule that writes pending weights, as long as they have found none.
+	idle    []*started
+	outages []time.Time
 	// milestones are those that are not runs.
 	milestones []Milestone
 	byHand     []guarantee.ManualChange
@@ -167,7 +169,7 @@ func (p *performance) begin(ctx context.Context) {
 }
 
 func (p *performance) running() bool {
-	for _, run := range slices.Concat(p.runs, p.closings) {
+	for _, run := range slices.Concat(p.runs, p.closings, p.idle) {
 		if !run.over {
 			return true
 		}
@@ -181,7 +183,7 @@ func (p *performance) takeNote(ctx context.Context) error {
 		return nil
 	}
 	p.narrator.Ended = 0
-	for _, run := range slices.Concat(p.runs, p.closings) {
+	for _, run := range slices.Concat(p.runs, p.closings, p.idle) {
 		x, ok := p.world.Execution(run.arn)
 		if run.over || !ok || x.StoppedAt.IsZero() {
 			continue

@@ -22,6 +22,7 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (gua
 			s.Zones = append(s.Zones, guarantee.ZoneState{Zone: zone, Sets: p.world.RecordSets(zone)})
 		}
 	}
+	s.Unhealthy = p.unhealthy()
 	s.Promotions, s.Messages, s.Databases = len(p.world.Promotions()), len(p.world.Messages()), nil
 	seen := map[string]bool{}
 	for _, app := range p.apps {
@@ -48,9 +49,28 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (gua
 	if s.Registry, err = store.Applications(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
 	}
+	s.Switches = map[string]failover.Region{}
+	for _, declared := range p.plan.Switches {
+		state, err := store.Switch(ctx, declared.Name)
+		if err != nil {
+			return s, fmt.Errorf("take a snapshot: %w", err)
+		}
+		s.Switches[declared.Name] = state.Evacuated
+	}
 	s = s.Indexed()
 	p.read, p.last = place, s
 	return s, nil
+}
+
+// unhealthy are the health checks of record sets that are unhealthy.
+func (p *performance) unhealthy() map[string]bool {
+	found := map[string]bool{}
+	for _, id := range p.healthChecks {
+		if healthy, exists := p.world.Healthy(id); exists && !healthy {
+			found[id] = true
+		}
+	}
+	return found
 }
 
 // placeRead is where and at which revision of the simulated AWS a snapshot was taken.
@@ -87,6 +107,10 @@ func (p *performance) evidence() guarantee.Evidence {
 	for _, run := range p.closings {
 		x, _ := p.world.Execution(run.arn)
 		e.Closings = append(e.Closings, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Close}})
+	}
+	for _, run := range p.idle {
+		x, _ := p.world.Execution(run.arn)
+		e.Idle = append(e.Idle, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Weights}})
 	}
 	e.AttributeClosings(p.world.Messages())
 	return e

@@ -33,6 +33,8 @@ type ServeOptions struct {
 type Stage struct {
 	// URL is the simulator's address, for all services and both Regions.
 	URL string
+	// NameServer is the address, with its port, of the name server that answers for the hosted zones, over UDP and TCP.
+	NameServer string
 	// AccessKey is that of an administrator; any secret is accepted.
 	AccessKey, SecretKey string
 	Account              string
@@ -110,7 +112,7 @@ func wait(ctx context.Context, d time.Duration) {
 func (r *rehearsal) stage() Stage {
 	standby := string(r.plan.Standby)
 	s := Stage{
-		URL: r.url, AccessKey: fakeaws.Administrator, SecretKey: "secret", Account: r.assembly.Account, Plan: r.plan,
+		URL: r.url, NameServer: r.nameServer, AccessKey: fakeaws.Administrator, SecretKey: "secret", Account: r.assembly.Account, Plan: r.plan,
 		Table: r.table(), Applications: r.apps,
 	}
 	for _, m := range r.assembly.StateMachines {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -26,12 +27,15 @@ import (
 
 // rehearsal is a simulator in which everything is deployed, with the functions running as real processes.
 type rehearsal struct {
-	world    *fakeaws.World
-	host     *lambdahost.Host
-	server   *http.Server
-	url      string
-	assembly *assembly.Assembly
-	plan     failover.Plan
+	world  *fakeaws.World
+	host   *lambdahost.Host
+	server *http.Server
+	// dns answers for the hosted zones, at the address nameServer.
+	dns        io.Closer
+	nameServer string
+	url        string
+	assembly   *assembly.Assembly
+	plan       failover.Plan
 	// functions are the running functions by ARN.
 	functions map[string]*lambdahost.Function
 	// keys are the access keys of the roles by ARN, lambdas is the folder of the functions' binaries.
@@ -40,6 +44,8 @@ type rehearsal struct {
 	// previous is the release before, nil when it is not played.
 	previous *Previous
 	apps     []failover.Application
+	// healthChecks are the ids of the health checks that record sets carry.
+	healthChecks []string
 	// zones are the ids of the hosted zones.
 	zones []string
 	// callers are the access keys of those who call the API, by name.
@@ -72,6 +78,9 @@ func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listene
 	r.url = "http://" + listener.Addr().String()
 	r.server = &http.Server{Handler: serve(r.world), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = r.server.Serve(listener) }() // ends with close
+	if err := r.serveDNS(listener.Addr()); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
 	if r.host, err = lambdahost.New(); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -86,7 +95,24 @@ func (r *rehearsal) close() error {
 	if r.host != nil {
 		err = r.host.Close()
 	}
+	if r.dns != nil {
+		err = errors.Join(err, r.dns.Close())
+	}
 	return errors.Join(err, r.server.Close())
+}
+
+// serveDNS answers DNS queries from the hosted zones, at a free port of the address that the AWS simulator has.
+func (r *rehearsal) serveDNS(simulator net.Addr) error {
+	host, _, err := net.SplitHostPort(simulator.String())
+	if err != nil {
+		return fmt.Errorf("listen for DNS: %w", err)
+	}
+	udp, tcp, err := fakeaws.ListenDNS(net.JoinHostPort(host, "0"))
+	if err != nil {
+		return err
+	}
+	r.dns, r.nameServer = r.world.ServeDNS(udp, tcp), udp.LocalAddr().String()
+	return nil
 }
 
 // PlanOf reads the plan that the functions of an assembly carry.
@@ -169,6 +195,7 @@ func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.F
 	}
 	variables := map[string]string{
 		"AWS_ACCESS_KEY_ID": r.keys[f.RoleARN], "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_ENDPOINT_URL": r.url,
+		failover.NameServersVariable: r.nameServer,
 	}
 	for name, value := range f.Environment {
 		variables[name] = value

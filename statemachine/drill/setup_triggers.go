@@ -23,6 +23,9 @@ func (r *rehearsal) deployTriggers() error {
 	if err := r.addNamedAlarms(); err != nil {
 		return err
 	}
+	if err := r.addLevers(); err != nil {
+		return err
+	}
 	for _, rule := range r.assembly.Rules {
 		err := r.world.AddRule(fakeaws.Rule{
 			Name: rule.Name, ARN: rule.ARN, Region: rule.Region, Disabled: !rule.Enabled, Pattern: rule.Pattern, Targets: targetsOf(rule.Targets),

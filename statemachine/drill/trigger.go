@@ -28,6 +28,7 @@ func (p *performance) adopt(ctx context.Context) error {
 			}
 		}
 	}
+	p.adoptWeights()
 	for _, arn := range p.narrator.NewRuns() {
 		if slices.ContainsFunc(p.runs, func(run *started) bool { return run.arn == arn }) {
 			continue
@@ -37,6 +38,12 @@ func (p *performance) adopt(ctx context.Context) error {
 			continue
 		}
 		if p.isClosing(x) {
+			continue
+		}
+		if followed, err := p.isWeights(ctx, x); followed || err != nil {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		before, err := p.snapshot(ctx, failover.Region(x.Region))

@@ -83,7 +83,9 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 		openErr = svc.Open(req)
 	}
 	if !w.reaches(svc, req) {
-		w.k.RecordCall(req, role, false, &wire.Error{Code: wire.CodeUnreachable})
+		if !w.repeated(req.HTTP) {
+			w.k.RecordCall(req, role, false, &wire.Error{Code: wire.CodeUnreachable})
+		}
 		return nil, false
 	}
 	resp, apiErr, answered := w.perform(svc, req, openErr)
@@ -92,6 +94,19 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 	}
 	w.k.RecordCall(req, role, wire.IsMutating(req.Operation), apiErr)
 	return resp, answered
+}
+
+// repeated says whether a request without an answer is one attempt of the SDK that has come before. The simulator closes the
+// connection where AWS would not answer, and Go's HTTP client then sends a GET a second time if it had used the connection
+// before. It sends the headers that name the attempt with it.
+func (w *World) repeated(r *http.Request) bool {
+	id := r.Header.Get("Amz-Sdk-Invocation-Id")
+	attempt := id + " " + r.Header.Get("Amz-Sdk-Request")
+	if id == "" || attempt == w.unanswered {
+		return id != ""
+	}
+	w.unanswered = attempt
+	return false
 }
 
 // reaches says whether a request reaches its service.

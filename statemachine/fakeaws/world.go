@@ -30,6 +30,8 @@ type World struct {
 	ControlPlaneStays bool
 
 	controls
+	// unanswered is the attempt of the SDK that was not answered last.
+	unanswered string
 	// endpoints are the services by their names in the credential scope of a signature.
 	endpoints map[string]endpoint
 

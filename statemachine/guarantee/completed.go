@@ -2,6 +2,7 @@ package guarantee
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // completedVerified is guarantee 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
@@ -32,6 +34,7 @@ func completedVerified(e Evidence) finding {
 			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
+			e.checkFollowUp(&f, run, app)
 			if run.Report != nil {
 				e.checkReported(&f, run, says, app)
 			}
@@ -105,7 +108,7 @@ func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failover.Application) []string {
 	var why []string
 	for _, record := range app.Records {
-		got, _ := Weights(state.of(record), record)
+		got, _ := state.shares(record)
 		if got[to] != 100 || got[plan.Other(to)] != 0 {
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
@@ -114,7 +117,7 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 		}
 	}
 	live, ok := state.registered(app.Name)
-	if w := live.Live.Weights; !ok || live.Live.Active != to || w[to] != 100 || w[plan.Other(to)] != 0 {
+	if w := live.Live.Weights; !ok || live.Live.Active != to || !maps.Equal(w, state.expectedWeights(plan, to, app)) {
 		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
@@ -123,6 +126,21 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 		}
 	}
 	return why
+}
+
+// checkFollowUp: weights that are still to be written because a switch has moved the users are in the report.
+func (e Evidence) checkFollowUp(f *finding, run RunEvidence, app failover.Application) {
+	for _, record := range app.Records {
+		if _, switched := run.After.shares(record); !switched {
+			continue
+		}
+		listed := run.Report != nil && run.Report.FollowUp != nil && slices.ContainsFunc(run.Report.FollowUp.PendingWeights, func(z failover.PendingZone) bool {
+			return z.Zone == record.Zone || z.Zone == failover.AllZones
+		})
+		if !listed {
+			f.violate("%s: the weights of %s are pending, but the report does not list zone %s as a follow-up", run.Name, record.Name, record.Zone)
+		}
+	}
 }
 
 // heldAccurate is guarantee 5: the report of a run that ended Held lists as moved what has moved in the simulator, and as
@@ -178,10 +196,13 @@ func claimsOf(r *failover.Report) claims {
 	return c
 }
 
-// mayNotRead says whether the report's function was denied to read something, which the report cannot list.
+// mayNotRead says whether the report's function was denied to read something, or got no answer: the report cannot list it.
 func (r RunEvidence) mayNotRead() bool {
+	failed := func(c fakeaws.Call) bool {
+		return (c.Code == DeniedCode || c.Code == wire.CodeUnreachable) && !c.Mutating
+	}
 	return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool {
-		return inv.State == "Notify" && slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Code == DeniedCode && !c.Mutating })
+		return inv.State == "Notify" && slices.ContainsFunc(inv.Calls, failed)
 	})
 }
 

@@ -23,6 +23,8 @@ type Evidence struct {
 	Runs []RunEvidence
 	// Closings are the executions that the rule on the status of executions has started, to close runs.
 	Closings []RunEvidence
+	// Idle are the executions of the schedule that writes pending weights which have found none.
+	Idle []RunEvidence
 	// Batches are the accepted changes of hosted zones.
 	Batches []fakeaws.Batch
 	// Manual are the changes of hosted zones that the scenario has made outside Drover.
@@ -82,6 +84,10 @@ type Snapshot struct {
 	// Registry are the applications as the replica of the run's Region has them.
 	Registry []failover.Application
 	Lock     registry.Lock
+	// Unhealthy are the health checks that are unhealthy, by their ids; Switches are the Regions that switches make users leave, by
+	// the name of the switch, as that replica has them.
+	Unhealthy map[string]bool
+	Switches  map[string]failover.Region
 	// Promotions and Messages count those so far.
 	Promotions, Messages int
 }

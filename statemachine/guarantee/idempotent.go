@@ -52,6 +52,11 @@ func differences(before, after Snapshot) []string {
 			add("the registry's %s was %s (%v) and is %s (%v)", was.Name, was.Live.Active, was.Live.Weights, is.Live.Active, is.Live.Weights)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(before.Switches)) {
+		if was, is := before.Switches[name], after.Switches[name]; was != is {
+			add("the switch %s made users leave %q and now %q", name, was, is)
+		}
+	}
 	if n := after.Promotions - before.Promotions; n != 0 {
 		add("%s started", prose.Count(n, "promotion"))
 	}

@@ -104,7 +104,7 @@ type journal struct {
 
 // recordMoved says whether the run's Region has all of a record's traffic.
 func (j journal) recordMoved(record failover.Record) bool {
-	got, _ := Weights(j.run.After.of(record), record)
+	got, _ := j.run.After.shares(record)
 	return got[j.run.To()] == 100 && got[j.run.from(j.Plan)] == 0
 }
 

@@ -56,6 +56,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 		r.Parts = append(r.Parts, Part{Name: "detection, until the run started", From: outage, To: run.StartedAt})
 	}
 	r.RTO = r.To.Sub(r.From)
+	r.Parts = append(r.Parts, e.switchParts(run)...)
 	r.Parts = append(r.Parts, e.dnsParts(run)...)
 	r.Parts = append(r.Parts, e.promotionParts(run)...)
 	r.Parts = append(r.Parts, bakeParts(run)...)
@@ -87,6 +88,30 @@ func (e Evidence) dnsParts(run RunEvidence) []Part {
 			part = Part{Name: fmt.Sprintf("DNS, in sync after %s and TTL %s", scenario.Span(e.Propagation), scenario.Span(e.longestTTL(run))), From: batch.At}
 		}
 		part.To = batch.At.Add(e.Propagation + e.longestTTL(run))
+	}
+	if part.Name == "" {
+		return nil
+	}
+	return []Part{part}
+}
+
+// switchParts is the time from the write of the first switch until the last answer from before it has expired at every client.
+func (e Evidence) switchParts(run RunEvidence) []Part {
+	var part Part
+	for _, inv := range run.Invocations {
+		var answer failover.ShiftAnswer
+		if inv.State != "ShiftTraffic" || failover.Decode(inv.Result.Payload, &answer) != nil {
+			continue
+		}
+		for _, s := range e.Plan.Switches {
+			if !slices.Contains(answer.Switched, s.Name) {
+				continue
+			}
+			if part.Name == "" {
+				part = Part{Name: fmt.Sprintf("DNS by switch, unhealthy within %s and TTL %s", scenario.Span(s.Delay()), scenario.Span(e.longestTTL(run))), From: inv.At}
+				part.To = inv.At.Add(s.Delay() + e.longestTTL(run)) // a later call finds it written
+			}
+		}
 	}
 	if part.Name == "" {
 		return nil

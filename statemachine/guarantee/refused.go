@@ -18,19 +18,24 @@ import (
 func refusedChangedNothing(e Evidence) finding {
 	f := finding{basis: "no run was refused, a check or a dry run"}
 	runs, calls := 0, 0
-	for _, run := range e.Runs {
+	for i, run := range slices.Concat(e.Runs, e.Idle) {
 		if run.Outcome() != failover.Refused && run.moves() && !run.declined() {
 			continue
 		}
-		f.checked = true
-		runs++
+		counts := i < len(e.Runs) // an idle one is held to it, and no scenario is about it
+		if counts {
+			f.checked = true
+			runs++
+		}
 		notified := slices.Contains(run.Path, "Notify") || run.notifies()
 		for _, inv := range run.Invocations {
 			if inv.State == "NotifyStopped" || inv.State == "CloseStopped" {
 				continue // these are about another run
 			}
 			for _, call := range inv.Calls {
-				calls++
+				if counts {
+					calls++
+				}
 				if call.Mutating && call.Code == "" && !isLockWrite(call) && !isRelease(call) && !isQuestion(call) && !(notified && notices(call)) && !asks(inv, call) {
 					f.violate("%s: %s called %s %s on %s; expected no change", run.Name, inv.State, call.Service, call.Operation, call.Object)
 				}

@@ -47,6 +47,10 @@ func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) 
 		if is, _ := Weights(run.After.of(record), record); !maps.Equal(was, is) {
 			why = append(why, fmt.Sprintf("record %s %s has %s; before it had %s", record.Name, record.Type, show(plan, is), show(plan, was)))
 		}
+		before, _ := run.Before.shares(record)
+		if after, _ := run.After.shares(record); !maps.Equal(before, after) {
+			why = append(why, fmt.Sprintf("users of %s %s go to %s; before they went to %s", record.Name, record.Type, show(plan, after), show(plan, before)))
+		}
 	}
 	was, _ := run.Before.registered(app.Name)
 	if is, _ := run.After.registered(app.Name); !sameLive(was.Live, is.Live) && !run.saysWhatWasLive(app, was.Live, is.Live) {

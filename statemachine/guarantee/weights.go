@@ -146,29 +146,3 @@ func writtenNames(batch fakeaws.Batch) map[string]bool {
 	}
 	return written
 }
-
-// staticStability is guarantee 7: a failover sends no request to the Region that it leaves, even if that Region answers.
-func staticStability(e Evidence) finding {
-	f := finding{basis: "no run was a failover"}
-	calls := 0
-	for _, run := range e.Runs {
-		if run.Asked == nil || run.Asked.Action != failover.Failover {
-			continue
-		}
-		f.checked = true
-		left := string(run.from(e.Plan))
-		for _, inv := range run.Invocations {
-			for _, call := range inv.Calls {
-				calls++
-				if call.Region == left {
-					f.violate("%s: %s called %s %s in %s; expected no request to the Region that it leaves",
-						e.clock(call.At), inv.State, call.Service, call.Operation, left)
-				}
-			}
-		}
-	}
-	if f.checked {
-		f.basis = prose.Count(calls, "request") + " of failovers, none to the Region that they leave"
-	}
-	return f
-}

@@ -11,6 +11,16 @@ import (
 
 // Applications are the scenario's applications, for a plan.
 func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.Application, error) {
+	apps, err := s.declared(plan, account)
+	for i := range apps {
+		if s.World.Traffic == ByWeights && apps[i].Switch == "" {
+			apps[i].Switch = failover.NoSwitch
+		}
+	}
+	return apps, err
+}
+
+func (s *Scenario) declared(plan failover.Plan, account string) ([]failover.Application, error) {
 	if s.Generate != nil {
 		return s.Generate.applications(plan, account), nil
 	}

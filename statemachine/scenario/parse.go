@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -206,6 +207,8 @@ func (c *checker) world(s *Scenario) {
 	if n := s.World.Clients.RequestsPerSecond; !(n >= 0 && n <= maxRequests) { // nothing is true of .nan
 		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
 	}
+	c.oneOf("world.traffic", s.World.Traffic, "", BySwitch, ByWeights, Detached)
+	c.oneOf("world.controlPlane", s.World.ControlPlane, "", ControlPlaneStays)
 	for i, m := range s.World.Aurora.Members {
 		c.databaseMember(indexed("world.aurora.members", i), m)
 	}
@@ -216,6 +219,13 @@ func (c *checker) world(s *Scenario) {
 	}
 	if w := s.World.Clients.Writes; !(w >= 0 && w <= 1) {
 		c.add("world.clients.writes", "%v; expected a part from 0 to 1", w)
+	}
+}
+
+// oneOf checks a word. The first of the known ones may be empty, for a key that may be left out.
+func (c *checker) oneOf(path, word string, known ...string) {
+	if !slices.Contains(known, word) {
+		c.add(path, "%q is not known; expected %s", word, strings.Join(slices.DeleteFunc(known, func(k string) bool { return k == "" }), ", "))
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
-	"regionDark", "regionBack", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
+	"regionDark", "regionBack", "controlPlane", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
 	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval",
 }
 
@@ -38,7 +38,7 @@ func ParseEvent(file string, text []byte) (Event, error) {
 // Kinds are the keys of the event that are set.
 func (e Event) Kinds() []string {
 	set := []bool{
-		e.RegionDark != "", e.RegionBack != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
+		e.RegionDark != "", e.RegionBack != "", e.ControlPlane != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.Deploy != nil, e.LambdaSurge != nil, e.RegistryItem != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil,
@@ -62,6 +62,8 @@ func (c *checker) event(path string, e Event) {
 		c.region(path+".regionDark", e.RegionDark)
 	case e.RegionBack != "":
 		c.region(path+".regionBack", e.RegionBack)
+	case e.ControlPlane != "":
+		c.oneOf(path+".controlPlane", e.ControlPlane, ControlPlaneGone, ControlPlaneReturns)
 	case e.Drift != nil:
 		c.drift(path+".drift", *e.Drift)
 	case e.RecordSet != nil:
@@ -181,7 +183,7 @@ func (c *checker) ending(path string, times int, lasts Duration) {
 }
 
 // functions are the Lambda functions of a deployment. A fault of any other would have no effect, and the drill would pass.
-var functions = []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api"}
+var functions = []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api", "lever"}
 
 func (c *checker) invocations(path string, f Invocations) {
 	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut, fakeaws.InvokeDeleted, fakeaws.InvokeDenied}

@@ -106,15 +106,40 @@ type WorldSettings struct {
 	Callers []Caller `yaml:"callers"`
 	// Zones are hosted zones beside those of the applications, or with another name than these give.
 	Zones []Zone `yaml:"zones"`
+	// Traffic is how a failover moves the users of applications that do not say it: BySwitch, ByWeights, or Detached.
+	Traffic string `yaml:"traffic"`
+	// ControlPlane, as ControlPlaneStays, keeps the Route 53 control plane up while its Region is dark.
+	ControlPlane string `yaml:"controlPlane"`
 }
+
+// How a failover moves the users of applications.
+const (
+	// BySwitch attaches the health checks of the plan's switches to the record sets. It is the default.
+	BySwitch = "switch"
+	// ByWeights registers the applications with `switch: none`.
+	ByWeights = "weighted"
+	// Detached leaves the record sets without the health checks of their switch.
+	Detached = "detached"
+)
+
+// The states of the Route 53 control plane that a scenario can ask for.
+const (
+	// ControlPlaneStays, in the world, means that it does not depend on its Region.
+	ControlPlaneStays = "stays"
+	// ControlPlaneGone and ControlPlaneReturns, as events, take it away alone and bring it back.
+	ControlPlaneGone    = "gone"
+	ControlPlaneReturns = "returns"
+)
 
 // Event is one event of the timeline: exactly one of its fields beside At is set.
 type Event struct {
 	// At counts from the start of the scenario.
 	At Duration `yaml:"at"`
 
-	RegionDark   string       `yaml:"regionDark"`
-	RegionBack   string       `yaml:"regionBack"`
+	RegionDark string `yaml:"regionDark"`
+	RegionBack string `yaml:"regionBack"`
+	// ControlPlane is ControlPlaneGone or ControlPlaneReturns.
+	ControlPlane string       `yaml:"controlPlane"`
 	Drift        *Drift       `yaml:"drift"`
 	RecordSet    *ManualSet   `yaml:"recordSet"`
 	DatabaseLag  *DatabaseLag `yaml:"databaseLag"`

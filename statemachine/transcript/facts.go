@@ -80,6 +80,9 @@ func refusedFacts(a failover.ValidateAnswer) string {
 
 func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 	var parts []string
+	if len(a.Switched) > 0 {
+		parts = append(parts, "all users moved by switch "+prose.Some(a.Switched, 5, ", "))
+	}
 	if a.Records > 0 {
 		parts = append(parts, prose.Count(a.Records, "record set")+" in "+prose.Count(len(a.Changes), "batch"))
 	}
@@ -88,6 +91,9 @@ func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 	}
 	if a.Remaining > 0 {
 		parts = append(parts, prose.Count(a.Remaining, "batch")+" deferred")
+	}
+	if pending := len(a.SetAside.PendingWeights()); pending > 0 {
+		parts = append(parts, "weights of "+prose.Count(pending, "zone")+" pending")
 	}
 	return Plain, orNothing(parts)
 }

@@ -37,9 +37,8 @@ type Narrator struct {
 	// awaited is the state in which an execution is to be stopped, toStop those that have entered it.
 	awaited map[string]string
 	toStop  []string
-	// closings are the executions that close runs, by name; closes says which of them have found a run to close.
-	closings map[string]string
-	closes   map[string]bool
+	// followUps are the executions of rules and schedules that mostly have nothing to do.
+	followUps map[string]*followUp
 	// called are the names of executions whose own name is not unique.
 	called map[string]string
 }
@@ -76,7 +75,7 @@ func (n *Narrator) Stopped(execution string, _ time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.Ended++
-	if n.closings[execution] != "" {
+	if n.followUps[execution] != nil {
 		return
 	}
 	n.running--

@@ -2,12 +2,26 @@ package transcript
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// stoppedRule ends the name of the rule that closes the runs of stopped executions.
-const stoppedRule = "-stopped"
+// stoppedRule ends the name of the rule that closes the runs of stopped executions, weightsSchedule that of the schedule that
+// writes pending weights.
+const (
+	stoppedRule     = "-stopped"
+	weightsSchedule = "-weights"
+)
+
+// followUp is an execution that a rule or a schedule starts, and that mostly has nothing to do. It is printed from when it has
+// found something.
+type followUp struct {
+	// start is what is printed then, from what Validate has found; "" means that there is nothing to do.
+	start func(failover.ValidateAnswer) string
+	// acts says that it has found something.
+	acts bool
+}
 
 // WatchFor marks an execution to be stopped when it enters a state.
 func (n *Narrator) WatchFor(execution, state string) {
@@ -39,35 +53,70 @@ func (n *Narrator) Due() []string {
 
 // Closing says that an execution is one that closes a run.
 func (n *Narrator) Closing(execution, name string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closings == nil {
-		n.closings, n.closes = map[string]string{}, map[string]bool{}
-	}
-	n.closings[execution] = name
-	n.running-- // it is printed only when it closes a run, and makes no other line ambiguous
-	n.crowded = n.running > 1
+	n.follow(execution, func(a failover.ValidateAnswer) string {
+		if a.Close == nil {
+			return ""
+		}
+		return fmt.Sprintf("%s closes %s", name, a.Close.Run.ID)
+	})
 }
 
-// silent says whether an execution is one that closes runs and has not found one to close.
+// Started follows the executions of the schedule that writes pending weights: each is printed only when there are some.
+func (n *Narrator) Started(execution string, input []byte) {
+	in, err := failover.ParseInput(input)
+	if err != nil || in.Action != failover.Weights || !strings.HasPrefix(in.RequestedBy, failover.ScheduleRequests) {
+		return
+	}
+	machine, _ := failover.MachineOf(execution)
+	n.follow(execution, func(a failover.ValidateAnswer) string {
+		if a.Verdict == failover.Skip {
+			return ""
+		}
+		return fmt.Sprintf("%s starts a run in %s: {\"action\":\"weights\"}", in.RequestedBy, machine.Region)
+	})
+}
+
+func (n *Narrator) follow(execution string, start func(failover.ValidateAnswer) string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.followUps == nil {
+		n.followUps = map[string]*followUp{}
+	}
+	n.followUps[execution] = &followUp{start: start}
+	if n.started[execution] {
+		n.running-- // it is printed only when it has something to do, and makes no other line ambiguous
+		n.crowded = n.running > 1
+	}
+}
+
+// Idle says whether an execution is one of a rule or a schedule that has found nothing to do.
+func (n *Narrator) Idle(execution string) bool { return n.silent(execution) }
+
+// silent says whether an execution is a follow-up that has found nothing to do.
 func (n *Narrator) silent(execution string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.closings[execution] != "" && !n.closes[execution]
+	f := n.followUps[execution]
+	return f != nil && !f.acts
 }
 
-// prints says whether an invocation is printed. For an execution that closes runs, printing starts when it has found one.
+// prints says whether an invocation is printed. For a follow-up, printing starts when it has found something to do.
 func (n *Narrator) prints(execution string, s Step) bool {
 	if !n.silent(execution) {
 		return true
 	}
 	var a failover.ValidateAnswer
-	if s.State != "Validate" || failover.Decode(s.Payload, &a) != nil || a.Close == nil {
+	if s.State != "Validate" || s.ErrorType == "" && failover.Decode(s.Payload, &a) != nil {
 		return false
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.closes[execution] = true
-	n.Out.Event(s.At, "run", Title, fmt.Sprintf("%s closes %s", n.closings[execution], a.Close.Run.ID))
+	f := n.followUps[execution]
+	text := f.start(a)
+	if text == "" {
+		return false
+	}
+	f.acts = true
+	n.Out.Event(s.At, "run", Title, text)
 	return true
 }

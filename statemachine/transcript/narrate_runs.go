@@ -21,9 +21,12 @@ func (n *Narrator) meet(execution string, at time.Time) {
 		n.started = map[string]bool{}
 	}
 	n.started[execution] = true
+	n.fresh = append(n.fresh, execution)
+	if n.followUps[execution] != nil {
+		return
+	}
 	n.running++
 	n.crowded = n.crowded || n.running > 1
-	n.fresh = append(n.fresh, execution)
 	if n.Announce {
 		machine, _ := failover.MachineOf(execution)
 		n.Out.Event(at, "run", Title, fmt.Sprintf("%s starts in %s", guarantee.NameIn(execution), machine.Region))

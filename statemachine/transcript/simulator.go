@@ -24,6 +24,9 @@ func (n *Narrator) Observe(e fakeaws.Entry) {
 	if e.Kind == "events" && strings.HasSuffix(e.Object, stoppedRule) && strings.HasPrefix(e.Text, "matches") {
 		return // the run that it starts is printed, if it finds something to close
 	}
+	if e.Kind == "scheduler" && strings.HasSuffix(e.Object, weightsSchedule) && e.Text == "is due" {
+		return // likewise
+	}
 	switch e.Kind {
 	case "alarm":
 		n.alarm(e)

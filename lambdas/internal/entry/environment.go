@@ -71,17 +71,6 @@ func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	if servers := getenv(failover.NameServersVariable); servers != "" {
 		env.NameServers = strings.Split(servers, ",")
 	}
-	env.SwitchChecks = switchChecks(getenv(failover.SwitchChecksVariable))
+	env.SwitchChecks = failover.ParseSwitchChecks(getenv(failover.SwitchChecksVariable))
 	return env, errors.Join(planErr, regionErr, tableErr, cfgErr)
-}
-
-// switchChecks reads NAME=ID pairs, which the CDK app has written.
-func switchChecks(text string) map[string]string {
-	checks := map[string]string{}
-	for pair := range strings.SplitSeq(text, ",") {
-		if name, id, ok := strings.Cut(pair, "="); ok {
-			checks[name] = id
-		}
-	}
-	return checks
 }

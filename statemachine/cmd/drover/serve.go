@@ -99,11 +99,12 @@ func welcome(w io.Writer, s drill.Stage, scenario *scenario.Scenario) {
 		state = scenario.Name + " is played: " + scenario.Title
 	}
 	var names []string
-	zone := ""
+	zone, name := "", ""
 	for _, app := range s.Applications {
 		names = append(names, app.Name)
-		zone = app.Records[0].Zone
+		zone, name = app.Records[0].Zone, app.Records[0].Name
 	}
+	host, port, _ := net.SplitHostPort(s.NameServer) // an address that is being listened on
 	fmt.Fprintf(w, "The AWS simulator is up at %s: %s and %s, account %s; %s.\nPlan %s moves %s. Ctrl-C ends it.\n",
 		s.URL, s.Plan.Primary, s.Plan.Standby, s.Account, state, s.Plan.Name, prose.Some(names, 5, ", "))
 	fmt.Fprintf(w, `
@@ -120,9 +121,10 @@ Try:
     --state-machine-arn %[5]s
   aws stepfunctions list-executions --state-machine-arn %[5]s
   aws route53 list-resource-record-sets --hosted-zone-id %[6]s
+  dig @%[8]s -p %[9]s %[10]s
   aws rds describe-global-clusters
   aws s3 ls s3://%[7]s/runs/
-`, s.URL, s.AccessKey, s.SecretKey, s.Plan.Standby, s.StateMachine, zone, s.Bucket)
+`, s.URL, s.AccessKey, s.SecretKey, s.Plan.Standby, s.StateMachine, zone, s.Bucket, host, port, name)
 	if s.API != "" {
 		fmt.Fprintf(w, "  curl -s --aws-sigv4 aws:amz:%s:execute-api --user $AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY %s/runs\n", s.Plan.Standby, s.API)
 	}

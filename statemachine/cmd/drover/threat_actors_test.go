@@ -33,15 +33,15 @@ var threats = []actor{
 		reaches: "takes the lock; moves nothing"},
 	{name: "function ShiftTraffic", role: "shifttraffic",
 		may: []string{
-			"read where the applications are", "write the lock", "change the weight of a registered record", "create another record",
+			"read where the applications are", "write the lock", "flip a switch", "change the weight of a registered record", "create another record",
 		},
 		reaches: "deletes and creates addresses, aliases and TXT records in the zones of the plan, and no other type or zone, nor what answers a certificate's challenge; with `recordNames` in the plan, no other name. IAM cannot tell a new record from a new weight: the function deletes in the same batch, to the letter, each record set that it creates"},
 	{name: "function UpdateRegistry", role: "updateregistry",
 		may: []string{
 			"read where the applications are", "register an application", "write the lock",
-			"write the record of a run",
+			"write the record of a run", "flip a switch",
 		},
-		reaches: "writes applications, the lock and the record of runs; reaches no question, no record and no database"},
+		reaches: "writes applications, the lock, the record of runs and, to reset them, switches; reaches no question, no record and no database"},
 	{name: "function PromoteDatabase", role: "promotedatabase",
 		may: []string{
 			"read where the applications are", "register an application", "write the lock", "promote a database",
@@ -62,6 +62,9 @@ var threats = []actor{
 			"start a run", "read a run's history", "answer with a run's token",
 		},
 		reaches: "starts and answers for those whom IAM lets call the API, and queries questions for that; moves nothing"},
+	{name: "function of the levers", role: "lever",
+		may:     nil,
+		reaches: "anyone on the internet may ask it, because Route 53's health checkers sign nothing: it reads the switches of the plan, and answers whether users are to leave a Region"},
 	{name: "state machine", role: "machine",
 		may:     []string{"call a step's function"},
 		reaches: "calls the published versions of the steps, and nothing else"},

@@ -104,6 +104,13 @@ var attempts = []attempt{
 		return err
 	}},
 	{"write the record of a run", writing("runs", "2026-01-31T03:00:00Z#none")},
+	{"flip a switch", func(ctx context.Context, who principal) error {
+		_, err := dynamodb.NewFromConfig(who.cfg).UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: aws.String(table), Key: key("switches", "default"), UpdateExpression: aws.String("SET touched = :t"),
+			ConditionExpression: aws.String("attribute_exists(never)"), ExpressionAttributeValues: map[string]dbtypes.AttributeValue{":t": text("t")},
+		})
+		return err
+	}},
 	{"plant a question", writing("approvals", "none")},
 	{"change the weight of a registered record", changing(r53types.ChangeActionCreate, "catalog.example.org", r53types.RRTypeA, "203.0.113.66", true)},
 	{"overwrite a record", changing(r53types.ChangeActionUpsert, "catalog.example.org", r53types.RRTypeA, "203.0.113.66", true)},

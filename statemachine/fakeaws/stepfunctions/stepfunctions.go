@@ -49,6 +49,8 @@ type Execution struct {
 
 // Watcher is called when executions make progress, with the kernel's mutex held.
 type Watcher interface {
+	// Started says that an execution starts, with its input.
+	Started(execution string, input []byte)
 	// StateEntered says that an execution has entered a state.
 	StateEntered(execution, state string, at time.Time)
 	// Invoked says that an invocation has ended.
@@ -267,6 +269,9 @@ func (s *Service) resume(e *execution, waitedFor asl.Pending, answer *asl.Answer
 
 func (s *Service) reportEntered(e *execution) {
 	path := e.x.Path()
+	if w := s.watcher(); w != nil && e.entered == 0 && len(path) > 0 {
+		w.Started(e.arn, e.input)
+	}
 	for ; e.entered < len(path); e.entered++ {
 		if w := s.watcher(); w != nil {
 			w.StateEntered(e.arn, path[e.entered], s.k.Now())

@@ -1,0 +1,50 @@
+package guarantee
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// shares are the parts of a record's users that Route 53's name servers send to each Region, in percent where a health check
+// decides, and otherwise the weights. switched says that a health check has moved all users away from where the weights send
+// them: "How Amazon Route 53 chooses records when health checking is configured", Amazon Route 53 Developer Guide. The record
+// sets of weight 0 count only when all others are unhealthy, and not when they are unhealthy themselves.
+func (s Snapshot) shares(record failover.Record) (shares map[failover.Region]int, switched bool) {
+	weights, _ := Weights(s.of(record), record)
+	own := slices.DeleteFunc(slices.Clone(s.of(record)), func(set fakeaws.RecordSet) bool {
+		_, known := record.Endpoints[failover.Region(set.SetIdentifier)]
+		return set.Name != record.Name || set.Type != record.Type || !known
+	})
+	healthy := func(set fakeaws.RecordSet) bool { return !s.Unhealthy[set.HealthCheck] }
+	counts := slices.DeleteFunc(slices.Clone(own), func(set fakeaws.RecordSet) bool { return set.Weight == 0 || !healthy(set) })
+	if len(counts) == 0 {
+		counts = slices.DeleteFunc(slices.Clone(own), func(set fakeaws.RecordSet) bool { return set.Weight > 0 || !healthy(set) })
+	}
+	sick := slices.ContainsFunc(own, func(set fakeaws.RecordSet) bool { return set.Weight > 0 && !healthy(set) })
+	if !sick || len(counts) != 1 { // both Regions, by their weights; or none, and then the weights count in spite of the checks
+		return weights, false
+	}
+	only := failover.Region(counts[0].SetIdentifier)
+	shares = map[failover.Region]int{only: 100}
+	for region := range record.Endpoints {
+		if region != only {
+			shares[region] = 0
+		}
+	}
+	return shares, !maps.Equal(shares, weights)
+}
+
+// expectedWeights are those that the registry must have of an application that is in a Region: all users there, or, while its
+// weights are pending, those of its record sets.
+func (s Snapshot) expectedWeights(plan failover.Plan, to failover.Region, app failover.Application) map[failover.Region]int {
+	for _, record := range app.Records {
+		if _, switched := s.shares(record); switched {
+			weights, _ := Weights(s.of(record), record)
+			return weights
+		}
+	}
+	return map[failover.Region]int{to: 100, plan.Other(to): 0}
+}
