@@ -14,11 +14,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Only commit what you understand: the golden assembly is what every drill plays, and its diff is what a deployment
-// would change. Its context is cdk.json with the keys of testdata/drills.json.
-var update = flag.Bool("update", false, "rewrite the golden assembly in statemachine/assembly/default")
+// Only commit what you understand: a golden assembly is what drills play, and its diff is what a deployment would change. The
+// context of the default one is cdk.json with the keys of testdata/drills.json; the drills of every lever of a switch have
+// those of testdata/levers.json too.
+var update = flag.Bool("update", false, "rewrite the golden assemblies in statemachine/assembly")
 
-const golden = "../statemachine/assembly/default"
+const assemblies = "../statemachine/assembly"
 
 // hash is an asset's: it changes with every build of the Lambdas and says nothing to a reader.
 var hash = regexp.MustCompile(`[0-9a-f]{64}`)
@@ -32,17 +33,28 @@ func blank(text []byte) []byte {
 }
 
 func TestGoldenAssemblyIsWhatTheContextSynthesizes(t *testing.T) {
-	want := map[string]string{"manifest.json": string(leanManifest(t, fresh(t)))}
-	for _, stack := range fresh(t).assembly.Stacks {
+	checkGolden(t, "default", fresh(t))
+	s := withLevers()
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	checkGolden(t, "levers", s)
+}
+
+func checkGolden(t *testing.T, dir string, s synthesis) {
+	t.Helper()
+	golden := filepath.Join(assemblies, dir)
+	want := map[string]string{"manifest.json": string(leanManifest(t, s))}
+	for _, stack := range s.assembly.Stacks {
 		name := stack.Name + ".template.json"
-		text, err := os.ReadFile(filepath.Join(fresh(t).dir, name))
+		text, err := os.ReadFile(filepath.Join(s.dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		want[name] = string(blank(text)) + "\n"
 	}
 	if *update {
-		rewrite(t, want)
+		rewrite(t, golden, want)
 	}
 	files, err := os.ReadDir(golden)
 	if err != nil {
@@ -50,7 +62,7 @@ func TestGoldenAssemblyIsWhatTheContextSynthesizes(t *testing.T) {
 	}
 	for _, file := range files {
 		if _, ok := want[file.Name()]; !ok {
-			t.Errorf("%s is not synthesized any more", file.Name())
+			t.Errorf("%s/%s is not synthesized any more", dir, file.Name())
 		}
 	}
 	for _, name := range sortedKeys(want) {
@@ -59,7 +71,7 @@ func TestGoldenAssemblyIsWhatTheContextSynthesizes(t *testing.T) {
 			t.Error(err)
 		}
 		if diff := cmp.Diff(lines(string(got)), lines(want[name])); diff != "" {
-			t.Errorf("%s is not what cdk.json and infra/testdata/drills.json synthesize; read the difference and type: go test ./infra -update (-golden +synthesized)\n%s", name, diff)
+			t.Errorf("%s/%s is not what cdk.json and infra/testdata synthesize; read the difference and type: go test ./infra -update (-golden +synthesized)\n%s", dir, name, diff)
 		}
 	}
 }
@@ -69,7 +81,7 @@ func lines(text string) []string {
 	return strings.Split(strings.ReplaceAll(text, `\n`, "\n"), "\n")
 }
 
-func rewrite(t *testing.T, files map[string]string) {
+func rewrite(t *testing.T, golden string, files map[string]string) {
 	t.Helper()
 	if err := os.RemoveAll(golden); err != nil {
 		t.Fatal(err)

@@ -48,10 +48,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// once synthesizes the plan of the drills, shipped what cdk.json ships.
+// once synthesizes the plan of the drills, withLevers that of the drills of every lever, shipped what cdk.json ships.
 var (
-	once    = sync.OnceValue(func() synthesis { return synthesizeContext("drills", drills) })
-	shipped = sync.OnceValue(func() synthesis { return synthesizeContext("shipped", shippedContext) })
+	once       = sync.OnceValue(func() synthesis { return synthesizeContext("drills", drills) })
+	withLevers = sync.OnceValue(func() synthesis { return synthesizeContext("levers", leverDrills) })
+	shipped    = sync.OnceValue(func() synthesis { return synthesizeContext("shipped", shippedContext) })
 )
 
 // shippedContext is what users deploy.
@@ -60,24 +61,30 @@ func shippedContext() (config.Context, error) {
 }
 
 // drills is the context of the golden assembly: what is shipped, with the keys of testdata/drills.json instead.
-func drills() (config.Context, error) {
-	context, err := shippedContext()
+func drills() (config.Context, error) { return instead(shippedContext, "drills.json") }
+
+// leverDrills is that of the drills of every lever: the one of the drills, with the keys of testdata/levers.json instead.
+func leverDrills() (config.Context, error) { return instead(drills, "levers.json") }
+
+// instead is a context with the keys of a file in testdata instead.
+func instead(of func() (config.Context, error), file string) (config.Context, error) {
+	context, err := of()
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(filepath.Join("testdata", "drills.json"))
+	text, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
 		return nil, err
 	}
-	var instead struct{ Drover map[string]json.RawMessage }
-	if err := json.Unmarshal(text, &instead); err != nil {
+	var keys struct{ Drover map[string]json.RawMessage }
+	if err := json.Unmarshal(text, &keys); err != nil {
 		return nil, err
 	}
 	var plan map[string]json.RawMessage
 	if err := json.Unmarshal(context[config.Key], &plan); err != nil {
 		return nil, err
 	}
-	maps.Copy(plan, instead.Drover)
+	maps.Copy(plan, keys.Drover)
 	context[config.Key], err = json.Marshal(plan)
 	return context, err
 }

@@ -11,14 +11,19 @@ import (
 // Placeholder is the account for which stacks that name no account are read in rehearsals.
 const Placeholder = "111122223333"
 
-//go:embed default
+//go:embed default levers
 var golden embed.FS
 
 // Default returns the checked-in assembly: what infra synthesizes from the context in cdk.json and what the drills have
 // beside it (infra/testdata/drills.json), with the hashes of the function archives blanked. A test in infra keeps it equal
 // to a fresh synthesis.
-func Default() (*Assembly, error) {
-	dir, err := fs.Sub(golden, "default")
+func Default() (*Assembly, error) { return builtIn("default") }
+
+// Levers returns the checked-in assembly of a plan that has a switch with each kind of lever (infra/testdata/levers.json).
+func Levers() (*Assembly, error) { return builtIn("levers") }
+
+func builtIn(name string) (*Assembly, error) {
+	dir, err := fs.Sub(golden, name)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 			return fmt.Errorf("world.zones: %w", err)
 		}
 	}
+	if err := r.addCluster(w.SafetyRule); err != nil {
+		return err
+	}
 	r.world.ControlPlaneStays = w.ControlPlane == scenario.ControlPlaneStays
 	for _, app := range apps {
 		if w.Traffic != scenario.Detached {

@@ -11,8 +11,14 @@ import (
 )
 
 // deploymentOf is the assembly as a scenario wants it deployed: with some settings of its plan changed, and without
-// schedules if they would only disturb.
+// schedules if they would only disturb. A scenario of a switch that the assembly's plan lacks plays the one that has every lever.
 func deploymentOf(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembly, error) {
+	if !declares(a, s.World.Switch) {
+		var err error
+		if a, err = assembly.Levers(); err != nil {
+			return nil, err
+		}
+	}
 	changed := *a
 	if s.NoSchedules {
 		changed.Schedules = nil
@@ -33,6 +39,21 @@ func deploymentOf(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembl
 		changed.Functions = append(changed.Functions, f)
 	}
 	return &changed, nil
+}
+
+// declares says whether the plan of the assembly has a switch of the name; an empty name is that of the first.
+func declares(a *assembly.Assembly, name string) bool {
+	if name == "" || name == failover.NoSwitch {
+		return true
+	}
+	for _, f := range a.Functions {
+		if text := f.Environment[failover.PlanVariable]; text != "" {
+			plan, err := failover.ParsePlan([]byte(text))
+			_, ok := plan.SwitchNamed(name)
+			return ok || err != nil // what is wrong with the plan is found later
+		}
+	}
+	return true
 }
 
 func override(text string, settings map[string]any) (string, error) {

@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
 // addLevers adds the function URLs and the health checks of the plan's switches. The checks have existed for long: they are
@@ -22,6 +24,43 @@ func (r *rehearsal) addLevers() error {
 	}
 	for _, h := range r.assembly.HealthChecks {
 		if err := r.world.AddHealthCheck(healthCheckOf(h)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addCluster adds the cluster of the plan's routing controls, all of them on, with one safety rule and the health checks that
+// follow the controls.
+func (r *rehearsal) addCluster(rule scenario.SafetyRule) error {
+	var c fakeaws.RoutingCluster
+	var checks []fakeaws.HealthCheck
+	safety := fakeaws.SafetyRule{Name: cmp.Or(rule.Name, "one-on"), AtLeast: cmp.Or(rule.AtLeast, 1)}
+	for _, s := range r.plan.Switches {
+		if s.RoutingControl == nil {
+			continue
+		}
+		c.Regions = nil
+		for _, e := range s.RoutingControl.Endpoints {
+			c.Regions = append(c.Regions, string(e.Region))
+		}
+		for _, region := range []failover.Region{r.plan.Primary, r.plan.Standby} {
+			arn := s.RoutingControl.Controls[region]
+			panel, _, _ := strings.Cut(arn, "/routingcontrol/")
+			safety.ARN, safety.Controls = panel+"/safetyrule/0123456789abcdef", append(safety.Controls, arn)
+			c.Controls = append(c.Controls, fakeaws.RoutingControl{ARN: arn, Name: s.Name + " " + string(region), PanelARN: panel, PanelName: r.plan.Name, On: true})
+			checks = append(checks, fakeaws.HealthCheck{ID: s.RoutingControl.HealthChecks[region], Type: fakeaws.CheckRecoveryControl, RoutingControl: arn, Settled: true})
+		}
+	}
+	if len(c.Controls) == 0 {
+		return nil
+	}
+	c.Rules = []fakeaws.SafetyRule{safety}
+	if err := r.world.AddRoutingCluster(c); err != nil {
+		return err
+	}
+	for _, check := range checks {
+		if err := r.world.AddHealthCheck(check); err != nil {
 			return err
 		}
 	}
@@ -68,6 +107,9 @@ func (r *rehearsal) attach(app failover.Application) {
 		return
 	}
 	checks := r.switchChecks()[s.Name]
+	if s.RoutingControl != nil {
+		checks = s.RoutingControl.HealthChecks
+	}
 	for _, record := range app.Records {
 		for region, endpoint := range record.Endpoints {
 			if endpoint.HealthCheck == "" {

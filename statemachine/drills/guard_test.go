@@ -205,6 +205,13 @@ var guards = []guard{
 		scenario:   "lag-after-arrival", says: "expected the outcome Completed, got Held",
 	},
 	{
+		name: "the endpoints after the first",
+		functions: []drilltest.Mutation{
+			{File: "lambdas/internal/levers/routingcontrol.go", Old: "for _, e := range endpoints {", New: "for _, e := range endpoints[:1] {"},
+		},
+		scenario: "routing-control-endpoints-down", says: "expected at most 2, because switches move all users",
+	},
+	{
 		name: "the bound that Validate predicts",
 		functions: []drilltest.Mutation{
 			{File: "internal/failover/bound.go", Old: "return bound + after", New: "return (bound + after) / 1000"},

@@ -1,6 +1,7 @@
 package guarantee
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,9 +119,9 @@ func (j journal) promoted(database failover.Database) bool {
 }
 
 // recordFault is why a record could not move: Route 53 has rejected it alone or by its name, has denied or failed the change
-// of its zone, or the step that moves its wave has failed. Empty when there is no such fault.
+// of its zone, the step that moves its wave has failed, or a safety rule has refused its switch. Empty when there is no such fault.
 func (j journal) recordFault(app failover.Application, record failover.Record) string {
-	if why := j.stepFault("ShiftTraffic", app.Wave); why != "" {
+	if why := cmp.Or(j.stepFault("ShiftTraffic", app.Wave), j.ruleFault(app)); why != "" {
 		return why
 	}
 	for _, h := range j.Manual {
@@ -200,7 +201,7 @@ func (j journal) databaseFault(app failover.Application, database failover.Datab
 	if !j.mayLose(j.run) {
 		return "no consent to data loss"
 	}
-	if why := j.stepFault("PromoteDatabase", app.Wave); why != "" {
+	if why := cmp.Or(j.stepFault("PromoteDatabase", app.Wave), j.ruleFault(app)); why != "" {
 		return why
 	}
 	for _, s := range []Snapshot{j.run.Before, j.run.After} {

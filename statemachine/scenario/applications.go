@@ -13,8 +13,12 @@ import (
 func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.Application, error) {
 	apps, err := s.declared(plan, account)
 	for i := range apps {
-		if s.World.Traffic == ByWeights && apps[i].Switch == "" {
+		switch {
+		case apps[i].Switch != "":
+		case s.World.Traffic == ByWeights:
 			apps[i].Switch = failover.NoSwitch
+		default:
+			apps[i].Switch = s.World.Switch
 		}
 	}
 	return apps, err

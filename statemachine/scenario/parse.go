@@ -208,6 +208,12 @@ func (c *checker) world(s *Scenario) {
 		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
 	}
 	c.oneOf("world.traffic", s.World.Traffic, "", BySwitch, ByWeights, Detached)
+	if wrong := failover.SwitchName(s.World.Switch); s.World.Switch != "" && wrong != "" {
+		c.add("world.switch", "%s", wrong)
+	}
+	if n := s.World.SafetyRule.AtLeast; n < 0 {
+		c.add("world.safetyRule.atLeast", "%d; expected how many routing controls must be on", n)
+	}
 	c.oneOf("world.controlPlane", s.World.ControlPlane, "", ControlPlaneStays)
 	for i, m := range s.World.Aurora.Members {
 		c.databaseMember(indexed("world.aurora.members", i), m)

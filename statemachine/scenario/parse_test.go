@@ -74,6 +74,8 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"an end before the last event", "until: 5m", "until: 1m", "x.yaml:13:8: 1m0s; expected a time not before the last event, at 1m45s"},
 		{"no end", "until: 5m\n", "", "x.yaml:1:1: 0s; expected a time not before the last event, at 1m45s"},
 		{"clients that take requests back", "until: 5m", "world: {clients: {requestsPerSecond: -3}}\nuntil: 5m", "x.yaml:13:38: -3; expected 0, for the usual 100, to 1000000000"},
+		{"a switch without a name", "until: 5m", "world: {switch: none}\nuntil: 5m", "x.yaml:13:17: \"none\"; expected a lower-case letter"},
+		{"a rule of fewer than none", "until: 5m", "world: {safetyRule: {atLeast: -1}}\nuntil: 5m", "-1; expected how many routing controls must be on"},
 		{"no number of clients", "until: 5m", "world: {clients: {requestsPerSecond: .nan, writes: .nan}}\nuntil: 5m", "NaN; expected a part from 0 to 1"},
 		{"fault in no Region", "    regionDark: us-east-1", "    apiFault: {service: rds, region: east, loseAnswer: true, times: 1}", `x.yaml:7:38: "east" is not a Region code`},
 		{"no YAML", "title: all is well", "title: {", "x.yaml:4:1: ',' or '}' must be specified"},
@@ -142,6 +144,27 @@ func TestRegionsOfNoPlanAreFound(t *testing.T) {
 	want := "x.yaml:7:17: eu-west-1 is not a Region of the plan drover; expected us-east-1 or us-west-2"
 	if err := s.Fits(failover.DefaultPlan()); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// TestAnEndpointOfAClusterMayFailInItsOwnRegion, which need not be one of the plan.
+func TestAnEndpointOfAClusterMayFailInItsOwnRegion(t *testing.T) {
+	plan := failover.DefaultPlan()
+	plan.Switches = []failover.Switch{{Name: "arc", Lever: failover.RoutingControlLever, RoutingControl: &failover.RoutingControl{
+		Endpoints: []failover.ClusterEndpoint{{Region: "eu-west-1", URL: "https://host.example.com/v1"}},
+	}}}
+	for event, fits := range map[string]bool{
+		"apiFault: {service: route53-recovery-cluster, region: eu-west-1, code: InternalServerException, status: 500, times: 1}": true,
+		"apiFault: {service: route53-recovery-cluster, region: eu-west-2, code: InternalServerException, status: 500, times: 1}": false,
+		"regionDark: eu-west-1": false,
+	} {
+		s, err := parse("x.yaml", []byte(strings.Replace(soundScenario, "regionDark: us-east-1", event, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Fits(plan); (err == nil) != fits {
+			t.Errorf("%s: got %v; want it to fit: %t", event, err, fits)
+		}
 	}
 }
 

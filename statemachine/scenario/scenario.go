@@ -108,8 +108,19 @@ type WorldSettings struct {
 	Zones []Zone `yaml:"zones"`
 	// Traffic is how a failover moves the users of applications that do not say it: BySwitch, ByWeights, or Detached.
 	Traffic string `yaml:"traffic"`
+	// Switch is that of the applications which name none; without it, the plan's first. A plan that lacks it is replaced by one
+	// that has a switch with each kind of lever: default, metric and arc.
+	Switch string `yaml:"switch"`
+	// SafetyRule is that of the plan's routing controls: at least one of them must be on, unless the scenario says otherwise.
+	SafetyRule SafetyRule `yaml:"safetyRule"`
 	// ControlPlane, as ControlPlaneStays, keeps the Route 53 control plane up while its Region is dark.
 	ControlPlane string `yaml:"controlPlane"`
+}
+
+// SafetyRule asserts that so many of the plan's routing controls are on.
+type SafetyRule struct {
+	Name    string `yaml:"name"`
+	AtLeast int    `yaml:"atLeast"`
 }
 
 // How a failover moves the users of applications.

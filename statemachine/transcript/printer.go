@@ -157,7 +157,8 @@ func (p *Printer) eventHere(at time.Time, actor string, tone Tone, text string) 
 		return
 	}
 	var lines strings.Builder
-	for i, part := range wrap(text, p.Columns()-column) {
+	tooLong := max(0, utf8.RuneCountInString(actor)-actorWidth)
+	for i, part := range wrap(text, p.Columns()-column-tooLong) {
 		left := strings.Repeat(" ", column)
 		if i == 0 {
 			left = fmt.Sprintf("  %s  %s  ", p.paint(Dim, stamp), pad(actor, actorWidth))
@@ -208,20 +209,24 @@ func (p *Printer) paragraph(indent int, text string) {
 }
 
 // wrap breaks text between words into lines of at most width characters. A word that is longer, such as a piece of
-// JSON, is broken after a comma; one without stays whole.
+// JSON, is broken after a comma, or else where a list or the next part of an ARN begins; one without stays whole.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(untrusted.Line(text)) {
 		for utf8.RuneCountInString(word) > width {
-			comma := strings.LastIndex(word[:min(width, len(word))], ",")
-			if comma < 0 {
+			part := word[:min(width, len(word))]
+			end := strings.LastIndex(part, ",")
+			if end < 0 {
+				end = strings.LastIndexAny(part, "[:/")
+			}
+			if end < 0 {
 				break
 			}
 			if line != "" {
 				lines = append(lines, line)
 			}
-			lines, line, word = append(lines, word[:comma+1]), "", word[comma+1:]
+			lines, line, word = append(lines, word[:end+1]), "", word[end+1:]
 		}
 		switch {
 		case line == "":
