@@ -187,6 +187,28 @@ func TestARefusalOfMoreThanTheListHolds(t *testing.T) {
 	}
 }
 
+// TestARunThatWritesPendingWeightsLeavesLeversAlone where users have moved already, also a lever that was never confirmed: it is
+// reset at the end of the run.
+func TestARunThatWritesPendingWeightsLeavesLeversAlone(t *testing.T) {
+	for active, want := range map[failover.Region]int{west: 0, east: 1} {
+		for lever, call := range leverCall {
+			apps := manyApplications("Z1", 1)
+			apps[0].Live = failover.Live{Active: active, Weights: map[failover.Region]int{east: 100, west: 0}, Epoch: 6}
+			h, world, store := newLevered(t, lever, 1, apps...)
+			_, err := store.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: east, Epoch: 6, Run: "before", At: start})
+			must(t, err)
+			req := bySwitch(7, "weights", "default")
+			req.Run.OnlyWeights = true
+			before := len(world.Calls())
+			handle(t, h, req)
+			checkMoved(t, world, apps)
+			if n := operations(world, before, call); n != want || state(t, store).Epoch != 7 {
+				t.Errorf("%s, users in %s: the lever was written %d times; want %d, and the switch claimed: %+v", lever, active, n, want, state(t, store))
+			}
+		}
+	}
+}
+
 // TestAPlannedRunResetsEveryLever, also the one whose metric is in the Region that users come from.
 func TestAPlannedRunResetsEveryLever(t *testing.T) {
 	for lever, call := range leverCall {

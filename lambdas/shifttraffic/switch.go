@@ -53,6 +53,8 @@ func (s *shift) flip(ctx context.Context, apps []failover.Application) (map[stri
 		return nil, err
 	}
 	all, writer := s.all()
+	stays := func(app failover.Application) bool { return app.Live.Active != s.req.Stage.To }
+	writer.Moved = s.req.Run.OnlyWeights && !slices.ContainsFunc(apps, stays)
 	return all.Evacuate(ctx, writer, s.req.Stage.From, names)
 }
 

@@ -40,7 +40,7 @@ func (j *judgement) checkSwitches() {
 // checkSwitch takes a switch into a failover if it moves exactly the applications that the run is about, and otherwise says why
 // they move by weights.
 func (j *judgement) checkSwitch(s failover.Switch, users []failover.Application, state registry.SwitchState) {
-	if j.finishes() && !j.pendingBy(s, state) {
+	if j.finishes() && !j.pendingBy(s, users, state) {
 		return
 	}
 	byWeights := fmt.Sprintf("%s of it move by weights, which needs the Route 53 control plane in %s: ", prose.Count(len(users), "application"), j.Region.Partition().GlobalRegion)

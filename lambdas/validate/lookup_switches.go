@@ -69,15 +69,17 @@ func (v *validation) publishSwitches(ctx context.Context) {
 func (l *lookup) anyEvacuated(ctx context.Context) bool {
 	return slices.ContainsFunc(l.Plan.Switches, func(s failover.Switch) bool {
 		state, err := l.clients.Registry.Switch(ctx, s.Name)
-		return err != nil || l.pendingBy(s, state)
+		return err != nil || state.Evacuated == l.run.From
 	})
 }
 
-// pendingBy says whether a switch makes users leave the source Region, so that its weights are pending. No schedule takes up a
-// switch whose lever a failover could not write: its users may be where they were, and only an operator moves them.
-func (f *facts) pendingBy(s failover.Switch, state registry.SwitchState) bool {
+// pendingBy says whether a switch makes its users leave the source Region, so that their weights are pending, or the switch is
+// still to be reset. No schedule takes up a switch whose lever a failover could not write, as long as any of its users is where
+// it was: only an operator moves users.
+func (f *facts) pendingBy(s failover.Switch, users []failover.Application, state registry.SwitchState) bool {
 	confirmed := s.Lever == failover.EndpointLever || state.Pulled == state.Evacuated
-	return state.Evacuated == f.run.From && (confirmed || !f.input.Scheduled())
+	stays := slices.ContainsFunc(users, func(app failover.Application) bool { return app.Live.Active != f.run.To })
+	return state.Evacuated == f.run.From && (confirmed || !stays || !f.input.Scheduled())
 }
 
 // checksOf are the health checks of a switch.

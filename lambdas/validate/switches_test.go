@@ -216,24 +216,32 @@ func TestAnOverrideOfSafetyRulesIsSaid(t *testing.T) {
 }
 
 // TestNoScheduleMovesUsersByALeverThatFailed: a failover could write neither the lever nor the weights, and they are where they
-// were. An operator's run moves them.
+// were. An operator's run moves them. When weights have moved all of them, the schedule resets the switch.
 func TestNoScheduleMovesUsersByALeverThatFailed(t *testing.T) {
 	for _, c := range []struct {
 		requestedBy string
 		lever       failover.Lever
 		pulled      failover.Region
+		active      failover.Region
 		want        failover.Verdict
 	}{
-		{"schedule drover-weights", failover.MetricLever, "", failover.Skip},
-		{"schedule drover-weights", failover.MetricLever, east, failover.Proceed},
-		{"schedule drover-weights", failover.EndpointLever, "", failover.Proceed},
-		{"", failover.MetricLever, "", failover.Proceed},
+		{"schedule drover-weights", failover.MetricLever, "", east, failover.Skip},
+		{"schedule drover-weights", failover.MetricLever, "", west, failover.Proceed},
+		{"schedule drover-weights", failover.MetricLever, east, east, failover.Proceed},
+		{"schedule drover-weights", failover.EndpointLever, "", east, failover.Proceed},
+		{"", failover.MetricLever, "", east, failover.Proceed},
 	} {
 		s := newSwitched(t, armed(shop()))
 		s.h.Plan.Switches[0].Lever = c.lever
 		s.store.Plan = s.h.Plan
 		s.evacuate(east, 4)
 		must(t, s.store.ConfirmLever(t.Context(), "default", registry.SwitchState{Epoch: 4, Run: "before", Pulled: c.pulled, LeverAt: start}))
+		if c.active == west {
+			apps, err := s.store.Applications(t.Context())
+			must(t, err)
+			_, err = s.store.SetLive(t.Context(), apps[0], failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: 4, Changed: start})
+			must(t, err)
+		}
 		if got := s.validate(`{"action": "weights", "requestedBy": "` + c.requestedBy + `"}`); got.Verdict != c.want {
 			t.Errorf("%+v: got %s: %s", c, got.Verdict, got.Summary)
 		}

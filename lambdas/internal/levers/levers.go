@@ -58,6 +58,8 @@ type Writer struct {
 	Now time.Time
 	// Round counts the calls for a stage: each starts with another endpoint of a cluster.
 	Round int
+	// Moved says that all users of the switches are where the run moves them: it only writes weights, and resets the switches.
+	Moved bool
 	// Ends says that the run ends with what it writes.
 	Ends bool
 }
@@ -128,8 +130,8 @@ func (s Switches) Evacuate(ctx context.Context, w Writer, leaves failover.Region
 }
 
 // record writes the registry, and returns what the lever has to do: nil when it has done it for this run already. What it has
-// done for a run before is done once more, for an operator may have changed it meanwhile, but not by a run that only writes
-// weights.
+// done for a run before is done once more, for an operator may have changed it meanwhile, but not where users have moved
+// already.
 func (s Switches) record(ctx context.Context, w Writer, leaves failover.Region, name string) (*change, error) {
 	of, _ := s.Plan.SwitchNamed(name)
 	external := s.lever(of) != nil
@@ -144,7 +146,7 @@ func (s Switches) record(ctx context.Context, w Writer, leaves failover.Region, 
 		return nil, err
 	}
 	confirmed := c.before.Pulled == leaves && c.before.Stuck == "" && !c.before.LeverAt.Before(c.before.At)
-	if !external || confirmed && c.before.Evacuated == leaves && (w.Run.OnlyWeights || c.before.Epoch == w.Run.Epoch) {
+	if !external || w.Moved || confirmed && c.before.Evacuated == leaves && c.before.Epoch == w.Run.Epoch {
 		return nil, nil
 	}
 	return c, nil
