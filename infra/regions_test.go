@@ -20,7 +20,7 @@ import (
 var exceptions = []struct{ path, reason string }{
 	{`.Properties.Environment.Variables.DROVER_PLAN`, "the plan says which the two Regions are"},
 	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "a switchover is called in the Region of the current primary, which is well"},
-	{`PromoteDatabase.*Policy.*\.Statement\[\d+\]\.Resource\.Fn::Sub`, "a planned promotion asks the other Region whether its run was superseded there"},
+	{`(PromoteDatabase|ShiftTraffic).*Policy.*\.Statement\[\d+\]\.Resource\.Fn::Sub`, "a planned run asks the other Region whether it was superseded there"},
 	{`(Validate|VerifyHealth|Notify).*Policy.*\.Statement\[\d+\]\.Resource\[\d+\]\.Fn::Sub`, "the clusters and alarms of the Region that a drill or a rollback goes back to, which is well"},
 	{`^SwitchesCheck.*\.HealthCheckConfig\.ResourcePath`, "the health check is on the record sets of the other Region, and driven from this one"},
 	{`^SwitchesCheck.*\.Properties\.HealthCheckTags\[\d+\]\.Value`, "its name says on which record sets it is"},

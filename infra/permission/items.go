@@ -41,8 +41,9 @@ func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "Update
 // renewLock is the only item that VerifyHealth may write.
 func (s Scope) renewLock() Grant { return s.items("Lock", []string{"UpdateItem"}, lock) }
 
-// otherLock is whether a run of the other Region has superseded this one, which is asked before a planned promotion: RDS
-// has no fence, and a run that continues in a Region which was dark finds its own replica of the lock unchanged.
+// otherLock is whether a run of the other Region has superseded this one, which is asked before a planned promotion, and before
+// planned weights in a plan with switches: RDS has no fence, a failover by switch may not have written that of the zones yet, and
+// a run that continues in a Region which was dark finds its own replica of the lock unchanged.
 func (s Scope) otherLock() Grant {
 	other := names.Region{Plan: s.Names.Plan, Code: s.Names.Plan.Other(s.Names.Code)}
 	g := s.items("OtherLock", []string{"GetItem"}, lock)

@@ -43,7 +43,7 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.readDatabases()...)
 		grants = append(grants, s.ifSwitched(s.items("ReadSwitches", []string{"GetItem", "Query"}, switches, switchChecks), s.items("PublishChecks", []string{"UpdateItem"}, switchChecks))...)
 	case "shifttraffic":
-		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
+		grants = append(grants, s.ifSwitched(s.otherLock(), s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
 		grants = append(grants, s.levers()...)
 		grants = append(grants, s.readRecords(), s.shift(), s.neverShift(), s.readWaves(), s.lock())
 	case "updateregistry":

@@ -169,10 +169,10 @@ func TestAnInterruptionBetweenTwoZonesIsCompletedByRepeating(t *testing.T) {
 // TestWhatChangesBetweenReadingAndWritingIsNotOverwritten: the batch of the zone is refused, and changes nothing.
 func TestWhatChangesBetweenReadingAndWritingIsNotOverwritten(t *testing.T) {
 	for name, change := range map[string]func(*scene){
-		"a run has written the fence":      func(s *scene) { s.fence("Z1", 8) },
-		"a run has written the weights":    func(s *scene) { s.put(three()[0].Records[0], east, 0) },
+		"a run has written the fence":       func(s *scene) { s.fence("Z1", 8) },
+		"a run has written the weights":     func(s *scene) { s.put(three()[0].Records[0], east, 0) },
 		"a record set was changed manually": func(s *scene) { r := three()[0].Records[0]; r.TTL = 30; s.put(r, east, 100) },
-		"a record set is gone":             func(s *scene) { s.must(s.world.RemoveRecordSets("Z1", "blog.z1.example", "A")) },
+		"a record set is gone":              func(s *scene) { s.must(s.world.RemoveRecordSets("Z1", "blog.z1.example", "A")) },
 	} {
 		s := newScene(t, three()...)
 		s.fence("Z1", 7)

@@ -152,4 +152,7 @@ type VerifyAnswer struct {
 	MoreReasons int      `json:"moreReasons,omitempty"`
 	// Inventory is what is verified of the stage's records so far, nil before the first. It goes to the next check.
 	Inventory *Inventory `json:"inventory"`
+	// SetAside are zones whose weights are pending from now on: Route 53 had accepted them, and its control plane stopped
+	// answering before the name servers were known to have them.
+	SetAside Aside `json:"setAside,omitempty"`
 }

@@ -57,6 +57,11 @@ type Store struct {
 	Plan failover.Plan
 }
 
+// In is the registry of a plan in the Region of the client.
+func In(client Client, table string, plan failover.Plan) *Store {
+	return &Store{Client: client, Table: table, Plan: plan}
+}
+
 // What callers branch on. [LockedError] names the holder of the lock.
 var (
 	// ErrRunOver means that the run has already released its lock: a late repetition must not lock again.

@@ -40,6 +40,13 @@ type Handler struct {
 	Registry waves
 	// Levers are the clients for the levers of switches.
 	Levers levers.Clients
+	// OtherReplica returns the lock in the registry of another Region; only a planned run of a plan with switches reads it.
+	OtherReplica func(failover.Region) Lock
+}
+
+// Lock is the registry's lock.
+type Lock interface {
+	MayMove(ctx context.Context, run failover.Run) error
 }
 
 // Handle gives the records of the stage's wave the weights of the stage, and returns the changes that it submitted.
@@ -92,6 +99,9 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 		return s.failover(ctx, apps, answer)
 	}
 	if err := s.allSwitches(ctx, apps); err != nil {
+		return answer, err
+	}
+	if err := s.notSuperseded(ctx); err != nil {
 		return answer, err
 	}
 	answer.Switched = req.Run.Switches

@@ -23,10 +23,28 @@ const weightsBudget = 3 * time.Second
 // fencesTimeout bounds the reading of fences before a switch is flipped: users wait for it.
 const fencesTimeout = 1500 * time.Millisecond
 
+// otherTimeout bounds the one call to the other Region of a planned run.
+const otherTimeout = 2 * time.Second
+
 // all are the switches of the plan, written for this call.
 func (s shift) all() (levers.Switches, levers.Writer) {
 	return levers.Switches{Clients: s.Levers, Plan: s.Plan, Registry: s.Registry},
 		levers.Writer{Run: s.req.Run, Now: s.req.Now, Round: s.req.Round}
+}
+
+// notSuperseded fails with FenceLost when the other Region knows of a newer run. A failover by switch leaves no mark in the zones
+// while the Route 53 control plane does not answer, and a planned run that continues after an outage of its Region finds its own
+// replica of the lock unchanged. If the other Region does not answer, the zones' fences decide alone.
+func (s shift) notSuperseded(ctx context.Context) error {
+	if s.OtherReplica == nil || len(s.Plan.Switches) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, otherTimeout)
+	defer cancel()
+	if err := s.OtherReplica(s.Plan.Other(s.req.Run.Region())).MayMove(ctx, s.req.Run); errors.Is(err, registry.ErrOvertaken) {
+		return failover.Fail(failover.FenceLost, err)
+	}
+	return nil
 }
 
 // flip makes the users of the run's switches leave the source Region of the stage, before any zone is written. It takes one write

@@ -1,6 +1,8 @@
 package shifttraffic
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -293,4 +295,29 @@ func TestARollbackFailsWhenItsSwitchCannotBeSetAgain(t *testing.T) {
 	}
 	remove()
 	handle(t, h, undo)
+}
+
+// otherLock is the lock as the other Region has it.
+type otherLock struct{ err error }
+
+func (l otherLock) MayMove(context.Context, failover.Run) error { return l.err }
+
+// TestAPlannedRunThatTheOtherRegionHasSupersededMovesNothing: a failover by switch there may have left no mark in the zones. If
+// that Region does not answer, or knows of no newer run, the zones decide.
+func TestAPlannedRunThatTheOtherRegionHasSupersededMovesNothing(t *testing.T) {
+	for _, c := range []struct {
+		says  error
+		moves bool
+	}{{registry.ErrOvertaken, false}, {registry.ErrRunOver, true}, {errors.New("no answer"), true}, {nil, true}} {
+		apps := manyApplications("Z1", 1)
+		h, world, _ := newSwitched(t, apps...)
+		var asked failover.Region
+		h.OtherReplica = func(r failover.Region) Lock { asked = r; return otherLock{c.says} }
+		req := request(7, "planned", 100)
+		req.Run.Action = failover.Switchover
+		_, err := h.Handle(t.Context(), req)
+		if moved := len(world.Batches()) > 0; moved != c.moves || (entry.ConditionOf(err) == failover.FenceLost) == c.moves || asked != east {
+			t.Errorf("%v of %s: got %v, moved: %t; want moved: %t", c.says, asked, err, moved, c.moves)
+		}
+	}
 }

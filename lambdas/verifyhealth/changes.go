@@ -23,8 +23,9 @@ const (
 // changes checks whether the name servers have the stage's changes. It asks only about the last change of each zone: every
 // batch replaces the mark of the one before, so none is accepted without those before it, and Route 53 applies the changes of a
 // zone in order (R53-10 in docs/fidelity.md). A large wave has dozens of changes, and the account ten calls a second.
-func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyRequest, _ []failover.Application) error {
-	last := lastOfEachZone(req.Changes)
+func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
+	last := slices.DeleteFunc(lastOfEachZone(req.Changes), func(c failover.Change) bool { return req.SetAside.Pending(c.Zone) })
+	switched := h.mayPend(req, apps)
 	many := len(last) > fewZones
 	if many && req.Streak != nil {
 		l.inSync = min(req.Streak.InSync, len(last))
@@ -36,8 +37,13 @@ func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyReq
 			l.notAsked(last[i:])
 			break
 		}
-		status, err := h.statusOf(ctx, l, last[i])
+		if l.newlyPending.Pending(last[i].Zone) {
+			continue
+		}
+		status, err := h.statusOf(ctx, l, last[i], switched[last[i].Zone] != "")
 		switch {
+		case switched[last[i].Zone] != "" && err != nil && entry.ConditionOf(err) == failover.Unreachable:
+			l.pend(switched)
 		case many && asked > 0 && entry.ConditionOf(err) == failover.Throttled:
 			l.notAsked(last[i:])
 			return nil
@@ -51,8 +57,12 @@ func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyReq
 }
 
 // statusOf reads the status of a change, and notes a change that is not in sync. A lost change has no status.
-func (h Handler) statusOf(ctx context.Context, l *attempt, c failover.Change) (types.ChangeStatus, error) {
-	out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID})
+func (h Handler) statusOf(ctx context.Context, l *attempt, c failover.Change, once bool) (types.ChangeStatus, error) {
+	var options []func(*route53.Options)
+	if once {
+		options = append(options, oneAttempt)
+	}
+	out, err := h.Route53.GetChange(ctx, &route53.GetChangeInput{Id: &c.ID}, options...)
 	if gone := (*types.NoSuchChange)(nil); errors.As(err, &gone) {
 		l.lost = append(l.lost, line("change %s of zone %s: Route 53 had accepted it and does not know it any more; it is submitted again", []any{c.ID, c.Zone}))
 		return "", nil

@@ -23,7 +23,7 @@ const listBudget = 40
 func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
-	weighted := withoutPending(req, apps)
+	weighted := l.withoutPending(req, apps)
 	checks := max(1, (live.Calls(weighted)+listBudget-1)/listBudget)
 	started := inventory.Differs || inventory.Position != (failover.Position{})
 	if !l.healthy() || !started && healthy <= req.Stage.Passes-checks {
@@ -39,14 +39,14 @@ func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyR
 		inventory.Differs = len(l.changed) > 0
 		return nil
 	}
-	return h.weights(ctx, l, req, weighted)
+	return h.pendUnanswered(l, req, weighted, h.weights(ctx, l, req, weighted))
 }
 
 // withoutPending are the applications without the records whose weights are pending: they are as they were, and known to be.
-func withoutPending(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
+func (l *attempt) withoutPending(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
 	apps = slices.Clone(apps)
 	for i := range apps {
-		apps[i].Records = slices.DeleteFunc(slices.Clone(apps[i].Records), func(r failover.Record) bool { return req.SetAside.Pending(r.Zone) })
+		apps[i].Records = slices.DeleteFunc(slices.Clone(apps[i].Records), func(r failover.Record) bool { return req.SetAside.Pending(r.Zone) || l.newlyPending.Pending(r.Zone) })
 	}
 	return apps
 }

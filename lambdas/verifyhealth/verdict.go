@@ -38,6 +38,8 @@ type attempt struct {
 	inSync int
 	// answeredAt is since when the name servers answer with the target Region; see [failover.Streak].
 	answeredAt *time.Time
+	// newlyPending are the zones whose weights this check has made pending.
+	newlyPending failover.Aside
 	// unseen are the zones whose name servers could not be asked.
 	unseen []string
 	// unwritten are the applications that UpdateRegistry has not written because one of their records is set aside.

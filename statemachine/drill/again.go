@@ -30,6 +30,9 @@ func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	if mended && len(last.SetAside()) > 0 {
 		return nil // it would now move what it could not move before, because the cause has ended
 	}
+	if len(last.SetAside().PendingWeights()) > 0 && p.world.ControlPlaneAnswers() {
+		return nil // it would now write the weights that it could not write before
+	}
 	if last.Repeatable() && !p.world.Dark(last.Region) {
 		return p.repeatRun(ctx, e, last)
 	}

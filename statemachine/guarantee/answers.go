@@ -48,3 +48,11 @@ func (s Snapshot) expectedWeights(plan failover.Plan, to failover.Region, app fa
 	}
 	return map[failover.Region]int{to: 100, plan.Other(to): 0}
 }
+
+// switchedAway says whether a switch has moved users of the application away from where its weights send them.
+func (s Snapshot) switchedAway(app failover.Application) bool {
+	return slices.ContainsFunc(app.Records, func(record failover.Record) bool {
+		_, switched := s.shares(record)
+		return switched
+	})
+}

@@ -33,7 +33,7 @@ func mutualExclusion(e Evidence) finding {
 	return f
 }
 
-// effects are the times at which a run has changed a hosted zone or asked for a promotion.
+// effects are the times at which a run has changed a hosted zone, written a switch or asked for a promotion.
 func (e Evidence) effects(run RunEvidence) []time.Time {
 	var at []time.Time
 	for _, batch := range e.Batches {
@@ -44,6 +44,13 @@ func (e Evidence) effects(run RunEvidence) []time.Time {
 	for _, p := range e.Promotions {
 		if by, _ := e.promoterOf(p); by != nil && by.Name == run.Name {
 			at = append(at, p.At)
+		}
+	}
+	for _, inv := range run.Invocations {
+		for _, call := range inv.Calls {
+			if inv.State == "ShiftTraffic" && call.Service == "dynamodb" && call.Mutating && call.Code == "" && inPartition(call, "switches") {
+				at = append(at, call.At)
+			}
 		}
 	}
 	slices.SortFunc(at, time.Time.Compare)

@@ -46,6 +46,13 @@ func (e Environment) In(region failover.Region) aws.Config {
 	return cfg
 }
 
+// Once is the configuration for a Region whose answer a step can do without: it makes one attempt of each call.
+func (e Environment) Once(region failover.Region) aws.Config {
+	cfg := e.In(region)
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return cfg
+}
+
 // LoadEnvironment reads the environment variables that the CDK app sets on every function. It reports all mistakes at once.
 func LoadEnvironment(getenv func(string) string) (Environment, error) {
 	plan, planErr := failover.ParsePlan([]byte(getenv(failover.PlanVariable)))

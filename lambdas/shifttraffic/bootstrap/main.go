@@ -4,7 +4,6 @@ package main
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
-
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
@@ -18,7 +17,10 @@ func main() {
 			Plan:     env.Plan,
 			Route53:  route53.NewFromConfig(env.Config),
 			Levers:   levers.ClientsOf(env),
-			Registry: &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
+			Registry: registry.In(dynamodb.NewFromConfig(env.Config), env.Table, env.Plan),
+			OtherReplica: func(r failover.Region) shifttraffic.Lock {
+				return registry.In(dynamodb.NewFromConfig(env.Once(r)), env.Table, env.Plan)
+			},
 		}.Handle
 	})
 }

@@ -17,6 +17,13 @@ func (ctl Control) SetControlPlane(gone bool) {
 	ctl.s.recordControlPlane(gone)
 }
 
+// ControlPlaneAnswers says whether the control plane answers.
+func (ctl Control) ControlPlaneAnswers() bool {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	return ctl.s.Reachable()
+}
+
 // Reachable says whether the control plane answers.
 func (r *Service) Reachable() bool {
 	return !r.gone && (r.ControlPlaneStays() || !r.k.Dark(r.controlRegion()))
