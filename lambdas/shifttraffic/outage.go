@@ -34,7 +34,9 @@ func (s shift) failover(ctx context.Context, apps []failover.Application, answer
 	if err := s.holdRefused(moving, &answer); err != nil {
 		return answer, err
 	}
-	answer.Switched = slices.DeleteFunc(slices.Clone(s.req.Run.Switches), func(name string) bool { return s.failed[name] != nil })
+	if !s.req.Run.OnlyWeights { // its users have moved before
+		answer.Switched = slices.DeleteFunc(slices.Clone(s.req.Run.Switches), func(name string) bool { return s.failed[name] != nil })
+	}
 	plans, faults := Plan(answer.SetAside.Whole(moving), s.req.Stage, s.req.Run.Epoch)
 	if answer, err = s.isolate(ctx, s.apart(plans, apps), faults, answer); err != nil {
 		return answer, err

@@ -36,7 +36,10 @@ func (h Handler) answers(ctx context.Context, l *attempt, req failover.VerifyReq
 		return err
 	}
 	open := func(z switchedZone) bool { return l.zones[z.id] || slices.Contains(l.unseen, z.name) }
-	if l.answeredAt == nil && len(zones) > 0 && !slices.ContainsFunc(zones, open) {
+	switch {
+	case slices.ContainsFunc(zones, open):
+		l.answeredAt = nil // also if they did before: the lever may have failed meanwhile
+	case l.answeredAt == nil && len(zones) > 0:
 		l.answeredAt = &req.Now
 	}
 	return nil

@@ -165,7 +165,7 @@ func (p *performance) foreignSet(d scenario.Drift) error {
 
 func (p *performance) apiFault(f scenario.APIFault) {
 	fault := fakeaws.Fault{
-		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times, Object: f.Object,
+		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times, Object: f.Object, Share: f.Share,
 	}
 	what := "loses its response"
 	if f.Code != "" {
@@ -178,6 +178,9 @@ func (p *performance) apiFault(f scenario.APIFault) {
 	}
 	if f.Object != "" {
 		operation += " of " + f.Object
+	}
+	if f.Share > 0 {
+		operation = fmt.Sprintf("%.0f %% of %s", 100*f.Share, operation)
 	}
 	p.say(f.Service, transcript.Bad, "%s %s %s", operation, what, howLong(f.Times, f.For))
 	p.until(f.For, p.world.Inject(fault))

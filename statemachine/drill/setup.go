@@ -241,8 +241,22 @@ func (r *rehearsal) table() string {
 
 // store is the registry as an operator sees it in a Region: over the wire.
 func (r *rehearsal) store(region failover.Region) *registry.Store {
-	return &registry.Store{Client: dynamodb.NewFromConfig(r.operator(region)), Table: r.table(), Plan: r.plan}
+	cfg := r.operator(region)
+	cfg.Retryer = func() aws.Retryer { return again{} }
+	return registry.In(dynamodb.NewFromConfig(cfg), r.table(), r.plan)
 }
+
+// again retries at once: what the drill itself reads may be struck by a fault of a part of all calls.
+type again struct{ aws.NopRetryer }
+
+// MaxAttempts is far more than such a fault strikes in a row.
+func (again) MaxAttempts() int { return 20 }
+
+// IsErrorRetryable says yes to a fault.
+func (again) IsErrorRetryable(error) bool { return true }
+
+// RetryDelay is none: virtual time stands still.
+func (again) RetryDelay(int, error) (time.Duration, error) { return 0, nil }
 
 // operator is the SDK's configuration of an administrator.
 func (r *rehearsal) operator(region failover.Region) aws.Config {

@@ -172,6 +172,9 @@ func (c *checker) apiFault(path string, f APIFault) {
 	if f.Code != "" && (f.Status < 400 || f.Status > 599) {
 		c.add(path+".status", "%d; expected the HTTP status of %s, 400 to 599", f.Status, f.Code)
 	}
+	if !(f.Share >= 0 && f.Share <= 1) { // nothing is true of .nan
+		c.add(path+".share", "%v; expected a part from 0 to 1", f.Share)
+	}
 	c.ending(path, f.Times, f.For)
 }
 

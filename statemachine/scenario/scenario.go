@@ -257,6 +257,8 @@ type APIFault struct {
 	Message string `yaml:"message"`
 	// LoseAnswer performs the request and loses the response, instead of an error response.
 	LoseAnswer bool `yaml:"loseAnswer"`
+	// Share is the part of the matching calls that fails, from 0 to 1; 0 means all.
+	Share float64 `yaml:"share"`
 	// Times is for how many calls; For is for how long. One of the two ends every fault.
 	Times int      `yaml:"times"`
 	For   Duration `yaml:"for"`

@@ -75,7 +75,7 @@ func (n *Narrator) Stopped(execution string, _ time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.Ended++
-	if n.followUps[execution] != nil {
+	if f := n.followUps[execution]; f != nil && !(f.acts && f.runs) {
 		return
 	}
 	n.running--

@@ -19,8 +19,8 @@ const (
 type followUp struct {
 	// start is what is printed then, from what Validate has found; "" means that there is nothing to do.
 	start func(failover.ValidateAnswer) string
-	// acts says that it has found something.
-	acts bool
+	// acts says that it has found something; runs says that it counts among the runs from then on.
+	acts, runs bool
 }
 
 // WatchFor marks an execution to be stopped when it enters a state.
@@ -53,7 +53,7 @@ func (n *Narrator) Due() []string {
 
 // Closing says that an execution is one that closes a run.
 func (n *Narrator) Closing(execution, name string) {
-	n.follow(execution, func(a failover.ValidateAnswer) string {
+	n.follow(execution, false, func(a failover.ValidateAnswer) string {
 		if a.Close == nil {
 			return ""
 		}
@@ -68,7 +68,7 @@ func (n *Narrator) Started(execution string, input []byte) {
 		return
 	}
 	machine, _ := failover.MachineOf(execution)
-	n.follow(execution, func(a failover.ValidateAnswer) string {
+	n.follow(execution, true, func(a failover.ValidateAnswer) string {
 		if a.Verdict == failover.Skip {
 			return ""
 		}
@@ -76,13 +76,13 @@ func (n *Narrator) Started(execution string, input []byte) {
 	})
 }
 
-func (n *Narrator) follow(execution string, start func(failover.ValidateAnswer) string) {
+func (n *Narrator) follow(execution string, runs bool, start func(failover.ValidateAnswer) string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.followUps == nil {
 		n.followUps = map[string]*followUp{}
 	}
-	n.followUps[execution] = &followUp{start: start}
+	n.followUps[execution] = &followUp{start: start, runs: runs}
 	if n.started[execution] {
 		n.running-- // it is printed only when it has something to do, and makes no other line ambiguous
 		n.crowded = n.running > 1
@@ -117,6 +117,10 @@ func (n *Narrator) prints(execution string, s Step) bool {
 		return false
 	}
 	f.acts = true
+	if f.runs {
+		n.running++
+		n.crowded = n.crowded || n.running > 1
+	}
 	n.Out.Event(s.At, "run", Title, text)
 	return true
 }

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"fmt"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,6 +26,25 @@ type Fault struct {
 	LoseAnswer bool
 	// Times is how many requests it affects; 0 means all until it is removed.
 	Times int
+	// Share is the part of the matching requests that it affects, from 0 to 1; 0 means all. Which ones depends on what they are
+	// about and on how many there were about it before, so that requests that are under way at once may come in any order.
+	Share float64
+	// seen counts the matching requests by what they are about.
+	seen map[string]int
+}
+
+// strikes says whether the fault affects the next request about something.
+func (f *Fault) strikes(about string) bool {
+	if f.Share == 0 {
+		return true
+	}
+	if f.seen == nil {
+		f.seen = map[string]int{}
+	}
+	f.seen[about]++
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s %d", about, f.seen[about])
+	return float64(h.Sum32()%1000) < f.Share*1000
 }
 
 func (k *Kernel) inject(f Fault) *Fault {
@@ -46,6 +67,9 @@ func (k *Kernel) FaultFor(req *wire.Request) *Fault {
 	for _, f := range k.faults {
 		if (f.Service != "" && f.Service != req.Service) || (f.Operation != "" && f.Operation != req.Operation) ||
 			(f.Region != "" && f.Region != req.Region) || (f.Object != "" && !isAbout(req, f.Object)) {
+			continue
+		}
+		if !f.strikes(req.Service + " " + req.Operation + " " + wire.ObjectOf(req)) {
 			continue
 		}
 		if f.Times > 0 {
