@@ -269,6 +269,40 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 		{
+			name:   "a drill proves its switches after its return",
+			script: script{"Validate": {planOf(theRun(drill), stage(0))}, "PlanPhase return": {proved}},
+			want:   path(begins, shifts, check, returns, shifts, check, "NextStage", proves, "NextStage", proves, noStage, ends, "Completed"),
+			status: asl.Succeeded,
+		},
+		{
+			name: "a proof that fails undoes nothing: the switch is reset, and the drill is held",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "PlanPhase return": {proved},
+				"VerifyHealth": {finds(failover.Passed), finds(failover.Passed), finds(failover.Failed), finds(failover.Passed)},
+			},
+			want:   path(begins, shifts, check, returns, shifts, check, "NextStage", proves, "MayRollBack? NextStage", proves, noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "nor does one whose switch cannot be written, and one whose switch cannot be reset",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "PlanPhase return": {proved},
+				"ShiftTraffic": {shifted(0), shifted(0), fails(failover.Rejected)},
+			},
+			want: path(begins, shifts, check, returns, shifts, check, "NextStage ShiftTraffic MayRollBack? NextStage ShiftTraffic MayRollBack?",
+				noStage, ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
+			name: "a drill that is superseded in its proof leaves the switch to the newer run",
+			script: script{
+				"Validate": {planOf(theRun(drill), stage(0))}, "PlanPhase return": {proved},
+				"ShiftTraffic": {shifted(0), shifted(0), fails(failover.FenceLost)},
+			},
+			want:   path(begins, shifts, check, returns, shifts, check, "NextStage ShiftTraffic Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
 			name: "a drill whose return is refused is held",
 			script: script{
 				"Validate":         {planOf(theRun(drill), stage(0))},
@@ -278,4 +312,31 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			status: asl.Failed, err: "Held",
 		},
 	})
+}
+
+// proves are the states of a stage that proves switches; it promotes nothing.
+const proves = shifts + " " + check
+
+// proved is a return that ends with the proof of a switch.
+var proved = planOf(theRun(drill, phase(failover.Return), func(r *failover.Run) { r.Proves = []string{"default"} }),
+	back(1), proof(2, failover.ProveEvacuation), proof(3, failover.ProveReset))
+
+// proof is a part of it.
+func proof(index int, part failover.Proof) failover.Stage {
+	s := back(index)
+	s.Wave, s.Percent, s.Promote, s.Restore, s.Batches, s.Passes, s.Prove = 0, nil, false, false, 0, 1, part
+	return s
+}
+
+// TestAProofThatFailsIsTheReasonOfTheDrill, in the request of every step that says why.
+func TestAProofThatFailsIsTheReasonOfTheDrill(t *testing.T) {
+	why := ok(failover.VerifyAnswer{Verdict: failover.Failed, Reasons: []string{"switch default: 0 of 3 health checkers report it"}})
+	r := play(t, machine(t), script{
+		"Validate": {planOf(theRun(drill), stage(0))}, "PlanPhase return": {proved},
+		"VerifyHealth": {finds(failover.Passed), finds(failover.Passed), why, finds(failover.Passed)},
+	})
+	got := r.calls["Notify"][0].(*failover.NotifyRequest)
+	if got.Outcome != failover.Held || len(got.Failures) != 1 || got.Failures[0].Cause != "switch default: 0 of 3 health checkers report it" || got.StagesDone != 2 || got.Stages != 3 {
+		t.Errorf("got %s, %+v, %d of %d stages", got.Outcome, got.Failures, got.StagesDone, got.Stages)
+	}
 }

@@ -161,5 +161,9 @@ func GlobalClusterARN(id string) string {
 // ZoneARN is a Route 53 hosted zone.
 func ZoneARN(id string) string { return "arn:${AWS::Partition}:route53:::hostedzone/" + id }
 
+// HealthChecksARN is every health check of the account: a Region does not know the id of the one that the other Region has
+// created for its record sets.
+const HealthChecksARN = "arn:${AWS::Partition}:route53:::healthcheck/*"
+
 // ChangesARN is every change of Route 53, whatever zone it is of.
 const ChangesARN = "arn:${AWS::Partition}:route53:::change/*"

@@ -57,7 +57,7 @@ func (s Scope) ForStep(step string) []Grant {
 		grants = append(grants, s.promote()...)
 	case "verifyhealth":
 		grants = append(grants, s.readRecords(), readChanges(), s.readWaves(), s.renewLock(), readMetrics())
-		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem"}, switches))...)
+		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem"}, switches), readHealthCheckers())...)
 		grants = append(grants, s.readDatabases()...)
 	case "notify":
 		grants = append(grants, s.readRecords(), s.items("Registry", []string{"Query"}, applications, drills), s.readOutcome(), s.remember(), s.renewLock(), s.publish(), s.writeReports(), s.findReports(), writeMetrics())
@@ -146,6 +146,11 @@ func (s Scope) readHistory() Grant {
 // readRecords lists record sets, and does what else is said with the zones.
 func (s Scope) readRecords(also ...string) Grant {
 	return Grant{Sid: "ReadRecords", Actions: append(also, "route53:ListResourceRecordSets"), Resources: s.zones()}
+}
+
+// readHealthCheckers is what proves a switch at the end of a drill.
+func readHealthCheckers() Grant {
+	return Grant{Sid: "ReadHealthCheckers", Actions: []string{"route53:GetHealthCheckStatus"}, Resources: []string{names.HealthChecksARN}}
 }
 
 // readChanges cannot be narrowed to a zone: the id of a change says nothing of its zone.

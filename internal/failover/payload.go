@@ -33,6 +33,8 @@ type Run struct {
 	// Switches are the names of the plan's switches with which the run moves traffic, of each all applications: a failover
 	// those that are armed; a planned run those that it resets, because the weights of the failover before are pending.
 	Switches []string `json:"switches,omitempty"`
+	// Proves are the names of the plan's switches that a drill proves at its end; see [PlanProof].
+	Proves []string `json:"proves,omitempty"`
 	// OnlyWeights says that the run was asked for [Weights]: it writes what a failover by switch has left pending, of the
 	// applications of its switches alone, and promotes nothing.
 	OnlyWeights bool `json:"onlyWeights,omitempty"`

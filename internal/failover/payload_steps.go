@@ -61,6 +61,8 @@ type ShiftAnswer struct {
 	AlreadyDone int `json:"alreadyDone"`
 	// Switched are the switches that this call has found or made to send users to the target Region.
 	Switched []string `json:"switched,omitempty"`
+	// Proves are the switches that a stage which proves them has written.
+	Proves []string `json:"proves,omitempty"`
 	// SetAside is what this call has set aside: with what the request had, at most [MaxSetAside] and one for each wave.
 	// Deferred is, of a failover, what remains: it is set aside when there is no other call.
 	SetAside Aside `json:"setAside,omitempty"`

@@ -21,6 +21,9 @@ type Stage struct {
 	Percent *int `json:"percent"`
 	// Restore gives every application the weights and the active Region that it had before the run, whatever Percent says.
 	Restore bool `json:"restore,omitempty"`
+	// Prove makes the stage a part of the proof of the run's switches: it moves no user, and its failure is reported and undoes
+	// nothing.
+	Prove Proof `json:"prove,omitempty"`
 	// Batches is how many atomic batches of DNS changes the stage takes, and with it how many calls of ShiftTraffic at
 	// most: each call that Route 53 does not turn away altogether has at least one of them accepted.
 	Batches int `json:"batches"`
@@ -194,6 +197,30 @@ func PlanReturn(plan Plan, in Input, from, to Region, waves []int, first int) []
 		s := &stages[i]
 		s.Index += first
 		s.Restore = s.Full()
+	}
+	return stages
+}
+
+// Proof is a part of the proof that switches work.
+type Proof string
+
+// The parts, in their order.
+const (
+	// ProveEvacuation makes users leave the Region that has no weight, so that none moves, until Route 53's health checkers
+	// see it.
+	ProveEvacuation Proof = "evacuation"
+	// ProveReset takes that back, until they see that too.
+	ProveReset Proof = "reset"
+)
+
+// PlanProof makes the stages that end a drill's return, counting on from first: its switches are proved where users of from
+// have left it and all weights name to.
+func PlanProof(plan Plan, from, to Region, first int) []Stage {
+	var stages []Stage
+	for i, part := range []Proof{ProveEvacuation, ProveReset} {
+		s := plan.stage(0, from, to)
+		s.Index, s.Prove, s.Passes = first+i, part, 1
+		stages = append(stages, s)
 	}
 	return stages
 }

@@ -65,6 +65,9 @@ func (p *Progress) text() string {
 		return p.State
 	}
 	parts := []string{fmt.Sprintf("wave %d", p.Stage.Wave)}
+	if p.Stage.Prove != "" {
+		parts[0] = fmt.Sprintf("proof of the switches, %s", p.Stage.Prove)
+	}
 	if p.Stage.Closing() {
 		parts[0] = "verification of all that has moved"
 	}

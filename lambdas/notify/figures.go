@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 )
 
 // maxLost is for how many databases a message says where lost writes may be.
@@ -24,6 +25,9 @@ func figures(b *strings.Builder, r failover.Report) {
 	}
 	if len(r.Phases) < 2 || r.Outcome == failover.Held || r.Outcome == failover.RolledBack {
 		fmt.Fprintln(b, timing(r))
+	}
+	if len(r.Run.Proves) > 0 && r.Outcome == failover.Completed && r.Run.Phase == failover.Return {
+		fmt.Fprintf(b, "Proved: switch %s, while no user was in %s; no user moved\n", prose.Some(r.Run.Proves, maxLines, ", "), r.Run.From)
 	}
 	if r.Outcome != failover.Refused {
 		fmt.Fprintln(b, "Data (RPO): "+r.Data())

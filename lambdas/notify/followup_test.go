@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -182,6 +183,23 @@ func TestASwitchThatCouldNotBeUsedIsSaid(t *testing.T) {
 	req.Inventory = verifiedInventory(1)
 	handle(t, h, req)
 	if got := theMessage(t, world).Message; !strings.Contains(got, "switch default could not be used, and its applications of wave 1 moved by weights") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+// TestTheProofOfASwitchIsNoPartOfTheRecovery: users were back before it; and the message says what was proved.
+func TestTheProofOfASwitchIsNoPartOfTheRecovery(t *testing.T) {
+	h, world := newHandler(t)
+	req := request(failover.Completed)
+	req.Run.Action, req.Run.Phase, req.Run.Proves, req.LagMillis = failover.Drill, failover.Return, []string{"default"}, -1
+	req.Run.From, req.Run.To, req.Run.PhaseStartedAt = west, east, outage.Add(5*time.Minute)
+	req.Run.Phases = []failover.PhaseRecord{{Phase: failover.Outbound, From: east, To: west, StartedAt: outage.Add(time.Minute), PhaseEnd: failover.PhaseEnd{EndedAt: outage.Add(2 * time.Minute), StagesDone: 1, Stages: 1}}}
+	req.Stages, req.StagesDone, req.Inventory = 3, 3, verifiedInventory(0)
+	handle(t, h, req)
+	if r := readReport(t, world); r.Phases[1].RTOSeconds != 120 {
+		t.Errorf("the return took %v s; want the two minutes until users were back", r.Phases[1].RTOSeconds)
+	}
+	if got := theMessage(t, world).Message; !strings.Contains(got, "Proved: switch default, while no user was in us-west-2; no user moved\n") {
 		t.Errorf("got:\n%s", got)
 	}
 }

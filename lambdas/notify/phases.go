@@ -21,10 +21,14 @@ func phases(req failover.NotifyRequest) []failover.PhaseResult {
 	if req.Outcome == failover.Refused {
 		return nil
 	}
+	ended := req.Now
+	if i := req.Inventory; req.Run.Phase == failover.Return && len(req.Run.Proves) > 0 && i != nil && i.Complete {
+		ended = i.At // users were back then, and none waits for the proof of the switches
+	}
 	records := append(req.Run.Phases[:len(req.Run.Phases):len(req.Run.Phases)], failover.PhaseRecord{
 		Phase: req.Run.Phase, From: req.Run.From, To: req.Run.To, StartedAt: req.Run.PhaseStartedAt,
 		PhaseEnd: failover.PhaseEnd{
-			EndedAt: req.Now, StagesDone: req.StagesDone, Stages: req.Stages, LagMillis: req.LagMillis, Failures: req.Failed(),
+			EndedAt: ended, StagesDone: req.StagesDone, Stages: req.Stages, LagMillis: req.LagMillis, Failures: req.Failed(),
 		},
 	})
 	results := make([]failover.PhaseResult, len(records))

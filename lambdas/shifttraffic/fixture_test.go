@@ -55,7 +55,7 @@ func (r registered) Wave(_ context.Context, wave int) ([]failover.Application, e
 		if app.Live.Weights == nil && app.Live.Epoch == 0 { // as newHandler makes them
 			app.Live = failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
 		}
-		if app.Wave == wave {
+		if app.Wave == wave || wave == 0 {
 			apps = append(apps, app)
 		}
 	}

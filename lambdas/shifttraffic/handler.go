@@ -72,6 +72,8 @@ type Lock interface {
 // If Route 53 has lost changes that it had accepted, only those batches are written again. The second call sets aside the same
 // parts as the first.
 //
+// A stage that proves switches writes only those ([Handler.prove]).
+//
 // A stage that restores gives each application the weights that it had before the run: those of the registry, or those that
 // Validate found after a run that was stopped.
 //
@@ -81,7 +83,11 @@ type Lock interface {
 // run has finished, the call moves nothing.
 func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failover.ShiftAnswer, error) {
 	answer := failover.ShiftAnswer{Changes: []failover.Change{}}
-	if req.Stage.Percent == nil {
+	switch {
+	case req.Stage.Prove != "":
+		answer.Proves = req.Run.Proves
+		return answer, h.prove(ctx, req)
+	case req.Stage.Percent == nil:
 		return answer, nil
 	}
 	apps, err := h.Registry.Wave(ctx, req.Stage.Wave)

@@ -131,6 +131,11 @@ func (s shift) claim(ctx context.Context, apps []failover.Application) error {
 // users as back who are not.
 func (s *shift) allSwitches(ctx context.Context, apps []failover.Application) error {
 	failed, err := s.flip(ctx, apps)
+	return firstOf(failed, err)
+}
+
+// firstOf is an error of the registry, or the first of those of levers by the names of their switches.
+func firstOf(failed map[string]error, err error) error {
 	for _, name := range slices.Sorted(maps.Keys(failed)) {
 		err = cmp.Or(err, failed[name])
 	}

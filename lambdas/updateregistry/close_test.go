@@ -289,3 +289,34 @@ func TestPendingWeightsAreNoReasonOfACompletedRun(t *testing.T) {
 		t.Errorf("got the reasons %q; want none", got)
 	}
 }
+
+// TestCloseResetsTheSwitchesThatADrillHasProved, however it has ended, also when another run closes it; and not what a newer run has
+// written.
+func TestCloseResetsTheSwitchesThatADrillHasProved(t *testing.T) {
+	for name, c := range map[string]struct {
+		outcome  failover.Outcome
+		closedBy string
+		newer    int64
+		reset    bool
+	}{
+		"Held":               {failover.Held, "", 0, true},
+		"Completed":          {failover.Completed, "", 0, true},
+		"stopped":            {failover.Held, "closing-run", 0, true},
+		"a newer run has it": {failover.Held, "", 1, false},
+	} {
+		h, _, run := lockedHandler(t)
+		h.Registry.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+		run.Action, run.Proves = failover.Drill, []string{"default"}
+		if _, err := h.Registry.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: west, Epoch: run.Epoch + c.newer, Run: run.ID, At: start}); err != nil {
+			t.Fatal(err)
+		}
+		req := closeRequest(run, c.outcome)
+		req.ClosedBy = c.closedBy
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+		if state, err := h.Registry.Switch(t.Context(), "default"); err != nil || (state.Evacuated == "") != c.reset {
+			t.Errorf("%s: got %+v, %v; want it reset: %t", name, state, err, c.reset)
+		}
+	}
+}

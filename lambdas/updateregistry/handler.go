@@ -89,6 +89,8 @@ type CloseAnswer struct {
 // The switches of a failover that has ended Completed are reset first, once all weights are written: then both say the same.
 // One that cannot be reset stays, and the next run that writes pending weights resets it.
 //
+// Those that a drill has proved are reset however it has ended.
+//
 // It closes another run in the same way when the request says by which run it is closed.
 //
 // A second identical call changes nothing: the run that was written first stays, and a lock that is free, or that
@@ -116,7 +118,22 @@ func (h Handler) Close(ctx context.Context, req failover.CloseRequest) (CloseAns
 // resetTime bounds what is done about switches: the lock is released after it.
 const resetTime = 6 * time.Second
 
+// resetProofs resets the switches that a drill has proved, if it has not come to that itself: its execution was stopped, or its
+// lever has failed. The epoch of the run fences that too. An error is not reported: the next run that writes weights resets them.
+func (h Handler) resetProofs(ctx context.Context, req failover.CloseRequest) {
+	ctx, cancel := context.WithTimeout(ctx, resetTime)
+	defer cancel()
+	all := levers.Switches{Clients: h.Levers, Plan: h.Registry.Plan, Registry: h.Registry}
+	for _, name := range req.Run.Proves {
+		state, err := h.Registry.Switch(ctx, name)
+		if err == nil && state.Evacuated != "" {
+			_ = all.Reset(ctx, levers.Writer{Run: req.Run, Now: req.Now}, name)
+		}
+	}
+}
+
 func (h Handler) resetSwitches(ctx context.Context, req failover.CloseRequest) []string {
+	h.resetProofs(ctx, req)
 	if req.Outcome != failover.Completed || req.Run.Action.Planned() || req.ClosedBy != "" || len(req.SetAside.PendingWeights()) > 0 {
 		return nil
 	}

@@ -69,6 +69,7 @@ func (j *judgement) checkSwitch(s failover.Switch, users []failover.Application,
 // them all in one step. Any other has to wait until the weights of the failover before are written.
 func (j *judgement) checkReset(s failover.Switch, users []failover.Application, state registry.SwitchState) {
 	if state.Evacuated == "" {
+		j.checkProof(s, users)
 		return
 	}
 	waves := map[int]bool{}
@@ -82,6 +83,46 @@ func (j *judgement) checkReset(s failover.Switch, users []failover.Application, 
 	}
 	j.object(failover.CodeSwitch, "switch "+s.Name, fmt.Sprintf("run %s has made its users leave %s by health checks, and not all of its weights are written yet", state.Run, state.Evacuated),
 		"write the weights first; a schedule does so as soon as the Route 53 control plane answers").Command = j.startWeights()
+}
+
+// checkProof lets a drill prove a switch at its end, if no user can move by that: the switch is armed, and all of its applications
+// return to one Region. Any other is not proved, and the drill says so.
+func (j *judgement) checkProof(s failover.Switch, users []failover.Application) {
+	if j.input.Action != failover.Drill {
+		return
+	}
+	others := j.usersOf(s, j.others)
+	var without, stay []string
+	for _, app := range slices.Concat(users, others) {
+		if !j.checksOf(s).Carried(app) {
+			without = append(without, app.Name)
+		}
+		if app.Live.Active != j.run.From {
+			stay = append(stay, app.Name)
+		}
+	}
+	const notProved = "this drill does not prove it: "
+	switch {
+	case len(without) > 0:
+		j.warn(failover.CodeSwitch, "switch "+s.Name, notProved+fmt.Sprintf("it is not armed: the record sets of %s do not carry its health checks", few(without)),
+			"type: drover switch attach")
+	case len(others) > 0:
+		j.warn(failover.CodeSwitch, "switch "+s.Name, notProved+fmt.Sprintf("it moves %s too, which the drill is not about", few(names(others))),
+			"leave applications out of the input to prove it")
+	case len(stay) > 0:
+		j.warn(failover.CodeSwitch, "switch "+s.Name, notProved+fmt.Sprintf("%s would not return to %s, and users of both Regions cannot be left out of a proof", few(stay), j.run.From),
+			"move them to "+string(j.run.From)+" first to prove it")
+	default:
+		j.run.Proves = append(j.run.Proves, s.Name)
+	}
+}
+
+// switchesText is such as "switch default" or "switches default, batch".
+func switchesText(all []string) string {
+	if len(all) == 1 {
+		return "switch " + all[0]
+	}
+	return "switches " + few(all)
 }
 
 // startWeights is the command that writes pending weights, in the Region that users are j.

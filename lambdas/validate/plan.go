@@ -41,7 +41,7 @@ func (p *planning) plan() {
 		p.warn(failover.CodeAlreadyActive, "Region "+string(p.run.To), fmt.Sprintf("%s of %d there already", prose.Count(there, "application"), len(p.apps)), "")
 	}
 	if p.run.Phase == failover.Return {
-		p.stages = failover.PlanReturn(p.Plan, p.input, p.run.From, p.run.To, waves, p.req.Played)
+		p.stages = p.withProof(failover.PlanReturn(p.Plan, p.input, p.run.From, p.run.To, waves, p.req.Played), p.run.From, p.run.To)
 	} else {
 		p.planOutbound(waves, writers)
 	}
@@ -70,7 +70,7 @@ func (p *planning) planOutbound(waves, writers []int) {
 	}
 	next := len(p.stages)
 	if p.run.Action == failover.Drill {
-		p.back = failover.PlanReturn(p.Plan, p.input, p.run.To, p.run.From, waves, next)
+		p.back = p.withProof(failover.PlanReturn(p.Plan, p.input, p.run.To, p.run.From, waves, next), p.run.To, p.run.From)
 		p.returnRollback = failover.PlanReturnRollback(p.Plan, p.run.From, p.run.To, waves, writers, next+len(p.back))
 	}
 	if p.run.Action.Planned() {
@@ -79,6 +79,14 @@ func (p *planning) planOutbound(waves, writers []int) {
 	if n := max(len(p.stages), len(p.back), len(p.rollback)); n > maxStages { // a return-rollback is as long as a rollback
 		p.block(failover.CodeConfiguration, "plan", fmt.Sprintf("%d stages; expected at most %d", n, maxStages), "use fewer waves or percents").Command = p.withFewerStages()
 	}
+}
+
+// withProof adds the stages that prove the run's switches to those of a return that moves users.
+func (p *planning) withProof(stages []failover.Stage, from, to failover.Region) []failover.Stage {
+	if len(p.run.Proves) == 0 || len(stages) == 0 {
+		return stages
+	}
+	return append(stages, failover.PlanProof(p.Plan, from, to, stages[len(stages)-1].Index+1)...)
 }
 
 func inOrder(waves []int) []int {

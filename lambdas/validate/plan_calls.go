@@ -56,6 +56,8 @@ func (p *planning) stageText(phase failover.Phase, s failover.Stage) string {
 		text = "all waves"
 	}
 	switch {
+	case s.Prove != "":
+		text = fmt.Sprintf("%s of %s away from %s, which has no users, seen by Route 53's health checkers", s.Prove, switchesText(p.run.Proves), s.From)
 	case s.Closing():
 		text = "all that has moved, verified once more"
 	case s.Percent != nil && s.Restore:
@@ -75,6 +77,9 @@ func (p *planning) stageCalls(phase failover.Phase, s failover.Stage) []string {
 	if s.Percent != nil {
 		calls = append(calls, p.shiftCalls(s, apps)...)
 		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s for %s: %s", p.Table, prose.Count(len(apps), "application"), stageWeights(s)))
+	}
+	if s.Prove != "" {
+		calls = append(calls, fmt.Sprintf("dynamodb:UpdateItem on table %s: %s", p.Table, switchesText(p.run.Proves)))
 	}
 	if s.Approve {
 		calls = append(calls, p.approvalCall("before the promotion"))

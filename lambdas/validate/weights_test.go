@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 const pendingWeights = `{"action": "weights", "requestedBy": "schedule drover-weights"}`
@@ -145,5 +146,73 @@ func TestAFailoverFromTheRegionThatASwitchHasMovedUsersToIsNoNothing(t *testing.
 	s.h.Region = east
 	if got := s.validate(`{"action": "failover", "takeover": true}`); got.Verdict != failover.Proceed || !slices.Equal(got.Run.Switches, []string{"default"}) {
 		t.Errorf("got %s with %v: %s", got.Verdict, got.Run.Switches, got.Summary)
+	}
+}
+
+// carry gives the record sets of a record weights, with the health checks that they carry.
+func (s *scene) carry(r failover.Record, eastern, western int) {
+	s.t.Helper()
+	for region, weight := range map[failover.Region]int{east: eastern, west: western} {
+		must(s.t, s.world.PutRecordSet(r.Zone, fakeaws.RecordSet{
+			Name: r.Name, Type: r.Type, SetIdentifier: string(region), Weight: weight, TTL: r.TTL, HealthCheck: r.Endpoints[region].HealthCheck, Values: []string{r.Endpoints[region].Value},
+		}))
+	}
+}
+
+// TestADrillProvesTheSwitchesWhoseUsersItLeavesAlone, at the end of its return, and says of every other why not.
+func TestADrillProvesTheSwitchesWhoseUsersItLeavesAlone(t *testing.T) {
+	other := armed(blog())
+	other.Name, other.Records[0].Name = "wiki", "wiki.shop.example"
+	unarmed := blog()
+	unarmed.Name, unarmed.Records[0].Name = "wiki", "wiki.shop.example"
+	for _, c := range []struct {
+		name, input string
+		apps        []failover.Application
+		inWest      bool
+		says        string
+	}{
+		{"all of them", `{"action": "drill"}`, []failover.Application{armed(blog()), other}, false, ""},
+		{"one is not armed", `{"action": "drill"}`, []failover.Application{armed(blog()), unarmed}, false, "it is not armed: the record sets of wiki"},
+		{"only some", `{"action": "drill", "applications": ["blog"]}`, []failover.Application{armed(blog()), other}, false, "it moves wiki too"},
+		{"one stays in the standby", `{"action": "drill"}`, []failover.Application{armed(blog()), other}, true, "wiki would not return to us-east-1"},
+		{"no drill", `{"action": "switchover"}`, []failover.Application{armed(blog()), other}, false, ""},
+	} {
+		s := newSwitched(t, c.apps...)
+		if c.inWest {
+			s.moved(c.apps[1], map[failover.Region]int{east: 0, west: 100})
+			s.carry(c.apps[1].Records[0], 0, 100)
+		}
+		got := s.validate(c.input)
+		proves := c.says == "" && strings.Contains(c.input, "drill")
+		if got.Verdict != failover.Proceed || (len(got.Run.Proves) > 0) != proves {
+			t.Errorf("%s: got %s, proves %v; want %t: %s", c.name, got.Verdict, got.Run.Proves, proves, got.Summary)
+		}
+		if text := said(got); (text == "") != (c.says == "") || !strings.Contains(text, c.says) || c.says != "" && !strings.Contains(text, "this drill does not prove it") {
+			t.Errorf("%s: got %q; want %q", c.name, text, c.says)
+		}
+	}
+}
+
+// TestAReturnEndsWithTheProof of the switches that the drill has chosen before, and the bound of the drill has room for it.
+func TestAReturnEndsWithTheProof(t *testing.T) {
+	app := armed(blog())
+	s := newSwitched(t, app)
+	run := s.validate(`{"action": "drill"}`).Run
+	unproved := newSwitched(t, blog())
+	if without := unproved.validate(`{"action": "drill"}`).Run; run.BoundSeconds <= without.BoundSeconds {
+		t.Errorf("the bound is %d s, and %d s without the proof", run.BoundSeconds, without.BoundSeconds)
+	}
+	_, err := s.store.SetLive(t.Context(), app, failover.Live{Active: west, Weights: map[failover.Region]int{east: 0, west: 100}, Epoch: run.Epoch, Before: &failover.Place{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}})
+	must(t, err)
+	s.carry(app.Records[0], 0, 100)
+	s.pass(5 * time.Minute)
+	got := s.turned(run, failover.Return)
+	if got.Verdict != failover.Proceed || len(got.Stages) != 3 {
+		t.Fatalf("got %s with %d stages: %s", got.Verdict, len(got.Stages), got.Summary)
+	}
+	for i, want := range []failover.Proof{"", failover.ProveEvacuation, failover.ProveReset} {
+		if stage := got.Stages[i]; stage.Prove != want || want != "" && (stage.From != west || stage.To != east || stage.Percent != nil || stage.Promote) {
+			t.Errorf("stage %d: got %+v; want the part %q", i, stage, want)
+		}
 	}
 }

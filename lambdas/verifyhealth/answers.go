@@ -32,7 +32,7 @@ func (h Handler) answers(ctx context.Context, l *attempt, req failover.VerifyReq
 		return nil
 	}
 	zones := h.switchedZones(req, apps)
-	if err := h.askZones(ctx, l, req, zones); err != nil {
+	if err := h.askZones(ctx, l, zones, req.Stage.To); err != nil {
 		return err
 	}
 	open := func(z switchedZone) bool { return l.zones[z.id] || slices.Contains(l.unseen, z.name) }
@@ -45,7 +45,11 @@ func (h Handler) answers(ctx context.Context, l *attempt, req failover.VerifyReq
 	return nil
 }
 
-func (h Handler) askZones(ctx context.Context, l *attempt, req failover.VerifyRequest, zones []switchedZone) error {
+// askZones asks for a sample of the names of each zone.
+func (h Handler) askZones(ctx context.Context, l *attempt, zones []switchedZone, to failover.Region) error {
+	if h.NameServers == nil {
+		return nil
+	}
 	for _, zone := range zones {
 		servers, err := h.NameServers.Of(ctx, zone.name)
 		if errors.Is(err, nameservers.ErrNoAnswer) {
@@ -56,7 +60,7 @@ func (h Handler) askZones(ctx context.Context, l *attempt, req failover.VerifyRe
 			return err
 		}
 		for _, r := range sample(zone.records) {
-			seen, err := h.resolves(ctx, l, servers, r, req.Stage.To)
+			seen, err := h.resolves(ctx, l, servers, r, to)
 			if err != nil {
 				return err
 			}
@@ -76,11 +80,13 @@ type switchedZone struct {
 }
 
 func (h Handler) switchedZones(req failover.VerifyRequest, apps []failover.Application) []switchedZone {
+	return zonesOf(slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return !req.Run.Switched(h.Registry.Plan, app) }))
+}
+
+// zonesOf are the hosted zones of applications, in their order.
+func zonesOf(apps []failover.Application) []switchedZone {
 	var zones []switchedZone
 	for _, app := range apps {
-		if !req.Run.Switched(h.Registry.Plan, app) {
-			continue
-		}
 		for _, r := range app.Records {
 			i := slices.IndexFunc(zones, func(z switchedZone) bool { return z.id == r.Zone })
 			if i < 0 {

@@ -17,6 +17,7 @@ import (
 // dns is the part of the Route 53 client that this step uses.
 type dns interface {
 	GetChange(context.Context, *route53.GetChangeInput, ...func(*route53.Options)) (*route53.GetChangeOutput, error)
+	GetHealthCheckStatus(context.Context, *route53.GetHealthCheckStatusInput, ...func(*route53.Options)) (*route53.GetHealthCheckStatusOutput, error)
 	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
 }
 
@@ -58,6 +59,8 @@ type Handler struct {
 // For applications whose users a switch has moved, it also asks the zones' own name servers ([Handler.answers]), and the registry
 // for the switch ([Handler.switches]). It does not read weights that are pending.
 //
+// A stage that proves switches is checked by [Handler.prove].
+//
 // Handle does not check what a failover has set aside: neither its weights nor its promotion, nor the health of its
 // application.
 //
@@ -86,6 +89,9 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 		return failover.VerifyAnswer{}, err
 	}
 	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
+	if req.Stage.Prove != "" {
+		return h.prove(ctx, req, apps)
+	}
 	l := newAttempt(req.Streak)
 	if len(apps) == 0 {
 		l.giveUp("wave %d has no application of this run in the registry any more", req.Stage.Wave)

@@ -89,6 +89,9 @@ func shiftFacts(a failover.ShiftAnswer) (Tone, string) {
 	if a.AlreadyDone > 0 {
 		parts = append(parts, prose.Count(a.AlreadyDone, "record set")+" written before")
 	}
+	if len(a.Proves) > 0 {
+		parts = append(parts, prose.Count(len(a.Proves), "switch")+" written: "+strings.Join(a.Proves, ", "))
+	}
 	if a.Remaining > 0 {
 		parts = append(parts, prose.Count(a.Remaining, "batch")+" deferred")
 	}
