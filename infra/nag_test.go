@@ -22,7 +22,7 @@ func nag(root awscdk.App) {
 // accepted are the findings that stay, each with the reason. That no action is a wildcard, and why each open resource
 // is open, action by action, is held by the tests of the policies; here is what the wildcards of each role are.
 var accepted = []struct{ rule, resource, reason string }{
-	{"AwsSolutions-IAM5", `/Validate/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; alarms and member clusters of both Regions, whose names are in the registry and not in the template, to be read only"},
+	{"AwsSolutions-IAM5", `/Validate/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; alarms and member clusters of both Regions, whose names are in the registry and not in the template, and health checks, which the other Region's stack and users make, to be read only"},
 	{"AwsSolutions-IAM5", `/ShiftTraffic/Role/`, "the streams of its own log group; X-Ray, which knows no resources"},
 	{"AwsSolutions-IAM5", `/UpdateRegistry/Role/`, "the streams of its own log group; X-Ray, which knows no resources"},
 	{"AwsSolutions-IAM5", `/PromoteDatabase/Role/`, "the streams of its own log group; CloudWatch metrics and X-Ray, which know no resources; any member cluster, but RDS asks for the global cluster too, and those are listed one by one"},

@@ -94,6 +94,7 @@ var unbounded = map[string]string{
 	"rds:FailoverGlobalCluster":     "any member, but only of the global clusters that are listed beside it",
 	"rds:SwitchoverGlobalCluster":   "any member, but only of the global clusters that are listed beside it",
 	"route53:GetChange":             "the id of a change says nothing of its zone; it reads only",
+	"route53:GetHealthCheck":        "the other Region has created the check, and users those calculated of it; it reads only",
 	"route53:GetHealthCheckStatus":  "the other Region has created the check, so its id is not known here; it reads only",
 	"logs:CreateLogStream":          "the streams of one log group",
 	"logs:PutLogEvents":             "the streams of one log group",

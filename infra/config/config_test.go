@@ -93,7 +93,7 @@ func TestEveryMistakeIsNamedWithWhatWasExpected(t *testing.T) {
 		{`{"standby": "us-east-1"}`, `standby: "us-east-1" is the primary too; expected another Region`},
 		{`{"order": "both"}`, `order: "both" is not known; expected traffic-first or database-first`},
 		{`{"approval": "sometimes"}`, `approval: "sometimes" is not known; expected none, before-start or before-promotion`},
-		{`{"mayLoosen": ["attempts"]}`, `mayLoosen: "attempts" is not known; expected approval, allowDataLoss, order or takeover`},
+		{`{"mayLoosen": ["attempts"]}`, `mayLoosen: "attempts" is not known; expected approval, allowDataLoss, order, takeover or overrideSafetyRules`},
 		{`{"mayLoosen": ["order", "order"]}`, `mayLoosen: "order" is listed twice`},
 		{`{"failoverAlarmsAllowDataLoss": true, "mayLoosen": []}`, `failoverAlarmsAllowDataLoss: true is looser than allowDataLoss: false; expected "allowDataLoss" in mayLoosen`},
 		{`{"attempts": 0}`, `attempts: 0; expected 1 to 1000`},

@@ -41,7 +41,7 @@ func (s Scope) ForStep(step string) []Grant {
 	case "validate":
 		grants = append(grants, s.readRecords("route53:GetHostedZone"), s.items("Registry", []string{"Query"}, applications, runs, versions), s.lockAndRelease(), s.items("Starter", []string{"GetItem"}, starters), s.askRuns(), s.readHistory(), readMetrics(), readAlarms(), readConcurrency())
 		grants = append(grants, s.readDatabases()...)
-		grants = append(grants, s.ifSwitched(s.items("ReadSwitches", []string{"GetItem", "Query"}, switches, switchChecks), s.items("PublishChecks", []string{"UpdateItem"}, switchChecks))...)
+		grants = append(grants, s.ifSwitched(s.items("ReadSwitches", []string{"GetItem", "Query"}, switches, switchChecks), s.items("PublishChecks", []string{"UpdateItem"}, switchChecks), readHealthChecks())...)
 	case "shifttraffic":
 		grants = append(grants, s.ifSwitched(s.otherLock(), s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
 		grants = append(grants, s.levers()...)
@@ -156,6 +156,12 @@ func readHealthCheckers() Grant {
 // readChanges cannot be narrowed to a zone: the id of a change says nothing of its zone.
 func readChanges() Grant {
 	return Grant{Sid: "ReadChanges", Actions: []string{"route53:GetChange"}, Resources: []string{names.ChangesARN}}
+}
+
+// readHealthChecks reads the settings of the switches' health checks. Those on this Region's record sets are made by the other
+// Region's stack, and those that users have calculated of them by users, so their ids are not known in the template.
+func readHealthChecks() Grant {
+	return Grant{Sid: "ReadHealthChecks", Actions: []string{"route53:GetHealthCheck"}, Resources: []string{names.HealthChecksARN}}
 }
 
 // shift allows what a batch consists of: addresses and aliases, and the fence's TXT record, deleted and made again. Without

@@ -96,7 +96,7 @@ func metric(alarm awscloudwatch.CfnAlarm, props Props) *awsroute53.CfnHealthChec
 func newAlarm(scope constructs.Construct, s failover.Switch, props Props) awscloudwatch.CfnAlarm {
 	leaves := props.Region.Plan.Other(props.Region.Code)
 	return awscloudwatch.NewCfnAlarm(scope, jsii.String("Alarm-"+s.Name), &awscloudwatch.CfnAlarmProps{
-		AlarmName:          jsii.String(props.Region.Alarm("switch-" + s.Name)),
+		AlarmName:          jsii.String(failover.SwitchAlarm(props.Region.Plan, s)),
 		AlarmDescription:   jsii.String("The switch " + s.Name + " makes users leave " + string(leaves) + ". A Route 53 health check reads the metric of this alarm; no operator has to act on it."),
 		Namespace:          jsii.String(permission.Metrics),
 		MetricName:         jsii.String(failover.EvacuatedMetric),

@@ -91,6 +91,7 @@ const (
 	CodeAlarm         = "alarm"
 	CodeControlPlane  = "route53-control-plane"
 	CodeSwitch        = "switch"
+	CodeSwitchCheck   = "switch-check-settings"
 	CodeBound         = "bound-exceeds-rto"
 	CodeEvents        = "too-many-events"
 	CodeRelease       = "release"

@@ -254,6 +254,12 @@ func EvacuatedDimensions(plan Plan, s Switch, leaves Region) []Dimension {
 	return []Dimension{{"Plan", plan.Name}, {"Switch", s.Name}, {"Region", string(leaves)}}
 }
 
+// SwitchAlarm is the name of the alarm whose metric the health check of a [MetricLever] reads.
+func SwitchAlarm(plan Plan, s Switch) string { return plan.Name + "-switch-" + s.Name }
+
+// LeverFunction is the name of the function that health checkers ask.
+func LeverFunction(plan Plan) string { return plan.Name + "-lever" }
+
 // DrivenByEndpoint says whether a switch of the plan has an [EndpointLever].
 func (p Plan) DrivenByEndpoint() bool {
 	return slices.ContainsFunc(p.Switches, func(s Switch) bool { return s.Lever == EndpointLever })

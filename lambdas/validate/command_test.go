@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -121,6 +122,13 @@ var waysToBlock = []blocked{
 	{failover.CodeUnreachable, `{"action": "check"}`, foreignFence(`"one"`, `"two"`), `[{"Value":"\"one\""},{"Value":"\"two\""}]`},
 	{failover.CodeWrongRegion, `{"action": "failback", "applications": ["shop"]}`, nil, `--region us-east-1 --state-machine-arn arn:aws:states:us-east-1:111122223333:stateMachine:drover --input '{"action":"failback","applications":["shop"]}'`},
 	{failover.CodeWrongRegion, `{"action": "switchover"}`, func(s *scene) { s.h.Region = "eu-west-1" }, `--region us-west-2 --state-machine-arn arn:aws:states:us-west-2:`},
+	{failover.CodeSwitchCheck, `{"action": "check"}`, func(s *scene) {
+		s.h.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+		wrong := checkOn(east)
+		wrong.FailureThreshold = 3
+		must(s.t, s.world.AddHealthCheck(wrong))
+		must(s.t, s.store.PublishSwitchCheck(s.t.Context(), registry.SwitchCheck{Switch: "default", Region: east, ID: wrong.ID}))
+	}, "aws route53 update-health-check --health-check-id check-us-east-1 --failure-threshold 1"},
 	{failover.CodeAlreadyActive, `{"action": "switchover", "percents": [10, 50, 100]}`, func(s *scene) {
 		s.putWeights(shop().Records[0], 50, 50)
 		_, err := s.store.SetLive(s.t.Context(), mustApplications(s)[0], failover.Live{Active: east, Weights: map[failover.Region]int{east: 50, west: 50}, Epoch: 1})

@@ -35,6 +35,7 @@ type facts struct {
 	checks      map[string]failover.SwitchChecks
 	switches    map[string]registry.SwitchState
 	switchesErr error
+	checksRead  map[string]checkRead // by id; what Route 53 has of them, read by no failover
 
 	// Executions that have ended: that of the lock's holder, and those that have written a fence, by ARN.
 	holder *execution
@@ -42,6 +43,7 @@ type facts struct {
 
 	// Route 53. closed are the hosted zones that the plan cannot read, each with the reason.
 	zoneNames   map[string]string
+	zoneKinds   map[string]zoneKind
 	closed      map[string]error
 	sets        live.RecordSets
 	recordsRead bool
@@ -64,6 +66,9 @@ type facts struct {
 	alarms      map[string]string
 	concurrency *live.Concurrency
 }
+
+// zoneKind says of a hosted zone whether it is private, and whether a public one has accelerated recovery.
+type zoneKind struct{ private, accelerated bool }
 
 // execution is the state of an execution in Step Functions.
 type execution struct {

@@ -43,8 +43,12 @@ func (j *judgement) checkRecords() {
 func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 	sets, registered := j.sets.Of(r), j.run.AsFound(app).Live.Weights
 	object := fmt.Sprintf("record %s %s of application %s", r.Name, r.Type, app.Name)
-	if diff := drift(r, sets); len(diff) > 0 {
-		j.object(failover.CodeDrift, object, strings.Join(diff, "; "), "make Route 53 and the applications file agree, then drover register").Command = j.mend(app, r, sets)
+	if diff := j.drift(r, sets); len(diff) > 0 {
+		next, command := "make Route 53 and the applications file agree, then drover register", j.mend(app, r, sets)
+		if j.lacksOnlyChecks(r, sets) {
+			next, command = "put the health checks of the switch on the record sets", j.attachCommand()
+		}
+		j.object(failover.CodeDrift, object, strings.Join(diff, "; "), next).Command = command
 	} else if found := j.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, j.run.To) {
 		j.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", prose.Weights(found), prose.Weights(registered)),
 			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", prose.Weights(registered))).Command = live.WeightsCommand(r, registered)
@@ -52,7 +56,7 @@ func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 }
 
 // drift lists the differences between the live record sets of a record and the registry, except their weights.
-func drift(r failover.Record, sets []live.RecordSet) []string {
+func (j *judgement) drift(r failover.Record, sets []live.RecordSet) []string {
 	if len(sets) == 0 {
 		return []string{"is not in zone " + r.Zone}
 	}
@@ -70,7 +74,7 @@ func drift(r failover.Record, sets []live.RecordSet) []string {
 			diff = append(diff, fmt.Sprintf("has a record set %q with weight %d that is not registered", set.Identifier, set.Weight))
 		default:
 			found[region] = true
-			diff = append(diff, setDrift(r, region, endpoint, set)...)
+			diff = append(diff, j.setDrift(r, region, endpoint, set)...)
 		}
 	}
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
@@ -81,7 +85,7 @@ func drift(r failover.Record, sets []live.RecordSet) []string {
 	return diff
 }
 
-func setDrift(r failover.Record, region failover.Region, e failover.Endpoint, set live.RecordSet) []string {
+func (j *judgement) setDrift(r failover.Record, region failover.Region, e failover.Endpoint, set live.RecordSet) []string {
 	var diff []string
 	note := func(what string, live, registered any) {
 		diff = append(diff, fmt.Sprintf("%s: %s is %v; registered %v", region, what, live, registered))
@@ -107,7 +111,7 @@ func setDrift(r failover.Record, region failover.Region, e failover.Endpoint, se
 		}
 	}
 	if set.HealthCheck != e.HealthCheck {
-		note("health check", orNone(set.HealthCheck), orNone(e.HealthCheck))
+		note("health check", j.checkText(set.HealthCheck), j.checkText(e.HealthCheck))
 	}
 	return diff
 }

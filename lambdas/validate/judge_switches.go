@@ -29,6 +29,7 @@ func (j *judgement) checkSwitches() {
 		case j.outage():
 			j.checkSwitch(s, users, state)
 		default:
+			j.checkArmed(s, users)
 			j.checkReset(s, users, state)
 		}
 	}
@@ -45,12 +46,7 @@ func (j *judgement) checkSwitch(s failover.Switch, users []failover.Application,
 	}
 	byWeights := fmt.Sprintf("%s of it move by weights, which needs the Route 53 control plane in %s: ", prose.Count(len(users), "application"), j.Region.Partition().GlobalRegion)
 	others := j.usersOf(s, j.others)
-	var without []string
-	for _, app := range slices.Concat(users, others) {
-		if !j.checksOf(s).Carried(app) {
-			without = append(without, app.Name)
-		}
-	}
+	without := j.unarmed(s)
 	switch {
 	case len(without) > 0:
 		j.warn(failover.CodeSwitch, "switch "+s.Name, byWeights+fmt.Sprintf("it is not armed: the record sets of %s do not carry its health checks", few(without)),

@@ -47,6 +47,7 @@ func (j *judgement) checkDNS() {
 	}
 	j.findUnrecorded()
 	j.checkRecords()
+	j.checkUnused()
 	for _, r := range j.fenced {
 		j.checkFence(r)
 	}

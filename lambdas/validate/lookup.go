@@ -37,6 +37,7 @@ func (q *question) parts() []part {
 	return []part{
 		{"the hosted zones", true, (*lookup).readZones, (*judgement).checkZones},
 		{"the DNS records", true, (*lookup).readRecords, (*judgement).checkDNS},
+		{"the health checks of switches", true, (*lookup).readHealthChecks, (*judgement).checkHealthChecks},
 		{"the databases of " + string(q.run.From), false, (*lookup).readSources, func(*judgement) {}},
 		{"the databases", false, (*lookup).readDatabases, (*judgement).checkDatabases},
 		{"the replication lag", false, (*lookup).readLag, (*judgement).checkLags},

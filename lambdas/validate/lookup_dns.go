@@ -15,7 +15,7 @@ import (
 
 // readZones reads each hosted zone of the records: whether it exists, whether the plan may use it, and its name.
 func (l *lookup) readZones(ctx context.Context) error {
-	l.closed, l.zoneNames = map[string]error{}, map[string]string{}
+	l.closed, l.zoneNames, l.zoneKinds = map[string]error{}, map[string]string{}, map[string]zoneKind{}
 	if !l.examines() {
 		return nil
 	}
@@ -28,9 +28,18 @@ func (l *lookup) readZones(ctx context.Context) error {
 			return failover.Doing("get", "hosted zone "+r.Zone, err)
 		default:
 			l.zoneNames[r.Zone] = live.CanonicalName(aws.ToString(out.HostedZone.Name))
+			l.zoneKinds[r.Zone] = kindOf(out.HostedZone)
 		}
 	}
 	return nil
+}
+
+func kindOf(z *types.HostedZone) zoneKind {
+	kind := zoneKind{private: z.Config != nil && z.Config.PrivateZone}
+	if z.Features != nil {
+		kind.accelerated = z.Features.AcceleratedRecoveryStatus == types.AcceleratedRecoveryStatusEnabled
+	}
+	return kind
 }
 
 // isClosed says whether an error means that the plan cannot use a hosted zone. Then nothing in the zone is read.

@@ -50,7 +50,7 @@ func TestDriftNamesEveryDifference(t *testing.T) {
 			[]string{"us-west-2: evaluateTargetHealth is false; registered true"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := drift(c.record, c.sets)
+			got := (&judgement{facts: &facts{question: &question{}}}).drift(c.record, c.sets)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

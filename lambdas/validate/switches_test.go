@@ -26,29 +26,55 @@ func armed(app failover.Application) failover.Application {
 	return app
 }
 
+// checkOn is the health check of the switch default on the record sets of a Region, as the stack of the other one makes it.
+func checkOn(region failover.Region) fakeaws.HealthCheck {
+	return fakeaws.HealthCheck{
+		ID: "check-" + string(region), Type: "HTTPS", Host: "abc.lambda-url." + string(failover.DefaultPlan().Other(region)) + ".on.aws", Path: "/switches/default/" + string(region),
+		RequestInterval: 10, FailureThreshold: 1, Inverted: true, Settled: true,
+	}
+}
+
 // newSwitched is a scene of a plan with a switch whose health checks both Regions have published.
 func newSwitched(t *testing.T, apps ...failover.Application) *scene {
+	t.Helper()
+	return newSwitchedOn(t, checkOn(east), apps...)
+}
+
+// newSwitchedOn is one with another health check on the record sets of us-east-1.
+func newSwitchedOn(t *testing.T, eastern fakeaws.HealthCheck, apps ...failover.Application) *scene {
 	t.Helper()
 	s := newScene(t)
 	s.h.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
 	s.store.Plan = s.h.Plan
+	for _, name := range []string{failover.SwitchAlarm(s.h.Plan, s.h.Plan.Switches[0]), "other"} {
+		must(t, s.world.AddAlarm(fakeaws.Alarm{Region: string(west), Name: name, State: fakeaws.AlarmOK, Rule: fakeaws.AlarmRule{
+			Namespace: failover.MetricNamespace, Metric: failover.EvacuatedMetric, Statistic: "Maximum", PeriodSeconds: 60, Comparison: "GreaterThanOrEqualToThreshold", Threshold: 1, Periods: 1,
+		}}))
+	}
+	must(t, s.world.AddHealthCheck(checkOn(west)))
+	must(t, s.world.AddHealthCheck(eastern))
 	for _, region := range []failover.Region{east, west} {
-		s.world.SetHealthCheck("check-"+string(region), true)
 		must(t, s.store.PublishSwitches(t.Context(), region, s.h.Plan.Switches))
 		must(t, s.store.PublishSwitchCheck(t.Context(), registry.SwitchCheck{Switch: "default", Region: region, ID: "check-" + string(region)}))
 	}
-	_, err := s.store.Register(t.Context(), s.h.Plan, apps, start)
-	must(t, err)
+	s.add(apps...)
+	return s
+}
+
+// add registers applications, and gives them their record sets.
+func (s *scene) add(apps ...failover.Application) {
+	s.t.Helper()
+	_, err := s.store.Register(s.t.Context(), s.h.Plan, apps, start)
+	must(s.t, err)
 	for _, app := range apps {
 		for _, r := range app.Records {
 			for region, weight := range map[failover.Region]int{east: 100, west: 0} {
-				must(t, s.world.PutRecordSet(r.Zone, fakeaws.RecordSet{
+				must(s.t, s.world.PutRecordSet(r.Zone, fakeaws.RecordSet{
 					Name: r.Name, Type: r.Type, SetIdentifier: string(region), Weight: weight, TTL: r.TTL, HealthCheck: r.Endpoints[region].HealthCheck, Values: []string{r.Endpoints[region].Value},
 				}))
 			}
 		}
 	}
-	return s
 }
 
 func (s *scene) evacuate(region failover.Region, epoch int64) {
@@ -85,7 +111,9 @@ func TestAFailoverUsesTheSwitchesThatItMovesWhole(t *testing.T) {
 		{"one that is not armed is not selected", `{"action": "failover", "allowDataLoss": true, "applications": ["shop"]}`, []failover.Application{armed(shop()), unarmed}, nil, "it is not armed", true},
 		{"only some", `{"action": "failover", "allowDataLoss": true, "applications": ["shop"]}`, []failover.Application{armed(shop()), armed(blog())}, nil, "it would move blog too, which the run is not about", true},
 		{"in steps", `{"action": "failover", "allowDataLoss": true, "percents": [50, 100]}`, []failover.Application{armed(shop()), armed(blog())}, nil, "the input has percents", true},
-		{"a planned run", `{"action": "switchover"}`, []failover.Application{armed(shop()), armed(blog())}, nil, "", true},
+		{"a planned run", `{"action": "switchover"}`, []failover.Application{armed(shop()), armed(blog())}, nil, "", false},
+		{"a planned run, and one is not armed", `{"action": "switchover"}`, []failover.Application{armed(shop()), unarmed}, nil, "it is not armed: the record sets of blog do not carry its health checks, and a failover moves its applications (2) by weights; type: drover switch attach --region us-west-2", true},
+		{"a planned run with an application of no switch", `{"action": "switchover"}`, []failover.Application{armed(shop()), byWeights}, nil, "", true},
 	} {
 		s := newSwitched(t, c.apps...)
 		got := s.validate(c.input)

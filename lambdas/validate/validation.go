@@ -3,7 +3,6 @@ package validate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -92,10 +91,8 @@ func (v *validation) undo(ctx context.Context) (failover.ValidateAnswer, error) 
 
 // conclude makes the answer. In the outbound phase it takes the lock if there is no blocker.
 func (v *validation) conclude(ctx context.Context) (failover.ValidateAnswer, error) {
-	if len(v.apps) > 0 && !v.run.Phase.Undoes() && !v.switched() {
-		v.warn(failover.CodeControlPlane, "Route 53", fmt.Sprintf("weights are changed through its control plane in %s; while that is down, nothing can be shifted",
-			v.Region.Partition().GlobalRegion), "")
-	}
+	v.checkControlPlane()
+	v.checkPrivate()
 	if answer, ended, err := v.endsEarly(ctx); ended || err != nil {
 		return answer, errors.Join(err, v.giveLockBack(ctx))
 	}

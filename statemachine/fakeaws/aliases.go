@@ -36,6 +36,7 @@ type (
 	Batch           = route53.Batch
 	Route53Settings = route53.Settings
 	HealthCheck     = route53.HealthCheck
+	ZoneKind        = route53.ZoneKind
 	ProbeAnswer     = route53.ProbeAnswer
 
 	GlobalCluster = rds.GlobalCluster

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -139,7 +140,7 @@ func (s *switches) mayChange(ctx context.Context, list []failover.Switch, detach
 			return s.unpublished(name, missing)
 		}
 		for _, region := range []failover.Region{s.plan.Primary, s.plan.Standby} {
-			if err := s.isReset(ctx, name, region); err != nil {
+			if err := s.isReset(ctx, declared, region); err != nil {
 				return err
 			}
 		}
@@ -149,19 +150,23 @@ func (s *switches) mayChange(ctx context.Context, list []failover.Switch, detach
 
 // isReset returns an error unless a Region's replica has the switch reset: the health check on the other Region's record sets
 // follows that replica.
-func (s *switches) isReset(ctx context.Context, name string, region failover.Region) error {
+func (s *switches) isReset(ctx context.Context, declared failover.Switch, region failover.Region) error {
 	store, err := s.deployment.store(ctx, s.plan, region)
 	if err != nil {
 		return err
 	}
-	state, err := store.Switch(ctx, name)
+	state, err := store.Switch(ctx, declared.Name)
 	if err != nil {
-		return fmt.Errorf("switch %s in %s: %w", name, region, err)
+		return fmt.Errorf("switch %s in %s: %w", declared.Name, region, err)
 	}
-	if state.Evacuated != "" {
+	leaves := state.Evacuated
+	if outside := declared.Lever != failover.EndpointLever; leaves == "" && outside { // the lever may not do yet what the registry says
+		leaves = cmp.Or(state.Pulled, state.Stuck)
+	}
+	if leaves != "" {
 		return fmt.Errorf("switch %s makes users leave %s (run %s, since %s): its health check there is unhealthy, so to put it on or take it off would move users. "+
 			"Its weights are written and it is reset as soon as the Route 53 control plane answers; to do it now, type: %s",
-			name, state.Evacuated, state.Run, state.At.Format(time.RFC3339), s.plan.Start(s.plan.Other(state.Evacuated), failover.Input{Action: failover.Weights}))
+			declared.Name, leaves, state.Run, state.At.Format(time.RFC3339), s.plan.Start(s.plan.Other(leaves), failover.Input{Action: failover.Weights}))
 	}
 	return nil
 }

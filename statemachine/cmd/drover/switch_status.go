@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -76,6 +77,9 @@ func (s *switches) writeState(w io.Writer, declared failover.Switch, state regis
 	}
 	if !state.At.IsZero() {
 		text += fmt.Sprintf(" (run %s, epoch %d, at %s)", state.Run, state.Epoch, state.At.Format(time.RFC3339))
+	}
+	if declared.Lever != failover.EndpointLever && (state.Pulled != state.Evacuated || state.Stuck != "") {
+		text += "; its lever could not be written, and makes users leave " + cmp.Or(string(cmp.Or(state.Pulled, state.Stuck)), "no Region")
 	}
 	fmt.Fprintf(table, "  state, as %s has it\t%s\n", s.region, text)
 	var names []string

@@ -204,6 +204,23 @@ func TestBothReplicasHaveToHaveTheSwitchReset(t *testing.T) {
 	}
 }
 
+// TestALeverThatCouldNotBeResetKeepsItsHealthChecks: the registry says that the switch is reset, and its metric or routing control
+// does not.
+func TestALeverThatCouldNotBeResetKeepsItsHealthChecks(t *testing.T) {
+	p := newPlant(t)
+	p.publish("batch", "us-east-1", west)
+	p.types(exitOK, nil, "register", p.file(strings.Replace(shop, "    health:", "    switch: batch\n    health:", 1)), "--no-attach")
+	for _, state := range []registry.SwitchState{{Epoch: 1, Pulled: "us-east-1"}, {Epoch: 2, Stuck: "us-east-1"}} {
+		state.Run, state.At, state.LeverAt = "run-1", now(), now()
+		_, err := p.store.WriteSwitch(t.Context(), "batch", state)
+		p.must(err)
+		p.must(p.store.ConfirmLever(t.Context(), "batch", state))
+		p.settle()
+		p.types(exitFailed, []string{"switch batch makes users leave us-east-1"}, "switch", "attach", "--yes")
+		p.types(exitOK, []string{"its lever could not be written, and makes users leave us-east-1"}, "switch", "status")
+	}
+}
+
 func TestSwitchesThatDoNotExistAreNamed(t *testing.T) {
 	p := newPlant(t)
 	p.publish("default", "us-east-1", west)

@@ -1,6 +1,8 @@
 package route53
 
 import (
+	"cmp"
+	"encoding/xml"
 	"slices"
 	"strings"
 
@@ -134,10 +136,27 @@ type xmlZone struct {
 	Reference string `xml:"CallerReference"`
 	Private   bool   `xml:"Config>PrivateZone"`
 	Count     int    `xml:"ResourceRecordSetCount"`
+	Features  *xmlFeatures
+}
+
+// xmlDelegation are the name servers of a public zone.
+type xmlDelegation struct {
+	XMLName     xml.Name `xml:"DelegationSet"`
+	NameServers []string `xml:"NameServers>NameServer"`
+}
+
+// xmlFeatures are those of a public zone.
+type xmlFeatures struct {
+	XMLName  xml.Name `xml:"Features"`
+	Recovery string   `xml:"AcceleratedRecoveryStatus"`
 }
 
 func (z *zone) encode() xmlZone {
-	return xmlZone{ID: "/hostedzone/" + z.id, Name: wireName(z.name), Reference: z.id, Count: len(z.current)}
+	x := xmlZone{ID: "/hostedzone/" + z.id, Name: wireName(z.name), Reference: z.id, Count: len(z.current), Private: z.kind.Private}
+	if !z.kind.Private {
+		x.Features = &xmlFeatures{Recovery: cmp.Or(z.kind.AcceleratedRecovery, "DISABLED")}
+	}
+	return x
 }
 
 func (r *Service) getZone(req *wire.Request, p getZoneParams) (*wire.Response, *wire.Error) {
@@ -145,10 +164,14 @@ func (r *Service) getZone(req *wire.Request, p getZoneParams) (*wire.Response, *
 	if !ok {
 		return nil, errNoSuchZone(p.id)
 	}
-	return answerXML(req, "GetHostedZoneResponse", struct {
-		Zone        xmlZone  `xml:"HostedZone"`
-		NameServers []string `xml:"DelegationSet>NameServers>NameServer"`
-	}{z.encode(), z.nameServers()})
+	var answer struct {
+		Zone       xmlZone `xml:"HostedZone"`
+		Delegation *xmlDelegation
+	}
+	if answer.Zone = z.encode(); !z.kind.Private {
+		answer.Delegation = &xmlDelegation{NameServers: z.nameServers()}
+	}
+	return answerXML(req, "GetHostedZoneResponse", answer)
 }
 
 // from says whether a zone is at or after the start of the page, in the order of name and id.

@@ -53,6 +53,7 @@ const defaultPropagation = 30 * time.Second
 // the name servers' answers follow.
 type zone struct {
 	id, name  string
+	kind      ZoneKind
 	index     int
 	current   []*entry
 	answers   []*entry
@@ -131,6 +132,36 @@ func (ctl Control) SetRoute53(s Settings) {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
 	ctl.s.settings = s
+}
+
+// ZoneKind is what kind of hosted zone one is.
+type ZoneKind struct {
+	// Private says that only VPCs resolve its names. The simulator's clients are in one.
+	Private bool
+	// AcceleratedRecovery is the status of this feature of a public zone, such as ENABLED; empty means DISABLED (R53-23).
+	AcceleratedRecovery string
+}
+
+// recoveryStatuses are those of AcceleratedRecoveryStatus in the API's model.
+var recoveryStatuses = []string{
+	"ENABLING", "ENABLE_FAILED", "ENABLING_HOSTED_ZONE_LOCKED", "ENABLED", "DISABLING", "DISABLE_FAILED", "DISABLED", "DISABLING_HOSTED_ZONE_LOCKED",
+}
+
+// SetZoneKind changes the kind of a hosted zone.
+func (ctl Control) SetZoneKind(id string, kind ZoneKind) error {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	z, ok := ctl.s.zones[id]
+	switch {
+	case !ok:
+		return fmt.Errorf("set the kind of hosted zone %s: there is none; there are %v", id, ctl.s.zoneIDs())
+	case kind.Private && kind.AcceleratedRecovery != "":
+		return fmt.Errorf("hosted zone %s: a private zone has no accelerated recovery", id)
+	case kind.AcceleratedRecovery != "" && !slices.Contains(recoveryStatuses, kind.AcceleratedRecovery):
+		return fmt.Errorf("hosted zone %s: accelerated recovery %q; expected one of %v", id, kind.AcceleratedRecovery, recoveryStatuses)
+	}
+	z.kind = kind
+	return nil
 }
 
 // AddZone creates a public hosted zone.
