@@ -16,11 +16,9 @@ import (
 func main() {
 	entry.Start("verifyhealth", func(env entry.Environment) entry.Step[failover.VerifyRequest, failover.VerifyAnswer] {
 		return verifyhealth.Handler{
-			Registry:   &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan},
-			Route53:    route53.NewFromConfig(env.Config),
-			RDS:        func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
-			CloudWatch: func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
-
+			Registry: registry.In(dynamodb.NewFromConfig(env.Config), env.Table, env.Plan), Route53: route53.NewFromConfig(env.Config),
+			RDS:         func(r failover.Region) *rds.Client { return rds.NewFromConfig(env.In(r)) },
+			CloudWatch:  func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) },
 			NameServers: nameservers.Client{Servers: env.NameServers},
 		}.Handle
 	})
