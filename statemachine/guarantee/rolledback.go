@@ -57,6 +57,9 @@ func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) 
 		why = append(why, fmt.Sprintf("the registry says %s (%s); before it said %s (%s)",
 			is.Live.Active, show(plan, is.Live.Weights), was.Live.Active, show(plan, was.Live.Weights)))
 	}
+	if of, ok := plan.SwitchOf(app); ok && run.Before.Switches[of.Name] != run.After.Switches[of.Name] {
+		why = append(why, fmt.Sprintf("the switch %s makes users leave %q; before it was %q", of.Name, run.After.Switches[of.Name], run.Before.Switches[of.Name]))
+	}
 	for _, database := range app.Databases {
 		was, is := run.Before.database(database.GlobalCluster), run.After.database(database.GlobalCluster)
 		if was.Writer != is.Writer || was.Available != is.Available || !slices.Equal(was.All, is.All) {

@@ -14,9 +14,7 @@ import (
 func main() {
 	entry.Start("shifttraffic", func(env entry.Environment) entry.Step[failover.ShiftRequest, failover.ShiftAnswer] {
 		return shifttraffic.Handler{
-			Plan:     env.Plan,
-			Route53:  route53.NewFromConfig(env.Config),
-			Levers:   levers.ClientsOf(env),
+			Plan: env.Plan, Route53: route53.NewFromConfig(env.Config), Levers: levers.ClientsOf(env),
 			Registry: registry.In(dynamodb.NewFromConfig(env.Config), env.Table, env.Plan),
 			OtherReplica: func(r failover.Region) shifttraffic.Lock {
 				return registry.In(dynamodb.NewFromConfig(env.Once(r)), env.Table, env.Plan)
