@@ -113,9 +113,6 @@ func keyOf(r failover.Record) string {
 	return strings.Join([]string{r.Zone, failover.CanonicalName(r.Name), r.Type}, " ")
 }
 
-// regionsOf are the Regions of a record, in order.
-func regionsOf(r failover.Record) []failover.Region { return slices.Sorted(maps.Keys(r.Endpoints)) }
-
 func describe(r failover.Record, region failover.Region) string {
 	return fmt.Sprintf("%s %s %s", r.Name, r.Type, region)
 }
