@@ -99,6 +99,24 @@ func TestAHealthCheckThatIsNotThereOrCannotBeRead(t *testing.T) {
 	}
 }
 
+// TestHealthChecksAreNotAskedForOfAControlPlaneThatDoesNotAnswer: each call would use up the time of the function.
+func TestHealthChecksAreNotAskedForOfAControlPlaneThatDoesNotAnswer(t *testing.T) {
+	for operation, want := range map[string]int{"ListResourceRecordSets": 0, "GetHealthCheck": 1} {
+		s := newSwitched(t, armed(shop()))
+		s.world.Inject(fakeaws.Fault{Service: "route53", Operation: operation, Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}})
+		got := s.validate(`{"action": "check"}`)
+		asked := 0
+		for _, call := range s.world.Calls() {
+			if call.Operation == "GetHealthCheck" {
+				asked++
+			}
+		}
+		if asked != want || strings.Count(spoken(got, failover.CodeSwitchCheck), "\n") > 0 {
+			t.Errorf("without %s: asked %d times, want %d; %s", operation, asked, want, spoken(got, failover.CodeSwitchCheck))
+		}
+	}
+}
+
 // TestAHealthCheckOfAUserHasToNeedThatOfTheSwitch.
 func TestAHealthCheckOfAUserHasToNeedThatOfTheSwitch(t *testing.T) {
 	for threshold, wrong := range map[int]bool{2: false, 1: true} {

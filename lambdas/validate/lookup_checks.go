@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // checkRead is a health check as Route 53 has it: nil where there is none, or the reason why it could not be read.
@@ -22,9 +23,10 @@ type checkRead struct {
 const maxCalculated = 20
 
 // readHealthChecks reads the health checks of the switches that applications use, and those that users have calculated of them.
-// It is the control plane that has their settings, so no failover reads them. One that cannot be read is no error: it is a finding.
+// It is the control plane that has their settings, so no failover reads them, and nothing does while it does not answer: the
+// records could not be read then either, which is a finding already. One that cannot be read alone is no error but a finding.
 func (l *lookup) readHealthChecks(ctx context.Context) error {
-	if !l.examines() {
+	if !l.examines() || !l.recordsRead {
 		return nil
 	}
 	l.checksRead = map[string]checkRead{}
@@ -34,7 +36,9 @@ func (l *lookup) readHealthChecks(ctx context.Context) error {
 		case errors.As(err, &gone):
 			l.checksRead[id] = checkRead{}
 		case err != nil:
-			l.checksRead[id] = checkRead{err: err}
+			if l.checksRead[id] = (checkRead{err: err}); entry.ConditionOf(err).Temporary() {
+				return nil // the next one would be answered the same
+			}
 		default:
 			l.checksRead[id] = checkRead{found: out.HealthCheck}
 		}
