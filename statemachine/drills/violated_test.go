@@ -24,14 +24,14 @@ var mistakes = []struct {
 		functions: []drilltest.Mutation{{
 			File: "lambdas/shifttraffic/batch.go", Old: "after.Weight = aws.Int64(int64(weight))", New: "after.Weight = aws.Int64(int64(0 * weight))",
 		}},
-		scenario: "region-outage", says: "has us-east-1 0, us-west-2 0; expected us-east-1 0, us-west-2 100",
+		scenario: "planned-switchover", says: "has us-east-1 0, us-west-2 0; expected us-east-1 0, us-west-2 100",
 	},
 	{
 		number: 1, name: "a shift loses the health checks",
 		functions: []drilltest.Mutation{{
 			File: "lambdas/shifttraffic/batch.go", Old: "after := *set\n", New: "after := *set\n\tafter.HealthCheckId = nil\n",
 		}},
-		scenario: "region-outage", says: `health check ""; registered 198.51.100.30, TTL 60, health check "5f0c1a52-0000-4000-8000-000000000031"`,
+		scenario: "planned-switchover", says: `health check ""; registered 198.51.100.30, TTL 60, health check "`,
 	},
 	{
 		number: 2, name: "a planned run forces its promotions",

@@ -77,6 +77,9 @@ func (e Evidence) showsIsolation(run RunEvidence) bool {
 	})
 }
 
+// unchanged is the code of a conditional write that finds that there is nothing to change.
+const unchanged = "ConditionalCheckFailedException"
+
 // needNotBeRefused says whether a failover of all applications was refused although only their own faults were blockers:
 // its input is valid and consents to data loss, the registry was read, no other run had the lock, and none was in progress.
 func (e Evidence) needNotBeRefused(run RunEvidence) bool {
@@ -90,7 +93,8 @@ func (e Evidence) needNotBeRefused(run RunEvidence) bool {
 		return false
 	}
 	for _, inv := range run.Invocations {
-		if inv.Result.ErrorType != "" || slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "dynamodb" && c.Code != "" }) {
+		failed := func(c fakeaws.Call) bool { return c.Service == "dynamodb" && c.Code != "" && c.Code != unchanged }
+		if inv.Result.ErrorType != "" || slices.ContainsFunc(inv.Calls, failed) {
 			return false
 		}
 	}
