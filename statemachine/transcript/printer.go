@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -213,7 +214,7 @@ func (p *Printer) paragraph(indent int, text string) {
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(untrusted.Line(text)) {
+	for _, word := range joinQuoted(strings.Fields(untrusted.Line(text))) {
 		for utf8.RuneCountInString(word) > width {
 			part := word[:min(width, len(word))]
 			end := strings.LastIndex(part, ",")
@@ -239,6 +240,21 @@ func wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// joinQuoted keeps together what stands in single quotes: a name in a command is not broken, so that no line begins in it.
+func joinQuoted(words []string) []string {
+	closes := func(word string) bool { return strings.HasSuffix(strings.TrimRight(word, ",.;:)"), "'") }
+	var joined []string
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		if n := slices.IndexFunc(words[i:], closes); strings.HasPrefix(word, "'") && n > 0 {
+			word = strings.Join(words[i:i+n+1], " ")
+			i += n
+		}
+		joined = append(joined, word)
+	}
+	return joined
 }
 
 // wrapCommand breaks a command between its words, with the mark that lets a shell read on. A long piece of JSON is broken
