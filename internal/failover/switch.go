@@ -128,6 +128,13 @@ func (r Run) Switched(plan Plan, app Application) bool {
 	return ok && slices.Contains(r.Switches, s.Name)
 }
 
+// WeightsPending says whether a switch of the run has moved the users of the application, and weights of its records are still to
+// be written. An application that moves by weights may have records in the same hosted zone, and does not wait for a later run.
+func (r Run) WeightsPending(plan Plan, aside Aside, app Application) bool {
+	of, _ := plan.SwitchOf(app)
+	return r.Switched(plan, app) && !aside.Switch(of.Name, app.Wave) && aside.PendingTraffic(app)
+}
+
 // SwitchChecks are the ids of the health checks of a switch: for each Region, that of the check on its record sets.
 type SwitchChecks map[Region]string
 

@@ -110,7 +110,7 @@ func (h Handler) Handle(ctx context.Context, req failover.ShiftRequest) (failove
 	if err := s.notSuperseded(ctx); err != nil {
 		return answer, err
 	}
-	answer.Switched = req.Run.Switches
+	answer.Switched = slices.DeleteFunc(s.switchesOf(apps), func(name string) bool { return !slices.Contains(req.Run.Switches, name) })
 	plans, faults := Plan(slices.Concat(req.SetAside, answer.SetAside).Whole(apps), req.Stage, req.Run.Epoch)
 	if err := faultOf(faults); err != nil {
 		return answer, err

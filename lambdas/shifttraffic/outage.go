@@ -35,7 +35,7 @@ func (s shift) failover(ctx context.Context, apps []failover.Application, answer
 		return answer, err
 	}
 	if !s.req.Run.OnlyWeights { // its users have moved before
-		answer.Switched = slices.DeleteFunc(slices.Clone(s.req.Run.Switches), func(name string) bool { return s.failed[name] != nil })
+		answer.Switched = slices.DeleteFunc(s.switchesOf(moving), func(name string) bool { return !s.flips(name) || s.failed[name] != nil })
 	}
 	plans, faults := Plan(answer.SetAside.Whole(moving), s.req.Stage, s.req.Run.Epoch)
 	if answer, err = s.isolate(ctx, s.apart(plans, apps), faults, answer); err != nil {
@@ -77,7 +77,7 @@ func (s shift) isolate(ctx context.Context, zones zonesApart, faults []Fault, an
 			waiting, last = waiting+1, err
 		}
 	}
-	if err := s.weigh(ctx, slices.DeleteFunc(zones.switched, s.isDone), len(plans) == 0, &answer); err != nil {
+	if err := s.weigh(ctx, slices.DeleteFunc(zones.switched, s.isPending), len(plans) == 0, &answer); err != nil {
 		return answer, err
 	}
 	answer.SetAside = s.bound(answer.SetAside, len(s.req.SetAside))
@@ -146,13 +146,15 @@ func (s shift) leaveOutFaults(faults []Fault, answer *failover.ShiftAnswer) {
 	}
 }
 
-// isDone says whether there is nothing to do in a zone: its weights are pending, all of its records are set aside, or the
-// request has all of its changes, for which VerifyHealth waits.
+// isPending says whether there is nothing to do in a zone whose users a switch has moved, or its weights are pending already.
+func (s shift) isPending(plan ZonePlan) bool {
+	return s.isDone(plan) || s.req.SetAside.Pending(plan.Zone)
+}
+
+// isDone says whether there is nothing to do in a zone: all of its records are set aside, or the request has all of its changes,
+// for which VerifyHealth waits.
 func (s shift) isDone(plan ZonePlan) bool {
 	if s.req.Round > 1 && knownOf(s.req.Changes, plan.Zone) == len(plan.Batches) {
-		return true
-	}
-	if s.req.SetAside.Pending(plan.Zone) {
 		return true
 	}
 	for _, b := range plan.Batches {

@@ -83,7 +83,7 @@ func (s *shift) readFences(ctx context.Context, zones []ZonePlan) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, fencesTimeout)
 	defer cancel()
-	zones = slices.DeleteFunc(slices.Clone(zones), s.isDone)
+	zones = slices.DeleteFunc(slices.Clone(zones), s.isPending)
 	for _, plan := range zones[:min(len(zones), aheadZones)] {
 		fence, err := live.ReadFence(ctx, live.OnceOf(s.Route53), plan.Zone, live.FenceNamesOf(s.Plan.Name, plan.Name))
 		if err != nil {

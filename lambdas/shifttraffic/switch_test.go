@@ -321,3 +321,14 @@ func TestAPlannedRunThatTheOtherRegionHasSupersededMovesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestPendingWeightsOfAWaveDoNotKeepTheNextOneFromMovingByWeights, in the same zone.
+func TestPendingWeightsOfAWaveDoNotKeepTheNextOneFromMovingByWeights(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	apps[0].Switch = failover.NoSwitch
+	h, world, _ := newSwitched(t, apps...)
+	req := bySwitch(7, "run-7", "default")
+	req.SetAside = failover.Aside{{Kind: failover.PendingKind, Object: "z1.example", Zone: "Z1"}}
+	handle(t, h, req)
+	checkMoved(t, world, apps)
+}

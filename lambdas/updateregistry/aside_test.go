@@ -104,22 +104,35 @@ func TestARunIsWrittenWithWhatItHasSetAside(t *testing.T) {
 	}
 }
 
-// TestPendingWeightsStayInTheRegistry, and the application is active where a switch has moved its users.
+// TestPendingWeightsStayInTheRegistry, and the application is active where a switch has moved its users. One that moves by weights,
+// because it has no switch or because its lever failed, has those that were written, also in the same zone.
 func TestPendingWeightsStayInTheRegistry(t *testing.T) {
-	h, _ := newHandler(t)
-	withRecords(t, h, "a", "b")
-	req := stageRequest(100)
-	req.SetAside = failover.Aside{{Kind: failover.PendingKind, Object: "a.example", Zone: "ZA"}}
-	for range 2 {
-		if _, err := handle(t, h, req); err != nil {
-			t.Fatal(err)
-		}
-		got := lives(t, h)
-		if a := got["a"]; a.Active != west || a.Weights[east] != 100 || a.Weights[west] != 0 || a.Epoch != req.Run.Epoch {
-			t.Errorf("a: got %+v; want it active in us-west-2 with the weights that Route 53 has", a)
-		}
-		if b := got["b"]; b.Active != west || b.Weights[east] != 0 || b.Weights[west] != 100 {
-			t.Errorf("b: got %+v; want it moved by weights", b)
+	for name, c := range map[string]struct {
+		switches []string
+		aside    failover.Aside
+		pending  bool
+	}{
+		"moved by a switch": {[]string{"default"}, nil, true},
+		"moved by weights":  {nil, nil, false},
+		"its lever failed":  {[]string{"default"}, failover.Aside{{Kind: failover.SwitchKind, Object: "default", Wave: 1}}, false},
+	} {
+		h, _ := newHandler(t)
+		withRecords(t, h, "a", "b")
+		h.Registry.Plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+		req := stageRequest(100)
+		req.Run.Switches = c.switches
+		req.SetAside = append(c.aside, failover.SetAside{Kind: failover.PendingKind, Object: "a.example", Zone: "ZA"})
+		for range 2 {
+			if _, err := handle(t, h, req); err != nil {
+				t.Fatal(err)
+			}
+			got := lives(t, h)
+			if a := got["a"]; a.Active != west || (a.Weights[east] == 100) != c.pending || (a.Weights[west] == 0) != c.pending || a.Epoch != req.Run.Epoch {
+				t.Errorf("%s: a: got %+v; want it active in us-west-2, with the weights that Route 53 has", name, a)
+			}
+			if b := got["b"]; b.Active != west || b.Weights[east] != 0 || b.Weights[west] != 100 {
+				t.Errorf("%s: b: got %+v; want it moved by weights", name, b)
+			}
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	for _, app := range wave {
 		switch {
 		case !req.Run.Moves(h.Registry.Plan, app) || req.SetAside.Traffic(app) || app.Broken != "":
-		case same(app.Live, after(app, req)):
+		case same(app.Live, after(h.Registry.Plan, app, req)):
 			answer.AlreadyDone++
 		default:
 			todo = append(todo, app)
@@ -75,7 +75,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 
 // after are the weights and the Region of an application after the stage. Unrecorded changes of a stopped run count as what was
 // before.
-func after(app failover.Application, req failover.StageRequest) failover.Live {
+func after(plan failover.Plan, app failover.Application, req failover.StageRequest) failover.Live {
 	before := req.Run.Found(app)
 	app = req.Run.AsFound(app)
 	active := app.Live.Active
@@ -86,7 +86,7 @@ func after(app failover.Application, req failover.StageRequest) failover.Live {
 		active = req.Stage.To
 	}
 	weights := req.Stage.WeightsOf(app, req.Run.Epoch)
-	if req.SetAside.PendingTraffic(app) {
+	if req.Run.WeightsPending(plan, req.SetAside, app) {
 		weights = app.Live.Weights
 	}
 	return failover.Live{
@@ -112,7 +112,7 @@ func (h Handler) write(ctx context.Context, apps []failover.Application, req fai
 	}
 	for i, app := range apps {
 		group.Go(func() error {
-			changed[i], errs[i] = h.Registry.SetLive(ctx, app, after(app, req))
+			changed[i], errs[i] = h.Registry.SetLive(ctx, app, after(h.Registry.Plan, app, req))
 			return nil
 		})
 	}

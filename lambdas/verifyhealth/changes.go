@@ -24,7 +24,7 @@ const (
 // batch replaces the mark of the one before, so none is accepted without those before it, and Route 53 applies the changes of a
 // zone in order (R53-10 in docs/fidelity.md). A large wave has dozens of changes, and the account ten calls a second.
 func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
-	last := slices.DeleteFunc(lastOfEachZone(req.Changes), func(c failover.Change) bool { return req.SetAside.Pending(c.Zone) })
+	last := lastOfEachZone(req.Changes)
 	switched := h.mayPend(req, apps)
 	many := len(last) > fewZones
 	if many && req.Streak != nil {
@@ -37,13 +37,16 @@ func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyReq
 			l.notAsked(last[i:])
 			break
 		}
-		if l.newlyPending.Pending(last[i].Zone) {
+		if slices.Concat(req.SetAside, l.newlyPending).Pending(last[i].Zone) {
+			if many && l.inSync == i {
+				l.inSync++ // the place in the list stays the same, whatever becomes pending
+			}
 			continue
 		}
 		status, err := h.statusOf(ctx, l, last[i], switched[last[i].Zone] != "")
 		switch {
 		case switched[last[i].Zone] != "" && err != nil && entry.ConditionOf(err) == failover.Unreachable:
-			l.pend(switched)
+			l.pend(req, switched)
 		case many && asked > 0 && entry.ConditionOf(err) == failover.Throttled:
 			l.notAsked(last[i:])
 			return nil

@@ -56,7 +56,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 // switch takes. So it is in a planned run that resets the switch, or whose rollback sets it again, whatever the weights say.
 func (h Handler) leftAt(l *attempt, req failover.VerifyRequest, app failover.Application) time.Time {
 	s, ok := h.Registry.Plan.SwitchOf(app)
-	bySwitch := req.Run.Action.Planned() || req.SetAside.PendingTraffic(app)
+	bySwitch := req.Run.Action.Planned() || req.Run.WeightsPending(h.Registry.Plan, req.SetAside, app)
 	if !ok || !slices.Contains(req.Run.Switches, s.Name) || !bySwitch {
 		return req.ShiftedAt
 	}

@@ -23,7 +23,7 @@ const listBudget = 40
 func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
-	weighted := l.withoutPending(req, apps)
+	weighted := h.withoutPending(l, req, apps)
 	checks := max(1, (live.Calls(weighted)+listBudget-1)/listBudget)
 	started := inventory.Differs || inventory.Position != (failover.Position{})
 	if !l.healthy() || !started && healthy <= req.Stage.Passes-checks {
@@ -43,10 +43,12 @@ func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyR
 }
 
 // withoutPending are the applications without the records whose weights are pending: they are as they were, and known to be.
-func (l *attempt) withoutPending(req failover.VerifyRequest, apps []failover.Application) []failover.Application {
+func (h Handler) withoutPending(l *attempt, req failover.VerifyRequest, apps []failover.Application) []failover.Application {
 	apps = slices.Clone(apps)
-	for i := range apps {
-		apps[i].Records = slices.DeleteFunc(slices.Clone(apps[i].Records), func(r failover.Record) bool { return req.SetAside.Pending(r.Zone) || l.newlyPending.Pending(r.Zone) })
+	for i, app := range apps {
+		if req.Run.Switched(h.Registry.Plan, app) {
+			apps[i].Records = slices.DeleteFunc(slices.Clone(app.Records), func(r failover.Record) bool { return req.SetAside.Pending(r.Zone) || l.newlyPending.Pending(r.Zone) })
+		}
 	}
 	return apps
 }
@@ -69,7 +71,7 @@ func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyReq
 	last := newAttempt(nil)
 	h.switches(ctx, last, req, apps)
 	if req.Stage.Closing() {
-		registered(last, req, slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return l.unwritten[app.Name] }))
+		registered(last, h.Registry.Plan, req, slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool { return l.unwritten[app.Name] }))
 	}
 	if databaseFirst := req.Stage.Full() && !req.Stage.Promote && !req.Stage.WriterFollows; databaseFirst && !req.Stage.Closing() {
 		if err := h.writers(ctx, last, req, ownDatabases(req.Run, apps)); err != nil {
@@ -84,7 +86,7 @@ func (h Handler) closing(ctx context.Context, l *attempt, req failover.VerifyReq
 // after the rollback of a run that has reset the switch. The report asks the same.
 func (h Handler) switches(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) {
 	pending := slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
-		return !req.SetAside.PendingTraffic(app) && !(req.Run.Phase == failover.Rollback && req.Run.Switched(h.Registry.Plan, app))
+		return !req.Run.WeightsPending(h.Registry.Plan, req.SetAside, app) && !(req.Run.Phase == failover.Rollback && req.Run.Switched(h.Registry.Plan, app))
 	})
 	switches := live.ReadSwitches(ctx, h.Registry, h.Registry.Plan, pending)
 	for _, app := range pending {
@@ -96,13 +98,13 @@ func (h Handler) switches(ctx context.Context, l *attempt, req failover.VerifyRe
 
 // registered checks that the registry has each application as the phase has moved it. A stage that moves traffic needs no such
 // check: it has just written the registry.
-func registered(l *attempt, req failover.VerifyRequest, apps []failover.Application) {
+func registered(l *attempt, plan failover.Plan, req failover.VerifyRequest, apps []failover.Application) {
 	for _, app := range apps {
 		want := failover.Place{Active: req.Stage.To, Weights: req.Stage.WeightsOf(app, req.Run.Epoch)}
 		if req.Stage.Restore {
 			want = app.Live.PlaceBefore(req.Run.Epoch)
 		}
-		if req.SetAside.PendingTraffic(app) {
+		if req.Run.WeightsPending(plan, req.SetAside, app) {
 			want.Weights = app.Live.Weights
 		}
 		if app.Live.Active != want.Active || !maps.Equal(app.Live.Weights, want.Weights) {

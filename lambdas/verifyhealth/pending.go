@@ -39,9 +39,12 @@ func (h Handler) mayPend(req failover.VerifyRequest, apps []failover.Application
 	return zones
 }
 
-// pend makes the weights of all these zones pending, if there are any: the control plane would answer about none of them.
-func (l *attempt) pend(zones map[string]string) {
+// pend makes the weights of all these zones pending that are not yet: the control plane would answer about none of them.
+func (l *attempt) pend(req failover.VerifyRequest, zones map[string]string) {
 	for _, zone := range slices.Sorted(maps.Keys(zones)) {
+		if slices.Concat(req.SetAside, l.newlyPending).Pending(zone) {
+			continue
+		}
 		l.newlyPending = append(l.newlyPending, failover.SetAside{
 			Kind: failover.PendingKind, Object: zones[zone], Zone: zone, Error: failover.Unreachable,
 			Cause: "the Route 53 control plane did not say whether the name servers have the weights",
@@ -59,7 +62,7 @@ func (h Handler) pendUnanswered(l *attempt, req failover.VerifyRequest, apps []f
 	if err == nil || entry.ConditionOf(err) != failover.Unreachable || slices.ContainsFunc(apps, depends) {
 		return err
 	}
-	l.pend(zones)
+	l.pend(req, zones)
 	l.inventory.Position, l.inventory.Complete = failover.Position{}, true
 	return nil
 }

@@ -162,6 +162,12 @@ func (e Evidence) runAt(at time.Time) *RunEvidence {
 
 // selected are the applications that a run is about.
 func (e Evidence) selected(r RunEvidence) []failover.Application {
+	if r.Asked != nil && r.Asked.Action == failover.Weights { // it writes what switches have left pending, and no other weights
+		return slices.DeleteFunc(slices.Clone(e.Applications), func(app failover.Application) bool {
+			s, ok := e.Plan.SwitchOf(app)
+			return !ok || r.Before.Switches[s.Name] == ""
+		})
+	}
 	if r.Asked == nil || len(r.Asked.Applications) == 0 {
 		return e.Applications
 	}
