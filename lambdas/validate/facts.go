@@ -19,6 +19,8 @@ import (
 type facts struct {
 	*question
 	unread map[string]error // by part; see parts
+	// notAsked are the parts that were not read because the Route 53 control plane did not answer for the one before.
+	notAsked []string
 
 	// The registry. floor is the newest epoch in everything that was read; this run's epoch must be newer.
 	apps     []failover.Application // those that the run moves

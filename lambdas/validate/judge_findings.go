@@ -29,7 +29,11 @@ func (j *judgement) judge(parts []part) {
 	for _, p := range parts {
 		p.check(j)
 		if err := j.unread[p.what]; err != nil {
-			j.unreadable(p.what, err)
+			what := p.what
+			if p.controlPlane {
+				what = strings.Join(append([]string{what}, j.notAsked...), ", ")
+			}
+			j.unreadable(what, err)
 		}
 	}
 	j.checkConsent()

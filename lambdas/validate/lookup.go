@@ -51,9 +51,17 @@ func (q *question) parts() []part {
 func (l *lookup) read(ctx context.Context, parts []part) error {
 	ctx, cancel := context.WithTimeout(ctx, readBudget)
 	defer cancel()
+	var gone error
 	for _, p := range parts {
+		if p.controlPlane && gone != nil {
+			l.notAsked = append(l.notAsked, p.what) // a check must answer in time too, and every call would wait in vain
+			continue
+		}
 		if err := l.readPart(ctx, p); err != nil {
 			return err
+		}
+		if err := l.unread[p.what]; p.controlPlane && err != nil && entry.ConditionOf(err) == failover.Unreachable {
+			gone = err
 		}
 	}
 	return nil
