@@ -14,7 +14,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 )
 
-// TestEachRegionDrivesTheHealthChecksOfTheOther, in the way that leaves users where they are when the Region that drives
+// TestEachRegionDrivesTheHealthChecksOfTheOther, so that users stay where they are when the Region that drives
 // them is lost: an endpoint's check is inverted, a metric's keeps its last status.
 func TestEachRegionDrivesTheHealthChecksOfTheOther(t *testing.T) {
 	s := complete(t)

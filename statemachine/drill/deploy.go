@@ -37,6 +37,12 @@ func (p *performance) deployRelease(ctx context.Context, d scenario.Deploy) erro
 	if err := p.updateRoles(declared, d.Region); err != nil {
 		return err
 	}
+	for _, s := range p.assembly.Schedules {
+		has := slices.ContainsFunc(declared.Schedules, func(other assembly.Schedule) bool { return other.ARN == s.ARN })
+		if s.Region == d.Region {
+			p.world.KeepSchedule(s.ARN, has)
+		}
+	}
 	definitions := []string{} // old and new, as strings.NewReplacer takes them
 	versions := 0
 	for _, f := range declared.Functions {

@@ -139,7 +139,7 @@ const (
 // TestCompatWhatThePreviousReleaseHasStored plays scenarios with what a drill of release 0.1.0 has left in both Regions:
 // its fences, the lock, the run, the drill and its report. Both Regions have this release since.
 func TestCompatWhatThePreviousReleaseHasStored(t *testing.T) {
-	few := []string{"region-outage", "planned-switchover", "approval-approved", "stopped"}
+	few := []string{"throttled", "planned-switchover", "approval-approved", "stopped"}
 	for _, name := range chosen(few, notWithOldRuns) {
 		t.Run(name, func(t *testing.T) {
 			s, err := Load(name)
@@ -157,9 +157,23 @@ func TestCompatWhatThePreviousReleaseHasStored(t *testing.T) {
 	}
 }
 
+// needsSwitch says whether a scenario cannot be played without a switch, which 0.1.0 does not have: it says so itself, or the
+// Route 53 control plane does not answer.
+func needsSwitch(name string) bool {
+	text, err := os.ReadFile(name + ".yaml")
+	return err != nil || strings.Contains(string(text), "controlPlane: gone") || strings.Contains(string(text), "function: lever") ||
+		strings.Contains(string(text), "switch: ") || strings.Contains(string(text), "regionDark: us-east-1") && !strings.Contains(string(text), "controlPlane: stays")
+}
+
+// asBefore is a scenario while a Region has release 0.1.0: no switch is armed, because that Region has published no health check.
+func asBefore(s *scenario.Scenario) *scenario.Scenario {
+	s.World.Traffic, s.World.ControlPlane = scenario.Detached, scenario.ControlPlaneStays
+	return s
+}
+
 // chosen are the scenarios that are played: all but those with a reason, or few of them.
 func chosen(few []string, not map[string]string) []string {
-	all := slices.DeleteFunc(Names(), func(name string) bool { return not[name] != "" })
+	all := slices.DeleteFunc(Names(), func(name string) bool { return not[name] != "" || needsSwitch(name) })
 	if everyScenario {
 		return all
 	}
@@ -183,20 +197,21 @@ var notBeside = map[string]string{
 	"cut-off":                "0.1.0 notifies of no run that its schedule asks for and that is refused",
 	"evidence":               "0.1.0 has no alarm for a notification that is missing",
 	"notify-gone":            "0.1.0 has no alarm for a notification that is missing",
+	"two-operators":          "which of the two runs is first depends on how many calls a release makes",
 	"outage-in-failback":     "0.1.0 does not ask the other Region for the lock before it promotes; its traffic is held off by the fence",
 }
 
 // TestCompatTheOtherRegionHasThePreviousRelease plays scenarios while the primary still has release 0.1.0: the lost Region
 // of an outage, and the one from which everything moves in a planned run.
 func TestCompatTheOtherRegionHasThePreviousRelease(t *testing.T) {
-	for _, name := range chosen([]string{"region-outage", "planned-switchover", "two-operators"}, notBeside) {
+	for _, name := range chosen([]string{"throttled", "planned-switchover", "drill"}, notBeside) {
 		t.Run(name, func(t *testing.T) {
 			s, err := Load(name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s.Timeline = slices.Concat(deploys(0, scenario.ReleasePrevious, primary), s.Timeline)
-			isWell(t, s)
+			isWell(t, asBefore(s))
 		})
 	}
 }
@@ -204,7 +219,7 @@ func TestCompatTheOtherRegionHasThePreviousRelease(t *testing.T) {
 // TestCompatBothReleasesRunInTurn lets the releases, one in each Region, read what the other has written: planned, and
 // with the other Region dark. Then the primary is upgraded too, and the fences move.
 func TestCompatBothReleasesRunInTurn(t *testing.T) {
-	s := named(t, "both releases run in turn")
+	s := asBefore(named(t, "both releases run in turn"))
 	dark := func(at time.Duration, region string) []scenario.Event {
 		return []scenario.Event{{At: scenario.Duration(at), RegionDark: region}}
 	}

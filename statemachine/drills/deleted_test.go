@@ -37,6 +37,7 @@ applicationsFile: applications/shop.yaml
 noSchedules: true
 plan: {attempts: 24, soakSeconds: 60}
 world:
+  traffic: weighted
   clients: {requestsPerSecond: 50, writes: 0.2}
 timeline:
   - at: 2m

@@ -60,7 +60,7 @@ expect:
 `},
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := playApplications(t, manyWaves(c.waves), "name: many\ntitle: "+name+"\ndescription: it ends by itself\nnoSchedules: true\napplicationsFile: applications/shop.yaml\nworld: {clients: {requestsPerSecond: 90, writes: 0.2}}"+c.scenario)
+			result := playApplications(t, manyWaves(c.waves), "name: many\ntitle: "+name+"\ndescription: it ends by itself\nnoSchedules: true\napplicationsFile: applications/shop.yaml\nworld: {controlPlane: stays, clients: {requestsPerSecond: 90, writes: 0.2}}"+c.scenario)
 			for _, v := range result.Guarantees {
 				if v.Status == guarantee.Violated {
 					t.Errorf("%s: %v", v.Guarantee, v.Violations)

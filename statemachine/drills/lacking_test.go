@@ -17,7 +17,7 @@ func TestADrillFailsForWhatTheSimulatorLacks(t *testing.T) {
 	})
 	result, transcript := playWith(t, Default, lambdas, nil)
 	missing := slices.ContainsFunc(result.Unexpected, func(text string) bool {
-		return strings.HasPrefix(text, "the AWS simulator does not have rds DescribeDBInstances, which was requested at 02:45")
+		return strings.HasPrefix(text, "the AWS simulator does not have rds DescribeDBInstances, which was requested at 02:50")
 	})
 	if !missing || result.OK() || result.Outcomes[0].Outcome != result.Outcomes[0].Expected {
 		t.Errorf("it does not name what is missing:\n%s", transcript)

@@ -14,7 +14,7 @@ import (
 
 // granting are the scenarios that must need every permission between them. They are short, for each permission is taken
 // away in turn.
-var granting = []string{"region-outage", "planned-switchover", "api", "alarm-starts-failover", "dead-letter", "approval-approved", "drill", "stopped-closed", "record-rejected"}
+var granting = []string{"region-outage", "planned-switchover", "api", "alarm-starts-failover", "dead-letter", "approval-approved", "drill", "stopped-closed", "record-rejected", "switch-lever-lost"}
 
 // notShown are the permissions that no drill can miss, because the AWS simulator has nothing that uses them.
 var notShown = map[string]string{

@@ -26,11 +26,13 @@ type Schedule struct {
 type Service struct {
 	k        *kernel.Kernel
 	delivery *delivery.Service
+	// off are the ARNs of the schedules that a deployment has taken away.
+	off map[string]bool
 }
 
 // New returns a Scheduler without schedules.
 func New(k *kernel.Kernel, delivery *delivery.Service) *Service {
-	return &Service{k: k, delivery: delivery}
+	return &Service{k: k, delivery: delivery, off: map[string]bool{}}
 }
 
 // Control is what drills and tests do to EventBridge Scheduler. Its methods take the kernel's mutex.
@@ -63,6 +65,13 @@ func (ctl Control) AddSchedule(s Schedule) error {
 	return nil
 }
 
+// KeepSchedule takes a schedule away, as a deployment of a release without it does, or gives it back. It keeps its times.
+func (ctl Control) KeepSchedule(arn string, keep bool) {
+	ctl.s.k.Lock()
+	defer ctl.s.k.Unlock()
+	ctl.s.off[arn] = !keep
+}
+
 // await schedules the next start after t, and each one after it. A start that is due in a dark Region is missed
 // (SCH-2).
 func (svc *Service) await(s *Schedule, due *schedule.Schedule, t time.Time) {
@@ -72,7 +81,7 @@ func (svc *Service) await(s *Schedule, due *schedule.Schedule, t time.Time) {
 	}
 	svc.k.At(next, func() {
 		svc.await(s, due, next)
-		if !svc.k.Dark(s.Region) {
+		if !svc.k.Dark(s.Region) && !svc.off[s.ARN] {
 			svc.run(s, next)
 		}
 	})
