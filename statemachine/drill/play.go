@@ -238,13 +238,13 @@ func (p *performance) stateMachine(region string) (arn string, err error) {
 	return "", fmt.Errorf("the assembly has no state machine in %s; the plan's Regions are %s and %s", region, p.plan.Primary, p.plan.Standby)
 }
 
-// notImplemented lists the operations that the AWS simulator does not have.
+// notImplemented lists the requests for operations and parameters that the AWS simulator does not have.
 func (p *performance) notImplemented() []string {
 	var missing []string
 	for _, call := range p.world.Calls() {
 		if call.Code == fakeaws.CodeNotImplemented {
-			missing = append(missing, fmt.Sprintf("the AWS simulator does not have %s %s, which was requested at %s",
-				call.Service, call.Operation, scenario.Clock(call.At.Sub(scenario.Start))))
+			missing = append(missing, fmt.Sprintf("%s %s, requested at %s: %s",
+				call.Service, call.Operation, scenario.Clock(call.At.Sub(scenario.Start)), call.Message))
 		}
 	}
 	return missing

@@ -72,8 +72,9 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 	role := w.iam.RoleOf(req.AccessKey)
 	svc, ok := w.endpoints[req.Service]
 	if !ok {
+		req.Operation = wire.OperationOf(req)
 		w.k.RecordCall(req, role, false, wire.UnknownService())
-		return wire.PlainError(req, wire.UnknownService()), true
+		return wire.Refuse(req, wire.UnknownService()), true
 	}
 	var openErr *wire.Error
 	if !svc.opaque {

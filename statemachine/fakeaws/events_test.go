@@ -264,7 +264,7 @@ func TestPutEvents(t *testing.T) {
 		{"no JSON", `{"Source": "shop", "DetailType": "Sold", "Detail": "sold"}`, `"ErrorCode":"MalformedDetail"`},
 		{"another bus", `{"Source": "shop", "DetailType": "Sold", "Detail": "{}", "EventBusName": "b"}`, `Event bus b does not exist.`},
 		{"nothing", ``, `ValidationException`},
-		{"an unknown parameter", `{"Sauce": "shop"}`, `SerializationException`},
+		{"an unknown parameter", `{"Sauce": "shop"}`, `NotImplemented`},
 	} {
 		if got := put(c.entry); !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)

@@ -62,9 +62,9 @@ func TestPutMetricDataRefusesValuesThatCloudWatchRefuses(t *testing.T) {
 		`{"MetricData": [{"MetricName": "m", "Value": 1}]}`:                                                                   `MissingParameter`,
 		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "StatisticValues": {"SampleCount": 1, "Sum": 1}}]}`:         `MissingParameter`,
 		`{"Namespace": "Shop", "EntityMetricData": []}`:                                                                       `parameter EntityMetricData`,
-		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": "1"}]}`:                                            `MetricData.member.Value`,
+		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": "1"}]}`:                                            `MetricData.1.member.Value`,
 		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": 1, "StorageResolution": 1.5}]}`:                    `a whole number`,
-		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": 1, "Dimensions": [{"Name": "a", "Worth": "b"}]}]}`: `Dimensions.member.Worth`,
+		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": 1, "Dimensions": [{"Name": "a", "Worth": "b"}]}]}`: `Dimensions.1.member.Worth`,
 	} {
 		if _, got := s.Send(t, west, fakeaws.Administrator, "monitoring", "GraniteServiceVersion20100801.PutMetricData", "POST", "/", body); !strings.Contains(got, want) {
 			t.Errorf("%s: %s; want %s", body, got, want)

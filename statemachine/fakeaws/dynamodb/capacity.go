@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -53,9 +54,11 @@ func (r *replica) capacityOf(pk string) *capacity {
 // too.
 func (d *Service) admitWrite(r *replicaOf, pk string, size int) error {
 	at := d.arrivals.next(d.k.Now(), requestTime/writesAtOnce)
-	if !r.replica.capacityOf(pk).writes.Take(unitsOf(size, 1<<10), at) {
+	need := unitsOf(size, 1<<10)
+	if !r.replica.capacityOf(pk).writes.Take(need, at) {
 		return throughputExceeded("Write", pk, writeUnits)
 	}
+	r.consumed += units(need)
 	return nil
 }
 
@@ -64,13 +67,41 @@ func (d *Service) admitWrite(r *replicaOf, pk string, size int) error {
 func (d *Service) admitRead(r *replicaOf, p *itemParams, pk string, size int) error {
 	at := d.arrivals.next(d.k.Now(), requestTime+time.Duration(size)*readTimePerMiB>>20)
 	need := unitsOf(size, 4<<10)
+	takes := units(need)
 	if !p.ConsistentRead {
-		need = (need + 1) / 2
+		need, takes = (need+1)/2, takes/2
 	}
 	if !r.replica.capacityOf(pk).reads.Take(need, at) {
 		return throughputExceeded("Read", pk, readUnits)
 	}
+	r.consumed += takes
 	return nil
+}
+
+// units are capacity units, as an answer reports them.
+type units float64
+
+// in adds the units of a request to its answer, if the request asks for them.
+func (u units) in(body []byte, table, asked string) []byte {
+	if asked != "TOTAL" && asked != "INDEXES" {
+		return body
+	}
+	type capacity struct{ CapacityUnits units }
+	consumed := struct {
+		TableName     string
+		CapacityUnits units
+		Table         *capacity `json:",omitempty"`
+	}{TableName: table, CapacityUnits: u}
+	if asked == "INDEXES" {
+		consumed.Table = &capacity{u}
+	}
+	text, _ := json.Marshal(consumed) // a string and numbers always marshal
+	if len(body) > 2 {
+		body = append(body[:len(body)-1], ',')
+	} else {
+		body = []byte{'{'}
+	}
+	return append(append(append(body, `"ConsumedCapacity":`...), text...), '}')
 }
 
 func unitsOf(size, each int) int { return max(1, (size+each-1)/each) }

@@ -1,13 +1,13 @@
 package dynamodb
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,79 +88,13 @@ func (ctl Control) Items(tableName, region string) []map[string]any {
 	return out
 }
 
-// itemRequest is the union of the parameters of the five operations; each uses its own.
-type itemRequest struct {
-	TableName                           string
-	Key                                 map[string]map[string]any
-	Item                                map[string]map[string]any
-	ConditionExpression                 string
-	UpdateExpression                    string
-	KeyConditionExpression              string
-	FilterExpression                    string
-	ProjectionExpression                string
-	ExpressionAttributeNames            map[string]string
-	ExpressionAttributeValues           map[string]map[string]any
-	ReturnValues                        string
-	ReturnValuesOnConditionCheckFailure string
-	ReturnConsumedCapacity              string
-	ReturnItemCollectionMetrics         string
-	ConsistentRead                      bool
-	ScanIndexForward                    *bool
-	Select                              string
-	Limit                               int
-	ExclusiveStartKey                   map[string]map[string]any
-}
-
-// itemParams is an itemRequest with its expressions.
-type itemParams struct {
-	itemRequest
-	expressions *expression.Expressions
-}
-
-func (p *itemParams) Object() string {
-	parts := []string{tableName(p.TableName)}
-	for _, values := range []map[string]map[string]any{p.Key, p.Item} {
-		for _, name := range []string{"pk", "sk"} {
-			if s, ok := values[name]["S"].(string); ok {
-				parts = append(parts, s)
-			}
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-// tableName is the name in a TableName parameter, which may also be an ARN.
-func tableName(nameOrARN string) string {
-	return nameOrARN[strings.LastIndex(nameOrARN, "/")+1:]
-}
-
 var operations = map[string]func(*Service, *replicaOf, *itemParams) ([]byte, error){
 	"GetItem":    (*Service).getItem,
 	"PutItem":    (*Service).putItem,
 	"UpdateItem": (*Service).updateItem,
 	"DeleteItem": (*Service).deleteItem,
 	"Query":      (*Service).query,
-}
-
-// Open finds the operation of a request and decodes its parameters.
-func (d *Service) Open(req *wire.Request) *wire.Error {
-	_, req.Operation, _ = strings.Cut(req.HTTP.Header.Get("X-Amz-Target"), ".")
-	if operations[req.Operation] == nil {
-		return wire.UnknownOperation(req)
-	}
-	params := &itemParams{}
-	req.Params = params
-	dec := json.NewDecoder(bytes.NewReader(req.Body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&params.itemRequest); err != nil {
-		return wire.BadParameters(req, err)
-	}
-	var err error
-	params.expressions, err = expression.New(params.ExpressionAttributeNames, params.ExpressionAttributeValues)
-	if err != nil {
-		return wireError(err)
-	}
-	return nil
+	"Scan":       (*Service).scan,
 }
 
 // Permissions are what IAM must allow for a request.
@@ -176,10 +110,13 @@ func (d *Service) Permissions(req *wire.Request) []wire.Permission {
 			permission.Context["dynamodb:leadingkeys"] = []string{pk}
 		}
 	}
-	if req.Operation == "Query" { // a second set: compiling the condition marks the names and values that it uses
+	switch {
+	case req.Operation == "ListTables":
+		permission.Resource = "*"
+	case req.Operation == "Query" && p.KeyConditionExpression != nil: // a second set: compiling marks the names and values that are used
 		expressions, err := expression.New(p.ExpressionAttributeNames, p.ExpressionAttributeValues)
 		if err == nil {
-			if keys, err := expressions.Key(p.KeyConditionExpression); err == nil {
+			if keys, err := expressions.Key(*p.KeyConditionExpression); err == nil {
 				permission.Context["dynamodb:leadingkeys"] = []string{keys.PK}
 			}
 		}
@@ -190,15 +127,58 @@ func (d *Service) Permissions(req *wire.Request) []wire.Permission {
 // Serve performs a request.
 func (d *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*itemParams)
-	t := d.tables[tableName(p.TableName)]
-	if t == nil || t.replicas[req.Region] == nil {
-		return nil, wire.BadRequest("ResourceNotFoundException", "Requested resource not found: Table: %s not found", tableName(p.TableName))
+	if req.Operation == "ListTables" {
+		return d.response(req, http.StatusOK, d.listTables(req.Region, p)), nil
 	}
-	body, err := operations[req.Operation](d, &replicaOf{t, t.replicas[req.Region], req.Region}, p)
+	t, err := d.tableOf(req.Region, p.TableName)
 	if err != nil {
-		return nil, wireError(err)
+		return nil, err
 	}
-	return d.response(req, http.StatusOK, body), nil
+	r := &replicaOf{table: t, replica: t.replicas[req.Region], region: req.Region}
+	body, failed := operations[req.Operation](d, r, p)
+	if failed != nil {
+		return nil, wireError(failed)
+	}
+	return d.response(req, http.StatusOK, r.consumed.in(body, t.name, p.ReturnConsumedCapacity)), nil
+}
+
+// tableOf is the table with a name or an ARN that has a replica in a Region.
+func (d *Service) tableOf(region, nameOrARN string) (*table, *wire.Error) {
+	name := tableName(nameOrARN)
+	switch isARN := strings.HasPrefix(nameOrARN, "arn:"); {
+	case isARN && nameOrARN != d.k.ARN("dynamodb", region, "table/"+name):
+		return nil, wire.BadRequest("ValidationException", "The table %s is not of this account and %s", nameOrARN, region)
+	case !isARN && !nameOfTable.MatchString(nameOrARN):
+		return nil, wire.BadRequest("ValidationException", "1 validation error detected: Value '%s' at 'tableName' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern: %v", nameOrARN, nameOfTable)
+	}
+	t := d.tables[name]
+	if t == nil || t.replicas[region] == nil {
+		return nil, wire.BadRequest("ResourceNotFoundException", "Requested resource not found: Table: %s not found", name)
+	}
+	return t, nil
+}
+
+var nameOfTable = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+
+// listTables lists the tables of a Region by name, up to 100 a page.
+func (d *Service) listTables(region string, p *itemParams) []byte {
+	answer := struct {
+		TableNames             []string
+		LastEvaluatedTableName string `json:",omitempty"`
+	}{TableNames: []string{}}
+	for _, name := range slices.Sorted(maps.Keys(d.tables)) {
+		if d.tables[name].replicas[region] == nil || name <= p.ExclusiveStartTableName {
+			continue
+		}
+		if n := len(answer.TableNames); n == cmp.Or(p.Limit, 100) {
+			answer.LastEvaluatedTableName = answer.TableNames[n-1]
+			break
+		}
+		answer.TableNames = append(answer.TableNames, name)
+	}
+	body, _ := json.Marshal(answer) // strings always marshal
+	return body
 }
 
 func (d *Service) response(req *wire.Request, status int, body []byte) *wire.Response {

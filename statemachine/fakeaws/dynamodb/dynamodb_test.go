@@ -93,13 +93,13 @@ func TestAFailedConditionReturnsTheItem(t *testing.T) {
 
 func TestAnOperationThatIsNotThereIsNamed(t *testing.T) {
 	s := serveTable(t)
-	_, err := s.DynamoDB(east).Scan(context.Background(), &dynamodb.ScanInput{TableName: aws.String("registry")})
+	_, err := s.DynamoDB(east).DescribeLimits(context.Background(), &dynamodb.DescribeLimitsInput{})
 	if codeOf(err) != fakeaws.CodeNotImplemented {
 		t.Errorf("error %v, want %s", err, fakeaws.CodeNotImplemented)
 	}
 	calls := s.Calls()
-	if got := calls[len(calls)-1]; got.Operation != "Scan" || got.Code != fakeaws.CodeNotImplemented {
-		t.Errorf("recorded %s %s, want Scan %s", got.Operation, got.Code, fakeaws.CodeNotImplemented)
+	if got := calls[len(calls)-1]; got.Operation != "DescribeLimits" || got.Code != fakeaws.CodeNotImplemented {
+		t.Errorf("recorded %s %s, want DescribeLimits %s", got.Operation, got.Code, fakeaws.CodeNotImplemented)
 	}
 }
 

@@ -16,7 +16,7 @@ func TestAPartitionKeyServesThreeThousandReadUnitsASecond(t *testing.T) {
 			t.Fatal(err)
 		}
 		table := d.tables["registry"]
-		r := &replicaOf{table, table.replicas["us-east-1"], "us-east-1"}
+		r := &replicaOf{table: table, replica: table.replicas["us-east-1"], region: "us-east-1"}
 		p := &itemParams{}
 		p.ConsistentRead = consistent
 		throttled := 0

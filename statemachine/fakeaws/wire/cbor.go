@@ -1,35 +1,14 @@
 package wire
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
-
-	"github.com/drover-dr/drover/internal/untrusted"
 )
 
-// maxUnzipped is the largest body that a compressed one may unpack to.
-const maxUnzipped = 8 << 20
-
-// decodeCBOR reads a body, which the SDK compresses when it is large.
-func decodeCBOR(req *Request) (Fields, error) {
-	body := req.Body
-	if req.HTTP.Header.Get("Content-Encoding") == "gzip" {
-		zipped, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
-			return nil, fmt.Errorf("decompress body: %w", err)
-		}
-		if body, err = io.ReadAll(io.LimitReader(zipped, maxUnzipped+1)); err != nil {
-			return nil, fmt.Errorf("decompress body: %w", err)
-		}
-		if err := untrusted.CheckSize(body, maxUnzipped); err != nil {
-			return nil, fmt.Errorf("decompress body: %w", err)
-		}
-	}
+// decodeCBOR reads a body in CBOR. A body that is empty has no parameters.
+func decodeCBOR(body []byte) (Fields, error) {
 	if len(body) == 0 {
 		return Fields{}, nil
 	}

@@ -3,6 +3,8 @@ package wire
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/aws/smithy-go/encoding/cbor"
 )
 
 // Error is an error answer of AWS: a code that SDKs branch on, and a text.
@@ -59,7 +61,53 @@ func Unreachable(region string) *Error {
 	return &Error{Code: CodeUnreachable, Status: http.StatusServiceUnavailable, Message: region + " is dark"}
 }
 
-// PlainError writes an error of a service that has no protocol here.
-func PlainError(req *Request, e *Error) *Response {
-	return &Response{Status: e.Status, Body: []byte(e.Code + ": " + e.Message + ": " + req.Service + "\n")}
+// Refuse writes an error of a service that the simulator does not have, in the protocol of the request, so that its client
+// can read it.
+func Refuse(req *Request, e *Error) *Response {
+	named := *e
+	named.Message += ": " + req.Service
+	switch {
+	case isForm(req):
+		return QueryError(req, "", &named)
+	case isJSON(req):
+		return JSON(req, e.Status, jsonError{e.Code, named.Message})
+	case req.HTTP.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
+		body := cbor.Encode(cbor.Map{"__type": cbor.String(e.Code), "message": cbor.String(named.Message)})
+		return &Response{Status: e.Status, Header: cborHeader(req), Body: body}
+	}
+	resp := JSON(req, e.Status, jsonError{e.Code, named.Message}) // as REST services with JSON write it
+	resp.Header["Content-Type"] = []string{"application/json"}
+	resp.Header["X-Amzn-Errortype"] = []string{e.Code}
+	return resp
+}
+
+// ErrorShapes are the names of a service's errors in its model, by the codes that they have in the Query protocol. Clients
+// of a service that has changed its protocol go on to see the codes; see [QueryCompatible].
+type ErrorShapes map[string]string
+
+func (s ErrorShapes) of(code string) string {
+	if name, ok := s[code]; ok {
+		return name
+	}
+	switch code {
+	case CodeDenied:
+		return "AccessDeniedException"
+	case CodeUnknownKey:
+		return "UnrecognizedClientException"
+	}
+	return code
+}
+
+// QueryCompatible adds the header with which a service that once spoke the Query protocol says the code of an error there.
+func QueryCompatible(resp *Response, err *Error) *Response {
+	resp.Header["X-Amzn-Query-Error"] = []string{err.Code + ";" + err.fault()}
+	return resp
+}
+
+// fault says who is to blame for an error.
+func (e *Error) fault() string {
+	if e.Status >= http.StatusInternalServerError {
+		return "Receiver"
+	}
+	return "Sender"
 }

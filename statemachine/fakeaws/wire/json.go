@@ -1,12 +1,10 @@
 package wire
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -16,14 +14,17 @@ import (
 
 // Operation is one operation of a service S; see [Handle].
 type Operation[S any] struct {
+	shape  Structure
 	params func() any
 	serve  func(s S, req *Request) (any, *Error)
 }
 
 // Handle makes an operation of a method and the type of its parameters. Parameters that the struct P does not have are
-// rejected.
+// rejected, and values beyond the limits that its tags have; see [shapeOf].
 func Handle[S, P any](serve func(s S, req *Request, p *P) (any, *Error)) Operation[S] {
+	shape, _ := shapeOf(reflect.TypeFor[P]()).(Structure)
 	return Operation[S]{
+		shape:  shape,
 		params: func() any { return new(P) },
 		serve:  func(s S, req *Request) (any, *Error) { return serve(s, req, req.Params.(*P)) },
 	}
@@ -37,18 +38,29 @@ func OpenJSON[S any](req *Request, operations map[string]Operation[S]) *Error {
 		return UnknownOperation(req)
 	}
 	params := op.params()
-	dec := json.NewDecoder(bytes.NewReader(req.Body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(params); err != nil && !errors.Is(err, io.EOF) {
-		return BadParameters(req, err)
-	}
 	req.Params = params
-	return nil
+	return ReadJSON(req, op.shape, params)
 }
 
-// BadParameters rejects parameters that cannot be decoded, or that the AWS simulator does not have.
-func BadParameters(req *Request, err error) *Error {
-	return BadRequest("SerializationException", "the AWS simulator does not have these parameters of %s: %v", req.Operation, err)
+// ReadJSON reads the parameters of a request into a struct, after it has checked them against their shape.
+func ReadJSON(req *Request, shape Structure, params any) *Error {
+	if err := Unzip(req); err != nil {
+		return err
+	}
+	fields, err := readObject(req.Body, shape)
+	if err != nil {
+		return BadRequest("SerializationException", "%v", err)
+	}
+	if err := fit(req, fields, shape, "SerializationException", "ValidationException"); err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(req.Body, params); err != nil {
+		return BadRequest("SerializationException", "%v", err)
+	}
+	return nil
 }
 
 // ServeJSON performs a request that OpenJSON has read.
@@ -85,10 +97,12 @@ func JSONError(req *Request, namespace string, err *Error) *Response {
 	case CodeUnknownKey:
 		code, status = "UnrecognizedClientException", http.StatusBadRequest
 	}
-	return JSON(req, status, struct {
-		Type    string `json:"__type"`
-		Message string `json:"message"`
-	}{code, err.Message})
+	return JSON(req, status, jsonError{code, err.Message})
+}
+
+type jsonError struct {
+	Type    string `json:"__type"`
+	Message string `json:"message"`
 }
 
 // Epoch is a time as the JSON protocols write it: seconds since 1970 with three decimals.

@@ -12,9 +12,30 @@ import (
 
 // The Query protocol, which RDS, SNS and STS use: parameters as a form, answers as XML.
 
+// OpenForm reads the parameters of a request, which are [Fields] then. Other operations and parameters are rejected, and
+// values that do not fit their shape; beyond is the code for a value beyond a limit.
+func OpenForm(req *Request, operations map[string]Structure, beyond string) (Fields, *Error) {
+	if err := Unzip(req); err != nil {
+		return nil, err
+	}
+	operation, params, err := readForm(req, operations)
+	req.Operation = operation
+	shape, ok := operations[operation]
+	switch {
+	case !ok:
+		return nil, UnknownOperation(req)
+	case err != nil:
+		return nil, BadRequest("MalformedQueryString", "%v", err)
+	}
+	return params, fit(req, params, shape, beyond, beyond)
+}
+
 // OpenQuery reads the form of a request. known are the operations with their parameters; a name that ends in * stands for
 // all parameters that begin with it. Other operations and parameters are rejected.
 func OpenQuery(req *Request, known map[string][]string) (url.Values, *Error) {
+	if err := Unzip(req); err != nil {
+		return nil, err
+	}
 	form, err := url.ParseQuery(string(req.Body))
 	if err != nil {
 		return nil, BadRequest("MalformedQueryString", "the body is not a form: %v", err)
@@ -64,7 +85,7 @@ func QueryError(req *Request, namespace string, e *Error) *Response {
 		Namespace string   `xml:"xmlns,attr"`
 		Error     errorBody
 		RequestId string
-	}{Namespace: namespace, Error: errorBody{"Sender", e.Code, e.Message}, RequestId: req.ID})
+	}{Namespace: namespace, Error: errorBody{e.fault(), e.Code, e.Message}, RequestId: req.ID})
 	if err != nil {
 		panic("encode an error: " + err.Error()) // strings only
 	}

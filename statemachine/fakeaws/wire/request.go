@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -101,7 +102,7 @@ func RequestID(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d
 
 // IsMutating says whether an operation changes anything. It goes by the verb, as AWS's own read-only policies do.
 func IsMutating(operation string) bool {
-	for _, verb := range []string{"GET ", "Get", "List", "Describe", "Query", "Head"} {
+	for _, verb := range []string{"GET ", "Get", "List", "Describe", "Query", "Scan", "Head"} {
 		if strings.HasPrefix(operation, verb) {
 			return false
 		}
@@ -119,3 +120,15 @@ func ObjectOf(req *Request) string {
 
 // TimeFormat is how AWS writes a time with milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
+
+// OperationOf is the operation of a request to a service that the simulator does not have, as far as its protocol says it.
+func OperationOf(req *Request) string {
+	switch target := req.HTTP.Header.Get("X-Amz-Target"); {
+	case target != "":
+		return target[strings.LastIndex(target, ".")+1:]
+	case isForm(req):
+		form, _ := url.ParseQuery(string(req.Body)) // what is no form has no operation
+		return form.Get("Action")
+	}
+	return req.HTTP.Method + " " + req.HTTP.URL.Path
+}

@@ -16,15 +16,21 @@ var values = map[string]map[string]any{":p": text("applications"), ":w": text("0
 // compile makes Expressions with those names and values of the above that the text uses.
 func compile(t *testing.T, expression string) *Expressions {
 	t.Helper()
-	used := map[string]map[string]any{}
+	var used map[string]map[string]any
 	for name, v := range values {
 		if strings.Contains(expression, name) {
+			if used == nil {
+				used = map[string]map[string]any{}
+			}
 			used[name] = v
 		}
 	}
-	usedNames := map[string]string{}
+	var usedNames map[string]string
 	for name, v := range names {
 		if strings.Contains(expression, name) {
+			if usedNames == nil {
+				usedNames = map[string]string{}
+			}
 			usedNames[name] = v
 		}
 	}
@@ -83,7 +89,7 @@ func TestMistakesHaveDynamoDBsMessages(t *testing.T) {
 		{condition, "epoch", `Invalid ConditionExpression: Syntax error; token: "<EOF>", near: "epoch"`},
 		{update, "epoch = :n", `Invalid UpdateExpression: Syntax error; token: "epoch", near: "epoch ="`},
 		{update, "SET epoch = :n SET stage = :n", `Invalid UpdateExpression: The "SET" section can only be used once in an update expression;`},
-		{update, "SET live.a = :n, live.a.b = :n", "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [live a], path two: [live a b]"},
+		{update, "SET live.a = :n, live.a.b = :n", "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [live, a], path two: [live, a, b]"},
 		{projection, "pk,", `Invalid ProjectionExpression: Syntax error; token: "<EOF>", near: ","`},
 	} {
 		err := c.compile(compile(t, c.text), c.text)

@@ -30,7 +30,7 @@ func FuzzExpression(f *testing.F) {
 			if err != nil || itemErr != nil {
 				return
 			}
-			for _, compile := range []func(string) (Condition, error){e.Condition, e.Filter} {
+			for _, compile := range []func(string) (Condition, error){e.Condition, func(text string) (Condition, error) { return e.Filter(text, "pk") }} {
 				if holds, err := compile(text); err == nil {
 					_ = holds(it)
 				}

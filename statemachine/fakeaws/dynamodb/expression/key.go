@@ -18,11 +18,13 @@ func (e *Expressions) Key(text string) (KeyRange, error) {
 	for {
 		key, v, holds := p.keyTerm()
 		switch {
-		case key == "pk" && !hasPK && v != "":
+		case p.err != nil:
+		case key == "pk" && !hasPK && holds.equality:
 			keys.PK, hasPK = v, true
+			p.err = CheckKey("pk", v)
 		case key == "sk" && keys.Holds == nil:
-			keys.Holds = holds
-		case p.err == nil:
+			keys.Holds = holds.sk
+		default:
 			p.err = invalid("Query key condition not supported")
 		}
 		if !p.accept("AND") {
@@ -39,48 +41,76 @@ func (e *Expressions) Key(text string) (KeyRange, error) {
 	return keys, p.err
 }
 
+// keyCondition is a comparison of a key attribute.
+type keyCondition struct {
+	equality bool
+	sk       func(string) bool
+}
+
 // keyTerm reads one comparison of a key attribute. For equality it also returns the value.
-func (p *parser) keyTerm() (key, equals string, holds func(string) bool) {
+func (p *parser) keyTerm() (key, equals string, holds keyCondition) {
 	if p.accept("(") {
 		key, equals, holds = p.keyTerm()
 		p.expect(")")
 		return key, equals, holds
 	}
-	if p.peek() == "BEGINS_WITH" && p.peekAt(1) == "(" {
+	if p.peekAt(0) == "begins_with" && p.peekAt(1) == "(" {
 		p.pos += 2
 		key = p.name()
 		p.expect(",")
-		prefix := p.keyValue()
+		prefix := p.keyValue(key)
 		p.expect(")")
-		return key, "", func(s string) bool { return strings.HasPrefix(s, prefix) }
+		return key, "", keyCondition{sk: func(s string) bool { return strings.HasPrefix(s, prefix) }}
 	}
 	key = p.name()
 	operator := strings.ToUpper(p.next())
-	v := p.keyValue()
+	v := p.keyValue(key)
+	compared := func(holds func(string) bool) (string, string, keyCondition) { return key, "", keyCondition{sk: holds} }
 	switch operator {
 	case "=":
-		return key, v, func(s string) bool { return s == v }
+		return key, v, keyCondition{equality: true, sk: func(s string) bool { return s == v }}
 	case "<":
-		return key, "", func(s string) bool { return s < v }
+		return compared(func(s string) bool { return s < v })
 	case "<=":
-		return key, "", func(s string) bool { return s <= v }
+		return compared(func(s string) bool { return s <= v })
 	case ">":
-		return key, "", func(s string) bool { return s > v }
+		return compared(func(s string) bool { return s > v })
 	case ">=":
-		return key, "", func(s string) bool { return s >= v }
+		return compared(func(s string) bool { return s >= v })
 	case "BETWEEN":
 		p.expect("AND")
-		high := p.keyValue()
-		return key, "", func(s string) bool { return v <= s && s <= high }
+		high := p.keyValue(key)
+		p.bounds(operand{isValue: true, constant: v}, operand{isValue: true, constant: high})
+		return compared(func(s string) bool { return v <= s && s <= high })
 	}
 	p.fail("Invalid operator used in KeyConditionExpression: %s", operator)
-	return "", "", nil
+	return "", "", keyCondition{}
 }
 
-func (p *parser) keyValue() string {
+// keyValue reads the value that a key attribute is compared with.
+func (p *parser) keyValue(key string) string {
 	v, ok := p.value().(string)
 	if !ok && p.err == nil {
 		p.err = invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
 	}
+	if p.err == nil {
+		p.err = CheckKey(key, v)
+	}
 	return v
+}
+
+// The most bytes that the values of the two attributes of a key may have.
+var maxKey = map[string]int{"pk": 2048, "sk": 1024}
+
+// CheckKey rejects a value that a key attribute cannot have.
+func CheckKey(name, value string) error {
+	switch {
+	case value == "":
+		return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: %s", name)
+	case name == "pk" && len(value) > maxKey[name]:
+		return invalid("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of%d bytes", maxKey[name])
+	case name == "sk" && len(value) > maxKey[name]:
+		return invalid("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of %d bytes", maxKey[name])
+	}
+	return nil
 }

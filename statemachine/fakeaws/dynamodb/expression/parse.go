@@ -46,6 +46,9 @@ type Expressions struct {
 // refer to.
 func New(names map[string]string, values map[string]map[string]any) (*Expressions, error) {
 	e := &Expressions{names: names, values: make(map[string]any, len(values)), used: map[string]bool{}}
+	if err := checkPlaceholders(names, values); err != nil {
+		return nil, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		v, err := DecodeValue(values[name])
 		if err != nil {
@@ -56,6 +59,32 @@ func New(names map[string]string, values map[string]map[string]any) (*Expression
 	return e, nil
 }
 
+var placeholder = regexp.MustCompile(`^[#:][A-Za-z0-9_]+$`)
+
+// checkPlaceholders rejects names and values that are there and empty, and those that no expression can refer to.
+func checkPlaceholders(names map[string]string, values map[string]map[string]any) error {
+	switch {
+	case names != nil && len(names) == 0:
+		return invalid("ExpressionAttributeNames must not be empty")
+	case values != nil && len(values) == 0:
+		return invalid("ExpressionAttributeValues must not be empty")
+	}
+	for _, key := range slices.Sorted(maps.Keys(names)) {
+		switch {
+		case key[:min(1, len(key))] != "#" || !placeholder.MatchString(key):
+			return invalid(`ExpressionAttributeNames contains invalid key: Syntax error; key: "%s"`, key)
+		case names[key] == "":
+			return invalid("ExpressionAttributeNames contains invalid value: Empty attribute name for key %s", key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if key[:min(1, len(key))] != ":" || !placeholder.MatchString(key) {
+			return invalid(`ExpressionAttributeValues contains invalid key: Syntax error; key: "%s"`, key)
+		}
+	}
+	return nil
+}
+
 // parser compiles one expression. The first mistake is kept in err and ends the text, so that no rule needs to check.
 type parser struct {
 	*Expressions
@@ -63,6 +92,10 @@ type parser struct {
 	tokens []string
 	pos    int
 	err    error
+	// groups are the parentheses of a condition: the token after each, by its first.
+	groups map[int]int
+	// banned are the attributes that the expression may not have.
+	banned []string
 }
 
 // step is one part of a document path: a name, or the index of a list.
@@ -106,14 +139,29 @@ func (p path) get(it Item) (any, bool) {
 	return v, ok
 }
 
-// overlaps says whether one of two paths lies within the other.
-func (p path) overlaps(q path) bool {
+// clash says how two paths cannot be in one expression: one of them lies within the other, or a place is both a name and an
+// index. It is empty when they can.
+func (p path) clash(q path) string {
 	for i := range min(len(p), len(q)) {
-		if p[i] != q[i] {
-			return false
+		switch {
+		case i > 0 && (p[i].index == noIndex) != (q[i].index == noIndex):
+			return "conflict"
+		case p[i] != q[i]:
+			return ""
 		}
 	}
-	return true
+	return "overlap"
+}
+
+// refuseClashes rejects paths that cannot be in one expression.
+func (p *parser) refuseClashes(paths []path) {
+	for i, a := range paths {
+		for _, b := range paths[:i] {
+			if how := a.clash(b); how != "" {
+				p.fail("Two document paths %s with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", how, b, a)
+			}
+		}
+	}
 }
 
 var token = regexp.MustCompile(`\s+|[#:]?[A-Za-z0-9_]+|<>|<=|>=|[=<>()\[\],.+-]|.`)
@@ -122,7 +170,7 @@ var token = regexp.MustCompile(`\s+|[#:]?[A-Za-z0-9_]+|<>|<=|>=|[=<>()\[\],.+-]|
 const maxExpression = 4 << 10
 
 func (e *Expressions) parser(kind, text string) *parser {
-	p := &parser{Expressions: e, kind: kind}
+	p := &parser{Expressions: e, kind: kind, groups: map[int]int{}}
 	if len(text) > maxExpression {
 		p.fail("Expression size has exceeded the maximum allowed size; expression size: %d", len(text))
 		return p
@@ -208,6 +256,9 @@ var attributeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 // path reads a document path such as live.#weights[0].
 func (p *parser) path() path {
 	out := path{{name: p.name(), index: noIndex}}
+	if p.err == nil && slices.Contains(p.banned, out[0].name) {
+		p.err = invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", out[0].name)
+	}
 	for p.err == nil {
 		switch {
 		case p.accept("."):
@@ -254,25 +305,6 @@ func (p *parser) value() any {
 	}
 	p.used[t] = true
 	return v
-}
-
-// operand is one side of an operator. It returns false when the item has no such attribute.
-type operand func(Item) (any, bool)
-
-// operand reads a value, a document path or size(path).
-func (p *parser) operand() operand {
-	t := p.peekAt(0)
-	switch {
-	case strings.HasPrefix(t, ":"):
-		v := p.value()
-		return func(Item) (any, bool) { return v, true }
-	case strings.EqualFold(t, "size") && p.peekAt(1) == "(":
-		p.pos += 2
-		at := p.path()
-		p.expect(")")
-		return func(it Item) (any, bool) { return sizeFunction(at.get(it)) }
-	}
-	return p.path().get
 }
 
 // Unused is the error for names and values that no expression of the request uses.

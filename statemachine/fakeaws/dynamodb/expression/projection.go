@@ -1,17 +1,17 @@
 package expression
 
-// Projection compiles a projection expression to a function that keeps the named paths of an item; an empty one keeps
-// all. Kept elements of a list are contiguous, in their order, as in DynamoDB.
+// Projection compiles a projection expression to a function that keeps the named paths of an item. Kept elements of a list
+// are contiguous, in their order, as in DynamoDB.
 func (e *Expressions) Projection(text string) (func(Item) Item, error) {
-	if text == "" {
-		return func(it Item) Item { return it }, nil
-	}
 	p := e.parser("ProjectionExpression", text)
 	paths := []path{p.path()}
 	for p.accept(",") {
 		paths = append(paths, p.path())
 	}
 	p.end()
+	if p.err == nil {
+		p.refuseClashes(paths)
+	}
 	return func(it Item) Item {
 		out := Item{}
 		for _, at := range paths {

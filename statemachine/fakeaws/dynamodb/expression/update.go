@@ -18,11 +18,8 @@ type updateAction struct {
 	apply func(before Item) (v any, keep bool, err error)
 }
 
-// Update compiles an update expression; an empty one changes nothing.
+// Update compiles an update expression.
 func (e *Expressions) Update(text string) (*Update, error) {
-	if text == "" {
-		return &Update{}, nil
-	}
 	p := e.parser("UpdateExpression", text)
 	u := &Update{}
 	sections := map[string]func(*parser) updateAction{"SET": setAction, "REMOVE": removeAction, "ADD": addAction, "DELETE": deleteAction}
@@ -45,19 +42,13 @@ func (e *Expressions) Update(text string) (*Update, error) {
 		}
 	}
 	if p.err == nil {
-		p.refuseOverlaps(u.actions)
+		var paths []path
+		for _, a := range u.actions {
+			paths = append(paths, a.at)
+		}
+		p.refuseClashes(paths)
 	}
 	return u, p.err
-}
-
-func (p *parser) refuseOverlaps(actions []updateAction) {
-	for i, a := range actions {
-		for _, b := range actions[:i] {
-			if a.at.overlaps(b.at) {
-				p.fail("Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", b.at, a.at)
-			}
-		}
-	}
 }
 
 // Changes says whether the update writes an attribute of this name.
@@ -180,9 +171,12 @@ func setAction(p *parser) updateAction {
 	for _, sign := range []string{"+", "-"} {
 		if p.accept(sign) {
 			right := p.setOperand()
+			for _, o := range []operand{left, right} {
+				p.constantOf("operator or function: "+sign, o, "N")
+			}
 			return updateAction{at: at, apply: func(it Item) (any, bool, error) {
-				a, okA := left(it)
-				b, okB := right(it)
+				a, okA := left.of(it)
+				b, okB := right.of(it)
 				if !okA || !okB {
 					return nil, false, errNoSuchAttribute
 				}
@@ -192,7 +186,7 @@ func setAction(p *parser) updateAction {
 		}
 	}
 	return updateAction{at: at, apply: func(it Item) (any, bool, error) {
-		v, ok := left(it)
+		v, ok := left.of(it)
 		if !ok {
 			return nil, false, errNoSuchAttribute
 		}
@@ -207,30 +201,41 @@ var (
 
 // setOperand is an operand, if_not_exists or list_append.
 func (p *parser) setOperand() operand {
-	function := p.peek()
-	if p.peekAt(1) != "(" || (function != "IF_NOT_EXISTS" && function != "LIST_APPEND") {
+	function := p.peekAt(0)
+	if p.peekAt(1) != "(" {
 		return p.operand()
 	}
 	p.pos += 2
-	first := p.setOperand()
-	p.expect(",")
-	second := p.setOperand()
-	p.expect(")")
-	if function == "IF_NOT_EXISTS" {
-		return func(it Item) (any, bool) {
-			if v, ok := first(it); ok {
+	switch function {
+	case "if_not_exists":
+		first := p.path()
+		p.expect(",")
+		second := p.setOperand()
+		p.expect(")")
+		return operand{of: func(it Item) (any, bool) {
+			if v, ok := first.get(it); ok {
 				return v, true
 			}
-			return second(it)
+			return second.of(it)
+		}}
+	case "list_append":
+		first := p.setOperand()
+		p.expect(",")
+		second := p.setOperand()
+		p.expect(")")
+		for _, o := range []operand{first, second} {
+			p.constantOf("operator or function: list_append", o, "L")
 		}
+		return operand{of: func(it Item) (any, bool) {
+			a, _ := first.of(it)
+			b, _ := second.of(it)
+			listA, okA := a.([]any)
+			listB, okB := b.([]any)
+			return slices.Concat(listA, listB), okA && okB
+		}}
 	}
-	return func(it Item) (any, bool) {
-		a, _ := first(it)
-		b, _ := second(it)
-		listA, okA := a.([]any)
-		listB, okB := b.([]any)
-		return slices.Concat(listA, listB), okA && okB
-	}
+	p.fail("Invalid function name; function: %s", function)
+	return operand{}
 }
 
 func add(a, b any, sign string) (any, error) {
@@ -241,14 +246,18 @@ func add(a, b any, sign string) (any, error) {
 	}
 	sum := new(big.Rat)
 	if sign == "-" {
-		return formatNumber(sum.Sub(x.rat(), y.rat())), nil
+		sum.Sub(x.rat(), y.rat())
+	} else {
+		sum.Add(x.rat(), y.rat())
 	}
-	return formatNumber(sum.Add(x.rat(), y.rat())), nil
+	n := formatNumber(sum)
+	return n, n.check()
 }
 
 func addAction(p *parser) updateAction {
 	at := p.path()
 	v := p.value()
+	p.constantOf("operator: ADD", operand{isValue: true, constant: v}, "N", "SS", "NS", "BS")
 	return updateAction{at: at, apply: func(it Item) (any, bool, error) {
 		old, ok := at.get(it)
 		if !ok {
@@ -266,11 +275,9 @@ func addAction(p *parser) updateAction {
 func deleteAction(p *parser) updateAction {
 	at := p.path()
 	v := p.value()
+	p.constantOf("operator: DELETE", operand{isValue: true, constant: v}, "SS", "NS", "BS")
+	members, _ := v.(set)
 	return updateAction{at: at, apply: func(it Item) (any, bool, error) {
-		members, isSet := v.(set)
-		if !isSet {
-			return nil, false, errOperandType
-		}
 		old, ok := at.get(it)
 		if !ok {
 			return nil, false, nil

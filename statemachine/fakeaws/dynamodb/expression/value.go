@@ -6,10 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/big"
-	"regexp"
 	"slices"
-	"strings"
 )
 
 // An attribute of an [Item] is one of these Go types: string (S), number (N), []byte (B), bool (BOOL), nil (NULL),
@@ -29,28 +26,8 @@ type set struct {
 	members []string
 }
 
-// decimal limits the exponent too: DynamoDB's largest is 125, and a larger one would only cost memory.
-var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$`)
-
-func parseNumber(text string) (number, error) {
-	if !decimal.MatchString(text) {
-		return "", fmt.Errorf("the parameter cannot be converted to a numeric value: %s", text)
-	}
-	return formatNumber(number(text).rat()), nil
-}
-
-// formatNumber keeps 38 digits after the point, DynamoDB's precision for the numbers that a registry holds.
-func formatNumber(r *big.Rat) number {
-	if r.IsInt() {
-		return number(r.Num().String())
-	}
-	return number(strings.TrimRight(r.FloatString(38), "0"))
-}
-
-func (n number) rat() *big.Rat {
-	r, _ := new(big.Rat).SetString(string(n))
-	return r
-}
+// maxNesting is how deep an attribute may be, from "Service, account, and table quotas".
+const maxNesting = 32
 
 // DecodeItem reads an item as it is on the wire: {"pk": {"S": "…"}}.
 func DecodeItem(wire map[string]map[string]any) (Item, error) {
@@ -66,7 +43,12 @@ func DecodeItem(wire map[string]map[string]any) (Item, error) {
 }
 
 // DecodeValue reads an attribute as it is on the wire: {"S": "…"}.
-func DecodeValue(wire any) (any, error) {
+func DecodeValue(wire any) (any, error) { return decodeNested(wire, 1) }
+
+func decodeNested(wire any, level int) (any, error) {
+	if level > maxNesting+1 {
+		return nil, fmt.Errorf("nesting levels have exceeded supported limits")
+	}
 	tagged, ok := wire.(map[string]any)
 	if !ok || len(tagged) != 1 {
 		return nil, fmt.Errorf("supplied AttributeValue must contain exactly one of the supported datatypes")
@@ -78,10 +60,10 @@ func DecodeValue(wire any) (any, error) {
 		case bool:
 			return decodeFlag(kind, v)
 		case []any:
-			return decodeList(kind, v)
+			return decodeList(kind, v, level)
 		case map[string]any:
 			if kind == "M" {
-				return decodeMap(v)
+				return decodeMap(v, level)
 			}
 		}
 		return nil, fmt.Errorf("unexpected value type in payload: %s", kind)
@@ -106,15 +88,18 @@ func decodeFlag(kind string, v bool) (any, error) {
 	case "BOOL":
 		return v, nil
 	case "NULL":
+		if !v {
+			return nil, fmt.Errorf("null attribute value types must have the value of true")
+		}
 		return nil, nil
 	}
 	return nil, fmt.Errorf("unexpected value type in payload: %s", kind)
 }
 
-func decodeMap(v map[string]any) (any, error) {
+func decodeMap(v map[string]any, level int) (any, error) {
 	out := make(map[string]any, len(v))
 	for name, element := range v {
-		decoded, err := DecodeValue(element)
+		decoded, err := decodeNested(element, level+1)
 		if err != nil {
 			return nil, err
 		}
@@ -123,11 +108,11 @@ func decodeMap(v map[string]any) (any, error) {
 	return out, nil
 }
 
-func decodeList(kind string, v []any) (any, error) {
+func decodeList(kind string, v []any, level int) (any, error) {
 	if kind == "L" {
 		out := make([]any, len(v))
 		for i, element := range v {
-			decoded, err := DecodeValue(element)
+			decoded, err := decodeNested(element, level+1)
 			if err != nil {
 				return nil, err
 			}
