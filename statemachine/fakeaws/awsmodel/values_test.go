@@ -29,7 +29,7 @@ var values = map[string]members{
 		"TableName": "registry", "TableArn": "registry", "AttributeValue": attribute, "Key": itemKey, "PutItemInputAttributeMap": itemKey,
 		"ConditionExpression": "#p <> :v", "UpdateExpression": "SET seen = :v", "ProjectionExpression": "#p", "KeyExpression": "#p = :v",
 		"ExpressionAttributeNameMap": members{"#p": "pk"}, "ExpressionAttributeValueMap": members{":v": attribute},
-		"Query.FilterExpression": "seen = :v",
+		"Query.FilterExpression": "seen = :v", "Scan.FilterExpression": "#p = :v",
 	},
 	"monitoring": {
 		"AlarmName": "shop-5xx", "GetMetricData.StartTime": time.Date(2026, 3, 2, 8, 50, 0, 0, time.UTC), "Period": int64(60), "Stat": "Sum",
@@ -62,6 +62,10 @@ var wanted = map[string]map[string]map[string]any{
 		"DeleteItem.": {"ConditionExpression": "#p <> :v", "ExpressionAttributeNames": members{"#p": "sk"}, "ExpressionAttributeValues": members{":v": members{"S": "b"}}},
 		"UpdateItem.": {
 			"UpdateExpression": "SET seen = :v", "ConditionExpression": "#p <> :v",
+			"ExpressionAttributeNames": members{"#p": "pk"}, "ExpressionAttributeValues": members{":v": attribute},
+		},
+		"Scan.": {
+			"ProjectionExpression": "#p", "FilterExpression": "#p = :v",
 			"ExpressionAttributeNames": members{"#p": "pk"}, "ExpressionAttributeValues": members{":v": attribute},
 		},
 		"Query.": {"KeyConditionExpression": "#p = :v", "ExpressionAttributeNames": members{"#p": "pk"}, "ExpressionAttributeValues": members{":v": attribute}},

@@ -94,7 +94,7 @@ var shapes = map[string]wire.Structure{
 	"DeleteItem": with(writes, keyed),
 	"Query":      with(pages, wire.Structure{"KeyConditionExpression": wire.KindText, "ScanIndexForward": wire.KindBool}),
 	"Scan":       pages,
-	"ListTables": {"Limit": wire.Whole{Min: 1, Max: 100}, "ExclusiveStartTableName": wire.Text{Min: 3, Max: 255}},
+	"ListTables": {"Limit": wire.Whole{Min: 1, Max: 100}, "ExclusiveStartTableName": wire.Text{Min: 3, Max: 255, Pattern: nameOfTable}},
 }
 
 func with(all ...wire.Structure) wire.Structure {
