@@ -77,6 +77,13 @@ bench: host build ## measure cold starts, zip sizes, drills and the AWS simulato
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws/...
 
+# It reads only, and writes what WRITE names: WRITE="-zone ID -table NAME -topic ARN -machine ARN -metrics".
+.PHONY: contract
+contract: ## ask the AWS simulator, or your account (AWS=1), whether the assumptions of docs/fidelity.md hold
+	@mkdir -p bin
+	go test -c -o bin/contract ./statemachine/contract
+	@bin/contract -test.run '^TestContract$$' -print $(if $(AWS),-aws $(WRITE))
+
 # The tests run the seeds of every fuzz test; this searches for more. What is found stays under testdata/fuzz as a seed.
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads text from outside, each for a minute (FUZZTIME=60s)
