@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,13 +12,9 @@ import (
 )
 
 // again repeats everything after the end, for guarantee 9: every invocation of every run with the same payload, and the
-// last run as a new one. The repetitions are not in the transcript.
+// last run as a new one, in the circumstances of the end. The repetitions are not in the transcript.
 func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	p.narrator.Quiet = true
-	mended := len(p.undo) > 0
-	for _, remove := range p.undo {
-		remove()
-	}
 	for _, run := range slices.Concat(e.Runs, e.Closings) {
 		if err := p.repeatSteps(ctx, e, run); err != nil {
 			return err
@@ -26,14 +23,7 @@ func (p *performance) again(ctx context.Context, e *guarantee.Evidence) error {
 	if len(e.Runs) == 0 {
 		return nil
 	}
-	last := e.Runs[len(e.Runs)-1]
-	if mended && len(last.SetAside()) > 0 {
-		return nil // it would now move what it could not move before, because the cause has ended
-	}
-	if len(last.SetAside().PendingWeights()) > 0 && p.world.ControlPlaneAnswers() {
-		return nil // it would now write the weights that it could not write before
-	}
-	if last.Repeatable() && !p.world.Dark(last.Region) {
+	if last := e.Runs[len(e.Runs)-1]; last.Repeatable() {
 		return p.repeatRun(ctx, e, last)
 	}
 	return nil
@@ -46,6 +36,11 @@ func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, ru
 	if err != nil {
 		return err
 	}
+	open := ""
+	if before.Lock.Owner == run.ARN { // a step of a run that is not closed may do what it could not do the first time
+		open = p.circumstances.since(run.ARN)
+	}
+	from := 0
 	for i, inv := range run.Invocations {
 		if guarantee.Started(inv) && run.Repeats(i) {
 			p.repeatInvocation(ctx, run.Region, inv)
@@ -58,9 +53,10 @@ func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, ru
 			return err
 		}
 		e.Again = append(e.Again, guarantee.Repetition{
-			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), MayNotify: (inv.State == "Notify" || inv.State == "NotifyRefused") && run.NotificationFailed(), Before: before, After: after,
+			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), Run: run.ARN, MayNotify: run.MayNotify(from, i), MayReset: run.MayReset(from, i),
+			Before: before, After: after, Unequal: open,
 		})
-		before = after
+		before, from = after, i+1
 	}
 	return ctx.Err()
 }
@@ -79,8 +75,16 @@ func (p *performance) repeatInvocation(ctx context.Context, region string, inv f
 // one instant.
 const refill = 10 * time.Second
 
-// repeatRun starts the run once more and waits for its end.
+// repeatRun starts the run once more and waits for its end, if the circumstances are those of the first time.
 func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
+	again := guarantee.Repetition{What: run.Name + " again as a new run", Run: run.ARN, NewRun: true, Unequal: cmp.Or(p.circumstances.since(run.ARN), run.Unsettled(p.end))}
+	if len(run.SetAside().PendingWeights()) > 0 && p.world.ControlPlaneAnswers() {
+		again.Unequal = cmp.Or(again.Unequal, "the weights that it has left pending can be written now")
+	}
+	if again.Unequal != "" {
+		e.Again = append(e.Again, again)
+		return nil
+	}
 	p.world.AdvanceTo(p.world.Now().Add(refill))
 	before, err := p.snapshot(ctx, run.To())
 	if err != nil {
@@ -98,6 +102,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if err != nil {
 		return err
 	}
-	e.Again = append(e.Again, guarantee.Repetition{What: run.Name + " again as a new run", NewRun: true, Before: before, After: after})
+	again.Before, again.After = before, after
+	e.Again = append(e.Again, again)
 	return ctx.Err()
 }

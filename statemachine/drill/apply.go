@@ -14,6 +14,7 @@ import (
 
 // apply applies an event of the timeline, now.
 func (p *performance) apply(ctx context.Context, e scenario.Event) error {
+	p.circumstances.changed(changes(e))
 	switch {
 	case e.RegionDark != "":
 		return p.regionDark(e.RegionDark)
@@ -216,7 +217,10 @@ func (p *performance) lambdaSurge(s scenario.LambdaSurge) error {
 func (p *performance) until(lasts scenario.Duration, remove func()) {
 	p.undo = append(p.undo, remove)
 	if lasts > 0 {
-		p.world.At(p.world.Now().Add(time.Duration(lasts)), remove)
+		p.world.At(p.world.Now().Add(time.Duration(lasts)), func() {
+			p.circumstances.changed("a fault has ended since")
+			remove()
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/drover-dr/drover/statemachine/guarantee"
 	"github.com/drover-dr/drover/statemachine/scenario"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
@@ -60,6 +61,7 @@ func (p *performance) freeze(region string) {
 	}
 	if _, dark := p.darkSince[region]; !dark {
 		p.darkSince[region] = p.world.Now()
+		p.dark = append(p.dark, guarantee.Outage{Region: region, From: p.world.Now()})
 	}
 }
 
@@ -71,6 +73,11 @@ func (p *performance) thaw(region string) {
 		return
 	}
 	delete(p.darkSince, region)
+	for i, o := range p.dark {
+		if o.Region == region && o.To.IsZero() {
+			p.dark[i].To = p.world.Now()
+		}
+	}
 	for _, run := range p.runs {
 		x, ok := p.world.Execution(run.arn)
 		if !ok || x.Region != region || !x.StoppedAt.IsZero() {

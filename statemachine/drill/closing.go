@@ -27,6 +27,7 @@ func (p *performance) isClosing(x fakeaws.Execution) bool {
 	if !known {
 		name := fmt.Sprintf("%s-closing-%d", p.scenario.Name, len(p.closings)+1)
 		p.narrator.Out.Call(x.Name, name)
+		p.circumstances.started(x.ARN)
 		p.closings = append(p.closings, &started{arn: x.ARN, name: name, want: scenario.StartRun{Region: x.Region}})
 		p.narrator.Closing(x.ARN, name)
 	}
@@ -44,6 +45,7 @@ func (p *performance) isWeights(ctx context.Context, x fakeaws.Execution) (bool,
 	if err != nil {
 		return true, err
 	}
+	p.circumstances.started(x.ARN)
 	p.idle = append(p.idle, &started{arn: x.ARN, before: before, triggered: true, want: scenario.StartRun{Region: x.Region}})
 	return true, nil
 }

@@ -95,12 +95,16 @@ type performance struct {
 	end guarantee.Snapshot
 	// undo ends the faults that are still active.
 	undo []func()
+	// circumstances are what the scenario has changed.
+	circumstances circumstances
 	// unexpected are what differs from what the scenario expects, found while it is played.
 	unexpected []string
 	// failures are events that could not be applied.
 	failures []error
 	// darkSince is since when a Region is dark.
 	darkSince map[string]time.Time
+	// dark are all times in which one was.
+	dark []guarantee.Outage
 }
 
 // started is a run with the snapshots before and after it.
@@ -225,6 +229,7 @@ func (p *performance) start(ctx context.Context, want scenario.StartRun) error {
 	if err != nil {
 		return err
 	}
+	p.circumstances.started(arn)
 	p.runs = append(p.runs, &started{arn: arn, name: called, want: want, before: before})
 	return nil
 }

@@ -92,6 +92,7 @@ func (p *performance) evidence() guarantee.Evidence {
 	e := guarantee.Evidence{
 		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Manual: p.byHand, Promotions: p.world.Promotions(),
 		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.Propagation(), Alarms: p.alarmsFired(), End: &p.end,
+		Outages: p.dark, Until: p.world.Now(),
 	}
 	for _, run := range p.runs {
 		x, _ := p.world.Execution(run.arn) // it was started, so it is there

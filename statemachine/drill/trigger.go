@@ -57,6 +57,7 @@ func (p *performance) adopt(ctx context.Context) error {
 		}
 		p.say("run", transcript.Title, "%s starts in %s: %s", name, x.Region, spaced(shortInput(x.Input)))
 		p.narrator.Forget()
+		p.circumstances.started(arn)
 		p.runs = append(p.runs, &started{arn: arn, name: name, want: p.expected(x), before: before, triggered: true})
 	}
 	return nil

@@ -94,6 +94,9 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 		resp = svc.Fail(req, apiErr)
 	}
 	w.k.RecordCall(req, role, wire.IsMutating(req.Operation), apiErr)
+	if !answered {
+		w.k.AnswerLost()
+	}
 	return resp, answered
 }
 

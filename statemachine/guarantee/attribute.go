@@ -2,26 +2,77 @@ package guarantee
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// Attribution: which run caused a change. With concurrent runs the time is not enough: a batch names its run in the fence
-// that it writes, and everything else is attributed by the invocation that did it.
+// Attribution: which run caused a change, however late it shows. The time of the change is not enough: runs may be concurrent,
+// and the run may have ended before AWS accepted its request or finished what it asked for. A batch names its run in the fence
+// that it writes, and everything else is attributed by the request that caused it.
 
-// runOf is the run that has written a batch, and the phase of the run. A batch without a fence belongs to the run in
-// progress; it is nil when there was none.
+// runOf is the run that has written a batch, and the phase of the run. A batch without a fence belongs to the run that has
+// requested it, or else to the run in progress; it is nil when there was none.
 func (e Evidence) runOf(batch fakeaws.Batch) (*RunEvidence, failover.Phase) {
-	if mark, ok := markOf(batch); ok {
-		i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return NameIn(r.ARN) == mark.Run && r.To() == mark.Region })
-		if i < 0 {
-			return nil, mark.Phase
-		}
-		return &e.Runs[i], mark.Phase
+	c := e.causeOfBatch(batch)
+	return c.run, c.phase
+}
+
+func (e Evidence) causeOfBatch(batch fakeaws.Batch) cause {
+	mark, marked := markOf(batch)
+	i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return NameIn(r.ARN) == mark.Run && r.To() == mark.Region })
+	if marked && i < 0 {
+		return cause{phase: mark.Phase}
 	}
-	return e.runAt(batch.At), failover.Outbound
+	among := e.Runs
+	if marked {
+		among = e.Runs[i : i+1]
+	}
+	c := causeAmong(among, batch.At, func(c fakeaws.Call) bool {
+		return c.Operation == "ChangeResourceRecordSets" && slices.Contains(strings.Fields(c.Object), batch.Zone)
+	})
+	switch {
+	case marked && c.run == nil:
+		return cause{&e.Runs[i], mark.Phase, batch.At}
+	case marked:
+		c.phase = mark.Phase
+	case c.run == nil:
+		return cause{e.runAt(batch.At), failover.Outbound, batch.At}
+	}
+	return c
+}
+
+// cause is the request that has caused a change: its run, the phase of the run, and when it was made.
+type cause struct {
+	run   *RunEvidence
+	phase failover.Phase
+	at    time.Time
+}
+
+// causeAmong is the request that AWS accepted at the time of the change, or else the last one before it whose requester got no
+// answer, or one that a retry may cure: AWS may have accepted it late. The run is nil when there is none.
+func causeAmong(runs []RunEvidence, at time.Time, requests func(fakeaws.Call) bool) cause {
+	var late cause
+	for i := range runs {
+		for _, inv := range runs[i].Invocations {
+			for _, c := range inv.Calls {
+				asked := c.At
+				if asked.IsZero() {
+					asked = inv.At
+				}
+				switch {
+				case !requests(c):
+				case c.Code == "" && asked.Equal(at):
+					return cause{&runs[i], phaseOf(inv), asked}
+				case waitingCures(c) && !asked.After(at) && (late.run == nil || asked.After(late.at)):
+					late = cause{&runs[i], phaseOf(inv), asked}
+				}
+			}
+		}
+	}
+	return late
 }
 
 // markOf is the fence that a batch has written.
@@ -37,16 +88,16 @@ func markOf(batch fakeaws.Batch) (failover.Fence, bool) {
 
 // promoterOf is the run that has started a promotion, and the phase of the run; nil when none has.
 func (e Evidence) promoterOf(p fakeaws.Promotion) (*RunEvidence, failover.Phase) {
-	for i := range e.Runs {
-		for _, inv := range e.Runs[i].Invocations {
-			if inv.At.Equal(p.At) && slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool {
-				return c.Operation == p.Operation && c.Object == p.GlobalCluster && c.Code == ""
-			}) {
-				return &e.Runs[i], phaseOf(inv)
-			}
-		}
+	c := e.causeOfPromotion(p)
+	return c.run, c.phase
+}
+
+func (e Evidence) causeOfPromotion(p fakeaws.Promotion) cause {
+	c := causeAmong(e.Runs, p.At, func(c fakeaws.Call) bool { return c.Operation == p.Operation && c.Object == p.GlobalCluster })
+	if c.run == nil {
+		return cause{e.runAt(p.At), failover.Outbound, p.At}
 	}
-	return e.runAt(p.At), failover.Outbound
+	return c
 }
 
 // phaseOf is the phase that an invocation belongs to: every step's request has it.
@@ -129,12 +180,21 @@ func (r RunEvidence) overlaps(other RunEvidence) bool {
 	return r.Name != other.Name && !r.StartedAt.After(other.end()) && !other.StartedAt.After(r.end())
 }
 
-// end is when the run ended; for one that is still running, the far future.
+// end is when the run ended; for one that is still running, the far future. A function that runs when its execution is stopped
+// goes on.
 func (r RunEvidence) end() time.Time {
 	if r.StoppedAt.IsZero() {
 		return r.StartedAt.AddDate(1, 0, 0)
 	}
-	return r.StoppedAt
+	end := r.StoppedAt
+	for _, inv := range r.Invocations {
+		for _, c := range inv.Calls {
+			if c.At.After(end) {
+				end = c.At
+			}
+		}
+	}
+	return end
 }
 
 // tookLock says whether the run has had the lock.

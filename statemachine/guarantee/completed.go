@@ -27,7 +27,7 @@ func completedVerified(e Evidence) finding {
 			e.checkDeclined(&f, run)
 			continue
 		}
-		f.checked = true
+		f.check(run)
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
 			applications++
@@ -46,7 +46,7 @@ func completedVerified(e Evidence) finding {
 			f.violate("%s: a drill with %s; expected outbound and return", run.Name, prose.Count(len(phases), "phase"))
 		}
 	}
-	if f.checked {
+	if f.checked() {
 		f.basis = prose.Count(applications, "application") + ": weights, registry, writer, served; lock, report, notification"
 	}
 	return f
@@ -131,7 +131,7 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 // checkFollowUp: weights that are still to be written because a switch has moved the users are in the report.
 func (e Evidence) checkFollowUp(f *finding, run RunEvidence, app failover.Application) {
 	for _, record := range app.Records {
-		if _, switched := run.After.shares(record); !switched {
+		if _, switched := run.After.shares(record); !switched || run.Report == nil && run.unreported() {
 			continue
 		}
 		listed := run.Report != nil && run.Report.FollowUp != nil && slices.ContainsFunc(run.Report.FollowUp.PendingWeights, func(z failover.PendingZone) bool {
@@ -154,7 +154,10 @@ func heldAccurate(e Evidence) finding {
 		case run.Outcome() != failover.Held:
 			continue
 		}
-		f.checked = true
+		if run.Report == nil && run.unreported() {
+			continue
+		}
+		f.check(run)
 		if run.Report == nil {
 			f.violate("%s: there is no report", run.Name)
 			continue

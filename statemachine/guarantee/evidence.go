@@ -38,6 +38,9 @@ type Evidence struct {
 	Propagation time.Duration
 	// Alarms are the alarms of the deployment that have fired.
 	Alarms []AlarmFired
+	// Outages are the times in which a Region was dark; Until is when the scenario ended, or zero when it has no end.
+	Outages []Outage
+	Until   time.Time
 	// End is the simulated AWS at the end of the scenario.
 	End *Snapshot
 	// Again are the repetitions after the end.
@@ -110,13 +113,16 @@ type DatabaseState struct {
 	Hindrance string
 }
 
-// Repetition is a step or a run that was repeated after the end.
+// Repetition is a step or a run that was repeated after the end, or that could not be repeated in the same circumstances.
 type Repetition struct {
-	// What was repeated; NewRun says that it was a whole run, MayNotify that the repetition may notify, since the
-	// notification failed the first time.
-	What              string
-	NewRun, MayNotify bool
-	Before, After     Snapshot
+	// What was repeated, of the run with this ARN; NewRun says that it was a whole run, MayNotify that the repetition may
+	// notify, since the notification failed the first time, and MayReset that it may reset switches, for the same reason.
+	What, Run                   string
+	NewRun, MayNotify, MayReset bool
+	Before, After               Snapshot
+	// Unequal says what has changed in the circumstances since the first time; empty when nothing has. A whole run is not
+	// repeated then, and the effect of a step says nothing.
+	Unequal string
 }
 
 // To and from are the Regions of a run: it moves to the Region in which it was started.

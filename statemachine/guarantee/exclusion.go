@@ -22,28 +22,31 @@ func mutualExclusion(e Evidence) finding {
 		for _, b := range e.Runs[i+1:] {
 			if a.moves() && b.moves() && a.overlaps(b) {
 				pairs++
+				f.check(a)
+				f.check(b)
 				e.checkPair(&f, a, b)
 			}
 		}
 	}
 	e.checkEpochs(&f)
 	if pairs > 0 {
-		f.checked, f.basis = true, prose.Count(pairs, "pair")+" of concurrent runs, at most one of each moved something"
+		f.basis = prose.Count(pairs, "pair") + " of concurrent runs, at most one of each moved something"
 	}
 	return f
 }
 
-// effects are the times at which a run has changed a hosted zone, written a switch or asked for a promotion.
+// effects are the times at which a run has made the requests that changed a hosted zone, wrote a switch or started a promotion.
+// AWS may have accepted them later.
 func (e Evidence) effects(run RunEvidence) []time.Time {
 	var at []time.Time
 	for _, batch := range e.Batches {
-		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name {
-			at = append(at, batch.At)
+		if c := e.causeOfBatch(batch); c.run != nil && c.run.ARN == run.ARN {
+			at = append(at, c.at)
 		}
 	}
 	for _, p := range e.Promotions {
-		if by, _ := e.promoterOf(p); by != nil && by.Name == run.Name {
-			at = append(at, p.At)
+		if c := e.causeOfPromotion(p); c.run != nil && c.run.ARN == run.ARN {
+			at = append(at, c.at)
 		}
 	}
 	for _, inv := range run.Invocations {

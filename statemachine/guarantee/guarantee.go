@@ -2,6 +2,7 @@ package guarantee
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/prose"
 )
@@ -23,16 +24,29 @@ type Verdict struct {
 	Status    Status `json:"status"`
 	// Basis is what was checked, or why nothing was.
 	Basis string `json:"basis"`
+	// Runs counts the runs that gave occasion to check it.
+	Runs int `json:"-"`
 	// Violations say what was found, and what was expected.
 	Violations []string `json:"violations,omitempty"`
 }
 
-// finding is what the check of a guarantee returns: basis says what was checked, and checked whether there was anything.
+// finding is what the check of a guarantee returns: basis says what was checked, and runs are the ARNs of the runs that gave
+// occasion to check it.
 type finding struct {
-	checked    bool
+	runs       []string
 	basis      string
 	violations []string
 }
+
+// check notes that a run gives occasion to check the guarantee.
+func (f *finding) check(run RunEvidence) {
+	if !slices.Contains(f.runs, run.ARN) {
+		f.runs = append(f.runs, run.ARN)
+	}
+}
+
+// checked says whether there was any occasion.
+func (f *finding) checked() bool { return len(f.runs) > 0 }
 
 func (f *finding) violate(format string, args ...any) {
 	f.violations = append(f.violations, fmt.Sprintf(format, args...))
@@ -66,11 +80,11 @@ func Judge(e Evidence) []Verdict {
 	var verdicts []Verdict
 	for _, p := range guarantees {
 		f := p.check(e)
-		v := Verdict{Number: p.number, Guarantee: p.text, Status: Kept, Basis: f.basis, Violations: f.violations}
+		v := Verdict{Number: p.number, Guarantee: p.text, Status: Kept, Basis: f.basis, Runs: len(f.runs), Violations: f.violations}
 		switch {
 		case len(f.violations) > 0:
 			v.Status = Violated
-		case !f.checked:
+		case !f.checked():
 			v.Status = NotChecked
 		}
 		if more := len(v.Violations) - maxViolations; more > 0 {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/statemachine/asl"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -19,13 +18,13 @@ func isolation(e Evidence) finding {
 	moved, faults := 0, 0
 	for _, run := range e.Runs {
 		if e.needNotBeRefused(run) {
-			f.checked = true
+			f.check(run)
 			f.violate("%s: was refused, although consent was given, the lock was free, and the registry answered; expected it to move everything without a fault of its own", run.Name)
 		}
 		if !e.showsIsolation(run) {
 			continue
 		}
-		f.checked = true
+		f.check(run)
 		j := journal{e, run}
 		for _, app := range e.selected(run) {
 			for _, record := range app.Records {
@@ -51,7 +50,7 @@ func isolation(e Evidence) finding {
 			}
 		}
 	}
-	if f.checked {
+	if f.checked() {
 		f.basis = fmt.Sprintf("%d records and databases moved, %d had a fault of their own", moved, faults)
 	}
 	return f
@@ -241,7 +240,7 @@ func (j journal) stepFault(state string, wave int) string {
 			continue
 		}
 		why = ""
-		if slices.ContainsFunc([]string{"Lambda.", "Runtime.", "Sandbox.", asl.ErrorTimeout}, func(p string) bool { return strings.HasPrefix(inv.Result.ErrorType, p) }) {
+		if brokenOff(inv) {
 			why = inv.Result.ErrorType
 		}
 		for _, call := range inv.Calls {

@@ -61,7 +61,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 	r.Parts = append(r.Parts, e.promotionParts(run)...)
 	r.Parts = append(r.Parts, bakeParts(run)...)
 	for _, loss := range e.Losses {
-		if run.during(loss.At) {
+		if by := e.loserOf(loss); by != nil && by.ARN == run.ARN && run.during(loss.At) {
 			r.RPO = max(r.RPO, loss.Seconds)
 		}
 	}
@@ -81,7 +81,7 @@ func (e Evidence) recover(run RunEvidence, outage, next time.Time) Recovery {
 func (e Evidence) dnsParts(run RunEvidence) []Part {
 	var part Part
 	for _, batch := range e.Batches {
-		if !run.during(batch.At) {
+		if by, _ := e.runOf(batch); by == nil || by.ARN != run.ARN || !run.during(batch.At) {
 			continue
 		}
 		if part.Name == "" {
@@ -133,7 +133,7 @@ func (e Evidence) longestTTL(run RunEvidence) time.Duration {
 func (e Evidence) promotionParts(run RunEvidence) []Part {
 	var part Part
 	for _, p := range e.Promotions {
-		if !run.during(p.At) {
+		if by, _ := e.promoterOf(p); by == nil || by.ARN != run.ARN || !run.during(p.At) {
 			continue
 		}
 		done := p.Finished

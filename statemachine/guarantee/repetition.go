@@ -1,7 +1,10 @@
 package guarantee
 
 import (
+	"slices"
+
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
@@ -29,6 +32,38 @@ func (r RunEvidence) SetAside() failover.Aside {
 		}
 	}
 	return request.SetAside
+}
+
+// Unsettled says what has changed between the end of the run and a later state, without the run: a promotion has ended, or an
+// operator has changed a record set. Empty when nothing has.
+func (r RunEvidence) Unsettled(now Snapshot) string {
+	was := r.After
+	was.Messages, now.Messages = 0, 0
+	if found := differences(was, now); len(found) > 0 {
+		return "since its end, " + found[0]
+	}
+	return ""
+}
+
+// MayNotify says whether a repetition of these invocations, of one state, may notify: their notification failed.
+func (r RunEvidence) MayNotify(first, last int) bool {
+	if notifies(r.Invocations[first].State) && r.NotificationFailed() {
+		return true
+	}
+	return r.failed(first, last, func(c fakeaws.Call) bool { return c.Service == "sns" })
+}
+
+// MayReset says whether a repetition of these invocations may reset switches: it is how a run ends, and it failed.
+func (r RunEvidence) MayReset(first, last int) bool {
+	closes := r.Invocations[first].State == "CloseRun" || r.Invocations[first].State == "CloseStopped"
+	return closes && r.failed(first, last, func(fakeaws.Call) bool { return true })
+}
+
+// failed says whether one of these requests of the invocations has failed.
+func (r RunEvidence) failed(first, last int, which func(fakeaws.Call) bool) bool {
+	return slices.ContainsFunc(r.Invocations[first:last+1], func(inv fakeaws.Invocation) bool {
+		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return which(c) && c.Code != "" && c.Code != unchanged })
+	})
 }
 
 // fewRepeated is how many invocations of one state in a row are repeated at each end; those between differ from them only

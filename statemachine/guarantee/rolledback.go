@@ -8,7 +8,6 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
-	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // rolledBackRestored is guarantee 4: when a run ends RolledBack, weights, registry and writer are what they were before
@@ -20,7 +19,7 @@ func rolledBackRestored(e Evidence) finding {
 		if run.Outcome() != failover.RolledBack {
 			continue
 		}
-		f.checked = true
+		f.check(run)
 		for _, app := range e.selected(run) {
 			applications++
 			for _, why := range notAsBefore(e.Plan, run, app) {
@@ -33,7 +32,7 @@ func rolledBackRestored(e Evidence) finding {
 		e.checkInSync(&f, run)
 		e.checkClosed(&f, run)
 	}
-	if f.checked {
+	if f.checked() {
 		f.basis = prose.Count(applications, "application") + " as before: weights, registry, writer; lock, report, notification"
 	}
 	return f
@@ -87,47 +86,16 @@ func (r RunEvidence) saysWhatWasLive(app failover.Application, was, is failover.
 
 // checkClosed: with any outcome, the run's lock is released, its report has the outcome, and one notification is sent.
 func (e Evidence) checkClosed(f *finding, run RunEvidence) {
-	if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN {
+	if run.After.Lock.Held(run.StoppedAt) && run.After.Lock.Owner == run.ARN && !run.unreleased() {
 		f.violate("%s: still holds the lock; expected it to be released", run.Name)
 	}
-	if !run.notifyNotInvoked() && (run.Report == nil || run.Report.Outcome != run.Outcome()) {
+	if !run.unreported() && (run.Report == nil || run.Report.Outcome != run.Outcome()) {
 		f.violate("%s: no report of a run that ended %s is in the bucket", run.Name, run.Outcome())
 	}
-	if run.Messages != 1 && !run.NotificationFailed() {
+	if run.Messages == 0 && !run.NotificationFailed() || run.Messages > 1 && !mayNotifyTwice(e.notifiers(run)) {
 		f.violate("%s: %s published; expected 1", run.Name, prose.Count(run.Messages, "notification"))
 	}
 }
-
-// NotificationFailed says whether the run has tried to notify, and failed.
-func (r RunEvidence) NotificationFailed() bool {
-	for _, inv := range r.Invocations {
-		if !notifies(inv.State) {
-			continue
-		}
-		for _, call := range inv.Calls {
-			if call.Service == "sns" && call.Code != "" {
-				return true
-			}
-		}
-	}
-	return r.notifyNotInvoked()
-}
-
-// notifyNotInvoked says whether the run reached the state that notifies, and Lambda started its function at no attempt: it
-// was deleted, the role may not invoke it, or there was no concurrency left for it.
-func (r RunEvidence) notifyNotInvoked() bool {
-	started := slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return notifies(inv.State) && Started(inv) })
-	return slices.ContainsFunc(r.Path, notifies) && !started
-}
-
-// Started says whether Lambda started a function.
-func Started(inv fakeaws.Invocation) bool {
-	refused := []string{"Lambda.ResourceNotFoundException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"}
-	return !slices.Contains(refused, inv.Result.ErrorType)
-}
-
-// notifies says whether a state is one that sends the notification about the end of a run.
-func notifies(state string) bool { return state == "Notify" || state == "NotifyRefused" }
 
 // alarmTime is how long after a run an alarm about it may take: a period of a minute, and its evaluation.
 const alarmTime = 3 * time.Minute

@@ -27,7 +27,7 @@ func staticStability(e Evidence) finding {
 		if run.Asked == nil || run.Asked.Action != failover.Failover {
 			continue
 		}
-		f.checked = true
+		f.check(run)
 		left, unanswered := string(run.from(e.Plan)), 0
 		for _, inv := range run.Invocations {
 			for _, call := range inv.Calls {
@@ -49,7 +49,7 @@ func staticStability(e Evidence) finding {
 				prose.Count(unanswered, "request"), maxAttempts)
 		}
 	}
-	if f.checked {
+	if f.checked() {
 		f.basis = prose.Count(calls, "request") + " of failovers, none to the Region that they leave"
 	}
 	if n := len(attempts); n > 0 {

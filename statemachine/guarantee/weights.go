@@ -26,6 +26,7 @@ func weightsConsistent(e Evidence) finding {
 			continue
 		}
 		batches++
+		f.check(*run)
 		for _, h := range e.Manual {
 			if h.Zone == batch.Zone && h.At.After(since[h.Zone]) && !h.At.After(batch.At) {
 				last[h.Zone] = indexOf(h.Sets)
@@ -56,7 +57,7 @@ func weightsConsistent(e Evidence) finding {
 		last[batch.Zone], since[batch.Zone] = after, batch.At
 	}
 	if batches > 0 {
-		f.checked, f.basis = true, prose.Count(batches, "batch")+", every record in both Regions after each"
+		f.basis = prose.Count(batches, "batch") + ", every record in both Regions after each"
 	}
 	return f
 }

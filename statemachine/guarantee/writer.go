@@ -13,12 +13,12 @@ import (
 func oneWriter(e Evidence) finding {
 	f := finding{basis: "no promotion was started"}
 	for i, p := range e.Promotions {
-		f.checked = true
 		run, phase := e.promoterOf(p)
 		if run == nil {
 			f.violate("%s: promotion of %s to %s belongs to no run", e.clock(p.At), p.GlobalCluster, p.To)
 			continue
 		}
+		f.check(*run)
 		if want := string(run.target(e.Plan, phase)); p.To != want {
 			f.violate("%s: run %s promotes %s in %s in its phase %s; expected %s", e.clock(p.At), run.Name, p.GlobalCluster, p.To, phase, want)
 		}
@@ -41,21 +41,22 @@ func oneWriter(e Evidence) finding {
 		}
 	}
 	e.checkOneWriter(&f)
-	if f.checked {
+	if f.checked() {
 		f.basis = prose.Count(len(e.Promotions), "promotion") + fmt.Sprintf(", %s with data loss", prose.Count(len(e.Losses), "cluster"))
 	}
 	return f
 }
 
-// loserOf is the run that has started the promotion that has lost writes; it may have ended long before.
+// loserOf is the run that has started the promotion that has lost writes; it may have ended long before. A switchover loses
+// none.
 func (e Evidence) loserOf(loss fakeaws.Loss) *RunEvidence {
 	for _, p := range slices.Backward(e.Promotions) {
-		if p.GlobalCluster == loss.GlobalCluster && !p.At.After(loss.At) {
+		if p.GlobalCluster == loss.GlobalCluster && !p.Planned && !p.At.After(loss.At) && (p.Finished.IsZero() || !p.Finished.Before(loss.At)) {
 			run, _ := e.promoterOf(p)
 			return run
 		}
 	}
-	return e.runAt(loss.At)
+	return nil
 }
 
 // checkOneWriter: after a planned run has completed, or was rolled back, each global cluster has one member that

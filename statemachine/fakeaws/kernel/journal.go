@@ -40,6 +40,8 @@ type Call struct {
 	Mutating bool
 	// Object is what the request is about: a zone, a cluster, a key.
 	Object string
+	// Lost says that the answer did not reach the caller, although the request was performed.
+	Lost bool
 	// Parts are the names and types of the record sets in a batch that failed, one in each line.
 	Parts string
 }
@@ -58,6 +60,9 @@ func (k *Kernel) RecordCall(req *wire.Request, role string, mutating bool, err *
 	}
 	k.calls = append(k.calls, call)
 }
+
+// AnswerLost notes that the answer of the request that was recorded last did not reach its caller.
+func (k *Kernel) AnswerLost() { k.calls[len(k.calls)-1].Lost = true }
 
 // CallCount is the number of requests so far.
 func (k *Kernel) CallCount() int { return len(k.calls) }
