@@ -8,6 +8,8 @@
 //     Functions, EventBridge and SQS; RPC with CBOR, JSON or forms ([RPC]) for CloudWatch; REST with XML ([XML]) for
 //     Route 53. S3, DynamoDB, Lambda and API Gateway have formats of their own, in their packages.
 //
+// The test suite of the Smithy protocols, in testdata/vectors, drives the codecs.
+//
 // Parameters that the simulator does not have are rejected by name and never ignored: an ignored one could be the one
 // that matters.
 package wire
