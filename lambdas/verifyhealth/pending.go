@@ -42,7 +42,7 @@ func (h Handler) mayPend(req failover.VerifyRequest, apps []failover.Application
 // pend makes the weights of all these zones pending that are not yet: the control plane would answer about none of them.
 func (l *attempt) pend(req failover.VerifyRequest, zones map[string]string) {
 	for _, zone := range slices.Sorted(maps.Keys(zones)) {
-		if slices.Concat(req.SetAside, l.newlyPending).Pending(zone) {
+		if req.SetAside.Pending(zone) {
 			continue
 		}
 		l.newlyPending = append(l.newlyPending, failover.SetAside{

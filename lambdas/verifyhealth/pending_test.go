@@ -1,9 +1,13 @@
 package verifyhealth
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -68,13 +72,19 @@ func TestWhoDependsOnTheControlPlaneWaitsForIt(t *testing.T) {
 		"a run that only writes weights": func(_ *stand, req *failover.VerifyRequest) { req.Run.OnlyWeights = true },
 		"a planned run":                  func(_ *stand, req *failover.VerifyRequest) { req.Run.Action = failover.Switchover },
 	} {
-		s, _ := newSwitched(t, "checkout", "search")
-		id := s.change()
-		req := s.request(accepted(id))
-		adjust(s, &req)
-		s.world.Inject(noControlPlane)
-		if got, err := s.Handle(t.Context(), req); entry.ConditionOf(err) != failover.Unreachable {
-			t.Errorf("%s: got %+v, %v; want an error, so that the next check asks again", name, got, err)
+		for _, operation := range []string{"", "GetChange", "ListResourceRecordSets"} {
+			s, _ := newSwitched(t, "checkout", "search")
+			id := s.change()
+			req := s.request(accepted(id))
+			adjust(s, &req)
+			fault := noControlPlane
+			fault.Operation = operation
+			s.world.Inject(fault)
+			got, err := s.Handle(t.Context(), req)
+			stillWaits := operation == "ListResourceRecordSets" && got.Verdict == failover.Pending && len(got.SetAside) == 0 // for the change
+			if entry.ConditionOf(err) != failover.Unreachable && !stillWaits {
+				t.Errorf("%s, no answer to %q: got %+v, %v; want an error, so that the next check asks again", name, operation, got, err)
+			}
 		}
 	}
 }
@@ -108,5 +118,84 @@ func TestUsersWhoWentBackCountFromWhenTheyLeftAgain(t *testing.T) {
 	again := func(req *failover.VerifyRequest) { switched(req); req.Streak = &failover.Streak{Since: first} }
 	if got := s.attempt(again); got.Streak == nil || got.Streak.AnsweredAt == nil || !got.Streak.AnsweredAt.Equal(s.world.Now()) {
 		t.Errorf("they are there again: got %+v; want them to count from now", got.Streak)
+	}
+}
+
+// TestWhatIsPendingStaysPendingOnce: the run has one zone of the switch in its list, and the control plane dies before it answers
+// about the other.
+func TestWhatIsPendingStaysPendingOnce(t *testing.T) {
+	s, _ := newSwitched(t, "checkout")
+	app := s.apps[0]
+	other := app.Records[0]
+	other.Name, other.Zone, other.ZoneName = "checkout.example.net", "Z9", "example.net"
+	app.Records = append(app.Records, other)
+	_, err := s.Registry.Register(t.Context(), s.Registry.Plan, []failover.Application{app}, begin)
+	s.must(err)
+	id := s.change()
+	s.world.Inject(noControlPlane)
+	got := s.attempt(switched, func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z9", ID: id}} })
+	if len(got.SetAside) != 1 || got.SetAside[0].Zone != "Z9" || got.SetAside[0].Object != "example.net" {
+		t.Errorf("got %+v; want the zone that was not pending before, alone", got.SetAside)
+	}
+}
+
+// TestUsersWaitForOneAttemptOfTheControlPlane when a switch has moved them, and for as many as the SDK makes when they depend on it.
+func TestUsersWaitForOneAttemptOfTheControlPlane(t *testing.T) {
+	for name, c := range map[string]struct {
+		adjust func(*failover.VerifyRequest)
+		want   int
+	}{
+		"users of a switch":  {func(*failover.VerifyRequest) {}, 1},
+		"users of no switch": {func(req *failover.VerifyRequest) { req.Run.Switches = nil }, 3},
+	} {
+		s, _ := newSwitched(t, "checkout")
+		id := s.change()
+		options := s.dns.Options()
+		options.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts, o.Backoff = 3, retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+		})
+		s.Handler.Route53 = route53.New(options)
+		s.world.Inject(noControlPlane)
+		before := len(s.world.Calls())
+		req := s.request(accepted(id), c.adjust)
+		_, err := s.Handle(t.Context(), req)
+		if asked := len(callsTo(s.world.Calls()[before:], "GetChange")); asked != c.want {
+			t.Errorf("%s: asked %d times, %v; want %d", name, asked, err, c.want)
+		}
+	}
+}
+
+func callsTo(calls []fakeaws.Call, operation string) []fakeaws.Call {
+	return slices.DeleteFunc(slices.Clone(calls), func(c fakeaws.Call) bool { return c.Operation != operation })
+}
+
+// TestPendingZonesAmongManyAreNotAskedAboutAndKeepTheirPlace: of many zones, those in sync are not asked about again, wherever the
+// pending ones are.
+func TestPendingZonesAmongManyAreNotAskedAboutAndKeepTheirPlace(t *testing.T) {
+	for name, pending := range map[string][]int{"the first": {0}, "one between": {5}, "the last": {11}, "several": {0, 1, 6, 11}} {
+		s := newStand(t, "checkout")
+		id := s.change()
+		s.world.AdvanceTo(s.world.Now().Add(time.Minute))
+		var changes []failover.Change
+		var aside failover.Aside
+		for i := range 12 {
+			changes = append(changes, failover.Change{Zone: fmt.Sprintf("Z%019d", i), ID: id})
+			if slices.Contains(pending, i) {
+				aside = append(aside, failover.SetAside{Kind: failover.PendingKind, Zone: changes[i].Zone})
+			}
+		}
+		var streak *failover.Streak
+		for i, want := range []int{12 - len(pending), 0} {
+			s.serve("checkout", 100)
+			before := len(s.world.Calls())
+			answer := s.checkOnce(func(req *failover.VerifyRequest) {
+				req.Changes, req.SetAside, req.Streak, req.Stage.Passes = changes, aside, streak, 9
+			})
+			streak = answer.Streak
+			if asked := len(callsTo(s.world.Calls()[before:], "GetChange")); asked != want || streak == nil || streak.InSync != 12 {
+				t.Errorf("%s, check %d: asked %d times, then %+v; want %d, then all 12 in sync", name, i+1, asked, streak, want)
+			}
+			s.world.AdvanceTo(s.world.Now().Add(20 * time.Second))
+		}
 	}
 }

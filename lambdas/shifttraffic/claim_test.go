@@ -1,0 +1,53 @@
+package shifttraffic
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
+)
+
+// TestEveryRunThatMovesUsersGivesTheirSwitchItsEpoch: a planned run, one that moves them in traffic steps, and a failover that moves
+// them by weights leave the switch as it is. An older run that wakes up late, and reads no zone because the control plane is gone,
+// must not move them by it.
+func TestEveryRunThatMovesUsersGivesTheirSwitchItsEpoch(t *testing.T) {
+	planned := func(req *failover.ShiftRequest) { req.Run.Action = failover.Switchover }
+	for name, c := range map[string]struct {
+		before failover.Region
+		change func(*failover.ShiftRequest)
+	}{
+		"a planned run":                        {"", planned},
+		"a planned run of an evacuated switch": {east, planned},
+		"a traffic step of a run that resets the switch later": {west, func(req *failover.ShiftRequest) {
+			planned(req)
+			req.Run.Switches, req.Stage.Percent = []string{"default"}, new(50)
+		}},
+		"a failover that moves them by weights": {"", func(*failover.ShiftRequest) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _, store := newSwitched(t, manyApplications("Z1", 1)...)
+			if c.before != "" {
+				_, err := store.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: c.before, Epoch: 6, Run: "run-6", At: start})
+				must(t, err)
+			}
+			req := request(8, "run-8", 100)
+			c.change(&req)
+			handle(t, h, req)
+			want := registry.SwitchState{Evacuated: c.before, Epoch: 8, Run: "run-8", At: start}
+			if diff := cmp.Diff(want, state(t, store)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			late := bySwitch(7, "run-7", "default")
+			late.Run.ControlPlaneGone = true
+			if _, err := h.Handle(t.Context(), late); entry.ConditionOf(err) != failover.FenceLost {
+				t.Errorf("the older run: got %v; want FenceLost", err)
+			}
+			if diff := cmp.Diff(want, state(t, store)); diff != "" {
+				t.Errorf("after the older run (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
