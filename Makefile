@@ -18,7 +18,7 @@ ARM_LAMBDAS  := $(STEPS:%=dist/arm64/%/bootstrap)
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .PHONY: drill
 drill: host ## play a disaster on the AWS simulator (SCENARIO=region-outage, ASSEMBLY=cdk.out)
@@ -83,6 +83,10 @@ contract: ## ask the AWS simulator, or your account (AWS=1), whether the assumpt
 	@mkdir -p bin
 	go test -c -o bin/contract ./statemachine/contract
 	@bin/contract -test.run '^TestContract$$' -print $(if $(AWS),-aws $(WRITE))
+
+.PHONY: second-opinion
+second-opinion: ## drive the AWS simulator with boto3 and compare it with moto (needs python3 with boto3 and moto)
+	go test -count=1 -v ./statemachine/fakeaws/secondopinion
 
 # The tests run the seeds of every fuzz test; this searches for more. What is found stays under testdata/fuzz as a seed.
 .PHONY: fuzz

@@ -1,6 +1,7 @@
 package route53
 
 import (
+	"encoding/xml"
 	"maps"
 	"slices"
 
@@ -47,12 +48,33 @@ type xmlCheckConfig struct {
 	Inverted         bool      `xml:"Inverted"`
 	Disabled         bool      `xml:"Disabled"`
 	HealthThreshold  *int      `xml:"HealthThreshold"`
-	Children         []string  `xml:"ChildHealthChecks>ChildHealthCheck,omitempty"`
+	Children         *xmlTexts `xml:"ChildHealthChecks"`
 	EnableSNI        *bool     `xml:"EnableSNI"`
-	Regions          []string  `xml:"Regions>Region,omitempty"`
+	Regions          *xmlTexts `xml:"Regions"`
 	Alarm            *xmlAlarm `xml:"AlarmIdentifier"`
 	InsufficientData string    `xml:"InsufficientDataHealthStatus,omitempty"`
 	RoutingControl   string    `xml:"RoutingControlArn,omitempty"`
+}
+
+// xmlTexts is a list of texts, each in an element of the name. A list of none is absent: AWS's model has no empty ones.
+type xmlTexts struct {
+	Texts []xmlText
+}
+
+type xmlText struct {
+	XMLName xml.Name
+	Text    string `xml:",chardata"`
+}
+
+func encodeTexts(element string, texts []string) *xmlTexts {
+	if len(texts) == 0 {
+		return nil
+	}
+	x := &xmlTexts{}
+	for _, text := range texts {
+		x.Texts = append(x.Texts, xmlText{xml.Name{Local: element}, text})
+	}
+	return x
 }
 
 type xmlAlarm struct {
@@ -80,7 +102,8 @@ type xmlDimension struct {
 func (c *healthCheck) encode() xmlCheck {
 	x := xmlCheck{ID: c.ID, Reference: c.ID, Version: 1, Config: xmlCheckConfig{
 		IPAddress: c.IPAddress, Port: c.Port, Type: c.Type, Path: c.Path, Host: c.Host, RequestInterval: c.RequestInterval,
-		FailureThreshold: c.FailureThreshold, Inverted: c.Inverted, Disabled: c.Disabled, Children: c.Children, Regions: c.Regions,
+		FailureThreshold: c.FailureThreshold, Inverted: c.Inverted, Disabled: c.Disabled,
+		Children: encodeTexts("ChildHealthCheck", c.Children), Regions: encodeTexts("Region", c.Regions),
 		InsufficientData: c.InsufficientData, RoutingControl: c.RoutingControl,
 	}}
 	switch c.Type {

@@ -48,7 +48,7 @@ func TestGetHealthCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(&want, out.HealthCheck.HealthCheckConfig, cmpopts.IgnoreUnexported(want, types.AlarmIdentifier{}), cmpopts.EquateEmpty()); diff != "" || *out.HealthCheck.Id != id {
+		if diff := cmp.Diff(&want, out.HealthCheck.HealthCheckConfig, cmpopts.IgnoreUnexported(want, types.AlarmIdentifier{})); diff != "" || *out.HealthCheck.Id != id {
 			t.Errorf("check %s has the id %s and (-want +got):\n%s", id, *out.HealthCheck.Id, diff)
 		}
 		if alarm := out.HealthCheck.CloudWatchAlarmConfiguration; (alarm != nil) != (id == "c") ||
