@@ -5,21 +5,18 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/drover-dr/drover/statemachine/fakeaws/fakeawstest"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated part of docs/fidelity.md")
 
-const (
-	page        = "../../docs/fidelity.md"
-	startOfPart = "<!-- contract: written by go test ./statemachine/contract -update -->\n"
-	endOfPart   = "<!-- end of contract -->\n"
-)
+var page = fakeawstest.Page{File: "../../docs/fidelity.md", Part: "contract", Command: "go test ./statemachine/contract -update"}
 
 var row = regexp.MustCompile(`(?m)^\| ([A-Z][A-Z0-9]*-\d+) \|`)
 
@@ -33,15 +30,7 @@ func byNumber(a, b string) int {
 
 // TestEveryAssumptionIsAskedOrSaysWhyNot compares the page with the programs.
 func TestEveryAssumptionIsAskedOrSaysWhyNot(t *testing.T) {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, ok := strings.Cut(string(text), startOfPart)
-	generated, after, ok2 := strings.Cut(rest, endOfPart)
-	if !ok || !ok2 {
-		t.Fatalf("%s has no lines %q and %q", page, startOfPart, endOfPart)
-	}
+	before, _, after := page.Read(t)
 	assumed := map[string]bool{}
 	for _, match := range row.FindAllStringSubmatch(before+after, -1) {
 		assumed[match[1]] = true
@@ -54,19 +43,10 @@ func TestEveryAssumptionIsAskedOrSaysWhyNot(t *testing.T) {
 	for _, number := range slices.Concat(slices.Collect(maps.Keys(programs)), slices.Collect(maps.Keys(unasked))) {
 		_, isAsked := programs[number]
 		if !assumed[number] || isAsked && unasked[number] != "" {
-			t.Errorf("%s is in %s: %v; expected there, and either asked or not", number, page, assumed[number])
+			t.Errorf("%s is in %s: %v; expected there, and either asked or not", number, page.File, assumed[number])
 		}
 	}
-	want := generatedPart()
-	if *update {
-		if err := os.WriteFile(page, []byte(before+startOfPart+want+endOfPart+after), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if generated != want {
-		t.Errorf("%s is not up to date; type: go test ./statemachine/contract -update", page)
-	}
+	page.Check(t, generatedPart(), *update)
 }
 
 // generatedPart is the generated part: the programs, and the assumptions without one by their reason.

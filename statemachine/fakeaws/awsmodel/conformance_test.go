@@ -145,6 +145,11 @@ func protocolsOf(s awsmodel.Service) []string {
 	return []string{s.Protocol}
 }
 
+// generator makes the inputs of a service.
+func generator(s awsmodel.Service) *awsmodel.Generator {
+	return &awsmodel.Generator{Service: s, Values: values[s.Service], Members: wanted[s.Service], Beside: beside[s.Service]}
+}
+
 // figures are the figures of one operation in one protocol.
 type figures struct {
 	service, protocol, operation string
@@ -156,7 +161,7 @@ type figures struct {
 func differences(t *testing.T) (found map[string]string, all []figures) {
 	found = map[string]string{}
 	for _, s := range awsmodel.Services() {
-		g := &awsmodel.Generator{Service: s, Values: values[s.Service], Members: wanted[s.Service], Beside: beside[s.Service]}
+		g := generator(s)
 		for _, protocol := range protocolsOf(s) {
 			for _, operation := range s.Names() {
 				f := figures{service: s.Service, protocol: protocol, operation: operation}

@@ -34,7 +34,7 @@ func TestWhatTheSimulatorHasIsInTheModels(t *testing.T) {
 func TestTheCasesAreTheSameEachTime(t *testing.T) {
 	for _, s := range awsmodel.Services() {
 		for _, name := range s.Names() {
-			g := awsmodel.Generator{Service: s, Values: values[s.Service], Members: wanted[s.Service], Beside: beside[s.Service]}
+			g := generator(s)
 			first, second := g.Cases(name), g.Cases(name)
 			if !reflect.DeepEqual(first, second) {
 				t.Errorf("%s %s: two different lists of cases", s.Service, name)

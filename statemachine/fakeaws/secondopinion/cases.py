@@ -172,6 +172,11 @@ DYNAMODB = [
     Case("query without condition", "dynamodb", "Query", {"TableName": "registry"}),
     Case("query filtered by a key", "dynamodb", "Query", {
         "TableName": "registry", "KeyConditionExpression": "pk = :p", "FilterExpression": "sk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}}),
+    Case("scan", "dynamodb", "Scan", {"TableName": "registry", "FilterExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}},
+         lambda a: [a["Count"], [i["sk"] for i in a["Items"]]]),
+    Case("scan a table that is not there", "dynamodb", "Scan", {"TableName": "none"}),
+    Case("tables", "dynamodb", "ListTables", {}, lambda a: a["TableNames"]),
+    Case("101 tables", "dynamodb", "ListTables", {"Limit": 101}),
     Case("delete", "dynamodb", "DeleteItem", {"TableName": "registry", "Key": item(), "ReturnValues": "ALL_OLD"}, lambda a: a["Attributes"]["pk"]),
     Case("delete what is not there", "dynamodb", "DeleteItem", {"TableName": "registry", "Key": item("x")}, lambda a: sorted(a)),
     Case("return values that delete does not have", "dynamodb", "DeleteItem", {"TableName": "registry", "Key": item("x"), "ReturnValues": "ALL_NEW"}),
