@@ -65,7 +65,7 @@ func (w *World) addServices() {
 		"sns":        {Service: topics},
 		"s3":         {Service: buckets, maxBody: 64 << 20, opaque: true}, // 5 GB in "PutObject"; the largest report is far below
 		"states":     {Service: machines},
-		"lambda":     {Service: functions, maxBody: 6 << 20}, // "Lambda quotas": synchronous invocation payload
+		"lambda":     {Service: functions, maxBody: 16 << 20}, // Lambda itself rejects a payload over 6 MB, in its own words
 		"events":     {Service: bus},
 		"sqs":        {Service: queues},
 		"sts":        {Service: identity.STS()},

@@ -271,7 +271,7 @@ func TestStatesRefuses(t *testing.T) {
 		{"the other Region's machine", begin(east, fakeaws.Administrator, "a", "{}", machineARN), "StateMachineDoesNotExist"},
 		{"no ARN", begin(west, fakeaws.Administrator, "a", "{}", "drover"), "InvalidArn"},
 		{"a name with a space", begin(west, fakeaws.Administrator, "a b", "{}", machineARN), "InvalidName"},
-		{"a long name", begin(west, fakeaws.Administrator, strings.Repeat("a", 81), "{}", machineARN), "InvalidName"},
+		{"a long name", begin(west, fakeaws.Administrator, strings.Repeat("a", 81), "{}", machineARN), "ValidationException"},
 		{"an input that is not JSON", begin(west, fakeaws.Administrator, "a", "{", machineARN), "InvalidExecutionInput"},
 		{"no permission", begin(west, reader, "a", "{}", machineARN), "AccessDeniedException"},
 		{"an unknown key", begin(west, "AKIANOBODY", "a", "{}", machineARN), "UnrecognizedClientException"},

@@ -142,7 +142,7 @@ func (l *Service) run(fn *Function, payload []byte, fault string) (kernel.Invoke
 	before := l.k.CallCount()
 	l.k.SetCalling(fn.Region)
 	l.k.Unlock()
-	result := fn.Invoke(payload)
+	result := checkAnswer(fn.Invoke(payload))
 	l.k.Lock()
 	l.k.SetCalling("")
 	calls := l.k.CallsSince(before, fn.Role)
@@ -161,6 +161,19 @@ func (l *Service) run(fn *Function, payload []byte, fault string) (kernel.Invoke
 		result = timedOut(fn)
 	}
 	return result, calls
+}
+
+// maxAnswer is the largest answer of a function, in bytes, as Lambda's error has it.
+const maxAnswer = 6291556
+
+// checkAnswer makes an error of an answer that is too large.
+func checkAnswer(result kernel.InvokeResult) kernel.InvokeResult {
+	if len(result.Payload) <= maxAnswer {
+		return result
+	}
+	tooLarge := failed("Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size (%d bytes).", maxAnswer)
+	tooLarge.Logs = result.Logs
+	return tooLarge
 }
 
 // publish publishes what Lambda and the function itself measure (CW-10), and keeps the function's log.

@@ -2,9 +2,9 @@ package lambda
 
 import (
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
@@ -28,6 +28,8 @@ type params struct {
 	arn string
 	// kind is RequestResponse, Event or DryRun.
 	kind string
+	// tail asks for the end of the function's log.
+	tail bool
 }
 
 func (p params) Object() string { return p.arn }
@@ -37,6 +39,9 @@ func (l *Service) Open(req *wire.Request) *wire.Error {
 	path := req.HTTP.URL.EscapedPath()
 	if req.HTTP.Method == http.MethodGet && strings.TrimSuffix(path, "/") == settingsPath {
 		req.Operation = opAccountSettings
+		for name := range req.HTTP.URL.Query() {
+			return wire.NotImplemented("the parameter %s of %s", name, opAccountSettings)
+		}
 		return nil
 	}
 	name, ok := strings.CutSuffix(strings.TrimPrefix(path, functionsPath), invocations)
@@ -45,22 +50,9 @@ func (l *Service) Open(req *wire.Request) *wire.Error {
 		return wire.UnknownOperation(req)
 	}
 	req.Operation = "Invoke"
-	if req.HTTP.Header.Get("X-Amz-Log-Type") == "Tail" {
-		return wire.NotImplemented("the tail of a function's log")
-	}
-	name, err := url.PathUnescape(name)
-	if err != nil {
-		return wire.BadRequest("InvalidParameterValueException", "the function's name %q: %v", name, err)
-	}
-	arn, bad := qualify(l.arnOf(req.Region, name), req.HTTP.URL.Query().Get("Qualifier"))
-	if bad != nil {
-		return bad
-	}
-	req.Params = params{arn: arn, kind: cmp.Or(req.HTTP.Header.Get("X-Amz-Invocation-Type"), "RequestResponse")}
-	if len(req.Body) > 0 && !json.Valid(req.Body) {
-		return wire.BadRequest("InvalidRequestContentException", "Could not parse request body into json: the payload is not JSON")
-	}
-	return nil
+	p, bad := l.openInvoke(req, name)
+	req.Params = p
+	return bad
 }
 
 // arnOf understands a name, a partial ARN (ACCOUNT:function:NAME) and an ARN, each with or without a version.
@@ -120,7 +112,7 @@ func (l *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 		if result.ErrorType == codeTooManyInvocations {
 			return l.Fail(req, &wire.Error{Code: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: "Rate Exceeded.", Details: result.Reason})
 		}
-		return invokeResponse(req, result, fn.Version)
+		return invokeResponse(req, result, fn.Version, p.tail)
 	}}, nil
 }
 
@@ -131,7 +123,7 @@ func payloadOf(req *wire.Request) []byte {
 	return req.Body
 }
 
-func invokeResponse(req *wire.Request, result kernel.InvokeResult, version string) *wire.Response {
+func invokeResponse(req *wire.Request, result kernel.InvokeResult, version string, tail bool) *wire.Response {
 	body := result.Payload
 	if result.ErrorType != "" {
 		body = []byte(result.Cause)
@@ -140,6 +132,9 @@ func invokeResponse(req *wire.Request, result kernel.InvokeResult, version strin
 	resp.Header.Set("X-Amz-Executed-Version", cmp.Or(version, latestVersion))
 	if result.ErrorType != "" {
 		resp.Header.Set("X-Amz-Function-Error", "Unhandled")
+	}
+	if tail {
+		resp.Header.Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString(result.Logs[max(0, len(result.Logs)-maxTail):]))
 	}
 	return resp
 }

@@ -116,6 +116,8 @@ type execution struct {
 	early map[string]asl.Answer
 	// pausedUntil is the end of a pause.
 	pausedUntil time.Time
+	// trace is the X-Ray header that it was started with.
+	trace string
 }
 
 // New returns a Step Functions without state machines. The Watcher that watcher returns is called when executions make

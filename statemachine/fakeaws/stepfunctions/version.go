@@ -84,7 +84,7 @@ func machinePermission(req *wire.Request, arn string) []wire.Permission {
 
 // listStateMachineVersions lists the newest first, as AWS does.
 func (s *Service) listStateMachineVersions(req *wire.Request, p *listVersionsParams) (any, *wire.Error) {
-	m, err := s.machineIn(req.Region, p.StateMachineARN)
+	m, err := s.machineIn(req.Region, p.arn())
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s *Service) listStateMachineVersions(req *wire.Request, p *listVersionsPar
 		arn := wire.Qualified(m.ARN, strconv.Itoa(n))
 		items = append(items, item{arn, wire.Epoch(s.machines[arn].created)})
 	}
-	from, to, next, err := wire.Page(len(items), p.NextToken, p.MaxResults, 1000)
+	from, to, next, err := p.page(len(items))
 	if err != nil {
 		return nil, err
 	}
@@ -109,12 +109,7 @@ func (s *Service) listStateMachineVersions(req *wire.Request, p *listVersionsPar
 
 type listVersionsParams struct {
 	paging
-	StateMachineARN string `json:"stateMachineArn"`
-}
-
-func (p *listVersionsParams) Object() string { return p.StateMachineARN }
-func (p *listVersionsParams) permissions(req *wire.Request) []wire.Permission {
-	return machinePermission(req, p.StateMachineARN)
+	ofMachine
 }
 
 var integration = regexp.MustCompile(`arn:([a-z-]+):states:::[A-Za-z0-9:.-]+`)
