@@ -78,6 +78,9 @@ func (ctl Control) AddRule(r Rule) error {
 			return fmt.Errorf("add rule %s: target %s: %w", r.Name, t.ARN, err)
 		}
 	}
+	if err := checkRule(r); err != nil {
+		return fmt.Errorf("add rule %s: %w", r.Name, err)
+	}
 	ctl.s.rules[r.Region] = append(ctl.s.rules[r.Region], &rule{Rule: r, pattern: pattern})
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drover-dr/drover/statemachine/fakeaws/constraint"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
@@ -15,7 +16,12 @@ var operations = map[string]wire.Operation[*Service]{
 }
 
 // Open finds the operation of a request and decodes its parameters.
-func (b *Service) Open(req *wire.Request) *wire.Error { return wire.OpenJSON(req, operations) }
+func (b *Service) Open(req *wire.Request) *wire.Error {
+	if err := wire.OpenJSON(req, operations); err != nil {
+		return err
+	}
+	return constraint.Check(req.Params, "ValidationException")
+}
 
 // Permissions are what IAM must allow for a request.
 func (b *Service) Permissions(req *wire.Request) []wire.Permission {
@@ -32,13 +38,36 @@ func (b *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
 	return wire.JSONError(req, "", err)
 }
 
+// putEventsParams are the parameters of PutEvents. Their tags have the constraints of the API's model.
 type putEventsParams struct {
-	Entries []struct {
-		Source, DetailType, Detail, EventBusName, TraceHeader string
-		Resources                                             []string
-		Time                                                  *json.Number
-	}
+	Entries []eventEntry `model:"required length=1..10"`
 }
+
+type eventEntry struct {
+	Source, DetailType, Detail string
+	EventBusName               *string  `model:"length=1..1600 pattern=bus"`
+	TraceHeader                *string  `model:"length=1..500"`
+	Resources                  []string `model:"each:length=0..2048"`
+	Time                       *json.Number
+}
+
+// bus is the name or the ARN of the entry's bus.
+func (e eventEntry) bus() string { return cmp.Or(constraint.Text(e.EventBusName), defaultBus) }
+
+// size is that of an entry, as "Calculating PutEvents event entry size" in the EventBridge User Guide counts it.
+func (e eventEntry) size() int {
+	n := len(e.Source) + len(e.DetailType) + len(e.Detail)
+	if e.Time != nil {
+		n += 14
+	}
+	for _, resource := range e.Resources {
+		n += len(resource)
+	}
+	return n
+}
+
+// maxEntries is the most that the entries of one request may have together, in bytes ("PutEvents" in the API Reference).
+const maxEntries = 256 << 10
 
 func (p *putEventsParams) Object() string { return defaultBus }
 
@@ -48,7 +77,7 @@ const defaultBus = "default"
 func (p *putEventsParams) permissions(k *kernel.Kernel, req *wire.Request) []wire.Permission {
 	var all []wire.Permission
 	for _, e := range p.Entries {
-		bus := wire.LastPart(strings.ReplaceAll(cmp.Or(e.EventBusName, defaultBus), "/", ":"))
+		bus := wire.LastPart(strings.ReplaceAll(e.bus(), "/", ":"))
 		all = append(all, wire.Permission{
 			Action: "events:PutEvents", Resource: k.ARN("events", req.Region, "event-bus/"+bus),
 			Context: map[string][]string{"events:source": {e.Source}, "events:detail-type": {e.DetailType}},
@@ -64,9 +93,12 @@ func (b *Service) putEvents(req *wire.Request, p *putEventsParams) (any, *wire.E
 		ErrorCode    string `json:",omitempty"`
 		ErrorMessage string `json:",omitempty"`
 	}
-	if n := len(p.Entries); n < 1 || n > 10 {
-		return nil, wire.BadRequest("ValidationException", "1 validation error detected: Value at 'entries' failed to satisfy constraint: "+
-			"Member must have length between 1 and 10; it has %d", n)
+	total := 0
+	for _, e := range p.Entries {
+		total += e.size()
+	}
+	if total > maxEntries {
+		return nil, wire.BadRequest("ValidationException", "Total size of the entries in the request is over the limit.")
 	}
 	entries, failed := []entry{}, 0
 	for _, e := range p.Entries {
@@ -75,8 +107,8 @@ func (b *Service) putEvents(req *wire.Request, p *putEventsParams) (any, *wire.E
 			entries, failed = append(entries, entry{ErrorCode: code, ErrorMessage: message}), failed+1
 		}
 		switch {
-		case e.EventBusName != "" && e.EventBusName != defaultBus && !strings.HasSuffix(e.EventBusName, "event-bus/"+defaultBus):
-			reject("InvalidArgument", "Event bus "+e.EventBusName+" does not exist.")
+		case e.bus() != defaultBus && e.bus() != b.k.ARN("events", req.Region, "event-bus/"+defaultBus): // EVB-7
+			reject("InvalidArgument", "Event bus "+e.bus()+" does not exist.")
 		case strings.HasPrefix(e.Source, "aws."):
 			reject("NotAuthorizedForSourceException", "Not authorized for the source.")
 		case e.Source == "":

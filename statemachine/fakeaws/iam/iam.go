@@ -1,11 +1,13 @@
 package iam
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/drover-dr/drover/statemachine/fakeaws/constraint"
 	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
@@ -48,6 +50,10 @@ func (ctl Control) AddRole(arn string, policies []json.RawMessage) (accessKey st
 	if ctl.s.roles[arn] != nil {
 		return "", fmt.Errorf("add role %s: it exists", arn)
 	}
+	name := arn[strings.LastIndex(arn, "/")+1:]
+	if bad := constraint.Check(roleInput{&name}, "ValidationError"); bad != nil {
+		return "", fmt.Errorf("add role %s: %w", arn, bad)
+	}
 	r := &role{arn: arn, key: fmt.Sprintf("ASIAROLE%012d", ctl.s.k.NextID())}
 	if err := r.allow(policies); err != nil {
 		return "", fmt.Errorf("add role %s: %w", arn, err)
@@ -56,6 +62,15 @@ func (ctl Control) AddRole(arn string, policies []json.RawMessage) (accessKey st
 	ctl.s.keys[r.key] = r
 	return r.key, nil
 }
+
+// roleInput has the constraints of the API's model on CreateRole.
+type roleInput struct {
+	RoleName *string `model:"required length=1..64 pattern=role"`
+}
+
+// maxPolicy is the most characters that the inline policies of a role have together, without white space ("IAM and AWS STS
+// quotas").
+const maxPolicy = 10240
 
 // UpdateRole replaces the policy documents of a role, as a deployment does. They are in effect at once.
 func (ctl Control) UpdateRole(arn string, policies []json.RawMessage) error {
@@ -75,6 +90,10 @@ func (ctl Control) UpdateRole(arn string, policies []json.RawMessage) error {
 func (r *role) allow(policies []json.RawMessage) error {
 	var all []statement
 	for i, document := range policies {
+		var compact bytes.Buffer
+		if json.Compact(&compact, document) == nil && compact.Len() > maxPolicy {
+			return fmt.Errorf("policy document %d: LimitExceeded: %d characters; expected up to %d", i+1, compact.Len(), maxPolicy)
+		}
 		statements, err := parsePolicy(document)
 		if err != nil {
 			return fmt.Errorf("policy document %d: %w", i+1, err)

@@ -15,7 +15,7 @@ const namespace = "http://rds.amazonaws.com/doc/2014-10-31/"
 // operations are the operations with their parameters.
 var operations = map[string][]string{
 	"DescribeGlobalClusters":  {"GlobalClusterIdentifier", "MaxRecords", "Marker"},
-	"DescribeDBClusters":      {"DBClusterIdentifier", "MaxRecords", "Marker"},
+	"DescribeDBClusters":      {"DBClusterIdentifier", "MaxRecords", "Marker", "IncludeShared"},
 	"SwitchoverGlobalCluster": {"GlobalClusterIdentifier", "TargetDbClusterIdentifier"},
 	"FailoverGlobalCluster":   {"GlobalClusterIdentifier", "TargetDbClusterIdentifier", "AllowDataLoss", "Switchover"},
 }
@@ -35,6 +35,9 @@ func (p params) Object() string {
 func (r *Service) Open(req *wire.Request) *wire.Error {
 	form, err := wire.OpenQuery(req, operations)
 	req.Params = params{form}
+	if err == nil {
+		err = params{form}.check(req.Operation)
+	}
 	return err
 }
 

@@ -49,6 +49,9 @@ func (ctl Control) AddSchedule(s Schedule) error {
 	if err := ctl.s.k.CheckRegion(s.Region); err != nil {
 		return fmt.Errorf("add schedule %s: %w", s.Name, err)
 	}
+	if err := checkSchedule(s); err != nil {
+		return fmt.Errorf("add schedule %s: %w", s.Name, err)
+	}
 	if err := ctl.s.delivery.Check(s.Target); err != nil {
 		return fmt.Errorf("add schedule %s: %w", s.Name, err)
 	}

@@ -27,7 +27,7 @@ type executionItem struct {
 	RedriveCount    int         `json:"redriveCount"`
 }
 
-// executionDetails is an execution as DescribeExecution shows it. With METADATA_ONLY, Data is nil (SFN-9).
+// executionDetails is an execution as DescribeExecution shows it. With METADATA_ONLY, Data is nil (SFN-12).
 type executionDetails struct {
 	executionItem
 	TraceHeader         string `json:"traceHeader,omitempty"`
@@ -130,7 +130,7 @@ func (s *Service) getExecutionHistory(req *wire.Request, p *historyParams) (any,
 	}{events, next}, nil
 }
 
-// withoutData is an event without input and output, which includeExecutionData false leaves out (SFN-9).
+// withoutData is an event without input and output, which includeExecutionData false leaves out (SFN-12).
 func withoutData(event wireEvent) map[string]any {
 	text, err := json.Marshal(event)
 	var shown map[string]any
