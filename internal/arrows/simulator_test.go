@@ -6,16 +6,17 @@ import (
 	"testing"
 )
 
-// simulator are the packages of the AWS simulator and what else of it each may import: a service sees the kernel, the wire
-// and IAM, and of other services only interfaces that it declares itself. A package that is not listed is a service.
+// simulator are the packages of the AWS simulator and what else of it each may import: a service sees the kernel, the wire,
+// the constraints of AWS's models and IAM, and of other services only interfaces that it declares itself. A package that is not listed is a service.
 // Only statemachine/fakeaws itself, which puts them together, imports all.
 var simulator = map[string][]string{
 	"wire":        {},
+	"constraint":  {"wire"},
 	"kernel":      {"wire"},
-	"iam":         {"kernel", "wire"},
+	"iam":         {"kernel", "wire", "constraint"},
 	"delivery":    {"kernel", "wire", "iam"},
-	"eventbridge": {"kernel", "wire", "iam", "delivery"},
-	"scheduler":   {"kernel", "wire", "iam", "delivery"},
+	"eventbridge": {"kernel", "wire", "iam", "delivery", "constraint"},
+	"scheduler":   {"kernel", "wire", "iam", "delivery", "constraint"},
 	"clients":     {"kernel"},
 	"proxyevent":  {"kernel", "wire"},
 	"nameserver":  {},
@@ -34,7 +35,7 @@ func TestServicesOfTheSimulatorDoNotKnowEachOther(t *testing.T) {
 		service, part, isPart := strings.Cut(name, "/")
 		allowed, listed := simulator[service]
 		if !listed {
-			allowed = []string{"kernel", "wire", "iam"}
+			allowed = []string{"kernel", "wire", "iam", "constraint"}
 			services++
 		}
 		if isPart { // a language of its own, such as that of DynamoDB's expressions
