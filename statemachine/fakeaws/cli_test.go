@@ -59,6 +59,7 @@ func furnished(t *testing.T) (c commandLine, token func() string) {
 			Name: "shop.example.com", Type: "A", SetIdentifier: region, Weight: weight, TTL: 60, Values: []string{"192.0.2.1"},
 		}))
 	}
+	s.SetHealthCheck("shop", true)
 	must(s.AddTable("drover", east, west))
 	must(s.AddGlobalCluster(fakeaws.GlobalCluster{ID: "shop", Primary: east, Members: []fakeaws.Member{
 		{Region: east, ClusterARN: "arn:aws:rds:us-east-1:111122223333:cluster:shop-east", ClusterID: "shop-east"},
@@ -117,6 +118,9 @@ func TestTheUnmodifiedCommandLineWorks(t *testing.T) {
 		{[]string{"route53", "list-resource-record-sets", "--hosted-zone-id", "Z1", "--query", "ResourceRecordSets[].[SetIdentifier,Weight]"}, "us-east-1\t100\nus-west-2\t0"},
 		{[]string{"route53", "change-resource-record-sets", "--hosted-zone-id", "Z1", "--change-batch",
 			`{"Changes":[{"Action":"CREATE","ResourceRecordSet":{"Name":"a.example.com","Type":"A","TTL":60,"ResourceRecords":[{"Value":"192.0.2.2"}]}}]}`, "--query", "ChangeInfo.Status"}, "PENDING"},
+		{[]string{"route53", "create-hosted-zone", "--name", "new.example", "--caller-reference", "1", "--query", "[HostedZone.Name,ChangeInfo.Status]"}, "new.example.\tPENDING"},
+		{[]string{"route53", "list-hosted-zones", "--query", "HostedZones[].Name"}, "new.example.\texample.com."},
+		{[]string{"route53", "list-health-checks", "--query", "HealthChecks[].HealthCheckConfig.Type"}, "HTTPS"},
 		{[]string{"route53", "get-change", "--id", "CHANGE", "--query", "ChangeInfo.Status"}, "PENDING"},
 		{[]string{"rds", "describe-global-clusters", "--query", "GlobalClusters[].GlobalClusterMembers[].[DBClusterArn,IsWriter]"},
 			"arn:aws:rds:us-east-1:111122223333:cluster:shop-east\tTrue\narn:aws:rds:us-west-2:111122223333:cluster:shop-west\tFalse"},
@@ -135,6 +139,8 @@ func TestTheUnmodifiedCommandLineWorks(t *testing.T) {
 		{[]string{"s3", "cp", "s3://drover-reports/runs/run-1.json", "-"}, `{"outcome":"Completed"}`},
 		{[]string{"events", "put-events", "--entries", `[{"Source":"shop","DetailType":"Sold","Detail":"{}"},{"Source":"aws.shop","DetailType":"Sold","Detail":"{}"}]`,
 			"--query", "[FailedEntryCount,Entries[1].ErrorCode]"}, "1\tNotAuthorizedForSourceException"},
+		{[]string{"sts", "get-caller-identity", "--query", "Account"}, "111122223333"},
+		{[]string{"stepfunctions", "describe-execution", "--included-data", "METADATA_ONLY", "--execution-arn", arn, "--query", "[status,input]"}, "SUCCEEDED\tNone"},
 		{[]string{"lambda", "invoke", "--function-name", "drover-echo", "--payload", "PAYLOAD", "answer.json", "--query", "StatusCode"}, "200"},
 	} {
 		for i, arg := range command.args {

@@ -7,17 +7,21 @@
 // A member that is nil is not there. The constraints are:
 //
 //	required         the member must be there
-//	length=MIN..MAX  characters of a text, or elements of a list
+//	length=MIN..MAX  characters of a text, or elements of a list; without MAX there is no upper limit
 //	bytes=MIN..MAX   bytes of a text in UTF-8
 //	range=MIN..MAX   a number
-//	enum=A|B         one of these
+//	enum=A|B         one of these, or enum=@LIST: one of a list of this package
 //	pattern=NAME     a whole text that fits one of the patterns of this package
+//	each:RULE        a rule for each element of a list of texts
 //	secret           AWS does not repeat the value
+//	inline           the member is named as the structure that it is in
 //	unknown          the field collects the members that the simulator does not have, which are rejected by name
 package constraint
 
 import (
+	"encoding/xml"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -41,6 +45,20 @@ var patterns = map[string]*regexp.Regexp{
 	"role-arn":  regexp.MustCompile(`^arn:aws(-[a-z]+)?:iam::\d{12}:role/[\w+=,.@/-]+$`),
 	"queue-arn": regexp.MustCompile(`^arn:aws(-[a-z]+)?:sqs:[a-z0-9-]+:\d{12}:[a-zA-Z0-9-_]+$`),
 	"printable": regexp.MustCompile(`^[!-~]+$`),
+}
+
+// lists are long enumerations of AWS's API models, as a tag names them.
+var lists = map[string]string{
+	"@record-types": "SOA|A|TXT|NS|CNAME|MX|NAPTR|PTR|SRV|SPF|AAAA|CAA|DS|TLSA|SSHFP|SVCB|HTTPS",
+	"@record-regions": "us-east-1|us-east-2|us-west-1|us-west-2|ca-central-1|eu-west-1|eu-west-2|eu-west-3|eu-central-1|eu-central-2|ap-southeast-1|" +
+		"ap-southeast-2|ap-southeast-3|ap-northeast-1|ap-northeast-2|ap-northeast-3|eu-north-1|sa-east-1|cn-north-1|cn-northwest-1|ap-east-1|me-south-1|" +
+		"me-central-1|ap-south-1|ap-south-2|af-south-1|eu-south-1|eu-south-2|ap-southeast-4|il-central-1|ca-west-1|ap-southeast-5|mx-central-1|" +
+		"ap-southeast-7|us-gov-east-1|us-gov-west-1|ap-east-2|ap-southeast-6|eusc-de-east-1",
+	"@vpc-regions": "us-east-1|us-east-2|us-west-1|us-west-2|eu-west-1|eu-west-2|eu-west-3|eu-central-1|eu-central-2|ap-east-1|me-south-1|us-gov-west-1|" +
+		"us-gov-east-1|us-iso-east-1|us-iso-west-1|us-isob-east-1|me-central-1|ap-southeast-1|ap-southeast-2|ap-southeast-3|ap-south-1|ap-south-2|" +
+		"ap-northeast-1|ap-northeast-2|ap-northeast-3|eu-north-1|sa-east-1|ca-central-1|cn-north-1|cn-northwest-1|af-south-1|eu-south-1|eu-south-2|" +
+		"ap-southeast-4|il-central-1|ca-west-1|ap-southeast-5|mx-central-1|us-isof-south-1|us-isof-east-1|ap-southeast-7|ap-east-2|eu-isoe-west-1|" +
+		"ap-southeast-6|us-isob-west-1|eusc-de-east-1",
 }
 
 // Check checks a struct of parameters, or a pointer to one. It returns nil when everything fits, and otherwise one error with
@@ -70,7 +88,7 @@ func (c *checker) structure(path string, v reflect.Value) {
 		field := v.Type().Field(i)
 		rules := strings.Fields(field.Tag.Get("model"))
 		name := path
-		if !field.Anonymous {
+		if !field.Anonymous && !slices.Contains(rules, "inline") {
 			name = join(path, nameOf(field))
 		}
 		if slices.Contains(rules, "unknown") {
@@ -85,6 +103,7 @@ func (c *checker) structure(path string, v reflect.Value) {
 func nameOf(field reflect.StructField) string {
 	for _, format := range []string{"json", "xml"} {
 		name, _, _ := strings.Cut(field.Tag.Get(format), ",")
+		name, _, _ = strings.Cut(name, ">") // the element of a list has no part of its own in the path
 		if name != "" && name != "-" {
 			return strings.ToLower(name[:1]) + name[1:]
 		}
@@ -101,7 +120,7 @@ func join(path, name string) string {
 
 // Unknown is a member that the simulator does not have.
 type Unknown struct {
-	XMLName struct{ Space, Local string }
+	XMLName xml.Name
 }
 
 // reject keeps the first name of a list of unknown members.
@@ -171,6 +190,9 @@ func broken(rule string, v reflect.Value) string {
 	case "range":
 		return outside("value", v.Int(), limit)
 	case "enum":
+		if list, ok := lists[limit]; ok {
+			limit = list
+		}
 		if values := strings.Split(limit, "|"); !slices.Contains(values, v.String()) {
 			return "satisfy enum value set: [" + strings.Join(values, ", ") + "]"
 		}
@@ -193,7 +215,10 @@ func sizeOf(v reflect.Value) int64 {
 func outside(what string, n int64, limits string) string {
 	low, high, _ := strings.Cut(limits, "..")
 	least, bad := strconv.ParseInt(low, 10, 64)
-	most, alsoBad := strconv.ParseInt(high, 10, 64)
+	most, alsoBad := int64(math.MaxInt64), error(nil)
+	if high != "" {
+		most, alsoBad = strconv.ParseInt(high, 10, 64)
+	}
 	switch {
 	case bad != nil || alsoBad != nil:
 		panic("the limits " + limits + " are not MIN..MAX") // a tag of this program

@@ -105,10 +105,28 @@ func (r *Service) apply(z *zone, changes []Change) (after []*entry, problems []s
 		return nil, problems
 	}
 	after = d.merge()
+	if problem := z.missing(after); problem != "" {
+		return nil, []string{problem}
+	}
 	if len(after) > maxSets {
 		return nil, []string{"Exceeded limit MAX_RRSETS_BY_ZONE for zone: " + z.id}
 	}
 	return after, append(checkGroups(after, touched), checkTargets(z, after, touched)...)
+}
+
+// missing says which record set a batch must not remove: the SOA record of the zone, or its NS records. Only a zone that a client
+// has created has them among its record sets (R53-8).
+func (z *zone) missing(after []*entry) string {
+	removed := func(kind string) bool {
+		return len(group(z.current, z.name, kind)) > 0 && len(group(after, z.name, kind)) == 0
+	}
+	switch {
+	case removed("SOA"):
+		return "A HostedZone must contain exactly one SOA record."
+	case removed("NS"):
+		return "A HostedZone must contain at least one NS record for the zone itself."
+	}
+	return ""
 }
 
 // play applies one change to the draft. The changes of a batch apply in order; a record set may be named once, or by a

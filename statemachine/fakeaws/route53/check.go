@@ -74,7 +74,7 @@ func checkValue(recordType, value string) string {
 			return "DomainLabelEmpty (Value is not a valid domain name)"
 		}
 		return checkName(normalizeName(value))
-	case "TXT":
+	case "TXT", "SPF":
 		return checkText(value)
 	}
 	return ""

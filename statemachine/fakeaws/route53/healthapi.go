@@ -20,12 +20,6 @@ type (
 func (p getCheckParams) Object() string    { return "health check " + p.id }
 func (p checkStatusParams) Object() string { return "health check " + p.id }
 
-func decodeListChecks(req *wire.Request, _ string) (any, *wire.Error) {
-	q := req.HTTP.URL.Query()
-	n, err := maxItems(q, 100)
-	return listChecksParams{marker: q.Get("marker"), maxItems: n}, err
-}
-
 // xmlCheck is HealthCheck on the wire.
 type xmlCheck struct {
 	ID        string          `xml:"Id"`

@@ -9,6 +9,13 @@ import (
 
 // accept makes the result of a checked batch the state of the zone, and schedules its propagation to the name servers.
 func (r *Service) accept(z *zone, role, comment string, changes []Change, after []*entry) *change {
+	c := r.take(z, role, comment, changes, after)
+	r.batches = append(r.batches, c)
+	return c
+}
+
+// take is accept for changes that no client has submitted as a batch, such as the first records of a zone.
+func (r *Service) take(z *zone, role, comment string, changes []Change, after []*entry) *change {
 	z.changes++
 	c := &change{
 		// From the zone and its own count, not from NextID: requests to other zones at the same time do not change it.
@@ -19,7 +26,6 @@ func (r *Service) accept(z *zone, role, comment string, changes []Change, after 
 	r.k.Edited()
 	z.busyUntil = r.k.Now().Add(r.settings.Processing)
 	r.changes[c.id] = c
-	r.batches = append(r.batches, c)
 	r.k.Record("route53", z.name, "change %s accepted: %s", c.id, describe(changes))
 	if !c.changesAnything() { // R53-11
 		c.status = changeInSync

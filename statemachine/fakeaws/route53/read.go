@@ -1,10 +1,7 @@
 package route53
 
 import (
-	"cmp"
-	"encoding/xml"
 	"slices"
-	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
@@ -27,8 +24,12 @@ func (r *Service) perform(req *wire.Request) (*wire.Response, *wire.Error) {
 		return r.getChange(req, p)
 	case getZoneParams:
 		return r.getZone(req, p)
+	case listZonesByNameParams:
+		return r.listZonesByName(req, p)
 	case listZonesParams:
 		return r.listZones(req, p)
+	case createZoneParams:
+		return r.createZone(req, p)
 	case getCheckParams:
 		return r.getCheck(req, p)
 	case listChecksParams:
@@ -128,82 +129,4 @@ func (r *Service) getChange(req *wire.Request, p getChangeParams) (*wire.Respons
 	return answerXML(req, "GetChangeResponse", struct {
 		Info xmlChangeInfo `xml:"ChangeInfo"`
 	}{c.info()})
-}
-
-type xmlZone struct {
-	ID        string `xml:"Id"`
-	Name      string `xml:"Name"`
-	Reference string `xml:"CallerReference"`
-	Private   bool   `xml:"Config>PrivateZone"`
-	Count     int    `xml:"ResourceRecordSetCount"`
-	Features  *xmlFeatures
-}
-
-// xmlDelegation are the name servers of a public zone.
-type xmlDelegation struct {
-	XMLName     xml.Name `xml:"DelegationSet"`
-	NameServers []string `xml:"NameServers>NameServer"`
-}
-
-// xmlFeatures are those of a public zone.
-type xmlFeatures struct {
-	XMLName  xml.Name `xml:"Features"`
-	Recovery string   `xml:"AcceleratedRecoveryStatus"`
-}
-
-func (z *zone) encode() xmlZone {
-	x := xmlZone{ID: "/hostedzone/" + z.id, Name: wireName(z.name), Reference: z.id, Count: len(z.current), Private: z.kind.Private}
-	if !z.kind.Private {
-		x.Features = &xmlFeatures{Recovery: cmp.Or(z.kind.AcceleratedRecovery, "DISABLED")}
-	}
-	return x
-}
-
-func (r *Service) getZone(req *wire.Request, p getZoneParams) (*wire.Response, *wire.Error) {
-	z, ok := r.zones[p.id]
-	if !ok {
-		return nil, errNoSuchZone(p.id)
-	}
-	var answer struct {
-		Zone       xmlZone `xml:"HostedZone"`
-		Delegation *xmlDelegation
-	}
-	if answer.Zone = z.encode(); !z.kind.Private {
-		answer.Delegation = &xmlDelegation{NameServers: z.nameServers()}
-	}
-	return answerXML(req, "GetHostedZoneResponse", answer)
-}
-
-// from says whether a zone is at or after the start of the page, in the order of name and id.
-func (p listZonesParams) from(z *zone) bool {
-	asked, key := nameKey(normalizeName(p.name)), nameKey(z.name)
-	return p.name == "" || key > asked || key == asked && z.id >= p.id
-}
-
-func (r *Service) listZones(req *wire.Request, p listZonesParams) (*wire.Response, *wire.Error) {
-	var zones []*zone
-	for _, id := range r.zoneIDs() {
-		if z := r.zones[id]; p.from(z) {
-			zones = append(zones, z)
-		}
-	}
-	slices.SortStableFunc(zones, func(a, b *zone) int { return strings.Compare(nameKey(a.name), nameKey(b.name)) })
-	var answer struct {
-		Zones       []xmlZone `xml:"HostedZones>HostedZone"`
-		DNSName     string    `xml:"DNSName,omitempty"`
-		ID          string    `xml:"HostedZoneId,omitempty"`
-		IsTruncated bool      `xml:"IsTruncated"`
-		NextName    string    `xml:"NextDNSName,omitempty"`
-		NextID      string    `xml:"NextHostedZoneId,omitempty"`
-		MaxItems    int       `xml:"MaxItems"`
-	}
-	answer.DNSName, answer.ID, answer.MaxItems = p.name, p.id, p.maxItems
-	for _, z := range zones[:min(len(zones), p.maxItems)] {
-		answer.Zones = append(answer.Zones, z.encode())
-	}
-	if len(zones) > p.maxItems {
-		answer.IsTruncated = true
-		answer.NextName, answer.NextID = wireName(zones[p.maxItems].name), zones[p.maxItems].id
-	}
-	return answerXML(req, "ListHostedZonesByNameResponse", answer)
 }

@@ -78,7 +78,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 		},
 		{
 			"weight above 255", []types.Change{weigh(types.ChangeActionUpsert, "www.example.com", west, 256)},
-			"InvalidChangeBatch", "expected 0 to 255",
+			"InvalidInput", "at 'changeBatch.changes.1.member.resourceRecordSet.weight' failed to satisfy constraint: Member must have value less than or equal to 255",
 		},
 		{
 			"a SetIdentifier of 129 characters", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{
@@ -86,7 +86,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 				SetIdentifier: aws.String(strings.Repeat("x", 129)), Weight: aws.Int64(0),
 				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			}}},
-			"InvalidChangeBatch", "expected up to 128",
+			"InvalidInput", "resourceRecordSet.setIdentifier' failed to satisfy constraint: Member must have length less than or equal to 128",
 		},
 		{
 			"no value", []types.Change{txt(types.ChangeActionCreate, "a.example.com")},

@@ -61,6 +61,9 @@ type zone struct {
 	pending   []*change
 	lastSync  time.Time
 	busyUntil time.Time
+	// reference, comment and vpc are those with which a client has created the zone.
+	reference, comment string
+	vpc                *xmlVPC
 }
 
 // change is one accepted batch.

@@ -2,11 +2,11 @@ package route53
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
@@ -20,29 +20,31 @@ const (
 	namespace = "https://route53.amazonaws.com/doc/2013-04-01/"
 )
 
-// routes finds an operation by method and path. Those without a decoder are here so that the error can name them.
+// routes finds an operation by method and path; query are the parameters that it takes there. Those without a decoder are here
+// so that the error can name them.
 var routes = []struct {
 	method, operation string
 	path              *regexp.Regexp
+	query             []string
 	decode            func(req *wire.Request, id string) (any, *wire.Error)
 }{
-	{"POST", "ChangeResourceRecordSets", regexp.MustCompile(`^hostedzone/([^/]+)/rrset/?$`), decodeChange},
-	{"GET", "ListResourceRecordSets", regexp.MustCompile(`^hostedzone/([^/]+)/rrset$`), decodeListSets},
-	{"GET", "GetChange", regexp.MustCompile(`^change/([^/]+)$`), decodeID[getChangeParams]},
-	{"GET", "GetHostedZone", regexp.MustCompile(`^hostedzone/([^/]+)$`), decodeID[getZoneParams]},
-	{"GET", "ListHostedZonesByName", regexp.MustCompile(`^hostedzonesbyname$`), decodeListZones},
-	{"GET", "ListHostedZones", regexp.MustCompile(`^hostedzone$`), nil},
-	{"GET", "GetHostedZoneCount", regexp.MustCompile(`^hostedzonecount$`), nil},
-	{"GET", "TestDNSAnswer", regexp.MustCompile(`^testdnsanswer$`), nil},
-	{"POST", "CreateHostedZone", regexp.MustCompile(`^hostedzone$`), nil},
-	{"DELETE", "DeleteHostedZone", regexp.MustCompile(`^hostedzone/[^/]+$`), nil},
-	{"POST", "UpdateHostedZoneFeatures", regexp.MustCompile(`^hostedzone/[^/]+/features$`), nil},
-	{"GET", "ListHealthChecks", regexp.MustCompile(`^healthcheck$`), decodeListChecks},
-	{"POST", "CreateHealthCheck", regexp.MustCompile(`^healthcheck$`), nil},
-	{"GET", "GetHealthCheck", regexp.MustCompile(`^healthcheck/([^/]+)$`), decodeID[getCheckParams]},
-	{"POST", "UpdateHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil},
-	{"DELETE", "DeleteHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil},
-	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/([^/]+)/status$`), decodeID[checkStatusParams]},
+	{"POST", "ChangeResourceRecordSets", regexp.MustCompile(`^hostedzone/([^/]+)/rrset/?$`), nil, decodeChange},
+	{"GET", "ListResourceRecordSets", regexp.MustCompile(`^hostedzone/([^/]+)/rrset$`), []string{"name", "type", "identifier", "maxitems"}, decodeListSets},
+	{"GET", "GetChange", regexp.MustCompile(`^change/([^/]+)$`), nil, decodeGetChange},
+	{"GET", "GetHostedZone", regexp.MustCompile(`^hostedzone/([^/]+)$`), nil, decodeGetZone},
+	{"GET", "ListHostedZonesByName", regexp.MustCompile(`^hostedzonesbyname$`), []string{"dnsname", "hostedzoneid", "maxitems"}, decodeListZonesByName},
+	{"GET", "ListHostedZones", regexp.MustCompile(`^hostedzone$`), []string{"marker", "maxitems", "delegationsetid", "hostedzonetype"}, decodeListZones},
+	{"GET", "GetHostedZoneCount", regexp.MustCompile(`^hostedzonecount$`), nil, nil},
+	{"GET", "TestDNSAnswer", regexp.MustCompile(`^testdnsanswer$`), nil, nil},
+	{"POST", "CreateHostedZone", regexp.MustCompile(`^hostedzone$`), nil, decodeCreateZone},
+	{"DELETE", "DeleteHostedZone", regexp.MustCompile(`^hostedzone/[^/]+$`), nil, nil},
+	{"POST", "UpdateHostedZoneFeatures", regexp.MustCompile(`^hostedzone/[^/]+/features$`), nil, nil},
+	{"GET", "ListHealthChecks", regexp.MustCompile(`^healthcheck$`), []string{"marker", "maxitems"}, decodeListChecks},
+	{"POST", "CreateHealthCheck", regexp.MustCompile(`^healthcheck$`), nil, nil},
+	{"GET", "GetHealthCheck", regexp.MustCompile(`^healthcheck/([^/]+)$`), nil, decodeGetCheck},
+	{"POST", "UpdateHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil, nil},
+	{"DELETE", "DeleteHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil, nil},
+	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/([^/]+)/status$`), nil, decodeCheckStatus},
 }
 
 // Open finds the operation of a request and decodes its parameters.
@@ -57,9 +59,14 @@ func (r *Service) Open(req *wire.Request) *wire.Error {
 		if route.decode == nil {
 			return wire.UnknownOperation(req)
 		}
+		for _, name := range slices.Sorted(maps.Keys(req.HTTP.URL.Query())) {
+			if !slices.Contains(route.query, name) {
+				return wire.NotImplemented("the parameter %s of %s", name, req.Operation)
+			}
+		}
 		id, bad := url.PathUnescape(match[len(match)-1])
 		if bad != nil {
-			return wire.BadRequest("InvalidInput", "Invalid path: %v", bad)
+			return wire.BadRequest(codeInvalid, "Invalid path: %v", bad)
 		}
 		var err *wire.Error
 		req.Params, err = route.decode(req, id)
@@ -82,11 +89,16 @@ type listSetsParams struct {
 }
 
 type (
-	getChangeParams struct{ id string }
-	getZoneParams   struct{ id string }
-	listZonesParams struct {
+	getChangeParams       struct{ id string }
+	getZoneParams         struct{ id string }
+	listZonesByNameParams struct {
 		name, id string
 		maxItems int
+	}
+	listZonesParams struct {
+		marker      string
+		maxItems    int
+		privateOnly bool
 	}
 )
 
@@ -105,47 +117,6 @@ func (p changeParams) Object() string    { return "hosted zone " + p.zone }
 func (p listSetsParams) Object() string  { return "hosted zone " + p.zone }
 func (p getChangeParams) Object() string { return "change " + p.id }
 func (p getZoneParams) Object() string   { return "hosted zone " + p.id }
-
-func decodeID[P ~struct{ id string }](_ *wire.Request, id string) (any, *wire.Error) {
-	return P(struct{ id string }{id}), nil
-}
-
-func decodeListSets(req *wire.Request, zoneID string) (any, *wire.Error) {
-	q := req.HTTP.URL.Query()
-	p := listSetsParams{zone: zoneID, name: q.Get("name"), recordType: q.Get("type"), identifier: q.Get("identifier")}
-	switch {
-	case p.recordType != "" && p.name == "":
-		return nil, wire.BadRequest("InvalidInput", "The value specified for StartRecordType is valid only with StartRecordName")
-	case p.identifier != "" && p.recordType == "":
-		return nil, wire.BadRequest("InvalidInput",
-			"The value specified for StartRecordIdentifier is valid only with StartRecordName and StartRecordType")
-	}
-	var err *wire.Error
-	p.maxItems, err = maxItems(q, 300)
-	return p, err
-}
-
-func decodeListZones(req *wire.Request, _ string) (any, *wire.Error) {
-	q := req.HTTP.URL.Query()
-	if q.Get("hostedzoneid") != "" && q.Get("dnsname") == "" {
-		return nil, wire.BadRequest("InvalidInput", "The value specified for HostedZoneId is valid only with DNSName")
-	}
-	n, err := maxItems(q, 100)
-	return listZonesParams{name: q.Get("dnsname"), id: strings.TrimPrefix(q.Get("hostedzoneid"), "/hostedzone/"), maxItems: n}, err
-}
-
-// maxItems reads a page's size, which is at most limit.
-func maxItems(q url.Values, limit int) (int, *wire.Error) {
-	text := q.Get("maxitems")
-	if text == "" {
-		return limit, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, wire.BadRequest("InvalidInput", "MaxItems %q; expected 1 to %d", text, limit)
-	}
-	return min(n, limit), nil
-}
 
 type xmlChangeInfo struct {
 	ID          string `xml:"Id"`
