@@ -18,6 +18,10 @@ func (s Service) restRequest(base string, op Operation, input map[string]any) *h
 	path, fixed, _ := strings.Cut(path, "?")
 	body := map[string]any{}
 	for name, value := range input {
+		if _, known := shape.Members[name]; !known && !s.hasBody(shape) {
+			query.Set(name, text(value, ""))
+			continue
+		}
 		member := s.Resolve(shape.Members[name])
 		place := orName(member.LocationName, name)
 		switch member.Location {
@@ -42,6 +46,16 @@ func (s Service) restRequest(base string, op Operation, input map[string]any) *h
 	r := newRequest(op.Method, base+path+"?"+fixed+query.Encode(), s.restBody(op, shape, body))
 	maps.Copy(r.Header, header)
 	return r
+}
+
+// hasBody says whether the body of a request has members by name, so that what the model does not have can be there.
+func (s Service) hasBody(shape Shape) bool {
+	for name, ref := range shape.Members {
+		if member := s.Resolve(ref); member.Location == "" && name != shape.Payload {
+			return true
+		}
+	}
+	return false
 }
 
 func asMap(v any) map[string]any {

@@ -41,7 +41,7 @@ func (l *Service) openInvoke(req *wire.Request, escaped string) (p params, bad *
 		}
 	}
 	for name, parameter := range lacking {
-		if header.Get(name) != "" {
+		if _, there := header[name]; there {
 			return p, wire.NotImplemented("the parameter %s of Invoke", parameter)
 		}
 	}

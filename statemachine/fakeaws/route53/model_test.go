@@ -65,7 +65,7 @@ func TestRoute53RefusesWhatItsModelRefuses(t *testing.T) {
 		{"POST", "/2013-04-01/hostedzone", zoneRequest("<Name>a.example</Name><CallerReference>" + long(129) + "</CallerReference>"), "callerReference", "have length less than or equal to 128"},
 		{"POST", "/2013-04-01/hostedzone", zoneRequest("<Name>a.example</Name><CallerReference>a</CallerReference><HostedZoneConfig><Comment>" + long(257) + "</Comment></HostedZoneConfig>"),
 			"hostedZoneConfig.comment", "have length less than or equal to 256"},
-		{"POST", "/2013-04-01/hostedzone", zoneRequest("<Name>a.example</Name><CallerReference>a</CallerReference><VPC><VPCId>v</VPCId></VPC>"), "vPC.vPCRegion", "not be null"},
+		{"POST", "/2013-04-01/hostedzone", zoneRequest("<Name>a.example</Name><CallerReference>a</CallerReference><VPC><VPCId>v</VPCId><VPCRegion>moon</VPCRegion></VPC>"), "vPC.vPCRegion", "satisfy enum value set"},
 	} {
 		s := serveZone(t)
 		status, answer := s.ask(t, c.method, c.path, c.body)

@@ -145,7 +145,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 				GeoLocation:     &types.GeoLocation{CountryCode: aws.String("CH")},
 				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			}}},
-			"NotImplemented", "a routing policy other than simple, weighted",
+			"NotImplemented", "the parameter changeBatch.changes.1.member.resourceRecordSet.GeoLocation",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

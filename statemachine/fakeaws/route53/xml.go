@@ -27,27 +27,22 @@ type xmlChange struct {
 	Unknown []constraint.Unknown `xml:",any" model:"unknown"`
 }
 
-// xmlRecordSet is ResourceRecordSet on the wire. A pointer may be missing, which is not the same as empty.
+// xmlRecordSet is ResourceRecordSet on the wire. A pointer may be missing, which is not the same as empty. The members of the
+// routing policies that the simulator does not have, such as GeoLocation, are rejected by name.
 type xmlRecordSet struct {
 	Name          *string              `xml:"Name" model:"required length=1..1024"`
 	Type          *string              `xml:"Type" model:"required enum=@record-types"`
 	SetIdentifier *string              `xml:"SetIdentifier" model:"length=1..128"`
 	Weight        *int                 `xml:"Weight" model:"range=0..255"`
 	Region        *string              `xml:"Region" model:"length=1..64 enum=@record-regions"`
-	GeoLocation   *xmlAnything         `xml:"GeoLocation"`
 	Failover      *string              `xml:"Failover" model:"enum=PRIMARY|SECONDARY"`
 	MultiValue    *bool                `xml:"MultiValueAnswer"`
 	TTL           *int64               `xml:"TTL" model:"range=0..2147483647"`
 	Values        *xmlRecords          `xml:"ResourceRecords"`
 	Alias         *xmlAlias            `xml:"AliasTarget"`
 	HealthCheck   *string              `xml:"HealthCheckId" model:"length=0..64"`
-	TrafficPolicy *string              `xml:"TrafficPolicyInstanceId" model:"length=1..36"`
-	CidrRouting   *xmlAnything         `xml:"CidrRoutingConfig"`
-	GeoProximity  *xmlAnything         `xml:"GeoProximityLocation"`
 	Unknown       []constraint.Unknown `xml:",any" model:"unknown"`
 }
-
-type xmlAnything struct{}
 
 type xmlRecords struct {
 	Records []xmlRecord          `xml:"ResourceRecord" model:"inline required"`
@@ -85,13 +80,8 @@ func decodeChange(req *wire.Request, zoneID string) (any, *wire.Error) {
 	return p, nil
 }
 
-// decode makes the record set of one whose members fit the API's model. It rejects members that cannot be together as
-// InvalidInput, and by name what the simulator does not have.
+// decode makes the record set of one whose members fit the API's model. It rejects members that cannot be together.
 func (x xmlRecordSet) decode(action string) (RecordSet, *wire.Error) {
-	if x.TrafficPolicy != nil || x.GeoLocation != nil || x.CidrRouting != nil || x.GeoProximity != nil {
-		return RecordSet{}, wire.NotImplemented("a routing policy other than simple, weighted, latency, failover and multivalue, as of record set %s %s",
-			*x.Name, *x.Type)
-	}
 	if err := x.checkPolicy(action); err != nil {
 		return RecordSet{}, err
 	}

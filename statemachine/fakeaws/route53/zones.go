@@ -36,8 +36,8 @@ type xmlFeatures struct {
 
 // xmlVPC is a VPC that resolves the names of a private zone.
 type xmlVPC struct {
-	Region  *string              `xml:"VPCRegion" model:"required length=1..64 enum=@vpc-regions"`
-	ID      *string              `xml:"VPCId" model:"required length=0..1024"`
+	Region  *string              `xml:"VPCRegion" model:"length=1..64 enum=@vpc-regions"`
+	ID      *string              `xml:"VPCId" model:"length=0..1024"`
 	Unknown []constraint.Unknown `xml:",any" model:"unknown"`
 }
 
@@ -196,7 +196,7 @@ func (r *Service) checkNewZone(p createZoneParams) *wire.Error {
 		return wire.BadRequest("InvalidDomainName", "%s is not a valid domain name", *p.Name)
 	case p.DelegationSet != nil:
 		return errNoDelegationSet(*p.DelegationSet)
-	case p.VPC == nil && p.Config != nil && p.Config.Private:
+	case p.VPC == nil && p.Config != nil && p.Config.Private, p.VPC != nil && (p.VPC.ID == nil || p.VPC.Region == nil):
 		return wire.BadRequest("InvalidVPCId", "Invalid or missing VPC Id.")
 	case p.VPC != nil && !r.k.HasRegion(*p.VPC.Region):
 		return wire.BadRequest("InvalidVPCId", "The VPC: %s in Region %s that you provided is not authorized to make the association.", *p.VPC.ID, *p.VPC.Region)

@@ -99,6 +99,7 @@ func TestAHostedZoneThatCannotBeCreated(t *testing.T) {
 		{"private without a VPC", func(in *route53.CreateHostedZoneInput) {
 			in.HostedZoneConfig = &types.HostedZoneConfig{PrivateZone: true}
 		}, "InvalidVPCId"},
+		{"a VPC without a Region", func(in *route53.CreateHostedZoneInput) { in.VPC = &types.VPC{VPCId: aws.String("vpc-1")} }, "InvalidVPCId"},
 		{"a VPC of another Region", vpc("eu-west-1", "vpc-1"), "InvalidVPCId"},
 		{"another zone of this name in the VPC", func(in *route53.CreateHostedZoneInput) {
 			in.Name = aws.String("b.example")
