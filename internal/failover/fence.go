@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Fence is the value of the TXT record that guards a hosted zone. Every batch of changes deletes the value that the
@@ -52,20 +54,23 @@ func IsFenceName(name string) bool {
 	return strings.HasPrefix(name, fencePrefix) || strings.HasPrefix(name, oldFenceLabel)
 }
 
-// CheckRunName returns what keeps a run's name from being written into a fence, or nil. A TXT value holds printable
-// ASCII characters; a quotation mark or backslash would have to be escaped, and spaces separate the fence's parts. Step
-// Functions accepts more: names in any script.
+// CheckRunName returns what keeps a run's name from being written into a fence, or nil. Spaces separate the fence's parts. All
+// names that Step Functions accepts pass, in any script.
 func CheckRunName(name string) error {
 	for _, c := range name {
-		if c <= ' ' || c > '~' || c == '"' || c == '\\' {
-			return fmt.Errorf("run name %q: it contains %q; expected printable ASCII characters, without spaces, quotation marks and backslashes", name, c)
+		if unicode.IsSpace(c) || unicode.IsControl(c) || c == utf8.RuneError || c == '"' || c == '\\' {
+			return fmt.Errorf("run name %q: it contains %q; expected characters other than spaces, control characters, quotation marks and backslashes", name, c)
 		}
 	}
-	if name == "" || len(name) > maxRunName {
-		return fmt.Errorf("run name %q has %d characters; expected 1 to %d", name, len(name), maxRunName)
+	if n := utf8.RuneCountInString(name); n < 1 || n > maxRunName {
+		return fmt.Errorf("run name %q has %d characters; expected 1 to %d", name, n, maxRunName)
 	}
 	return nil
 }
+
+// MaxFence is the most characters that the value of a fence has: with a name of which each character has four bytes, and each of
+// them an escape.
+const MaxFence = 1450
 
 // maxRunName is the longest name of an execution that Step Functions accepts.
 const maxRunName = 80
@@ -82,41 +87,47 @@ func CheckEpoch(epoch int64) error {
 	return nil
 }
 
-// String is the TXT value, quoted as Route 53 wants it.
-func (f Fence) String() string {
+// String is the TXT value, quoted and escaped as Route 53 wants it.
+func (f Fence) String() string { return quoteText(f.text()) }
+
+// OldString is the TXT value in format 1, which has neither the action nor the try.
+func (f Fence) OldString() string { return quoteText(f.oldText()) }
+
+func (f Fence) text() string {
 	return fmt.Sprintf(fenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(f.Action, noAction), f.Phase, f.Stage, f.Batch, f.Try)
 }
 
-// OldString is the TXT value in format 1, which has neither the action nor the try.
-func (f Fence) OldString() string {
+func (f Fence) oldText() string {
 	return fmt.Sprintf(oldFenceFormat, f.Epoch, f.Run, f.Region, cmp.Or(oldValues["phase"][string(f.Phase)], string(f.Phase)), f.Stage, f.Batch)
 }
 
 const (
-	fenceFormat    = `"format=2 epoch=%d run=%s region=%s action=%s phase=%s stage=%d batch=%d try=%d"`
-	oldFenceFormat = `"epoch=%d run=%s region=%s leg=%s stage=%d batch=%d"`
+	fenceFormat    = "format=2 epoch=%d run=%s region=%s action=%s phase=%s stage=%d batch=%d try=%d"
+	oldFenceFormat = "epoch=%d run=%s region=%s leg=%s stage=%d batch=%d"
 )
 
 // ParseFence reads a TXT value written by [Fence.String] or [Fence.OldString], and no other: a value that was edited since
-// says nothing reliable about which run moved the zone last.
+// says nothing reliable about which run moved the zone last. Route 53 may list a value with other escapes, or split otherwise:
+// what the name servers answer counts.
 func ParseFence(value string) (Fence, error) {
+	text, readable := unquoteText(value)
 	var format int
-	if _, err := fmt.Sscanf(value, `"format=%d `, &format); err == nil {
+	if _, err := fmt.Sscanf(text, "format=%d ", &format); readable && err == nil {
 		if err := CheckFormat("fence value "+value, format); err != nil {
 			return Fence{}, err
 		}
 	}
 	var f Fence
-	_, err := fmt.Sscanf(value, oldFenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Phase, &f.Stage, &f.Batch)
+	_, err := fmt.Sscanf(text, oldFenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Phase, &f.Stage, &f.Batch)
 	f.Phase = Phase(cmp.Or(renamedValues["phase"][string(f.Phase)], string(f.Phase)))
-	if err == nil && f.OldString() == value && CheckEpoch(f.Epoch) == nil {
+	if readable && err == nil && f.oldText() == text && CheckEpoch(f.Epoch) == nil {
 		return f, nil
 	}
-	_, err = fmt.Sscanf(value, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Phase, &f.Stage, &f.Batch, &f.Try)
+	_, err = fmt.Sscanf(text, fenceFormat, &f.Epoch, &f.Run, &f.Region, &f.Action, &f.Phase, &f.Stage, &f.Batch, &f.Try)
 	if f.Action == noAction {
 		f.Action = ""
 	}
-	if err != nil || f.String() != value || CheckEpoch(f.Epoch) != nil {
+	if !readable || err != nil || f.text() != text || CheckEpoch(f.Epoch) != nil {
 		return Fence{}, fmt.Errorf(`fence value %s; expected "format=2 epoch=N run=ID region=REGION action=ACTION phase=PHASE stage=N batch=N try=N", with the quotation marks`, value)
 	}
 	return f, nil

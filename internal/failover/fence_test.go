@@ -21,12 +21,13 @@ func TestEveryFenceComesBack(t *testing.T) {
 		want := Fence{
 			Epoch: rapid.Int64Range(1, MaxEpoch-1).Draw(t, "epoch"),
 			// Whatever CheckRunName lets through.
-			Run:    rapid.StringMatching(`[!#-\[\]-~]{1,80}`).Draw(t, "run"),
+			Run:    rapid.StringMatching(`[!#-\[\]-~]{1,80}|[!#-\[\]-~äöüßéŁ停電障害𠀀😀]{1,80}`).Draw(t, "run"),
 			Region: rapid.SampledFrom([]Region{"us-east-1", "us-gov-west-1", "ap-southeast-7"}).Draw(t, "region"),
 			Phase:  rapid.SampledFrom([]Phase{Outbound, Return, Rollback, ReturnRollback}).Draw(t, "phase"),
 			Stage:  rapid.IntRange(0, 2000).Draw(t, "stage"),
 			Batch:  rapid.IntRange(0, 2000).Draw(t, "batch"),
 			Try:    rapid.IntRange(1, 2000).Draw(t, "try"),
+			Action: rapid.SampledFrom([]Action{"", Switchover, Failover}).Draw(t, "action"),
 		}
 		if err := CheckRunName(want.Run); err != nil {
 			t.Fatal(err)
@@ -39,9 +40,21 @@ func TestEveryFenceComesBack(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("fence (-want +got):\n%s", diff)
 		}
-		// A TXT string has at most 255 characters between its quotation marks.
-		if len(value) > 257 {
+		if len(value) > MaxFence {
 			t.Fatalf("%d characters: %s", len(value), value)
+		}
+		for part := range strings.SplitSeq(strings.Trim(value, `"`), `" "`) {
+			if len(part) > maxText || strings.ContainsFunc(part, func(c rune) bool { return c < ' ' || c > '~' }) {
+				t.Fatalf("%s; expected up to %d characters of printable ASCII", part, maxText)
+			}
+		}
+		old, err := ParseFence(want.OldString())
+		want.Action, want.Try = "", 0 // which format 1 does not have
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, old); diff != "" {
+			t.Fatalf("fence of format 1 (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -52,6 +65,9 @@ func TestFenceThatNoRunWroteIsRefused(t *testing.T) {
 		`epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1`,
 		`"epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1`,
 		`"epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1" "more"`,
+		`"format=2 epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1" more`,
+		`"format=2 epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1\"`,
+		`"format=2 epoch=1 run=K\366ln region=b action=- phase=outbound stage=0 batch=0 try=1"`,
 		`"epoch=1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1 more"`,
 		`"epoch=+1 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
 		`"epoch=01 run=a region=b action=- phase=outbound stage=0 batch=0 try=1"`,
@@ -89,9 +105,27 @@ func TestFenceStandsUnderTheZoneForEachPlan(t *testing.T) {
 }
 
 func TestARunNameThatNoFenceCanHoldIsRefused(t *testing.T) {
-	for _, name := range []string{"", "Ausfall-Köln", "停電", "a b", `a"b`, `a\b`, "a\tb", "a\x7f", strings.Repeat("a", 81)} {
+	for _, name := range []string{"", "a b", "a\u00a0b", `a"b`, `a\b`, "a\tb", "a\x7f", "a\u0085b", "a\xff", strings.Repeat("a", 81)} {
 		if CheckRunName(name) == nil {
 			t.Errorf("%q passed", name)
 		}
+	}
+}
+
+func TestAFenceWithANameInAnyScript(t *testing.T) {
+	fence := Fence{Epoch: 42, Run: "Ausfall-Köln", Region: "eu-west-1", Phase: Outbound, Try: 1, Action: Failover}
+	const want = `"format=2 epoch=42 run=Ausfall-K\303\266ln region=eu-west-1 action=failover phase=outbound stage=0 batch=0 try=1"`
+	if got := fence.String(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	// Other forms of the same text.
+	for _, value := range []string{want, strings.Replace(want, "Ausfall", `\101usfall`, 1), strings.Replace(want, " run", `" " run`, 1), strings.Replace(want, `\303\266`, "ö", 1)} {
+		if got, err := ParseFence(value); err != nil || got != fence {
+			t.Errorf("%s: got %+v, %v; want %+v", value, got, err, fence)
+		}
+	}
+	fence.Run = strings.Repeat("障", 80)
+	if n := strings.Count(fence.String(), `" "`); n == 0 {
+		t.Errorf("%s; want it in strings of up to 255 characters", fence)
 	}
 }

@@ -19,7 +19,7 @@ func TestAVersionReadsItsFormatAndTheOneBefore(t *testing.T) {
 
 // TestTheFormatOfAFenceIsTheFormat: whoever changes the one changes the other, and what reads the one before.
 func TestTheFormatOfAFenceIsTheFormat(t *testing.T) {
-	if Format != 2 || !strings.HasPrefix(fenceFormat, `"format=2 `) {
+	if Format != 2 || !strings.HasPrefix(fenceFormat, "format=2 ") {
 		t.Errorf("format %d and a fence that says %s", Format, fenceFormat)
 	}
 }

@@ -13,13 +13,13 @@ import (
 )
 
 // Route 53's limits of one batch. A DELETE and a CREATE of each of the fence's two records
-// are elements too, and a TXT value has at most 255 characters and its quotes. There is room for both records in every
-// batch, so that the batches of a stage do not depend on the format in which a run writes.
+// are elements too, and their values count. There is room for both records in every
+// batch, so that the batches of a stage depend neither on the format in which a run writes nor on the names of runs.
 const (
 	maxElements   = 1000
 	fenceElements = 4
 	maxCharacters = 32_000
-	fenceLetters  = 4 * 257
+	fenceLetters  = 4 * failover.MaxFence
 	// changesOfSet is how many changes a record set takes: a DELETE of the old one and a CREATE of the new one. An UPSERT
 	// counts as two as well, and would create a record set that does not exist.
 	changesOfSet = 2

@@ -110,7 +110,7 @@ func TestAZoneIsMovedInTheFewestBatches(t *testing.T) {
 		{"one more", manyApplications("Z1", 250), [][]int{{498, 2}}},
 		{"three zones", slices.Concat(manyApplications("Z3", 334), manyApplications("Z1", 333), manyApplications("Z2", 333)),
 			[][]int{{498, 168}, {498, 168}, {498, 170}}},
-		{"characters count, twice", long(40), [][]int{{76, 4}}},
+		{"characters count, twice", long(40), [][]int{{64, 16}}},
 		{"an alias has no value", aliases, [][]int{{498}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

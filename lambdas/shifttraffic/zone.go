@@ -201,7 +201,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 	out, err := z.client.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
 		HostedZoneId: &z.plan.Zone,
 		ChangeBatch: &types.ChangeBatch{
-			Comment: aws.String(fmt.Sprintf("Drover run %s, phase %s, stage %d, batch %d, try %d", mark.Run, mark.Phase, mark.Stage, batch, mark.Try)),
+			Comment: aws.String(comment(mark, batch)),
 			Changes: append(fences, content...),
 		},
 	})
@@ -237,4 +237,17 @@ func (z *zoneShift) addTo(answer *failover.ShiftAnswer) {
 	for _, i := range z.found {
 		answer.AlreadyDone += z.batches[i].Sets()
 	}
+}
+
+// maxComment is the longest comment of a batch that Route 53 takes.
+const maxComment = 256
+
+// comment says in printable ASCII whose batch it is: a comment must not be what Route 53 rejects a batch for.
+func comment(mark failover.Fence, batch int) string {
+	of := fmt.Sprintf(", phase %s, stage %d, batch %d, try %d", mark.Phase, mark.Stage, batch, mark.Try)
+	name := failover.EscapeText(mark.Run)
+	if most := maxComment - len("Drover run ") - len(of); len(name) > most {
+		name = name[:most-len("...")] + "..."
+	}
+	return "Drover run " + name + of
 }
