@@ -24,6 +24,8 @@ type Fault struct {
 	Error *wire.Error
 	// LoseAnswer performs the request and then ends the connection without an answer.
 	LoseAnswer bool
+	// Skip is how many matching requests it leaves alone first.
+	Skip int
 	// Times is how many requests it affects; 0 means all until it is removed.
 	Times int
 	// Share is the part of the matching requests that it affects, from 0 to 1; 0 means all. Which ones depends on what they are
@@ -67,6 +69,10 @@ func (k *Kernel) FaultFor(req *wire.Request) *Fault {
 	for _, f := range k.faults {
 		if (f.Service != "" && f.Service != req.Service) || (f.Operation != "" && f.Operation != req.Operation) ||
 			(f.Region != "" && f.Region != req.Region) || (f.Object != "" && !isAbout(req, f.Object)) {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
 		if !f.strikes(req.Service + " " + req.Operation + " " + wire.ObjectOf(req)) {
