@@ -34,6 +34,8 @@ var values = map[string]members{
 	"monitoring": {
 		"AlarmName": "shop-5xx", "GetMetricData.StartTime": time.Date(2026, 3, 2, 8, 50, 0, 0, time.UTC), "Period": int64(60), "Stat": "Sum",
 		"StorageResolution": int64(1), "MetricName": "Latency", "Namespace": "Shop",
+		"PutMetricAlarm.TreatMissingData": "missing", "PutMetricAlarm.ExtendedStatistic": "p90", "PutMetricAlarm.EvaluationPeriods": int64(1),
+		"PutMetricAlarm.DatapointsToAlarm": int64(1),
 	},
 	"sns":    {"topicARN": fakeawstest.FurnishedTopic},
 	"s3":     {"BucketName": "drover-reports", "ObjectKey": "report.json"},
@@ -76,6 +78,10 @@ var wanted = map[string]map[string]map[string]any{
 		"Metric":          metric,
 		"PutMetricData.":  {"MetricData": []any{members{"MetricName": "Latency", "Value": 1.5}}},
 		"MetricDatum":     {"Value": 1.5},
+		"PutMetricAlarm.": {
+			"Namespace": "Shop", "MetricName": "Latency", "Statistic": "Sum", "Period": int64(60), "EvaluationPeriods": int64(1), "Threshold": 1.5,
+			"ComparisonOperator": "GreaterThanThreshold",
+		},
 	},
 	"route53": {"ResourceRecordSet": {"TTL": int64(60), "ResourceRecords": []any{members{"Value": "192.0.2.1"}}}},
 	"s3":      {"PutObject.": {"Body": []byte("{}")}},
@@ -87,7 +93,7 @@ var inGroup = map[string]any{"SetIdentifier": "west"}
 var beside = map[string]map[string]map[string]any{
 	"monitoring": {
 		"MetricDatum.Values": {"Value": nil}, "MetricDatum.Counts": {"Value": nil, "Values": []any{1.5}}, "MetricDatum.StatisticValues": {"Value": nil},
-		"MetricDataQuery.Expression": {"MetricStat": nil},
+		"MetricDataQuery.Expression": {"MetricStat": nil}, "PutMetricAlarmInput.ExtendedStatistic": {"Statistic": nil},
 	},
 	"route53": {
 		"ResourceRecordSet.Region": inGroup, "ResourceRecordSet.Failover": inGroup, "ResourceRecordSet.MultiValueAnswer": inGroup,
