@@ -37,9 +37,17 @@ var values = map[string]members{
 		"PutMetricAlarm.TreatMissingData": "missing", "PutMetricAlarm.ExtendedStatistic": "p90", "PutMetricAlarm.EvaluationPeriods": int64(1),
 		"PutMetricAlarm.DatapointsToAlarm": int64(1),
 	},
-	"sns":    {"topicARN": fakeawstest.FurnishedTopic},
-	"s3":     {"BucketName": "drover-reports", "ObjectKey": "report.json"},
-	"sqs":    {"GetQueueUrl.QueueName": "dead-letters"},
+	"sns": {"topicARN": fakeawstest.FurnishedTopic, "Publish.MessageAttributes.value.DataType": "String"},
+	"s3": { // with the digests of {}
+		"BucketName": "drover-reports", "ObjectKey": "report.json", "AccountId": "111122223333", "PutObject.ContentMD5": "mZFLkyvTelC5g8XnyQrpOw==",
+		"PutObject.ChecksumCRC32": "o6a/Qw==", "PutObject.ChecksumCRC32C": "KXvQqg==", "PutObject.ChecksumCRC64NVME": "Sv1wpwepjTw=",
+		"PutObject.ChecksumSHA1": "vyGp6PvFo4RvsFtPoIWeCReyIC8=", "PutObject.ChecksumSHA256": "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=",
+	},
+	"sqs": {
+		"GetQueueUrl.QueueName": "dead-letters", "GetQueueUrl.QueueOwnerAWSAccountId": "111122223333",
+		"GetQueueAttributes.QueueUrl": "http://simulator.example/111122223333/dead-letters",
+		"ReceiveMessage.QueueUrl":     "http://simulator.example/111122223333/dead-letters",
+	},
 	"events": {"PutEvents.Entries[].EventBusName": "default", "PutEvents.Entries[].Detail": "{}"},
 	"states": {
 		"StartExecution.stateMachineArn": fakeawstest.FurnishedMachine, "StartExecution.input": "{}",
@@ -85,6 +93,7 @@ var wanted = map[string]map[string]map[string]any{
 	},
 	"route53": {"ResourceRecordSet": {"TTL": int64(60), "ResourceRecords": []any{members{"Value": "192.0.2.1"}}}},
 	"s3":      {"PutObject.": {"Body": []byte("{}")}},
+	"sns":     {"Publish.": {"TopicArn": fakeawstest.FurnishedTopic}, "MessageAttributeValue": {"StringValue": "a"}},
 }
 
 var inGroup = map[string]any{"SetIdentifier": "west"}
