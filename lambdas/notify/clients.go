@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"encoding/json"
+
 	"context"
 	"time"
 
@@ -36,6 +38,9 @@ type recordLister interface {
 type metricLog interface {
 	Write(at time.Time, plan, run string, metrics ...entry.Metric) error
 }
+
+// Function is the Lambda function.
+var Function = entry.Of("notify", func(env entry.Environment) entry.Step[json.RawMessage, any] { return New(env).Handle })
 
 // New returns the handler with the clients of its environment.
 func New(env entry.Environment) Handler {

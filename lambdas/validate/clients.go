@@ -16,6 +16,11 @@ import (
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
+// Function is the Lambda function.
+var Function = entry.Of("validate", func(env entry.Environment) entry.Step[failover.ValidateRequest, failover.ValidateAnswer] {
+	return New(env).Handle
+})
+
 // New returns the handler with the clients of its environment.
 func New(env entry.Environment) Handler {
 	store := &registry.Store{Client: dynamodb.NewFromConfig(env.Config), Table: env.Table, Plan: env.Plan}

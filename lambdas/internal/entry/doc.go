@@ -1,13 +1,13 @@
 // Package entry is between the Lambda runtime and the handler of every step: it reads the environment, configures the AWS
 // clients, names and words errors, and writes one line of evidence per invocation.
 //
-// A step's bootstrap calls [Start] with a function that wires its handler:
+// The package of each step has the variable Function, and its bootstrap starts it:
 //
-//	func main() {
-//		entry.Start("shifttraffic", func(env entry.Environment) entry.Step[failover.StageRequest, failover.ShiftAnswer] {
-//			return shifttraffic.Handler{…}.Handle
-//		})
-//	}
+//	var Function = entry.Of("shifttraffic", func(env entry.Environment) entry.Step[failover.ShiftRequest, failover.ShiftAnswer] {
+//		return New(env).Handle
+//	})
+//
+//	func main() { shifttraffic.Function.Start() }
 //
 // The function reads, wires and connects nothing before the first invocation, so that cold starts are short.
 //

@@ -1,8 +1,10 @@
 package entry
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 
@@ -32,6 +34,8 @@ type Environment struct {
 	SwitchChecks map[string]string
 	// NameServers are asked in place of those of the hosted zones; none in AWS.
 	NameServers []string
+	// Dial connects to a name server; nil for the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Metrics takes metrics for CloudWatch through the function's log.
 	Metrics MetricLog
 	// Config makes clients of the Region. Every call made with it is recorded as evidence.

@@ -20,10 +20,29 @@ import (
 // Step plays one step of the state machine. It must be safe to call twice with the same request.
 type Step[Q, A any] func(ctx context.Context, request Q) (A, error)
 
-// Start serves a step until the process ends. It calls wire once, at the first invocation.
-func Start[Q, A any](name string, wire func(Environment) Step[Q, A]) {
+// Function is a Lambda function, by its name and by how its step is made of an environment.
+type Function struct {
+	// Name is that of its step, in lower case.
+	Name    string
+	handler func(load func() (Environment, error), log io.Writer) lambda.Handler
+}
+
+// Of is the function of a step. It calls wire once in each process, at the first invocation.
+func Of[Q, A any](name string, wire func(Environment) Step[Q, A]) Function {
+	return Function{name, func(load func() (Environment, error), log io.Writer) lambda.Handler {
+		return NewHandler(name, load, wire, log)
+	}}
+}
+
+// Start serves the step until the process ends.
+func (f Function) Start() {
 	load := func() (Environment, error) { return LoadEnvironment(os.Getenv) }
-	lambda.Start(NewHandler(name, load, wire, os.Stderr))
+	lambda.Start(f.handler(load, os.Stderr))
+}
+
+// Handler is the step as the Lambda runtime calls it, with an environment other than that of the process.
+func (f Function) Handler(load func() (Environment, error), log io.Writer) lambda.Handler {
+	return f.handler(load, log)
 }
 
 // NewHandler is the step as the Lambda runtime calls it: JSON in, JSON or a named error out, one line into log. If the environment
@@ -63,9 +82,6 @@ type handler[Q, A any] struct {
 // answerMargin is subtracted from the invocation's deadline, so that a step that runs out of time returns an error with a name
 // before Lambda ends it.
 const answerMargin = 500 * time.Millisecond
-
-// AnswerTime is how long a step has, as its context says.
-const AnswerTime = failover.FunctionTimeout - answerMargin
 
 // Invoke plays the step once.
 func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {

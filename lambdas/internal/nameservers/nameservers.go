@@ -21,6 +21,8 @@ type Client struct {
 	Servers []string
 	// Resolver finds the name servers of a zone; nil for the system's.
 	Resolver *net.Resolver
+	// Dial connects to a name server; nil for the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // timeout bounds one question to one server.
@@ -64,7 +66,7 @@ func (c Client) Ask(ctx context.Context, servers []string, name, recordType stri
 		return nil, fmt.Errorf("%s %s: %w", name, recordType, err)
 	}
 	for _, server := range servers {
-		answer, err := exchange(ctx, server, question)
+		answer, err := c.exchange(ctx, server, question)
 		if err != nil {
 			continue // the next one answers the same
 		}
@@ -120,11 +122,15 @@ func query(name string, kind dnsmessage.Type) ([]byte, error) {
 // maxAnswer is the largest answer over UDP without an extension; the sets that Drover moves have one value.
 const maxAnswer = 512
 
-func exchange(ctx context.Context, server string, question []byte) (dnsmessage.Message, error) {
+func (c Client) exchange(ctx context.Context, server string, question []byte) (dnsmessage.Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var answer dnsmessage.Message
-	conn, err := new(net.Dialer).DialContext(ctx, "udp", server)
+	dial := c.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, "udp", server)
 	if err != nil {
 		return answer, err
 	}
