@@ -101,3 +101,11 @@ const (
 	CodeGradual       = "gradual-failover"
 	CodeAlreadyActive = "already-active"
 )
+
+// FindingCodes are all of them.
+var FindingCodes = []string{
+	CodeInput, CodeLoosened, CodeApplication, CodeNothing, CodeBroken, CodeChanged, CodeConfiguration, CodeDataLoss,
+	CodeLocked, CodeTakeover, CodeRunOver, CodeDrift, CodeUnrecorded, CodeTTL, CodeTopology, CodeShared, CodeLag, CodeNoData,
+	CodeUnhealthy, CodeAlarm, CodeControlPlane, CodeSwitch, CodeSwitchCheck, CodeBound, CodeEvents, CodeRelease,
+	CodeConcurrency, CodeUnreachable, CodeWrongRegion, CodeGradual, CodeAlreadyActive,
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
@@ -81,6 +82,9 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if len(run.SetAside().PendingWeights()) > 0 && p.world.ControlPlaneAnswers() {
 		again.Unequal = cmp.Or(again.Unequal, "the weights that it has left pending can be written now")
 	}
+	if run.Outcome() == failover.Refused {
+		again.Unequal = cmp.Or(again.Unequal, p.happenedSince(run.StoppedAt))
+	}
 	if again.Unequal != "" {
 		e.Again = append(e.Again, again)
 		return nil
@@ -105,4 +109,14 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	again.Before, again.After = before, after
 	e.Again = append(e.Again, again)
 	return ctx.Err()
+}
+
+// happenedSince is what the simulated AWS has done by itself after a time: a run that was refused for it may not be refused again.
+func (p *performance) happenedSince(t time.Time) string {
+	for _, entry := range p.world.Journal() {
+		if entry.At.After(t) && slices.Contains([]string{"rds", "healthcheck", "traffic"}, entry.Kind) {
+			return "since its end, " + entry.Object + ": " + entry.Text
+		}
+	}
+	return ""
 }

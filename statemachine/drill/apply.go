@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 	"github.com/drover-dr/drover/statemachine/scenario"
@@ -15,6 +16,7 @@ import (
 // apply applies an event of the timeline, now.
 func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	p.circumstances.changed(changes(e))
+	p.count(e)
 	switch {
 	case e.RegionDark != "":
 		return p.regionDark(e.RegionDark)
@@ -38,8 +40,7 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	case e.MemberDeleted != nil:
 		return p.world.DeleteMember(e.MemberDeleted.GlobalCluster, e.MemberDeleted.Region)
 	case e.NoMetrics != nil:
-		_, err := p.world.StopMetric(e.NoMetrics.Region, e.NoMetrics.Application)
-		return err
+		return p.noMetrics(*e.NoMetrics)
 	case e.Errors != nil:
 		return p.fail(*e.Errors)
 	case e.APIFault != nil:
@@ -166,9 +167,13 @@ func (p *performance) foreignSet(d scenario.Drift) error {
 
 func (p *performance) apiFault(f scenario.APIFault) {
 	fault := fakeaws.Fault{
-		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, Times: f.Times, Object: f.Object, Share: f.Share,
+		Service: f.Service, Operation: f.Operation, Region: f.Region, LoseAnswer: f.LoseAnswer, LoseRequest: f.LoseRequest, After: f.After,
+		Times: f.Times, Object: f.Object, Share: f.Share, Spares: fakeaws.Administrator, Struck: p.delivers(faultKind(f)),
 	}
 	what := "loses its response"
+	if f.LoseRequest {
+		what = "is not performed and not answered"
+	}
 	if f.Code != "" {
 		fault.Error = &fakeaws.APIError{Code: f.Code, Status: f.Status, Message: f.Message}
 		what = "fails with " + f.Code
@@ -189,14 +194,18 @@ func (p *performance) apiFault(f scenario.APIFault) {
 
 func (p *performance) failInvocations(f scenario.Invocations) {
 	what := map[string]string{
-		fakeaws.InvokeThrottled: "is throttled by Lambda",
-		fakeaws.InvokeCrashes:   "does its work and crashes before it responds",
-		fakeaws.InvokeTimesOut:  "does its work and hangs until its timeout",
-		fakeaws.InvokeDeleted:   "is deleted, and created again",
-		fakeaws.InvokeDenied:    "is denied to the state machine",
+		fakeaws.InvokeThrottled:     "is throttled by Lambda",
+		fakeaws.InvokeCrashesBefore: "crashes before its work",
+		fakeaws.InvokeCrashesMidway: fmt.Sprintf("crashes after %s", prose.Count(f.Calls, "request")),
+		fakeaws.InvokeCrashes:       "does its work and crashes before it responds",
+		fakeaws.InvokeTimesOut:      "does its work and hangs until its timeout",
+		fakeaws.InvokeDeleted:       "is deleted, and created again",
+		fakeaws.InvokeDenied:        "is denied to the state machine",
 	}[f.Fail]
 	p.say("lambda", transcript.Bad, "%s %s %s", f.Function, what, howLong(f.Times, f.For))
-	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{Function: f.Function, Kind: f.Fail, Times: f.Times}))
+	p.until(f.For, p.world.InjectInvoke(fakeaws.InvokeFault{
+		Function: f.Function, Kind: f.Fail, Calls: f.Calls, Times: f.Times, Struck: p.delivers("invocation " + f.Fail),
+	}))
 }
 
 // lambdaSurge makes the account's other functions use all concurrency that is not reserved.
@@ -211,6 +220,36 @@ func (p *performance) lambdaSurge(s scenario.LambdaSurge) error {
 	p.say("lambda", transcript.Bad, "other functions request %d concurrent executions in %s%s", s.Executions, s.Region, lasts)
 	p.until(s.For, func() { _ = p.world.SetOtherConcurrency(s.Region, 0) }) // the Region is one of the simulator's
 	return nil
+}
+
+func (p *performance) noMetrics(of scenario.Place) error {
+	_, err := p.world.StopMetric(of.Region, of.Application)
+	return err
+}
+
+// count counts an event as delivered. Faults count when they strike.
+func (p *performance) count(e scenario.Event) {
+	if e.APIFault == nil && e.Invocations == nil {
+		p.delivered[e.Kinds()[0]]++
+	}
+}
+
+// faultKind is the kind of a fault of calls, for counting.
+func faultKind(f scenario.APIFault) string {
+	switch {
+	case f.LoseAnswer:
+		return "call answer lost"
+	case f.LoseRequest:
+		return "call request lost"
+	case f.Status >= 500:
+		return "call fails"
+	}
+	return "call " + f.Code
+}
+
+// delivers counts a fault by its kind each time that it strikes.
+func (p *performance) delivers(kind string) func() {
+	return func() { p.delivered[kind]++ }
 }
 
 // until ends a fault after a while, and at the end of the scenario in any case.

@@ -32,6 +32,8 @@ func (p *performance) applyToRun(ctx context.Context, e scenario.Event) error {
 		return p.answer(ctx, *e.Answer)
 	case e.PlantedApproval != nil:
 		return p.plantApproval(ctx, *e.PlantedApproval)
+	case e.RepeatStep != nil:
+		return p.repeatStep(ctx, *e.RepeatStep)
 	}
 	return nil
 }
@@ -119,3 +121,23 @@ func (p *performance) stopNow(run *started) error {
 
 // nameOf is the name of a run in the transcript.
 func (p *performance) nameOf(run *started) string { return run.name }
+
+// repeatStep delivers an invocation of a run once more.
+func (p *performance) repeatStep(ctx context.Context, r scenario.RepeatStep) error {
+	if r.Run > len(p.runs) {
+		return nil // the run was not started: something else has happened before
+	}
+	x, _ := p.world.Execution(p.runs[r.Run-1].arn)
+	n := 0
+	for _, inv := range x.Invocations {
+		if inv.State != r.State {
+			continue
+		}
+		if n++; n == max(1, r.Number) {
+			p.say("lambda", transcript.Bad, "%s of %s is delivered once more", r.State, p.nameOf(p.runs[r.Run-1]))
+			p.repeatInvocation(ctx, x.Region, inv)
+			break
+		}
+	}
+	return nil
+}

@@ -97,7 +97,7 @@ func (p *performance) request(ctx context.Context, c scenario.Call) (status int,
 			return 0, nil, fmt.Errorf("sign: %w", err)
 		}
 	}
-	client := http.Client{Timeout: time.Minute}
+	client := http.Client{Timeout: time.Minute, Transport: p.Transport}
 	response, err := client.Do(request)
 	if err != nil {
 		return 0, nil, err
@@ -111,7 +111,7 @@ func (p *performance) request(ctx context.Context, c scenario.Call) (status int,
 func (r *rehearsal) apiURL(region string) (string, error) {
 	for _, api := range r.assembly.APIs {
 		if api.Region == region {
-			return r.url + "/" + api.ID, nil
+			return r.URL + "/" + api.ID, nil
 		}
 	}
 	return "", fmt.Errorf("the assembly has no HTTP API in %s", region)

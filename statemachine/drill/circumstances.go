@@ -36,7 +36,7 @@ func (c *circumstances) since(arn string) string {
 // changes says what an event of the timeline changes for every run; empty for one that starts, answers or stops a run.
 func changes(e scenario.Event) string {
 	switch {
-	case e.Start != nil, e.Call != nil, e.Answer != nil, e.Pause != nil, e.Stop != nil, e.PlantedApproval != nil:
+	case e.Start != nil, e.Call != nil, e.Answer != nil, e.Pause != nil, e.Stop != nil, e.PlantedApproval != nil, e.RepeatStep != nil:
 		return ""
 	case e.RegionDark != "":
 		return e.RegionDark + " has gone dark since"

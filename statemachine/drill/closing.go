@@ -60,6 +60,7 @@ func (p *performance) adoptWeights() {
 		run.name = fmt.Sprintf("%s-%d", p.scenario.Name, len(p.runs)+1)
 		run.want = p.expected(x)
 		p.narrator.Out.Call(x.Name, run.name)
+		p.narrator.Call(run.arn, run.name)
 		p.runs = append(p.runs, run)
 		return true
 	})

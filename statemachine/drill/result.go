@@ -34,6 +34,8 @@ type Result struct {
 	Messages string `json:"-"`
 	// Logs are what functions, state machines and APIs have logged.
 	Logs []fakeaws.LogLine `json:"-"`
+	// Delivered counts what the scenario has done to the simulated AWS, by kind: faults count when they strike.
+	Delivered map[string]int `json:"-"`
 	// Impact and Evidence are for the report to draw.
 	Impact   guarantee.Impact   `json:"-"`
 	Evidence guarantee.Evidence `json:"-"`

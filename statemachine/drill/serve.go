@@ -58,7 +58,7 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 		return &scenario.MistakeError{Err: err}
 	}
 	var desk *controlDesk
-	r, err := deployAt(ctx, deployed, o.Lambdas, o.Listener, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
+	r, err := deployAt(ctx, deployed, o.Lambdas, &processes{listener: o.Listener}, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
 		desk = &controlDesk{world: w, door: newDoorkeeper(o.Listener.Addr(), o.Host)}
 		return desk
 	})
@@ -76,7 +76,7 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 	r.world.StartTraffic()
 	r.world.AdvanceTo(start)
 	o.Out.Start, r.began = start, start
-	p := &performance{rehearsal: r, scenario: s.MovedTo(start), narrator: &transcript.Narrator{Out: o.Out, Announce: true}}
+	p := &performance{rehearsal: r, scenario: s.MovedTo(start), narrator: &transcript.Narrator{Out: o.Out, Announce: true}, delivered: map[string]int{}}
 	p.begin(ctx)
 	desk.open(p)
 	if o.Ready != nil {
@@ -112,7 +112,7 @@ func wait(ctx context.Context, d time.Duration) {
 func (r *rehearsal) stage() Stage {
 	standby := string(r.plan.Standby)
 	s := Stage{
-		URL: r.url, NameServer: r.nameServer, AccessKey: fakeaws.Administrator, SecretKey: "secret", Account: r.assembly.Account, Plan: r.plan,
+		URL: r.URL, NameServer: r.NameServer, AccessKey: fakeaws.Administrator, SecretKey: "secret", Account: r.assembly.Account, Plan: r.plan,
 		Table: r.table(), Applications: r.apps,
 	}
 	for _, m := range r.assembly.StateMachines {
@@ -132,7 +132,7 @@ func (r *rehearsal) stage() Stage {
 	}
 	for _, a := range r.assembly.APIs {
 		if a.Region == standby {
-			s.API = r.url + "/" + a.ID
+			s.API = r.URL + "/" + a.ID
 		}
 	}
 	return s

@@ -5,11 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,23 +17,18 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/lambdahost"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
-// rehearsal is a simulator in which everything is deployed, with the functions running as real processes.
+// rehearsal is a simulator in which everything is deployed.
 type rehearsal struct {
-	world  *fakeaws.World
-	host   *lambdahost.Host
-	server *http.Server
-	// dns answers for the hosted zones, at the address nameServer.
-	dns        io.Closer
-	nameServer string
-	url        string
-	assembly   *assembly.Assembly
-	plan       failover.Plan
+	world   *fakeaws.World
+	hosting Hosting
+	Addresses
+	assembly *assembly.Assembly
+	plan     failover.Plan
 	// functions are the running functions by ARN.
-	functions map[string]*lambdahost.Function
+	functions map[string]Running
 	// keys are the access keys of the roles by ARN, lambdas is the folder of the functions' binaries.
 	keys    map[string]string
 	lambdas string
@@ -54,34 +45,24 @@ type rehearsal struct {
 	began time.Time
 }
 
-// deploy sets up a simulator with everything that the assembly declares, at a random port of the loopback. The functions
-// are the binaries below lambdas, one folder for each step.
-func deploy(ctx context.Context, a *assembly.Assembly, lambdas string) (*rehearsal, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen for the AWS simulator: %w", err)
-	}
-	return deployAt(ctx, a, lambdas, listener, scenario.Start, func(w *fakeaws.World) http.Handler { return w })
+// deploy sets up a simulator with everything that the assembly declares. The functions are the binaries below lambdas, one folder
+// for each step.
+func deploy(ctx context.Context, a *assembly.Assembly, lambdas string, hosting Hosting) (*rehearsal, error) {
+	return deployAt(ctx, a, lambdas, hosting, scenario.Start, func(w *fakeaws.World) http.Handler { return w })
 }
 
-// deployAt does so behind a listener, which it closes in the end, and from a point in time on. serve makes the handler.
-func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listener net.Listener, start time.Time,
+// deployAt does so from a point in time on. serve makes the handler of requests. It closes the hosting if it fails.
+func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, hosting Hosting, start time.Time,
 	serve func(*fakeaws.World) http.Handler) (*rehearsal, error) {
 	plan, err := PlanOf(a)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, errors.Join(err, hosting.Close())
 	}
 	r := &rehearsal{
-		world: fakeaws.New(a.Account, start, string(plan.Primary), string(plan.Standby)), assembly: a, plan: plan,
-		functions: map[string]*lambdahost.Function{}, keys: map[string]string{}, lambdas: lambdas, began: start,
+		world: fakeaws.New(a.Account, start, string(plan.Primary), string(plan.Standby)), hosting: hosting, assembly: a, plan: plan,
+		functions: map[string]Running{}, keys: map[string]string{}, lambdas: lambdas, began: start,
 	}
-	r.url = "http://" + listener.Addr().String()
-	r.server = &http.Server{Handler: serve(r.world), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = r.server.Serve(listener) }() // ends with close
-	if err := r.serveDNS(listener.Addr()); err != nil {
-		return nil, errors.Join(err, r.close())
-	}
-	if r.host, err = lambdahost.New(); err != nil {
+	if r.Addresses, err = hosting.Open(r.world, serve(r.world)); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	if err := r.deployAll(ctx); err != nil {
@@ -90,30 +71,7 @@ func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, listene
 	return r, nil
 }
 
-func (r *rehearsal) close() error {
-	var err error
-	if r.host != nil {
-		err = r.host.Close()
-	}
-	if r.dns != nil {
-		err = errors.Join(err, r.dns.Close())
-	}
-	return errors.Join(err, r.server.Close())
-}
-
-// serveDNS answers DNS queries from the hosted zones, at a free port of the address that the AWS simulator has.
-func (r *rehearsal) serveDNS(simulator net.Addr) error {
-	host, _, err := net.SplitHostPort(simulator.String())
-	if err != nil {
-		return fmt.Errorf("listen for DNS: %w", err)
-	}
-	udp, tcp, err := fakeaws.ListenDNS(net.JoinHostPort(host, "0"))
-	if err != nil {
-		return err
-	}
-	r.dns, r.nameServer = r.world.ServeDNS(udp, tcp), udp.LocalAddr().String()
-	return nil
-}
+func (r *rehearsal) close() error { return r.hosting.Close() }
 
 // PlanOf reads the plan that the functions of an assembly carry.
 func PlanOf(a *assembly.Assembly) (failover.Plan, error) {
@@ -178,32 +136,24 @@ func (r *rehearsal) deployFunction(ctx context.Context, f assembly.Function) err
 	return publish(f.VersionARN, f.ARN, r.world.PublishVersion)
 }
 
-// functionOf starts no process: that starts with the function's first invocation.
-func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaws.Function, *lambdahost.Function, error) {
+// functionOf starts nothing: that happens with the function's first invocation.
+func (r *rehearsal) functionOf(ctx context.Context, f assembly.Function) (fakeaws.Function, Running, error) {
 	return r.functionIn(ctx, r.lambdas, f)
 }
 
 // functionIn is a function with the binary of a release.
-func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.Function) (fakeaws.Function, *lambdahost.Function, error) {
-	file := filepath.Join(lambdas, f.Handler, "bootstrap")
-	binary, err := filepath.Abs(file)
-	if err != nil {
-		return fakeaws.Function{}, nil, fmt.Errorf("function %s: %w", f.Name, err)
-	}
-	if _, err := os.Stat(binary); err != nil {
-		return fakeaws.Function{}, nil, fmt.Errorf("function %s: %s is not there; type `make host` to build the Lambdas for this machine", f.Name, file)
-	}
+func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.Function) (fakeaws.Function, Running, error) {
 	variables := map[string]string{
-		"AWS_ACCESS_KEY_ID": r.keys[f.RoleARN], "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_ENDPOINT_URL": r.url,
-		failover.NameServersVariable: r.nameServer,
+		"AWS_ACCESS_KEY_ID": r.keys[f.RoleARN], "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_ENDPOINT_URL": r.URL,
+		failover.NameServersVariable: r.NameServer,
 	}
 	for name, value := range f.Environment {
 		variables[name] = value
 	}
-	running := &lambdahost.Function{
-		Name: f.Name, ARN: f.ARN, Region: f.Region, Binary: binary, Timeout: f.Timeout, Variables: variables,
-	}
-	if err := r.host.Add(running); err != nil {
+	running, err := r.hosting.Add(HostedFunction{
+		Name: f.Name, ARN: f.ARN, Region: f.Region, Step: f.Handler, Lambdas: lambdas, Timeout: f.Timeout, Variables: variables,
+	})
+	if err != nil {
 		return fakeaws.Function{}, nil, err
 	}
 	return fakeaws.Function{
@@ -214,7 +164,7 @@ func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.F
 
 // invoke runs a function. An invocation that is interrupted, because the drill ends, is an error like any other: the
 // drill itself checks the context.
-func invoke(ctx context.Context, f *lambdahost.Function, payload []byte) fakeaws.InvokeResult {
+func invoke(ctx context.Context, f Running, payload []byte) fakeaws.InvokeResult {
 	result, err := f.Invoke(ctx, payload)
 	if err != nil {
 		return fakeaws.InvokeResult{ErrorType: "Lambda.SdkClientException", Cause: err.Error()}
@@ -261,10 +211,18 @@ func (again) RetryDelay(int, error) (time.Duration, error) { return 0, nil }
 // operator is the SDK's configuration of an administrator.
 func (r *rehearsal) operator(region failover.Region) aws.Config {
 	return aws.Config{
-		Region: string(region), BaseEndpoint: aws.String(r.url), HTTPClient: plainbody.New(),
+		Region: string(region), BaseEndpoint: aws.String(r.URL), HTTPClient: r.client(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, SecretKey, ""),
 		Retryer:     func() aws.Retryer { return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 1 }) },
 	}
+}
+
+// client makes the drill's own requests.
+func (r *rehearsal) client() aws.HTTPClient {
+	if r.Transport == nil {
+		return plainbody.New()
+	}
+	return &http.Client{Transport: r.Transport}
 }
 
 // SecretKey is the secret access key of every caller in a drill, so that the tests find it in logs.

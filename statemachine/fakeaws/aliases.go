@@ -102,9 +102,12 @@ const (
 const (
 	InvokeThrottled = lambda.InvokeThrottled
 	InvokeCrashes   = lambda.InvokeCrashes
-	InvokeTimesOut  = lambda.InvokeTimesOut
-	InvokeDeleted   = lambda.InvokeDeleted
-	InvokeDenied    = lambda.InvokeDenied
+
+	InvokeCrashesBefore = lambda.InvokeCrashesBefore
+	InvokeCrashesMidway = lambda.InvokeCrashesMidway
+	InvokeTimesOut      = lambda.InvokeTimesOut
+	InvokeDeleted       = lambda.InvokeDeleted
+	InvokeDenied        = lambda.InvokeDenied
 )
 
 // The types of health checks, and the status while the data of an alarm are missing; see [route53.HealthCheck].

@@ -34,3 +34,6 @@ func (n names) Query(name, recordType string) nameserver.Answer {
 	a := n.w.Query(name, recordType)
 	return nameserver.Answer{Zone: a.Zone, Exists: a.Exists, Type: a.Type, TTL: a.TTL, Values: a.Values, NoAnswer: a.NoAnswer}
 }
+
+// AnswerDNS answers one message of the DNS protocol, as over UDP.
+func (w *World) AnswerDNS(message []byte) ([]byte, error) { return nameserver.Reply(names{w}, message) }

@@ -89,6 +89,9 @@ func (w *World) handle(req *wire.Request) (resp *wire.Response, answered bool) {
 		}
 		return nil, false
 	}
+	if w.k.Crashed() {
+		return nil, false // nothing of a function that has crashed is left to ask
+	}
 	resp, apiErr, answered := w.perform(svc, req, openErr)
 	if apiErr != nil {
 		resp = svc.Fail(req, apiErr)
@@ -134,6 +137,9 @@ func (w *World) perform(svc wire.Service, req *wire.Request, openErr *wire.Error
 	var fault *kernel.Fault
 	if fault = w.k.FaultFor(req); fault != nil && fault.Error != nil {
 		return nil, fault.Error, true
+	}
+	if fault != nil && fault.LoseRequest {
+		return nil, &wire.Error{Code: wire.CodeUnreachable}, false
 	}
 	resp, apiErr = svc.Serve(req)
 	return resp, apiErr, fault == nil || !fault.LoseAnswer

@@ -10,7 +10,6 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
-	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
 // completedVerified is guarantee 3: when a run ends Completed, traffic, registry and writer are in the target Region, in
@@ -31,6 +30,9 @@ func completedVerified(e Evidence) finding {
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
 			applications++
+			if run.Asked.Action == failover.Weights { // the failover before has moved the writers, or has said why it has not
+				app.Databases = nil
+			}
 			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
@@ -40,7 +42,9 @@ func completedVerified(e Evidence) finding {
 			}
 		}
 		e.checkInSync(&f, run)
-		e.checkServed(&f, run)
+		if run.Asked.Action != failover.Weights {
+			e.checkServed(&f, run)
+		}
 		e.checkClosed(&f, run)
 		if phases := run.phases(); run.Asked.Action == failover.Drill && (len(phases) != 2 || phases[1].Phase != failover.Return) {
 			f.violate("%s: a drill with %s; expected outbound and return", run.Name, prose.Count(len(phases), "phase"))
@@ -109,7 +113,7 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 	var why []string
 	for _, record := range app.Records {
 		got, _ := state.shares(record)
-		if got[to] != 100 || got[plan.Other(to)] != 0 {
+		if got[to] == 0 || got[plan.Other(to)] != 0 { // 50 and 0 send all users to one Region, as 100 and 0 do
 			why = append(why, fmt.Sprintf("record %s %s has %s", record.Name, record.Type, show(plan, got)))
 		}
 		for _, set := range foreign(state.of(record), record) {
@@ -162,7 +166,7 @@ func heldAccurate(e Evidence) finding {
 			f.violate("%s: there is no report", run.Name)
 			continue
 		}
-		if n := len(run.Report.Unknown); n > 0 && !run.mayNotRead() {
+		if n := len(run.Report.Unknown); n > 0 && !e.mayNotRead(run) {
 			f.violate("%s: the report marks %d things as unknown that its role could read", run.Name, n)
 		}
 		says := claimsOf(run.Report)
@@ -177,10 +181,10 @@ func heldAccurate(e Evidence) finding {
 }
 
 // claims are what a report says of each application.
-type claims struct{ moved, notMoved, restored, notRestored map[string]bool }
+type claims struct{ moved, notMoved, notKnown, restored, notRestored map[string]bool }
 
 func claimsOf(r *failover.Report) claims {
-	c := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	c := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	if r == nil {
 		return c
 	}
@@ -189,6 +193,9 @@ func claimsOf(r *failover.Report) claims {
 	}
 	for _, n := range r.NotMoved {
 		c.notMoved[n.Application] = true
+	}
+	for _, n := range r.NotKnown {
+		c.notKnown[n.Application] = true
 	}
 	for _, name := range r.Restored {
 		c.restored[name] = true
@@ -199,14 +206,17 @@ func claimsOf(r *failover.Report) claims {
 	return c
 }
 
-// mayNotRead says whether the report's function was denied to read something, or got no answer: the report cannot list it.
-func (r RunEvidence) mayNotRead() bool {
-	failed := func(c fakeaws.Call) bool {
-		return (c.Code == DeniedCode || c.Code == wire.CodeUnreachable) && !c.Mutating
+// mayNotRead says whether the report's function was denied to read something, or got no answer: the report cannot list it. The
+// report of a run that another one has closed is that one's.
+func (e Evidence) mayNotRead(run RunEvidence) bool {
+	failed := func(c fakeaws.Call) bool { return (c.Code != "" || c.Lost) && !c.Mutating }
+	reads := func(r RunEvidence, state string) bool {
+		return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return inv.State == state && slices.ContainsFunc(inv.Calls, failed) })
 	}
-	return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool {
-		return inv.State == "Notify" && slices.ContainsFunc(inv.Calls, failed)
-	})
+	if run.AfterClosing == nil {
+		return reads(run, "Notify")
+	}
+	return slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), func(r RunEvidence) bool { return reads(r, "NotifyStopped") })
 }
 
 func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app failover.Application) {
@@ -223,6 +233,7 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	why := notMoved(e.Plan, to, run.After, app)
 	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
+	case says.notKnown[app.Name] && !saysMoved && !saysNot && e.mayNotRead(run):
 	case len(why) == 0 && (!saysMoved || saysNot):
 		f.violate("%s: %s has moved, but the report does not list it as moved", run.Name, app.Name)
 	case len(why) > 0 && (saysMoved || !saysNot):

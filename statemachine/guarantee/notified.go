@@ -43,14 +43,15 @@ func alwaysNotified(e Evidence) finding {
 }
 
 // mustNotify says whether the run was refused or skipped and must notify, judged by its input and not by Validate. A
-// scheduled check may find again what was notified before: the readiness alarm is in ALARM.
+// scheduled check may find again what was notified before: the readiness alarm is in ALARM. A run that finds no pending weights
+// has nothing to say.
 func (r RunEvidence) mustNotify() bool {
 	if r.Asked == nil || r.Asked.Action == failover.Check || r.Asked.DryRun {
 		return false
 	}
 	a, ok := r.validated()
 	automatic := r.Asked.StartedBy() != ""
-	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove && r.Asked.Trigger != nil || a.Verdict == failover.Refuse && (automatic || r.Asked.Action == failover.Failover))
+	return ok && (a.Verdict == failover.Skip && r.Asked.Action != failover.Weights || a.Verdict == failover.NothingToMove && r.Asked.Trigger != nil || a.Verdict == failover.Refuse && (automatic || r.Asked.Action == failover.Failover))
 }
 
 // alarmed says whether an alarm about a run, or about one of its functions, has fired at its end.

@@ -41,7 +41,7 @@ func refusedChangedNothing(e Evidence) finding {
 				}
 			}
 		}
-		if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) }) {
+		if e.disturbed(run) {
 			continue // the state changes, but not by this run: its calls show that
 		}
 		before, after := run.Before, run.After
@@ -56,14 +56,23 @@ func refusedChangedNothing(e Evidence) finding {
 	return f
 }
 
+// disturbed says whether something else changes the state while a run is in progress: another run, a promotion that one before has
+// started, an outage, an operator.
+func (e Evidence) disturbed(run RunEvidence) bool {
+	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return other.moves() && other.overlaps(run) }) ||
+		slices.ContainsFunc(e.Applications, func(app failover.Application) bool { return e.inFlight(app, run.StartedAt) }) ||
+		slices.ContainsFunc(e.Outages, func(o Outage) bool { return run.during(o.From) || run.during(o.To) }) ||
+		slices.ContainsFunc(e.Manual, func(m ManualChange) bool { return run.during(m.At) })
+}
+
 // isLockWrite says whether a call is the conditional write of the registry's lock.
 func isLockWrite(call fakeaws.Call) bool {
 	return call.Service == "dynamodb" && inPartition(call, "lock")
 }
 
-// isRelease says whether a call publishes which release of Drover its Region runs.
+// isRelease says whether a call publishes what its Region has deployed: which release of Drover, and which health checks.
 func isRelease(call fakeaws.Call) bool {
-	return call.Service == "dynamodb" && inPartition(call, "versions")
+	return call.Service == "dynamodb" && (inPartition(call, "versions") || inPartition(call, "switchchecks"))
 }
 
 // inPartition says whether a call is about an item of a partition of the registry: its object is table, partition key

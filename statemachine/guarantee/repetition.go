@@ -50,7 +50,17 @@ func (r RunEvidence) MayNotify(first, last int) bool {
 	if notifies(r.Invocations[first].State) && r.NotificationFailed() {
 		return true
 	}
+	if r.Invocations[first].State == "AwaitApproval" && !r.hasAsked(first, last) {
+		return true
+	}
 	return r.failed(first, last, func(c fakeaws.Call) bool { return c.Service == "sns" })
+}
+
+// hasAsked says whether one of these invocations has published an approval request.
+func (r RunEvidence) hasAsked(first, last int) bool {
+	return slices.ContainsFunc(r.Invocations[first:last+1], func(inv fakeaws.Invocation) bool {
+		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return asks(inv, c) && c.Code == "" })
+	})
 }
 
 // MayReset says whether a repetition of these invocations may reset switches: it is how a run ends, and it failed.

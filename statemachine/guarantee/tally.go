@@ -31,6 +31,14 @@ func (t *Tallies) Add(verdicts []Verdict) {
 	}
 }
 
+// Merge adds other sums.
+func (t *Tallies) Merge(others Tallies) {
+	for _, other := range others {
+		sum := t.of(Verdict{Number: other.Number, Guarantee: other.Guarantee})
+		sum.Kept, sum.Violated, sum.NotChecked, sum.Runs = sum.Kept+other.Kept, sum.Violated+other.Violated, sum.NotChecked+other.NotChecked, sum.Runs+other.Runs
+	}
+}
+
 // of is the sum for the guarantee of a verdict.
 func (t *Tallies) of(v Verdict) *Tally {
 	for i := range *t {

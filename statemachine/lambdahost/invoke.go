@@ -164,6 +164,9 @@ func failed(result Result, errorType, message string) Result {
 	return result
 }
 
+// Failed is the result of an invocation that ended with an error of the function.
+func Failed(errorType, message string) Result { return failed(Result{}, errorType, message) }
+
 // functionError is the part of an error payload that Lambda reads.
 type functionError struct {
 	Type    string `json:"errorType"`

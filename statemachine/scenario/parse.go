@@ -36,6 +36,9 @@ func Load(dir fs.FS, file string) (*Scenario, error) {
 	return s, nil
 }
 
+// Parse reads a scenario that has its applications in its own text; file is what mistakes call it.
+func Parse(file string, text []byte) (*Scenario, error) { return parse(file, text) }
+
 // parse reads a scenario's own text. All mistakes that do not hide each other are reported at once, each with file,
 // line, column and what was expected; an unknown key is a mistake. The applications are read later, for a plan.
 func parse(file string, text []byte) (*Scenario, error) {
@@ -45,7 +48,7 @@ func parse(file string, text []byte) (*Scenario, error) {
 	if err != nil {
 		return nil, explainYAML(file, tree, reflect.TypeFor[Scenario](), err)
 	}
-	c := checker{source: source{file, tree}}
+	c := checker{source: source{file, tree}, any: s.Expect.Any}
 	c.wholeNumbers(reflect.TypeFor[Scenario]())
 	c.scenario(s)
 	s.source, s.regions = c.source, c.regions
@@ -147,6 +150,8 @@ type checker struct {
 	source
 	problems []error
 	regions  []mention
+	// any says that runs need no outcome.
+	any bool
 }
 
 // maxMistakes bounds how many mistakes are listed.

@@ -15,7 +15,7 @@ import (
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
 	"regionDark", "regionBack", "controlPlane", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
-	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval",
+	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval", "repeatStep",
 }
 
 // ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
@@ -41,7 +41,7 @@ func (e Event) Kinds() []string {
 		e.RegionDark != "", e.RegionBack != "", e.ControlPlane != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.Deploy != nil, e.LambdaSurge != nil, e.RegistryItem != nil,
-		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil,
+		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil, e.RepeatStep != nil,
 	}
 	var kinds []string
 	for i, key := range eventKeys {
@@ -166,8 +166,17 @@ func (c *checker) apiFault(path string, f APIFault) {
 	if f.Region != "" {
 		c.region(path+".region", f.Region)
 	}
-	if (f.Code != "") == f.LoseAnswer {
-		c.add(path, "expected code, for an error response, or loseAnswer: true; exactly one")
+	kinds := 0
+	for _, set := range []bool{f.Code != "", f.LoseAnswer, f.LoseRequest} {
+		if set {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		c.add(path, "expected code, for an error response, loseAnswer: true or loseRequest: true; exactly one")
+	}
+	if f.After < 0 {
+		c.add(path+".after", "%d; expected how many calls it leaves alone before", f.After)
 	}
 	if f.Code != "" && (f.Status < 400 || f.Status > 599) {
 		c.add(path+".status", "%d; expected the HTTP status of %s, 400 to 599", f.Status, f.Code)
@@ -189,12 +198,15 @@ func (c *checker) ending(path string, times int, lasts Duration) {
 var functions = []string{"validate", "shifttraffic", "updateregistry", "promotedatabase", "verifyhealth", "notify", "api", "lever"}
 
 func (c *checker) invocations(path string, f Invocations) {
-	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut, fakeaws.InvokeDeleted, fakeaws.InvokeDenied}
+	kinds := []string{fakeaws.InvokeThrottled, fakeaws.InvokeCrashesBefore, fakeaws.InvokeCrashesMidway, fakeaws.InvokeCrashes, fakeaws.InvokeTimesOut, fakeaws.InvokeDeleted, fakeaws.InvokeDenied}
 	if !slices.Contains(kinds, f.Fail) {
 		c.add(path+".fail", "%q is not known; expected %s", f.Fail, strings.Join(kinds, ", "))
 	}
 	if !slices.Contains(functions, f.Function) {
 		c.add(path+".function", "%q is not known; expected %s", f.Function, strings.Join(functions, ", "))
+	}
+	if (f.Calls > 0) != (f.Fail == fakeaws.InvokeCrashesMidway) {
+		c.add(path+".calls", "%d; expected how many requests the function makes before it crashes, with fail: %s alone", f.Calls, fakeaws.InvokeCrashesMidway)
 	}
 	c.ending(path, f.Times, f.For)
 }
@@ -202,7 +214,9 @@ func (c *checker) invocations(path string, f Invocations) {
 func (c *checker) start(path string, s StartRun) {
 	c.region(path+".region", s.Region)
 	c.input(path, s.Input)
-	c.outcome(path, s.Outcome)
+	if s.Outcome != "" || !c.any {
+		c.outcome(path, s.Outcome)
+	}
 }
 
 func (c *checker) outcome(path string, o failover.Outcome) {

@@ -60,7 +60,7 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"no applications", "applicationsFile: shop.yaml\n", "", "x.yaml:1:7: got 0 of applications, applicationsFile and generate; expected exactly one"},
 		{"endless fault", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, status: 400}", "x.yaml:7:16: expected times, for how many calls, or for, for how long; exactly one"},
 		{"fault without status", "    regionDark: us-east-1", "    apiFault: {service: route53, code: Throttling, times: 1}", "x.yaml:7:16: 0; expected the HTTP status of Throttling, 400 to 599"},
-		{"unknown failure", "    regionDark: us-east-1", "    invocations: {function: notify, fail: explode, times: 1}", `x.yaml:7:43: "explode" is not known; expected throttle, crash-after-effect, timeout`},
+		{"unknown failure", "    regionDark: us-east-1", "    invocations: {function: notify, fail: explode, times: 1}", `x.yaml:7:43: "explode" is not known; expected throttle, crash-before, crash-midway, crash-after-effect, timeout`},
 		{"unknown function", "    regionDark: us-east-1", "    invocations: {function: shift-traffic, fail: throttle, times: 1}", `x.yaml:7:29: "shift-traffic" is not known; expected validate, shifttraffic, updateregistry, promotedatabase, verifyhealth, notify, api`},
 		{"no function", "    regionDark: us-east-1", "    invocations: {fail: throttle, times: 1}", `"" is not known; expected validate, shifttraffic`},
 		{"unknown alarm state", "    regionDark: us-east-1", "    alarm: {region: us-west-2, name: lost, state: LOUD}", `x.yaml:7:51: "LOUD" is not known; expected OK, ALARM, INSUFFICIENT_DATA`},

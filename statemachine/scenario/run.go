@@ -38,6 +38,11 @@ type LoseEvents struct {
 	For    Duration `yaml:"for"`
 }
 
+// AboutRun says whether the event needs a run that has started, or a Region that can start one.
+func (e Event) AboutRun() bool {
+	return e.Start != nil || e.Pause != nil || e.Stop != nil || e.Answer != nil || e.PlantedApproval != nil || e.RepeatStep != nil
+}
+
 // runEvent checks an event that concerns two Regions or a run.
 func (c *checker) runEvent(path string, e Event) {
 	switch {
@@ -63,6 +68,9 @@ func (c *checker) runEvent(path string, e Event) {
 	case e.Answer != nil:
 		c.run(path+".answer", e.Answer.Run)
 		c.required(path+".answer", "by", e.Answer.By)
+	case e.RepeatStep != nil:
+		c.run(path+".repeatStep", e.RepeatStep.Run)
+		c.required(path+".repeatStep", "state", e.RepeatStep.State)
 	case e.PlantedApproval != nil:
 		c.run(path+".plantedApproval", e.PlantedApproval.Run)
 		c.required(path+".plantedApproval", "under", e.PlantedApproval.Under)

@@ -181,6 +181,8 @@ type Event struct {
 	Answer              *AnswerRun  `yaml:"answer"`
 	// PlantedApproval is an item that an attacker writes into the registry.
 	PlantedApproval *PlantedApproval `yaml:"plantedApproval"`
+	// RepeatStep is an invocation of a run that is delivered once more, later.
+	RepeatStep *RepeatStep `yaml:"repeatStep"`
 }
 
 // Drift is a record set that is changed, or added, outside Drover.
@@ -243,45 +245,6 @@ type Errors struct {
 	FromPercent int `yaml:"fromPercent"`
 }
 
-// APIFault makes calls to AWS fail.
-type APIFault struct {
-	// Service is the name in the credential scope, such as route53 or monitoring.
-	Service   string `yaml:"service"`
-	Operation string `yaml:"operation"`
-	Region    string `yaml:"region"`
-	// Object is the id of a hosted zone, a global cluster or another object; without one, calls about all of them fail.
-	Object string `yaml:"object"`
-	// Code, Status and Message are the error that is answered.
-	Code    string `yaml:"code"`
-	Status  int    `yaml:"status"`
-	Message string `yaml:"message"`
-	// LoseAnswer performs the request and loses the response, instead of an error response.
-	LoseAnswer bool `yaml:"loseAnswer"`
-	// Share is the part of the matching calls that fails, from 0 to 1; 0 means all.
-	Share float64 `yaml:"share"`
-	// Times is for how many calls; For is for how long. One of the two ends every fault.
-	Times int      `yaml:"times"`
-	For   Duration `yaml:"for"`
-}
-
-// Invocations makes invocations of a function fail.
-type Invocations struct {
-	// Function is the step, such as shifttraffic.
-	Function string `yaml:"function"`
-	// Fail is throttle, crash-after-effect, timeout, deleted or denied.
-	Fail  string   `yaml:"fail"`
-	Times int      `yaml:"times"`
-	For   Duration `yaml:"for"`
-}
-
-// LambdaSurge is how many concurrent executions the account's other functions request in a Region.
-type LambdaSurge struct {
-	Region     string `yaml:"region"`
-	Executions int    `yaml:"executions"`
-	// For is how long, 0 until the end.
-	For Duration `yaml:"for"`
-}
-
 // StartRun starts an execution.
 type StartRun struct {
 	// Region is where; a run is started in the Region that it moves to.
@@ -335,6 +298,9 @@ type Expect struct {
 	Closed []string `yaml:"closed"`
 	// DeadLetters is the number of messages in the dead-letter queues.
 	DeadLetters int `yaml:"deadLetters"`
+	// Any says that runs may end in any way, and that anything may start them: only guarantees count, and what a role was denied
+	// or the simulator lacks.
+	Any bool `yaml:"any"`
 	// Denied are objects, such as the ids of hosted zones and global clusters, that the plan's context lacks: requests about
 	// each must be denied, and the drill does not fail for it.
 	Denied []string `yaml:"denied"`

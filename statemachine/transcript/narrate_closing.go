@@ -68,6 +68,7 @@ func (n *Narrator) Started(execution string, input []byte) {
 		return
 	}
 	machine, _ := failover.MachineOf(execution)
+	n.Call(execution, in.RequestedBy) // its own name is an id, until it is known whether it has something to do
 	n.follow(execution, true, func(a failover.ValidateAnswer) string {
 		if a.Verdict == failover.Skip {
 			return ""

@@ -24,8 +24,14 @@ type Fault struct {
 	Error *wire.Error
 	// LoseAnswer performs the request and then ends the connection without an answer.
 	LoseAnswer bool
-	// Skip is how many matching requests it leaves alone first.
-	Skip int
+	// Spares is the access key of a caller whose requests it leaves alone.
+	Spares string
+	// LoseRequest neither performs the request nor answers it.
+	LoseRequest bool
+	// After is how many matching requests it leaves alone before.
+	After int
+	// Struck, when set, is called each time that it affects a request, with the mutex held.
+	Struck func()
 	// Times is how many requests it affects; 0 means all until it is removed.
 	Times int
 	// Share is the part of the matching requests that it affects, from 0 to 1; 0 means all. Which ones depends on what they are
@@ -67,16 +73,19 @@ func (k *Kernel) removeFault(fault *Fault) {
 // FaultFor returns the oldest fault that matches the request, or nil, and counts the request.
 func (k *Kernel) FaultFor(req *wire.Request) *Fault {
 	for _, f := range k.faults {
-		if (f.Service != "" && f.Service != req.Service) || (f.Operation != "" && f.Operation != req.Operation) ||
+		if (f.Spares != "" && f.Spares == req.AccessKey) || (f.Service != "" && f.Service != req.Service) || (f.Operation != "" && f.Operation != req.Operation) ||
 			(f.Region != "" && f.Region != req.Region) || (f.Object != "" && !isAbout(req, f.Object)) {
-			continue
-		}
-		if f.Skip > 0 {
-			f.Skip--
 			continue
 		}
 		if !f.strikes(req.Service + " " + req.Operation + " " + wire.ObjectOf(req)) {
 			continue
+		}
+		if f.After > 0 {
+			f.After--
+			continue
+		}
+		if f.Struck != nil {
+			f.Struck()
 		}
 		if f.Times > 0 {
 			f.Times--

@@ -29,7 +29,9 @@ type Kernel struct {
 	// links are the pairs of disconnected Regions, and since when.
 	links map[[2]string]time.Time
 	// calling is the Region of the function that runs now; empty when none does.
-	calling  string
+	calling string
+	// crashAt is how many requests there will have been when that function crashes; 0 when it does not.
+	crashAt  int
 	onRegion []func(region string, dark bool)
 	onLink   []func(a, b string, cut bool)
 

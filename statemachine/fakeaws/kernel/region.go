@@ -72,7 +72,13 @@ func (k *Kernel) OnLink(changed func(a, b string, cut bool)) { k.onLink = append
 
 // SetCalling notes the Region of the function that runs now; the empty name means that none runs. While a function runs,
 // all requests are its own.
-func (k *Kernel) SetCalling(region string) { k.calling = region }
+func (k *Kernel) SetCalling(region string) { k.calling, k.crashAt = region, 0 }
+
+// CrashAfter makes the function that runs now crash after so many requests: those that it makes later do not arrive.
+func (k *Kernel) CrashAfter(requests int) { k.crashAt = len(k.calls) + requests }
+
+// Crashed says whether the function that runs now has crashed.
+func (k *Kernel) Crashed() bool { return k.crashAt > 0 && len(k.calls) >= k.crashAt }
 
 // Reachable says whether a request that is made now reaches a Region.
 func (k *Kernel) Reachable(region string) bool {

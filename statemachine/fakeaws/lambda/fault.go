@@ -6,6 +6,9 @@ import "slices"
 const (
 	// InvokeThrottled rejects the invocation, as Lambda does over the concurrency limit.
 	InvokeThrottled = "throttle"
+	// InvokeCrashesBefore ends the function's process before its work, InvokeCrashesMidway after some of its requests.
+	InvokeCrashesBefore = "crash-before"
+	InvokeCrashesMidway = "crash-midway"
 	// InvokeCrashes ends the function's process after its work and before its answer.
 	InvokeCrashes = "crash-after-effect"
 	// InvokeTimesOut makes the function hang after its work, until its timeout.
@@ -22,6 +25,10 @@ type InvokeFault struct {
 	Function string
 	// Kind is one of the failure modes.
 	Kind string
+	// Calls is how many requests the function makes before it crashes midway.
+	Calls int
+	// Struck, when set, is called each time that it affects an invocation, with the mutex held.
+	Struck func()
 	// Times is how many invocations it affects; 0 means all until it is removed.
 	Times int
 }
@@ -43,8 +50,8 @@ func (l *Service) removeFault(fault *InvokeFault) {
 	l.faults = slices.DeleteFunc(slices.Clone(l.faults), func(f *InvokeFault) bool { return f == fault })
 }
 
-// faultFor returns the kind of the oldest fault that matches the function, or "", and counts the invocation.
-func (l *Service) faultFor(fn *Function) string {
+// faultFor returns the oldest fault that matches the function, or one without a kind, and counts the invocation.
+func (l *Service) faultFor(fn *Function) InvokeFault {
 	for _, f := range l.faults {
 		if !fn.named(f.Function) {
 			continue
@@ -55,7 +62,10 @@ func (l *Service) faultFor(fn *Function) string {
 				l.removeFault(f)
 			}
 		}
-		return f.Kind
+		if f.Struck != nil {
+			f.Struck()
+		}
+		return *f
 	}
-	return ""
+	return InvokeFault{}
 }

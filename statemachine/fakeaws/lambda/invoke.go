@@ -28,7 +28,7 @@ func (l *Service) Invoke(region, role, arn string, payload []byte, ended func(ke
 	}
 	inv := kernel.Invocation{Function: fn.Name, Version: fn.Version, Payload: payload, Took: perCall}
 	fault := l.faultFor(fn)
-	if rejected := l.begin(role, fn, fault); rejected != nil {
+	if rejected := l.begin(role, fn, fault.Kind); rejected != nil {
 		inv.Result = *rejected
 		ended(inv)
 		return
@@ -38,7 +38,7 @@ func (l *Service) Invoke(region, role, arn string, payload []byte, ended func(ke
 		l.k.Lock()
 		defer l.k.Unlock()
 		inv.Result, inv.Calls, inv.Took = result, calls, charge(calls)
-		if inv.Took > fn.Timeout || fault == InvokeTimesOut {
+		if inv.Took > fn.Timeout || fault.Kind == InvokeTimesOut {
 			inv.Result, inv.Took = timedOut(fn), fn.Timeout
 		}
 		l.k.After(inv.Took, func() { l.leave(fn) })
@@ -58,7 +58,7 @@ func (l *Service) InvokeNow(arn string, payload []byte) kernel.InvokeResult {
 func (l *Service) invokeNow(fn *Function, payload []byte) kernel.InvokeResult {
 	l.k.Lock()
 	fault := l.faultFor(fn)
-	rejected := l.begin("the caller", fn, fault)
+	rejected := l.begin("the caller", fn, fault.Kind)
 	l.k.Unlock()
 	if rejected != nil {
 		return *rejected
@@ -70,7 +70,7 @@ func (l *Service) invokeNow(fn *Function, payload []byte) kernel.InvokeResult {
 	}()
 	result, calls := l.run(fn, payload, fault)
 	result.Took = charge(calls)
-	if fault == InvokeTimesOut {
+	if fault.Kind == InvokeTimesOut {
 		result.Took = fn.Timeout
 	}
 	return result
@@ -115,7 +115,7 @@ func charge(calls []kernel.Call) time.Duration {
 	}
 	took, kinds := baseTime, map[operation]*kind{}
 	for _, c := range calls {
-		if c.Code == wire.CodeUnreachable {
+		if c.Code == wire.CodeUnreachable || c.Lost {
 			took += darkCall
 			continue
 		}
@@ -137,19 +137,25 @@ func charge(calls []kernel.Call) time.Duration {
 }
 
 // run runs a function under a fault. It is called without the mutex, while the clock stands still.
-func (l *Service) run(fn *Function, payload []byte, fault string) (kernel.InvokeResult, []kernel.Call) {
+func (l *Service) run(fn *Function, payload []byte, fault InvokeFault) (kernel.InvokeResult, []kernel.Call) {
 	l.k.Lock()
 	before := l.k.CallCount()
 	l.k.SetCalling(fn.Region)
+	if fault.Kind == InvokeCrashesMidway {
+		l.k.CrashAfter(fault.Calls)
+	}
 	l.k.Unlock()
-	result := checkAnswer(fn.Invoke(payload))
+	var result kernel.InvokeResult
+	if fault.Kind != InvokeCrashesBefore {
+		result = checkAnswer(fn.Invoke(payload))
+	}
 	l.k.Lock()
 	l.k.SetCalling("")
 	calls := l.k.CallsSince(before, fn.Role)
-	l.publish(fn, result, fault)
+	l.publish(fn, result, fault.Kind)
 	l.k.Unlock()
-	switch fault {
-	case InvokeCrashes:
+	switch fault.Kind {
+	case InvokeCrashes, InvokeCrashesBefore, InvokeCrashesMidway:
 		if fn.Kill != nil {
 			fn.Kill()
 		}

@@ -106,6 +106,17 @@ func (s *Server) serve(w dns.ResponseWriter, r *dns.Msg) {
 	_ = w.WriteMsg(m) // the client may have gone
 }
 
+// Reply answers one message without a connection.
+func Reply(zones Zones, message []byte) ([]byte, error) {
+	var r dns.Msg
+	if err := r.Unpack(message); err != nil {
+		return nil, err
+	}
+	m := (&Server{zones: zones}).reply(&r)
+	m.Truncate(dns.MinMsgSize)
+	return m.Pack()
+}
+
 func (s *Server) reply(r *dns.Msg) *dns.Msg {
 	m := new(dns.Msg)
 	switch {
