@@ -1,0 +1,278 @@
+package sim
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+
+	"github.com/drover-dr/drover/lambdas/inprocess"
+	"github.com/drover-dr/drover/statemachine/drill"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/lambdahost"
+)
+
+// memory is a [drill.Hosting] without processes and sockets: the functions are goroutines of the bubble, and a request is a call
+// of the simulator's handler.
+//
+// Functions make several requests at once. To have one order of them whatever the scheduler does, a request waits until every
+// goroutine of the function waits for something; then the first one by its key is served ([memory.conduct]).
+type memory struct {
+	world *fakeaws.World
+	api   http.Handler
+
+	mu      sync.Mutex
+	waiting []*request
+	// conducting is how many functions run. While none does, the one goroutine that is left is the drill's own.
+	conducting int
+	asked      chan struct{}
+}
+
+// request is one request that waits.
+type request struct {
+	key    string
+	serve  func()
+	served chan struct{}
+}
+
+// Open implements [drill.Hosting].
+func (m *memory) Open(world *fakeaws.World, api http.Handler) (drill.Addresses, error) {
+	m.world, m.api, m.asked = world, api, make(chan struct{}, 1)
+	return drill.Addresses{URL: "http://127.0.0.1:1", NameServer: "127.0.0.1:53", Transport: m}, nil
+}
+
+// Add implements [drill.Hosting].
+func (m *memory) Add(f drill.HostedFunction) (drill.Running, error) {
+	return &function{memory: m, of: f}, nil
+}
+
+// Close implements [drill.Hosting].
+func (m *memory) Close() error { return nil }
+
+// perform serves a request in its turn, or at once when no function runs.
+func (m *memory) perform(ctx context.Context, key string, serve func()) error {
+	m.mu.Lock()
+	if m.conducting == 0 {
+		m.mu.Unlock()
+		serve()
+		return nil
+	}
+	r := &request{key, serve, make(chan struct{})}
+	m.waiting = append(m.waiting, r)
+	m.mu.Unlock()
+	select {
+	case m.asked <- struct{}{}:
+	default:
+	}
+	select {
+	case <-r.served:
+		return nil
+	case <-ctx.Done():
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.waiting = slices.DeleteFunc(m.waiting, func(other *request) bool { return other == r })
+		return ctx.Err()
+	}
+}
+
+// next takes the first request by key.
+func (m *memory) next() *request {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.waiting) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(m.waiting, func(a, b *request) int { return cmp.Compare(a.key, b.key) })
+	m.waiting = slices.DeleteFunc(m.waiting, func(other *request) bool { return other == first })
+	return first
+}
+
+func (m *memory) running(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.conducting += n
+}
+
+// conduct serves requests until a function has ended. If all its goroutines wait and there is no request, they wait for the clock
+// of the bubble, which then advances.
+func (m *memory) conduct(done <-chan lambdahost.Result) lambdahost.Result {
+	for {
+		synctest.Wait()
+		if r := m.next(); r != nil {
+			m.running(-1)
+			r.serve()
+			m.running(1)
+			close(r.served)
+			continue
+		}
+		select {
+		case result := <-done:
+			return result
+		case <-m.asked:
+		}
+	}
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		_ = r.Body.Close()
+	}
+	var response *http.Response
+	var failure error
+	key := r.Header.Get("Authorization") // it names Region and service
+	if len(key) > 120 {
+		key = key[:120]
+	}
+	err := m.perform(r.Context(), r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("X-Amz-Target")+" "+key+" "+string(body), func() {
+		response, failure = m.serve(r, body)
+	})
+	return response, errors.Join(err, failure)
+}
+
+// serve calls the simulator's handler with a request as a server has it.
+func (m *memory) serve(r *http.Request, body []byte) (response *http.Response, err error) {
+	uri := r.URL.RequestURI()
+	path, err := url.ParseRequestURI(uri)
+	if err != nil {
+		return nil, err
+	}
+	arrived := &http.Request{
+		Method: r.Method, URL: path, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: r.Header, Body: io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)), Host: cmp.Or(r.Host, r.URL.Host), RemoteAddr: "127.0.0.1:1", RequestURI: uri,
+	}
+	defer func() {
+		if thrown := recover(); thrown == http.ErrAbortHandler {
+			response, err = nil, io.ErrUnexpectedEOF
+		} else if thrown != nil {
+			panic(thrown)
+		}
+	}()
+	w := &recorder{header: http.Header{}}
+	m.api.ServeHTTP(w, arrived.WithContext(r.Context()))
+	return &http.Response{
+		Status: http.StatusText(w.status), StatusCode: cmp.Or(w.status, http.StatusOK), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header,
+		Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
+	}, nil
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
+
+// client makes the requests of functions.
+type client struct{ *memory }
+
+// Do implements the SDK's interface.
+func (c client) Do(r *http.Request) (*http.Response, error) { return c.RoundTrip(r) }
+
+// question is a connection for one question to a name server.
+type question struct {
+	net.Conn // nil: nothing else is used
+	m        *memory
+	ctx      context.Context
+	answer   []byte
+	failure  error
+}
+
+// dial connects to the name server.
+func (m *memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	return &question{m: m, ctx: ctx}, nil
+}
+
+func (q *question) SetDeadline(time.Time) error { return nil }
+func (q *question) Close() error                { return nil }
+
+// Write asks.
+func (q *question) Write(message []byte) (int, error) {
+	err := q.m.perform(q.ctx, "DNS "+string(message), func() { q.answer, q.failure = q.m.world.AnswerDNS(message) })
+	return len(message), err
+}
+
+// Read returns the answer.
+func (q *question) Read(p []byte) (int, error) { return copy(p, q.answer), q.failure }
+
+// function is a function of the drill.
+type function struct {
+	*memory
+	of  drill.HostedFunction
+	log bytes.Buffer
+	// handler is the execution environment; nil before the first invocation and after its end.
+	handler lambda.Handler
+}
+
+// Kill implements [drill.Running].
+func (f *function) Kill() { f.handler = nil }
+
+// Invoke implements [drill.Running].
+func (f *function) Invoke(ctx context.Context, payload []byte) (lambdahost.Result, error) {
+	if f.handler == nil {
+		var err error
+		f.handler, err = inprocess.New(f.of.Step, inprocess.Surroundings{
+			Getenv: f.getenv, Client: client{f.memory}, Dial: f.dial, Log: &f.log,
+		})
+		if err != nil {
+			return lambdahost.Result{}, err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.of.Timeout)
+	defer cancel()
+	f.running(1)
+	defer f.running(-1)
+	done := make(chan lambdahost.Result, 1)
+	handler := f.handler
+	go func() { done <- resultOf(handler.Invoke(ctx, payload)) }()
+	result := f.conduct(done)
+	result.Log = f.log.String()
+	f.log.Reset()
+	return result, nil
+}
+
+func (f *function) getenv(name string) string {
+	switch name {
+	case "AWS_REGION":
+		return f.of.Region
+	case "AWS_MAX_ATTEMPTS":
+		return "1"
+	}
+	return f.of.Variables[name]
+}
+
+// resultOf is what Lambda makes of an answer.
+func resultOf(answer []byte, err error) lambdahost.Result {
+	if err == nil {
+		return lambdahost.Result{Payload: answer}
+	}
+	var named messages.InvokeResponse_Error
+	if !errors.As(err, &named) {
+		named = messages.InvokeResponse_Error{Type: "Unhandled", Message: err.Error()}
+	}
+	return lambdahost.Failed(named.Type, named.Message)
+}
