@@ -78,6 +78,17 @@ bench: host build ## measure cold starts, zip sizes, drills and the AWS simulato
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws/...
 
 # It reads only, and writes what WRITE names: WRITE="-zone ID -table NAME -topic ARN -machine ARN -metrics".
+# The reference of JSONata is the version that AWS documents. What it says is checked in, so that make test needs no Node.
+JSONATA := dist/jsonata/node_modules/jsonata
+$(JSONATA):
+	@command -v npm >/dev/null || { echo "The reference of JSONata needs Node: install it from nodejs.org and try again. (make test needs Go alone.)"; exit 1; }
+	npm install --prefix dist/jsonata --ignore-scripts --no-audit --no-fund jsonata@2.0.6
+
+.PHONY: jsonata
+jsonata: $(JSONATA) ## compare expressions with jsonata 2.0.6, and record its results anew (needs Node; DRILLS=1: plays all drills, too)
+	DROVER_JSONATA=$(CURDIR)/$(JSONATA) go test -timeout 60m ./statemachine/asl -run Reference -update $(if $(DRILLS),-record)
+	DROVER_JSONATA=$(CURDIR)/$(JSONATA) go test ./statemachine/asl/jsonata -run Reference -update
+
 .PHONY: contract
 contract: ## ask the AWS simulator, or your account (AWS=1), whether the assumptions of docs/fidelity.md hold
 	@mkdir -p bin

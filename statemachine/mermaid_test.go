@@ -113,8 +113,21 @@ func shape(s asl.State) string {
 		return fmt.Sprintf("{{%q}}", s.Name)
 	case asl.Succeed, asl.Fail:
 		return fmt.Sprintf("([%q])", s.Name)
+	case asl.Map, asl.Parallel:
+		return fmt.Sprintf("[[%q]]", s.Name+": "+strings.Join(within(s), ", "))
 	}
 	return fmt.Sprintf("[%q]", s.Name)
+}
+
+// within lists the states of the branches of a Parallel, or of a Map's processor.
+func within(s asl.State) []string {
+	var names []string
+	for _, branch := range s.Branches {
+		for _, inner := range branch {
+			names = append(append(names, inner.Name), within(inner)...)
+		}
+	}
+	return names
 }
 
 func (d *drawing) edges(s asl.State) {

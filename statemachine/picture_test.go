@@ -72,3 +72,16 @@ func TestThePictureIsSparing(t *testing.T) {
 		t.Errorf("picture (-want +got):\n%s", diff)
 	}
 }
+
+func TestThePictureNamesTheStatesWithinAMapAndAParallel(t *testing.T) {
+	m, err := asl.Parse([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Both", "States": {
+		"Both": {"Type": "Parallel", "End": true, "Branches": [
+			{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "One", "States": {"One": {"Type": "Succeed"}}}}}},
+			{"StartAt": "Ask", "States": {"Ask": {"Type": "Pass", "End": true}}}]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := mermaid(m), `  Both[["Both: Each, One, Ask"]]`; !strings.Contains(got, want) {
+		t.Errorf("the picture has no line %s:\n%s", want, got)
+	}
+}

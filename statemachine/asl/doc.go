@@ -3,8 +3,8 @@
 //
 // A [Machine] is a definition that [Parse] has read. It is immutable, so that many executions can use it at the same
 // time. Parse is strict: it refuses what the package cannot play as Step Functions does, with the name of the state and
-// the field. It knows the states Pass, Task, Choice, Wait, Succeed and Fail, JSONata with variables, and one integration,
-// lambda:invoke, with and without .waitForTaskToken.
+// the field. It knows the states Pass, Task, Choice, Wait, Succeed, Fail, Parallel and the inline Map, JSONata with variables, and
+// one integration, lambda:invoke, with and without .waitForTaskToken. Expressions are those of package jsonata.
 //
 // An [Execution] is one run of a machine; [Machine.Start] starts it. It goes from state to state, in no time, until it has to wait
 // for something. Then [Execution.Pending] says for what:
@@ -29,14 +29,17 @@
 //		}
 //	}
 //
-// The driver sets the time, real or virtual. It ends a Task at its timeout by Resume with a nil answer; a later answer does not
-// count, as on AWS. The same holds for the TimeoutSeconds of the whole execution. An execution is sequential, so it belongs to one
-// goroutine at a time, and the same calls give the same history, byte for byte: jitter is drawn from [ExecutionInfo], and a
-// definition whose expressions read the time or random numbers is refused.
+// In a Map or a Parallel an execution waits for several things at the same time: [Execution.Waiting] lists them, and
+// [Execution.Deliver] continues with one of them. Pending and Resume are about the first.
 //
-// When a Task fails, its retriers are tried first, then its catchers, and then the execution fails; the counters of the
-// retriers are reset when the execution leaves the state. A failed expression is the error [ErrorQuery]; in a state that
-// cannot catch, it fails the execution at once. [ErrorRuntime] cannot be caught.
+// The driver sets the time, real or virtual. It ends a Task at its timeout by Resume with a nil answer; a later answer does not
+// count, as on AWS. The same holds for the TimeoutSeconds of the whole execution, and for a heartbeat that does not come
+// ([Execution.Heartbeat]). An execution belongs to one goroutine at a time, and the same calls give the same history, byte for
+// byte: jitter is drawn from [ExecutionInfo], and a definition whose expressions read the time or random numbers is refused.
+//
+// When a Task, a Map or a Parallel fails, its retriers are tried first, then its catchers, and then the execution fails; the
+// counters of the retriers are reset when the execution leaves the state. A failed expression is the error [ErrorQuery]; in a state that
+// cannot catch, it fails the execution at once, or the branch, and so its Map or Parallel. [ErrorRuntime] cannot be caught.
 //
 // Every event is in [Execution.History], as GetExecutionHistory has it. [Execution.Path] has the part that tests usually need: the
 // names of the states, in the order in which they were entered.

@@ -25,6 +25,12 @@ type Event struct {
 	TaskFailed         *TaskFailure      `json:"taskFailedEventDetails,omitempty"`
 	TaskTimedOut       *TaskFailure      `json:"taskTimedOutEventDetails,omitempty"`
 	EvaluationFailed   *EvaluationFailed `json:"evaluationFailedEventDetails,omitempty"`
+
+	MapStateStarted       *MapStateStarted `json:"mapStateStartedEventDetails,omitempty"`
+	MapIterationStarted   *MapIteration    `json:"mapIterationStartedEventDetails,omitempty"`
+	MapIterationSucceeded *MapIteration    `json:"mapIterationSucceededEventDetails,omitempty"`
+	MapIterationFailed    *MapIteration    `json:"mapIterationFailedEventDetails,omitempty"`
+	MapIterationAborted   *MapIteration    `json:"mapIterationAbortedEventDetails,omitempty"`
 }
 
 // Details says whether a text of the event was cut short; here it never is.
@@ -100,6 +106,17 @@ type TaskFailure struct {
 // EvaluationFailed has the field and the state that could not be evaluated.
 type EvaluationFailed struct {
 	Failure
-	Location string `json:"location"`
+	Location string `json:"location,omitempty"`
 	State    string `json:"state"`
+}
+
+// MapStateStarted has the number of items of a Map.
+type MapStateStarted struct {
+	Length int `json:"length"`
+}
+
+// MapIteration names an iteration of a Map.
+type MapIteration struct {
+	Name  string `json:"name"`
+	Index int    `json:"index"`
 }

@@ -1,20 +1,20 @@
 package asl
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/untrusted"
-	"github.com/recolabs/gnata"
+	"github.com/drover-dr/drover/statemachine/asl/jsonata"
 )
 
 // expression is one JSONata expression of a definition: what stands between {% and %}.
 type expression struct {
 	text string
-	code *gnata.Expression
+	code *jsonata.Expression
 }
 
 // unrepeatable are functions with another result every time, or that evaluate text at run time. A definition with one of them has
@@ -34,96 +34,44 @@ func compileExpression(s string) (*expression, error) {
 	if err := untrusted.CheckNesting(text, maxExpression); err != nil {
 		return nil, fmt.Errorf("JSONata expression: %w", err)
 	}
-	for _, name := range variablesIn(text) {
+	code, err := jsonata.Compile(text)
+	if errors.Is(err, jsonata.ErrUnsupported) {
+		return nil, fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("JSONata expression %q: %w", text, err)
+	}
+	for _, name := range code.Names() {
 		if slices.Contains(unrepeatable, name) {
 			return nil, fmt.Errorf("JSONata function $%s: %w; the same input must give the same history", name, ErrUnsupported)
 		}
 	}
-	code, err := gnata.Compile(text)
-	if err != nil {
-		return nil, fmt.Errorf("JSONata expression %q: %w", text, err)
-	}
 	return &expression{text: text, code: code}, nil
 }
 
-// variablesIn lists the names after a $ in an expression, outside of strings and comments.
-func variablesIn(text string) []string {
-	var names []string
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '"' || c == '\'' || c == '`':
-			i = skipQuoted(text, i)
-		case strings.HasPrefix(text[i:], "/*"):
-			end := strings.Index(text[i+2:], "*/")
-			if end < 0 {
-				return names
-			}
-			i += 2 + end + 1
-		case c == '$':
-			end := i + 1
-			for end < len(text) && isNameByte(text[end]) {
-				end++
-			}
-			names = append(names, text[i+1:end])
-			i = end - 1
-		}
-	}
-	return names
-}
+// observe is set by a test that records what expressions see; nothing else sets it.
+var observe func(e *expression, vars scope)
 
-// skipQuoted returns the index of the quote that closes the one at i, or the end of the text.
-func skipQuoted(text string, i int) int {
-	quote := text[i]
-	for i++; i < len(text) && text[i] != quote; i++ {
-		if text[i] == '\\' && quote != '`' {
-			i++
-		}
-	}
-	return i
-}
-
-func isNameByte(c byte) bool {
-	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-}
-
-// scope is what an expression can see: $states, the variables, and the functions that Step Functions adds.
-type scope map[string]any
+// scope is what an expression can see: the functions that Step Functions adds, the variables, and $states.
+type scope []map[string]any
 
 // evaluate returns the value as JSON text. The text of its errors is Step Functions' own, as far as it is known.
 func (e *expression) evaluate(field string, vars scope) (json.RawMessage, *evaluationError) {
-	result, err := e.code.EvalWithVars(context.Background(), nil, vars)
+	if observe != nil {
+		observe(e, vars)
+	}
+	result, err := e.code.Evaluate(nil, vars...)
 	if err != nil {
 		return nil, e.failed(field, "threw an error during evaluation. %v", err)
 	}
 	if result == nil {
 		return nil, e.failed(field, "returned nothing (undefined).")
 	}
-	if !isJSON(gnata.NormalizeValue(result)) {
-		return nil, e.failed(field, "returned a value that is not JSON, such as a function.")
-	}
-	text, err := marshal(result)
+	text, err := jsonata.Stringify(result)
 	if err != nil {
-		return nil, e.failed(field, "returned a value that is not JSON: %v", err)
+		return nil, e.failed(field, "returned a value that is not JSON: %v.", err)
 	}
-	return text, nil
-}
-
-// isJSON says whether a value has a JSON text that means it; functions are values too, and have none.
-func isJSON(v any) bool {
-	switch v := v.(type) {
-	case nil, bool, string, float64, json.Number:
-		return true
-	case []any:
-		return !slices.ContainsFunc(v, func(item any) bool { return !isJSON(item) })
-	case map[string]any:
-		for _, item := range v {
-			if !isJSON(gnata.NormalizeValue(item)) {
-				return false
-			}
-		}
-		return true
-	}
-	return gnata.IsNull(v)
+	return json.RawMessage(text), nil
 }
 
 func (e *expression) failed(field, format string, args ...any) *evaluationError {

@@ -9,7 +9,7 @@ import (
 
 // The names of Step Functions' own errors.
 const (
-	// ErrorAll, in ErrorEquals, matches every error but the two that always end an execution.
+	// ErrorAll, in ErrorEquals, matches every error but ErrorRuntime and ErrorDataLimit; of that, the result of a Task alone.
 	ErrorAll = "States.ALL"
 	// ErrorTaskFailed, in ErrorEquals, matches the same but for ErrorTimeout.
 	ErrorTaskFailed = "States.TaskFailed"
@@ -25,6 +25,12 @@ const (
 	ErrorNoChoice = "States.NoChoiceMatched"
 )
 
+// errorHeartbeat, in ErrorEquals, matches a Task whose heartbeat did not come; the error itself is [ErrorTimeout].
+const errorHeartbeat = "States.HeartbeatTimeout"
+
+// errorBranchFailed is a name that AWS documents for a Parallel; which errors it matches is not known.
+const errorBranchFailed = "States.BranchFailed"
+
 // matches says whether one of the names of a retrier or catcher stands for the error.
 func matches(names []string, err string) bool {
 	if err == ErrorRuntime {
@@ -39,33 +45,47 @@ func matches(names []string, err string) bool {
 	return slices.Contains(names, ErrorAll) || err != ErrorTimeout && slices.Contains(names, ErrorTaskFailed)
 }
 
-// stateFailed is an error of the present state. A Task may try again or catch it; all else ends the execution.
-func (x *Execution) stateFailed(f Failure) {
-	if x.retry(f) {
+// matches says the same for the error of the present attempt.
+func (v *visit) matches(names []string, err string) bool {
+	switch {
+	case v.missedBeat && slices.Contains(names, errorHeartbeat), v.tooLargeResult && slices.Contains(names, ErrorAll):
+		return true
+	}
+	return matches(names, err)
+}
+
+// stateFailed is an error of the present state. A Task, a Map and a Parallel may try again or catch it; all else ends the
+// execution, or the branch.
+func (b *branch) stateFailed(f Failure) {
+	if b.x.status != Running || b.retry(f) {
 		return
 	}
-	for _, c := range x.at.catch {
-		if matches(c.errors, f.Error) {
-			x.caught(c, f)
+	if b.at.kind == Map || b.at.kind == Parallel {
+		b.record(Event{Type: string(b.at.kind) + "StateFailed"})
+	}
+	for _, c := range b.at.catch {
+		if b.at.matches(c.errors, f.Error) {
+			b.caught(c, f)
 			return
 		}
 	}
-	x.fail(f)
+	b.fail(f)
 }
 
 // retry waits for the next attempt if one of the retriers has one left. Only the first retrier that matches counts.
-func (x *Execution) retry(f Failure) bool {
-	for i, r := range x.at.retry {
-		if !matches(r.errors, f.Error) {
+func (b *branch) retry(f Failure) bool {
+	for i, r := range b.at.retry {
+		if !b.at.matches(r.errors, f.Error) {
 			continue
 		}
-		if x.at.tries[i] >= r.maxAttempts {
+		if b.at.tries[i] >= r.maxAttempts {
 			return false
 		}
-		delay := r.delay(x.at.tries[i], x.info.Jitter)
-		x.at.tries[i]++
-		x.at.retries++
-		x.wait(x.now.Add(delay), ReasonRetry)
+		delay := r.delay(b.at.tries[i], b.x.info.Jitter)
+		b.at.tries[i]++
+		b.at.retries++
+		b.at.missedBeat, b.at.tooLargeResult = false, false
+		b.wait(b.x.now.Add(delay), ReasonRetry)
 		return true
 	}
 	return false
@@ -88,41 +108,45 @@ func (r *retrier) delay(tries int, jitter func() float64) time.Duration {
 }
 
 // caught leaves the state by a catcher. An error in the catcher's own expressions cannot be caught.
-func (x *Execution) caught(c *catcher, f Failure) {
-	output := map[string]string{"Error": f.Error}
-	// A timeout has no cause: $states.errorOutput.Cause may be undefined.
-	if f.Cause != "" {
-		output["Cause"] = f.Cause
+func (b *branch) caught(c *catcher, f Failure) {
+	// Recorded on AWS: what an error does not have is null, but for the cause of a timeout, which is empty.
+	output := struct{ Error, Cause *string }{}
+	if f.Error != "" {
+		output.Error = &f.Error
+	}
+	if f.Cause != "" || f.Error == ErrorTimeout {
+		output.Cause = &f.Cause
 	}
 	text, err := marshal(output)
 	if err != nil {
-		x.fail(Failure{Error: ErrorRuntime, Cause: err.Error()})
+		b.fail(Failure{Error: ErrorRuntime, Cause: err.Error()})
 		return
 	}
-	if failure := x.leave(&c.exit, text, x.scope(nil, text)); failure != nil {
-		x.fail(*failure)
+	if failure := b.leave(&c.exit, text, b.scope(nil, text)); failure != nil {
+		b.fail(*failure)
 	}
 }
 
 // evaluationFailed records an expression that failed and returns it as the state's error.
-func (x *Execution) evaluationFailed(e *evaluationError) *Failure {
-	f := Failure{Error: ErrorQuery, Cause: x.during(e.cause)}
-	before := x.history[len(x.history)-1].PreviousID
-	id := x.record(Event{Type: "EvaluationFailed",
-		EvaluationFailed: &EvaluationFailed{Failure: f, Location: e.location, State: x.at.name}})
+func (b *branch) evaluationFailed(e *evaluationError) *Failure {
+	f := Failure{Error: ErrorQuery, Cause: b.during(e.cause)}
+	before := b.x.history[b.last-1].PreviousID
+	id := b.record(Event{Type: "EvaluationFailed",
+		EvaluationFailed: &EvaluationFailed{Failure: f, Location: e.location, State: b.at.name}})
 	if id > 0 && !e.unusable {
 		// As recorded on AWS: an expression that fails follows the event before the last one.
-		x.history[id-1].PreviousID = before
+		b.x.history[id-1].PreviousID = before
 	}
 	return &f
 }
 
 // during puts Step Functions' words before a cause: the state in which the error occurred.
-func (x *Execution) during(cause string) string {
-	return fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", x.at.name, x.at.event, cause)
+func (b *branch) during(cause string) string {
+	return fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", b.at.name, b.at.event, cause)
 }
 
-func (x *Execution) tooLarge(what string, size int) *Failure {
-	return &Failure{Error: ErrorDataLimit, Cause: fmt.Sprintf("The state/task '%s' has %s of %d bytes, "+
-		"a size exceeding the maximum number of bytes service limit (%d).", x.at.name, what, size, MaxData)}
+// tooLarge is the error of data that are larger than [MaxData]: those of a state, or the result of a resource.
+func (b *branch) tooLarge(whose string) *Failure {
+	return &Failure{Error: ErrorDataLimit, Cause: fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum "+
+		"number of bytes service limit.", whose)}
 }

@@ -6,32 +6,27 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
 	"math"
+	"slices"
 
-	"github.com/recolabs/gnata"
+	"github.com/drover-dr/drover/statemachine/asl/jsonata"
 )
 
-// functions are those that Step Functions adds to JSONata, in the form in which the evaluator binds them as variables.
-// $random and $uuid are refused when the definition is parsed.
-var functions = func() map[string]any {
-	env := gnata.NewCustomEnv(map[string]gnata.CustomFunc{
-		"parse": parseFunction, "partition": partitionFunction, "range": rangeFunction, "hash": hashFunction,
-	})
-	bound := map[string]any{}
-	for _, name := range []string{"parse", "partition", "range", "hash"} {
-		bound[name], _ = env.Lookup(name)
-	}
-	return bound
-}()
+// functions are those that Step Functions adds to JSONata. $random and $uuid are refused when the definition is parsed.
+var functions = map[string]any{
+	"parse":     jsonata.NewFunction("parse", 1, parseFunction),
+	"partition": jsonata.NewFunction("partition", 2, partitionFunction),
+	"range":     jsonata.NewFunction("range", 3, rangeFunction),
+	"hash":      jsonata.NewFunction("hash", 2, hashFunction),
+}
 
 // maxRange is the most elements that $range may make; the limit is Step Functions'.
 const maxRange = 1000
 
-func parseFunction(args []any, _ any) (any, error) {
+func parseFunction(args []any) (any, error) {
 	if len(args) != 1 {
 		return nil, errors.New("$parse expects one string")
 	}
@@ -39,35 +34,36 @@ func parseFunction(args []any, _ any) (any, error) {
 	if !ok {
 		return nil, errors.New("$parse expects a string")
 	}
-	if !json.Valid([]byte(text)) {
+	value, err := jsonata.Parse([]byte(text))
+	if err != nil {
 		return nil, errors.New("$parse expects JSON text")
 	}
-	return gnata.DecodeJSON(json.RawMessage(text))
+	return value, nil
 }
 
-func partitionFunction(args []any, _ any) (any, error) {
+func partitionFunction(args []any) (any, error) {
 	if len(args) != 2 {
 		return nil, errors.New("$partition expects an array and a size")
 	}
-	items, isArray := args[0].([]any)
-	size, isNumber := number(args[1])
+	array, isArray := args[0].(*jsonata.Array)
+	size, isNumber := args[1].(float64)
 	if !isArray || !isNumber || size < 1 || size != math.Trunc(size) {
 		return nil, errors.New("$partition expects an array and a whole size of 1 or more")
 	}
-	chunks := []any{}
-	for n := int(min(size, float64(len(items)))); len(items) > 0; items = items[min(n, len(items)):] {
-		chunks = append(chunks, items[:min(n, len(items)):min(n, len(items))])
+	var chunks []any
+	for chunk := range slices.Chunk(array.Items(), int(min(size, math.MaxInt32))) {
+		chunks = append(chunks, jsonata.NewArray(chunk...))
 	}
-	return chunks, nil
+	return jsonata.NewArray(chunks...), nil
 }
 
-func rangeFunction(args []any, _ any) (any, error) {
+func rangeFunction(args []any) (any, error) {
 	if len(args) != 3 {
 		return nil, errors.New("$range expects a first value, a last value and a step")
 	}
-	first, ok1 := number(args[0])
-	last, ok2 := number(args[1])
-	step, ok3 := number(args[2])
+	first, ok1 := args[0].(float64)
+	last, ok2 := args[1].(float64)
+	step, ok3 := args[2].(float64)
 	if !ok1 || !ok2 || !ok3 || step == 0 {
 		return nil, errors.New("$range expects three numbers and a step other than 0")
 	}
@@ -75,14 +71,15 @@ func rangeFunction(args []any, _ any) (any, error) {
 	if n > maxRange {
 		return nil, fmt.Errorf("$range makes %v elements; the limit is %d", n, maxRange)
 	}
-	values := []any{}
+	var values []any
 	for i := range int(max(n, 0)) {
 		values = append(values, first+float64(i)*step)
 	}
-	return values, nil
+	// Recorded on AWS: a range of one element is that element, as every sequence of one is.
+	return jsonata.NewSequence(values...), nil
 }
 
-func hashFunction(args []any, _ any) (any, error) {
+func hashFunction(args []any) (any, error) {
 	algorithms := map[string]func() hash.Hash{
 		"MD5": md5.New, "SHA-1": sha1.New, "SHA-256": sha256.New, "SHA-384": sha512.New384, "SHA-512": sha512.New,
 	}
@@ -101,15 +98,4 @@ func hashFunction(args []any, _ any) (any, error) {
 	h := algorithm()
 	h.Write([]byte(text))
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case float64:
-		return n, true
-	case json.Number:
-		f, err := n.Float64()
-		return f, err == nil
-	}
-	return 0, false
 }

@@ -20,14 +20,13 @@ func Parse(definition []byte) (*Machine, error) {
 	if err := untrusted.CheckJSON(definition, maxDefinition); err != nil {
 		return nil, fmt.Errorf("definition: %w", err)
 	}
-	p := &parser{}
-	m := &Machine{byName: map[string]*state{}}
+	p := &parser{names: map[string]bool{}}
+	m := &Machine{}
 	top := p.object("definition", definition)
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
 	}
 	m.comment = top.text("Comment")
-	m.startAt = top.text("StartAt")
 	if version, given := top.take("Version"); given && string(version) != `"1.0"` {
 		top.refuse("Version", "%s: %w; expected \"1.0\"", version, ErrUnsupported)
 	}
@@ -35,13 +34,7 @@ func Parse(definition []byte) (*Machine, error) {
 	if raw, given := top.take("TimeoutSeconds"); given {
 		m.timeout = time.Duration(top.wholeNumber("TimeoutSeconds", raw, 1, maxSeconds)) * time.Second
 	}
-	states, given := top.take("States")
-	if !given {
-		top.refuse("States", "is missing; expected an object of states")
-	} else {
-		p.states(m, states)
-		p.check(m)
-	}
+	m.level = *top.level()
 	top.done()
 	if len(p.problems) > 0 {
 		return nil, errors.Join(p.problems...)
@@ -58,20 +51,37 @@ const maxSeconds = 99999999
 // maxName is the longest name of a state and of a variable.
 const maxName = 80
 
-type parser struct{ problems []error }
+type parser struct {
+	problems []error
+	// names are those of all states: a name is used once in a machine, within its Maps and Parallels too.
+	names map[string]bool
+}
 
-func (p *parser) states(m *Machine, raw json.RawMessage) {
-	all := p.object("States", raw)
+// level takes StartAt and States, and checks that the states lead to each other.
+func (o *object) level() *level {
+	l := &level{startAt: o.text("StartAt"), byName: map[string]*state{}}
+	states, given := o.take("States")
+	if !given {
+		o.refuse("States", "is missing; expected an object of states")
+		return l
+	}
+	all := o.p.object("States", states)
 	for _, name := range all.order {
 		text, _ := all.take(name)
-		o := p.object(fmt.Sprintf("state %q", name), text)
+		child := o.p.object(fmt.Sprintf("state %q", name), text)
 		if len([]rune(name)) > maxName {
-			o.refuse("name", "is longer than %d characters", maxName)
+			child.refuse("name", "is longer than %d characters", maxName)
 		}
-		s := o.state(name)
-		m.states = append(m.states, s)
-		m.byName[name] = s
+		if o.p.names[name] {
+			child.refuse("name", "is that of two states; expected each name once in the whole definition")
+		}
+		o.p.names[name] = true
+		s := child.state(name)
+		l.states = append(l.states, s)
+		l.byName[name] = s
 	}
+	o.check(l)
+	return l
 }
 
 // state reads one state. What none of the readers takes is refused by done.
@@ -99,11 +109,16 @@ func (o *object) state(name string) *state {
 		s.output = o.template("Output")
 	case Fail:
 		s.failError, s.failCause = o.template("Error"), o.template("Cause")
-	case "Map", "Parallel":
-		o.unsupported("Type", fmt.Sprintf("%q", kind), "expected Pass, Task, Choice, Wait, Succeed or Fail")
-		return s
+	case Map:
+		o.mapState(s)
+		s.exit = o.exit("")
+		o.nextOrEnd(&s.exit)
+	case Parallel:
+		o.parallel(s)
+		s.exit = o.exit("")
+		o.nextOrEnd(&s.exit)
 	default:
-		o.refuse("Type", "is %q; expected Pass, Task, Choice, Wait, Succeed or Fail", kind)
+		o.refuse("Type", "is %q; expected Pass, Task, Choice, Wait, Succeed, Fail, Map or Parallel", kind)
 		return s
 	}
 	o.done()
@@ -125,9 +140,6 @@ func (o *object) task(s *state) {
 	s.arguments = o.template("Arguments")
 	s.timeout = o.seconds("TimeoutSeconds")
 	s.heartbeat = o.seconds("HeartbeatSeconds")
-	if s.heartbeat != nil && s.waitForToken {
-		o.unsupported("HeartbeatSeconds", "with .waitForTaskToken", "expected TimeoutSeconds alone")
-	}
 	s.retry, s.catch = o.retriers(), o.catchers()
 }
 
@@ -217,26 +229,26 @@ func (o *object) errorEquals(last bool) []string {
 	return names
 }
 
-// check checks the machine as a whole: every edge leads to a state, and every state can be reached.
-func (p *parser) check(m *Machine) {
-	if m.byName[m.startAt] == nil {
-		p.problems = append(p.problems, fmt.Errorf("definition: StartAt: there is no state %q", m.startAt))
+// check checks the states of a level: every edge leads to a state, and every state can be reached.
+func (o *object) check(l *level) {
+	if l.byName[l.startAt] == nil {
+		o.p.problems = append(o.p.problems, fmt.Errorf("%s: StartAt: there is no state %q", o.where, l.startAt))
 		return
 	}
-	reached := map[string]bool{m.startAt: true}
-	for queue := []string{m.startAt}; len(queue) > 0; queue = queue[1:] {
-		for _, e := range m.byName[queue[0]].edges() {
-			if m.byName[e.To] == nil {
-				p.problems = append(p.problems, fmt.Errorf("state %q: there is no state %q to go to", queue[0], e.To))
+	reached := map[string]bool{l.startAt: true}
+	for queue := []string{l.startAt}; len(queue) > 0; queue = queue[1:] {
+		for _, e := range l.byName[queue[0]].edges() {
+			if l.byName[e.To] == nil {
+				o.p.problems = append(o.p.problems, fmt.Errorf("state %q: there is no state %q to go to", queue[0], e.To))
 			} else if !reached[e.To] {
 				reached[e.To] = true
 				queue = append(queue, e.To)
 			}
 		}
 	}
-	for _, s := range m.states {
+	for _, s := range l.states {
 		if !reached[s.name] {
-			p.problems = append(p.problems, fmt.Errorf("state %q: no state leads to it", s.name))
+			o.p.problems = append(o.p.problems, fmt.Errorf("state %q: no state leads to it", s.name))
 		}
 	}
 }

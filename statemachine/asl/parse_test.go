@@ -32,14 +32,23 @@ func TestParseRefusesByName(t *testing.T) {
 		unsupported bool
 		want        []string
 	}{
-		{"a state type", `"Start": {"Type": "Map", "Items": [1]}`, true, []string{`"Start"`, `"Map"`}},
+		{"a distributed Map", `"Start": {"Type": "Map", "End": true, "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}}`, true, []string{`"Start", ItemProcessor, ProcessorConfig`, "Mode", "INLINE"}},
+		{"items from a bucket", `"Start": {"Type": "Map", "End": true, "ItemReader": {}, "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}}`, true, []string{`"Start"`, "ItemReader", "inline"}},
+		{"a catcher whose errors are not known", `"Start": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}], "Catch": [{"ErrorEquals": ["States.BranchFailed"], "Next": "Start"}]}`, true, []string{`"Start"`, "States.BranchFailed"}},
+		{"a function of a branch", `"Start": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true, "Output": "{% $uuid() %}"}}}]}`, true, []string{`state "A"`, "$uuid"}},
+		{"a construct of JSONata", `"Start": {"Type": "Pass", "Output": {"p": "{% $states.input.x.% %}"}, "End": true}`, true, []string{`"Start"`, "Output", "p", "JSONata operator %"}},
+		{"a Map without a processor", `"Start": {"Type": "Map", "End": true}`, false, []string{`"Start"`, "ItemProcessor"}},
+		{"a Parallel without branches", `"Start": {"Type": "Parallel", "End": true, "Branches": []}`, false, []string{`"Start"`, "Branches"}},
+		{"items that are no array", `"Start": {"Type": "Map", "End": true, "Items": 5, "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}}`, false, []string{`"Start"`, "Items", "array"}},
+		{"a name of two branches", `"Start": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}]}`, false, []string{`"A"`, "once"}},
+		{"a state of another level", `"Start": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Start"}}}]}`, false, []string{`state "A"`, `"Start"`}},
+		{"a branch that starts nowhere", `"Start": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}]}`, false, []string{`"Start", Branches[0]`, `"B"`}},
 		{"an integration", `"Start": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true}`, true, []string{`"Start"`, "Resource", "sns:publish"}},
 		{"a field of JSONPath", `"Start": {"Type": "Pass", "ResultPath": "$.x", "End": true}`, true, []string{`"Start"`, "ResultPath", "JSONPath"}},
 		{"another query language", `"Start": {"Type": "Pass", "QueryLanguage": "JSONPath", "End": true}`, true, []string{`"Start"`, "QueryLanguage"}},
 		{"an unknown field", `"Start": {"Type": "Pass", "Colour": "red", "End": true}`, true, []string{`"Start"`, "Colour"}},
 		{"a field of a rule", `"Start": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "Start", "And": []}]}`, true, []string{`"Start", Choices[0]`, "And"}},
 		{"a field of a retrier", `"Start": {` + invoke + `, "End": true, "Retry": [{"ErrorEquals": ["A"], "Jitter": 1}]}`, true, []string{`"Start", Retry[0]`, "Jitter"}},
-		{"heartbeats for a token", `"Start": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "HeartbeatSeconds": 5, "End": true}`, true, []string{`"Start"`, "HeartbeatSeconds"}},
 		{"a function that cannot be repeated", `"Start": {"Type": "Pass", "Output": {"at": "{% $now() %}"}, "End": true}`, true, []string{`"Start"`, "Output", "at", "$now"}},
 		{"an unknown type", `"Start": {"Type": "Loop"}`, false, []string{`"Start"`, `"Loop"`, "Choice"}},
 		{"a missing next state", `"Start": {"Type": "Pass"}`, false, []string{`"Start"`, "Next", "End"}},
@@ -74,11 +83,11 @@ func TestParseRefusesByName(t *testing.T) {
 
 func TestParseReportsAllMistakesAtOnce(t *testing.T) {
 	_, err := Parse([]byte(`{"StartAt": "Start", "Colour": "red", "States": {
-		"Start": {"Type": "Pass", "Next": "End", "InputPath": "$.x"}, "End": {"Type": "Parallel"}}}`))
+		"Start": {"Type": "Pass", "Next": "End", "InputPath": "$.x"}, "End": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true}}}`))
 	want := []string{
 		`definition: QueryLanguage JSONPath is not supported; expected "QueryLanguage": "JSONata"`,
 		`state "Start": field "InputPath" is not supported; it belongs to JSONPath; expected JSONata`,
-		`state "End": Type "Parallel" is not supported; expected Pass, Task, Choice, Wait, Succeed or Fail`,
+		`state "End": Resource "arn:aws:states:::sns:publish" is not supported; expected arn:aws:states:::lambda:invoke, with or without .waitForTaskToken`,
 		`definition: field "Colour" is not supported; no such field is known here`,
 	}
 	if err == nil {
@@ -102,11 +111,11 @@ func TestStatesAreDescribedInTheOrderOfTheText(t *testing.T) {
 		"Start": {`+invoke+`, "Comment": "Asks.", "Next": "Which?",
 			"Catch": [{"Comment": "No.", "ErrorEquals": ["States.ALL"], "Next": "Bad"}]},
 		"Which?": {"Type": "Choice", "Choices": [{"Comment": "It is.", "Condition": "{% true %}", "Next": "Good"}], "Default": "Bad"},
-		"Good": {"Type": "Succeed"}, "Bad": {"Type": "Fail"}`)
+		"Good": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "In", "States": {"In": {"Type": "Succeed"}}}]}, "Bad": {"Type": "Fail"}`)
 	want := []State{
 		{Name: "Start", Kind: Task, Comment: "Asks.", Edges: []Edge{{To: "Which?", Kind: Next}, {To: "Bad", Kind: Caught, Comment: "No."}}},
 		{Name: "Which?", Kind: Choice, Edges: []Edge{{To: "Good", Kind: Match, Comment: "It is."}, {To: "Bad", Kind: Default}}},
-		{Name: "Good", Kind: Succeed},
+		{Name: "Good", Kind: Parallel, Branches: [][]State{{{Name: "In", Kind: Succeed}}}},
 		{Name: "Bad", Kind: Fail},
 	}
 	if diff := cmp.Diff(want, m.States()); diff != "" {

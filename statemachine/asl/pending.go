@@ -26,7 +26,7 @@ type Invoke struct {
 	TaskToken string
 }
 
-// AwaitToken asks the driver to resume with the answer for a task token. The function that was given the token has
+// AwaitToken asks the driver to resume with the answer for a task token. [Execution.Heartbeat] moves TimeoutAt. The function that was given the token has
 // already answered; the driver must keep an answer for the token that came earlier: it still counts.
 type AwaitToken struct {
 	State     string
@@ -60,7 +60,9 @@ func (*WaitUntil) pending()  {}
 type Answer struct {
 	// Output is the Task's result, $states.result: for an invocation what [InvokeResult] makes of the payload.
 	Output json.RawMessage
-	// Error is the error's name, for a Lambda function its errorType; when it is set the output does not count.
+	// Failed says that the Task has failed, also without a name of the error; then the output does not count.
+	Failed bool
+	// Error is the error's name, for a Lambda function its errorType; when it is set the Task has failed.
 	Error string
 	// Cause is the error's text, for a Lambda function the JSON of its error.
 	Cause string

@@ -4,13 +4,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 )
 
-// Resume continues with what the execution waited for. A nil answer means that time has passed: it ends a wait that is due, and
-// times out a Task whose TimeoutAt has come. An answer later than TimeoutAt does not count. A call that does not fit (nil too
-// early, an answer to a wait, any call after the end) changes nothing.
-func (x *Execution) Resume(now time.Time, answer *Answer) {
+// Resume continues with the first of what the execution waits for. A nil answer means that time has passed: it ends a wait that is
+// due, and times out a Task whose TimeoutAt has come. An answer later than TimeoutAt does not count. A call that does not fit
+// (nil too early, an answer to a wait, any call after the end) changes nothing.
+func (x *Execution) Resume(now time.Time, answer *Answer) { x.Deliver(x.Pending(), now, answer) }
+
+// Deliver does what Resume does, with one of several things that the execution waits for. What it does not wait for, or no more,
+// changes nothing but the time.
+func (x *Execution) Deliver(pending Pending, now time.Time, answer *Answer) {
 	if x.status != Running {
 		return
 	}
@@ -19,165 +24,186 @@ func (x *Execution) Resume(now time.Time, answer *Answer) {
 		x.timeOut()
 		return
 	}
-	switch p := x.pending.(type) {
+	var waiting *branch
+	x.root.visit(func(b *branch) {
+		if pending != nil && b.pending == pending {
+			waiting = b
+		}
+	})
+	if waiting != nil {
+		waiting.resume(now, answer)
+		waiting.climb()
+	}
+}
+
+// Heartbeat moves the time by which the Task with a token must answer or show another heartbeat. It says whether such a Task waits.
+func (x *Execution) Heartbeat(token string, now time.Time) bool {
+	found := false
+	for _, p := range x.Waiting() {
+		x.root.visit(func(b *branch) {
+			if b.pending == p && b.at.token == token && token != "" {
+				found = true
+				b.beat(now)
+			}
+		})
+	}
+	return found
+}
+
+func (b *branch) resume(now time.Time, answer *Answer) {
+	switch p := b.pending.(type) {
 	case *WaitUntil:
 		if answer != nil || now.Before(p.Until) {
 			return
 		}
-		x.pending = nil
-		x.resumed(p.Reason)
+		b.pending = nil
+		b.resumed(p.Reason)
 	case *Invoke, *AwaitToken:
-		late := !x.at.expires.IsZero() && now.After(x.at.expires)
-		due := !x.at.expires.IsZero() && !now.Before(x.at.expires)
+		limit := b.at.limit()
+		late := !limit.IsZero() && now.After(limit)
+		due := !limit.IsZero() && !now.Before(limit)
 		if answer == nil && !due {
 			return
 		}
-		x.pending = nil
-		x.answered(answer, answer == nil || late)
+		b.pending = nil
+		b.answered(answer, answer == nil || late)
 	}
-	x.play()
+	b.play()
 }
 
 // play goes from state to state until the execution must wait, or ends.
-func (x *Execution) play() {
-	for x.status == Running && x.pending == nil {
-		switch x.at.kind {
+func (b *branch) play() {
+	for b.x.status == Running && b.pending == nil && b.at.fork == nil && !b.done {
+		switch b.at.kind {
 		case Pass:
-			x.exitOrFail(&x.at.exit, x.at.input, x.scope(nil, nil))
+			b.exitOrFail(&b.at.exit, b.at.input, b.scope(nil, nil))
 		case Task:
-			x.schedule()
+			b.schedule()
 		case Choice:
-			x.choose()
+			b.choose()
 		case Wait:
-			x.startWait()
+			b.startWait()
 		case Succeed:
-			x.exitOrFail(&x.at.exit, x.at.input, x.scope(nil, nil))
+			b.exitOrFail(&b.at.exit, b.at.input, b.scope(nil, nil))
 		case Fail:
-			x.failState()
+			b.failState()
+		case Map, Parallel:
+			b.startFork()
 		}
 	}
 }
 
-func (x *Execution) enter(name string, input json.RawMessage) {
-	s := x.machine.byName[name]
-	x.path = append(x.path, name)
-	x.transitions++
-	x.at = &visit{state: s, input: input, entered: x.now, tries: make([]int, len(s.retry))}
-	x.at.event = x.record(Event{Type: string(s.kind) + "StateEntered", StateEntered: &StateEntered{Name: name, Input: string(input)}})
+func (b *branch) enter(name string, input json.RawMessage) {
+	s := b.level.byName[name]
+	b.x.path = append(b.x.path, name)
+	b.x.transitions++
+	b.at = &visit{state: s, input: input, entered: b.x.now, tries: make([]int, len(s.retry))}
+	b.at.event = b.record(Event{Type: string(s.kind) + "StateEntered", StateEntered: &StateEntered{Name: name, Input: string(input)}})
 }
 
 // leave evaluates an exit, assigns its variables, and enters the next state or ends the execution. All expressions
 // see the variables as they were before. It changes nothing when it fails.
-func (x *Execution) leave(e *exit, output json.RawMessage, vars scope) *Failure {
+func (b *branch) leave(e *exit, output json.RawMessage, vars scope) *Failure {
 	assigned := map[string]string{}
 	for _, a := range e.assign {
 		text, err := a.value.evaluate(e.field+"Assign/"+a.name, vars)
 		if err != nil {
-			return x.evaluationFailed(err)
+			return b.evaluationFailed(err)
 		}
 		assigned[a.name] = string(text)
 	}
 	if e.output != nil {
 		text, err := e.output.evaluate(e.field+"Output", vars)
 		if err != nil {
-			return x.evaluationFailed(err)
+			return b.evaluationFailed(err)
 		}
 		output = text
 	}
 	if len(output) > MaxData {
-		return x.tooLarge("an output", len(output))
+		return b.tooLarge(b.at.name)
 	}
-	if f := x.assign(assigned); f != nil {
+	if f := b.assign(assigned); f != nil {
 		return f
 	}
-	exited := &StateExited{Name: x.at.name, Output: string(output)}
+	exited := &StateExited{Name: b.at.name, Output: string(output)}
 	if len(assigned) > 0 {
 		exited.AssignedVariables, exited.AssignedDetails = assigned, &Details{}
 	}
-	x.record(Event{Type: string(x.at.kind) + "StateExited", StateExited: exited})
+	b.record(Event{Type: string(b.at.kind) + "StateExited", StateExited: exited})
 	if e.next == "" {
-		x.succeed(output)
+		b.finish(output)
 	} else {
-		x.enter(e.next, output)
+		b.enter(e.next, output)
 	}
 	return nil
 }
 
-func (x *Execution) exitOrFail(e *exit, output json.RawMessage, vars scope) {
-	if f := x.leave(e, output, vars); f != nil {
-		x.stateFailed(*f)
+func (b *branch) exitOrFail(e *exit, output json.RawMessage, vars scope) {
+	if f := b.leave(e, output, vars); f != nil {
+		b.stateFailed(*f)
 	}
 }
 
 // assign sets the variables, or none of them when they are too large.
-func (x *Execution) assign(assigned map[string]string) *Failure {
+func (b *branch) assign(assigned map[string]string) *Failure {
 	total, now := 0, 0
-	for _, size := range x.sizes {
+	for _, size := range b.sizes {
 		total += size
 	}
 	for name, text := range assigned {
 		now += len(text)
-		total += len(text) - x.sizes[name]
+		total += len(text) - b.sizes[name]
 	}
 	if now > MaxData || total > MaxVariables {
-		return x.tooLarge("variables", max(now, total))
+		return b.tooLarge(b.at.name)
 	}
 	for name, text := range assigned {
-		x.variables[name] = decode(json.RawMessage(text))
-		x.sizes[name] = len(text)
+		b.variables[name] = decode(json.RawMessage(text))
+		b.sizes[name] = len(text)
 	}
 	return nil
 }
 
-func (x *Execution) choose() {
-	vars := x.scope(nil, nil)
-	for i, r := range x.at.rules {
+func (b *branch) choose() {
+	vars := b.scope(nil, nil)
+	for i, r := range b.at.rules {
 		field := fmt.Sprintf("Choices[%d]/Condition", i)
 		text, err := r.condition.evaluate(field, vars)
 		if err == nil && typeOf(text) != "boolean" {
 			err = r.condition.wrongType(field, "boolean", text)
 		}
 		if err != nil {
-			x.stateFailed(*x.evaluationFailed(err))
+			b.stateFailed(*b.evaluationFailed(err))
 			return
 		}
 		if string(text) == "true" {
-			x.exitOrFail(&r.exit, x.at.input, vars)
+			b.exitOrFail(&r.exit, b.at.input, vars)
 			return
 		}
 	}
-	if x.at.next == "" {
-		x.stateFailed(Failure{Error: ErrorNoChoice, Cause: x.during("No rule of the Choice matched, and there is no Default.")})
+	if b.at.next == "" {
+		b.stateFailed(Failure{Error: ErrorNoChoice, Cause: b.during("No rule of the Choice matched, and there is no Default.")})
 		return
 	}
-	x.exitOrFail(&x.at.exit, x.at.input, vars)
-}
-
-func (x *Execution) startWait() {
-	until, err := x.until()
-	if err != nil {
-		x.stateFailed(*x.evaluationFailed(err))
-		return
-	}
-	x.wait(until, ReasonWait)
+	b.exitOrFail(&b.at.exit, b.at.input, vars)
 }
 
 // wait makes the execution wait, or continues when the time has come already.
-func (x *Execution) wait(until time.Time, reason Reason) {
-	if !until.After(x.now) {
-		x.resumed(reason)
+func (b *branch) wait(until time.Time, reason Reason) {
+	if !until.After(b.x.now) {
+		b.resumed(reason)
 		return
 	}
-	x.pending = &WaitUntil{State: x.at.name, Until: x.earlier(until), Reason: reason}
+	b.pending = &WaitUntil{State: b.at.name, Until: b.x.earlier(until), Reason: reason}
 }
 
 // resumed continues after a wait. A retry needs nothing: play schedules the Task that the execution is still in.
-func (x *Execution) resumed(reason Reason) {
+func (b *branch) resumed(reason Reason) {
 	switch reason {
 	case ReasonWait:
-		x.exitOrFail(&x.at.exit, x.at.input, x.scope(nil, nil))
+		b.exitOrFail(&b.at.exit, b.at.input, b.scope(nil, nil))
 	case ReasonRetry:
-		x.transitions++
+		b.x.transitions++
 	}
 }
 
@@ -189,29 +215,54 @@ func (x *Execution) earlier(t time.Time) time.Time {
 	return t
 }
 
-func (x *Execution) until() (time.Time, *evaluationError) {
-	vars := x.scope(nil, nil)
-	if x.at.seconds != nil {
-		n, err := x.wholeSeconds(x.at.seconds, "Seconds", vars)
-		return x.now.Add(time.Duration(n) * time.Second), err
+// maxWait is the longest time, in seconds, after which Step Functions can continue.
+const maxWait = 1<<31 - 1
+
+func (b *branch) startWait() {
+	until, failure := b.until()
+	if failure == nil && until.Sub(b.x.now) > maxWait*time.Second {
+		failure = &Failure{Error: ErrorRuntime, Cause: b.during(fmt.Sprintf("The state waits for more than %d seconds.", maxWait))}
 	}
-	text, err := x.at.timestamp.evaluate("Timestamp", vars)
+	if failure != nil {
+		b.stateFailed(*failure)
+		return
+	}
+	b.wait(until, ReasonWait)
+}
+
+// until is when a Wait ends.
+func (b *branch) until() (time.Time, *Failure) {
+	vars := b.scope(nil, nil)
+	if b.at.seconds != nil {
+		n, err := b.wholeNumber(b.at.seconds, "Seconds", vars, unlimited)
+		switch {
+		case err != nil:
+			return time.Time{}, b.evaluationFailed(err)
+		case n > maxWait:
+			return b.x.now.Add((maxWait + 1) * time.Second), nil
+		case n > maxSeconds:
+			return time.Time{}, b.evaluationFailed(notWhole("Seconds", maxSeconds, strconv.Itoa(n)))
+		}
+		return b.x.now.Add(time.Duration(n) * time.Second), nil
+	}
+	text, err := b.at.timestamp.evaluate("Timestamp", vars)
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, b.evaluationFailed(err)
 	}
 	var stamp string
 	if json.Unmarshal(text, &stamp) != nil {
-		return time.Time{}, x.at.timestamp.wrongType("Timestamp", "string", text)
+		return time.Time{}, b.evaluationFailed(b.at.timestamp.wrongType("Timestamp", "string", text))
 	}
 	t, bad := time.Parse(time.RFC3339Nano, stamp)
 	if bad != nil {
-		return time.Time{}, &evaluationError{location: "Timestamp", unusable: true,
-			cause: "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: " + stamp}
+		return time.Time{}, b.evaluationFailed(&evaluationError{location: "Timestamp", unusable: true,
+			cause: "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: " + stamp})
 	}
 	return t, nil
 }
 
-func (x *Execution) wholeSeconds(t *template, field string, vars scope) (int, *evaluationError) {
+// wholeNumber evaluates a field that is a whole number from 0 to a greatest one.
+func (b *branch) wholeNumber(t *template, field string, vars scope, greatest int) (int, *evaluationError) {
 	text, err := t.evaluate(field, vars)
 	if err != nil {
 		return 0, err
@@ -220,22 +271,29 @@ func (x *Execution) wholeSeconds(t *template, field string, vars scope) (int, *e
 	if json.Unmarshal(text, &n) != nil || typeOf(text) != "number" {
 		return 0, t.wrongType(field, "number", text)
 	}
-	if n != math.Trunc(n) || n < 0 || n > maxSeconds {
-		return 0, &evaluationError{location: field, unusable: true,
-			cause: fmt.Sprintf("The %s field must be a whole number from 0 to %d but was: %s", field, maxSeconds, text)}
+	if n != math.Trunc(n) || n < 0 || n > float64(greatest) && greatest != unlimited {
+		return 0, notWhole(field, min(greatest, maxSeconds), string(text))
 	}
-	return int(n), nil
+	return int(min(n, 1<<62)), nil
+}
+
+// unlimited is a greatest number that is none.
+const unlimited = math.MaxInt64
+
+func notWhole(field string, greatest int, text string) *evaluationError {
+	return &evaluationError{location: field, unusable: true,
+		cause: fmt.Sprintf("The %s field must be a whole number from 0 to %d but was: %s", field, greatest, text)}
 }
 
 // failState ends the execution with the error and the cause that a Fail state gives.
-func (x *Execution) failState() {
+func (b *branch) failState() {
 	var f Failure
-	vars := x.scope(nil, nil)
+	vars := b.scope(nil, nil)
 	for _, part := range []struct {
 		field string
 		value *template
 		to    *string
-	}{{"Error", x.at.failError, &f.Error}, {"Cause", x.at.failCause, &f.Cause}} {
+	}{{"Error", b.at.failError, &f.Error}, {"Cause", b.at.failCause, &f.Cause}} {
 		if part.value == nil {
 			continue
 		}
@@ -244,9 +302,9 @@ func (x *Execution) failState() {
 			err = part.value.wrongType(part.field, "string", text)
 		}
 		if err != nil {
-			x.stateFailed(*x.evaluationFailed(err))
+			b.stateFailed(*b.evaluationFailed(err))
 			return
 		}
 	}
-	x.fail(f)
+	b.fail(f)
 }

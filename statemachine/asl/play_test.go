@@ -63,6 +63,11 @@ func TestExpressions(t *testing.T) {
 		{`$parse('{"z":1,"a":[2]}')`, `{}`, `{"z":1,"a":[2]}`},
 		{`$partition([1,2,3,4,5], 2)`, `{}`, `[[1,2],[3,4],[5]]`},
 		{`$range(0, 10, 5)`, `{}`, `[0,5,10]`},
+		{`$range(1, 9, 9)`, `{}`, `1`}, // recorded on AWS: one element is no array
+		{`$partition([1], 5)`, `{}`, `[[1]]`},
+		{`$partition([], 5)`, `{}`, `[]`},
+		{`$parse('-0')`, `{}`, `0`},
+		{`$parse('12345678901234567890')`, `{}`, `12345678901234567000`},
 		{`$hash('drover')`, `{}`, `"2cee6d2ee8b53dea333daa53564648904193ee0c1c183b68e3b917a51e4f1762"`},
 		{`$states.context.Execution.Name`, `{}`, `"run"`},
 		{`$states.context.Execution.Input.x`, `{"x": 7}`, `7`},
@@ -86,6 +91,7 @@ func TestExpressionsThatFailSayWhere(t *testing.T) {
 		{`$range(1, 5000, 1)`, "the limit is 1000"},
 		{`$partition([1], 0)`, "$partition expects"},
 		{`$hash('a', 'CRC')`, "one of MD5"},
+		{`$range(2, 1, 1)`, "returned nothing (undefined)."},
 		{`function($x){$x}`, "returned a value that is not JSON"},
 		{`{"list": [1, $sum]}`, "returned a value that is not JSON"},
 	}
@@ -166,6 +172,15 @@ func TestWaitsThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestAWaitIsNotLongerThanStepFunctionsCanWait: beyond 2^31-1 seconds, the execution fails with an error that cannot be caught.
+func TestAWaitIsNotLongerThanStepFunctionsCanWait(t *testing.T) {
+	for _, field := range []string{`"Seconds": "{% 2147483648 %}"`, `"Seconds": "{% 1e300 %}"`, `"Timestamp": "2095-01-01T00:00:00Z"`} {
+		x := start(mustParse(t, `"Start": {"Type": "Wait", "End": true, `+field+`}`), "{}")
+		wantEnd(t, x, Failed, ErrorRuntime, "")
+	}
+	pendingAs[*WaitUntil](t, start(mustParse(t, `"Start": {"Type": "Wait", "End": true, "Timestamp": "2094-12-01T00:00:00Z"}`), "{}"))
+}
+
 func TestAnExecutionTimesOut(t *testing.T) {
 	m, err := Parse([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Start", "TimeoutSeconds": 30, "States": {
 		"Start": {"Type": "Wait", "Seconds": 60, "End": true}}}`))
@@ -208,13 +223,6 @@ func TestAllVariablesTogetherHaveALimit(t *testing.T) {
 	wantEnd(t, x, Failed, ErrorDataLimit, "")
 	if got, want := len(x.Path()), MaxVariables/size+1; got != want {
 		t.Errorf("it failed in state %d; want %d, the first that has no room", got, want)
-	}
-}
-
-func TestVariablesAreFoundOutsideOfStringsAndComments(t *testing.T) {
-	got := variablesIn("$a & '$b\\'$c' & \"$d\" & /* $e */ $f($.g) & `$h` /* $i")
-	if diff := cmp.Diff([]string{"a", "f", ""}, got); diff != "" {
-		t.Errorf("variables (-want +got):\n%s", diff)
 	}
 }
 

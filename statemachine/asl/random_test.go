@@ -40,7 +40,7 @@ var (
 
 func drawState(t *rapid.T, name string) string {
 	pick := func(label string, from []string) string { return rapid.SampledFrom(from).Draw(t, name+label) }
-	kind := rapid.IntRange(0, 5).Draw(t, name+" kind")
+	kind := rapid.IntRange(0, 7).Draw(t, name+" kind")
 	next := fmt.Sprintf(`"Next": %q`, drawNext(t, name, " next", kind > 2))
 	common := pick(" output", outputs) + pick(" assign", assigns)
 	switch kind {
@@ -51,6 +51,19 @@ func drawState(t *rapid.T, name string) string {
 	case 2:
 		return fmt.Sprintf(`"Type": "Choice", %s "Default": %q, "Choices": [{"Condition": %q, "Next": %q}]`,
 			common, drawNext(t, name, " default", false), pick(" condition", conditions), drawNext(t, name, " match", false))
+	}
+	caught := fmt.Sprintf(`"Catch": [{"ErrorEquals": ["States.ALL"], "Next": %q}], %s`, drawNext(t, name, " catch", true), pick(" retry", retries))
+	inner := func(i int) string {
+		task := fmt.Sprintf(`%q: {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 10, %s
+			"Arguments": {"FunctionName": "f", "Payload": "{%% $states.input %%}"}, %s "End": true}`, fmt.Sprint(name, i), pick(" inner retry", retries), pick(" inner output", outputs))
+		return fmt.Sprintf(`"StartAt": %q, "States": {%s}`, fmt.Sprint(name, i), task)
+	}
+	switch kind {
+	case 6:
+		return fmt.Sprintf(`"Type": "Map", "MaxConcurrency": %d, "Items": %q, "ItemProcessor": {%s}, %s %s %s`, rapid.IntRange(0, 2).Draw(t, name+" at once"),
+			pick(" items", []string{"{% [1, 2, 3] %}", "{% [] %}", "{% $v %}"}), inner(1), caught, common, next)
+	case 7:
+		return fmt.Sprintf(`"Type": "Parallel", "Branches": [{%s}, {%s}], %s %s %s`, inner(1), inner(2), caught, common, next)
 	}
 	resource := pick(" resource", []string{"", ".waitForTaskToken"})
 	return fmt.Sprintf(`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke%s", "TimeoutSeconds": 10,
@@ -90,11 +103,13 @@ func drawMachine(t *rapid.T) *Machine {
 type move struct {
 	after  time.Duration
 	answer *Answer
+	// which of the things that the execution waits for it is about.
+	which int
 }
 
 var answers = []*Answer{
 	nil, {Output: json.RawMessage(`{"Payload": [1]}`)}, {Output: json.RawMessage(`null`)}, {Output: json.RawMessage(`{`)},
-	{Error: "E", Cause: "c"}, {Error: ErrorRuntime}, {Error: ErrorTimeout},
+	{Error: "E", Cause: "c"}, {Error: ErrorRuntime}, {Error: ErrorTimeout}, {Failed: true},
 }
 
 func drawMoves(t *rapid.T) []move {
@@ -102,6 +117,7 @@ func drawMoves(t *rapid.T) []move {
 		return move{
 			after:  time.Duration(rapid.SampledFrom([]int{0, 1, 5, 11}).Draw(t, "seconds")) * time.Second,
 			answer: rapid.SampledFrom(answers).Draw(t, "answer"),
+			which:  rapid.IntRange(0, 2).Draw(t, "which"),
 		}
 	}), 1, 40).Draw(t, "moves")
 }
@@ -116,7 +132,11 @@ func playMoves(t *rapid.T, m *Machine, moves []move) *Execution {
 			t.Fatalf("status %s, pending %T", x.Status(), x.Pending())
 		}
 		now = now.Add(mv.after)
-		x.Resume(now, mv.answer)
+		if all := x.Waiting(); len(all) > 0 {
+			x.Deliver(all[mv.which%len(all)], now, mv.answer)
+		} else {
+			x.Resume(now, mv.answer)
+		}
 	}
 	return x
 }
@@ -126,8 +146,8 @@ func TestRandomMachinesWaitOrEndAndRepeatThemselves(t *testing.T) {
 		m, moves := drawMachine(t), drawMoves(t)
 		x := playMoves(t, m, moves)
 		for i, e := range x.History() {
-			if e.ID != int64(i)+1 {
-				t.Fatalf("event %d has the id %d", i+1, e.ID)
+			if e.ID != int64(i)+1 || e.PreviousID >= e.ID {
+				t.Fatalf("event %d has the id %d and follows %d", i+1, e.ID, e.PreviousID)
 			}
 		}
 		if len(x.History()) > MaxEvents {

@@ -73,7 +73,7 @@ func TestRetriesGrowAreCappedAndJittered(t *testing.T) {
 		if diff := cmp.Diff(tt.want, delays); diff != "" {
 			t.Errorf("%s: delays (-want +got):\n%s", tt.name, diff)
 		}
-		wantEnd(t, x, Succeeded, "", `{"Cause":"c","Error":"E"}`)
+		wantEnd(t, x, Succeeded, "", `{"Error":"E","Cause":"c"}`)
 		if diff := cmp.Diff([]string{"Start", "Done"}, x.Path()); diff != "" {
 			t.Errorf("path (-want +got):\n%s", diff)
 		}
@@ -86,7 +86,7 @@ func TestRetriesGrowAreCappedAndJittered(t *testing.T) {
 func TestTheFirstRetrierThatMatchesCounts(t *testing.T) {
 	x := start(mustParse(t, failing), "{}")
 	x.Resume(epoch, &Answer{Error: "Never"})
-	wantEnd(t, x, Succeeded, "", `{"Error":"Never"}`)
+	wantEnd(t, x, Succeeded, "", `{"Error":"Never","Cause":null}`)
 }
 
 func TestACatcherAssignsAndHandsOn(t *testing.T) {
@@ -96,11 +96,32 @@ func TestACatcherAssignsAndHandsOn(t *testing.T) {
 }
 
 func TestACatchersOwnErrorIsNotCaught(t *testing.T) {
-	x := start(mustParse(t, failing), "{}")
-	x.Resume(epoch, &Answer{Error: "Quiet"})
+	x := start(mustParse(t, `"Start": {`+invoke+`, "End": true,
+		"Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"why": "{% $states.errorOutput.Reason %}"}, "Next": "Caught"}]},
+		"Caught": {"Type": "Succeed"}`), "{}")
+	x.Resume(epoch, &Answer{Error: "E"})
 	wantEnd(t, x, Failed, ErrorQuery, "")
 	if !strings.Contains(x.Cause(), "'Catch[0]/Assign/why' returned nothing") {
 		t.Errorf("Cause = %q; want it to name Catch[0]/Assign/why", x.Cause())
+	}
+}
+
+// TestWhatACatcherSeesOfAnError is as recorded on AWS: what an error does not have is null, but a timeout has an empty cause.
+func TestWhatACatcherSeesOfAnError(t *testing.T) {
+	for _, tt := range []struct {
+		answer *Answer
+		want   string
+	}{
+		{nil, `{"Error":"States.Timeout","Cause":""}`},
+		{&Answer{Error: "E", Cause: "c"}, `{"Error":"E","Cause":"c"}`},
+		{&Answer{Error: "E"}, `{"Error":"E","Cause":null}`},
+		{&Answer{Failed: true, Cause: "c"}, `{"Error":null,"Cause":"c"}`},
+		{&Answer{Failed: true}, `{"Error":null,"Cause":null}`},
+	} {
+		x := start(mustParse(t, `"Start": {`+invoke+`, "TimeoutSeconds": 10, "End": true,
+			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]}, "Caught": {"Type": "Succeed"}`), "{}")
+		x.Resume(epoch.Add(seconds(10)), tt.answer)
+		wantEnd(t, x, Succeeded, "", tt.want)
 	}
 }
 
@@ -144,15 +165,40 @@ func TestWhatWildcardsMatch(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsTooLargeOrNotJSON(t *testing.T) {
-	const states = `"Start": {` + invoke + `, "End": true, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]}, "Caught": {"Type": "Succeed"}`
-	x := start(mustParse(t, states), "{}")
-	x.Resume(epoch, &Answer{Output: json.RawMessage(`"` + strings.Repeat("x", MaxData) + `"`)})
-	wantEnd(t, x, Failed, ErrorDataLimit, "")
-	if got := x.History()[4].Type; got != "TaskFailed" {
-		t.Errorf("an answer that is too large is %s; want TaskFailed", got)
+// TestAnAnswerThatIsTooLarge is as recorded on AWS: a Task's result that is too large is caught by States.ALL.
+func TestAnAnswerThatIsTooLarge(t *testing.T) {
+	large := &Answer{Output: json.RawMessage(`"` + strings.Repeat("x", MaxData) + `"`)}
+	const cause = "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit."
+	for _, name := range []string{ErrorAll, ErrorDataLimit} {
+		x := start(mustParse(t, `"Start": {`+invoke+`, "End": true, "Catch": [{"ErrorEquals": ["`+name+`"], "Next": "Caught"}]},
+			"Caught": {"Type": "Succeed"}`), "{}")
+		x.Resume(epoch, large)
+		wantEnd(t, x, Succeeded, "", `{"Error":"States.DataLimitExceeded","Cause":"`+cause+`"}`)
+		if got := x.History()[4].Type; got != "TaskFailed" {
+			t.Errorf("an answer that is too large is %s; want TaskFailed", got)
+		}
 	}
-	x = start(mustParse(t, states), "{}")
+	x := start(mustParse(t, `"Start": {`+invoke+`, "End": true}`), "{}")
+	x.Resume(epoch, large)
+	wantEnd(t, x, Failed, ErrorDataLimit, "")
+	if x.Cause() != cause {
+		t.Errorf("Cause = %s; want %s", x.Cause(), cause)
+	}
+}
+
+func TestDataOfAStateThatAreTooLargeAreNotCaught(t *testing.T) {
+	x := start(mustParse(t, `"Start": {`+invoke+`, "Output": ["{% $states.input %}", "{% $states.input %}"], "End": true,
+		"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]}, "Caught": {"Type": "Succeed"}`), `"`+strings.Repeat("x", MaxData/2)+`"`)
+	x.Resume(epoch, &Answer{Output: json.RawMessage(`1`)})
+	wantEnd(t, x, Failed, ErrorDataLimit, "")
+	if want := "The state/task 'Start' returned a result"; !strings.HasPrefix(x.Cause(), want) {
+		t.Errorf("Cause = %s; want it to begin %s", x.Cause(), want)
+	}
+}
+
+func TestAnAnswerThatIsNotJSON(t *testing.T) {
+	x := start(mustParse(t, `"Start": {`+invoke+`, "End": true, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]},
+		"Caught": {"Type": "Succeed"}`), "{}")
 	x.Resume(epoch, &Answer{Output: json.RawMessage(`{`)})
 	wantEnd(t, x, Failed, ErrorRuntime, "")
 }
@@ -222,5 +268,49 @@ func TestARetryDoesNotEnterAgain(t *testing.T) {
 func TestAPayloadThatIsNotJSONIsAString(t *testing.T) {
 	if got, want := string(InvokeResult([]byte(`nope`))), `{"ExecutedVersion":"$LATEST","Payload":"nope","StatusCode":200}`; got != want {
 		t.Errorf("InvokeResult = %s; want %s", got, want)
+	}
+}
+
+const asking = `"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "HeartbeatSeconds": 60,
+	"Arguments": {"FunctionName": "f", "Payload": "{% $states.context.Task.Token %}"}`
+
+// TestATaskWithATokenNeedsHeartbeats: a missing one is the error of a timeout, as recorded on AWS.
+func TestATaskWithATokenNeedsHeartbeats(t *testing.T) {
+	m := mustParse(t, `"Start": {`+asking+`, "TimeoutSeconds": 150, "End": true, "Catch": [
+		{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Silent"}, {"ErrorEquals": ["States.ALL"], "Next": "Late"}]},
+		"Silent": {"Type": "Succeed", "Output": "{% $states.input.Error %}"}, "Late": {"Type": "Succeed", "Output": "late"}`)
+	asked := func() (*Execution, *AwaitToken) {
+		x := start(m, "{}")
+		if at := pendingAs[*Invoke](t, x).TimeoutAt; !at.Equal(epoch.Add(seconds(60))) {
+			t.Errorf("the function has until %s; want the first heartbeat's time", at)
+		}
+		x.Resume(epoch, &Answer{Output: json.RawMessage(`null`)})
+		return x, pendingAs[*AwaitToken](t, x)
+	}
+	x, await := asked()
+	x.Resume(await.TimeoutAt, nil)
+	wantEnd(t, x, Succeeded, "", `"States.Timeout"`)
+
+	x, await = asked()
+	for _, at := range []float64{59, 118} {
+		if !x.Heartbeat(await.TaskToken, epoch.Add(seconds(at))) {
+			t.Errorf("no Task waits for a heartbeat after %v s", at)
+		}
+	}
+	x.Resume(epoch.Add(seconds(119)), nil)
+	if want := epoch.Add(seconds(150)); pendingAs[*AwaitToken](t, x) != await || !await.TimeoutAt.Equal(want) {
+		t.Errorf("waits until %s; want %s, the Task's own timeout", await.TimeoutAt, want)
+	}
+	x.Resume(await.TimeoutAt, nil)
+	wantEnd(t, x, Succeeded, "", `"late"`)
+	if x.Heartbeat(await.TaskToken, epoch.Add(seconds(151))) {
+		t.Error("a Task waits for a heartbeat after the end")
+	}
+
+	x, _ = asked()
+	x.Resume(epoch.Add(seconds(59)), &Answer{Output: json.RawMessage(`"ok"`)})
+	wantEnd(t, x, Succeeded, "", `"ok"`)
+	if x, _ = asked(); x.Heartbeat("another", epoch) {
+		t.Error("a Task waits for a heartbeat with another token")
 	}
 }

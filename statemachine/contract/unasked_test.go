@@ -35,5 +35,5 @@ var unasked = map[string]string{
 	"ARC-1": routing, "ARC-2": routing, "ARC-3": routing,
 	"API-1": simulation, "API-2": "it needs a deployed API and its address", "API-3": rateLimit,
 	"LAM-1": simulation, "LAM-2": functions, "LAM-3": simulation, "LAM-4": simulation, "LAM-5": functions, "LAM-7": functions,
-	"SFN-1": outage, "SFN-2": executions, "SFN-5": simulation, "SFN-6": executions, "SFN-7": executions, "SFN-8": executions, "SFN-12": executions,
+	"SFN-1": outage, "SFN-2": executions, "SFN-5": simulation, "SFN-6": executions, "SFN-7": executions, "SFN-8": executions, "SFN-9": executions, "SFN-10": executions, "SFN-11": executions, "SFN-12": executions, "SFN-13": executions,
 }

@@ -3,6 +3,7 @@ package stepfunctions
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -112,6 +113,8 @@ type execution struct {
 	entered     int // states of the path that the watcher has been called with
 	invocations []kernel.Invocation
 	parked      bool // its Region was dark when it could have gone on
+	// asked are the things that it waits for and that were requested.
+	asked map[asl.Pending]bool
 	// early are the answers for tokens whose function has not returned yet.
 	early map[string]asl.Answer
 	// pausedUntil is the end of a pause.
@@ -189,7 +192,7 @@ func (s *Service) begin(m *machine, name string, input json.RawMessage) (*execut
 	info := asl.ExecutionInfo{
 		ID: arn, Name: name, RoleARN: m.Role, StateMachineID: m.ARN, StateMachineName: m.Name, Jitter: s.jitter.Float64,
 	}
-	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.k.Now()}
+	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.k.Now(), asked: map[asl.Pending]bool{}}
 	e.x = m.parsed.Start(info, input, s.k.Now())
 	s.executions = append(s.executions, e)
 	s.publish(e, "ExecutionsStarted")
@@ -214,14 +217,28 @@ func (s *Service) next(e *execution) {
 		e.parked = true
 		return
 	}
-	switch p := e.x.Pending().(type) {
-	case nil:
+	if e.x.Status() != asl.Running {
 		e.stoppedAt = s.k.Now()
 		s.publishEnd(e)
 		s.changed(e)
 		if w := s.watcher(); w != nil {
 			w.Stopped(e.arn, s.k.Now())
 		}
+		return
+	}
+	for _, p := range e.x.Waiting() {
+		// A request can have an answer at once, which may end the others.
+		if !e.asked[p] && slices.Contains(e.x.Waiting(), p) {
+			e.asked[p] = true
+			s.ask(e, p)
+		}
+	}
+	maps.DeleteFunc(e.asked, func(p asl.Pending, _ bool) bool { return !slices.Contains(e.x.Waiting(), p) })
+}
+
+// ask requests one of the things that an execution waits for.
+func (s *Service) ask(e *execution, pending asl.Pending) {
+	switch p := pending.(type) {
 	case *asl.WaitUntil:
 		s.k.At(p.Until, func() { s.resume(e, p, nil) })
 	case *asl.Invoke:
@@ -232,9 +249,14 @@ func (s *Service) next(e *execution) {
 			s.resume(e, p, &answer)
 			return
 		}
-		if !p.TimeoutAt.IsZero() {
-			s.k.At(p.TimeoutAt, func() { s.resume(e, p, nil) })
-		}
+		s.expire(e, p)
+	}
+}
+
+// expire ends the wait for a token when its time is over.
+func (s *Service) expire(e *execution, p *asl.AwaitToken) {
+	if !p.TimeoutAt.IsZero() {
+		s.k.At(p.TimeoutAt, func() { s.resume(e, p, nil) })
 	}
 }
 
@@ -254,18 +276,19 @@ func (s *Service) publish(e *execution, metric string) {
 
 // resume delivers what an execution waited for, unless it has gone on since.
 func (s *Service) resume(e *execution, waitedFor asl.Pending, answer *asl.Answer) {
-	if e.x.Pending() != waitedFor {
+	if !slices.Contains(e.x.Waiting(), waitedFor) {
 		return
 	}
 	if s.k.Dark(e.machine.Region) {
 		e.parked = true
+		delete(e.asked, waitedFor)
 		return
 	}
 	if s.k.Now().Before(e.pausedUntil) {
 		s.k.At(e.pausedUntil, func() { s.resume(e, waitedFor, answer) })
 		return
 	}
-	e.x.Resume(s.k.Now(), answer)
+	e.x.Deliver(waitedFor, s.k.Now(), answer)
 	s.next(e)
 }
 

@@ -3,6 +3,7 @@ package stepfunctions
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/asl"
@@ -55,7 +56,22 @@ func (ctl Control) SendTaskSuccess(token string, output json.RawMessage) error {
 
 // SendTaskFailure answers the task that waits for a token with an error.
 func (ctl Control) SendTaskFailure(token, errorName, cause string) error {
-	return ctl.sendTask(token, asl.Answer{Error: errorName, Cause: cause})
+	return ctl.sendTask(token, asl.Answer{Failed: true, Error: errorName, Cause: cause})
+}
+
+// SendTaskHeartbeat shows that the task that waits for a token is still at work.
+func (ctl Control) SendTaskHeartbeat(token string) error {
+	s := ctl.s
+	s.k.Lock()
+	defer s.k.Unlock()
+	region := ""
+	if e := s.find(ownerOf(token)); e != nil {
+		region = e.machine.Region
+	}
+	if err := s.heartbeat(region, token); err != nil {
+		return fmt.Errorf("heartbeat of a task token: %w", err)
+	}
+	return nil
 }
 
 func (ctl Control) sendTask(token string, answer asl.Answer) error {
@@ -94,10 +110,10 @@ func (s *Service) answerToken(region, token string, answer asl.Answer) *wire.Err
 	if err != nil {
 		return err
 	}
-	if answer.Error == "" && !json.Valid(answer.Output) {
+	if !answer.Failed && !json.Valid(answer.Output) {
 		return wire.BadRequest("InvalidOutput", "Invalid Output: the output is not JSON")
 	}
-	if p, ok := e.x.Pending().(*asl.AwaitToken); ok {
+	if p := e.awaiting(token); p != nil {
 		s.resume(e, p, &answer)
 		return nil
 	}
@@ -118,17 +134,42 @@ func (s *Service) waiting(region, token string) (*execution, *wire.Error) {
 	if s.k.Dark(region) {
 		return nil, wire.Unreachable(region)
 	}
-	current := ""
-	switch p := e.x.Pending().(type) {
-	case *asl.AwaitToken:
-		current = p.TaskToken
-	case *asl.Invoke:
-		current = p.TaskToken
-	}
-	if _, answered := e.early[token]; current != token || answered {
+	current := slices.ContainsFunc(e.x.Waiting(), func(pending asl.Pending) bool {
+		switch p := pending.(type) {
+		case *asl.AwaitToken:
+			return p.TaskToken == token
+		case *asl.Invoke:
+			return p.TaskToken == token
+		}
+		return false
+	})
+	if _, answered := e.early[token]; !current || answered {
 		return nil, wire.BadRequest("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
 	}
 	return e, nil
+}
+
+// awaiting is the wait for a token whose function has returned, or nil.
+func (e *execution) awaiting(token string) *asl.AwaitToken {
+	for _, pending := range e.x.Waiting() {
+		if p, ok := pending.(*asl.AwaitToken); ok && p.TaskToken == token {
+			return p
+		}
+	}
+	return nil
+}
+
+// heartbeat moves the time by which the task that waits for a token must show the next heartbeat.
+func (s *Service) heartbeat(region, token string) *wire.Error {
+	e, err := s.waiting(region, token)
+	if err != nil {
+		return err
+	}
+	e.x.Heartbeat(token, s.k.Now())
+	if p := e.awaiting(token); p != nil {
+		s.expire(e, p)
+	}
+	return nil
 }
 
 func ownerOf(token string) (executionARN string) {

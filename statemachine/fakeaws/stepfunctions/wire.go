@@ -164,13 +164,11 @@ func (s *Service) sendTaskSuccess(req *wire.Request, p *taskSuccessParams) (any,
 }
 
 func (s *Service) sendTaskFailure(req *wire.Request, p *taskFailureParams) (any, *wire.Error) {
-	return nil, s.answerToken(req.Region, p.token(), asl.Answer{Error: cmp.Or(constraint.Text(p.Error), asl.ErrorTaskFailed), Cause: constraint.Text(p.Cause)})
+	return nil, s.answerToken(req.Region, p.token(), asl.Answer{Failed: true, Error: constraint.Text(p.Error), Cause: constraint.Text(p.Cause)})
 }
 
-// sendTaskHeartbeat only checks that the task still waits: the interpreter does not support heartbeats for tokens.
 func (s *Service) sendTaskHeartbeat(req *wire.Request, p *heartbeatParams) (any, *wire.Error) {
-	_, err := s.waiting(req.Region, p.token())
-	return nil, err
+	return nil, s.heartbeat(req.Region, p.token())
 }
 
 // StartRequest is the request with which AWS itself starts an execution.
