@@ -194,6 +194,11 @@ func (f *figures) run(t *testing.T, s awsmodel.Service, g *awsmodel.Generator, f
 			f.differences++
 			found[f.protocol+" "+c.ID()] = a.String()
 		}
+		if c.Breaks == "" && a.status < 300 {
+			for _, problem := range s.CheckAnswer(f.protocol, f.operation, []byte(a.text)) {
+				found[f.protocol+" "+s.Service+" "+f.operation+": in the answer, "+problem] = a.String()
+			}
+		}
 	}
 }
 
