@@ -35,11 +35,11 @@ type Served struct {
 	URL string
 }
 
-// Serve serves a simulator until the test ends.
+// Serve serves a simulator until the test ends. An answer that AWS's models do not allow fails the test.
 func Serve(t testing.TB) Served {
 	t.Helper()
 	w := fakeaws.New("111122223333", Start, East, West)
-	server := httptest.NewServer(w)
+	server := httptest.NewServer(Checked(w, func(problem string) { t.Errorf("an answer is not as AWS's model has it: %s", problem) }))
 	t.Cleanup(server.Close)
 	return Served{w, server.URL}
 }
