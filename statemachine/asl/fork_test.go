@@ -234,3 +234,57 @@ func TestWhatAMapCannotUse(t *testing.T) {
 		}
 	}
 }
+
+func TestAMapInvokesForFortyItemsAtMost(t *testing.T) {
+	items := "[" + strings.TrimSuffix(strings.Repeat("1,", 50), ",") + "]"
+	for field, want := range map[string]int{`"MaxConcurrency": 0`: 40, `"MaxConcurrency": 45`: 40, `"MaxConcurrency": "{% 7 %}"`: 7, `"Comment": "none"`: 40} {
+		x := start(mustParse(t, mapOf(field+`, "End": true`, ``)), items)
+		if got := len(x.Waiting()); got != want {
+			t.Errorf("%s: %d invocations at once; want %d", field, got, want)
+		}
+	}
+}
+
+func TestTheResultsOfAMapTogetherHaveALimit(t *testing.T) {
+	x := start(mustParse(t, mapOf(`"End": true, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}]`, ``)+`, "Done": {"Type": "Succeed"}`), `[1, 2]`)
+	half := &Answer{Output: json.RawMessage(`"` + strings.Repeat("x", MaxData/2) + `"`)}
+	x.Resume(epoch, half)
+	x.Resume(epoch, half)
+	wantEnd(t, x, Failed, ErrorDataLimit, "")
+	if want := "The state/task 'Start' returned a result with a size exceeding the maximum number of bytes service limit."; x.Cause() != want {
+		t.Errorf("Cause = %s; want %s", x.Cause(), want)
+	}
+}
+
+func TestAnExecutionTimesOutInItsBranches(t *testing.T) {
+	m, err := Parse([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Start", "TimeoutSeconds": 30, "States": {
+		"Start": {"Type": "Parallel", "End": true, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}], "Branches": [
+			{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": true}}},
+			{"StartAt": "B", "States": {"B": {` + invoke + `, "TimeoutSeconds": 60, "End": true}}}]},
+		"Caught": {"Type": "Succeed"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := start(m, "{}")
+	end := epoch.Add(seconds(30))
+	wait, task := x.Waiting()[0].(*WaitUntil), x.Waiting()[1].(*Invoke)
+	if !wait.Until.Equal(end) || !task.TimeoutAt.Equal(end) {
+		t.Errorf("the branches wait until %s and %s; want %s, the end of the execution", wait.Until, task.TimeoutAt, end)
+	}
+	x.Deliver(task, end, nil)
+	wantEnd(t, x, TimedOut, ErrorTimeout, "")
+}
+
+// TestAForkWithinAForkIsAborted has the events of a Map's iteration that ends because another one fails.
+func TestAForkWithinAForkIsAborted(t *testing.T) {
+	x := start(mustParse(t, `"Start": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "Both", "States": {
+		"Both": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "Work", "States": {"Work": {`+invoke+`, "End": true}}}]}}}}`), `[1, 2]`)
+	x.Deliver(x.Waiting()[0], epoch, &Answer{Error: "E"})
+	wantEnd(t, x, Failed, "E", "")
+	got := strings.Join(brief(x)[15:], ", ")
+	want := "16<9 TaskFailed, 17<16 TaskAborted, 18<16 ParallelFailed, 19<18 ParallelAborted, 20<18 MapIterationAborted, " +
+		"21<18 ParallelAborted, 22<18 TaskAborted, 23<18 MapIterationFailed, 24<18 MapFailed, 25<24 ExecutionFailed"
+	if got != want {
+		t.Errorf("events:\n got %s\nwant %s", got, want)
+	}
+}

@@ -115,3 +115,16 @@ func TestBranchesGoOnWhenTheirRegionIsBack(t *testing.T) {
 		t.Errorf("output %s after %d invocations for items; want %s after 5", got, works(), want)
 	}
 }
+
+// TestATaskThatFailsWithoutAName is as recorded on AWS: SendTaskFailure without an error gives the task none.
+func TestATaskThatFailsWithoutAName(t *testing.T) {
+	w, arn, token, _ := startForked(t)
+	w.RunUntil(func() bool { return false }, testStart.Add(time.Second))
+	if err := w.SendTaskFailure(token(), "", ""); err != nil {
+		t.Fatal(err)
+	}
+	e, _ := w.Execution(arn)
+	if e.Status != "FAILED" || e.Error != "" || e.Cause != "" {
+		t.Errorf("it ends %s %q: %q; want FAILED without a name and a cause", e.Status, e.Error, e.Cause)
+	}
+}
