@@ -9,27 +9,30 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
+// The parameters, with the limits of the API's model.
 type entry struct {
-	RoutingControlArn   string
-	RoutingControlState string
+	RoutingControlArn   string `limit:"required;min=1;max=255;pattern=[A-Za-z0-9:./_-]*"`
+	RoutingControlState string `limit:"required;one=On|Off"`
 }
 
 type updateParams struct {
-	UpdateRoutingControlStateEntries []entry
-	SafetyRulesToOverride            []string
+	UpdateRoutingControlStateEntries []entry  `limit:"required"`
+	SafetyRulesToOverride            []string `limit:"each.min=1;each.max=255;each.pattern=[A-Za-z0-9:./_-]*"`
 }
 
 type updateOneParams struct {
 	entry
-	SafetyRulesToOverride []string
+	SafetyRulesToOverride []string `limit:"each.min=1;each.max=255;each.pattern=[A-Za-z0-9:./_-]*"`
 }
 
-type getParams struct{ RoutingControlArn string }
+type getParams struct {
+	RoutingControlArn string `limit:"required;min=1;max=255;pattern=[A-Za-z0-9:./_-]*"`
+}
 
 type listParams struct {
-	ControlPanelArn string
-	MaxResults      int
-	NextToken       string
+	ControlPanelArn string `limit:"min=1;max=255;pattern=[A-Za-z0-9:./_-]*"`
+	MaxResults      int    `limit:"min=1"`
+	NextToken       string `limit:"min=1;max=8096;pattern=[\\S]*"`
 }
 
 func (p updateParams) Object() string {
@@ -140,8 +143,6 @@ func (s *Service) checkEntries(p *updateParams) *wire.Error {
 	seen := map[string]bool{}
 	for _, e := range entries {
 		switch {
-		case e.RoutingControlState != "On" && e.RoutingControlState != "Off":
-			return wire.BadRequest("ValidationException", "Value '%s' at 'routingControlState' failed to satisfy constraint: Member must satisfy enum value set: [On, Off]", e.RoutingControlState)
 		case !s.Has(e.RoutingControlArn):
 			return errNoControl(e.RoutingControlArn)
 		case seen[e.RoutingControlArn]:

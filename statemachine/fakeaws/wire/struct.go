@@ -12,6 +12,7 @@ import (
 //
 //	Name string `json:"name" limit:"required;min=1;max=80;pattern=[a-z]+"`
 //	Type string `limit:"one=A|B"`
+//	ARNs []string `limit:"max=10;each.max=255"` // what begins with each. is for the elements
 func shapeOf(t reflect.Type) Shape {
 	switch t {
 	case reflect.TypeFor[json.Number]():
@@ -72,7 +73,7 @@ func limited(shape Shape, tag string) Shape {
 	most, _ := strconv.Atoi(limits["max"])
 	switch s := shape.(type) {
 	case List:
-		s.Min, s.Max = least, most
+		s.Min, s.Max, s.Of = least, most, limited(s.Of, eachOf(tag))
 		shape = s
 	case Map:
 		s.Min, s.Max = least, most
@@ -96,4 +97,15 @@ func limited(shape Shape, tag string) Shape {
 		return Required{shape}
 	}
 	return shape
+}
+
+// eachOf is the part of a tag that is meant for the elements of a list.
+func eachOf(tag string) string {
+	var parts []string
+	for part := range strings.SplitSeq(tag, ";") {
+		if of, ok := strings.CutPrefix(part, "each."); ok {
+			parts = append(parts, of)
+		}
+	}
+	return strings.Join(parts, ";")
 }
