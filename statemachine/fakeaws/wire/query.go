@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/xml"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -45,7 +46,7 @@ func OpenQuery(req *Request, known map[string][]string) (url.Values, *Error) {
 	if !ok {
 		return nil, UnknownOperation(req)
 	}
-	for name := range form {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
 		known := func(p string) bool {
 			list, isList := strings.CutSuffix(p, "*")
 			return p == name || isList && strings.HasPrefix(name, list)
