@@ -187,6 +187,9 @@ func TestWhateverTheStepsAnswerARunEndsAndNotifies(t *testing.T) {
 		if r.took > bound {
 			t.Fatalf("the run took %v; its bound is %v", r.took, bound)
 		}
+		if what := r.unapproved(run.Approval); what != "" {
+			t.Fatalf("%s: %v", what, r.Path())
+		}
 		if end == "Completed" && len(r.calls["VerifyHealth"]) < len(stages) {
 			t.Fatalf("completed %d stages with %d checks", len(stages), len(r.calls["VerifyHealth"]))
 		}

@@ -16,10 +16,19 @@ type run struct {
 	*asl.Execution
 	took  time.Duration
 	calls map[string][]any
+	// order are all calls, and the answers of approvers, one after the other.
+	order []played
 	// asked counts the calls that ask approvers.
 	asked int
 	// healthySince is when the checks that are healthy now began to be so.
 	healthySince time.Time
+}
+
+// played is one call of a step with its request, or the answer of an approver.
+type played struct {
+	state    string
+	request  any
+	approved bool
 }
 
 // keepsStreak says in a healthy check since when the stage has been healthy.
@@ -74,6 +83,7 @@ func playInput(t tester, m *asl.Machine, input string, s script) *run {
 				r.asked++
 			}
 			r.calls[name] = append(r.calls[name], asked)
+			r.order = append(r.order, played{state: p.State, request: asked})
 			if now.Add(a.after).After(p.TimeoutAt) {
 				now = p.TimeoutAt
 				r.Resume(now, nil)
@@ -89,6 +99,8 @@ func playInput(t tester, m *asl.Machine, input string, s script) *run {
 				continue
 			}
 			now = now.Add(a.after)
+			said, _ := a.result.(failover.ApprovalAnswer)
+			r.order = append(r.order, played{state: "answer", request: r.calls[p.State][len(r.calls[p.State])-1], approved: said.Approved && a.err == ""})
 			r.Resume(now, a.ofItsQuestion(r.calls[p.State]).toToken(t))
 		default:
 			t.Fatalf("pending %T", p)

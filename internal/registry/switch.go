@@ -46,9 +46,10 @@ func (s SwitchState) Leaves(lever failover.Lever) (region failover.Region, known
 	return s.Evacuated, true
 }
 
-// Switch returns the state of a switch as this Region's replica has it. A switch that no run has written is reset.
+// Switch returns the state of a switch as this Region's replica has it, with the write before: a run that gives the switch its epoch
+// writes back what it has read. A switch that no run has written is reset.
 func (s *Store) Switch(ctx context.Context, name string) (SwitchState, error) {
-	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: key(switchesPartition, name)})
+	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: key(switchesPartition, name), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		return SwitchState{}, failover.Doing("read", "switch "+name, err)
 	}
