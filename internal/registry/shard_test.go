@@ -131,3 +131,29 @@ func TestTenThousandNamesAreSpreadEvenly(t *testing.T) {
 		}
 	}
 }
+
+// TestABrokenApplicationIsReplacedWhereItLies: in its own partition of a large wave, and not beside it in another one.
+func TestABrokenApplicationIsReplacedWhereItLies(t *testing.T) {
+	s := newStore(t)
+	mark := markKey(1)
+	mark[formatAttribute] = thisFormat()
+	broken := application("checkout", 1)
+	broken.Shard = 3
+	it, err := encodeApplication(broken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	it["config"] = text("{")
+	for _, i := range []item{mark, it} {
+		if _, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.Table, Item: i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := applications(t, s); len(got) != 1 || got[0].Broken == "" {
+		t.Fatalf("got %+v; want one that is broken", got)
+	}
+	register(t, s, application("checkout", 1))
+	if got := applications(t, s); len(got) != 1 || got[0].Broken != "" || got[0].Shard != 3 {
+		t.Errorf("got %+v; want one, whole, in the same partition", got)
+	}
+}

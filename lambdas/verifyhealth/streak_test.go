@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/drover-dr/drover/internal/failover"
 )
 
@@ -26,4 +28,23 @@ func TestAnUnhealthyCheckIsNoPass(t *testing.T) {
 	s.setWeight("checkout", east, 5)
 	one := func(req *failover.VerifyRequest) { full(0, 3, time.Hour)(req); req.Stage.Passes = 1 }
 	check(t, "look", pending("checkout: record checkout.example.com A: weight 5 in us-east-1; expected weight 0"), s.attempt(one))
+}
+
+// TestACheckThatOnlyReadsOnUsesUpNoDatapoint: the last healthy check reads records over several checks and is counted once, so the
+// datapoints of the check that was counted stay those that the next one must be newer than.
+func TestACheckThatOnlyReadsOnUsesUpNoDatapoint(t *testing.T) {
+	counted, newer := []failover.Datapoint{{PeriodSeconds: 60, At: begin}}, []failover.Datapoint{{PeriodSeconds: 60, At: begin.Add(time.Minute)}}
+	for _, c := range []struct {
+		before, passes, healthy int
+		seen                    []failover.Datapoint
+	}{{1, 2, 1, counted}, {2, 3, 2, counted}, {1, 3, 2, newer}, {0, 2, 1, newer}} {
+		streak := &failover.Streak{Since: begin, Seen: counted}
+		l := newAttempt(streak)
+		l.good, l.unfinished = newer, "half of the records are read"
+		req := failover.VerifyRequest{Healthy: c.before, Streak: streak, Now: begin.Add(2 * time.Minute), Stage: failover.Stage{Passes: c.passes}}
+		got := l.reading(req)
+		if diff := cmp.Diff(c.seen, got.Streak.Seen); diff != "" || got.Healthy != c.healthy {
+			t.Errorf("%d of %d healthy before: %d healthy, seen (-want +got):\n%s", c.before, c.passes, got.Healthy, diff)
+		}
+	}
 }
