@@ -51,3 +51,16 @@ func TestEveryRunThatMovesUsersGivesTheirSwitchItsEpoch(t *testing.T) {
 		})
 	}
 }
+
+// TestTheNewestChangeOfAZoneCounts in whichever order the changes come, and those of other zones do not.
+func TestTheNewestChangeOfAZoneCounts(t *testing.T) {
+	for _, batches := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
+		changes := []failover.Change{{Zone: "Z2", Batch: 8}}
+		for _, batch := range batches {
+			changes = append(changes, failover.Change{Zone: "Z1", Batch: batch})
+		}
+		if got := knownOf(append(changes, failover.Change{Zone: "Z3", Batch: 9}), "Z1"); got != 3 {
+			t.Errorf("batches %v: %d are done; want 3", batches, got)
+		}
+	}
+}

@@ -39,3 +39,17 @@ func TestWhatIsSetAsideIsNotAwaitedAndTheRestIs(t *testing.T) {
 	check(t, "with the database set aside", passed(1), s.attempt(promoting, aside(database)))
 	check(t, "with all of the wave", passed(1), s.attempt(promoting, aside(failover.SetAside{Kind: failover.DatabasesKind, Wave: 1})))
 }
+
+// TestAPhaseIsClosedWithoutWhatWasSetAside: the registry was not written for an application one of whose records is set aside.
+func TestAPhaseIsClosedWithoutWhatWasSetAside(t *testing.T) {
+	s := newStand(t, "checkout", "orders")
+	s.settle(s.apps[1], inWest)
+	aside := func(req *failover.VerifyRequest) {
+		closing(req)
+		req.SetAside = failover.Aside{failover.RecordAside("checkout", s.apps[0].Records[0], failover.Rejected, "no")}
+	}
+	check(t, "one record is set aside", passed(1), s.attempt(aside))
+	if got := s.attempt(closing); got.Verdict != failover.Pending {
+		t.Errorf("none is set aside: %s; want it to wait for the registry", got.Verdict)
+	}
+}

@@ -171,3 +171,28 @@ func TestARunThatHasEndedEvacuatesNoMore(t *testing.T) {
 		f.evacuate(t, f.by(8, "run-8"), name)
 	}
 }
+
+// TestAWriteThatWasNotConfirmedIsResetAfterItsMinute: what the metric says is not known then, and the alarm reads the maximum of a
+// minute. A run that ends with the reset says so only with its last write.
+func TestAWriteThatWasNotConfirmedIsResetAfterItsMinute(t *testing.T) {
+	f := newFixture(t, metricSwitch("batch"))
+	f.withMetric(t, "batch")
+	f.Pass(delivered)
+	remove := f.Inject(fakeaws.Fault{Service: "dynamodb", Operation: "UpdateItem", After: 1, Error: &fakeaws.APIError{Code: "InternalServerError", Status: 500}})
+	w := f.by(7, "run-7")
+	if failed := f.evacuate(t, w, "batch"); len(failed) > 0 {
+		t.Fatal(failed)
+	}
+	remove()
+	if got := f.state(t, "batch"); got.Evacuated != east || got.Pulled != "" {
+		t.Fatalf("got %+v; want a switch whose lever is not confirmed", got)
+	}
+	w.Ends = true
+	must(t, f.Reset(t.Context(), w, "batch"))
+	if f.Pass(2 * delivered); f.healthy() != "true true" {
+		t.Errorf("after the reset: health checks %s; want both healthy", f.healthy())
+	}
+	if got := f.state(t, "batch"); !got.Over || got.Evacuated != "" {
+		t.Errorf("got %+v; want it reset, by a run that has ended", got)
+	}
+}
