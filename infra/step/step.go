@@ -88,10 +88,6 @@ type Props struct {
 	Reserved int
 }
 
-// Timeout is the function's own. It is shorter than the 20 s that the definition waits, so that Lambda ends a function that
-// hangs, and names the error.
-const Timeout = 17
-
 // New makes the function. Its current version is published with every change of its code or configuration, and kept: a
 // run calls to its end the versions that it was started with, whatever is deployed meanwhile.
 func New(scope constructs.Construct, id string, props Props) awslambda.Function {
@@ -125,7 +121,7 @@ func New(scope constructs.Construct, id string, props Props) awslambda.Function 
 		Role:         role,
 		LogGroup:     logs.NewGroup(scope, "Logs", region.FunctionLogs(name), props.LogDays),
 		Tracing:      tracing,
-		Timeout:      awscdk.Duration_Seconds(jsii.Number(Timeout)),
+		Timeout:      awscdk.Duration_Seconds(jsii.Number(failover.FunctionTimeout.Seconds())),
 		MemorySize:   jsii.Number(256),
 		Environment:  &environment,
 

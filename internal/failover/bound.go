@@ -7,6 +7,9 @@ import "time"
 const (
 	// StepTimeout is the longest that one invocation of a step can take, as Step Functions sees it.
 	StepTimeout = 20 * time.Second
+	// FunctionTimeout is the timeout of the function of a step. It is shorter than StepTimeout, so that Lambda ends a function
+	// that hangs, and names the error.
+	FunctionTimeout = 17 * time.Second
 	// AnnounceTimeout is the longest that a run waits until its start notification is sent.
 	AnnounceTimeout = 10 * time.Second
 	// NotNotifiedTimeout is the longest that one try takes to say in a metric that the notification of a run is not out;

@@ -12,8 +12,8 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
-// renewTimeout bounds a renewal: no user waits for a lock.
-const renewTimeout = 2 * time.Second
+// RenewTimeout bounds a renewal: no user waits for a lock.
+const RenewTimeout = 2 * time.Second
 
 // RenewLock renews the run's lease of the lock until a time, and keeps with it what the run is by now. It does so only as
 // long as the lock is the run's, or has an older epoch: then a superseded run has overwritten it from the other Region
@@ -26,7 +26,7 @@ func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time
 	if err != nil || run.Epoch == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, renewTimeout)
+	ctx, cancel := context.WithTimeout(ctx, RenewTimeout)
 	defer cancel()
 	_, _ = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,

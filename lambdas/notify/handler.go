@@ -40,11 +40,11 @@ type Handler struct {
 }
 
 // The time limits of this step. The notification must go out while the function still runs, so nothing before it may use up
-// the time, whichever service does not respond.
+// the time, whichever service does not respond: in all, they leave one attempt of a call ([entry.CallTimeout]).
 const (
-	readBudget      = 3 * time.Second
-	inventoryBudget = 12 * time.Second
-	writeBudget     = 4 * time.Second
+	readBudget      = 1500 * time.Millisecond
+	inventoryBudget = 9 * time.Second
+	writeBudget     = 2 * time.Second
 )
 
 // Handle plays the operation of the event: "announce" sends the start notification, "approve" the request for approval,

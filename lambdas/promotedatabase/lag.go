@@ -10,7 +10,7 @@ import (
 )
 
 // lagBudget limits how long promotions wait for the measurement of the lag.
-const lagBudget = 5 * time.Second
+const lagBudget = 3 * time.Second
 
 // lags measures the replication lag of the databases; a lag that cannot be measured is left out. It reads datapoints later than
 // the time of the request too: a retry has the time of the first try, and must see newer datapoints.

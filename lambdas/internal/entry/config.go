@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	// callTimeout limits one attempt of one call: the SDK has no read timeout, and a failing Region may accept connections
+	// CallTimeout limits one attempt of one call: the SDK has no read timeout, and a failing Region may accept connections
 	// without ever responding.
-	callTimeout = 4 * time.Second
+	CallTimeout = 4 * time.Second
 	// maxBackoff keeps the SDK's own retries short. The state machine has the long waits, where operators see them.
 	maxBackoff = 2 * time.Second
 )
@@ -40,7 +40,7 @@ func loadConfig(getenv func(string) string) (aws.Config, error) {
 		Region: getenv("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(
 			getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN")),
-		HTTPClient: plainbody.Client{BuildableClient: awshttp.NewBuildableClient().WithTimeout(callTimeout)},
+		HTTPClient: plainbody.Client{BuildableClient: awshttp.NewBuildableClient().WithTimeout(CallTimeout)},
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff

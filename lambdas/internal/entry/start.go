@@ -83,6 +83,9 @@ type handler[Q, A any] struct {
 // before Lambda ends it.
 const answerMargin = 500 * time.Millisecond
 
+// AnswerTime is how long a step has, as its context says.
+const AnswerTime = failover.FunctionTimeout - answerMargin
+
 // Invoke plays the step once.
 func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	evidence := &Evidence{Clock: time.Now} // durations are only for the log
