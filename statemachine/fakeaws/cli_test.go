@@ -66,6 +66,7 @@ func furnished(t *testing.T) (c commandLine, token func() string) {
 		{Region: west, ClusterARN: "arn:aws:rds:us-west-2:111122223333:cluster:shop-west", ClusterID: "shop-west"},
 	}}))
 	must(s.AddBucket(west, "drover-reports"))
+	must(s.AddBucket(east, "drover-east"))
 	s.AddTopic(west, "drover")
 	must(s.AddAlarm(fakeaws.Alarm{Region: west, Name: "shop-5xx", State: fakeaws.AlarmOK}))
 	s.PutMetric(west, "Shop", "ServedPercent", map[string]string{"Region": west}, 99.5)
@@ -101,6 +102,9 @@ func TestTheUnmodifiedCommandLineWorks(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(c.home, "report.json"), []byte(`{"outcome":"Completed"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(c.home, "many.json"), []byte(manyValues()), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, command := range []struct {
 		args []string
 		want string
@@ -127,15 +131,27 @@ func TestTheUnmodifiedCommandLineWorks(t *testing.T) {
 		{[]string{"dynamodb", "put-item", "--table-name", "drover", "--item", `{"pk":{"S":"lock"},"sk":{"S":"lock"},"epoch":{"N":"7"}}`}, ""},
 		{[]string{"dynamodb", "get-item", "--table-name", "drover", "--key", `{"pk":{"S":"lock"},"sk":{"S":"lock"}}`, "--query", "Item.epoch.N"}, "7"},
 		{[]string{"dynamodb", "query", "--table-name", "drover", "--key-condition-expression", "pk = :p", "--expression-attribute-values", `{":p":{"S":"lock"}}`, "--query", "Count"}, "1"},
+		{[]string{"dynamodb", "scan", "--table-name", "drover", "--query", "[Count,Items[].epoch.N]"}, "1\n7"},
+		{[]string{"dynamodb", "list-tables", "--query", "TableNames"}, "drover"},
+		{[]string{"sts", "get-caller-identity", "--query", "Account"}, "111122223333"},
 		{[]string{"cloudwatch", "get-metric-data", "--metric-data-queries", query, "--start-time", testStart.Format(time.RFC3339),
 			"--end-time", testStart.Add(time.Hour).Format(time.RFC3339), "--query", "MetricDataResults[].[StatusCode,Values[0]]"}, "Complete\t99.5"},
 		{[]string{"cloudwatch", "describe-alarms", "--query", "MetricAlarms[].[AlarmName,StateValue]"}, "shop-5xx\tOK"},
+		{[]string{"cloudwatch", "put-metric-alarm", "--alarm-name", "slow", "--namespace", "Shop", "--metric-name", "Latency", "--statistic", "Average", "--period", "60",
+			"--evaluation-periods", "2", "--threshold", "100", "--comparison-operator", "GreaterThanThreshold"}, ""},
+		{[]string{"cloudwatch", "put-metric-data", "--namespace", "Shop", "--metric-data", "file://many.json"}, ""},
+		{[]string{"cloudwatch", "list-metrics", "--namespace", "Shop", "--metric-name", "Many", "--query", "length(Metrics)"}, "1"},
 		{[]string{"cloudwatch", "set-alarm-state", "--alarm-name", "shop-5xx", "--state-value", "ALARM", "--state-reason", "manually"}, ""},
 		{[]string{"cloudwatch", "describe-alarms", "--state-value", "ALARM", "--query", "MetricAlarms[].[AlarmName,StateValue,StateReason]"}, "shop-5xx\tALARM\tmanually"},
 		{[]string{"sns", "list-topics", "--query", "Topics[].TopicArn"}, "arn:aws:sns:us-west-2:111122223333:drover"},
-		{[]string{"s3", "ls"}, "2026-03-02 09:00:00 drover-reports"},
+		{[]string{"s3", "ls"}, "2026-03-02 09:00:00 drover-east\n2026-03-02 09:00:00 drover-reports"},
 		{[]string{"s3", "cp", "report.json", "s3://drover-reports/runs/run-1.json", "--only-show-errors"}, ""},
 		{[]string{"s3", "ls", "s3://drover-reports/"}, "PRE runs/"},
+		{[]string{"s3api", "head-bucket", "--bucket", "drover-reports", "--query", "BucketRegion"}, west},
+		{[]string{"s3", "cp", "report.json", "s3://drover-east/report.json", "--only-show-errors"}, ""}, // in the other Region
+		{[]string{"s3", "cp", "s3://drover-east/report.json", "-"}, `{"outcome":"Completed"}`},
+		{[]string{"s3api", "get-object", "--bucket", "drover-east", "--key", "report.json", "copy.json", "--query", "ContentLength"}, "23"},
+		{[]string{"sqs", "list-queues", "--query", "QueueUrls"}, "None"},
 		{[]string{"s3", "cp", "s3://drover-reports/runs/run-1.json", "-"}, `{"outcome":"Completed"}`},
 		{[]string{"events", "put-events", "--entries", `[{"Source":"shop","DetailType":"Sold","Detail":"{}"},{"Source":"aws.shop","DetailType":"Sold","Detail":"{}"}]`,
 			"--query", "[FailedEntryCount,Entries[1].ErrorCode]"}, "1\tNotAuthorizedForSourceException"},
@@ -161,5 +177,32 @@ func TestTheUnmodifiedCommandLineWorks(t *testing.T) {
 	answer, err := os.ReadFile(filepath.Join(c.home, "answer.json"))
 	if err != nil || !json.Valid(answer) || !strings.Contains(string(answer), "Completed") {
 		t.Errorf("the function answered %s, %v; want its payload", answer, err)
+	}
+}
+
+// manyValues is metric data of more than 10 KB, which the command line compresses.
+func manyValues() string {
+	all := strings.Repeat(`{"MetricName":"Many","Value":1.5},`, 400)
+	return "[" + strings.TrimSuffix(all, ",") + "]"
+}
+
+// TestTheCommandLineReadsWhatIsNotThere asks for services, operations and parameters that the simulator does not have. The
+// command line finds the message in the answer, whatever the protocol.
+func TestTheCommandLineReadsWhatIsNotThere(t *testing.T) {
+	c, _ := furnished(t)
+	for _, command := range []struct{ args, says string }{
+		{"logs describe-log-groups", "(NotImplemented) when calling the DescribeLogGroups operation: the AWS simulator does not have this service: logs"},
+		{"iam list-roles", "(NotImplemented) when calling the ListRoles operation: the AWS simulator does not have this service: iam"},
+		{"batch describe-job-queues", "(NotImplemented) when calling the DescribeJobQueues operation: the AWS simulator does not have this service: batch"},
+		{"sts get-session-token", "(NotImplemented) when calling the GetSessionToken operation: the AWS simulator does not have the operation GetSessionToken of sts"},
+		{"dynamodb scan --table-name drover --segment 0 --total-segments 2", "does not have the parameter Segment, TotalSegments of Scan"},
+		{"cloudwatch put-metric-alarm --alarm-name a --evaluation-periods 1 --comparison-operator GreaterThanThreshold --unit Count", "does not have the parameter Unit of PutMetricAlarm"},
+		{"sqs get-queue-url --queue-name gone", "(AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation"},
+		{"s3api delete-object --bucket drover-reports --key a", "(NotImplemented) when calling the DeleteObject operation"},
+	} {
+		got, err := c.run(t, strings.Fields(command.args)...)
+		if err == nil || !strings.Contains(got, command.says) {
+			t.Errorf("aws %s\n got %s, %v\nwant %s", command.args, got, err, command.says)
+		}
 	}
 }

@@ -132,8 +132,9 @@ func (a answer) refusedByName(member string) bool {
 	if a.code != "NotImplemented" || member == "" {
 		return false
 	}
+	text := strings.ToLower(strings.ReplaceAll(a.text, "-", "")) // a header has the member's name with hyphens
 	return slices.ContainsFunc(strings.Split(member, "."), func(name string) bool {
-		return strings.Contains(strings.ToLower(a.text), strings.ToLower(strings.Trim(name, "[]")))
+		return strings.Contains(text, strings.ToLower(strings.Trim(name, "[]")))
 	})
 }
 

@@ -34,7 +34,7 @@ func (s Service) route(r *http.Request) string {
 		wanted, _ := url.ParseQuery(fixed)
 		fits := op.Method == r.Method
 		for key, values := range wanted {
-			fits = fits && r.URL.Query().Get(key) == values[0]
+			fits = fits && r.URL.Query().Has(key) && r.URL.Query().Get(key) == values[0]
 		}
 		if fits && pathOf(path).MatchString(r.URL.EscapedPath()) {
 			return name

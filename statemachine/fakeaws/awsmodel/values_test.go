@@ -34,10 +34,20 @@ var values = map[string]members{
 	"monitoring": {
 		"AlarmName": "shop-5xx", "GetMetricData.StartTime": time.Date(2026, 3, 2, 8, 50, 0, 0, time.UTC), "Period": int64(60), "Stat": "Sum",
 		"StorageResolution": int64(1), "MetricName": "Latency", "Namespace": "Shop",
+		"PutMetricAlarm.TreatMissingData": "missing", "PutMetricAlarm.ExtendedStatistic": "p90", "PutMetricAlarm.EvaluationPeriods": int64(1),
+		"PutMetricAlarm.DatapointsToAlarm": int64(1),
 	},
-	"sns":    {"topicARN": fakeawstest.FurnishedTopic},
-	"s3":     {"BucketName": "drover-reports", "ObjectKey": "report.json"},
-	"sqs":    {"GetQueueUrl.QueueName": "dead-letters"},
+	"sns": {"topicARN": fakeawstest.FurnishedTopic, "Publish.MessageAttributes.value.DataType": "String"},
+	"s3": { // with the digests of {}
+		"BucketName": "drover-reports", "ObjectKey": "report.json", "AccountId": "111122223333", "PutObject.ContentMD5": "mZFLkyvTelC5g8XnyQrpOw==",
+		"PutObject.ChecksumCRC32": "o6a/Qw==", "PutObject.ChecksumCRC32C": "KXvQqg==", "PutObject.ChecksumCRC64NVME": "Sv1wpwepjTw=",
+		"PutObject.ChecksumSHA1": "vyGp6PvFo4RvsFtPoIWeCReyIC8=", "PutObject.ChecksumSHA256": "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=",
+	},
+	"sqs": {
+		"GetQueueUrl.QueueName": "dead-letters", "GetQueueUrl.QueueOwnerAWSAccountId": "111122223333",
+		"GetQueueAttributes.QueueUrl": "http://simulator.example/111122223333/dead-letters",
+		"ReceiveMessage.QueueUrl":     "http://simulator.example/111122223333/dead-letters",
+	},
 	"events": {"PutEvents.Entries[].EventBusName": "default", "PutEvents.Entries[].Detail": "{}"},
 	"states": {
 		"StartExecution.stateMachineArn": fakeawstest.FurnishedMachine, "StartExecution.input": "{}",
@@ -76,9 +86,14 @@ var wanted = map[string]map[string]map[string]any{
 		"Metric":          metric,
 		"PutMetricData.":  {"MetricData": []any{members{"MetricName": "Latency", "Value": 1.5}}},
 		"MetricDatum":     {"Value": 1.5},
+		"PutMetricAlarm.": {
+			"Namespace": "Shop", "MetricName": "Latency", "Statistic": "Sum", "Period": int64(60), "EvaluationPeriods": int64(1), "Threshold": 1.5,
+			"ComparisonOperator": "GreaterThanThreshold",
+		},
 	},
 	"route53": {"ResourceRecordSet": {"TTL": int64(60), "ResourceRecords": []any{members{"Value": "192.0.2.1"}}}},
 	"s3":      {"PutObject.": {"Body": []byte("{}")}},
+	"sns":     {"Publish.": {"TopicArn": fakeawstest.FurnishedTopic}, "MessageAttributeValue": {"StringValue": "a"}},
 }
 
 var inGroup = map[string]any{"SetIdentifier": "west"}
@@ -87,7 +102,7 @@ var inGroup = map[string]any{"SetIdentifier": "west"}
 var beside = map[string]map[string]map[string]any{
 	"monitoring": {
 		"MetricDatum.Values": {"Value": nil}, "MetricDatum.Counts": {"Value": nil, "Values": []any{1.5}}, "MetricDatum.StatisticValues": {"Value": nil},
-		"MetricDataQuery.Expression": {"MetricStat": nil},
+		"MetricDataQuery.Expression": {"MetricStat": nil}, "PutMetricAlarmInput.ExtendedStatistic": {"Statistic": nil},
 	},
 	"route53": {
 		"ResourceRecordSet.Region": inGroup, "ResourceRecordSet.Failover": inGroup, "ResourceRecordSet.MultiValueAnswer": inGroup,

@@ -23,6 +23,8 @@ type Alarm struct {
 	Region string
 	// Name is unique in the Region.
 	Name string
+	// Description is for people; it may be empty.
+	Description string
 	// State is the alarm's state, without regard to the metric; when it is empty, the rule decides.
 	State string
 	// Rule decides the state from data.
@@ -64,12 +66,16 @@ func (ctl Control) AddAlarm(a Alarm) error {
 	}
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
-	alarms := slices.DeleteFunc(ctl.s.alarms[a.Region], func(b Alarm) bool { return a.Name == b.Name })
+	ctl.s.add(a)
+	return nil
+}
+
+func (m *Service) add(a Alarm) {
+	alarms := slices.DeleteFunc(m.alarms[a.Region], func(b Alarm) bool { return a.Name == b.Name })
 	alarms = append(alarms, a)
 	slices.SortFunc(alarms, func(a, b Alarm) int { return cmp.Compare(a.Name, b.Name) })
-	ctl.s.alarms[a.Region] = alarms
-	ctl.s.watch(a)
-	return nil
+	m.alarms[a.Region] = alarms
+	m.watch(a)
 }
 
 func (a Alarm) check() error {
@@ -115,18 +121,8 @@ func beyond(comparison string, value, threshold float64) (bool, error) {
 // describeAlarms pages as documented: 50 alarms unless MaxRecords says otherwise, also when the request names them.
 func (m *Service) describeAlarms(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
 	names, prefix, state := f.Texts("AlarmNames"), f.Text("AlarmNamePrefix"), f.Text("StateValue")
-	if len(names) > 100 {
-		return nil, errValidation("The collection AlarmNames must not have a size greater than 100.")
-	}
-	if err := checkAlarmFilters(f); err != nil {
-		return nil, err
-	}
 	if len(names) > 0 && prefix != "" {
 		return nil, errValidation("AlarmNamePrefix and AlarmNames are mutually exclusive.")
-	}
-	size := f.Integer("MaxRecords")
-	if f.Has("MaxRecords") && (size < 1 || size > 100) {
-		return nil, errValidation("The value %d for parameter MaxRecords is invalid; expected 1 to 100.", size)
 	}
 	types := f.Texts("AlarmTypes")
 	found, composite := cbor.List{}, cbor.List{}
@@ -142,7 +138,7 @@ func (m *Service) describeAlarms(req *wire.Request, f wire.Fields) (cbor.Map, *w
 			found = append(found, m.encodeAlarm(a, current))
 		}
 	}
-	page, next, err := paginate(found, f.Text("NextToken"), cmp.Or(size, 50))
+	page, next, err := paginate(found, f.Text("NextToken"), cmp.Or(f.Integer("MaxRecords"), 50))
 	if err != nil {
 		return nil, err
 	}
@@ -151,18 +147,6 @@ func (m *Service) describeAlarms(req *wire.Request, f wire.Fields) (cbor.Map, *w
 		answer["NextToken"] = cbor.String(next)
 	}
 	return answer, nil
-}
-
-func checkAlarmFilters(f wire.Fields) *wire.Error {
-	for _, kind := range f.Texts("AlarmTypes") {
-		if kind != "MetricAlarm" && kind != "CompositeAlarm" {
-			return errValidation("The value %q for parameter AlarmTypes is invalid; expected MetricAlarm or CompositeAlarm.", kind)
-		}
-	}
-	if state := f.Text("StateValue"); f.Has("StateValue") && !slices.Contains([]string{AlarmOK, AlarmInAlarm, AlarmInsufficientData}, state) {
-		return errValidation("The value %q for parameter StateValue is invalid; expected OK, ALARM or INSUFFICIENT_DATA.", state)
-	}
-	return nil
 }
 
 func (m *Service) encodeAlarm(a Alarm, state string) cbor.Map {
@@ -180,14 +164,27 @@ func (m *Service) encodeAlarm(a Alarm, state string) cbor.Map {
 	if a.State == "" {
 		alarm["Namespace"], alarm["MetricName"] = cbor.String(a.Rule.Namespace), cbor.String(a.Rule.Metric)
 		alarm["Dimensions"] = encodeDimensions(dimensionsOf(a.Rule.Dimensions))
-		alarm["Statistic"] = cbor.String(a.Rule.Statistic)
+		alarm[statisticMember(a.Rule.Statistic)] = cbor.String(a.Rule.Statistic)
 		alarm["Period"] = cbor.Uint(a.Rule.PeriodSeconds)
 		alarm["EvaluationPeriods"] = cbor.Uint(max(1, a.Rule.Periods))
 		alarm["Threshold"] = cbor.Float64(a.Rule.Threshold)
 		alarm["ComparisonOperator"] = cbor.String(a.Rule.Comparison)
 		alarm["TreatMissingData"] = cbor.String(cmp.Or(a.Rule.TreatMissing, "missing"))
+		if a.Rule.Datapoints > 0 {
+			alarm["DatapointsToAlarm"] = cbor.Uint(a.Rule.Datapoints)
+		}
+	}
+	if a.Description != "" {
+		alarm["AlarmDescription"] = cbor.String(a.Description)
 	}
 	return alarm
+}
+
+func statisticMember(statistic string) string {
+	if percentileName.MatchString(statistic) {
+		return "ExtendedStatistic"
+	}
+	return "Statistic"
 }
 
 func encodeTexts(texts []string) cbor.List {

@@ -73,15 +73,13 @@ func checkData(f wire.Fields, queries int) *wire.Error {
 	start, hasStart := f.Seconds("StartTime")
 	end, hasEnd := f.Seconds("EndTime")
 	most := f.Integer("MaxDatapoints")
-	switch scan := f.Text("ScanBy"); {
+	switch {
 	case queries == 0:
 		return errValidation("The parameter MetricDataQueries is required.")
 	case queries > maxQueries:
 		return errValidation("The collection MetricDataQueries must not have a size greater than %d.", maxQueries)
 	case !hasStart || !hasEnd || start >= end:
 		return errValidation("The parameter StartTime must be less than the parameter EndTime.")
-	case f.Has("ScanBy") && scan != "TimestampAscending" && scan != "TimestampDescending":
-		return errValidation("The value %q for parameter ScanBy is invalid; expected TimestampAscending or TimestampDescending.", scan)
 	case f.Has("MaxDatapoints") && (most < 1 || most > maxDatapoints):
 		return errValidation("The value %d for parameter MaxDatapoints is invalid; expected 1 to %d.", most, maxDatapoints)
 	case f.Has("NextToken"):
@@ -98,8 +96,8 @@ func (m *Service) parseQuery(region string, f wire.Fields) (query, *wire.Error) 
 		return query{}, errValidation("The value %q for parameter MetricDataQueries.member.Id is not matching "+
 			"the expected pattern %s.", id, queryID)
 	}
-	if f.Text("Expression") != "" || stat == nil {
-		return query{}, wire.NotImplemented("metric math and Metrics Insights (query %s)", id)
+	if stat == nil {
+		return query{}, errValidation("The query %s has neither MetricStat nor Expression.", id)
 	}
 	period := int64(stat.Integer("Period"))
 	if !validPeriod(period) || period > 86400 {
@@ -112,9 +110,6 @@ func (m *Service) parseQuery(region string, f wire.Fields) (query, *wire.Error) 
 	}
 	metric := stat.Structure("Metric")
 	if err := checkDimensions(metric); err != nil {
-		return query{}, err
-	}
-	if err := checkUnit(stat); err != nil {
 		return query{}, err
 	}
 	namespace, name, dims := metric.Text("Namespace"), metric.Text("MetricName"), dimensionsIn(metric)

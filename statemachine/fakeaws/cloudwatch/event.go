@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
@@ -103,14 +102,7 @@ const (
 )
 
 func (m *Service) setAlarmState(req *wire.Request, f wire.Fields) (cbor.Map, *wire.Error) {
-	switch reason, data := f.Text("StateReason"), f.Text("StateReasonData"); {
-	case f.Text("AlarmName") == "" || f.Text("StateValue") == "" || !f.Has("StateReason"):
-		return nil, errValidation("The parameters AlarmName, StateValue and StateReason are required.")
-	case utf8.RuneCountInString(reason) > maxReason:
-		return nil, errValidation("The parameter StateReason must not be longer than %d characters.", maxReason)
-	case utf8.RuneCountInString(data) > maxReasonData:
-		return nil, errValidation("The parameter StateReasonData must not be longer than %d characters.", maxReasonData)
-	case data != "" && !json.Valid([]byte(data)):
+	if data := f.Text("StateReasonData"); data != "" && !json.Valid([]byte(data)) {
 		return nil, wire.BadRequest("InvalidFormat", "The parameter StateReasonData is not JSON.")
 	}
 	return cbor.Map{}, m.setState(req.Region, f.Text("AlarmName"), f.Text("StateValue"), f.Text("StateReason"))

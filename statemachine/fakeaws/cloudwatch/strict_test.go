@@ -59,8 +59,8 @@ func TestPutMetricDataRefusesValuesThatCloudWatchRefuses(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]string{
-		`{"MetricData": [{"MetricName": "m", "Value": 1}]}`:                                                                   `MissingParameter`,
-		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "StatisticValues": {"SampleCount": 1, "Sum": 1}}]}`:         `MissingParameter`,
+		`{"MetricData": [{"MetricName": "m", "Value": 1}]}`:                                                                   `MissingRequiredParameter`,
+		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "StatisticValues": {"SampleCount": 1, "Sum": 1}}]}`:         `MissingRequiredParameter`,
 		`{"Namespace": "Shop", "EntityMetricData": []}`:                                                                       `parameter EntityMetricData`,
 		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": "1"}]}`:                                            `MetricData.1.member.Value`,
 		`{"Namespace": "Shop", "MetricData": [{"MetricName": "m", "Value": 1, "StorageResolution": 1.5}]}`:                    `a whole number`,

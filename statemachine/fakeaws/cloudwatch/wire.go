@@ -9,38 +9,22 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
-var (
-	dimensionShapes = wire.List{Of: wire.Structure{"Name": wire.KindText, "Value": wire.KindText}}
-	metricShape     = wire.Structure{"Namespace": wire.KindText, "MetricName": wire.KindText, "Dimensions": dimensionShapes}
-)
-
 // protocol is CloudWatch's protocol with the parameters of its operations.
 var protocol = wire.RPC{
 	Target:    "GraniteServiceVersion20100801",
 	Namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
 	Errors:    "com.amazonaws.cloudwatch#",
+	Shapes: wire.ErrorShapes{
+		"InvalidParameterValue": "InvalidParameterValueException", "MissingParameter": "MissingRequiredParameterException",
+		"InvalidParameterCombination": "InvalidParameterCombinationException", "InvalidFormat": "InvalidFormatFault",
+	},
 	Operations: map[string]wire.Structure{
-		"GetMetricData": {
-			"StartTime": wire.KindTime, "EndTime": wire.KindTime, "ScanBy": wire.KindText, "MaxDatapoints": wire.KindInteger, "NextToken": wire.KindText,
-			"MetricDataQueries": wire.List{Of: wire.Structure{
-				"Id": wire.KindText, "Label": wire.KindText, "Expression": wire.KindText, "ReturnData": wire.KindBool,
-				"MetricStat": wire.Structure{"Metric": metricShape, "Period": wire.KindInteger, "Stat": wire.KindText, "Unit": wire.KindText},
-			}},
-		},
-		"PutMetricData": {
-			"Namespace": wire.KindText,
-			"MetricData": wire.List{Of: wire.Structure{
-				"MetricName": wire.KindText, "Dimensions": dimensionShapes, "Timestamp": wire.KindTime, "Value": wire.KindNumber,
-				"Values": wire.List{Of: wire.KindNumber}, "Counts": wire.List{Of: wire.KindNumber}, "Unit": wire.KindText, "StorageResolution": wire.KindInteger,
-				"StatisticValues": wire.Structure{"SampleCount": wire.KindNumber, "Sum": wire.KindNumber, "Minimum": wire.KindNumber, "Maximum": wire.KindNumber},
-			}},
-		},
-		"ListMetrics": {"Namespace": wire.KindText, "MetricName": wire.KindText, "Dimensions": dimensionShapes, "NextToken": wire.KindText},
-		"DescribeAlarms": {
-			"AlarmNames": wire.List{Of: wire.KindText}, "AlarmNamePrefix": wire.KindText, "AlarmTypes": wire.List{Of: wire.KindText},
-			"StateValue": wire.KindText, "ActionPrefix": wire.KindText, "MaxRecords": wire.KindInteger, "NextToken": wire.KindText,
-		},
-		"SetAlarmState": {"AlarmName": wire.KindText, "StateValue": wire.KindText, "StateReason": wire.KindText, "StateReasonData": wire.KindText},
+		"GetMetricData":  getMetricData,
+		"PutMetricData":  putMetricData,
+		"ListMetrics":    {"Namespace": namespace, "MetricName": name255, "Dimensions": filters, "NextToken": wire.KindText},
+		"DescribeAlarms": describeAlarms,
+		"SetAlarmState":  setAlarmState,
+		"PutMetricAlarm": putMetricAlarm,
 	},
 }
 
@@ -50,6 +34,7 @@ var operations = map[string]func(*Service, *wire.Request, wire.Fields) (cbor.Map
 	"ListMetrics":    (*Service).listMetrics,
 	"DescribeAlarms": (*Service).describeAlarms,
 	"SetAlarmState":  (*Service).setAlarmState,
+	"PutMetricAlarm": (*Service).putMetricAlarm,
 }
 
 // Open finds the operation of a request and decodes its parameters.
@@ -60,7 +45,7 @@ func (m *Service) Permissions(req *wire.Request) []wire.Permission {
 	p := wire.Permission{Action: "cloudwatch:" + req.Operation, Resource: "*"}
 	params, _ := req.Params.(wire.Fields)
 	switch req.Operation {
-	case "SetAlarmState":
+	case "SetAlarmState", "PutMetricAlarm":
 		p.Resource = m.arn(Alarm{Region: req.Region, Name: params.Text("AlarmName")})
 	case "PutMetricData":
 		p.Context = map[string][]string{"cloudwatch:namespace": {params.Text("Namespace")}}

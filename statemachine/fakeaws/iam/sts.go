@@ -16,7 +16,7 @@ const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 // Open finds the operation of a request and decodes its parameters.
 func (s STS) Open(req *wire.Request) *wire.Error {
-	_, err := wire.OpenQuery(req, map[string][]string{"GetCallerIdentity": {}})
+	_, err := wire.OpenForm(req, map[string]wire.Structure{"GetCallerIdentity": {}}, "ValidationError")
 	return err
 }
 

@@ -1,12 +1,10 @@
 package s3
 
 import (
+	"cmp"
 	"crypto/md5" //nolint:gosec // an ETag is the MD5 of the object
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"hash/crc32"
 	"net/http"
 	"slices"
 	"time"
@@ -33,6 +31,9 @@ type object struct {
 	body        []byte
 	contentType string
 	modified    time.Time
+	// metadata are the headers that it keeps; algorithm is the one of its checksum.
+	metadata  http.Header
+	algorithm string
 }
 
 // New returns an S3 without buckets.
@@ -76,37 +77,44 @@ func (o *object) etag() string {
 	return `"` + hex.EncodeToString(sum[:]) + `"`
 }
 
-func (o *object) header() http.Header {
-	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(o.body))
-	return http.Header{
-		"Etag":                 {o.etag()},
-		"Content-Type":         {o.contentType},
-		"Last-Modified":        {o.modified.UTC().Format(http.TimeFormat)},
-		"X-Amz-Checksum-Crc32": {base64.StdEncoding.EncodeToString(sum)},
+// header has the checksum only if it is asked for.
+func (o *object) header(checksum bool) http.Header {
+	h := o.metadata.Clone()
+	h.Set("Etag", o.etag())
+	h.Set("Content-Type", o.contentType)
+	h.Set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
+	h.Set("X-Amz-Server-Side-Encryption", "AES256") // "Amazon S3 now automatically encrypts all new objects"
+	if checksum {
+		h.Set(checksumHeader+o.algorithm, checksumOf(o.algorithm, o.body))
+		h.Set("X-Amz-Checksum-Type", "FULL_OBJECT")
 	}
+	return h
 }
 
 // Serve performs a request.
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	p := req.Params.(*params)
 	if req.Operation == "ListBuckets" {
-		return s.listBuckets(req)
+		return s.listBuckets(req, p)
 	}
 	b := s.buckets[p.bucket]
-	switch {
+	switch owner := req.HTTP.Header.Get(expectedOwner); {
 	case b == nil:
 		return nil, wire.NotFound("NoSuchBucket", "The specified bucket does not exist")
 	case b.region != req.Region:
-		return nil, &wire.Error{
-			Code: "PermanentRedirect", Status: http.StatusMovedPermanently,
-			Message: "The bucket you are attempting to access must be addressed using the specified endpoint: it is in " + b.region + ".",
-		}
+		return nil, s.redirect(p.bucket, b)
+	case owner != "" && owner != s.k.Account:
+		return nil, &wire.Error{Code: wire.CodeDenied, Status: http.StatusForbidden, Message: "Access Denied"}
 	}
 	switch req.Operation {
 	case "PutObject":
 		return s.put(req, b, p)
 	case "ListObjectsV2":
 		return s.list(req, b, p)
+	case "HeadBucket":
+		return s.headBucket(req, b), nil
+	case "GetBucketLocation":
+		return s.bucketLocation(req, b), nil
 	}
 	return s.get(req, b, p)
 }
@@ -115,10 +123,16 @@ func (s *Service) put(req *wire.Request, b *bucket, p *params) (*wire.Response, 
 	if p.onlyNew && b.objects[p.key] != nil {
 		return nil, &wire.Error{Code: "PreconditionFailed", Status: http.StatusPreconditionFailed, Message: "At least one of the pre-conditions you specified did not hold"}
 	}
-	o := &object{body: p.body, contentType: p.contentType, modified: s.k.Now()}
+	kept, err := metadata(req.HTTP.Header)
+	if err != nil {
+		return nil, err
+	}
+	o := &object{body: p.body, contentType: cmp.Or(p.contentType, "binary/octet-stream"), modified: s.k.Now(), metadata: kept, algorithm: p.algorithm}
 	b.objects[p.key] = o
-	header := o.header()
-	header.Del("Last-Modified")
+	all, header := o.header(true), http.Header{}
+	for _, name := range []string{"Etag", "X-Amz-Server-Side-Encryption", http.CanonicalHeaderKey(checksumHeader + o.algorithm), "X-Amz-Checksum-Type"} {
+		header.Set(name, all.Get(name))
+	}
 	return response(req, http.StatusOK, header, nil), nil
 }
 
@@ -132,7 +146,7 @@ func (s *Service) get(req *wire.Request, b *bucket, p *params) (*wire.Response, 
 		}
 		return nil, wire.NotFound("NoSuchKey", "The specified key does not exist.")
 	}
-	header := o.header()
+	header := o.header(req.HTTP.Header.Get("X-Amz-Checksum-Mode") != "")
 	if req.Operation == "HeadObject" {
 		header.Set("Content-Length", fmt.Sprint(len(o.body)))
 		return response(req, http.StatusOK, header, nil), nil

@@ -23,6 +23,8 @@ type params struct {
 	query       url.Values
 	body        []byte
 	contentType string
+	// algorithm is the one of the checksum that the body was compared with.
+	algorithm string
 	// onlyNew is If-None-Match: *.
 	onlyNew bool
 }
@@ -31,6 +33,9 @@ func (p *params) Object() string { return strings.TrimSuffix(p.bucket+"/"+p.key,
 
 func (s *Service) bucketARN(name string) string { return s.k.GlobalARN("s3", name) }
 
+// maxKey is how many bytes a key may have.
+const maxKey = 1024
+
 // Open finds the operation of a request and decodes its parameters.
 func (s *Service) Open(req *wire.Request) *wire.Error {
 	p := &params{query: req.HTTP.URL.Query(), body: req.Body, contentType: req.HTTP.Header.Get("Content-Type")}
@@ -38,72 +43,101 @@ func (s *Service) Open(req *wire.Request) *wire.Error {
 	p.onlyNew = req.HTTP.Header.Get("If-None-Match") == "*"
 	req.Params = p
 	req.Operation = operationOf(req.HTTP.Method, p)
-	if !slices.Contains(operations, req.Operation) {
+	if _, ok := operations[req.Operation]; !ok {
 		return wire.UnknownOperation(req)
 	}
-	for _, name := range []string{"Range", "If-Match", "If-Modified-Since", "X-Amz-Copy-Source"} {
-		if req.HTTP.Header.Get(name) != "" {
-			return &wire.Error{Code: wire.CodeNotImplemented, Status: http.StatusNotImplemented, Message: "the AWS simulator does not have the header " + name + " of " + req.Operation}
-		}
+	if err := checkHeaders(req); err != nil {
+		return err
 	}
-	if strings.Contains(req.HTTP.Header.Get("Content-Encoding"), "aws-chunked") {
-		body, err := unchunk(req.Body)
-		if err != nil {
-			return wire.BadRequest("IncompleteBody", "The body is not aws-chunked: %v", err)
-		}
-		p.body = body
+	if len(p.key) > maxKey {
+		return wire.BadRequest("KeyTooLongError", "Your key is too long")
+	}
+	if req.Operation == "PutObject" {
+		return p.readBody(req)
 	}
 	return nil
 }
 
-var operations = []string{"PutObject", "GetObject", "HeadObject", "ListObjectsV2", "ListBuckets"}
+// readBody takes a body in chunks apart, and compares it with its digests.
+func (p *params) readBody(req *wire.Request) *wire.Error {
+	var trailers http.Header
+	if strings.Contains(req.HTTP.Header.Get("Content-Encoding"), "aws-chunked") {
+		var err error
+		if p.body, trailers, err = unchunk(req.Body); err != nil {
+			return wire.BadRequest("IncompleteBody", "The body is not aws-chunked: %v", err)
+		}
+		if err := checkLength(req.HTTP.Header, p.body); err != nil {
+			return err
+		}
+	}
+	var err *wire.Error
+	p.algorithm, err = verify(req.HTTP.Header, trailers, p.body)
+	return err
+}
+
+// operations are the operations, each with the parameters that its query may have.
+var operations = map[string][]string{
+	"PutObject": nil, "GetObject": nil, "HeadObject": nil, "HeadBucket": nil, "GetBucketLocation": {"location"},
+	"ListObjectsV2": {"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after", "delimiter"},
+	"ListBuckets":   {"prefix", "max-buckets", "continuation-token", "bucket-region"},
+}
 
 // operationOf names the operation of a request, or describes a request that is none of operations. It does not use the
 // SDK's parameter x-id, which other clients do not send.
 func operationOf(method string, p *params) string {
-	var sub []string
+	operation := ""
+	switch {
+	case p.key != "":
+		operation = map[string]string{http.MethodPut: "PutObject", http.MethodGet: "GetObject", http.MethodHead: "HeadObject"}[method]
+	case p.bucket == "" && method == http.MethodGet:
+		operation = "ListBuckets"
+	case p.bucket != "" && method == http.MethodHead:
+		operation = "HeadBucket"
+	case method == http.MethodGet && p.query.Has("location"):
+		operation = "GetBucketLocation"
+	case method == http.MethodGet && p.query.Get("list-type") == "2":
+		operation = "ListObjectsV2"
+	}
+	var others []string
 	for _, name := range slices.Sorted(maps.Keys(p.query)) {
-		if name != "x-id" && !slices.Contains(listParameters, name) {
-			sub = append(sub, name)
+		if name != "x-id" && !slices.Contains(operations[operation], name) {
+			others = append(others, name)
 		}
 	}
-	switch {
-	case len(sub) > 0:
-	case method == http.MethodPut && p.key != "":
-		return "PutObject"
-	case method == http.MethodGet && p.key != "":
-		return "GetObject"
-	case method == http.MethodHead && p.key != "":
-		return "HeadObject"
-	case method == http.MethodGet && p.bucket != "" && p.query.Get("list-type") == "2":
-		return "ListObjectsV2"
-	case method == http.MethodGet && p.bucket == "":
-		return "ListBuckets"
+	if operation == "" || len(others) > 0 {
+		return strings.TrimSpace(method + " " + p.Object() + " " + strings.Join(others, " "))
 	}
-	return strings.TrimSpace(method + " " + p.Object() + " " + strings.Join(sub, " "))
+	return operation
 }
 
-var listParameters = []string{"list-type", "prefix", "max-keys", "continuation-token", "encoding-type", "start-after", "delimiter"}
-
-// unchunk decodes the aws-chunked encoding: chunks with their sizes before them, then trailers, which are not checked.
-func unchunk(body []byte) ([]byte, error) {
-	var out []byte
+// unchunk decodes the aws-chunked encoding: chunks with their sizes before them, then trailers.
+func unchunk(body []byte) (content []byte, trailers http.Header, err error) {
 	for {
 		line, rest, found := bytes.Cut(body, []byte("\r\n"))
 		if !found {
-			return nil, fmt.Errorf("no size in front of a chunk")
+			return nil, nil, fmt.Errorf("no size in front of a chunk")
 		}
 		text, _, _ := strings.Cut(string(line), ";")
 		size, err := strconv.ParseInt(text, 16, 32)
 		if err != nil || size < 0 || int(size) > len(rest) {
-			return nil, fmt.Errorf("a chunk of size %q", text)
+			return nil, nil, fmt.Errorf("a chunk of size %q", text)
 		}
 		if size == 0 {
-			return out, nil
+			return content, trailersIn(rest), nil
 		}
-		out = append(out, rest[:size]...)
+		content = append(content, rest[:size]...)
 		body = bytes.TrimPrefix(rest[size:], []byte("\r\n"))
 	}
+}
+
+func trailersIn(rest []byte) http.Header {
+	trailers := http.Header{}
+	for line := range strings.Lines(string(rest)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			trailers.Set(name, strings.TrimSpace(value))
+		}
+	}
+	return trailers
 }
 
 // Permissions are what IAM must allow for a request.
@@ -115,6 +149,10 @@ func (s *Service) Permissions(req *wire.Request) []wire.Permission {
 		return []wire.Permission{{Action: "s3:ListAllMyBuckets", Resource: "*"}}
 	case "ListObjectsV2":
 		return []wire.Permission{{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket), Context: map[string][]string{"s3:prefix": {p.query.Get("prefix")}}}}
+	case "HeadBucket":
+		return []wire.Permission{{Action: "s3:ListBucket", Resource: s.bucketARN(p.bucket)}}
+	case "GetBucketLocation":
+		return []wire.Permission{{Action: "s3:GetBucketLocation", Resource: s.bucketARN(p.bucket)}}
 	case "PutObject":
 		return []wire.Permission{{Action: "s3:PutObject", Resource: resource}}
 	}
@@ -130,6 +168,7 @@ type xmlListing struct {
 	IsTruncated           bool
 	ContinuationToken     string `xml:",omitempty"`
 	NextContinuationToken string `xml:",omitempty"`
+	StartAfter            string `xml:",omitempty"`
 	Contents              []xmlObject
 	CommonPrefixes        []xmlPrefix
 }
@@ -149,7 +188,13 @@ func (s *Service) list(req *wire.Request, b *bucket, p *params) (*wire.Response,
 	q := p.query
 	out := xmlListing{
 		Name: p.bucket, Prefix: q.Get("prefix"), Delimiter: q.Get("delimiter"), MaxKeys: 1000,
-		EncodingType: q.Get("encoding-type"), ContinuationToken: q.Get("continuation-token"),
+		EncodingType: q.Get("encoding-type"), ContinuationToken: q.Get("continuation-token"), StartAfter: q.Get("start-after"),
+	}
+	switch {
+	case q.Has("encoding-type") && out.EncodingType != "url":
+		return nil, wire.BadRequest("InvalidArgument", "Invalid Encoding Method specified in Request")
+	case q.Has("continuation-token") && out.ContinuationToken == "":
+		return nil, wire.BadRequest("InvalidArgument", "The continuation token provided is incorrect")
 	}
 	if text := q.Get("max-keys"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -159,11 +204,7 @@ func (s *Service) list(req *wire.Request, b *bucket, p *params) (*wire.Response,
 		out.MaxKeys = min(n, out.MaxKeys)
 	}
 	out.fill(b, max(out.ContinuationToken, q.Get("start-after")))
-	body, err := xml.Marshal(out)
-	if err != nil {
-		panic("encode a listing: " + err.Error()) // strings and numbers only
-	}
-	return response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
+	return listing(req, out), nil
 }
 
 // fill lists the keys after the given one. Keys that continue after the delimiter are listed as one common prefix.
@@ -195,25 +236,6 @@ func (out *xmlListing) fill(b *bucket, after string) {
 	}
 }
 
-// listBuckets lists the buckets of all Regions, as S3 does.
-func (s *Service) listBuckets(req *wire.Request) (*wire.Response, *wire.Error) {
-	type bucket struct{ Name, CreationDate, BucketRegion string }
-	out := struct {
-		XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
-		Buckets []bucket `xml:"Buckets>Bucket"`
-		Owner   struct{ ID string }
-	}{}
-	out.Owner.ID = s.k.Account
-	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
-		out.Buckets = append(out.Buckets, bucket{name, s.buckets[name].created.UTC().Format(time.RFC3339), s.buckets[name].region})
-	}
-	body, err := xml.Marshal(out)
-	if err != nil {
-		panic("encode a listing: " + err.Error()) // strings only
-	}
-	return response(req, http.StatusOK, http.Header{"Content-Type": {"application/xml"}}, body), nil
-}
-
 func encodeKey(key, encoding string) string {
 	if encoding == "url" {
 		return strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
@@ -234,6 +256,10 @@ func response(req *wire.Request, status int, header http.Header, body []byte) *w
 // Fail writes an error. The answer to a HEAD request has no body, only the status.
 func (s *Service) Fail(req *wire.Request, e *wire.Error) *wire.Response {
 	header, status := http.Header{"Content-Type": {"application/xml"}}, cmp.Or(e.Status, http.StatusBadRequest)
+	place, moved := e.Details.(elsewhere)
+	if moved {
+		header.Set(regionHeader, place.region)
+	}
 	if req.HTTP.Method == http.MethodHead {
 		return response(req, status, header, nil)
 	}
@@ -242,9 +268,11 @@ func (s *Service) Fail(req *wire.Request, e *wire.Error) *wire.Response {
 		code = "InvalidAccessKeyId"
 	}
 	body, err := xml.Marshal(struct {
-		XMLName                  xml.Name `xml:"Error"`
-		Code, Message, RequestId string
-	}{Code: code, Message: e.Message, RequestId: req.ID})
+		XMLName          xml.Name `xml:"Error"`
+		Code, Message    string
+		Endpoint, Bucket string `xml:",omitempty"`
+		RequestId        string
+	}{Code: code, Message: e.Message, Endpoint: place.endpoint, Bucket: place.bucket, RequestId: req.ID})
 	if err != nil {
 		panic("encode an error: " + err.Error()) // strings only
 	}

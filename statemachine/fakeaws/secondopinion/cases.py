@@ -192,6 +192,9 @@ DYNAMODB = [
     Case("return values that delete does not have", "dynamodb", "DeleteItem", {"TableName": "registry", "Key": item("x"), "ReturnValues": "ALL_NEW"}),
 ]
 
+ALARM = {"AlarmName": "slow", "Namespace": "Shop", "MetricName": "Latency", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 2,
+         "Threshold": 100.0, "ComparisonOperator": "GreaterThanThreshold"}
+
 CLOUDWATCH = [
     Case("publish", "cloudwatch", "PutMetricData", {"Namespace": "Orders", "MetricData": [
         {"MetricName": "Count", "Timestamp": NOW, "Value": 3.0}, {"MetricName": "Count", "Timestamp": NOW, "Value": 4.0}]}),
@@ -213,6 +216,11 @@ CLOUDWATCH = [
     Case("composite alarms", "cloudwatch", "DescribeAlarms", {"AlarmTypes": ["CompositeAlarm"]}, lambda a: len(a["MetricAlarms"])),
     Case("alarms that are not there", "cloudwatch", "DescribeAlarms", {"AlarmNames": ["none"]}, lambda a: len(a["MetricAlarms"])),
     Case("alarms in a state that is none", "cloudwatch", "DescribeAlarms", {"StateValue": "FINE"}),
+    Case("make an alarm", "cloudwatch", "PutMetricAlarm", ALARM),
+    Case("the alarm that was made", "cloudwatch", "DescribeAlarms", {"AlarmNames": ["slow"]},
+         lambda a: [[m["Period"], m["EvaluationPeriods"], float(m["Threshold"]), m["Statistic"]] for m in a["MetricAlarms"]]),
+    Case("make an alarm without metric", "cloudwatch", "PutMetricAlarm", {k: v for k, v in ALARM.items() if k != "MetricName"}),
+    Case("make an alarm of 3 periods, 4 of them breaching", "cloudwatch", "PutMetricAlarm", dict(ALARM, EvaluationPeriods=3, DatapointsToAlarm=4)),
     Case("set an alarm", "cloudwatch", "SetAlarmState", {"AlarmName": "shop-5xx", "StateValue": "ALARM", "StateReason": "test"}),
     Case("the alarm that was set", "cloudwatch", "DescribeAlarms", {"AlarmNames": ["shop-5xx"]}, lambda a: a["MetricAlarms"][0]["StateValue"]),
     Case("set an alarm that is not there", "cloudwatch", "SetAlarmState", {"AlarmName": "none", "StateValue": "ALARM", "StateReason": "test"}),
@@ -255,6 +263,10 @@ OTHERS = [
     Case("list folders", "s3", "ListObjectsV2", of(Bucket="{bucket}", Delimiter="/", Prefix=""), lambda a: [a["KeyCount"], a["CommonPrefixes"]]),
     Case("list one object", "s3", "ListObjectsV2", of(Bucket="{bucket}", MaxKeys=1), lambda a: [a["KeyCount"], a["IsTruncated"]]),
     Case("list a bucket that is not there", "s3", "ListObjectsV2", {"Bucket": "none-of-mine"}),
+    Case("head a bucket", "s3", "HeadBucket", of(Bucket="{bucket}"), lambda a: a["BucketRegion"]),
+    Case("head a bucket that is not there", "s3", "HeadBucket", {"Bucket": "none-of-mine"}),
+    Case("where a bucket is", "s3", "GetBucketLocation", of(Bucket="{bucket}"), lambda a: a["LocationConstraint"]),
+    Case("put an object with a wrong digest", "s3", "PutObject", of(Bucket="{bucket}", Key="d", Body=b"d", ContentMD5="1B2M2Y8AsgTpgAmY7PhCfg==")),
     Case("buckets", "s3", "ListBuckets", {}, lambda a: [b["Name"] for b in a["Buckets"]]),
 
     Case("queues", "sqs", "ListQueues", {}, lambda a: len(a["QueueUrls"])),

@@ -2,9 +2,8 @@ package sns
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
-	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,32 +60,38 @@ func (ctl Control) Messages() []Message {
 
 const namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
 
-var operations = map[string][]string{
-	"Publish":    {"TopicArn", "Subject", "Message", "MessageAttributes.entry.*"},
-	"ListTopics": {"NextToken"},
+// operations are the parameters of each operation, from the service's model.
+var operations = map[string]wire.Structure{
+	"Publish": {
+		"TopicArn": wire.KindText, "Subject": wire.KindText, "Message": wire.Required{Shape: wire.KindText},
+		"MessageAttributes": wire.Map{Key: "Name", Value: "Value", Of: wire.Structure{
+			"DataType": wire.Required{Shape: wire.KindText}, "StringValue": wire.KindText, "BinaryValue": wire.KindBlob,
+		}},
+	},
+	"ListTopics": {"NextToken": wire.KindText},
 }
 
-type params struct{ url.Values }
+type params struct{ wire.Fields }
 
-func (p params) Object() string { return p.Get("TopicArn") }
+func (p params) Object() string { return p.Text("TopicArn") }
 
 // Open finds the operation of a request and decodes its parameters.
 func (s *Service) Open(req *wire.Request) *wire.Error {
-	form, err := wire.OpenQuery(req, operations)
-	req.Params = params{form}
+	fields, err := wire.OpenForm(req, operations, "ValidationError")
+	req.Params = params{fields}
 	return err
 }
 
 // Permissions are what IAM must allow for a request.
 func (s *Service) Permissions(req *wire.Request) []wire.Permission {
-	resource := req.Params.(params).Get("TopicArn")
+	resource := req.Params.(params).Text("TopicArn")
 	if req.Operation == "ListTopics" {
 		resource = "*"
 	}
 	return []wire.Permission{{Action: "sns:" + req.Operation, Resource: resource}}
 }
 
-// maxMessage is the limit of the API reference for a message, in bytes.
+// maxMessage is the limit of the API reference for a message with its attributes, in bytes.
 const maxMessage = 256 << 10
 
 // Serve performs a request.
@@ -95,19 +100,22 @@ func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 	if req.Operation == "ListTopics" {
 		return s.listTopics(req, p)
 	}
-	topic, subject, text := p.Get("TopicArn"), p.Get("Subject"), p.Get("Message")
+	topic, subject, text := p.Text("TopicArn"), p.Text("Subject"), p.Text("Message")
+	attributes, size, err := p.attributes()
 	switch {
-	case !s.topics[topic] || !strings.HasPrefix(topic, s.k.ARN("sns", req.Region, "")):
+	case topic == "":
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter")
+	case !strings.HasPrefix(topic, s.k.ARN("sns", req.Region, "")):
+		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: TopicArn")
+	case !s.topics[topic]:
 		return nil, wire.NotFound("NotFound", "Topic does not exist")
 	case text == "":
 		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Empty message")
-	case len(text) > maxMessage:
+	case len(text)+size > maxMessage:
 		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Message too long")
 	case p.Has("Subject") && !validSubject(subject):
 		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: Subject")
-	}
-	attributes, err := p.attributes()
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return wire.QueryResponse(req, namespace, struct{ MessageId string }{s.Send(req.Region, topic, subject, text, attributes)}), nil
@@ -133,7 +141,7 @@ func (s *Service) listTopics(req *wire.Request, p params) (*wire.Response, *wire
 			found = append(found, topic{arn})
 		}
 	}
-	from, to, next, err := wire.Page(len(found), p.Get("NextToken"), 0, 100)
+	from, to, next, err := wire.Page(len(found), p.Text("NextToken"), 0, 100)
 	if err != nil {
 		return nil, wire.BadRequest("InvalidParameter", "Invalid parameter: NextToken")
 	}
@@ -143,28 +151,41 @@ func (s *Service) listTopics(req *wire.Request, p params) (*wire.Response, *wire
 	}{found[from:to], next}), nil
 }
 
-// attributes reads the message attributes. A data type is String, String.Array, Number or Binary, and none may be
-// empty; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not supported here.
-func (p params) attributes() (map[string]string, *wire.Error) {
-	var all map[string]string
-	for i := 1; p.Has(fmt.Sprintf("MessageAttributes.entry.%d.Name", i)); i++ {
-		entry := fmt.Sprintf("MessageAttributes.entry.%d.", i)
-		name, kind, value := p.Get(entry+"Name"), p.Get(entry+"Value.DataType"), p.Get(entry+"Value.StringValue")
+// attributes reads the message attributes, and counts their bytes. A data type is String, String.Array, Number or Binary, and
+// none may be empty; see "Amazon SNS message attributes" in the Amazon SNS Developer Guide. Binary ones are not supported here.
+func (p params) attributes() (all map[string]string, size int, err *wire.Error) {
+	given := p.Structure("MessageAttributes")
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		f := given.Structure(name)
+		kind, value := f.Text("DataType"), f.Text("StringValue")
 		_, notNumber := strconv.ParseFloat(value, 64)
 		switch {
+		case !validName(name):
+			return nil, 0, wire.BadRequest("ParameterValueInvalid", "Invalid attribute name: %s", name)
+		case kind == "Binary" || f.Has("BinaryValue"):
+			return nil, 0, wire.NotImplemented("the parameter MessageAttributes.%s.BinaryValue of Publish", name)
 		case value == "":
-			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, kind)
+			return nil, 0, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, kind)
 		case kind != "String" && kind != "Number" && kind != "String.Array":
-			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type.", name)
+			return nil, 0, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type.", name)
 		case kind == "Number" && notNumber != nil, kind == "String.Array" && !json.Valid([]byte(value)):
-			return nil, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' with type '%s' must use a valid value.", name, kind)
+			return nil, 0, wire.BadRequest("ParameterValueInvalid", "The message attribute '%s' with type '%s' must use a valid value.", name, kind)
 		}
 		if all == nil {
 			all = map[string]string{}
 		}
-		all[name] = value
+		all[name], size = value, size+len(name)+len(kind)+len(value)
 	}
-	return all, nil
+	return all, size, nil
+}
+
+var attributeName = regexp.MustCompile(`^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$`)
+
+// validName is the guide's rule: letters, digits, underscores, hyphens and single periods, neither first nor last; up to 256
+// characters; not one of AWS's own.
+func validName(name string) bool {
+	lower := strings.ToLower(name)
+	return len(name) <= 256 && attributeName.MatchString(name) && !strings.HasPrefix(lower, "aws.") && !strings.HasPrefix(lower, "amazon.")
 }
 
 // validSubject is the API reference's rule: ASCII that begins with a letter, digit or punctuation mark, no line breaks

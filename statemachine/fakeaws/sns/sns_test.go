@@ -2,6 +2,8 @@ package sns_test
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/fakeaws/fakeawstest"
 )
 
 func TestATopicTakesMessages(t *testing.T) {
@@ -78,7 +81,8 @@ func TestMessagesThatAreRefused(t *testing.T) {
 		want                         string
 	}{
 		{"no such topic", west, topic + "x", "s", "m", "NotFound"},
-		{"another Region's topic", east, topic, "s", "m", "NotFound"},
+		{"another Region's topic", east, topic, "s", "m", "InvalidParameter"},
+		{"no ARN", west, "drover", "s", "m", "InvalidParameter"},
 		{"a long subject", west, topic, strings.Repeat("s", 100), "m", "InvalidParameter"},
 		{"a line break in the subject", west, topic, "a\nb", "m", "InvalidParameter"},
 		{"a subject that is not ASCII", west, topic, "ümläut", "m", "InvalidParameter"},
@@ -112,4 +116,46 @@ func TestTopicsAreListedByRegion(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("topics (-want +got):\n%s", diff)
 	}
+}
+
+func TestWhatSNSDoesNotTakeIsNamedOrRefused(t *testing.T) {
+	s := serve(t)
+	topic := url.QueryEscape(s.AddTopic(west, "drover"))
+	const one = "&MessageAttributes.entry.1.Name=a&MessageAttributes.entry.1.Value.DataType=String&MessageAttributes.entry.1.Value.StringValue=b"
+	for _, c := range []struct{ form, want string }{
+		{"&Message=m" + one, "<MessageId>"},
+		{"&Message=m&MessageStructure=json", "the parameter MessageStructure of Publish"},
+		{"&Message=m&MessageAttributes.entry.1.Name=a&MessageAttributes.entry.1.Value.DataType=Binary&MessageAttributes.entry.1.Value.BinaryValue=AAAA", "BinaryValue of Publish"},
+		{"&Message=m" + one + "&MessageAttributes.entry.1.Value.Kind=c", "<Code>NotImplemented</Code>"},
+		{"&Message=m&MessageAttributes.entry.2.Name=a", "<Code>MalformedQueryString</Code>"},
+		{"&Message=m" + strings.Replace(one, "Name=a", "Name=AWS.a", 1), "<Code>ParameterValueInvalid</Code>"},
+		{"&Message=m" + strings.Replace(one, "Name=a", "Name=a..b", 1), "<Code>ParameterValueInvalid</Code>"},
+		{"&Message=" + strings.Repeat("m", 256<<10-2) + one, "<Code>InvalidParameter</Code>"},
+		{"", "Value null at &#39;message&#39; failed to satisfy constraint: Member must not be null"},
+	} {
+		got := post(t, s, "Action=Publish&Version=2010-03-31&TopicArn="+topic+c.form)
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%.90s: %s; want %s", c.form, got, c.want)
+		}
+	}
+	if got := post(t, s, "Action=Publish&Message=m"); !strings.Contains(got, "<Code>InvalidParameter</Code>") {
+		t.Errorf("without a topic: %s; want InvalidParameter", got)
+	}
+}
+
+// post makes a signed request of SNS with a body as it is.
+func post(t *testing.T, s served, body string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+fakeaws.Administrator+"/20260302/us-west-2/sns/aws4_request, Signature=x")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return fakeawstest.ReadAll(t, resp)
 }

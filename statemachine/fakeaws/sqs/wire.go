@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -26,12 +26,13 @@ func (s *Service) Open(req *wire.Request) *wire.Error { return wire.OpenJSON(req
 
 // Permissions are what IAM must allow for a request.
 func (s *Service) Permissions(req *wire.Request) []wire.Permission {
-	return req.Params.(*params).permissions(s.k, req)
+	named := req.Params.(interface{ Object() string })
+	return []wire.Permission{{Action: "sqs:" + req.Operation, Resource: s.k.ARN("sqs", req.Region, cmp.Or(named.Object(), "*"))}}
 }
 
 // Serve also performs SendMessage, with which EventBridge delivers to a queue that is a target.
 func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
-	if p, ok := req.Params.(*params); ok && req.Operation == "SendMessage" {
+	if p, ok := req.Params.(*sendParams); ok {
 		if !s.Put(p.queue, string(req.Body), nil) {
 			return nil, errNoQueue()
 		}
@@ -42,44 +43,22 @@ func (s *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 
 // Fail writes an error.
 func (s *Service) Fail(req *wire.Request, err *wire.Error) *wire.Response {
-	resp := wire.JSONError(req, "com.amazonaws.sqs#", err)
-	resp.Header.Set("X-Amzn-Query-Error", err.Code+";Sender")
-	return resp
+	return wire.QueryCompatible(wire.JSONError(req, "com.amazonaws.sqs#", shapes.Named(err)), err)
 }
 
-func errNoQueue() *wire.Error {
-	return wire.BadRequest("QueueDoesNotExist", "The specified queue does not exist.")
-}
+// nameIn is the name of the queue in a URL.
+func nameIn(queueURL string) string { return queueURL[strings.LastIndex(queueURL, "/")+1:] }
 
-// params are the parameters of all operations.
-type params struct {
-	QueueURL                    string `json:"QueueUrl"`
-	QueueName                   string
-	QueueNamePrefix             string
-	AttributeNames              []string
-	MessageAttributeNames       []string
-	MessageSystemAttributeNames []string
-	MaxNumberOfMessages         int
-	VisibilityTimeout           *int
-	WaitTimeSeconds             int
-	MaxResults                  int
-	NextToken                   string
-	// queue is the ARN, in requests that AWS makes itself.
-	queue string
-}
-
-func (p *params) name() string {
-	return cmp.Or(p.QueueName, p.QueueURL[strings.LastIndex(p.QueueURL, "/")+1:], wire.LastPart(p.queue))
-}
-
-func (p *params) Object() string { return p.name() }
-
-func (p *params) permissions(k *kernel.Kernel, req *wire.Request) []wire.Permission {
-	return []wire.Permission{{Action: "sqs:" + req.Operation, Resource: k.ARN("sqs", req.Region, cmp.Or(p.name(), "*"))}}
-}
-
-func (s *Service) find(req *wire.Request, p *params) (*queue, *wire.Error) {
-	q := s.queues[s.k.ARN("sqs", req.Region, p.name())]
+// find finds the queue of a URL in a Region.
+func (s *Service) find(req *wire.Request, queueURL string) (*queue, *wire.Error) {
+	if err := required("QueueUrl", queueURL); err != nil {
+		return nil, err
+	}
+	name := nameIn(queueURL)
+	if u, err := url.Parse(queueURL); err != nil || u.Path != "/"+s.k.Account+"/"+name {
+		return nil, wire.BadRequest("InvalidAddress", "The address %s is not valid for this endpoint.", queueURL)
+	}
+	q := s.queues[s.k.ARN("sqs", req.Region, name)]
 	if q == nil {
 		return nil, errNoQueue()
 	}
@@ -91,29 +70,70 @@ func (s *Service) url(req *wire.Request, q *queue) string {
 	return "http://" + req.HTTP.Host + "/" + s.k.Account + "/" + q.name
 }
 
-func (s *Service) listQueues(req *wire.Request, p *params) (any, *wire.Error) {
+type listParams struct {
+	QueueNamePrefix string
+	MaxResults      *int
+	NextToken       string
+}
+
+func (p *listParams) Object() string { return "" }
+
+// listQueues lists up to 1,000 queues of the Region; a token comes only to those who have said how many a page has.
+func (s *Service) listQueues(req *wire.Request, p *listParams) (any, *wire.Error) {
+	if err := within("MaxResults", p.MaxResults, 1, 1000); err != nil {
+		return nil, err
+	}
+	size := 1000
+	if p.MaxResults != nil {
+		size = *p.MaxResults
+	}
 	var urls []string
 	for _, arn := range slices.Sorted(maps.Keys(s.queues)) {
 		if q := s.queues[arn]; q.region == req.Region && strings.HasPrefix(q.name, p.QueueNamePrefix) {
 			urls = append(urls, s.url(req, q))
 		}
 	}
+	from, to, next, err := wire.Page(len(urls), p.NextToken, size, 1000)
+	if err != nil {
+		return nil, wire.BadRequest("InvalidParameterValue", "Value %s for parameter NextToken is invalid. Reason: it is not one that this operation has given.", p.NextToken)
+	}
+	if p.MaxResults == nil {
+		next = ""
+	}
 	return struct {
 		QueueURLs []string `json:"QueueUrls,omitempty"`
-	}{urls}, nil
+		NextToken string   `json:",omitempty"`
+	}{urls[from:to], next}, nil
 }
 
-func (s *Service) getQueueURL(req *wire.Request, p *params) (any, *wire.Error) {
-	q, err := s.find(req, p)
-	if err != nil {
+type urlParams struct {
+	QueueName string
+	Account   string `json:"QueueOwnerAWSAccountId"`
+}
+
+func (p *urlParams) Object() string { return p.QueueName }
+
+func (s *Service) getQueueURL(req *wire.Request, p *urlParams) (any, *wire.Error) {
+	if err := required("QueueName", p.QueueName); err != nil {
 		return nil, err
+	}
+	q := s.queues[s.k.ARN("sqs", req.Region, p.QueueName)]
+	if q == nil || p.Account != "" && p.Account != s.k.Account {
+		return nil, errNoQueue()
 	}
 	return map[string]string{"QueueUrl": s.url(req, q)}, nil
 }
 
-func (s *Service) getQueueAttributes(req *wire.Request, p *params) (any, *wire.Error) {
-	q, err := s.find(req, p)
-	if err != nil {
+type attributeParams struct {
+	QueueURL       string `json:"QueueUrl"`
+	AttributeNames []string
+}
+
+func (p *attributeParams) Object() string { return nameIn(p.QueueURL) }
+
+func (s *Service) getQueueAttributes(req *wire.Request, p *attributeParams) (any, *wire.Error) {
+	q, err := s.find(req, p.QueueURL)
+	if err = first(err, known(req, "AttributeNames", p.AttributeNames, queueAttributes, []string{"All", "ApproximateNumberOfMessages", "QueueArn"})); err != nil {
 		return nil, err
 	}
 	all := map[string]string{
@@ -126,11 +146,24 @@ func (s *Service) getQueueAttributes(req *wire.Request, p *params) (any, *wire.E
 	return map[string]any{"Attributes": all}, nil
 }
 
+type receiveParams struct {
+	QueueURL                    string `json:"QueueUrl"`
+	AttributeNames              []string
+	MessageAttributeNames       []string
+	MessageSystemAttributeNames []string
+	MaxNumberOfMessages         *int
+	VisibilityTimeout           *int
+	WaitTimeSeconds             *int
+}
+
+func (p *receiveParams) Object() string { return nameIn(p.QueueURL) }
+
 type sqsMessage struct {
 	MessageID         string                  `json:"MessageId"`
 	ReceiptHandle     string                  `json:"ReceiptHandle"`
 	MD5OfBody         string                  `json:"MD5OfBody"`
 	Body              string                  `json:"Body"`
+	Attributes        map[string]string       `json:"Attributes,omitempty"`
 	MessageAttributes map[string]sqsAttribute `json:"MessageAttributes,omitempty"`
 }
 
@@ -139,19 +172,32 @@ type sqsAttribute struct {
 	StringValue string
 }
 
-// receiveMessage shows the oldest messages. They stay visible (SQS-1).
-func (s *Service) receiveMessage(req *wire.Request, p *params) (any, *wire.Error) {
-	q, err := s.find(req, p)
+// receiveMessage shows the oldest messages. They stay visible (SQS-1), so nothing waits for others.
+func (s *Service) receiveMessage(req *wire.Request, p *receiveParams) (any, *wire.Error) {
+	q, err := s.find(req, p.QueueURL)
+	system, here := slices.Concat(p.AttributeNames, p.MessageSystemAttributeNames), []string{"All", "SentTimestamp"}
+	err = first(err, within("MaxNumberOfMessages", p.MaxNumberOfMessages, 1, 10), within("VisibilityTimeout", p.VisibilityTimeout, 0, 43200),
+		within("WaitTimeSeconds", p.WaitTimeSeconds, 0, 20), known(req, "MessageSystemAttributeNames", p.MessageSystemAttributeNames, messageAttributes, here),
+		known(req, "AttributeNames", p.AttributeNames, slices.Concat(messageAttributes, queueAttributes), here))
 	if err != nil {
 		return nil, err
 	}
+	most := 1
+	if p.MaxNumberOfMessages != nil {
+		most = *p.MaxNumberOfMessages
+	}
 	messages := []sqsMessage{}
-	for _, m := range q.messages[:min(max(1, p.MaxNumberOfMessages), 10, len(q.messages))] {
+	for _, m := range q.messages[:min(most, len(q.messages))] {
 		sum := md5.Sum([]byte(m.Body)) //nolint:gosec // as SQS does
 		shown := sqsMessage{MessageID: m.ID, ReceiptHandle: m.ID, MD5OfBody: hex.EncodeToString(sum[:]), Body: m.Body}
-		if slices.Contains(p.MessageAttributeNames, "All") {
-			shown.MessageAttributes = map[string]sqsAttribute{}
-			for name, value := range m.Attributes {
+		if len(system) > 0 {
+			shown.Attributes = map[string]string{"SentTimestamp": fmt.Sprint(m.At.UnixMilli())}
+		}
+		for name, value := range m.Attributes {
+			if selects(p.MessageAttributeNames, name) {
+				if shown.MessageAttributes == nil {
+					shown.MessageAttributes = map[string]sqsAttribute{}
+				}
 				shown.MessageAttributes[name] = sqsAttribute{"String", value}
 			}
 		}
@@ -160,7 +206,12 @@ func (s *Service) receiveMessage(req *wire.Request, p *params) (any, *wire.Error
 	return map[string]any{"Messages": messages}, nil
 }
 
+// sendParams are those of a request that AWS makes itself.
+type sendParams struct{ queue string }
+
+func (p *sendParams) Object() string { return wire.LastPart(p.queue) }
+
 // SendRequest is the request with which AWS itself delivers a body to a queue.
 func SendRequest(arn, body string) *wire.Request {
-	return &wire.Request{Service: "sqs", Operation: "SendMessage", Params: &params{queue: arn}, Body: []byte(body)}
+	return &wire.Request{Service: "sqs", Operation: "SendMessage", Params: &sendParams{queue: arn}, Body: []byte(body)}
 }

@@ -111,3 +111,12 @@ func (e *Error) fault() string {
 	}
 	return "Sender"
 }
+
+// Named is an error with the name of its shape as its code.
+func (s ErrorShapes) Named(err *Error) *Error {
+	named := *err
+	if shape, ok := s[err.Code]; ok {
+		named.Code = shape
+	}
+	return &named
+}

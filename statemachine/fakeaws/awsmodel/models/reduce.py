@@ -17,7 +17,7 @@ OPERATIONS = {
     "dynamodb": ("dynamodb", "GetItem PutItem UpdateItem DeleteItem Query Scan DescribeTable ListTables"),
     "cloudwatch": ("monitoring", "GetMetricData PutMetricData ListMetrics DescribeAlarms SetAlarmState PutMetricAlarm"),
     "sns": ("sns", "Publish ListTopics"),
-    "s3": ("s3", "PutObject GetObject HeadObject HeadBucket ListObjectsV2 ListBuckets"),
+    "s3": ("s3", "PutObject GetObject HeadObject HeadBucket GetBucketLocation ListObjectsV2 ListBuckets"),
     "stepfunctions": ("states", """ListStateMachines ListStateMachineVersions DescribeStateMachine StartExecution
         DescribeExecution GetExecutionHistory ListExecutions StopExecution SendTaskSuccess SendTaskFailure SendTaskHeartbeat
         RedriveExecution"""),
