@@ -244,7 +244,7 @@ func TestTheSimulatorAnswersAsTheModelsSay(t *testing.T) {
 		delete(known, id)
 	}
 	if len(known) > 0 {
-		t.Logf("%d differences of %s are mended: type: go test ./statemachine/fakeaws/awsmodel -update", len(known), baselineFile)
+		t.Errorf("%d differences of %s are mended, such as %s; type: go test ./statemachine/fakeaws/awsmodel -update", len(known), baselineFile, slices.Sorted(maps.Keys(known))[0])
 	}
 }
 
