@@ -11,6 +11,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // A run whose execution was stopped, timed out or died has not closed itself: it wrote no report, sent no notification, and did
@@ -84,7 +85,7 @@ func (v *validation) closeHolder(ctx context.Context) {
 		return
 	}
 	if err := v.findClosing(ctx, *v.holder); err != nil {
-		v.warn(failover.CodeUnreachable, "run "+v.lock.Run, "it has ended, and could not be closed: "+err.Error(), "")
+		v.warn(failover.CodeUnreachable, "run "+v.lock.Run, "it has ended, and "+entry.CouldNot("be closed", err), "")
 	}
 }
 

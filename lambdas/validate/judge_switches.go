@@ -8,6 +8,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/lambdas/internal/entry"
 )
 
 // checkSwitches decides with which switches the run moves traffic.
@@ -16,7 +17,7 @@ func (j *judgement) checkSwitches() {
 		return
 	}
 	if j.switchesErr != nil {
-		j.warn(failover.CodeSwitch, "switches of the plan "+j.Plan.Name, "they cannot be read, and their applications move by weights: "+j.switchesErr.Error(), "")
+		j.warn(failover.CodeSwitch, "switches of the plan "+j.Plan.Name, entry.CouldNot("be read", j.switchesErr)+"; their applications move by weights", "")
 	}
 	if rules := j.run.OverrideSafetyRules; len(rules) > 0 {
 		j.warn(failover.CodeSwitch, "execution input", "overrideSafetyRules: the run changes routing controls against "+strings.Join(rules, ", "), "")

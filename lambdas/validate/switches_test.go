@@ -154,28 +154,6 @@ func TestAFailoverBySwitchDoesNotWaitForTheControlPlane(t *testing.T) {
 	}
 }
 
-// TestACheckInAnOutageAnswersInTime: it asks a control plane that does not answer once, and has one finding about it.
-func TestACheckInAnOutageAnswersInTime(t *testing.T) {
-	s := newSwitched(t, armed(shop()))
-	s.world.Inject(fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}})
-	got := s.validate(`{"action": "check"}`)
-	var found []string
-	for _, f := range got.Findings {
-		if f.Code == failover.CodeUnreachable {
-			found = append(found, f.Object)
-		}
-	}
-	want := []string{"the hosted zones, the DNS records, the health checks of switches seen from " + string(west)}
-	if diff := cmp.Diff(want, found); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	for _, call := range s.world.Calls() {
-		if call.Service == "route53" && call.Operation != "GetHostedZone" {
-			t.Errorf("%s was asked; want no call after the first one without an answer", call.Operation)
-		}
-	}
-}
-
 // TestTheEpochOfARunExceedsThatOfTheSwitches: with an older one it could not write them.
 func TestTheEpochOfARunExceedsThatOfTheSwitches(t *testing.T) {
 	s := newSwitched(t, armed(shop()))
