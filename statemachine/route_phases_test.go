@@ -204,6 +204,14 @@ func TestRoutesOfRunsThatGoBack(t *testing.T) {
 			status: asl.Failed, err: "Refused",
 		},
 		{
+			name: "a lock that is lost after a switch has moved users holds the run",
+			script: script{
+				"Validate": {planOf(theRun(func(r *failover.Run) { r.Action = failover.Failover }), stage(0))}, "ShiftTraffic": {ok(failover.ShiftAnswer{Switched: []string{"default"}})}, "PromoteDatabase": {fails(failover.FenceLost)},
+			},
+			want:   path(begins, "ShiftTraffic Shifted? UpdateRegistry Approve? PromoteDatabase Overtaken", ends, "Held"),
+			status: asl.Failed, err: "Held",
+		},
+		{
 			name:   "a drill goes there, soaks and comes back",
 			script: script{"Validate": {planOf(theRun(drill), stage(0))}},
 			want:   path(begins, shifts, check, "NextStage Soak PlanPhase Planned? NextStage", shifts, check, noStage, ends, "Completed"),

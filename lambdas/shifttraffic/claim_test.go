@@ -8,6 +8,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // TestEveryRunThatMovesUsersGivesTheirSwitchItsEpoch: a planned run, one that moves them in traffic steps, and a failover that moves
@@ -62,5 +63,23 @@ func TestTheNewestChangeOfAZoneCounts(t *testing.T) {
 		if got := knownOf(append(changes, failover.Change{Zone: "Z3", Batch: 9}), "Z1"); got != 3 {
 			t.Errorf("batches %v: %d are done; want 3", batches, got)
 		}
+	}
+}
+
+// TestAFenceThatIsLostAfterTheFlipIsOvertaken: users have moved, so the run has not changed nothing. The zone of the switch is not
+// read before the flip, because the control plane did not answer then.
+func TestAFenceThatIsLostAfterTheFlipIsOvertaken(t *testing.T) {
+	apps := manyApplications("Z1", 1)
+	apps[0].Switch = failover.NoSwitch
+	apps = append(apps, manyApplications("Z2", 1)...)
+	apps[1].Name = "by-switch"
+	h, world, _ := newSwitched(t, apps...)
+	fencedOnly := h
+	fencedOnly.Plan.Switches = nil
+	handle(t, fencedOnly, request(9, "newer", 100))
+	world.Inject(fakeaws.Fault{Service: "route53", Error: &fakeaws.APIError{Code: "ServiceUnavailable", Status: 503}, Times: 1})
+	_, err := h.Handle(t.Context(), bySwitch(8, "older", "default"))
+	if entry.ConditionOf(err) != failover.Overtaken {
+		t.Errorf("got %v; want Overtaken", err)
 	}
 }

@@ -39,6 +39,9 @@ func (s shift) failover(ctx context.Context, apps []failover.Application, answer
 	}
 	plans, faults := Plan(answer.SetAside.Whole(moving), s.req.Stage, s.req.Run.Epoch)
 	if answer, err = s.isolate(ctx, s.apart(plans, apps), faults, answer); err != nil {
+		if len(answer.Switched) > 0 && entry.ConditionOf(err) == failover.FenceLost {
+			err = failover.Fail(failover.Overtaken, err) // users have moved
+		}
 		return answer, err
 	}
 	s.noteFailed(&answer)
