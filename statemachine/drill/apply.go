@@ -249,7 +249,10 @@ func faultKind(f scenario.APIFault) string {
 
 // delivers counts a fault by its kind each time that it strikes.
 func (p *performance) delivers(kind string) func() {
-	return func() { p.delivered[kind]++ }
+	return func() {
+		p.delivered[kind]++
+		p.circumstances.struck++
+	}
 }
 
 // until ends a fault after a while, and at the end of the scenario in any case.

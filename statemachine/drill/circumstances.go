@@ -8,6 +8,9 @@ type circumstances struct {
 	changes []string
 	// before are how many changes there were when a run started, by its ARN.
 	before map[string]int
+	// struck counts how often faults have struck, and struckBefore how often when a run started.
+	struck       int
+	struckBefore map[string]int
 }
 
 // changed notes a change, if there is one.
@@ -23,6 +26,18 @@ func (c *circumstances) started(arn string) {
 		c.before = map[string]int{}
 	}
 	c.before[arn] = len(c.changes)
+	if c.struckBefore == nil {
+		c.struckBefore = map[string]int{}
+	}
+	c.struckBefore[arn] = c.struck
+}
+
+// struckSince says whether a fault has struck since a run started: what it could not do then, the same run may do now.
+func (c *circumstances) struckSince(arn string) string {
+	if c.struck > c.struckBefore[arn] {
+		return "a fault has struck that may not strike again"
+	}
+	return ""
 }
 
 // since is the first change after the start of a run; empty when there is none.

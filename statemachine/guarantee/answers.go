@@ -56,3 +56,19 @@ func (s Snapshot) switchedAway(app failover.Application) bool {
 		return switched
 	})
 }
+
+// inPercent are weights as the shares that they stand for: 50 and 0 are 100 and 0.
+func inPercent(weights map[failover.Region]int) map[failover.Region]int {
+	sum := 0
+	for _, w := range weights {
+		sum += w
+	}
+	if sum == 0 {
+		return weights
+	}
+	shares := map[failover.Region]int{}
+	for region, w := range weights {
+		shares[region] = 100 * w / sum
+	}
+	return shares
+}

@@ -204,10 +204,17 @@ func (r RunEvidence) tookLock() bool {
 }
 
 // declined says whether Validate has ended the run without a blocker: it was skipped, or had nothing to
-// move. Such a run ends Completed and has moved nothing.
+// move. So is a drill that has taken the lock over from another run and had nothing to move: it does not return what that one has
+// moved. Such a run ends Completed and has moved nothing.
 func (r RunEvidence) declined() bool {
 	a, ok := r.validated()
-	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove)
+	return ok && (a.Verdict == failover.Skip || a.Verdict == failover.NothingToMove || r.tookOver())
+}
+
+// tookOver says whether the run is a drill that has taken the lock over, and had nothing to move.
+func (r RunEvidence) tookOver() bool {
+	a, ok := r.validated()
+	return ok && a.Run.Action == failover.Drill && a.Verdict == failover.Proceed && len(a.Stages) == 0 && a.Run.TakenOverFrom != ""
 }
 
 // notifies says whether the run ended with Validate's verdict and must notify about it.

@@ -29,9 +29,15 @@ func completedVerified(e Evidence) finding {
 		f.check(run)
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
+			if e.changedManually(run, app) {
+				continue
+			}
 			applications++
 			if run.Asked.Action == failover.Weights { // the failover before has moved the writers, or has said why it has not
 				app.Databases = nil
+			}
+			if run.Asked.Action == failover.Drill { // it returns what it has moved
+				app.Databases = run.inSource(e.Plan, app.Databases)
 			}
 			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
@@ -59,7 +65,7 @@ func completedVerified(e Evidence) finding {
 // checkDeclined: a run that reports nothing to move started with everything in its Region, and leaves no report of a
 // move.
 func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
-	if run.Report != nil {
+	if run.Report != nil && !run.tookOver() {
 		f.violate("%s: has moved nothing, but there is a report of a move", run.Name)
 	}
 	if a, _ := run.validated(); a.Verdict != failover.NothingToMove {
@@ -72,9 +78,21 @@ func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 	}
 }
 
-// checkInSync: every change of the run has reached the name servers.
+// changedManually says whether an operator has changed a zone of an application while the run was in progress, or since: the run may
+// have verified it before.
+func (e Evidence) changedManually(run RunEvidence, app failover.Application) bool {
+	return slices.ContainsFunc(e.Manual, func(m ManualChange) bool {
+		of := slices.ContainsFunc(app.Records, func(r failover.Record) bool { return r.Zone == m.Zone })
+		return of && run.during(m.At)
+	})
+}
+
+// checkInSync: every change of the run has reached the name servers, or is listed as one of which that is not known.
 func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	for _, batch := range e.Batches {
+		if run.leavesPending(batch.Zone) {
+			continue
+		}
 		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name && batch.At.Add(e.Propagation).After(run.StoppedAt) {
 			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
 		}
@@ -100,6 +118,13 @@ func (e Evidence) checkServed(f *finding, run RunEvidence) {
 	}
 }
 
+// inSource are the databases whose writer was in the Region that the run leaves when it started.
+func (r RunEvidence) inSource(plan failover.Plan, databases []failover.Database) []failover.Database {
+	return slices.DeleteFunc(slices.Clone(databases), func(d failover.Database) bool {
+		return r.Before.database(d.GlobalCluster).Writer != string(r.from(plan))
+	})
+}
+
 // destination is the Region where everything is when the run has completed; for a drill, the one that it started from.
 func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 	if r.Asked != nil && r.Asked.Action == failover.Drill {
@@ -121,7 +146,7 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 		}
 	}
 	live, ok := state.registered(app.Name)
-	if w := live.Live.Weights; !ok || live.Live.Active != to || !maps.Equal(w, state.expectedWeights(plan, to, app)) {
+	if w := live.Live.Weights; !ok || live.Live.Active != to || !maps.Equal(inPercent(w), inPercent(state.expectedWeights(plan, to, app))) {
 		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
@@ -138,13 +163,17 @@ func (e Evidence) checkFollowUp(f *finding, run RunEvidence, app failover.Applic
 		if _, switched := run.After.shares(record); !switched || run.Report == nil && run.unreported() {
 			continue
 		}
-		listed := run.Report != nil && run.Report.FollowUp != nil && slices.ContainsFunc(run.Report.FollowUp.PendingWeights, func(z failover.PendingZone) bool {
-			return z.Zone == record.Zone || z.Zone == failover.AllZones
-		})
-		if !listed {
+		if !run.leavesPending(record.Zone) {
 			f.violate("%s: the weights of %s are pending, but the report does not list zone %s as a follow-up", run.Name, record.Name, record.Zone)
 		}
 	}
+}
+
+// leavesPending says whether the report lists the weights of a zone as a follow-up.
+func (r RunEvidence) leavesPending(zone string) bool {
+	return r.Report != nil && r.Report.FollowUp != nil && slices.ContainsFunc(r.Report.FollowUp.PendingWeights, func(z failover.PendingZone) bool {
+		return z.Zone == zone || z.Zone == failover.AllZones
+	})
 }
 
 // heldAccurate is guarantee 5: the report of a run that ended Held lists as moved what has moved in the simulator, and as
@@ -171,7 +200,7 @@ func heldAccurate(e Evidence) finding {
 		}
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if run.AfterClosing == nil || !e.inFlight(app, run.ClosedAt) { // a promotion in progress has not moved yet
+			if !e.inFlight(app, run.end()) && !e.changedManually(run, app) { // a promotion in progress has not moved yet
 				e.checkReported(&f, run, says, app)
 			}
 		}
@@ -213,10 +242,8 @@ func (e Evidence) mayNotRead(run RunEvidence) bool {
 	reads := func(r RunEvidence, state string) bool {
 		return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return inv.State == state && slices.ContainsFunc(inv.Calls, failed) })
 	}
-	if run.AfterClosing == nil {
-		return reads(run, "Notify")
-	}
-	return slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), func(r RunEvidence) bool { return reads(r, "NotifyStopped") })
+	closer := func(r RunEvidence) bool { return reads(r, "NotifyStopped") }
+	return reads(run, "Notify") || run.AfterClosing != nil && slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), closer)
 }
 
 func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app failover.Application) {
@@ -244,7 +271,7 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 // checkRestored: after a rollback, the report lists as restored what is as it was before. It must not list as restored
 // what a newer run has moved since: the run cannot know that state.
 func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
-	why := notAsBefore(e.Plan, run, app)
+	why := e.notAsBefore(run, app)
 	saysRestored, saysNot := says.restored[app.Name], says.notRestored[app.Name]
 	is, _ := run.After.registered(app.Name)
 	switch newer := is.Live.Epoch > run.Report.Run.Epoch; {

@@ -136,12 +136,12 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	}
 }
 
-// namesWinner says whether a run's messages name one that has moved something meanwhile. When several have, one
+// namesWinner says whether a run's messages name one that has moved something meanwhile, or holds the lock. When several have, one
 // after the other, the fence names the last.
 func (e Evidence) namesWinner(loser RunEvidence) bool {
 	said := loser.said()
 	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {
-		return r.overlaps(loser) && strings.Contains(said, NameIn(r.ARN)) && len(e.effects(r)) > 0
+		return r.overlaps(loser) && strings.Contains(said, NameIn(r.ARN)) && (len(e.effects(r)) > 0 || r.tookLock())
 	})
 }
 

@@ -109,7 +109,7 @@ type journal struct {
 // recordMoved says whether the run's Region has all of a record's traffic.
 func (j journal) recordMoved(record failover.Record) bool {
 	got, _ := j.run.After.shares(record)
-	return got[j.run.To()] == 100 && got[j.run.from(j.Plan)] == 0
+	return got[j.run.To()] > 0 && got[j.run.from(j.Plan)] == 0
 }
 
 // promoted says whether the writer of a database is in the run's Region, or RDS has accepted its promotion there: how long
@@ -124,7 +124,7 @@ func (j journal) promoted(database failover.Database) bool {
 // recordFault is why a record could not move: Route 53 has rejected it alone or by its name, has denied or failed the change
 // of its zone, the step that moves its wave has failed, or a safety rule has refused its switch. Empty when there is no such fault.
 func (j journal) recordFault(app failover.Application, record failover.Record) string {
-	if why := cmp.Or(j.stepFault("ShiftTraffic", app.Wave), j.ruleFault(app)); why != "" {
+	if why := cmp.Or(j.stepFault("ShiftTraffic", app.Wave), j.ruleFault(app), j.waveNotVerified(app.Wave)); why != "" {
 		return why
 	}
 	for _, h := range j.Manual {
@@ -137,7 +137,7 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 	}
 	var last *fakeaws.Call // that changes its zone, or else that reads it
 	changes := false
-	for _, call := range j.calls("ShiftTraffic", "route53") {
+	for _, call := range j.callsOf("ShiftTraffic", "route53", app.Wave) {
 		if call.Object != "hosted zone "+record.Zone {
 			continue
 		}
@@ -159,6 +159,30 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 		return "Route 53 accepted no change, and the run ended before this zone's batch"
 	}
 	return ""
+}
+
+// waveNotVerified is why the traffic of a wave was never shifted with the databases first: users move only to where the databases
+// and the health of their wave have been verified. Empty when it was, and with the traffic first.
+func (j journal) waveNotVerified(wave int) string {
+	why := ""
+	for _, inv := range j.run.Invocations {
+		var payload struct {
+			Stage failover.Stage `json:"stage"`
+		}
+		if failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
+			continue
+		}
+		var answer failover.VerifyAnswer
+		switch {
+		case inv.State == "ShiftTraffic" && payload.Stage.Percent != nil:
+			return ""
+		case inv.State == "VerifyHealth" && payload.Stage.Promote && failover.Decode(inv.Result.Payload, &answer) == nil && answer.Verdict != failover.Passed:
+			why = "its wave was not verified with the databases first"
+		case inv.State == "VerifyHealth" && inv.Result.ErrorType != "":
+			why = inv.Result.ErrorType
+		}
+	}
+	return why
 }
 
 // isRefusedBatch says whether Route 53 has rejected a batch for its content.
@@ -253,10 +277,16 @@ func (j journal) stepFault(state string, wave int) string {
 }
 
 // calls are the requests to a service that a step has made.
-func (j journal) calls(state, service string) []fakeaws.Call {
+func (j journal) calls(state, service string) []fakeaws.Call { return j.callsOf(state, service, 0) }
+
+// callsOf are those that it has made for a wave; 0 stands for all waves.
+func (j journal) callsOf(state, service string, wave int) []fakeaws.Call {
 	var all []fakeaws.Call
 	for _, inv := range j.run.Invocations {
-		if inv.State != state {
+		var payload struct {
+			Stage failover.Stage `json:"stage"`
+		}
+		if inv.State != state || failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && wave != 0 && payload.Stage.Wave != wave {
 			continue
 		}
 		for _, call := range inv.Calls {

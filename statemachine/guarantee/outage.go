@@ -22,6 +22,13 @@ func (e Evidence) lostAt(region string) (since time.Time, ok bool) {
 	return e.Outages[i].From, true
 }
 
+// darkAt says whether a Region was dark at a time.
+func (e Evidence) darkAt(region string, at time.Time) bool {
+	return slices.ContainsFunc(e.Outages, func(o Outage) bool {
+		return o.Region == region && !o.From.After(at) && (o.To.IsZero() || o.To.After(at))
+	})
+}
+
 // had says whether a Region could act for so long after a time, before it went dark for good and before the history ended. What
 // happens there within that time cannot be expected otherwise.
 func (e Evidence) had(region string, from time.Time, long time.Duration) bool {

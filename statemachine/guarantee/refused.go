@@ -19,7 +19,7 @@ func refusedChangedNothing(e Evidence) finding {
 	f := finding{basis: "no run was refused, a check or a dry run"}
 	runs, calls := 0, 0
 	for i, run := range slices.Concat(e.Runs, e.Idle) {
-		if run.Outcome() != failover.Refused && run.moves() && !run.declined() {
+		if run.Outcome() != failover.Refused && run.moves() && !run.declined() || run.tookOver() {
 			continue
 		}
 		counts := i < len(e.Runs) // an idle one is held to it, and no scenario is about it

@@ -18,9 +18,23 @@ func (r RunEvidence) Repeatable() bool {
 	case failover.RolledBack, scenario.Stopped, "":
 		return false
 	case failover.Refused:
-		return !r.tookLock() && !r.lockedOut()
+		return !r.tookLock() && !r.lockedOut() && r.refusedForGood()
 	}
 	return r.Asked == nil || r.Asked.Action != failover.Drill
+}
+
+// lasting are the codes of blockers that no time removes: what they are about is in the input, the plan, the registry or DNS.
+var lasting = []string{
+	failover.CodeInput, failover.CodeLoosened, failover.CodeApplication, failover.CodeNothing, failover.CodeBroken, failover.CodeConfiguration,
+	failover.CodeDataLoss, failover.CodeDrift, failover.CodeTTL, failover.CodeShared, failover.CodeEvents, failover.CodeWrongRegion, failover.CodeGradual,
+}
+
+// refusedForGood says whether one of the blockers of a refused run lasts.
+func (r RunEvidence) refusedForGood() bool {
+	a, ok := r.validated()
+	return !ok || slices.ContainsFunc(a.Findings, func(f failover.Finding) bool {
+		return f.Severity == failover.Blocker && slices.Contains(lasting, f.Code)
+	})
 }
 
 // SetAside is what the run has set aside, from the request of Notify.

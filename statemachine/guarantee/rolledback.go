@@ -22,7 +22,7 @@ func rolledBackRestored(e Evidence) finding {
 		f.check(run)
 		for _, app := range e.selected(run) {
 			applications++
-			for _, why := range notAsBefore(e.Plan, run, app) {
+			for _, why := range e.notAsBefore(run, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
 		}
@@ -39,7 +39,8 @@ func rolledBackRestored(e Evidence) finding {
 }
 
 // notAsBefore says what of an application is not as it was when the run was started.
-func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) []string {
+func (e Evidence) notAsBefore(run RunEvidence, app failover.Application) []string {
+	plan := e.Plan
 	var why []string
 	for _, record := range app.Records {
 		was, _ := Weights(run.Before.of(record), record)
@@ -61,6 +62,9 @@ func notAsBefore(plan failover.Plan, run RunEvidence, app failover.Application) 
 	}
 	for _, database := range app.Databases {
 		was, is := run.Before.database(database.GlobalCluster), run.After.database(database.GlobalCluster)
+		if e.darkAt(is.Writer, run.end()) || e.darkAt(was.Writer, run.StartedAt) {
+			was.Available, was.All = is.Available, is.All // whether it accepts writes is up to the Region
+		}
 		if was.Writer != is.Writer || was.Available != is.Available || !slices.Equal(was.All, is.All) {
 			why = append(why, fmt.Sprintf("the writer of %s is in %s, available: %v; before it was in %s", is.GlobalCluster, is.Writer, is.Available, was.Writer))
 		}
