@@ -77,7 +77,6 @@ bench: host build ## measure cold starts, zip sizes, drills and the AWS simulato
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws/...
 
-# It reads only, and writes what WRITE names: WRITE="-zone ID -table NAME -topic ARN -machine ARN -metrics".
 # The reference of JSONata is the version that AWS documents. What it says is checked in, so that make test needs no Node.
 JSONATA := dist/jsonata/node_modules/jsonata
 $(JSONATA):
@@ -89,6 +88,7 @@ jsonata: $(JSONATA) ## compare expressions with jsonata 2.0.6, and record its re
 	DROVER_JSONATA=$(CURDIR)/$(JSONATA) go test -timeout 60m ./statemachine/asl -run Reference -update $(if $(DRILLS),-record)
 	DROVER_JSONATA=$(CURDIR)/$(JSONATA) go test ./statemachine/asl/jsonata -run Reference -update
 
+# It reads only, and writes what WRITE names: WRITE="-zone ID -table NAME -topic ARN -machine ARN -metrics".
 .PHONY: contract
 contract: ## ask the AWS simulator, or your account (AWS=1), whether the assumptions of docs/fidelity.md hold
 	@mkdir -p bin
@@ -98,6 +98,14 @@ contract: ## ask the AWS simulator, or your account (AWS=1), whether the assumpt
 .PHONY: second-opinion
 second-opinion: ## drive the AWS simulator with boto3 and compare it with moto (needs python3 with boto3 and moto)
 	go test -count=1 -v ./statemachine/fakeaws/secondopinion
+
+RUNS ?= 1000
+SEED ?= 1
+
+# What is wrong is written to dist/sim, as small as it can be, as a scenario that drover drill plays.
+.PHONY: sim
+sim: bin/drover ## play situations that are drawn from a seed, and defects (RUNS=1000 SEED=1; EXHAUSTIVE=SCENARIO, all or pairs: every call fails)
+	go test -timeout 0 -count=1 ./statemachine/sim -v -run $(if $(EXHAUSTIVE),EveryCallFails -exhaustive $(EXHAUSTIVE),'TestSimulation|Defects' -runs $(RUNS) -seed $(SEED))
 
 # The tests run the seeds of every fuzz test; this searches for more. What is found stays under testdata/fuzz as a seed.
 .PHONY: fuzz

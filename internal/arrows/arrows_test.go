@@ -34,7 +34,7 @@ var arrows = []struct {
 	{from: "statemachine/scenario", to: []string{"statemachine/fakeaws", "internal/"}, tests: []string{"statemachine/assembly"}},
 	{from: "statemachine/guarantee", to: []string{"statemachine/scenario", "statemachine/fakeaws", "statemachine/asl", "internal/"}},
 	{from: "statemachine/transcript", to: []string{"statemachine/guarantee", "statemachine/scenario", "statemachine/fakeaws", "internal/"}},
-	{from: "statemachine/sim", to: []string{"statemachine", "internal/", "lambdas/inprocess"}},
+	{from: "statemachine/memoryhost", to: []string{"statemachine", "internal/", "lambdas/inprocess"}},
 	{from: "statemachine", to: []string{"statemachine", "internal/"}},
 	{from: "infra", to: []string{"infra", "internal/", "statemachine"}, tests: []string{"statemachine/assembly", "statemachine/drill", "statemachine/scenario", "statemachine/transcript"}},
 }

@@ -37,6 +37,9 @@ func Draw(seed uint64) Situation {
 	for range d.IntN(3) {
 		s.add(d.at(), "%s", d.operator(runs))
 	}
+	if d.chance(0.12) {
+		d.alarms(&s)
+	}
 	return s
 }
 
@@ -68,7 +71,7 @@ func (d *dice) plan() string {
 		fmt.Sprintf("settleSeconds: %d", one(d, 5, 5, 10)),
 		fmt.Sprintf("allowDataLoss: %t", d.chance(0.3)),
 		"approvalSeconds: 240",
-		"mayLoosen: [allowDataLoss, approval, order, takeover]",
+		one(d, "mayLoosen: [allowDataLoss, approval, order, takeover]", "mayLoosen: [allowDataLoss, approval, order, takeover]", "mayLoosen: [allowDataLoss, takeover]"),
 	}
 	return "plan: {" + strings.Join(settings, ", ") + "}"
 }
@@ -110,17 +113,28 @@ func (d *dice) applications() []string {
 		block := fmt.Sprintf("  - name: %s\n    wave: %d%s\n    records:\n", name, one(d, 1, 1, 2), one(d, "", "", "", "\n    switch: none"))
 		for record := range one(d, 1, 1, 2) {
 			block += fmt.Sprintf("      - {name: r%d.%s.%s, type: A, zone: %s, zoneName: %s, ttl: %d, endpoints: {us-east-1: {value: 192.0.2.%d}, us-west-2: {value: 198.51.100.%d}}}\n",
-				record, name, zoneNames[zone], zone, zoneNames[zone], one(d, 30, 60, 60), 10*(i+1)+record, 10*(i+1)+record)
+				record, name, zoneNames[zone], zone, zoneNames[zone], one(d, 30, 60, 60, 60, 60, 60, 3600), 10*(i+1)+record, 10*(i+1)+record)
 		}
 		block += fmt.Sprintf(`    health:
       - {namespace: Application, metric: ServedPercent, dimensions: {Application: %s, Region: "{region}"}, statistic: Average, periodSeconds: 10, atLeast: 99}`, name)
-		if clusters[name] && d.chance(0.7) {
-			block += fmt.Sprintf(database, name)
-			d.databases = append(d.databases, name)
+		if cluster := d.cluster(name); cluster != "" {
+			block += fmt.Sprintf(database, cluster)
 		}
 		blocks = append(blocks, block)
 	}
 	return blocks
+}
+
+// cluster is the global cluster of an application, if it has one. Some share that of another one.
+func (d *dice) cluster(name string) string {
+	if len(d.databases) > 0 && d.chance(0.06) {
+		return d.databases[0]
+	}
+	if !clusters[name] || d.chance(0.3) {
+		return ""
+	}
+	d.databases = append(d.databases, name)
+	return name
 }
 
 // runs starts one to four, and returns how many.
@@ -133,7 +147,14 @@ func (d *dice) runs(s *Situation) int {
 		if action == "failback" || i > 0 && d.chance(0.3) {
 			region = east
 		}
-		s.add(at, "start: {region: %s, input: {%s}}", region, strings.Join(d.input(action), ", "))
+		name := ""
+		if d.chance(0.06) {
+			name = "name: twice, "
+		}
+		s.add(at, "start: {region: %s, %sinput: {%s}}", region, name, strings.Join(d.input(action), ", "))
+		if d.chance(0.3) {
+			s.add(at+d.between(5*time.Second, 220*time.Second), "answer: {run: %d, by: alice, approved: %t}", i+1, d.chance(0.75))
+		}
 		at += one(d, d.between(0, 2*time.Second), d.between(0, 90*time.Second), d.between(2*time.Minute, 8*time.Minute))
 	}
 	return n
@@ -149,11 +170,17 @@ func (d *dice) input(action string) []string {
 	switch action {
 	case "failover":
 		add(0.8, "allowDataLoss: true")
+		add(0.03, "percents: [50, 100]")
 	case "switchover", "drill", "failback":
 		add(0.3, one(d, "percents: [10, 100]", "percents: [50, 100]", "percents: [1, 25, 100]"))
 	default:
 		return in
 	}
+	if d.chance(0.04) {
+		return one(d, []string{"action: evacuate"}, []string{"action: " + action, "applications: [no-such-application]"},
+			[]string{"action: " + action, "percents: [100, 10]"}, []string{"action: " + action, `since: "2030-01-01T00:00:00Z"`})
+	}
+	add(0.1, "applications: ["+one(d, d.names...)+"]")
 	add(0.15, "order: "+one(d, "traffic-first", "database-first"))
 	add(0.1, "approval: "+one(d, "none", "before-start", "before-promotion"))
 	add(0.08, "takeover: true")

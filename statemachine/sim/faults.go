@@ -7,7 +7,7 @@ import (
 
 // outages are Regions and control planes that are lost, for a while or for good.
 func (d *dice) outages(s *Situation) {
-	at := d.between(0, 90*time.Second)
+	at := d.between(10*time.Second, 100*time.Second)
 	back := at + d.between(time.Minute, 12*time.Minute)
 	switch d.IntN(10) {
 	case 0, 1, 2, 3:
@@ -35,6 +35,21 @@ func (d *dice) outages(s *Situation) {
 	}
 }
 
+// alarms are those that start failovers: once or twice, and some of the events come again, or late.
+func (d *dice) alarms(s *Situation) {
+	at := d.between(time.Minute, 4*time.Minute)
+	for range 1 + d.IntN(3) {
+		region := one(d, west, west, west, east)
+		s.add(at, "alarm: {region: %s, name: other-region-lost, state: ALARM}", region)
+		if d.chance(0.5) { // the delivery of events is at least once, and in any order
+			s.add(at+d.between(0, 90*time.Second), "alarm: {region: %s, name: other-region-lost, state: ALARM, from: %s}", region, region)
+		}
+		at += d.between(time.Second, 2*time.Minute)
+		s.add(at, "alarm: {region: %s, name: other-region-lost, state: OK}", region)
+		at += d.between(time.Second, 2*time.Minute)
+	}
+}
+
 // operation is a call that functions make, and how its service words errors.
 type operation struct{ service, name string }
 
@@ -52,9 +67,13 @@ var steps = []string{"validate", "shifttraffic", "updateregistry", "promotedatab
 
 // fault is one thing that fails.
 func (d *dice) fault() string {
-	switch d.IntN(12) {
+	switch d.IntN(14) {
 	case 0, 1, 2, 3, 4:
 		return d.callFault(one(d, operations...), d.ending(6))
+	case 12:
+		return one(d, busy...) + d.ending(4) + "}"
+	case 13:
+		return d.deployed()
 	case 5, 6, 7:
 		return d.crash()
 	case 8, 9:
@@ -71,6 +90,29 @@ func (d *dice) fault() string {
 			fmt.Sprintf("lambdaSurge: {region: %s, executions: 1000, for: %s}", one(d, east, west), d.between(10*time.Second, 3*time.Minute)),
 			fmt.Sprintf("loseEvents: {region: %s, for: %s}", one(d, east, west), d.between(10*time.Second, 5*time.Minute)))
 	}
+}
+
+// busy and rejected calls have codes of their services.
+var busy = []string{
+	"apiFault: {service: route53, operation: ChangeResourceRecordSets, code: PriorRequestNotComplete, status: 400, message: a prior request is not complete, ",
+	"apiFault: {service: rds, operation: FailoverGlobalCluster, code: InvalidGlobalClusterStateFault, status: 400, message: the global cluster is being modified, ",
+	"apiFault: {service: rds, operation: SwitchoverGlobalCluster, code: InvalidGlobalClusterStateFault, status: 400, message: the global cluster is being modified, ",
+	"apiFault: {service: route53, operation: ChangeResourceRecordSets, code: InvalidInput, status: 400, message: invalid input, ",
+	"apiFault: {service: route53, operation: ListResourceRecordSets, code: NoSuchHostedZone, status: 404, message: no such hosted zone, ",
+	"apiFault: {service: rds, operation: FailoverGlobalCluster, code: InvalidParameterValue, status: 400, message: the cluster has another engine version, ",
+}
+
+// deployed is what changes of the applications and of their databases while runs are in progress.
+func (d *dice) deployed() string {
+	name := one(d, d.names...)
+	if len(d.databases) > 0 && d.chance(0.5) {
+		cluster := one(d, d.databases...)
+		return one(d,
+			fmt.Sprintf("databaseMember: {globalCluster: %s, region: %s, version: \"13.9\"}", cluster, west),
+			fmt.Sprintf("databaseMember: {globalCluster: %s, region: %s, instances: 0}", cluster, west),
+			fmt.Sprintf("memberDeleted: {region: %s, globalCluster: %s}", west, cluster))
+	}
+	return fmt.Sprintf("errors: {region: %s, application: %s, share: 1, fromPercent: %d}", west, name, one(d, 10, 50, 90))
 }
 
 // ending is how long a fault lasts.

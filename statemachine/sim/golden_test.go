@@ -11,6 +11,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drills"
+	"github.com/drover-dr/drover/statemachine/memoryhost"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
@@ -34,7 +35,7 @@ func TestFunctionsInProcessDoWhatTheBinariesDo(t *testing.T) {
 			var symbols, numbers bytes.Buffer
 			synctest.Test(t, func(t *testing.T) {
 				out := &transcript.Printer{W: &symbols, Symbols: true, Also: &transcript.Printer{W: &numbers}}
-				_, err = drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Out: out, Hosting: &memory{}})
+				_, err = drill.Play(t.Context(), s, drill.Options{Assembly: deployed, Out: out, Hosting: memoryhost.New(synctest.Wait)})
 			})
 			if err != nil {
 				t.Fatal(err)

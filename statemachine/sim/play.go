@@ -9,6 +9,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/guarantee"
+	"github.com/drover-dr/drover/statemachine/memoryhost"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
@@ -22,6 +23,11 @@ type Played struct {
 
 // Play plays a situation. The error says what prevents it from being played, which is a defect of the simulation.
 func Play(t *testing.T, deployed *assembly.Assembly, s Situation) (Played, error) {
+	return playWith(t, deployed, s, nil)
+}
+
+// playWith plays it with functions that have a defect.
+func playWith(t *testing.T, deployed *assembly.Assembly, s Situation, defect *memoryhost.Defect) (Played, error) {
 	scenario, err := s.Scenario()
 	if err != nil {
 		return Played{}, fmt.Errorf("seed %d: %w\n%s", s.Seed, err, s.YAML())
@@ -29,7 +35,9 @@ func Play(t *testing.T, deployed *assembly.Assembly, s Situation) (Played, error
 	var out strings.Builder
 	var result *drill.Result
 	synctest.Test(t, func(t *testing.T) {
-		result, err = drill.Play(t.Context(), scenario, drill.Options{Assembly: deployed, Out: &transcript.Printer{W: &out}, Hosting: &memory{}})
+		host := memoryhost.New(synctest.Wait)
+		host.Defect = defect
+		result, err = drill.Play(t.Context(), scenario, drill.Options{Assembly: deployed, Out: &transcript.Printer{W: &out}, Hosting: host})
 	})
 	if err != nil {
 		return Played{}, fmt.Errorf("seed %d: %w\n%s", s.Seed, err, s.YAML())

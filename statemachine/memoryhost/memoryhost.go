@@ -1,4 +1,6 @@
-package sim
+// Package memoryhost runs the functions of a drill in this process, without sockets: a function is a goroutine, and a request is a
+// call of the simulator's handler. It is for playing thousands of situations; a drill runs the binaries (package lambdahost).
+package memoryhost
 
 import (
 	"bytes"
@@ -11,7 +13,6 @@ import (
 	"net/url"
 	"slices"
 	"sync"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -23,20 +24,37 @@ import (
 	"github.com/drover-dr/drover/statemachine/lambdahost"
 )
 
-// memory is a [drill.Hosting] without processes and sockets: the functions are goroutines of the bubble, and a request is a call
-// of the simulator's handler.
+// Host is a [drill.Hosting].
 //
 // Functions make several requests at once. To have one order of them whatever the scheduler does, a request waits until every
-// goroutine of the function waits for something; then the first one by its key is served ([memory.conduct]).
-type memory struct {
-	world *fakeaws.World
-	api   http.Handler
+// goroutine of the function waits for something; then the first one by its key is served ([Host.conduct]).
+type Host struct {
+	// settle returns when every other goroutine waits; nil for a host that serves requests as they come.
+	settle func()
+	world  *fakeaws.World
+	api    http.Handler
+	// Defect, when set, makes the functions wrong: a test of what must notice it.
+	Defect *Defect
 
 	mu      sync.Mutex
 	waiting []*request
 	// conducting is how many functions run. While none does, the one goroutine that is left is the drill's own.
 	conducting int
 	asked      chan struct{}
+}
+
+// New returns a host. settle returns when every other goroutine waits, as [testing/synctest.Wait] does; then the same drill is the
+// same sequence of requests every time. It may be nil: then requests that a function makes at once are served in any order.
+func New(settle func()) *Host { return &Host{settle: settle} }
+
+// Defect is a mistake that functions make.
+type Defect struct {
+	// Request changes a request of a step: it returns the body to send, or with skip the answer in place of sending it.
+	Request func(step string, r *http.Request, body string) (send string, skip *string)
+	// Answer changes the answer of a step.
+	Answer func(step string, payload, answer string) string
+	// Instead answers in place of a step, if ok.
+	Instead func(step, payload string) (answer string, ok bool)
 }
 
 // request is one request that waits.
@@ -47,23 +65,23 @@ type request struct {
 }
 
 // Open implements [drill.Hosting].
-func (m *memory) Open(world *fakeaws.World, api http.Handler) (drill.Addresses, error) {
+func (m *Host) Open(world *fakeaws.World, api http.Handler) (drill.Addresses, error) {
 	m.world, m.api, m.asked = world, api, make(chan struct{}, 1)
 	return drill.Addresses{URL: "http://127.0.0.1:1", NameServer: "127.0.0.1:53", Transport: m}, nil
 }
 
 // Add implements [drill.Hosting].
-func (m *memory) Add(f drill.HostedFunction) (drill.Running, error) {
-	return &function{memory: m, of: f}, nil
+func (m *Host) Add(f drill.HostedFunction) (drill.Running, error) {
+	return &function{Host: m, of: f}, nil
 }
 
 // Close implements [drill.Hosting].
-func (m *memory) Close() error { return nil }
+func (m *Host) Close() error { return nil }
 
 // perform serves a request in its turn, or at once when no function runs.
-func (m *memory) perform(ctx context.Context, key string, serve func()) error {
+func (m *Host) perform(ctx context.Context, key string, serve func()) error {
 	m.mu.Lock()
-	if m.conducting == 0 {
+	if m.conducting == 0 || m.settle == nil {
 		m.mu.Unlock()
 		serve()
 		return nil
@@ -87,7 +105,7 @@ func (m *memory) perform(ctx context.Context, key string, serve func()) error {
 }
 
 // next takes the first request by key.
-func (m *memory) next() *request {
+func (m *Host) next() *request {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.waiting) == 0 {
@@ -98,7 +116,7 @@ func (m *memory) next() *request {
 	return first
 }
 
-func (m *memory) running(n int) {
+func (m *Host) running(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.conducting += n
@@ -106,9 +124,12 @@ func (m *memory) running(n int) {
 
 // conduct serves requests until a function has ended. If all its goroutines wait and there is no request, they wait for the clock
 // of the bubble, which then advances.
-func (m *memory) conduct(done <-chan lambdahost.Result) lambdahost.Result {
+func (m *Host) conduct(done <-chan lambdahost.Result) lambdahost.Result {
+	if m.settle == nil {
+		return <-done
+	}
 	for {
-		synctest.Wait()
+		m.settle()
 		if r := m.next(); r != nil {
 			m.running(-1)
 			r.serve()
@@ -125,14 +146,10 @@ func (m *memory) conduct(done <-chan lambdahost.Result) lambdahost.Result {
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
-			return nil, err
-		}
-		_ = r.Body.Close()
+func (m *Host) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
 	}
 	var response *http.Response
 	var failure error
@@ -140,14 +157,14 @@ func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if len(key) > 120 {
 		key = key[:120]
 	}
-	err := m.perform(r.Context(), r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("X-Amz-Target")+" "+key+" "+string(body), func() {
+	err = m.perform(r.Context(), r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("X-Amz-Target")+" "+key+" "+string(body), func() {
 		response, failure = m.serve(r, body)
 	})
 	return response, errors.Join(err, failure)
 }
 
 // serve calls the simulator's handler with a request as a server has it.
-func (m *memory) serve(r *http.Request, body []byte) (response *http.Response, err error) {
+func (m *Host) serve(r *http.Request, body []byte) (response *http.Response, err error) {
 	uri := r.URL.RequestURI()
 	path, err := url.ParseRequestURI(uri)
 	if err != nil {
@@ -187,23 +204,48 @@ func (w *recorder) WriteHeader(status int) {
 }
 func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
 
-// client makes the requests of functions.
-type client struct{ *memory }
+// client makes the requests of a function.
+type client struct {
+	*Host
+	step string
+}
 
 // Do implements the SDK's interface.
-func (c client) Do(r *http.Request) (*http.Response, error) { return c.RoundTrip(r) }
+func (c client) Do(r *http.Request) (*http.Response, error) {
+	if c.Defect == nil || c.Defect.Request == nil {
+		return c.RoundTrip(r)
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	send, skip := c.Defect.Request(c.step, r, string(body))
+	if skip != nil {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader([]byte(*skip))), Request: r}, nil
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader([]byte(send))), int64(len(send))
+	return c.RoundTrip(r)
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	defer func() { _ = r.Body.Close() }()
+	return io.ReadAll(r.Body)
+}
 
 // question is a connection for one question to a name server.
 type question struct {
 	net.Conn // nil: nothing else is used
-	m        *memory
+	m        *Host
 	ctx      context.Context
 	answer   []byte
 	failure  error
 }
 
 // dial connects to the name server.
-func (m *memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (m *Host) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return &question{m: m, ctx: ctx}, nil
 }
 
@@ -221,7 +263,7 @@ func (q *question) Read(p []byte) (int, error) { return copy(p, q.answer), q.fai
 
 // function is a function of the drill.
 type function struct {
-	*memory
+	*Host
 	of  drill.HostedFunction
 	log bytes.Buffer
 	// handler is the execution environment; nil before the first invocation and after its end.
@@ -236,10 +278,16 @@ func (f *function) Invoke(ctx context.Context, payload []byte) (lambdahost.Resul
 	if f.handler == nil {
 		var err error
 		f.handler, err = inprocess.New(f.of.Step, inprocess.Surroundings{
-			Getenv: f.getenv, Client: client{f.memory}, Dial: f.dial, Log: &f.log,
+			Getenv: f.getenv, Client: client{f.Host, f.of.Step}, Dial: f.dial, Log: &f.log,
 		})
 		if err != nil {
 			return lambdahost.Result{}, err
+		}
+	}
+	defect := f.Defect
+	if defect != nil && defect.Instead != nil {
+		if answer, ok := defect.Instead(f.of.Step, string(payload)); ok {
+			return lambdahost.Result{Payload: []byte(answer)}, nil
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.of.Timeout)
@@ -252,6 +300,9 @@ func (f *function) Invoke(ctx context.Context, payload []byte) (lambdahost.Resul
 	result := f.conduct(done)
 	result.Log = f.log.String()
 	f.log.Reset()
+	if defect != nil && defect.Answer != nil && result.ErrorType == "" {
+		result.Payload = []byte(defect.Answer(f.of.Step, string(payload), string(result.Payload)))
+	}
 	return result, nil
 }
 
