@@ -42,8 +42,9 @@ var patterns = map[string]*regexp.Regexp{
 	"schedule":  regexp.MustCompile(`^[0-9a-zA-Z-_.]+$`),
 	"rule":      regexp.MustCompile(`^[.\-_A-Za-z0-9]+$`),
 	"role":      regexp.MustCompile(`^[\w+=,.@-]+$`),
-	"role-arn":  regexp.MustCompile(`^arn:aws(-[a-z]+)?:iam::\d{12}:role/[\w+=,.@/-]+$`),
-	"queue-arn": regexp.MustCompile(`^arn:aws(-[a-z]+)?:sqs:[a-z0-9-]+:\d{12}:[a-zA-Z0-9-_]+$`),
+	// The model has (-[a-z]+)?, which excludes aws-us-gov: AWS GovCloud (US) has its own.
+	"role-arn":  regexp.MustCompile(`^arn:aws(-[a-z]+)*:iam::\d{12}:role/[\w+=,.@/-]+$`),
+	"queue-arn": regexp.MustCompile(`^arn:aws(-[a-z]+)*:sqs:[a-z0-9-]+:\d{12}:[a-zA-Z0-9-_]+$`),
 	"printable": regexp.MustCompile(`^[!-~]+$`),
 }
 
