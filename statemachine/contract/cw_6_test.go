@@ -13,7 +13,7 @@ var _ = ask("CW-6", "describes the alarms and counts those of the first page", f
 		if a.world == nil {
 			break
 		}
-		if err := a.world.AddAlarm(fakeaws.Alarm{Region: a.standby, Name: fmt.Sprintf("contract-%02d", i)}); err != nil {
+		if err := a.world.AddAlarm(fakeaws.Alarm{Region: a.standby, Name: fmt.Sprintf("contract-%02d", i), State: fakeaws.AlarmOK}); err != nil {
 			return cannotKnow("add an alarm: %v", err)
 		}
 	}
