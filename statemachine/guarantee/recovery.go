@@ -209,6 +209,11 @@ func uncovered(from, to time.Time, parts []Part) time.Duration {
 	return total
 }
 
+// Beside is the time of the recovery that neither its parts nor these cover.
+func (r Recovery) Beside(others []Part) time.Duration {
+	return uncovered(r.From, r.To, slices.Concat(r.Parts, others))
+}
+
 // Reported is what the run itself reported about its databases.
 func (r Recovery) Reported() string {
 	switch {

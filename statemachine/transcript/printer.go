@@ -209,6 +209,9 @@ func (p *Printer) paragraph(indent int, text string) {
 	}
 }
 
+// Wrap breaks text between words into lines of at most width characters.
+func Wrap(text string, width int) []string { return wrap(text, width) }
+
 // wrap breaks text between words into lines of at most width characters. A word that is longer, such as a piece of
 // JSON, is broken after a comma, or else where a list or the next part of an ARN begins; one without stays whole.
 func wrap(text string, width int) []string {

@@ -21,6 +21,8 @@ type commandLine struct {
 
 	Drill drillCommand `cmd:"" help:"Rehearse a disaster on the AWS simulator: no account, no network, no Docker."`
 
+	Forecast forecastCommand `cmd:"" help:"Play a failover many times under a fault model; show RTO, RPO and outcomes with their percentiles."`
+
 	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
 	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
 	Approve  approveCommand  `cmd:"" help:"Approve a run that waits for an approval."`
