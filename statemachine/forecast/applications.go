@@ -33,6 +33,11 @@ type Applications struct {
 func Prepare(plan failover.Plan, account string, apps []failover.Application) (Applications, error) {
 	a := Applications{approval: plan.Approval != failover.NoApproval}
 	zones := map[string]bool{}
+	a.standard = slices.ContainsFunc(apps, func(app failover.Application) bool {
+		return slices.ContainsFunc(app.Health, func(rule failover.HealthRule) bool {
+			return rule.PeriodSeconds >= standardPeriod && !published(app, rule)
+		})
+	})
 	for _, app := range apps {
 		a.Names = append(a.Names, app.Name)
 		for _, record := range app.Records {
@@ -73,24 +78,40 @@ func inAccount(clusters map[failover.Region]string, account string) map[failover
 // applications publish.
 const standardPeriod, publishedEvery = 60, 10
 
-// health are the rules of an application, with a stand-in for each metric that the simulator does not publish.
-func (a *Applications) health(app failover.Application) []failover.HealthRule {
+// standIn is the rule for the metric that the simulator publishes of an application.
+func standIn(app failover.Application, period int) failover.HealthRule {
 	atLeast := 99.0
+	return failover.HealthRule{
+		Namespace: "Application", Metric: "ServedPercent", Dimensions: map[string]string{"Application": app.Name, "Region": "{region}"},
+		Statistic: "Average", PeriodSeconds: period, AtLeast: &atLeast,
+	}
+}
+
+// published says whether a rule is about that metric.
+func published(app failover.Application, rule failover.HealthRule) bool {
+	own := standIn(app, 0)
+	return rule.Namespace == own.Namespace && rule.Metric == own.Metric && maps.Equal(rule.Dimensions, own.Dimensions)
+}
+
+// health are the rules of an application, with a stand-in for each metric that the simulator does not publish. The simulator delivers
+// all of its metrics equally late: if one has a standard resolution, no period is shorter.
+func (a *Applications) health(app failover.Application) []failover.HealthRule {
+	least := publishedEvery
+	if a.standard {
+		least = standardPeriod
+	}
 	var rules []failover.HealthRule
 	for _, rule := range app.Health {
 		a.rules++
-		own := failover.HealthRule{
-			Namespace: "Application", Metric: "ServedPercent", Dimensions: map[string]string{"Application": app.Name, "Region": "{region}"},
-			Statistic: "Average", PeriodSeconds: max(rule.PeriodSeconds, publishedEvery), AtLeast: &atLeast,
-		}
-		if rule.Namespace == own.Namespace && rule.Metric == own.Metric && maps.Equal(rule.Dimensions, own.Dimensions) {
+		period := max(rule.PeriodSeconds, least)
+		if published(app, rule) {
+			rule.PeriodSeconds = period
 			rules = append(rules, rule)
 			continue
 		}
 		a.replaced++
-		a.standard = a.standard || rule.PeriodSeconds >= standardPeriod
-		if !slices.ContainsFunc(rules, func(r failover.HealthRule) bool { return r.PeriodSeconds == own.PeriodSeconds }) {
-			rules = append(rules, own)
+		if !slices.ContainsFunc(rules, func(r failover.HealthRule) bool { return r.PeriodSeconds == period }) {
+			rules = append(rules, standIn(app, period))
 		}
 	}
 	return rules

@@ -148,6 +148,11 @@ func TestApplicationsOfAnyKindArePlayed(t *testing.T) {
       - {name: www.example.com, type: A, zone: Z0000000000EXAMPLE, zoneName: example.com, ttl: 120, endpoints: {us-east-1: {value: 192.0.2.1}, us-west-2: {value: 192.0.2.2}}}
     health:
       - {namespace: Site, metric: Errors, dimensions: {Region: "{region}"}, statistic: Sum, periodSeconds: 60, atMost: 5}
+  - name: fast
+    records:
+      - {name: fast.example.com, type: A, zone: Z0000000000EXAMPLE, zoneName: example.com, ttl: 60, endpoints: {us-east-1: {value: 192.0.2.3}, us-west-2: {value: 192.0.2.4}}}
+    health:
+      - {namespace: Application, metric: ServedPercent, dimensions: {Application: fast, Region: "{region}"}, statistic: Average, periodSeconds: 10, atLeast: 99}
 `
 	a, err := assembly.Default()
 	if err != nil {
@@ -163,7 +168,7 @@ func TestApplicationsOfAnyKindArePlayed(t *testing.T) {
 	}
 	f := play(t, optionsOf(t, a, plan, apps, 4))
 	got := strings.Join(strings.Fields(printed(f)), " ")
-	for _, want := range []string{"0 databases", "1 of 1 health rules", "60 s to 120 s late", "the longest is 2:00"} {
+	for _, want := range []string{"0 databases", "1 of 2 health rules", "60 s to 120 s late", "the longest is 2:00"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the forecast does not say %q:\n%s", want, got)
 		}
@@ -171,7 +176,13 @@ func TestApplicationsOfAnyKindArePlayed(t *testing.T) {
 	if strings.Contains(got, "replication lag of Aurora") || strings.Contains(got, "promotion") {
 		t.Errorf("the forecast has assumptions about databases:\n%s", got)
 	}
+	if len(f.Recovered()) == 0 {
+		t.Errorf("no run has completed: %s", f.Runs[0].Why)
+	}
 	for _, r := range f.Runs {
+		if strings.Contains(r.Why, "no data") {
+			t.Errorf("run %d: %s", r.Drawn.Number, r.Why)
+		}
 		if r.Parts[aurora] != 0 || r.RPO != 0 {
 			t.Errorf("run %d waited %s for databases and lost %.1f s; want none", r.Drawn.Number, r.Parts[aurora], r.RPO)
 		}

@@ -135,7 +135,7 @@ func (m Model) assumptions(a Applications) []string {
 		text := fmt.Sprintf("%d of %d health rules name metrics that the simulator does not have: the percentage of served requests stands in for each, at least 99, with the period of the rule",
 			a.replaced, a.rules)
 		if a.standard {
-			text += ", readable 60 s to 120 s late (CW-1)"
+			text += ". All periods are at least 60 s, and metrics can be read 60 s to 120 s late (CW-1)"
 		}
 		all = append(all, text)
 	}
