@@ -213,8 +213,14 @@ func (r RunEvidence) declined() bool {
 
 // tookOver says whether the run is a drill that has taken the lock over, and had nothing to move.
 func (r RunEvidence) tookOver() bool {
+	a, _ := r.validated()
+	return a.Run.Action == failover.Drill && r.hadNothing()
+}
+
+// hadNothing says whether the run has taken the lock over, and had nothing to move: it ends Completed beside the run before.
+func (r RunEvidence) hadNothing() bool {
 	a, ok := r.validated()
-	return ok && a.Run.Action == failover.Drill && a.Verdict == failover.Proceed && len(a.Stages) == 0 && a.Run.TakenOverFrom != ""
+	return ok && a.Verdict == failover.Proceed && len(a.Stages) == 0 && a.Run.TakenOverFrom != ""
 }
 
 // notifies says whether the run ended with Validate's verdict and must notify about it.

@@ -200,7 +200,8 @@ func heldAccurate(e Evidence) finding {
 		}
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if !e.inFlight(app, run.end()) && !e.changedManually(run, app) { // a promotion in progress has not moved yet
+			closed := run.AfterClosing != nil && e.inFlight(app, run.ClosedAt) // a promotion in progress has not moved yet
+			if !closed && !e.changedManually(run, app) {
 				e.checkReported(&f, run, says, app)
 			}
 		}
@@ -261,6 +262,7 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
 	case says.notKnown[app.Name] && !saysMoved && !saysNot && e.mayNotRead(run):
+	case len(why) == 0 && e.inFlight(app, run.end()): // its writer has moved, and its promotion has not ended
 	case len(why) == 0 && (!saysMoved || saysNot):
 		f.violate("%s: %s has moved, but the report does not list it as moved", run.Name, app.Name)
 	case len(why) > 0 && (saysMoved || !saysNot):

@@ -120,7 +120,7 @@ func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 // checkLoser: the run that did not win has changed nothing more, and its messages name the winner. One that was skipped,
 // or had nothing to move, need not name it, but must not change anything either.
 func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
-	if o := loser.Outcome(); !loser.declined() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
+	if o := loser.Outcome(); !loser.declined() && !loser.hadNothing() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}
 	lost := loser.tookLock() || loser.lockedOut() // and was not refused for a reason of its own

@@ -38,9 +38,9 @@ type LoseEvents struct {
 	For    Duration `yaml:"for"`
 }
 
-// AboutRun says whether the event needs a run that has started, or a Region that can start one.
+// AboutRun says whether the event needs a run that has started, a Region that can start one, or a state of a database.
 func (e Event) AboutRun() bool {
-	return e.Start != nil || e.Pause != nil || e.Stop != nil || e.Answer != nil || e.PlantedApproval != nil || e.RepeatStep != nil
+	return e.Start != nil || e.MemberDeleted != nil || e.DatabaseMember != nil || e.Pause != nil || e.Stop != nil || e.Answer != nil || e.PlantedApproval != nil || e.RepeatStep != nil
 }
 
 // runEvent checks an event that concerns two Regions or a run.

@@ -15,6 +15,8 @@ type dice struct {
 	*rand.Rand
 	// names are the applications of the situation, databases their global clusters.
 	names, databases []string
+	// waves are those of the applications that own the databases.
+	waves []int
 }
 
 // stream separates the simulation's numbers from those of any other use of the same seeds.
@@ -110,14 +112,15 @@ func (d *dice) applications() []string {
 		name := names[n]
 		d.names = append(d.names, name)
 		zone := zones[name]
-		block := fmt.Sprintf("  - name: %s\n    wave: %d%s\n    records:\n", name, one(d, 1, 1, 2), one(d, "", "", "", "\n    switch: none"))
+		wave := one(d, 1, 1, 2)
+		block := fmt.Sprintf("  - name: %s\n    wave: %d%s\n    records:\n", name, wave, one(d, "", "", "", "\n    switch: none"))
 		for record := range one(d, 1, 1, 2) {
 			block += fmt.Sprintf("      - {name: r%d.%s.%s, type: A, zone: %s, zoneName: %s, ttl: %d, endpoints: {us-east-1: {value: 192.0.2.%d}, us-west-2: {value: 198.51.100.%d}}}\n",
 				record, name, zoneNames[zone], zone, zoneNames[zone], one(d, 30, 60, 60, 60, 60, 60, 3600), 10*(i+1)+record, 10*(i+1)+record)
 		}
 		block += fmt.Sprintf(`    health:
       - {namespace: Application, metric: ServedPercent, dimensions: {Application: %s, Region: "{region}"}, statistic: Average, periodSeconds: 10, atLeast: 99}`, name)
-		if cluster := d.cluster(name); cluster != "" {
+		if cluster := d.cluster(name, wave); cluster != "" {
 			block += fmt.Sprintf(database, cluster)
 		}
 		blocks = append(blocks, block)
@@ -125,15 +128,15 @@ func (d *dice) applications() []string {
 	return blocks
 }
 
-// cluster is the global cluster of an application, if it has one. Some share that of another one.
-func (d *dice) cluster(name string) string {
-	if len(d.databases) > 0 && d.chance(0.06) {
+// cluster is the global cluster of an application, if it has one. Some share that of another one, in the same wave.
+func (d *dice) cluster(name string, wave int) string {
+	if len(d.databases) > 0 && d.waves[0] == wave && d.chance(0.1) {
 		return d.databases[0]
 	}
 	if !clusters[name] || d.chance(0.3) {
 		return ""
 	}
-	d.databases = append(d.databases, name)
+	d.databases, d.waves = append(d.databases, name), append(d.waves, wave)
 	return name
 }
 
