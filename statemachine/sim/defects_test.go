@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"flag"
 	"net/http"
 	"regexp"
 	"slices"
@@ -190,12 +191,14 @@ var defects = []planted{
 	{"nothing is flipped", []int{3, 5, 12}, skips("shifttraffic", "UpdateItem", emptyJSON, "switches")},
 }
 
+var withDefects = flag.Bool("defects", false, "play situations with functions that are wrong")
+
 // mostSeeds is how many situations a defect may survive.
 const mostSeeds = 10_000
 
 // TestDefectsAreNoticed plays situations with functions that are wrong, until one of the guarantees that are named is violated.
 func TestDefectsAreNoticed(t *testing.T) {
-	if *runs == 0 {
+	if !*withDefects {
 		t.Skip("make sim plays it")
 	}
 	a := deployed(t)
