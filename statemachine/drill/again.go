@@ -102,7 +102,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if err != nil {
 		return err
 	}
-	arn, err := p.world.StartExecution(run.StateMachine, run.Execution.Name+"-again", run.Input)
+	arn, err := p.world.StartExecution(run.StateMachine, guarantee.NameIn(run.ARN)+"-again", run.Input)
 	if err != nil {
 		return err
 	}
