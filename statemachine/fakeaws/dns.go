@@ -26,6 +26,14 @@ func (w *World) Query(name, recordType string) route53.Answer {
 	return w.route53.Query(name, recordType)
 }
 
+// QueryFrom answers one DNS question of a resolver in a place, as the name servers do.
+func (w *World) QueryFrom(from route53.Place, name, recordType string) route53.Answer {
+	w.k.Lock()
+	defer w.k.Unlock()
+	w.k.CatchUp()
+	return w.route53.QueryFrom(from, name, recordType)
+}
+
 // names are the zones of the name servers; see nameserver.Zones.
 type names struct{ w *World }
 

@@ -19,7 +19,7 @@ var (
 var values = map[string]members{
 	"route53": {
 		"ResourceId": fakeawstest.Zone, "HealthCheckId": fakeawstest.FurnishedCheck, "DNSName": "www.example.com.",
-		"RData": "192.0.2.1", "TTL": int64(60), "ChangeResourceRecordSets.ChangeBatch.Changes[].ResourceRecordSet.Name": "new.example.com.",
+		"TagResourceId": fakeawstest.Zone, "TagResourceType": "hostedzone", "RData": "192.0.2.1", "TTL": int64(60), "ChangeResourceRecordSets.ChangeBatch.Changes[].ResourceRecordSet.Name": "new.example.com.",
 	},
 	"rds": {
 		"GlobalClusterIdentifier": "checkout", "DBClusterIdentifier": fakeawstest.WestCluster,
@@ -91,7 +91,9 @@ var wanted = map[string]map[string]map[string]any{
 			"ComparisonOperator": "GreaterThanThreshold",
 		},
 	},
-	"route53": {"ResourceRecordSet": {"TTL": int64(60), "ResourceRecords": []any{members{"Value": "192.0.2.1"}}}},
+	"route53": {
+		"ResourceRecordSet": {"TTL": int64(60), "ResourceRecords": []any{members{"Value": "192.0.2.1"}}}, "GeoLocation": {"CountryCode": "US"},
+	},
 	"s3":      {"PutObject.": {"Body": []byte("{}")}},
 	"sns":     {"Publish.": {"TopicArn": fakeawstest.FurnishedTopic}, "MessageAttributeValue": {"StringValue": "a"}},
 }
@@ -108,6 +110,6 @@ var beside = map[string]map[string]map[string]any{
 		"ResourceRecordSet.Region": inGroup, "ResourceRecordSet.Failover": inGroup, "ResourceRecordSet.MultiValueAnswer": inGroup,
 		"ResourceRecordSet.Weight": inGroup, "ResourceRecordSet.GeoLocation": inGroup, "ResourceRecordSet.GeoProximityLocation": inGroup,
 		"ResourceRecordSet.CidrRoutingConfig": inGroup, "ResourceRecordSet.SetIdentifier": {"Weight": int64(1)},
-		"ResourceRecordSet.AliasTarget": {"TTL": nil, "ResourceRecords": nil},
+		"GeoLocation.ContinentCode": {"CountryCode": nil}, "ResourceRecordSet.AliasTarget": {"TTL": nil, "ResourceRecords": nil},
 	},
 }

@@ -23,6 +23,9 @@ func (r *Service) checkSet(z *zone, s RecordSet) (problems []string) {
 	if s.policy() == policyWeighted && (s.Weight < 0 || s.Weight > 255) {
 		add("Invalid request: Weight %d of %s; expected 0 to 255", s.Weight, name)
 	}
+	if problem := checkGeo(s.Geo); problem != "" {
+		add("Invalid request: %s of %s %s", problem, name, s.Type)
+	}
 	if len(s.SetIdentifier) > 128 {
 		add("Invalid request: SetIdentifier of %s has %d characters; expected up to 128", name, len(s.SetIdentifier))
 	}
@@ -211,7 +214,7 @@ func checkGroup(sets []*entry) string {
 		}
 	}
 	if last.policy() != policyWeighted {
-		return ""
+		return checkRoles(sets)
 	}
 	if len(sets) > 100 {
 		return who + " cannot be created: 100 weighted sets exist with the same name and type."

@@ -47,7 +47,7 @@ func (w *world) answersOf(name string) map[string]float64 {
 	w.k.Lock()
 	defer w.k.Unlock()
 	shares := map[string]float64{}
-	for _, a := range w.resolve("Z1", name, "A") {
+	for _, a := range w.resolve(somewhere, "Z1", name, "A") {
 		shares[a.set.SetIdentifier] = a.share
 	}
 	return shares

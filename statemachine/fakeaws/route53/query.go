@@ -36,6 +36,11 @@ const (
 // Query answers one question, as the data plane does: from the changes that are INSYNC, by weight and by the health checks.
 // Of several weighted record sets one is drawn, in proportion to the shares ([Service.draw]).
 func (r *Service) Query(name, recordType string) Answer {
+	return r.QueryFrom(somewhere, name, recordType)
+}
+
+// QueryFrom answers one question of a resolver in a place.
+func (r *Service) QueryFrom(from Place, name, recordType string) Answer {
 	name = normalizeName(name)
 	z := r.zoneOf(name)
 	if z == nil {
@@ -46,7 +51,7 @@ func (r *Service) Query(name, recordType string) Answer {
 	if a.Exists = exists; !exists {
 		return a
 	}
-	r.answer(&a, z, owner, recordType, 0)
+	r.answer(&a, from, z, owner, recordType, 0)
 	return a
 }
 
@@ -71,18 +76,18 @@ func (z *zone) exists(name string) bool {
 }
 
 // answer fills in the record set that answers.
-func (r *Service) answer(a *Answer, z *zone, owner, recordType string, aliases int) {
+func (r *Service) answer(a *Answer, from Place, z *zone, owner, recordType string, aliases int) {
 	sets := group(z.answers, owner, recordType)
 	if len(sets) == 0 {
 		if z.answerApex(a, owner, recordType) || recordType == "CNAME" {
 			return
 		}
-		r.answer(a, z, owner, "CNAME", aliases)
+		r.answer(a, from, z, owner, "CNAME", aliases)
 		return
 	}
-	candidates := r.resolve(z.id, owner, recordType)
+	candidates := r.resolve(from, z.id, owner, recordType)
 	if len(candidates) == 0 {
-		a.NoAnswer = true
+		a.NoAnswer = sets[0].set.policy() != policyGeo // which has no answer where no place matches
 		return
 	}
 	set := r.draw(sets[0].key, candidates)
@@ -93,7 +98,7 @@ func (r *Service) answer(a *Answer, z *zone, owner, recordType string, aliases i
 		a.NoAnswer = true
 	case set.Alias.Zone == z.id:
 		if target, exists := z.owner(set.Alias.Name); exists {
-			r.answer(a, z, target, recordType, aliases+1)
+			r.answer(a, from, z, target, recordType, aliases+1)
 		}
 	default:
 		target := queryService(set.Alias.Name, recordType)

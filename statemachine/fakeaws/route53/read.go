@@ -36,6 +36,8 @@ func (r *Service) perform(req *wire.Request) (*wire.Response, *wire.Error) {
 		return r.listChecks(req, p)
 	case checkStatusParams:
 		return r.checkStatus(req, p)
+	case tagsParams:
+		return r.listTags(req, p)
 	}
 	return nil, wire.UnknownOperation(req)
 }
@@ -58,6 +60,8 @@ func (r *Service) Permissions(req *wire.Request) []wire.Permission {
 		on("healthcheck", params.id)
 	case checkStatusParams:
 		on("healthcheck", params.id)
+	case tagsParams:
+		return params.permissions(req, p, r)
 	}
 	return []wire.Permission{p}
 }

@@ -26,10 +26,11 @@ type RecordSet struct {
 	// HealthCheck is the id of a health check, or empty.
 	HealthCheck string
 	// Latency is the Region of a latency record set, Failover the role of a failover record set, PRIMARY or SECONDARY.
-	// With either, Weight has no meaning. Such a set is kept and listed, and the name servers here never answer with it
-	// (R53-14).
+	// Geo is the place of a geolocation record set. With any of them, Weight has no meaning.
 	Latency, Failover string
-	// MultiValue marks a multivalue answer record set, for which the same is true.
+	Geo               *GeoLocation
+	// MultiValue marks a multivalue answer record set. It is kept and listed, and the name servers here never answer with it
+	// (R53-14).
 	MultiValue bool
 }
 
@@ -37,15 +38,20 @@ type RecordSet struct {
 const (
 	policySimple   = "simple"
 	policyWeighted = "weighted"
+	policyLatency  = "latency"
+	policyFailover = "failover"
+	policyGeo      = "geolocation"
 )
 
 // policy is the routing policy of a record set.
 func (s RecordSet) policy() string {
 	switch {
 	case s.Latency != "":
-		return "latency"
+		return policyLatency
 	case s.Failover != "":
-		return "failover"
+		return policyFailover
+	case s.Geo != nil:
+		return policyGeo
 	case s.MultiValue:
 		return "multivalue"
 	case s.SetIdentifier != "":
@@ -188,6 +194,9 @@ func (s RecordSet) Same(other RecordSet) bool {
 // sameSet says whether a DELETE of b deletes a: all values must be equal, in any order.
 func sameSet(a, b RecordSet) bool {
 	if (a.Alias == nil) != (b.Alias == nil) || a.Alias != nil && *a.Alias != *b.Alias {
+		return false
+	}
+	if (a.Geo == nil) != (b.Geo == nil) || a.Geo != nil && *a.Geo != *b.Geo {
 		return false
 	}
 	if a.Latency != b.Latency || a.Failover != b.Failover || a.MultiValue != b.MultiValue {

@@ -122,7 +122,7 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 				Name: aws.String("www.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60), SetIdentifier: aws.String(east),
 				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			}}},
-			"InvalidInput", "Expected exactly one of [Weight, Region, Failover, MultiValueAnswer], but found none",
+			"InvalidInput", "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer], but found none",
 		},
 		{
 			"a TTL on an alias", []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
@@ -142,10 +142,10 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 		{
 			"another routing policy", []types.Change{{Action: types.ChangeActionCreate, ResourceRecordSet: &types.ResourceRecordSet{
 				Name: aws.String("a.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60), SetIdentifier: aws.String(east),
-				GeoLocation:     &types.GeoLocation{CountryCode: aws.String("CH")},
-				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
+				GeoProximityLocation: &types.GeoProximityLocation{AWSRegion: aws.String("us-east-1")},
+				ResourceRecords:      []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			}}},
-			"NotImplemented", "the parameter changeBatch.changes.1.member.resourceRecordSet.GeoLocation",
+			"NotImplemented", "the parameter changeBatch.changes.1.member.resourceRecordSet.GeoProximityLocation",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

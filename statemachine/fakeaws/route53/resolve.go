@@ -9,7 +9,7 @@ type candidate struct {
 // resolve returns what the authoritative name servers answer now: the state after the last change that is INSYNC. It
 // follows "How Amazon Route 53 chooses records when health checking is configured" and the page on weighted records. It
 // returns nothing when there is no such record.
-func (r *Service) resolve(zoneID, name, recordType string) []candidate {
+func (r *Service) resolve(from Place, zoneID, name, recordType string) []candidate {
 	z, ok := r.zones[zoneID]
 	if !ok {
 		return nil
@@ -23,6 +23,12 @@ func (r *Service) resolve(zoneID, name, recordType string) []candidate {
 		return []candidate{{set: sets[0].set, share: 1}}
 	case policyWeighted:
 		return r.weigh(sets)
+	case policyFailover:
+		return r.failOver(sets)
+	case policyLatency:
+		return r.nearest(sets, from)
+	case policyGeo:
+		return r.locate(sets, from)
 	}
 	return nil // R53-14
 }
@@ -86,7 +92,7 @@ func shares(answers []candidate) []candidate {
 // Resolve calls each with every record set that the name servers answer with now: its SetIdentifier, the share of the
 // queries that get it, and how long resolvers keep it, which is 0 for an alias.
 func (r *Service) Resolve(zoneID, name, recordType string, each func(setIdentifier string, share float64, ttl int64)) {
-	for _, a := range r.resolve(zoneID, name, recordType) {
+	for _, a := range r.resolve(somewhere, zoneID, name, recordType) {
 		each(a.set.SetIdentifier, a.share, a.set.TTL)
 	}
 }

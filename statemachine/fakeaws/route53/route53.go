@@ -64,6 +64,7 @@ type zone struct {
 	// reference, comment and vpc are those with which a client has created the zone.
 	reference, comment string
 	vpc                *xmlVPC
+	tags               map[string]string
 }
 
 // change is one accepted batch.

@@ -44,6 +44,8 @@ var routes = []struct {
 	{"GET", "GetHealthCheck", regexp.MustCompile(`^healthcheck/([^/]+)$`), nil, decodeGetCheck},
 	{"POST", "UpdateHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil, nil},
 	{"DELETE", "DeleteHealthCheck", regexp.MustCompile(`^healthcheck/[^/]+$`), nil, nil},
+	{"GET", "ListTagsForResource", regexp.MustCompile(`^tags/[^/]+/([^/]+)$`), nil, decodeListTags},
+	{"POST", "ListTagsForResources", regexp.MustCompile(`^tags/([^/]+)$`), nil, decodeListTagLists},
 	{"GET", "GetHealthCheckStatus", regexp.MustCompile(`^healthcheck/([^/]+)/status$`), nil, decodeCheckStatus},
 }
 

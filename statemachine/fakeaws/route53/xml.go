@@ -28,7 +28,7 @@ type xmlChange struct {
 }
 
 // xmlRecordSet is ResourceRecordSet on the wire. A pointer may be missing, which is not the same as empty. The members of the
-// routing policies that the simulator does not have, such as GeoLocation, are rejected by name.
+// routing policies that the simulator does not have, such as GeoProximityLocation, are rejected by name.
 type xmlRecordSet struct {
 	Name          *string              `xml:"Name" model:"required length=1..1024"`
 	Type          *string              `xml:"Type" model:"required enum=@record-types"`
@@ -36,12 +36,21 @@ type xmlRecordSet struct {
 	Weight        *int                 `xml:"Weight" model:"range=0..255"`
 	Region        *string              `xml:"Region" model:"length=1..64 enum=@record-regions"`
 	Failover      *string              `xml:"Failover" model:"enum=PRIMARY|SECONDARY"`
+	Geo           *xmlGeo              `xml:"GeoLocation"`
 	MultiValue    *bool                `xml:"MultiValueAnswer"`
 	TTL           *int64               `xml:"TTL" model:"range=0..2147483647"`
 	Values        *xmlRecords          `xml:"ResourceRecords"`
 	Alias         *xmlAlias            `xml:"AliasTarget"`
 	HealthCheck   *string              `xml:"HealthCheckId" model:"length=0..64"`
 	Unknown       []constraint.Unknown `xml:",any" model:"unknown"`
+}
+
+// xmlGeo is GeoLocation.
+type xmlGeo struct {
+	Continent   *string              `xml:"ContinentCode" model:"length=2..2"`
+	Country     *string              `xml:"CountryCode" model:"length=1..2"`
+	Subdivision *string              `xml:"SubdivisionCode" model:"length=1..3"`
+	Unknown     []constraint.Unknown `xml:",any" model:"unknown"`
 }
 
 type xmlRecords struct {
@@ -95,6 +104,9 @@ func (x xmlRecordSet) decode(action string) (RecordSet, *wire.Error) {
 	if x.Weight != nil {
 		set.Weight = *x.Weight
 	}
+	if g := x.Geo; g != nil {
+		set.Geo = &GeoLocation{constraint.Text(g.Continent), constraint.Text(g.Country), constraint.Text(g.Subdivision)}
+	}
 	if x.Alias != nil {
 		set.Alias = &AliasTarget{Name: *x.Alias.Name, Zone: *x.Alias.Zone, EvaluateTargetHealth: *x.Alias.EvaluateTargetHealth}
 		return set, nil
@@ -109,7 +121,7 @@ func (x xmlRecordSet) decode(action string) (RecordSet, *wire.Error) {
 // checkPolicy checks the members that must be together: a routing policy and an identifier, values and a TTL.
 func (x xmlRecordSet) checkPolicy(action string) *wire.Error {
 	policies := 0
-	for _, set := range []bool{x.Weight != nil, x.Region != nil, x.Failover != nil, x.MultiValue != nil} {
+	for _, set := range []bool{x.Weight != nil, x.Region != nil, x.Failover != nil, x.Geo != nil, x.MultiValue != nil} {
 		if set {
 			policies++
 		}
@@ -117,7 +129,7 @@ func (x xmlRecordSet) checkPolicy(action string) *wire.Error {
 	values := x.TTL != nil && x.Values != nil
 	switch {
 	case policies > 1 || policies == 0 && x.SetIdentifier != nil:
-		return x.invalid(action, "Expected exactly one of [Weight, Region, Failover, MultiValueAnswer], but found %s", foundText(policies))
+		return x.invalid(action, "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer], but found %s", foundText(policies))
 	case policies == 1 && x.SetIdentifier == nil:
 		return x.invalid(action, "Missing field 'SetIdentifier'")
 	case (x.Alias != nil) == values || x.Alias != nil && (x.TTL != nil || x.Values != nil):
@@ -152,6 +164,9 @@ func (s RecordSet) encode() xmlRecordSet {
 	}
 	if s.policy() == policyWeighted {
 		x.Weight = &s.Weight
+	}
+	if s.Geo != nil {
+		x.Geo = &xmlGeo{Continent: unlessEmpty(s.Geo.Continent), Country: unlessEmpty(s.Geo.Country), Subdivision: unlessEmpty(s.Geo.Subdivision)}
 	}
 	if s.MultiValue {
 		x.MultiValue = &s.MultiValue

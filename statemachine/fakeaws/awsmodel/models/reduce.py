@@ -12,7 +12,7 @@ import botocore
 # By the folder of the service in botocore/data: its name in a signature, and its operations.
 OPERATIONS = {
     "route53": ("route53", """ChangeResourceRecordSets ListResourceRecordSets GetChange GetHostedZone ListHostedZonesByName
-        ListHostedZones CreateHostedZone ListHealthChecks GetHealthCheck GetHealthCheckStatus"""),
+        ListHostedZones CreateHostedZone ListHealthChecks GetHealthCheck GetHealthCheckStatus ListTagsForResource ListTagsForResources"""),
     "rds": ("rds", "DescribeGlobalClusters DescribeDBClusters SwitchoverGlobalCluster FailoverGlobalCluster"),
     "dynamodb": ("dynamodb", "GetItem PutItem UpdateItem DeleteItem Query Scan DescribeTable ListTables"),
     "cloudwatch": ("monitoring", "GetMetricData PutMetricData ListMetrics DescribeAlarms SetAlarmState PutMetricAlarm"),
