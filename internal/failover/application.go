@@ -94,25 +94,6 @@ type Database struct {
 	Clusters map[Region]string `json:"clusters"`
 }
 
-// HealthRule is one CloudWatch metric with the bounds within which the application counts as healthy. No data is not
-// healthy.
-type HealthRule struct {
-	// Namespace of the metric.
-	Namespace string `json:"namespace"`
-	// Metric is the metric's name.
-	Metric string `json:"metric"`
-	// Dimensions of the metric; "{region}" in a value stands for the Region that is looked at.
-	Dimensions map[string]string `json:"dimensions,omitempty"`
-	// Statistic as CloudWatch names it: Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99.
-	Statistic string `json:"statistic"`
-	// PeriodSeconds is the metric's period: 1, 5, 10, 20, 30 or a multiple of 60.
-	PeriodSeconds int `json:"periodSeconds"`
-	// AtLeast is the smallest healthy value, if there is one.
-	AtLeast *float64 `json:"atLeast,omitempty"`
-	// AtMost is the largest healthy value, if there is one.
-	AtMost *float64 `json:"atMost,omitempty"`
-}
-
 // Live is the part of an application that runs change.
 type Live struct {
 	// Active is the Region that serves the application.

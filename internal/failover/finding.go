@@ -88,6 +88,7 @@ const (
 	CodeLag           = "replication-lag"
 	CodeNoData        = "no-metric-data"
 	CodeUnhealthy     = "unhealthy"
+	CodeHealthRegion  = "health-region"
 	CodeAlarm         = "alarm"
 	CodeControlPlane  = "route53-control-plane"
 	CodeSwitch        = "switch"
@@ -106,6 +107,6 @@ const (
 var FindingCodes = []string{
 	CodeInput, CodeLoosened, CodeApplication, CodeNothing, CodeBroken, CodeChanged, CodeConfiguration, CodeDataLoss,
 	CodeLocked, CodeTakeover, CodeRunOver, CodeDrift, CodeUnrecorded, CodeTTL, CodeTopology, CodeShared, CodeLag, CodeNoData,
-	CodeUnhealthy, CodeAlarm, CodeControlPlane, CodeSwitch, CodeSwitchCheck, CodeBound, CodeEvents, CodeRelease,
+	CodeUnhealthy, CodeHealthRegion, CodeAlarm, CodeControlPlane, CodeSwitch, CodeSwitchCheck, CodeBound, CodeEvents, CodeRelease,
 	CodeConcurrency, CodeUnreachable, CodeWrongRegion, CodeGradual, CodeAlreadyActive,
 }

@@ -1,6 +1,10 @@
 package failover
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Position is how far the listing of a hosted zone's record sets has come. Of several zones, which are read in the order
 // of their ids, it is about the last one that was begun. It is small whatever there is to read, so that it may travel
@@ -37,6 +41,69 @@ type Inventory struct {
 	Complete     bool  `json:"complete,omitempty"`
 	Applications int   `json:"applications,omitempty"`
 	Waves        []int `json:"waves,omitempty"`
+	// Unproven are the applications that were verified without the data of some or all of their health rules, in all stages up to
+	// this one, at most [MaxListed] in each Region. MoreUnproven counts the others.
+	Unproven     []Unproven     `json:"unproven,omitempty"`
+	MoreUnproven map[Region]int `json:"moreUnproven,omitempty"`
+}
+
+// Unproven is an application that was verified without all of its health rules: none of them had data, or some were not read.
+type Unproven struct {
+	Application string `json:"application"`
+	// Region is where it was verified.
+	Region Region `json:"region"`
+	// NoData says that none of its rules had data, so that nothing shows that it is healthy.
+	NoData bool `json:"noData,omitempty"`
+	// Why names the rules.
+	Why string `json:"why"`
+}
+
+// String is the application with the rules in one line.
+func (u Unproven) String() string { return u.Application + ": " + u.Why }
+
+// noStage is the index of no stage: the records of none are verified.
+const noStage = -1
+
+// Carry is what becomes of the unproven applications after a check in a Region of the applications that checked says yes to: those
+// that the check has found take the place of those that checks before it have found of the same applications.
+func (i *Inventory) Carry(before *Inventory, region Region, checked func(application string) bool, found []Unproven) *Inventory {
+	var kept []Unproven
+	more := map[Region]int{}
+	if before != nil {
+		more = maps.Clone(before.MoreUnproven)
+		kept = slices.DeleteFunc(slices.Clone(before.Unproven), func(u Unproven) bool { return u.Region == region && checked(u.Application) })
+	}
+	here := 0
+	for _, u := range kept {
+		if u.Region == region {
+			here++
+		}
+	}
+	listed := min(len(found), MaxListed-here)
+	kept = append(kept, found[:listed]...)
+	if more == nil {
+		more = map[Region]int{}
+	}
+	switch over := len(found) - listed; {
+	case here == 0 && over == 0: // the check was about all of them
+		delete(more, region)
+	case here == 0:
+		more[region] = over
+	default:
+		more[region] = max(more[region], over)
+	}
+	if len(kept) == 0 && (i == nil || i.Stage == noStage) {
+		return nil
+	}
+	all := Inventory{Stage: noStage}
+	if i != nil {
+		all = *i
+	}
+	all.Unproven, all.MoreUnproven = slices.Concat(kept), nil // of none it is nil
+	if maps.DeleteFunc(more, func(_ Region, n int) bool { return n == 0 }); len(more) > 0 {
+		all.MoreUnproven = more
+	}
+	return &all
 }
 
 // Covers says whether the inventory is complete and about the application.

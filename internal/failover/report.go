@@ -66,6 +66,10 @@ type Report struct {
 	// that are not.
 	Restored    []string   `json:"restored,omitempty"`
 	NotRestored []NotMoved `json:"notRestored,omitempty"`
+	// Unproven are the applications that VerifyHealth has verified without data of all of their health rules, at most [MaxListed] in
+	// each Region; MoreUnproven counts the others.
+	Unproven     []Unproven     `json:"unproven,omitempty"`
+	MoreUnproven map[Region]int `json:"moreUnproven,omitempty"`
 	// Unknown lists what could not be read when the inventory was taken.
 	Unknown []string `json:"unknown,omitempty"`
 	// LostWrites say, after an unplanned promotion, where to look for what was not replicated.

@@ -27,8 +27,8 @@ func (p Plan) SetTime(s *Stage, stretch int, d Delays) {
 	granted := min(p.TargetRTOSeconds*verifyShare/100, p.Attempts*(p.SettleSeconds+int(CheckTime.Seconds())))
 	s.StretchPercent = stretch
 	s.ResubmitSeconds = int((StepBound() + RefillWait).Seconds())
-	s.VerifySeconds = max(granted, ttl+promotionSeconds+2*period+delivery(period))
-	needs := max(s.BakeSeconds, (s.Passes-1)*(period+delivery(period)/2))
+	s.VerifySeconds = max(granted, ttl+promotionSeconds+2*period+Delivery(period))
+	needs := max(s.BakeSeconds, (s.Passes-1)*(period+Delivery(period)/2))
 	s.HealthySeconds = ceilDiv(needs*(100+stretch), 100) + s.SettleSeconds + int(StepTimeout.Seconds())
 	s.Attempts = s.checksWithin(s.VerifySeconds, 0)
 	s.Checks = s.Attempts + s.checksWithin(s.HealthySeconds, s.BakeSeconds) + spareChecks
@@ -74,8 +74,8 @@ func (a Application) TTL() time.Duration {
 	return ttl
 }
 
-// delivery is how many seconds after the end of its period CloudWatch has a datapoint at the latest.
-func delivery(period int) int {
+// Delivery is how many seconds after the end of its period CloudWatch has a datapoint at the latest.
+func Delivery(period int) int {
 	if period >= 60 {
 		return 120
 	}

@@ -47,9 +47,11 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 		return done, fmt.Errorf("register: %w", err)
 	}
 	large := map[int]bool{}
-	may, err := s.maySpread(ctx, plan, lock, registered, now)
-	if err == nil && may {
+	newest, err := s.writesNewest(ctx, plan, lock, registered, now)
+	if err == nil && newest {
 		large, err = s.spread(ctx, registered, apps)
+	} else if err == nil {
+		err = readByAll(apps)
 	}
 	if err != nil {
 		return done, fmt.Errorf("register: %w", err)
@@ -70,6 +72,16 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 		*list = append(*list, app.Name)
 	}
 	return done, nil
+}
+
+// readByAll is an error when one of the applications uses what release 0.1.0 does not read, while a Region may run that.
+func readByAll(apps []failover.Application) error {
+	for _, app := range apps {
+		if what := app.NotReadBy01(); what != "" {
+			return fmt.Errorf("application %s uses what release 0.1.0 does not read (%s), and a Region of the plan may run that release; deploy this version to both Regions, start a check in each, and register again 15 minutes later", app.Name, what)
+		}
+	}
+	return nil
 }
 
 // conflicts are those of the applications with what is registered and not named with them. What is wrong among

@@ -60,7 +60,7 @@ func application(name string, wave int) failover.Application {
 			west: "arn:aws:rds:us-west-2:111122223333:cluster:" + name,
 		}}},
 		Health: []failover.HealthRule{{
-			Namespace: "Application", Metric: "ServedPercent", Dimensions: map[string]string{"Region": "{region}"},
+			Namespace: "Application", Metric: "ServedPercent", Dimensions: failover.SameDimensions(map[string]string{"Region": "{region}"}),
 			Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
 		}},
 		Alarms: []string{name + "-5xx"},

@@ -30,6 +30,9 @@ func summarize(r failover.Report) string {
 		if !r.Run.OnlyWeights {
 			line += " in " + seconds(r.RTOSeconds)
 		}
+		if n := withoutData(r); n > 0 {
+			line += fmt.Sprintf(", %d without health data", n)
+		}
 		line += followUpLine(r)
 	case r.Winner != nil:
 		line += "; superseded by run " + r.Winner.Run
@@ -146,12 +149,13 @@ func text(plan failover.Plan, r failover.Report, n next, location string) string
 		fmt.Fprintf(&b, "\n%s (%d)%s: %s\n", l.thereTitle, len(l.there), verified(r), prose.Some(l.there, maxLines, ", "))
 	}
 	section(&b, "Could not be read", r.Unknown)
+	unproven(&b, r)
 	followUp(&b, r.FollowUp)
 	fmt.Fprintln(&b)
 	switch {
 	case n.command != "":
 		fmt.Fprintf(&b, "%s:\n  %s\n\n", n.when, n.command)
-	case r.Outcome == failover.Completed:
+	case r.Outcome == failover.Completed && withoutData(r) == 0:
 		fmt.Fprint(&b, "No action is needed.\n\n")
 	}
 	figures(&b, r)

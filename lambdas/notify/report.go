@@ -29,6 +29,9 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failov
 		r.RPOSeconds, r.LagSeconds = lost(r, req.LagMillis)
 	}
 	recovery(&r, req)
+	if req.Inventory != nil {
+		r.Unproven, r.MoreUnproven = req.Inventory.Unproven, req.Inventory.MoreUnproven
+	}
 	if overtaken(req.Failed()) {
 		r.Winner = h.findWinner(ctx, req.Run)
 	}

@@ -181,7 +181,7 @@ func TestEveryBlockerHasACommandThatCanBeTyped(t *testing.T) {
 func blockerCodes(t *testing.T) []string {
 	text, err := os.ReadFile("../../internal/failover/finding.go")
 	must(t, err)
-	onlyWarn := []string{failover.CodeTakeover, failover.CodeTTL, failover.CodeControlPlane, failover.CodeBound, failover.CodeGradual, failover.CodeConcurrency, failover.CodeRelease}
+	onlyWarn := []string{failover.CodeTakeover, failover.CodeTTL, failover.CodeControlPlane, failover.CodeBound, failover.CodeGradual, failover.CodeConcurrency, failover.CodeRelease, failover.CodeHealthRegion}
 	onlyWarn = append(onlyWarn, failover.CodeChanged) // blocks later phases only; see TestAPhaseThatReturnsMovesOnlyWhatWasSeenBeforeIt
 	var all []string
 	for _, match := range regexp.MustCompile(`(?m)^\tCode\w+ += "([^"]+)"`).FindAllStringSubmatch(string(text), -1) {

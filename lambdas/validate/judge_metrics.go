@@ -84,20 +84,6 @@ func lagText(l live.ReplicationLag) string {
 	return fmt.Sprintf("%d ms on %s", l.Millis, l.At.UTC().Format(timeLayout))
 }
 
-// checkHealth checks whether the applications are healthy in the target Region. No data counts as unhealthy.
-func (j *judgement) checkHealth() {
-	for _, r := range j.readings {
-		if r.Healthy() {
-			continue
-		}
-		code := failover.CodeUnhealthy
-		if !r.Known {
-			code = failover.CodeNoData
-		}
-		j.object(code, "application "+r.Application, r.String(), "").Command = r.Command(j.req.Now)
-	}
-}
-
 func (j *judgement) checkAlarms() {
 	if j.alarms == nil {
 		return

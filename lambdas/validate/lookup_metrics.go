@@ -29,7 +29,7 @@ func (l *lookup) readLag(ctx context.Context) error {
 }
 
 func (l *lookup) readHealth(ctx context.Context) (err error) {
-	l.readings, err = live.Health(ctx, l.clients.CloudWatch(l.run.To), l.apps, l.run.To, l.req.Now)
+	l.readings, err = live.Health(ctx, l.clients.CloudWatch, l.apps, l.run.To, l.req.Now, l.readsRule)
 	return err
 }
 

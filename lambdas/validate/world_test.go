@@ -46,7 +46,7 @@ func shop() failover.Application {
 			GlobalCluster: "orders", Clusters: map[failover.Region]string{east: clusterARN(east), west: clusterARN(west)},
 		}},
 		Health: []failover.HealthRule{{
-			Namespace: "Shop", Metric: "Served", Dimensions: map[string]string{"Region": "{region}"},
+			Namespace: "Shop", Metric: "Served", Dimensions: failover.SameDimensions(map[string]string{"Region": "{region}"}),
 			Statistic: "Average", PeriodSeconds: 10, AtLeast: new(99.0),
 		}},
 		Alarms: []string{"shop-5xx"},

@@ -95,7 +95,7 @@ func (s *stand) add(name string, writer failover.Region) failover.Application {
 		Records:   []failover.Record{{Name: name + ".example.com", Type: "A", Zone: zone, ZoneName: "example.com", TTL: 60, Endpoints: endpoints}},
 		Databases: []failover.Database{{GlobalCluster: name, Clusters: clusters}},
 		Health: []failover.HealthRule{{
-			Namespace: "Application", Metric: "ServedPercent", Dimensions: map[string]string{"Application": name, "Region": "{region}"},
+			Namespace: "Application", Metric: "ServedPercent", Dimensions: failover.SameDimensions(map[string]string{"Application": name, "Region": "{region}"}),
 			Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
 		}},
 	}

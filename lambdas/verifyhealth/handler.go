@@ -108,7 +108,7 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 		}
 	}
 	answer := l.answer(req, tolerance(req.Stage, apps))
-	answer.Inventory, answer.SetAside = l.inventory, l.pendingParts(req.SetAside)
+	answer.Inventory, answer.SetAside = l.carry(req), l.pendingParts(req.SetAside)
 	if l.inSync > 0 || l.answeredAt != nil {
 		answer.Streak = cmp.Or(answer.Streak, &failover.Streak{Since: req.Now})
 		answer.Streak.InSync, answer.Streak.AnsweredAt = l.inSync, l.answeredAt

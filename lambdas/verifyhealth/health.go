@@ -22,10 +22,12 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 		otherRegion := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
 		return otherRegion || writerFollows(req, app)
 	})
-	readings, err := live.Health(ctx, h.CloudWatch(req.Stage.To), apps, req.Stage.To, req.Now)
+	reads := func(rule failover.HealthRule) bool { return req.Run.Reads(rule, req.Stage.To) }
+	readings, err := live.Health(ctx, h.CloudWatch, apps, req.Stage.To, req.Now, reads)
 	if err != nil {
 		return err
 	}
+	l.noteUnproven(apps, readings, req.Stage.To, reads)
 	settled, served := map[string]bool{}, map[string]time.Time{}
 	for _, app := range apps {
 		settled[app.Name] = l.settled(app)
@@ -36,7 +38,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 	}
 	for _, r := range readings {
 		switch {
-		case r.Known && r.At.Before(req.ShiftedAt):
+		case (r.Known || r.Silent) && r.At.Before(req.ShiftedAt):
 			l.wait("%s: %s", r.Application, tooOld(r, served[r.Application]))
 		case r.Healthy() && r.At.Before(served[r.Application]):
 			l.wait("%s: %s", r.Application, tooOld(r, served[r.Application]))
@@ -72,8 +74,12 @@ func tooOld(r live.Reading, from time.Time) string {
 	if whole := from.Truncate(time.Second); from.After(whole) {
 		from = whole.Add(time.Second) // datapoints begin at whole seconds
 	}
-	return fmt.Sprintf("%s %s in %s: its newest datapoint begins at %s; expected one from %s on",
-		r.Rule.Namespace, r.Rule.Metric, r.Region, r.At.UTC().Format(time.TimeOnly), from.UTC().Format(time.TimeOnly))
+	if r.Silent {
+		return fmt.Sprintf("%s in %s: no data up to %s; expected a datapoint from %s on, or none when CloudWatch must have delivered it",
+			r.Rule.Title(), r.Region, r.At.UTC().Format(time.TimeOnly), from.UTC().Format(time.TimeOnly))
+	}
+	return fmt.Sprintf("%s in %s: its newest datapoint begins at %s; expected one from %s on",
+		r.Rule.Title(), r.Region, r.At.UTC().Format(time.TimeOnly), from.UTC().Format(time.TimeOnly))
 }
 
 // sawHealthy and sawBad note a datapoint that counts.

@@ -42,6 +42,9 @@ type attempt struct {
 	newlyPending failover.Aside
 	// unseen are the zones whose name servers could not be asked.
 	unseen []string
+	// checked are the applications whose health was read, unproven those of them that had no data for it.
+	checked  map[string]bool
+	unproven []failover.Unproven
 	// unwritten are the applications that UpdateRegistry has not written because one of their records is set aside.
 	unwritten map[string]bool
 }

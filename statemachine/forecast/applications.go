@@ -82,7 +82,7 @@ const standardPeriod, publishedEvery = 60, 10
 func standIn(app failover.Application, period int) failover.HealthRule {
 	atLeast := 99.0
 	return failover.HealthRule{
-		Namespace: "Application", Metric: "ServedPercent", Dimensions: map[string]string{"Application": app.Name, "Region": "{region}"},
+		Namespace: "Application", Metric: "ServedPercent", Dimensions: failover.SameDimensions(map[string]string{"Application": app.Name, "Region": "{region}"}),
 		Statistic: "Average", PeriodSeconds: period, AtLeast: &atLeast,
 	}
 }
@@ -90,7 +90,8 @@ func standIn(app failover.Application, period int) failover.HealthRule {
 // published says whether a rule is about that metric.
 func published(app failover.Application, rule failover.HealthRule) bool {
 	own := standIn(app, 0)
-	return rule.Namespace == own.Namespace && rule.Metric == own.Metric && maps.Equal(rule.Dimensions, own.Dimensions)
+	const nowhere = failover.Region("nowhere")
+	return rule.Namespace == own.Namespace && rule.Metric == own.Metric && maps.Equal(rule.Dimensions.Values(nowhere), own.Dimensions.Values(nowhere))
 }
 
 // health are the rules of an application, with a stand-in for each metric that the simulator does not publish. The simulator delivers

@@ -49,7 +49,7 @@ func (g *Generate) applications(plan failover.Plan, account string) []failover.A
 			}},
 			Health: []failover.HealthRule{{
 				Namespace: "Application", Metric: "ServedPercent", Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
-				Dimensions: map[string]string{"Application": name, "Region": "{region}"},
+				Dimensions: failover.SameDimensions(map[string]string{"Application": name, "Region": "{region}"}),
 			}},
 		}
 		if i < g.Databases {

@@ -37,9 +37,7 @@ func readApplication(v value, seen *seen) failover.Application {
 	for _, e := range o.may("databases").list("database") {
 		app.Databases = append(app.Databases, readDatabase(e, app, seen))
 	}
-	for _, e := range atLeastOne(o, "health", "health rule") {
-		app.Health = append(app.Health, readHealthRule(e))
-	}
+	app.Health = readHealth(o)
 	app.Alarms = readAlarms(o.may("alarms"))
 	if name := o.may("switch"); name.given() {
 		app.Switch = name.text()

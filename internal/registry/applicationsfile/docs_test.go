@@ -46,7 +46,7 @@ func TestExampleInTheDocumentationIsRead(t *testing.T) {
 			"us-west-2": "arn:aws:rds:us-west-2:111122223333:cluster:checkout-us-west-2",
 		}}},
 		Health: []failover.HealthRule{{
-			Namespace: "Checkout", Metric: "ServedPercent", Dimensions: map[string]string{"Region": "{region}"},
+			Namespace: "Checkout", Metric: "ServedPercent", Dimensions: failover.SameDimensions(map[string]string{"Region": "{region}"}),
 			Statistic: "Average", PeriodSeconds: 10, AtLeast: &atLeast,
 		}},
 		Alarms: []string{"checkout-5xx"},
@@ -61,7 +61,7 @@ func TestExampleInTheDocumentationIsRead(t *testing.T) {
 			},
 		}},
 		Health: []failover.HealthRule{{
-			Namespace: "Search", Metric: "ResponseTime", Dimensions: map[string]string{"Region": "{region}"},
+			Namespace: "Search", Metric: "ResponseTime", Dimensions: failover.SameDimensions(map[string]string{"Region": "{region}"}),
 			Statistic: "p99", PeriodSeconds: 60, AtMost: &atMost,
 		}},
 		Alarms: []string{"search-5xx"},
@@ -92,5 +92,23 @@ func TestMistakesInTheDocumentationAreThoseThatAreSaid(t *testing.T) {
 	}
 	if diff := cmp.Diff(fenced(t, "text"), err.Error()+"\n"); diff != "" {
 		t.Errorf("mistakes (-documented +said):\n%s", diff)
+	}
+}
+
+// TestEveryExampleInTheDocumentationIsRead: each block of YAML on the page is a file of its own.
+func TestEveryExampleInTheDocumentationIsRead(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/applications.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(page), "```yaml\n")[1:]
+	for i, block := range blocks {
+		text, _, _ := strings.Cut(block, "```")
+		if _, err := Parse("applications.md", []byte(text), failover.DefaultPlan()); err != nil {
+			t.Errorf("block %d: %v", i+1, err)
+		}
+	}
+	if len(blocks) < 3 {
+		t.Errorf("%d blocks; want those of load balancers and rates too", len(blocks))
 	}
 }

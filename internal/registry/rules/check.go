@@ -28,6 +28,7 @@ func Check(plan failover.Plan, app failover.Application) []string {
 	for i, rule := range app.Health {
 		c.health(fmt.Sprintf("health[%d]", i), rule)
 	}
+	c.wrong("health", Unreadable(app.Health))
 	for i, name := range app.Alarms {
 		c.named(fmt.Sprintf("alarms[%d]", i), name, Alarm)
 	}
@@ -132,28 +133,6 @@ func (c *checker) database(field string, db failover.Database) {
 	regions(c, field+".clusters", db.Clusters)
 	for _, region := range slices.Sorted(maps.Keys(db.Clusters)) {
 		c.named(field+".clusters."+string(region), db.Clusters[region], func(arn string) string { return ClusterARN(arn, region) })
-	}
-}
-
-func (c *checker) health(field string, rule failover.HealthRule) {
-	c.named(field+".namespace", rule.Namespace, MetricName)
-	c.named(field+".metric", rule.Metric, MetricName)
-	c.named(field+".statistic", rule.Statistic, Statistic)
-	c.within(field+".periodSeconds", rule.PeriodSeconds, 1, 86400)
-	c.wrong(field+".periodSeconds", Period(rule.PeriodSeconds))
-	if n := len(rule.Dimensions); n > MaxDimensions {
-		c.wrong(field+".dimensions", fmt.Sprintf("%d dimensions; expected at most %d", n, MaxDimensions))
-	}
-	for _, key := range slices.Sorted(maps.Keys(rule.Dimensions)) {
-		for _, text := range Dimension(rule.Dimensions[key]) {
-			c.wrong(field+".dimensions."+key, text)
-		}
-	}
-	switch {
-	case rule.AtLeast == nil && rule.AtMost == nil:
-		c.wrong(field, "neither atLeast nor atMost; expected a bound, or both")
-	case rule.AtLeast != nil && rule.AtMost != nil && *rule.AtLeast > *rule.AtMost:
-		c.wrong(field+".atMost", fmt.Sprintf("%v is less than atLeast, %v; no value could be healthy", *rule.AtMost, *rule.AtLeast))
 	}
 }
 

@@ -65,7 +65,9 @@ func TestWhatBreaksTheRulesIsSaid(t *testing.T) {
 		{"a bound", func(a *failover.Application) { a.Health[0].AtLeast = nil }, "neither atLeast nor atMost"},
 		{"a period", func(a *failover.Application) { a.Health[0].PeriodSeconds = 7 }, "expected 1, 5, 10, 20, 30 or a multiple of 60"},
 		{"a statistic", func(a *failover.Application) { a.Health[0].Statistic = "Best" }, "expected Average"},
-		{"a placeholder", func(a *failover.Application) { a.Health[0].Dimensions = map[string]string{"R": "{zone}"} }, "no other placeholder"},
+		{"a placeholder", func(a *failover.Application) {
+			a.Health[0].Dimensions = failover.SameDimensions(map[string]string{"R": "{zone}"})
+		}, "no other placeholder"},
 		{"an alarm", func(a *failover.Application) { a.Alarms[0] = strings.Repeat("x", 256) }, "256 characters"},
 		{"where it is", func(a *failover.Application) { a.Live.Active = "eu-west-1" }, `active: "eu-west-1" is not a Region`},
 		{"weights", func(a *failover.Application) { a.Live.Weights = map[failover.Region]int{east: 255, west: 0} }, "weights.us-east-1: 255; expected 0 to 100"},

@@ -14,7 +14,7 @@ import (
 
 // Command shows the values of the rule's metric around the time of the check.
 func (r Reading) Command(now time.Time) string {
-	return questionOf(r.Rule, r.Region).command(r.Region, now)
+	return questionOf(r.Rule, r.Target).command(r.Region, now)
 }
 
 // Command shows the measured lag around the time of the check.
@@ -38,13 +38,22 @@ func (q question) command(region failover.Region, now time.Time) string {
 	}
 	type query struct {
 		ID         string `json:"Id"`
-		MetricStat stat
+		Expression string `json:",omitempty"`
+		MetricStat *stat  `json:",omitempty"`
 	}
-	dimensions := []dimension{}
-	for _, d := range q.dimensions {
-		dimensions = append(dimensions, dimension{aws.ToString(d.Name), aws.ToString(d.Value)})
+	var shown []query
+	for _, asked := range q.queries("q") {
+		one := query{ID: aws.ToString(asked.Id), Expression: aws.ToString(asked.Expression)}
+		if m := asked.MetricStat; m != nil {
+			dimensions := []dimension{}
+			for _, d := range m.Metric.Dimensions {
+				dimensions = append(dimensions, dimension{aws.ToString(d.Name), aws.ToString(d.Value)})
+			}
+			one.MetricStat = &stat{metric{aws.ToString(m.Metric.Namespace), aws.ToString(m.Metric.MetricName), dimensions}, int(aws.ToInt32(m.Period)), aws.ToString(m.Stat)}
+		}
+		shown = append(shown, one)
 	}
-	queries := compact([]query{{"q", stat{metric{q.namespace, q.metric, dimensions}, int(q.period / time.Second), q.statistic}}})
+	queries := compact(shown)
 	const layout = "2006-01-02T15:04:05Z"
 	return failover.CommandLine("aws", "cloudwatch", "get-metric-data", "--region", string(region), "--start-time", now.Add(-shownWindow).UTC().Format(layout),
 		"--end-time", now.Add(shownWindow).UTC().Format(layout), "--metric-data-queries", queries)

@@ -17,7 +17,7 @@ import (
 
 func rule(statistic string, period int) failover.HealthRule {
 	return failover.HealthRule{
-		Namespace: "Shop", Metric: "Served", Dimensions: map[string]string{"Region": "{region}"},
+		Namespace: "Shop", Metric: "Served", Dimensions: failover.SameDimensions(map[string]string{"Region": "{region}"}),
 		Statistic: statistic, PeriodSeconds: period, AtLeast: aws.Float64(99),
 	}
 }
@@ -26,10 +26,18 @@ func putServed(world *fakeaws.World, value float64) {
 	world.PutMetric(string(west), "Shop", "Served", map[string]string{"Region": string(west)}, value)
 }
 
+func clientOf(cfg aws.Config) func(failover.Region) *cloudwatch.Client {
+	return func(region failover.Region) *cloudwatch.Client {
+		return cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.Region = string(region) })
+	}
+}
+
+func all(failover.HealthRule) bool { return true }
+
 func readOne(t *testing.T, world *fakeaws.World, cfg aws.Config, r failover.HealthRule) Reading {
 	t.Helper()
 	apps := []failover.Application{{Name: "shop", Health: []failover.HealthRule{r}}}
-	readings, err := Health(t.Context(), cloudwatch.NewFromConfig(cfg), apps, west, world.Now())
+	readings, err := Health(t.Context(), clientOf(cfg), apps, west, world.Now(), all)
 	must(t, err)
 	if len(readings) != 1 {
 		t.Fatalf("got %d readings", len(readings))
@@ -114,11 +122,11 @@ func TestReadingsComeInTheOrderOfTheApplications(t *testing.T) {
 			period = 10
 		}
 		apps = append(apps, failover.Application{Name: name, Health: []failover.HealthRule{{
-			Namespace: "Shop", Metric: "Served", Dimensions: map[string]string{"Application": name}, Statistic: "Average", PeriodSeconds: period,
+			Namespace: "Shop", Metric: "Served", Dimensions: failover.SameDimensions(map[string]string{"Application": name}), Statistic: "Average", PeriodSeconds: period,
 		}}})
 		world.PutMetric(string(west), "Shop", "Served", map[string]string{"Application": name}, float64(i))
 	}
-	readings, err := Health(t.Context(), cloudwatch.NewFromConfig(cfg), apps, west, world.Now())
+	readings, err := Health(t.Context(), clientOf(cfg), apps, west, world.Now(), all)
 	must(t, err)
 	for i, r := range readings {
 		if r.Application != apps[i].Name || r.Value != float64(i) {

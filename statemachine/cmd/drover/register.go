@@ -7,6 +7,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry/applicationsfile"
+	"github.com/drover-dr/drover/internal/registry/rules"
 )
 
 type registerCommand struct {
@@ -42,6 +43,9 @@ func (c *registerCommand) Run(env environment) error {
 	}
 	if err != nil {
 		return usageError{err}
+	}
+	for _, w := range rules.Warnings(plan, apps) {
+		fmt.Fprintln(env.stdout, "warning: "+w)
 	}
 	s, err := c.switchesIn(env, store, region)
 	if err != nil {
