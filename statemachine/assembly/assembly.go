@@ -13,6 +13,8 @@ type Assembly struct {
 	Account string
 	// Stacks are in deploy order.
 	Stacks []Stack
+	// BuiltIn says that it is one of those that Drover comes with.
+	BuiltIn bool
 
 	// The views hold what the stacks declare, in the order of Stacks and then of each template.
 

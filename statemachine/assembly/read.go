@@ -27,7 +27,12 @@ func builtIn(name string) (*Assembly, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Read(dir, Placeholder)
+	a, err := Read(dir, Placeholder)
+	if err != nil {
+		return nil, err
+	}
+	a.BuiltIn = true
+	return a, nil
 }
 
 // Read reads the assembly in a directory such as cdk.out. The account stands in where a stack names none. All that

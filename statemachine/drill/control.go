@@ -114,7 +114,7 @@ func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, err.Error(), http.StatusRequestEntityTooLarge)
 		return
 	}
-	e, err := scenario.ParseEvent("event", text)
+	e, err := p.event(text)
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusBadRequest)
 		return
@@ -130,6 +130,19 @@ func (p *performance) inject(rw http.ResponseWriter, r *http.Request) {
 		when = "in " + scenario.Span(time.Duration(e.At))
 	}
 	fmt.Fprintf(rw, "%s: %s\n", when, what)
+}
+
+// event reads an event, in the terms of the plan.
+func (p *performance) event(text []byte) (scenario.Event, error) {
+	e, err := scenario.ParseEvent("event", text)
+	if err != nil {
+		return e, err
+	}
+	terms, err := TermsOf(p.assembly)
+	if err != nil {
+		return e, err
+	}
+	return e.In(terms)
 }
 
 // onStage runs fn as a timed event of the simulator. It waits for its end when the event is due now.

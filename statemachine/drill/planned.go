@@ -4,18 +4,54 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/assembly"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
+// TermsOf are what the words of a scenario stand for in the plan of an assembly.
+func TermsOf(a *assembly.Assembly) (scenario.Terms, error) {
+	plan, err := PlanOf(a)
+	if err != nil {
+		return scenario.Terms{}, err
+	}
+	t := scenario.Terms{Plan: plan, Account: a.Account, Zones: a.HostedZones(), Clusters: a.GlobalClusters(), Default: a.BuiltIn}
+	t.Alarm, t.AlarmConsents = a.FailoverAlarm()
+	return t, nil
+}
+
+// prepare puts a scenario into the terms of an assembly's plan, and deploys what the scenario wants.
+func prepare(s *scenario.Scenario, a *assembly.Assembly) (*scenario.Scenario, *assembly.Assembly, error) {
+	terms, err := TermsOf(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := s.In(terms)
+	if err != nil {
+		return nil, nil, &scenario.MistakeError{Err: err}
+	}
+	deployed, err := deploymentOf(in, a)
+	if err != nil {
+		return nil, nil, &scenario.MistakeError{Err: err}
+	}
+	plan, err := PlanOf(deployed)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := in.Fits(plan); err != nil {
+		return nil, nil, &scenario.MistakeError{Err: err}
+	}
+	return in, deployed, nil
+}
+
 // deploymentOf is the assembly as a scenario wants it deployed: with some settings of its plan changed, and without
 // schedules if they would only disturb. A scenario of a switch that the assembly's plan lacks plays the one that has every lever.
 func deploymentOf(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembly, error) {
 	if !declares(a, s.World.Switch) {
 		var err error
-		if a, err = assembly.Levers(); err != nil {
+		if a, err = withLevers(s, a); err != nil {
 			return nil, err
 		}
 	}
@@ -39,6 +75,18 @@ func deploymentOf(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembl
 		changed.Functions = append(changed.Functions, f)
 	}
 	return &changed, nil
+}
+
+// withLevers is the plan of the drills with every lever, with the estate of an assembly that comes with Drover.
+func withLevers(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembly, error) {
+	if !a.BuiltIn {
+		return nil, s.Mistake("world.switch", "%q is not a switch of the plan", s.World.Switch)
+	}
+	levers, err := assembly.Levers()
+	if err != nil || slices.Equal(levers.HostedZones(), a.HostedZones()) && slices.Equal(levers.GlobalClusters(), a.GlobalClusters()) {
+		return levers, err
+	}
+	return levers.WithEstate(a.HostedZones(), a.GlobalClusters())
 }
 
 // declares says whether the plan of the assembly has a switch of the name; an empty name is that of the first.

@@ -37,9 +37,9 @@ const overtime = 6 * time.Hour
 // Play plays a scenario to its end. The error says what prevents it from being played; what went wrong in it is in the
 // result.
 func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error) {
-	deployed, err := deploymentOf(s, o.Assembly)
+	s, deployed, err := prepare(s, o.Assembly)
 	if err != nil {
-		return nil, &scenario.MistakeError{Err: err}
+		return nil, err
 	}
 	hosting := o.Hosting
 	if hosting == nil {
@@ -51,11 +51,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 	}
 	r.previous = o.Previous
 	defer func() { _ = r.close() }() // the functions are killed in any case
-	apps, err := s.Applications(r.plan, o.Assembly.Account)
-	if err := errors.Join(s.Fits(r.plan), err); err != nil {
-		return nil, &scenario.MistakeError{Err: err}
-	}
-	if err := r.settle(ctx, s, apps); err != nil {
+	if err := r.settle(ctx, s, s.Applications()); err != nil {
 		return nil, err
 	}
 	p := &performance{rehearsal: r, scenario: s, narrator: &transcript.Narrator{Out: o.Out}, delivered: map[string]int{}}
@@ -140,9 +136,15 @@ func (p *performance) header(out *transcript.Printer) {
 	for _, app := range p.apps {
 		records, databases = records+len(app.Records), databases+len(app.Databases)
 	}
-	out.Begin(p.scenario.Name+": "+p.scenario.Title, p.scenario.Description, fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
+	plan := fmt.Sprintf("Plan %s: primary %s, standby %s, RTO %s, RPO %d s. %s, %s, %s in %s.",
 		p.plan.Name, p.plan.Primary, p.plan.Standby, scenario.Span(time.Duration(p.plan.TargetRTOSeconds)*time.Second), p.plan.TargetRPOSeconds,
-		prose.Count(len(p.apps), "application"), prose.Count(records, "record"), prose.Count(databases, "database"), prose.Count(len(p.zones), "hosted zone")))
+		prose.Count(len(p.apps), "application"), prose.Count(records, "record"), prose.Count(databases, "database"), prose.Count(len(p.zones), "hosted zone"))
+	for _, more := range []string{p.scenario.Settings, p.scenario.Unchecked} {
+		if more != "" {
+			plan += " " + more
+		}
+	}
+	out.Begin(p.scenario.Name+": "+p.scenario.Title, p.scenario.Description, plan)
 }
 
 // play applies the timeline and returns when it has ended and so has every run.

@@ -53,9 +53,9 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 		clock = time.Now
 	}
 	start := clock().UTC().Truncate(time.Second)
-	deployed, err := deploymentOf(s, o.Assembly)
+	s, deployed, err := prepare(s, o.Assembly)
 	if err != nil {
-		return &scenario.MistakeError{Err: err}
+		return err
 	}
 	var desk *controlDesk
 	r, err := deployAt(ctx, deployed, o.Lambdas, &processes{listener: o.Listener}, start.Add(-warmUp), func(w *fakeaws.World) http.Handler {
@@ -66,11 +66,7 @@ func Serve(ctx context.Context, s *scenario.Scenario, o ServeOptions) error {
 		return interrupted(ctx, err)
 	}
 	defer func() { _ = r.close() }() // the functions are killed in any case
-	apps, err := s.Applications(r.plan, o.Assembly.Account)
-	if err := errors.Join(s.Fits(r.plan), err); err != nil {
-		return &scenario.MistakeError{Err: err}
-	}
-	if err := r.settle(ctx, s, apps); err != nil {
+	if err := r.settle(ctx, s, s.Applications()); err != nil {
 		return interrupted(ctx, err)
 	}
 	r.world.StartTraffic()

@@ -44,5 +44,9 @@ func Load(name string) (*scenario.Scenario, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &UnknownError{Name: name}
 	}
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	s.Shipped = true
+	return s, nil
 }

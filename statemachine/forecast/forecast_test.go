@@ -40,11 +40,15 @@ func shop(t *testing.T, runs int) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apps, err := s.Applications(plan, a.Account)
+	terms, err := drill.TermsOf(a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return optionsOf(t, a, plan, apps, runs)
+	in, err := s.In(terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return optionsOf(t, a, plan, in.Applications(), runs)
 }
 
 func optionsOf(t *testing.T, a *assembly.Assembly, plan failover.Plan, apps []failover.Application, runs int) Options {
@@ -202,7 +206,7 @@ func TestEveryDrawnRunIsAScenario(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, d.YAML)
 		}
-		if _, err := s.Applications(plan, o.Assembly.Account); err != nil {
+		if _, err := s.In(scenario.Terms{Plan: plan, Account: o.Assembly.Account}); err != nil {
 			t.Fatalf("%v\n%s", err, d.YAML)
 		}
 		causes[d.Cause]++

@@ -41,7 +41,7 @@ func (e Evidence) inNotifications(x scenario.Expect) []string {
 		}
 		sent := strings.Join(e.Runs[i].Texts, "\n")
 		for _, text := range x.Notifications[name] {
-			if !strings.Contains(sent, text) {
+			if !contains(sent, text) {
 				found = append(found, fmt.Sprintf("%s: expected a notification that contains %q; got: %.600s", name, text, sent))
 			}
 		}

@@ -2,16 +2,16 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/internal/registry/applicationsfile"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// Applications are the scenario's applications, for a plan.
-func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.Application, error) {
-	apps, err := s.declared(plan, account)
+// Applications are the scenario's applications, in the plan that [Scenario.In] was given.
+func (s *Scenario) Applications() []failover.Application {
+	apps := slices.Clone(s.parsed)
 	for i := range apps {
 		switch {
 		case apps[i].Switch != "":
@@ -21,19 +21,13 @@ func (s *Scenario) Applications(plan failover.Plan, account string) ([]failover.
 			apps[i].Switch = s.World.Switch
 		}
 	}
-	return apps, err
-}
-
-func (s *Scenario) declared(plan failover.Plan, account string) ([]failover.Application, error) {
-	if s.Generate != nil {
-		return s.Generate.applications(plan, account), nil
-	}
-	return applicationsfile.Parse(s.applicationsFrom, s.applications, plan)
+	return apps
 }
 
 // applications generates applications that differ only in their names.
-func (g *Generate) applications(plan failover.Plan, account string) []failover.Application {
+func (g *Generate) applications(w *words) []failover.Application {
 	atLeast := 99.0
+	plan := w.Plan
 	var apps []failover.Application
 	for i := range g.Applications {
 		zone := g.Zones[i*len(g.Zones)/g.Applications]
@@ -53,7 +47,7 @@ func (g *Generate) applications(plan failover.Plan, account string) []failover.A
 			}},
 		}
 		if i < g.Databases {
-			app.Databases = []failover.Database{databaseOf(plan, account, g.GlobalClusters[i])}
+			app.Databases = []failover.Database{databaseOf(plan, w.Account, g.GlobalClusters[i])}
 		}
 		apps = append(apps, app)
 	}

@@ -5,7 +5,7 @@ type APIFault struct {
 	// Service is the name in the credential scope, such as route53 or monitoring.
 	Service   string `yaml:"service"`
 	Operation string `yaml:"operation"`
-	Region    string `yaml:"region"`
+	Region    string `yaml:"region" is:"region"`
 	// Object is the id of a hosted zone, a global cluster or another object; without one, calls about all of them fail.
 	Object string `yaml:"object"`
 	// Code, Status and Message are the error that is answered.
@@ -39,7 +39,7 @@ type Invocations struct {
 
 // LambdaSurge is how many concurrent executions the account's other functions request in a Region.
 type LambdaSurge struct {
-	Region     string `yaml:"region"`
+	Region     string `yaml:"region" is:"region"`
 	Executions int    `yaml:"executions"`
 	// For is how long, 0 until the end.
 	For Duration `yaml:"for"`

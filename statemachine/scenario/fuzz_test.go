@@ -38,7 +38,9 @@ func FuzzScenario(f *testing.F) {
 			if !scenarioName.MatchString(s.Name) {
 				t.Errorf("the name %q is accepted", s.Name)
 			}
-			_, _ = s.Applications(failover.DefaultPlan(), "111122223333")
+			if in, err := s.In(Terms{Plan: failover.DefaultPlan(), Account: "111122223333", Zones: []string{"Z1"}}); err == nil {
+				_ = in.Applications()
+			}
 		})
 	})
 }

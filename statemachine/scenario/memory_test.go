@@ -23,7 +23,7 @@ func TestAMegabyteOfAScenarioTakesLittleMemory(t *testing.T) {
 			workbound.Peak(t, func() {
 				workbound.Check(t, len(text), func() {
 					if s, err := parse("x.yaml", []byte(text)); err == nil {
-						_, _ = s.Applications(failover.DefaultPlan(), "111122223333")
+						_, _ = s.In(Terms{Plan: failover.DefaultPlan(), Account: "111122223333", Zones: []string{"Z1"}})
 					}
 				})
 			})

@@ -205,6 +205,7 @@ func (c *checker) scenario(s *Scenario) {
 			c.add(path, "says is missing; expected a text that the refusal must contain")
 		}
 	}
+	c.oneOf("needs.controlPlane", s.Needs.ControlPlane, "", primaryWord)
 	c.world(s)
 }
 
@@ -213,7 +214,7 @@ func (c *checker) world(s *Scenario) {
 		c.add("world.clients.requestsPerSecond", "%v; expected 0, for the usual 100, to %d", n, maxRequests)
 	}
 	c.oneOf("world.traffic", s.World.Traffic, "", BySwitch, ByWeights, Detached)
-	if wrong := failover.SwitchName(s.World.Switch); s.World.Switch != "" && wrong != "" {
+	if wrong := failover.SwitchName(s.World.Switch); s.World.Switch != "" && wrong != "" && !placeholder.MatchString(s.World.Switch) {
 		c.add("world.switch", "%s", wrong)
 	}
 	if n := s.World.SafetyRule.AtLeast; n < 0 {
@@ -279,8 +280,8 @@ func (c *checker) input(path string, input any) {
 }
 
 func (c *checker) region(path, region string) {
-	if _, err := failover.ParseRegion(region); err != nil {
-		c.add(path, "%v", err)
+	if _, err := failover.ParseRegion(region); err != nil && region != primaryWord && region != standbyWord {
+		c.add(path, "%v, or primary or standby", err)
 		return
 	}
 	c.regions = append(c.regions, mention{path, region})

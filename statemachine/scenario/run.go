@@ -34,7 +34,7 @@ const (
 
 // LoseEvents loses the events about the status of executions in a Region for a while.
 type LoseEvents struct {
-	Region string   `yaml:"region"`
+	Region string   `yaml:"region" is:"region"`
 	For    Duration `yaml:"for"`
 }
 

@@ -23,6 +23,8 @@ type Scenario struct {
 	ApplicationsFile string `yaml:"applicationsFile"`
 	// Generate makes applications instead of listing them.
 	Generate *Generate `yaml:"generate"`
+	// Needs is what a plan must have for the scenario beside what its events name.
+	Needs Needs `yaml:"needs"`
 	// Plan overrides settings of the deployed plan, by the names that they have there.
 	Plan map[string]any `yaml:"plan"`
 	// NoSchedules leaves out what the stacks start by the clock, for a scenario that lasts for hours.
@@ -44,6 +46,26 @@ type Scenario struct {
 	// source is where it was read from, regions are those that it names.
 	source  source
 	regions []mention
+
+	// Shipped says that it comes with Drover, and so plays with any plan.
+	Shipped bool `yaml:"-"`
+	// Unchecked says in one line which expectations are not checked in this plan, and why; Settings which settings of the plan
+	// have given way to the scenario's.
+	Unchecked, Settings string `yaml:"-"`
+	// LooseWeights says that runs of the schedule which writes pending weights are neither expected nor unexpected.
+	LooseWeights bool `yaml:"-"`
+	// own says that the applications are the user's; parsed are the applications in the terms of a plan.
+	own    bool
+	parsed []failover.Application
+}
+
+// Needs is what a plan must have.
+type Needs struct {
+	// Zones and GlobalClusters are how many hosted zones and global clusters it must have at least.
+	Zones          int `yaml:"zones"`
+	GlobalClusters int `yaml:"globalClusters"`
+	// ControlPlane is primary where the Route 53 control plane must be lost with the primary.
+	ControlPlane string `yaml:"controlPlane"`
 }
 
 // Mistake is a mistake of the scenario, with its position.
@@ -147,8 +169,8 @@ type Event struct {
 	// At counts from the start of the scenario.
 	At Duration `yaml:"at"`
 
-	RegionDark string `yaml:"regionDark"`
-	RegionBack string `yaml:"regionBack"`
+	RegionDark string `yaml:"regionDark" is:"region"`
+	RegionBack string `yaml:"regionBack" is:"region"`
 	// ControlPlane is ControlPlaneGone or ControlPlaneReturns.
 	ControlPlane string       `yaml:"controlPlane"`
 	Drift        *Drift       `yaml:"drift"`
@@ -171,8 +193,8 @@ type Event struct {
 	RegistryItem  *RegistryItem  `yaml:"registryItem"`
 
 	// CutOff are two Regions that cannot reach each other any more, SeeAgain two that can again.
-	CutOff   []string `yaml:"cutOff"`
-	SeeAgain []string `yaml:"seeAgain"`
+	CutOff   []string `yaml:"cutOff" is:"region"`
+	SeeAgain []string `yaml:"seeAgain" is:"region"`
 	// SwitchoverCancelled is a global cluster whose next switchover Aurora cancels.
 	SwitchoverCancelled string      `yaml:"switchoverCancelled"`
 	Pause               *PauseRun   `yaml:"pause"`
@@ -190,7 +212,7 @@ type Drift struct {
 	Zone   string `yaml:"zone"`
 	Name   string `yaml:"name"`
 	Type   string `yaml:"type"`
-	Region string `yaml:"region"`
+	Region string `yaml:"region" is:"region"`
 	// SetIdentifier is, instead of Region, that of a record set which is added beside those of the Regions, or changed if
 	// it exists.
 	SetIdentifier string `yaml:"setIdentifier"`
@@ -210,7 +232,7 @@ type ManualSet struct {
 
 // MemberDeleted is the secondary cluster of a global cluster in a Region.
 type MemberDeleted struct {
-	Region        string `yaml:"region"`
+	Region        string `yaml:"region" is:"region"`
 	GlobalCluster string `yaml:"globalCluster"`
 }
 
@@ -223,7 +245,7 @@ type DatabaseLag struct {
 // DatabaseMember changes a cluster of a global cluster; what is left out stays.
 type DatabaseMember struct {
 	GlobalCluster string `yaml:"globalCluster"`
-	Region        string `yaml:"region"`
+	Region        string `yaml:"region" is:"region"`
 	// Version is its engine version.
 	Version string `yaml:"version"`
 	// Instances is 0 for a headless cluster, and 1.
@@ -232,13 +254,13 @@ type DatabaseMember struct {
 
 // Place is an application in a Region.
 type Place struct {
-	Region      string `yaml:"region"`
+	Region      string `yaml:"region" is:"region"`
 	Application string `yaml:"application"`
 }
 
 // Errors makes a share of an application's requests in a Region fail.
 type Errors struct {
-	Region      string  `yaml:"region"`
+	Region      string  `yaml:"region" is:"region"`
 	Application string  `yaml:"application"`
 	Share       float64 `yaml:"share"`
 	// FromPercent is the percentage of the application's clients from which on requests fail, as with a bad release.
@@ -248,7 +270,7 @@ type Errors struct {
 // StartRun starts an execution.
 type StartRun struct {
 	// Region is where; a run is started in the Region that it moves to.
-	Region string `yaml:"region"`
+	Region string `yaml:"region" is:"region"`
 	// Name is the execution's name; by default that of the scenario with a number.
 	Name string `yaml:"name"`
 	// Input is the execution's input, as it is.
@@ -256,7 +278,7 @@ type StartRun struct {
 	// Outcome is how the run must end.
 	Outcome failover.Outcome `yaml:"outcome"`
 	// Says are texts that the run's findings, cause, report or notifications must contain.
-	Says []string `yaml:"says"`
+	Says []string `yaml:"says" is:"text"`
 	// FailedAtMost bounds the requests that fail from the run's start on, also after it has ended, as a share of all
 	// requests while it runs: its client impact.
 	FailedAtMost *float64 `yaml:"failedAtMost"`
@@ -267,10 +289,10 @@ type StartRun struct {
 
 // Refusal is an input that must be refused.
 type Refusal struct {
-	Region string `yaml:"region"`
+	Region string `yaml:"region" is:"region"`
 	Input  any    `yaml:"input"`
 	// Says is a text that the refusal must contain.
-	Says string `yaml:"says"`
+	Says string `yaml:"says" is:"text"`
 }
 
 // Expect is what must be true in the end, beside the outcome of every run; what is left out is not checked.
@@ -283,7 +305,7 @@ type Expect struct {
 	FailedBesideWriterAtMost *float64 `yaml:"failedBesideWriterAtMost"`
 	// Active is, for every application that it names, the one Region with its traffic, its writer and its entry in the
 	// registry.
-	Active map[string]string `yaml:"active"`
+	Active map[string]string `yaml:"active" is:"region"`
 	// Batches is the number of accepted ChangeResourceRecordSets calls, those that write the fence alone among them.
 	Batches *int `yaml:"batches"`
 	// RecordSets is how many record sets those calls wrote, the fences aside: a shift that is done twice writes twice.
@@ -293,7 +315,7 @@ type Expect struct {
 	// Runs are those that alarms, schedules and the API start, in the order of their start: these, and no others.
 	Runs []ExpectedRun `yaml:"runs"`
 	// Notifications are, for runs by name, texts that the run's notifications must contain.
-	Notifications map[string][]string `yaml:"notifications"`
+	Notifications map[string][]string `yaml:"notifications" is:"text"`
 	// Closed are the runs, by name, whose execution ended without closing them, and that another run has closed.
 	Closed []string `yaml:"closed"`
 	// DeadLetters is the number of messages in the dead-letter queues.

@@ -102,13 +102,24 @@ func hasEndpoint(plan failover.Plan, region failover.Region) bool {
 	})
 }
 
-// Fits checks that the scenario is about the Regions of a plan.
+// Fits checks that a scenario in the terms of a plan is about the Regions of the plan, and of its clusters of routing controls.
 func (s *Scenario) Fits(plan failover.Plan) error {
+	return s.about(func(m mention) bool {
+		region := failover.Region(m.region)
+		return plan.Has(region) || m.endpoint() && hasEndpoint(plan, region)
+	}, plan)
+}
+
+// about checks the Regions that the scenario names.
+func (s *Scenario) about(fits func(mention) bool, plan failover.Plan) error {
 	var problems []error
 	for _, m := range s.regions {
-		if r := failover.Region(m.region); r != plan.Primary && r != plan.Standby && !(strings.HasSuffix(m.path, ".apiFault.region") && hasEndpoint(plan, r)) {
-			problems = append(problems, s.Mistake(m.path, "%s is not a Region of the plan %s; expected %s or %s", m.region, plan.Name, plan.Primary, plan.Standby))
+		if !fits(m) {
+			problems = append(problems, s.Mistake(m.path, "%s is not a Region of the plan %s; expected primary or standby, which are %s and %s", m.region, plan.Name, plan.Primary, plan.Standby))
 		}
 	}
 	return errors.Join(problems...)
 }
+
+// endpoint says whether it may be the Region of an endpoint of a cluster of routing controls.
+func (m mention) endpoint() bool { return strings.HasSuffix(m.path, ".apiFault.region") }

@@ -29,7 +29,7 @@ type Caller struct {
 type Call struct {
 	// As is the caller's name; if it is empty, the request is not signed.
 	As     string `yaml:"as"`
-	Region string `yaml:"region"`
+	Region string `yaml:"region" is:"region"`
 	Method string `yaml:"method"`
 	Path   string `yaml:"path"`
 	// Body is sent as JSON, Header beside what signing adds.
@@ -37,13 +37,13 @@ type Call struct {
 	Header map[string]string `yaml:"header"`
 	// Status and Says are the expected response.
 	Status int      `yaml:"status"`
-	Says   []string `yaml:"says"`
+	Says   []string `yaml:"says" is:"text"`
 }
 
 // RegistryItem is an application item that an attacker with write access to the registry puts there, without the applications
 // file and `drover register`.
 type RegistryItem struct {
-	Region      string `yaml:"region"`
+	Region      string `yaml:"region" is:"region"`
 	Application string `yaml:"application"`
 	Wave        int    `yaml:"wave"`
 	// Config takes the place of the configuration, with the name and the wave of the key unless it has its own.
@@ -66,7 +66,7 @@ func (c *checker) registryItem(path string, i RegistryItem) {
 // Deploy is a deployment in a Region during the scenario: functions and definition are replaced, and published
 // as new versions, as CloudFormation does.
 type Deploy struct {
-	Region string `yaml:"region"`
+	Region string `yaml:"region" is:"region"`
 	// Release is ReleaseBroken or ReleaseCurrent.
 	Release string `yaml:"release"`
 }

@@ -23,7 +23,13 @@ import (
 // Parse reads the applications of a plan from the text of a file, in the order of the file. The name of the file is for
 // the errors only. Any mistake is an error, and the error lists all of them, one in a line.
 func Parse(file string, text []byte, plan failover.Plan) ([]failover.Application, error) {
-	r := &reader{file: file, plan: plan, anchors: map[string]ast.Node{}}
+	return ParseWith(file, text, plan, func(text string) string { return text })
+}
+
+// ParseWith reads applications whose texts have words in braces, such as {primary}, for what they have in the plan: fill replaces
+// them. Where a Region is a key, the words primary and standby need no braces.
+func ParseWith(file string, text []byte, plan failover.Plan, fill func(string) string) ([]failover.Application, error) {
+	r := &reader{file: file, plan: plan, fill: fill, anchors: map[string]ast.Node{}}
 	root, err := r.open(text)
 	if err != nil {
 		return nil, err

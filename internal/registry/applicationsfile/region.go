@@ -11,7 +11,7 @@ func perRegion[T any](v value, read func(value, failover.Region) T) map[failover
 	regions := []failover.Region{plan.Primary, plan.Standby}
 	all := map[failover.Region]T{}
 	for _, e := range v.entries() {
-		region := failover.Region(e.key)
+		region := v.r.region(e.key)
 		if !plan.Has(region) {
 			e.name.wrong("%q is not a Region of the plan %s; expected %s and %s", e.key, plan.Name, regions[0], regions[1])
 			continue
@@ -24,4 +24,14 @@ func perRegion[T any](v value, read func(value, failover.Region) T) map[failover
 		}
 	}
 	return all
+}
+
+// region is the Region that a key names: itself, or by one of the words that the reader fills in.
+func (r *reader) region(key string) failover.Region {
+	if word := "{" + key + "}"; key == "primary" || key == "standby" {
+		if filled := r.fill(word); filled != word {
+			return failover.Region(filled)
+		}
+	}
+	return failover.Region(key)
 }

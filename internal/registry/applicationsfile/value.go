@@ -14,6 +14,7 @@ import (
 type reader struct {
 	file     string
 	plan     failover.Plan
+	fill     func(string) string
 	mistakes []mistake
 	anchors  map[string]ast.Node
 }
@@ -92,8 +93,9 @@ func (v value) text() string {
 	return ""
 }
 
-// shown refuses a text that a terminal would obey instead of showing it.
+// shown replaces the words of a text, and refuses one that a terminal would obey instead of showing it.
 func (v value) shown(text string) string {
+	text = v.r.fill(text)
 	if err := untrusted.CheckText(text); err != nil {
 		v.wrong("%v", err)
 	}

@@ -130,7 +130,7 @@ func TestAMistakeInAScenarioFileIsSaidWithItsPlace(t *testing.T) {
 
 func TestAScenarioThatCannotBePlayedIsBadUsageAndSaysWhere(t *testing.T) {
 	for _, c := range []struct{ name, old, new, says string }{
-		{"a Region of another plan", "us-west-2, input", "eu-west-1, input", "impossible.yaml:12:21: eu-west-1 is not a Region of the plan drover; expected us-east-1 or us-west-2"},
+		{"a Region of another plan", "us-west-2, input", "eu-west-1, input", "impossible.yaml:12:21: eu-west-1 is not a Region of the plan drover; expected primary or standby, which are us-east-1 and us-west-2"},
 		{"an application without a wave", "name: shop\n", "name: shop\n    wave: first\n", "impossible.yaml:6:11: wave: first; expected a whole number from 1 to 99"},
 		{"a setting that no plan has", "timeline:", "plan: {attempts: many}\ntimeline:", "impossible.yaml:10:8: "},
 		{"an alarm that is not there", "    start: {", "    alarm: {region: us-west-2, name: smoke, state: ALARM}\n  - at: 1m\n    start: {", "impossible.yaml:11:5: "},

@@ -100,11 +100,15 @@ func (c *forecastCommand) applications(plan failover.Plan, a *assembly.Assembly)
 	if err != nil {
 		return nil, err
 	}
-	apps, err := s.Applications(plan, a.Account)
+	terms, err := drill.TermsOf(a)
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.In(terms)
 	if err != nil {
 		return nil, fmt.Errorf("the applications of the scenario %s do not fit the plan %s; name yours with --applications FILE: %w", drills.Default, plan.Name, err)
 	}
-	return apps, nil
+	return in.Applications(), nil
 }
 
 // write writes the scenario files of single runs, and prints the commands that play them.

@@ -32,6 +32,14 @@ var balancerZones = map[string][]string{
 	"ap-southeast-2": {"Z1GM3OXH4ZPM65", "ZCT6FZBF4DROD"},
 }
 
+// BalancerZone is the hosted zone of the Application Load Balancers of a Region, or an id that is none of AWS's known ones.
+func BalancerZone(region string) string {
+	if zones := balancerZones[region]; len(zones) > 0 {
+		return zones[0]
+	}
+	return "Z00LOADBALANCERS"
+}
+
 func aliasText(s RecordSet) string {
 	return fmt.Sprintf("Tried to create an alias that targets %s, type %s in zone %s", wireName(s.Alias.Name), s.Type, s.Alias.Zone)
 }
