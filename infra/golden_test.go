@@ -16,7 +16,7 @@ import (
 
 // Only commit what you understand: a golden assembly is what drills play, and its diff is what a deployment would change. The
 // context of the default one is cdk.json with the keys of testdata/drills.json; the drills of every lever of a switch have
-// those of testdata/levers.json too.
+// those of testdata/levers.json too, and those of a plan of its own those of testdata/europe.json.
 var update = flag.Bool("update", false, "rewrite the golden assemblies in statemachine/assembly")
 
 const assemblies = "../statemachine/assembly"
@@ -34,11 +34,13 @@ func blank(text []byte) []byte {
 
 func TestGoldenAssemblyIsWhatTheContextSynthesizes(t *testing.T) {
 	checkGolden(t, "default", fresh(t))
-	s := withLevers()
-	if s.err != nil {
-		t.Fatal(s.err)
+	for dir, synthesize := range map[string]func() synthesis{"levers": withLevers, "europe": inEurope} {
+		s := synthesize()
+		if s.err != nil {
+			t.Fatal(s.err)
+		}
+		checkGolden(t, dir, s)
 	}
-	checkGolden(t, "levers", s)
 }
 
 func checkGolden(t *testing.T, dir string, s synthesis) {

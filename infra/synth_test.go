@@ -48,10 +48,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// once synthesizes the plan of the drills, withLevers that of the drills of every lever, shipped what cdk.json ships.
+// once synthesizes the plan of the drills, withLevers that of the drills of every lever, inEurope one of other Regions, shipped
+// what cdk.json ships.
 var (
 	once       = sync.OnceValue(func() synthesis { return synthesizeContext("drills", drills) })
 	withLevers = sync.OnceValue(func() synthesis { return synthesizeContext("levers", leverDrills) })
+	inEurope   = sync.OnceValue(func() synthesis { return synthesizeContext("europe", europeanDrills) })
 	shipped    = sync.OnceValue(func() synthesis { return synthesizeContext("shipped", shippedContext) })
 )
 
@@ -65,6 +67,9 @@ func drills() (config.Context, error) { return instead(shippedContext, "drills.j
 
 // leverDrills is that of the drills of every lever: the one of the drills, with the keys of testdata/levers.json instead.
 func leverDrills() (config.Context, error) { return instead(drills, "levers.json") }
+
+// europeanDrills is that of a plan with Regions, zones, clusters and names of its own.
+func europeanDrills() (config.Context, error) { return instead(drills, "europe.json") }
 
 // instead is a context with the keys of a file in testdata instead.
 func instead(of func() (config.Context, error), file string) (config.Context, error) {
