@@ -63,7 +63,7 @@ func TestWordsStandForWhatThePlanHas(t *testing.T) {
 	got := []any{
 		in.Title, in.Description, in.World.Switch, in.Timeline[0].RegionDark, in.Timeline[1].CutOff, in.Timeline[2].Alarm.Name, in.Timeline[2].Alarm.Region,
 		in.Timeline[3].RegistryItem.Application, config, start.Region, start.Input.(map[string]any)["reason"], start.Says, in.Expect.Active, in.Expect.Notifications,
-		app.Records[0].Name, app.Records[0].Zone, app.Records[0].Endpoints["eu-central-1"].Value, app.Databases[0].Clusters["eu-west-1"], app.Health[0].Dimensions["Region"],
+		app.Records[0].Name, app.Records[0].Zone, app.Records[0].Endpoints["eu-central-1"].Value, app.Databases[0].Clusters["eu-west-1"], app.Health[0].Dimensions["Region"].Everywhere,
 	}
 	want := []any{
 		"eu-west-1 goes dark", "the plan acme moves to eu-central-1", "slow", "eu-west-1", []string{"eu-west-1", "eu-central-1"}, "ireland-lost", "eu-central-1",
