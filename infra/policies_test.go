@@ -151,7 +151,7 @@ func TestOnlyShiftTrafficMayChangeRecordsAndOnlyInTheConfiguredZones(t *testing.
 		}
 		granted := wantOf(t, []string{"route53:ChangeResourceRecordSets"}, names.Region{Plan: s.config.Plan, Code: code}, "shifttraffic", want)
 		types := granted.Condition["ForAllValues:StringEquals"]["route53:ChangeResourceRecordSetsRecordTypes"]
-		if diff := gocmp.Diff([]any{"A", "AAAA", "CNAME", "TXT"}, types); diff != "" {
+		if diff := gocmp.Diff([]any{"A", "AAAA", "CNAME", "HTTPS", "MX", "SRV", "SVCB", "TXT"}, types); diff != "" {
 			t.Errorf("%s: record types that may be changed (-want +got)\n%s", code, diff)
 		}
 	}

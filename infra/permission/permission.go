@@ -164,11 +164,12 @@ func readHealthChecks() Grant {
 	return Grant{Sid: "ReadHealthChecks", Actions: []string{"route53:GetHealthCheck"}, Resources: []string{names.HealthChecksARN}}
 }
 
-// shift allows what a batch consists of: addresses and aliases, and the fence's TXT record, deleted and made again. Without
-// UPSERT it cannot create what it does not name as it was, and with recordNames in the plan it reaches no other name. MX, NS and the like are out of reach even in the zones that are listed.
+// shift allows what a batch consists of: records of the types that a run moves, and the fence's TXT record, deleted and made
+// again. Without UPSERT it cannot create what it does not name as it was, and with recordNames in the plan it reaches no other
+// name. NS, CAA and the like are out of reach even in the zones that are listed.
 func (s Scope) shift() Grant {
 	conditions := map[string][]string{
-		"route53:ChangeResourceRecordSetsRecordTypes": {"A", "AAAA", "CNAME", "TXT"},
+		"route53:ChangeResourceRecordSetsRecordTypes": slices.Sorted(slices.Values(rules.RecordTypes)),
 		"route53:ChangeResourceRecordSetsActions":     {"CREATE", "DELETE"},
 	}
 	g := Grant{

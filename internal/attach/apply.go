@@ -174,7 +174,7 @@ func (a Applier) whyRefused(ctx context.Context, z Zone, b []types.Change, err e
 func contains(b []types.Change, s Set) bool {
 	for _, c := range b {
 		set := c.ResourceRecordSet
-		if c.Action == types.ChangeActionCreate && aws.ToString(set.SetIdentifier) == string(s.Region) && string(set.Type) == s.Record.Type &&
+		if c.Action == types.ChangeActionCreate && aws.ToString(set.SetIdentifier) == s.Record.Identifier(s.Region) && string(set.Type) == s.Record.Type &&
 			failover.CanonicalName(aws.ToString(set.Name)) == failover.CanonicalName(s.Record.Name) {
 			return true
 		}

@@ -162,7 +162,7 @@ func Read(ctx context.Context, client DNS, req Request) (Todo, error) {
 func sameChecks(a, b failover.Application) bool {
 	for i, r := range a.Records {
 		for region, e := range r.Endpoints {
-			if e != b.Records[i].Endpoints[region] {
+			if other := b.Records[i].Endpoints[region]; e.HealthCheck != other.HealthCheck || e.SwitchCheck != other.SwitchCheck {
 				return false
 			}
 		}
@@ -207,7 +207,7 @@ func (r *reading) endpoint(ctx context.Context, app failover.Application, record
 	}
 	live, there := sets.weighted(record, region)
 	if !there && want != "" {
-		r.conflict(app, record, region, "zone %s has no weighted record set %s of it; `drover start check` says what to correct", record.Zone, region)
+		r.conflict(app, record, region, "zone %s has no weighted record set %s of it; `drover start check` says what to correct", record.Zone, record.Identifier(region))
 		return e, nil
 	}
 	carried := aws.ToString(live.HealthCheckId)

@@ -49,7 +49,7 @@ func readZone(ctx context.Context, client DNS, id string) (*zoneSets, error) {
 func (z *zoneSets) weighted(record failover.Record, region failover.Region) (types.ResourceRecordSet, bool) {
 	sets := z.sets[keyOf(record)]
 	i := slices.IndexFunc(sets, func(s types.ResourceRecordSet) bool {
-		return s.Weight != nil && aws.ToString(s.SetIdentifier) == string(region)
+		return s.Weight != nil && aws.ToString(s.SetIdentifier) == record.Identifier(region)
 	})
 	if i < 0 {
 		return types.ResourceRecordSet{}, false

@@ -1,6 +1,8 @@
 package failover
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,7 +38,7 @@ type Application struct {
 type Record struct {
 	// Name is the fully qualified name, without a trailing dot.
 	Name string `json:"name"`
-	// Type is A, AAAA or CNAME.
+	// Type is one of those that package rules lists, such as A.
 	Type string `json:"type"`
 	// Zone is the hosted zone's id, without the /hostedzone/ prefix.
 	Zone string `json:"zone"`
@@ -44,8 +46,23 @@ type Record struct {
 	ZoneName string `json:"zoneName"`
 	// TTL is in seconds, 0 for alias records.
 	TTL int64 `json:"ttl,omitempty"`
-	// Endpoints holds the record set of each Region. The SetIdentifier of a record set is its Region.
+	// Endpoints holds the record set of each Region.
 	Endpoints map[Region]Endpoint `json:"endpoints"`
+}
+
+// Identifier is the SetIdentifier of the record set of a Region: that of its endpoint, or else the Region's name.
+func (r Record) Identifier(region Region) string {
+	return cmp.Or(r.Endpoints[region].SetIdentifier, string(region))
+}
+
+// RegionOf is the Region whose record set has a SetIdentifier. Any other record set of the name and type is foreign.
+func (r Record) RegionOf(identifier string) (region Region, registered bool) {
+	for region := range r.Endpoints {
+		if r.Identifier(region) == identifier {
+			return region, true
+		}
+	}
+	return "", false
 }
 
 // aliasTTL is the TTL of an alias to a load balancer, which has none of its own.
@@ -61,15 +78,27 @@ func (r Record) CacheSeconds() int64 {
 
 // Endpoint is what a record set answers with: values or an alias, never both.
 type Endpoint struct {
-	// Value is the one value of the record set; a weighted record set may hold only one.
+	// Value is the value of a record set that has one.
 	Value string `json:"value,omitempty"`
+	// Values are those of a record set that has several.
+	Values []string `json:"values,omitempty"`
 	// Alias is the alias target.
 	Alias *Alias `json:"alias,omitempty"`
+	// SetIdentifier is that of the record set if it is not the name of the Region.
+	SetIdentifier string `json:"setIdentifier,omitempty"`
 	// HealthCheck is the id of a Route 53 health check, or empty.
 	HealthCheck string `json:"healthCheck,omitempty"`
 	// SwitchCheck is the health check of a switch, where HealthCheck is a calculated one of the user's that has it among its
 	// children. `drover switch attach` writes it.
 	SwitchCheck string `json:"switchCheck,omitempty"`
+}
+
+// All are the values of the record set; an alias has none.
+func (e Endpoint) All() []string {
+	if e.Value != "" {
+		return []string{e.Value}
+	}
+	return e.Values
 }
 
 // Alias is the target of an alias record set.
@@ -130,6 +159,30 @@ func (l Live) PlaceBefore(epoch int64) Place {
 		return *l.Before
 	}
 	return Place{Active: l.Active, Weights: l.Weights}
+}
+
+// oldTypes are the types of the records that release 0.1.0 moves.
+var oldTypes = []string{"A", "AAAA", "CNAME"}
+
+// UnknownTo010 names what of the application's configuration release 0.1.0 does not know: it would move the application in part,
+// or not as registered. It is empty when there is nothing.
+func (a Application) UnknownTo010() []string {
+	var news []string
+	for _, r := range a.Records {
+		if !slices.Contains(oldTypes, r.Type) {
+			news = append(news, "type "+r.Type)
+		}
+		for _, e := range r.Endpoints {
+			if e.SetIdentifier != "" {
+				news = append(news, "setIdentifier")
+			}
+			if len(e.Values) > 0 {
+				news = append(news, "values")
+			}
+		}
+	}
+	slices.Sort(news)
+	return slices.Compact(news)
 }
 
 // HasDatabase says whether data can be lost when the application moves.

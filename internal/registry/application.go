@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -192,20 +191,6 @@ func applicationKey(app failover.Application) item {
 	return key(partitionOf(app.Shard), wavePrefix(app.Wave)+app.Name)
 }
 
-// config is an application without what runs change: its own field hides the one of the embedded type.
-type config struct {
-	failover.Application
-	Live *struct{} `json:"live,omitempty"`
-}
-
-func encodeConfig(app failover.Application) (string, error) {
-	out, err := json.Marshal(config{Application: app})
-	if err != nil {
-		return "", fmt.Errorf("encode application %s: %w", app.Name, err)
-	}
-	return string(out), nil
-}
-
 func encodeApplication(app failover.Application) (item, error) {
 	out, err := encodeConfig(app)
 	if err != nil {
@@ -257,9 +242,7 @@ func numbersMap(numbers map[string]int64) types.AttributeValue {
 func decodeApplication(it item) (failover.Application, error) {
 	r := &reader{item: it}
 	r.format()
-	var c config
-	r.json("config", &c)
-	app := c.Application
+	app := configIn(r)
 	app.Shard = shardIn(r.text("pk"))
 	app.Live = failover.Live{
 		Active:  failover.Region(r.text("active")),

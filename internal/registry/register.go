@@ -46,6 +46,9 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 	if err := conflicts(registered, apps); err != nil {
 		return done, fmt.Errorf("register: %w", err)
 	}
+	if err := s.readable(ctx, plan, lock, registered, apps, now); err != nil {
+		return done, fmt.Errorf("register: %w", err)
+	}
 	large := map[int]bool{}
 	newest, err := s.writesNewest(ctx, plan, lock, registered, now)
 	if err == nil && newest {

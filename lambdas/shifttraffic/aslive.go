@@ -59,7 +59,7 @@ func changesOf(r failover.Record, sets []live.RecordSet, weights map[failover.Re
 	var changes []types.Change
 	for _, region := range regionsOf(weights) {
 		for _, set := range sets {
-			if set.Identifier == string(region) {
+			if set.Identifier == r.Identifier(region) {
 				changes = append(changes, reweighted(liveSet(r, set), weights[region])...)
 			}
 		}

@@ -143,8 +143,9 @@ func (p *packer) add(app failover.Application, r failover.Record, weights map[fa
 	if err != nil {
 		return err
 	}
-	elements, letters := len(changes), 0
+	elements, letters := 0, 0
 	for _, c := range changes {
+		elements += max(1, len(c.ResourceRecordSet.ResourceRecords)) // an alias counts as one
 		for _, v := range c.ResourceRecordSet.ResourceRecords {
 			letters += len(aws.ToString(v.Value))
 		}
@@ -191,7 +192,7 @@ func reweighted(set *types.ResourceRecordSet, weight int) []types.Change {
 func recordSet(r failover.Record, region failover.Region, e failover.Endpoint, weight int) *types.ResourceRecordSet {
 	set := &types.ResourceRecordSet{
 		Name: aws.String(r.Name), Type: types.RRType(r.Type),
-		SetIdentifier: aws.String(string(region)), Weight: aws.Int64(int64(weight)),
+		SetIdentifier: aws.String(r.Identifier(region)), Weight: aws.Int64(int64(weight)),
 	}
 	if e.HealthCheck != "" {
 		set.HealthCheckId = aws.String(e.HealthCheck)
@@ -203,7 +204,9 @@ func recordSet(r failover.Record, region failover.Region, e failover.Endpoint, w
 		return set
 	}
 	set.TTL = aws.Int64(r.TTL)
-	set.ResourceRecords = []types.ResourceRecord{{Value: aws.String(e.Value)}}
+	for _, value := range e.All() {
+		set.ResourceRecords = append(set.ResourceRecords, types.ResourceRecord{Value: aws.String(value)})
+	}
 	return set
 }
 

@@ -91,8 +91,8 @@ func newHandler(t *testing.T, apps ...failover.Application) (Handler, *fakeaws.W
 
 func worldSet(r failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
 	return fakeaws.RecordSet{
-		Name: r.Name, Type: r.Type, SetIdentifier: string(region), Weight: weight, TTL: r.TTL,
-		Values: []string{r.Endpoints[region].Value},
+		Name: r.Name, Type: r.Type, SetIdentifier: r.Identifier(region), Weight: weight, TTL: r.TTL,
+		Values: r.Endpoints[region].All(),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/rules"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -38,7 +39,7 @@ func (f *facts) toRead() []failover.Application {
 func neighbours(r failover.Record) []failover.Record {
 	kinds := []string{"CNAME"}
 	if r.Type == "CNAME" {
-		kinds = []string{"A", "AAAA"}
+		kinds = slices.DeleteFunc(slices.Clone(rules.RecordTypes), func(kind string) bool { return kind == "CNAME" })
 	}
 	var all []failover.Record
 	for _, kind := range kinds {

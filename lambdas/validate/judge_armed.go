@@ -74,7 +74,8 @@ func (j *judgement) checkText(id string) string {
 func (j *judgement) lacksOnlyChecks(r failover.Record, sets []live.RecordSet) bool {
 	same := slices.Clone(sets)
 	for i, set := range sets {
-		e := r.Endpoints[failover.Region(set.Identifier)]
+		region, _ := r.RegionOf(set.Identifier)
+		e := r.Endpoints[region]
 		if set.HealthCheck != e.HealthCheck && (set.HealthCheck != "" && j.ownerOf(set.HealthCheck) == "" || j.ownerOf(e.HealthCheck) == "") {
 			return false
 		}

@@ -3,12 +3,12 @@ package validate
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
+	"github.com/drover-dr/drover/internal/registry/rules"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -63,8 +63,7 @@ func (j *judgement) drift(r failover.Record, sets []live.RecordSet) []string {
 	var diff []string
 	found := map[failover.Region]bool{}
 	for _, set := range sets {
-		region := failover.Region(set.Identifier)
-		endpoint, expected := r.Endpoints[region]
+		region, expected := r.RegionOf(set.Identifier)
 		switch {
 		case set.Simple():
 			diff = append(diff, "is a simple record set, without routing policy; Route 53 refuses weighted record sets beside it")
@@ -74,12 +73,12 @@ func (j *judgement) drift(r failover.Record, sets []live.RecordSet) []string {
 			diff = append(diff, fmt.Sprintf("has a record set %q with weight %d that is not registered", set.Identifier, set.Weight))
 		default:
 			found[region] = true
-			diff = append(diff, j.setDrift(r, region, endpoint, set)...)
+			diff = append(diff, j.setDrift(r, region, r.Endpoints[region], set)...)
 		}
 	}
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
 		if !found[region] {
-			diff = append(diff, "has no record set for "+string(region))
+			diff = append(diff, "has no record set for "+named(r, region))
 		}
 	}
 	return diff
@@ -94,7 +93,7 @@ func (j *judgement) setDrift(r failover.Record, region failover.Region, e failov
 	case e.Alias != nil && set.Alias == nil:
 		note("target", set.Values, "alias "+e.Alias.Name)
 	case e.Alias == nil && set.Alias != nil:
-		note("target", "alias "+set.Alias.Name, e.Value)
+		note("target", "alias "+set.Alias.Name, strings.Join(e.All(), ", "))
 	case e.Alias != nil:
 		if live.CanonicalName(set.Alias.Name) != live.CanonicalName(e.Alias.Name) || set.Alias.Zone != e.Alias.Zone {
 			note("alias target", set.Alias.Name+" in "+set.Alias.Zone, e.Alias.Name+" in "+e.Alias.Zone)
@@ -103,8 +102,8 @@ func (j *judgement) setDrift(r failover.Record, region failover.Region, e failov
 			note("evaluateTargetHealth", set.Alias.EvaluateTargetHealth, e.Alias.EvaluateTargetHealth)
 		}
 	default:
-		if len(set.Values) != 1 || !sameValue(r.Type, set.Values[0], e.Value) {
-			note("value", strings.Join(set.Values, ", "), e.Value)
+		if !rules.SameValues(r.Type, set.Values, e.All()) {
+			note("value", strings.Join(set.Values, ", "), strings.Join(e.All(), ", "))
 		}
 		if set.TTL != r.TTL {
 			note("TTL", set.TTL, r.TTL)
@@ -116,17 +115,12 @@ func (j *judgement) setDrift(r failover.Record, region failover.Region, e failov
 	return diff
 }
 
-// sameValue compares as Route 53 does: an address has several spellings, and so has a name.
-func sameValue(kind, a, b string) bool {
-	if kind == "CNAME" {
-		return live.CanonicalName(a) == live.CanonicalName(b)
+// named is a Region with the identifier of its record set, if that is another name.
+func named(r failover.Record, region failover.Region) string {
+	if id := r.Identifier(region); id != string(region) {
+		return fmt.Sprintf("%s (setIdentifier %q)", region, id)
 	}
-	x, errX := netip.ParseAddr(a)
-	y, errY := netip.ParseAddr(b)
-	if errX != nil || errY != nil {
-		return a == b
-	}
-	return x == y
+	return string(region)
 }
 
 func orNone(s string) string {
@@ -140,7 +134,7 @@ func orNone(s string) string {
 // the command that lists the record sets.
 func (j *judgement) mend(app failover.Application, r failover.Record, sets []live.RecordSet) string {
 	for _, set := range sets {
-		if _, registered := r.Endpoints[failover.Region(set.Identifier)]; set.Weight >= 0 && (!registered || set.TTL != r.TTL && set.Alias == nil) {
+		if _, registered := r.RegionOf(set.Identifier); set.Weight >= 0 && (!registered || set.TTL != r.TTL && set.Alias == nil) {
 			return live.RecordCommand(r) // Drover cannot know which of the two is right
 		}
 	}

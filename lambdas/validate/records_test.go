@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/rules"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
 
@@ -69,7 +70,7 @@ func TestValuesAreComparedAsRoute53Does(t *testing.T) {
 		{"CNAME", "lb.example", "lb2.example", false},
 		{"A", "192.0.2.1", "192.0.2.1", true},
 	} {
-		if got := sameValue(c.kind, c.a, c.b); got != c.want {
+		if got := rules.SameValue(c.kind, c.a, c.b); got != c.want {
 			t.Errorf("%s %s and %s: got %v, want %v", c.kind, c.a, c.b, got, c.want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry/rules"
 	"github.com/drover-dr/drover/lambdas/internal/nameservers"
 )
 
@@ -116,14 +117,23 @@ func (h Handler) resolves(ctx context.Context, l *attempt, servers []string, r f
 		return false, err
 	}
 	endpoint := r.Endpoints[to]
-	want, expected := []string{strings.ToLower(endpoint.Value)}, endpoint.Value
-	if endpoint.Alias != nil {
-		expected = endpoint.Alias.Name
-		if want, err = h.NameServers.Resolve(ctx, endpoint.Alias.Name, r.Type); err != nil {
+	want := endpoint.All()
+	expected := strings.Join(want, ", ")
+	if a := endpoint.Alias; a != nil {
+		expected = a.Name
+		if a.Zone == r.Zone {
+			want, err = h.NameServers.Ask(ctx, servers, a.Name, r.Type)
+		} else {
+			want, err = h.NameServers.Resolve(ctx, a.Name, r.Type)
+		}
+		if err != nil {
 			return false, nil //nolint:nilerr // what the alias stands for cannot be known from here
 		}
 	}
-	if !slices.ContainsFunc(got, func(value string) bool { return slices.Contains(want, value) }) {
+	same := func(value string) bool {
+		return slices.ContainsFunc(want, func(w string) bool { return rules.SameValue(r.Type, w, value) })
+	}
+	if !slices.ContainsFunc(got, same) {
 		l.wait("record %s %s: the name servers of %s answer %s; expected %s of %s", r.Name, r.Type, r.ZoneName, orNothing(got), expected, to)
 		l.zones[r.Zone] = true
 	}

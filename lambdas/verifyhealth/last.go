@@ -153,7 +153,7 @@ func unlike(req failover.VerifyRequest, part live.Part) []string {
 					found.wait("%s: record %s %s: %s; expected weight %d", app.Name, r.Name, r.Type, weightText(got, region), want[region])
 				}
 			}
-			for _, set := range part.Sets.Foreign(app, r) {
+			for _, set := range part.Sets.Foreign(r) {
 				found.wait("%s: record %s %s: record set %q is not registered and answers users with weight %d; expected weight 0",
 					app.Name, r.Name, r.Type, set.Identifier, set.Weight)
 			}

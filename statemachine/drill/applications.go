@@ -17,7 +17,7 @@ import (
 func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []failover.Application) error {
 	r.apps = apps
 	w := s.World
-	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.Propagation()})
+	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.Propagation(), OneValue: w.OneValue})
 	r.world.SetMetricDelay(s.MetricDelay())
 	r.world.SetReplicationLag(w.ReplicationLag.Or(time.Second))
 	for _, zone := range w.Zones {
@@ -38,10 +38,8 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 			return err
 		}
 	}
-	for _, member := range w.Aurora.Members {
-		if err := r.databaseMember(member); err != nil {
-			return fmt.Errorf("world.aurora.members: %w", err)
-		}
+	if err := errors.Join(r.addRecordSets(w.RecordSets), r.databaseMembers(w.Aurora.Members)); err != nil {
+		return err
 	}
 	for _, app := range apps {
 		if err := r.addClients(s, app); err != nil {
@@ -59,6 +57,16 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 	}
 	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, r.began); err != nil {
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// addRecordSets adds simple record sets.
+func (r *rehearsal) addRecordSets(sets []scenario.ManualSet) error {
+	for _, set := range sets {
+		if err := r.world.PutRecordSet(set.Zone, fakeaws.RecordSet{Name: set.Name, Type: set.Type, TTL: set.TTL, Values: set.Values}); err != nil {
+			return fmt.Errorf("world.recordSets: %w", err)
+		}
 	}
 	return nil
 }
@@ -132,6 +140,15 @@ func (r *rehearsal) addDatabases(s *scenario.Scenario, app failover.Application)
 	return nil
 }
 
+func (r *rehearsal) databaseMembers(members []scenario.DatabaseMember) error {
+	for _, member := range members {
+		if err := r.databaseMember(member); err != nil {
+			return fmt.Errorf("world.aurora.members: %w", err)
+		}
+	}
+	return nil
+}
+
 // databaseMember changes a cluster of a global cluster.
 func (r *rehearsal) databaseMember(m scenario.DatabaseMember) error {
 	if m.Version != "" {
@@ -154,6 +171,10 @@ func (r *rehearsal) addClients(s *scenario.Scenario, app failover.Application) e
 	c := fakeaws.Clients{
 		Application: app.Name, Name: app.Records[0].Name, Type: app.Records[0].Type, Zone: app.Records[0].Zone,
 		RequestsPerSecond: perSecond / float64(len(r.apps)),
+	}
+	c.Regions = map[string]string{}
+	for region := range app.Records[0].Endpoints {
+		c.Regions[app.Records[0].Identifier(region)] = string(region)
 	}
 	c.LoadBalancer = s.World.LoadBalancers[app.Name]
 	for _, database := range app.Databases {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
@@ -102,8 +103,9 @@ func (p *performance) drift(d scenario.Drift) error {
 	if d.SetIdentifier != "" {
 		return p.foreignSet(d)
 	}
+	id := p.identifierOf(d)
 	for _, set := range p.world.RecordSets(d.Zone) {
-		if set.Name != d.Name || set.Type != d.Type || set.SetIdentifier != d.Region {
+		if set.Name != d.Name || set.Type != d.Type || set.SetIdentifier != id {
 			continue
 		}
 		var changed []string
@@ -123,6 +125,18 @@ func (p *performance) drift(d scenario.Drift) error {
 		return nil
 	}
 	return fmt.Errorf("drift: zone %s has no record set %s %s of %s", d.Zone, d.Name, d.Type, d.Region)
+}
+
+// identifierOf is the SetIdentifier of the record set that the drift names by its Region.
+func (p *performance) identifierOf(d scenario.Drift) string {
+	for _, app := range p.apps {
+		for _, r := range app.Records {
+			if r.Zone == d.Zone && r.Name == d.Name && r.Type == d.Type {
+				return r.Identifier(failover.Region(d.Region))
+			}
+		}
+	}
+	return d.Region
 }
 
 // recordSet replaces the record sets of a name and type outside Drover.

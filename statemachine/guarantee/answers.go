@@ -15,7 +15,7 @@ import (
 func (s Snapshot) shares(record failover.Record) (shares map[failover.Region]int, switched bool) {
 	weights, _ := Weights(s.of(record), record)
 	own := slices.DeleteFunc(slices.Clone(s.of(record)), func(set fakeaws.RecordSet) bool {
-		_, known := record.Endpoints[failover.Region(set.SetIdentifier)]
+		_, known := record.RegionOf(set.SetIdentifier)
 		return set.Name != record.Name || set.Type != record.Type || !known
 	})
 	healthy := func(set fakeaws.RecordSet) bool { return !s.Unhealthy[set.HealthCheck] }
@@ -27,7 +27,7 @@ func (s Snapshot) shares(record failover.Record) (shares map[failover.Region]int
 	if !sick || len(counts) != 1 { // both Regions, by their weights; or none, and then the weights count in spite of the checks
 		return weights, false
 	}
-	only := failover.Region(counts[0].SetIdentifier)
+	only, _ := record.RegionOf(counts[0].SetIdentifier)
 	shares = map[failover.Region]int{only: 100}
 	for region := range record.Endpoints {
 		if region != only {

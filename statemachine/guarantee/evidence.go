@@ -190,8 +190,7 @@ func (e Evidence) selected(r RunEvidence) []failover.Application {
 func Weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failover.Region]int, complete bool) {
 	found = map[failover.Region]int{}
 	for _, set := range sets {
-		region := failover.Region(set.SetIdentifier)
-		if _, registered := record.Endpoints[region]; registered && set.Name == record.Name && set.Type == record.Type {
+		if region, registered := record.RegionOf(set.SetIdentifier); registered && set.Name == record.Name && set.Type == record.Type {
 			found[region] = set.Weight
 		}
 	}
@@ -207,7 +206,7 @@ func Weights(sets []fakeaws.RecordSet, record failover.Record) (found map[failov
 func foreign(sets []fakeaws.RecordSet, record failover.Record) []fakeaws.RecordSet {
 	var all []fakeaws.RecordSet
 	for _, set := range sets {
-		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
+		_, registered := record.RegionOf(set.SetIdentifier)
 		if set.Name == record.Name && set.Type == record.Type && !registered && set.Weight > 0 {
 			all = append(all, set)
 		}
@@ -268,7 +267,7 @@ const DeniedCode = "AccessDenied"
 func RecordSet(record failover.Record, region failover.Region, weight int) fakeaws.RecordSet {
 	endpoint := record.Endpoints[region]
 	set := fakeaws.RecordSet{
-		Name: record.Name, Type: record.Type, SetIdentifier: string(region), Weight: weight, HealthCheck: endpoint.HealthCheck,
+		Name: record.Name, Type: record.Type, SetIdentifier: record.Identifier(region), Weight: weight, HealthCheck: endpoint.HealthCheck,
 	}
 	if endpoint.Alias != nil {
 		set.Alias = &fakeaws.AliasTarget{
@@ -276,6 +275,6 @@ func RecordSet(record failover.Record, region failover.Region, weight int) fakea
 		}
 		return set
 	}
-	set.TTL, set.Values = record.TTL, []string{endpoint.Value}
+	set.TTL, set.Values = record.TTL, slices.Clone(endpoint.All())
 	return set
 }

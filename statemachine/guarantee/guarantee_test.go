@@ -229,6 +229,14 @@ func TestEveryGuaranteeCanBeViolated(t *testing.T) {
 		{"promotion outside of a run", 2, completed, func(e *Evidence) { e.Promotions[0].At = at(time.Hour) }, "belongs to no run"},
 
 		{"weights are in the other Region", 3, completed, func(e *Evidence) { e.Runs[0].After.Zones[0].Sets = sets(100, 0, "") }, "record shop.example.com A has us-east-1 100"},
+		{"a record set with the name of a Region answers users", 3, completed, func(e *Evidence) {
+			app := &e.Applications[0]
+			app.Records[0].Endpoints[west] = failover.Endpoint{Value: "192.0.2.2", SetIdentifier: "dr"}
+			zone := &e.Runs[0].After.Zones[0]
+			adopted := zone.Sets[1]
+			adopted.SetIdentifier = "dr"
+			zone.Sets = append(zone.Sets, adopted)
+		}, "record shop.example.com A has the record set us-west-2 with weight 100"},
 		{"another tool's record set answers users", 3, completed, func(e *Evidence) {
 			zone := &e.Runs[0].After.Zones[0]
 			zone.Sets = append(zone.Sets, fakeaws.RecordSet{Name: "shop.example.com", Type: "A", SetIdentifier: "blue", Weight: 255})

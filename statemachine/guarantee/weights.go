@@ -103,13 +103,13 @@ func (e Evidence) checkRecord(f *finding, batch fakeaws.Batch, app failover.Appl
 // checkRest: a record that was written is as registered, except for its weights.
 func (e Evidence) checkRest(f *finding, batch fakeaws.Batch, app failover.Application, record failover.Record, sets []fakeaws.RecordSet) {
 	for _, set := range sets {
-		_, registered := record.Endpoints[failover.Region(set.SetIdentifier)]
+		region, registered := record.RegionOf(set.SetIdentifier)
 		if set.Name != record.Name || set.Type != record.Type || !registered {
 			continue
 		}
-		if want := RecordSet(record, failover.Region(set.SetIdentifier), set.Weight); !set.Same(want) {
+		if want := RecordSet(record, region, set.Weight); !set.Same(want) {
 			f.violate("%s: %s: record %s %s in %s is written as %s; registered %s", e.clock(batch.At), app.Name, record.Name, record.Type,
-				set.SetIdentifier, rest(set), rest(want))
+				region, rest(set), rest(want))
 		}
 	}
 }

@@ -128,6 +128,10 @@ type WorldSettings struct {
 	Callers []Caller `yaml:"callers"`
 	// Zones are hosted zones beside those of the applications, or with another name than these give.
 	Zones []Zone `yaml:"zones"`
+	// RecordSets are simple record sets beside those of the applications.
+	RecordSets []ManualSet `yaml:"recordSets"`
+	// OneValue makes Route 53 refuse weighted record sets with several values, as its API Reference says.
+	OneValue bool `yaml:"oneValue"`
 	// Traffic is how a failover moves the users of applications that do not say it: BySwitch, ByWeights, or Detached.
 	Traffic string `yaml:"traffic"`
 	// Switch is that of the applications which name none; without it, the plan's first. A plan that lacks it is replaced by one

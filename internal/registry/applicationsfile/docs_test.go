@@ -76,7 +76,7 @@ func TestMistakesInTheDocumentationAreThoseThatAreSaid(t *testing.T) {
   - name: check out
     records:
       - name: www.example.com
-        type: MX
+        type: NS
         zone: Z0000000000EXAMPLE
         zoneName: example.com
         endpoints:

@@ -17,9 +17,12 @@ func readRecord(v value, seen *seen) failover.Record {
 		ZoneName: readName(o.need("zoneName", "the name of the hosted zone"), rules.ZoneName),
 	}
 	checkName(o, rec, seen)
-	rec.Endpoints = perRegion(o.need("endpoints", "an endpoint in each Region"), func(e value, _ failover.Region) failover.Endpoint {
-		return readEndpoint(e, rec.Type)
+	rec.Endpoints = perRegion(o.need("endpoints", "an endpoint in each Region"), func(e value, region failover.Region) failover.Endpoint {
+		return readEndpoint(e, rec, region)
 	})
+	if wrong := rules.Endpoints(v.r.plan, rec); wrong != "" && len(rec.Endpoints) > 0 {
+		o.may("endpoints").wrong("%s", wrong)
+	}
 	rec.TTL = readTTL(o, rec)
 	return rec
 }
@@ -62,7 +65,7 @@ func readTTL(o object, rec failover.Record) int64 {
 	ttl := o.may("ttl")
 	values, aliases := 0, 0
 	for _, e := range rec.Endpoints {
-		if e.Value != "" {
+		if len(e.All()) > 0 {
 			values++
 		}
 		if e.Alias != nil {
@@ -79,27 +82,56 @@ func readTTL(o object, rec failover.Record) int64 {
 	return int64(ttl.whole(1, rules.MaxTTL))
 }
 
-func readEndpoint(v value, recordType string) failover.Endpoint {
-	o := v.object("value", "alias", "healthCheck")
-	plain, alias := o.may("value"), o.may("alias")
+func readEndpoint(v value, rec failover.Record, region failover.Region) failover.Endpoint {
+	o := v.object("value", "values", "alias", "setIdentifier", "healthCheck")
+	one, several, alias := o.may("value"), o.may("values"), o.may("alias")
 	switch {
-	case plain.given() && alias.given():
+	case one.given() && several.given():
+		several.wrong("beside a value; expected one of the two")
+	case (one.given() || several.given()) && alias.given():
 		alias.wrong("beside a value; expected one of the two")
-	case o.isMap() && !plain.given() && !alias.given():
-		o.wrong("neither value nor alias; expected one of the two")
+	case o.isMap() && !one.given() && !several.given() && !alias.given():
+		o.wrong("neither value nor alias; expected value, values or alias")
 	}
 	var e failover.Endpoint
-	if plain.given() {
-		e.Value = readValue(plain, recordType)
+	switch {
+	case one.isList():
+		one.wrong("a list; expected one value, or values with a list of several")
+	case one.given():
+		e.Value = readValue(one, rec.Type)
+	case several.given():
+		e.Value, e.Values = readValues(several, rec.Type)
 	}
 	if alias.given() {
-		e.Alias = readAlias(alias)
+		e.Alias = readAlias(alias, rec)
+	}
+	if id := o.may("setIdentifier"); id.given() {
+		e.SetIdentifier = id.hold(id.text(), func(text string) string { return rules.Identifier(v.r.plan, region, text) })
+	}
+	if e.SetIdentifier == string(region) { // the default
+		e.SetIdentifier = ""
 	}
 	if check := o.may("healthCheck"); check.given() {
 		e.HealthCheck = check.text()
 		check.hold(e.HealthCheck, rules.HealthCheck)
 	}
 	return e
+}
+
+// readValues reads a list. A record set with one value has it in the form that release 0.1.0 reads too.
+func readValues(v value, recordType string) (one string, several []string) {
+	for _, element := range v.list("value") {
+		several = append(several, readValue(element, recordType))
+	}
+	switch wrong := rules.Values(recordType, several); {
+	case wrong != "":
+		v.wrong("%s", wrong)
+	case len(several) == 0 && v.isList():
+		v.wrong("empty; expected at least one value")
+	case len(several) == 1:
+		return several[0], nil
+	}
+	return "", several
 }
 
 func readValue(v value, recordType string) string {
@@ -111,11 +143,15 @@ func readValue(v value, recordType string) string {
 	return text
 }
 
-func readAlias(v value) *failover.Alias {
+func readAlias(v value, rec failover.Record) *failover.Alias {
 	o := v.object("name", "zone", "evaluateTargetHealth")
-	return &failover.Alias{
+	a := &failover.Alias{
 		Name:                 readName(o.need("name", "the DNS name of the target"), rules.TargetName),
 		Zone:                 readZone(o.need("zone", "the id of the target's hosted zone, such as a load balancer's")),
 		EvaluateTargetHealth: o.may("evaluateTargetHealth").yes(),
 	}
+	if wrong := rules.Target(rec, *a); wrong != "" && a.Name != "" && a.Zone != "" && rec.Type != "" && rec.Zone != "" {
+		o.may("name").wrong("%s", wrong)
+	}
+	return a
 }

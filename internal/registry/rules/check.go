@@ -97,9 +97,10 @@ func (c *checker) record(field string, r failover.Record) {
 		}
 	}
 	regions(c, field+".endpoints", r.Endpoints)
+	c.wrong(field+".endpoints", Endpoints(c.plan, r))
 	values := 0
 	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
-		if c.endpoint(field+".endpoints."+string(region), r.Type, r.Endpoints[region]); r.Endpoints[region].Alias == nil {
+		if c.endpoint(field+".endpoints."+string(region), r, region); r.Endpoints[region].Alias == nil {
 			values++
 		}
 	}
@@ -110,15 +111,27 @@ func (c *checker) record(field string, r failover.Record) {
 	c.within(field+".ttl", int(r.TTL), lo, hi)
 }
 
-func (c *checker) endpoint(field, recordType string, e failover.Endpoint) {
+func (c *checker) endpoint(field string, r failover.Record, region failover.Region) {
+	e := r.Endpoints[region]
 	switch a := e.Alias; {
-	case a != nil && e.Value != "":
+	case a != nil && len(e.All()) > 0:
 		c.wrong(field, "an alias beside a value; expected one of the two")
 	case a != nil:
 		c.named(field+".alias.name", a.Name, TargetName)
 		c.named(field+".alias.zone", a.Zone, Zone)
+		c.wrong(field+".alias", Target(r, *a))
+	case e.Value != "" && len(e.Values) > 0:
+		c.wrong(field, "values beside a value; expected one of the two")
+	case len(e.Values) > 0:
+		for i, value := range e.Values {
+			c.named(fmt.Sprintf("%s.values[%d]", field, i), value, func(text string) string { return Value(r.Type, text) })
+		}
+		c.wrong(field+".values", Values(r.Type, e.Values))
 	default:
-		c.named(field+".value", e.Value, func(text string) string { return Value(recordType, text) })
+		c.named(field+".value", e.Value, func(text string) string { return Value(r.Type, text) })
+	}
+	if e.SetIdentifier != "" {
+		c.wrong(field+".setIdentifier", Identifier(c.plan, region, e.SetIdentifier))
 	}
 	if e.HealthCheck != "" {
 		c.wrong(field+".healthCheck", HealthCheck(e.HealthCheck))

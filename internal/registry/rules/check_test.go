@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -38,7 +39,41 @@ func TestWhatBreaksTheRulesIsSaid(t *testing.T) {
 		{"a name", func(a *failover.Application) { a.Name = "a\x1b[2J" }, `name: "a\x1b[2J"; expected 1 to 63`},
 		{"a wave", func(a *failover.Application) { a.Wave = 0 }, "wave: 0; expected 1 to 99"},
 		{"no record", func(a *failover.Application) { a.Records = nil }, "records: empty"},
-		{"a TXT record", func(a *failover.Application) { a.Records[0].Type = "TXT" }, `records[0].type: "TXT"; expected A, AAAA or CNAME`},
+		{"an NS record", func(a *failover.Application) { a.Records[0].Type = "NS" }, `records[0].type: "NS"; expected A, AAAA, CNAME, HTTPS, SVCB, MX, TXT or SRV`},
+		{"a TXT record", func(a *failover.Application) { a.Records[0].Type = "TXT" }, `expected a value of a record of type TXT`},
+		{"identifiers", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Value: "192.0.2.1", SetIdentifier: "us-west-2"}
+		}, "is the name of the other Region"},
+		{"one identifier", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Value: "192.0.2.1", SetIdentifier: "blue"}
+			a.Records[0].Endpoints[west] = failover.Endpoint{Value: "192.0.2.2", SetIdentifier: "blue"}
+		}, `both record sets have the setIdentifier "blue"`},
+		{"a long identifier", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Value: "192.0.2.1", SetIdentifier: strings.Repeat("x", 129)}
+		}, "expected 1 to 128 characters"},
+		{"a value and values", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Value: "192.0.2.1", Values: []string{"192.0.2.2", "192.0.2.3"}}
+		}, "values beside a value"},
+		{"one of several values", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Values: []string{"192.0.2.2", "evil.example"}}
+		}, "values[1]: \"evil.example\"; expected an IPv4 address"},
+		{"a value twice", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Values: []string{"192.0.2.2", "192.0.2.2"}}
+		}, "192.0.2.2 is there twice"},
+		{"more values than a batch takes", func(a *failover.Application) {
+			var values []string
+			for i := range 498 {
+				values = append(values, fmt.Sprintf("10.0.%d.%d", i/256, i%256))
+			}
+			a.Records[0].Endpoints[east] = failover.Endpoint{Values: values}
+		}, "499 values of"},
+		{"an alias to itself", func(a *failover.Application) {
+			a.Records[0].Endpoints[east] = failover.Endpoint{Alias: &failover.Alias{Name: a.Records[0].Name, Zone: a.Records[0].Zone}}
+		}, "is the record itself"},
+		{"an MX alias to another zone", func(a *failover.Application) {
+			a.Records[0].Type = "MX"
+			a.Records[0].Endpoints[east] = failover.Endpoint{Alias: &failover.Alias{Name: "lb.example.net", Zone: "Z1"}}
+		}, "expected a name of the record's own zone"},
 		{"a challenge", func(a *failover.Application) { a.Records[0].Name = "_acme-challenge.example.com" }, "is where a certificate authority looks for a proof"},
 		{"the fence", func(a *failover.Application) { a.Records[0].Name = "_drover-drover.example.com" }, "is a name of Drover's own records"},
 		{"another zone's name", func(a *failover.Application) { a.Records[0].Name = "login.example.org" }, "is not in the zone example.com"},

@@ -4,7 +4,6 @@ package rules
 
 import (
 	"fmt"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ const (
 )
 
 // RecordTypes are those that a run moves.
-var RecordTypes = []string{"A", "AAAA", "CNAME"}
+var RecordTypes = []string{"A", "AAAA", "CNAME", "HTTPS", "SVCB", "MX", "TXT", "SRV"}
 
 var (
 	applicationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
@@ -64,14 +63,6 @@ func form(pattern *regexp.Regexp, text, expected string) string {
 	return fmt.Sprintf("%q; expected %s", text, expected)
 }
 
-// Type is that of the type of a record.
-func Type(text string) string {
-	if slices.Contains(RecordTypes, text) {
-		return ""
-	}
-	return fmt.Sprintf("%q; expected A, AAAA or CNAME", text)
-}
-
 // OwnName is that of the name of a record, which may begin with an asterisk.
 func OwnName(name string) string { return dnsName(name, isDNSName(strings.TrimPrefix(name, "*."))) }
 
@@ -93,22 +84,6 @@ func dnsName(name string, valid bool) string {
 func isDNSName(name string) bool {
 	return len(name) <= 253 &&
 		!slices.ContainsFunc(strings.Split(name, "."), func(label string) bool { return !dnsLabel.MatchString(label) })
-}
-
-// Value is that of the value of a record of a type, once that is known.
-func Value(recordType, text string) string {
-	address, err := netip.ParseAddr(text)
-	switch {
-	case recordType == "A" && (err != nil || !address.Is4()):
-		return fmt.Sprintf("%q; expected an IPv4 address, because the record's type is A", text)
-	case recordType == "AAAA" && (err != nil || !address.Is6() || address.Is4In6() || address.Zone() != ""):
-		return fmt.Sprintf("%q; expected an IPv6 address, because the record's type is AAAA", text)
-	case recordType == "CNAME" && err == nil:
-		return fmt.Sprintf("%q; expected a DNS name, because the record's type is CNAME", text)
-	case recordType == "CNAME":
-		return TargetName(text)
-	}
-	return ""
 }
 
 // Mistake is what is wrong with one field.

@@ -12,13 +12,10 @@ import (
 // Foreign returns the record sets of a record that answer users although they belong to no Region of the application: another
 // tool, or a person, has created them beside Drover's. Route 53 divides the users among all record sets with a weight, so while
 // a foreign one exists, the application is not wholly in a Region.
-func (s RecordSets) Foreign(app failover.Application, r failover.Record) []RecordSet {
+func (s RecordSets) Foreign(r failover.Record) []RecordSet {
 	var foreign []RecordSet
 	for _, set := range s.Of(r) {
-		region := failover.Region(set.Identifier)
-		_, registered := r.Endpoints[region]
-		_, live := app.Live.Weights[region]
-		if set.Weight > 0 && !registered && !live {
+		if _, registered := r.RegionOf(set.Identifier); set.Weight > 0 && !registered {
 			foreign = append(foreign, set)
 		}
 	}

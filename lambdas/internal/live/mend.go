@@ -19,7 +19,9 @@ func (s RecordSets) MendCommand(r failover.Record, weights map[failover.Region]i
 	var changes []any
 	there := map[failover.Region]bool{}
 	for _, set := range s.Of(r) {
-		there[failover.Region(set.Identifier)] = set.Weight >= 0
+		if region, registered := r.RegionOf(set.Identifier); registered {
+			there[region] = set.Weight >= 0
+		}
 		if set.Whole != nil {
 			changes = append(changes, changeOf("DELETE", whole(*set.Whole)))
 		}
@@ -60,7 +62,7 @@ func changeOf(action string, set map[string]any) map[string]any {
 // weighted is a record set of the registry as the aws command line takes it.
 func weighted(r failover.Record, region failover.Region, weight int) map[string]any {
 	endpoint := r.Endpoints[region]
-	set := map[string]any{"Name": r.Name, "Type": r.Type, "SetIdentifier": region, "Weight": weight}
+	set := map[string]any{"Name": r.Name, "Type": r.Type, "SetIdentifier": r.Identifier(region), "Weight": weight}
 	if endpoint.HealthCheck != "" {
 		set["HealthCheckId"] = endpoint.HealthCheck
 	}
@@ -68,7 +70,11 @@ func weighted(r failover.Record, region failover.Region, weight int) map[string]
 		set["AliasTarget"] = map[string]any{"DNSName": a.Name, "HostedZoneId": a.Zone, "EvaluateTargetHealth": a.EvaluateTargetHealth}
 		return set
 	}
-	set["TTL"], set["ResourceRecords"] = r.TTL, []any{map[string]any{"Value": endpoint.Value}}
+	var values []any
+	for _, value := range endpoint.All() {
+		values = append(values, map[string]any{"Value": value})
+	}
+	set["TTL"], set["ResourceRecords"] = r.TTL, values
 	return set
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -32,7 +33,7 @@ const (
 
 // RecordSet is one record set as Route 53 has accepted it; only GetChange says whether the name servers have it.
 type RecordSet struct {
-	// Identifier is the SetIdentifier, for Drover's records a Region. It is empty for a record without routing policy.
+	// Identifier is the SetIdentifier. It is empty for a record without routing policy.
 	Identifier string
 	// Weight is -1 when the record set is not weighted.
 	Weight int
@@ -68,16 +69,29 @@ func (s RecordSets) Of(r failover.Record) []RecordSet { return s.sets[nameOf(r)]
 // Unread says why the record sets of a record were not read; nil when they were.
 func (s RecordSets) Unread(r failover.Record) error { return s.unread[r.Zone] }
 
-// Weights returns the weights of a record's name and type by Region. A Region without a weighted record set is absent; an
-// identifier that is no Region of the plan is a key as it is.
+// Weights returns the weights of a record's name and type by Region. A Region without a weighted record set is absent; the key of
+// a foreign record set is its identifier.
 func (s RecordSets) Weights(r failover.Record) map[failover.Region]int {
 	weights := map[failover.Region]int{}
 	for _, set := range s.Of(r) {
 		if set.Weight >= 0 {
-			weights[failover.Region(set.Identifier)] = set.Weight
+			weights[keyOf(r, set)] = set.Weight
 		}
 	}
 	return weights
+}
+
+// keyOf is the Region of a record set. A foreign one has its identifier, in quotation marks if it is the name of a Region of the
+// record.
+func keyOf(r failover.Record, set RecordSet) failover.Region {
+	region, registered := r.RegionOf(set.Identifier)
+	if registered {
+		return region
+	}
+	if _, ambiguous := r.Endpoints[failover.Region(set.Identifier)]; ambiguous {
+		return failover.Region(strconv.Quote(set.Identifier))
+	}
+	return failover.Region(set.Identifier)
 }
 
 // WhyNotPair says why the record sets of a record are not the pair that a run moves, one weighted record set for each of the
@@ -96,7 +110,7 @@ func (s RecordSets) WhyNotPair(r failover.Record, regions []failover.Region) str
 		if sets[0].Simple() {
 			there = "a simple one"
 		}
-		return fmt.Sprintf("it has no weighted record set %s in zone %s (%s), and a run creates none", region, r.Zone, there)
+		return fmt.Sprintf("it has no weighted record set %s in zone %s (%s), and a run creates none", r.Identifier(region), r.Zone, there)
 	}
 	return ""
 }

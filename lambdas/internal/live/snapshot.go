@@ -87,7 +87,7 @@ func (s Snapshot) Standing(app failover.Application, region failover.Region) Sta
 func (s Snapshot) unregistered(standing *Standing, app failover.Application) {
 	app.Records = slices.DeleteFunc(slices.Clone(app.Records), func(r failover.Record) bool { return s.sets.Unread(r) != nil })
 	s.routed(standing, app, func(one failover.Application) []string {
-		if foreign := s.sets.Foreign(one, one.Records[0]); len(foreign) > 0 {
+		if foreign := s.sets.Foreign(one.Records[0]); len(foreign) > 0 {
 			return []string{foreignText(one.Records[0], foreign)}
 		}
 		return nil
@@ -104,7 +104,7 @@ func (s Snapshot) routed(standing *Standing, app failover.Application, why func(
 		}
 		one.Records = []failover.Record{r}
 		standing.Why = append(standing.Why, why(one)...)
-		if foreign := s.sets.Foreign(app, r); len(foreign) > 0 && standing.Command == "" {
+		if foreign := s.sets.Foreign(r); len(foreign) > 0 && standing.Command == "" {
 			standing.Command = WithdrawCommand(r, foreign[0])
 		}
 	}
@@ -217,10 +217,10 @@ func WhyNotRouted(sets RecordSets, app failover.Application, region failover.Reg
 			why = append(why, fmt.Sprintf("record %s %s: no weighted record sets", r.Name, r.Type))
 			continue
 		}
-		if foreign := sets.Foreign(app, r); len(foreign) > 0 {
+		if foreign := sets.Foreign(r); len(foreign) > 0 {
 			why = append(why, foreignText(r, foreign))
 		}
-		if !allTo(own(weights, sets.Foreign(app, r)), region) {
+		if !allTo(own(weights, r), region) {
 			why = append(why, fmt.Sprintf("record %s %s: %s", r.Name, r.Type, prose.Weights(weights)))
 		}
 	}
@@ -228,11 +228,12 @@ func WhyNotRouted(sets RecordSets, app failover.Application, region failover.Reg
 }
 
 // own are the weights without those of foreign record sets.
-func own(weights map[failover.Region]int, foreign []RecordSet) map[failover.Region]int {
+func own(weights map[failover.Region]int, r failover.Record) map[failover.Region]int {
 	weights = maps.Clone(weights)
-	for _, set := range foreign {
-		delete(weights, failover.Region(set.Identifier))
-	}
+	maps.DeleteFunc(weights, func(key failover.Region, _ int) bool {
+		_, registered := r.Endpoints[key]
+		return !registered
+	})
 	return weights
 }
 

@@ -8,11 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"golang.org/x/net/dns/dnsmessage"
+	"github.com/miekg/dns"
+
+	"github.com/drover-dr/drover/internal/prose"
+	"github.com/drover-dr/drover/internal/registry/rules"
 )
 
 // Client asks name servers.
@@ -54,12 +59,12 @@ func (c Client) Of(ctx context.Context, zoneName string) ([]string, error) {
 	return hosts, nil
 }
 
-// Ask returns the values of a record set of type A, AAAA or CNAME, sorted, as the first of the servers has them that answers.
-// An empty list is an answer too: there is no such record.
+// Ask returns the values of a record set, sorted, as the first of the servers has them that answers. An empty list is an answer
+// too: there is no such record. Names in values are in lower case; other values are written as Route 53 does.
 func (c Client) Ask(ctx context.Context, servers []string, name, recordType string) ([]string, error) {
-	kind, ok := types[recordType]
-	if !ok {
-		return nil, fmt.Errorf("type %s; expected A, AAAA or CNAME", recordType)
+	kind, ok := dns.StringToType[recordType]
+	if !ok || !slices.Contains(rules.RecordTypes, recordType) {
+		return nil, fmt.Errorf("type %s; expected %s", recordType, prose.Or(rules.RecordTypes))
 	}
 	question, err := query(name, kind)
 	if err != nil {
@@ -102,79 +107,81 @@ func (c Client) Resolve(ctx context.Context, name, recordType string) ([]string,
 	return all, nil
 }
 
-var types = map[string]dnsmessage.Type{"A": dnsmessage.TypeA, "AAAA": dnsmessage.TypeAAAA, "CNAME": dnsmessage.TypeCNAME}
-
 // id is that of every question: each has a socket of its own.
 const id = 1
 
-func query(name string, kind dnsmessage.Type) ([]byte, error) {
-	fqdn, err := dnsmessage.NewName(strings.TrimSuffix(name, ".") + ".")
-	if err != nil {
-		return nil, err
+func query(name string, kind uint16) ([]byte, error) {
+	fqdn := dns.Fqdn(name)
+	if _, ok := dns.IsDomainName(fqdn); !ok {
+		return nil, fmt.Errorf("%q is no domain name", name)
 	}
-	m := dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: id},
-		Questions: []dnsmessage.Question{{Name: fqdn, Type: kind, Class: dnsmessage.ClassINET}},
-	}
-	return m.Pack()
+	m := &dns.Msg{MsgHdr: dns.MsgHdr{Id: id}, Question: []dns.Question{{Name: fqdn, Qtype: kind, Qclass: dns.ClassINET}}}
+	return m.SetEdns0(maxAnswer, false).Pack()
 }
 
-// maxAnswer is the largest answer over UDP without an extension; the sets that Drover moves have one value.
-const maxAnswer = 512
+// maxAnswer is the largest answer over UDP that is asked for ("EDNS(0)", RFC 6891, and DNS Flag Day 2020).
+const maxAnswer = 1232
 
-func (c Client) exchange(ctx context.Context, server string, question []byte) (dnsmessage.Message, error) {
+func (c Client) exchange(ctx context.Context, server string, question []byte) (*dns.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	var answer dnsmessage.Message
 	dial := c.Dial
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
 	conn, err := dial(ctx, "udp", server)
 	if err != nil {
-		return answer, err
+		return nil, err
 	}
 	defer func() { _ = conn.Close() }()
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(deadline); err != nil {
-			return answer, err
+			return nil, err
 		}
 	}
 	if _, err := conn.Write(question); err != nil {
-		return answer, err
+		return nil, err
 	}
 	buffer := make([]byte, maxAnswer)
 	n, err := conn.Read(buffer)
 	if err != nil {
-		return answer, err
+		return nil, err
 	}
+	answer := new(dns.Msg)
 	if err := answer.Unpack(buffer[:n]); err != nil {
-		return answer, err
+		return nil, err
 	}
 	switch {
-	case !answer.Response || answer.ID != id:
-		return answer, errors.New("not the answer to the question")
-	case answer.RCode != dnsmessage.RCodeSuccess && answer.RCode != dnsmessage.RCodeNameError:
-		return answer, fmt.Errorf("answer %s", answer.RCode)
+	case !answer.Response || answer.Id != id:
+		return nil, errors.New("not the answer to the question")
+	case answer.Rcode != dns.RcodeSuccess && answer.Rcode != dns.RcodeNameError:
+		return nil, fmt.Errorf("answer %s", dns.RcodeToString[answer.Rcode])
 	}
 	return answer, nil
 }
 
-func values(answer dnsmessage.Message, kind dnsmessage.Type) []string {
+func values(answer *dns.Msg, kind uint16) []string {
 	all := []string{}
-	for _, r := range answer.Answers {
-		if r.Header.Type != kind {
+	for _, r := range answer.Answer {
+		if r.Header().Rrtype != kind {
 			continue
 		}
-		switch body := r.Body.(type) {
-		case *dnsmessage.AResource:
-			all = append(all, net.IP(body.A[:]).String())
-		case *dnsmessage.AAAAResource:
-			all = append(all, net.IP(body.AAAA[:]).String())
-		case *dnsmessage.CNAMEResource:
-			all = append(all, strings.ToLower(strings.TrimSuffix(body.CNAME.String(), ".")))
+		value := strings.TrimPrefix(r.String(), r.Header().String())
+		if cname, ok := r.(*dns.CNAME); ok {
+			value = strings.ToLower(strings.TrimSuffix(cname.Target, "."))
 		}
+		all = append(all, octal(value))
 	}
 	slices.Sort(all)
 	return all
+}
+
+// decimalEscape is a byte in the form of a zone file. Route 53 writes it with octal digits.
+var decimalEscape = regexp.MustCompile(`\\[0-9]{3}`)
+
+func octal(value string) string {
+	return decimalEscape.ReplaceAllStringFunc(value, func(escape string) string {
+		n, _ := strconv.Atoi(escape[1:]) // three digits
+		return fmt.Sprintf(`\%03o`, n)
+	})
 }

@@ -35,7 +35,7 @@ var threats = []actor{
 		may: []string{
 			"read where the applications are", "write the lock", "flip a switch", "change the weight of a registered record", "create another record",
 		},
-		reaches: "deletes and creates addresses, aliases and TXT records in the zones of the plan, and no other type or zone, nor what answers a certificate's challenge; with `recordNames` in the plan, no other name. IAM cannot tell a new record from a new weight: the function deletes in the same batch, to the letter, each record set that it creates"},
+		reaches: "deletes and creates records of the types that can be registered in the zones of the plan, and no other type, such as NS or CAA, or zone, nor what answers a certificate's challenge; with `recordNames` in the plan, no other name. IAM cannot tell a new record from a new weight: the function deletes in the same batch, to the letter, each record set that it creates"},
 	{name: "function UpdateRegistry", role: "updateregistry",
 		may: []string{
 			"read where the applications are", "register an application", "write the lock",

@@ -11,7 +11,7 @@ import (
 // DNS is how clients resolve names.
 type DNS interface {
 	// Resolve calls each with every record set that the name servers answer with now: its SetIdentifier, the share of the
-	// queries that get it, and how many seconds it is kept, 0 for an alias.
+	// queries that get it, and how many seconds it is kept, 0 for an alias to a name of an AWS service.
 	Resolve(zone, name, recordType string, each func(setIdentifier string, share float64, ttl int64))
 	// Generation changes whenever an answer may have changed.
 	Generation() int
@@ -56,9 +56,11 @@ type Traffic struct {
 type Clients struct {
 	// Application is the application's name.
 	Application string
-	// Name, Type and Zone are the record that the clients resolve. The SetIdentifier of a weighted record set is the
-	// Region that it leads to (TRF-1).
+	// Name, Type and Zone are the record that the clients resolve.
 	Name, Type, Zone string
+	// Regions are where the weighted record sets lead to, by SetIdentifier. One that is not among them leads to the Region of
+	// that name (TRF-1).
+	Regions map[string]string
 	// TTL is how many seconds an answer is kept; 0 means the TTL of the record set, or 60 for an alias.
 	TTL int
 	// RequestsPerSecond is the number of requests of all clients together.
@@ -70,6 +72,14 @@ type Clients struct {
 	// LoadBalancer, when set, replaces the application's own metrics by those of a load balancer in each Region. It is
 	// the value of their dimension LoadBalancer, with {region} for the Region (TRF-6).
 	LoadBalancer string
+}
+
+// regionOf is where a record set leads to.
+func (c Clients) regionOf(setIdentifier string) string {
+	if region, ok := c.Regions[setIdentifier]; ok {
+		return region
+	}
+	return setIdentifier
 }
 
 // New returns a simulation without clients.
@@ -105,7 +115,7 @@ func (t *Traffic) checkClients(c Clients) error {
 		return fmt.Errorf("TTL %d; expected 0 or more seconds", c.TTL)
 	}
 	var regions []string
-	t.dns.Resolve(c.Zone, c.Name, c.Type, func(region string, _ float64, _ int64) { regions = append(regions, region) })
+	t.dns.Resolve(c.Zone, c.Name, c.Type, func(id string, _ float64, _ int64) { regions = append(regions, c.regionOf(id)) })
 	if len(regions) == 0 {
 		return fmt.Errorf("hosted zone %s has no record %s %s", c.Zone, c.Name, c.Type)
 	}

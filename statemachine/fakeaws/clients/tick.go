@@ -123,7 +123,7 @@ func (p *population) resolve(dns DNS) {
 	shares := make([]float64, len(p.loads))
 	dns.Resolve(p.Zone, p.Name, p.Type, func(setIdentifier string, share float64, _ int64) {
 		// A record set that leads to no Region serves no request.
-		if i := slices.IndexFunc(p.loads, func(l *load) bool { return l.region == setIdentifier }); i >= 0 {
+		if i := slices.IndexFunc(p.loads, func(l *load) bool { return l.region == p.regionOf(setIdentifier) }); i >= 0 {
 			shares[i] += share
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/miekg/dns"
 )
 
 // checkSet returns the mistakes of a single record set, in Route 53's words.
@@ -32,7 +34,7 @@ func (r *Service) checkSet(z *zone, s RecordSet) (problems []string) {
 	if s.Alias == nil && len(s.Values) == 0 {
 		add("Invalid request: %s %s has neither ResourceRecords nor an AliasTarget", name, s.Type)
 	}
-	if s.SetIdentifier != "" && len(s.Values) > 1 {
+	if s.policy() == policyWeighted && len(s.Values) > 1 && r.settings.OneValue {
 		add("Invalid request: %s %s with a routing policy has %d ResourceRecords; expected one", name, s.Type, len(s.Values))
 	}
 	if _, ok := r.checks[s.HealthCheck]; s.HealthCheck != "" && !ok {
@@ -60,7 +62,7 @@ func checkValues(s RecordSet) (problems []string) {
 	return problems
 }
 
-// checkValue checks the types of records that a failover writes; it accepts values of other types (R53-6).
+// checkValue checks the types of records that a run writes; it accepts values of other types (R53-6).
 func checkValue(recordType, value string) string {
 	addr, err := netip.ParseAddr(value)
 	switch recordType {
@@ -79,6 +81,10 @@ func checkValue(recordType, value string) string {
 		return checkName(normalizeName(value))
 	case "TXT", "SPF":
 		return checkText(value)
+	case "MX", "SRV", "HTTPS", "SVCB":
+		if r, err := dns.NewRR(". 0 IN " + recordType + " " + value); err != nil || r == nil {
+			return recordType + "RRDATAIllegalValue (Value is not a valid value of this type)"
+		}
 	}
 	return ""
 }

@@ -69,14 +69,6 @@ func TestARefusedBatchChangesNothing(t *testing.T) {
 			"InvalidChangeBatch", "cannot be created as weighted sets must contain the same TTL.",
 		},
 		{
-			"two values in a weighted set", []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
-				Name: aws.String("www.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60),
-				SetIdentifier: aws.String(east), Weight: aws.Int64(0),
-				ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}, {Value: aws.String("192.0.2.3")}},
-			}}},
-			"InvalidChangeBatch", "has 2 ResourceRecords; expected one",
-		},
-		{
 			"weight above 255", []types.Change{weigh(types.ChangeActionUpsert, "www.example.com", west, 256)},
 			"InvalidInput", "at 'changeBatch.changes.1.member.resourceRecordSet.weight' failed to satisfy constraint: Member must have value less than or equal to 255",
 		},

@@ -90,11 +90,24 @@ func shares(answers []candidate) []candidate {
 }
 
 // Resolve calls each with every record set that the name servers answer with now: its SetIdentifier, the share of the
-// queries that get it, and how long resolvers keep it, which is 0 for an alias.
+// queries that get it, and how long resolvers keep it, which is 0 for an alias to a name of an AWS service. An alias to a
+// record of its own zone has that record's TTL.
 func (r *Service) Resolve(zoneID, name, recordType string, each func(setIdentifier string, share float64, ttl int64)) {
 	for _, a := range r.resolve(somewhere, zoneID, name, recordType) {
-		each(a.set.SetIdentifier, a.share, a.set.TTL)
+		each(a.set.SetIdentifier, a.share, r.target(zoneID, a.set, recordType, 0).TTL)
 	}
+}
+
+// target follows aliases to records of their own zone. Of a group it is the first record set that may answer.
+func (r *Service) target(zoneID string, set RecordSet, recordType string, aliases int) RecordSet {
+	if set.Alias == nil || set.Alias.Zone != zoneID || aliases == maxAliases {
+		return set
+	}
+	found := r.resolve(somewhere, zoneID, set.Alias.Name, recordType)
+	if len(found) == 0 {
+		return set
+	}
+	return r.target(zoneID, found[0].set, recordType, aliases+1)
 }
 
 // Generation counts the changes of what the name servers answer.

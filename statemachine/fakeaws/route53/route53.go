@@ -45,6 +45,9 @@ type Settings struct {
 	// Processing is how long a hosted zone rejects other changes with PriorRequestNotComplete after it has accepted
 	// one; 0 means never (R53-3).
 	Processing time.Duration
+	// OneValue says that a weighted record set may have one value only, as the API Reference says; the Developer Guide says
+	// that it may have several (R53-25).
+	OneValue bool
 }
 
 const defaultPropagation = 30 * time.Second
