@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
-	"github.com/aws/smithy-go"
 
+	"github.com/drover-dr/drover/internal/changebatch"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry"
@@ -34,10 +32,6 @@ type Applier struct {
 	// Say reports what was done.
 	Say func(format string, args ...any)
 }
-
-// tries is how often a throttled batch is submitted, and the state of a change is read. With two seconds between, that is as
-// long as Route 53 needs to refill the tokens of the largest batch ten times.
-const tries = 60
 
 // Apply changes the zones and the registry. It takes no lock, so that a failover never waits for it; before each write it makes
 // sure that no run holds the lock. An error about one zone stops no other zone. An application is written into the registry
@@ -66,7 +60,7 @@ func (a Applier) Apply(ctx context.Context, todo Todo) error {
 		}
 	}
 	for _, z := range todo.Zones {
-		if err := a.inSync(ctx, z, changes[z.ID]); err != nil {
+		if err := a.inSync(ctx, changes[z.ID]); err != nil {
 			unwritten[z.ID] = true
 			failed = append(failed, fmt.Errorf("zone %s %s: %w", z.ID, z.Name, err))
 		}
@@ -108,7 +102,7 @@ func (a Applier) configure(ctx context.Context, c Configuration) error {
 func (a Applier) zone(ctx context.Context, z Zone) (ids []string, err error) {
 	batches := z.batches()
 	for i, b := range batches {
-		id, err := a.submit(ctx, z, b)
+		id, err := a.submitter().Submit(ctx, z.ID, b)
 		if err != nil {
 			err = a.whyRefused(ctx, z, b, err)
 		}
@@ -126,29 +120,9 @@ func (a Applier) zone(ctx context.Context, z Zone) (ids []string, err error) {
 	return ids, nil
 }
 
-func (a Applier) submit(ctx context.Context, z Zone, b []types.Change) (id string, err error) {
-	for try := 1; ; try++ {
-		out, err := a.DNS.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
-			HostedZoneId: &z.ID, ChangeBatch: &types.ChangeBatch{Changes: b, Comment: aws.String("Drover: health checks of switches; no answer changes")},
-		})
-		switch {
-		case err == nil:
-			return aws.ToString(out.ChangeInfo.Id), nil
-		case !passes(err) || try == tries:
-			return "", failover.Doing("change", "zone "+z.ID, err)
-		case try == 1:
-			a.Say("zone %s %s: Route 53 is busy or throttles; trying again", z.ID, z.Name)
-		}
-		if err := a.Pause(ctx); err != nil {
-			return "", err
-		}
-	}
-}
-
-// passes says whether an error of Route 53 passes by itself.
-func passes(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && (strings.HasPrefix(api.ErrorCode(), "Throttl") || api.ErrorCode() == "PriorRequestNotComplete")
+// submitter submits the batches.
+func (a Applier) submitter() changebatch.Submitter {
+	return changebatch.Submitter{DNS: a.DNS, Comment: "Drover: health checks of switches; no answer changes", Pause: a.Pause, Say: a.Say}
 }
 
 // whyRefused reads the zone again after an error. If every record set of the batch has its health check, an earlier try
@@ -183,23 +157,10 @@ func contains(b []types.Change, s Set) bool {
 }
 
 // inSync waits until all name servers know the changes of a zone.
-func (a Applier) inSync(ctx context.Context, z Zone, ids []string) error {
+func (a Applier) inSync(ctx context.Context, ids []string) error {
 	for _, id := range ids {
-		id = strings.TrimPrefix(id, "/change/")
-		for try := 1; ; try++ {
-			out, err := a.DNS.GetChange(ctx, &route53.GetChangeInput{Id: &id})
-			if err != nil && !passes(err) {
-				return failover.Doing("get", "change "+id, err)
-			}
-			if err == nil && out.ChangeInfo.Status == types.ChangeStatusInsync {
-				break
-			}
-			if try == tries {
-				return fmt.Errorf("change %s is not known to all name servers yet; type the command again", id)
-			}
-			if err := a.Pause(ctx); err != nil {
-				return err
-			}
+		if err := a.submitter().InSync(ctx, id); err != nil {
+			return err
 		}
 	}
 	return nil
