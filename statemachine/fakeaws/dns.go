@@ -34,6 +34,14 @@ func (w *World) QueryFrom(from route53.Place, name, recordType string) route53.A
 	return w.route53.QueryFrom(from, name, recordType)
 }
 
+// QueryIn answers one DNS question from one hosted zone, of several with the same name too.
+func (w *World) QueryIn(zoneID string, from route53.Place, name, recordType string) route53.Answer {
+	w.k.Lock()
+	defer w.k.Unlock()
+	w.k.CatchUp()
+	return w.route53.QueryIn(zoneID, from, name, recordType)
+}
+
 // names are the zones of the name servers; see nameserver.Zones.
 type names struct{ w *World }
 

@@ -14,8 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"github.com/drover-dr/drover/internal/plainbody"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // policyWith is the policy in docs/permissions.md or SECURITY.md that has a statement of this Sid, for the account of the AWS simulator.
@@ -160,4 +163,42 @@ func TestWhatAPolicyDoesNotAllowIsDeniedToACaller(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, answer)
 		}
 	}
+}
+
+// TestThePermissionsOnThePageAreEnoughToImportAndConvert: a simple record beside those of the scenario.
+func TestThePermissionsOnThePageAreEnoughToImportAndConvert(t *testing.T) {
+	url, _ := serve(t)
+	reads, converts := caller(t, url, "reader", policyWith(t, "ReadTheEstate")), caller(t, url, "converter", policyWith(t, "ConvertRecordSets"))
+	client := route53.NewFromConfig(newPrincipal(url, "", fakeaws.Administrator).cfg)
+	set := r53types.ResourceRecordSet{Name: aws.String("page.example.org"), Type: r53types.RRTypeA, TTL: aws.Int64(60), ResourceRecords: []r53types.ResourceRecord{{Value: aws.String("192.0.2.77")}}}
+	if _, err := client.ChangeResourceRecordSets(t.Context(), &route53.ChangeResourceRecordSetsInput{
+		HostedZoneId: aws.String(zone), ChangeBatch: &r53types.ChangeBatch{Changes: []r53types.Change{{Action: r53types.ChangeActionCreate, ResourceRecordSet: &set}}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "page.yaml")
+	text := `applications:
+  - name: page
+    records:
+      - {name: page.example.org, type: A, zone: ` + zone + `, zoneName: example.org, ttl: 60, endpoints: {us-east-1: {value: 192.0.2.77}, us-west-2: {value: 198.51.100.77}}}
+    health: [{namespace: N, metric: M, statistic: Sum, periodSeconds: 60, atLeast: 1}]
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	as := func(key string, code int, says string, args ...string) {
+		t.Helper()
+		t.Setenv("AWS_ACCESS_KEY_ID", key)
+		got, stdout, stderr := drover(t, t.Context(), append(append([]string{"import"}, args...), "--endpoint-url", url)...)
+		if got != code || !strings.Contains(stdout+stderr, says) {
+			t.Fatalf("import %v: exit code %d\n%s%s\nwant %d and %q", args, got, stdout, stderr, code, says)
+		}
+	}
+	undo := filepath.Join(t.TempDir(), "undo.json")
+	as(reads, exitFailed, "none of the 2 hosted zones of the account is wanted", "--tag", "none=such")
+	as(reads, exitFailed, "undecided: page.example.org A")
+	as(reads, exitFailed, "is not authorized to perform", "--convert", file, "--yes")
+	as(converts, exitFailed, "is not authorized to perform: route53:ListHostedZones")
+	as(converts, exitOK, "Done: 1 name", "--convert", file, "--yes", "--undo-file", undo)
+	as(converts, exitOK, "Done: 1 name", "--undo", undo, "--yes")
 }

@@ -24,6 +24,7 @@ type commandLine struct {
 	Forecast forecastCommand `cmd:"" help:"Play a failover many times under a fault model; show RTO, RPO and outcomes with their percentiles."`
 
 	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
+	Import   importCommand   `cmd:"" help:"Read hosted zones and write an applications file; make weighted pairs of other record sets, and undo it."`
 	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
 	Approve  approveCommand  `cmd:"" help:"Approve a run that waits for an approval."`
 	Reject   rejectCommand   `cmd:"" help:"Reject a run that waits for an approval."`
@@ -45,6 +46,8 @@ type environment struct {
 	person bool
 	// terminal is what stdout writes to. Transcripts go there: they have colours, and remove control characters themselves.
 	terminal io.Writer
+	// progress is stderr when that is a terminal, nil otherwise.
+	progress io.Writer
 }
 
 // usageError is a mistake in what was typed.
@@ -55,7 +58,7 @@ var errFailed = errors.New("failed")
 
 // run is main without the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	terminal := stdout
+	terminal, progress := stdout, terminalOf(stderr)
 	stdout, stderr = untrusted.Writer(stdout), untrusted.Writer(stderr)
 	var cli commandLine
 	exited := -1
@@ -82,8 +85,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	return exitCode(ctx, parsed.Run(environment{
-		ctx: ctx, stdout: stdout, stderr: stderr, terminal: terminal, stdin: os.Stdin, person: term.IsTerminal(os.Stdin.Fd()),
+		ctx: ctx, stdout: stdout, stderr: stderr, terminal: terminal, stdin: os.Stdin, person: term.IsTerminal(os.Stdin.Fd()), progress: progress,
 	}), stderr)
+}
+
+// terminalOf is what progress is shown on: w, if that is a terminal.
+func terminalOf(w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(f.Fd()) {
+		return f
+	}
+	return nil
 }
 
 // exitCode prints an error, in one line, and returns the exit code for it.

@@ -36,7 +36,7 @@ func TestTheRunbookIsPlayed(t *testing.T) {
 		title, _, _ := strings.Cut(section, "\n")
 		t.Run(title, func(t *testing.T) {
 			url, _ := serve(t, "--speed", "120")
-			sections[i+1] = (&reader{t: t, url: url}).read(section)
+			sections[i+1] = (&reader{t: t, url: url, page: "docs/runbook.md"}).read(section)
 		})
 	}
 	if *update {
@@ -51,6 +51,8 @@ type reader struct {
 	t    *testing.T
 	url  string
 	code int
+	// page is the page that is played.
+	page string
 }
 
 var played = regexp.MustCompile("(?s)<!-- played:\n(.*?)-->|```console\n(.*?)```")
@@ -88,20 +90,27 @@ func (r *reader) console(block string) string {
 		if diff == "" {
 			got = want
 		} else if !*update {
-			r.t.Errorf("%s (-docs/runbook.md +printed); go test ./statemachine/cmd/drover -run Runbook -update rewrites the page\n%s", command, diff)
+			r.t.Errorf("%s (-%s +printed); go test ./statemachine/cmd/drover -run 'Runbook|Page' -update rewrites the page\n%s", command, r.page, diff)
 		}
 		fmt.Fprintf(&now, "$ %s\n%s", command, got)
 	}
 	return now.String()
 }
 
-// types is what a command prints. It knows drover, and of a shell $?, head, tail and grep.
+// types is what a command prints. It knows drover, and of a shell $?, cat, head, tail and grep.
 func (r *reader) types(command string) string {
 	if command == "echo $?" {
 		return strconv.Itoa(r.code) + "\n"
 	}
 	command, filter, _ := strings.Cut(command, " | ")
 	args := strings.Fields(command)
+	if args[0] == "cat" {
+		text, err := os.ReadFile(args[1])
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return string(text)
+	}
 	if args[0] != "drover" {
 		r.t.Fatalf("%s: expected drover", command)
 	}

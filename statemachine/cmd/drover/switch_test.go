@@ -36,31 +36,43 @@ var twoSwitches = []failover.Switch{{Name: "default", Lever: failover.EndpointLe
 
 func newPlant(t *testing.T) *plant {
 	t.Helper()
-	operator(t)
-	world := fakeaws.New("111122223333", now(), "us-east-1", west)
-	server := httptest.NewServer(world)
-	t.Cleanup(server.Close)
-	p := &plant{t: t, world: world, url: server.URL}
-	p.store = &registry.Store{Table: table, Plan: failover.DefaultPlan(), Client: dynamodb.New(dynamodb.Options{
-		Region: west, BaseEndpoint: aws.String(server.URL), HTTPClient: plainbody.New(), Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
-	})}
-	p.must(world.AddTable(table, "us-east-1", west))
-	p.must(world.AddZone("Z1", "example.com"))
-	every := changeEvery
-	changeEvery = 10 * time.Millisecond
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(func() { cancel(); changeEvery = every })
-	go func() { // time passes while a command waits
-		for pause(ctx, 10*time.Millisecond) == nil {
-			p.settle()
-		}
-	}()
+	p := newWorld(t, "us-east-1", west)
+	p.must(p.world.AddZone("Z1", "example.com"))
 	for _, region := range []failover.Region{"us-east-1", west} {
 		p.must(p.store.PublishRelease(t.Context(), registry.Release{Region: region, Version: "1", Format: failover.Format, Since: now()}))
 		p.must(p.store.PublishSwitches(t.Context(), region, twoSwitches))
 		p.record("shop", region)
 	}
 	p.settle()
+	return p
+}
+
+// hurried is a clock on which a wait takes a hundredth of its time.
+type hurried struct{ wallClock }
+
+func (hurried) Sleep(ctx context.Context, d time.Duration) error { return pause(ctx, d/100) }
+
+// newWorld is a simulator with an empty registry, in which time passes while a command waits.
+func newWorld(t *testing.T, regions ...string) *plant {
+	t.Helper()
+	operator(t)
+	world := fakeaws.New("111122223333", now(), regions...)
+	server := httptest.NewServer(world)
+	t.Cleanup(server.Close)
+	p := &plant{t: t, world: world, url: server.URL}
+	p.store = &registry.Store{Table: table, Plan: failover.DefaultPlan(), Client: dynamodb.New(dynamodb.Options{
+		Region: west, BaseEndpoint: aws.String(server.URL), HTTPClient: plainbody.New(), Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+	})}
+	p.must(world.AddTable(table, regions...))
+	every, clock := changeEvery, importClock
+	changeEvery, importClock = 10*time.Millisecond, hurried{}
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(func() { cancel(); changeEvery, importClock = every, clock })
+	go func() {
+		for pause(ctx, 10*time.Millisecond) == nil {
+			p.settle()
+		}
+	}()
 	return p
 }
 

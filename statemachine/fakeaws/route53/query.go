@@ -46,6 +46,19 @@ func (r *Service) QueryFrom(from Place, name, recordType string) Answer {
 	if z == nil {
 		return queryService(name, recordType)
 	}
+	return r.queryIn(z, from, name, recordType)
+}
+
+// QueryIn answers one question from one hosted zone, of several with the same name too.
+func (r *Service) QueryIn(zoneID string, from Place, name, recordType string) Answer {
+	z := r.zones[zoneID]
+	if z == nil {
+		return Answer{}
+	}
+	return r.queryIn(z, from, normalizeName(name), recordType)
+}
+
+func (r *Service) queryIn(z *zone, from Place, name, recordType string) Answer {
 	a := Answer{Zone: z.name, NameServers: z.nameServers()}
 	owner, exists := z.owner(name)
 	if a.Exists = exists; !exists {
