@@ -8,6 +8,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
+	"github.com/drover-dr/drover/internal/untrusted"
 )
 
 // Result is what an import finds.
@@ -100,9 +101,9 @@ type writer struct {
 	off string
 }
 
+// line writes one line: a set identifier or a value of Route 53 with a line break does not begin another one.
 func (w *writer) line(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	w.b.WriteString(w.off + strings.ReplaceAll(text, "\n", " ") + "\n")
+	w.b.WriteString(w.off + untrusted.Line(fmt.Sprintf(format, args...)) + "\n")
 }
 
 // head is the key applications. With no application that can be registered it is a comment: the file has to be edited.

@@ -109,6 +109,38 @@ func TestHealthRulesAreProposedOfWhatExists(t *testing.T) {
 	}
 }
 
+// TestARuleAboutHealthChecksIsAComment: its metrics are in us-east-1 alone. The parser takes it beside another rule.
+func TestARuleAboutHealthChecksIsAComment(t *testing.T) {
+	z := zone(of("192.0.2.1").weight("us-east-1", 1).check("a"), of("192.0.2.2").weight("us-west-2", 0).check("b"))
+	o := options(t, nil, "", "")
+	o.Health, _ = estate.ParseRules("h", []byte("- {namespace: N, metric: M, statistic: Sum, periodSeconds: 60, atLeast: 1}"))
+	text := estate.Import([]estate.Zone{z}, nil, o).YAML()
+	const also = "# also: - {namespace: AWS/Route53, metric: HealthCheckStatus, region: us-east-1, dimensions: {HealthCheckId: {us-east-1: a, us-west-2: b}}, statistic: Minimum, periodSeconds: 60, atLeast: 1}"
+	if !strings.Contains(text, also) {
+		t.Fatalf("no rule about the health checks in\n%s", text)
+	}
+	if apps, err := applicationsfile.Parse("a.yaml", []byte(strings.ReplaceAll(text, "# also: ", "")), o.Plan); err != nil || len(apps[0].Health) != 2 {
+		t.Errorf("%v, applications %+v; want two rules", err, apps)
+	}
+}
+
+// TestATextOfRoute53BeginsNoLineOfTheFile: an identifier with a line break stays in its comment or its quotation marks.
+func TestATextOfRoute53BeginsNoLineOfTheFile(t *testing.T) {
+	for _, br := range []string{"\n", "\r", "\u2028", "\u0085", "\x1b[2J"} {
+		id := "x" + br + "applications: [{name: evil}]"
+		z := zone(of("192.0.2.1").weight(id, 1), of("192.0.2.2").weight("us-west-2", 0), of("192.0.2.1").named("b.example.com.", "A").weight(id+"us-east-1", 1), of("192.0.2.2").named("b.example.com.", "A").weight("us-west-2", 0))
+		text := estate.Import([]estate.Zone{z}, nil, options(t, nil, "", "")).YAML()
+		for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return strings.ContainsRune("\n\r\u2028\u0085", c) }) {
+			if !strings.HasPrefix(line, "#") {
+				t.Errorf("%q: the line %q is no comment, and nothing can be registered", br, line)
+			}
+		}
+		if strings.Contains(text, "\x1b") {
+			t.Errorf("%q: a control character is in the file", br)
+		}
+	}
+}
+
 // A rule that needs a number of the user's is a comment, and one that the parser takes once it has the number.
 func TestARuleAboutErrorsIsAComment(t *testing.T) {
 	z := zone(of(eastLB).weight("blue", 1), of(westLB).weight("dr", 0))

@@ -94,7 +94,7 @@ func Propose(apps []Application, metrics Metrics, o Options) {
 			app.Rules = append(app.Rules, index.balancers(app, d)...)
 		}
 		app.Rules = uniqueRules(app.Rules)
-		app.Also = errorsOf(app.Rules)
+		app.Also = append(errorsOf(app.Rules), index.checks(app)...)
 		if len(app.Rules) == 0 {
 			app.Rules = index.canaries(app)
 		}
@@ -103,7 +103,6 @@ func Propose(apps []Application, metrics Metrics, o Options) {
 		}
 		if len(app.Rules) == 0 {
 			app.Missing = "no metric of CloudWatch says whether it is healthy in both Regions"
-			app.Choices = append(app.Choices, index.checks(app)...)
 			app.Choices = append(app.Choices, "- {namespace: NAMESPACE, metric: METRIC, dimensions: {Region: \"{region}\"}, statistic: Average, periodSeconds: 60, atLeast: 99}  # or for all: --health FILE")
 		}
 	}
@@ -281,8 +280,8 @@ func (x *index) canaries(app *Application) []Rule {
 	}}
 }
 
-// checks are rules about the Route 53 health checks of the record sets. They are choices and no proposal: their metrics are in
-// us-east-1 alone, so a run that leaves us-east-1 finds no data.
+// checks is a rule about the Route 53 health checks of the record sets, if both Regions have one. It cannot be an application's only
+// one: its metrics are in one Region alone, and a failover reads nothing outside of the Region that it moves to.
 func (x *index) checks(app *Application) []string {
 	ids := map[failover.Region]string{}
 	for _, d := range app.Records {
@@ -293,6 +292,6 @@ func (x *index) checks(app *Application) []string {
 	if ids[x.plan.Primary] == "" || ids[x.plan.Standby] == "" {
 		return nil
 	}
-	return []string{fmt.Sprintf("- {namespace: AWS/Route53, metric: HealthCheckStatus, region: us-east-1, dimensions: {HealthCheckId: {%s: %s, %s: %s}}, statistic: Minimum, periodSeconds: 60, atLeast: 1}  # no data while us-east-1 is lost",
-		x.plan.Primary, ids[x.plan.Primary], x.plan.Standby, ids[x.plan.Standby])}
+	return []string{fmt.Sprintf("{namespace: AWS/Route53, metric: HealthCheckStatus, region: %s, dimensions: {HealthCheckId: %s}, statistic: Minimum, periodSeconds: 60, atLeast: 1}  # not as the only rule",
+		x.plan.Primary.Partition().GlobalRegion, Dimension{Values: ids}.text())}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
@@ -188,7 +189,7 @@ func (a Applier) halves(ctx context.Context, b Batch, z estate.Zone, r *Report, 
 		return nil
 	case 1:
 		if len(b.Conversions) == 1 {
-			r.Failed = append(r.Failed, Failure{left[0], err})
+			r.Failed = append(r.Failed, Failure{left[0], left[0].wayOut(err)})
 			return nil
 		}
 	}
@@ -199,6 +200,16 @@ func (a Applier) halves(ctx context.Context, b Batch, z estate.Zone, r *Report, 
 		}
 	}
 	return ids
+}
+
+// wayOut adds to the rejection of a pair with several values what Route 53 takes: its documents disagree on whether a weighted record
+// set may have them.
+func (c Conversion) wayOut(err error) error {
+	if !slices.ContainsFunc(c.After, func(s estate.Set) bool { return s.Weight != nil && len(s.ResourceRecords) > 1 }) {
+		return err
+	}
+	return fmt.Errorf("%w; if the several values are the reason: create a simple record in the zone for each Region with its values, such as us-east-1.%s, "+
+		"and name it in the file as `alias: {name: us-east-1.%[2]s, zone: %s}`", err, strings.TrimPrefix(c.Name, "*."), c.Zone)
 }
 
 func (a Applier) fail(r *Report, b Batch, err error) {

@@ -158,6 +158,38 @@ func TestARejectedBatchStopsNoOtherName(t *testing.T) {
 	}
 }
 
+// TestAPairOfSeveralValuesThatRoute53RejectsHasAWayOut goes that way: simple records with the values, and aliases to them.
+func TestAPairOfSeveralValuesThatRoute53RejectsHasAWayOut(t *testing.T) {
+	s := newScene(t, 1)
+	s.SetRoute53(fakeaws.Route53Settings{OneValue: true})
+	several := []string{"192.0.2.61", "192.0.2.62"}
+	s.must(s.PutRecordSet("Z1", fakeaws.RecordSet{Name: "edge.example.com", Type: "A", TTL: 60, Values: several}))
+	r := s.apps[0].Records[0]
+	r.Name, r.Endpoints = "edge.example.com", map[failover.Region]failover.Endpoint{east: {Values: several}, west: {Value: "198.51.100.61"}}
+	s.apps = append(s.apps, failover.Application{Name: "edge", Records: []failover.Record{r}})
+	_, batches := s.planned()
+	report := s.apply(t.Context(), batches)
+	const way = "create a simple record in the zone for each Region with its values, such as us-east-1.edge.example.com, and name it in the file as `alias: {name: us-east-1.edge.example.com, zone: Z1}`"
+	if got := summary(report); got != "1 done, 0 not done, failed [edge.example.com], stopped <nil>" || !strings.Contains(report.Failed[0].Err.Error(), way) {
+		t.Fatalf("%s: %+v", got, report.Failed)
+	}
+	s.must(s.PutRecordSet("Z1", fakeaws.RecordSet{Name: "us-east-1.edge.example.com", Type: "A", TTL: 60, Values: several}))
+	s.must(s.PutRecordSet("Z1", fakeaws.RecordSet{Name: "us-west-2.edge.example.com", Type: "A", TTL: 60, Values: []string{"198.51.100.61"}}))
+	r.TTL, r.Endpoints = 0, map[failover.Region]failover.Endpoint{}
+	for _, region := range []failover.Region{east, west} {
+		r.Endpoints[region] = failover.Endpoint{Alias: &failover.Alias{Name: string(region) + ".edge.example.com", Zone: "Z1"}}
+	}
+	s.apps[1].Records = []failover.Record{r}
+	todo, batches := s.planned()
+	if got := summary(s.apply(t.Context(), batches)); got != "1 done, 0 not done, failed [], stopped <nil>" {
+		t.Errorf("%s; refused %v", got, todo.Refused)
+	}
+	s.Pass(time.Minute)
+	if a := s.Query("edge.example.com", "A"); strings.Join(a.Values, " ") != "192.0.2.61 192.0.2.62" {
+		t.Errorf("answered %v; want %v as before", a.Values, several)
+	}
+}
+
 // TestALostAnswerIsRecognized: Route 53 takes the batch, the SDK sends it again, and then it does not match any more.
 func TestALostAnswerIsRecognized(t *testing.T) {
 	s := newScene(t, 3)

@@ -29,6 +29,8 @@ func change(s *estate.Set, key, value string) {
 		return &n
 	}
 	switch key {
+	case "name":
+		s.Name = value + "."
 	case "id":
 		s.SetIdentifier = value
 	case "w":

@@ -4,6 +4,6 @@
 // ([Compare]), unless the user accepts the difference.
 //
 //   - answers.go is what clients get of a group of record sets.
-//   - plan.go finds out what there is to do, undo.go what there is to undo.
+//   - plan.go finds out what there is to do, serving.go which Region serves a name today, undo.go what there is to undo.
 //   - apply.go does it.
 package conversion

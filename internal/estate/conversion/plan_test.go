@@ -27,6 +27,19 @@ func record(change func(*failover.Record)) failover.Record {
 	return r
 }
 
+func own(r *failover.Record) {
+	r.TTL = 0
+	r.Endpoints = map[failover.Region]failover.Endpoint{}
+	for _, region := range []failover.Region{east, west} {
+		r.Endpoints[region] = failover.Endpoint{Alias: &failover.Alias{Name: string(region) + ".www.example.com", Zone: "Z1"}}
+	}
+}
+
+func ownHealth(r *failover.Record) {
+	own(r)
+	r.Endpoints[east].Alias.EvaluateTargetHealth = true
+}
+
 func identified(r *failover.Record) {
 	r.Endpoints = map[failover.Region]failover.Endpoint{east: {Value: "1", SetIdentifier: "blue"}, west: {Value: "2", SetIdentifier: "dr"}}
 }
@@ -96,6 +109,12 @@ func TestWhatAConversionDoes(t *testing.T) {
 		{"one weighted set", "1 w=7 id=us-east-1", nil, conversion.Options{}, "CREATE us-west-2 (weight 0): 2, TTL 60"},
 		{"one weighted set without weight", "1 w=0 id=us-east-1", nil, conversion.Options{}, "DELETE us-east-1 (weight 0): 1, TTL 60; " + pair},
 		{"multivalue", "1 multi=; 2 multi=", nil, accept, "its routing policy, multivalue, is none that Drover converts"},
+		{"aliases to the records that have its values", "1; 1 name=us-east-1.www.example.com; 2 name=us-west-2.www.example.com", own, conversion.Options{},
+			"DELETE 1, TTL 60; CREATE us-east-1 (weight 100): alias us-east-1.www.example.com in Z1; CREATE us-west-2 (weight 0): alias us-west-2.www.example.com in Z1"},
+		{"aliases to records of other values", "3; 1 name=us-east-1.www.example.com; 2 name=us-west-2.www.example.com", own, conversion.Options{},
+			"it answers with 3 today, which is neither endpoint of the file (us-east-1: alias us-east-1.www.example.com in Z1, us-west-2: alias us-west-2.www.example.com in Z1); expected one of them: correct the file, or import again"},
+		{"an alias that evaluates a record with a health check", "1; 1 name=us-east-1.www.example.com hc=a; 2 name=us-west-2.www.example.com", ownHealth, conversion.Options{},
+			"it would change answers, while health check a is unhealthy: today 1, then 2; to convert it all the same, add --accept www.example.com"},
 		{"the alias of a record that is not there", "1", func(r *failover.Record) {
 			r.Endpoints[west] = failover.Endpoint{Alias: &failover.Alias{Name: "us-west-2.www.example.com", Zone: "Z1"}}
 		}, conversion.Options{}, "the alias of us-west-2 points to us-west-2.www.example.com A, which zone Z1 does not have; Route 53 would reject the batch"},
@@ -143,9 +162,11 @@ func TestWhatUndoingDoes(t *testing.T) {
 func TestAFileThatIsNoUndoFileIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"applications:": "not the undo file of a conversion", "{}": "expected an undo file that drover import --convert has written",
+		`{"droverUndo": 1, "conversions": [{"zone": "Z1", "name": "a", "type": "A", "before": [{"Name": "a"}], "after": []}]}`:                                       `conversion "a" in zone "Z1": expected a zone, a name, a type`,
+		`{"droverUndo": 1, "conversions": [{"zone": "Z1", "name": "a", "type": "A", "before": [{"Name": "a"}], "after": [{"Weight": 1}, {"Region": "us-east-1"}]}]}`: "record sets of one routing policy",
 		`{"droverUndo": 2, "conversions": [{}]}`: `expected an undo file that drover import --convert has written, with "droverUndo": 1`,
 	} {
-		if _, err := conversion.ReadFile("u.json", []byte(text)); err == nil || !strings.Contains(err.Error(), "u.json: "+want) {
+		if _, err := conversion.ReadFile("u.json", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want %s", text, err, want)
 		}
 	}

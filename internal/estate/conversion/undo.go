@@ -34,7 +34,17 @@ func ReadFile(name string, text []byte) (File, error) {
 	if f.Format != fileFormat || len(f.Conversions) == 0 {
 		return f, fmt.Errorf("%s: expected an undo file that drover import --convert has written, with \"droverUndo\": %d and its conversions", name, fileFormat)
 	}
+	for _, c := range f.Conversions {
+		if c.Zone == "" || c.Name == "" || c.Type == "" || !uniform(c.Before) || !uniform(c.After) {
+			return f, fmt.Errorf("%s: conversion %q in zone %q: expected a zone, a name, a type, and record sets of one routing policy before and after", name, c.Name, c.Zone)
+		}
+	}
 	return f, nil
+}
+
+// uniform says whether record sets have one routing policy, as those of a name and type in Route 53.
+func uniform(sets []estate.Set) bool {
+	return len(sets) > 0 && !slices.ContainsFunc(sets, func(s estate.Set) bool { return s.Policy() != sets[0].Policy() })
 }
 
 // Undo returns what makes the record sets of a file's conversions what they were. A name whose record sets have changed since is
@@ -59,7 +69,7 @@ func Undo(zones []estate.Zone, f File, o Options) Todo {
 
 // undo adds what undoes one conversion.
 func (p *planner) undo(c Conversion) {
-	difference := Compare(c.Before, c.After)
+	difference := Compare(p.resolved(c.Zone, c.Before), p.resolved(c.Zone, c.After))
 	if difference != nil && !p.accepts(c.Name) {
 		p.refuse(c, "to undo it would change answers, %s; it has been moved or changed since, or the conversion changed answers too; fail back first, or add --accept %s",
 			difference, failover.Quote(c.Name))

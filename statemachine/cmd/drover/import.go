@@ -33,6 +33,7 @@ type importCommand struct {
 	UndoFile string   `help:"Where --convert writes the undo file, before its first batch (default: beside the applications file)." placeholder:"FILE"`
 	Serves   string   `help:"With --convert: the Region that serves all clients from now on, where latency or location decides today." placeholder:"REGION"`
 	Accept   []string `help:"With --convert or --undo: convert this name although answers change (may be repeated; patterns with *)." placeholder:"NAME"`
+	Only     []string `help:"With --convert or --undo: only this name (may be repeated; patterns with *)." placeholder:"NAME"`
 	Yes      bool     `help:"With --convert or --undo: do not ask."`
 
 	Plan        string `help:"Name of the plan." default:"drover"`
@@ -83,8 +84,8 @@ func (c *importCommand) check() error {
 		return errors.New("--convert and --undo cannot be combined; expected one of them")
 	case changes && (len(c.Zones) > 0 || len(c.Tag) > 0 || c.Out != "" || c.Answers != "" || c.Health != "" || c.Group != "name"):
 		return errors.New("--convert and --undo take their names from their file; zones, --tag, --group, --answers, --health and --out belong to an import: drover import ZONE --out FILE")
-	case !changes && (c.Yes || c.Serves != "" || len(c.Accept) > 0 || c.UndoFile != ""):
-		return errors.New("--yes, --serves, --accept and --undo-file need --convert FILE or --undo FILE: an import changes nothing")
+	case !changes && (c.Yes || c.Serves != "" || len(c.Accept) > 0 || len(c.Only) > 0 || c.UndoFile != ""):
+		return errors.New("--yes, --serves, --accept, --only and --undo-file need --convert FILE or --undo FILE: an import changes nothing")
 	case c.Undo != "" && (c.Serves != "" || c.UndoFile != ""):
 		return errors.New("--serves and --undo-file belong to --convert; --undo makes record sets what its file says they were")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -45,10 +46,14 @@ func (c *importCommand) convert(env environment, plan failover.Plan) error {
 		return usageError{fmt.Errorf("--serves %s is not one of the plan's Regions, %s and %s", c.Serves, plan.Primary, plan.Standby)}
 	}
 	var ids []string
-	for _, app := range apps {
-		for _, r := range app.Records {
+	for i := range apps {
+		apps[i].Records = slices.DeleteFunc(apps[i].Records, func(r failover.Record) bool { return !c.wants(r.Name) })
+		for _, r := range apps[i].Records {
 			ids = append(ids, r.Zone)
 		}
+	}
+	if len(ids) == 0 {
+		return c.noName(c.Convert)
 	}
 	k, err := c.converter(env, plan, ids)
 	if err != nil {
@@ -92,14 +97,27 @@ func (c *importCommand) undo(env environment, plan failover.Plan) error {
 		return usageError{fmt.Errorf("%s is of the plan %s, and --plan is %s; expected --plan %[2]s, whose lock keeps runs out", c.Undo, file.Plan, plan.Name)}
 	}
 	var ids []string
+	file.Conversions = slices.DeleteFunc(file.Conversions, func(done conversion.Conversion) bool { return !c.wants(done.Name) })
 	for _, done := range file.Conversions {
 		ids = append(ids, done.Zone)
+	}
+	if len(ids) == 0 {
+		return c.noName(c.Undo)
 	}
 	k, err := c.converter(env, plan, ids)
 	if err != nil {
 		return err
 	}
 	return k.change(conversion.Undo(k.zones, file, conversion.Options{Plan: plan, Accept: c.Accept}), "Undo", func() error { return nil })
+}
+
+// wants says whether a name is one of --only.
+func (c *importCommand) wants(name string) bool {
+	return len(c.Only) == 0 || slices.ContainsFunc(c.Only, func(pattern string) bool { return estate.Matches(pattern, name) })
+}
+
+func (c *importCommand) noName(file string) error {
+	return usageError{fmt.Errorf("no name of %s matches --only %s; expected a name that is in it, or a pattern", file, strings.Join(c.Only, " --only "))}
 }
 
 // converter reads the zones of these ids, if no run holds the lock.

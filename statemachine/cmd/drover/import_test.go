@@ -84,7 +84,7 @@ func TestMistakesOfAnImportExitWithTwo(t *testing.T) {
 		{[]string{"--region", "eu-west-1=blue"}, "--region eu-west-1=…: not a Region of the plan; expected us-east-1 or us-west-2"},
 		{[]string{"--answers", none}, "no such file"},
 		{[]string{"--health", none}, "no such file"},
-		{[]string{"--yes"}, "--yes, --serves, --accept and --undo-file need --convert FILE or --undo FILE"},
+		{[]string{"--yes"}, "--yes, --serves, --accept, --only and --undo-file need --convert FILE or --undo FILE"},
 		{[]string{"--convert", file, "--undo", file}, "--convert and --undo cannot be combined"},
 		{[]string{"example.com", "--convert", file}, "--convert and --undo take their names from their file"},
 		{[]string{"--convert", file, "--serves", "eu-west-1"}, "--serves eu-west-1 is not one of the plan's Regions, us-east-1 and us-west-2"},
@@ -108,6 +108,8 @@ func TestAConversionAsksAndCanBeUndone(t *testing.T) {
 	if diff := cmp.Diff(before, m.world.RecordSets(publicZone)); diff != "" {
 		t.Fatalf("changed without a yes (-before +after):\n%s", diff)
 	}
+	m.types(exitUsage, []string{"no name of " + file + " matches --only other.example.com"}, "import", "--convert", file, "--yes", "--only", "other.example.com")
+	m.types(exitFailed, []string{"nothing was changed: 1 name refused"}, "import", "--convert", file, "--yes", "--only", "act*")
 	m.types(exitFailed, []string{"To undo: drover import --undo " + undo, "Done: 1 name; all name servers of Route 53 know it.",
 		"refused: active.example.com A: it is latency, and clients get different answers", "--serves us-east-1 or --serves us-west-2", "drover: 1 name refused"},
 		"import", "--convert", file, "--yes", "--undo-file", undo)
@@ -118,7 +120,8 @@ func TestAConversionAsksAndCanBeUndone(t *testing.T) {
 	m.types(exitFailed, []string{"refused: active.example.com A: to undo it would change answers, for clients near us-east-1: today 198.51.100.6, then 192.0.2.6"}, "import", "--undo", second, "--yes")
 	m.types(exitOK, nil, "import", "--undo", second, "--yes", "--accept", "*")
 	m.types(exitUsage, []string{"is of the plan drover, and --plan is other; expected --plan drover"}, "import", "--undo", undo, "--yes", "--plan", "other")
-	m.types(exitOK, nil, "import", "--undo", undo, "--yes")
+	m.types(exitUsage, []string{"no name of " + undo + " matches --only active.example.com"}, "import", "--undo", undo, "--yes", "--only", "active.example.com")
+	m.types(exitOK, []string{"Done: 1 name"}, "import", "--undo", undo, "--yes", "--only", "api.example.com")
 	if diff := cmp.Diff(before, m.world.RecordSets(publicZone)); diff != "" {
 		t.Errorf("record sets (-before +undone):\n%s", diff)
 	}
