@@ -15,6 +15,8 @@ type Options struct {
 	Words    Words
 	Answers  Answers
 	Grouping Grouping
+	// Registered are the applications that the plan has already. Their records are left out.
+	Registered []failover.Application
 	// Health are rules of a file, as text, for applications for which no rule can be proposed.
 	Health *Rules
 }
@@ -49,11 +51,18 @@ type decider struct {
 	names  map[string]string
 	// endpoints are the names in the zones that record sets with a routing policy point to, with the name of these.
 	endpoints map[string]string
+	// registered are the applications of registered records, by zone, name and type.
+	registered map[string]string
 }
 
 // Decide decides about every name and type of the zones.
 func Decide(zones []Zone, o Options) []Decision {
-	d := &decider{Options: o, at: map[string]int{}, names: map[string]string{}, endpoints: map[string]string{}}
+	d := &decider{Options: o, at: map[string]int{}, names: map[string]string{}, endpoints: map[string]string{}, registered: map[string]string{}}
+	for _, app := range o.Registered {
+		for _, r := range app.Records {
+			d.registered[r.Zone+" "+failover.CanonicalName(r.Name)+" "+r.Type] = app.Name
+		}
+	}
 	for _, z := range zones {
 		d.groups = append(d.groups, z.Groups()...)
 	}
@@ -159,6 +168,8 @@ var bound = []string{"TXT", "MX", "SRV"}
 func (d *decider) leftOut(g Group, said Answer) string {
 	label, _, _ := strings.Cut(g.Name, ".")
 	switch {
+	case d.registered[g.key()] != "":
+		return "it is registered, in application " + d.registered[g.key()]
 	case said.Skip:
 		return "the answers say to leave it"
 	case slices.Contains(unmoved, g.Type):

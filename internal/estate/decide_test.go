@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/drover-dr/drover/internal/estate"
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -231,6 +233,24 @@ func TestNamesThatFollowOthersAreLeftOut(t *testing.T) {
 		if got := short(d); got != want[d.Name] {
 			t.Errorf("%s: %s; want %s", d.Name, got, want[d.Name])
 		}
+	}
+}
+
+func TestRegisteredRecordsAreLeftOut(t *testing.T) {
+	o := options(t, nil, "", "")
+	o.Registered = []failover.Application{{Name: "shop", Records: []failover.Record{{Zone: "Z1", Name: "www.example.com", Type: "A"}}}}
+	pair := func(name, recordType string) []build {
+		return []build{of("192.0.2.1").named(name, recordType).weight("us-east-1", 1), of("192.0.2.2").named(name, recordType).weight("us-west-2", 0)}
+	}
+	z := zone(append(pair("www.example.com.", "A"), pair("api.example.com.", "A")...)...)
+	other := z
+	other.ID = "Z2"
+	var got []string
+	for _, d := range estate.Decide([]estate.Zone{z, other}, o) {
+		got = append(got, fmt.Sprint(d.Zone.ID, " ", d.Name, " ", d.LeftOut))
+	}
+	if diff := cmp.Diff([]string{"Z1 www.example.com it is registered, in application shop", "Z1 api.example.com ", "Z2 www.example.com ", "Z2 api.example.com "}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

@@ -219,7 +219,7 @@ func TestTheFileSaysWhatIsMissing(t *testing.T) {
 		"# Written by drover import: 0 records of 1 hosted zone, in 0 applications; 2 not decided, 1 left out.", "# zone example.com Z1, private",
 		"# no application can be registered yet; see the choices below", "# undecided: application www.example.com: no metric of CloudWatch says whether it is healthy in both Regions",
 		"#  - name: www.example.com", "# undecided: api.example.com A (zone example.com Z1, private): nothing of 192.0.2.7 names a Region",
-		`#   choice: - {name: "api.example.com", type: A, skip: true}  # leave it as it is`, "#   NS records do not move: example.com NS (Z1)",
+		`#   choice: - {name: "api.example.com", type: A, skip: true}  # leave it as it is`, "#   example.com NS (zone Z1): NS records do not move",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the file does not say %q:\n%s", want, text)

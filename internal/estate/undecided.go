@@ -1,12 +1,6 @@
 package estate
 
-import (
-	"fmt"
-	"maps"
-	"slices"
-
-	"github.com/drover-dr/drover/internal/prose"
-)
+import "github.com/drover-dr/drover/internal/prose"
 
 // undecided writes each name that could not be decided as a comment: what is there, why, and the choices as lines of an answers
 // file.
@@ -28,21 +22,14 @@ func (w *writer) undecided(list []Decision) {
 	}
 }
 
-// maxLeftOut bounds the names that are listed for one reason.
-const maxLeftOut = 20
-
-// leftOut writes the names that do not move, by reason.
+// leftOut writes the names that do not move, each with the reason.
 func (w *writer) leftOut(list []Decision) {
 	if len(list) == 0 {
 		return
 	}
-	by := map[string][]string{}
-	for _, d := range list {
-		by[d.LeftOut] = append(by[d.LeftOut], fmt.Sprintf("%s (%s)", d.Group, d.Zone.ID))
-	}
 	w.line("")
 	w.line("# %s left out:", prose.Count(len(list), "name"))
-	for _, reason := range slices.Sorted(maps.Keys(by)) {
-		w.line("#   %s: %s", reason, prose.Some(by[reason], maxLeftOut, ", "))
+	for _, d := range list {
+		w.line("#   %s (zone %s): %s", d.Group, d.Zone.ID, d.LeftOut)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 
 	"github.com/drover-dr/drover/internal/estate"
@@ -180,6 +181,11 @@ func (c *importCommand) read(env environment, o estate.Options) error {
 		return err
 	}
 	metrics, notes := c.metrics(env, o.Plan)
+	registered, note := c.registered(env, o.Plan)
+	o.Registered = registered
+	if note != "" {
+		notes = append(notes, note)
+	}
 	env.say("")
 	result := estate.Import(zones, metrics, o)
 	result.Notes = notes
@@ -197,6 +203,19 @@ func (c *importCommand) read(env environment, o estate.Options) error {
 		fmt.Fprintf(env.stderr, "Next: drover register %s\n", failover.Quote(c.Out))
 	}
 	return nil
+}
+
+// registered are the applications of the plan, none where it is not deployed. What keeps them from being read is a note.
+func (c *importCommand) registered(env environment, plan failover.Plan) (apps []failover.Application, note string) {
+	store, err := c.deployment().store(env.ctx, plan, plan.Primary)
+	if err == nil {
+		apps, err = store.Applications(env.ctx)
+	}
+	var none *types.ResourceNotFoundException
+	if err == nil || errors.As(err, &none) {
+		return apps, ""
+	}
+	return nil, "the registry could not be read, so records that are registered may be in this file: " + prose.Line(err.Error())
 }
 
 // write writes the file, or prints it. A file that is there is not replaced: it may have been edited.

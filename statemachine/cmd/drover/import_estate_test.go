@@ -3,10 +3,14 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 // answers are what the owner of the estate says: where the other endpoints are.
@@ -42,6 +46,12 @@ func TestAnEstateOf1000NamesIsImportedConvertedRegisteredAndUndone(t *testing.T)
 	if len(m.names) != 1000 || ready < 950 {
 		t.Errorf("%d of %d names can be registered; want 950 of 1000", ready, len(m.names))
 	}
+	for _, n := range m.names {
+		name := strings.Trim(strconv.Quote(failover.CanonicalName(n[1])), `"`)
+		if !regexp.MustCompile(`[ "]` + regexp.QuoteMeta(name) + `["\n]|[ "]` + regexp.QuoteMeta(failover.CanonicalName(n[1])+" "+n[2]) + ` `).Match(text) {
+			t.Errorf("%s %s is not in the file, decided or not", name, n[2])
+		}
+	}
 	if diff := cmp.Diff(before, m.answersOf()); diff != "" {
 		t.Fatalf("the import has changed answers (-before +after):\n%s", diff)
 	}
@@ -52,6 +62,15 @@ func TestAnEstateOf1000NamesIsImportedConvertedRegisteredAndUndone(t *testing.T)
 	}
 	m.types(exitOK, []string{"Nothing to change."}, "import", "--convert", file, "--yes")
 	m.types(exitOK, []string{"added: "}, "register", file)
+	registered, err := m.store.Applications(t.Context())
+	m.must(err)
+	records := 0
+	for _, app := range registered {
+		records += len(app.Records)
+	}
+	if records != ready {
+		t.Errorf("%d records are registered; want all %d of the file", records, ready)
+	}
 	m.types(exitOK, []string{"Done: "}, "import", "--undo", undo, "--yes")
 	if diff := cmp.Diff(before, m.answersOf()); diff != "" {
 		t.Fatalf("the undoing has changed answers (-before +after):\n%s", diff)

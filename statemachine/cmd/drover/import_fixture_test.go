@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -200,8 +201,17 @@ func (m *mixed) oddities() {
 	m.put(secondZone, "cdn.example.org", "A", fakeaws.RecordSet{Alias: &fakeaws.AliasTarget{Name: "d1234.cloudfront.net", Zone: "Z2FDTNDATAQYW2"}})
 }
 
-// answersOf are the answers of every name to clients in several places, each asked often enough to see all shares.
+// answersOf are the answers of every name to clients in several places, each asked often enough to see all shares; and once more
+// while the primary's health check is unhealthy.
 func (m *mixed) answersOf() map[string]string {
+	all := m.answersWhile("all is healthy")
+	m.world.SetHealthCheck("hc-east", false)
+	maps.Copy(all, m.answersWhile("hc-east is unhealthy"))
+	m.world.SetHealthCheck("hc-east", true)
+	return all
+}
+
+func (m *mixed) answersWhile(state string) map[string]string {
 	m.settle()
 	places := map[string]route53.Place{
 		"Virginia": {Region: "us-east-1", Continent: "NA", Country: "US", Subdivision: "VA"},
@@ -218,7 +228,7 @@ func (m *mixed) answersOf() map[string]string {
 				seen = append(seen, fmt.Sprint(a.Type, a.TTL, a.Values, a.NoAnswer))
 			}
 			slices.Sort(seen)
-			all[strings.Join(append(n[:], place), " ")] = strings.Join(seen, " ")
+			all[strings.Join(append(n[:], "from", place, "while", state), " ")] = strings.Join(seen, " ")
 		}
 	}
 	return all

@@ -197,8 +197,11 @@ func TestThePermissionsOnThePageAreEnoughToImportAndConvert(t *testing.T) {
 	undo := filepath.Join(t.TempDir(), "undo.json")
 	as(reads, exitFailed, "none of the 2 hosted zones of the account is wanted", "--tag", "none=such")
 	as(reads, exitFailed, "undecided: page.example.org A")
+	as(reads, exitFailed, "checkout.example.com A (zone Z0000000000EXAMPLE): it is registered, in application checkout")
 	as(reads, exitFailed, "is not authorized to perform", "--convert", file, "--yes")
 	as(converts, exitFailed, "is not authorized to perform: route53:ListHostedZones")
+	as(caller(t, url, "dns", `{"Statement": [{"Effect": "Allow", "Action": ["route53:List*", "cloudwatch:ListMetrics"], "Resource": "*"}]}`), exitFailed,
+		"# the registry could not be read, so records that are registered may be in this file: ")
 	as(converts, exitOK, "Done: 1 name", "--convert", file, "--yes", "--undo-file", undo)
 	as(converts, exitOK, "Done: 1 name", "--undo", undo, "--yes")
 }
