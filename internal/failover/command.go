@@ -82,19 +82,12 @@ func (r Run) Again(plan Plan) Input {
 	return in
 }
 
-// Drover is a command of Drover's own, such as "status", in a Region, with the flags that a plan needs which is not
-// the default one. The arguments after the command's name are a line of words, see [CommandLine].
+// Drover is a command of Drover's own, such as "status", in a Region, with the plan's name where it is not the default one; the
+// command reads everything else from the registry. The arguments after the command's name are a line of words, see [CommandLine].
 func (p Plan) Drover(what string, region Region) string {
-	usual := DefaultPlan()
 	line := "drover " + what + " " + CommandLine("--region", string(region))
-	for _, flag := range []struct{ name, value, usual string }{
-		{"plan", p.Name, usual.Name},
-		{"primary", string(p.Primary), string(usual.Primary)},
-		{"standby", string(p.Standby), string(usual.Standby)},
-	} {
-		if flag.value != flag.usual {
-			line += " " + CommandLine("--"+flag.name, flag.value)
-		}
+	if p.Name != DefaultPlan().Name {
+		line += " " + CommandLine("--plan", p.Name)
 	}
 	return line
 }

@@ -51,7 +51,7 @@ func TestDroverIsGivenTheNameOfAPlanThatIsNotTheDefaultOne(t *testing.T) {
 		t.Errorf("got %s; want %s", got, want)
 	}
 	plan.Name, plan.Standby = "shop", "us-east-2"
-	if got, want := plan.Drover("status", "us-east-2"), "drover status --region us-east-2 --plan shop --standby us-east-2"; got != want {
+	if got, want := plan.Drover("status", "us-east-2"), "drover status --region us-east-2 --plan shop"; got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }

@@ -33,8 +33,8 @@ func TestCommandsOfTheVocabularyAreQuoted(t *testing.T) {
 		}{
 			{m.Start(Region(text), in), 9},
 			{Describe("arn:aws:states:" + strings.ReplaceAll(text, ":", "") + ":1:execution:m:" + strings.ReplaceAll(text, ":", "")), 7},
-			{plan.Start(Region(text), in), 18},
-			{plan.Drover(CommandLine("watch", text), Region(text)), 11},
+			{plan.Start(Region(text), in), 14},
+			{plan.Drover(CommandLine("watch", text), Region(text)), 7},
 			{NewLostWrites(text, text, Region(text)).Find, 9},
 		} {
 			got := shelltest.Words(t, c.command)

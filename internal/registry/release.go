@@ -21,6 +21,18 @@ type Release struct {
 	Since time.Time
 	// Switches are those that the plan has in the Region, none when the Region has not published them.
 	Switches []failover.Switch
+	// PlanText is the plan as JSON, empty when the Region has not published it.
+	PlanText string
+}
+
+// Plan is the plan that the Region has published; ok is false when it has not. A newer release may have settings that this one
+// does not know: they are left out.
+func (r Release) Plan() (plan failover.Plan, ok bool) {
+	plan = failover.DefaultPlan()
+	if r.PlanText == "" || json.Unmarshal([]byte(r.PlanText), &plan) != nil || plan.Validate() != nil {
+		return failover.Plan{}, false
+	}
+	return plan, true
 }
 
 // Releases are those that Regions have published. Release 0.1.0 publishes none.
@@ -57,6 +69,9 @@ func (s *Store) Releases(ctx context.Context) (Releases, error) {
 		if r.has("switches") {
 			r.json("switches", &found.Switches)
 		}
+		if r.has(planAttribute) {
+			found.PlanText = r.text(planAttribute)
+		}
 		all[region] = found
 		if r.err != nil {
 			return nil, fmt.Errorf("table %s: %w", s.Table, r.err)
@@ -86,25 +101,33 @@ func (s *Store) PublishRelease(ctx context.Context, r Release) error {
 	return nil
 }
 
-// PublishSwitches says which switches the plan has in a Region that has published its release. Tools that know only the plan's
-// name find them there. Publishing the same again changes nothing.
-func (s *Store) PublishSwitches(ctx context.Context, region failover.Region, switches []failover.Switch) error {
-	declared, err := json.Marshal(append([]failover.Switch{}, switches...))
+// planAttribute holds the plan as JSON. Releases that do not know it leave it alone.
+const planAttribute = "plan"
+
+// PublishPlan writes the plan of a Region that has published its release, so that tools need only the plan's name and one Region;
+// and its switches apart, as earlier releases read them. Publishing the same again changes nothing.
+func (s *Store) PublishPlan(ctx context.Context, region failover.Region, plan failover.Plan) error {
+	declared, err := json.Marshal(plan)
+	if err != nil {
+		return fmt.Errorf("encode the plan %s: %w", plan.Name, err)
+	}
+	switches, err := json.Marshal(append([]failover.Switch{}, plan.Switches...))
 	if err != nil {
 		return fmt.Errorf("encode the switches of %s: %w", region, err)
 	}
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(versionsPartition, string(region)),
-		UpdateExpression:          aws.String("SET switches = :switches"),
-		ConditionExpression:       aws.String("attribute_exists(pk) AND (attribute_not_exists(switches) OR switches <> :switches)"),
-		ExpressionAttributeValues: item{":switches": text(string(declared))},
+		UpdateExpression:          aws.String("SET #plan = :plan, switches = :switches"),
+		ConditionExpression:       aws.String("attribute_exists(pk) AND (attribute_not_exists(#plan) OR #plan <> :plan OR attribute_not_exists(switches) OR switches <> :switches)"),
+		ExpressionAttributeNames:  map[string]string{"#plan": planAttribute},
+		ExpressionAttributeValues: item{":plan": text(string(declared)), ":switches": text(string(switches))},
 	})
 	if _, same := refusedBy(err); same {
 		return nil
 	}
 	if err != nil {
-		return failover.Doing("publish", "the switches of "+string(region), err)
+		return failover.Doing("publish", "the plan in "+string(region), err)
 	}
 	return nil
 }

@@ -193,7 +193,7 @@ func TestAnItemOfANewerFormatIsNamed(t *testing.T) {
 func TestSwitchesArePublishedWithTheRelease(t *testing.T) {
 	s := newStore(t)
 	switches := []failover.Switch{{Name: "default", Lever: failover.EndpointLever}, {Name: "batch", Lever: failover.MetricLever}}
-	if err := s.PublishSwitches(ctx, east, switches); err != nil {
+	if err := s.PublishPlan(ctx, east, planWith(switches)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Releases(ctx); len(got) > 0 || err != nil {
@@ -201,19 +201,65 @@ func TestSwitchesArePublishedWithTheRelease(t *testing.T) {
 	}
 	publish(t, s, 2, noon, east, west)
 	for range 2 {
-		if err := s.PublishSwitches(ctx, east, switches); err != nil {
+		if err := s.PublishPlan(ctx, east, planWith(switches)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got, err := s.Releases(ctx)
-	want := Releases{east: {east, "0.9", 2, noon, switches}, west: {Region: west, Version: "0.9", Format: 2, Since: noon}}
+	want := Releases{east: {Region: east, Version: "0.9", Format: 2, Since: noon, Switches: switches, PlanText: got[east].PlanText}, west: {Region: west, Version: "0.9", Format: 2, Since: noon}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if err := s.PublishSwitches(ctx, east, nil); err != nil {
+	if err := s.PublishPlan(ctx, east, planWith(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err = s.Releases(ctx); len(got[east].Switches) > 0 || err != nil {
 		t.Errorf("without switches: got %#v, %v; want none", got[east].Switches, err)
+	}
+}
+
+func planWith(switches []failover.Switch) failover.Plan {
+	plan := failover.DefaultPlan()
+	plan.Switches = switches
+	return plan
+}
+
+func TestAPlanIsPublishedWithTheRelease(t *testing.T) {
+	s := newStore(t)
+	plan := failover.DefaultPlan()
+	plan.Name, plan.MayLoosen = "shop", []string{}
+	if err := s.PublishPlan(ctx, east, plan); err != nil { // it has no release there
+		t.Fatal(err)
+	}
+	if got, err := s.Releases(ctx); err != nil || len(got) > 0 {
+		t.Fatalf("%v %v; want nothing", got, err)
+	}
+	publish(t, s, 2, noon, east)
+	if got, _ := s.Releases(ctx); len(got) != 1 {
+		t.Fatalf("%v", got)
+	} else if _, ok := got[east].Plan(); ok {
+		t.Error("a plan is published")
+	}
+	for _, attempts := range []int{7, 8, 8} {
+		plan.Attempts = attempts
+		if err := s.PublishPlan(ctx, east, plan); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Releases(ctx)
+		if read, ok := got[east].Plan(); err != nil || !ok {
+			t.Fatalf("%+v %v", got, err)
+		} else if diff := cmp.Diff(plan, read); diff != "" {
+			t.Errorf("(-published +read):\n%s", diff)
+		}
+	}
+}
+
+func TestAPlanOfANewerReleaseIsRead(t *testing.T) {
+	plan, ok := Release{PlanText: `{"name": "shop", "primary": "eu-west-1", "standby": "eu-central-1", "colour": "red"}`}.Plan()
+	if !ok || plan.Name != "shop" || plan.Standby != "eu-central-1" {
+		t.Errorf("%v %+v", ok, plan)
+	}
+	if _, ok := (Release{PlanText: `{"name": 1}`}).Plan(); ok {
+		t.Error("what is no plan is read as one")
 	}
 }

@@ -118,7 +118,7 @@ func TestCommandsNameAPlanThatIsNotTheDefaultOne(t *testing.T) {
 	h, world := newHandler(t)
 	h.Plan.Name, h.Plan.Standby = "shop", "us-east-2"
 	ask(t, h, approvalRequest("token-1"))
-	if want, got := "  drover approve run-1 --region us-west-2 --plan shop --standby us-east-2\n", theMessage(t, world).Message; !strings.Contains(got, want) {
+	if want, got := "  drover approve run-1 --region us-west-2 --plan shop\n", theMessage(t, world).Message; !strings.Contains(got, want) {
 		t.Errorf("the message lacks %q:\n%s", want, got)
 	}
 }

@@ -44,7 +44,7 @@ type store interface {
 	ReleaseLock(ctx context.Context, owner string) error
 	PublishRelease(context.Context, registry.Release) error
 	PublishSwitchCheck(context.Context, registry.SwitchCheck) error
-	PublishSwitches(ctx context.Context, region failover.Region, switches []failover.Switch) error
+	PublishPlan(ctx context.Context, region failover.Region, plan failover.Plan) error
 }
 
 // Handler plays Validate. Its clients are those of the phase's target Region. In the outbound phase that is the function's own

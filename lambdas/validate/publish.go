@@ -2,8 +2,7 @@ package validate
 
 import (
 	"context"
-	"reflect"
-	"slices"
+	"encoding/json"
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -15,7 +14,7 @@ import (
 // releaseTimeout limits the reading and writing of releases, which no user waits for.
 const releaseTimeout = 2 * time.Second
 
-// exchangeReleases publishes the release of this Region, and the switches of its plan, in the registry if they have changed, and returns the release that the
+// exchangeReleases publishes the release of this Region, its plan and the plan's switches, in the registry if they have changed, and returns the release that the
 // other Region has published, or nil if that is unknown; it does not call the other Region. A run writes the newest format that
 // both releases read or, if that is unknown, the format of the release before. An error here never stops a run.
 //
@@ -39,17 +38,12 @@ func (v *validation) exchangeReleases(ctx context.Context) *registry.Release {
 		}
 		known[v.Region] = mine
 	}
-	if !v.input.DryRun && !sameSwitches(known[v.Region].Switches, v.Plan.Switches) {
-		_ = v.clients.Registry.PublishSwitches(ctx, v.Region, v.Plan.Switches)
+	if text, err := json.Marshal(v.Plan); err == nil && !v.input.DryRun && known[v.Region].PlanText != string(text) {
+		_ = v.clients.Registry.PublishPlan(ctx, v.Region, v.Plan)
 	}
 	v.run.Writes = known.Writes(v.Plan, v.req.Now)
 	other := known[v.Plan.Other(v.Region)]
 	return &other
-}
-
-// sameSwitches says whether these switches of the plan are published already.
-func sameSwitches(published, declared []failover.Switch) bool {
-	return slices.EqualFunc(published, declared, func(a, b failover.Switch) bool { return reflect.DeepEqual(a, b) })
 }
 
 // gauge takes the readings for the readiness alarms.

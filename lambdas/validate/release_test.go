@@ -96,3 +96,20 @@ func TestAFenceOfFormat1CountsAsAnyOther(t *testing.T) {
 		t.Errorf("a failover: got %s with epoch %d; want one after 9", answer.Verdict, answer.Run.Epoch)
 	}
 }
+
+// TestARegionPublishesItsPlan, so that tools need only its name; a dry run publishes nothing.
+func TestARegionPublishesItsPlan(t *testing.T) {
+	s := newScene(t, shop())
+	s.h.Plan.Attempts = 99
+	for _, c := range []struct {
+		input     string
+		published int
+	}{{`{"action": "check", "dryRun": true}`, 180}, {`{"action": "check"}`, 99}} {
+		s.validate(c.input)
+		known, err := s.store.Releases(t.Context())
+		must(t, err)
+		if plan, ok := known[west].Plan(); !ok || plan.Attempts != c.published {
+			t.Errorf("%s: published %v %+v; want attempts %d", c.input, ok, plan, c.published)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func newSwitchedOn(t *testing.T, eastern fakeaws.HealthCheck, apps ...failover.A
 	must(t, s.world.AddHealthCheck(checkOn(west)))
 	must(t, s.world.AddHealthCheck(eastern))
 	for _, region := range []failover.Region{east, west} {
-		must(t, s.store.PublishSwitches(t.Context(), region, s.h.Plan.Switches))
+		must(t, s.store.PublishPlan(t.Context(), region, s.h.Plan))
 		must(t, s.store.PublishSwitchCheck(t.Context(), registry.SwitchCheck{Switch: "default", Region: region, ID: "check-" + string(region)}))
 	}
 	s.add(apps...)

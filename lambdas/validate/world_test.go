@@ -105,6 +105,7 @@ func newScene(t *testing.T, apps ...failover.Application) *scene {
 	s.store = &registry.Store{Client: dynamodb.NewFromConfig(cfg), Table: "registry", Plan: failover.DefaultPlan()}
 	for _, region := range []failover.Region{east, west} {
 		must(t, s.store.PublishRelease(t.Context(), registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: start.Add(-time.Hour)}))
+		must(t, s.store.PublishPlan(t.Context(), region, failover.DefaultPlan()))
 	}
 	if len(apps) > 0 {
 		_, err := s.store.Register(t.Context(), failover.DefaultPlan(), apps, start)

@@ -38,7 +38,7 @@ func (r *rehearsal) addPast(ctx context.Context) error {
 		}
 		published := registry.Release{Region: region, Version: release.Version, Format: failover.Format, Since: r.began.Add(-24 * time.Hour)}
 		store := r.store(r.plan.Primary)
-		if err := errors.Join(store.PublishRelease(ctx, published), store.PublishSwitches(ctx, region, r.plan.Switches)); err != nil {
+		if err := errors.Join(store.PublishRelease(ctx, published), store.PublishPlan(ctx, region, r.plan)); err != nil {
 			return err
 		}
 	}

@@ -39,11 +39,11 @@ func (c *answer) give(env environment, approved bool) error {
 	if err := untrusted.CheckText(c.Comment); err != nil {
 		return usageError{fmt.Errorf("--comment: %w", err)}
 	}
-	plan, err := c.plan()
+	plan, err := c.plan(env.ctx)
 	if err != nil {
 		return err
 	}
-	region, err := c.region(plan, plan.Standby)
+	region, err := c.reading(plan, plan.Standby)
 	if err != nil {
 		return err
 	}

@@ -15,25 +15,23 @@ import (
 	"github.com/drover-dr/drover/internal/registry"
 )
 
-// deployment identifies the deployed plan that a command is about, as cdk.json had it at the deployment.
+// deployment identifies the deployed plan that a command is about: its name and one of its Regions. Everything else is in the
+// registry ([deployment.plan]).
 type deployment struct {
-	Plan         string `help:"Name of the plan; the names of its resources begin with it." default:"drover"`
-	Primary      string `help:"The plan's primary Region." default:"us-east-1"`
-	Standby      string `help:"The plan's standby Region." default:"us-west-2"`
+	Plan         string `help:"Name of the plan (default: $DROVER_PLAN, that of drover.yaml, or the only plan that is found)." placeholder:"NAME"`
 	Region       string `help:"Region to call (default: the primary to register, the target Region to start, otherwise the standby)." placeholder:"REGION"`
 	Table        string `help:"The registry's table (default: PLAN-registry)." placeholder:"NAME"`
 	StateMachine string `help:"The state machine (default: PLAN)." placeholder:"NAME"`
 	EndpointURL  string `name:"endpoint-url" help:"Address to call instead of AWS, such as that of the simulator." placeholder:"URL"`
-}
 
-// plan is what the commands need of the plan: its name and its Regions.
-func (d deployment) plan() (failover.Plan, error) {
-	plan := failover.DefaultPlan()
-	plan.Name, plan.Primary, plan.Standby = d.Plan, failover.Region(d.Primary), failover.Region(d.Standby)
-	if err := plan.Validate(); err != nil {
-		return plan, usageError{err}
-	}
-	return plan, nil
+	// Primary and Standby were the plan's Regions. They are refused.
+	Primary string `hidden:""`
+	Standby string `hidden:""`
+
+	// reached is the Region whose registry has named the plan.
+	reached failover.Region `kong:"-"`
+	// failed are the Regions whose registry did not answer.
+	failed map[failover.Region]bool `kong:"-"`
 }
 
 // region is the Region to call: as typed, or else the given one.
@@ -46,6 +44,14 @@ func (d deployment) region(plan failover.Plan, otherwise failover.Region) (failo
 		return "", usageError{fmt.Errorf("--region %s is not one of the plan's Regions, %s and %s", region, plan.Primary, plan.Standby)}
 	}
 	return region, nil
+}
+
+// reading is the Region to read in: as typed, or else the given one, unless only the other one answers.
+func (d deployment) reading(plan failover.Plan, otherwise failover.Region) (failover.Region, error) {
+	if d.Region == "" && d.failed[otherwise] && plan.Has(d.reached) {
+		otherwise = d.reached
+	}
+	return d.region(plan, otherwise)
 }
 
 // table and machine are the names of what is deployed.

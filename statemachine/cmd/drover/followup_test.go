@@ -26,8 +26,8 @@ func TestStatusShowsASwitchThatMakesUsersLeaveARegion(t *testing.T) {
 	}
 	server := httptest.NewServer(world)
 	defer server.Close()
-	d := deployment{EndpointURL: server.URL, Plan: "drover", Primary: "us-east-1", Standby: "us-west-2"}
-	plan, err := d.plan()
+	d := deployment{EndpointURL: server.URL, Plan: "drover"}
+	plan, err := d.plan(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,9 +38,9 @@ type importCommand struct {
 	Only     []string `help:"With --convert or --undo: only this name (may be repeated; patterns with *)." placeholder:"NAME"`
 	Yes      bool     `help:"With --convert or --undo: do not ask."`
 
-	Plan        string `help:"Name of the plan." default:"drover"`
-	Primary     string `help:"The plan's primary Region." default:"us-east-1"`
-	Standby     string `help:"The plan's standby Region." default:"us-west-2"`
+	Plan        string `help:"Name of the plan (default: $DROVER_PLAN, that of drover.yaml, or the only plan that is found)." placeholder:"NAME"`
+	Primary     string `hidden:""`
+	Standby     string `hidden:""`
 	Table       string `help:"The registry's table (default: PLAN-registry)." placeholder:"NAME"`
 	EndpointURL string `name:"endpoint-url" help:"Address to call instead of AWS, such as that of the simulator." placeholder:"URL"`
 }
@@ -54,14 +55,13 @@ func (c *importCommand) Run(env environment) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--region: %w", err)}
 	}
-	c.regions()
-	plan, err := c.deployment().plan()
+	plan, err := c.plan(env.ctx)
 	if err != nil {
 		return err
 	}
 	for region := range words {
 		if !plan.Has(region) {
-			return usageError{fmt.Errorf("--region %s=…: not a Region of the plan; expected %s or %s; name both Regions with --region, or with --primary and --standby", region, plan.Primary, plan.Standby)}
+			return usageError{fmt.Errorf("--region %s=…: not a Region of the plan; expected %s or %s; name both Regions with --region", region, plan.Primary, plan.Standby)}
 		}
 	}
 	switch {
@@ -93,18 +93,34 @@ func (c *importCommand) check() error {
 	return nil
 }
 
-// regions takes the plan's Regions from --region where that has two.
-func (c *importCommand) regions() {
-	var named []string
+// plan is the plan that the applications are for. An import may come before the deployment: with two Regions in --region it is
+// known, the primary first, unless drover.yaml or the default plan has them in the other order.
+func (c *importCommand) plan(ctx context.Context) (failover.Plan, error) {
+	var named []failover.Region
 	for _, text := range c.Regions {
 		region, _, _ := strings.Cut(text, "=")
-		if !slices.Contains(named, region) {
-			named = append(named, region)
+		if !slices.Contains(named, failover.Region(region)) {
+			named = append(named, failover.Region(region))
 		}
 	}
-	if len(named) == 2 && named[0] != c.Standby {
-		c.Primary, c.Standby = named[0], named[1]
+	d := c.deployment()
+	if len(named) != 2 || c.Primary != "" || c.Standby != "" {
+		return d.plan(ctx)
 	}
+	file, err := readPlanFile()
+	if err != nil {
+		return failover.Plan{}, usageError{err}
+	}
+	plan := failover.DefaultPlan()
+	if reversed := []failover.Region{named[1], named[0]}; slices.Equal(file.Regions, reversed) || named[0] == plan.Standby && named[1] == plan.Primary {
+		named = reversed
+	}
+	plan.Name = cmp.Or(c.Plan, planVariable(), file.Plan, plan.Name)
+	plan.Primary, plan.Standby = named[0], named[1]
+	if err := plan.Validate(); err != nil {
+		return plan, usageError{err}
+	}
+	return plan, nil
 }
 
 func (c *importCommand) deployment() deployment {

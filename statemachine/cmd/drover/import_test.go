@@ -171,7 +171,7 @@ func TestProgressIsForTerminalsAlone(t *testing.T) {
 		t.Errorf("stderr %q", stderr)
 	}
 	var shown bytes.Buffer
-	c := importCommand{Group: "name", Plan: "drover", Primary: "us-east-1", Standby: west, EndpointURL: m.url}
+	c := importCommand{Group: "name", Plan: "drover", EndpointURL: m.url}
 	if err := c.Run(environment{ctx: t.Context(), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, progress: &shown}); err != nil || !strings.Contains(shown.String(), "read 3 of 3 hosted zones") {
 		t.Errorf("%v, shown %q; want the progress", err, shown.String())
 	}

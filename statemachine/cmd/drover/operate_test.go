@@ -79,6 +79,9 @@ func stepFunctions(t *testing.T, machine string) (url string, input *string) {
 		case "AWSStepFunctions.StartExecution":
 			*input = string(body)
 			fmt.Fprint(rw, `{"executionArn":"arn:run","startDate":1}`)
+		case "DynamoDB_20120810.Query": // the plan has no registry that answers
+			rw.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(rw, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}`)
 		default:
 			t.Errorf("unexpected request %s", r.Header.Get("X-Amz-Target"))
 		}
@@ -151,7 +154,7 @@ func TestStartRefusesWhatTheRunWouldRefuse(t *testing.T) {
 	operator(t)
 	url, input := stepFunctions(t, "drover")
 	for _, args := range [][]string{
-		{"start", "fail-over"}, {"start", "check", "--order", "random"}, {"start", "drill", "--approval", "later"}, {"start", "check", "--region", "eu-west-1"},
+		{"start", "fail-over"}, {"start", "check", "--order", "random"}, {"start", "drill", "--approval", "later"}, {"start", "check", "--region", "eu-west-9"},
 		{"start", "check", "--standby", "us-east-1"},
 	} {
 		if code, _, stderr := drover(t, t.Context(), append(args, "--endpoint-url", url)...); code != exitUsage || *input != "" {

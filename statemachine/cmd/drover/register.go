@@ -20,7 +20,7 @@ type registerCommand struct {
 // Run checks the file, puts its applications into the registry, and puts the health checks of their switches on their record
 // sets. A second call with the same file changes nothing.
 func (c *registerCommand) Run(env environment) error {
-	plan, err := c.plan()
+	plan, err := c.plan(env.ctx)
 	if err != nil {
 		return err
 	}

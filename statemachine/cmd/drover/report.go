@@ -25,7 +25,7 @@ const maxReport = 64 << 20
 
 // Run fetches the report of a run and prints it.
 func (c *reportCommand) Run(env environment) error {
-	plan, err := c.plan()
+	plan, err := c.plan(env.ctx)
 	if err != nil {
 		return err
 	}

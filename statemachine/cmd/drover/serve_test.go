@@ -250,11 +250,9 @@ func TestAReportSaysWhatAnAuditorAsksFor(t *testing.T) {
 }
 
 func TestOtherNamesThanThoseOfThePlanAreAsked(t *testing.T) {
-	d := deployment{Plan: "shop", Table: "our-table", StateMachine: "our-machine", Primary: "us-east-1", Standby: "us-west-2"}
-	plan, err := d.plan()
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := deployment{Plan: "shop", Table: "our-table", StateMachine: "our-machine"}
+	plan := failover.DefaultPlan()
+	plan.Name = d.Plan
 	if d.table(plan) != "our-table" || d.machine(plan) != "our-machine" {
 		t.Errorf("got %s and %s", d.table(plan), d.machine(plan))
 	}

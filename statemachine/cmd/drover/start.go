@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,19 +35,11 @@ type startCommand struct {
 
 // Run starts an execution in the Region that the run moves to. The input is checked here as Validate checks it.
 func (c *startCommand) Run(env environment) error {
-	plan, err := c.plan()
-	if err != nil {
-		return err
-	}
-	otherwise := plan.Standby
-	if failover.Action(c.Action) == failover.Failback {
-		otherwise = plan.Primary
-	}
-	region, err := c.region(plan, otherwise)
-	if err != nil {
-		return err
-	}
 	input, err := c.input()
+	if err != nil {
+		return err
+	}
+	plan, region, err := c.target(env)
 	if err != nil {
 		return err
 	}
@@ -77,6 +70,27 @@ func (c *startCommand) Run(env environment) error {
 		return err
 	}
 	return watch(env, x, watchEvery)
+}
+
+// target is the plan and the Region that the run moves to. A plan that has not published itself yet needs a first check, which
+// does: for this the plan's name and the Region are enough.
+func (c *startCommand) target(env environment) (failover.Plan, failover.Region, error) {
+	plan, err := c.plan(env.ctx)
+	var unpublished notPublished
+	if errors.As(err, &unpublished) && c.Region != "" {
+		plan = failover.DefaultPlan()
+		plan.Name = unpublished.name
+		return plan, failover.Region(c.Region), nil
+	}
+	if err != nil {
+		return plan, "", err
+	}
+	otherwise := plan.Standby
+	if failover.Action(c.Action) == failover.Failback {
+		otherwise = plan.Primary
+	}
+	region, err := c.region(plan, otherwise)
+	return plan, region, err
 }
 
 // outage is when the outage began, zero when that is not given.

@@ -26,14 +26,14 @@ const shownRuns = 10
 
 // Run shows where the applications are, which run holds the lock, and the latest runs, from the registry of one Region.
 func (c *statusCommand) Run(env environment) error {
-	plan, err := c.plan()
+	plan, err := c.plan(env.ctx)
 	if err != nil {
 		return err
 	}
 	if c.RunID != "" {
 		return c.run(env, plan)
 	}
-	region, err := c.region(plan, plan.Standby)
+	region, err := c.reading(plan, plan.Standby)
 	if err != nil {
 		return err
 	}

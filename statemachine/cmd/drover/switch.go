@@ -87,7 +87,7 @@ func (d deployment) switchesIn(env environment, store *registry.Store, region fa
 
 // load reads the switches that a command is about: all of the plan, or the one that was named.
 func (d deployment) load(env environment, otherwise func(failover.Plan) failover.Region, name string) (*switches, []failover.Switch, error) {
-	plan, err := d.plan()
+	plan, err := d.plan(env.ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,7 +40,7 @@ func newPlant(t *testing.T) *plant {
 	p.must(p.world.AddZone("Z1", "example.com"))
 	for _, region := range []failover.Region{"us-east-1", west} {
 		p.must(p.store.PublishRelease(t.Context(), registry.Release{Region: region, Version: "1", Format: failover.Format, Since: now()}))
-		p.must(p.store.PublishSwitches(t.Context(), region, twoSwitches))
+		p.must(p.declare(region, twoSwitches))
 		p.record("shop", region)
 	}
 	p.settle()
@@ -74,6 +74,13 @@ func newWorld(t *testing.T, regions ...string) *plant {
 		}
 	}()
 	return p
+}
+
+// declare publishes the default plan with some switches.
+func (p *plant) declare(region failover.Region, switches []failover.Switch) error {
+	plan := failover.DefaultPlan()
+	plan.Switches = switches
+	return p.store.PublishPlan(p.t.Context(), region, plan)
 }
 
 func (p *plant) must(err error) {
@@ -242,11 +249,11 @@ func TestSwitchesThatDoNotExistAreNamed(t *testing.T) {
 	p.types(exitOK, []string{"added: shop\n"}, "register", named)
 	p.types(exitOK, []string{"By weights alone: shop"}, "switch", "status")
 	p.types(exitOK, []string{"Nothing to change."}, "switch", "attach")
-	p.must(p.store.PublishSwitches(t.Context(), west, twoSwitches[:1]))
+	p.must(p.declare(west, twoSwitches[:1]))
 	p.settle()
 	p.types(exitFailed, []string{"us-east-1 and us-west-2 have published different switches of the plan drover: deploy the same plan to both Regions"}, "switch", "status")
 	for _, region := range []failover.Region{"us-east-1", west} {
-		p.must(p.store.PublishSwitches(t.Context(), region, nil))
+		p.must(p.declare(region, nil))
 	}
 	p.settle()
 	p.types(exitOK, []string{"The plan drover has no switch that a Region has published"}, "switch", "status")

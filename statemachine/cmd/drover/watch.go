@@ -50,7 +50,7 @@ func (c *watchCommand) Run(env environment) error {
 	if c.Every < minEvery {
 		return usageError{fmt.Errorf("--every %s; expected at least %s", c.Every, minEvery)}
 	}
-	plan, err := c.plan()
+	plan, err := c.plan(env.ctx)
 	if err != nil {
 		return err
 	}
