@@ -172,11 +172,17 @@ func (s *Store) replace(ctx context.Context, app failover.Application, old []fai
 		if o.Wave == app.Wave {
 			continue
 		}
-		if _, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Table, Key: applicationKey(o)}); err != nil {
+		if err := s.removeBroken(ctx, o); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// removeBroken removes an item that breaks the rules, whatever it says of runs.
+func (s *Store) removeBroken(ctx context.Context, app failover.Application) error {
+	_, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.Table, Key: applicationKey(app)})
+	return err
 }
 
 // unwritten is the condition under which registering may write: no run has written the item since it was read.

@@ -44,7 +44,7 @@ func TestRegisteredApplicationsAreInTheStatus(t *testing.T) {
 	if err := os.WriteFile(file, []byte(shop), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"added: shop\n", "unchanged: shop\n"} {
+	for _, want := range []string{"add shop: wave 1, 1 record, 0 databases\nadded: shop\n", "unchanged: shop\n"} {
 		code, stdout, stderr := drover(t, t.Context(), "register", file, "--endpoint-url", server.URL)
 		if code != exitOK || stdout != want {
 			t.Fatalf("exit code %d, %q, %q; want %q", code, stdout, stderr, want)

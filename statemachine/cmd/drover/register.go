@@ -13,7 +13,8 @@ import (
 type registerCommand struct {
 	File     string `arg:"" help:"YAML file of applications (docs/applications.md)."`
 	NoAttach bool   `help:"Do not put the health checks of the plan's switches on the record sets."`
-	Yes      bool   `help:"Put them on without asking."`
+	Yes      bool   `help:"Register, deregister and put them on without asking."`
+	Prune    bool   `help:"Deregister the applications that are not in the file. Without a terminal it needs --yes."`
 	deployment
 }
 
@@ -51,8 +52,15 @@ func (c *registerCommand) Run(env environment) error {
 	if err != nil {
 		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
 	}
+	stale, err := c.preview(env, s, apps)
+	if err != nil {
+		return err
+	}
 	if err := c.register(env, s, apps); err != nil {
 		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
+	}
+	if err := c.prune(env, s, stale); err != nil {
+		return fmt.Errorf("deregister in %s: %w", region, err)
 	}
 	return s.attachRegistered(env, c.NoAttach, c.Yes)
 }
