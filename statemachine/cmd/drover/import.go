@@ -104,14 +104,18 @@ func (c *importCommand) plan(ctx context.Context) (failover.Plan, error) {
 		}
 	}
 	d := c.deployment()
+	plan := failover.DefaultPlan()
 	if len(named) != 2 || c.Primary != "" || c.Standby != "" {
-		return d.plan(ctx)
+		found, err := d.plan(ctx)
+		if usage := (usageError{}); err == nil || errors.As(err, &usage) || ctx.Err() != nil {
+			return found, err
+		}
+		named = []failover.Region{plan.Primary, plan.Standby} // it is not deployed yet
 	}
 	file, err := readPlanFile()
 	if err != nil {
 		return failover.Plan{}, usageError{err}
 	}
-	plan := failover.DefaultPlan()
 	if reversed := []failover.Region{named[1], named[0]}; slices.Equal(file.Regions, reversed) || named[0] == plan.Standby && named[1] == plan.Primary {
 		named = reversed
 	}

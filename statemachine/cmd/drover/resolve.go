@@ -133,7 +133,9 @@ func (s *search) ask(ctx context.Context, region failover.Region, name string) (
 	}
 	releases, err := store.Releases(ctx)
 	if err != nil {
-		if missing := (*types.ResourceNotFoundException)(nil); !errors.As(err, &missing) {
+		if missing := (*types.ResourceNotFoundException)(nil); errors.As(err, &missing) {
+			err = fmt.Errorf("there is no table %s", store.Table)
+		} else {
 			s.failed[region] = true
 		}
 		s.refused = append(s.refused, fmt.Errorf("%s: %w", region, err))
@@ -227,8 +229,17 @@ func (s *search) unpublished(regions []failover.Region) (failover.Plan, error) {
 	if len(s.answered) > 0 {
 		return failover.Plan{}, notPublished{s.name, s.answered[0]}
 	}
-	return failover.Plan{}, fmt.Errorf("the registry of the plan %s was not found in %s: %w; name one of its Regions with --region REGION, or both in %s (plan: %s, regions: [PRIMARY, STANDBY]). After a first deployment, type in each Region: %s",
-		s.name, strings.Join(texts(regions), ", "), errors.Join(s.refused...), planFile, s.name, check)
+	return failover.Plan{}, fmt.Errorf("the registry of the plan %s was not found in %s (%s); name one of its Regions with --region REGION, or both in %s (plan: %s, regions: [PRIMARY, STANDBY]). After a first deployment, type in each Region: %s",
+		s.name, strings.Join(texts(regions), ", "), reasons(s.refused), planFile, s.name, check)
+}
+
+// reasons are errors in one line.
+func reasons(errs []error) string {
+	var all []string
+	for _, err := range errs {
+		all = append(all, err.Error())
+	}
+	return strings.Join(all, "; ")
 }
 
 // notPublished is a registry in which the plan has not published itself yet.
