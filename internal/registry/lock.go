@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type Lock struct {
 	Holder *failover.Run
 	// LastOwner is the execution that released it last.
 	LastOwner string
+	// Barred are executions that have ended without the lock, the newest last: they can take it no more.
+	Barred []string
 	// Taken is the run from which the owner has taken it, which has not released it; nil when it was free.
 	Taken *Taken
 }
@@ -128,6 +131,7 @@ func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, exp
 		Key:              key(lockPartition, lockPartition),
 		UpdateExpression: aws.String("SET #owner = :owner, run = :run, expires = :expires, epoch = :next, holder = :holder, renewed = :taken, itemFormat = :format" + origin),
 		ConditionExpression: aws.String(free + " AND (attribute_not_exists(lastOwner) OR lastOwner <> :owner)" +
+			" AND (attribute_not_exists(barred) OR NOT contains(barred, :owner))" +
 			" AND (attribute_not_exists(epoch) OR epoch < :next)"),
 		ExpressionAttributeNames:            lockNames,
 		ExpressionAttributeValues:           values,
@@ -157,6 +161,11 @@ func (s *Store) Holds(ctx context.Context, run failover.Run) error {
 	return outranked("run %s has epoch %d, and run %s holds the lock with epoch %d", run.ID, run.Epoch, lock.Run, lock.Epoch)
 }
 
+// over says whether an execution has released the lock, or has ended without it.
+func (l Lock) over(owner string) bool {
+	return l.Owner != owner && (l.LastOwner == owner || slices.Contains(l.Barred, owner))
+}
+
 // MayMove says whether a step of the run may still change anything, as far as this replica of the lock knows. It returns
 // [ErrRunOver] when the run has released the lock: the step is a late repetition. It returns [ErrOvertaken] when a newer
 // epoch has been given away: an operator or another run has decided to go on without this run, whichever applications that is about. Of two
@@ -168,7 +177,7 @@ func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
 		return err
 	case lock.Epoch > run.Epoch:
 		return outranked("run %s has epoch %d, and epoch %d has been given to %s since", run.ID, run.Epoch, lock.Epoch, lock.newest())
-	case lock.Owner != run.ARN && lock.LastOwner == run.ARN:
+	case lock.over(run.ARN):
 		return fmt.Errorf("run %s: %w", run.ID, ErrRunOver)
 	}
 	return nil
@@ -198,7 +207,7 @@ func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 		return 0, err
 	case lock.Owner == run.ARN:
 		return lock.Epoch, nil
-	case lock.LastOwner == run.ARN:
+	case lock.over(run.ARN):
 		return 0, failover.Doing("take", "the lock for run "+run.ID, ErrRunOver)
 	case lock.Held(now):
 		return 0, &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires}
@@ -206,23 +215,55 @@ func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 	return 0, fmt.Errorf("take the lock for run %s: another run has taken and released it at the same moment", run.ID)
 }
 
-// ReleaseLock releases the lock if owner, the ARN of an execution, holds it or it is free; the lock of another run
-// stays as it is. Afterwards this owner cannot take it any more, even if it never had it: a Validate whose answer came
-// too late to be heard must not lock what no run would release. Releasing again changes nothing.
+// ReleaseLock releases the lock if owner, the ARN of an execution, holds it; the lock of another run stays as it is. Afterwards this
+// owner cannot take it any more, even if it never had it: a Validate whose answer came too late to be heard must not lock what no
+// run would release. Releasing again changes nothing.
 func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &s.Table,
-		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, renewed, takenFrom, taken"),
-		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
-		ExpressionAttributeNames:  lockNames,
-		ExpressionAttributeValues: item{":owner": text(owner)},
+		TableName:                           &s.Table,
+		Key:                                 key(lockPartition, lockPartition),
+		UpdateExpression:                    aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, renewed, takenFrom, taken"),
+		ConditionExpression:                 aws.String("#owner = :owner"),
+		ExpressionAttributeNames:            lockNames,
+		ExpressionAttributeValues:           item{":owner": text(owner)},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
-	if _, foreign := refusedBy(err); foreign {
-		return nil
+	if found, other := refusedBy(err); other {
+		return s.bar(ctx, owner, found)
 	}
 	if err != nil {
 		return failover.Doing("release", "the lock of table "+s.Table, err)
+	}
+	return nil
+}
+
+// maxBarred is how many executions the lock remembers that have ended without it.
+const maxBarred = 8
+
+// bar keeps an execution that does not hold the lock from taking it, while it is free. The execution that released it last stays
+// what it is: a late repetition of its steps is known by that.
+func (s *Store) bar(ctx context.Context, owner string, found item) error {
+	lock, err := decodeLock(found)
+	if err != nil {
+		return err
+	}
+	if lock.Owner != "" || lock.over(owner) {
+		return nil
+	}
+	barred := append(slices.Clone(lock.Barred), owner)
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       key(lockPartition, lockPartition),
+		UpdateExpression:          aws.String("SET barred = :barred"),
+		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
+		ExpressionAttributeNames:  lockNames,
+		ExpressionAttributeValues: item{":owner": text(owner), ":barred": list(barred[max(0, len(barred)-maxBarred):])},
+	})
+	if _, taken := refusedBy(err); taken {
+		return nil
+	}
+	if err != nil {
+		return failover.Doing("close", "the lock of table "+s.Table+" for "+owner, err)
 	}
 	return nil
 }
@@ -247,6 +288,9 @@ func decodeLock(it item) (Lock, error) {
 	}
 	if r.has("lastOwner") {
 		l.LastOwner = r.text("lastOwner")
+	}
+	if r.has("barred") {
+		l.Barred = r.texts("barred")
 	}
 	if r.has("holder") {
 		holder := new(failover.Run)

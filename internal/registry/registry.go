@@ -7,7 +7,7 @@
 //	pk             sk                        holds
 //	applications   <wave>#                   nothing: the wave is large, and spread over applications#1 to #7 too
 //	applications   <wave>#<name>             config (JSON) and what runs change: active, weights, epoch, stage, changed
-//	lock           lock                      owner, run, epoch, expires, holder, renewed, takenFrom, taken, lastOwner
+//	lock           lock                      owner, run, epoch, expires, holder, renewed, takenFrom, taken, lastOwner, barred
 //	runs           <startedAt>#<run id>      record (JSON)
 //	approvals      <run id>#<Region>         token, region, gate, execution, phase, stage, digest, configuration, asked, until, "notified" under its old name, over
 //	starters       <run id>#<Region>#<input> by: the signer of the request to the API, which alone writes it
