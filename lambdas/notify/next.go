@@ -21,7 +21,7 @@ func nextStep(plan failover.Plan, r failover.Report, failures []failover.StepFai
 	switch {
 	case !ok || run.OnlyWeights && r.Outcome == failover.Completed:
 		return next{}
-	case overtaken(failures):
+	case r.Winner != nil || overtaken(failures):
 		return afterWinner(m, r.Winner)
 	case r.Outcome == failover.Refused && asks(run) && failure == nil:
 		return next{"To ask for approval again", m.Start(m.Region, run.Again(plan))}

@@ -32,8 +32,11 @@ func (h Handler) report(ctx context.Context, req failover.NotifyRequest) (failov
 	if req.Inventory != nil {
 		r.Unproven, r.MoreUnproven = req.Inventory.Unproven, req.Inventory.MoreUnproven
 	}
-	if overtaken(req.Failed()) {
+	switch {
+	case overtaken(req.Failed()):
 		r.Winner = h.findWinner(ctx, req.Run)
+	case req.Outcome == failover.Held || req.Outcome == failover.RolledBack:
+		r.Winner = h.takenOver(ctx, req.Run)
 	}
 	if req.Run.Action == failover.Drill && len(r.Phases) > 0 {
 		h.compare(ctx, &r)

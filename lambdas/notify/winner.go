@@ -33,6 +33,15 @@ func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Win
 	return nil
 }
 
+// takenOver is the run that has taken the lock from this one while it waited for something, such as an approval, and has not noticed.
+func (h Handler) takenOver(ctx context.Context, run failover.Run) *failover.Winner {
+	lock, err := h.Registry.Lock(ctx)
+	if err != nil || lock.Owner == "" || lock.Epoch <= run.Epoch || lock.Taken == nil || lock.Taken.Run != run.ID {
+		return nil
+	}
+	return &failover.Winner{Run: lock.Run, Epoch: lock.Epoch, ARN: lock.Owner}
+}
+
 // fewZones is in how many zones fences are read: a run that is superseded in one is superseded in most.
 const fewZones = 20
 
