@@ -67,7 +67,7 @@ func TestAnItemComesBackAsItWasWritten(t *testing.T) {
 	written["map"] = &types.AttributeValueMemberM{Value: values{"us-east-1": digits("100")}}
 	written["set"] = &types.AttributeValueMemberSS{Value: []string{"a", "b"}}
 	s.mustPut(t, east, written)
-	out, err := s.DynamoDB(east).GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String("registry"), Key: key("a", "b")})
+	out, err := s.DynamoDB(east).GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String("registry"), Key: key("a", "b"), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,8 @@ func TestAThousandWritesAndAFullReadTakeNoTime(t *testing.T) {
 		}
 	}
 	pages := dynamodb.NewQueryPaginator(client, &dynamodb.QueryInput{
-		TableName: aws.String("registry"), KeyConditionExpression: aws.String("pk = :p"),
+		ConsistentRead: aws.Bool(true),
+		TableName:      aws.String("registry"), KeyConditionExpression: aws.String("pk = :p"),
 		ExpressionAttributeValues: values{":p": text("applications")},
 	})
 	read := 0

@@ -87,7 +87,7 @@ func (d *Service) getItem(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err := d.admitRead(r, p, key.pk, r.replica.sizeOf(key)); err != nil {
 		return nil, err
 	}
-	it, ok := r.replica.get(key)
+	it, ok := r.replica.get(key, reading{d.k.Now(), p.ConsistentRead})
 	if !ok {
 		return []byte("{}"), nil
 	}
@@ -106,7 +106,7 @@ func (d *Service) check(r *replicaOf, p *itemParams, key primaryKey) (before exp
 	if err != nil {
 		return nil, false, err
 	}
-	before, exists = r.replica.get(key)
+	before, exists = r.replica.get(key, reading{consistent: true})
 	if holds(before) {
 		return before, exists, nil
 	}

@@ -23,7 +23,7 @@ func (d *Service) query(r *replicaOf, p *itemParams) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	order, err := r.replica.within(keys, p)
+	order, err := r.replica.within(keys, p, reading{d.k.Now(), p.ConsistentRead})
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +47,12 @@ func (d *Service) scan(r *replicaOf, p *itemParams) ([]byte, error) {
 		}
 	}
 	var order []*stored
+	at := reading{d.k.Now(), p.ConsistentRead}
 	for _, pk := range slices.Sorted(maps.Keys(r.replica.partitions)) {
 		part := r.replica.partitions[pk]
-		for _, sk := range part.order {
+		for _, sk := range part.keys(at) {
 			if pk > start.pk || pk == start.pk && sk > start.sk {
-				order = append(order, part.items[sk])
+				order = append(order, part.item(sk, at))
 			}
 		}
 	}
@@ -78,7 +79,7 @@ func (p *itemParams) page(keys ...string) (*page, error) {
 }
 
 // within returns the items of a key range in the order of a Query, beginning at its start key.
-func (r *replica) within(keys expression.KeyRange, p *itemParams) ([]*stored, error) {
+func (r *replica) within(keys expression.KeyRange, p *itemParams, at reading) ([]*stored, error) {
 	forward := p.ScanIndexForward == nil || *p.ScanIndexForward
 	from, hasFrom := "", p.ExclusiveStartKey != nil
 	if hasFrom {
@@ -98,10 +99,10 @@ func (r *replica) within(keys expression.KeyRange, p *itemParams) ([]*stored, er
 		return nil, nil
 	}
 	var out []*stored
-	for _, sk := range part.order {
+	for _, sk := range part.keys(at) {
 		skip := hasFrom && ((forward && sk <= from) || (!forward && sk >= from))
 		if !skip && keys.Holds(sk) {
-			out = append(out, part.items[sk])
+			out = append(out, part.item(sk, at))
 		}
 	}
 	if !forward {

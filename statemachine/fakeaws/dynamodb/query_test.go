@@ -37,7 +37,8 @@ func TestAQueryReadsAPartitionInPages(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			pages := dynamodb.NewQueryPaginator(s.DynamoDB(east), &dynamodb.QueryInput{
-				TableName: aws.String("registry"), KeyConditionExpression: &c.condition, Limit: aws.Int32(3),
+				ConsistentRead: aws.Bool(true),
+				TableName:      aws.String("registry"), KeyConditionExpression: &c.condition, Limit: aws.Int32(3),
 				ScanIndexForward:          aws.Bool(!c.backward),
 				ExpressionAttributeValues: values{":p": text("applications"), ":w": text("001#")},
 			})
@@ -67,7 +68,8 @@ func TestAPageOfAQueryEndsAtOneMegabyte(t *testing.T) {
 		s.Pass(time.Second) // 300 write units each
 	}
 	out, err := s.DynamoDB(east).Query(context.Background(), &dynamodb.QueryInput{
-		TableName: aws.String("registry"), KeyConditionExpression: aws.String("pk = :p"),
+		ConsistentRead: aws.Bool(true),
+		TableName:      aws.String("registry"), KeyConditionExpression: aws.String("pk = :p"),
 		ExpressionAttributeValues: values{":p": text("big")},
 	})
 	if err != nil {

@@ -25,6 +25,47 @@ type replica struct {
 type partition struct {
 	items map[string]*stored
 	order []string
+	// earlier are items as they were before their last write, by sort key.
+	earlier map[string]earlier
+}
+
+// earlier is what a read that does not ask for consistency returns until a time: an item before its last write, or nil when
+// there was none.
+type earlier struct {
+	stored *stored
+	until  time.Time
+}
+
+// staleFor is how long such a read misses a write (DDB-5).
+const staleFor = time.Second
+
+// item is an item as a read at a time finds it, or nil.
+func (p *partition) item(sk string, r reading) *stored {
+	s := p.items[sk]
+	if e, ok := p.earlier[sk]; ok && !r.consistent && r.at.Before(e.until) {
+		s = e.stored
+	}
+	if s == nil || s.attributes == nil {
+		return nil
+	}
+	return s
+}
+
+// keys are the sort keys of the items that a read at a time finds, in ascending order.
+func (p *partition) keys(r reading) []string {
+	stale := func(sk string) bool { return r.at.Before(p.earlier[sk].until) }
+	if r.consistent || !slices.ContainsFunc(slices.Collect(maps.Keys(p.earlier)), stale) {
+		return p.order
+	}
+	all := slices.Concat(p.order, slices.Collect(maps.Keys(p.earlier)))
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(sk string) bool { return p.item(sk, r) == nil })
+}
+
+// reading is when a read is made, and whether it asks for consistency.
+type reading struct {
+	at         time.Time
+	consistent bool
 }
 
 type primaryKey struct{ pk, sk string }
@@ -57,13 +98,13 @@ type delivery struct {
 	written time.Time
 }
 
-func (r *replica) get(key primaryKey) (expression.Item, bool) {
+func (r *replica) get(key primaryKey, at reading) (expression.Item, bool) {
 	part := r.partitions[key.pk]
 	if part == nil {
 		return nil, false
 	}
-	s := part.items[key.sk]
-	if s == nil || s.attributes == nil {
+	s := part.item(key.sk, at)
+	if s == nil {
 		return nil, false
 	}
 	return s.attributes, true
@@ -78,10 +119,10 @@ func (r *replica) sizeOf(key primaryKey) int {
 }
 
 // set stores a write unless the replica has a later one: the last writer wins, item by item.
-func (r *replica) set(key primaryKey, s *stored) (won bool) {
+func (r *replica) set(key primaryKey, s *stored, now time.Time) (won bool) {
 	part := r.partitions[key.pk]
 	if part == nil {
-		part = &partition{items: map[string]*stored{}}
+		part = &partition{items: map[string]*stored{}, earlier: map[string]earlier{}}
 		r.partitions[key.pk] = part
 	}
 	old := part.items[key.sk]
@@ -89,6 +130,7 @@ func (r *replica) set(key primaryKey, s *stored) (won bool) {
 		return false
 	}
 	part.items[key.sk] = s
+	part.earlier[key.sk] = earlier{old, now.Add(staleFor)}
 	i, listed := slices.BinarySearch(part.order, key.sk)
 	switch {
 	case s.attributes != nil && !listed:
@@ -109,7 +151,7 @@ func (d *Service) write(r *replicaOf, key primaryKey, attributes expression.Item
 		return err
 	}
 	s := &stored{attributes: attributes, size: size, write: d.k.NextID()}
-	r.replica.set(key, s)
+	r.replica.set(key, s, d.k.Now())
 	d.k.Edited()
 	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
 		if to != r.region {
@@ -134,7 +176,7 @@ func (d *Service) arrive(x delivery) {
 	d.metrics.Put(x.from, "AWS/DynamoDB", "ReplicationLatency", map[string]string{"TableName": x.table.name, "ReceivingRegion": x.to},
 		float64(d.k.Now().Sub(x.written).Milliseconds()))
 	d.k.Edited()
-	if !x.table.replicas[x.to].set(x.key, x.stored) {
+	if !x.table.replicas[x.to].set(x.key, x.stored, d.k.Now()) {
 		d.k.Record("dynamodb", x.table.name, "%s %s: a late write of %s is discarded for a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -113,5 +114,68 @@ func TestTheLatencyOfReplicationIsPublishedWhereItWasWritten(t *testing.T) {
 	}
 	if got := latency(east, west); got != "Complete" {
 		t.Errorf("nothing was written in %s, and it has %s", east, got)
+	}
+}
+
+// TestAReadThatDoesNotAskForConsistencyMissesTheLastWrite, for a second.
+func TestAReadThatDoesNotAskForConsistencyMissesTheLastWrite(t *testing.T) {
+	s := serveTable(t)
+	client := s.DynamoDB(east)
+	valueOf := func(it values) string {
+		v, _ := it["v"].(*dbtypes.AttributeValueMemberS)
+		return v.Value
+	}
+	write := func(sk, value string) {
+		t.Helper()
+		it := key("a", sk)
+		it["v"] = text(value)
+		s.mustPut(t, east, it)
+	}
+	found := func(consistent bool) string {
+		t.Helper()
+		out, err := client.Query(t.Context(), &dynamodb.QueryInput{
+			TableName: aws.String("registry"), ConsistentRead: &consistent, KeyConditionExpression: aws.String("pk = :a"),
+			ExpressionAttributeValues: values{":a": text("a")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := ""
+		for _, it := range out.Items {
+			one, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("registry"), ConsistentRead: &consistent, Key: values{"pk": it["pk"], "sk": it["sk"]}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v := valueOf(it); v != valueOf(one.Item) {
+				t.Errorf("a query finds %s, and GetItem another value", v)
+			}
+			all += valueOf(it) + " "
+		}
+		return all
+	}
+	write("1", "old")
+	s.Pass(time.Second)
+	write("1", "new")
+	write("2", "added")
+	if got := found(true); got != "new added " {
+		t.Errorf("consistent: %q", got)
+	}
+	if got := found(false); got != "old " {
+		t.Errorf("at once, eventually consistent: %q", got)
+	}
+	s.Pass(time.Second - time.Millisecond)
+	if got := found(false); got != "old " {
+		t.Errorf("before a second: %q", got)
+	}
+	s.Pass(time.Millisecond)
+	if _, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: aws.String("registry"), Key: key("a", "2")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := found(false); got != "new added " {
+		t.Errorf("a deleted item is gone at once: %q", got)
+	}
+	s.Pass(time.Second)
+	if got := found(false); got != "new " {
+		t.Errorf("after a second: %q", got)
 	}
 }

@@ -114,7 +114,7 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 		"1" + strings.Repeat("0", 60) + ".000": "1" + strings.Repeat("0", 60), strings.Repeat("1", 38): strings.Repeat("1", 38),
 	} {
 		s.send(t, "PutItem", putting(`{"N": "`+given+`"}`))
-		if got := s.send(t, "GetItem", `{`+theKey+`}`); !strings.Contains(got, `"n":{"N":"`+want+`"}`) {
+		if got := s.send(t, "GetItem", `{`+theKey+`, "ConsistentRead": true}`); !strings.Contains(got, `"n":{"N":"`+want+`"}`) {
 			t.Errorf("%s comes back in %s; want %s", given, got, want)
 		}
 	}
@@ -132,7 +132,7 @@ func TestAScanReadsAllPartitionsInPages(t *testing.T) {
 	var got []string
 	start := ""
 	for range 4 {
-		answer := s.send(t, "Scan", `{"TableName": "registry", "Limit": 2, "ProjectionExpression": "sk", "FilterExpression": "sk <> :z", "ExpressionAttributeValues": {":z": {"S": "4"}}`+start+`}`)
+		answer := s.send(t, "Scan", `{"TableName": "registry", "ConsistentRead": true, "Limit": 2, "ProjectionExpression": "sk", "FilterExpression": "sk <> :z", "ExpressionAttributeValues": {":z": {"S": "4"}}`+start+`}`)
 		got = append(got, answer)
 		_, last, more := strings.Cut(answer, `"LastEvaluatedKey":`)
 		if !more {
@@ -148,7 +148,7 @@ func TestAScanReadsAllPartitionsInPages(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("pages:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := s.send(t, "Scan", `{"TableName": "registry", "Select": "COUNT"}`); got != `{"Count":5,"ScannedCount":5}` {
+	if got := s.send(t, "Scan", `{"TableName": "registry", "ConsistentRead": true, "Select": "COUNT"}`); got != `{"Count":5,"ScannedCount":5}` {
 		t.Errorf("a count: %s; want 5", got)
 	}
 }

@@ -161,7 +161,7 @@ DYNAMODB = [
     Case("put a number that is none", "dynamodb", "PutItem", {"TableName": "registry", "Item": item(n={"N": "x"})}),
     Case("put an unused value", "dynamodb", "PutItem", {"TableName": "registry", "Item": item("y"), "ExpressionAttributeValues": {":v": {"S": "a"}}}),
     Case("put into a table that is not there", "dynamodb", "PutItem", {"TableName": "none", "Item": item()}),
-    Case("get", "dynamodb", "GetItem", {"TableName": "registry", "Key": item()}, lambda a: a["Item"]),
+    Case("get", "dynamodb", "GetItem", {"TableName": "registry", "Key": item(), "ConsistentRead": True}, lambda a: a["Item"]),
     Case("get consistently, projected", "dynamodb", "GetItem", {"TableName": "registry", "Key": item(), "ConsistentRead": True, "ProjectionExpression": "n"}, lambda a: a["Item"]),
     Case("get what is not there", "dynamodb", "GetItem", {"TableName": "registry", "Key": item("x")}, lambda a: sorted(a)),
     Case("get by half a key", "dynamodb", "GetItem", {"TableName": "registry", "Key": {"pk": {"S": "a"}}}),
@@ -177,17 +177,17 @@ DYNAMODB = [
         "TableName": "registry", "Key": item(), "UpdateExpression": "SET pk = :v", "ExpressionAttributeValues": {":v": {"S": "c"}}}),
     Case("update with an empty expression", "dynamodb", "UpdateItem", {"TableName": "registry", "Key": item(), "UpdateExpression": ""}),
     Case("query", "dynamodb", "Query", {
-        "TableName": "registry", "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)", "ExpressionAttributeValues": {":p": {"S": "a"}, ":s": {"S": "b"}}},
+        "TableName": "registry", "ConsistentRead": True, "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)", "ExpressionAttributeValues": {":p": {"S": "a"}, ":s": {"S": "b"}}},
         lambda a: [a["Count"], a["ScannedCount"], a["Items"]]),
     Case("query, counted and filtered", "dynamodb", "Query", {
-        "TableName": "registry", "KeyConditionExpression": "pk = :p", "FilterExpression": "n > :n", "Select": "COUNT",
+        "TableName": "registry", "ConsistentRead": True, "KeyConditionExpression": "pk = :p", "FilterExpression": "n > :n", "Select": "COUNT",
         "ExpressionAttributeValues": {":p": {"S": "a"}, ":n": {"N": "9"}}}, lambda a: [a["Count"], a["ScannedCount"]]),
     Case("query with a limit of 0", "dynamodb", "Query", {
         "TableName": "registry", "KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}, "Limit": 0}),
     Case("query without condition", "dynamodb", "Query", {"TableName": "registry"}),
     Case("query filtered by a key", "dynamodb", "Query", {
         "TableName": "registry", "KeyConditionExpression": "pk = :p", "FilterExpression": "sk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}}),
-    Case("scan", "dynamodb", "Scan", {"TableName": "registry", "FilterExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}},
+    Case("scan", "dynamodb", "Scan", {"TableName": "registry", "ConsistentRead": True, "FilterExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}},
          lambda a: [a["Count"], [i["sk"] for i in a["Items"]]]),
     Case("scan a table that is not there", "dynamodb", "Scan", {"TableName": "none"}),
     Case("tables", "dynamodb", "ListTables", {}, lambda a: a["TableNames"]),
