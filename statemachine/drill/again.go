@@ -41,7 +41,7 @@ func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, ru
 	if before.Lock.Owner == run.ARN { // a step of a run that is not closed may do what it could not do the first time
 		open = p.circumstances.since(run.ARN)
 	}
-	from, calls := 0, len(p.world.Calls())
+	from, calls := 0, p.world.CallCount()
 	for i, inv := range run.Invocations {
 		if guarantee.Started(inv) && run.Repeats(i) {
 			p.repeatInvocation(ctx, run.Region, inv)
@@ -54,17 +54,20 @@ func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, ru
 			return err
 		}
 		e.Again = append(e.Again, guarantee.Repetition{
-			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), Run: run.ARN, MayNotify: run.MayNotify(from, i) || p.readsFail(calls), MayReset: run.MayReset(from, i),
+			What: fmt.Sprintf("%s of %s again", inv.State, run.Name), Run: run.ARN, MayNotify: run.MayNotify(from, i) || p.noticesFail(calls), MayReset: run.MayReset(from, i),
 			Before: before, After: after, Unequal: open,
 		})
-		before, from, calls = after, i+1, len(p.world.Calls())
+		before, from, calls = after, i+1, p.world.CallCount()
 	}
 	return ctx.Err()
 }
 
-// readsFail says whether a request for a report has failed since so many requests: whether it was notified is then not known.
-func (p *performance) readsFail(since int) bool {
-	return slices.ContainsFunc(p.world.Calls()[since:], func(c fakeaws.Call) bool { return c.Service == "s3" && (c.Code != "" || c.Lost) })
+// noticesFail says whether a request for a report or to publish has failed since so many requests: whether the run was notified is
+// then not known.
+func (p *performance) noticesFail(since int) bool {
+	return slices.ContainsFunc(p.world.Calls()[since:], func(c fakeaws.Call) bool {
+		return (c.Service == "s3" || c.Service == "sns") && (c.Code != "" || c.Lost)
+	})
 }
 
 // repeatInvocation invokes the function again. Its response does not matter: a repetition may be rejected.

@@ -39,7 +39,7 @@ func completedVerified(e Evidence) finding {
 			if run.Asked.Action == failover.Drill { // it returns what it has moved
 				app.Databases = run.inSource(e.Plan, app.Databases)
 			}
-			for _, why := range notMoved(e.Plan, run.destination(e.Plan), run.After, app) {
+			for _, why := range run.notMoved(e.Plan, run.destination(e.Plan), app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
 			e.checkFollowUp(&f, run, app)
@@ -48,7 +48,7 @@ func completedVerified(e Evidence) finding {
 			}
 		}
 		e.checkInSync(&f, run)
-		if run.Asked.Action != failover.Weights {
+		if run.Asked.Action != failover.Weights && !run.hadNothing() { // it has moved no user, and says so
 			e.checkServed(&f, run)
 		}
 		e.checkClosed(&f, run)
@@ -99,12 +99,39 @@ func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	}
 }
 
-// checkServed: in the last seconds of the run, the Region where it ends served all requests.
+// checkServed: in the last seconds of the run, the Region where it ends served all requests. What fails only then cannot be in a
+// datapoint that the run has read, and the errors of applications that were there already are none of its moves.
 func (e Evidence) checkServed(f *finding, run RunEvidence) {
-	const last = 5 * time.Second
+	last, _ := e.servedShare(run, 5*time.Second, 0)
+	if seen, known := e.servedShare(run, 25*time.Second, 15*time.Second); last < 0.99 && (seen < 0.99 || !known) && !e.onlyOthersErr(run) {
+		f.violate("%s: %s served %.1f %% of its requests at the end; expected 100 %%", run.Name, run.destination(e.Plan), 100*last)
+	}
+}
+
+// onlyOthersErr says whether the requests that failed in the last second are those of applications that were in the Region before
+// the run: no stage has moved them, and none has verified them.
+func (e Evidence) onlyOthersErr(run RunEvidence) bool {
+	to, erring := run.destination(e.Plan), []string(nil)
+	for _, second := range e.Traffic {
+		for _, r := range second.Regions {
+			if r.Region == string(to) && !second.At.After(run.StoppedAt) && second.At.After(run.StoppedAt.Add(-5*time.Second)) {
+				erring = append(erring, r.Erring...)
+			}
+		}
+	}
+	moved := func(name string) bool {
+		app, ok := run.Before.registered(name)
+		return !ok || app.Live.Active != to || run.Asked.Action == failover.Drill
+	}
+	return len(erring) > 0 && !slices.ContainsFunc(erring, moved)
+}
+
+// servedShare is the share of requests that the Region where the run ends has served, between two times before its end. known
+// is false and the share 1 without requests.
+func (e Evidence) servedShare(run RunEvidence, from, to time.Duration) (share float64, known bool) {
 	var requests, served float64
 	for _, second := range e.Traffic {
-		if second.At.After(run.StoppedAt) || !second.At.After(run.StoppedAt.Add(-last)) {
+		if second.At.After(run.StoppedAt.Add(-to)) || !second.At.After(run.StoppedAt.Add(-from)) {
 			continue
 		}
 		for _, r := range second.Regions {
@@ -113,9 +140,10 @@ func (e Evidence) checkServed(f *finding, run RunEvidence) {
 			}
 		}
 	}
-	if requests > 0 && served/requests < 0.99 {
-		f.violate("%s: %s served %.1f %% of its requests at the end; expected 100 %%", run.Name, run.destination(e.Plan), 100*served/requests)
+	if requests == 0 {
+		return 1, false
 	}
+	return served / requests, true
 }
 
 // inSource are the databases whose writer was in the Region that the run leaves when it started.
@@ -133,8 +161,19 @@ func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 	return r.To()
 }
 
-// notMoved says what of an application is not in a Region.
-func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failover.Application) []string {
+// notMoved says what of an application is not in a Region when the run has ended. While the report lists weights as pending, the
+// run has got no answer about them, and the registry may still say what it said before.
+func (r RunEvidence) notMoved(plan failover.Plan, to failover.Region, app failover.Application) []string {
+	pending := slices.ContainsFunc(app.Records, func(record failover.Record) bool { return r.leavesPending(record.Zone) })
+	if before, ok := r.Before.registered(app.Name); ok && pending {
+		return notMoved(plan, to, r.After, app, before.Live.Weights)
+	}
+	return notMoved(plan, to, r.After, app)
+}
+
+// notMoved says what of an application is not in a Region. The registry has the weights of the record sets, or some that it may
+// have in their place.
+func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failover.Application, or ...map[failover.Region]int) []string {
 	var why []string
 	for _, record := range app.Records {
 		got, _ := state.shares(record)
@@ -146,7 +185,9 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 		}
 	}
 	live, ok := state.registered(app.Name)
-	if w := live.Live.Weights; !ok || live.Live.Active != to || !maps.Equal(inPercent(w), inPercent(state.expectedWeights(plan, to, app))) {
+	w := live.Live.Weights
+	expected := slices.ContainsFunc(append(or, state.expectedWeights(plan, to, app)), func(e map[failover.Region]int) bool { return maps.Equal(inPercent(w), inPercent(e)) })
+	if !ok || live.Live.Active != to || !expected {
 		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
@@ -213,6 +254,9 @@ func heldAccurate(e Evidence) finding {
 // claims are what a report says of each application.
 type claims struct{ moved, notMoved, notKnown, restored, notRestored map[string]bool }
 
+// nothing says whether the report lists no application: its function could not read which there are.
+func (c claims) nothing() bool { return len(c.moved)+len(c.notMoved)+len(c.notKnown) == 0 }
+
 func claimsOf(r *failover.Report) claims {
 	c := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	if r == nil {
@@ -258,10 +302,10 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	if slices.Contains(run.Path, "Overtaken") && run.After.switchedAway(app) {
 		return // by the switch of the run that superseded it, which the replica that it reads may not have yet
 	}
-	why := notMoved(e.Plan, to, run.After, app)
+	why := run.notMoved(e.Plan, to, app)
 	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
-	case says.notKnown[app.Name] && !saysMoved && !saysNot && e.mayNotRead(run):
+	case (says.notKnown[app.Name] || says.nothing()) && !saysMoved && !saysNot && e.mayNotRead(run):
 	case len(why) == 0 && e.inFlight(app, run.end()): // its writer has moved, and its promotion has not ended
 	case len(why) == 0 && (!saysMoved || saysNot):
 		f.violate("%s: %s has moved, but the report does not list it as moved", run.Name, app.Name)

@@ -161,8 +161,8 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 	return ""
 }
 
-// waveNotVerified is why the traffic of a wave was never shifted with the databases first: users move only to where the databases
-// and the health of their wave have been verified. Empty when it was, and with the traffic first.
+// waveNotVerified is why all traffic of a wave was never shifted with the databases first, or in the steps that the input asks
+// for: more users move only to where what has moved before is verified. Empty when it was shifted.
 func (j journal) waveNotVerified(wave int) string {
 	why := ""
 	for _, inv := range j.run.Invocations {
@@ -172,12 +172,16 @@ func (j journal) waveNotVerified(wave int) string {
 		if failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
 			continue
 		}
+		percent := 0
+		if payload.Stage.Percent != nil {
+			percent = *payload.Stage.Percent
+		}
 		var answer failover.VerifyAnswer
 		switch {
-		case inv.State == "ShiftTraffic" && payload.Stage.Percent != nil:
+		case inv.State == "ShiftTraffic" && percent == 100:
 			return ""
-		case inv.State == "VerifyHealth" && payload.Stage.Promote && failover.Decode(inv.Result.Payload, &answer) == nil && answer.Verdict != failover.Passed:
-			why = "its wave was not verified with the databases first"
+		case inv.State == "VerifyHealth" && (payload.Stage.Promote || percent > 0) && failover.Decode(inv.Result.Payload, &answer) == nil && answer.Verdict != failover.Passed:
+			why = "its wave was not verified before all of its traffic was to move"
 		case inv.State == "VerifyHealth" && inv.Result.ErrorType != "":
 			why = inv.Result.ErrorType
 		}
@@ -262,6 +266,9 @@ func (j journal) stepFault(state string, wave int) string {
 		}
 		if inv.State != state || failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
 			continue
+		}
+		if state == "PromoteDatabase" && !payload.Stage.Promote {
+			continue // it is a stage of traffic alone
 		}
 		why = ""
 		if brokenOff(inv) {

@@ -46,6 +46,7 @@ func refusedChangedNothing(e Evidence) finding {
 		}
 		before, after := run.Before, run.After
 		before.Messages, after.Messages = 0, 0
+		before.Databases, after.Databases = writersAlone(before.Databases), writersAlone(after.Databases)
 		for _, what := range differences(before, after) {
 			f.violate("%s: %s", run.Name, what)
 		}
@@ -54,6 +55,16 @@ func refusedChangedNothing(e Evidence) finding {
 		f.basis = fmt.Sprintf("%s, %s, no change", prose.Count(runs, "run"), prose.Count(calls, "request"))
 	}
 	return f
+}
+
+// writersAlone are databases without the old writers that still accept writes: Aurora fences them by itself, some time after their
+// Region can be reached again.
+func writersAlone(databases []DatabaseState) []DatabaseState {
+	databases = slices.Clone(databases)
+	for i := range databases {
+		databases[i].All, databases[i].Available = []string{databases[i].Writer}, true
+	}
+	return databases
 }
 
 // disturbed says whether something else changes the state while a run is in progress: another run, a promotion that one before has

@@ -83,10 +83,10 @@ func (r RunEvidence) MayReset(first, last int) bool {
 	return closes && r.failed(first, last, func(fakeaws.Call) bool { return true })
 }
 
-// failed says whether one of these requests of the invocations has failed.
+// failed says whether one of these requests of the invocations has failed, or got no answer.
 func (r RunEvidence) failed(first, last int, which func(fakeaws.Call) bool) bool {
 	return slices.ContainsFunc(r.Invocations[first:last+1], func(inv fakeaws.Invocation) bool {
-		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return which(c) && c.Code != "" && c.Code != unchanged })
+		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return which(c) && (c.Lost || c.Code != "" && c.Code != unchanged) })
 	})
 }
 

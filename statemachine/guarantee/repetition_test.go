@@ -56,9 +56,10 @@ func TestWhatMayComeWithARepetition(t *testing.T) {
 	run := RunEvidence{Execution: fakeaws.Execution{Invocations: []fakeaws.Invocation{
 		call("AwaitApproval", "sns", "InternalError"), call("AwaitApproval", "sns", ""), call("Announce", "sns", ""),
 		call("CloseRun", "dynamodb", unchanged), call("CloseRun", "monitoring", "InternalServiceFault"), call("Notify", "sns", ""),
+		step(time.Minute, "NotifyRefused", failover.Outbound, fakeaws.Call{Service: "sns", Mutating: true, Lost: true}),
 	}}}
 	var notify, reset []string
-	for _, group := range [][2]int{{0, 1}, {2, 2}, {3, 3}, {3, 4}, {5, 5}} {
+	for _, group := range [][2]int{{0, 1}, {2, 2}, {3, 3}, {3, 4}, {5, 5}, {6, 6}} {
 		state := run.Invocations[group[0]].State
 		if run.MayNotify(group[0], group[1]) {
 			notify = append(notify, state)
@@ -67,8 +68,8 @@ func TestWhatMayComeWithARepetition(t *testing.T) {
 			reset = append(reset, state)
 		}
 	}
-	if strings.Join(notify, " ") != "AwaitApproval" || strings.Join(reset, " ") != "CloseRun" {
-		t.Errorf("%q may notify and %q may reset; want AwaitApproval and CloseRun, each once", notify, reset)
+	if strings.Join(notify, " ") != "AwaitApproval NotifyRefused" || strings.Join(reset, " ") != "CloseRun" {
+		t.Errorf("%q may notify and %q may reset; want AwaitApproval and NotifyRefused, whose answer was lost, and CloseRun", notify, reset)
 	}
 }
 

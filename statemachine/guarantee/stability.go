@@ -6,6 +6,7 @@ import (
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -37,7 +38,7 @@ func staticStability(e Evidence) finding {
 						e.clock(call.At), inv.State, call.Service, call.Operation, left)
 				}
 				if call.Service == "route53" && call.Code == wire.CodeUnreachable {
-					if !reports[inv.State] {
+					if !reports[inv.State] && !failedOtherwise(inv) {
 						unanswered++
 					}
 					attempts = append(attempts, inv.State+" "+call.Operation)
@@ -57,6 +58,12 @@ func staticStability(e Evidence) finding {
 		f.basis += fmt.Sprintf("; %s to the Route 53 control plane without an answer: %s", prose.Count(n, "request"), prose.Some(slices.Compact(attempts), 3, ", "))
 	}
 	return f
+}
+
+// failedOtherwise says whether an invocation failed for another reason than the control plane, so that its next attempt asks again.
+func failedOtherwise(inv fakeaws.Invocation) bool {
+	failed := func(c fakeaws.Call) bool { return c.Service != "route53" && c.Code != "" && c.Code != unchanged }
+	return brokenOff(inv) || inv.Result.ErrorType != "" && slices.ContainsFunc(inv.Calls, failed)
 }
 
 // allSwitched says whether the run moves all of its applications by switches.

@@ -202,6 +202,8 @@ type Sample struct {
 type RegionSample struct {
 	Region           string
 	Requests, Served float64
+	// Erring are the applications that answer some of these requests with errors, although the Region can be reached.
+	Erring []string
 }
 
 // Failed says whether requests failed. It tolerates the rounding of fractions.

@@ -165,6 +165,9 @@ func (t *Traffic) play(p *population, s *Sample) {
 		s.Served += served
 		s.Regions[i].Requests += requests
 		s.Regions[i].Served += served
+		if requests > 0 && !t.k.Dark(l.region) && l.errors(requests/p.RequestsPerSecond) > 0 && !slices.Contains(s.Regions[i].Erring, l.application) {
+			s.Regions[i].Erring = append(s.Regions[i].Erring, l.application)
+		}
 		l.count(requests, served, quality)
 	}
 }
