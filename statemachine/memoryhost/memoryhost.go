@@ -268,13 +268,22 @@ type function struct {
 	log bytes.Buffer
 	// handler is the execution environment; nil before the first invocation and after its end.
 	handler lambda.Handler
+	// probed are the last answers to health checkers, by path.
+	probed map[string]probed
 }
 
 // Kill implements [drill.Running].
-func (f *function) Kill() { f.handler = nil }
+func (f *function) Kill() { f.handler, f.probed = nil, nil }
 
 // Invoke implements [drill.Running].
 func (f *function) Invoke(ctx context.Context, payload []byte) (lambdahost.Result, error) {
+	if f.of.Step == "lever" && f.settle != nil && f.Defect == nil {
+		return f.probe(ctx, payload)
+	}
+	return f.invoke(ctx, payload)
+}
+
+func (f *function) invoke(ctx context.Context, payload []byte) (lambdahost.Result, error) {
 	if f.handler == nil {
 		var err error
 		f.handler, err = inprocess.New(f.of.Step, inprocess.Surroundings{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -19,13 +20,18 @@ var (
 	seed    = flag.Uint64("seed", 1, "the seed of the first one; the others count from it")
 	workers = flag.Int("workers", 2, "how many are played at the same time")
 	out     = flag.String("out", "../../dist/sim", "the folder for the scenarios of what was found")
+	shrunk  = flag.Int("shrunk", 10, "how many situations in which something is wrong are made smaller")
 )
+
+// TestMain lets more garbage gather than by default: what a situation leaves behind is dropped as a whole.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // coverageRuns is from how many situations on everything must have been reached.
 const coverageRuns = 10_000
-
-// maxShrunk is how many situations are made smaller: each is played hundreds of times.
-const maxShrunk = 10
 
 func deployed(t testing.TB) *assembly.Assembly {
 	t.Helper()
@@ -43,7 +49,7 @@ func TestSimulation(t *testing.T) {
 	}
 	tally, found := simulate(t, deployed(t), *seed, *runs)
 	for i, p := range found {
-		if i < maxShrunk {
+		if i < *shrunk {
 			report(t, p)
 			continue
 		}

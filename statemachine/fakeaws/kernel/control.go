@@ -110,6 +110,21 @@ func (c Control) Journal() []Entry {
 	return slices.Clone(c.k.journal)
 }
 
+// CallCount is how many requests were made so far.
+func (c Control) CallCount() int {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return len(c.k.calls)
+}
+
+// Faulty says whether a call of a service may fail: a fault is injected that is not used up, or the function that runs is about to
+// crash.
+func (c Control) Faulty(service string) bool {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.crashAt > 0 || slices.ContainsFunc(c.k.faults, func(f *Fault) bool { return f.Service == "" || f.Service == service })
+}
+
 // Calls returns every request that was made so far, in the order of arrival.
 func (c Control) Calls() []Call {
 	c.k.Lock()
