@@ -36,6 +36,10 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	case e.DatabaseHang != "":
 		p.say("rds", transcript.Bad, "%s: a promotion that starts from now on never ends", e.DatabaseHang)
 		return p.world.SetStuck(e.DatabaseHang, true)
+	case e.LoseChange != "":
+		if !p.world.LoseNewestChange(e.LoseChange) {
+			p.say("route53", transcript.Bad, "%s: no change is pending that could be lost", e.LoseChange)
+		}
 	case e.DatabaseMember != nil:
 		return p.databaseMember(*e.DatabaseMember)
 	case e.MemberDeleted != nil:

@@ -38,13 +38,13 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (gua
 			})
 		}
 	}
-	if known {
-		return s, nil
-	}
 	store := p.store(place.region)
 	var err error
 	if s.Lock, err = store.Lock(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
+	}
+	if known {
+		return s, nil
 	}
 	if s.Registry, err = store.Applications(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)

@@ -14,7 +14,7 @@ import (
 
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
-	"regionDark", "regionBack", "controlPlane", "drift", "recordSet", "databaseLag", "databaseHang", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
+	"regionDark", "regionBack", "controlPlane", "drift", "recordSet", "databaseLag", "databaseHang", "loseChange", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
 	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval", "repeatStep",
 }
 
@@ -38,7 +38,7 @@ func ParseEvent(file string, text []byte) (Event, error) {
 // Kinds are the keys of the event that are set.
 func (e Event) Kinds() []string {
 	set := []bool{
-		e.RegionDark != "", e.RegionBack != "", e.ControlPlane != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
+		e.RegionDark != "", e.RegionBack != "", e.ControlPlane != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.LoseChange != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.Deploy != nil, e.LambdaSurge != nil, e.RegistryItem != nil,
 		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil, e.RepeatStep != nil,

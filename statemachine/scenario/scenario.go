@@ -181,6 +181,8 @@ type Event struct {
 	RecordSet    *ManualSet   `yaml:"recordSet"`
 	DatabaseLag  *DatabaseLag `yaml:"databaseLag"`
 	DatabaseHang string       `yaml:"databaseHang"`
+	// LoseChange is the hosted zone of which Route 53 loses the newest change, if its name servers do not have it yet.
+	LoseChange string `yaml:"loseChange"`
 	// DatabaseMember changes one cluster of a global cluster.
 	DatabaseMember *DatabaseMember `yaml:"databaseMember"`
 	// MemberDeleted is a secondary cluster that is deleted.

@@ -42,6 +42,7 @@ func Draw(seed uint64) Situation {
 	if d.chance(0.12) {
 		d.alarms(&s)
 	}
+	s.rare(d.names)
 	return s
 }
 

@@ -117,6 +117,20 @@ func (c Control) CallCount() int {
 	return len(c.k.calls)
 }
 
+// IDs is how many numbers were given away so far, to requests and other things.
+func (c Control) IDs() int {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.ids
+}
+
+// SkipIDs gives away so many numbers more, for requests that need not be made because their answers are known.
+func (c Control) SkipIDs(n int) {
+	c.k.Lock()
+	defer c.k.Unlock()
+	c.k.ids += n
+}
+
 // Faulty says whether a call of a service may fail: a fault is injected that is not used up, or the function that runs is about to
 // crash.
 func (c Control) Faulty(service string) bool {

@@ -95,6 +95,17 @@ func (ctl Control) LoseChange(id string) error {
 	return nil
 }
 
+// LoseNewestChange makes Route 53 lose the newest change of a zone, if it is still PENDING; see [Control.LoseChange].
+func (ctl Control) LoseNewestChange(zoneID string) (lost bool) {
+	ctl.s.k.Lock()
+	newest := ""
+	if z := ctl.s.zones[zoneID]; z != nil && len(z.pending) > 0 {
+		newest = z.pending[len(z.pending)-1].id
+	}
+	ctl.s.k.Unlock()
+	return newest != "" && ctl.LoseChange(newest) == nil
+}
+
 // describe is a batch in a transcript: the number of changes of each kind.
 func describe(changes []Change) string {
 	counts := map[string]int{}
