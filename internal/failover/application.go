@@ -152,6 +152,28 @@ type Place struct {
 	Weights map[Region]int `json:"weights"`
 }
 
+// SameShares says whether weights divide users in the same way: 1 and 0 are 100 and 0. A Region without a weight has 0.
+func SameShares(a, b map[Region]int) bool {
+	sum := func(weights map[Region]int) (n int) {
+		for _, weight := range weights {
+			n += weight
+		}
+		return n
+	}
+	sumA, sumB := sum(a), sum(b)
+	if (sumA == 0) != (sumB == 0) {
+		return false
+	}
+	for _, weights := range []map[Region]int{a, b} {
+		for region := range weights {
+			if a[region]*sumB != b[region]*sumA {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // PlaceBefore is where the application was before the run of this epoch. A run that has not written it has not moved
 // it either, as far as the registry knows.
 func (l Live) PlaceBefore(epoch int64) Place {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,11 +17,19 @@ import (
 type Registration struct {
 	// Added were not there before, Changed have another configuration, Moved another wave, Unchanged neither.
 	Added, Changed, Moved, Unchanged []string
+	// Taken are those of the Changed, Moved and Unchanged whose weights and active Region were taken over.
+	Taken []string
 }
 
-// Register puts applications into the registry. One that is new starts with all of its traffic in the plan's primary.
-// One that is there keeps what runs have made of it: registering changes configuration, never live weights or the active
-// Region. Applications that are not named stay as they are. Registering again changes nothing; after an error it goes on
+// Register is [Store.RegisterRead] for applications of which nothing was read from Route 53.
+func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failover.Application, now time.Time) (Registration, error) {
+	return s.RegisterRead(ctx, plan, apps, nil, now)
+}
+
+// RegisterRead puts applications into the registry. read has the weights and active Regions that were read from Route 53, by the
+// names of applications: these are written, unless a run has written the item since. Any other application is only
+// configuration: if it is new, it starts with all of its traffic in the plan's primary, and if it is there, it keeps what runs
+// have made of it. Applications that are not named stay as they are. Registering again changes nothing; after an error it goes on
 // where it stopped.
 //
 // It changes nothing, and returns what is wrong, when one of them has a record of an application that is registered and
@@ -29,7 +38,7 @@ type Registration struct {
 // It returns a [LockedError] while a run holds the lock, because a run reads its waves more than once and must find the
 // same applications each time. It takes no lock of its own, so that a failover never waits for a registration: a run
 // that starts meanwhile finds some applications as they were and some as they will be, each of them whole.
-func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failover.Application, now time.Time) (Registration, error) {
+func (s *Store) RegisterRead(ctx context.Context, plan failover.Plan, apps []failover.Application, read map[string]failover.Place, now time.Time) (Registration, error) {
 	var done Registration
 	lock, err := s.Lock(ctx)
 	if err != nil {
@@ -68,7 +77,7 @@ func (s *Store) Register(ctx context.Context, plan failover.Plan, apps []failove
 		if large[app.Wave] {
 			app.Shard = shardOf(app.Name)
 		}
-		list, err := s.register(ctx, &done, app, there[app.Name])
+		list, err := s.register(ctx, &done, app, there[app.Name], read[app.Name])
 		if err != nil {
 			return done, failover.Doing("register", "application "+app.Name, err)
 		}
@@ -104,28 +113,54 @@ func conflicts(registered, apps []failover.Application) error {
 	return errors.Join(problems...)
 }
 
-// register puts one application where old items of its name were found, and returns the list that it belongs in.
-func (s *Store) register(ctx context.Context, done *Registration, app failover.Application, old []failover.Application) (*[]string, error) {
+// register puts one application where old items of its name were found, and returns the list that it belongs in. read is where
+// Route 53 has it, if that was read.
+func (s *Store) register(ctx context.Context, done *Registration, app failover.Application, old []failover.Application, read failover.Place) (*[]string, error) {
+	if read.Active != "" {
+		app.Live.Active, app.Live.Weights = read.Active, read.Weights
+	}
 	switch {
 	case len(old) == 0:
 		return &done.Added, s.put(ctx, app, failover.Live{})
 	case slices.ContainsFunc(old, func(o failover.Application) bool { return o.Broken != "" }):
 		return &done.Changed, s.replace(ctx, app, old)
 	case len(old) > 1 || old[0].Wave != app.Wave:
-		return &done.Moved, s.move(ctx, app, old)
+		taken, err := s.move(ctx, app, old, read)
+		done.take(app, taken)
+		return &done.Moved, err
 	}
 	app.Shard = old[0].Shard
+	list := &done.Changed
 	same, err := sameConfig(app, old[0])
-	if err != nil || same {
-		return &done.Unchanged, err
+	if same {
+		list = &done.Unchanged
 	}
-	return &done.Changed, s.putConfig(ctx, app)
+	switch differs := read.Active != "" && !samePlace(old[0].Live, read); {
+	case err != nil:
+		return list, err
+	case differs:
+		done.take(app, true)
+		return list, s.putPlace(ctx, app, old[0].Live)
+	case same:
+		return list, nil
+	}
+	return list, s.putConfig(ctx, app)
+}
+
+func (r *Registration) take(app failover.Application, taken bool) {
+	if taken {
+		r.Taken = append(r.Taken, app.Name)
+	}
+}
+
+func samePlace(live failover.Live, p failover.Place) bool {
+	return live.Active == p.Active && maps.Equal(live.Weights, p.Weights)
 }
 
 // move gives an application another wave, which is another key: it is first written there and then removed where it was.
 // A registration that stops in between leaves it in both waves, and the next one finds two old items; the one that a run
-// wrote last counts.
-func (s *Store) move(ctx context.Context, app failover.Application, old []failover.Application) error {
+// wrote last counts. What was read from Route 53, if it was, takes the place of what is registered.
+func (s *Store) move(ctx context.Context, app failover.Application, old []failover.Application, read failover.Place) (taken bool, err error) {
 	var replaced failover.Live
 	app.Live = old[0].Live
 	for _, o := range old {
@@ -136,18 +171,21 @@ func (s *Store) move(ctx context.Context, app failover.Application, old []failov
 			app.Live = o.Live
 		}
 	}
+	if taken = read.Active != "" && !samePlace(app.Live, read); taken {
+		app.Live.Active, app.Live.Weights = read.Active, read.Weights
+	}
 	if err := s.put(ctx, app, replaced); err != nil {
-		return err
+		return taken, err
 	}
 	for _, o := range old {
 		if o.Wave == app.Wave {
 			continue
 		}
 		if err := s.remove(ctx, o); err != nil {
-			return err
+			return taken, err
 		}
 	}
-	return nil
+	return taken, nil
 }
 
 // replace puts an application in the place of items that break the rules, whatever else they say: what they said of where
@@ -208,6 +246,28 @@ func (s *Store) putConfig(ctx context.Context, app failover.Application) error {
 		ConditionExpression:       aws.String("attribute_exists(pk)"),
 		ExpressionAttributeValues: item{":config": text(config)},
 	})
+	return err
+}
+
+// putPlace writes the configuration, and the weights and the active Region as Route 53 has them, over an item that no run has
+// written since it was read.
+func (s *Store) putPlace(ctx context.Context, app failover.Application, since failover.Live) error {
+	config, err := encodeConfig(app)
+	if err != nil {
+		return err
+	}
+	values := unwrittenValues(since)
+	values[":config"], values[":active"], values[":weights"] = text(config), text(string(app.Live.Active)), weightsMap(app.Live.Weights)
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       applicationKey(app),
+		UpdateExpression:          aws.String("SET config = :config, active = :active, weights = :weights"),
+		ConditionExpression:       aws.String("attribute_exists(pk) AND epoch = :epoch AND stage = :stage"),
+		ExpressionAttributeValues: values,
+	})
+	if _, refused := refusedBy(err); refused {
+		return errMoved
+	}
 	return err
 }
 

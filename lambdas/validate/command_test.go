@@ -88,7 +88,7 @@ var waysToBlock = []blocked{
 	{failover.CodeRunOver, consenting, func(s *scene) { must(s.t, s.store.ReleaseLock(s.t.Context(), s.validate(consenting).Run.ARN)) },
 		`--input '{"action":"failover","allowDataLoss":true}'`},
 	{failover.CodeDrift, `{"action": "check"}`, func(s *scene) { s.putWeights(shop().Records[0], 60, 40) },
-		`aws route53 change-resource-record-sets --hosted-zone-id Z1 --change-batch '{"Changes":[{"Action":"UPSERT","ResourceRecordSet":{"Name":"www.shop.example","ResourceRecords":[{"Value":"192.0.2.10"}],"SetIdentifier":"us-east-1","TTL":60,"Type":"A","Weight":100}}`},
+		`drover register applications.yaml --region us-west-2`},
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { app.Databases[0].GlobalCluster = "order" }), "drover register applications.yaml --region us-west-2"},
 	{failover.CodeTopology, `{"action": "check"}`, registered(func(app *failover.Application) { app.Databases[0].Clusters[west] += "x" }),
 		"aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier orders"},

@@ -274,13 +274,13 @@ func (f *facts) placeOf(app failover.Application) (place failover.Place, differs
 	}
 	from, hasFrom := place.Weights[f.run.From]
 	to, hasTo := place.Weights[f.run.To]
-	if len(place.Weights) != 2 || !hasFrom || !hasTo || from+to != 100 {
+	if len(place.Weights) != 2 || !hasFrom || !hasTo || !written(app, place.Weights) {
 		return place, false
 	}
 	switch {
-	case from == 100:
+	case to == 0:
 		place.Active = f.run.From
-	case to == 100:
+	case from == 0:
 		place.Active = f.run.To
 	}
 	if away := f.evacuated(app); away != "" && away == place.Active {

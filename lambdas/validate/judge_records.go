@@ -49,9 +49,9 @@ func (j *judgement) checkDrift(app failover.Application, r failover.Record) {
 			next, command = "put the health checks of the switch on the record sets", j.attachCommand()
 		}
 		j.object(failover.CodeDrift, object, strings.Join(diff, "; "), next).Command = command
-	} else if found := j.sets.Weights(r); !maps.Equal(found, registered) && !isAllIn(found, j.run.To) {
+	} else if found := j.sets.Weights(r); !failover.SameShares(found, registered) && !isAllIn(found, j.run.To) {
 		j.object(failover.CodeDrift, object, fmt.Sprintf("has the weights %s; registered %s", prose.Weights(found), prose.Weights(registered)),
-			fmt.Sprintf("give its record sets the weights %s in Route 53: registering changes no weights", prose.Weights(registered))).Command = live.WeightsCommand(r, registered)
+			"register the application again: that takes over the weights in Route 53 or, where users are in both Regions, shows the batch for each").Command = j.register()
 	}
 }
 

@@ -118,3 +118,13 @@ func namesText(names []string) string {
 	}
 	return "applications " + prose.Some(names, 1, ", ")
 }
+
+// written says whether a run can have written the weights: those of its stages sum up to 100, and a rollback restores those of
+// before, as they were registered.
+func written(app failover.Application, weights map[failover.Region]int) bool {
+	sum := 0
+	for _, w := range weights {
+		sum += w
+	}
+	return sum == 100 || app.Live.Before != nil && maps.Equal(weights, app.Live.Before.Weights)
+}

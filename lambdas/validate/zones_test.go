@@ -129,14 +129,12 @@ func (s *scene) calls(operation string) int {
 // TestABatchMendsWhatRoute53WouldRefuse: what a check says is typed, and the next check finds nothing more.
 func TestABatchMendsWhatRoute53WouldRefuse(t *testing.T) {
 	simple := fakeaws.RecordSet{Name: www, Type: "A", TTL: 300, Values: []string{"192.0.2.10"}}
-	latency := fakeaws.RecordSet{Name: www, Type: "A", SetIdentifier: "us-east-1", Latency: "us-east-1", TTL: 60, Values: []string{"192.0.2.10"}}
 	for _, c := range []struct {
 		name  string
 		spoil func(s *scene)
 		want  string
 	}{
 		{"a simple record set", func(s *scene) { without(s, www); put(simple)(s) }, "is a simple record set, without routing policy"},
-		{"a latency record set", func(s *scene) { without(s, www); put(latency)(s) }, `has a record set "us-east-1" of another routing policy`},
 		{"nothing", func(s *scene) { without(s, www) }, "is not in zone Z1"},
 		{"one Region alone", func(s *scene) {
 			without(s, www)

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
+	"github.com/drover-dr/drover/internal/adopt"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
@@ -34,7 +37,7 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 		if w.Traffic != scenario.Detached {
 			r.attach(app)
 		}
-		if err := errors.Join(r.addRecords(app), r.addDatabases(s, app), r.addAlarms(app)); err != nil {
+		if err := errors.Join(r.addRecords(app, s.World.Weights[app.Name]), r.addDatabases(s, app), r.addAlarms(app)); err != nil {
 			return err
 		}
 	}
@@ -55,10 +58,24 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 	if err := r.publishChecks(ctx); err != nil {
 		return err
 	}
-	if _, err := r.store(r.plan.Primary).Register(ctx, r.plan, apps, r.began); err != nil {
+	if err := r.register(ctx, s, apps); err != nil {
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
 	}
 	return nil
+}
+
+// register registers the applications, in a scenario with weights of its own as drover register does.
+func (r *rehearsal) register(ctx context.Context, s *scenario.Scenario, apps []failover.Application) error {
+	var places map[string]failover.Place
+	if len(s.World.Weights) > 0 {
+		found := adopt.Read(ctx, route53.NewFromConfig(r.operator(r.plan.Primary)), r.plan, nil, apps)
+		if len(found.Findings) > 0 {
+			return errors.New(found.Findings[0].Text)
+		}
+		apps, places = found.Applications, found.Places
+	}
+	_, err := r.store(r.plan.Primary).RegisterRead(ctx, r.plan, apps, places, r.began)
+	return err
 }
 
 // addRecordSets adds simple record sets.
@@ -83,7 +100,8 @@ func (r *rehearsal) addAlarms(app failover.Application) error {
 	return nil
 }
 
-func (r *rehearsal) addRecords(app failover.Application) error {
+// addRecords adds the record sets of an application, with all users in the primary unless weights say otherwise.
+func (r *rehearsal) addRecords(app failover.Application, weights map[string]int) error {
 	for _, record := range app.Records {
 		if !slices.Contains(r.zones, record.Zone) {
 			r.zones = append(r.zones, record.Zone)
@@ -98,6 +116,9 @@ func (r *rehearsal) addRecords(app failover.Application) error {
 			weight := 0
 			if region == r.plan.Primary {
 				weight = 100
+			}
+			if given, ok := weights[string(region)]; ok {
+				weight = given
 			}
 			if err := r.world.PutRecordSet(record.Zone, guarantee.RecordSet(record, region, weight)); err != nil {
 				return fmt.Errorf("application %s: %w", app.Name, err)

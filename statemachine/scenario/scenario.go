@@ -130,6 +130,9 @@ type WorldSettings struct {
 	Zones []Zone `yaml:"zones"`
 	// RecordSets are simple record sets beside those of the applications.
 	RecordSets []ManualSet `yaml:"recordSets"`
+	// Weights are those of the record sets of applications, by application and Region; left out, the primary has all users. With
+	// them, the applications are registered with what Route 53 has, as drover register does it.
+	Weights map[string]map[string]int `yaml:"weights" is:"region"`
 	// OneValue makes Route 53 refuse weighted record sets with several values, as its API Reference says.
 	OneValue bool `yaml:"oneValue"`
 	// Traffic is how a failover moves the users of applications that do not say it: BySwitch, ByWeights, or Detached.

@@ -37,6 +37,9 @@ func Check(plan failover.Plan, app failover.Application) []string {
 	return c.mistakes
 }
 
+// maxWeight is the largest weight of a record set.
+const maxWeight = 255
+
 // checker collects mistakes.
 type checker struct {
 	plan     failover.Plan
@@ -169,6 +172,6 @@ func (c *checker) place(prefix string, p failover.Place) {
 		c.wrong(prefix+"weights", "none above 0, which Route 53 answers with every Region alike; expected traffic in one")
 	}
 	for _, region := range slices.Sorted(maps.Keys(p.Weights)) {
-		c.within(prefix+"weights."+string(region), p.Weights[region], 0, 100)
+		c.within(prefix+"weights."+string(region), p.Weights[region], 0, maxWeight)
 	}
 }

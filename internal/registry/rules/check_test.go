@@ -105,7 +105,7 @@ func TestWhatBreaksTheRulesIsSaid(t *testing.T) {
 		}, "no other placeholder"},
 		{"an alarm", func(a *failover.Application) { a.Alarms[0] = strings.Repeat("x", 256) }, "256 characters"},
 		{"where it is", func(a *failover.Application) { a.Live.Active = "eu-west-1" }, `active: "eu-west-1" is not a Region`},
-		{"weights", func(a *failover.Application) { a.Live.Weights = map[failover.Region]int{east: 255, west: 0} }, "weights.us-east-1: 255; expected 0 to 100"},
+		{"weights", func(a *failover.Application) { a.Live.Weights = map[failover.Region]int{east: 256, west: 0} }, "weights.us-east-1: 256; expected 0 to 255"},
 		{"no traffic to go back to", func(a *failover.Application) {
 			a.Live.Before = &failover.Place{Active: east, Weights: map[failover.Region]int{east: 0, west: 0}}
 		}, "before.weights: none above 0"},

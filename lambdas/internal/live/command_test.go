@@ -26,9 +26,12 @@ func TestNoValueBecomesACommand(t *testing.T) {
 		set := RecordSet{Identifier: text, Weight: 7, TTL: 60, Values: []string{text}, Alias: r.Endpoints[failover.Region(text)].Alias, HealthCheck: text}
 		whole := types.ResourceRecordSet{Name: &text, Type: types.RRType(text), TTL: aws.Int64(60), ResourceRecords: []types.ResourceRecord{{Value: &text}}}
 		sets := RecordSets{sets: map[name][]RecordSet{nameOf(r): {{Weight: -1, Whole: &whole}}}}
+		answering := r // with the endpoint that the zone's record set has
+		answering.Endpoints = map[failover.Region]failover.Endpoint{failover.Region(text): {Values: []string{text}}}
+		sets.sets[nameOf(r)][0].Values = []string{text}
 		for what, command := range map[string]string{
 			"metric": Reading{Rule: rule, Region: failover.Region(text)}.Command(now), "lag": ReplicationLag{Cluster: text}.Command(failover.Region(text), now),
-			"record": RecordCommand(r), "delete": deleteCommand(text, whole), "withdraw": WithdrawCommand(r, set), "mend": sets.MendCommand(r, nil),
+			"record": RecordCommand(r), "delete": deleteCommand(text, whole), "withdraw": WithdrawCommand(r, set), "mend": sets.MendCommand(answering, nil),
 		} {
 			calls := shelltest.Words(t, command)
 			if len(calls) != 1 || calls[0][0] != "aws" {

@@ -38,6 +38,14 @@ func TestRegisteredApplicationsAreInTheStatus(t *testing.T) {
 	if err := world.AddTable("drover-registry", "us-east-1", "us-west-2"); err != nil {
 		t.Fatal(err)
 	}
+	if err := world.AddZone("Z1", "example.com"); err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []fakeaws.RecordSet{weightedSet("shop", "us-east-1", "192.0.2.1", 100), weightedSet("shop", "us-west-2", "192.0.2.2", 0)} {
+		if err := world.PutRecordSet("Z1", set); err != nil {
+			t.Fatal(err)
+		}
+	}
 	server := httptest.NewServer(world)
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "shop.yaml")

@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
+	"github.com/drover-dr/drover/internal/adopt"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/internal/registry/applicationsfile"
 	"github.com/drover-dr/drover/internal/registry/rules"
 )
@@ -52,26 +55,64 @@ func (c *registerCommand) Run(env environment) error {
 	if err != nil {
 		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
 	}
-	stale, err := c.preview(env, s, apps)
+	found := adopt.Read(env.ctx, s.dns, plan, s.apps, apps)
+	for _, note := range found.Notes {
+		fmt.Fprintln(env.stdout, note)
+	}
+	stale, err := c.preview(env, s, found.Applications, apps)
 	if err != nil {
 		return err
 	}
-	if err := c.register(env, s, apps); err != nil {
+	if err := c.register(env, s, found); err != nil {
 		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
 	}
 	if err := c.prune(env, s, stale); err != nil {
 		return fmt.Errorf("deregister in %s: %w", region, err)
 	}
-	return s.attachRegistered(env, c.NoAttach, c.Yes)
+	if err := s.attachRegistered(env, c.NoAttach, c.Yes); err != nil {
+		return err
+	}
+	return unsettled(env, found.Findings)
+}
+
+// unswitched are the places that were read, without those of applications whose users a switch has moved: their weights do not
+// say where users are.
+func (s *switches) unswitched(env environment, found adopt.Found) map[string]failover.Place {
+	places := maps.Clone(found.Places)
+	for _, app := range found.Applications {
+		if declared, ok := s.plan.SwitchOf(app); ok && s.isReset(env.ctx, declared, s.region) != nil {
+			delete(places, app.Name)
+		}
+	}
+	return places
+}
+
+// unsettled prints the applications that were not registered because their users are not in one Region, with the batches that
+// settle it. Which Region is to serve them, and whether it can, the operator decides.
+func unsettled(env environment, findings []adopt.Finding) error {
+	for _, f := range findings {
+		fmt.Fprintf(env.stdout, "not registered: %s\n", f.Text)
+		fmt.Fprintln(env.stdout, "  Choose the Region, make sure that it is healthy and can serve all users, type its commands, then register again.")
+		for _, choice := range f.Choices {
+			fmt.Fprintf(env.stdout, "  all users to %s:\n", choice.Region)
+			for _, command := range choice.Commands {
+				fmt.Fprintf(env.stdout, "    %s\n", command)
+			}
+		}
+	}
+	if len(findings) > 0 {
+		return fmt.Errorf("%s not registered: users are not in one Region", prose.Count(len(findings), "application"))
+	}
+	return nil
 }
 
 // register puts the applications into the registry, and says what has changed.
-func (c *registerCommand) register(env environment, s *switches, apps []failover.Application) error {
-	done, err := s.store.Register(env.ctx, s.plan, s.checks.Keep(s.apps, apps), now())
+func (c *registerCommand) register(env environment, s *switches, found adopt.Found) error {
+	done, err := s.store.RegisterRead(env.ctx, s.plan, s.checks.Keep(s.apps, found.Applications), s.unswitched(env, found), now())
 	for _, group := range []struct {
 		what  string
 		names []string
-	}{{"added", done.Added}, {"changed", done.Changed}, {"moved to another wave", done.Moved}, {"unchanged", done.Unchanged}} {
+	}{{"added", done.Added}, {"changed", done.Changed}, {"moved to another wave", done.Moved}, {"unchanged", done.Unchanged}, {"weights and active Region taken from Route 53", done.Taken}} {
 		if len(group.names) > 0 {
 			fmt.Fprintf(env.stdout, "%s: %s\n", group.what, strings.Join(group.names, ", "))
 		}

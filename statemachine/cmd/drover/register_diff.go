@@ -16,11 +16,11 @@ import (
 // preview shows what registering would change, and asks an operator at a terminal. It returns the names of the applications that
 // are to be deregistered. A script is not asked: registering changes configuration, never where traffic is. Deregistering is another
 // matter, and needs --yes there.
-func (c *registerCommand) preview(env environment, s *switches, apps []failover.Application) (stale []string, err error) {
+func (c *registerCommand) preview(env environment, s *switches, apps, inFile []failover.Application) (stale []string, err error) {
 	changes := differences(s.apps, s.checks.Keep(s.apps, apps))
 	if c.Prune {
 		var gone []string
-		stale, gone = staleIn(s.apps, apps)
+		stale, gone = staleIn(s.apps, inFile)
 		changes = append(changes, gone...)
 	}
 	writeDifferences(env.stdout, changes)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/smithy-go"
+
 	"github.com/drover-dr/drover/internal/attach"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
@@ -136,7 +138,9 @@ func (s *switches) attachRegistered(env environment, leave, yes bool) error {
 	if err == nil && !todo.Done() {
 		err = s.change(env, todo, false, yes)
 	}
-	if failed := (partError{}); errors.As(err, &failed) || env.ctx.Err() != nil {
+	failed, denied := partError{}, smithy.APIError(nil)
+	mayNot := errors.As(err, &denied) && denied.ErrorCode() == "AccessDenied" // a registrar need not be allowed to change record sets
+	if errors.As(err, &failed) && !mayNot || env.ctx.Err() != nil {
 		return err
 	}
 	if err != nil {
