@@ -2,12 +2,14 @@ package cloudwatch
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/aws/smithy-go/encoding/cbor"
+	"github.com/drover-dr/drover/statemachine/fakeaws/cloudwatch/metricmath"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -24,8 +26,9 @@ type query struct {
 	series    *series // nil when it has never been published
 	period    int64
 	stat      statistic
-	unit      string // only datapoints of this unit count, all if it is empty
-	hidden    bool   // ReturnData is false
+	unit      string                 // only datapoints of this unit count, all if it is empty
+	hidden    bool                   // ReturnData is false
+	math      *metricmath.Expression // of a query with an expression; then it has no series, and the period of its metrics
 }
 
 // statistic is Average, Sum, Minimum, Maximum, SampleCount or a percentile.
@@ -43,20 +46,20 @@ func (m *Service) getMetricData(req *wire.Request, f wire.Fields) (cbor.Map, *wi
 	}
 	start, _ := f.Seconds("StartTime")
 	end, _ := f.Seconds("EndTime")
-	results, total, seen := cbor.List{}, 0, map[string]bool{}
-	for _, q := range queries {
-		parsed, err := m.parseQuery(req.Region, q)
+	parsed, err := m.parseQueries(req.Region, queries)
+	if err != nil {
+		return nil, err
+	}
+	results, total := cbor.List{}, 0
+	for _, q := range parsed {
+		found, err := m.seriesFor(q, parsed, start, end)
 		if err != nil {
 			return nil, err
 		}
-		if seen[parsed.id] {
-			return nil, errValidation("The values for parameter Id in the metric queries must be unique; %q is not.", parsed.id)
-		}
-		seen[parsed.id] = true
-		if parsed.hidden {
+		if q.hidden {
 			continue
 		}
-		result, n := m.result(req.Region, parsed, start, end, f.Text("ScanBy") == "TimestampAscending")
+		result, n := m.result(req.Region, q, found, f.Text("ScanBy") == "TimestampAscending")
 		results, total = append(results, result), total+n
 	}
 	if most := cmp.Or(f.Integer("MaxDatapoints"), maxDatapoints); total > most {
@@ -90,14 +93,39 @@ func checkData(f wire.Fields, queries int) *wire.Error {
 
 var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
 
+// parseQueries reads all queries. Their ids are unique.
+func (m *Service) parseQueries(region string, queries []wire.Fields) ([]query, *wire.Error) {
+	var parsed []query
+	seen := map[string]bool{}
+	for _, f := range queries {
+		q, err := m.parseQuery(region, f)
+		if err != nil {
+			return nil, err
+		}
+		if seen[q.id] {
+			return nil, errValidation("The values for parameter Id in the metric queries must be unique; %q is not.", q.id)
+		}
+		seen[q.id] = true
+		parsed = append(parsed, q)
+	}
+	return parsed, nil
+}
+
 func (m *Service) parseQuery(region string, f wire.Fields) (query, *wire.Error) {
 	id, stat := f.Text("Id"), f.Structure("MetricStat")
 	if !queryID.MatchString(id) {
 		return query{}, errValidation("The value %q for parameter MetricDataQueries.member.Id is not matching "+
 			"the expected pattern %s.", id, queryID)
 	}
-	if stat == nil {
+	switch {
+	case stat == nil && !f.Has("Expression"):
 		return query{}, errValidation("The query %s has neither MetricStat nor Expression.", id)
+	case stat != nil && f.Has("Expression"):
+		return query{}, errValidation("The query %s has both MetricStat and Expression; expected one of them.", id)
+	case stat != nil && f.Has("Period"):
+		return query{}, wire.NotImplemented("the Period of the query %s beside that of its MetricStat", id)
+	case stat == nil:
+		return parseMath(id, f)
 	}
 	period := int64(stat.Integer("Period"))
 	if !validPeriod(period) || period > 86400 {
@@ -120,9 +148,8 @@ func (m *Service) parseQuery(region string, f wire.Fields) (query, *wire.Error) 
 	if label == "" {
 		label = name
 	}
-	returned, asked := f["ReturnData"].(cbor.Bool)
 	q := query{
-		id: id, label: label, period: period, stat: statistic, unit: stat.Text("Unit"), hidden: asked && !bool(returned),
+		id: id, label: label, period: period, stat: statistic, unit: stat.Text("Unit"), hidden: hidden(f),
 		series: m.series[region][seriesKey(namespace, name, dims)],
 	}
 	if q.unit != "" && q.series != nil && slices.ContainsFunc(q.series.points, func(p point) bool { return p.unit == "" }) {
@@ -150,13 +177,22 @@ func parseStatistic(name string) (statistic, *wire.Error) {
 	return statistic{name: name, percent: percent}, nil
 }
 
+// hidden says whether a query returns no data, but is used by others.
+func hidden(f wire.Fields) bool {
+	returned, asked := f["ReturnData"].(cbor.Bool)
+	return asked && !bool(returned)
+}
+
 // result answers one query and counts its datapoints.
-func (m *Service) result(region string, q query, start, end int64, ascending bool) (cbor.Map, int) {
+func (m *Service) result(region string, q query, found metricmath.Series, ascending bool) (cbor.Map, int) {
 	status := m.status[region]
 	var times, values cbor.List
 	if status == "" {
 		status = "Complete"
-		times, values = m.datapoints(q, start, end)
+		for _, at := range slices.Sorted(maps.Keys(found)) {
+			times = append(times, wire.Timestamp(time.Unix(at, 0)))
+			values = append(values, cbor.Float64(found[at]))
+		}
 	}
 	if !ascending {
 		slices.Reverse(times)
@@ -168,17 +204,18 @@ func (m *Service) result(region string, q query, start, end int64, ascending boo
 	}, len(values)
 }
 
-// datapoints are the periods that begin at or after start and before end and hold data, oldest first. The start is
-// rounded down to a whole period, or minute where the period is longer (CW-3), as documented.
-func (m *Service) datapoints(q query, start, end int64) (times, values cbor.List) {
+// datapoints are the periods that begin at or after start and before end and hold data. The start is rounded down to a whole period,
+// or minute where the period is longer (CW-3), as documented.
+func (m *Service) datapoints(q query, start, end int64) metricmath.Series {
 	if q.series == nil || q.period < 60 && !q.series.highResolution {
-		return nil, nil
+		return nil
 	}
 	start -= start % min(q.period, 60)
 	points := m.readable(q.series, start-start%q.period, end)
 	if q.unit != "" {
 		points = slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.unit != q.unit })
 	}
+	found := metricmath.Series{}
 	for len(points) > 0 {
 		begin := points[0].at - points[0].at%q.period
 		n := 0
@@ -186,12 +223,11 @@ func (m *Service) datapoints(q query, start, end int64) (times, values cbor.List
 			n++
 		}
 		if value, ok := q.stat.value(points[:n]); ok && begin >= start {
-			times = append(times, wire.Timestamp(time.Unix(begin, 0)))
-			values = append(values, cbor.Float64(value))
+			found[begin] = value
 		}
 		points = points[n:]
 	}
-	return times, values
+	return found
 }
 
 func errValidation(format string, args ...any) *wire.Error {

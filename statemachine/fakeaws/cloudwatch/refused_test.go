@@ -39,8 +39,15 @@ func TestGetMetricDataRefusesWhatCloudWatchRefuses(t *testing.T) {
 		}
 		return queries
 	}
-	math := metricQuery("q", "Sum", 60)
-	math.MetricStat, math.Expression = nil, aws.String("a/b")
+	math := func(expression string, metrics ...types.MetricDataQuery) []types.MetricDataQuery {
+		return append(metrics, types.MetricDataQuery{Id: aws.String("e"), Expression: &expression})
+	}
+	both, beside := metricQuery("q", "Sum", 60), metricQuery("q", "Sum", 60)
+	both.Expression, beside.Period = aws.String("q"), aws.Int32(60)
+	hiddenMath := math("q + x", metricQuery("q", "Sum", 60))
+	hiddenMath[1].ReturnData = aws.Bool(false)
+	period := math("q", metricQuery("q", "Sum", 60))
+	period[1].Period = aws.Int32(60)
 	for _, tc := range []struct {
 		name    string
 		queries []types.MetricDataQuery
@@ -51,7 +58,19 @@ func TestGetMetricDataRefusesWhatCloudWatchRefuses(t *testing.T) {
 		{"an id twice", []types.MetricDataQuery{metricQuery("q", "Sum", 60), metricQuery("q", "Sum", 60)}, "ValidationError"},
 		{"an id in capitals", []types.MetricDataQuery{metricQuery("Q", "Sum", 60)}, "ValidationError"},
 		{"a period of 45 s", []types.MetricDataQuery{metricQuery("q", "Sum", 45)}, "ValidationError"},
-		{"metric math", []types.MetricDataQuery{math}, "NotImplemented"},
+		{"math about no query", math("a / b"), "ValidationError"},
+		{"math about itself", math("e + 1"), "NotImplemented"},
+		{"math that is a number", math("1 + 2"), "ValidationError"},
+		{"math that is no math", math("q +", metricQuery("q", "Sum", 60)), "ValidationError"},
+		{"a hidden mistake", hiddenMath, "ValidationError"},
+		{"a mistake of 2,049 characters", math(strings.Repeat("q", 2049)), "ValidationError"},
+		{"a metric and math", []types.MetricDataQuery{both}, "ValidationError"},
+		{"a function that is not here", math("RATE(q)", metricQuery("q", "Sum", 60)), "NotImplemented"},
+		{"a search", math("SEARCH('{AWS/EC2}', 'Sum', 300)"), "NotImplemented"},
+		{"two periods", math("q / r", metricQuery("q", "Sum", 60), metricQuery("r", "Sum", 300)), "NotImplemented"},
+		{"a period beside that of a metric", []types.MetricDataQuery{beside}, "NotImplemented"},
+		{"a period of math", period, "NotImplemented"},
+		{"neither a metric nor math", []types.MetricDataQuery{{Id: aws.String("q")}}, "ValidationError"},
 		{"a trimmed mean", []types.MetricDataQuery{metricQuery("q", "TM(10%:90%)", 60)}, "NotImplemented"},
 	} {
 		s := serve(t)

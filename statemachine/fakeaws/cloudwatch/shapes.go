@@ -24,7 +24,7 @@ var getMetricData = wire.Structure{
 	"StartTime": wire.Required{Shape: wire.KindTime}, "EndTime": wire.Required{Shape: wire.KindTime},
 	"ScanBy": wire.Text{OneOf: []string{"TimestampDescending", "TimestampAscending"}}, "MaxDatapoints": wire.KindInteger, "NextToken": wire.KindText,
 	"MetricDataQueries": wire.Required{Shape: wire.List{Of: wire.Structure{
-		"Id": wire.Required{Shape: name255}, "Label": wire.KindText, "ReturnData": wire.KindBool,
+		"Id": wire.Required{Shape: name255}, "Label": wire.KindText, "ReturnData": wire.KindBool, "Expression": wire.Text{Min: 1, Max: 2048}, "Period": wire.Whole{Min: 1},
 		"MetricStat": wire.Structure{
 			"Metric": wire.Required{Shape: metric}, "Period": wire.Required{Shape: wire.Whole{Min: 1}}, "Stat": wire.Required{Shape: wire.KindText}, "Unit": unit,
 		},
