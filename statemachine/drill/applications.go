@@ -197,7 +197,7 @@ func (r *rehearsal) addClients(s *scenario.Scenario, app failover.Application) e
 	for region := range app.Records[0].Endpoints {
 		c.Regions[app.Records[0].Identifier(region)] = string(region)
 	}
-	c.LoadBalancer = s.World.LoadBalancers[app.Name]
+	c.LoadBalancer, c.Metrics = s.World.LoadBalancers[app.Name], r.metricsOf(s, app)
 	for _, database := range app.Databases {
 		c.Writes = s.World.Clients.Writes
 		c.GlobalClusters = append(c.GlobalClusters, database.GlobalCluster)

@@ -76,6 +76,7 @@ type (
 	Route = apigateway.Route
 
 	Clients      = clients.Clients
+	Metric       = clients.Metric
 	Sample       = clients.Sample
 	RegionSample = clients.RegionSample
 	Impact       = clients.Impact
@@ -97,6 +98,20 @@ const (
 	SuppressedByWait      = cloudwatch.SuppressedByWait
 	SuppressedByExtension = cloudwatch.SuppressedByExtension
 )
+
+// What a metric is a function of; see [clients.Metric].
+const (
+	OfRequests      = clients.OfRequests
+	OfServed        = clients.OfServed
+	OfFailed        = clients.OfFailed
+	OfErrors        = clients.OfErrors
+	OfFailedPercent = clients.OfFailedPercent
+	OfLatency       = clients.OfLatency
+	OfCanary        = clients.OfCanary
+)
+
+// MetricOfs are what a metric of clients' requests can be a function of.
+var MetricOfs = clients.MetricOfs
 
 // How an invocation fails; see [lambda.InvokeFault].
 const (

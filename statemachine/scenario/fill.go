@@ -14,6 +14,9 @@ const (
 	place
 	// said is compared with what Drover writes.
 	said
+	// dimensional are maps of texts, or of texts by Region; byRegion is one of these.
+	dimensional
+	byRegion
 )
 
 // roleOf is the role of a field, by its tag.
@@ -23,6 +26,10 @@ func roleOf(field reflect.StructField) role {
 		return place
 	case "text":
 		return said
+	case "dimensions":
+		return dimensional
+	case "byRegion":
+		return byRegion
 	}
 	return plain
 }
@@ -96,8 +103,11 @@ func (w *words) copy(v reflect.Value, key string, of role) reflect.Value {
 func (w *words) copyMap(v reflect.Value, key string, of role) reflect.Value {
 	out := reflect.MakeMapWithSize(v.Type(), v.Len())
 	keys := plain
-	if key == "endpoints" || key == "clusters" {
+	if key == "endpoints" || key == "clusters" || of == byRegion {
 		keys = place
+	}
+	if of == dimensional {
+		of = byRegion
 	}
 	for it := v.MapRange(); it.Next(); {
 		name := it.Key()

@@ -221,6 +221,9 @@ func (c *checker) world(s *Scenario) {
 		c.add("world.safetyRule.atLeast", "%d; expected how many routing controls must be on", n)
 	}
 	c.oneOf("world.controlPlane", s.World.ControlPlane, "", ControlPlaneStays)
+	for i, m := range s.World.Metrics {
+		c.metric(indexed("world.metrics", i), m)
+	}
 	for i, m := range s.World.Aurora.Members {
 		c.databaseMember(indexed("world.aurora.members", i), m)
 	}

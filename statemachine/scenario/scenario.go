@@ -118,7 +118,9 @@ type WorldSettings struct {
 	// The value is the dimension LoadBalancer, with {region} for the Region. Such metrics are of standard resolution and
 	// exist only while requests flow in the Region.
 	LoadBalancers map[string]string `yaml:"loadBalancers"`
-	Clients       struct {
+	// Metrics are those that the scenario publishes itself.
+	Metrics []Metric `yaml:"metrics"`
+	Clients struct {
 		// RequestsPerSecond is the sum over all applications.
 		RequestsPerSecond float64 `yaml:"requestsPerSecond"`
 		// Writes is the share of requests that need the writer, for applications with a database.

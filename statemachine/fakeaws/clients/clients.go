@@ -27,6 +27,8 @@ type Databases interface {
 type Metrics interface {
 	// Series returns the function that publishes one value of a metric.
 	Series(region, namespace, name string, dims map[string]string, highResolution bool) (publish func(at time.Time, value float64))
+	// Samples publishes a statistic set of a metric.
+	Samples(region, namespace, name string, dims map[string]string, highResolution bool, at time.Time, count, sum, least, most float64)
 	// PutPast publishes a value for the minutes before now.
 	PutPast(region, namespace, name string, dims map[string]string, value float64)
 }
@@ -39,6 +41,7 @@ type Traffic struct {
 	metrics     Metrics
 	populations []*population
 	loads       []*load // in the order in which they publish
+	meters      []*meter
 	byPlace     map[place]*load
 	running     bool
 	ticking     bool // a tick is scheduled, which may find that traffic has been stopped
@@ -72,6 +75,8 @@ type Clients struct {
 	// LoadBalancer, when set, replaces the application's own metrics by those of a load balancer in each Region. It is
 	// the value of their dimension LoadBalancer, with {region} for the Region (TRF-6).
 	LoadBalancer string
+	// Metrics are further metrics that follow the requests.
+	Metrics []Metric
 }
 
 // regionOf is where a record set leads to.
@@ -113,6 +118,9 @@ func (t *Traffic) checkClients(c Clients) error {
 	}
 	if c.TTL < 0 {
 		return fmt.Errorf("TTL %d; expected 0 or more seconds", c.TTL)
+	}
+	if err := c.checkMetrics(); err != nil {
+		return err
 	}
 	var regions []string
 	t.dns.Resolve(c.Zone, c.Name, c.Type, func(id string, _ float64, _ int64) { regions = append(regions, c.regionOf(id)) })

@@ -44,6 +44,8 @@ type load struct {
 	servedMetric, loadMetric func(time.Time, float64)
 	// balancer is the load balancer whose metrics replace the application's own; empty for none.
 	balancer string
+	// meters are the further metrics of its requests.
+	meters []*meter
 }
 
 // add creates a population whose cohorts all keep what the name servers answer now.
@@ -58,6 +60,7 @@ func (t *Traffic) add(c Clients) {
 	p.resolve(t.dns)
 	p.answers[p.current].cohorts = len(p.cohort)
 	t.balance(p)
+	t.measure(p)
 	t.populations = append(t.populations, p)
 }
 
@@ -115,6 +118,7 @@ func (t *Traffic) tick() {
 	t.samples = append(t.samples, s)
 	t.notice(s)
 	t.publish()
+	t.publishMeters()
 	t.k.After(time.Second, t.tick)
 }
 
@@ -185,6 +189,9 @@ func (l *load) count(requests, served, quality float64) {
 	l.served += served
 	l.asked += requests + canaryRequests
 	l.answered += served + canaryRequests*quality
+	for _, m := range l.meters {
+		m.count(requests, served, quality)
+	}
 }
 
 // writable says whether all global clusters of an application have a writer in a Region that is not dark.

@@ -63,6 +63,13 @@ func (m *Service) Series(region, namespace, name string, dims map[string]string,
 	return func(at time.Time, value float64) { m.publish(s, single(at, value)) }
 }
 
+// Samples publishes a statistic set of a metric: so many samples with a sum, of which these are the least and the most.
+func (m *Service) Samples(region, namespace, name string, dims map[string]string, highResolution bool, at time.Time, count, sum, least, most float64) {
+	s := m.find(region, namespace, name, dimensionsOf(dims))
+	s.highResolution = s.highResolution || highResolution
+	m.publish(s, point{at: at.Unix(), count: count, sum: sum, min: least, max: most})
+}
+
 // publish stores a datapoint that can be read after its delay.
 func (m *Service) publish(s *series, p point) {
 	p.readable = m.readableFrom(s, p.at, m.k.Now().Unix())
