@@ -23,7 +23,7 @@ var unasked = map[string]string{
 	"R53-22": simulation,
 	"R53-24": "it needs several hosted zones, which cost by the month",
 	"CW-4":   alarmed, "CW-5": rateLimit, "CW-7": alarmed, "CW-8": alarmed, "CW-9": functions, "CW-10": simulation, "CW-11": alarmed, "CW-12": alarmed,
-	"TRF-1": simulation, "TRF-2": simulation, "TRF-3": simulation, "TRF-4": simulation, "TRF-5": simulation, "TRF-6": simulation, "NET-1": outage,
+	"TRF-1": simulation, "TRF-2": simulation, "TRF-3": simulation, "TRF-4": simulation, "TRF-5": simulation, "TRF-6": simulation, "TRF-7": simulation, "NET-1": outage,
 	"RDS-1": promotion, "RDS-3": promotion, "RDS-4": outage, "RDS-5": outage, "RDS-6": promotion,
 	"RDS-7": "the newest value depends on the load of the account's databases", "RDS-9": promotion, "RDS-10": promotion,
 	"DDB-2": "it needs clocks that are apart by less than the network's delay", "DDB-3": outage, "DDB-5": simulation, "DDB-7": rateLimit,
