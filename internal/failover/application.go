@@ -203,6 +203,9 @@ func (a Application) UnknownTo010() []string {
 			}
 		}
 	}
+	for _, rule := range a.Health {
+		news = append(news, rule.unknownTo010()...)
+	}
 	slices.Sort(news)
 	return slices.Compact(news)
 }

@@ -171,25 +171,20 @@ func (r Run) Reads(rule HealthRule, target Region) bool {
 	return r.Action != Failover && r.Action != Weights || rule.RegionOf(target) == target
 }
 
-// NotReadBy01 names what an application uses that release 0.1.0 does not read, such as "treatMissingData"; empty when it uses no
-// such thing. That release would fail with the item, or take the application for another one.
-func (a Application) NotReadBy01() string {
-	for _, rule := range a.Health {
-		for _, m := range rule.All() {
-			if slices.ContainsFunc(slices.Collect(maps.Values(m.Dimensions)), func(v DimensionValue) bool { return v.In != nil }) {
-				return "dimension values for each Region"
-			}
-		}
-		switch {
-		case rule.Expression != "":
-			return "expression"
-		case rule.MinimumRequests != nil:
-			return "minimumRequests"
-		case rule.ReadIn != "":
-			return "region of a health rule"
-		case rule.TreatMissingData != "":
-			return "treatMissingData"
+// unknownTo010 names what of the rule release 0.1.0 does not know: it would take no data for unhealthy, or not find the metric.
+func (r HealthRule) unknownTo010() []string {
+	var news []string
+	for _, m := range r.All() {
+		if slices.ContainsFunc(slices.Collect(maps.Values(m.Dimensions)), func(v DimensionValue) bool { return v.In != nil }) {
+			news = append(news, "dimension values for each Region")
 		}
 	}
-	return ""
+	for what, uses := range map[string]bool{
+		"metric math": r.Expression != "", "minimumRequests": r.MinimumRequests != nil, "region of a health rule": r.ReadIn != "", "treatMissingData": r.TreatMissingData != "",
+	} {
+		if uses {
+			news = append(news, what)
+		}
+	}
+	return news
 }

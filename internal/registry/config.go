@@ -20,10 +20,12 @@ type config struct {
 
 // hiddenConfig is the configuration of an application that release 0.1.0 does not know whole. That release writes record sets
 // named after Regions, with one value, and creates those that do not exist. So the endpoints have another name here: it finds
-// none, and refuses the application.
+// none, and refuses the application. The health rules do too: it could not read all of them, and would then read no application.
 type hiddenConfig struct {
 	config
-	Records []hiddenRecord `json:"records"`
+	Records     []hiddenRecord        `json:"records"`
+	Health      []failover.HealthRule `json:"health,omitempty"`
+	HealthRules []failover.HealthRule `json:"healthRules,omitempty"`
 }
 
 // hiddenRecord is a record with its endpoints under either name.
@@ -36,7 +38,7 @@ type hiddenRecord struct {
 func encodeConfig(app failover.Application) (string, error) {
 	var stored any = config{Application: app}
 	if len(app.UnknownTo010()) > 0 {
-		hidden := hiddenConfig{config: config{Application: app}}
+		hidden := hiddenConfig{config: config{Application: app}, HealthRules: app.Health}
 		for _, r := range app.Records {
 			hidden.Records = append(hidden.Records, hiddenRecord{Record: r, RecordSets: r.Endpoints})
 		}
@@ -54,6 +56,9 @@ func configIn(r *reader) failover.Application {
 	var stored hiddenConfig
 	r.json("config", &stored)
 	app := stored.Application
+	if app.Health = stored.HealthRules; app.Health == nil {
+		app.Health = stored.Health
+	}
 	for _, hidden := range stored.Records {
 		record := hidden.Record
 		if record.Endpoints = hidden.RecordSets; record.Endpoints == nil {

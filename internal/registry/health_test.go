@@ -18,29 +18,43 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestWhatRelease010DoesNotReadIsRegisteredLater: its functions would fail with the item, or take no data for unhealthy.
-func TestWhatRelease010DoesNotReadIsRegisteredLater(t *testing.T) {
+// TestHealthRulesThatRelease010DoesNotKnowAreRegisteredLater: its functions would fail with the item, or take no data for unhealthy.
+func TestHealthRulesThatRelease010DoesNotKnowAreRegisteredLater(t *testing.T) {
 	balancer := failover.Dimensions{"LoadBalancer": {In: map[failover.Region]string{east: "a", west: "b"}}}
 	for what, change := range map[string]func(*failover.HealthRule){
-		"treatMissingData":          func(r *failover.HealthRule) { r.TreatMissingData = failover.MissingNotBreaching },
-		"region of a health rule":   func(r *failover.HealthRule) { r.ReadIn = east },
-		"dimension values for each": func(r *failover.HealthRule) { r.Dimensions = balancer },
-		"minimumRequests":           func(r *failover.HealthRule) { r.MinimumRequests = &failover.MinimumRequests{Metric: "R", AtLeast: 1} },
-		"expression":                func(r *failover.HealthRule) { r.Expression = "a" },
+		"treatMissingData":                 func(r *failover.HealthRule) { r.TreatMissingData = failover.MissingNotBreaching },
+		"region of a health rule":          func(r *failover.HealthRule) { r.ReadIn = east },
+		"dimension values for each Region": func(r *failover.HealthRule) { r.Dimensions = balancer },
+		"minimumRequests":                  func(r *failover.HealthRule) { r.MinimumRequests = &failover.MinimumRequests{Metric: "R", AtLeast: 1} },
+		"metric math": func(r *failover.HealthRule) {
+			*r = failover.HealthRule{
+				Metrics: map[string]failover.RuleMetric{"a": {Namespace: "N", Metric: "M", Statistic: "Sum"}}, Expression: "a", PeriodSeconds: 60, AtMost: new(1.0),
+			}
+		},
 	} {
 		s := newStore(t)
+		register(t, s, application("checkout", 1), application("search", 1))
+		publish(t, s, failover.Format, noon, east)
 		apps := []failover.Application{application("checkout", 1), application("search", 1)}
-		_, err := s.Register(ctx, failover.DefaultPlan(), apps, noon)
-		must(t, err)
 		apps[1].Health = append(apps[1].Health, apps[1].Health[0])
 		change(&apps[1].Health[1])
-		_, err = s.Register(ctx, failover.DefaultPlan(), apps, noon)
-		if err == nil || !strings.Contains(err.Error(), "application search uses what release 0.1.0 does not read (") || !strings.Contains(err.Error(), what) {
+		_, err := s.Register(ctx, failover.DefaultPlan(), apps, noon)
+		if err == nil || !strings.Contains(err.Error(), "application search uses "+what+", which release 0.1.0 does not know") {
 			t.Errorf("%s: got %v", what, err)
 		}
-		publish(t, s, failover.Format, noon, east, west)
+		publish(t, s, failover.Format, noon, west)
 		_, err = s.Register(ctx, failover.DefaultPlan(), apps, noon.Add(time.Hour))
 		must(t, err)
+		got, err := s.Applications(ctx)
+		must(t, err)
+		if diff := cmp.Diff(apps[1].Health, got[1].Health); diff != "" || got[1].Broken != "" {
+			t.Errorf("%s: %s (-registered +read)\n%s", what, got[1].Broken, diff)
+		}
+		item, err := encodeConfig(apps[1])
+		must(t, err)
+		if strings.Contains(item, `"health":`) || strings.Contains(item, `"endpoints":{`) {
+			t.Errorf("%s: release 0.1.0 would read %s", what, item)
+		}
 	}
 }
 

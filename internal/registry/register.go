@@ -59,11 +59,9 @@ func (s *Store) RegisterRead(ctx context.Context, plan failover.Plan, apps []fai
 		return done, fmt.Errorf("register: %w", err)
 	}
 	large := map[int]bool{}
-	newest, err := s.writesNewest(ctx, plan, lock, registered, now)
-	if err == nil && newest {
+	may, err := s.maySpread(ctx, plan, lock, registered, now)
+	if err == nil && may {
 		large, err = s.spread(ctx, registered, apps)
-	} else if err == nil {
-		err = readByAll(apps)
 	}
 	if err != nil {
 		return done, fmt.Errorf("register: %w", err)
@@ -84,16 +82,6 @@ func (s *Store) RegisterRead(ctx context.Context, plan failover.Plan, apps []fai
 		*list = append(*list, app.Name)
 	}
 	return done, nil
-}
-
-// readByAll is an error when one of the applications uses what release 0.1.0 does not read, while a Region may run that.
-func readByAll(apps []failover.Application) error {
-	for _, app := range apps {
-		if what := app.NotReadBy01(); what != "" {
-			return fmt.Errorf("application %s uses what release 0.1.0 does not read (%s), and a Region of the plan may run that release; deploy this version to both Regions, start a check in each, and register again 15 minutes later", app.Name, what)
-		}
-	}
-	return nil
 }
 
 // conflicts are those of the applications with what is registered and not named with them. What is wrong among

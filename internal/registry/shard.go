@@ -79,20 +79,19 @@ func byWaveAndName(a, b failover.Application) int {
 	return cmp.Or(cmp.Compare(a.Wave, b.Wave), strings.Compare(a.Name, b.Name))
 }
 
-// writesNewest says whether all functions read what only this version writes: waves that are spread over several partition keys, and
-// configurations that release 0.1.0 does not read. Where nothing is registered and no run has taken the lock, the plan is new, and
-// has never had that release.
-func (s *Store) writesNewest(ctx context.Context, plan failover.Plan, lock Lock, registered []failover.Application, now time.Time) (bool, error) {
+// maySpread says whether all functions read waves that are spread over several partition keys. Release 0.1.0 does not.
+// Where nothing is registered and no run has taken the lock, the plan is new, and has never had that release.
+func (s *Store) maySpread(ctx context.Context, plan failover.Plan, lock Lock, registered []failover.Application, now time.Time) (bool, error) {
 	releases, err := s.Releases(ctx)
 	if err != nil {
 		return false, err
 	}
 	fresh := len(releases)+len(registered) == 0 && lock.Epoch == 0
-	return fresh || releases.Writes(plan, now) >= newestFormat, nil
+	return fresh || releases.Writes(plan, now) >= spreadFormat, nil
 }
 
-// newestFormat is the first format with all of this.
-const newestFormat = 2
+// spreadFormat is the first format with waves that are spread.
+const spreadFormat = 2
 
 // spread marks the waves that are large once the applications are registered and that any of them is new in, and returns
 // them.
