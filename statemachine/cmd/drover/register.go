@@ -48,9 +48,7 @@ func (c *registerCommand) Run(env environment) error {
 	if err != nil {
 		return usageError{err}
 	}
-	for _, w := range rules.Warnings(plan, apps) {
-		fmt.Fprintln(env.stdout, "warning: "+w)
-	}
+	warn(env, plan, apps)
 	s, err := c.switchesIn(env, store, region)
 	if err != nil {
 		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
@@ -73,6 +71,13 @@ func (c *registerCommand) Run(env environment) error {
 		return err
 	}
 	return unsettled(env, found.Findings)
+}
+
+// warn prints what is right by the rules and still surprises in a run.
+func warn(env environment, plan failover.Plan, apps []failover.Application) {
+	for _, w := range rules.Warnings(plan, apps) {
+		fmt.Fprintln(env.stdout, "warning: "+w)
+	}
 }
 
 // unswitched are the places that were read, without those of applications whose users a switch has moved: their weights do not
