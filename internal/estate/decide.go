@@ -198,7 +198,7 @@ func (d *decider) follows(g Group) string {
 		if s.AliasTarget != nil && s.AliasTarget.HostedZoneID != g.Zone.ID {
 			continue
 		}
-		if d.names[target] != "" && target != g.Name {
+		if d.names[target] != "" {
 			return "it follows " + target
 		}
 	}

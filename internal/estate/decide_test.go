@@ -123,6 +123,8 @@ func TestWhatBecomesOfANameAndType(t *testing.T) {
 			"serves us-east-1, app-blue = 192.0.2.1, app-dr = 192.0.2.2"},
 		{"a word within a word is none", []build{of("192.0.2.1").weight("blueberry", 1), of("192.0.2.2").weight("dr", 0)}, []string{"us-east-1=blue", "us-west-2=dr"}, "",
 			"undecided: nothing of blueberry (weight 1): 192.0.2.1 names a Region"},
+		{"a word at the end of a word is none", []build{of("192.0.2.1").weight("skyblue", 1), of("192.0.2.2").weight("dr", 0)}, []string{"us-east-1=blue", "us-west-2=dr"}, "",
+			"undecided: nothing of skyblue (weight 1): 192.0.2.1 names a Region"},
 		{"Regions by an answer", []build{of("192.0.2.1").weight("a", 1), of("192.0.2.2").weight("b", 0)}, nil, "sets: {a: us-west-2, b: us-east-1}",
 			"serves us-west-2, b = 192.0.2.2, a = 192.0.2.1"},
 		{"two clues that disagree", []build{of(eastLB).weight("us-west-2", 1), of(westLB).weight("dr", 0)}, nil, "",
@@ -157,6 +159,8 @@ func TestWhatBecomesOfANameAndType(t *testing.T) {
 			"serves us-east-1, us-east-1 = 192.0.2.1, us-west-2 = 192.0.2.8; convert"},
 		{"the endpoint of no record", []build{of("192.0.2.1")}, nil, "region: us-east-1, other: {record: '{label}-dr.{rest}'}",
 			"undecided: the answer takes the endpoint of www-dr.example.com A, which is no simple record of the zones"},
+		{"the endpoint of a record with a policy", []build{of("192.0.2.1"), of("192.0.2.8").named("www-dr.example.com.", "A").weight("us-west-2", 1)}, nil, "region: us-east-1, other: {record: www-dr.example.com}",
+			"undecided: the answer takes the endpoint of www-dr.example.com A, which is no simple record of the zones"},
 		{"a value that is none", []build{of("192.0.2.1")}, nil, "region: us-east-1, other: {value: lb.example.net}", `undecided: the applications file does not take it: endpoints.us-west-2.value: "lb.example.net"; expected an IPv4 address`},
 		{"CloudFront", []build{of("alias d1.cloudfront.net")}, nil, "", "left out: CloudFront is in no Region: it serves while its origin does"},
 		{"to be left", []build{of("192.0.2.1")}, nil, "skip: true", "left out: the answers say to leave it"},
@@ -171,6 +175,7 @@ func TestWhatBecomesOfANameAndType(t *testing.T) {
 			"undecided: latency: clients near us-east-1 and near us-west-2 get different answers, and Drover moves all clients at once"},
 		{"latency, as answered", []build{of("192.0.2.1").near(east), of("192.0.2.2").near(west)}, nil, "serves: us-west-2",
 			"serves us-west-2, near-us-east-1 = 192.0.2.1, near-us-west-2 = 192.0.2.2; convert"},
+		{"latency of the same answer", []build{of("192.0.2.1").near(east), of("192.0.2.1").near(west)}, nil, "serves: us-west-2", "undecided: its record sets of us-east-1 and us-west-2 have the same answer"},
 		{"latency with a third Region", []build{of("192.0.2.1").near(east), of("192.0.2.2").near(west), of("192.0.2.3").near("eu-west-1")}, nil, "serves: us-west-2",
 			"undecided: near-eu-west-1 (latency, eu-west-1): 192.0.2.3 is in eu-west-1, which is not a Region of the plan (us-east-1 and us-west-2)"},
 		{"one latency set", []build{of("192.0.2.1").near(east)}, nil, "other: {value: 192.0.2.9}", "serves us-east-1, near-us-east-1 = 192.0.2.1, us-west-2 = 192.0.2.9; convert"},
@@ -186,6 +191,7 @@ func TestWhatBecomesOfANameAndType(t *testing.T) {
 		{"a record of the zone", []build{of("ns-1.example.net.").named("example.com.", "NS")}, nil, "", "left out: NS records do not move"},
 		{"the fence", []build{of(`"1"`).named("_drover-drover.example.com.", "TXT")}, nil, "", "left out: it is a record of Drover's own"},
 		{"a proof", []build{of("_x.acm-validations.aws.").named("_y.www.example.com.", "CNAME")}, nil, "", "left out: its name is that of a proof or a service, not of an endpoint"},
+		{"a signature of mail", []build{of("k1.mail.example.net.").named("k1._domainkey.example.com.", "CNAME")}, nil, "", "left out: its name is that of a proof or a service, not of an endpoint"},
 		{"mail", []build{of("10 mail.example.net.").named("example.com.", "MX")}, nil, "", "left out: MX records have no Region, unless an answer gives the other endpoint"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -221,13 +227,15 @@ func TestNamesThatFollowOthersAreLeftOut(t *testing.T) {
 	apex := of("alias www.example.com").named("example.com.", "A")
 	apex.AliasTarget.HostedZoneID = "Z1"
 	z := zone(append(pair, of("192.0.2.1").named("us-east-1.www.example.com.", "A"), of("192.0.2.2").named("us-west-2.www.example.com.", "A"), apex,
-		of("www.example.com.").named("shop.example.com.", "CNAME"))...)
+		of("www.example.com.").named("shop.example.com.", "CNAME"), of("alias www.example.com").named("other.example.com.", "A"))...)
 	want := map[string]string{
 		"www.example.com":           "serves us-east-1, us-east-1 = us-east-1.www.example.com true, us-west-2 = us-west-2.www.example.com true",
 		"us-east-1.www.example.com": "left out: it is an endpoint of www.example.com A",
 		"us-west-2.www.example.com": "left out: it is an endpoint of www.example.com A",
 		"example.com":               "left out: it follows www.example.com",
 		"shop.example.com":          "left out: it follows www.example.com",
+		// The alias is to a record of that name in another hosted zone, which is not among these.
+		"other.example.com": "undecided: nothing of alias www.example.com in Z35SXDOTRQ7X7K names a Region; and it has no record set in a second Region",
 	}
 	for _, d := range estate.Decide([]estate.Zone{z}, options(t, nil, "", "")) {
 		if got := short(d); got != want[d.Name] {

@@ -210,7 +210,7 @@ func quoted(text string) string {
 			plain = false
 		}
 	}
-	if _, err := strconv.ParseFloat(text, 64); !plain || err == nil || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "0") || slices.Contains(words, strings.ToLower(text)) {
+	if _, err := strconv.ParseFloat(text, 64); !plain || err == nil || strings.HasPrefix(text, "0") || slices.Contains(words, strings.ToLower(text)) {
 		return strconv.QuoteToASCII(text)
 	}
 	return text

@@ -52,14 +52,45 @@ func TestRecordsThatDifferentRegionsServeAreTwoApplications(t *testing.T) {
 	}
 	sets := append(append(pair("shop.a.example.com.", 1, 0), pair("shop.b.example.com.", 0, 1)...), pair("shop.c.example.com.", 1, 0)...)
 	sets = append(sets, pair("shop-us-west-2.example.com.", 1, 0)...)
+	sets = append(append(append(sets, pair("pay.a.example.com.", 1, 0)...), pair("pay.b.example.com.", 0, 1)...), pair("pay.c.example.com.", 0, 1)...)
 	o := options(t, nil, "", "")
 	o.Grouping, _ = estate.ParseGrouping("label")
 	var got []string
 	for _, app := range estate.Gather(estate.Decide([]estate.Zone{zone(sets...)}, o), o) {
 		got = append(got, app.Name+" "+string(app.Active))
 	}
-	if diff := cmp.Diff([]string{"shop us-east-1", "shop-us-west-2 us-east-1", "shop-us-west-2-2 us-west-2"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"pay us-west-2", "pay-us-east-1 us-east-1", "shop us-east-1", "shop-us-west-2 us-east-1", "shop-us-west-2-2 us-west-2"}, got); diff != "" {
 		t.Errorf("applications (-want +got):\n%s", diff)
+	}
+}
+
+func TestALongNameIsCutAndStaysUnique(t *testing.T) {
+	var sets []build
+	for _, first := range []string{"a", "b"} {
+		name := first + strings.Repeat(".long-label", 8) + ".example.com."
+		sets = append(sets, of("192.0.2.1").named(name, "A").weight("us-east-1", 1), of("192.0.2.2").named(name, "A").weight("us-west-2", 0))
+	}
+	o := options(t, nil, "", "")
+	o.Grouping, _ = estate.ParseGrouping(`match:^.(.*)`)
+	apps := estate.Gather(estate.Decide([]estate.Zone{zone(sets...)}, o), o)
+	o.Grouping = estate.Grouping{}
+	apart := estate.Gather(estate.Decide([]estate.Zone{zone(sets...)}, o), o)
+	if len(apps) != 1 || len(apart) != 2 || len(apart[0].Name) != 63 || len(apart[1].Name) != 63 {
+		t.Errorf("%v, %v; want one application, and two with names of 63 characters", apps, apart)
+	}
+}
+
+// TestIdentifiersThatYAMLReadsOtherwiseAreQuoted: as numbers, booleans or nothing.
+func TestIdentifiersThatYAMLReadsOtherwiseAreQuoted(t *testing.T) {
+	for _, id := range []string{"true", "No", "null", "0x1f", "0o17", "017", "1_000", "1e3", ".inf", "-1", "-", "---", "-a", "2001-01-01", "a: b", "a #b", "*a", "&a", "!a", "%a", "@a", "'", `"`, `\`, "[a", "{a", "a,b", "?", " a ", "a/b"} {
+		o := options(t, nil, "", "")
+		o.Answers = estate.Answers{{Name: "*", Sets: map[string]failover.Region{id: east, "dr": west}}}
+		o.Health, _ = estate.ParseRules("h", []byte("- {namespace: N, metric: M, statistic: Sum, periodSeconds: 60, atLeast: 1}"))
+		text := estate.Import([]estate.Zone{zone(of("192.0.2.1").weight(id, 1), of("192.0.2.2").weight("dr", 0))}, nil, o).YAML()
+		apps, err := applicationsfile.Parse("a.yaml", []byte(text), o.Plan)
+		if err != nil || apps[0].Records[0].Identifier(east) != id {
+			t.Errorf("%q: %v in\n%s", id, err, text)
+		}
 	}
 }
 
@@ -69,6 +100,15 @@ func balancer(region, id, group string) estate.Metric {
 
 func canary(name string) estate.Metric {
 	return estate.Metric{Namespace: "CloudWatchSynthetics", Name: "SuccessPercent", Dimensions: map[string]string{"CanaryName": name}}
+}
+
+// TestOneLoadBalancerIsOneRule: A and AAAA of a name point to the same.
+func TestOneLoadBalancerIsOneRule(t *testing.T) {
+	z := zone(of(eastLB).weight("blue", 1), of(westLB).weight("dr", 0), of(eastLB).named("www.example.com.", "AAAA").weight("blue", 1), of(westLB).named("www.example.com.", "AAAA").weight("dr", 0))
+	r := estate.Import([]estate.Zone{z}, estate.Metrics{east: {balancer(east, "1", "web")}, west: {balancer(west, "2", "web")}}, options(t, nil, "", ""))
+	if app := r.Applications[0]; len(r.Applications) != 1 || len(app.Records) != 2 || len(app.Rules) != 1 {
+		t.Errorf("%d applications, %d records, rules %v; want one application with two records and one rule", len(r.Applications), len(app.Records), app.Rules)
+	}
 }
 
 func TestHealthRulesAreProposedOfWhatExists(t *testing.T) {

@@ -157,11 +157,11 @@ func newIndex(plan failover.Plan, metrics Metrics) *index {
 	return x
 }
 
-// add keeps the metrics that cover a whole load balancer or canary: those of an Availability Zone or a step are parts of one.
+// add keeps the metrics that cover a whole load balancer, and the canaries: those of an Availability Zone are a part of one.
 func (x *index) add(region failover.Region, m Metric) {
 	d := m.Dimensions
 	switch {
-	case m.Namespace == synthetics && len(d) == 1 && d["CanaryName"] != "":
+	case m.Namespace == synthetics && d["CanaryName"] != "":
 		if !slices.Contains(x.canary[region], d["CanaryName"]) {
 			x.canary[region] = append(x.canary[region], d["CanaryName"])
 		}

@@ -273,7 +273,7 @@ func (d *decider) failover(out *Decision, said Answer) {
 		d.alone(out, said, p)
 		return
 	}
-	if !d.whole(p) || len(p.rest) > 0 {
+	if !d.whole(p) {
 		d.unplaced(out, said, p)
 		return
 	}

@@ -117,7 +117,6 @@ func (a Applier) Apply(ctx context.Context, batches []Batch) Report {
 			before := len(r.Done)
 			changes = append(changes, a.batch(ctx, b, &r)...)
 			a.Say("batch %d of %d, zone %s %s: %d of %s", i+1, len(batches), b.ZoneName, b.Zone, len(r.Done)-before, prose.Count(len(b.Conversions), "name"))
-			r.Stopped = ctx.Err()
 			continue
 		}
 		for _, rest := range batches[i:] {

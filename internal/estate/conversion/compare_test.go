@@ -54,6 +54,9 @@ func change(s *estate.Set, key, value string) {
 		s.MultiValue = true
 	case "type":
 		s.Type = value
+	case "own": // an alias to a record of the own zone
+		s.TTL, s.ResourceRecords = nil, nil
+		s.AliasTarget = &estate.Target{HostedZoneID: "Z1", DNSName: value + ".www.example.com"}
 	case "alias", "eth": // eth evaluates the target's health
 		target := s.ResourceRecords[0].Value + ".us-east-1.elb.amazonaws.com"
 		s.TTL, s.ResourceRecords = nil, nil

@@ -115,6 +115,17 @@ func TestWhatAConversionDoes(t *testing.T) {
 			"it answers with 3 today, which is neither endpoint of the file (us-east-1: alias us-east-1.www.example.com in Z1, us-west-2: alias us-west-2.www.example.com in Z1); expected one of them: correct the file, or import again"},
 		{"an alias that evaluates a record with a health check", "1; 1 name=us-east-1.www.example.com hc=a; 2 name=us-west-2.www.example.com", ownHealth, conversion.Options{},
 			"it would change answers, while health check a is unhealthy: today 1, then 2; to convert it all the same, add --accept www.example.com"},
+		{"an alias to a weighted group is not its first record set", "x own=pool; 1 w=1 name=pool.www.example.com id=a; 3 w=1 name=pool.www.example.com id=b", nil, conversion.Options{},
+			"it answers with alias pool.www.example.com in Z1 today, which is neither endpoint of the file (us-east-1: 1, us-west-2: 2); expected one of them: correct the file, or import again"},
+		{"two aliases to aliases are not the same", "x own=one; x alias= name=one.www.example.com; y alias= name=us-east-1.www.example.com; 2 name=us-west-2.www.example.com", own, conversion.Options{},
+			"it answers with alias one.www.example.com in Z1 today, which is neither endpoint of the file (us-east-1: alias us-east-1.www.example.com in Z1, us-west-2: alias us-west-2.www.example.com in Z1); expected one of them: correct the file, or import again"},
+		{"an alias behind two health checks", "1; 1 name=us-east-1.www.example.com hc=a; 2 name=us-west-2.www.example.com", func(r *failover.Record) {
+			ownHealth(r)
+			e := r.Endpoints[east]
+			e.HealthCheck = "b"
+			r.Endpoints[east] = e
+		}, conversion.Options{},
+			"it answers with 1 today, which is neither endpoint of the file (us-east-1: alias us-east-1.www.example.com in Z1, us-west-2: alias us-west-2.www.example.com in Z1); expected one of them: correct the file, or import again"},
 		{"the alias of a record that is not there", "1", func(r *failover.Record) {
 			r.Endpoints[west] = failover.Endpoint{Alias: &failover.Alias{Name: "us-west-2.www.example.com", Zone: "Z1"}}
 		}, conversion.Options{}, "the alias of us-west-2 points to us-west-2.www.example.com A, which zone Z1 does not have; Route 53 would reject the batch"},
