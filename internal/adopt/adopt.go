@@ -136,7 +136,7 @@ func (r *reading) record(ctx context.Context, app string, record *failover.Recor
 		set, found := r.find(*record, region, sets)
 		if !found {
 			r.keep(record)
-			r.note("application %s: record %s %s has no weighted record set for %s; a check says what to correct", app, record.Name, record.Type, region)
+			r.note("application %s: record %s %s has no weighted record set for %s; to make a pair of what is there, type drover import --convert FILE; a check says what to correct", app, record.Name, record.Type, region)
 			return p, false
 		}
 		adopted = adopted || aws.ToString(set.SetIdentifier) != record.Identifier(region)

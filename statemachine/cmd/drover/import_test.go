@@ -103,6 +103,7 @@ func TestAConversionAsksAndCanBeUndone(t *testing.T) {
 	m := small(t)
 	file, undo := m.convertible(), filepath.Join(t.TempDir(), "undo.json")
 	before := m.world.RecordSets(publicZone)
+	m.types(exitOK, []string{"application api: record api.example.com A has no weighted record set for us-east-1; to make a pair of what is there, type drover import --convert FILE"}, "register", file)
 	m.types(exitFailed, []string{"Batch 1 of 1, zone example.com ZPUBLIC: 1 name, 3 changes", "DELETE 192.0.2.8, TTL 60", "CREATE us-east-1 (weight 100): 192.0.2.8, TTL 60",
 		"there is no terminal to ask at, so no record set was changed; to go on without a question, add --yes"}, "import", "--convert", file)
 	if diff := cmp.Diff(before, m.world.RecordSets(publicZone)); diff != "" {
