@@ -149,6 +149,15 @@ func TestHealthRulesAreProposedOfWhatExists(t *testing.T) {
 	}
 }
 
+func TestHealthChecksOfTheUsersOwnAreANote(t *testing.T) {
+	for check, want := range map[string]bool{"a": true, "": false} {
+		z := zone(of("192.0.2.1").weight("us-east-1", 1), of("192.0.2.2").weight("us-west-2", 0).check(check))
+		if got := strings.Contains(estate.Import([]estate.Zone{z}, nil, options(t, nil, "", "")).YAML(), "otherwise add switch: none"); got != want {
+			t.Errorf("health check %q: a note: %v", check, got)
+		}
+	}
+}
+
 // TestARuleAboutHealthChecksIsAComment: its metrics are in us-east-1 alone. The parser takes it beside another rule.
 func TestARuleAboutHealthChecksIsAComment(t *testing.T) {
 	z := zone(of("192.0.2.1").weight("us-east-1", 1).check("a"), of("192.0.2.2").weight("us-west-2", 0).check("b"))

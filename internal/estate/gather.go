@@ -125,9 +125,21 @@ func Gather(decisions []Decision, o Options) []Application {
 		}
 		apps[i].Records = append(apps[i].Records, d)
 	}
+	for i := range apps {
+		if apps[i].checked() {
+			apps[i].Notes = append(apps[i].Notes, "its record sets carry health checks of your own: for a switch to move it, they have to contain the switch's (switches.md); otherwise add switch: none")
+		}
+	}
 	apps = separate(apps)
 	slices.SortStableFunc(apps, func(a, b Application) int { return cmp.Compare(a.Name, b.Name) })
 	return apps
+}
+
+// checked says whether a record set of the application has a health check.
+func (a Application) checked() bool {
+	return slices.ContainsFunc(a.Records, func(d Decision) bool {
+		return slices.ContainsFunc(regionsOf(d.Record.Endpoints), func(region failover.Region) bool { return d.Record.Endpoints[region].HealthCheck != "" })
+	})
 }
 
 // separate gives applications of the same name, which different Regions serve, different names: the one with fewer records gets
