@@ -123,6 +123,7 @@ compat: host ## play all scenarios with the functions and stacks of the release 
 
 .PHONY: golden
 golden: ## rewrite the golden files, in the order in which they depend on each other; commit only what you understand
+	go test ./statemachine/schema -update
 	go test ./infra -update
 	go test ./statemachine -update
 	go test ./statemachine/drills -update

@@ -206,6 +206,9 @@ func inputApplications(input any) []string {
 	return names
 }
 
+// ApplicationsText is what its applications are read from; it is empty when they are generated.
+func (s *Scenario) ApplicationsText() []byte { return s.applications }
+
 // Using is the scenario with the applications of the user's file in place of its own.
 func (s *Scenario) Using(file string, text []byte) *Scenario {
 	other := *s

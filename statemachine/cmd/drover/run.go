@@ -23,6 +23,11 @@ type commandLine struct {
 
 	Forecast forecastCommand `cmd:"" help:"Play a failover many times under a fault model; show RTO, RPO and outcomes with their percentiles."`
 
+	Init     initCommand     `cmd:"" help:"Write the context of a plan of your own, an applications file and a first scenario; asks at a terminal for what no flag says."`
+	Validate validateCommand `cmd:"" help:"Check applications files and scenarios without an account; exit code 2 when one has a mistake."`
+
+	Schema schemaCommand `cmd:"" help:"Print the JSON Schema of applications files or of scenarios, for editors."`
+
 	Register registerCommand `cmd:"" help:"Put the applications of a file into the registry of a deployed plan."`
 	Import   importCommand   `cmd:"" help:"Read hosted zones and write an applications file; make weighted pairs of other record sets, and undo it."`
 	Start    startCommand    `cmd:"" help:"Start a run of a deployed plan."`
