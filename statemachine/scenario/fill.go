@@ -103,7 +103,7 @@ func (w *words) copy(v reflect.Value, key string, of role) reflect.Value {
 func (w *words) copyMap(v reflect.Value, key string, of role) reflect.Value {
 	out := reflect.MakeMapWithSize(v.Type(), v.Len())
 	keys := plain
-	if key == "endpoints" || key == "clusters" || of == byRegion {
+	if key == "endpoints" || key == "clusters" || of == byRegion || of == place && v.Type().Elem().Kind() == reflect.Int {
 		keys = place
 	}
 	if of == dimensional {

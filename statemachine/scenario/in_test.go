@@ -13,7 +13,7 @@ import (
 const inWords = `name: words
 title: "{primary} goes dark"
 description: the plan {plan} moves to {standby}
-world: {switch: "{metric switch}"}
+world: {switch: "{metric switch}", weights: {shop: {primary: 255, standby: 0}}}
 applications:
   - name: shop
     records:
@@ -61,12 +61,12 @@ func TestWordsStandForWhatThePlanHas(t *testing.T) {
 	start := in.Timeline[4].Start
 	config := in.Timeline[3].RegistryItem.Config["records"].([]any)[0].(map[string]any)["endpoints"]
 	got := []any{
-		in.Title, in.Description, in.World.Switch, in.Timeline[0].RegionDark, in.Timeline[1].CutOff, in.Timeline[2].Alarm.Name, in.Timeline[2].Alarm.Region,
+		in.Title, in.Description, in.World.Weights["shop"], in.World.Switch, in.Timeline[0].RegionDark, in.Timeline[1].CutOff, in.Timeline[2].Alarm.Name, in.Timeline[2].Alarm.Region,
 		in.Timeline[3].RegistryItem.Application, config, start.Region, start.Input.(map[string]any)["reason"], start.Says, in.Expect.Active, in.Expect.Notifications,
 		app.Records[0].Name, app.Records[0].Zone, app.Records[0].Endpoints["eu-central-1"].Value, app.Databases[0].Clusters["eu-west-1"], app.Health[0].Dimensions["Region"].Everywhere,
 	}
 	want := []any{
-		"eu-west-1 goes dark", "the plan acme moves to eu-central-1", "slow", "eu-west-1", []string{"eu-west-1", "eu-central-1"}, "ireland-lost", "eu-central-1",
+		"eu-west-1 goes dark", "the plan acme moves to eu-central-1", map[string]int{"eu-west-1": 255, "eu-central-1": 0}, "slow", "eu-west-1", []string{"eu-west-1", "eu-central-1"}, "ireland-lost", "eu-central-1",
 		"primary", map[string]any{"eu-west-1": map[string]any{"value": "primary"}}, "eu-central-1", "eu-west-1 is dark", []string{"in eu-central-1"},
 		map[string]string{"shop": "eu-central-1"}, map[string][]string{"x of eu-central-1": {"to eu-central-1"}},
 		"shop.example.com", "Z1ACME", "192.0.2.2", "arn:aws:rds:eu-west-1:222233334444:cluster:storefront-eu-west-1", "{region}",
@@ -117,7 +117,7 @@ func TestAScenarioSaysWhyAPlanCannotPlayIt(t *testing.T) {
 }
 
 func TestAPlanWithoutASwitchCannotLoseTheControlPlane(t *testing.T) {
-	s, err := Parse("x.yaml", []byte(strings.Replace(inWords, `world: {switch: "{metric switch}"}`, "", 1)))
+	s, err := Parse("x.yaml", []byte(strings.Replace(inWords, `world: {switch: "{metric switch}", weights: {shop: {primary: 255, standby: 0}}}`, "", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
