@@ -226,6 +226,23 @@ func (k *converter) apply(batches []conversion.Batch) conversion.Report {
 	}.Apply(k.env.ctx, batches)
 }
 
+// byReason are names that failed, those of one batch in one line, each with the reason.
+func byReason(failures []conversion.Failure) []string {
+	var reasons []string
+	names := map[string][]string{}
+	for _, f := range failures {
+		reason := prose.Line(f.Err.Error())
+		if names[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		names[reason] = append(names[reason], f.Conversion.String())
+	}
+	for i, reason := range reasons {
+		reasons[i] = prose.Some(names[reason], 10, ", ") + ": " + reason
+	}
+	return reasons
+}
+
 // result says what was done and what was not.
 func (k *converter) result(todo conversion.Todo, r conversion.Report) error {
 	known := "all name servers of Route 53 know it"
@@ -233,17 +250,20 @@ func (k *converter) result(todo conversion.Todo, r conversion.Report) error {
 		known = "it is not known whether all name servers know it"
 	}
 	fmt.Fprintf(k.env.stdout, "Done: %s; %s.\n", prose.Count(len(r.Done), "name"), known)
-	for _, f := range r.Failed {
-		fmt.Fprintf(k.env.stdout, "failed: %s: %s\n", f.Conversion, prose.Line(f.Err.Error()))
+	for _, failed := range byReason(r.Failed) {
+		fmt.Fprintf(k.env.stdout, "failed: %s\n", failed)
 	}
 	var left []string
 	for _, c := range r.NotDone {
 		left = append(left, c.String())
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(k.env.stdout, "not done: %s; type the command again to go on\n", prose.Some(left, 10, ", "))
+		fmt.Fprintf(k.env.stdout, "not done: %s\n", prose.Some(left, 10, ", "))
 	}
 	missing := len(r.Failed) + len(r.NotDone)
+	if k.env.ctx.Err() != nil && missing > 0 { // the error is not printed
+		fmt.Fprintln(k.env.stdout, "Type the command again to go on.")
+	}
 	switch {
 	case r.Stopped != nil:
 		return fmt.Errorf("stopped with %s of %d not done; type the command again to go on: %w", prose.Count(missing, "name"), len(todo.Conversions), r.Stopped)

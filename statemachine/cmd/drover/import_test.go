@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,5 +180,33 @@ func TestProgressIsForTerminalsAlone(t *testing.T) {
 	}
 	if terminalOf(&shown) != nil || terminalOf(os.Stderr) != nil && os.Getenv("CI") != "" {
 		t.Error("a buffer is no terminal")
+	}
+}
+
+// TestCtrlCSaysWhatIsDoneAndTheSameCommandGoesOn interrupts a conversion of two batches after the first one, and undoes both parts.
+func TestCtrlCSaysWhatIsDoneAndTheSameCommandGoesOn(t *testing.T) {
+	m := newPublic(t)
+	var file strings.Builder
+	file.WriteString("applications:\n")
+	m.times(500, func(i int) {
+		name := fmt.Sprintf("app-%d.example.com", i)
+		m.put(publicZone, name, "A", value("192.0.2.1"))
+		fmt.Fprintf(&file, "  - {name: app-%d, records: [{name: %s, type: A, zone: ZPUBLIC, zoneName: example.com, ttl: 60, endpoints: {us-east-1: {value: 192.0.2.1}, us-west-2: {value: 192.0.2.2}}}], "+
+			"health: [{namespace: N, metric: M, statistic: Sum, periodSeconds: 60, atLeast: 1}]}\n", i, name)
+	})
+	applications, before := m.write("applications.yaml", file.String()), m.world.RecordSets(publicZone)
+	first, second := filepath.Join(t.TempDir(), "first.json"), filepath.Join(t.TempDir(), "second.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	m.world.Inject(fakeaws.Fault{Service: "route53", Operation: "ChangeResourceRecordSets", After: 1, Struck: cancel, LoseRequest: true, Times: 1})
+	code, stdout, stderr := drover(t, ctx, "import", "--convert", applications, "--yes", "--undo-file", first, "--endpoint-url", m.url)
+	if code != exitInterrupted || !strings.Contains(stdout, "Done: 333 names; it is not known whether all name servers know it.") ||
+		strings.Count(stdout, "\nfailed: ") != 1 || !strings.HasSuffix(stdout, "Type the command again to go on.\n") || !strings.Contains(stdout, " and 157 more: it is not known whether Route 53 took the batch") {
+		t.Fatalf("exit code %d, %s\n%.2000s", code, stderr, stdout[strings.Index(stdout, "To undo"):])
+	}
+	m.types(exitOK, []string{"333 names as it is to be", "Done: 167 names; all name servers of Route 53 know it."}, "import", "--convert", applications, "--yes", "--undo-file", second)
+	m.types(exitOK, []string{"Done: 167 names"}, "import", "--undo", second, "--yes")
+	m.types(exitOK, []string{"Done: 333 names"}, "import", "--undo", first, "--yes")
+	if diff := cmp.Diff(before, m.world.RecordSets(publicZone)); diff != "" {
+		t.Errorf("record sets (-before +undone):\n%s", diff)
 	}
 }
