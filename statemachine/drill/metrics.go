@@ -38,20 +38,32 @@ func (r *rehearsal) metricsOf(s *scenario.Scenario, app failover.Application) []
 		return all
 	}
 	for _, rule := range app.Health {
-		metrics := slices.Collect(maps.Values(rule.All()))
-		if rule.MinimumRequests != nil {
-			metrics = append(metrics, rule.Requests())
-		}
-		slices.SortFunc(metrics, func(a, b failover.RuleMetric) int { return cmp.Compare(a.Metric, b.Metric) })
-		for _, m := range metrics {
-			metric, known := r.known(m, rule.ReadIn)
-			same := func(other fakeaws.Metric) bool { return other.Namespace == m.Namespace && other.Name == m.Metric }
-			if known && !slices.ContainsFunc(all, same) {
-				all = append(all, metric)
-			}
-		}
+		all = append(all, r.ofRule(s, app, rule, all)...)
 	}
 	return all
+}
+
+// ofRule are the metrics of a rule that the simulator publishes because the rule names them, beside those that are published
+// already. With a user's own applications these are all of them.
+func (r *rehearsal) ofRule(s *scenario.Scenario, app failover.Application, rule failover.HealthRule, already []fakeaws.Metric) []fakeaws.Metric {
+	named := maps.Clone(rule.All())
+	if rule.MinimumRequests != nil {
+		named["requests of the rule"] = rule.Requests()
+	}
+	var more []fakeaws.Metric
+	for _, id := range slices.SortedFunc(maps.Keys(named), func(a, b string) int { return cmp.Or(cmp.Compare(named[a].Metric, named[b].Metric), cmp.Compare(a, b)) }) {
+		m := named[id]
+		same := func(other fakeaws.Metric) bool { return other.Namespace == m.Namespace && other.Name == m.Metric }
+		if slices.ContainsFunc(already, same) || slices.ContainsFunc(more, same) {
+			continue
+		}
+		if metric, known := r.known(m, rule.ReadIn); known {
+			more = append(more, metric)
+		} else if s.OwnApplications() && !builtIn(app, m) {
+			more = append(more, r.derived(rule, id, m))
+		}
+	}
+	return more
 }
 
 func (r *rehearsal) regions() []string {

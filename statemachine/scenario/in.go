@@ -209,6 +209,9 @@ func inputApplications(input any) []string {
 // ApplicationsText is what its applications are read from; it is empty when they are generated.
 func (s *Scenario) ApplicationsText() []byte { return s.applications }
 
+// OwnApplications says whether its applications are those of a user's file, by [Scenario.Using].
+func (s *Scenario) OwnApplications() bool { return s.own }
+
 // Using is the scenario with the applications of the user's file in place of its own.
 func (s *Scenario) Using(file string, text []byte) *Scenario {
 	other := *s

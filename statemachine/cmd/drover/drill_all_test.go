@@ -54,7 +54,7 @@ func TestAScenarioThatFailsIsCounted(t *testing.T) {
 		t.Error("the command succeeds")
 	}
 	for _, want := range []string{
-		"FAILED: 2 differences from what the scenario expects\n", "not applicable: it needs 1 global cluster, and the plan drover has 0\n",
+		"FAILED: 1 difference from what the scenario expects\n", "not applicable: it needs 1 global cluster, and the plan drover has 0\n",
 		"not applicable: it generates its applications\n", "0 scenarios played as expected, 1 failed, 2 not applicable",
 	} {
 		if !strings.Contains(got, want) {
@@ -79,5 +79,36 @@ func TestAllTakesNoScenario(t *testing.T) {
 	var out bytes.Buffer
 	if code := run(context.Background(), []string{"drill", "--all", "region-outage"}, &out, &out); code != exitUsage || !strings.Contains(out.String(), "--all plays every scenario") {
 		t.Errorf("exit code %d: %s", code, out.String())
+	}
+}
+
+// ownMetrics has rules about metrics that only its owner knows.
+const ownMetrics = `applications:
+  - name: till
+    records:
+      - {name: till.acme.com, type: A, zone: ZTILL, zoneName: acme.com, ttl: 60, endpoints: {us-east-1: {value: 192.0.2.1}, us-west-2: {value: 192.0.2.2}}}
+    health:
+      - {namespace: Till, metric: Success, dimensions: {Stage: "prod-{region}"}, statistic: Average, periodSeconds: 10, atLeast: 0.99}
+      - {namespace: Till, metric: Latency, dimensions: {Stage: "prod-{region}"}, statistic: p99, periodSeconds: 60, atMost: 800, treatMissingData: notBreaching}
+      - metrics:
+          bad: {namespace: Till, metric: Errors, dimensions: {Stage: "prod-{region}"}, statistic: Sum}
+          all: {namespace: Till, metric: Requests, dimensions: {Stage: "prod-{region}"}, statistic: Sum}
+        expression: 100 * bad / all
+        periodSeconds: 60
+        atMost: 5
+        treatMissingData: notBreaching
+`
+
+// TestAFileOfOnesOwnPlaysAsItIs: the metrics of its rules are published as functions of its clients.
+func TestAFileOfOnesOwnPlaysAsItIs(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "own.yaml")
+	if err := os.WriteFile(file, []byte(ownMetrics), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := allOf(t, &drillCommand{Applications: file}, "region-outage", "planned-switchover", "grey-region")
+	for _, want := range []string{"2 scenarios played as expected, 0 failed, 1 not applicable", "not applicable: its event at 02:00 names the application checkout"} {
+		if err != nil || !strings.Contains(got, want) {
+			t.Errorf("%v; lacks %q:\n%s", err, want, got)
+		}
 	}
 }
