@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/drover-dr/drover/internal/failover"
 )
 
@@ -94,4 +97,26 @@ func (s *Store) readable(ctx context.Context, plan failover.Plan, lock Lock, reg
 		return nil
 	}
 	return errors.Join(problems...)
+}
+
+// putPlace writes the configuration, and the weights and the active Region as Route 53 has them, over an item that no run has
+// written since it was read.
+func (s *Store) putPlace(ctx context.Context, app failover.Application, since failover.Live) error {
+	config, err := encodeConfig(app)
+	if err != nil {
+		return err
+	}
+	values := unwrittenValues(since)
+	values[":config"], values[":active"], values[":weights"] = text(config), text(string(app.Live.Active)), weightsMap(app.Live.Weights)
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                 &s.Table,
+		Key:                       applicationKey(app),
+		UpdateExpression:          aws.String("SET config = :config, active = :active, weights = :weights"),
+		ConditionExpression:       aws.String("attribute_exists(pk) AND epoch = :epoch AND stage = :stage"),
+		ExpressionAttributeValues: values,
+	})
+	if _, refused := refusedBy(err); refused {
+		return errMoved
+	}
+	return err
 }

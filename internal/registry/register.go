@@ -237,28 +237,6 @@ func (s *Store) putConfig(ctx context.Context, app failover.Application) error {
 	return err
 }
 
-// putPlace writes the configuration, and the weights and the active Region as Route 53 has them, over an item that no run has
-// written since it was read.
-func (s *Store) putPlace(ctx context.Context, app failover.Application, since failover.Live) error {
-	config, err := encodeConfig(app)
-	if err != nil {
-		return err
-	}
-	values := unwrittenValues(since)
-	values[":config"], values[":active"], values[":weights"] = text(config), text(string(app.Live.Active)), weightsMap(app.Live.Weights)
-	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &s.Table,
-		Key:                       applicationKey(app),
-		UpdateExpression:          aws.String("SET config = :config, active = :active, weights = :weights"),
-		ConditionExpression:       aws.String("attribute_exists(pk) AND epoch = :epoch AND stage = :stage"),
-		ExpressionAttributeValues: values,
-	})
-	if _, refused := refusedBy(err); refused {
-		return errMoved
-	}
-	return err
-}
-
 // ErrReconfigured means that the configuration of an application is not the one that was read.
 var ErrReconfigured = errors.New("its configuration is not what was read: it was registered meanwhile, or by release 0.1.0; register it again")
 

@@ -53,10 +53,7 @@ func (c *registerCommand) Run(env environment) error {
 	if err != nil {
 		return fmt.Errorf("register %s in %s: %w", c.File, region, err)
 	}
-	found := adopt.Read(env.ctx, s.dns, plan, s.apps, apps)
-	for _, note := range found.Notes {
-		fmt.Fprintln(env.stdout, note)
-	}
+	found := s.readLive(env, apps)
 	stale, err := c.preview(env, s, found.Applications, apps)
 	if err != nil {
 		return err
@@ -78,6 +75,15 @@ func warn(env environment, plan failover.Plan, apps []failover.Application) {
 	for _, w := range rules.Warnings(plan, apps) {
 		fmt.Fprintln(env.stdout, "warning: "+w)
 	}
+}
+
+// readLive reads the record sets of applications, and says what was taken from them.
+func (s *switches) readLive(env environment, apps []failover.Application) adopt.Found {
+	found := adopt.Read(env.ctx, s.dns, s.plan, s.apps, apps)
+	for _, note := range found.Notes {
+		fmt.Fprintln(env.stdout, note)
+	}
+	return found
 }
 
 // unswitched are the places that were read, without those of applications whose users a switch has moved: their weights do not
