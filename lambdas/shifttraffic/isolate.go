@@ -43,6 +43,15 @@ func refusalOf(err error) (reasons string, ok bool) {
 	return "", false
 }
 
+// wayOut is what to do if Route 53 refuses a batch for a weighted record set with several values, which its API reference does
+// not allow ("Weight" of ResourceRecordSet).
+func wayOut(content []types.Change) string {
+	if !slices.ContainsFunc(content, func(c types.Change) bool { return len(c.ResourceRecordSet.ResourceRecords) > 1 }) {
+		return ""
+	}
+	return "if several values are why, move them into a simple record of the zone for each Region, and make the weighted record sets aliases to these: "
+}
+
 // put submits one batch behind the fence. If Route 53 rejects its content, some record sets differ from the registry, and put
 // submits the batch once more with the live record sets ([zoneShift.asRead]). If Route 53 rejects that too, a zone that
 // isolates submits the batch in parts, until each record at fault is alone: these are set aside, and all others move. The parts

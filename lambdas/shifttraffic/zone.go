@@ -206,7 +206,7 @@ func (z *zoneShift) submit(ctx context.Context, content []types.Change, fence li
 		},
 	})
 	if refusal, ok := refusalOf(err); ok {
-		return z.whyRefused(ctx, fence, refusal)
+		return z.whyRefused(ctx, fence, wayOut(content)+refusal)
 	}
 	if err != nil {
 		return fence, false, failover.Doing("change", "zone "+z.plan.Zone, err)

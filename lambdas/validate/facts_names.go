@@ -30,6 +30,7 @@ func (f *facts) toRead() []failover.Application {
 			around.Records = append(around.Records, neighbours(r)...)
 			around.Records = append(around.Records, delegations(r)...)
 			around.Records = append(around.Records, targets(r)...)
+			around.Records = append(around.Records, f.siblings(r)...)
 		}
 	}
 	return append(apps, around)

@@ -20,7 +20,7 @@ import (
 func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []failover.Application) error {
 	r.apps = apps
 	w := s.World
-	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.Propagation(), OneValue: w.OneValue})
+	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.Propagation()})
 	r.world.SetMetricDelay(s.MetricDelay())
 	r.world.SetReplicationLag(w.ReplicationLag.Or(time.Second))
 	for _, zone := range w.Zones {
@@ -61,6 +61,7 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 	if err := r.register(ctx, s, apps); err != nil {
 		return fmt.Errorf("register the applications of %s: %w", s.Name, err)
 	}
+	r.world.SetRoute53(fakeaws.Route53Settings{Propagation: s.Propagation(), OneValue: w.OneValue}) // what is there already stays
 	return nil
 }
 
