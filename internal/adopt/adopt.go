@@ -16,8 +16,9 @@ import (
 	"github.com/drover-dr/drover/internal/prose"
 )
 
-// DNS lists record sets; a Route 53 client does.
+// DNS lists record sets and says what hosted zones are; a Route 53 client does.
 type DNS interface {
+	GetHostedZone(context.Context, *route53.GetHostedZoneInput, ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error)
 	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
 }
 
@@ -124,6 +125,7 @@ func (r *reading) record(ctx context.Context, app string, record *failover.Recor
 		}
 		return p, false
 	}
+	r.mark(record, z)
 	sets := z.sets[keyOf(*record)]
 	if len(sets) == 0 {
 		r.keep(record)
@@ -150,8 +152,21 @@ func (r *reading) record(ctx context.Context, app string, record *failover.Recor
 	return p, true
 }
 
+// mark says of a record whether its zone is private: as Route 53 says, or, if that cannot be read, as the file or the registry does.
+func (r *reading) mark(record *failover.Record, z *zone) {
+	if z.private == nil {
+		record.Private = record.Private || r.registered[keyOf(*record)].Private
+		return
+	}
+	if record.Private && !*z.private {
+		r.note("record %s %s: zone %s (%s) is public, and the file says private: true; registered as public", record.Name, record.Type, record.Zone, record.ZoneName)
+	}
+	record.Private = *z.private
+}
+
 // keep gives endpoints without an identifier the one that is registered.
 func (r *reading) keep(record *failover.Record) {
+	record.Private = record.Private || r.registered[keyOf(*record)].Private
 	record.Endpoints = maps.Clone(record.Endpoints)
 	for region, e := range record.Endpoints {
 		if e.SetIdentifier == "" {

@@ -19,6 +19,8 @@ type zone struct {
 	sets  map[string][]types.ResourceRecordSet
 	err   error
 	noted bool
+	// private says whether the zone is private, nil if that could not be read.
+	private *bool
 }
 
 // keyOf is what Route 53 tells the record sets of a record by, beside their identifier.
@@ -33,6 +35,9 @@ func (r *reading) zone(ctx context.Context, id string) *zone {
 	}
 	z := &zone{sets: map[string][]types.ResourceRecordSet{}}
 	r.zones[id] = z
+	if out, err := r.dns.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &id}); err == nil {
+		z.private = aws.Bool(out.HostedZone.Config != nil && out.HostedZone.Config.PrivateZone)
+	}
 	pages := route53.NewListResourceRecordSetsPaginator(r.dns, &route53.ListResourceRecordSetsInput{HostedZoneId: &id})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

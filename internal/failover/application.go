@@ -44,6 +44,8 @@ type Record struct {
 	Zone string `json:"zone"`
 	// ZoneName is the hosted zone's name, without a trailing dot; the fence record lives under it.
 	ZoneName string `json:"zoneName"`
+	// Private says that the zone is private: the name servers of a public zone of the same name answer otherwise.
+	Private bool `json:"private,omitempty"`
 	// TTL is in seconds, 0 for alias records.
 	TTL int64 `json:"ttl,omitempty"`
 	// Endpoints holds the record set of each Region.

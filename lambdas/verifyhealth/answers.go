@@ -36,7 +36,7 @@ func (h Handler) answers(ctx context.Context, l *attempt, req failover.VerifyReq
 	if err := h.askZones(ctx, l, zones, req.Stage.To); err != nil {
 		return err
 	}
-	open := func(z switchedZone) bool { return l.zones[z.id] || slices.Contains(l.unseen, z.name) }
+	open := func(z switchedZone) bool { return l.zones[z.id] || l.unasked[z.id] }
 	switch {
 	case slices.ContainsFunc(zones, open):
 		l.answeredAt = nil // also if they did before: the lever may have failed meanwhile
@@ -52,9 +52,13 @@ func (h Handler) askZones(ctx context.Context, l *attempt, zones []switchedZone,
 		return nil
 	}
 	for _, zone := range zones {
+		if zone.private() { // its name may be that of a public zone too, whose name servers answer otherwise
+			l.unasked[zone.id] = true
+			continue
+		}
 		servers, err := h.NameServers.Of(ctx, zone.name)
 		if errors.Is(err, nameservers.ErrNoAnswer) {
-			l.unseen = append(l.unseen, zone.name)
+			l.unasked[zone.id] = true
 			continue
 		}
 		if err != nil {
@@ -66,7 +70,7 @@ func (h Handler) askZones(ctx context.Context, l *attempt, zones []switchedZone,
 				return err
 			}
 			if !seen {
-				l.unseen = append(l.unseen, zone.name)
+				l.unasked[zone.id] = true
 				break
 			}
 		}
@@ -78,6 +82,11 @@ func (h Handler) askZones(ctx context.Context, l *attempt, zones []switchedZone,
 type switchedZone struct {
 	id, name string
 	records  []failover.Record
+}
+
+// private says whether the zone is registered as private.
+func (z switchedZone) private() bool {
+	return slices.ContainsFunc(z.records, func(r failover.Record) bool { return r.Private })
 }
 
 func (h Handler) switchedZones(req failover.VerifyRequest, apps []failover.Application) []switchedZone {

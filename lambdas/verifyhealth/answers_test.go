@@ -116,6 +116,19 @@ func TestAZoneWithoutNameServersIsJudgedByItsMetrics(t *testing.T) {
 	}
 }
 
+// TestTheNameServersOfAPublicZoneSayNothingOfAPrivateOne of the same name.
+func TestTheNameServersOfAPublicZoneSayNothingOfAPrivateOne(t *testing.T) {
+	s, n := newSwitched(t, "checkout")
+	n.set("checkout.example.com", "203.0.113.9") // that of the public zone
+	if got := s.attempt(switched); got.Verdict != failover.Pending {
+		t.Errorf("a public zone: got %+v; want it pending", got)
+	}
+	s.apps[0].Records[0].Private = true
+	_, err := s.Registry.Register(t.Context(), failover.DefaultPlan(), s.apps, s.world.Now())
+	s.must(err)
+	check(t, "a private zone", passed(1), s.attempt(switched))
+}
+
 // TestADatapointFromBeforeUsersCameByTheSwitchSaysNothing: health checks take their time, and resolvers the TTL.
 func TestADatapointFromBeforeUsersCameByTheSwitchSaysNothing(t *testing.T) {
 	s, _ := newSwitched(t, "checkout")

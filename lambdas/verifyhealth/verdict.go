@@ -40,8 +40,8 @@ type attempt struct {
 	answeredAt *time.Time
 	// newlyPending are the zones whose weights this check has made pending.
 	newlyPending failover.Aside
-	// unseen are the zones whose name servers could not be asked.
-	unseen []string
+	// unasked are the ids of the zones whose name servers could not be asked: a private and a public zone may have one name.
+	unasked map[string]bool
 	// checked are the applications whose health was read, unproven those of them that had no data for it.
 	checked  map[string]bool
 	unproven []failover.Unproven
@@ -50,7 +50,7 @@ type attempt struct {
 }
 
 func newAttempt(streak *failover.Streak) *attempt {
-	l := &attempt{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}}
+	l := &attempt{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}, unasked: map[string]bool{}}
 	if streak != nil {
 		l.answeredAt = streak.AnsweredAt
 	}

@@ -28,6 +28,9 @@ func (r *rehearsal) settle(ctx context.Context, s *scenario.Scenario, apps []fai
 		if err := r.world.AddZone(zone.ID, zone.Name); err != nil {
 			return fmt.Errorf("world.zones: %w", err)
 		}
+		if err := r.world.SetZoneKind(zone.ID, fakeaws.ZoneKind{Private: zone.Private}); err != nil {
+			return fmt.Errorf("world.zones: %w", err)
+		}
 	}
 	if err := r.addCluster(w.SafetyRule); err != nil {
 		return err
@@ -184,19 +187,27 @@ func (r *rehearsal) databaseMember(m scenario.DatabaseMember) error {
 	return r.world.SetHeadless(m.GlobalCluster, m.Region, *m.Instances == 0)
 }
 
-// addClients adds an application's share of all clients, which resolve its first record.
+// addClients adds an application's share of all clients, which resolve its first record or, in a VPC, the first in a private zone.
 func (r *rehearsal) addClients(s *scenario.Scenario, app failover.Application) error {
 	perSecond := s.World.Clients.RequestsPerSecond
 	if perSecond == 0 {
 		perSecond = 100
 	}
+	record := app.Records[0]
+	if slices.Contains(s.World.Clients.InVPC, app.Name) {
+		i := slices.IndexFunc(app.Records, func(r failover.Record) bool { return r.Private })
+		if i < 0 {
+			return fmt.Errorf("world.clients.inVPC: application %s has no record with private: true", app.Name)
+		}
+		record = app.Records[i]
+	}
 	c := fakeaws.Clients{
-		Application: app.Name, Name: app.Records[0].Name, Type: app.Records[0].Type, Zone: app.Records[0].Zone,
+		Application: app.Name, Name: record.Name, Type: record.Type, Zone: record.Zone,
 		RequestsPerSecond: perSecond / float64(len(r.apps)),
 	}
 	c.Regions = map[string]string{}
-	for region := range app.Records[0].Endpoints {
-		c.Regions[app.Records[0].Identifier(region)] = string(region)
+	for region := range record.Endpoints {
+		c.Regions[record.Identifier(region)] = string(region)
 	}
 	c.LoadBalancer, c.Metrics = s.World.LoadBalancers[app.Name], r.metricsOf(s, app)
 	for _, database := range app.Databases {

@@ -89,6 +89,8 @@ type Generate struct {
 type Zone struct {
 	ID   string `yaml:"id"`
 	Name string `yaml:"name"`
+	// Private says that only clients in a VPC resolve its names.
+	Private bool `yaml:"private"`
 }
 
 // WorldSettings are settings of the simulated AWS; zero values stand for the defaults.
@@ -125,6 +127,8 @@ type WorldSettings struct {
 		RequestsPerSecond float64 `yaml:"requestsPerSecond"`
 		// Writes is the share of requests that need the writer, for applications with a database.
 		Writes float64 `yaml:"writes"`
+		// InVPC are the applications whose clients are in a VPC: they resolve the record in a private zone.
+		InVPC []string `yaml:"inVPC"`
 	} `yaml:"clients"`
 	// Callers are the callers of the HTTP API.
 	Callers []Caller `yaml:"callers"`

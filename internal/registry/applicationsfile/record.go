@@ -9,12 +9,13 @@ import (
 )
 
 func readRecord(v value, seen *seen) failover.Record {
-	o := v.object("name", "type", "zone", "zoneName", "ttl", "endpoints")
+	o := v.object("name", "type", "zone", "zoneName", "private", "ttl", "endpoints")
 	rec := failover.Record{
 		Name:     readName(o.need("name", "a DNS name"), rules.OwnName),
 		Type:     readType(o.need("type", prose.Or(rules.RecordTypes))),
 		Zone:     readZone(o.need("zone", "the id of the hosted zone")),
 		ZoneName: readName(o.need("zoneName", "the name of the hosted zone"), rules.ZoneName),
+		Private:  o.may("private").yes(),
 	}
 	checkName(o, rec, seen)
 	rec.Endpoints = perRegion(o.need("endpoints", "an endpoint in each Region"), func(e value, region failover.Region) failover.Endpoint {

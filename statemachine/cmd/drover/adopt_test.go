@@ -11,10 +11,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/internal/untrusted/shelltest"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
@@ -205,5 +208,27 @@ func TestPruneLeavesWhatIsNotSettled(t *testing.T) {
 	}
 	if got := e.status("shop"); !strings.HasPrefix(got, "shop 1 us-east-1 100 0") {
 		t.Errorf("status: got %q", got)
+	}
+}
+
+// A private zone is registered as one, whether the file says so or not: its names may be those of a public zone too.
+func TestRegisterKnowsPrivateZones(t *testing.T) {
+	e := newFoundZone(t, pairOf("shop", 100, 0)...)
+	e.must(e.AddZone("Z2", "example.com"))
+	e.must(e.SetZoneKind("Z2", fakeaws.ZoneKind{Private: true}))
+	for _, set := range pairOf("shop", 100, 0) {
+		e.must(e.PutRecordSet("Z2", set))
+	}
+	both := strings.Replace(fileOf("shop"), "    health:", `      - {name: shop.example.com, type: A, zone: Z2, zoneName: example.com, ttl: 60, endpoints: {us-east-1: {value: 192.0.2.1}, us-west-2: {value: 198.51.100.1}}}
+    health:`, 1)
+	if code, out := e.register(both); code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	apps, err := registry.In(dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(e.url), Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, "secret", ""),
+	}), "drover-registry", failover.DefaultPlan()).Applications(t.Context())
+	e.must(err)
+	if r := apps[0].Records; r[0].Private || !r[1].Private {
+		t.Errorf("registered as private: %t, %t; want the second alone", r[0].Private, r[1].Private)
 	}
 }

@@ -39,10 +39,10 @@ func (r *Service) Query(name, recordType string) Answer {
 	return r.QueryFrom(somewhere, name, recordType)
 }
 
-// QueryFrom answers one question of a resolver in a place.
+// QueryFrom answers one question of a resolver in a place. No name server on the internet answers for a private zone.
 func (r *Service) QueryFrom(from Place, name, recordType string) Answer {
 	name = normalizeName(name)
-	z := r.zoneOf(name)
+	z := r.zoneOf(name, func(z *zone) bool { return !z.kind.Private })
 	if z == nil {
 		return queryService(name, recordType)
 	}
@@ -103,7 +103,7 @@ func (r *Service) answer(a *Answer, from Place, z *zone, owner, recordType strin
 		a.NoAnswer = sets[0].set.policy() != policyGeo // which has no answer where no place matches
 		return
 	}
-	set := r.draw(sets[0].key, candidates)
+	set := r.draw(z.id+" "+sets[0].key, candidates)
 	switch {
 	case set.Alias == nil:
 		a.Type, a.TTL, a.Values = recordType, set.TTL, set.Values

@@ -143,7 +143,7 @@ func (ctl Control) SetRoute53(s Settings) {
 
 // ZoneKind is what kind of hosted zone one is.
 type ZoneKind struct {
-	// Private says that only VPCs resolve its names. The simulator's clients are in one.
+	// Private says that only VPCs resolve its names. Clients of a name in it are in one.
 	Private bool
 	// AcceleratedRecovery is the status of this feature of a public zone, such as ENABLED; empty means DISABLED (R53-23).
 	AcceleratedRecovery string
@@ -248,7 +248,7 @@ func (ctl Control) Weights(name, recordType string) map[string]int {
 	ctl.s.k.Lock()
 	defer ctl.s.k.Unlock()
 	weights := map[string]int{}
-	if z := ctl.s.zoneOf(normalizeName(name)); z != nil {
+	if z := ctl.s.zoneOf(normalizeName(name), func(*zone) bool { return true }); z != nil {
 		for _, e := range group(z.current, name, recordType) {
 			weights[e.set.SetIdentifier] = e.set.Weight
 		}
@@ -256,13 +256,13 @@ func (ctl Control) Weights(name, recordType string) map[string]int {
 	return weights
 }
 
-// zoneOf returns the hosted zone with the longest name that the given name lies in; of two of the same name, the one
+// zoneOf returns, of the hosted zones that count, the one with the longest name that the given name lies in; of two of the same name, the one
 // with the smaller id.
-func (r *Service) zoneOf(name string) *zone {
+func (r *Service) zoneOf(name string, counts func(*zone) bool) *zone {
 	var found *zone
 	for _, id := range r.zoneIDs() {
 		z := r.zones[id]
-		if z.contains(name) && (found == nil || len(z.name) > len(found.name)) {
+		if z.contains(name) && counts(z) && (found == nil || len(z.name) > len(found.name)) {
 			found = z
 		}
 	}

@@ -1,6 +1,7 @@
 package route53_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,5 +43,23 @@ func TestAHostedZoneSaysOfWhatKindItIs(t *testing.T) {
 	}
 	if err := s.SetZoneKind("Z9", fakeaws.ZoneKind{}); err == nil {
 		t.Error("a zone that does not exist is accepted")
+	}
+}
+
+// TestTheInternetIsAnsweredByThePublicZone of two that have one name, and by no private zone.
+func TestTheInternetIsAnsweredByThePublicZone(t *testing.T) {
+	s := fakeawstest.ServeZone(t)
+	for id, value := range map[string]string{"Z0PRIVATE": "10.0.0.1", "Z9ALONE": "10.0.0.2"} {
+		name := map[string]string{"Z0PRIVATE": "example.com", "Z9ALONE": "corp.example"}[id]
+		if err := errors.Join(s.AddZone(id, name), s.SetZoneKind(id, fakeaws.ZoneKind{Private: true}),
+			s.PutRecordSet(id, fakeaws.RecordSet{Name: "www." + name, Type: "A", TTL: 60, Values: []string{value}})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.Query("www.example.com", "A"); len(got.Values) != 1 || got.Values[0] == "10.0.0.1" {
+		t.Errorf("www.example.com: got %v; want an address of the public zone", got.Values)
+	}
+	if got := s.Query("www.corp.example", "A"); got.Zone != "" || len(got.Values) > 0 {
+		t.Errorf("www.corp.example: got %+v; want no answer", got)
 	}
 }
