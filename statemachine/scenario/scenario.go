@@ -89,8 +89,6 @@ type Generate struct {
 type Zone struct {
 	ID   string `yaml:"id"`
 	Name string `yaml:"name"`
-	// Private says that only clients in a VPC resolve its names.
-	Private bool `yaml:"private"`
 }
 
 // WorldSettings are settings of the simulated AWS; zero values stand for the defaults.
@@ -133,7 +131,7 @@ type WorldSettings struct {
 	// Callers are the callers of the HTTP API.
 	Callers []Caller `yaml:"callers"`
 	// Zones are hosted zones beside those of the applications, or with another name than these give.
-	Zones []Zone `yaml:"zones"`
+	Zones []OtherZone `yaml:"zones"`
 	// RecordSets are simple record sets beside those of the applications.
 	RecordSets []ManualSet `yaml:"recordSets"`
 	// Weights are those of the record sets of applications, by application and Region; left out, the primary has all users. With

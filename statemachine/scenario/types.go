@@ -82,3 +82,11 @@ const (
 )
 
 var releases = []string{ReleaseCurrent, ReleaseBroken, ReleasePrevious}
+
+// OtherZone is a hosted zone beside those of the applications.
+type OtherZone struct {
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+	// Private says that only clients in a VPC resolve its names.
+	Private bool `yaml:"private"`
+}
