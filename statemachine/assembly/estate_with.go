@@ -53,11 +53,11 @@ func withEstate(text json.RawMessage, zones, clusters []string) (json.RawMessage
 		if !ok {
 			return text, nil
 		}
+		if len(clusters) == 0 && aboutDatabases(statement) {
+			continue // without global clusters no function may touch a database
+		}
 		before := listed(statement["Resource"])
 		after := listing(listing(before, ":hostedzone/", zones), ":global-cluster:", clusters)
-		if len(before) > 0 && len(after) == 0 {
-			continue // it is about global clusters, and there is none
-		}
 		if len(before) > 0 {
 			statement["Resource"] = after
 		}
@@ -65,6 +65,12 @@ func withEstate(text json.RawMessage, zones, clusters []string) (json.RawMessage
 	}
 	policy["Statement"] = kept
 	return json.Marshal(policy)
+}
+
+// aboutDatabases says whether a statement is about actions of RDS alone.
+func aboutDatabases(statement map[string]any) bool {
+	actions := listed(statement["Action"])
+	return len(actions) > 0 && !slices.ContainsFunc(actions, func(action string) bool { return !strings.HasPrefix(action, "rds:") })
 }
 
 // listed are the texts of a list, or the one text.

@@ -22,9 +22,7 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 	case e.RegionDark != "":
 		return p.regionDark(e.RegionDark)
 	case e.RegionBack != "":
-		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: e.RegionBack + " answers again"})
-		p.thaw(e.RegionBack)
-		return p.world.SetDark(e.RegionBack, false)
+		return p.regionBack(e.RegionBack)
 	case e.ControlPlane != "":
 		p.controlPlane(e.ControlPlane)
 	case e.Drift != nil:
@@ -37,9 +35,7 @@ func (p *performance) apply(ctx context.Context, e scenario.Event) error {
 		p.say("rds", transcript.Bad, "%s: a promotion that starts from now on never ends", e.DatabaseHang)
 		return p.world.SetStuck(e.DatabaseHang, true)
 	case e.LoseChange != "":
-		if !p.world.LoseNewestChange(e.LoseChange) {
-			p.say("route53", transcript.Bad, "%s: no change is pending that could be lost", e.LoseChange)
-		}
+		p.loseChange(e.LoseChange)
 	case e.DatabaseMember != nil:
 		return p.databaseMember(*e.DatabaseMember)
 	case e.MemberDeleted != nil:
@@ -75,6 +71,19 @@ func (p *performance) regionDark(region string) error {
 	p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: region + " goes dark", Bad: true})
 	p.freeze(region)
 	return p.world.SetDark(region, true)
+}
+
+func (p *performance) regionBack(region string) error {
+	p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: region + " answers again"})
+	p.thaw(region)
+	return p.world.SetDark(region, false)
+}
+
+// loseChange loses the newest change of a hosted zone that is still pending.
+func (p *performance) loseChange(zone string) {
+	if !p.world.LoseNewestChange(zone) {
+		p.say("route53", transcript.Bad, "%s: no change is pending that could be lost", zone)
+	}
 }
 
 // controlPlane takes the Route 53 control plane away, or brings it back.

@@ -77,7 +77,7 @@ func TestShippedScenariosPlayWithoutDatabases(t *testing.T) {
 	without := withOneZone()
 	for _, name := range []string{
 		"approval-approved", "approval-rejected", "approval-timeout", "aurora-stuck", "bad-input", "database-without-secondary", "drill-back-blocked",
-		"engine-versions", "failback", "lag-before-return", "lag-grows", "not-ready", "partial-promotion", "rollback-blocked", "stopped-then-rolled-back",
+		"engine-versions", "failback", "lag-before-return", "lag-grows", "not-in-context", "not-ready", "partial-promotion", "rollback-blocked", "stopped-then-rolled-back",
 		"takeover-in-rollback", "wave-stuck", "writers-come-home",
 	} {
 		without[name] = noCluster
