@@ -91,6 +91,9 @@ func (s *Scenario) read(w *words) error {
 	} else {
 		var err error
 		if s.parsed, err = applicationsfile.ParseWith(s.applicationsFrom, s.applications, w.Plan, w.fill); err != nil {
+			if s.Shipped && len(named.zones) > len(w.Zones) { // names of two zones that are one zone here
+				return &NotApplicableError{s.Name, w.tooFewZones()}
+			}
 			return err
 		}
 	}

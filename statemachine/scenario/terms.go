@@ -146,7 +146,12 @@ func (w *words) zone(position string) string {
 		w.folded[n] = true
 		return w.Zones[0]
 	}
-	return w.lacks("it needs %s, and the plan %s has %d", prose.Count(max(1, len(w.named.zones)), "hosted zone"), w.Plan.Name, len(w.Zones))
+	return w.lacks("%s", w.tooFewZones())
+}
+
+// tooFewZones says that the plan has fewer zones than the scenario names.
+func (w *words) tooFewZones() string {
+	return fmt.Sprintf("it needs %s, and the plan %s has %d", prose.Count(max(1, len(w.named.zones)), "hosted zone"), w.Plan.Name, len(w.Zones))
 }
 
 func (w *words) cluster(position string) string {

@@ -53,7 +53,7 @@ func elsewhere(more notApplicable) notApplicable {
 
 // withOneZone is what a plan with one zone cannot play.
 func withOneZone() notApplicable {
-	return elsewhere(notApplicable{"five-thousand": threeZones + "1", "changed-after-approval": oneZone, "delegated-zone": oneZone, "zone-denied": oneZone})
+	return elsewhere(notApplicable{"five-thousand": threeZones + "1", "changed-after-approval": oneZone, "delegated-zone": oneZone, "zone-denied": oneZone, "split-horizon": oneZone})
 }
 
 // TestShippedScenariosPlayWithAPlanOfOtherRegions plays every shipped scenario as a user does with a plan of their own.
