@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/drover-dr/drover/statemachine/drill"
 )
 
 const europe = "../../assembly/europe"
@@ -110,5 +112,26 @@ func TestAFileOfOnesOwnPlaysAsItIs(t *testing.T) {
 		if err != nil || !strings.Contains(got, want) {
 			t.Errorf("%v; lacks %q:\n%s", err, want, got)
 		}
+	}
+}
+
+// TestAServedSimulatorHasTheUsersApplications, also when no scenario is named.
+func TestAServedSimulatorHasTheUsersApplications(t *testing.T) {
+	c := &drillCommand{Applications: yamlFile(t, ownMetrics), Serve: "127.0.0.1:0"}
+	s, err := c.staged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := c.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms, err := drill.TermsOf(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := s.In(terms)
+	if err != nil || len(in.Events()) > 0 || len(in.Applications()) != 1 || in.Applications()[0].Name != "till" {
+		t.Errorf("%+v %v", in, err)
 	}
 }

@@ -62,7 +62,7 @@ func (c *drillCommand) staged() (*scenario.Scenario, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.Healthy(), nil
+		return c.using(s.Healthy())
 	}
 	return c.load()
 }
