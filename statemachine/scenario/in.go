@@ -44,8 +44,8 @@ func (s *Scenario) In(t Terms) (*Scenario, error) {
 	// The stacks that are deployed may have another switch, with endpoints in other Regions: Fits is for these.
 	misfits := in.about(func(m mention) bool { return t.Plan.Has(failover.Region(m.region)) || m.endpoint() }, t.Plan)
 	if err := in.read(w); err != nil {
-		if len(w.missing) > 0 {
-			return nil, &NotApplicableError{s.Name, w.missing[0]}
+		if reason := in.lacking(w); reason != "" { // what the plan lacks may have made the mistake
+			return nil, &NotApplicableError{s.Name, reason}
 		}
 		return nil, errors.Join(misfits, err)
 	}
@@ -143,6 +143,20 @@ func (s *Scenario) dropAbsent() {
 
 // inapplicable says in one line why a plan cannot play the scenario.
 func (s *Scenario) inapplicable(w *words) string {
+	if reason := s.lacking(w); reason != "" {
+		return reason
+	}
+	switch {
+	case s.Shipped && s.World.Traffic != ByWeights && s.losesControlPlane(w.Plan) && len(w.Plan.Switches) == 0:
+		return fmt.Sprintf("it needs a switch, and the plan %s has none", w.Plan.Name)
+	case s.own:
+		return s.unknownApplication()
+	}
+	return ""
+}
+
+// lacking says what the scenario needs and the plan has not got.
+func (s *Scenario) lacking(w *words) string {
 	if len(w.missing) > 0 {
 		return w.missing[0]
 	}
@@ -154,10 +168,6 @@ func (s *Scenario) inapplicable(w *words) string {
 		return fmt.Sprintf("it needs %s, and the plan %s has %d", prose.Count(needs.GlobalClusters, "global cluster"), plan, len(w.Clusters))
 	case needs.ControlPlane == primaryWord && w.Plan.Primary != w.Plan.Primary.Partition().GlobalRegion:
 		return fmt.Sprintf("it needs the Route 53 control plane in the primary, and %s is not %s", w.Plan.Primary, w.Plan.Primary.Partition().GlobalRegion)
-	case s.Shipped && s.World.Traffic != ByWeights && s.losesControlPlane(w.Plan) && len(w.Plan.Switches) == 0:
-		return fmt.Sprintf("it needs a switch, and the plan %s has none", plan)
-	case s.own:
-		return s.unknownApplication()
 	}
 	return ""
 }
