@@ -70,3 +70,25 @@ func TestManyUnprovenAreCounted(t *testing.T) {
 		t.Errorf("one is left: got %+v", got)
 	}
 }
+
+// TestTheDigestCoversHowHealthIsMeasured: what an approver has approved is how an application is verified, too.
+func TestTheDigestCoversHowHealthIsMeasured(t *testing.T) {
+	rule := HealthRule{Namespace: "N", Metric: "M", Dimensions: SameDimensions(map[string]string{"A": "a"}), Statistic: "Sum", PeriodSeconds: 60, AtMost: new(1.0)}
+	digests := map[string]string{}
+	for name, change := range map[string]func(*HealthRule){
+		"as it was": func(*HealthRule) {}, "no data": func(r *HealthRule) { r.TreatMissingData = MissingNotBreaching }, "Region": func(r *HealthRule) { r.ReadIn = "us-east-1" },
+		"dimension": func(r *HealthRule) {
+			r.Dimensions = Dimensions{"A": {In: map[Region]string{"us-east-1": "a", "us-west-2": "b"}}}
+		},
+		"minimum": func(r *HealthRule) { r.MinimumRequests = &MinimumRequests{Metric: "R", AtLeast: 1} },
+		"rate":    func(r *HealthRule) { r.Expression = "m" },
+	} {
+		changed := rule
+		change(&changed)
+		d := ConfigurationOf([]Application{{Name: "shop", Health: []HealthRule{changed}}})
+		if other, twice := digests[d]; twice {
+			t.Errorf("%s and %s have one digest", name, other)
+		}
+		digests[d] = name
+	}
+}
