@@ -24,6 +24,38 @@ type AlarmChanged struct {
 	PreviousState AlarmState `json:"previousState"`
 	// MuteDetail is there when a mute rule mutes the alarm's actions. EventBridge delivers the event all the same.
 	MuteDetail json.RawMessage `json:"muteDetail,omitempty"`
+	// Configuration says which metrics the alarm watches; a composite alarm has none.
+	Configuration AlarmConfiguration `json:"configuration,omitzero"`
+}
+
+// AlarmConfiguration is the configuration of an alarm in such an event.
+type AlarmConfiguration struct {
+	Metrics []AlarmMetric `json:"metrics,omitempty"`
+}
+
+// IsZero says that the alarm watches no metric of its own: there is nothing to pass on.
+func (c AlarmConfiguration) IsZero() bool { return len(c.Metrics) == 0 }
+
+// AlarmMetric is one of the queries of an alarm: a metric, or an expression without one.
+type AlarmMetric struct {
+	MetricStat struct {
+		Metric struct {
+			Namespace string `json:"namespace,omitempty"`
+		} `json:"metric,omitzero"`
+	} `json:"metricStat,omitzero"`
+}
+
+// Namespaces are those of the metrics that the alarm watches.
+func (t *Trigger) Namespaces() []string {
+	var all []string
+	if t != nil {
+		for _, m := range t.Detail.Configuration.Metrics {
+			if namespace := m.MetricStat.Metric.Namespace; namespace != "" {
+				all = append(all, namespace)
+			}
+		}
+	}
+	return all
 }
 
 // AlarmState is a state of an alarm. ActionsSuppressedBy is there when a composite alarm's actions are suppressed, by the

@@ -79,3 +79,16 @@ func TestStartHasAFlagForEverythingThatIsAsked(t *testing.T) {
 		t.Errorf("got %s; want no consent beside the plan's", got)
 	}
 }
+
+// TestTheEventSaysWhatTheAlarmWatches, in the form of "Alarm events and EventBridge" in the Amazon CloudWatch User Guide.
+func TestTheEventSaysWhatTheAlarmWatches(t *testing.T) {
+	in, err := ParseInput([]byte(`{"action": "failover", "trigger": {"time": "2026-01-31T03:00:00Z", "detail": {"alarmName": "a", "configuration": {"description": "d", "metrics": [
+		{"id": "e1", "expression": "m1/2", "returnData": true},
+		{"id": "m1", "metricStat": {"metric": {"namespace": "AWS/Route53", "name": "HealthCheckStatus", "dimensions": {"HealthCheckId": "x"}}, "period": 60, "stat": "Minimum"}, "returnData": false}]}}}}`))
+	if err != nil || strings.Join(in.Trigger.Namespaces(), " ") != "AWS/Route53" {
+		t.Errorf("got %v, %v", in.Trigger.Namespaces(), err)
+	}
+	if got := (*Trigger)(nil).Namespaces(); got != nil {
+		t.Errorf("no trigger: got %v", got)
+	}
+}

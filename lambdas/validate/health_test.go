@@ -91,3 +91,37 @@ func TestARegisteredRuleThatCanHaveNoDataSaysWhere(t *testing.T) {
 	}
 	t.Error("no finding")
 }
+
+// TestAnAlarmThatCanHaveNoDataStartsNoFailover: it went to ALARM because missing data is breaching.
+func TestAnAlarmThatCanHaveNoDataStartsNoFailover(t *testing.T) {
+	watches := func(namespaces ...string) func(*failover.Trigger) {
+		return func(e *failover.Trigger) {
+			for _, namespace := range namespaces {
+				metric := failover.AlarmMetric{}
+				metric.MetricStat.Metric.Namespace = namespace
+				e.Detail.Configuration.Metrics = append(e.Detail.Configuration.Metrics, metric)
+			}
+		}
+	}
+	for _, c := range []struct {
+		namespaces []string
+		in         failover.Region
+		skips      bool
+	}{
+		{[]string{"AWS/CloudFront"}, west, true}, {[]string{"AWS/Route53", ""}, west, true}, {[]string{"AWS/CloudFront"}, east, false},
+		{[]string{"CloudWatchSynthetics"}, west, false}, {[]string{"AWS/CloudFront", "CloudWatchSynthetics"}, west, false}, {nil, west, false},
+	} {
+		s := newScene(t, shop())
+		s.h.Region = c.in
+		answer := s.validate(s.alarmEvent(watches(c.namespaces...)))
+		if (answer.Verdict == failover.Skip && strings.Contains(answer.Summary, "never has data")) != c.skips {
+			t.Errorf("%v in %s: %s %s; want it to be skipped: %v", c.namespaces, c.in, answer.Verdict, answer.Summary, c.skips)
+		}
+		if c.skips {
+			s.contains(answer.Summary, "alarm other-region-lost watches "+c.namespaces[0]+", which has metrics in us-east-1 alone and never has data in us-west-2; watch a metric of us-west-2, such as that of a canary there which calls us-east-1")
+			if len(s.mutations()) > 0 {
+				t.Errorf("it changed %v", s.mutations())
+			}
+		}
+	}
+}

@@ -74,3 +74,19 @@ func (j *judgement) checkReadElsewhere() {
 		j.warn(failover.CodeHealthRegion, "health metrics in "+string(region), about, "")
 	}
 }
+
+// triggerWithoutData says that the alarm which starts the failover can have no data in its Region, and is empty otherwise. It has gone
+// off for want of data, which says nothing about the other Region.
+func (q *question) triggerWithoutData() string {
+	namespaces := q.input.Trigger.Namespaces()
+	if len(namespaces) == 0 {
+		return ""
+	}
+	for _, namespace := range namespaces {
+		if only := rules.PublishedIn(q.Plan, namespace); only == "" || only == q.Region {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s watches %s, which has metrics in %s alone and never has data in %s; watch a metric of %[4]s, such as that of a canary there which calls %[5]s",
+		q.input.Trigger, namespaces[0], rules.PublishedIn(q.Plan, namespaces[0]), q.Region, q.Plan.Other(q.Region))
+}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -32,7 +33,7 @@ func (v *validation) validate(ctx context.Context) (failover.ValidateAnswer, err
 	if v.input.Action == failover.Close {
 		return v.close(ctx)
 	}
-	if why := v.input.Trigger.Skip(); why != "" && v.run.Phase == failover.Outbound {
+	if why := cmp.Or(v.input.Trigger.Skip(), v.triggerWithoutData()); why != "" && v.run.Phase == failover.Outbound {
 		return v.skip(why), nil
 	}
 	if v.run.Phase.Undoes() {
