@@ -105,6 +105,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if err != nil {
 		return err
 	}
+	struck := p.circumstances.struck
 	arn, err := p.world.StartExecution(run.StateMachine, guarantee.NameIn(run.ARN)+"-again", run.Input)
 	if err != nil {
 		return err
@@ -118,6 +119,9 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 		return err
 	}
 	again.Before, again.After = before, after
+	if p.circumstances.struck > struck {
+		again.Unequal = "a fault has struck the repetition"
+	}
 	e.Again = append(e.Again, again)
 	return ctx.Err()
 }

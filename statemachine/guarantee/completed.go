@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
@@ -97,53 +96,6 @@ func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
 		}
 	}
-}
-
-// checkServed: in the last seconds of the run, the Region where it ends served all requests. What fails only then cannot be in a
-// datapoint that the run has read, and the errors of applications that were there already are none of its moves.
-func (e Evidence) checkServed(f *finding, run RunEvidence) {
-	last, _ := e.servedShare(run, 5*time.Second, 0)
-	if seen, known := e.servedShare(run, 25*time.Second, 15*time.Second); last < 0.99 && (seen < 0.99 || !known) && !e.onlyOthersErr(run) {
-		f.violate("%s: %s served %.1f %% of its requests at the end; expected 100 %%", run.Name, run.destination(e.Plan), 100*last)
-	}
-}
-
-// onlyOthersErr says whether the requests that failed in the last second are those of applications that were in the Region before
-// the run: no stage has moved them, and none has verified them.
-func (e Evidence) onlyOthersErr(run RunEvidence) bool {
-	to, erring := run.destination(e.Plan), []string(nil)
-	for _, second := range e.Traffic {
-		for _, r := range second.Regions {
-			if r.Region == string(to) && !second.At.After(run.StoppedAt) && second.At.After(run.StoppedAt.Add(-5*time.Second)) {
-				erring = append(erring, r.Erring...)
-			}
-		}
-	}
-	moved := func(name string) bool {
-		app, ok := run.Before.registered(name)
-		return !ok || app.Live.Active != to || run.Asked.Action == failover.Drill
-	}
-	return len(erring) > 0 && !slices.ContainsFunc(erring, moved)
-}
-
-// servedShare is the share of requests that the Region where the run ends has served, between two times before its end. known
-// is false and the share 1 without requests.
-func (e Evidence) servedShare(run RunEvidence, from, to time.Duration) (share float64, known bool) {
-	var requests, served float64
-	for _, second := range e.Traffic {
-		if second.At.After(run.StoppedAt.Add(-to)) || !second.At.After(run.StoppedAt.Add(-from)) {
-			continue
-		}
-		for _, r := range second.Regions {
-			if r.Region == string(run.destination(e.Plan)) {
-				requests, served = requests+r.Requests, served+r.Served
-			}
-		}
-	}
-	if requests == 0 {
-		return 1, false
-	}
-	return served / requests, true
 }
 
 // inSource are the databases whose writer was in the Region that the run leaves when it started.

@@ -9,6 +9,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 	"github.com/drover-dr/drover/statemachine/scenario"
 )
 
@@ -89,7 +90,15 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
 	over := !from.StoppedAt.IsZero() && from.StoppedAt.Before(at)
 	supersedes := run.Asked != nil && !run.Asked.Action.Planned() && from.To() == run.from(e.Plan)
-	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || at.After(from.leasedUntil(at))
+	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || e.takenFrom(from, at) || at.After(from.leasedUntil(at))
+}
+
+// takenFrom is since when another run has the lock of a run, as far as Validate of that one says.
+func (e Evidence) takenFrom(run RunEvidence, at time.Time) bool {
+	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+		a, ok := other.validated()
+		return ok && a.Run.TakenOverFrom == NameIn(run.ARN) && other.StartedAt.After(run.StartedAt) && !other.StartedAt.After(at)
+	})
 }
 
 // leasedUntil is the end of a run's lease, as the steps that it had started by a time could have renewed it.
@@ -120,10 +129,14 @@ func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 // checkLoser: the run that did not win has changed nothing more, and its messages name the winner. One that was skipped,
 // or had nothing to move, need not name it, but must not change anything either.
 func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
+	if loser.StoppedAt.IsZero() && e.darkAt(loser.Region, loser.end()) {
+		return // it does nothing as long as its Region is lost
+	}
 	if o := loser.Outcome(); !loser.declined() && !loser.hadNothing() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}
-	lost := loser.tookLock() || loser.lockedOut() // and was not refused for a reason of its own
+	unapproved := loser.Outcome() == failover.Refused && slices.Contains(loser.Path, "AwaitApproval")
+	lost := (loser.tookLock() || loser.lockedOut()) && !unapproved && !loser.cutOff() // and was not refused for a reason of its own
 	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) {
 		f.violate("%s: does not name the winner %s: %.200s", loser.Name, winner.Name, loser.said())
 	}
@@ -142,6 +155,16 @@ func (e Evidence) namesWinner(loser RunEvidence) bool {
 	said := loser.said()
 	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {
 		return r.overlaps(loser) && strings.Contains(said, NameIn(r.ARN)) && (len(e.effects(r)) > 0 || r.tookLock())
+	})
+}
+
+// cutOff says whether the run got no answer from another Region in its last steps: it cannot know who moves what there.
+func (r RunEvidence) cutOff() bool {
+	last := r.Invocations[max(0, len(r.Invocations)-6):]
+	return slices.ContainsFunc(last, func(inv fakeaws.Invocation) bool {
+		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool {
+			return c.Region != r.Region && c.Service != "route53" && c.Code == wire.CodeUnreachable
+		})
 	})
 }
 

@@ -240,6 +240,11 @@ func (j journal) databaseFault(app failover.Application, database failover.Datab
 			return why
 		}
 	}
+	if slices.ContainsFunc(j.Promotions, func(p fakeaws.Promotion) bool {
+		return p.GlobalCluster == database.GlobalCluster && p.To != string(j.run.To()) && p.At.Before(j.run.end()) && (p.Finished.IsZero() || p.Finished.After(j.run.StartedAt))
+	}) {
+		return "another promotion was in progress"
+	}
 	var last *fakeaws.Call
 	for _, call := range j.calls("PromoteDatabase", "rds") {
 		if call.Object != "" && call.Object != database.GlobalCluster && !strings.HasSuffix(target, call.Object) {
@@ -267,8 +272,8 @@ func (j journal) stepFault(state string, wave int) string {
 		if inv.State != state || failover.Decode(inv.Payload, &payload) != nil || payload.Stage.Wave != 0 && payload.Stage.Wave != wave {
 			continue
 		}
-		if state == "PromoteDatabase" && !payload.Stage.Promote {
-			continue // it is a stage of traffic alone
+		if state == "PromoteDatabase" && !payload.Stage.Promote || state == "ShiftTraffic" && payload.Stage.Percent == nil {
+			continue // the stage moves the other part of the wave alone
 		}
 		why = ""
 		if brokenOff(inv) {

@@ -35,9 +35,9 @@ func clustersOf(name string) map[failover.Region]string {
 	return map[failover.Region]string{east: "arn:aws:rds:us-east-1:1:cluster:" + name + "-east", west: "arn:aws:rds:us-west-2:1:cluster:" + name + "-west"}
 }
 
-// did adds an invocation of a step for wave 1.
+// did adds an invocation of a step for a stage that moves wave 1.
 func (e *Evidence) did(state string, result fakeaws.InvokeResult, calls ...fakeaws.Call) {
-	payload, _ := json.Marshal(map[string]any{"stage": failover.Stage{Wave: 1}})
+	payload, _ := json.Marshal(map[string]any{"stage": failover.Stage{Wave: 1, Percent: new(100), Promote: true}})
 	e.Runs[0].Invocations = append(e.Runs[0].Invocations, fakeaws.Invocation{State: state, Payload: payload, Result: result, Calls: calls})
 }
 

@@ -67,7 +67,9 @@ func (r RunEvidence) MayNotify(first, last int) bool {
 	if r.Invocations[first].State == "AwaitApproval" && !r.hasAsked(first, last) {
 		return true
 	}
-	return r.failed(first, last, func(c fakeaws.Call) bool { return c.Service == "sns" })
+	return r.failed(first, last, func(c fakeaws.Call) bool { // the report that was not written says that it was notified
+		return c.Service == "sns" || notifies(r.Invocations[first].State) && c.Service == "s3" && c.Operation == "PutObject"
+	})
 }
 
 // hasAsked says whether one of these invocations has published an approval request.

@@ -21,6 +21,9 @@ func rolledBackRestored(e Evidence) finding {
 		}
 		f.check(run)
 		for _, app := range e.selected(run) {
+			if e.changedManually(run, app) {
+				continue
+			}
 			applications++
 			for _, why := range e.notAsBefore(run, app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
