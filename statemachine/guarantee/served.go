@@ -37,7 +37,7 @@ func (e Evidence) usersArrive(run RunEvidence) bool {
 
 // servedAtFirst says whether the Region where a run ends has served all of its requests for a while after a change.
 func (e Evidence) servedAtFirst(run RunEvidence, change time.Time) bool {
-	const while = 10
+	const while = 5
 	seconds := 0
 	for _, second := range e.Traffic {
 		for _, r := range second.Regions {
