@@ -48,7 +48,9 @@ func (j *judgement) checkSwitch(s failover.Switch, users []failover.Application,
 	byWeights := fmt.Sprintf("%s of it move by weights, which needs the Route 53 control plane in %s: ", prose.Count(len(users), "application"), j.Region.Partition().GlobalRegion)
 	others := j.usersOf(s, j.others)
 	without := j.unarmed(s)
-	switch {
+	switch byItself := len(without)+len(others) == 0 && len(j.input.Percents) <= 1; {
+	case !byItself && state.Evacuated == j.run.To:
+		j.keptOut(s, users, state)
 	case len(without) > 0:
 		j.warn(failover.CodeSwitch, "switch "+s.Name, byWeights+fmt.Sprintf("it is not armed: the record sets of %s do not carry its health checks", few(without)),
 			"after the failover, type: drover switch attach")
@@ -60,6 +62,18 @@ func (j *judgement) checkSwitch(s failover.Switch, users []failover.Application,
 	default:
 		j.run.Switches = append(j.run.Switches, s.Name)
 	}
+}
+
+// keptOut says that weights bring no users to the Region that a switch makes them leave. It refuses a run that is about these
+// applications alone: it would move nothing.
+func (j *judgement) keptOut(s failover.Switch, users []failover.Application, state registry.SwitchState) {
+	text := fmt.Sprintf("run %s has made its users leave %s by health checks, so that weights bring none of them there", state.Run, state.Evacuated)
+	hint := "leave applications and percents out of the input, so that the switch moves all of them; or first write the weights of the run before"
+	if len(users) == len(j.apps) {
+		j.block(failover.CodeSwitch, "switch "+s.Name, text, hint).Command = j.startWeights()
+		return
+	}
+	j.warn(failover.CodeSwitch, "switch "+s.Name, text, hint)
 }
 
 // checkReset lets a planned run reset a switch that still makes users leave the Region that the run moves them to, if it moves

@@ -192,6 +192,33 @@ func TestAPlannedRunResetsASwitchThatItMovesWhole(t *testing.T) {
 	}
 }
 
+// TestAFailoverIntoTheRegionThatASwitchMakesUsersLeaveMovesAllOfThemOrNone: weights bring no users there.
+func TestAFailoverIntoTheRegionThatASwitchMakesUsersLeaveMovesAllOfThemOrNone(t *testing.T) {
+	byWeights := blog()
+	byWeights.Switch = failover.NoSwitch
+	const some = `{"action": "failover", "allowDataLoss": true, "applications": ["shop"]}`
+	for _, c := range []struct {
+		name, input string
+		apps        []failover.Application
+		evacuated   failover.Region
+		blocked     bool
+		says        string
+	}{
+		{"all of them", `{"action": "failover", "allowDataLoss": true}`, []failover.Application{armed(shop()), armed(blog())}, west, false, ""},
+		{"some of them", some, []failover.Application{armed(shop()), armed(blog())}, west, true, "weights bring none of them there"},
+		{"in steps", `{"action": "failover", "allowDataLoss": true, "percents": [50, 100]}`, []failover.Application{armed(shop())}, west, true, "weights bring none of them there"},
+		{"in steps, beside one of no switch", `{"action": "failover", "allowDataLoss": true, "percents": [50, 100]}`, []failover.Application{armed(shop()), byWeights}, west, false, "weights bring none of them there"},
+		{"some of them, which leave the other Region", some, []failover.Application{armed(shop()), armed(blog())}, east, false, "it would move blog too"},
+	} {
+		s := newSwitched(t, c.apps...)
+		s.evacuate(c.evacuated, 3)
+		got := s.validate(c.input)
+		if (got.Verdict == failover.Refuse) != c.blocked || !strings.Contains(said(got), c.says) {
+			t.Errorf("%s: got %s; want blocked: %t, %q\n%s", c.name, got.Verdict, c.blocked, c.says, said(got))
+		}
+	}
+}
+
 // TestPendingWeightsAreWrittenByARunOfTheirOwn, as soon as there are any and the control plane answers, and by no other.
 func TestPendingWeightsAreWrittenByARunOfTheirOwn(t *testing.T) {
 	const input = `{"action": "weights", "requestedBy": "schedule drover-weights"}`

@@ -94,7 +94,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	case failover.Refused:
 		again.Unequal = cmp.Or(again.Unequal, p.happenedSince(run.StoppedAt))
 	case failover.Held:
-		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN))
+		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt))
 	}
 	if again.Unequal != "" {
 		e.Again = append(e.Again, again)

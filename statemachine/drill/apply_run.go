@@ -15,6 +15,7 @@ func (p *performance) applyToRun(ctx context.Context, e scenario.Event) error {
 	switch {
 	case e.CutOff != nil:
 		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions cannot reach each other", Bad: true})
+		p.cutOffs = append(p.cutOffs, p.world.Now())
 		return p.world.CutOff(e.CutOff[0], e.CutOff[1], true)
 	case e.SeeAgain != nil:
 		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions reach each other again"})

@@ -28,7 +28,7 @@ func completedVerified(e Evidence) finding {
 		f.check(run)
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if e.changedManually(run, app) {
+			if e.changedManually(run, app) || run.leavesThere(e.Plan, app) {
 				continue
 			}
 			applications++
@@ -77,6 +77,12 @@ func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 	}
 }
 
+// leavesThere says whether the run is a drill, and the application was in its target Region before: it returns what it has moved.
+func (r RunEvidence) leavesThere(plan failover.Plan, app failover.Application) bool {
+	is, ok := r.Before.registered(app.Name)
+	return ok && r.Asked.Action == failover.Drill && is.Live.Active == plan.Other(r.from(plan))
+}
+
 // changedManually says whether an operator has changed a zone of an application while the run was in progress, or since: the run may
 // have verified it before.
 func (e Evidence) changedManually(run RunEvidence, app failover.Application) bool {
@@ -89,8 +95,9 @@ func (e Evidence) changedManually(run RunEvidence, app failover.Application) boo
 // checkInSync: every change of the run has reached the name servers, or is listed as one of which that is not known.
 func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	for _, batch := range e.Batches {
-		if run.leavesPending(batch.Zone) {
-			continue
+		marks := !slices.ContainsFunc(batch.Changes, func(c fakeaws.Change) bool { return !isFence(c.Set) })
+		if marks || run.leavesPending(batch.Zone) {
+			continue // a fence alone moves no user
 		}
 		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name && batch.At.Add(e.Propagation).After(run.StoppedAt) {
 			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
@@ -117,10 +124,22 @@ func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 // run has got no answer about them, and the registry may still say what it said before.
 func (r RunEvidence) notMoved(plan failover.Plan, to failover.Region, app failover.Application) []string {
 	pending := slices.ContainsFunc(app.Records, func(record failover.Record) bool { return r.leavesPending(record.Zone) })
+	var or []map[failover.Region]int
 	if before, ok := r.Before.registered(app.Name); ok && pending {
-		return notMoved(plan, to, r.After, app, before.Live.Weights)
+		or = append(or, before.Live.Weights)
 	}
-	return notMoved(plan, to, r.After, app)
+	if r.lostChange() && r.After.switchedAway(app) { // it has written the registry before Route 53 lost the change
+		or = append(or, map[failover.Region]int{to: 100, plan.Other(to): 0})
+	}
+	return notMoved(plan, to, r.After, app, or...)
+}
+
+// lostChange says whether VerifyHealth has found that Route 53 lost a change of the run.
+func (r RunEvidence) lostChange() bool {
+	return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool {
+		var answer failover.VerifyAnswer
+		return inv.State == "VerifyHealth" && failover.Decode(inv.Result.Payload, &answer) == nil && answer.Verdict == failover.Lost
+	})
 }
 
 // notMoved says what of an application is not in a Region. The registry has the weights of the record sets, or some that it may

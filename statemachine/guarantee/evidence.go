@@ -29,6 +29,8 @@ type Evidence struct {
 	Batches []fakeaws.Batch
 	// Manual are the changes of hosted zones that the scenario has made outside Drover.
 	Manual []ManualChange
+	// CutOffs are when the Regions were disconnected from each other.
+	CutOffs []time.Time
 	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
 	Promotions []fakeaws.Promotion
 	Losses     []fakeaws.Loss

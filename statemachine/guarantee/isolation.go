@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -90,6 +91,9 @@ func (e Evidence) needNotBeRefused(run RunEvidence) bool {
 	}
 	if slices.Contains(run.Path, "AwaitApproval") || run.Before.Lock.Held(run.StartedAt) {
 		return false
+	}
+	if slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return at.Before(run.StartedAt) }) {
+		return false // a run of the other Region, whose end it cannot see, may have moved the zones
 	}
 	for _, inv := range run.Invocations {
 		failed := func(c fakeaws.Call) bool { return c.Service == "dynamodb" && c.Code != "" && c.Code != unchanged }
@@ -239,6 +243,9 @@ func (j journal) databaseFault(app failover.Application, database failover.Datab
 		if why := s.database(database.GlobalCluster).Hindrance; why != "" {
 			return why
 		}
+	}
+	if len(j.run.Asked.Percents) > 1 && j.waveNotVerified(app.Wave) != "" {
+		return "its wave was not verified before the last traffic step, which promotes it"
 	}
 	if slices.ContainsFunc(j.Promotions, func(p fakeaws.Promotion) bool {
 		return p.GlobalCluster == database.GlobalCluster && p.To != string(j.run.To()) && p.At.Before(j.run.end()) && (p.Finished.IsZero() || p.Finished.After(j.run.StartedAt))
