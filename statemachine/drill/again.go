@@ -92,9 +92,9 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	}
 	switch run.Outcome() {
 	case failover.Refused:
-		again.Unequal = cmp.Or(again.Unequal, p.happenedSince(run.StoppedAt))
+		again.Unequal = cmp.Or(again.Unequal, p.happenedSince(run.StoppedAt, "rds", "healthcheck", "traffic"))
 	case failover.Held:
-		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt))
+		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt, "rds"))
 	}
 	if again.Unequal != "" {
 		e.Again = append(e.Again, again)
@@ -126,10 +126,11 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	return ctx.Err()
 }
 
-// happenedSince is what the simulated AWS has done by itself after a time: a run that was refused for it may not be refused again.
-func (p *performance) happenedSince(t time.Time) string {
+// happenedSince is what the simulated AWS has done by itself after a time, of these kinds: a run that was refused for it may not be
+// refused again.
+func (p *performance) happenedSince(t time.Time, kinds ...string) string {
 	for _, entry := range p.world.Journal() {
-		if entry.At.After(t) && slices.Contains([]string{"rds", "healthcheck", "traffic"}, entry.Kind) {
+		if entry.At.After(t) && slices.Contains(kinds, entry.Kind) {
 			return "since its end, " + entry.Object + ": " + entry.Text
 		}
 	}

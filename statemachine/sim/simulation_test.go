@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	runs    = flag.Int("runs", 150, "how many situations the simulation plays")
+	runs    = flag.Int("runs", 500, "how many situations the simulation plays")
 	seed    = flag.Uint64("seed", 1, "the seed of the first one; the others count from it")
 	workers = flag.Int("workers", 2, "how many are played at the same time")
 	out     = flag.String("out", "../../dist/sim", "the folder for the scenarios of what was found")
