@@ -254,19 +254,6 @@ func (p *performance) noMetrics(of scenario.Place) error {
 	return err
 }
 
-func (p *performance) regionBack(region string) error {
-	p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: region + " answers again"})
-	p.thaw(region)
-	return p.world.SetDark(region, false)
-}
-
-// loseChange loses the newest change of a zone.
-func (p *performance) loseChange(zone string) {
-	if !p.world.LoseNewestChange(zone) {
-		p.say("route53", transcript.Bad, "%s: no change is pending that could be lost", zone)
-	}
-}
-
 // count counts an event as delivered. Faults count when they strike.
 func (p *performance) count(e scenario.Event) {
 	if e.APIFault == nil && e.Invocations == nil {
