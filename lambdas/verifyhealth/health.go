@@ -38,7 +38,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 	}
 	for _, r := range readings {
 		switch {
-		case (r.Known || r.Silent) && r.At.Before(req.ShiftedAt):
+		case r.Known && r.At.Before(req.ShiftedAt):
 			l.wait("%s: %s", r.Application, tooOld(r, served[r.Application]))
 		case r.Healthy() && r.At.Before(served[r.Application]):
 			l.wait("%s: %s", r.Application, tooOld(r, served[r.Application]))

@@ -125,3 +125,21 @@ func TestAPlannedRunReadsARuleOfAnotherRegion(t *testing.T) {
 	s.world.PutMetric(string(west), "AWS/CloudFront", "5xxErrorRate", nil, 99)
 	check(t, "with data in us-east-1", passed(1), s.attempt(planned))
 }
+
+// TestAPendingCheckProvesNothingOfTheData: what the stage before was verified without stays, and nothing is added.
+func TestAPendingCheckProvesNothingOfTheData(t *testing.T) {
+	s := ruled(t, true, errors5xx)
+	s.world.AdvanceTo(begin.Add(10 * time.Minute))
+	before := []failover.Unproven{{Application: "checkout", Region: west, Why: "of the stage before"}}
+	change := s.change()
+	got := s.checkOnce(func(req *failover.VerifyRequest) {
+		req.ShiftedAt, req.Changes = begin, []failover.Change{{Zone: zone, ID: change}}
+		req.Inventory = &failover.Inventory{Stage: 7, Complete: true, Unproven: before}
+	})
+	if got.Verdict != failover.Pending || got.Inventory == nil {
+		t.Fatalf("%+v; want it pending, with what the stage before has found", got)
+	}
+	if diff := cmp.Diff(before, got.Inventory.Unproven); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
