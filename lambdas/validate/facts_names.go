@@ -24,13 +24,13 @@ func (f *facts) toRead() []failover.Application {
 	if !f.examines() {
 		return apps
 	}
-	around := failover.Application{}
+	around, registered := failover.Application{}, f.registered()
 	for _, app := range apps {
 		for _, r := range app.Records {
 			around.Records = append(around.Records, neighbours(r)...)
 			around.Records = append(around.Records, delegations(r)...)
 			around.Records = append(around.Records, targets(r)...)
-			around.Records = append(around.Records, f.siblings(r)...)
+			around.Records = append(around.Records, siblings(r, registered)...)
 		}
 	}
 	return append(apps, around)

@@ -14,34 +14,41 @@ import (
 var leadingTypes = []string{"A", "AAAA", "HTTPS", "SVCB"}
 
 // siblings are the record sets of the record's name that lead the same clients and that no application of the plan moves.
-func (f *facts) siblings(r failover.Record) []failover.Record {
+func siblings(r failover.Record, registered map[string]bool) []failover.Record {
 	if !slices.Contains(leadingTypes, r.Type) {
 		return nil
 	}
 	var all []failover.Record
 	for _, kind := range leadingTypes {
 		sibling := failover.Record{Zone: r.Zone, Name: live.CanonicalName(r.Name), Type: kind}
-		if kind != r.Type && !f.registered(sibling) {
+		if !registered[nameOf(sibling)] {
 			all = append(all, sibling)
 		}
 	}
 	return all
 }
 
-// registered says whether an application has a record.
-func (f *facts) registered(r failover.Record) bool {
-	has := func(app failover.Application) bool {
-		return slices.ContainsFunc(app.Records, func(other failover.Record) bool {
-			return other.Zone == r.Zone && live.CanonicalName(other.Name) == r.Name && other.Type == r.Type
-		})
+// registered are the names and types that an application has.
+func (f *facts) registered() map[string]bool {
+	all := map[string]bool{}
+	for _, apps := range [][]failover.Application{f.apps, f.others} {
+		for _, app := range apps {
+			for _, r := range app.Records {
+				all[nameOf(r)] = true
+			}
+		}
 	}
-	return slices.ContainsFunc(f.apps, has) || slices.ContainsFunc(f.others, has)
+	return all
+}
+
+func nameOf(r failover.Record) string {
+	return r.Zone + " " + live.CanonicalName(r.Name) + " " + r.Type
 }
 
 // checkSiblings warns of record sets that stay when the record moves, each once.
-func (j *judgement) checkSiblings(object string, r failover.Record, noted map[string]bool) {
-	for _, sibling := range j.siblings(r) {
-		key := sibling.Zone + " " + sibling.Name + " " + sibling.Type
+func (j *judgement) checkSiblings(object string, r failover.Record, registered, noted map[string]bool) {
+	for _, sibling := range siblings(r, registered) {
+		key := nameOf(sibling)
 		sets := j.sets.Of(sibling)
 		if noted[key] || !slices.ContainsFunc(sets, func(set live.RecordSet) bool { return leads(sibling.Type, set) }) {
 			continue

@@ -59,7 +59,7 @@ func (j *judgement) checkSurroundings() {
 	if !j.examines() {
 		return
 	}
-	zones, delegated, siblings := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	zones, delegated, noted, registered := map[string]bool{}, map[string]bool{}, map[string]bool{}, j.registered()
 	for _, r := range j.zones() {
 		zones[r.Zone] = true
 	}
@@ -72,7 +72,7 @@ func (j *judgement) checkSurroundings() {
 			j.checkNeighbours(object, r)
 			j.checkTargets(object, r, zones)
 			j.checkDelegations(object, r, delegated)
-			j.checkSiblings(object, r, siblings)
+			j.checkSiblings(object, r, registered, noted)
 		}
 	}
 }
