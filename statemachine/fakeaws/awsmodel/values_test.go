@@ -94,8 +94,8 @@ var wanted = map[string]map[string]map[string]any{
 	"route53": {
 		"ResourceRecordSet": {"TTL": int64(60), "ResourceRecords": []any{members{"Value": "192.0.2.1"}}}, "GeoLocation": {"CountryCode": "US"},
 	},
-	"s3":      {"PutObject.": {"Body": []byte("{}")}},
-	"sns":     {"Publish.": {"TopicArn": fakeawstest.FurnishedTopic}, "MessageAttributeValue": {"StringValue": "a"}},
+	"s3":  {"PutObject.": {"Body": []byte("{}")}},
+	"sns": {"Publish.": {"TopicArn": fakeawstest.FurnishedTopic}, "MessageAttributeValue": {"StringValue": "a"}},
 }
 
 var inGroup = map[string]any{"SetIdentifier": "west"}

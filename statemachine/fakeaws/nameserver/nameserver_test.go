@@ -102,6 +102,7 @@ func TestAnswers(t *testing.T) {
 		simple("*.wild.example.com", "A", 10, "192.0.2.9"), simple("x.y.wild.example.com", "A", 10, "192.0.2.10"),
 		simple("mail.example.com", "MX", 300, "10 mx.example.com"),
 		alias("in.example.com", "A", fakeawstest.Zone, "api.example.com"), alias("lb.example.com", "A", "Z1H1FL5HABSF5", balancer),
+		fakeaws.RecordSet{Name: "many.example.com", Type: "A", SetIdentifier: "1", MultiValue: true, TTL: 60, Values: []string{"192.0.2.1"}},
 		fakeaws.RecordSet{Name: "near.example.com", Type: "A", SetIdentifier: "1", Latency: "us-west-2", TTL: 60, Values: []string{"192.0.2.1"}},
 	)
 	address := s.Query(balancer, "A").Values[0]
@@ -128,7 +129,8 @@ func TestAnswers(t *testing.T) {
 		{"api.example.com.", "MX", "NOERROR; aa; authority example.com. SOA"},
 		{"example.com.", "A", "NOERROR; aa; authority example.com. SOA"},
 		{"example.com.", "SOA", "NOERROR; aa; example.com. 900 IN SOA ns-1.awsdns-01.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"},
-		{"near.example.com.", "A", "SERVFAIL; aa"},
+		{"near.example.com.", "A", "NOERROR; aa; near.example.com. 60 IN A 192.0.2.1"},
+		{"many.example.com.", "A", "SERVFAIL; aa"},
 		{"www.example.org.", "A", "REFUSED"},
 		{"com.", "NS", "REFUSED"},
 	} {
