@@ -78,6 +78,7 @@ func TestAnAlarmStartsAFailoverInItsOwnRegion(t *testing.T) {
 			Action: failover.Failover, AllowDataLoss: new(true),
 			Trigger: &failover.Trigger{Time: time.Date(2026, 1, 31, 3, 0, 0, 0, time.UTC), Detail: failover.AlarmChanged{
 				AlarmName: `say "down" <now>`, State: failover.AlarmState{Value: "ALARM"}, PreviousState: failover.AlarmState{Value: "OK"},
+				Configuration: failover.AlarmConfiguration{Metrics: []failover.AlarmMetric{}}, // of no metric, as the event says
 			}},
 		}
 		if diff := cmp.Diff(wantInput, got); diff != "" {
