@@ -149,7 +149,7 @@ func TestNamesBeginWithTheDefault(t *testing.T) {
 func TestAnUnknownScenarioNamesThoseThatExist(t *testing.T) {
 	_, err := Load("earthquake")
 	var unknown *UnknownError
-	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, alarm-starts-failover, alarm-without-data") {
+	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), "region-outage, adopted-identifiers, adopted-weights, alarm-starts-failover, alarm-without-data") {
 		t.Errorf("got %v", err)
 	}
 }

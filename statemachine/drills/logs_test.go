@@ -50,12 +50,13 @@ func leaks(s *scenario.Scenario, logs []fakeaws.LogLine) []string {
 	return found
 }
 
-// logsOf plays a scenario and returns what is logged.
+// logsOf plays a scenario and returns it in the terms of the plan, with what is logged.
 func logsOf(t *testing.T, name string, change func(*assembly.Assembly)) (*scenario.Scenario, []fakeaws.LogLine) {
 	t.Helper()
 	s, deployed := mustLoad(t, name), defaultAssembly(t)
 	change(deployed)
-	return s, mustPlay(t, s, drill.Options{Assembly: deployed}).Logs
+	result := mustPlay(t, s, drill.Options{Assembly: deployed})
+	return result.Scenario, result.Logs
 }
 
 // TestTheSearchOfLogsFindsWhatItSearchesFor plays an approval: as it is deployed, there are lines of every kind and nothing

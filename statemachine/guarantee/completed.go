@@ -276,7 +276,7 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	why := run.notMoved(e.Plan, to, app)
 	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
-	case (says.notKnown[app.Name] || says.nothing()) && !saysMoved && !saysNot && e.mayNotRead(run):
+	case (says.notKnown[app.Name] || says.nothing() && len(run.Report.Unknown) > 0) && !saysMoved && !saysNot && e.mayNotRead(run):
 	case len(why) == 0 && e.inFlight(app, run.end()): // its writer has moved, and its promotion has not ended
 	case len(why) == 0 && (!saysMoved || saysNot):
 		f.violate("%s: %s has moved, but the report does not list it as moved", run.Name, app.Name)

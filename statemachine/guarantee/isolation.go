@@ -287,8 +287,8 @@ func (j journal) stepFault(state string, wave int) string {
 			why = inv.Result.ErrorType
 		}
 		for _, call := range inv.Calls {
-			if call.Service == "dynamodb" && call.Code != "" && !call.Mutating {
-				why = "the registry answered " + call.Code
+			if call.Service == "dynamodb" && (call.Code != "" || call.Lost) && !call.Mutating {
+				why = "the registry answered " + cmp.Or(call.Code, "nothing")
 			}
 		}
 	}
