@@ -104,6 +104,9 @@ func (x execution) historyAfter(env environment, last int64) ([]types.HistoryEve
 			if e.Id <= last {
 				return reversed(events), nil
 			}
+			if n := len(events); n > 0 && e.Id >= events[n-1].Id {
+				continue // the run has gone on between two pages, and the second begins with what the first had
+			}
 			events = append(events, e)
 		}
 	}
