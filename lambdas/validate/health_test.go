@@ -27,7 +27,7 @@ func errorCount() failover.HealthRule {
 	}
 }
 
-// TestAnIdleStandbyIsNoBlockerWhereNoDataIsHealthy, and the run says when it has no evidence at all.
+// TestAnIdleStandbyIsNoBlockerWhereNoDataIsHealthy, and the run says when it has no evidence.
 func TestAnIdleStandbyIsNoBlockerWhereNoDataIsHealthy(t *testing.T) {
 	app := shop()
 	app.Health = append(app.Health, errorCount())

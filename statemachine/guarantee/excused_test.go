@@ -39,22 +39,42 @@ func TestWhatARunCannotKnowExcusesIt(t *testing.T) {
 	weights := func(eastWeight, westWeight int) map[failover.Region]int {
 		return map[failover.Region]int{east: eastWeight, west: westWeight}
 	}
-	written := func(e *Evidence) { // the batch whose answer was lost
+	accepted := func(e *Evidence) { // the batch whose answer was lost
 		e.Runs[0].After.Zones[0].Sets, e.Runs[0].After.Unhealthy = checkedSets(0, 100), nil
 	}
 	thereAlready := func(e *Evidence) { e.Runs[0].Before.Registry[0].Live.Active = west }
+	late := func(moves bool) func(*Evidence) { // the last change of the run, a few seconds before its end
+		return func(e *Evidence) {
+			b := written(3*time.Minute+55*time.Second, "run-1", 1, failover.Outbound, 0, 100)
+			if !moves {
+				b.Changes = b.Changes[:1]
+			}
+			e.Batches = append(e.Batches, b)
+		}
+	}
+	changedAt := func(when time.Duration) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Runs[0].After.Zones[0].Sets = sets(100, 100, "")
+			e.Manual = []ManualChange{{At: at(when), Zone: "Z1"}}
+		}
+	}
 	oldWriter := func(e *Evidence) {
 		e.Runs[0].Before.Databases[0].All = []string{east, west}
 	}
 	for _, c := range []history{
-		{"the registry as before, while the answer of the batch is missing", 3, bySwitch, written, Kept, ""},
-		{"the registry as before, and nothing is listed as pending", 3, bySwitch, all(written, func(e *Evidence) { e.Runs[0].Report.FollowUp = nil }), Violated, "the registry says us-west-2 (us-east-1 100"},
-		{"the registry with weights of its own", 3, bySwitch, all(written, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Weights = weights(50, 50) }), Violated, "us-east-1 50"},
+		{"the registry as before, while the answer of the batch is missing", 3, bySwitch, accepted, Kept, ""},
+		{"the registry as before, and nothing is listed as pending", 3, bySwitch, all(accepted, func(e *Evidence) { e.Runs[0].Report.FollowUp = nil }), Violated, "the registry says us-west-2 (us-east-1 100"},
+		{"the registry with weights of its own", 3, bySwitch, all(accepted, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Weights = weights(50, 50) }), Violated, "us-east-1 50"},
 
 		{"errors since a second before the end", 3, completed, all(served(0, time.Second), served(1, 20*time.Second)), Kept, ""},
 		{"errors for longer", 3, completed, all(served(0, time.Second), served(0, 20*time.Second)), Violated, "served 50.0 %"},
 		{"errors of an application that was there already", 3, completed, all(thereAlready, served(0, time.Second, "shop"), served(0, 20*time.Second, "shop")), Kept, ""},
 		{"errors of one that has moved", 3, completed, all(served(0, time.Second, "shop"), served(0, 20*time.Second, "shop")), Violated, "served 50.0 %"},
+
+		{"a fence alone that is not in sync yet", 3, completed, late(false), Kept, ""},
+		{"a record set that is not in sync yet", 3, completed, late(true), Violated, "was not INSYNC"},
+		{"a zone that an operator changes during a rollback", 4, rolledBack, changedAt(3 * time.Minute), Kept, ""},
+		{"a zone that differs after a rollback", 4, rolledBack, changedAt(-time.Minute), Violated, "before it had"},
 
 		{"an old writer that Aurora fences", 6, refused, oldWriter, Kept, ""},
 		{"another writer", 6, refused, func(e *Evidence) {

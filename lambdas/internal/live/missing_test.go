@@ -29,7 +29,7 @@ func TestNoDataIsHealthyOnceItMustHaveBeenDelivered(t *testing.T) {
 			world.AdvanceTo(start.Add(10 * time.Minute))
 			got := readOne(t, world, cfg, errorsRule(c.period))
 			if !got.Silent || got.Known || !got.Healthy() || !got.At.Equal(c.silent) {
-				t.Errorf("no data at all: got %+v; want it healthy as of %s", got, c.silent)
+				t.Errorf("no data: got %+v; want it healthy as of %s", got, c.silent)
 			}
 			if text := got.String(); !strings.HasSuffix(text, "taken as healthy (treatMissingData: notBreaching)") || !strings.Contains(text, "no data in the last") {
 				t.Errorf("got %s", text)

@@ -48,8 +48,9 @@ func ownMetrics() []fakeaws.Metric {
 	)
 }
 
-// TestAMetricFollowsTheRequestsOfItsRegion: in the first minute all are served, in the second half of those in us-east-1 fail.
-func TestAMetricFollowsTheRequestsOfItsRegion(t *testing.T) {
+// withOwnMetrics is a zone whose clients are all in us-east-1, with metrics of their own.
+func withOwnMetrics(t *testing.T) served {
+	t.Helper()
 	s := serveZone(t)
 	for _, set := range []fakeaws.RecordSet{weightedSet("www.example.com", east, 1), weightedSet("www.example.com", west, 0)} {
 		if err := s.PutRecordSet(testZone, set); err != nil {
@@ -60,6 +61,12 @@ func TestAMetricFollowsTheRequestsOfItsRegion(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.StartTraffic()
+	return s
+}
+
+// TestAMetricFollowsTheRequestsOfItsRegion: in the first minute all are served, in the second half of those in us-east-1 fail.
+func TestAMetricFollowsTheRequestsOfItsRegion(t *testing.T) {
+	s := withOwnMetrics(t)
 	s.Pass(time.Minute)
 	if err := s.SetErrorShare(east, "shop", 0.5); err != nil {
 		t.Fatal(err)
@@ -98,16 +105,7 @@ func TestAMetricFollowsTheRequestsOfItsRegion(t *testing.T) {
 
 // TestAMetricStopsWithItsRegion, and when the scenario stops those of the application there.
 func TestAMetricStopsWithItsRegion(t *testing.T) {
-	s := serveZone(t)
-	for _, set := range []fakeaws.RecordSet{weightedSet("www.example.com", east, 1), weightedSet("www.example.com", west, 0)} {
-		if err := s.PutRecordSet(testZone, set); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := s.AddClients(fakeaws.Clients{Application: "shop", Name: "www.example.com", Type: "A", Zone: testZone, RequestsPerSecond: 10, Metrics: ownMetrics()}); err != nil {
-		t.Fatal(err)
-	}
-	s.StartTraffic()
+	s := withOwnMetrics(t)
 	resume, err := s.StopMetric(west, "shop")
 	if err != nil {
 		t.Fatal(err)
