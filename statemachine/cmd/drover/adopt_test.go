@@ -196,6 +196,24 @@ func TestRegisterAdoptsRecordSetsByTheirTargets(t *testing.T) {
 	}
 }
 
+// TestRegisterAdoptsNoRecordSetWhoseRegionIsNotClear: two have the same target, or one has a target that both Regions share.
+func TestRegisterAdoptsNoRecordSetWhoseRegionIsNotClear(t *testing.T) {
+	blue, dr := weightedSet("shop", "blue", "192.0.2.1", 100), weightedSet("shop", "dr", "198.51.100.1", 0)
+	for _, c := range []struct {
+		name string
+		sets []fakeaws.RecordSet
+		file string
+	}{
+		{"two sets of one target", []fakeaws.RecordSet{blue, weightedSet("shop", "green", "192.0.2.1", 0), dr}, fileOf("shop")},
+		{"one target in both Regions", []fakeaws.RecordSet{blue}, strings.Replace(fileOf("shop"), "198.51.100.1", "192.0.2.1", 1)},
+	} {
+		_, out := newFoundZone(t, c.sets...).register(c.file)
+		if strings.Contains(out, `has the record sets "`) || strings.Contains(out, "the weights in Route 53 are us-east-1 100, us-west-2 0") {
+			t.Errorf("%s: adopted all the same:\n%s", c.name, out)
+		}
+	}
+}
+
 // An application whose users are in both Regions is in the file: --prune does not take it out.
 func TestPruneLeavesWhatIsNotSettled(t *testing.T) {
 	e := newFoundZone(t, pairOf("shop", 100, 0)...)
