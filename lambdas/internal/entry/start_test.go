@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -189,6 +190,41 @@ func TestEveryCallIsEvidence(t *testing.T) {
 	}
 }
 
+// TestACallThatSucceededIsEvidenceToo: support asks for its request id, and its Region and time say whether it was late.
+func TestACallThatSucceededIsEvidenceToo(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("x-amzn-RequestId", "request-2")
+		_, _ = w.Write([]byte(`<GetChangeResponse><ChangeInfo><Id>C1</Id><Status>INSYNC</Status><SubmittedAt>2026-03-14T03:00:00Z</SubmittedAt></ChangeInfo></GetChangeResponse>`))
+	}))
+	defer server.Close()
+	env, err := LoadEnvironment(variables(map[string]string{"AWS_ENDPOINT_URL": server.URL}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(0, 0)
+	e := &Evidence{Clock: func() time.Time { now = now.Add(1500 * time.Millisecond); return now }}
+	ctx := WithEvidence(t.Context(), e)
+	if _, err := route53.NewFromConfig(env.In("eu-west-1")).GetChange(ctx, &route53.GetChangeInput{Id: new("C1")}); err != nil {
+		t.Fatal(err)
+	}
+	want := []call{{Service: "Route 53", Operation: "GetChange", Region: "eu-west-1", RequestID: "request-2", Millis: 1500}}
+	if diff := cmp.Diff(want, e.calls); diff != "" || e.failed != 0 {
+		t.Errorf("%d failed, evidence (-want +got):\n%s", e.failed, diff)
+	}
+	text := logged(t, e)
+	if !strings.Contains(text, `"requestId":"request-2"`) || strings.Contains(text, "failedCalls") || strings.Contains(text, "moreCalls") {
+		t.Errorf("log: %s", text)
+	}
+}
+
+// logged is the evidence as a log line has it.
+func logged(t *testing.T, e *Evidence) string {
+	t.Helper()
+	var log bytes.Buffer
+	newLogger(&log).LogAttrs(t.Context(), slog.LevelInfo, "done", e.attributes()...)
+	return log.String()
+}
+
 func TestEvidenceIsBounded(t *testing.T) {
 	var e Evidence
 	for range maxCalls + 7 {
@@ -196,6 +232,9 @@ func TestEvidenceIsBounded(t *testing.T) {
 	}
 	if len(e.calls) != maxCalls || e.more != 7 || e.failed != maxCalls+7 {
 		t.Errorf("got %d calls, %d more, %d failed", len(e.calls), e.more, e.failed)
+	}
+	if text := logged(t, &e); !strings.Contains(text, `"moreCalls":7,"failedCalls":107`) {
+		t.Errorf("log: %s", text)
 	}
 }
 

@@ -1,0 +1,95 @@
+package statemachine
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// ofTheRun are the variables that the states of a stage assign and that go on to the next stage, each with the reason. A stage starts
+// with its own value of every other one.
+var ofTheRun = map[string]string{
+	"touched":        "what any stage has changed counts for the outcome",
+	"setAside":       "a part that was set aside stays so",
+	"failures":       "the report lists those of all waves",
+	"moreFailures":   "it counts them",
+	"failure":        "a stage that fails is the last one, or moves its failure to the failures of the run",
+	"unverified":     "as failure",
+	"moreUnverified": "as failure",
+	"resubmits":      "the limit is one of the run, so that its history stays bounded",
+	"lagMillis":      "the report has the largest one",
+	"lagAt":          "it is the time of the largest one",
+	"decisions":      "the report lists all of them",
+	"inventory":      "what a stage has verified is in the report",
+	"approval":       "the last answer; whether it counts for a stage is approved",
+	"gate":           "it is set wherever an approver is asked",
+	"digest":         "as gate",
+	"outcome":        "it is the run's",
+	"index":          "it counts the stages",
+	"skipped":        "as index",
+	"run":            "it is the run",
+	"phase":          "it is set wherever a phase is planned",
+	"ended":          "as phase",
+}
+
+// TestEveryVariableOfAStageIsResetOrIsOfTheRun: what a state of the loop assigns is assigned by NextStage too, before it plays a stage,
+// or is listed with the reason why it goes on. So no value of a stage can come to count in the next one, whichever way leads there.
+func TestEveryVariableOfAStageIsResetOrIsOfTheRun(t *testing.T) {
+	type rule struct {
+		Next   string
+		Assign map[string]any
+	}
+	var d struct {
+		States map[string]struct {
+			Assign         map[string]any
+			Choices, Catch []rule
+		}
+	}
+	if err := json.Unmarshal([]byte(Definition()), &d); err != nil {
+		t.Fatal(err)
+	}
+	reset := map[string]bool{}
+	for _, r := range d.States["NextStage"].Choices {
+		if r.Next == "ShiftTraffic" {
+			for name := range r.Assign {
+				reset[name] = true
+			}
+		}
+	}
+	assigned := map[string]bool{}
+	for _, name := range []string{
+		"ShiftTraffic", "Shifted?", "Refill", "UpdateRegistry", "Approve?", "AwaitApproval", "Approved?", "PromoteDatabase", "Started?", "AskAgain", "Settle", "VerifyHealth",
+		"Verified?", "MayRollBack?",
+	} {
+		s, ok := d.States[name]
+		if !ok {
+			t.Fatalf("there is no state %s", name)
+		}
+		for _, r := range append(slices.Concat(s.Choices, s.Catch), rule{Assign: s.Assign}) {
+			maps.Copy(assigned, existing(r.Assign))
+		}
+	}
+	var got []string
+	for name := range assigned {
+		if !reset[name] {
+			got = append(got, name)
+		} else if why := ofTheRun[name]; why != "" {
+			t.Errorf("%s is reset for each stage, and listed as the run's: %s", name, why)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(ofTheRun)), got); diff != "" {
+		t.Errorf("variables that go on to the next stage (-listed +not reset):\n%s", diff)
+	}
+}
+
+func existing(assign map[string]any) map[string]bool {
+	names := map[string]bool{}
+	for name := range assign {
+		names[name] = true
+	}
+	return names
+}
