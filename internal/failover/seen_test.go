@@ -90,3 +90,27 @@ func TestABrokenOrMissingApplicationOfALargeWaveIsOneFailedPart(t *testing.T) {
 		}
 	}
 }
+
+// TestAnApplicationIsMissedBesideOneWithTheSameLetters: digests of names are short, and two of them may be the same.
+func TestAnApplicationIsMissedBesideOneWithTheSameLetters(t *testing.T) {
+	names := map[string]string{}
+	for i := 0; ; i++ {
+		name := fmt.Sprintf("app-%d", i)
+		other, same := names[nameDigest(name)]
+		names[nameDigest(name)] = name
+		if !same {
+			continue
+		}
+		both := []Application{{Name: name, Wave: 1}, {Name: other, Wave: 1}}
+		stage := Stage{Seen: SeenOf(both, 1)}
+		if s := stage.Strangers(both); s.Err() != nil {
+			t.Errorf("%s and %s: %v; want nothing", name, other, s.Err())
+		}
+		for _, left := range both {
+			if s := stage.Strangers([]Application{left}); s.Gone != 1 || len(s.Changed) != 0 {
+				t.Errorf("%s alone is left of %s and %s: %+v; want one gone", left.Name, name, other, s)
+			}
+		}
+		return
+	}
+}

@@ -88,3 +88,20 @@ func TestNoStageIsCheckedMoreOftenThanItsChecks(t *testing.T) {
 		}
 	})
 }
+
+// TestTheLongestDelaysCountWhereverTheyAre among records, rules and applications.
+func TestTheLongestDelaysCountWhereverTheyAre(t *testing.T) {
+	a := Application{Records: []Record{{TTL: 300}, {TTL: 30}}, Health: []HealthRule{{PeriodSeconds: 10}, {PeriodSeconds: 60}}}
+	b := Application{Records: []Record{{}, {TTL: 60}}, Health: []HealthRule{{PeriodSeconds: 30}}}
+	reversed := Application{Records: []Record{{TTL: 30}, {TTL: 300}}, Health: []HealthRule{{PeriodSeconds: 60}, {PeriodSeconds: 10}}}
+	for _, apps := range [][]Application{{a, b}, {b, a}, {reversed, b}, {b, reversed}} {
+		if got := DelaysOf(apps); got != (Delays{TTLSeconds: 300, PeriodSeconds: 60}) {
+			t.Errorf("%v: %+v; want a TTL of 300 and a period of 60", apps, got)
+		}
+	}
+	for _, phases := range [][][]Stage{{{{Batches: 2}, {Batches: 9}}, {{Batches: 3}}}, {{{Batches: 3}}, {{Batches: 9}, {Batches: 2}}}} {
+		if got := mostBatches(phases...); got != 9 {
+			t.Errorf("%v: %d batches; want 9", phases, got)
+		}
+	}
+}

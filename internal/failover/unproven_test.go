@@ -92,3 +92,22 @@ func TestTheDigestCoversHowHealthIsMeasured(t *testing.T) {
 		digests[d] = name
 	}
 }
+
+// TestTheLargestCountOfTheOthersStays, whether this check or the one before had more that the list has no room for: which of them are
+// the same is not known.
+func TestTheLargestCountOfTheOthersStays(t *testing.T) {
+	names := func(prefix string, n int) []Unproven {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf("%s-%02d", prefix, i))
+		}
+		return found("us-west-2", all...)
+	}
+	for _, c := range []struct{ before, now, want int }{{7, 2, 7}, {2, 7, 7}, {0, 3, 3}, {3, 0, 3}} {
+		before := &Inventory{Stage: noStage, Unproven: names("a", MaxListed), MoreUnproven: map[Region]int{"us-west-2": c.before, "us-east-1": 9}}
+		got := (*Inventory)(nil).Carry(before, "us-west-2", func(string) bool { return false }, names("b", c.now))
+		if got.MoreUnproven["us-west-2"] != c.want || got.MoreUnproven["us-east-1"] != 9 || len(got.Unproven) != MaxListed {
+			t.Errorf("%d more before, %d now: %v more, %d listed; want %d", c.before, c.now, got.MoreUnproven, len(got.Unproven), c.want)
+		}
+	}
+}

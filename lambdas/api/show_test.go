@@ -241,6 +241,17 @@ func TestARunThatIsRunningInTheOtherRegionSaysWhere(t *testing.T) {
 	}
 }
 
+// TestARunOfThisRegionThatIsNotThereIsInNoOther, whatever the lock says.
+func TestARunOfThisRegionThatIsNotThereIsInNoOther(t *testing.T) {
+	s := newScene(t)
+	run := failover.Run{ID: "now", ARN: "arn:aws:states:us-west-2:" + account + ":execution:drover:now"}
+	_, err := s.store.TakeLock(t.Context(), run, start, start.Add(time.Hour))
+	s.must(err)
+	if p := problemIn(t, s.ask("GET", "/runs/now", ""), 404); !strings.Contains(p.Detail, `Run "now" does not exist`) {
+		t.Errorf("problem %+v", p)
+	}
+}
+
 func TestAnInputThatIsNoJSONDoesNotBreakTheAnswer(t *testing.T) {
 	if got := rawJSON(`{"a":`); got != nil {
 		t.Errorf("got %s", got)

@@ -1,10 +1,14 @@
 package shifttraffic
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/untrusted/altered"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/live"
 )
@@ -80,5 +84,29 @@ func TestAMarkDiffersFromTheOneWhosePlaceItTakes(t *testing.T) {
 		if got := nextTry(mark, c.found); got != c.want {
 			t.Errorf("%s: got try %d, want %d", c.name, got, c.want)
 		}
+	}
+}
+
+// TestAFenceDecidesByTheseFields: each alone, altered, is another run's mark, another stage's or another batch's. The others say
+// nothing of whose mark it is.
+func TestAFenceDecidesByTheseFields(t *testing.T) {
+	mine := failover.Fence{Epoch: 7, Run: "run-7", Region: west, Phase: failover.Return, Stage: 2, Batch: 3, Try: 1, Action: failover.Drill}
+	there := live.FenceRecord{Exists: true, Fence: mine}
+	for name, verdict := range map[string]func(live.FenceRecord) string{
+		"decide": func(found live.FenceRecord) string {
+			done, err := decide(mine, "Z1", found)
+			return fmt.Sprint(done, entry.ConditionOf(err))
+		},
+		"fenceMark": func(found live.FenceRecord) string { return fmt.Sprint(fenceMark(mine, found)) },
+	} {
+		want := []string{"Exists", "Fence.Batch", "Fence.Epoch", "Fence.Phase", "Fence.Region", "Fence.Run", "Fence.Stage"}
+		if diff := cmp.Diff(want, altered.Deciding(there, verdict)); diff != "" {
+			t.Errorf("%s depends on (-want +got):\n%s", name, diff)
+		}
+	}
+	next := func(found live.FenceRecord) int { return nextTry(mine, found) }
+	want := []string{"Exists", "Fence.Action", "Fence.Batch", "Fence.Epoch", "Fence.Phase", "Fence.Region", "Fence.Run", "Fence.Stage", "Fence.Try"}
+	if diff := cmp.Diff(want, altered.Deciding(there, next)); diff != "" {
+		t.Errorf("the next try depends on (-want +got):\n%s", diff)
 	}
 }

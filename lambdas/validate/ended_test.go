@@ -91,6 +91,25 @@ func TestThereIsNothingToCloseOf(t *testing.T) {
 }
 
 // A run that was stopped after it had closed itself may not have notified.
+// TestARunIsClosedUnlessTheOneThatTookItsLockDoes: only a run that has found it ended writes it too.
+func TestARunIsClosedUnlessTheOneThatTookItsLockDoes(t *testing.T) {
+	for why, want := range map[failover.TakeoverReason]bool{
+		failover.TakenFromEnded: false, failover.TakenByOperator: true, failover.TakenAfterLease: true, failover.TakenFromLostRegion: true,
+	} {
+		s := newScene(t, shop())
+		arn := s.died("run-0", "NextStage")
+		s.lockFor(arn)
+		before, err := s.store.Lock(t.Context())
+		must(t, err)
+		s.pass(2 * time.Hour)
+		_, err = s.store.TakeOver(t.Context(), failover.Run{ID: "run-5", ARN: strings.Replace(arn, "run-0", "run-5", 1), Epoch: 1}, before, why, s.world.Now(), s.world.Now().Add(time.Hour))
+		must(t, err)
+		if answer := s.validate(closing(arn)); (answer.Close != nil) != want {
+			t.Errorf("its lock was %s: closes %+v; want it closed: %v", why, answer.Close, want)
+		}
+	}
+}
+
 func TestARunThatWasStoppedAfterItsCloseKeepsItsOutcome(t *testing.T) {
 	s := newScene(t, shop())
 	arn := s.died("run-0", "Notify")

@@ -47,6 +47,7 @@ func TestACheckOfAllSaysWhetherThePlanIsReady(t *testing.T) {
 			_, err := s.store.TakeLock(s.t.Context(), failover.Run{ID: "run-0", ARN: "run-0"}, s.world.Now(), s.world.Now().Add(time.Hour))
 			must(s.t, err)
 		}, nil},
+		{"a run that has ended holds the lock", `{"action": "check"}`, func(s *scene) { s.lockFor(s.died("run-0", "ShiftTraffic")) }, []string{"03:05:05 drover run-1 Ready=1 Blockers=0"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

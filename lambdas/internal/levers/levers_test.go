@@ -3,10 +3,12 @@ package levers_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/internal/levers"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
 // TestARefusedSwitchIsAsItWas: where it made users leave a Region before, it goes on to do so, in the registry and by its lever.
@@ -53,5 +55,28 @@ func TestAnotherRunThatEndsResetsASwitch(t *testing.T) {
 	}
 	if err := f.Reset(t.Context(), f.by(7, "run-7"), "batch"); entry.ConditionOf(err) != failover.FenceLost {
 		t.Errorf("the earlier run: %v; want FenceLost", err)
+	}
+}
+
+// TestAResetComesAfterEveryMinuteThatHasAOne, also after those that are still to come, when what the last write did is not known: it
+// went into the minutes of the resets before it as well.
+func TestAResetComesAfterEveryMinuteThatHasAOne(t *testing.T) {
+	f := newFixture(t, metricSwitch("batch"))
+	f.withMetric(t, "batch")
+	for n := range 3 { // each reset has the next minute, so that the last of them is minutes ahead
+		w := f.by(int64(n+1), "run")
+		f.evacuate(t, w, "batch")
+		must(t, f.Reset(t.Context(), w, "batch"))
+	}
+	if ahead := f.state(t, "batch").LeverAt.Sub(f.Now()); ahead < 2*time.Minute {
+		t.Fatalf("the last reset is %s ahead", ahead)
+	}
+	remove := f.Inject(fakeaws.Fault{Service: "dynamodb", Operation: "UpdateItem", After: 1, Error: &fakeaws.APIError{Code: "InternalServerError", Status: 500}})
+	w := f.by(9, "run-9")
+	f.evacuate(t, w, "batch")
+	remove()
+	must(t, f.Reset(t.Context(), w, "batch"))
+	if f.Pass(3 * delivered); f.healthy() != "true true" {
+		t.Errorf("health checks %s; want both healthy after the reset", f.healthy())
 	}
 }
