@@ -37,3 +37,49 @@ func TestARunThatEndsWithoutTheLockLeavesTheOneBeforeOver(t *testing.T) {
 		t.Errorf("got %+v; want the newest %d, and a as the last owner", got, maxBarred)
 	}
 }
+
+// TestARunIsSupersededOnlyByOneThatHasTakenItsLock: what another run does after it has released the lock is none of its affair.
+func TestARunIsSupersededOnlyByOneThatHasTakenItsLock(t *testing.T) {
+	own, second, third := run("own"), run("second"), run("third")
+	over := func(s *Store, r failover.Run) {
+		t.Helper()
+		if _, err := s.TakeOver(ctx, r, readLock(t, s), failover.TakenByOperator, noon, noon.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		after func(*Store)
+		want  string // the newest run; empty if it is not superseded
+	}{
+		{"the lock is its own", func(*Store) {}, ""},
+		{"it has released it", func(s *Store) { release(t, s, own) }, ""},
+		{"another has taken it after that", func(s *Store) { release(t, s, own); takeLock(t, s, second, noon) }, ""},
+		{"a third has taken it from that one", func(s *Store) { release(t, s, own); takeLock(t, s, second, noon); over(s, third) }, ""},
+		{"taken over", func(s *Store) { over(s, second) }, "second"},
+		{"taken over, and it has ended", func(s *Store) { over(s, second); release(t, s, own) }, "second"},
+		{"taken over and released, and it has ended", func(s *Store) { over(s, second); release(t, s, second); release(t, s, own) }, "second"},
+		{"a third has it, and it has ended", func(s *Store) {
+			over(s, second)
+			release(t, s, second)
+			takeLock(t, s, third, noon)
+			release(t, s, own)
+		}, "third"},
+		{"a third has taken it over, and it has ended", func(s *Store) { over(s, second); over(s, third); release(t, s, own) }, "third"},
+	} {
+		s := newStore(t)
+		r := own
+		r.Epoch = takeLock(t, s, r, noon)
+		c.after(s)
+		lock, got := readLock(t, s), ""
+		if lock.Superseded(r) {
+			got = lock.Newest().Run
+		}
+		if got != c.want {
+			t.Errorf("%s: superseded by %q; want %q", c.name, got, c.want)
+		}
+		if newest := lock.Newest(); newest.Epoch != lock.Epoch || c.want != "" && newest.ARN != run(c.want).ARN {
+			t.Errorf("%s: the newest is %+v", c.name, newest)
+		}
+	}
+}

@@ -19,16 +19,17 @@ const RenewTimeout = 2 * time.Second
 // long as the lock is the run's, or has an older epoch: then a superseded run has overwritten it from the other Region
 // (see [Lock.Serves]), and it is put right.
 //
-// It has no error: a run that cannot renew its lease goes on, and what it changes is fenced. A renewal that comes late,
-// after one of a later state, changes nothing.
-func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time.Time) {
+// Its only error is [ErrOvertaken], when a newer epoch has been given away: the run changes nothing any more. A run that
+// cannot renew its lease goes on, and what it changes is fenced. A renewal that comes late, after one of a later state,
+// changes nothing.
+func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time.Time) error {
 	holder, err := encodeRun(run)
 	if err != nil || run.Epoch == 0 {
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, RenewTimeout)
 	defer cancel()
-	_, _ = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:        &s.Table,
 		Key:              key(lockPartition, lockPartition),
 		UpdateExpression: aws.String("SET #owner = :owner, run = :run, epoch = :epoch, expires = :expires, renewed = :now, holder = :holder, itemFormat = :format"),
@@ -39,7 +40,16 @@ func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time
 			":owner": text(run.ARN), ":run": text(run.ID), ":epoch": number(run.Epoch),
 			":expires": text(formatTime(until)), ":now": text(formatTime(now)), ":holder": holder, ":format": thisFormat(),
 		},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
+	found, refused := refusedBy(err)
+	if !refused {
+		return nil
+	}
+	if lock, err := decodeLock(found); err == nil {
+		return lock.outranks(run)
+	}
+	return nil
 }
 
 // encodeRun is the attribute that keeps a run with its lock.

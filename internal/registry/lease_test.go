@@ -12,24 +12,32 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 )
 
+// renew renews the lease of a run that no other has superseded.
+func renew(t *testing.T, s *Store, r failover.Run, now, until time.Time) {
+	t.Helper()
+	if err := s.RenewLock(ctx, r, now, until); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestARunRenewsItsLeaseAndKeepsWhatItIsByNow(t *testing.T) {
 	s := newStore(t)
 	r := run("a")
 	r.Epoch = takeLock(t, s, r, noon)
 	r.Phase = failover.Rollback
 	later := noon.Add(20 * time.Minute)
-	s.RenewLock(ctx, r, later, later.Add(failover.Lease))
+	renew(t, s, r, later, later.Add(failover.Lease))
 	want := Lock{Owner: r.ARN, Run: "a", Epoch: 1, Expires: later.Add(failover.Lease), Holder: &r}
 	if diff := cmp.Diff(want, readLock(t, s)); diff != "" {
 		t.Errorf("lock (-want +got):\n%s", diff)
 	}
 	// A step that was begun before another one may come after it: its lease is not that of the run any more.
-	s.RenewLock(ctx, r, noon, noon.Add(time.Minute))
+	renew(t, s, r, noon, noon.Add(time.Minute))
 	if got := readLock(t, s).Expires; !got.Equal(want.Expires) {
 		t.Errorf("after a late renewal: until %v; want %v", got, want.Expires)
 	}
 	// The wait for an approval is over when the next step begins.
-	s.RenewLock(ctx, r, later.Add(time.Second), later.Add(time.Minute))
+	renew(t, s, r, later.Add(time.Second), later.Add(time.Minute))
 	if got := readLock(t, s).Expires; !got.Equal(later.Add(time.Minute)) {
 		t.Errorf("after a renewal for less: until %v", got)
 	}
@@ -38,22 +46,24 @@ func TestARunRenewsItsLeaseAndKeepsWhatItIsByNow(t *testing.T) {
 func TestOnlyTheRunThatHasTheLockRenewsIt(t *testing.T) {
 	first, second := run("a"), run("b")
 	first.Epoch, second.Epoch = 1, 2
-	renew := func(s *Store, r failover.Run) { s.RenewLock(ctx, r, noon.Add(time.Second), noon.Add(2*time.Hour)) }
 	for _, c := range []struct {
 		name   string
 		before func(*Store)
 		renews failover.Run
 		want   string // the owner afterwards
+		error  error
 	}{
-		{"a run that was superseded", func(s *Store) { takeLock(t, s, run("a"), noon.Add(-2*time.Hour)); takeLock(t, s, run("b"), noon) }, first, second.ARN},
-		{"a run that has released it", func(s *Store) { takeLock(t, s, run("a"), noon); release(t, s, first) }, first, ""},
-		{"a run with the same epoch in the other Region", func(s *Store) { takeLock(t, s, run("b"), noon) }, func() failover.Run { r := run("c"); r.Epoch = 1; return r }(), second.ARN},
-		{"a run whose lock a superseded one has overwritten", func(s *Store) { takeLock(t, s, run("a"), noon) }, second, second.ARN},
-		{"a run that never had one", func(*Store) {}, first, ""},
+		{"a run that was superseded", func(s *Store) { takeLock(t, s, run("a"), noon.Add(-2*time.Hour)); takeLock(t, s, run("b"), noon) }, first, second.ARN, ErrOvertaken},
+		{"a run that has released it", func(s *Store) { takeLock(t, s, run("a"), noon); release(t, s, first) }, first, "", nil},
+		{"a run with the same epoch in the other Region", func(s *Store) { takeLock(t, s, run("b"), noon) }, func() failover.Run { r := run("c"); r.Epoch = 1; return r }(), second.ARN, nil},
+		{"a run whose lock a superseded one has overwritten", func(s *Store) { takeLock(t, s, run("a"), noon) }, second, second.ARN, nil},
+		{"a run that never had one", func(*Store) {}, first, "", nil},
 	} {
 		s := newStore(t)
 		c.before(s)
-		renew(s, c.renews)
+		if err := s.RenewLock(ctx, c.renews, noon.Add(time.Second), noon.Add(2*time.Hour)); !errors.Is(err, c.error) {
+			t.Errorf("%s: got %v; want %v", c.name, err, c.error)
+		}
 		if got := readLock(t, s).Owner; got != c.want {
 			t.Errorf("%s: the lock is %q's; want %q", c.name, got, c.want)
 		}
@@ -71,7 +81,7 @@ func TestARenewalThatFailsIsNoError(t *testing.T) {
 	s := newStore(t)
 	r := run("a")
 	r.Epoch = takeLock(t, s, r, noon)
-	(&Store{Table: s.Table, Plan: s.Plan, Client: broken{s.Client}}).RenewLock(ctx, r, noon, noon.Add(2*time.Hour))
+	renew(t, &Store{Table: s.Table, Plan: s.Plan, Client: broken{s.Client}}, r, noon, noon.Add(2*time.Hour))
 	if got := readLock(t, s).Owner; got != r.ARN {
 		t.Errorf("the lock is %q's; want it as it was", got)
 	}
@@ -90,7 +100,7 @@ func TestALockWhoseLeaseHasEndedIsTakenFromItsHolder(t *testing.T) {
 	r := run("a")
 	r.Epoch = takeLock(t, s, r, noon)
 	stale := readLock(t, s)
-	s.RenewLock(ctx, r, noon.Add(time.Minute), noon.Add(3*time.Hour))
+	renew(t, s, r, noon.Add(time.Minute), noon.Add(3*time.Hour))
 	var locked *LockedError
 	if _, err := s.TakeOver(ctx, run("b"), stale, failover.TakenAfterLease, noon.Add(2*time.Hour), noon.Add(4*time.Hour)); !errors.As(err, &locked) {
 		t.Errorf("got %v; want a LockedError, for it was renewed meanwhile", err)

@@ -176,11 +176,19 @@ func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
 	case err != nil:
 		return err
 	case lock.Epoch > run.Epoch:
-		return outranked("run %s has epoch %d, and epoch %d has been given to %s since", run.ID, run.Epoch, lock.Epoch, lock.newest())
+		return lock.outranks(run)
 	case lock.over(run.ARN):
 		return fmt.Errorf("run %s: %w", run.ID, ErrRunOver)
 	}
 	return nil
+}
+
+// outranks is [ErrOvertaken] if a newer epoch than that of the run has been given away.
+func (l Lock) outranks(run failover.Run) error {
+	if l.Epoch <= run.Epoch {
+		return nil
+	}
+	return outranked("run %s has epoch %d, and epoch %d has been given to %s since", run.ID, run.Epoch, l.Epoch, l.newest())
 }
 
 // overtakenError is [ErrOvertaken] in a sentence of its own, which needs nothing after it.
@@ -192,11 +200,20 @@ func (overtakenError) Unwrap() error   { return ErrOvertaken }
 func outranked(format string, args ...any) error { return overtakenError(fmt.Sprintf(format, args...)) }
 
 // newest names the run that took the lock last.
-func (l Lock) newest() string {
+func (l Lock) newest() string { return "run " + l.Newest().Run }
+
+// Newest is the run that took the lock last, whether it has it still or has released it, with the lock's epoch.
+func (l Lock) Newest() failover.Winner {
 	if l.Owner != "" {
-		return "run " + l.Run
+		return failover.Winner{Run: l.Run, Epoch: l.Epoch, ARN: l.Owner}
 	}
-	return "run " + l.LastOwner[strings.LastIndex(l.LastOwner, ":")+1:]
+	return failover.Winner{Run: l.LastOwner[strings.LastIndex(l.LastOwner, ":")+1:], Epoch: l.Epoch, ARN: l.LastOwner}
+}
+
+// Superseded says whether a run has lost the lock to another one, and has not released it before: that one has taken it from this
+// run, or this run has ended without it.
+func (l Lock) Superseded(run failover.Run) bool {
+	return l.Epoch > run.Epoch && (slices.Contains(l.Barred, run.ARN) || l.Taken != nil && l.Taken.Run == run.ID)
 }
 
 // lockedOut says why a run could not take the lock that it found, or that it has it already.
@@ -240,26 +257,27 @@ func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
 // maxBarred is how many executions the lock remembers that have ended without it.
 const maxBarred = 8
 
-// bar keeps an execution that does not hold the lock from taking it, while it is free. The execution that released it last stays
-// what it is: a late repetition of its steps is known by that.
+// bar keeps an execution that does not hold the lock from taking it. The execution that released it last stays what it is: a late
+// repetition of its steps is known by that. When two end at the same moment, one of them is not remembered.
 func (s *Store) bar(ctx context.Context, owner string, found item) error {
 	lock, err := decodeLock(found)
-	if err != nil {
+	if err != nil || lock.Owner == owner || lock.over(owner) {
 		return err
 	}
-	if lock.Owner != "" || lock.over(owner) {
-		return nil
+	barred, same, values := append(slices.Clone(lock.Barred), owner), "attribute_not_exists(barred)", item{}
+	if len(lock.Barred) > 0 {
+		same, values[":before"] = "barred = :before", list(lock.Barred)
 	}
-	barred := append(slices.Clone(lock.Barred), owner)
+	values[":owner"], values[":barred"] = text(owner), list(barred[max(0, len(barred)-maxBarred):])
 	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &s.Table,
 		Key:                       key(lockPartition, lockPartition),
 		UpdateExpression:          aws.String("SET barred = :barred"),
-		ConditionExpression:       aws.String("attribute_not_exists(#owner) OR #owner = :owner"),
+		ConditionExpression:       aws.String("(attribute_not_exists(#owner) OR #owner <> :owner) AND " + same),
 		ExpressionAttributeNames:  lockNames,
-		ExpressionAttributeValues: item{":owner": text(owner), ":barred": list(barred[max(0, len(barred)-maxBarred):])},
+		ExpressionAttributeValues: values,
 	})
-	if _, taken := refusedBy(err); taken {
+	if _, other := refusedBy(err); other {
 		return nil
 	}
 	if err != nil {

@@ -42,7 +42,7 @@ func (h Handler) Ask(ctx context.Context, req failover.ApprovalRequest) (AskAnsw
 	if !ok {
 		return AskAnswer{}, failover.Fail(failover.Rejected, fmt.Errorf("run %s: %q is no execution's ARN", req.Run.ID, req.Run.ARN))
 	}
-	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Until, 0))
+	_ = h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Until, 0))
 	asked := registry.Approval{
 		Run: req.Run.ID, Token: req.Token, Region: req.Run.Region(), Gate: string(req.Gate), Asked: req.Now, Until: req.Until,
 		Try: int64(req.Try), Execution: req.Run.ARN, Phase: req.Run.Phase, Stage: req.Question().Stage, Digest: req.Digest, Configuration: req.Configuration,

@@ -27,19 +27,20 @@ func (h Handler) findWinner(ctx context.Context, run failover.Run) *failover.Win
 	if winner != nil {
 		return winner
 	}
-	if lock, err := h.Registry.Lock(ctx); err == nil && lock.Epoch > run.Epoch && lock.Owner != "" {
-		return &failover.Winner{Run: lock.Run, Epoch: lock.Epoch, ARN: lock.Owner}
+	if lock, err := h.Registry.Lock(ctx); err == nil && lock.Epoch > run.Epoch {
+		return new(lock.Newest())
 	}
 	return nil
 }
 
-// takenOver is the run that has taken the lock from this one while it waited for something, such as an approval, and has not noticed.
+// takenOver is the newest run that has taken the lock after this one, which has lost it while it waited for something, such as an
+// approval, and has not noticed.
 func (h Handler) takenOver(ctx context.Context, run failover.Run) *failover.Winner {
 	lock, err := h.Registry.Lock(ctx)
-	if err != nil || lock.Owner == "" || lock.Epoch <= run.Epoch || lock.Taken == nil || lock.Taken.Run != run.ID {
+	if err != nil || !lock.Superseded(run) {
 		return nil
 	}
-	return &failover.Winner{Run: lock.Run, Epoch: lock.Epoch, ARN: lock.Owner}
+	return new(lock.Newest())
 }
 
 // fewZones is in how many zones fences are read: a run that is superseded in one is superseded in most.

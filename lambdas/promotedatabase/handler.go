@@ -85,7 +85,7 @@ func (h Handler) Handle(ctx context.Context, req failover.PromoteRequest) (failo
 	if err := h.mayStart(ctx, req.Run, jobs); err != nil {
 		return answer, err
 	}
-	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
+	_ = h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
 	lags := h.lags(ctx, req, apps)
 	if err := h.lagging(req, jobs, lags); err != nil {
 		return answer, err

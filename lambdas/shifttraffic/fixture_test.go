@@ -43,10 +43,11 @@ func (r registered) ConfirmLever(ctx context.Context, name string, state registr
 
 func (r registered) MayMove(context.Context, failover.Run) error { return r.lock }
 
-func (r registered) RenewLock(_ context.Context, _ failover.Run, _, until time.Time) {
+func (r registered) RenewLock(_ context.Context, _ failover.Run, _, until time.Time) error {
 	if r.renewed != nil {
 		*r.renewed = append(*r.renewed, until)
 	}
+	return nil
 }
 
 func (r registered) Wave(_ context.Context, wave int) ([]failover.Application, error) {

@@ -28,7 +28,7 @@ type dns interface {
 type waves interface {
 	Wave(ctx context.Context, wave int) ([]failover.Application, error)
 	MayMove(ctx context.Context, run failover.Run) error
-	RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
+	RenewLock(ctx context.Context, run failover.Run, now, until time.Time) error
 	levers.Registry
 }
 
@@ -157,7 +157,7 @@ type shift struct {
 
 // renewLock renews the lease until the run's next step. An error is not reported: the next step renews it too.
 func (s shift) renewLock(ctx context.Context) {
-	s.Registry.RenewLock(ctx, s.req.Run, s.req.Now, failover.LeaseUntil(s.req.Now, max(failover.RefillWait, s.req.Run.WaitAfter(s.req.Stage))))
+	_ = s.Registry.RenewLock(ctx, s.req.Run, s.req.Now, failover.LeaseUntil(s.req.Now, max(failover.RefillWait, s.req.Run.WaitAfter(s.req.Stage))))
 }
 
 func (s shift) zone(plan ZonePlan, seen *sighting) *zoneShift {

@@ -48,7 +48,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	case err != nil && !errors.Is(err, registry.ErrOvertaken):
 		return failover.RegistryAnswer{}, err
 	}
-	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
+	_ = h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
 	wave, err := h.Registry.Wave(ctx, req.Stage.Wave)
 	if err != nil {
 		return failover.RegistryAnswer{}, err

@@ -40,7 +40,7 @@ type store interface {
 
 	TakeOver(ctx context.Context, run failover.Run, from registry.Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error)
 	TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error)
-	RenewLock(ctx context.Context, run failover.Run, now, until time.Time)
+	RenewLock(ctx context.Context, run failover.Run, now, until time.Time) error
 	ReleaseLock(ctx context.Context, owner string) error
 	PublishRelease(context.Context, registry.Release) error
 	PublishSwitchCheck(context.Context, registry.SwitchCheck) error

@@ -112,7 +112,7 @@ func (v *validation) conclude(ctx context.Context) (failover.ValidateAnswer, err
 		return fit(answer), nil
 	}
 	if v.run.Phase.Returns() {
-		v.clients.Registry.RenewLock(ctx, v.run, v.req.Now, failover.LeaseUntil(v.req.Now, 0))
+		_ = v.clients.Registry.RenewLock(ctx, v.run, v.req.Now, failover.LeaseUntil(v.req.Now, 0))
 	} else {
 		epoch, err := v.takeLock(ctx)
 		if v.lockedOut(err) {

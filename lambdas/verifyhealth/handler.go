@@ -69,7 +69,7 @@ type Handler struct {
 // A second identical call checks again and changes nothing; this step only reads. It counts the same as the first, because the
 // request has the counts of earlier checks.
 //
-// Errors: FenceLost when a newer run has moved one of the applications; otherwise those of the calls as the entry package names
+// Errors: FenceLost when a newer run has moved one of the applications, or has taken the lock; otherwise those of the calls as the entry package names
 // them: Throttled, Unreachable, Busy, Denied, Rejected. For the state machine a failed call is inconclusive, and uses one
 // attempt.
 //
@@ -88,7 +88,9 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	if err := overtaken(req, apps); err != nil {
 		return failover.VerifyAnswer{}, err
 	}
-	h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage)))
+	if err := h.Registry.RenewLock(ctx, req.Run, req.Now, failover.LeaseUntil(req.Now, req.Run.WaitAfter(req.Stage))); err != nil {
+		return failover.VerifyAnswer{}, failover.Fail(failover.FenceLost, err)
+	}
 	if req.Stage.Prove != "" {
 		return h.prove(ctx, req, apps)
 	}

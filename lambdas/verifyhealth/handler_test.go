@@ -151,6 +151,19 @@ func TestAnOvertakenRunHasNothingToWaitFor(t *testing.T) {
 	}
 }
 
+// TestARunWhoseLockIsTakenStopsVerifying, although the newer run has moved nothing yet: an operator who takes over waits for no other run.
+func TestARunWhoseLockIsTakenStopsVerifying(t *testing.T) {
+	s := newStand(t, "checkout")
+	newer := failover.Run{ID: "newer", ARN: "arn:aws:states:us-west-2:111122223333:execution:drover:newer", Epoch: 7}
+	_, err := s.Registry.TakeLock(t.Context(), newer, s.world.Now(), s.world.Now().Add(time.Hour))
+	s.must(err)
+	_, err = s.Handle(t.Context(), s.request())
+	want := "run run-1 has epoch 7, and epoch 8 has been given to run newer since"
+	if entry.ConditionOf(err) != failover.FenceLost || err.Error() != want {
+		t.Errorf("got %v; want FenceLost: %s", err, want)
+	}
+}
+
 func TestAWaveWithoutApplicationsDoesNotPass(t *testing.T) {
 	s := newStand(t, "checkout")
 	got := s.attempt(func(req *failover.VerifyRequest) { req.Run.Applications = []string{"search"} })
