@@ -2,7 +2,6 @@ package failover
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 )
 
@@ -178,13 +177,33 @@ func (r Run) Databases(app Application) []Database {
 	if !r.Phase.Returns() {
 		return app.Databases
 	}
-	var promoted []Database
-	for _, db := range app.Databases {
-		if app.Live.Epoch == r.Epoch && slices.Contains(app.Live.Promoted, db.GlobalCluster) {
-			promoted = append(promoted, db)
+	return WithClusters(app.Databases, r.Promoted([]Application{app}))
+}
+
+// Promoted are the global clusters whose writer the run has moved, as the registry says of the applications. Several applications may
+// have one in common; PromoteDatabase writes it to the first of them.
+func (r Run) Promoted(apps []Application) map[string]bool {
+	promoted := map[string]bool{}
+	for _, app := range apps {
+		if app.Live.Epoch != r.Epoch {
+			continue
+		}
+		for _, cluster := range app.Live.Promoted {
+			promoted[cluster] = true
 		}
 	}
 	return promoted
+}
+
+// WithClusters are the databases of these global clusters.
+func WithClusters(databases []Database, clusters map[string]bool) []Database {
+	var of []Database
+	for _, db := range databases {
+		if clusters[db.GlobalCluster] {
+			of = append(of, db)
+		}
+	}
+	return of
 }
 
 // ExecutionContext is what Step Functions tells of the execution in its context object.

@@ -67,10 +67,11 @@ func (h Handler) takeInventory(ctx context.Context, r *failover.Report, req fail
 	for _, app := range verified {
 		r.Moved = append(r.Moved, app.Name)
 	}
+	promoted := r.Run.Promoted(apps)
 	for _, app := range others {
 		h.list(r, app, snapshot.Standing(app, r.Target))
 		if r.Run.Phase == failover.Rollback {
-			restored(r, snapshot.AsBefore(r.Run, app))
+			restored(r, snapshot.AsBefore(r.Run, app, promoted))
 		}
 	}
 	slices.Sort(r.Moved)

@@ -121,10 +121,11 @@ func (s Snapshot) writing(standing *Standing, databases []failover.Database, reg
 }
 
 // AsBefore says whether an application is as it was before the run: registry, weights, its switch if the run has reset it, and the
-// writers that the run has promoted; other writers are not the run's to move back. If a newer run has written the application, the
+// writers that the run has promoted, whichever application it did that for ([failover.Run.Promoted]); other writers are not the
+// run's to move back. If a newer run has written the application, the
 // registry keeps the state before that run. The state before this run is then unknown, and the application does not count as
 // restored.
-func (s Snapshot) AsBefore(run failover.Run, app failover.Application) Standing {
+func (s Snapshot) AsBefore(run failover.Run, app failover.Application, promoted map[string]bool) Standing {
 	app = run.AsFound(app)
 	epoch := run.Epoch
 	source, target := run.OutboundRegions()
@@ -142,13 +143,7 @@ func (s Snapshot) AsBefore(run failover.Run, app failover.Application) Standing 
 		standing.Why = append(standing.Why, s.switches.WhyNotOut(app, target)...)
 	}
 	s.routed(&standing, app, func(one failover.Application) []string { return whyNotWeighted(s.sets, one, before.Weights) })
-	var own []failover.Database
-	for _, db := range app.Databases {
-		if app.Live.Epoch == epoch && slices.Contains(app.Live.Promoted, db.GlobalCluster) {
-			own = append(own, db)
-		}
-	}
-	s.writing(&standing, own, source)
+	s.writing(&standing, failover.WithClusters(app.Databases, promoted), source)
 	return standing
 }
 

@@ -148,7 +148,8 @@ func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
 	snapshot := take(t, cfg, apps)
 	var got []Standing
 	for _, app := range apps {
-		got = append(got, snapshot.AsBefore(failover.Run{Epoch: 7, From: east, To: west}, app))
+		run := failover.Run{Epoch: 7, From: east, To: west}
+		got = append(got, snapshot.AsBefore(run, app, run.Promoted(apps)))
 	}
 	want := []Standing{
 		{Application: "app-0000"},
@@ -165,8 +166,14 @@ func TestAsBeforeIsWhatTheRunHasFound(t *testing.T) {
 		want     []string
 	}{{nil, nil}, {[]string{"app-0000"}, []string{"database app-0000: writer in us-east-1"}}} {
 		apps[0].Live.Promoted = c.promoted
-		if diff := cmp.Diff(c.want, snapshot.AsBefore(failover.Run{Epoch: 7, From: west, To: east}, apps[0]).Why); diff != "" {
+		run := failover.Run{Epoch: 7, From: west, To: east}
+		if diff := cmp.Diff(c.want, snapshot.AsBefore(run, apps[0], run.Promoted(apps)).Why); diff != "" {
 			t.Errorf("promoted %v (-want +got):\n%s", c.promoted, diff)
+		}
+		shared := apps[0] // by another application, to which the promotion is not written
+		shared.Name, shared.Live.Promoted = "sharing", nil
+		if diff := cmp.Diff(c.want, snapshot.AsBefore(run, shared, run.Promoted(apps)).Why); diff != "" {
+			t.Errorf("promoted %v for another application (-want +got):\n%s", c.promoted, diff)
 		}
 	}
 }
@@ -181,10 +188,10 @@ func TestWhatANewerRunHasMovedIsNotClaimedToBeAsBefore(t *testing.T) {
 	apps[0].Live = failover.Live{Active: east, Weights: weights, Epoch: 8, Before: &failover.Place{Active: east, Weights: weights}}
 	snapshot := take(t, cfg, apps)
 	want := []string{"the run of epoch 8 has moved it since; registry: active in us-east-1, us-east-1 100, us-west-2 0"}
-	if diff := cmp.Diff(want, snapshot.AsBefore(failover.Run{Epoch: 7, From: east, To: west}, apps[0]).Why); diff != "" {
+	if diff := cmp.Diff(want, snapshot.AsBefore(failover.Run{Epoch: 7, From: east, To: west}, apps[0], nil).Why); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if why := snapshot.AsBefore(failover.Run{Epoch: 8, From: east, To: west}, apps[0]).Why; why != nil {
+	if why := snapshot.AsBefore(failover.Run{Epoch: 8, From: east, To: west}, apps[0], nil).Why; why != nil {
 		t.Errorf("after the newer run itself: got %v", why)
 	}
 }

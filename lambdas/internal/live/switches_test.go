@@ -90,7 +90,7 @@ func TestAsBeforeIsWhatTheSwitchWasToo(t *testing.T) {
 	for away, want := range map[failover.Region][]string{east: nil, "": {"switch default: its users do not leave us-east-1"}} {
 		snapshot := take(t, cfg, apps)
 		snapshot.switches = ReadSwitches(t.Context(), switchItems{"default": away}, plan, apps)
-		if diff := cmp.Diff(want, snapshot.AsBefore(run, apps[0]).Why); diff != "" {
+		if diff := cmp.Diff(want, snapshot.AsBefore(run, apps[0], nil).Why); diff != "" {
 			t.Errorf("users leave %q (-want +got):\n%s", away, diff)
 		}
 	}
