@@ -33,6 +33,10 @@ func (j *judgement) judge(parts []part) {
 			if p.controlPlane {
 				what = strings.Join(append([]string{what}, j.notAsked...), ", ")
 			}
+			if p.advises {
+				j.warn(failover.CodeUnreachable, what+" seen from "+string(j.Region), entry.CouldNot("be read", err), "")
+				continue
+			}
 			j.unreadable(what, err)
 		}
 	}

@@ -30,20 +30,22 @@ type part struct {
 	controlPlane bool
 	read         func(*lookup, context.Context) error
 	check        func(*judgement)
+	// advises says that all of its findings are warnings: no run is refused because it could not be read.
+	advises bool
 }
 
 // parts are all of them, in the order in which findings are listed.
 func (q *question) parts() []part {
 	return []part{
-		{"the hosted zones", true, (*lookup).readZones, (*judgement).checkZones},
-		{"the DNS records", true, (*lookup).readRecords, (*judgement).checkDNS},
-		{"the health checks of switches", true, (*lookup).readHealthChecks, (*judgement).checkHealthChecks},
-		{"the databases of " + string(q.run.From), false, (*lookup).readSources, func(*judgement) {}},
-		{"the databases", false, (*lookup).readDatabases, (*judgement).checkDatabases},
-		{"the replication lag", false, (*lookup).readLag, (*judgement).checkLags},
-		{"the health metrics", false, (*lookup).readHealth, (*judgement).checkHealth},
-		{"the alarms", false, (*lookup).readAlarms, (*judgement).checkAlarms},
-		{"the limit of concurrent executions", false, (*lookup).readConcurrency, (*judgement).checkConcurrency},
+		{"the hosted zones", true, (*lookup).readZones, (*judgement).checkZones, false},
+		{"the DNS records", true, (*lookup).readRecords, (*judgement).checkDNS, false},
+		{"the health checks of switches", true, (*lookup).readHealthChecks, (*judgement).checkHealthChecks, false},
+		{"the databases of " + string(q.run.From), false, (*lookup).readSources, func(*judgement) {}, false},
+		{"the databases", false, (*lookup).readDatabases, (*judgement).checkDatabases, false},
+		{"the replication lag", false, (*lookup).readLag, (*judgement).checkLags, false},
+		{"the health metrics", false, (*lookup).readHealth, (*judgement).checkHealth, false},
+		{"the alarms", false, (*lookup).readAlarms, (*judgement).checkAlarms, false},
+		{what: "the limit of concurrent executions", read: (*lookup).readConcurrency, check: (*judgement).checkConcurrency, advises: true},
 	}
 }
 
@@ -68,7 +70,7 @@ func (l *lookup) read(ctx context.Context, parts []part) error {
 }
 
 // readPart reads one part. A part that could not be read does not stop a failover, and is a finding of a check. A planned run
-// fails with an error if a retry may help.
+// fails with an error if a retry may help, unless the part is one that only advises.
 func (l *lookup) readPart(ctx context.Context, p part) error {
 	ctx, cancel := context.WithTimeout(ctx, l.timeOf(p))
 	defer cancel()
@@ -78,7 +80,7 @@ func (l *lookup) readPart(ctx context.Context, p part) error {
 	}
 	kept := l.clients.Kept
 	unfinished := kept != nil && kept.goesOn(err) && (!l.outage() || l.readOnly())
-	if unfinished || !l.outage() && !l.readOnly() && entry.ConditionOf(err).Temporary() {
+	if unfinished || !p.advises && !l.outage() && !l.readOnly() && entry.ConditionOf(err).Temporary() {
 		return failover.Doing("read", p.what, err)
 	}
 	if l.unread == nil {

@@ -17,7 +17,7 @@ func TestAFailoverKeepsTimeForTheLock(t *testing.T) {
 		hangs := func(_ *lookup, ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 		var parts []part
 		for _, what := range []string{"one", "two", "three", "four", "five"} {
-			parts = append(parts, part{what, false, hangs, func(*judgement) {}})
+			parts = append(parts, part{what: what, read: hangs, check: func(*judgement) {}})
 		}
 		began := time.Now()
 		l := lookup{facts: j.facts}

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
@@ -45,5 +48,27 @@ func TestSwitchesThatCannotBeReadAreAFinding(t *testing.T) {
 	}
 	if text := got.Findings[i].Found; !strings.HasPrefix(text, "could not be read") || !strings.HasSuffix(text, "their applications move by weights") || strings.Contains(text, "operation error") {
 		t.Errorf("got %q", text)
+	}
+}
+
+// TestNoRunIsRefusedForWhatOnlyAdvises: the limit of concurrent executions gives warnings alone, so a run does without it, whether
+// Lambda does not answer or IAM does not allow the request.
+func TestNoRunIsRefusedForWhatOnlyAdvises(t *testing.T) {
+	for _, c := range []failover.Condition{failover.Unreachable, failover.Throttled, failover.Denied} {
+		for input, want := range map[string]failover.Verdict{
+			`{"action": "switchover"}`: failover.Proceed, `{"action": "drill"}`: failover.Proceed, `{"action": "failover", "allowDataLoss": true}`: failover.Proceed, `{"action": "check"}`: failover.Checked,
+		} {
+			s := newSwitched(t, armed(shop()))
+			s.h.Concurrency = func(context.Context, failover.Region) (live.Concurrency, error) {
+				return live.Concurrency{}, failover.Fail(c, errors.New("no answer"))
+			}
+			got := s.validate(input)
+			unread := func(f failover.Finding) bool {
+				return f.Code == failover.CodeUnreachable && f.Severity == failover.Warning && f.Object == "the limit of concurrent executions seen from us-west-2"
+			}
+			if got.Verdict != want || !slices.ContainsFunc(got.Findings, unread) {
+				t.Errorf("%s, %s: %s with %+v; want %s and a warning", c, input, got.Verdict, got.Findings, want)
+			}
+		}
 	}
 }
