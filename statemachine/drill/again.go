@@ -92,9 +92,9 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	}
 	switch run.Outcome() {
 	case failover.Refused:
-		again.Unequal = cmp.Or(again.Unequal, p.happenedSince(run.StoppedAt, "rds", "healthcheck", "traffic"))
+		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt, "rds", "healthcheck", "traffic"))
 	case failover.Held:
-		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt, "rds"))
+		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.PromotedUntil(), "rds"))
 	}
 	if again.Unequal != "" {
 		e.Again = append(e.Again, again)

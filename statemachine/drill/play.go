@@ -31,7 +31,7 @@ type Options struct {
 	Out *transcript.Printer
 }
 
-// overtime is how much longer than its scenario a drill goes on for a run that does not end.
+// overtime is how much longer than its scenario a drill goes on for a run that does not end, unless its own bound is later.
 const overtime = 6 * time.Hour
 
 // Play plays a scenario to its end. The error says what prevents it from being played; what went wrong in it is in the
@@ -166,11 +166,28 @@ func (p *performance) play(ctx context.Context) error {
 		if len(p.failures) > 0 && ctx.Err() == nil {
 			return &scenario.MistakeError{Err: errors.Join(p.failures...)}
 		}
-		if !happened && (!p.running() || !p.world.Now().Before(limit)) {
+		if happened || p.running() && p.world.Now().Before(limit) {
+			continue
+		}
+		bound := p.bound()
+		if !bound.After(limit) {
 			break
 		}
+		limit = bound
 	}
 	return ctx.Err()
+}
+
+// bound is until when the last of the runs that have not ended may take, as Validate has printed it; zero when all have ended.
+func (p *performance) bound() time.Time {
+	var last time.Time
+	for _, run := range slices.Concat(p.runs, p.closings, p.idle) {
+		if x, ok := p.world.Execution(run.arn); ok && !run.over {
+			ends := x.StartedAt.Add((guarantee.RunEvidence{Execution: x}).Bound() + run.paused + time.Second)
+			last = slices.MaxFunc([]time.Time{last, ends}, time.Time.Compare)
+		}
+	}
+	return last
 }
 
 // begin connects the narrator and schedules the timeline's events in the simulator.

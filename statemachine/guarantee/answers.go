@@ -72,3 +72,9 @@ func inPercent(weights map[failover.Region]int) map[failover.Region]int {
 	}
 	return shares
 }
+
+// sameShares says whether weights send the same shares of the users to each Region: 50 and 0 do what 100 and 0 do ("Values specific
+// for weighted records", Amazon Route 53 Developer Guide).
+func sameShares(a, b map[failover.Region]int) bool {
+	return maps.Equal(a, b) || len(a) == len(b) && maps.Equal(inPercent(a), inPercent(b))
+}

@@ -285,6 +285,16 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	}
 }
 
+// saysUnread says whether the report lists an application as not restored only because its state could not be read.
+func (r RunEvidence) saysUnread(application string) bool {
+	return slices.ContainsFunc(r.Report.NotRestored, func(n failover.NotMoved) bool {
+		known := func(why string) bool {
+			return !strings.HasSuffix(why, ": not read") && !strings.HasSuffix(why, ": not known")
+		}
+		return n.Application == application && len(n.Why) > 0 && !slices.ContainsFunc(n.Why, known)
+	})
+}
+
 // checkRestored: after a rollback, the report lists as restored what is as it was before. It must not list as restored
 // what a newer run has moved since: the run cannot know that state.
 func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
@@ -296,6 +306,7 @@ func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app fa
 	case newer && (saysRestored || !saysNot):
 		f.violate("%s: a newer run has moved %s since, but the report does not say so", run.Name, app.Name)
 	case newer:
+	case len(why) == 0 && !saysRestored && run.saysUnread(app.Name) && e.mayNotRead(run):
 	case len(why) == 0 && (!saysRestored || saysNot):
 		f.violate("%s: %s is as it was before, but the report does not list it as restored", run.Name, app.Name)
 	case len(why) > 0 && (saysRestored || !saysNot):

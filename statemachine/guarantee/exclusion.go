@@ -21,7 +21,7 @@ func mutualExclusion(e Evidence) finding {
 	pairs := 0
 	for i, a := range e.Runs {
 		for _, b := range e.Runs[i+1:] {
-			if a.moves() && b.moves() && a.overlaps(b) {
+			if a.moves() && b.moves() && a.movesBeside(b) {
 				pairs++
 				f.check(a)
 				f.check(b)
@@ -61,6 +61,22 @@ func (e Evidence) effects(run RunEvidence) []time.Time {
 	return at
 }
 
+// movesBeside says whether two runs could move something at the same time: none had released the lock when the other started. One
+// that only sends its notification moves nothing.
+func (r RunEvidence) movesBeside(other RunEvidence) bool {
+	return r.Name != other.Name && r.overlaps(other) && !r.StartedAt.After(other.closed()) && !other.StartedAt.After(r.closed())
+}
+
+// closed is when CloseRun has released the run's lock, or else the end of the run.
+func (r RunEvidence) closed() time.Time {
+	for _, inv := range r.Invocations {
+		if inv.State == "CloseRun" && inv.Result.ErrorType == "" {
+			return inv.At.Add(inv.Took)
+		}
+	}
+	return r.end()
+}
+
 func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 	ofA, ofB := e.effects(a), e.effects(b)
 	if len(ofA) > 0 && len(ofB) > 0 {
@@ -73,7 +89,7 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 		if last := ofA[len(ofA)-1]; last.After(ofB[0]) {
 			f.violate("%s: %s moved something after %s superseded it; expected no more changes", e.clock(last), a.Name, b.Name)
 		}
-		if !a.StoppedAt.IsZero() && a.StoppedAt.After(ofB[0]) && a.Outcome() != scenario.Stopped {
+		if !a.StoppedAt.IsZero() && a.closed().After(ofB[0]) && a.Outcome() != scenario.Stopped {
 			e.checkLoser(f, a, b)
 		}
 		return
@@ -88,7 +104,7 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 // mayTakeOver says whether a run may move something although another one has started to: the other one or its lease has
 // ended, the operator has taken the lock over, or an unplanned failover leaves the other one's Region.
 func (e Evidence) mayTakeOver(run, from RunEvidence, at time.Time) bool {
-	over := !from.StoppedAt.IsZero() && from.StoppedAt.Before(at)
+	over := !from.closed().After(at)
 	supersedes := run.Asked != nil && !run.Asked.Action.Planned() && from.To() == run.from(e.Plan)
 	return over || supersedes || (run.Asked != nil && run.Asked.Takeover) || e.takenFrom(from, at) || at.After(from.leasedUntil(at))
 }
@@ -132,7 +148,8 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	if loser.StoppedAt.IsZero() && e.darkAt(loser.Region, loser.end()) {
 		return // it does nothing as long as its Region is lost
 	}
-	if o := loser.Outcome(); !loser.declined() && !loser.hadNothing() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
+	unmoved := loser.Outcome() == failover.RolledBack && len(e.effects(loser)) == 0 // it has taken the lock over, and had no approval
+	if o := loser.Outcome(); !unmoved && !loser.declined() && !loser.hadNothing() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}
 	unapproved := loser.Outcome() == failover.Refused && slices.Contains(loser.Path, "AwaitApproval")

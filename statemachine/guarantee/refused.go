@@ -47,6 +47,7 @@ func refusedChangedNothing(e Evidence) finding {
 		before, after := run.Before, run.After
 		before.Messages, after.Messages = 0, 0
 		before.Databases, after.Databases = writersAlone(before.Databases), writersAlone(after.Databases)
+		before.Registry = e.replicated(run, before.Registry, after)
 		for _, what := range differences(before, after) {
 			f.violate("%s: %s", run.Name, what)
 		}
@@ -65,6 +66,25 @@ func writersAlone(databases []DatabaseState) []DatabaseState {
 		databases[i].All, databases[i].Available = []string{databases[i].Writer}, true
 	}
 	return databases
+}
+
+// replicated is the registry of a run's Region with what a run of the other Region had written before, and what has only reached
+// this Region during the run, because the Regions had been disconnected.
+func (e Evidence) replicated(run RunEvidence, apps []failover.Application, after Snapshot) []failover.Application {
+	if !slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return at.Before(run.StartedAt) }) {
+		return apps
+	}
+	apps = slices.Clone(apps)
+	for i, app := range apps {
+		is, _ := after.registered(app.Name)
+		if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+			wrote, ok := other.After.registered(app.Name)
+			return ok && other.Region != run.Region && other.end().Before(run.StartedAt) && wrote.Live.Epoch == is.Live.Epoch && sameLive(wrote.Live, is.Live)
+		}) {
+			apps[i].Live = is.Live
+		}
+	}
+	return apps
 }
 
 // disturbed says whether something else changes the state while a run is in progress: another run, a promotion that one before has

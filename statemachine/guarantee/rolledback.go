@@ -47,11 +47,11 @@ func (e Evidence) notAsBefore(run RunEvidence, app failover.Application) []strin
 	var why []string
 	for _, record := range app.Records {
 		was, _ := Weights(run.Before.of(record), record)
-		if is, _ := Weights(run.After.of(record), record); !maps.Equal(was, is) {
+		if is, _ := Weights(run.After.of(record), record); !sameShares(was, is) {
 			why = append(why, fmt.Sprintf("record %s %s has %s; before it had %s", record.Name, record.Type, show(plan, is), show(plan, was)))
 		}
 		before, _ := run.Before.shares(record)
-		if after, _ := run.After.shares(record); !maps.Equal(before, after) {
+		if after, _ := run.After.shares(record); !sameShares(before, after) {
 			why = append(why, fmt.Sprintf("users of %s %s go to %s; before they went to %s", record.Name, record.Type, show(plan, after), show(plan, before)))
 		}
 	}

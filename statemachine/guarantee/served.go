@@ -49,8 +49,8 @@ func (e Evidence) servedAtFirst(run RunEvidence, change time.Time) bool {
 	return seconds >= while
 }
 
-// onlyOthersErr says whether the requests that failed in the last second are those of applications that were in the Region before
-// the run: no stage has moved them, and none has verified them.
+// onlyOthersErr says whether the requests that failed in the last seconds are those of applications that the run was not about, or
+// that were in the Region before it: no stage has moved them, and none has verified them.
 func (e Evidence) onlyOthersErr(run RunEvidence) bool {
 	to, erring := run.destination(e.Plan), []string(nil)
 	for _, second := range e.Traffic {
@@ -62,6 +62,9 @@ func (e Evidence) onlyOthersErr(run RunEvidence) bool {
 	}
 	moved := func(name string) bool {
 		app, ok := run.Before.registered(name)
+		if !slices.ContainsFunc(e.selected(run), func(s failover.Application) bool { return s.Name == name }) {
+			return false
+		}
 		return !ok || app.Live.Active != to || run.Asked.Action == failover.Drill
 	}
 	return len(erring) > 0 && !slices.ContainsFunc(erring, moved)

@@ -1,0 +1,154 @@
+package guarantee
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
+)
+
+// TestWhatAnotherRunDoesExcusesARun, and nothing that is like it.
+func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
+	silent := func(e *Evidence) { e.Runs[1].Cause = "Refused: the record sets could not be read" }
+	closesAt := func(after time.Duration, errorType string) func(*Evidence) { // the first run, which still has to send its notification
+		return func(e *Evidence) {
+			inv := step(after, "CloseRun", failover.Outbound)
+			inv.Result.ErrorType = errorType
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, inv)
+		}
+	}
+	elsewhere := func(end time.Duration, cutOff bool) func(*Evidence) { // a run of the other Region has moved the application before
+		return func(e *Evidence) {
+			before := completed().Runs[0]
+			before.Name, before.ARN, before.Region, before.StartedAt, before.StoppedAt = "run-0", "arn:run-0", east, at(0), at(end)
+			e.Runs = append(e.Runs, before)
+			e.Runs[0].After.Registry = snapshotIn(west, 0, 100).Registry
+			if cutOff {
+				e.CutOffs = []time.Time{at(time.Minute)}
+			}
+		}
+	}
+	others := func(of string) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Applications = append(e.Applications, failover.Application{Name: "blog", Wave: 1})
+			e.Runs[0].Asked.Applications = []string{of}
+			live := e.Runs[0].After.Registry[0].Live
+			e.Runs[0].After.Registry = append(e.Runs[0].After.Registry, failover.Application{Name: "blog", Live: live})
+			e.Runs[0].Report.Moved = []string{of}
+			served(0, time.Second, "shop")(e)
+			served(0, 20*time.Second, "shop")(e)
+		}
+	}
+	ends := func(outcome failover.Outcome) func(*Evidence) {
+		return func(e *Evidence) { e.Runs[1].Error = string(outcome) }
+	}
+	for _, c := range []history{
+		{"a run that rolls nothing back", 10, concurrent, ends(failover.RolledBack), Kept, ""},
+		{"a run that starts while another one sends its notification", 10, concurrent, all(silent, closesAt(119*time.Second, "")), NotChecked, ""},
+		{"a run that starts before the lock is released", 10, concurrent, all(silent, closesAt(121*time.Second, "")), Violated, "does not name the winner"},
+		{"a run that starts after CloseRun has failed", 10, concurrent, all(silent, closesAt(119*time.Second, "Unreachable")), Violated, "does not name the winner"},
+
+		{"what a run before has written arrives late", 6, refused, elsewhere(110*time.Second, true), Kept, ""},
+		{"it arrives, although the Regions were connected", 6, refused, elsewhere(110*time.Second, false), Violated, "the registry's shop"},
+		{"no run before has written it", 6, refused, all(elsewhere(110*time.Second, true), func(e *Evidence) { e.Runs[1].After = snapshotIn(east, 100, 0) }), Violated, "the registry's shop"},
+
+		{"errors of an application that the run is not about", 3, completed, others("blog"), Kept, ""},
+		{"errors of the one that it is about", 3, completed, others("shop"), Violated, "served 50.0 %"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestWhatCannotBeReadIsNotClaimedToBeAsBefore: a report that says so is accurate.
+func TestWhatCannotBeReadIsNotClaimedToBeAsBefore(t *testing.T) {
+	unread := func(code string, why ...string) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Runs[0].After = snapshotIn(east, 100, 0)
+			e.Runs[0].Report.NotRestored = []failover.NotMoved{{Application: "shop", Why: why}}
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(3*time.Minute, "Notify", failover.Rollback,
+				fakeaws.Call{Region: west, Service: "route53", Operation: "ListResourceRecordSets", Code: code}))
+		}
+	}
+	for _, c := range []history{
+		{"Route 53 did not answer", 5, held, unread(wire.CodeUnreachable, "record shop.example.com A: not read"), Kept, ""},
+		{"Route 53 did not answer, and the report claims to know", 5, held, unread(wire.CodeUnreachable, "record shop.example.com A: us-east-1 50", "database shop: not read"), Violated, "shop is as it was before"},
+		{"the report does not say why", 5, held, unread(wire.CodeUnreachable), Violated, "shop is as it was before"},
+		{"Route 53 answered", 5, held, unread("", "record shop.example.com A: not read"), Violated, "shop is as it was before"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestOtherWeightsWithTheSameSharesAreAsBefore: an operator may have written 50 where the registry has 100.
+func TestOtherWeightsWithTheSameSharesAreAsBefore(t *testing.T) {
+	found := func(eastWeight, westWeight int) func(*Evidence) {
+		return func(e *Evidence) { e.Runs[0].Before.Zones[0].Sets = sets(eastWeight, westWeight, "") }
+	}
+	for _, number := range []int{1, 4} {
+		for _, c := range []history{
+			{"50 and 0", number, rolledBack, found(50, 0), Kept, ""},
+			{"0 and 50", number, rolledBack, found(0, 50), Violated, "us-east-1 0, us-west-2 50"},
+			{"50 and 50", number, rolledBack, found(50, 50), Violated, "us-east-1 50, us-west-2 50"},
+		} {
+			t.Run(c.name, c.isJudged)
+		}
+	}
+	outbound := func(e *Evidence) { e.Batches[0].After = sets(0, 50, "1") }
+	history{"another weight than that of the step", 1, rolledBack, outbound, Violated, "us-west-2 50"}.isJudged(t)
+}
+
+// TestAChangeThatIsLostExcusesItsRecords while Route 53 does not say so, and an answer that was lost is none.
+func TestAChangeThatIsLostExcusesItsRecords(t *testing.T) {
+	denied := func(e *Evidence) { e.did("PromoteDatabase", fakeaws.InvokeResult{}, promote("shop", "AccessDenied")) }
+	reads := func(c fakeaws.Call) func(*Evidence) {
+		return func(e *Evidence) {
+			c.Service, c.Operation, c.Object = "route53", "ListResourceRecordSets", "hosted zone Z1"
+			e.did("ShiftTraffic", fakeaws.InvokeResult{}, c)
+		}
+	}
+	batch := func(lost bool) func(*Evidence) {
+		return func(e *Evidence) {
+			b := written(2*time.Minute, "run-1", 1, failover.Outbound, 0, 100)
+			b.Lost = lost
+			e.Batches = append(e.Batches, b)
+		}
+	}
+	checked := func(code string) func(*Evidence) {
+		return func(e *Evidence) {
+			payload, _ := json.Marshal(map[string]any{"stage": failover.Stage{Wave: 1}})
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, fakeaws.Invocation{State: "VerifyHealth", Payload: payload,
+				Calls: []fakeaws.Call{{Service: "route53", Operation: "GetChange", Code: code}}})
+		}
+	}
+	gone := checked(wire.CodeUnreachable)
+	for _, c := range []history{
+		{"the last answer was lost", 12, isolated, all(denied, reads(fakeaws.Call{Lost: true})), Kept, ""},
+		{"Route 53 has answered", 12, isolated, all(denied, reads(fakeaws.Call{})), Violated, sayRecord},
+		{"lost, and GetChange has no answer", 12, isolated, all(denied, batch(true), gone), Kept, ""},
+		{"lost, and GetChange has answered", 12, isolated, all(denied, batch(true), gone, checked("")), Violated, sayRecord},
+		{"lost, and made again", 12, isolated, all(denied, batch(true), batch(false), gone), Violated, sayRecord},
+		{"not lost", 12, isolated, all(denied, batch(false), gone), Violated, sayRecord},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestAPromotionThatCameTooEarlyMaySucceedLater: what Aurora does after the last attempt changes what the same run can do.
+func TestAPromotionThatCameTooEarlyMaySucceedLater(t *testing.T) {
+	run := held().Runs[0]
+	run.Invocations = append(run.Invocations, step(150*time.Second, "PromoteDatabase", failover.Outbound), step(170*time.Second, "PromoteDatabase", failover.Outbound))
+	if got := run.PromotedUntil(); !got.Equal(run.StoppedAt) {
+		t.Errorf("nothing is set aside: until %s; want its end", got)
+	}
+	for kind, want := range map[failover.Kind]time.Time{failover.DatabaseKind: at(170 * time.Second), failover.DatabasesKind: at(170 * time.Second), failover.ZoneKind: run.StoppedAt} {
+		payload, _ := json.Marshal(failover.NotifyRequest{SetAside: failover.Aside{{Kind: kind}}})
+		r := run
+		r.Invocations = append(r.Invocations[:len(r.Invocations):len(r.Invocations)], fakeaws.Invocation{State: "Notify", Payload: payload})
+		if got := r.PromotedUntil(); !got.Equal(want) {
+			t.Errorf("%s: until %s; want %s", kind, got, want)
+		}
+	}
+}
