@@ -72,6 +72,16 @@ func (s Stage) Strangers(apps []Application) Strangers {
 	return found
 }
 
+// Knew says whether Validate has seen an application of this name. Where it has seen a large wave in groups, or nothing, as in a run of
+// an earlier release, that is not known: then it has.
+func (s Stage) Knew(name string) bool {
+	if s.Seen == nil || len(s.Seen.Groups) > 0 {
+		return true
+	}
+	seen := nameDigest(name)
+	return slices.ContainsFunc(s.Seen.Each, func(e string) bool { return e[:min(nameLetters, len(e))] == seen })
+}
+
 // eachThatDiffers are the applications with another configuration than the one seen, or with none. It counts those that
 // were seen and are registered no more; one whose item is broken now is registered.
 func (s Seen) eachThatDiffers(apps []Application) (changed []Application, gone int) {

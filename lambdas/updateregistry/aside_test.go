@@ -136,3 +136,39 @@ func TestPendingWeightsStayInTheRegistry(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasRegisteredSinceIsNotWrittenAsMoved: no step has moved it, because Validate has not seen it. What was changed since has
+// moved before.
+func TestWhatWasRegisteredSinceIsNotWrittenAsMoved(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		seen func(a failover.Application) *failover.Seen
+		want map[string]bool
+	}{
+		{"seen as it is", func(a failover.Application) *failover.Seen { return failover.SeenOf([]failover.Application{a}, 1) }, map[string]bool{"a": true}},
+		{"seen otherwise", func(a failover.Application) *failover.Seen {
+			a.Records = nil
+			return failover.SeenOf([]failover.Application{a}, 1)
+		}, map[string]bool{"a": true}},
+		{"seen by an earlier release", func(failover.Application) *failover.Seen { return nil }, map[string]bool{"a": true, "b": true}},
+		{"seen in groups", func(failover.Application) *failover.Seen { return &failover.Seen{Groups: []string{"x"}} }, map[string]bool{"a": true, "b": true}},
+	} {
+		h, _ := newHandler(t)
+		withRecords(t, h, "a")
+		apps, err := h.Registry.Applications(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := stageRequest(100)
+		req.Stage.Seen = c.seen(apps[0])
+		withRecords(t, h, "b")
+		if _, err := handle(t, h, req); err != nil {
+			t.Fatal(err)
+		}
+		for name, live := range lives(t, h) {
+			if got := live.Active == west; got != c.want[name] {
+				t.Errorf("%s: %s is written as moved: %v; want %v", c.name, name, got, c.want[name])
+			}
+		}
+	}
+}

@@ -23,7 +23,8 @@ const (
 // Stage writes the weights, the active Region and the epoch of each application of the stage's wave. An application is
 // active in the target Region once all of its traffic is there. A stage that restores gives it back the weights and the
 // active Region that the run has found. A stage that leaves traffic alone writes nothing, and an application of which
-// a failover has set a record aside is not written: not all of its traffic has moved. One that a switch has moved, and whose
+// a failover has set a record aside is not written: not all of its traffic has moved. Nor is one that Validate has not seen, because it
+// was registered since: no step has moved it. One that a switch has moved, and whose
 // weights are pending, is active in the target Region with the weights that it had.
 //
 // It writes every application even if one cannot be written, so that the registry is as accurate as possible. It writes each item
@@ -57,7 +58,7 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	var todo []failover.Application
 	for _, app := range wave {
 		switch {
-		case !req.Run.Moves(h.Registry.Plan, app) || req.SetAside.Traffic(app) || app.Broken != "":
+		case !req.Run.Moves(h.Registry.Plan, app) || req.SetAside.Traffic(app) || app.Broken != "" || !req.Stage.Knew(app.Name):
 		case same(app.Live, after(h.Registry.Plan, app, req)):
 			answer.AlreadyDone++
 		default:

@@ -37,7 +37,7 @@ type branch struct {
 type visit struct {
 	*state
 	input json.RawMessage
-	// entered is when, and event the id of the history's entry that says so. A retry does not enter again.
+	// entered is when, by the clock of the context object, and event the id of the history's entry that says so. A retry does not enter again.
 	entered time.Time
 	event   int64
 	// tries counts the retries of each retrier, and retries all of them.

@@ -44,12 +44,16 @@ type ExecutionInfo struct {
 	StateMachineName string
 	// Jitter draws a number from 0 up to 1 for each retry whose delay is jittered. Nil draws 1: the longest delay.
 	Jitter func() float64
+	// Clock is the time that the context object shows, for a Region whose clock differs. Nil shows the time that the execution is
+	// played with.
+	Clock func() time.Time
 }
 
 // Execution is one run of a [Machine]. It belongs to one goroutine at a time.
 type Execution struct {
-	machine   *Machine
-	info      ExecutionInfo
+	machine *Machine
+	info    ExecutionInfo
+	// startedAt is by the clock of the context object.
 	startedAt time.Time
 	deadline  time.Time
 	now       time.Time
@@ -72,7 +76,8 @@ type Execution struct {
 // Start starts an execution and plays it until it must wait. It never fails: an input that Step Functions does not accept makes an
 // execution that has ended, with the reason.
 func (m *Machine) Start(info ExecutionInfo, input json.RawMessage, now time.Time) *Execution {
-	x := &Execution{machine: m, info: info, startedAt: now, now: now, status: Running, maxEvents: MaxEvents}
+	x := &Execution{machine: m, info: info, now: now, status: Running, maxEvents: MaxEvents}
+	x.startedAt = x.clock()
 	x.root = newBranch(x, &m.level)
 	if m.timeout > 0 {
 		x.deadline = now.Add(m.timeout)
@@ -97,6 +102,14 @@ func (m *Machine) Start(info ExecutionInfo, input json.RawMessage, now time.Time
 	x.root.enter(m.startAt, input)
 	x.root.play()
 	return x
+}
+
+// clock is the time that the context object shows.
+func (x *Execution) clock() time.Time {
+	if x.info.Clock != nil {
+		return x.info.Clock()
+	}
+	return x.now
 }
 
 // Waiting is what the execution waits for, in the order of the states in the definition: [*Invoke], [*AwaitToken] or [*WaitUntil];

@@ -97,7 +97,7 @@ func (b *branch) enter(name string, input json.RawMessage) {
 	s := b.level.byName[name]
 	b.x.path = append(b.x.path, name)
 	b.x.transitions++
-	b.at = &visit{state: s, input: input, entered: b.x.now, tries: make([]int, len(s.retry))}
+	b.at = &visit{state: s, input: input, entered: b.x.clock(), tries: make([]int, len(s.retry))}
 	b.at.event = b.record(Event{Type: string(s.kind) + "StateEntered", StateEntered: &StateEntered{Name: name, Input: string(input)}})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/drover-dr/drover/internal/approval"
 	"github.com/drover-dr/drover/internal/failover"
@@ -40,8 +41,11 @@ func (p *performance) answer(ctx context.Context, x scenario.AnswerRun) error {
 		return nil // the outcome of the run shows whether that matters
 	}
 	verb := "rejects"
-	if x.Approved {
+	switch {
+	case x.Approved:
 		verb = "approves"
+	case x.Fails:
+		verb = "fails the approval task of"
 	}
 	comment := ""
 	if x.Comment != "" {
@@ -49,7 +53,12 @@ func (p *performance) answer(ctx context.Context, x scenario.AnswerRun) error {
 	}
 	p.say("run", transcript.Title, "%s %s %s%s", x.By, verb, p.nameOf(run), comment)
 	machine, _ := failover.MachineOf(run.arn)
-	return approval.Give(ctx, sfn.NewFromConfig(p.operator(asked.Region)), machine, *asked, failover.ApprovalAnswer{
+	client := sfn.NewFromConfig(p.operator(asked.Region))
+	if x.Fails {
+		_, err := client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &asked.Token, Error: aws.String(string(failover.NotApproved)), Cause: &x.Comment})
+		return err
+	}
+	return approval.Give(ctx, client, machine, *asked, failover.ApprovalAnswer{
 		Approved: x.Approved, By: fmt.Sprintf("arn:%s:iam::%s:user/%s", machine.Partition, machine.Account, x.By),
 		How: failover.CallerIdentity, Comment: x.Comment,
 	})

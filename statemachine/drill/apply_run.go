@@ -35,6 +35,12 @@ func (p *performance) applyToRun(ctx context.Context, e scenario.Event) error {
 		return p.plantApproval(ctx, *e.PlantedApproval)
 	case e.RepeatStep != nil:
 		return p.repeatStep(ctx, *e.RepeatStep)
+	case e.Clock != nil:
+		return p.setClock(*e.Clock)
+	case e.Published != nil:
+		return p.publishRelease(ctx, *e.Published)
+	case e.Redrive > 0:
+		return p.redrive(ctx, e.Redrive)
 	}
 	return nil
 }
@@ -136,7 +142,8 @@ func (p *performance) repeatStep(ctx context.Context, r scenario.RepeatStep) err
 		}
 		if n++; n == max(1, r.Number) {
 			p.say("lambda", transcript.Bad, "%s of %s is delivered once more", r.State, p.nameOf(p.runs[r.Run-1]))
-			p.repeatInvocation(ctx, x.Region, inv)
+			inv.Result = p.repeatInvocation(ctx, x.Region, inv)
+			p.repeated = append(p.repeated, inv)
 			break
 		}
 	}

@@ -67,6 +67,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 		return nil, err
 	}
 	result.Guarantees, result.Delivered = guarantee.Judge(result.Evidence), p.delivered
+	result.Repeated = p.repeated
 	result.Logs = p.world.Logs()
 	result.Messages = transcript.MessagesText(result.Evidence, o.Out.Named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
@@ -93,6 +94,7 @@ type performance struct {
 	// milestones are those that are not runs.
 	milestones []Milestone
 	byHand     []guarantee.ManualChange
+	deleted    []guarantee.DeletedItem
 	cutOffs    []time.Time // when the Regions were disconnected
 	// last is the snapshot that was taken last, read where and when.
 	last guarantee.Snapshot
@@ -107,6 +109,10 @@ type performance struct {
 	unexpected []string
 	// failures are events that could not be applied.
 	failures []error
+	// repeated are the invocations that the timeline has delivered once more, each with what came of it.
+	repeated []fakeaws.Invocation
+	// clocks is how far the clocks of Regions are ahead.
+	clocks map[string]time.Duration
 	// darkSince is since when a Region is dark.
 	darkSince map[string]time.Time
 	// dark are all times in which one was.
@@ -278,7 +284,7 @@ func (p *performance) stateMachine(region string) (arn string, err error) {
 func (p *performance) notImplemented() []string {
 	var missing []string
 	for _, call := range p.world.Calls() {
-		if call.Code == fakeaws.CodeNotImplemented {
+		if call.Code == fakeaws.CodeNotImplemented && call.Operation != redriveOperation {
 			missing = append(missing, fmt.Sprintf("%s %s, requested at %s: %s",
 				call.Service, call.Operation, scenario.Clock(call.At.Sub(scenario.Start)), call.Message))
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/guarantee"
 	"github.com/drover-dr/drover/statemachine/scenario"
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
@@ -20,8 +21,11 @@ func (p *performance) registryItem(ctx context.Context, i scenario.RegistryItem)
 	key := map[string]types.AttributeValue{"pk": text("applications"), "sk": text(fmt.Sprintf("%03d#%s", i.Wave, i.Application))}
 	if i.Remove {
 		p.say("dynamodb", transcript.Bad, "a writer of the registry deletes the item of %s", i.Application)
-		_, err := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key})
-		return err
+		if _, err := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key}); err != nil {
+			return err
+		}
+		p.deleted = append(p.deleted, guarantee.DeletedItem{At: p.world.Now(), Application: i.Application})
+		return nil
 	}
 	config := map[string]any{"name": i.Application, "wave": i.Wave}
 	maps.Copy(config, i.Config)

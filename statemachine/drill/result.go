@@ -36,6 +36,8 @@ type Result struct {
 	Logs []fakeaws.LogLine `json:"-"`
 	// Delivered counts what the scenario has done to the simulated AWS, by kind: faults count when they strike.
 	Delivered map[string]int `json:"-"`
+	// Repeated are the invocations that the timeline has delivered once more, each with what came of it.
+	Repeated []fakeaws.Invocation `json:"-"`
 	// Impact and Evidence are for the report to draw.
 	Impact   guarantee.Impact   `json:"-"`
 	Evidence guarantee.Evidence `json:"-"`

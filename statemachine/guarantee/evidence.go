@@ -29,6 +29,8 @@ type Evidence struct {
 	Batches []fakeaws.Batch
 	// Manual are the changes of hosted zones that the scenario has made outside Drover.
 	Manual []ManualChange
+	// Deleted are the items of applications that the scenario has deleted in the registry, outside Drover.
+	Deleted []DeletedItem
 	// CutOffs are when the Regions were disconnected from each other.
 	CutOffs []time.Time
 	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
@@ -54,6 +56,12 @@ type ManualChange struct {
 	At   time.Time
 	Zone string
 	Sets []fakeaws.RecordSet
+}
+
+// DeletedItem is the item of an application that was deleted in the registry: from then on no run knows the application.
+type DeletedItem struct {
+	At          time.Time
+	Application string
 }
 
 // RunEvidence is what was recorded of one execution.
@@ -168,8 +176,18 @@ func (e Evidence) runAt(at time.Time) *RunEvidence {
 	return nil
 }
 
-// selected are the applications that a run is about.
+// unreadable says whether the item of an application in the registry was deleted, or breaks the rules, before a run ended: what the
+// run makes of the application, no step can read.
+func (e Evidence) unreadable(r RunEvidence, app failover.Application) bool {
+	after, _ := r.After.registered(app.Name)
+	return after.Broken != "" || slices.ContainsFunc(e.Deleted, func(d DeletedItem) bool { return d.Application == app.Name && !d.At.After(r.end()) })
+}
+
+// selected are the applications that a run is about, without those whose items it could not read.
 func (e Evidence) selected(r RunEvidence) []failover.Application {
+	if slices.ContainsFunc(e.Applications, func(app failover.Application) bool { return e.unreadable(r, app) }) {
+		e.Applications = slices.DeleteFunc(slices.Clone(e.Applications), func(app failover.Application) bool { return e.unreadable(r, app) })
+	}
 	if r.Asked != nil && r.Asked.Action == failover.Weights { // it writes what switches have left pending, and no other weights
 		return slices.DeleteFunc(slices.Clone(e.Applications), func(app failover.Application) bool {
 			s, ok := e.Plan.SwitchOf(app)

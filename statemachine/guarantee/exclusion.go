@@ -94,11 +94,17 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 		}
 		return
 	}
-	if len(ofA) > 0 {
+	if len(ofA) > 0 && !b.tookFrom(a) {
 		e.checkLoser(f, b, a)
-	} else if len(ofB) > 0 {
+	} else if len(ofB) > 0 && !a.tookFrom(b) {
 		e.checkLoser(f, a, b)
 	}
+}
+
+// tookFrom says whether a run has taken the lock from another one: it did not lose against that one, although it had nothing to move.
+func (r RunEvidence) tookFrom(other RunEvidence) bool {
+	a, ok := r.validated()
+	return ok && a.Run.TakenOverFrom == NameIn(other.ARN)
 }
 
 // mayTakeOver says whether a run may move something although another one has started to: the other one or its lease has

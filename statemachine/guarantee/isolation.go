@@ -83,7 +83,7 @@ const unchanged = "ConditionalCheckFailedException"
 // needNotBeRefused says whether a failover of all applications was refused although only their own faults were blockers:
 // its input is valid and consents to data loss, the registry was read, no other run had the lock, and none was in progress.
 func (e Evidence) needNotBeRefused(run RunEvidence) bool {
-	if run.Outcome() != failover.Refused || !run.moves() || run.Asked.Action != failover.Failover || !e.mayLose(run) || len(e.Applications) == 0 {
+	if run.Outcome() != failover.Refused || !run.moves() || run.Asked.Action != failover.Failover || !e.mayLose(run) || len(e.selected(run)) == 0 {
 		return false
 	}
 	if in, err := failover.ParseInput(run.Input); err != nil || in.Trigger != nil || len(in.Applications)+len(in.Percents) > 0 || in.Since.After(run.StartedAt) || len(e.Plan.Loosened(in)) > 0 {
@@ -92,12 +92,16 @@ func (e Evidence) needNotBeRefused(run RunEvidence) bool {
 	if slices.Contains(run.Path, "AwaitApproval") || run.Before.Lock.Held(run.StartedAt) {
 		return false
 	}
+	if !slices.ContainsFunc(e.selected(run), func(app failover.Application) bool { return len(notMoved(e.Plan, run.To(), run.Before, app)) > 0 }) {
+		return false // all that it can read is there already
+	}
 	if slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return at.Before(run.StartedAt) }) {
 		return false // a run of the other Region, whose end it cannot see, may have moved the zones
 	}
 	for _, inv := range run.Invocations {
 		failed := func(c fakeaws.Call) bool { return c.Service == "dynamodb" && c.Code != "" && c.Code != unchanged }
-		if inv.Result.ErrorType != "" || slices.ContainsFunc(inv.Calls, failed) {
+		lost := inv.Result.ErrorType == string(failover.FenceLost) // against whom? No other run is in progress
+		if inv.Result.ErrorType != "" && !lost || slices.ContainsFunc(inv.Calls, failed) {
 			return false
 		}
 	}

@@ -143,12 +143,15 @@ func TestAFailoverIsNotRefusedForOneOfItsParts(t *testing.T) {
 		change func(*Evidence)
 		want   Status
 	}{
-		"nothing in its way":    {func(*Evidence) {}, Violated},
-		"no consent":            {func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = new(false) }, NotChecked},
-		"an input of its own":   {func(e *Evidence) { e.Runs[0].Input = []byte(`{"action":"explode"}`) }, NotChecked},
-		"a lock":                {func(e *Evidence) { e.Runs[0].Before.Lock = registry.Lock{Owner: "arn:run-0", Expires: at(time.Hour)} }, NotChecked},
-		"a run that goes on":    {func(e *Evidence) { e.Runs = append(e.Runs, stopped().Runs[0]); e.Runs[1].Name = "other" }, NotChecked},
-		"a registry that fails": {func(e *Evidence) { e.Runs[0].Invocations[0].Calls[0].Code = "InternalServerError" }, NotChecked},
+		"nothing in its way":                   {func(*Evidence) {}, Violated},
+		"no consent":                           {func(e *Evidence) { e.Runs[0].Asked.AllowDataLoss = new(false) }, NotChecked},
+		"an input of its own":                  {func(e *Evidence) { e.Runs[0].Input = []byte(`{"action":"explode"}`) }, NotChecked},
+		"a lock":                               {func(e *Evidence) { e.Runs[0].Before.Lock = registry.Lock{Owner: "arn:run-0", Expires: at(time.Hour)} }, NotChecked},
+		"a run that goes on":                   {func(e *Evidence) { e.Runs = append(e.Runs, stopped().Runs[0]); e.Runs[1].Name = "other" }, NotChecked},
+		"a fence, although no other run moves": {func(e *Evidence) { e.Runs[0].Invocations[0].Result.ErrorType = string(failover.FenceLost) }, Violated},
+		"a step that fails":                    {func(e *Evidence) { e.Runs[0].Invocations[0].Result.ErrorType = string(failover.Unreachable) }, NotChecked},
+		"nothing that is elsewhere":            {func(e *Evidence) { e.Runs[0].Before = snapshotIn(west, 0, 100); e.Runs[0].After = e.Runs[0].Before }, NotChecked},
+		"a registry that fails":                {func(e *Evidence) { e.Runs[0].Invocations[0].Calls[0].Code = "InternalServerError" }, NotChecked},
 	} {
 		e := refused()
 		c.change(&e)

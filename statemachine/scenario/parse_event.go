@@ -15,7 +15,7 @@ import (
 // eventKeys are the kinds of events, in the order in which an error lists them.
 var eventKeys = []string{
 	"regionDark", "regionBack", "controlPlane", "drift", "recordSet", "databaseLag", "databaseHang", "loseChange", "databaseMember", "memberDeleted", "noMetrics", "errors", "apiFault", "invocations", "alarm", "call",
-	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval", "repeatStep",
+	"start", "deploy", "lambdaSurge", "registryItem", "cutOff", "seeAgain", "switchoverCancelled", "pause", "stop", "loseEvents", "answer", "plantedApproval", "repeatStep", "clock", "published", "redrive",
 }
 
 // ParseEvent reads one event as a timeline has it, from YAML or JSON. All mistakes are reported at once, each with line,
@@ -41,7 +41,7 @@ func (e Event) Kinds() []string {
 		e.RegionDark != "", e.RegionBack != "", e.ControlPlane != "", e.Drift != nil, e.RecordSet != nil, e.DatabaseLag != nil, e.DatabaseHang != "", e.LoseChange != "", e.DatabaseMember != nil, e.MemberDeleted != nil, e.NoMetrics != nil,
 		e.Errors != nil, e.APIFault != nil, e.Invocations != nil, e.Alarm != nil, e.Call != nil, e.Start != nil,
 		e.Deploy != nil, e.LambdaSurge != nil, e.RegistryItem != nil,
-		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil, e.RepeatStep != nil,
+		e.CutOff != nil, e.SeeAgain != nil, e.SwitchoverCancelled != "", e.Pause != nil, e.Stop != nil, e.LoseEvents != nil, e.Answer != nil, e.PlantedApproval != nil, e.RepeatStep != nil, e.Clock != nil, e.Published != nil, e.Redrive > 0,
 	}
 	var kinds []string
 	for i, key := range eventKeys {

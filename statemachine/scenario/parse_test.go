@@ -78,6 +78,11 @@ func TestMistakesSayWhereAndWhatWasExpected(t *testing.T) {
 		{"a rule of fewer than none", "until: 5m", "world: {safetyRule: {atLeast: -1}}\nuntil: 5m", "-1; expected how many routing controls must be on"},
 		{"no number of clients", "until: 5m", "world: {clients: {requestsPerSecond: .nan, writes: .nan}}\nuntil: 5m", "NaN; expected a part from 0 to 1"},
 		{"fault in no Region", "    regionDark: us-east-1", "    apiFault: {service: rds, region: east, loseAnswer: true, times: 1}", `x.yaml:7:38: "east" is not a Region code`},
+		{"a clock that is ahead and behind", "    regionDark: us-east-1", "    clock: {region: us-east-1, ahead: 5s, behind: 5s}", "x.yaml:7:13: got ahead and behind; expected one of them, or none to set the clock right"},
+		{"a clock of no Region", "    regionDark: us-east-1", "    clock: {region: east, ahead: 5s}", `x.yaml:7:21: "east" is not a Region code`},
+		{"a release without a format", "    regionDark: us-east-1", `    published: {region: us-east-1, version: "9.0.0"}`, "0; expected the format that the release writes, from 1"},
+		{"a release without a version", "    regionDark: us-east-1", "    published: {region: us-east-1, format: 1}", "version is missing"},
+		{"an approval that fails", "    regionDark: us-east-1", "    answer: {run: 1, by: ann, approved: true, fails: true}", "got approved: true and fails: true; expected one of them"},
 		{"no YAML", "title: all is well", "title: {", "x.yaml:4:1: ',' or '}' must be specified"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -38,9 +39,20 @@ type LoseEvents struct {
 	For    Duration `yaml:"for"`
 }
 
-// AboutRun says whether the event needs a run that has started, a Region that can start one, or a state of a database.
+// Clocks sets the clock of a Region: what Step Functions shows there, and therefore what the functions of a run know of the time.
+type Clocks struct {
+	Region string `yaml:"region" is:"region"`
+	// Ahead and Behind are how far it differs; neither sets it right.
+	Ahead  Duration `yaml:"ahead"`
+	Behind Duration `yaml:"behind"`
+}
+
+// Difference is how far the clock is ahead; negative when it is behind.
+func (c Clocks) Difference() time.Duration { return time.Duration(c.Ahead) - time.Duration(c.Behind) }
+
+// AboutRun says whether the event needs a run that has started, a Region that answers, or a state of a database.
 func (e Event) AboutRun() bool {
-	return e.Start != nil || e.MemberDeleted != nil || e.DatabaseMember != nil || e.Pause != nil || e.Stop != nil || e.Answer != nil || e.PlantedApproval != nil || e.RepeatStep != nil
+	return e.Start != nil || e.MemberDeleted != nil || e.DatabaseMember != nil || e.Pause != nil || e.Stop != nil || e.Answer != nil || e.PlantedApproval != nil || e.RepeatStep != nil || e.Redrive > 0 || e.RegistryItem != nil || e.Published != nil || e.Call != nil
 }
 
 // runEvent checks an event that concerns two Regions or a run.
@@ -68,9 +80,23 @@ func (c *checker) runEvent(path string, e Event) {
 	case e.Answer != nil:
 		c.run(path+".answer", e.Answer.Run)
 		c.required(path+".answer", "by", e.Answer.By)
+		if e.Answer.Fails && e.Answer.Approved {
+			c.add(path+".answer", "got approved: true and fails: true; expected one of them")
+		}
 	case e.RepeatStep != nil:
 		c.run(path+".repeatStep", e.RepeatStep.Run)
 		c.required(path+".repeatStep", "state", e.RepeatStep.State)
+	case e.Clock != nil:
+		c.region(path+".clock.region", e.Clock.Region)
+		if e.Clock.Ahead > 0 && e.Clock.Behind > 0 {
+			c.add(path+".clock", "got ahead and behind; expected one of them, or none to set the clock right")
+		}
+	case e.Published != nil:
+		c.region(path+".published.region", e.Published.Region)
+		c.required(path+".published", "version", e.Published.Version)
+		if e.Published.Format < 1 {
+			c.add(path+".published.format", "%d; expected the format that the release writes, from 1", e.Published.Format)
+		}
 	case e.PlantedApproval != nil:
 		c.run(path+".plantedApproval", e.PlantedApproval.Run)
 		c.required(path+".plantedApproval", "under", e.PlantedApproval.Under)

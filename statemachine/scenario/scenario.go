@@ -150,12 +150,6 @@ type WorldSettings struct {
 	ControlPlane string `yaml:"controlPlane"`
 }
 
-// SafetyRule asserts that so many of the plan's routing controls are on.
-type SafetyRule struct {
-	Name    string `yaml:"name"`
-	AtLeast int    `yaml:"atLeast"`
-}
-
 // How a failover moves the users of applications.
 const (
 	// BySwitch attaches the health checks of the plan's switches to the record sets. It is the default.
@@ -218,6 +212,12 @@ type Event struct {
 	PlantedApproval *PlantedApproval `yaml:"plantedApproval"`
 	// RepeatStep is an invocation of a run that is delivered once more, later.
 	RepeatStep *RepeatStep `yaml:"repeatStep"`
+	// Clock sets the clock of a Region.
+	Clock *Clocks `yaml:"clock"`
+	// Published is the release that a Region says it runs.
+	Published *PublishedRelease `yaml:"published"`
+	// Redrive is the number of a run that an operator tries to redrive.
+	Redrive int `yaml:"redrive"`
 }
 
 // Drift is a record set that is changed, or added, outside Drover.

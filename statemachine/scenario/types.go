@@ -6,6 +6,8 @@ type AnswerRun struct {
 	Approved bool   `yaml:"approved"`
 	By       string `yaml:"by"`
 	Comment  string `yaml:"comment"`
+	// Fails says that the approver fails the task that waits, with the error name NotApproved, instead of giving an answer.
+	Fails bool `yaml:"fails"`
 }
 
 // PlantedApproval is an approval item of one run that an attacker, who may write the registry's approvals, puts under the
@@ -83,10 +85,24 @@ const (
 
 var releases = []string{ReleaseCurrent, ReleaseBroken, ReleasePrevious}
 
+// PublishedRelease is the release that a Region publishes in the registry: what the other Region takes it to run.
+type PublishedRelease struct {
+	Region  string `yaml:"region" is:"region"`
+	Version string `yaml:"version"`
+	// Format is that of what this release writes.
+	Format int `yaml:"format"`
+}
+
 // OtherZone is a hosted zone beside those of the applications.
 type OtherZone struct {
 	ID   string `yaml:"id"`
 	Name string `yaml:"name"`
 	// Private says that only clients in a VPC resolve its names.
 	Private bool `yaml:"private"`
+}
+
+// SafetyRule asserts that so many of the plan's routing controls are on.
+type SafetyRule struct {
+	Name    string `yaml:"name"`
+	AtLeast int    `yaml:"atLeast"`
 }

@@ -43,6 +43,7 @@ func Draw(seed uint64) Situation {
 		d.alarms(&s)
 	}
 	s.rare(d.names)
+	s.more(d)
 	return s
 }
 

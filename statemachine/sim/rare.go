@@ -20,7 +20,7 @@ func (s *Situation) rare(names []string) {
 		}
 	case 2: // a failback is started in the standby
 		s.add(d.at(), "start: {region: %s, input: {action: failback}}", west)
-	case 3: // an application lists an alarm that does not exist
+	case 3: // an application lists an alarm
 		i := d.IntN(len(s.Applications))
 		s.Applications = slices.Clone(s.Applications)
 		s.Applications[i] = strings.TrimRight(s.Applications[i], "\n") + "\n    alarms: [not-there]"

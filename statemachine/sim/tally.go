@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
@@ -38,6 +39,9 @@ func (t *Tally) Add(p Played) {
 	for _, run := range slices.Concat(p.Result.Evidence.Runs, p.Result.Evidence.Closings) {
 		t.addRun(run)
 	}
+	for _, inv := range p.Result.Repeated {
+		t.addInvocation(inv)
+	}
 }
 
 func (t *Tally) addRun(run guarantee.RunEvidence) {
@@ -49,18 +53,27 @@ func (t *Tally) addRun(run guarantee.RunEvidence) {
 		}
 	}
 	for i, inv := range run.Invocations {
-		failed := inv.Result.ErrorType
-		if failed != "" {
-			t.Reached["condition "+failed]++
-		}
-		if failed != "" && i+1 < len(run.Invocations) && run.Invocations[i+1].State == inv.State {
+		t.addInvocation(inv)
+		if inv.Result.ErrorType != "" && i+1 < len(run.Invocations) && run.Invocations[i+1].State == inv.State {
 			t.Reached["retry "+inv.State]++
 		}
-		var a failover.ValidateAnswer
-		if failed == "" && inv.Function != "" && strings.Contains(inv.Function, "validate") && failover.Decode(inv.Result.Payload, &a) == nil {
-			for _, f := range a.Findings {
-				t.Reached["finding "+f.Code]++
-			}
+	}
+	for _, e := range run.History { // a condition that no function has named, but who failed the task
+		if e.TaskFailed != nil && e.TaskFailed.Error == string(failover.NotApproved) {
+			t.Reached["condition "+e.TaskFailed.Error]++
+		}
+	}
+}
+
+func (t *Tally) addInvocation(inv fakeaws.Invocation) {
+	if failed := inv.Result.ErrorType; failed != "" {
+		t.Reached["condition "+failed]++
+		return
+	}
+	var a failover.ValidateAnswer
+	if strings.Contains(inv.Function, "validate") && failover.Decode(inv.Result.Payload, &a) == nil {
+		for _, f := range a.Findings {
+			t.Reached["finding "+f.Code]++
 		}
 	}
 }

@@ -60,6 +60,14 @@ func (c Control) Regions() []string {
 	return c.k.RegionNames()
 }
 
+// SetClock sets how far a Region's clock is ahead of the virtual time, or behind it when negative. It is the clock of what Step
+// Functions shows: the times in the context object, and those of executions. Waits and timeouts do not depend on it.
+func (c Control) SetClock(name string, ahead time.Duration) error {
+	c.k.Lock()
+	defer c.k.Unlock()
+	return c.k.setClock(name, ahead)
+}
+
 // SetDark makes a Region go dark, or answer again. A dark Region answers no request, sends and receives no replication,
 // runs no function and serves no user. It keeps its state.
 func (c Control) SetDark(name string, dark bool) error {

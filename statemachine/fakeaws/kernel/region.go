@@ -10,6 +10,8 @@ import (
 type region struct {
 	name string
 	dark bool
+	// ahead is how far its clock is ahead of the virtual time; negative when it is behind.
+	ahead time.Duration
 }
 
 // RegionNames are the names of the Regions in alphabetical order.
@@ -37,6 +39,23 @@ func (k *Kernel) CheckRegion(name string) error {
 func (k *Kernel) Dark(name string) bool {
 	r, ok := k.regions[name]
 	return ok && r.dark
+}
+
+// Clock is the time that a Region's clock shows.
+func (k *Kernel) Clock(name string) time.Time {
+	if r, ok := k.regions[name]; ok {
+		return k.now.Add(r.ahead)
+	}
+	return k.now
+}
+
+func (k *Kernel) setClock(name string, ahead time.Duration) error {
+	if err := k.CheckRegion(name); err != nil {
+		return err
+	}
+	k.regions[name].ahead = ahead
+	k.Record("region", name, "has a clock that differs by %v", ahead)
+	return nil
 }
 
 // Connected says whether two Regions reach each other. A caller outside AWS has the empty name, and reaches all Regions.

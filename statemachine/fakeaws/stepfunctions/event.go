@@ -41,10 +41,10 @@ func (s *Service) changed(e *execution) {
 		Output          *string   `json:"output"`
 		OutputDetails   *included `json:"outputDetails"`
 	}{
-		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, Name: e.name, Status: string(e.x.Status()), StartDate: e.startedAt.UnixMilli(),
+		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, Name: e.name, Status: string(e.x.Status()), StartDate: e.shown.started.UnixMilli(),
 	}
 	if !e.stoppedAt.IsZero() {
-		detail.StopDate = new(e.stoppedAt.UnixMilli())
+		detail.StopDate = new(e.shown.stopped.UnixMilli())
 	}
 	output := e.x.Output()
 	if len(e.input)+len(output) <= maxEventData {

@@ -49,7 +49,7 @@ type sensitiveData struct {
 func (e *execution) item() executionItem {
 	return executionItem{
 		ExecutionARN: e.arn, StateMachineARN: e.machine.ARN, VersionARN: e.machine.version, Name: e.name, Status: string(e.x.Status()),
-		Started: wire.Epoch(e.startedAt), Stopped: wire.EpochOrNone(e.stoppedAt),
+		Started: wire.Epoch(e.shown.started), Stopped: wire.EpochOrNone(e.shown.stopped),
 	}
 }
 

@@ -17,3 +17,17 @@ func (ctl Control) PauseExecution(arn string, lasts time.Duration) error {
 	e.pausedUntil = ctl.s.k.Now().Add(lasts)
 	return nil
 }
+
+// regionChanged resumes the parked executions of a Region that is back. What they waited for is requested again: a
+// function whose answer was lost runs a second time. See SFN-1 in docs/fidelity.md.
+func (s *Service) regionChanged(region string, dark bool) {
+	if dark {
+		return
+	}
+	for _, e := range s.executions {
+		if e.parked && e.machine.Region == region {
+			e.parked = false
+			s.next(e)
+		}
+	}
+}

@@ -104,12 +104,14 @@ type machine struct {
 }
 
 type execution struct {
-	arn, name   string
-	machine     *machine
-	input       json.RawMessage
-	x           *asl.Execution
-	startedAt   time.Time
-	stoppedAt   time.Time
+	arn, name string
+	machine   *machine
+	input     json.RawMessage
+	x         *asl.Execution
+	startedAt time.Time
+	stoppedAt time.Time
+	// shown are both by the Region's clock, as the API shows them.
+	shown       struct{ started, stopped time.Time }
 	entered     int // states of the path that the watcher has been called with
 	invocations []kernel.Invocation
 	parked      bool // its Region was dark when it could have gone on
@@ -192,7 +194,9 @@ func (s *Service) begin(m *machine, name string, input json.RawMessage) (*execut
 	info := asl.ExecutionInfo{
 		ID: arn, Name: name, RoleARN: m.Role, StateMachineID: m.ARN, StateMachineName: m.Name, Jitter: s.jitter.Float64,
 	}
+	info.Clock = func() time.Time { return s.k.Clock(m.Region) }
 	e := &execution{arn: arn, name: name, machine: m, input: input, startedAt: s.k.Now(), asked: map[asl.Pending]bool{}}
+	e.shown.started = info.Clock()
 	e.x = m.parsed.Start(info, input, s.k.Now())
 	s.executions = append(s.executions, e)
 	s.publish(e, "ExecutionsStarted")
@@ -218,7 +222,7 @@ func (s *Service) next(e *execution) {
 		return
 	}
 	if e.x.Status() != asl.Running {
-		e.stoppedAt = s.k.Now()
+		e.stoppedAt, e.shown.stopped = s.k.Now(), s.k.Clock(e.machine.Region)
 		s.publishEnd(e)
 		s.changed(e)
 		if w := s.watcher(); w != nil {
@@ -300,20 +304,6 @@ func (s *Service) reportEntered(e *execution) {
 	for ; e.entered < len(path); e.entered++ {
 		if w := s.watcher(); w != nil {
 			w.StateEntered(e.arn, path[e.entered], s.k.Now())
-		}
-	}
-}
-
-// regionChanged resumes the parked executions of a Region that is back. What they waited for is requested again: a
-// function whose answer was lost runs a second time. See SFN-1 in docs/fidelity.md.
-func (s *Service) regionChanged(region string, dark bool) {
-	if dark {
-		return
-	}
-	for _, e := range s.executions {
-		if e.parked && e.machine.Region == region {
-			e.parked = false
-			s.next(e)
 		}
 	}
 }

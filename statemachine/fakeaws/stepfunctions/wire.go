@@ -143,7 +143,7 @@ func (s *Service) startExecution(req *wire.Request, p *startExecutionParams) (an
 	return struct {
 		ARN     string     `json:"executionArn"`
 		Started wire.Epoch `json:"startDate"`
-	}{e.arn, wire.Epoch(e.startedAt)}, nil
+	}{e.arn, wire.Epoch(e.shown.started)}, nil
 }
 
 func (s *Service) stopExecution(req *wire.Request, p *stopExecutionParams) (any, *wire.Error) {
@@ -156,7 +156,7 @@ func (s *Service) stopExecution(req *wire.Request, p *stopExecutionParams) (any,
 	}
 	return struct {
 		Stopped wire.Epoch `json:"stopDate"`
-	}{wire.Epoch(e.stoppedAt)}, nil
+	}{wire.Epoch(e.shown.stopped)}, nil
 }
 
 func (s *Service) sendTaskSuccess(req *wire.Request, p *taskSuccessParams) (any, *wire.Error) {
