@@ -104,7 +104,7 @@ SEED ?= 1
 
 # What is wrong is written to dist/sim, as small as it can be, as a scenario that drover drill plays.
 .PHONY: sim
-sim: bin/drover ## play situations that are drawn from a seed, and defects (RUNS=1000 SEED=1; EXHAUSTIVE=SCENARIO, all or pairs: every call fails)
+sim: bin/drover ## play situations that are drawn from a seed, and defects (RUNS=1000 SEED=1; EXHAUSTIVE=SCENARIO, 1 for all of them, or pairs: every call fails)
 	go test -timeout 0 -count=1 ./statemachine/sim -v -run $(if $(EXHAUSTIVE),EveryCallFails -exhaustive $(EXHAUSTIVE),'TestSimulation|Defects' -defects -runs $(RUNS) -seed $(SEED))
 
 # The tests run the seeds of every fuzz test; this searches for more. What is found stays under testdata/fuzz as a seed.

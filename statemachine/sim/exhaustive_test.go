@@ -1,12 +1,17 @@
 package sim
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/drills"
@@ -16,7 +21,7 @@ import (
 	"github.com/drover-dr/drover/statemachine/transcript"
 )
 
-var exhaustive = flag.String("exhaustive", "", "the scenario in which every call fails in every way, one at a time; all for each that is played in less than a minute, pairs for every pair in the smallest")
+var exhaustive = flag.String("exhaustive", "", "the scenario in which every call fails in every way, one at a time; 1 for all with at most a thousand calls, pairs for every pair in the smallest")
 
 // smallest are the scenarios with the fewest calls, in which every pair of calls fails.
 var smallest = []string{"bad-input", "nothing-to-move", "refused-failover"}
@@ -36,7 +41,7 @@ func TestEveryCallFails(t *testing.T) {
 	switch *exhaustive {
 	case "":
 		t.Skip("make sim EXHAUSTIVE=SCENARIO plays it")
-	case "all":
+	case "1", "all":
 		for _, name := range drills.Names() {
 			t.Run(name, func(t *testing.T) { shootAt(t, name, false) })
 		}
@@ -49,44 +54,77 @@ func TestEveryCallFails(t *testing.T) {
 	}
 }
 
-func shootAt(t *testing.T, name string, pairs bool) {
+// shotsAt are all faults of one call in a scenario, and how many operations it calls.
+func shotsAt(t *testing.T, name string) (shots []shot, of int) {
 	t.Helper()
 	calls := map[operation]int{}
-	for _, run := range playShipped(t, name).Evidence.Runs {
+	e := playShipped(t, name).Evidence
+	for _, run := range slices.Concat(e.Runs, e.Closings, e.Idle) {
 		for _, inv := range run.Invocations {
 			for _, c := range inv.Calls {
 				calls[operation{c.Service, c.Operation}]++
 			}
 		}
 	}
-	var shots []shot
-	for _, o := range operations {
+	for _, o := range slices.SortedFunc(maps.Keys(calls), func(a, b operation) int {
+		return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.name, b.name))
+	}) {
 		for n := range calls[o] {
 			for _, kind := range kinds {
 				shots = append(shots, shot{o, n, kind})
 			}
 		}
 	}
-	played := 0
+	return shots, len(calls)
+}
+
+// mostCalls is how many calls a scenario has at most that is played with all others.
+const mostCalls = 1000
+
+// progress is after how many plays one line says how far it is.
+const progress = 250
+
+func shootAt(t *testing.T, name string, pairs bool) {
+	t.Helper()
+	began := time.Now()
+	shots, operations := shotsAt(t, name)
+	if calls := len(shots) / len(kinds); *exhaustive != name && calls > mostCalls {
+		t.Skipf("%d calls; expected at most %d: make sim EXHAUSTIVE=%s plays it", calls, mostCalls, name)
+	}
+	var plays [][]string
 	for i, first := range shots {
-		others := []shot{first}
-		if pairs {
-			others = shots[i:]
-		}
-		for _, second := range others {
-			played++
-			events := []string{first.event()}
-			if second != first {
-				events = append(events, second.event())
-			}
-			for _, v := range playShipped(t, name, events...).Guarantees {
-				if v.Status == guarantee.Violated {
-					t.Errorf("%s with\n  %s\n%d %s: %s", name, strings.Join(events, "\n  "), v.Number, v.Guarantee, strings.Join(v.Violations, "; "))
-				}
+		plays = append(plays, []string{first.event()})
+		for _, second := range shots[i+1:] {
+			if pairs {
+				plays = append(plays, []string{first.event(), second.event()})
 			}
 		}
 	}
-	t.Logf("%s: %d calls of %d operations, played %d times", name, len(shots)/len(kinds), len(calls), played)
+	t.Logf("%s: %d calls of %d operations, %d plays", name, len(shots)/len(kinds), operations, len(plays))
+	var mu sync.Mutex
+	var verdicts guarantee.Tallies
+	played := 0
+	var all sync.WaitGroup
+	for w := range *workers {
+		all.Go(func() {
+			for i := w; i < len(plays); i += *workers {
+				result := playShipped(t, name, plays[i]...)
+				mu.Lock()
+				verdicts.Add(result.Guarantees)
+				if played++; played%progress == 0 {
+					t.Logf("%s: %d of %d plays after %v", name, played, len(plays), time.Since(began).Round(time.Second))
+				}
+				mu.Unlock()
+				if found := (Played{Result: result}).Violated(); len(found) > 0 {
+					t.Errorf("%s with\n  %s\n%s", name, strings.Join(plays[i], "\n  "), strings.Join(found, "\n"))
+				}
+			}
+		})
+	}
+	all.Wait()
+	var text strings.Builder
+	printVerdicts(&text, verdicts)
+	t.Logf("%s: %d plays in %v\n%s", name, played, time.Since(began).Round(time.Second), text.String())
 }
 
 // playShipped plays a scenario that Drover comes with, with faults from its beginning on, in which anything may happen.

@@ -106,10 +106,8 @@ func (t *Tally) Unexercised() []string {
 
 // Print writes the verdicts, and how often everything was reached.
 func (t *Tally) Print(w io.Writer, universe []string) {
-	fmt.Fprintf(w, "%d situations, %d runs\n\n%-34s %8s %9s %12s %8s\n", t.Situations, t.Runs, "Guarantees", "kept", "violated", "not checked", "runs")
-	for _, g := range t.Guarantees {
-		fmt.Fprintf(w, "  %2d %-29s %8d %9d %12d %8d\n", g.Number, g.Guarantee, g.Kept, g.Violated, g.NotChecked, g.Runs)
-	}
+	fmt.Fprintf(w, "%d situations, %d runs\n\n", t.Situations, t.Runs)
+	printVerdicts(w, t.Guarantees)
 	fmt.Fprintln(w, "\nReached, the rarest first")
 	all := slices.SortedFunc(maps.Keys(t.Reached), func(a, b string) int { return cmp.Or(cmp.Compare(t.Reached[a], t.Reached[b]), cmp.Compare(a, b)) })
 	for _, what := range all {
@@ -117,5 +115,13 @@ func (t *Tally) Print(w io.Writer, universe []string) {
 	}
 	for _, what := range t.Missing(universe) {
 		fmt.Fprintf(w, "  %8d  %s\n", 0, what)
+	}
+}
+
+// printVerdicts writes how often each guarantee was kept, violated and not checked.
+func printVerdicts(w io.Writer, all guarantee.Tallies) {
+	fmt.Fprintf(w, "%-34s %8s %9s %12s %8s\n", "Guarantees", "kept", "violated", "not checked", "runs")
+	for _, g := range all {
+		fmt.Fprintf(w, "  %2d %-29s %8d %9d %12d %8d\n", g.Number, g.Guarantee, g.Kept, g.Violated, g.NotChecked, g.Runs)
 	}
 }
