@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/lambdas/api"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
 	"github.com/drover-dr/drover/lambdas/lever"
@@ -53,5 +54,6 @@ func New(step string, s Surroundings) (lambda.Handler, error) {
 func (s Surroundings) environment() (entry.Environment, error) {
 	env, err := entry.LoadEnvironment(s.Getenv)
 	env.Config.HTTPClient, env.Dial, env.Metrics = s.Client, s.Dial, entry.MetricLog{Out: s.Log}
+	plainbody.Unsigned(&env.Config)
 	return env, err
 }

@@ -41,6 +41,8 @@ type rehearsal struct {
 	zones []string
 	// callers are the access keys of those who call the API, by name.
 	callers map[string]string
+	// tables are the clients of DynamoDB, by Region.
+	tables map[failover.Region]*dynamodb.Client
 	// began is when virtual time started.
 	began time.Time
 }
@@ -60,7 +62,7 @@ func deployAt(ctx context.Context, a *assembly.Assembly, lambdas string, hosting
 	}
 	r := &rehearsal{
 		world: fakeaws.New(a.Account, start, string(plan.Primary), string(plan.Standby)), hosting: hosting, assembly: a, plan: plan,
-		functions: map[string]Running{}, keys: map[string]string{}, lambdas: lambdas, began: start,
+		functions: map[string]Running{}, keys: map[string]string{}, lambdas: lambdas, began: start, tables: map[failover.Region]*dynamodb.Client{},
 	}
 	if r.Addresses, err = hosting.Open(r.world, serve(r.world)); err != nil {
 		return nil, errors.Join(err, r.close())
@@ -191,9 +193,14 @@ func (r *rehearsal) table() string {
 
 // store is the registry as an operator sees it in a Region: over the wire.
 func (r *rehearsal) store(region failover.Region) *registry.Store {
-	cfg := r.operator(region)
-	cfg.Retryer = func() aws.Retryer { return again{} }
-	return registry.In(dynamodb.NewFromConfig(cfg), r.table(), r.plan)
+	client := r.tables[region]
+	if client == nil {
+		cfg := r.operator(region)
+		cfg.Retryer = func() aws.Retryer { return again{} }
+		client = dynamodb.NewFromConfig(cfg)
+		r.tables[region] = client
+	}
+	return registry.In(client, r.table(), r.plan)
 }
 
 // again retries at once: what the drill itself reads may be struck by a fault of a part of all calls.
@@ -210,11 +217,15 @@ func (again) RetryDelay(int, error) (time.Duration, error) { return 0, nil }
 
 // operator is the SDK's configuration of an administrator.
 func (r *rehearsal) operator(region failover.Region) aws.Config {
-	return aws.Config{
+	cfg := aws.Config{
 		Region: string(region), BaseEndpoint: aws.String(r.URL), HTTPClient: r.client(),
 		Credentials: credentials.NewStaticCredentialsProvider(fakeaws.Administrator, SecretKey, ""),
 		Retryer:     func() aws.Retryer { return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 1 }) },
 	}
+	if r.Transport != nil {
+		plainbody.Unsigned(&cfg)
+	}
+	return cfg
 }
 
 // client makes the drill's own requests.
@@ -222,8 +233,14 @@ func (r *rehearsal) client() aws.HTTPClient {
 	if r.Transport == nil {
 		return plainbody.New()
 	}
-	return &http.Client{Transport: r.Transport}
+	return direct{r.Transport}
 }
+
+// direct is a client without what the network needs: redirects, cookies, time limits.
+type direct struct{ http.RoundTripper }
+
+// Do implements the SDK's interface.
+func (d direct) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
 
 // SecretKey is the secret access key of every caller in a drill, so that the tests find it in logs.
 const SecretKey = "drill/secret/access/key"
