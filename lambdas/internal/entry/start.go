@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/drover-dr/drover/internal/failover"
-	"github.com/drover-dr/drover/internal/release"
 )
 
 // Step plays one step of the state machine. It must be safe to call twice with the same request.
@@ -95,8 +94,9 @@ func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, err
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
 		defer cancel()
 	}
-	answer, err := h.play(ctx, payload)
-	attrs := append(describe(h.name, payload), describeWeb(payload, answer)...)
+	about := aboutOf(payload)
+	answer, err := h.play(ctx, payload, about)
+	attrs := append(about.describe(h.name), about.describeWeb(answer)...)
 	attrs = append(attrs, evidence.attributes()...)
 	if err != nil {
 		named := Named(err)
@@ -110,7 +110,7 @@ func (h *handler[Q, A]) Invoke(ctx context.Context, payload []byte) ([]byte, err
 
 // play calls the step with the decoded payload. A panic becomes an error whose name the state machine knows; otherwise its name
 // would be that of the Go value.
-func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte, err error) {
+func (h *handler[Q, A]) play(ctx context.Context, payload []byte, of about) (answer []byte, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			h.log.LogAttrs(ctx, slog.LevelError, "panic", slog.String("stack", string(debug.Stack())))
@@ -121,7 +121,7 @@ func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.name, err)
 	}
-	format, err := formatOf(h.name, payload)
+	format, err := of.format(h.name)
 	if err != nil {
 		return nil, err
 	}
@@ -141,47 +141,4 @@ func (h *handler[Q, A]) play(ctx context.Context, payload []byte) (answer []byte
 		return nil, err
 	}
 	return failover.Encoded(answer, format), nil
-}
-
-// formatOf is the format of a payload; the answer has the same. It refuses the payload of a state machine of an unknown
-// version. A function is called by the state machine that was deployed with it, or by that of the release before, which always
-// calls the latest function. A request to the API is about no execution, and has no format.
-func formatOf(name string, payload []byte) (int, error) {
-	var about struct {
-		Format    int             `json:"format"`
-		Run       json.RawMessage `json:"run"`
-		Execution json.RawMessage `json:"execution"`
-	}
-	_ = json.Unmarshal(payload, &about) // a payload that cannot be read at all is reported with the request
-	if about.Run == nil && about.Execution == nil && about.Format == 0 {
-		return failover.Format, nil
-	}
-	return about.Format, failover.CheckFormat(name+": payload", about.Format)
-}
-
-// describe are the attributes of the invocation, from the fields that the payloads of all steps share.
-func describe(name string, payload []byte) []slog.Attr {
-	var about struct {
-		Run       failover.Run              `json:"run"`
-		Execution failover.ExecutionContext `json:"execution"`
-		Op        string                    `json:"op"`
-		Stage     *failover.Stage           `json:"stage"`
-	}
-	// A payload that cannot be read has no attributes; the invocation returns the error.
-	_ = json.Unmarshal(payload, &about)
-	run := about.Run.ID
-	if run == "" {
-		run = about.Execution.Name
-	}
-	attrs := []slog.Attr{slog.String("step", name), slog.String("version", release.Version), slog.String("run", run)}
-	if about.Run.Epoch > 0 {
-		attrs = append(attrs, slog.Int64("epoch", about.Run.Epoch))
-	}
-	if about.Op != "" {
-		attrs = append(attrs, slog.String("op", about.Op))
-	}
-	if about.Stage != nil {
-		attrs = append(attrs, slog.Int("stage", about.Stage.Index))
-	}
-	return attrs
 }
