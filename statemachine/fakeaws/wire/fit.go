@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -17,6 +18,9 @@ import (
 // have comes first, whatever else is wrong: a drill must see it. The codes are those of the protocol for a value of another
 // type and for one beyond a limit.
 func fit(req *Request, params Fields, shape Structure, misfit, beyond string) *Error {
+	if quick := (fitting{quick: true}); !quick.finds(params, shape) {
+		return nil
+	}
 	f := fitting{}
 	f.value("", cbor.Map(params), shape)
 	switch {
@@ -41,9 +45,37 @@ func beyondLimits(violations []string, code string) *Error {
 
 // fitting is what a check has found.
 type fitting struct {
+	// quick says that only whether there is anything wrong matters: then members come in any order, and without their paths. Most
+	// requests need no more.
+	quick   bool
 	unknown []string
 	misfit  string
 	beyond  []string
+}
+
+// finds says whether anything is wrong.
+func (f *fitting) finds(params Fields, shape Structure) bool {
+	f.value("", cbor.Map(params), shape)
+	return len(f.unknown) > 0 || f.misfit != "" || len(f.beyond) > 0
+}
+
+// names are those of members, in their order if it matters.
+func names[V any](f *fitting, members map[string]V) iter.Seq[string] {
+	if f.quick {
+		return maps.Keys(members)
+	}
+	return slices.Values(slices.Sorted(maps.Keys(members)))
+}
+
+// join is the path of a member.
+func (f *fitting) join(path, name string) string {
+	switch {
+	case f.quick:
+		return ""
+	case path == "":
+		return name
+	}
+	return path + "." + name
 }
 
 // value checks a value at a path.
@@ -55,14 +87,14 @@ func (f *fitting) value(path string, v cbor.Value, shape Shape) {
 		list, ok := v.(cbor.List)
 		f.is(ok, path, "a list")
 		for i, element := range list {
-			f.value(fmt.Sprintf("%s.%d.member", path, i+1), element, s.Of)
+			f.value(f.join(f.join(path, strconv.Itoa(i+1)), "member"), element, s.Of)
 		}
 		f.length(path, "", len(list), s.Min, s.Max, ok)
 	case Map:
 		entries, ok := v.(cbor.Map)
 		f.is(ok, path, "a map")
-		for _, name := range slices.Sorted(maps.Keys(entries)) {
-			f.value(path+"."+name, entries[name], s.Of)
+		for name := range names(f, entries) {
+			f.value(f.join(path, name), entries[name], s.Of)
 		}
 		f.length(path, "", len(entries), s.Min, s.Max, ok)
 	case Text:
@@ -92,20 +124,20 @@ func (f *fitting) structure(path string, v cbor.Value, s Structure) {
 	if !ok {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
+	for name := range names(f, members) {
 		shape, known := s[name]
 		switch {
 		case isNull(members[name]):
 			delete(members, name)
 		case !known:
-			f.unknown = append(f.unknown, join(path, name))
+			f.unknown = append(f.unknown, f.join(path, name))
 		default:
-			f.value(join(path, name), members[name], shape)
+			f.value(f.join(path, name), members[name], shape)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s)) {
+	for name := range names(f, s) {
 		if _, required := s[name].(Required); required && members[name] == nil {
-			f.beyond = append(f.beyond, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", camel(join(path, name))))
+			f.beyond = append(f.beyond, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", camel(f.join(path, name))))
 		}
 	}
 }
@@ -141,13 +173,6 @@ func (f *fitting) is(ok bool, path, expected string) {
 
 func (f *fitting) limit(path, value, format string, args ...any) {
 	f.beyond = append(f.beyond, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, camel(path), fmt.Sprintf(format, args...)))
-}
-
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
 }
 
 // camel is a path as AWS's validation writes it: names begin with a small letter.

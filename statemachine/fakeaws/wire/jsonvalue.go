@@ -14,6 +14,9 @@ func readObject(body []byte, shape Structure) (Fields, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return Fields{}, nil
 	}
+	if fields, ok := plainObject(body, shape); ok {
+		return fields, nil
+	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
 	var v any
@@ -63,22 +66,22 @@ func fromJSON(v any, shape Shape) cbor.Value {
 
 func objectOf(v map[string]any, shape Shape) cbor.Value {
 	object := cbor.Map{}
-	switch s := shape.(type) {
-	case Structure:
-		for name, value := range v {
-			member, shape := s.memberAt(name)
-			object[member] = fromJSON(value, shape)
-		}
-	case Map:
-		for name, value := range v {
-			object[name] = fromJSON(value, bare(s.Of))
-		}
-	default:
-		for name, value := range v {
-			object[name] = fromJSON(value, nil)
-		}
+	for name, value := range v {
+		member, of := memberIn(shape, name)
+		object[member] = fromJSON(value, of)
 	}
 	return object
+}
+
+// memberIn is the member of an object with a name on the wire, and its shape.
+func memberIn(shape Shape, name string) (member string, of Shape) {
+	switch s := shape.(type) {
+	case Structure:
+		return s.memberAt(name)
+	case Map:
+		return name, bare(s.Of)
+	}
+	return name, nil
 }
 
 func numberOf(v json.Number, shape Shape) cbor.Value {

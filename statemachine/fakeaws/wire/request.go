@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -61,19 +60,27 @@ type Permission struct {
 	Context map[string][]string
 }
 
-var credential = regexp.MustCompile(`Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request`)
-
 // Scope is the credential scope of a request's signature.
 type Scope struct{ AccessKey, Region, Service string }
 
 // ScopeOf reads the credential scope; ok is false when the request has no signature. Signatures are not verified: no
 // other user reaches a listener on the loopback interface.
 func ScopeOf(r *http.Request) (scope Scope, ok bool) {
-	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
-	if match == nil {
-		return Scope{}, false
+	for rest, found := r.Header.Get("Authorization"), true; found; {
+		if _, rest, found = strings.Cut(rest, "Credential="); !found {
+			break
+		}
+		parts := strings.SplitN(rest, "/", 5)
+		if len(parts) == 5 && parts[0] != "" && isDay(parts[1]) && parts[2] != "" && parts[3] != "" && strings.HasPrefix(parts[4], "aws4_request") {
+			return Scope{AccessKey: parts[0], Region: parts[2], Service: parts[3]}, true
+		}
 	}
-	return Scope{AccessKey: match[1], Region: match[2], Service: match[3]}, true
+	return Scope{}, false
+}
+
+// isDay says whether a text is the day of a signature, such as 20260131.
+func isDay(text string) bool {
+	return len(text) == 8 && strings.Trim(text, "0123456789") == ""
 }
 
 // Write sends the answer.
