@@ -86,15 +86,18 @@ func (ctl Control) UpdateRole(arn string, policies []json.RawMessage) error {
 	return nil
 }
 
+// policies are the documents that were parsed.
+var policies kernel.Memo[[]statement]
+
 // allow replaces the statements of the role by those of the documents.
-func (r *role) allow(policies []json.RawMessage) error {
+func (r *role) allow(documents []json.RawMessage) error {
 	var all []statement
-	for i, document := range policies {
+	for i, document := range documents {
 		var compact bytes.Buffer
-		if json.Compact(&compact, document) == nil && compact.Len() > maxPolicy {
+		if len(document) > maxPolicy && json.Compact(&compact, document) == nil && compact.Len() > maxPolicy {
 			return fmt.Errorf("policy document %d: LimitExceeded: %d characters; expected up to %d", i+1, compact.Len(), maxPolicy)
 		}
-		statements, err := parsePolicy(document)
+		statements, err := policies.Of(string(document), func() ([]statement, error) { return parsePolicy(document) })
 		if err != nil {
 			return fmt.Errorf("policy document %d: %w", i+1, err)
 		}
@@ -145,13 +148,20 @@ func (i *Service) KeyOf(roleARN string) string {
 // allow, and everything else is denied.
 func (i *Service) decide(r *role, p wire.Permission) *wire.Error {
 	p = asked(p)
-	context := map[string][]string{"aws:principalarn": {r.arn}, "aws:principalaccount": {i.k.Account}}
-	for k, v := range p.Context {
-		context[strings.ToLower(k)] = v
+	context := func(key string) []string {
+		switch values, ok := p.Context[key]; {
+		case ok:
+			return values
+		case key == "aws:principalarn":
+			return []string{r.arn}
+		case key == "aws:principalaccount":
+			return []string{i.k.Account}
+		}
+		return nil
 	}
-	allowed := false
+	allowed, action := false, strings.ToLower(p.Action)
 	for _, s := range r.statements {
-		if !s.matches(p, context) {
+		if !s.matches(p, action, context) {
 			continue
 		}
 		if s.deny {

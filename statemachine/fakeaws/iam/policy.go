@@ -84,7 +84,7 @@ func parsePolicy(document json.RawMessage) ([]statement, error) {
 
 func (wire wireStatement) parse() (statement, error) {
 	s := statement{
-		deny: wire.Effect == "Deny", actions: wire.Action, notActions: wire.NotAction,
+		deny: wire.Effect == "Deny", actions: lower(wire.Action), notActions: lower(wire.NotAction),
 		resources: wire.Resource, notResource: wire.NotResource,
 	}
 	switch {
@@ -103,6 +103,15 @@ func (wire wireStatement) parse() (statement, error) {
 	conditions, err := parseConditions(wire.Condition)
 	s.conditions = conditions
 	return s, err
+}
+
+// lower are actions in lower case, in which they are compared.
+func lower(actions []string) []string {
+	var all []string
+	for _, action := range actions {
+		all = append(all, strings.ToLower(action))
+	}
+	return all
 }
 
 func parseConditions(block map[string]map[string]oneOrMany[any]) ([]policyCondition, error) {
@@ -137,8 +146,10 @@ func parseCondition(operator, key string, values []any) (policyCondition, error)
 	return c, nil
 }
 
-func (s statement) matches(p wire.Permission, context map[string][]string) bool {
-	action := func(pattern string) bool { return glob(strings.ToLower(pattern), strings.ToLower(p.Action)) }
+// matches says whether the statement is about a permission, whose action is given in lower case too. context has the values of a
+// condition key.
+func (s statement) matches(p wire.Permission, lowerAction string, context func(key string) []string) bool {
+	action := func(pattern string) bool { return glob(pattern, lowerAction) }
 	resource := func(pattern string) bool { return globARN(pattern, p.Resource) }
 	switch {
 	case len(s.actions) > 0 && !slices.ContainsFunc(s.actions, action),
@@ -148,7 +159,7 @@ func (s statement) matches(p wire.Permission, context map[string][]string) bool 
 		return false
 	}
 	for _, c := range s.conditions {
-		if !c.holds(context[c.key]) {
+		if !c.holds(context(c.key)) {
 			return false
 		}
 	}
@@ -197,16 +208,18 @@ func globARN(pattern, arn string) bool {
 	if pattern == "*" {
 		return true
 	}
-	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
-	if len(patterns) != len(parts) {
-		return false
-	}
-	for i := range patterns {
-		if !glob(patterns[i], parts[i]) {
+	for range 5 {
+		wanted, restWanted, more := strings.Cut(pattern, ":")
+		part, rest, moreParts := strings.Cut(arn, ":")
+		if more != moreParts || !glob(wanted, part) {
 			return false
 		}
+		if !more {
+			return true
+		}
+		pattern, arn = restWanted, rest
 	}
-	return true
+	return glob(pattern, arn)
 }
 
 // glob matches * with any text and ? with any one character.

@@ -6,9 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/drover-dr/drover/statemachine/asl"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -21,7 +21,7 @@ func (s *Service) revision(sm StateMachine) (*machine, error) {
 	if err := s.k.CheckRegion(sm.Region); err != nil {
 		return nil, fmt.Errorf("state machine %s: %w", sm.Name, err)
 	}
-	parsed, err := parsedOnce(sm.Definition)
+	parsed, err := definitions.Of(sm.Definition, func() (*asl.Machine, error) { return asl.Parse([]byte(sm.Definition)) })
 	if err != nil {
 		return nil, fmt.Errorf("state machine %s in %s: %w", sm.Name, sm.Region, err)
 	}
@@ -31,32 +31,8 @@ func (s *Service) revision(sm StateMachine) (*machine, error) {
 	return &machine{StateMachine: sm, parsed: parsed, created: s.k.Now()}, nil
 }
 
-// definitions are those that were parsed. A simulation deploys the same two thousands of times.
-var definitions = struct {
-	sync.Mutex
-	parsed map[string]*asl.Machine
-}{parsed: map[string]*asl.Machine{}}
-
-// maxDefinitions bounds how many are kept.
-const maxDefinitions = 32
-
-// parsedOnce parses a definition, or returns the machine of the same text: executions do not change it.
-func parsedOnce(text string) (*asl.Machine, error) {
-	definitions.Lock()
-	defer definitions.Unlock()
-	if m := definitions.parsed[text]; m != nil {
-		return m, nil
-	}
-	m, err := asl.Parse([]byte(text))
-	if err != nil {
-		return nil, err
-	}
-	if len(definitions.parsed) >= maxDefinitions {
-		clear(definitions.parsed)
-	}
-	definitions.parsed[text] = m
-	return m, nil
-}
+// definitions are those that were parsed: executions do not change them.
+var definitions kernel.Memo[*asl.Machine]
 
 // UpdateStateMachine makes a new revision of a state machine. Running executions and published versions keep theirs.
 func (ctl Control) UpdateStateMachine(sm StateMachine) error {
