@@ -305,7 +305,10 @@ func (f *function) invoke(ctx context.Context, payload []byte) (lambdahost.Resul
 	defer f.running(-1)
 	done := make(chan lambdahost.Result, 1)
 	handler := f.handler
-	go func() { done <- resultOf(handler.Invoke(ctx, payload)) }()
+	go func() {
+		growStack(0)
+		done <- resultOf(handler.Invoke(ctx, payload))
+	}()
 	result := f.conduct(done)
 	result.Log = f.log.String()
 	f.log.Reset()
@@ -313,6 +316,15 @@ func (f *function) invoke(ctx context.Context, payload []byte) (lambdahost.Resul
 		result.Payload = []byte(defect.Answer(f.of.Step, string(payload), string(result.Payload)))
 	}
 	return result, nil
+}
+
+// growStack makes the stack of a goroutine as large as calls of the SDK need it, while there is nothing on it yet that would have to
+// be copied: they are a hundred functions deep.
+//
+//go:noinline
+func growStack(at int) byte {
+	var space [24 << 10]byte
+	return space[at]
 }
 
 func (f *function) getenv(name string) string {

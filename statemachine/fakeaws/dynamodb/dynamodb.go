@@ -33,13 +33,15 @@ type Service struct {
 	// cut holds the pairs of Regions, in alphabetical order, between which nothing is replicated.
 	cut      map[[2]string]bool
 	arrivals arrivals
+	// versions count the writes of each item that have reached a replica.
+	versions map[place]version
 	// held are the deliveries that a dark Region or a disconnected link keeps back, in the order of writing.
 	held []delivery
 }
 
 // New returns a DynamoDB without tables.
 func New(k *kernel.Kernel, metrics Metrics) *Service {
-	d := &Service{k: k, metrics: metrics, tables: map[string]*table{}, cut: map[[2]string]bool{}, lag: 800 * time.Millisecond}
+	d := &Service{k: k, metrics: metrics, tables: map[string]*table{}, cut: map[[2]string]bool{}, versions: map[place]version{}, lag: 800 * time.Millisecond}
 	k.OnRegion(d.regionChanged)
 	k.OnLink(d.linkChanged)
 	return d

@@ -27,6 +27,8 @@ type partition struct {
 	order []string
 	// earlier are items as they were before their last write, by sort key.
 	earlier map[string]earlier
+	// stale is until when a read may return one of them.
+	stale time.Time
 }
 
 // earlier is what a read that does not ask for consistency returns until a time: an item before its last write, or nil when
@@ -53,8 +55,7 @@ func (p *partition) item(sk string, r reading) *stored {
 
 // keys are the sort keys of the items that a read at a time finds, in ascending order.
 func (p *partition) keys(r reading) []string {
-	stale := func(sk string) bool { return r.at.Before(p.earlier[sk].until) }
-	if r.consistent || !slices.ContainsFunc(slices.Collect(maps.Keys(p.earlier)), stale) {
+	if r.consistent || !r.at.Before(p.stale) {
 		return p.order
 	}
 	all := slices.Concat(p.order, slices.Collect(maps.Keys(p.earlier)))
@@ -130,7 +131,7 @@ func (r *replica) set(key primaryKey, s *stored, now time.Time) (won bool) {
 		return false
 	}
 	part.items[key.sk] = s
-	part.earlier[key.sk] = earlier{old, now.Add(staleFor)}
+	part.earlier[key.sk], part.stale = earlier{old, now.Add(staleFor)}, now.Add(staleFor)
 	i, listed := slices.BinarySearch(part.order, key.sk)
 	switch {
 	case s.attributes != nil && !listed:
@@ -152,7 +153,7 @@ func (d *Service) write(r *replicaOf, key primaryKey, attributes expression.Item
 	}
 	s := &stored{attributes: attributes, size: size, write: d.k.NextID()}
 	r.replica.set(key, s, d.k.Now())
-	d.k.Edited()
+	d.edited(r.region, r.table, key)
 	for _, to := range slices.Sorted(maps.Keys(r.table.replicas)) {
 		if to != r.region {
 			d.send(delivery{table: r.table, key: key, stored: s, from: r.region, to: to, written: d.k.Now()})
@@ -175,7 +176,7 @@ func (d *Service) arrive(x delivery) {
 	}
 	d.metrics.Put(x.from, "AWS/DynamoDB", "ReplicationLatency", map[string]string{"TableName": x.table.name, "ReceivingRegion": x.to},
 		float64(d.k.Now().Sub(x.written).Milliseconds()))
-	d.k.Edited()
+	d.edited(x.to, x.table, x.key)
 	if !x.table.replicas[x.to].set(x.key, x.stored, d.k.Now()) {
 		d.k.Record("dynamodb", x.table.name, "%s %s: a late write of %s is discarded for a newer one in %s", x.key.pk, x.key.sk, x.from, x.to)
 	}

@@ -111,11 +111,11 @@ func (c Control) Revision() int {
 	return c.k.edits
 }
 
-// Journal returns everything that happened so far, in order.
+// Journal returns everything that happened so far, in order. It is no copy: what is written into the journal does not change.
 func (c Control) Journal() []Entry {
 	c.k.Lock()
 	defer c.k.Unlock()
-	return slices.Clone(c.k.journal)
+	return slices.Clip(c.k.journal)
 }
 
 // CallCount is how many requests were made so far.
@@ -132,24 +132,31 @@ func (c Control) IDs() int {
 	return c.k.ids
 }
 
-// SkipIDs gives away so many numbers more, for requests that need not be made because their answers are known.
-func (c Control) SkipIDs(n int) {
+// Repeat records requests once more, as made now, that need not be made because their answers are known. ids is how many numbers
+// they take.
+func (c Control) Repeat(calls []Call, ids int) {
 	c.k.Lock()
 	defer c.k.Unlock()
-	c.k.ids += n
+	for _, call := range calls {
+		call.At = c.k.now
+		c.k.calls = append(c.k.calls, call)
+	}
+	c.k.ids += ids
 }
 
-// Faulty says whether a call of a service may fail: a fault is injected that is not used up, or the function that runs is about to
-// crash.
-func (c Control) Faulty(service string) bool {
+// Faulty says whether one of these calls may fail if it is made again: a fault is injected that is not used up, or the function that
+// runs is about to crash.
+func (c Control) Faulty(calls []Call) bool {
 	c.k.Lock()
 	defer c.k.Unlock()
-	return c.k.crashAt > 0 || slices.ContainsFunc(c.k.faults, func(f *Fault) bool { return f.Service == "" || f.Service == service })
+	return c.k.crashAt > 0 || slices.ContainsFunc(calls, func(call Call) bool {
+		return slices.ContainsFunc(c.k.faults, func(f *Fault) bool { return f.isFor(call.Service, call.Operation, call.Region, call.Object) })
+	})
 }
 
-// Calls returns every request that was made so far, in the order of arrival.
+// Calls returns every request that was made so far, in the order of arrival. It is no copy: what is recorded does not change.
 func (c Control) Calls() []Call {
 	c.k.Lock()
 	defer c.k.Unlock()
-	return slices.Clone(c.k.calls)
+	return slices.Clip(c.k.calls)
 }

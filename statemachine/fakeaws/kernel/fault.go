@@ -73,11 +73,11 @@ func (k *Kernel) removeFault(fault *Fault) {
 // FaultFor returns the oldest fault that matches the request, or nil, and counts the request.
 func (k *Kernel) FaultFor(req *wire.Request) *Fault {
 	for _, f := range k.faults {
-		if (f.Spares != "" && f.Spares == req.AccessKey) || (f.Service != "" && f.Service != req.Service) || (f.Operation != "" && f.Operation != req.Operation) ||
-			(f.Region != "" && f.Region != req.Region) || (f.Object != "" && !isAbout(req, f.Object)) {
+		object := wire.ObjectOf(req)
+		if f.Spares != "" && f.Spares == req.AccessKey || !f.isFor(req.Service, req.Operation, req.Region, object) {
 			continue
 		}
-		if !f.strikes(req.Service + " " + req.Operation + " " + wire.ObjectOf(req)) {
+		if !f.strikes(req.Service + " " + req.Operation + " " + object) {
 			continue
 		}
 		if f.After > 0 {
@@ -98,7 +98,8 @@ func (k *Kernel) FaultFor(req *wire.Request) *Fault {
 	return nil
 }
 
-// isAbout says whether a request names an object: its id is one of the words of what the request is about.
-func isAbout(req *wire.Request, object string) bool {
-	return slices.Contains(strings.Fields(wire.ObjectOf(req)), object)
+// isFor says whether the fault is for a request. A request is about an object whose id is one of the words of what it is about.
+func (f *Fault) isFor(service, operation, region, about string) bool {
+	return (f.Service == "" || f.Service == service) && (f.Operation == "" || f.Operation == operation) &&
+		(f.Region == "" || f.Region == region) && (f.Object == "" || slices.Contains(strings.Fields(about), f.Object))
 }
