@@ -68,7 +68,7 @@ func Play(ctx context.Context, s *scenario.Scenario, o Options) (*Result, error)
 	}
 	result.Guarantees, result.Delivered = guarantee.Judge(result.Evidence), p.delivered
 	result.Repeated = p.repeated
-	result.Logs = p.world.Logs()
+	result.Logs = p.world.Logs
 	result.Messages = transcript.MessagesText(result.Evidence, o.Out.Named)
 	result.Unexpected = append(result.Unexpected, p.notImplemented()...)
 	result.Unexpected = append(result.Unexpected, p.denied()...)

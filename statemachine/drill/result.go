@@ -32,8 +32,8 @@ type Result struct {
 	Milestones []Milestone `json:"-"`
 	// Messages are all notifications, as they were published.
 	Messages string `json:"-"`
-	// Logs are what functions, state machines and APIs have logged.
-	Logs []fakeaws.LogLine `json:"-"`
+	// Logs returns what functions, state machines and APIs have logged. The lines are made when they are asked for.
+	Logs func() []fakeaws.LogLine `json:"-"`
 	// Delivered counts what the scenario has done to the simulated AWS, by kind: faults count when they strike.
 	Delivered map[string]int `json:"-"`
 	// Repeated are the invocations that the timeline has delivered once more, each with what came of it.

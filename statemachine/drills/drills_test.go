@@ -81,7 +81,7 @@ func TestDrills(t *testing.T) {
 			} else if second, again := play(t, name); got != again || result.Messages != second.Messages {
 				t.Errorf("the second time was not the first (-first +second):\n%s", cmp.Diff(got+result.Messages, again+second.Messages))
 			}
-			if found := leaks(result.Scenario, result.Logs); found != nil {
+			if found := leaks(result.Scenario, result.Logs()); found != nil {
 				t.Errorf("the logs have what they may not have:\n%s", strings.Join(found, "\n"))
 			}
 			isGolden(t, name+".txt", got)

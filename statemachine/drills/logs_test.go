@@ -56,7 +56,7 @@ func logsOf(t *testing.T, name string, change func(*assembly.Assembly)) (*scenar
 	s, deployed := mustLoad(t, name), defaultAssembly(t)
 	change(deployed)
 	result := mustPlay(t, s, drill.Options{Assembly: deployed})
-	return result.Scenario, result.Logs
+	return result.Scenario, result.Logs()
 }
 
 // TestTheSearchOfLogsFindsWhatItSearchesFor plays an approval: as it is deployed, there are lines of every kind and nothing

@@ -107,9 +107,10 @@ func (t *Traffic) tick() {
 		}
 	}
 	clear(t.writers)
-	s := Sample{At: t.k.Now()}
-	for _, region := range t.k.RegionNames() {
-		s.Regions = append(s.Regions, RegionSample{Region: region})
+	regions := t.k.RegionNames()
+	s := Sample{At: t.k.Now(), Regions: make([]RegionSample, len(regions))}
+	for i, region := range regions {
+		s.Regions[i].Region = region
 	}
 	for _, p := range t.populations {
 		p.refresh(t.ticks)

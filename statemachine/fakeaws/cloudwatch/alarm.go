@@ -71,7 +71,8 @@ func (ctl Control) AddAlarm(a Alarm) error {
 }
 
 func (m *Service) add(a Alarm) {
-	alarms := slices.DeleteFunc(m.alarms[a.Region], func(b Alarm) bool { return a.Name == b.Name })
+	// A copy, because evaluate may be going through the others.
+	alarms := slices.DeleteFunc(slices.Clone(m.alarms[a.Region]), func(b Alarm) bool { return a.Name == b.Name })
 	alarms = append(alarms, a)
 	slices.SortFunc(alarms, func(a, b Alarm) int { return cmp.Compare(a.Name, b.Name) })
 	m.alarms[a.Region] = alarms

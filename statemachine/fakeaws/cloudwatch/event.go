@@ -55,12 +55,14 @@ func (m *Service) evaluate(region string) {
 	if m.k.Dark(region) {
 		return
 	}
-	for _, a := range slices.Clone(m.alarms[region]) {
-		if a.State != "" || a.Rule.PeriodSeconds >= 60 && m.k.Now().Unix()%60 != 0 {
+	minute := m.k.Now().Unix()%60 == 0
+	for _, a := range m.alarms[region] {
+		if a.State != "" || a.Rule.PeriodSeconds >= 60 && !minute {
 			continue
 		}
-		m.states[m.arn(a)].set = false
-		if state := m.stateOf(a); state != m.states[m.arn(a)].value {
+		s := m.states[m.arn(a)]
+		s.set = false
+		if state := m.stateOf(a); state != s.value {
 			m.change(a, state, m.reason(a, state))
 		}
 	}

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +28,8 @@ type Kernel struct {
 	pace   *pace // set while the clock follows a real one
 
 	regions map[string]*region
+	// names are those of the regions, in alphabetical order.
+	names []string
 	// links are the pairs of disconnected Regions, and since when.
 	links map[[2]string]time.Time
 	// calling is the Region of the function that runs now; empty when none does.
@@ -48,6 +52,7 @@ func New(account string, start time.Time, regions ...string) *Kernel {
 	for _, name := range regions {
 		k.regions[name] = &region{name: name}
 	}
+	k.names = slices.Sorted(maps.Keys(k.regions))
 	return k
 }
 
