@@ -47,7 +47,13 @@ func newHandler(t *testing.T) (Handler, *registry.Store) {
 
 func ask(t *testing.T, h Handler, method, path string) int {
 	t.Helper()
+	return askAt(t, h, noon, method, path)
+}
+
+func askAt(t *testing.T, h Handler, at time.Time, method, path string) int {
+	t.Helper()
 	req := request{RawPath: path}
+	req.RequestContext.TimeEpoch = at.UnixMilli()
 	req.RequestContext.HTTP.Method = method
 	got, err := h.Handle(t.Context(), req)
 	if err != nil {
@@ -102,14 +108,36 @@ func TestWhatIsNotTheLeversOwnIsNotFound(t *testing.T) {
 	}
 }
 
-// TestARegistryThatDoesNotAnswerKeepsUsersWhereTheyAre: no answer but 200 may make users leave.
-func TestARegistryThatDoesNotAnswerKeepsUsersWhereTheyAre(t *testing.T) {
-	h, store := newHandler(t)
-	if _, err := store.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: east, Epoch: 7, Run: "r", At: noon}); err != nil {
-		t.Fatal(err)
-	}
-	store.Table = "gone"
-	if got := ask(t, h, http.MethodGet, "/switches/default/us-east-1"); got != http.StatusServiceUnavailable {
-		t.Errorf("got %d; want 503", got)
+// TestARegistryThatDoesNotAnswerMovesNoUser: an environment that has read the switch answers as before, for an hour, and one that has
+// not lets users stay where the weights send them.
+func TestARegistryThatDoesNotAnswerMovesNoUser(t *testing.T) {
+	const path = "/switches/default/us-east-1"
+	for _, c := range []struct {
+		name   string
+		reads  []failover.Region // what it has read, in this order
+		after  time.Duration
+		known  *Known
+		answer int
+	}{
+		{"nothing was read", nil, 0, &Known{}, http.StatusServiceUnavailable},
+		{"users have left", []failover.Region{east}, time.Hour, &Known{}, http.StatusOK},
+		{"users have left, long ago", []failover.Region{east}, time.Hour + time.Second, &Known{}, http.StatusServiceUnavailable},
+		{"users have left, and returned", []failover.Region{east, ""}, time.Minute, &Known{}, http.StatusNotFound},
+		{"users have returned, and left", []failover.Region{"", east}, time.Minute, &Known{}, http.StatusOK},
+		{"users have left the other Region", []failover.Region{west}, time.Minute, &Known{}, http.StatusNotFound},
+		{"nothing is remembered", []failover.Region{east}, 0, nil, http.StatusServiceUnavailable},
+	} {
+		h, store := newHandler(t)
+		h.Known = c.known
+		for i, evacuated := range c.reads {
+			if _, err := store.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: evacuated, Epoch: int64(i + 1), Run: "r", At: noon}); err != nil {
+				t.Fatal(err)
+			}
+			askAt(t, h, noon, http.MethodGet, path)
+		}
+		store.Table = "gone"
+		if got := askAt(t, h, noon.Add(c.after), http.MethodGet, path); got != c.answer {
+			t.Errorf("%s: got %d; want %d", c.name, got, c.answer)
+		}
 	}
 }

@@ -12,5 +12,5 @@ var Function = entry.Of("lever", func(env entry.Environment) entry.Step[request,
 
 // New returns the handler of a deployed function.
 func New(env entry.Environment) Handler {
-	return Handler{Plan: env.Plan, Region: env.Region, Registry: registry.In(dynamodb.NewFromConfig(env.Config), env.Table, env.Plan)}
+	return Handler{Plan: env.Plan, Region: env.Region, Registry: registry.In(dynamodb.NewFromConfig(env.Config), env.Table, env.Plan), Known: &Known{}}
 }
