@@ -83,3 +83,23 @@ func TestARunIsSupersededOnlyByOneThatHasTakenItsLock(t *testing.T) {
 		}
 	}
 }
+
+// TestARunWhoseLockWasReplacedFromTheOtherRegionIsSuperseded: both have the same epoch, and one write has won the replication.
+func TestARunWhoseLockWasReplacedFromTheOtherRegionIsSuperseded(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		after func(s *Store, own, other failover.Run)
+		want  bool
+	}{
+		{"the other one has it", func(*Store, failover.Run, failover.Run) {}, false}, // the fence says who was first
+		{"the other one has it, and this one has ended", func(s *Store, own, _ failover.Run) { release(t, s, own) }, true},
+		{"both have ended", func(s *Store, own, other failover.Run) { release(t, s, other); release(t, s, own) }, true},
+	} {
+		s, own, other := newStore(t), run("own"), run("other")
+		own.Epoch = takeLock(t, s, other, noon) // as this Region had it before it was replaced
+		c.after(s, own, other)
+		if lock := readLock(t, s); lock.Superseded(own) != c.want || lock.Newest().ARN != other.ARN {
+			t.Errorf("%s: superseded %v by %+v; want %v", c.name, lock.Superseded(own), lock.Newest(), c.want)
+		}
+	}
+}

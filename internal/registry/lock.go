@@ -213,7 +213,11 @@ func (l Lock) Newest() failover.Winner {
 // Superseded says whether a run has lost the lock to another one, and has not released it before: that one has taken it from this
 // run, or this run has ended without it.
 func (l Lock) Superseded(run failover.Run) bool {
-	return l.Epoch > run.Epoch && (slices.Contains(l.Barred, run.ARN) || l.Taken != nil && l.Taken.Run == run.ID)
+	without := slices.Contains(l.Barred, run.ARN)
+	if l.Epoch == run.Epoch { // both Regions have given the epoch away, and the other write has replaced this run's
+		return without && l.Newest().ARN != run.ARN
+	}
+	return l.Epoch > run.Epoch && (without || l.Taken != nil && l.Taken.Run == run.ID)
 }
 
 // lockedOut says why a run could not take the lock that it found, or that it has it already.
