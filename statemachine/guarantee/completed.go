@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/prose"
@@ -28,7 +27,7 @@ func completedVerified(e Evidence) finding {
 		f.check(run)
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if e.changedManually(run, app) || run.leavesThere(e.Plan, app) {
+			if e.changedManually(run, app) || run.leavesThere(e.Plan, app) || e.unseen(run, app) {
 				continue
 			}
 			applications++
@@ -38,7 +37,7 @@ func completedVerified(e Evidence) finding {
 			if run.Asked.Action == failover.Drill { // it returns what it has moved
 				app.Databases = run.inSource(e.Plan, app.Databases)
 			}
-			for _, why := range run.notMoved(e.Plan, run.destination(e.Plan), app) {
+			for _, why := range e.notMoved(run, run.destination(e.Plan), app) {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
 			e.checkFollowUp(&f, run, app)
@@ -92,6 +91,14 @@ func (e Evidence) changedManually(run RunEvidence, app failover.Application) boo
 	})
 }
 
+// driftedUnderASwitch says whether an operator has changed a zone of an application at any time, while a switch decides where its
+// users are: the registry keeps the weights that are to be written.
+func (e Evidence) driftedUnderASwitch(run RunEvidence, app failover.Application) bool {
+	return run.After.switchedAway(app) && slices.ContainsFunc(app.Records, func(r failover.Record) bool {
+		return slices.ContainsFunc(e.Manual, func(m ManualChange) bool { return m.Zone == r.Zone && m.At.Before(run.StartedAt) })
+	})
+}
+
 // checkInSync: every change of the run has reached the name servers, or is listed as one of which that is not known.
 func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	for _, batch := range e.Batches {
@@ -122,16 +129,29 @@ func (r RunEvidence) destination(plan failover.Plan) failover.Region {
 
 // notMoved says what of an application is not in a Region when the run has ended. While the report lists weights as pending, the
 // run has got no answer about them, and the registry may still say what it said before.
-func (r RunEvidence) notMoved(plan failover.Plan, to failover.Region, app failover.Application) []string {
+func (e Evidence) notMoved(r RunEvidence, to failover.Region, app failover.Application) []string {
+	plan := e.Plan
 	pending := slices.ContainsFunc(app.Records, func(record failover.Record) bool { return r.leavesPending(record.Zone) })
 	var or []map[failover.Region]int
 	if before, ok := r.Before.registered(app.Name); ok && pending {
 		or = append(or, before.Live.Weights)
 	}
-	if r.lostChange() && r.After.switchedAway(app) { // it has written the registry before Route 53 lost the change
+	lost := func(record failover.Record) bool { return e.lostLast(r, record.Zone) }
+	if (r.lostChange() || slices.ContainsFunc(app.Records, lost)) && r.After.switchedAway(app) { // it has written the registry before
 		or = append(or, map[failover.Region]int{to: 100, plan.Other(to): 0})
 	}
 	return notMoved(plan, to, r.After, app, or...)
+}
+
+// lostLast says whether Route 53 has lost the last change that a run has made of a zone.
+func (e Evidence) lostLast(run RunEvidence, zone string) bool {
+	lost := false
+	for _, batch := range e.Batches {
+		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name && batch.Zone == zone {
+			lost = batch.Lost
+		}
+	}
+	return lost
 }
 
 // lostChange says whether VerifyHealth has found that Route 53 lost a change of the run.
@@ -186,130 +206,4 @@ func (r RunEvidence) leavesPending(zone string) bool {
 	return r.Report != nil && r.Report.FollowUp != nil && slices.ContainsFunc(r.Report.FollowUp.PendingWeights, func(z failover.PendingZone) bool {
 		return z.Zone == zone || z.Zone == failover.AllZones
 	})
-}
-
-// heldAccurate is guarantee 5: the report of a run that ended Held lists as moved what has moved in the simulator, and as
-// not moved what has not.
-func heldAccurate(e Evidence) finding {
-	f := finding{basis: "no run ended Held"}
-	for _, run := range e.Runs {
-		switch {
-		case run.AfterClosing != nil && run.Report != nil && run.Report.Outcome == failover.Held:
-			run.After = *run.AfterClosing
-		case run.Outcome() != failover.Held:
-			continue
-		}
-		if run.Report == nil && run.unreported() {
-			continue
-		}
-		f.check(run)
-		if run.Report == nil {
-			f.violate("%s: there is no report", run.Name)
-			continue
-		}
-		if n := len(run.Report.Unknown); n > 0 && !e.mayNotRead(run) {
-			f.violate("%s: the report marks %d things as unknown that its role could read", run.Name, n)
-		}
-		says := claimsOf(run.Report)
-		for _, app := range e.selected(run) {
-			closed := run.AfterClosing != nil && e.inFlight(app, run.ClosedAt) // a promotion in progress has not moved yet
-			if !closed && !e.changedManually(run, app) {
-				e.checkReported(&f, run, says, app)
-			}
-		}
-		f.basis = fmt.Sprintf("%d moved, %d not, as reported by %s", len(run.Report.Moved), len(run.Report.NotMoved), run.Name)
-	}
-	return f
-}
-
-// claims are what a report says of each application.
-type claims struct{ moved, notMoved, notKnown, restored, notRestored map[string]bool }
-
-// nothing says whether the report lists no application: its function could not read which there are.
-func (c claims) nothing() bool { return len(c.moved)+len(c.notMoved)+len(c.notKnown) == 0 }
-
-func claimsOf(r *failover.Report) claims {
-	c := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
-	if r == nil {
-		return c
-	}
-	for _, name := range r.Moved {
-		c.moved[name] = true
-	}
-	for _, n := range r.NotMoved {
-		c.notMoved[n.Application] = true
-	}
-	for _, n := range r.NotKnown {
-		c.notKnown[n.Application] = true
-	}
-	for _, name := range r.Restored {
-		c.restored[name] = true
-	}
-	for _, n := range r.NotRestored {
-		c.notRestored[n.Application] = true
-	}
-	return c
-}
-
-// mayNotRead says whether the report's function was denied to read something, or got no answer: the report cannot list it. The
-// report of a run that another one has closed is that one's.
-func (e Evidence) mayNotRead(run RunEvidence) bool {
-	failed := func(c fakeaws.Call) bool { return (c.Code != "" || c.Lost) && !c.Mutating }
-	reads := func(r RunEvidence, state string) bool {
-		return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return inv.State == state && slices.ContainsFunc(inv.Calls, failed) })
-	}
-	closer := func(r RunEvidence) bool { return reads(r, "NotifyStopped") }
-	return reads(run, "Notify") || run.AfterClosing != nil && slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), closer)
-}
-
-func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app failover.Application) {
-	if len(run.Report.Restored)+len(run.Report.NotRestored) > 0 {
-		e.checkRestored(f, run, says, app)
-	}
-	to := run.Report.Target // what the report lists as moved is in the Region that it names
-	if to == "" {
-		to = run.To()
-	}
-	if slices.Contains(run.Path, "Overtaken") && run.After.switchedAway(app) {
-		return // by the switch of the run that superseded it, which the replica that it reads may not have yet
-	}
-	why := run.notMoved(e.Plan, to, app)
-	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
-	switch {
-	case (says.notKnown[app.Name] || says.nothing() && len(run.Report.Unknown) > 0) && !saysMoved && !saysNot && e.mayNotRead(run):
-	case len(why) == 0 && e.inFlight(app, run.end()): // its writer has moved, and its promotion has not ended
-	case len(why) == 0 && (!saysMoved || saysNot):
-		f.violate("%s: %s has moved, but the report does not list it as moved", run.Name, app.Name)
-	case len(why) > 0 && (saysMoved || !saysNot):
-		f.violate("%s: %s has not moved (%s), but the report does not list it as not moved", run.Name, app.Name, strings.Join(why, "; "))
-	}
-}
-
-// saysUnread says whether the report lists an application as not restored only because its state could not be read.
-func (r RunEvidence) saysUnread(application string) bool {
-	return slices.ContainsFunc(r.Report.NotRestored, func(n failover.NotMoved) bool {
-		known := func(why string) bool {
-			return !strings.HasSuffix(why, ": not read") && !strings.HasSuffix(why, ": not known")
-		}
-		return n.Application == application && len(n.Why) > 0 && !slices.ContainsFunc(n.Why, known)
-	})
-}
-
-// checkRestored: after a rollback, the report lists as restored what is as it was before. It must not list as restored
-// what a newer run has moved since: the run cannot know that state.
-func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app failover.Application) {
-	why := e.notAsBefore(run, app)
-	saysRestored, saysNot := says.restored[app.Name], says.notRestored[app.Name]
-	is, _ := run.After.registered(app.Name)
-	switch newer := is.Live.Epoch > run.Report.Run.Epoch; {
-	case e.inFlight(app, run.end()): // its database is on the move
-	case newer && (saysRestored || !saysNot):
-		f.violate("%s: a newer run has moved %s since, but the report does not say so", run.Name, app.Name)
-	case newer:
-	case len(why) == 0 && !saysRestored && run.saysUnread(app.Name) && e.mayNotRead(run):
-	case len(why) == 0 && (!saysRestored || saysNot):
-		f.violate("%s: %s is as it was before, but the report does not list it as restored", run.Name, app.Name)
-	case len(why) > 0 && (saysRestored || !saysNot):
-		f.violate("%s: %s is not as it was before (%s), but the report does not list it as not restored", run.Name, app.Name, strings.Join(why, "; "))
-	}
 }

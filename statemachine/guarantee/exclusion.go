@@ -79,6 +79,9 @@ func (r RunEvidence) closed() time.Time {
 
 func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 	ofA, ofB := e.effects(a), e.effects(b)
+	if e.bySwitchUnseen(a, b) || e.bySwitchUnseen(b, a) {
+		return
+	}
 	if len(ofA) > 0 && len(ofB) > 0 {
 		if ofB[0].Before(ofA[0]) {
 			a, b, ofA, ofB = b, a, ofB, ofA
@@ -105,6 +108,32 @@ func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 func (r RunEvidence) tookFrom(other RunEvidence) bool {
 	a, ok := r.validated()
 	return ok && a.Run.TakenOverFrom == NameIn(other.ARN)
+}
+
+// bySwitchUnseen says whether a run has moved users by switches alone, in a Region that was disconnected from that of another run:
+// with neither a lock that both see nor a fence, the other one cannot know.
+func (e Evidence) bySwitchUnseen(run, from RunEvidence) bool {
+	if !e.disconnected(run, from) || len(e.effects(run)) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(e.Batches, func(batch fakeaws.Batch) bool {
+		by, _ := e.runOf(batch)
+		return by != nil && by.ARN == run.ARN && !batch.At.After(from.closed())
+	})
+}
+
+// disconnected says whether two runs were in progress at the same time, in Regions that had been disconnected from each other.
+func (e Evidence) disconnected(a, b RunEvidence) bool {
+	return a.Region != b.Region && a.overlaps(b) && slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return at.Before(a.end()) && at.Before(b.end()) })
+}
+
+// unseen says whether a run of the other Region, which a run could not see, has moved an application while one of them was in
+// progress by switches alone: both believe what they have done themselves.
+func (e Evidence) unseen(run RunEvidence, app failover.Application) bool {
+	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
+		return about && other.moves() && (e.bySwitchUnseen(other, run) || e.bySwitchUnseen(run, other) && len(e.effects(other)) > 0)
+	})
 }
 
 // mayTakeOver says whether a run may move something although another one has started to: the other one or its lease has

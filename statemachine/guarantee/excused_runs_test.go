@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/asl"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
@@ -100,7 +101,7 @@ func TestOtherWeightsWithTheSameSharesAreAsBefore(t *testing.T) {
 	history{"another weight than that of the step", 1, rolledBack, outbound, Violated, "us-west-2 50"}.isJudged(t)
 }
 
-// TestAChangeThatIsLostExcusesItsRecords while Route 53 does not say so, and an answer that was lost is none.
+// TestAChangeThatIsLostExcusesItsRecords, unless it was made again; and an answer that was lost is none.
 func TestAChangeThatIsLostExcusesItsRecords(t *testing.T) {
 	denied := func(e *Evidence) { e.did("PromoteDatabase", fakeaws.InvokeResult{}, promote("shop", "AccessDenied")) }
 	reads := func(c fakeaws.Call) func(*Evidence) {
@@ -116,21 +117,12 @@ func TestAChangeThatIsLostExcusesItsRecords(t *testing.T) {
 			e.Batches = append(e.Batches, b)
 		}
 	}
-	checked := func(code string) func(*Evidence) {
-		return func(e *Evidence) {
-			payload, _ := json.Marshal(map[string]any{"stage": failover.Stage{Wave: 1}})
-			e.Runs[0].Invocations = append(e.Runs[0].Invocations, fakeaws.Invocation{State: "VerifyHealth", Payload: payload,
-				Calls: []fakeaws.Call{{Service: "route53", Operation: "GetChange", Code: code}}})
-		}
-	}
-	gone := checked(wire.CodeUnreachable)
 	for _, c := range []history{
 		{"the last answer was lost", 12, isolated, all(denied, reads(fakeaws.Call{Lost: true})), Kept, ""},
 		{"Route 53 has answered", 12, isolated, all(denied, reads(fakeaws.Call{})), Violated, sayRecord},
-		{"lost, and GetChange has no answer", 12, isolated, all(denied, batch(true), gone), Kept, ""},
-		{"lost, and GetChange has answered", 12, isolated, all(denied, batch(true), gone, checked("")), Violated, sayRecord},
-		{"lost, and made again", 12, isolated, all(denied, batch(true), batch(false), gone), Violated, sayRecord},
-		{"not lost", 12, isolated, all(denied, batch(false), gone), Violated, sayRecord},
+		{"lost", 12, isolated, all(denied, batch(true)), Kept, ""},
+		{"lost, and made again", 12, isolated, all(denied, batch(true), batch(false)), Violated, sayRecord},
+		{"not lost", 12, isolated, all(denied, batch(false)), Violated, sayRecord},
 	} {
 		t.Run(c.name, c.isJudged)
 	}
@@ -150,5 +142,86 @@ func TestAPromotionThatCameTooEarlyMaySucceedLater(t *testing.T) {
 		if got := r.PromotedUntil(); !got.Equal(want) {
 			t.Errorf("%s: until %s; want %s", kind, got, want)
 		}
+	}
+}
+
+// TestWhatIsReadTooEarlyIsNotClaimed: the report has what was so when Notify read it.
+func TestWhatIsReadTooEarlyIsNotClaimed(t *testing.T) {
+	moved := func(finished time.Duration) func(*Evidence) { // Notify has read at 3:30, and the run has ended at 4:00
+		return func(e *Evidence) {
+			e.Runs[0].After = snapshotIn(west, 0, 100)
+			e.Promotions[0].Finished = at(finished)
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(210*time.Second, "Notify", failover.Outbound))
+		}
+	}
+	back := func(region string, to time.Duration) func(*Evidence) { // the report says that shop has moved, and it has not
+		return func(e *Evidence) {
+			e.Runs[0].Report = &failover.Report{Outcome: failover.Held, Moved: []string{"shop"}}
+			e.Outages = []Outage{{Region: region, From: at(2 * time.Minute), To: at(to)}}
+		}
+	}
+	for _, c := range []history{
+		{"the promotion has finished after that", 5, held, moved(215 * time.Second), Kept, ""},
+		{"the promotion had finished before", 5, held, moved(205 * time.Second), Violated, "shop has moved"},
+		{"its Region is back for some seconds", 5, held, back(west, 215*time.Second), Kept, ""},
+		{"its Region is back for a while", 5, held, back(west, 205*time.Second), Violated, "shop has not moved"},
+		{"the other Region is back", 5, held, back(east, 215*time.Second), Violated, "shop has not moved"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestASwitchDecidesWhereTheUsersOfAZoneAre that was changed manually, or whose change was lost: the registry keeps other weights.
+func TestASwitchDecidesWhereTheUsersOfAZoneAre(t *testing.T) {
+	otherWeights := func(e *Evidence) {
+		run := &e.Runs[0]
+		run.Report.FollowUp = nil
+		run.Status, run.Error, run.Report.Outcome = string(asl.Failed), string(failover.Held), failover.Held
+		run.After.Registry[0].Live.Weights = map[failover.Region]int{east: 0, west: 100}
+	}
+	manual := func(after time.Duration) func(*Evidence) {
+		return func(e *Evidence) { e.Manual = []ManualChange{{At: at(after), Zone: "Z1"}} }
+	}
+	lost := func(is bool) func(*Evidence) {
+		return func(e *Evidence) {
+			b := written(2*time.Minute, "run-1", 1, failover.Outbound, 0, 100)
+			b.Lost = is
+			e.Batches = append(e.Batches, b)
+		}
+	}
+	for _, c := range []history{
+		{"changed before the run", 5, bySwitch, all(otherWeights, manual(time.Minute)), Kept, ""},
+		{"changed after the run", 5, bySwitch, all(otherWeights, manual(time.Hour)), Violated, "shop has not moved"},
+		{"lost", 5, bySwitch, all(otherWeights, lost(true)), Kept, ""},
+		{"not lost", 5, bySwitch, all(otherWeights, lost(false)), Violated, "shop has not moved"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestASwitchOfADisconnectedRegionIsNotSeen: with neither a lock that both see nor a fence, both runs go on.
+func TestASwitchOfADisconnectedRegionIsNotSeen(t *testing.T) {
+	flips := func(e *Evidence) { // run-2 of us-east-1 moves users by its switch, and run-1 goes on
+		e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(125*time.Second, "ShiftTraffic", failover.Outbound,
+			fakeaws.Call{At: at(125 * time.Second), Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry switches default"}))
+		e.Batches = append(e.Batches, written(170*time.Second, "run-1", 1, failover.Outbound, 0, 100))
+	}
+	cutOff := func(after time.Duration) func(*Evidence) {
+		return func(e *Evidence) { e.CutOffs = []time.Time{at(after)} }
+	}
+	fenced := func(e *Evidence) {
+		e.Batches = append(e.Batches, writtenIn(east, 126*time.Second, "run-2", 2, failover.Outbound, 100, 0))
+	}
+	sameRegion := func(e *Evidence) { e.Runs[1].Region = west }
+	for _, c := range []history{
+		{"disconnected", 10, concurrent, all(flips, cutOff(time.Minute)), Kept, ""},
+		{"connected", 10, concurrent, flips, Violated, "have both moved something"},
+		{"disconnected later", 10, concurrent, all(flips, cutOff(time.Hour)), Violated, "have both moved something"},
+		{"with a fence", 10, concurrent, all(flips, fenced, cutOff(time.Minute)), Violated, "have both moved something"},
+		{"in one Region", 10, concurrent, all(flips, sameRegion, cutOff(time.Minute)), Violated, "have both moved something"},
+		{"what it has moved is in the other Region by now", 3, concurrent, all(flips, cutOff(time.Minute), func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }), Kept, ""},
+		{"and it could see that", 3, concurrent, all(flips, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }), Violated, "record shop.example.com A"},
+	} {
+		t.Run(c.name, c.isJudged)
 	}
 }

@@ -163,8 +163,8 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 	switch {
 	case last != nil && (waitingCures(*last) || last.Lost):
 		return cmp.Or(last.Code, "no answer")
-	case j.lostForGood(record.Zone):
-		return "Route 53 lost the change, and did not say so"
+	case j.lostLast(j.run, record.Zone):
+		return "Route 53 lost the change" // while it did not say so, or too late to make it again
 	case !changes && j.controlPlaneDown():
 		return "Route 53 accepted no change, and the run ended before this zone's batch"
 	}
@@ -213,18 +213,6 @@ func isAbout(call fakeaws.Call, record failover.Record) bool {
 	}
 	alone := !slices.ContainsFunc(parts, func(part string) bool { return part != key && !strings.HasSuffix(part, " TXT") })
 	return alone || strings.Contains(call.Message, "'"+record.Name+"'") || strings.Contains(call.Message, "'"+record.Name+".'")
-}
-
-// lostForGood says whether Route 53 has lost the run's last change of a zone, and has not answered the last check of it.
-func (j journal) lostForGood(zone string) bool {
-	lost := false
-	for _, batch := range j.Batches {
-		if by, _ := j.runOf(batch); by != nil && by.Name == j.run.Name && batch.Zone == zone {
-			lost = batch.Lost
-		}
-	}
-	checks := j.calls("VerifyHealth", "route53")
-	return lost && len(checks) > 0 && waitingCures(checks[len(checks)-1])
 }
 
 // foreignFence says whether a zone has, at the place of the fence, a record set that no run has written.

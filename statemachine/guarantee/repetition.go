@@ -85,8 +85,9 @@ func (r RunEvidence) MayNotify(first, last int) bool {
 	if r.Invocations[first].State == "AwaitApproval" && !r.hasAsked(first, last) {
 		return true
 	}
+	reports := notifies(r.Invocations[first].State) || r.Invocations[first].State == "NotifyStopped"
 	return r.failed(first, last, func(c fakeaws.Call) bool { // the report that was not written says that it was notified
-		return c.Service == "sns" || notifies(r.Invocations[first].State) && c.Service == "s3" && c.Operation == "PutObject"
+		return c.Service == "sns" || reports && c.Service == "s3" && c.Operation == "PutObject"
 	})
 }
 
