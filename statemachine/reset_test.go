@@ -93,3 +93,52 @@ func existing(assign map[string]any) map[string]bool {
 	}
 	return names
 }
+
+// TestWhatIsDoneAgainStartsAnew: what NextStage sets, a resubmission or another promotion sets to the same value, or it goes on for a
+// reason.
+func TestWhatIsDoneAgainStartsAnew(t *testing.T) {
+	const ofStage, whole, users, databases, assigned = "it is the stage", "its limit is that of the stage", "users stay where they are", "databases stay where they are", "ShiftTraffic assigns it"
+	goesOn := map[string]map[string]string{
+		"ShiftTraffic": {
+			"stage": ofStage, "played": ofStage, "approved": ofStage, "attempt": whole, "verifyUntil": whole, "unshifted": assigned, "deferred": assigned,
+			"shiftUntil": "verifyUntil limits it from the first check on", "promoted": databases, "unstarted": databases, "promoteUntil": databases, "waiting": databases,
+		},
+		"PromoteDatabase": {
+			"stage": ofStage, "played": ofStage, "approved": ofStage, "attempt": whole, "verifyUntil": whole, "promoted": "it is asked again, not for the first time",
+			"round": users, "changes": users, "shiftedAt": users, "unshifted": users, "shiftUntil": users, "deferred": users,
+		},
+	}
+	var d struct {
+		States map[string]struct {
+			Choices []struct {
+				Next   string
+				Assign map[string]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(Definition()), &d); err != nil {
+		t.Fatal(err)
+	}
+	first := map[string]any{}
+	for _, r := range d.States["NextStage"].Choices {
+		if r.Next == "ShiftTraffic" {
+			first = r.Assign
+		}
+	}
+	for _, r := range d.States["Verified?"].Choices {
+		listed, again := goesOn[r.Next]
+		if !again {
+			continue
+		}
+		delete(goesOn, r.Next)
+		for name, value := range first {
+			got, set := r.Assign[name]
+			if set == (listed[name] != "") || set && !cmp.Equal(got, value) {
+				t.Errorf("Verified? to %s: %s is set: %v, to %v; want %v, or a reason why it goes on: %q", r.Next, name, set, got, value, listed[name])
+			}
+		}
+	}
+	if len(goesOn) > 0 || len(first) == 0 {
+		t.Errorf("not found: %v", goesOn)
+	}
+}

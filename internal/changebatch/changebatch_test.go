@@ -45,6 +45,8 @@ func TestBatchesAreWithinTheLimits(t *testing.T) {
 		{"values count", nil, unit(create, 1, 300, 1), 4, "3 1"},
 		{"a unit is not split", nil, unit(create, 3, 1, 1), 334, "999 3"},
 		{"the guard counts in each batch", unit(create, 2, 1, 1), unit(create, 4, 1, 1), 250, "998 6"},
+		{"also its characters, in each batch", unit(create, 1, 1, 3200), unit(create, 1, 1, 3200), 10, "10 2"},
+		{"the guard has one value, and many characters", unit(create, 1, 1, 31_000), unit(create, 1, 1, 100), 11, "11 2"},
 		{"32,000 characters, and not bytes", nil, unit(create, 1, 1, 3200), 11, "10 1"},
 		{"an UPSERT counts twice", nil, unit(upsert, 1, 1, 1), 501, "500 1"},
 		{"also its characters", nil, unit(upsert, 1, 1, 3200), 6, "5 1"},

@@ -105,3 +105,15 @@ func TestTheLongestDelaysCountWhereverTheyAre(t *testing.T) {
 		}
 	}
 }
+
+// TestAStageHasTimeForAPartOfASecondToo: a wait that grows by a tenth is rounded up, or the last check would come too late.
+func TestAStageHasTimeForAPartOfASecondToo(t *testing.T) {
+	plan := DefaultPlan()
+	outside := plan.SettleSeconds + int(StepTimeout.Seconds())
+	for _, c := range []struct{ bake, stretch, want int }{{100, 10, 110}, {101, 10, 112}, {109, 10, 120}, {1, 10, 2}, {103, 50, 155}} {
+		s := Stage{SettleSeconds: plan.SettleSeconds, Passes: 1, BakeSeconds: c.bake}
+		if plan.SetTime(&s, c.stretch, Delays{}); s.HealthySeconds-outside != c.want {
+			t.Errorf("%d s, with waits that grow by %d %%: %d s; want %d", c.bake, c.stretch, s.HealthySeconds-outside, c.want)
+		}
+	}
+}

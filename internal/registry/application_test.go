@@ -2,6 +2,8 @@ package registry
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -184,6 +186,31 @@ func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
 	}
 	if got := applications(t, s)[0].Live.Promoted; len(got) != 0 {
 		t.Errorf("after the next run's first write: %v; want none", got)
+	}
+}
+
+func TestTheLagOfEachPromotionOfARunIsKept(t *testing.T) {
+	s := newStore(t)
+	register(t, s, application("checkout", 1))
+	for _, step := range []struct {
+		epoch          int64
+		stage          int
+		measured, want map[string]int64
+	}{
+		{3, 0, map[string]int64{"orders": 40}, map[string]int64{"orders": 40}},
+		{3, 1, map[string]int64{"warehouse": 70}, map[string]int64{"orders": 40, "warehouse": 70}},
+		{3, 2, map[string]int64{"ledger": 9, "warehouse": 80}, map[string]int64{"orders": 40, "warehouse": 80, "ledger": 9}},
+		{4, 0, map[string]int64{"warehouse": 5}, map[string]int64{"warehouse": 5}},
+	} {
+		next := live(step.epoch, step.stage, 0)
+		next.Lags = step.measured
+		app := applications(t, s)[0]
+		if err := s.Promoting(ctx, app, next, slices.Sorted(maps.Keys(step.measured))); err != nil {
+			t.Fatal(err)
+		}
+		if got := applications(t, s)[0].Live.Lags; !maps.Equal(got, step.want) {
+			t.Errorf("epoch %d, stage %d: %v; want %v", step.epoch, step.stage, got, step.want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package promotedatabase
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/registry"
 	"github.com/drover-dr/drover/lambdas/internal/entry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/fakeaws/fakeawstest"
 )
 
@@ -24,6 +26,47 @@ func TestAPromotionHasItsTime(t *testing.T) {
 	}
 	if entry.CallTimeout > startBudget || promoteBudget >= entry.AnswerTime {
 		t.Errorf("expected that an attempt (%s) fits into a request (%s), and a call (%s) into its function (%s)", entry.CallTimeout, startBudget, promoteBudget, entry.AnswerTime)
+	}
+}
+
+// TestEachPartOfAPromotionHasItsOwnTime: a part that is slow takes no time of the next one. A planned run may take the time of the
+// function, but for what it can do without.
+func TestEachPartOfAPromotionHasItsOwnTime(t *testing.T) {
+	for action, want := range map[failover.Action]map[string]time.Duration{
+		failover.Failover: {
+			"DescribeGlobalClusters": readBudget, "DescribeDBClusters": membersBudget, "GetMetricData": lagBudget, "FailoverGlobalCluster": startBudget,
+			"UpdateItem": noteBudget, "Query": promoteBudget, "GetItem": promoteBudget,
+		},
+		failover.Switchover: {"DescribeGlobalClusters": 0, "GetMetricData": lagBudget, "SwitchoverGlobalCluster": 0, "Query": 0, "GetItem": 0},
+	} {
+		h, world := newHandler(t, "checkout")
+		h.Plan.MaxLagSeconds = 5
+		if action == failover.Failover { // then its members say whether it can be promoted
+			world.Inject(fakeaws.Fault{Operation: "DescribeGlobalClusters", Error: &fakeaws.APIError{Code: "InternalFailure", Status: 500}})
+		}
+		var mu sync.Mutex
+		made := map[string]time.Duration{}
+		timed := fakeawstest.Timed(func(operation string, left time.Duration) {
+			mu.Lock()
+			defer mu.Unlock()
+			made[operation] = max(made[operation], left)
+		})
+		databases, metrics := h.RDS, h.CloudWatch
+		h.RDS = func(r failover.Region) *rds.Client {
+			return rds.New(databases(r).Options(), func(o *rds.Options) { o.APIOptions = append(o.APIOptions, timed) })
+		}
+		h.CloudWatch = func(r failover.Region) *cloudwatch.Client {
+			return cloudwatch.New(metrics(r).Options(), func(o *cloudwatch.Options) { o.APIOptions = append(o.APIOptions, timed) })
+		}
+		h.Registry.Client = dynamodb.New(h.Registry.Client.(*dynamodb.Client).Options(), func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, timed) })
+		if _, err := h.Handle(t.Context(), stageRequest(action)); err != nil {
+			t.Fatal(err)
+		}
+		for operation, most := range want {
+			if got, ok := made[operation]; !ok || got > most || got < most/2 {
+				t.Errorf("%s: %s has %s (asked: %v); want %s at most", action, operation, got, ok, most)
+			}
+		}
 	}
 }
 

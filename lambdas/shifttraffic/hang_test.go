@@ -26,6 +26,45 @@ func TestABatchHasItsTime(t *testing.T) {
 	}
 }
 
+// TestEachPartOfACallHasItsOwnTime: a part that is slow takes no time of the next one. In order are the calls of Route 53 of a
+// failover by switch, of one by weights, and of a planned run, which may take the time of the function.
+func TestEachPartOfACallHasItsOwnTime(t *testing.T) {
+	const list, change = "ListResourceRecordSets", "ChangeResourceRecordSets"
+	type call struct {
+		operation string
+		atMost    time.Duration
+	}
+	for _, c := range []struct {
+		run      string
+		switches []string
+		action   failover.Action
+		want     []call
+	}{
+		{"by switch", []string{"default"}, failover.Failover, []call{{list, fencesTimeout}, {list, weightsBudget}, {change, weightsBudget}}},
+		{"by weights", nil, failover.Failover, []call{{list, readAheadBudget}, {change, shiftBudget}}},
+		{"planned", nil, failover.Switchover, []call{{list, 0}, {change, 0}}},
+	} {
+		apps := manyApplications("Z1", 2)
+		h, _, _ := newSwitched(t, apps...)
+		var made []call
+		h.Route53 = route53.New(h.Route53.(*route53.Client).Options(), func(o *route53.Options) {
+			o.APIOptions = append(o.APIOptions, fakeawstest.Timed(func(operation string, left time.Duration) { made = append(made, call{operation, left}) }))
+		})
+		req := bySwitch(7, "run-7", c.switches...)
+		req.Run.Action = c.action
+		handle(t, h, req)
+		if len(made) != len(c.want) {
+			t.Errorf("%s: calls %v; want %v", c.run, made, c.want)
+			continue
+		}
+		for i, want := range c.want {
+			if got := made[i]; got.operation != want.operation || got.atMost > want.atMost || got.atMost < want.atMost/2 {
+				t.Errorf("%s: %s has %s; want %s with %s at most", c.run, got.operation, got.atMost, want.operation, want.atMost)
+			}
+		}
+	}
+}
+
 // TestWhateverHangsUsersOfASwitchMove: only the write of the switch itself can keep them, and then the call says so, by name, in its
 // time. Users who move by weights need Route 53.
 func TestWhateverHangsUsersOfASwitchMove(t *testing.T) {

@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,11 +16,13 @@ func TestConcurrencyThatOthersCanUseUpIsAWarning(t *testing.T) {
 		reserved int
 		account  live.Concurrency
 		says     string // empty for no warning
+		ask      int    // for that limit
 	}{
-		"reserved":                   {2, live.Concurrency{Limit: 1000, Unreserved: 982}, ""},
-		"nothing reserved":           {0, live.Concurrency{Limit: 2000, Unreserved: 2000}, "reserve none of the account's 2000"},
-		"a new account":              {0, live.Concurrency{Limit: 10, Unreserved: 10}, "expected a limit of at least 1000"},
-		"too little left for others": {2, live.Concurrency{Limit: 110, Unreserved: 92}, "92 of the account's 110"},
+		"reserved":                   {2, live.Concurrency{Limit: 1000, Unreserved: 982}, "", 0},
+		"nothing reserved":           {0, live.Concurrency{Limit: 2000, Unreserved: 2000}, "reserve none of the account's 2000", 4000},
+		"a new account":              {0, live.Concurrency{Limit: 10, Unreserved: 10}, "expected a limit of at least 1000", 1000},
+		"twice is more than usual":   {0, live.Concurrency{Limit: 600, Unreserved: 600}, "account's 600", 1200},
+		"too little left for others": {2, live.Concurrency{Limit: 110, Unreserved: 92}, "92 of the account's 110", 1000},
 	} {
 		j := judgementOf(question{setting: setting{Plan: failover.Plan{ReservedConcurrency: c.reserved}}, run: failover.Run{To: west}}, facts{concurrency: &c.account})
 		j.checkConcurrency()
@@ -27,8 +30,9 @@ func TestConcurrencyThatOthersCanUseUpIsAWarning(t *testing.T) {
 		case c.says == "" && len(j.findings) > 0, c.says != "" && len(j.findings) != 1:
 			t.Errorf("%s: findings %v", name, j.findings)
 		case c.says != "" && (!strings.Contains(j.findings[0].Found, c.says) || j.findings[0].Severity != failover.Warning ||
-			!strings.Contains(j.findings[0].Command, "request-service-quota-increase --region us-west-2")):
-			t.Errorf("%s: %+v; want a warning that says %q, with the command that raises the quota", name, j.findings[0], c.says)
+			!strings.Contains(j.findings[0].Command, "request-service-quota-increase --region us-west-2") ||
+			!strings.HasSuffix(j.findings[0].Command, fmt.Sprintf(" --desired-value %d", c.ask))):
+			t.Errorf("%s: %+v; want a warning that says %q, with the command that raises the quota to %d", name, j.findings[0], c.says, c.ask)
 		}
 	}
 	l := lookup{clients: Handler{Concurrency: func(context.Context, failover.Region) (live.Concurrency, error) {

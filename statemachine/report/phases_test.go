@@ -32,6 +32,27 @@ func TestADrillIsComparedWithTheOnesBefore(t *testing.T) {
 	}
 }
 
+// TestEachTargetHasItsOwnFigure: the time to recover is compared with its target, the loss of data with the other one.
+func TestEachTargetHasItsOwnFigure(t *testing.T) {
+	plan := failover.DefaultPlan()
+	plan.TargetRTOSeconds, plan.TargetRPOSeconds = 600, 60
+	for _, c := range []struct {
+		rto         float64
+		rpo         float64 // negative: not measured
+		slow, lossy bool
+	}{
+		{600, 60, false, false}, {601, 60, true, false}, {600, 61, false, true}, {61, -1, false, false}, {59, 599, false, true}, {700, 700, true, true},
+	} {
+		phase := failover.PhaseResult{Phase: failover.Outbound, RTOSeconds: c.rto}
+		if c.rpo >= 0 {
+			phase.RPOSeconds = &c.rpo
+		}
+		if row := phasesIn(plan, "run", []failover.PhaseResult{phase})[0]; row.Slow != c.slow || row.Lossy != c.lossy {
+			t.Errorf("%.0f s, %.0f s: slow %v, lossy %v; want %v, %v", c.rto, c.rpo, row.Slow, row.Lossy, c.slow, c.lossy)
+		}
+	}
+}
+
 func TestARunOfOnePhaseIsNotCompared(t *testing.T) {
 	if page := render(t); strings.Contains(page, "Phases, and those of earlier drills") || strings.Contains(page, "Notifications") {
 		t.Error("the page compares a run of one phase, or shows notifications that were not sent")

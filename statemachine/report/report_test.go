@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -154,10 +155,25 @@ func TestMoreLabelsThanLevelsAreAllThere(t *testing.T) {
 }
 
 func TestLoopsInThePathAreCounted(t *testing.T) {
-	got := collapse([]string{"A", "S", "V", "?", "S", "V", "?", "S", "V", "?", "B", "B"})
-	want := []step{{"A", 1}, {"S", 3}, {"V", 3}, {"?", 3}, {"B", 2}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for path, want := range map[string]string{
+		"A S V ? S V ? S V ? B B": "A1 S3 V3 ?3 B2",
+		"S V ? S V ?":             "S2 V2 ?2",       // the path ends with the last round of the loop,
+		"S V ? S V":               "S1 V1 ?1 S1 V1", // or in one
+		"S V ? S":                 "S1 V1 ?1 S1",
+		"S V ? S V ? S":           "S2 V2 ?2 S1",
+		"S V ? S V X":             "S1 V1 ?1 S1 V1 X1",
+		"A S V S V":               "A1 S1 V1 S1 V1",
+		"A A A":                   "A3",
+		"A":                       "A1",
+		"":                        "",
+	} {
+		var got []string
+		for _, s := range collapse(strings.Fields(path)) {
+			got = append(got, fmt.Sprint(s.State, s.Count))
+		}
+		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
 	}
 }
 

@@ -81,6 +81,28 @@ func TestEveryAnswerOfAWSHasACondition(t *testing.T) {
 	}
 }
 
+// TestEveryCodeThatIsListedHasItsCondition, although no answer above has it.
+func TestEveryCodeThatIsListedHasItsCondition(t *testing.T) {
+	for want, codes := range map[failover.Condition]string{
+		failover.Busy: "PriorRequestNotComplete TransactionInProgressException TransactionConflictException ReplicatedWriteConflictException " +
+			"InvalidGlobalClusterStateFault InvalidDBClusterStateFault",
+		failover.Throttled: "Throttling Throttled TooManyRequests ProvisionedThroughputExceeded RequestLimitExceeded RequestThrottled " +
+			"LimitExceededException ExecutionLimitExceeded BandwidthLimitExceeded SlowDown",
+		failover.Denied: "AccessDenied UnauthorizedOperation NotAuthorized AuthorizationError InvalidClientTokenId UnrecognizedClient " +
+			"ExpiredToken InvalidAccessKeyId SignatureDoesNotMatch Forbidden",
+		failover.Unreachable: "RequestTimeout RequestTimeoutException",
+	} {
+		for code := range strings.FieldsSeq(codes) {
+			if got := ConditionOf(answered(400, code, "")); got != want {
+				t.Errorf("%s: %s; want %s", code, got, want)
+			}
+		}
+	}
+	if listed := len(busyCodes) + len(clusterStateCodes) + len(throttledCodes) + len(deniedCodes); listed != 26 {
+		t.Errorf("%d codes are listed; want each of them above", listed)
+	}
+}
+
 func TestAConditionThatTheHandlerGaveGoesBeforeWhatAWSSaid(t *testing.T) {
 	err := fmt.Errorf("stage 3: %w", failover.Fail(failover.FenceLost, answered(400, "InvalidChangeBatch", "")))
 	if got := ConditionOf(err); got != failover.FenceLost {

@@ -148,6 +148,28 @@ func TestAMetricInTheLostRegionStays(t *testing.T) {
 
 // TestARunThatHasEndedEvacuatesNoMore: a late repetition of its steps finds the switch reset by its own end, although no other run
 // has written it.
+// TestAMetricThatStaysIsKnownToEveryLaterRun: only a planned run can reset it, and it has to know of it.
+func TestAMetricThatStaysIsKnownToEveryLaterRun(t *testing.T) {
+	f := newFixture(t, metricSwitch("batch"))
+	f.withMetric(t, "batch")
+	f.evacuate(t, f.by(7, "there"), "batch")
+	f.Pass(delivered)
+	for epoch := int64(8); epoch < 11; epoch++ {
+		back := f.by(epoch, "back")
+		back.Run.From, back.Run.To = west, east
+		if failed := f.evacuate(t, back, "batch"); entry.ConditionOf(failed["batch"]) != failover.Busy || f.state(t, "batch").Stuck != east {
+			t.Errorf("epoch %d: %v, %+v; want the metric that makes users leave %s known still", epoch, failed, f.state(t, "batch"), east)
+		}
+		f.Pass(delivered)
+	}
+	planned := f.by(11, "planned")
+	planned.Run.Action = failover.Switchover
+	must(t, f.Reset(t.Context(), planned, "batch"))
+	if f.Pass(delivered); f.healthy() != "true true" {
+		t.Errorf("after a planned run: health checks %s", f.healthy())
+	}
+}
+
 func TestARunThatHasEndedEvacuatesNoMore(t *testing.T) {
 	f := newFixture(t, metricSwitch("batch"), failover.Switch{Name: "default", Lever: failover.EndpointLever})
 	f.withMetric(t, "batch")
