@@ -142,3 +142,40 @@ func TestWhatIsDoneAgainStartsAnew(t *testing.T) {
 		t.Errorf("not found: %v", goesOn)
 	}
 }
+
+// TestAListIsAssignedWithTheCountOfWhatItLacks, wherever it is. A phase that could not be planned is the first failure of its run.
+func TestAListIsAssignedWithTheCountOfWhatItLacks(t *testing.T) {
+	var d map[string]any
+	if err := json.Unmarshal([]byte(Definition()), &d); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	var visit func(v any)
+	visit = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, element := range v {
+				visit(element)
+			}
+		case map[string]any:
+			if v["Comment"] == d["States"].(map[string]any)["Planned?"].(map[string]any)["Comment"] {
+				return
+			}
+			for list, count := range map[string]string{"failures": "moreFailures", "unverified": "moreUnverified", "findings": "moreFindings"} {
+				_, has := v[list]
+				if _, counts := v[count]; has != counts {
+					t.Errorf("%s: %v, %s: %v in %v", list, has, count, counts, slices.Sorted(maps.Keys(v)))
+				}
+				if has {
+					found++
+				}
+			}
+			for _, element := range v {
+				visit(element)
+			}
+		}
+	}
+	if visit(d); found < 10 {
+		t.Errorf("%d lists were found", found)
+	}
+}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,45 @@ func TestSchedulesThatAWSRefusesAreRefusedWithTheField(t *testing.T) {
 		problems := checkSchedule("drillSchedule", tc.expression)
 		if len(problems) != 1 || !strings.Contains(problems[0].Error(), tc.want) {
 			t.Errorf("%s: %v; want %q", tc.expression, problems, tc.want)
+		}
+	}
+}
+
+// TestEachFieldOfACronExpressionHasItsLimits: both are in, also as a range of one and as a step, and what is beyond is out.
+func TestEachFieldOfACronExpressionHasItsLimits(t *testing.T) {
+	for i, f := range cronFields {
+		for part, want := range map[string]bool{
+			fmt.Sprint(f.lo): true, fmt.Sprint(f.hi): true, fmt.Sprint(f.lo - 1): false, fmt.Sprint(f.hi + 1): false,
+			fmt.Sprintf("%d-%d", f.lo, f.lo): true, fmt.Sprintf("%d-%d", f.lo, f.hi): true, fmt.Sprintf("%d-%d", f.hi, f.hi): true,
+			fmt.Sprintf("%d-%d", f.lo+1, f.lo): false, fmt.Sprintf("%d-%d", f.lo, f.hi+1): false,
+			"*/1": true, fmt.Sprintf("*/%d", f.hi): true, "*/0": false, fmt.Sprintf("*/%d", f.hi+1): false,
+		} {
+			values := strings.Fields("0 3 ? 1 SUN 2027")
+			if f.name == "day of month" {
+				values[4] = "?"
+			}
+			values[i] = part
+			if err := checkCron(values); (err == nil) != want {
+				t.Errorf("%s %s: %v; want it taken: %v", f.name, part, err, want)
+			}
+		}
+	}
+}
+
+// TestTheAlarmWaitsForTheNextCheck: the longest time without a check has to be that between two of them, or more.
+func TestTheAlarmWaitsForTheNextCheck(t *testing.T) {
+	for _, c := range []struct {
+		schedule string
+		within   int
+		want     bool
+	}{
+		{"rate(30 minutes)", 30, true}, {"rate(30 minutes)", 25, false}, {"rate(5 minutes)", 5, true}, {"rate(1 hour)", 60, true},
+		{"rate(61 minutes)", 60, false}, {"rate(1 day)", 1440, true}, {"rate(2 days)", 1440, false}, {"cron(0 3 ? * SUN *)", 5, true}, {"none", 5, true},
+		{"rate(1 minute)", 4, false}, {"rate(1 minute)", 1445, false}, {"rate(1 minute)", 7, false},
+	} {
+		problems := Config{CheckSchedule: c.schedule, CheckWithinMinutes: c.within, DrillSchedule: Never, Timezone: "UTC"}.scheduleProblems()
+		if (len(problems) == 0) != c.want {
+			t.Errorf("%s within %d minutes: %v; want it taken: %v", c.schedule, c.within, problems, c.want)
 		}
 	}
 }

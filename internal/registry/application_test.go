@@ -189,6 +189,20 @@ func TestWhatARunPromotesIsNotedBeforeAndForgottenByTheNextRun(t *testing.T) {
 	}
 }
 
+// TestEachRunNotesItsOwnPromotion of a database that an earlier run has promoted too: its rollback reverses what it has noted.
+func TestEachRunNotesItsOwnPromotion(t *testing.T) {
+	s := newStore(t)
+	register(t, s, application("checkout", 1))
+	for epoch := int64(3); epoch < 6; epoch++ {
+		if err := s.Promoting(ctx, applications(t, s)[0], live(epoch, 0, 0), []string{"orders"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := applications(t, s)[0].Live; got.Epoch != epoch || len(got.Promoted) != 1 {
+			t.Errorf("%+v; want the promotion by epoch %d", got, epoch)
+		}
+	}
+}
+
 func TestTheLagOfEachPromotionOfARunIsKept(t *testing.T) {
 	s := newStore(t)
 	register(t, s, application("checkout", 1))

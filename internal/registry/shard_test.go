@@ -119,6 +119,35 @@ func TestAWaveThatGrowsKeepsItsApplicationsWhereTheyAre(t *testing.T) {
 	}
 }
 
+// TestALargeWaveThatAnEarlierReleaseHasRegisteredStaysWhereItIs: release 0.1.0 reads one partition key, and nothing new is there.
+func TestALargeWaveThatAnEarlierReleaseHasRegisteredStaysWhereItIs(t *testing.T) {
+	s := newStore(t)
+	c := &counting{Client: s.Client, writes: map[string]int{}}
+	s.Client = c
+	apps := numbered(0, fewInWave+1, 1)
+	for from := 0; from < len(apps); from += fewInWave { // the wave is small each time
+		registerAll(t, s, numbered(from, min(from+fewInWave, len(apps)), 2+from/fewInWave))
+	}
+	all, err := s.Applications(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, app := range all {
+		if err := s.remove(ctx, app); err != nil {
+			t.Fatal(err)
+		}
+		app.Wave = 1
+		if err := s.put(ctx, app, failover.Live{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	registerAll(t, s, apps)
+	c.queries = 0
+	if again, err := s.Wave(ctx, 1); err != nil || len(again) != len(apps) || c.queries != 1 {
+		t.Errorf("%d applications, %v, after %d queries; want %d after one", len(again), err, c.queries, len(apps))
+	}
+}
+
 // TestTenThousandNamesAreSpreadEvenly: no partition key gets more than a second and a half of 1,000 writes a second.
 func TestTenThousandNamesAreSpreadEvenly(t *testing.T) {
 	counts := map[int]int{}

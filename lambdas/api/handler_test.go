@@ -102,6 +102,15 @@ func TestRunsOfAnotherStatusAreNotListed(t *testing.T) {
 	}
 }
 
+func TestAPageMayHaveEachNumberOfRunsWithinTheLimits(t *testing.T) {
+	s := newScene(t)
+	for limit, want := range map[string]int{"0": 400, "1": 200, "50": 200, "51": 400} {
+		if got := s.ask("GET", "/runs?limit="+limit, "").StatusCode; got != want {
+			t.Errorf("limit %s: %d; want %d", limit, got, want)
+		}
+	}
+}
+
 func TestABadPageSaysWhatIsWrong(t *testing.T) {
 	cases := []struct {
 		query string

@@ -86,6 +86,22 @@ func TestAFailureThatIsOvercomeIsNotShown(t *testing.T) {
 	}
 }
 
+// TestTheLastAttemptThatFailedIsShown: it says what a run in progress is waiting for now.
+func TestTheLastAttemptThatFailedIsShown(t *testing.T) {
+	s := newScene(t)
+	names := []string{"Throttled", "Busy"}
+	s.steps["ShiftTraffic"] = func() fakeaws.InvokeResult {
+		name := names[0]
+		names = names[min(1, len(names)-1):]
+		return fakeaws.InvokeResult{ErrorType: name, Cause: `{}`}
+	}
+	s.start(`{"name": "r1", "action": "failover"}`)
+	s.pass(4 * time.Second)
+	if run := s.show("r1"); run.Failure == nil || run.Failure.Error != "Busy" || run.Failure.State != "ShiftTraffic" {
+		t.Errorf("failure %+v; want the last one, which is Busy", run.Failure)
+	}
+}
+
 // The history of a long verification has thousands of events; only its two ends are read.
 func TestALongHistoryIsReadInTwoCalls(t *testing.T) {
 	s := newScene(t)

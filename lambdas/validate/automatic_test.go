@@ -144,7 +144,7 @@ func TestAfterAnAutomaticFailoverNoAlarmStartsAnother(t *testing.T) {
 }
 
 func TestAnAutomaticStartDuringARunIsSkipped(t *testing.T) {
-	for _, input := range []func(*scene) string{
+	for i, input := range []func(*scene) string{
 		func(s *scene) string { return s.alarmEvent(nil) },
 		func(*scene) string { return scheduledDrill },
 	} {
@@ -156,6 +156,9 @@ func TestAnAutomaticStartDuringARunIsSkipped(t *testing.T) {
 			t.Errorf("got %s, notified: %v, findings %v", answer.Verdict, answer.Notify, answer.Findings)
 		}
 		s.contains(answer.Summary, "another run is in progress: lock: run run-0 holds it")
+		if outage := i == 0; strings.Contains(answer.Next, "--takeover") != outage {
+			t.Errorf("next: %s; want that only a failover takes the lock over", answer.Next)
+		}
 	}
 }
 

@@ -136,6 +136,10 @@ func TestAHealthCheckOfAUserHasToNeedThatOfTheSwitch(t *testing.T) {
 		if said(got) != "" {
 			t.Errorf("threshold %d: got %q; want it armed", threshold, said(got))
 		}
+		s.world.Inject(fakeaws.Fault{Operation: "GetHealthCheck", Error: &fakeaws.APIError{Code: "AccessDenied", Status: 403}})
+		if text := spoken(s.validate(`{"action": "check"}`), failover.CodeSwitchCheck); strings.Contains(text, "it is not calculated") {
+			t.Errorf("threshold %d, and not read: got %q; want nothing about what is not known", threshold, text)
+		}
 	}
 }
 

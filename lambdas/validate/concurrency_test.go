@@ -22,6 +22,10 @@ func TestConcurrencyThatOthersCanUseUpIsAWarning(t *testing.T) {
 		"nothing reserved":           {0, live.Concurrency{Limit: 2000, Unreserved: 2000}, "reserve none of the account's 2000", 4000},
 		"a new account":              {0, live.Concurrency{Limit: 10, Unreserved: 10}, "expected a limit of at least 1000", 1000},
 		"twice is more than usual":   {0, live.Concurrency{Limit: 600, Unreserved: 600}, "account's 600", 1200},
+		"just enough for others":     {2, live.Concurrency{Limit: 1000, Unreserved: 100}, "", 0},
+		"one too few for others":     {2, live.Concurrency{Limit: 1000, Unreserved: 99}, "99 of the account's 1000", 2000},
+		"as many as usual":           {0, live.Concurrency{Limit: 1000, Unreserved: 1000}, "in cdk.json", 2000},
+		"one fewer than usual":       {0, live.Concurrency{Limit: 999, Unreserved: 999}, "expected a limit of at least 1000", 1998},
 		"too little left for others": {2, live.Concurrency{Limit: 110, Unreserved: 92}, "92 of the account's 110", 1000},
 	} {
 		j := judgementOf(question{setting: setting{Plan: failover.Plan{ReservedConcurrency: c.reserved}}, run: failover.Run{To: west}}, facts{concurrency: &c.account})

@@ -116,6 +116,20 @@ func TestWhatRoute53WouldRefuseIsFoundBefore(t *testing.T) {
 	}
 }
 
+// TestAnAliasMayLeadToAnAWSService, whose zones are no zones of the plan, or to a name in its own zone that is there.
+func TestAnAliasMayLeadToAnAWSService(t *testing.T) {
+	for zone, want := range map[string]int{"": 0, "Z35SXDOTRQ7X7K": 0, "Z2": 2, "Z1": 2} { // one finding for each Region
+		app := shop()
+		if zone != "" {
+			aliased(zone, "a.shop.example", "b.shop.example")(&app)
+		}
+		j := judgementOf(question{setting: setting{Plan: failover.DefaultPlan()}}, facts{})
+		if j.checkTargets("record", app.Records[0], map[string]bool{"Z1": true, "Z2": true}); len(j.findings) != want {
+			t.Errorf("an alias into zone %q: %v; want %d findings", zone, j.findings, want)
+		}
+	}
+}
+
 func (s *scene) calls(operation string) int {
 	n := 0
 	for _, c := range s.world.Calls() {

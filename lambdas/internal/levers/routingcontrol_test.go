@@ -98,6 +98,27 @@ func TestRunsStartAtDifferentEndpoints(t *testing.T) {
 	}
 }
 
+// TestEachClusterIsAskedForItsOwnControls: one request changes those of one cluster, and switches of one cluster share a request.
+func TestEachClusterIsAskedForItsOwnControls(t *testing.T) {
+	for clusters := 1; clusters <= 2; clusters++ {
+		f := withCluster(t, 3)
+		f.Plan.Switches = slices.Clone(f.Plan.Switches)
+		f.Plan.Switches[1] = f.Plan.Switches[2] // which no safety rule is about
+		if clusters == 2 {
+			of := *f.Plan.Switches[1].RoutingControl
+			of.Endpoints = slices.Clone(of.Endpoints)
+			slices.Reverse(of.Endpoints)
+			f.Plan.Switches[1].RoutingControl = &of
+		}
+		f.Switches.Plan, f.store.Plan = f.Plan, f.Plan
+		before := len(f.Calls())
+		f.evacuate(t, f.by(7, "run-7"), "arc-0", "arc-2")
+		if n := strings.Count(strings.Join(f.callsSince(before), "\n"), "UpdateRoutingControlStates"); n != clusters {
+			t.Errorf("%d clusters: %d requests", clusters, n)
+		}
+	}
+}
+
 // TestASafetyRulesRefusalIsAnAnswer: no other endpoint is asked, the switch is as before, and an override has to name the rule.
 func TestASafetyRulesRefusalIsAnAnswer(t *testing.T) {
 	f := withCluster(t, 2)

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/drover-dr/drover/internal/attach"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/plainbody"
 	"github.com/drover-dr/drover/internal/registry"
@@ -308,5 +309,23 @@ func TestHealthChecksAreConfirmedAtTheTerminal(t *testing.T) {
 		if (err != nil) != unchanged || out.String() != "Attach health checks? Type yes to continue: " {
 			t.Errorf("%q: got %v after %q", answer, err, out.String())
 		}
+	}
+}
+
+// TestOnlyWeightsThatAreNotWrittenArePending: a record set of the Region that users leave which has no weight is as it has to be.
+func TestOnlyWeightsThatAreNotWrittenArePending(t *testing.T) {
+	set := func(zone string, region failover.Region, weight int64) attach.Set {
+		return attach.Set{Record: failover.Record{Zone: zone}, Region: region, Weight: weight}
+	}
+	live := []attach.Set{
+		set("Z2", "us-east-1", 100), set("Z1", "us-east-1", 1), set("Z2", "us-east-1", 7), set("Z3", "us-east-1", 0), set("Z4", "us-west-2", 100),
+	}
+	var b strings.Builder
+	if writePending(&b, registry.SwitchState{Evacuated: "us-east-1"}, live); b.String() != "  weights are still to be written in 2 zones: Z1, Z2\n" {
+		t.Errorf("got %q", b.String())
+	}
+	b.Reset()
+	if writePending(&b, registry.SwitchState{}, live); b.Len() > 0 {
+		t.Errorf("of a switch that is reset: %q", b.String())
 	}
 }
