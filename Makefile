@@ -71,11 +71,15 @@ race: need-cgo host ## test with the race detector everything but infra (needs a
 need-cgo:
 	@command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null || { echo "The race detector needs cgo, and that needs a C compiler; there is no $$(go env CC) here. Install gcc or clang and try again. (make test needs neither.)"; exit 1; }
 
+# Over so many situations make bench plays the simulation and measures the memory that is live.
+SITUATIONS ?= 5000
+
 .PHONY: bench
-bench: host build ## measure cold starts, zip sizes, drills and the AWS simulator, beside their baselines
+bench: host build ## measure cold starts, zip sizes, drills, the AWS simulator and the simulation, beside their baselines (SITUATIONS=5000)
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/lambdahost
 	go test -run '^$$' -bench . -benchtime 1x ./statemachine/drills
 	go test -run '^$$' -bench . -benchmem ./statemachine/fakeaws/...
+	go test -timeout 0 -count=1 -run 'TestSpeed|TestMemoryStaysFlat' -v ./statemachine/sim -measured $(SITUATIONS)
 
 # The reference of JSONata is the version that AWS documents. What it says is checked in, so that make test needs no Node.
 JSONATA := dist/jsonata/node_modules/jsonata

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/drover-dr/drover/internal/prose"
 	"github.com/drover-dr/drover/statemachine/assembly"
@@ -47,7 +48,9 @@ func TestSimulation(t *testing.T) {
 	if *runs == 0 {
 		t.Skip("make sim plays it")
 	}
+	start := time.Now()
 	tally, found := simulate(t, deployed(t), *seed, *runs)
+	played := rate{tally.Situations, tally.Runs, time.Since(start)}
 	for i, p := range found {
 		if i < *shrunk {
 			report(t, p)
@@ -61,7 +64,7 @@ func TestSimulation(t *testing.T) {
 	}
 	var text strings.Builder
 	tally.Print(&text, universe)
-	t.Log("\n" + text.String())
+	t.Logf("\n%s\n%s", &text, played)
 	if *runs < coverageRuns {
 		return
 	}
