@@ -18,7 +18,6 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -59,8 +58,6 @@ func New(names map[string]string, values map[string]map[string]any) (*Expression
 	return e, nil
 }
 
-var placeholder = regexp.MustCompile(`^[#:][A-Za-z0-9_]+$`)
-
 // checkPlaceholders rejects names and values that are there and empty, and those that no expression can refer to.
 func checkPlaceholders(names map[string]string, values map[string]map[string]any) error {
 	switch {
@@ -71,14 +68,14 @@ func checkPlaceholders(names map[string]string, values map[string]map[string]any
 	}
 	for _, key := range slices.Sorted(maps.Keys(names)) {
 		switch {
-		case key[:min(1, len(key))] != "#" || !placeholder.MatchString(key):
+		case !isPlaceholder(key, '#'):
 			return invalid(`ExpressionAttributeNames contains invalid key: Syntax error; key: "%s"`, key)
 		case names[key] == "":
 			return invalid("ExpressionAttributeNames contains invalid value: Empty attribute name for key %s", key)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if key[:min(1, len(key))] != ":" || !placeholder.MatchString(key) {
+		if !isPlaceholder(key, ':') {
 			return invalid(`ExpressionAttributeValues contains invalid key: Syntax error; key: "%s"`, key)
 		}
 	}
@@ -164,8 +161,6 @@ func (p *parser) refuseClashes(paths []path) {
 	}
 }
 
-var token = regexp.MustCompile(`\s+|[#:]?[A-Za-z0-9_]+|<>|<=|>=|[=<>()\[\],.+-]|.`)
-
 // maxExpression is the longest expression that DynamoDB accepts, in bytes. It limits how deep the parser recurses.
 const maxExpression = 4 << 10
 
@@ -175,8 +170,9 @@ func (e *Expressions) parser(kind, text string) *parser {
 		p.fail("Expression size has exceeded the maximum allowed size; expression size: %d", len(text))
 		return p
 	}
-	for _, t := range token.FindAllString(text, -1) {
-		if strings.TrimSpace(t) != "" {
+	for n := 0; text != ""; text = text[n:] {
+		n = token(text)
+		if t := text[:n]; strings.TrimSpace(t) != "" {
 			p.tokens = append(p.tokens, t)
 		}
 	}
@@ -251,8 +247,6 @@ var reserved = sync.OnceValue(func() map[string]bool {
 	return words
 })
 
-var attributeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-
 // path reads a document path such as live.#weights[0].
 func (p *parser) path() path {
 	out := path{{name: p.name(), index: noIndex}}
@@ -288,7 +282,7 @@ func (p *parser) name() string {
 		}
 		p.used[t] = true
 		return name
-	case !attributeName.MatchString(t):
+	case !isAttributeName(t):
 		p.failHere()
 	case reserved()[strings.ToUpper(t)]:
 		p.fail("Attribute name is a reserved keyword; reserved keyword: %s", t)
@@ -309,19 +303,22 @@ func (p *parser) value() any {
 
 // Unused is the error for names and values that no expression of the request uses.
 func (e *Expressions) Unused() error {
-	for _, all := range []struct {
-		parameter string
-		keys      []string
-	}{{"ExpressionAttributeNames", slices.Sorted(maps.Keys(e.names))}, {"ExpressionAttributeValues", slices.Sorted(maps.Keys(e.values))}} {
-		var left []string
-		for _, k := range all.keys {
-			if !e.used[k] {
-				left = append(left, k)
-			}
-		}
-		if len(left) > 0 {
-			return invalid("Value provided in %s unused in expressions: keys: {%s}", all.parameter, strings.Join(left, ", "))
+	if err := unused(e, "ExpressionAttributeNames", e.names); err != nil {
+		return err
+	}
+	return unused(e, "ExpressionAttributeValues", e.values)
+}
+
+func unused[V any](e *Expressions, parameter string, all map[string]V) error {
+	var left []string
+	for key := range all {
+		if !e.used[key] {
+			left = append(left, key)
 		}
 	}
-	return nil
+	if left == nil {
+		return nil
+	}
+	slices.Sort(left)
+	return invalid("Value provided in %s unused in expressions: keys: {%s}", parameter, strings.Join(left, ", "))
 }
