@@ -37,6 +37,8 @@ type branch struct {
 type visit struct {
 	*state
 	input json.RawMessage
+	// decoded is the input as expressions see it; nil until the first one does. Expressions do not change it.
+	decoded any
 	// entered is when, by the clock of the context object, and event the id of the history's entry that says so. A retry does not enter again.
 	entered time.Time
 	event   int64
@@ -116,7 +118,10 @@ func objectOf(pairs ...any) *jsonata.Object {
 // scope is what the expressions of the present state see. The result is only there once a Task has answered, and the
 // error only in a catcher.
 func (b *branch) scope(result, errorOutput json.RawMessage) scope {
-	states := objectOf("context", b.context(), "input", decode(b.at.input))
+	if b.at.decoded == nil {
+		b.at.decoded = decode(b.at.input)
+	}
+	states := objectOf("context", b.context(), "input", b.at.decoded)
 	if result != nil {
 		states.Set("result", decode(result))
 	}
