@@ -97,8 +97,9 @@ type performance struct {
 	deleted    []guarantee.DeletedItem
 	cutOffs    []time.Time // when the Regions were disconnected
 	// last is the snapshot that was taken last, read where and when.
-	last guarantee.Snapshot
-	read placeRead
+	last     guarantee.Snapshot
+	read     placeRead
+	lockRead lockRead
 	// end is the simulated AWS at the end of the scenario.
 	end guarantee.Snapshot
 	// undo ends the faults that are still active.
@@ -210,12 +211,8 @@ func (p *performance) begin(ctx context.Context) {
 }
 
 func (p *performance) running() bool {
-	for _, run := range slices.Concat(p.runs, p.closings, p.idle) {
-		if !run.over {
-			return true
-		}
-	}
-	return false
+	goesOn := func(run *started) bool { return !run.over }
+	return slices.ContainsFunc(p.runs, goesOn) || slices.ContainsFunc(p.closings, goesOn) || slices.ContainsFunc(p.idle, goesOn)
 }
 
 // takeNote takes a snapshot after every run that has just ended.

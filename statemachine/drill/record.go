@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/internal/registry"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
@@ -23,28 +25,15 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (gua
 		}
 	}
 	s.Unhealthy = p.unhealthy()
-	s.Promotions, s.Messages, s.Databases = len(p.world.Promotions()), len(p.world.Messages()), nil
-	seen := map[string]bool{}
-	for _, app := range p.apps {
-		for _, database := range app.Databases {
-			id := database.GlobalCluster
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			writer, available := p.world.Writer(id)
-			s.Databases = append(s.Databases, guarantee.DatabaseState{
-				GlobalCluster: id, Writer: writer, Available: available, All: p.world.Writers(id), Hindrance: p.world.Hindrance(id, string(region)),
-			})
-		}
+	s.Promotions, s.Messages, s.Databases = len(p.world.Promotions()), len(p.world.Messages()), p.databases(region)
+	if known && !p.world.Faulty(p.lockRead.calls) {
+		p.world.Repeat(p.lockRead.calls, p.lockRead.ids)
+		return s, nil
 	}
 	store := p.store(place.region)
 	var err error
-	if s.Lock, err = store.Lock(ctx); err != nil {
-		return s, fmt.Errorf("take a snapshot: %w", err)
-	}
-	if known {
-		return s, nil
+	if s.Lock, err = p.readLock(ctx, store); err != nil || known {
+		return s, err
 	}
 	if s.Registry, err = store.Applications(ctx); err != nil {
 		return s, fmt.Errorf("take a snapshot: %w", err)
@@ -62,6 +51,26 @@ func (p *performance) snapshot(ctx context.Context, region failover.Region) (gua
 	return s, nil
 }
 
+// databases are the states of all global clusters, as a promotion in the Region would find them.
+func (p *performance) databases(region failover.Region) []guarantee.DatabaseState {
+	var all []guarantee.DatabaseState
+	seen := map[string]bool{}
+	for _, app := range p.apps {
+		for _, database := range app.Databases {
+			id := database.GlobalCluster
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			writer, available := p.world.Writer(id)
+			all = append(all, guarantee.DatabaseState{
+				GlobalCluster: id, Writer: writer, Available: available, All: p.world.Writers(id), Hindrance: p.world.Hindrance(id, string(region)),
+			})
+		}
+	}
+	return all
+}
+
 // unhealthy are the health checks of record sets that are unhealthy.
 func (p *performance) unhealthy() map[string]bool {
 	found := map[string]bool{}
@@ -77,6 +86,23 @@ func (p *performance) unhealthy() map[string]bool {
 type placeRead struct {
 	region   failover.Region
 	revision int
+}
+
+// readLock reads the lock, and notes what that takes.
+func (p *performance) readLock(ctx context.Context, store *registry.Store) (registry.Lock, error) {
+	calls, ids := p.world.CallCount(), p.world.IDs()
+	lock, err := store.Lock(ctx)
+	if err != nil {
+		return lock, fmt.Errorf("take a snapshot: %w", err)
+	}
+	p.lockRead = lockRead{p.world.Calls()[calls:], p.world.IDs() - ids}
+	return lock, nil
+}
+
+// lockRead is what it took to read the lock for the last snapshot.
+type lockRead struct {
+	calls []fakeaws.Call
+	ids   int
 }
 
 // readable is the Region, or the plan's other one while it is dark.
