@@ -25,12 +25,10 @@ func (c checkers) Ask(p route53.Probe) route53.ProbeAnswer {
 	if !p.TLS || !p.SNI || p.Port != 443 {
 		return route53.ProbeAnswer{}
 	}
-	r, err := http.NewRequest(http.MethodGet, "https://"+p.Host+"/"+strings.TrimPrefix(p.Path, "/"), nil)
-	if err != nil {
+	r := c.request(p)
+	if r == nil {
 		return route53.ProbeAnswer{}
 	}
-	r.RemoteAddr = checkerAddress
-	r.Header.Set("User-Agent", checkerAgent+p.Check+"; report http://amzn.to/1vsZADi)")
 	scope, ok := c.w.openToAll(r)
 	if !ok || scope.Service == apiService && !strings.Contains(p.Host, ".execute-api."+scope.Region+".") {
 		return route53.ProbeAnswer{}
@@ -43,6 +41,23 @@ func (c checkers) Ask(p route53.Probe) route53.ProbeAnswer {
 		return route53.ProbeAnswer{}
 	}
 	return route53.ProbeAnswer{Status: resp.Status, Respond: resp.Took}
+}
+
+// request is a probe on the wire, or nil when it has no URL. A checker sends the same one every ten seconds, so it is made once.
+func (c checkers) request(p route53.Probe) *http.Request {
+	c.w.k.Lock()
+	defer c.w.k.Unlock()
+	if r, ok := c.w.probes[p]; ok {
+		return r
+	}
+	r, err := http.NewRequest(http.MethodGet, "https://"+p.Host+"/"+strings.TrimPrefix(p.Path, "/"), nil)
+	if err != nil {
+		return nil
+	}
+	r.RemoteAddr = checkerAddress
+	r.Header.Set("User-Agent", checkerAgent+p.Check+"; report http://amzn.to/1vsZADi)")
+	c.w.probes[p] = r
+	return r
 }
 
 // alarms are what health checks read of CloudWatch; see route53.Alarms.

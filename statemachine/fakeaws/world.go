@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/apigateway"
@@ -32,6 +33,8 @@ type World struct {
 	controls
 	// unanswered is the attempt of the SDK that was not answered last.
 	unanswered string
+	// probes are the requests of health checkers.
+	probes map[route53.Probe]*http.Request
 	// endpoints are the services by their names in the credential scope of a signature.
 	endpoints map[string]endpoint
 
@@ -48,7 +51,7 @@ type World struct {
 
 // New returns an AWS simulator with the given Regions, all of them healthy, whose clock shows start.
 func New(account string, start time.Time, regions ...string) *World {
-	w := &World{Account: account, ControlPlaneStays: true, k: kernel.New(account, start, regions...)}
+	w := &World{Account: account, ControlPlaneStays: true, probes: map[route53.Probe]*http.Request{}, k: kernel.New(account, start, regions...)}
 	w.k.Observe = func(e Entry) {
 		if w.Observe != nil {
 			w.Observe(e)

@@ -80,9 +80,11 @@ func (s *Service) Region(r *http.Request) (region string, ok bool) {
 
 // hostOf is the host without the port: all URLs are behind one address (LAM-7).
 func hostOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
+	host := r.Host
+	if strings.Contains(host, ":") {
+		if alone, _, err := net.SplitHostPort(host); err == nil {
+			host = alone
+		}
 	}
 	return strings.ToLower(host)
 }

@@ -5,6 +5,7 @@ package proxyevent
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -135,11 +136,12 @@ type answer struct {
 // any other JSON is the body of a success. For an error, and for an answer that is not JSON, ok is false. header has the
 // headers that the address itself adds.
 func Response(result kernel.InvokeResult, header http.Header) (resp *wire.Response, ok bool) {
-	if result.ErrorType != "" || !json.Valid(result.Payload) {
+	var a answer
+	err := json.Unmarshal(result.Payload, &a)
+	if syntax := (*json.SyntaxError)(nil); result.ErrorType != "" || errors.As(err, &syntax) {
 		return nil, false
 	}
-	var a answer
-	if err := json.Unmarshal(result.Payload, &a); err != nil || a.StatusCode == 0 {
+	if err != nil || a.StatusCode == 0 {
 		return &wire.Response{Status: http.StatusOK, Header: header, Body: result.Payload}, true
 	}
 	resp = &wire.Response{Status: a.StatusCode, Header: header, Body: []byte(a.Body)}
