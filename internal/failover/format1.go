@@ -59,7 +59,7 @@ func Encoded(text []byte, format int) []byte {
 
 // fromFormat1 gives fields and values of format 1 the names that they have now. JSON of a later format has none of them.
 func fromFormat1(text []byte) []byte {
-	if !slices.ContainsFunc(format1Words, func(word []byte) bool { return bytes.Contains(text, word) }) {
+	if !hasFormat1Word(text) {
 		return text // most of what is read: each application of a large wave is one
 	}
 	return rewrite(text, func(name string, value json.RawMessage) (string, json.RawMessage) {
@@ -68,6 +68,21 @@ func fromFormat1(text []byte) []byte {
 		}
 		return name, renamed(value, renamedValues[name])
 	})
+}
+
+// hasFormat1Word says whether a text has one of the names. It goes through the text once, from quotation mark to quotation mark.
+func hasFormat1Word(text []byte) bool {
+	for {
+		at := bytes.IndexByte(text, '"')
+		if at < 0 {
+			return false
+		}
+		text = text[at:]
+		if slices.ContainsFunc(format1Words, func(word []byte) bool { return bytes.HasPrefix(text, word) }) {
+			return true
+		}
+		text = text[1:]
+	}
 }
 
 // rewrite renames the fields of all objects in a JSON text. What is no JSON stays as it is: whoever decodes it says so.

@@ -24,10 +24,11 @@ var (
 	shrunk  = flag.Int("shrunk", 10, "how many situations in which something is wrong are made smaller")
 )
 
-// TestMain lets more garbage gather than by default: what a situation leaves behind is dropped as a whole.
+// TestMain lets more garbage gather than by default: what a situation leaves behind is dropped as a whole. Ten megabytes are live, so
+// this is about a hundred.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(1000)
 	os.Exit(m.Run())
 }
 
