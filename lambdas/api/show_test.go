@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -282,5 +283,14 @@ func TestTheStageThatClosesAPhaseIsNoWave(t *testing.T) {
 	p := Progress{State: "Settle", Stages: 3, Stage: &failover.Stage{Index: 2, Waves: []int{1, 2}, To: west}}
 	if got, want := p.text(), "Settle, stage 3 of 3: verification of all that has moved"; got != want {
 		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
+// TestARunHasAtLeastTheStageThatItPlays, although the list of its stages is not in what was read.
+func TestARunHasAtLeastTheStageThatItPlays(t *testing.T) {
+	asked := `{"Payload": {"stage": {"index": 2, "wave": 1}}}`
+	p := progressOf(nil, []types.HistoryEvent{{TaskScheduledEventDetails: &types.TaskScheduledEventDetails{Parameters: &asked}}})
+	if p.Stage == nil || p.Stages != 3 || p.StagesDone != 2 {
+		t.Errorf("got %+v; want the third of three stages", p)
 	}
 }

@@ -172,13 +172,14 @@ func TestAScheduledCheckRepeatsNothing(t *testing.T) {
 		{"check-3", 2 * time.Hour, []string{"a", "c"}, true},
 		{"check-4", 25 * time.Hour, []string{"c", "a"}, false},
 		{"check-5", 26 * time.Hour, []string{"c", "a"}, true},
+		{"check-6", 25 * time.Hour, []string{"c", "a"}, true}, // a clock was wrong: what is known is not since when
 	} {
 		if got := check(c.id, c.at, c.objects...); got.Notified != c.notified || got.Repeated == c.notified {
 			t.Errorf("%s: got %+v; want notified: %v", c.id, got, c.notified)
 		}
 	}
-	if n := len(world.Messages()); n != 3 {
-		t.Errorf("got %d messages; want 3", n)
+	if n := len(world.Messages()); n != 4 {
+		t.Errorf("got %d messages; want 4", n)
 	}
 }
 

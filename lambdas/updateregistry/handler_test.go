@@ -2,6 +2,7 @@ package updateregistry
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -243,6 +244,22 @@ func TestAnApplicationThatIsGoneIsRejected(t *testing.T) {
 	err := worst([]error{nil, fmt.Errorf("write application search of wave 1: %w", registry.ErrNotRegistered)})
 	if got := entry.ConditionOf(err); got != failover.Rejected {
 		t.Errorf("got %s (%v); want Rejected", got, err)
+	}
+}
+
+// TestOfSeveralErrorsTheFirstIsSaid, and that a newer run has written goes before all of them.
+func TestOfSeveralErrorsTheFirstIsSaid(t *testing.T) {
+	first, second, overtaken := errors.New("first"), errors.New("second"), fmt.Errorf("third: %w", registry.ErrOvertaken)
+	if err := worst([]error{nil, first, nil, second}); !errors.Is(err, first) || !strings.Contains(err.Error(), "first") || strings.Contains(err.Error(), "second") {
+		t.Errorf("got %v; want the first", err)
+	}
+	for _, errs := range [][]error{{first, overtaken}, {overtaken, first}} {
+		if err := worst(errs); entry.ConditionOf(err) != failover.FenceLost {
+			t.Errorf("got %v; want FenceLost", err)
+		}
+	}
+	if err := worst([]error{nil, nil}); err != nil {
+		t.Error(err)
 	}
 }
 

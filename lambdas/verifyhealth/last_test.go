@@ -66,8 +66,13 @@ func TestAStageDoesNotPassWhileSomethingElseAnswersUsers(t *testing.T) {
 				}
 			}
 			c.undo(s)
+			s.world.AdvanceTo(s.world.Now().Add(30 * time.Second))
+			s.serve("checkout", 100)
 			if got := attempt(); got.Verdict != failover.Pending || got.Inventory.Complete {
 				t.Fatalf("the first check after it: got %+v, inventory %+v; want everything read once more", got, got.Inventory)
+			}
+			if !inventory.At.Equal(s.world.Now()) {
+				t.Errorf("the inventory is of %s; want %s, when its reading began anew", inventory.At, s.world.Now())
 			}
 			if got := attempt(); got.Verdict != failover.Passed || !got.Inventory.Complete {
 				t.Fatalf("got %+v, inventory %+v; want passed", got, got.Inventory)

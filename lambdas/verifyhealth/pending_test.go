@@ -3,11 +3,14 @@ package verifyhealth
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -197,5 +200,30 @@ func TestPendingZonesAmongManyAreNotAskedAboutAndKeepTheirPlace(t *testing.T) {
 			}
 			s.world.AdvanceTo(s.world.Now().Add(20 * time.Second))
 		}
+	}
+}
+
+// TestAPendingZoneTakesNoPlaceOfOneThatIsNotInSync: what comes before it is asked about until it is.
+func TestAPendingZoneTakesNoPlaceOfOneThatIsNotInSync(t *testing.T) {
+	s := newStand(t, "checkout")
+	synced := s.change()
+	s.world.AdvanceTo(s.world.Now().Add(time.Minute))
+	out, err := s.dns.ChangeResourceRecordSets(t.Context(), &route53.ChangeResourceRecordSetsInput{HostedZoneId: aws.String(zone), ChangeBatch: &types.ChangeBatch{
+		Changes: []types.Change{{Action: types.ChangeActionUpsert, ResourceRecordSet: &types.ResourceRecordSet{
+			Name: aws.String("other.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60), ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
+		}}},
+	}})
+	s.must(err)
+	fresh := strings.TrimPrefix(*out.ChangeInfo.Id, "/change/")
+	var changes []failover.Change
+	for i := range 12 {
+		changes = append(changes, failover.Change{Zone: fmt.Sprintf("Z%019d", i), ID: synced})
+	}
+	changes[2].ID = fresh
+	aside := failover.Aside{{Kind: failover.PendingKind, Zone: changes[5].Zone}, {Kind: failover.PendingKind, Zone: changes[7].Zone}}
+	s.serve("checkout", 100)
+	answer := s.checkOnce(func(req *failover.VerifyRequest) { req.Changes, req.SetAside, req.Stage.Passes = changes, aside, 9 })
+	if answer.Verdict != failover.Pending || answer.Streak == nil || answer.Streak.InSync != 2 {
+		t.Errorf("%+v, %+v; want the first two in sync", answer, answer.Streak)
 	}
 }

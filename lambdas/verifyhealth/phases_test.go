@@ -160,6 +160,7 @@ func TestARollbackWaitsForPromotionsInFlight(t *testing.T) {
 		GlobalClusterIdentifier: &app.Name, TargetDbClusterIdentifier: &target,
 	})
 	s.must(err)
+	s.RDS = only(t, s.RDS, east)
 	if got := s.attempt(rollback(false)); got.Verdict != failover.Pending || !strings.Contains(strings.Join(got.Reasons, " "), "it can be reversed once that is over") {
 		t.Errorf("in flight: %+v", got)
 	}

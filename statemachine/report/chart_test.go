@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -38,5 +39,21 @@ func TestTheChartKnowsTheStatesOfTheDefinition(t *testing.T) {
 				t.Errorf("chart.go draws %s, which is no state of the definition", name[1])
 			}
 		}
+	}
+}
+
+// TestAnOutlineGoesAllTheWayRound: along the top from left to right, and back along the base to where it began.
+func TestAnOutlineGoesAllTheWayRound(t *testing.T) {
+	base := []float64{0, 0.25}
+	half := float64(chartWidth) / 2
+	want := strings.Join([]string{
+		point(0, 0.5), point(half, 0.5), point(half, 0.5), point(2*half, 0.5),
+		point(2*half, 0.25), point(half, 0.25), point(half, 0), point(0, 0),
+	}, " ")
+	if got := stack(base, []float64{0.5, 0.25}); got != want {
+		t.Errorf("%s; want %s", got, want)
+	}
+	if base[0] != 0.5 || base[1] != 0.5 {
+		t.Errorf("the base of the next outline is %v", base)
 	}
 }

@@ -50,6 +50,17 @@ func TestOfSeveralRecoveriesTheWorstIsShown(t *testing.T) {
 	}
 }
 
+func TestTheWorstIsShownWhereverItIs(t *testing.T) {
+	all := []guarantee.Recovery{{RTO: 2 * time.Minute, Users: time.Minute, RPO: 1}, {RTO: time.Minute, Users: 3 * time.Minute, RPO: 2}, {RTO: time.Second, Users: 2 * time.Second}}
+	for range all {
+		all = append(all[1:], all[0])
+		got := recoveries(all)
+		if len(got) != 3 || got[0].Value != "2:00" || got[1].Value != "3:00" || got[2].Value != "2.0 s" {
+			t.Errorf("%v: %+v; want 2:00, 3:00 and 2.0 s", all, got)
+		}
+	}
+}
+
 func TestToBeHeldIsNothingToBeGladOf(t *testing.T) {
 	want := figure{"Outcome", "Held", "as expected", ""}
 	if diff := cmp.Diff(want, outcomes([]guarantee.RunOutcome{{Outcome: failover.Held, Expected: failover.Held}})); diff != "" {

@@ -1,0 +1,27 @@
+package validate
+
+import (
+	"testing"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/lambdas/internal/live"
+)
+
+// TestALagIsMeasuredFromTheStartOfThePhaseOn in which its cluster became secondary; in other phases it has always been one.
+func TestALagIsMeasuredFromTheStartOfThePhaseOn(t *testing.T) {
+	for _, c := range []struct {
+		phase failover.Phase
+		known bool
+		after time.Duration
+		want  bool // it became secondary, and has no measurement since
+	}{
+		{failover.Return, false, 0, true}, {failover.Return, true, -time.Nanosecond, true}, {failover.Return, true, 0, false}, {failover.Return, true, time.Second, false},
+		{failover.Outbound, false, 0, false}, {failover.Rollback, true, -time.Hour, false}, {failover.ReturnRollback, false, 0, false},
+	} {
+		f := facts{question: &question{run: failover.Run{Phase: c.phase}, req: failover.ValidateRequest{Run: &failover.Run{PhaseStartedAt: start}}}}
+		if got := f.becameSecondary(live.ReplicationLag{Known: c.known, At: start.Add(c.after)}); got != c.want {
+			t.Errorf("%s, known %v, %s after its start: %v; want %v", c.phase, c.known, c.after, got, c.want)
+		}
+	}
+}
