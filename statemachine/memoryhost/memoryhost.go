@@ -15,10 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambda/messages"
-
-	"github.com/drover-dr/drover/lambdas/inprocess"
 	"github.com/drover-dr/drover/statemachine/drill"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 	"github.com/drover-dr/drover/statemachine/lambdahost"
@@ -59,7 +55,7 @@ type Defect struct {
 
 // request is one request that waits.
 type request struct {
-	key    string
+	key    func() string
 	serve  func()
 	served chan struct{}
 }
@@ -79,7 +75,7 @@ func (m *Host) Add(f drill.HostedFunction) (drill.Running, error) {
 func (m *Host) Close() error { return nil }
 
 // perform serves a request in its turn, or at once when no function runs.
-func (m *Host) perform(ctx context.Context, key string, serve func()) error {
+func (m *Host) perform(ctx context.Context, key func() string, serve func()) error {
 	m.mu.Lock()
 	if m.conducting == 0 || m.settle == nil {
 		m.mu.Unlock()
@@ -111,7 +107,10 @@ func (m *Host) next() *request {
 	if len(m.waiting) == 0 {
 		return nil
 	}
-	first := slices.MinFunc(m.waiting, func(a, b *request) int { return cmp.Compare(a.key, b.key) })
+	first := m.waiting[0]
+	if len(m.waiting) > 1 { // most have no other beside them: then no key is made
+		first = slices.MinFunc(m.waiting, func(a, b *request) int { return cmp.Compare(a.key(), b.key()) })
+	}
 	m.waiting = slices.DeleteFunc(m.waiting, func(other *request) bool { return other == first })
 	return first
 }
@@ -153,14 +152,17 @@ func (m *Host) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	var response *http.Response
 	var failure error
-	key := r.Header.Get("Authorization") // it names Region and service
-	if len(key) > 120 {
-		key = key[:120]
-	}
-	err = m.perform(r.Context(), r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("X-Amz-Target")+" "+key+" "+string(body), func() {
-		response, failure = m.serve(r, body)
-	})
+	err = m.perform(r.Context(), func() string { return keyOf(r, body) }, func() { response, failure = m.serve(r, body) })
 	return response, errors.Join(err, failure)
+}
+
+// keyOf is what orders requests that are made at the same time: all that they are.
+func keyOf(r *http.Request, body []byte) string {
+	scope := r.Header.Get("Authorization") // it names Region and service
+	if len(scope) > 120 {
+		scope = scope[:120]
+	}
+	return r.Method + " " + r.URL.RequestURI() + " " + r.Header.Get("X-Amz-Target") + " " + scope + " " + string(body)
 }
 
 // serve calls the simulator's handler with a request as a server has it.
@@ -232,7 +234,9 @@ func readBody(r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	defer func() { _ = r.Body.Close() }()
-	return io.ReadAll(r.Body)
+	body := bytes.NewBuffer(make([]byte, 0, max(0, r.ContentLength)+bytes.MinRead))
+	_, err := body.ReadFrom(r.Body)
+	return body.Bytes(), err
 }
 
 // question is a connection for one question to a name server.
@@ -254,97 +258,9 @@ func (q *question) Close() error                { return nil }
 
 // Write asks.
 func (q *question) Write(message []byte) (int, error) {
-	err := q.m.perform(q.ctx, "DNS "+string(message), func() { q.answer, q.failure = q.m.world.AnswerDNS(message) })
+	err := q.m.perform(q.ctx, func() string { return "DNS " + string(message) }, func() { q.answer, q.failure = q.m.world.AnswerDNS(message) })
 	return len(message), err
 }
 
 // Read returns the answer.
 func (q *question) Read(p []byte) (int, error) { return copy(p, q.answer), q.failure }
-
-// function is a function of the drill.
-type function struct {
-	*Host
-	of  drill.HostedFunction
-	log bytes.Buffer
-	// handler is the execution environment; nil before the first invocation and after its end.
-	handler lambda.Handler
-	// probed are the last answers to health checkers, by path.
-	probed map[string]probed
-}
-
-// Kill implements [drill.Running].
-func (f *function) Kill() { f.handler, f.probed = nil, nil }
-
-// Invoke implements [drill.Running].
-func (f *function) Invoke(ctx context.Context, payload []byte) (lambdahost.Result, error) {
-	if f.of.Step == "lever" && f.settle != nil && f.Defect == nil {
-		return f.probe(ctx, payload)
-	}
-	return f.invoke(ctx, payload)
-}
-
-func (f *function) invoke(ctx context.Context, payload []byte) (lambdahost.Result, error) {
-	if f.handler == nil {
-		var err error
-		f.handler, err = inprocess.New(f.of.Step, inprocess.Surroundings{
-			Getenv: f.getenv, Client: client{f.Host, f.of.Step}, Dial: f.dial, Log: &f.log,
-		})
-		if err != nil {
-			return lambdahost.Result{}, err
-		}
-	}
-	defect := f.Defect
-	if defect != nil && defect.Instead != nil {
-		if answer, ok := defect.Instead(f.of.Step, string(payload)); ok {
-			return lambdahost.Result{Payload: []byte(answer)}, nil
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, f.of.Timeout)
-	defer cancel()
-	f.running(1)
-	defer f.running(-1)
-	done := make(chan lambdahost.Result, 1)
-	handler := f.handler
-	go func() {
-		growStack(0)
-		done <- resultOf(handler.Invoke(ctx, payload))
-	}()
-	result := f.conduct(done)
-	result.Log = f.log.String()
-	f.log.Reset()
-	if defect != nil && defect.Answer != nil && result.ErrorType == "" {
-		result.Payload = []byte(defect.Answer(f.of.Step, string(payload), string(result.Payload)))
-	}
-	return result, nil
-}
-
-// growStack makes the stack of a goroutine as large as calls of the SDK need it, while there is nothing on it yet that would have to
-// be copied: they are a hundred functions deep.
-//
-//go:noinline
-func growStack(at int) byte {
-	var space [24 << 10]byte
-	return space[at]
-}
-
-func (f *function) getenv(name string) string {
-	switch name {
-	case "AWS_REGION":
-		return f.of.Region
-	case "AWS_MAX_ATTEMPTS":
-		return "1"
-	}
-	return f.of.Variables[name]
-}
-
-// resultOf is what Lambda makes of an answer.
-func resultOf(answer []byte, err error) lambdahost.Result {
-	if err == nil {
-		return lambdahost.Result{Payload: answer}
-	}
-	var named messages.InvokeResponse_Error
-	if !errors.As(err, &named) {
-		named = messages.InvokeResponse_Error{Type: "Unhandled", Message: err.Error()}
-	}
-	return lambdahost.Failed(named.Type, named.Message)
-}
