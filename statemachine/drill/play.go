@@ -94,7 +94,7 @@ type performance struct {
 	// milestones are those that are not runs.
 	milestones []Milestone
 	byHand     []guarantee.ManualChange
-	deleted    []guarantee.DeletedItem
+	items      []guarantee.ItemChange
 	cutOffs    []time.Time // when the Regions were disconnected
 	// last is the snapshot that was taken last, read where and when.
 	last     guarantee.Snapshot

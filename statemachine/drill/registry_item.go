@@ -24,7 +24,7 @@ func (p *performance) registryItem(ctx context.Context, i scenario.RegistryItem)
 		if _, err := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key}); err != nil {
 			return err
 		}
-		p.deleted = append(p.deleted, guarantee.DeletedItem{At: p.world.Now(), Application: i.Application})
+		p.items = append(p.items, guarantee.ItemChange{At: p.world.Now(), Application: i.Application, Deleted: true})
 		return nil
 	}
 	config := map[string]any{"name": i.Application, "wave": i.Wave}
@@ -44,6 +44,9 @@ func (p *performance) registryItem(ctx context.Context, i scenario.RegistryItem)
 			":zero": number("0"), ":now": text(p.world.Now().UTC().Format("2006-01-02T15:04:05.000Z07:00")),
 		},
 	})
+	if err == nil {
+		p.items = append(p.items, guarantee.ItemChange{At: p.world.Now(), Application: i.Application})
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package guarantee
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -103,13 +104,22 @@ func (e Evidence) driftedUnderASwitch(run RunEvidence, app failover.Application)
 func (e Evidence) checkInSync(f *finding, run RunEvidence) {
 	for _, batch := range e.Batches {
 		marks := !slices.ContainsFunc(batch.Changes, func(c fakeaws.Change) bool { return !isFence(c.Set) })
-		if marks || run.leavesPending(batch.Zone) {
-			continue // a fence alone moves no user
+		if marks || run.leavesPending(batch.Zone) || run.Outcome() == failover.RolledBack && e.wroteAsFound(run, batch.Zone) {
+			continue // no user moves
 		}
 		if by, _ := e.runOf(batch); by != nil && by.Name == run.Name && batch.At.Add(e.Propagation).After(run.StoppedAt) {
 			f.violate("%s: change %s was not INSYNC before %s", run.Name, batch.ChangeID, e.clock(batch.At.Add(e.Propagation)))
 		}
 	}
+}
+
+// wroteAsFound says whether each batch of a run has left a zone as the run had found it: then there was nothing to roll back.
+func (e Evidence) wroteAsFound(run RunEvidence, zone string) bool {
+	found := withoutFence(ZoneState{Zone: zone, Sets: run.Before.sets(zone)})
+	return !slices.ContainsFunc(e.Batches, func(b fakeaws.Batch) bool {
+		by, _ := e.runOf(b)
+		return b.Zone == zone && by != nil && by.Name == run.Name && !reflect.DeepEqual(found, withoutFence(ZoneState{Zone: zone, Sets: b.After}))
+	})
 }
 
 // inSource are the databases whose writer was in the Region that the run leaves when it started.

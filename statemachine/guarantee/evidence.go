@@ -29,8 +29,8 @@ type Evidence struct {
 	Batches []fakeaws.Batch
 	// Manual are the changes of hosted zones that the scenario has made outside Drover.
 	Manual []ManualChange
-	// Deleted are the items of applications that the scenario has deleted in the registry, outside Drover.
-	Deleted []DeletedItem
+	// Items are the items of applications that the scenario has written, or deleted, in the registry, outside Drover.
+	Items []ItemChange
 	// CutOffs are when the Regions were disconnected from each other.
 	CutOffs []time.Time
 	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
@@ -58,10 +58,11 @@ type ManualChange struct {
 	Sets []fakeaws.RecordSet
 }
 
-// DeletedItem is the item of an application that was deleted in the registry: from then on no run knows the application.
-type DeletedItem struct {
+// ItemChange is the item of an application that was written in the registry, or Deleted: from then on no run knows the application.
+type ItemChange struct {
 	At          time.Time
 	Application string
+	Deleted     bool
 }
 
 // RunEvidence is what was recorded of one execution.
@@ -180,7 +181,12 @@ func (e Evidence) runAt(at time.Time) *RunEvidence {
 // run makes of the application, no step can read.
 func (e Evidence) unreadable(r RunEvidence, app failover.Application) bool {
 	after, _ := r.After.registered(app.Name)
-	return after.Broken != "" || slices.ContainsFunc(e.Deleted, func(d DeletedItem) bool { return d.Application == app.Name && !d.At.After(r.end()) })
+	return after.Broken != "" || slices.ContainsFunc(e.Items, func(c ItemChange) bool { return c.Deleted && c.Application == app.Name && !c.At.After(r.end()) })
+}
+
+// itemChanged says whether the item of an application was written while a run was in progress: what it moves is not what was validated.
+func (e Evidence) itemChanged(r RunEvidence, app failover.Application) bool {
+	return slices.ContainsFunc(e.Items, func(c ItemChange) bool { return c.Application == app.Name && r.during(c.At) })
 }
 
 // selected are the applications that a run is about, without those whose items it could not read.

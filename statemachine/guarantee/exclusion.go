@@ -210,12 +210,14 @@ func (e Evidence) namesWinner(loser RunEvidence) bool {
 	})
 }
 
-// cutOff says whether the run got no answer from another Region in its last steps: it cannot know who moves what there.
+// cutOff says whether the run got no answer from another Region in its last steps, or could not read the lock: it cannot know who moves
+// what.
 func (r RunEvidence) cutOff() bool {
 	last := r.Invocations[max(0, len(r.Invocations)-6):]
 	return slices.ContainsFunc(last, func(inv fakeaws.Invocation) bool {
 		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool {
-			return c.Region != r.Region && c.Service != "route53" && c.Code == wire.CodeUnreachable
+			unread := c.Service == "dynamodb" && c.Operation == "GetItem" && (c.Code != "" || c.Lost)
+			return unread || c.Region != r.Region && c.Service != "route53" && c.Code == wire.CodeUnreachable
 		})
 	})
 }

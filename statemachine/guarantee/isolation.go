@@ -13,7 +13,7 @@ import (
 
 // isolation is guarantee 12: in a failover, every record and every database without a fault of its own is in the target
 // Region in the end, whatever is wrong with the others. Faults are attributed by the requests that AWS has rejected and by
-// the state of the simulated AWS, and never by what the run reports.
+// the state of the simulated AWS, and never by what the run reports. An application whose item was changed meanwhile has one.
 func isolation(e Evidence) finding {
 	f := finding{basis: "no failover gave occasion"}
 	moved, faults := 0, 0
@@ -32,7 +32,7 @@ func isolation(e Evidence) finding {
 				switch {
 				case j.recordMoved(record):
 					moved++
-				case j.recordFault(app, record) != "":
+				case e.itemChanged(run, app) || j.recordFault(app, record) != "":
 					faults++
 				default:
 					got, _ := Weights(run.After.of(record), record)
@@ -43,7 +43,7 @@ func isolation(e Evidence) finding {
 				switch {
 				case j.promoted(database):
 					moved++
-				case j.databaseFault(app, database) != "":
+				case e.itemChanged(run, app) || j.databaseFault(app, database) != "":
 					faults++
 				default:
 					f.violate("%s: database %s of %s had no fault of its own, but no promotion in %s was accepted", run.Name, database.GlobalCluster, app.Name, run.To())
@@ -58,7 +58,7 @@ func isolation(e Evidence) finding {
 }
 
 // showsIsolation says whether a run is a failover that only faults could prevent from moving everything: it has taken
-// the lock and ended by itself, no approver rejected it, and no other run moved anything meanwhile.
+// the lock and ended by itself, no approver rejected it, and no other run took the lock from it or moved anything meanwhile.
 func (e Evidence) showsIsolation(run RunEvidence) bool {
 	if run.Asked == nil || run.Asked.Action != failover.Failover || !run.moves() || run.declined() || !run.tookLock() || run.Paused > 0 {
 		return false
@@ -73,7 +73,7 @@ func (e Evidence) showsIsolation(run RunEvidence) bool {
 		return false
 	}
 	return !slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-		return other.moves() && other.overlaps(run) && slices.ContainsFunc(e.effects(other), run.during)
+		return other.moves() && other.overlaps(run) && (other.tookFrom(run) || slices.ContainsFunc(e.effects(other), run.during))
 	})
 }
 

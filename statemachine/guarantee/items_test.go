@@ -12,7 +12,7 @@ import (
 // afterwards is.
 func TestWhatNoStepCanReadIsNotJudged(t *testing.T) {
 	deleted := func(after time.Duration, name string) func(*Evidence) {
-		return func(e *Evidence) { e.Deleted = []DeletedItem{{At: at(after), Application: name}} }
+		return func(e *Evidence) { e.Items = []ItemChange{{At: at(after), Application: name, Deleted: true}} }
 	}
 	broken := func(e *Evidence) { e.Runs[0].After.Registry[0].Broken = "records[0].type: CAA" }
 	left := func(from func() Evidence) func() Evidence { // and the report says nothing of it
@@ -44,6 +44,59 @@ func TestWhatNoStepCanReadIsNotJudged(t *testing.T) {
 	}
 }
 
+// TestAnItemThatChangesIsAFault of its application, if it changes while the run is in progress.
+func TestAnItemThatChangesIsAFault(t *testing.T) {
+	changed := func(after time.Duration, name string) func(*Evidence) {
+		return func(e *Evidence) { e.Items = []ItemChange{{At: at(after), Application: name}} }
+	}
+	for _, c := range []history{
+		{"changed meanwhile", 12, isolated, changed(3*time.Minute, "shop"), Kept, ""},
+		{"changed before", 12, isolated, changed(time.Minute, "shop"), Violated, sayRecord},
+		{"another one changed", 12, isolated, changed(3*time.Minute, "blog"), Violated, sayDatabase},
+		{"a refused run, and an item that is broken meanwhile", 6, refused, func(e *Evidence) {
+			changed(3*time.Minute, "shop")(e)
+			e.Runs[0].After.Registry = []failover.Application{{Name: "shop", Broken: "records[0].type: CAA"}}
+		}, Kept, ""},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestWhatWasWrittenAsFoundNeedNotBeInSync when the run rolls back: no user has moved, and none moves back.
+func TestWhatWasWrittenAsFoundNeedNotBeInSync(t *testing.T) {
+	late := func(weights ...int) func(*Evidence) {
+		return func(e *Evidence) {
+			for i := range e.Batches {
+				e.Batches[i].After = sets(weights[i], 100-weights[i], "1")
+			}
+			e.Batches[1].At = at(235 * time.Second)
+		}
+	}
+	for _, c := range []history{
+		{"nothing was changed", 4, rolledBack, late(100, 100), Kept, ""},
+		{"something was, and is restored", 4, rolledBack, late(0, 100), Violated, "was not INSYNC"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestARunThatCannotReadTheLockNamesNoWinner.
+func TestARunThatCannotReadTheLockNamesNoWinner(t *testing.T) {
+	reads := func(code string) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Runs[1].Cause = "Held: a newer run has moved it"
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(130*time.Second, "Notify", failover.Outbound,
+				fakeaws.Call{Region: e.Runs[1].Region, Service: "dynamodb", Operation: "GetItem", Code: code}))
+		}
+	}
+	for _, c := range []history{
+		{"it read the lock", 10, concurrent, reads(""), Violated, "does not name the winner"},
+		{"it could not", 10, concurrent, reads("InternalServerError"), Kept, ""},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
 // TestARunThatTookTheLockHasNotLost: it may write what has moved before.
 func TestARunThatTookTheLockHasNotLost(t *testing.T) {
 	writes := func(took string) func(*Evidence) {
@@ -54,9 +107,21 @@ func TestARunThatTookTheLockHasNotLost(t *testing.T) {
 			}})
 		}
 	}
+	took := func(from string) func(*Evidence) {
+		return func(e *Evidence) {
+			second := concurrent().Runs[1]
+			second.StartedAt, second.StoppedAt = e.Runs[0].StartedAt.Add(time.Second), e.Runs[0].StoppedAt
+			second.Invocations = []fakeaws.Invocation{{State: "Validate", Result: fakeaws.InvokeResult{
+				Payload: []byte(`{"run":{"epoch":2,"takenOverFrom":"` + from + `","boundSeconds":600},"verdict":"proceed","stages":[{}]}`),
+			}}}
+			e.Runs = append(e.Runs, second)
+		}
+	}
 	for _, c := range []history{
 		{"from the run that moves", 10, concurrent, writes("run-1"), Kept, ""},
 		{"from another run", 10, concurrent, writes("run-0"), Violated, "expected no effect"},
+		{"the run from which it was taken shows no isolation", 12, isolated, took("run-1"), NotChecked, ""},
+		{"a run from which it was not taken shows isolation", 12, isolated, took("run-0"), Violated, sayRecord},
 	} {
 		t.Run(c.name, c.isJudged)
 	}

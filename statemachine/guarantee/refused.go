@@ -94,7 +94,7 @@ func (e Evidence) disturbed(run RunEvidence) bool {
 		slices.ContainsFunc(e.Applications, func(app failover.Application) bool { return e.inFlight(app, run.StartedAt) }) ||
 		slices.ContainsFunc(e.Outages, func(o Outage) bool { return run.during(o.From) || run.during(o.To) }) ||
 		slices.ContainsFunc(e.Manual, func(m ManualChange) bool { return run.during(m.At) }) ||
-		slices.ContainsFunc(e.Deleted, func(d DeletedItem) bool { return run.during(d.At) })
+		slices.ContainsFunc(e.Items, func(c ItemChange) bool { return run.during(c.At) })
 }
 
 // closesAnother says whether a call records the run from which this one has taken the lock, because that one has ended without it.

@@ -44,6 +44,7 @@ func Draw(seed uint64) Situation {
 	}
 	s.rare(d.names)
 	s.more(d)
+	s.meeting(d)
 	return s
 }
 
