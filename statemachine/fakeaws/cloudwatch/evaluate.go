@@ -24,12 +24,8 @@ func (m *Service) stateOf(a Alarm) string {
 	if a.State != "" {
 		return a.State
 	}
-	n := max(1, a.Rule.Periods)
-	current := ""
-	if s := m.states[m.arn(a)]; s != nil {
-		current = s.value
-	}
-	return m.read(a.Region, a.Rule, m.states[m.arn(a)].created).judge(a.Rule.missing(), n, cmp.Or(a.Rule.Datapoints, n), current)
+	n, s := max(1, a.Rule.Periods), m.states[m.arn(a)]
+	return m.read(a.Region, a.Rule, s.created).judge(a.Rule.missing(), n, cmp.Or(a.Rule.Datapoints, n), s.value)
 }
 
 // missing is how the alarm treats missing data. Alarms on DynamoDB's metrics always ignore it.

@@ -146,6 +146,9 @@ func (d *Service) Serve(req *wire.Request) (*wire.Response, *wire.Error) {
 
 // tableOf is the table with a name or an ARN that has a replica in a Region.
 func (d *Service) tableOf(region, nameOrARN string) (*table, *wire.Error) {
+	if t := d.tables[nameOrARN]; t != nil && t.replicas[region] != nil {
+		return t, nil
+	}
 	name := tableName(nameOrARN)
 	switch isARN := strings.HasPrefix(nameOrARN, "arn:"); {
 	case isARN && nameOrARN != d.k.ARN("dynamodb", region, "table/"+name):
