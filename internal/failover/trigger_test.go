@@ -92,3 +92,15 @@ func TestTheEventSaysWhatTheAlarmWatches(t *testing.T) {
 		t.Errorf("no trigger: got %v", got)
 	}
 }
+
+// TestOnlyAChangeToAlarmStartsAFailover: each state before, with each reason for which its actions were suppressed.
+func TestOnlyAChangeToAlarmStartsAFailover(t *testing.T) {
+	for _, was := range []string{"OK", "ALARM", "INSUFFICIENT_DATA", ""} {
+		for _, by := range []string{"", "WaitPeriod", "ExtensionPeriod", "Alarm"} {
+			e := Trigger{Detail: AlarmChanged{AlarmName: "a", State: AlarmState{Value: "ALARM"}, PreviousState: AlarmState{Value: was, ActionsSuppressedBy: by}}}
+			if starts, want := e.Skip() == "", was == "OK" || was == "ALARM" && by == "WaitPeriod"; starts != want {
+				t.Errorf("from %q, suppressed by %q: starts %v (%s); want %v", was, by, starts, e.Skip(), want)
+			}
+		}
+	}
+}

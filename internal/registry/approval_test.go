@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/drover-dr/drover/internal/failover"
 )
 
 func approval(run, token string, asked time.Time) Approval {
@@ -65,5 +67,20 @@ func TestWhatARunAskedIsKeptWhenItIsOver(t *testing.T) {
 	wantApproval(t, s, asked)
 	if _, err := s.Approval(ctx, "never", west); !errors.Is(err, ErrNotAsked) {
 		t.Errorf("got %v; want ErrNotAsked", err)
+	}
+}
+
+// TestApprovalsOfARunAreInTheOrderOfTheirRegions: an operator who has to choose is shown the same order each time.
+func TestApprovalsOfARunAreInTheOrderOfTheirRegions(t *testing.T) {
+	for _, regions := range [][]failover.Region{{east, west}, {west, east}} {
+		s := newStore(t)
+		for _, region := range regions {
+			if err := s.PutApproval(ctx, Approval{Run: "run-1", Region: region, Token: string(region), Gate: "before-start", Asked: noon, Until: noon}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if all, err := s.Approvals(ctx, "run-1"); err != nil || len(all) != 2 || all[0].Region != east || all[1].Region != west || all[1].Token != string(west) {
+			t.Errorf("%+v, %v; want those of %s and %s", all, err, east, west)
+		}
 	}
 }

@@ -168,6 +168,20 @@ func TestALargeBodyIsRefusedUnread(t *testing.T) {
 	s.start(`{"action": "check", "applications": [` + strings.Join(names, ",") + `], "reason": "` + strings.Repeat("x", 500) + `"}`)
 }
 
+func TestABodyMayBeAsLargeAsTheLimit(t *testing.T) {
+	for _, encoded := range []bool{false, true} {
+		for more, large := range map[int]bool{0: false, 1: true} {
+			req := request{Body: strings.Repeat("x", maxBody+more), IsBase64Encoded: encoded}
+			if encoded {
+				req.Body = base64.StdEncoding.EncodeToString([]byte(req.Body))
+			}
+			if body, err := bodyOf(req); (err != nil) != large || err == nil && len(body) != maxBody {
+				t.Errorf("%d bytes more than the limit, base64: %v: %d bytes, %v; want an error: %v", more, encoded, len(body), err, large)
+			}
+		}
+	}
+}
+
 // Whatever AWS answers, the client learns whether asking again helps.
 func TestTroubleWithAWSSaysWhatToDo(t *testing.T) {
 	cases := []struct {

@@ -95,6 +95,18 @@ func TestWhatIsNotTheLeversOwnIsNotFound(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	away, of := newHandler(t)
+	if _, err := of.WriteSwitch(t.Context(), "default", registry.SwitchState{Evacuated: east, Epoch: 7, Run: "r", At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{ // while users leave us-east-1
+		"/switches/default/us-east-1": http.StatusOK, "/switches/default/us-east-1/": http.StatusOK, "/switches/default/us-east-1/x": http.StatusNotFound,
+		"/x/switches/default/us-east-1": http.StatusNotFound, "/switch/default/us-east-1": http.StatusNotFound, "/switches//us-east-1": http.StatusNotFound,
+	} {
+		if got := ask(t, away, http.MethodGet, path); got != want {
+			t.Errorf("%s: got %d; want %d", path, got, want)
+		}
+	}
 	for path, want := range map[string]int{
 		"/switches/default/us-west-2": http.StatusNotFound, "/switches/batch/us-east-1": http.StatusNotFound, "/switches/other/us-east-1": http.StatusNotFound,
 		"/": http.StatusNotFound, "/switches/default": http.StatusNotFound, "/switches/default/us-east-1/x": http.StatusNotFound, "/runs": http.StatusNotFound,

@@ -25,3 +25,23 @@ func TestALagIsMeasuredFromTheStartOfThePhaseOn(t *testing.T) {
 		}
 	}
 }
+
+// TestALimitIsNoWarningYet: the latency of the registry, and the lag of a database, may be as much as the plan takes.
+func TestALimitIsNoWarningYet(t *testing.T) {
+	for over, want := range map[time.Duration]int{-time.Millisecond: 0, 0: 0, time.Millisecond: 1} {
+		latency := 5*time.Second + over
+		lag := live.ReplicationLag{GlobalCluster: "orders", Known: true, At: start, Millis: latency.Milliseconds()}
+		f := facts{latency: &latency, lags: []live.ReplicationLag{lag}}
+		plan := failover.DefaultPlan()
+		plan.MaxLagSeconds = 5
+		q := question{setting: setting{Plan: plan}, run: failover.Run{Action: failover.Switchover, To: west, From: east}, req: failover.ValidateRequest{Now: start}}
+		j := judgementOf(q, f)
+		if j.checkLatency(); len(j.findings) != want {
+			t.Errorf("a latency of %s: %v; want %d findings", latency, j.findings, want)
+		}
+		j = judgementOf(q, f)
+		if j.checkLag(); len(j.findings) != want {
+			t.Errorf("a lag of %s: %v; want %d findings", latency, j.findings, want)
+		}
+	}
+}

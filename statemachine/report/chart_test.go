@@ -57,3 +57,26 @@ func TestAnOutlineGoesAllTheWayRound(t *testing.T) {
 		t.Errorf("the base of the next outline is %v", base)
 	}
 }
+
+// TestLabelsOfTheTimeStayInTheChart: one that would go over its right edge ends where its tick is.
+func TestLabelsOfTheTimeStayInTheChart(t *testing.T) {
+	ends := 0
+	for seconds := 60; seconds <= 1200; seconds += 20 {
+		r := sample()
+		r.Evidence.Traffic = nil
+		for n := range seconds {
+			r.Evidence.Traffic = append(r.Evidence.Traffic, second(n, 1, 0))
+		}
+		for _, tick := range newChart(r).Ticks {
+			if left, right := tick.X, tick.X+tickWidth; (tick.Anchor == "end") != (right > chartWidth) || left < 0 || left > chartWidth {
+				t.Errorf("%d s: %+v; want it within %d", seconds, tick, chartWidth)
+			}
+			if tick.Anchor == "end" {
+				ends++
+			}
+		}
+	}
+	if ends == 0 {
+		t.Error("no label is at the right edge")
+	}
+}

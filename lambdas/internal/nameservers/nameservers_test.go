@@ -101,3 +101,20 @@ func TestServersThatAreGivenAreAskedInPlaceOfTheZones(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
+
+// TestAnAnswerIsOfTheTypeThatWasAsked: a name server answers with the CNAME that leads to the address too.
+func TestAnAnswerIsOfTheTypeThatWasAsked(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		address := serve(t, func(q dns.Question, m *dns.Msg) {
+			m.Answer = []dns.RR{record(t, q.Name+" 60 CNAME lb.example.com."), record(t, "lb.example.com. 60 A 192.0.2.1")}
+			if !first {
+				slices.Reverse(m.Answer)
+			}
+		})
+		for kind, want := range map[string]string{"A": "192.0.2.1", "CNAME": "lb.example.com"} {
+			if got, err := (Client{}).Ask(t.Context(), []string{address}, "www.example.com", kind); err != nil || len(got) != 1 || got[0] != want {
+				t.Errorf("%s: %q, %v; want %s alone", kind, got, err, want)
+			}
+		}
+	}
+}
