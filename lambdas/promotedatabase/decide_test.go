@@ -55,6 +55,14 @@ func TestDecide(t *testing.T) {
 		{name: "no consent needed when planned", action: failover.Failback, consentless: true, writer: there, want: start},
 		{name: "done", action: failover.Switchover, writer: here, want: alreadyDone},
 		{
+			name: "the promotion of another cluster is being cancelled: failover", action: failover.Failover, writer: there,
+			operation: &live.Operation{Status: "cancelling", From: there, To: third, DataLoss: true}, condition: failover.Rejected,
+		},
+		{
+			name: "the promotion of another cluster is being cancelled: switchover", action: failover.Switchover, writer: there,
+			operation: &live.Operation{Status: "cancelling", From: there, To: third}, condition: failover.Rejected,
+		},
+		{
 			name: "under way", action: failover.Failover, writer: there,
 			operation: &live.Operation{Status: "failing-over", From: there, To: here, DataLoss: true}, want: inFlight,
 		},

@@ -3,6 +3,7 @@ package shifttraffic
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/drover-dr/drover/internal/failover"
@@ -58,5 +59,24 @@ func TestASwitchIsNotedAsFailedOnce(t *testing.T) {
 		if s.noteFailed(&answer); len(answer.SetAside) != c.set || len(answer.Deferred) != c.put {
 			t.Errorf("%s: %+v; want %d set aside and %d deferred", name, answer, c.set, c.put)
 		}
+	}
+}
+
+// TestThePartThatStandsForMoreSaysTheFirstOfThem, and not one that is listed already.
+func TestThePartThatStandsForMoreSaysTheFirstOfThem(t *testing.T) {
+	parts := failover.Aside{
+		failover.RecordAside("a", failover.Record{Name: "a"}, failover.Denied, "cause a"), failover.RecordAside("b", failover.Record{Name: "b"}, failover.Busy, "cause b"),
+		failover.RecordAside("c", failover.Record{Name: "c"}, failover.Rejected, "cause c"), failover.RecordAside("d", failover.Record{Name: "d"}, failover.Throttled, "cause d"),
+	}
+	s := shift{req: failover.ShiftRequest{Stage: failover.Stage{Wave: 3}}}
+	for room, want := range map[int]failover.Condition{0: failover.Denied, 1: failover.Busy, 2: failover.Rejected, 3: failover.Throttled} {
+		got := s.bound(parts, failover.MaxSetAside-room)
+		if last := got[len(got)-1]; len(got) != room+1 || last.Error != want || last.Wave != 3 || !strings.Contains(last.Cause, fmt.Sprintf("%d more parts", len(parts)-room)) ||
+			!strings.Contains(last.Cause, "cause "+string(rune('a'+room))) {
+			t.Errorf("room for %d: %+v; want the rest with the error %s", room, got, want)
+		}
+	}
+	if got := s.bound(parts, failover.MaxSetAside-len(parts)); len(got) != len(parts) {
+		t.Errorf("room for all: %+v", got)
 	}
 }

@@ -208,3 +208,29 @@ func TestRecordSetsWithoutTheirHealthChecksAreAttachedAgain(t *testing.T) {
 		t.Errorf("carried without being used: got %q", got)
 	}
 }
+
+// TestWhatCannotBeChangedGoesBeforeWhatCan, in whatever order the settings are: one command cannot mend them then.
+func TestWhatCannotBeChangedGoesBeforeWhatCan(t *testing.T) {
+	kind, port := checkSetting{"Type", "TCP", "HTTPS", ""}, checkSetting{"Port", "80", "443", "--port 443"}
+	path := checkSetting{"ResourcePath", "/", "/switches", "--resource-path /switches"}
+	well := checkSetting{"Inverted", "true", "true", ""}
+	for _, c := range []struct {
+		settings []checkSetting
+		want     string
+	}{
+		{[]checkSetting{kind, port}, deploy}, {[]checkSetting{port, kind}, deploy}, {[]checkSetting{well, kind, port, well}, deploy},
+		{[]checkSetting{well, port, path}, "aws route53 update-health-check --health-check-id hc --port 443 --resource-path /switches"},
+		{[]checkSetting{path, port, well}, "aws route53 update-health-check --health-check-id hc --resource-path /switches --port 443"},
+		{[]checkSetting{well}, ""},
+	} {
+		j := judgementOf(question{input: failover.Input{Action: failover.Check}}, facts{})
+		j.checkSettings("health check hc", "hc", c.settings)
+		var got string
+		for _, f := range j.findings {
+			got += f.Command
+		}
+		if got != c.want {
+			t.Errorf("%v: %q; want %q", c.settings, got, c.want)
+		}
+	}
+}

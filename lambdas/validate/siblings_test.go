@@ -34,3 +34,22 @@ func TestRecordSetsOfTheSameNameThatStayAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestARecordSetThatStaysIsNamedOnce, although two records of the application have its name.
+func TestARecordSetThatStaysIsNamedOnce(t *testing.T) {
+	app := shop()
+	six := app.Records[0]
+	six.Type, six.Endpoints = "AAAA", map[failover.Region]failover.Endpoint{east: {Value: "2001:db8::1"}, west: {Value: "2001:db8::2"}}
+	app.Records = append(app.Records[:1:1], six)
+	s := newScene(t, app)
+	put(fakeaws.RecordSet{Name: www, Type: "HTTPS", TTL: 60, Values: []string{"0 edge.example.net"}})(s)
+	named := 0
+	for _, f := range s.validate(`{"action": "check"}`).Findings {
+		if strings.Contains(f.Found, "its name has a record set of type HTTPS too") {
+			named++
+		}
+	}
+	if named != 1 {
+		t.Errorf("it is named %d times; want once", named)
+	}
+}
