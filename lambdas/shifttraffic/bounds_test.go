@@ -80,3 +80,22 @@ func TestThePartThatStandsForMoreSaysTheFirstOfThem(t *testing.T) {
 		t.Errorf("room for all: %+v", got)
 	}
 }
+
+// TestAnAliasCountsAsOneElementOfABatch: Route 53 counts it so, and takes 1,000 of them, four of which are the fence's.
+func TestAnAliasCountsAsOneElementOfABatch(t *testing.T) {
+	const fit = (maxElements - fenceElements) / (2 * changesOfSet) // each record has a record set in two Regions
+	for records, want := range map[int]int{fit: 1, fit + 1: 2, 2*fit + 1: 3} {
+		app := failover.Application{Name: "shop", Wave: 1}
+		for i := range records {
+			app.Records = append(app.Records, failover.Record{
+				Name: fmt.Sprintf("r%d.example.com", i), Type: "A", Zone: "Z1", ZoneName: "example.com",
+				Endpoints: map[failover.Region]failover.Endpoint{east: {Alias: &failover.Alias{Name: "e", Zone: "ZE"}}, west: {Alias: &failover.Alias{Name: "w", Zone: "ZW"}}},
+			})
+		}
+		all := 100
+		plans, faults := Plan([]failover.Application{app}, failover.Stage{Wave: 1, From: east, To: west, Percent: &all}, 1)
+		if len(faults) > 0 || len(plans) != 1 || len(plans[0].Batches) != want {
+			t.Errorf("%d records: %d batches, %v; want %d", records, Batches(plans), faults, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -43,5 +44,20 @@ func TestALimitIsNoWarningYet(t *testing.T) {
 		if j.checkLag(); len(j.findings) != want {
 			t.Errorf("a lag of %s: %v; want %d findings", latency, j.findings, want)
 		}
+	}
+}
+
+// TestEachApplicationWhoseMetricsAreElsewhereIsNamed, once, in one finding for each Region.
+func TestEachApplicationWhoseMetricsAreElsewhereIsNamed(t *testing.T) {
+	rule := func(region failover.Region) failover.HealthRule {
+		return failover.HealthRule{Namespace: "N", Metric: "M", ReadIn: region}
+	}
+	f := facts{apps: []failover.Application{
+		{Name: "a", Health: []failover.HealthRule{rule(east), rule(""), rule(east)}}, {Name: "b", Health: []failover.HealthRule{rule(east), rule("eu-west-1")}}, {Name: "c", Health: []failover.HealthRule{rule(west)}},
+	}}
+	j := judgementOf(question{run: failover.Run{Action: failover.Switchover, To: west, From: east}}, f)
+	j.checkReadElsewhere()
+	if len(j.findings) != 2 || !strings.HasPrefix(j.findings[0].Found, "health rules of a, b, such as N M, have their metrics in us-east-1") || !strings.HasPrefix(j.findings[1].Found, "health rules of b, such as") {
+		t.Errorf("got %+v", j.findings)
 	}
 }
