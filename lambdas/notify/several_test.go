@@ -66,9 +66,9 @@ func TestEachFindingThatIsNotListedIsCounted(t *testing.T) {
 func TestARefusalThatAFailureCausedIsNoRejection(t *testing.T) {
 	run := sampleRun()
 	run.Approval = failover.BeforeStart
-	for _, failures := range [][]failover.StepFailure{nil, {{State: "AwaitApproval", Error: "Denied"}}} {
+	for _, failures := range [][]failover.StepFailure{nil, {{State: "Validate", Error: "Denied"}}} {
 		n := nextStep(failover.DefaultPlan(), failover.Report{Run: run, Outcome: failover.Refused}, failures)
-		if asksAgain := n.when == "To ask for approval again"; asksAgain != (failover.FailedStep(failures) == nil) || n.command == "" {
+		if asksAgain := n.when == "To ask for approval again"; asksAgain != (failures == nil) || n.command == "" {
 			t.Errorf("%v: %+v", failures, n)
 		}
 	}
