@@ -182,7 +182,7 @@ func consequence(req failover.ApprovalRequest) string {
 // awsCommand reads the token from the registry and approves with it.
 func (h Handler) awsCommand(req failover.ApprovalRequest, m failover.Machine) string {
 	sort, _ := json.Marshal(registry.ApprovalSortKey(req.Run.ID, req.Run.Region())) // a text is always JSON
-	token := failover.CommandLine("aws", "dynamodb", "get-item", "--region", string(m.Region), "--table-name", h.Registry.Table,
+	token := failover.CommandLine("aws", "dynamodb", "get-item", "--consistent-read", "--region", string(m.Region), "--table-name", h.Registry.Table,
 		"--key", `{"pk":{"S":"approvals"},"sk":{"S":`+string(sort)+`}}`, "--query", "Item.token.S", "--output", "text")
 	output, _ := json.Marshal(failover.ApprovalAnswer{Approved: true, By: "me", Run: req.Run.ARN, Digest: req.Digest}) // texts always are JSON
 	answer := failover.CommandLine("aws", "stepfunctions", "send-task-success", "--region", string(m.Region),

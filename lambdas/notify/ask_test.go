@@ -53,7 +53,7 @@ To reject (the run is rolled back):
 Without an answer by 03:33:00 UTC the request is rejected.
 
 Without drover (to reject, write false instead of true):
-  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"9bc8886d997c3f908b5f3080923def7f65dde6bb656c4cb0dd1f67d54c757e94"}' --task-token "$(aws dynamodb get-item --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
+  aws stepfunctions send-task-success --region us-west-2 --task-output '{"approved":true,"by":"me","comment":"","run":"arn:aws:states:us-west-2:111122223333:execution:drover:run-1","digest":"9bc8886d997c3f908b5f3080923def7f65dde6bb656c4cb0dd1f67d54c757e94"}' --task-token "$(aws dynamodb get-item --consistent-read --region us-west-2 --table-name registry --key '{"pk":{"S":"approvals"},"sk":{"S":"run-1#us-west-2"}}' --query Item.token.S --output text)"
 The digest of this request is 9bc8886d997c: drover approve and drover reject print the same one.
 
 Reason: rehearsal
