@@ -90,7 +90,7 @@ const refill = 10 * time.Second
 
 // repeatRun starts the run once more and waits for its end, if the circumstances are those of the first time.
 func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
-	again := guarantee.Repetition{What: run.Name + " again as a new run", Run: run.ARN, NewRun: true, Unequal: cmp.Or(p.circumstances.since(run.ARN), run.Unsettled(p.end))}
+	again := guarantee.Repetition{What: run.Name + " again as a new run", Run: run.ARN, NewRun: true, Unequal: cmp.Or(p.circumstances.since(run.ARN), run.Unsettled(p.end), e.Crossed(run))}
 	if len(run.SetAside().PendingWeights()) > 0 && p.world.ControlPlaneAnswers() {
 		again.Unequal = cmp.Or(again.Unequal, "the weights that it has left pending can be written now")
 	}

@@ -64,7 +64,19 @@ func (e Evidence) effects(run RunEvidence) []time.Time {
 // movesBeside says whether two runs could move something at the same time: none had released the lock when the other started. One
 // that only sends its notification moves nothing.
 func (r RunEvidence) movesBeside(other RunEvidence) bool {
-	return r.Name != other.Name && r.overlaps(other) && !r.StartedAt.After(other.closed()) && !other.StartedAt.After(r.closed())
+	return r.Name != other.Name && r.overlaps(other) && !r.opened().After(other.closed()) && !other.opened().After(r.closed())
+}
+
+// opened is when Validate has let the run go on, or else the start of the run: it may have waited for Lambda before.
+func (r RunEvidence) opened() time.Time {
+	if r.tookLock() {
+		for _, inv := range r.Invocations {
+			if inv.State == "Validate" && inv.Result.ErrorType == "" && inv.At.After(r.StartedAt) {
+				return inv.At
+			}
+		}
+	}
+	return r.StartedAt
 }
 
 // closed is when CloseRun has released the run's lock, or else the end of the run.
@@ -79,7 +91,7 @@ func (r RunEvidence) closed() time.Time {
 
 func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
 	ofA, ofB := e.effects(a), e.effects(b)
-	if e.bySwitchUnseen(a, b) || e.bySwitchUnseen(b, a) {
+	if e.bySwitchUnseen(a, b) || e.bySwitchUnseen(b, a) || e.crossed(a, b) {
 		return
 	}
 	if len(ofA) > 0 && len(ofB) > 0 {
@@ -248,7 +260,7 @@ func (e Evidence) checkEpochs(f *finding) {
 	for _, zone := range slices.Sorted(maps.Keys(last)) {
 		mark := last[zone]
 		who := mark.Run + " of " + string(mark.Region)
-		if by, known := seen[mark.Epoch]; known && by != who {
+		if by, known := seen[mark.Epoch]; known && by != who && !e.crossedBy(mark) {
 			f.violate("%s and %s have moved zones with the same epoch %d", by, who, mark.Epoch)
 		}
 		seen[mark.Epoch] = who

@@ -46,7 +46,15 @@ func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
 	ends := func(outcome failover.Outcome) func(*Evidence) {
 		return func(e *Evidence) { e.Runs[1].Error = string(outcome) }
 	}
+	waits := func(until time.Duration) func(*Evidence) { // the second run, whose Validate Lambda does not invoke until then
+		return func(e *Evidence) {
+			e.Runs[1].StartedAt = at(110 * time.Second)
+			e.Runs[1].Invocations[1].At = at(until)
+		}
+	}
 	for _, c := range []history{
+		{"a run whose Validate comes after the lock is released", 10, concurrent, all(silent, closesAt(119*time.Second, ""), waits(2*time.Minute)), NotChecked, ""},
+		{"a run whose Validate comes before that", 10, concurrent, all(silent, closesAt(119*time.Second, ""), waits(118*time.Second)), Violated, "does not name the winner"},
 		{"a run that rolls nothing back", 10, concurrent, ends(failover.RolledBack), Kept, ""},
 		{"a run that starts while another one sends its notification", 10, concurrent, all(silent, closesAt(119*time.Second, "")), NotChecked, ""},
 		{"a run that starts before the lock is released", 10, concurrent, all(silent, closesAt(121*time.Second, "")), Violated, "does not name the winner"},
@@ -55,6 +63,9 @@ func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
 		{"what a run before has written arrives late", 6, refused, elsewhere(110*time.Second, true), Kept, ""},
 		{"it arrives, although the Regions were connected", 6, refused, elsewhere(110*time.Second, false), Violated, "the registry's shop"},
 		{"no run before has written it", 6, refused, all(elsewhere(110*time.Second, true), func(e *Evidence) { e.Runs[1].After = snapshotIn(east, 100, 0) }), Violated, "the registry's shop"},
+
+		{"an item is written meanwhile", 6, refused, all(elsewhere(110*time.Second, false), rewritten("shop", 3*time.Minute)), Kept, ""},
+		{"an item was written before", 6, refused, all(elsewhere(110*time.Second, false), rewritten("shop", time.Minute)), Violated, "the registry's shop"},
 
 		{"errors of an application that the run is not about", 3, completed, others("blog"), Kept, ""},
 		{"errors of the one that it is about", 3, completed, others("shop"), Violated, "served 50.0 %"},
@@ -223,5 +234,74 @@ func TestASwitchOfADisconnectedRegionIsNotSeen(t *testing.T) {
 		{"and it could see that", 3, concurrent, all(flips, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }), Violated, "record shop.example.com A"},
 	} {
 		t.Run(c.name, c.isJudged)
+	}
+}
+
+// rewritten notes that others have written an item of the registry.
+func rewritten(application string, after time.Duration) func(*Evidence) {
+	return func(e *Evidence) {
+		e.Items = append(e.Items, ItemChange{At: at(after), Application: application})
+	}
+}
+
+// TestWhatTheRegistryRefusesExcusesAnApplication: its item was written meanwhile, or its switch could not be written.
+func TestWhatTheRegistryRefusesExcusesAnApplication(t *testing.T) {
+	writes := func(name, code string, more ...fakeaws.Call) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Plan.Switches = []failover.Switch{{Name: "default"}}
+			e.did("PromoteDatabase", fakeaws.InvokeResult{}, promote("shop", "AccessDenied"))
+			e.did("ShiftTraffic", fakeaws.InvokeResult{}, append([]fakeaws.Call{{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry switches " + name, Code: code}}, more...)...)
+		}
+	}
+	written := fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry switches default"}
+	for _, c := range []history{
+		{"its item was written", 12, isolated, rewritten("shop", 3*time.Minute), Kept, ""},
+		{"its item was written before", 12, isolated, rewritten("shop", time.Minute), Violated, sayRecord},
+		{"the item of another one was written", 12, isolated, rewritten("blog", 3*time.Minute), Violated, sayDatabase},
+		{"its switch was not written", 12, isolated, writes("default", "AccessDenied"), Kept, ""},
+		{"its switch was written in the end", 12, isolated, writes("default", "AccessDenied", written), Violated, sayRecord},
+		{"another switch was not written", 12, isolated, writes("batch", "AccessDenied"), Violated, sayRecord},
+		{"its switch had been written", 12, isolated, writes("default", unchanged), Violated, sayRecord},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestRunsThatCrossCannotKnowOfEachOther: they have started at the same moment, one in each Region, and written different zones.
+func TestRunsThatCrossCannotKnowOfEachOther(t *testing.T) {
+	crossing := func(apart time.Duration, zone string) func(*Evidence) { // run-2 has moved a second application to us-east-1
+		return func(e *Evidence) {
+			second := failover.Application{Name: "blog", Wave: 1, Records: []failover.Record{record()}}
+			second.Records[0].Name, second.Records[0].Zone = "blog.example.net", zone
+			e.Applications = append(e.Applications, second)
+			b := writtenIn(east, 125*time.Second, "run-2", 1, failover.Outbound, 100, 0)
+			b.Zone, b.Changes[1].Set.Name = zone, "blog.example.net"
+			for i := range b.After[:2] {
+				b.After[i].Name = "blog.example.net"
+			}
+			e.Batches = append(e.Batches, b)
+			e.Runs[1].StartedAt, e.Runs[1].Invocations[1].At = at(2*time.Minute+apart), at(2*time.Minute+apart)
+		}
+	}
+	sameRegion := func(e *Evidence) { e.Runs[1].Region = west }
+	without := func(e *Evidence) { e.Runs[1].Invocations = e.Runs[1].Invocations[:1] }
+	for _, c := range []history{
+		{"at the same moment", 10, concurrent, crossing(time.Second, "Z2"), Kept, ""},
+		{"one after the other", 10, concurrent, crossing(2*time.Second, "Z2"), Violated, "have both moved something"},
+		{"in one zone", 10, concurrent, crossing(time.Second, "Z1"), Violated, "have both moved something"},
+		{"in one Region", 10, concurrent, all(crossing(time.Second, "Z2"), sameRegion), Violated, "with the same epoch 1"},
+		{"without the lock", 10, concurrent, all(crossing(time.Second, "Z2"), without), Violated, "have both moved something"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+	for zone, want := range map[string]Status{"Z2": Kept, "Z1": Violated} { // the second application is in us-east-1 in the end
+		e := concurrent()
+		crossing(time.Second, zone)(&e)
+		if v := verdict(t, e, 3); v.Status != want {
+			t.Errorf("zone %s: guarantee 3 is %s: %q; want %s", zone, v.Status, v.Violations, want)
+		}
+		if got := e.Crossed(e.Runs[0]) != "" && e.Crossed(e.Runs[1]) != ""; got != (want == Kept) {
+			t.Errorf("zone %s: crossed %v", zone, got)
+		}
 	}
 }

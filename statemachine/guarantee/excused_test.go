@@ -138,6 +138,7 @@ func TestAnAttemptThatFailsForAnotherReasonMayAskTheControlPlaneAgain(t *testing
 	for _, c := range []history{
 		{"it crashed", 7, bySwitch, all(twice, asks(fakeaws.InvokeResult{ErrorType: "Runtime.ExitError"})), Kept, ""},
 		{"the registry did not answer", 7, bySwitch, all(twice, asks(fakeaws.InvokeResult{ErrorType: "Throttled"}, fakeaws.Call{Region: west, Service: "dynamodb", Code: "ThrottlingException"})), Kept, ""},
+		{"CloudWatch's answer was lost", 7, bySwitch, all(twice, asks(fakeaws.InvokeResult{ErrorType: "Unreachable"}, fakeaws.Call{Region: west, Service: "monitoring", Lost: true})), Kept, ""},
 		{"it failed for the control plane alone", 7, bySwitch, all(twice, asks(fakeaws.InvokeResult{ErrorType: "Unreachable"})), Violated, "3 requests"},
 	} {
 		t.Run(c.name, c.isJudged)

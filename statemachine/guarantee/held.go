@@ -35,7 +35,7 @@ func heldAccurate(e Evidence) finding {
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
 			closed := run.AfterClosing != nil && e.inFlight(app, run.ClosedAt) // a promotion in progress has not moved yet
-			if !closed && !e.changedManually(run, app) && !e.driftedUnderASwitch(run, app) && !e.unseen(run, app) {
+			if !closed && !e.changedManually(run, app) && !e.driftedUnderASwitch(run, app) && !e.unseen(run, app) && !e.movedByACrossing(run, app) {
 				e.checkReported(&f, run, says, app)
 			}
 		}

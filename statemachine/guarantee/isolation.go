@@ -140,6 +140,9 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 			return "its zone was changed manually meanwhile"
 		}
 	}
+	if why := j.switchFault(app); why != "" {
+		return why
+	}
 	if j.foreignFence(record.Zone) {
 		return "the fence of its zone is not Drover's"
 	}

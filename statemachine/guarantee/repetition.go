@@ -85,9 +85,19 @@ func (r RunEvidence) MayNotify(first, last int) bool {
 	if r.Invocations[first].State == "AwaitApproval" && !r.hasAsked(first, last) {
 		return true
 	}
+	if state := r.Invocations[first].State; (notifies(state) || state == "Announce" || state == "NotifyStopped") && !r.published(first, last) {
+		return true
+	}
 	reports := notifies(r.Invocations[first].State) || r.Invocations[first].State == "NotifyStopped"
 	return r.failed(first, last, func(c fakeaws.Call) bool { // the report that was not written says that it was notified
 		return c.Service == "sns" || reports && c.Service == "s3" && c.Operation == "PutObject"
+	})
+}
+
+// published says whether one of these invocations has asked SNS to publish.
+func (r RunEvidence) published(first, last int) bool {
+	return slices.ContainsFunc(r.Invocations[first:last+1], func(inv fakeaws.Invocation) bool {
+		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return c.Service == "sns" })
 	})
 }
 

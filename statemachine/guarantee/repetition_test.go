@@ -59,9 +59,10 @@ func TestWhatMayComeWithARepetition(t *testing.T) {
 		step(time.Minute, "NotifyRefused", failover.Outbound, fakeaws.Call{Service: "sns", Mutating: true, Lost: true}),
 		step(time.Minute, "NotifyStopped", failover.Outbound, fakeaws.Call{Service: "s3", Operation: "PutObject", Code: "SlowDown", Mutating: true}),
 		step(time.Minute, "VerifyHealth", failover.Outbound, fakeaws.Call{Service: "s3", Operation: "PutObject", Code: "SlowDown", Mutating: true}),
+		step(time.Minute, "Announce", failover.Outbound), step(time.Minute, "UpdateRegistry", failover.Outbound),
 	}}}
 	var notify, reset []string
-	for _, group := range [][2]int{{0, 1}, {2, 2}, {3, 3}, {3, 4}, {5, 5}, {6, 6}, {7, 7}, {8, 8}} {
+	for _, group := range [][2]int{{0, 1}, {2, 2}, {3, 3}, {3, 4}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, 9}, {10, 10}} {
 		state := run.Invocations[group[0]].State
 		if run.MayNotify(group[0], group[1]) {
 			notify = append(notify, state)
@@ -70,8 +71,8 @@ func TestWhatMayComeWithARepetition(t *testing.T) {
 			reset = append(reset, state)
 		}
 	}
-	if strings.Join(notify, " ") != "AwaitApproval NotifyRefused NotifyStopped" || strings.Join(reset, " ") != "CloseRun" {
-		t.Errorf("%q may notify and %q may reset; want AwaitApproval, NotifyRefused, whose answer was lost, and NotifyStopped, whose report was not written, and CloseRun", notify, reset)
+	if strings.Join(notify, " ") != "AwaitApproval NotifyRefused NotifyStopped Announce" || strings.Join(reset, " ") != "CloseRun" {
+		t.Errorf("%q may notify and %q may reset; want AwaitApproval, NotifyRefused, whose answer was lost, NotifyStopped, whose report was not written, the Announce that did not publish, and CloseRun", notify, reset)
 	}
 }
 

@@ -62,7 +62,9 @@ func staticStability(e Evidence) finding {
 
 // failedOtherwise says whether an invocation failed for another reason than the control plane, so that its next attempt asks again.
 func failedOtherwise(inv fakeaws.Invocation) bool {
-	failed := func(c fakeaws.Call) bool { return c.Service != "route53" && c.Code != "" && c.Code != unchanged }
+	failed := func(c fakeaws.Call) bool {
+		return c.Service != "route53" && (c.Lost || c.Code != "" && c.Code != unchanged)
+	}
 	return brokenOff(inv) || inv.Result.ErrorType != "" && slices.ContainsFunc(inv.Calls, failed)
 }
 
