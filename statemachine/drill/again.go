@@ -98,7 +98,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	case failover.Refused:
 		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt, "rds", "healthcheck", "traffic"))
 	case failover.Held:
-		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.PromotedUntil(), "rds"), p.auroraSince(run.StartedAt))
+		again.Unequal = cmp.Or(again.Unequal, p.circumstances.struckSince(run.ARN), p.happenedSince(run.StoppedAt, "rds"), p.auroraSince(run, run.StartedAt))
 	}
 	if again.Unequal != "" {
 		e.Again = append(e.Again, again)
@@ -126,16 +126,16 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if p.circumstances.struck > struck {
 		again.Unequal = "a fault has struck the repetition"
 	}
-	again.Unequal = cmp.Or(again.Unequal, p.auroraSince(run.StoppedAt))
+	again.Unequal = cmp.Or(again.Unequal, p.auroraSince(run, run.StoppedAt))
 	e.Again = append(e.Again, again)
 	return ctx.Err()
 }
 
-// auroraSince is what Aurora has done by itself after a time that lets a promotion succeed which did not before: it has cancelled the
-// switchover before, or a cluster has become a secondary again.
-func (p *performance) auroraSince(t time.Time) string {
+// auroraSince is what Aurora has done by itself after a time that lets a promotion of a run succeed which did not before: it has
+// cancelled the switchover before, or the cluster of a database that the run gave up has become a secondary again.
+func (p *performance) auroraSince(run guarantee.RunEvidence, t time.Time) string {
 	for _, entry := range p.world.Journal() {
-		byItself := strings.HasSuffix(entry.Text, "is cancelled") || strings.HasSuffix(entry.Text, "is in sync again")
+		byItself := strings.HasSuffix(entry.Text, "is cancelled") || run.GaveUpDatabases() && strings.HasSuffix(entry.Text, "is in sync again")
 		if entry.At.After(t) && entry.Kind == "rds" && byItself {
 			return "since its start, " + entry.Object + ": " + entry.Text
 		}

@@ -139,19 +139,18 @@ func TestAChangeThatIsLostExcusesItsRecords(t *testing.T) {
 	}
 }
 
-// TestAPromotionThatCameTooEarlyMaySucceedLater: what Aurora does after the last attempt changes what the same run can do.
-func TestAPromotionThatCameTooEarlyMaySucceedLater(t *testing.T) {
+// TestARunThatGaveUpADatabaseMayPromoteItLater, and no other one.
+func TestARunThatGaveUpADatabaseMayPromoteItLater(t *testing.T) {
 	run := held().Runs[0]
-	run.Invocations = append(run.Invocations, step(150*time.Second, "PromoteDatabase", failover.Outbound), step(170*time.Second, "PromoteDatabase", failover.Outbound))
-	if got := run.PromotedUntil(); !got.Equal(run.StoppedAt) {
-		t.Errorf("nothing is set aside: until %s; want its end", got)
+	if run.GaveUpDatabases() {
+		t.Error("nothing is set aside, but databases were given up")
 	}
-	for kind, want := range map[failover.Kind]time.Time{failover.DatabaseKind: at(170 * time.Second), failover.DatabasesKind: at(170 * time.Second), failover.ZoneKind: run.StoppedAt} {
+	for kind, want := range map[failover.Kind]bool{failover.DatabaseKind: true, failover.DatabasesKind: true, failover.ZoneKind: false} {
 		payload, _ := json.Marshal(failover.NotifyRequest{SetAside: failover.Aside{{Kind: kind}}})
 		r := run
 		r.Invocations = append(r.Invocations[:len(r.Invocations):len(r.Invocations)], fakeaws.Invocation{State: "Notify", Payload: payload})
-		if got := r.PromotedUntil(); !got.Equal(want) {
-			t.Errorf("%s: until %s; want %s", kind, got, want)
+		if got := r.GaveUpDatabases(); got != want {
+			t.Errorf("%s: databases were given up: %v; want %v", kind, got, want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package guarantee
 
 import (
 	"slices"
-	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -49,21 +48,11 @@ func (r RunEvidence) SetAside() failover.Aside {
 	return request.SetAside
 }
 
-// PromotedUntil is when the run gave up a database that could not be promoted yet, and otherwise its end: what Aurora does after it
-// may let the same run promote more.
-func (r RunEvidence) PromotedUntil() time.Time {
-	until := r.StoppedAt
-	if !slices.ContainsFunc(r.SetAside(), func(s failover.SetAside) bool {
+// GaveUpDatabases says whether the run has set databases aside: what it could not promote then, it may promote later.
+func (r RunEvidence) GaveUpDatabases() bool {
+	return slices.ContainsFunc(r.SetAside(), func(s failover.SetAside) bool {
 		return s.Kind == failover.DatabaseKind || s.Kind == failover.DatabasesKind
-	}) {
-		return until
-	}
-	for _, inv := range r.Invocations {
-		if inv.State == "PromoteDatabase" {
-			until = inv.At
-		}
-	}
-	return until
+	})
 }
 
 // Unsettled says what has changed between the end of the run and a later state, without the run: a promotion has ended, or an
