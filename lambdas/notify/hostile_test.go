@@ -67,8 +67,8 @@ func TestAnAnswerIsTypedAsItWasMeant(t *testing.T) {
 		m := failover.Machine{Region: failover.Region(text)}
 		calls := shelltest.Words(t, h.awsCommand(failover.ApprovalRequest{Run: run}, m))
 		// The inner call prints its words into the token, and its end, which ends the outer one's here.
-		const outer, inner = 8, 13
-		if len(calls) != 2 || len(calls[0]) != outer+inner || calls[0][4] != text || calls[0][outer+4] != text || calls[0][outer+6] != text || calls[0][outer-1] != "--task-token" {
+		const outer, inner = 8, 14
+		if len(calls) != 2 || len(calls[0]) != outer+inner || calls[0][4] != text || calls[0][outer+5] != text || calls[0][outer+7] != text || calls[0][outer-1] != "--task-token" {
 			t.Errorf("%q becomes %q; want one call whose token is what an inner one prints", text, calls)
 		}
 	}
