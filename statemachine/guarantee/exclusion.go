@@ -201,7 +201,7 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	}
 	unapproved := loser.Outcome() == failover.Refused && slices.Contains(loser.Path, "AwaitApproval")
 	lost := (loser.tookLock() || loser.lockedOut()) && !unapproved && !loser.cutOff() // and was not refused for a reason of its own
-	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) {
+	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) && !e.mayNotRead(loser) {
 		f.violate("%s: does not name the winner %s: %.200s", loser.Name, winner.Name, loser.said())
 	}
 	for _, inv := range loser.Invocations {

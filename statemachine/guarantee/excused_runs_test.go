@@ -62,6 +62,14 @@ func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
 
 		{"what a run before has written arrives late", 6, refused, elsewhere(110*time.Second, true), Kept, ""},
 		{"it arrives, although the Regions were connected", 6, refused, elsewhere(110*time.Second, false), Violated, "the registry's shop"},
+		{"a switch that it has written arrives late", 6, refused, all(elsewhere(110*time.Second, true), flipped(east, east)), Kept, ""},
+		{"no run before has written the switch", 6, refused, all(elsewhere(110*time.Second, true), flipped(west, east)), Violated, "the switch default"},
+		{"the loser could not read who won", 10, concurrent, all(silent, func(e *Evidence) {
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(125*time.Second, "Notify", failover.Outbound, fakeaws.Call{Region: east, Service: "route53", Operation: "ListResourceRecordSets", Lost: true}))
+		}), Kept, ""},
+		{"the loser could read it", 10, concurrent, all(silent, func(e *Evidence) {
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(125*time.Second, "Notify", failover.Outbound, fakeaws.Call{Region: east, Service: "route53", Operation: "ListResourceRecordSets"}))
+		}), Violated, "does not name the winner"},
 		{"no run before has written it", 6, refused, all(elsewhere(110*time.Second, true), func(e *Evidence) { e.Runs[1].After = snapshotIn(east, 100, 0) }), Violated, "the registry's shop"},
 
 		{"an item is written meanwhile", 6, refused, all(elsewhere(110*time.Second, false), rewritten("shop", 3*time.Minute)), Kept, ""},
@@ -233,6 +241,15 @@ func TestASwitchOfADisconnectedRegionIsNotSeen(t *testing.T) {
 		{"and it could see that", 3, concurrent, all(flips, func(e *Evidence) { e.Runs[0].After = snapshotIn(east, 100, 0) }), Violated, "record shop.example.com A"},
 	} {
 		t.Run(c.name, c.isJudged)
+	}
+}
+
+// flipped makes users leave a Region by the switch in what the run before has written, and another one in the end.
+func flipped(before, after failover.Region) func(*Evidence) {
+	return func(e *Evidence) {
+		e.Runs[0].Before.Switches = map[string]failover.Region{"default": ""}
+		e.Runs[0].After.Switches = map[string]failover.Region{"default": after}
+		e.Runs[1].After.Switches = map[string]failover.Region{"default": before}
 	}
 }
 

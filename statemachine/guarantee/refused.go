@@ -2,6 +2,7 @@ package guarantee
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func refusedChangedNothing(e Evidence) finding {
 		before, after := run.Before, run.After
 		before.Messages, after.Messages = 0, 0
 		before.Databases, after.Databases = writersAlone(before.Databases), writersAlone(after.Databases)
-		before.Registry = e.replicated(run, before.Registry, after)
+		before = e.replicated(run, before, after)
 		for _, what := range differences(before, after) {
 			f.violate("%s: %s", run.Name, what)
 		}
@@ -68,23 +69,30 @@ func writersAlone(databases []DatabaseState) []DatabaseState {
 	return databases
 }
 
-// replicated is the registry of a run's Region with what a run of the other Region had written before, and what has only reached
-// this Region during the run, because the Regions had been disconnected.
-func (e Evidence) replicated(run RunEvidence, apps []failover.Application, after Snapshot) []failover.Application {
+// replicated is a snapshot of a run's Region before the run with what a run of the other Region had written until then, and what has
+// only reached this Region during the run, because the Regions had been disconnected.
+func (e Evidence) replicated(run RunEvidence, before, after Snapshot) Snapshot {
 	if !slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return at.Before(run.StartedAt) }) {
-		return apps
+		return before
 	}
-	apps = slices.Clone(apps)
-	for i, app := range apps {
-		is, _ := after.registered(app.Name)
-		if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-			wrote, ok := other.After.registered(app.Name)
-			return ok && other.Region != run.Region && other.end().Before(run.StartedAt) && wrote.Live.Epoch == is.Live.Epoch && sameLive(wrote.Live, is.Live)
-		}) {
-			apps[i].Live = is.Live
+	before.Registry, before.Switches = slices.Clone(before.Registry), maps.Clone(before.Switches)
+	for _, other := range e.Runs {
+		if other.Region == run.Region || !other.end().Before(run.StartedAt) {
+			continue
+		}
+		for i, app := range before.Registry {
+			is, _ := after.registered(app.Name)
+			if wrote, ok := other.After.registered(app.Name); ok && wrote.Live.Epoch == is.Live.Epoch && sameLive(wrote.Live, is.Live) {
+				before.Registry[i].Live = is.Live
+			}
+		}
+		for name, leaves := range other.After.Switches {
+			if after.Switches[name] == leaves {
+				before.Switches[name] = leaves
+			}
 		}
 	}
-	return apps
+	return before
 }
 
 // disturbed says whether something else changes the state while a run is in progress: another run, a promotion that one before has

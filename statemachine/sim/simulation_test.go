@@ -29,6 +29,7 @@ var (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(768 << 20) // a few situations are ten times as large
 	os.Exit(m.Run())
 }
 
