@@ -103,3 +103,17 @@ func TestARunWhoseLockWasReplacedFromTheOtherRegionIsSuperseded(t *testing.T) {
 		}
 	}
 }
+
+// TestARunThatHasEndedHoldsNoLock, although the lock is free and no newer epoch has been given away: a late step of it promotes nothing.
+func TestARunThatHasEndedHoldsNoLock(t *testing.T) {
+	s, own, other := newStore(t), run("own"), run("other")
+	own.Epoch = takeLock(t, s, other, noon) // both Regions have given the same epoch away, and the other write has replaced this run's
+	release(t, s, other)
+	if err := s.Holds(ctx, own); err != nil {
+		t.Errorf("while it is in progress: %v; want no error, for its fence decides", err)
+	}
+	release(t, s, own)
+	if err := s.Holds(ctx, own); !errors.Is(err, ErrOvertaken) {
+		t.Errorf("after its end: %v; want %v", err, ErrOvertaken)
+	}
+}

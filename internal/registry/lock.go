@@ -58,6 +58,9 @@ func (l Lock) Held(now time.Time) bool { return l.Owner != "" && now.Before(l.Ex
 // superseded run that woke up in the other Region has overwritten this run's lock there before it learned that it is
 // superseded.
 func (l Lock) Serves(run failover.Run) bool {
+	if slices.Contains(l.Barred, run.ARN) { // it has ended
+		return false
+	}
 	if l.Epoch == run.Epoch {
 		return l.Owner == run.ARN || (l.Owner == "" && l.LastOwner != run.ARN)
 	}

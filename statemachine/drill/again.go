@@ -132,10 +132,12 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 }
 
 // auroraSince is what Aurora has done by itself after a time that lets a promotion of a run succeed which did not before: it has
-// cancelled the switchover before, or the cluster of a database that the run gave up has become a secondary again.
+// cancelled the switchover before, or the cluster of a database that the run gave up has become a secondary again, or has finished
+// the promotion that was in progress.
 func (p *performance) auroraSince(run guarantee.RunEvidence, t time.Time) string {
 	for _, entry := range p.world.Journal() {
-		byItself := strings.HasSuffix(entry.Text, "is cancelled") || run.GaveUpDatabases() && strings.HasSuffix(entry.Text, "is in sync again")
+		ready := strings.HasSuffix(entry.Text, "is in sync again") || strings.HasSuffix(entry.Text, " finished")
+		byItself := strings.HasSuffix(entry.Text, "is cancelled") || run.GaveUpDatabases() && ready
 		if entry.At.After(t) && entry.Kind == "rds" && byItself {
 			return "since its start, " + entry.Object + ": " + entry.Text
 		}

@@ -23,7 +23,8 @@ func (s Snapshot) shares(record failover.Record) (shares map[failover.Region]int
 	if len(counts) == 0 {
 		counts = slices.DeleteFunc(slices.Clone(own), func(set fakeaws.RecordSet) bool { return set.Weight > 0 || !healthy(set) })
 	}
-	sick := slices.ContainsFunc(own, func(set fakeaws.RecordSet) bool { return set.Weight > 0 && !healthy(set) })
+	none := !slices.ContainsFunc(own, func(set fakeaws.RecordSet) bool { return set.Weight > 0 }) // then all count as if they had the same
+	sick := slices.ContainsFunc(own, func(set fakeaws.RecordSet) bool { return (set.Weight > 0 || none) && !healthy(set) })
 	if !sick || len(counts) != 1 { // both Regions, by their weights; or none, and then the weights count in spite of the checks
 		return weights, false
 	}

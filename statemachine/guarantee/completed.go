@@ -28,7 +28,7 @@ func completedVerified(e Evidence) finding {
 		f.check(run)
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if e.changedManually(run, app) || run.leavesThere(e.Plan, app) || e.unseen(run, app) || e.movedByACrossing(run, app) {
+			if e.changedManually(run, app) || run.leavesThere(e.Plan, app) || e.unseen(run, app) || e.movedByACrossing(run, app) || e.driftedUnderASwitch(run, app) {
 				continue
 			}
 			applications++

@@ -9,9 +9,9 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// replication is how long a write of one Region may take to the other one's replica ("Global tables: multi-active, multi-Region
-// replication", Amazon DynamoDB Developer Guide: usually within a second).
-const replication = time.Second
+// replication is how long a write of one Region may take to the other one's replica: usually within a second ("Global tables:
+// multi-active, multi-Region replication", Amazon DynamoDB Developer Guide), and in a scenario up to some seconds.
+const replication = 5 * time.Second
 
 // crossed says whether two runs have taken the lock at the same moment, each in its Region, and then written different hosted zones:
 // neither the lock nor a fence can tell one of the other. docs/architecture.md names it as a limit of the lock.

@@ -181,7 +181,9 @@ func (e Evidence) runAt(at time.Time) *RunEvidence {
 // run makes of the application, no step can read.
 func (e Evidence) unreadable(r RunEvidence, app failover.Application) bool {
 	after, _ := r.After.registered(app.Name)
-	return after.Broken != "" || slices.ContainsFunc(e.Items, func(c ItemChange) bool { return c.Deleted && c.Application == app.Name && !c.At.After(r.end()) })
+	return after.Broken != "" || slices.ContainsFunc(e.Items, func(c ItemChange) bool {
+		return c.Deleted && c.Application == app.Name && (!c.At.After(r.end()) || c.At.Before(r.ClosedAt))
+	})
 }
 
 // itemChanged says whether the item of an application was written while a run was in progress: what it moves is not what was validated.

@@ -195,6 +195,9 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	if loser.StoppedAt.IsZero() && e.darkAt(loser.Region, loser.end()) {
 		return // it does nothing as long as its Region is lost
 	}
+	if len(loser.Invocations) == 0 {
+		return // no step of it has run
+	}
 	unmoved := loser.Outcome() == failover.RolledBack && len(e.effects(loser)) == 0 // it has taken the lock over, and had no approval
 	if o := loser.Outcome(); !unmoved && !loser.declined() && !loser.hadNothing() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
@@ -218,7 +221,7 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 func (e Evidence) namesWinner(loser RunEvidence) bool {
 	said := loser.said()
 	return slices.ContainsFunc(e.Runs, func(r RunEvidence) bool {
-		return r.overlaps(loser) && strings.Contains(said, NameIn(r.ARN)) && (len(e.effects(r)) > 0 || r.tookLock())
+		return r.overlaps(loser) && strings.Contains(said, NameIn(r.ARN)) && (len(e.effects(r)) > 0 || r.tookLock() || loser.lockedOut())
 	})
 }
 

@@ -303,7 +303,7 @@ func TestRunsThatCrossCannotKnowOfEachOther(t *testing.T) {
 	without := func(e *Evidence) { e.Runs[1].Invocations = e.Runs[1].Invocations[:1] }
 	for _, c := range []history{
 		{"at the same moment", 10, concurrent, crossing(time.Second, "Z2"), Kept, ""},
-		{"one after the other", 10, concurrent, crossing(2*time.Second, "Z2"), Violated, "have both moved something"},
+		{"one after the other", 10, concurrent, crossing(6*time.Second, "Z2"), Violated, "have both moved something"},
 		{"in one zone", 10, concurrent, crossing(time.Second, "Z1"), Violated, "have both moved something"},
 		{"in one Region", 10, concurrent, all(crossing(time.Second, "Z2"), sameRegion), Violated, "with the same epoch 1"},
 		{"without the lock", 10, concurrent, all(crossing(time.Second, "Z2"), without), Violated, "have both moved something"},

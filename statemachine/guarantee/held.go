@@ -34,6 +34,9 @@ func heldAccurate(e Evidence) finding {
 		}
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
+			if run.Asked.Action == failover.Weights { // the failover before has moved the writers, or has said why it has not
+				app.Databases = nil
+			}
 			closed := run.AfterClosing != nil && e.inFlight(app, run.ClosedAt) // a promotion in progress has not moved yet
 			if !closed && !e.changedManually(run, app) && !e.driftedUnderASwitch(run, app) && !e.unseen(run, app) && !e.movedByACrossing(run, app) {
 				e.checkReported(&f, run, says, app)
@@ -84,6 +87,15 @@ func (e Evidence) mayNotRead(run RunEvidence) bool {
 	return reads(run, "Notify") || run.AfterClosing != nil && slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), closer)
 }
 
+// notNoticed says whether a switch makes the users of an application leave the other Region, and the run has ended at its approval,
+// before it could verify that they do: it reports what the switch says.
+func (e Evidence) notNoticed(run RunEvidence, app failover.Application) bool {
+	of, ok := e.Plan.SwitchOf(app)
+	return ok && slices.Contains(run.Path, "AwaitApproval") && run.After.Switches[of.Name] == run.from(e.Plan) && !slices.ContainsFunc(run.Invocations, func(inv fakeaws.Invocation) bool {
+		return inv.State == "VerifyHealth"
+	})
+}
+
 // justBack says whether the run's Region had been dark until less than the time that health checkers need to notice it.
 func (e Evidence) justBack(run RunEvidence) bool {
 	const notice = 30 * time.Second // three checks, one every ten seconds
@@ -110,7 +122,7 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	if to == "" {
 		to = run.To()
 	}
-	if e.justBack(run) { // the health checks do not know yet what its levers answer
+	if e.justBack(run) || e.notNoticed(run, app) { // the health checks do not know yet what its levers answer
 		return
 	}
 	if slices.Contains(run.Path, "Overtaken") && run.After.switchedAway(app) {

@@ -12,7 +12,7 @@ import (
 // datapoint that the run has read, and the errors of applications that were there already are none of its moves.
 func (e Evidence) checkServed(f *finding, run RunEvidence) {
 	last, _ := e.servedShare(run, 5*time.Second, 0)
-	if seen, known := e.servedShare(run, 25*time.Second, 15*time.Second); last < 0.99 && (seen < 0.99 || !known) && !e.onlyOthersErr(run) && !e.usersArrive(run) {
+	if seen, known := e.servedShare(run, 25*time.Second, 15*time.Second); last < 0.99 && (seen < 0.99 || !known) && !e.onlyOthersErr(run) && !e.othersCannotWrite(run) && !e.usersArrive(run) {
 		f.violate("%s: %s served %.1f %% of its requests at the end; expected 100 %%", run.Name, run.destination(e.Plan), 100*last)
 	}
 }
@@ -68,6 +68,22 @@ func (e Evidence) onlyOthersErr(run RunEvidence) bool {
 		return !ok || app.Live.Active != to || run.Asked.Action == failover.Drill
 	}
 	return len(erring) > 0 && !slices.ContainsFunc(erring, moved)
+}
+
+// othersCannotWrite says whether an application that the run is not about has users in the Region where it ends, and its database not:
+// what fails there may be theirs.
+func (e Evidence) othersCannotWrite(run RunEvidence) bool {
+	to := run.destination(e.Plan)
+	return slices.ContainsFunc(e.Applications, func(app failover.Application) bool {
+		if slices.ContainsFunc(e.selected(run), func(s failover.Application) bool { return s.Name == app.Name }) {
+			return false
+		}
+		users := slices.ContainsFunc(app.Records, func(r failover.Record) bool {
+			shares, _ := run.After.shares(r)
+			return shares[to] > 0
+		})
+		return users && slices.ContainsFunc(app.Databases, func(d failover.Database) bool { return run.After.database(d.GlobalCluster).Writer != string(to) })
+	})
 }
 
 // servedShare is the share of requests that the Region where the run ends has served, between two times before its end. known

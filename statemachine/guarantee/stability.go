@@ -72,5 +72,6 @@ func failedOtherwise(inv fakeaws.Invocation) bool {
 func (r RunEvidence) allSwitched(e Evidence) bool {
 	a, ok := r.validated()
 	moved := e.selected(r)
-	return ok && len(moved) > 0 && !slices.ContainsFunc(moved, func(app failover.Application) bool { return !a.Run.Switched(e.Plan, app) })
+	unreadable := func(app failover.Application) bool { return e.unreadable(r, app) } // it moved by weights, for all that is known
+	return ok && len(moved) > 0 && !slices.ContainsFunc(e.Applications, unreadable) && !slices.ContainsFunc(moved, func(app failover.Application) bool { return !a.Run.Switched(e.Plan, app) })
 }

@@ -83,6 +83,9 @@ func brokenOff(inv fakeaws.Invocation) bool {
 
 // Started says whether Lambda started a function.
 func Started(inv fakeaws.Invocation) bool {
+	if inv.Result.ErrorType == "Runtime.ExitError" && len(inv.Calls) == 0 {
+		return false // it crashed before its work, which nothing has done yet
+	}
 	refused := []string{"Lambda.ResourceNotFoundException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"}
 	return !slices.Contains(refused, inv.Result.ErrorType)
 }
