@@ -137,7 +137,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 func (p *performance) auroraSince(run guarantee.RunEvidence, t time.Time) string {
 	for _, entry := range p.world.Journal() {
 		ready := strings.HasSuffix(entry.Text, "is in sync again") || strings.HasSuffix(entry.Text, " finished")
-		byItself := strings.HasSuffix(entry.Text, "is cancelled") || run.GaveUpDatabases() && ready
+		byItself := strings.HasSuffix(entry.Text, "is cancelled") || run.GaveUp(entry.Object) && ready
 		if entry.At.After(t) && entry.Kind == "rds" && byItself {
 			return "since its start, " + entry.Object + ": " + entry.Text
 		}

@@ -150,15 +150,18 @@ func TestAChangeThatIsLostExcusesItsRecords(t *testing.T) {
 // TestARunThatGaveUpADatabaseMayPromoteItLater, and no other one.
 func TestARunThatGaveUpADatabaseMayPromoteItLater(t *testing.T) {
 	run := held().Runs[0]
-	if run.GaveUpDatabases() {
-		t.Error("nothing is set aside, but databases were given up")
+	if run.GaveUp("shop") {
+		t.Error("nothing is set aside, but the database was given up")
 	}
-	for kind, want := range map[failover.Kind]bool{failover.DatabaseKind: true, failover.DatabasesKind: true, failover.ZoneKind: false} {
-		payload, _ := json.Marshal(failover.NotifyRequest{SetAside: failover.Aside{{Kind: kind}}})
+	for aside, want := range map[failover.SetAside]bool{
+		{Kind: failover.DatabaseKind, Object: "shop"}: true, {Kind: failover.DatabasesKind}: true,
+		{Kind: failover.DatabaseKind, Object: "blog"}: false, {Kind: failover.ZoneKind, Object: "shop"}: false,
+	} {
+		payload, _ := json.Marshal(failover.NotifyRequest{SetAside: failover.Aside{aside}})
 		r := run
 		r.Invocations = append(r.Invocations[:len(r.Invocations):len(r.Invocations)], fakeaws.Invocation{State: "Notify", Payload: payload})
-		if got := r.GaveUpDatabases(); got != want {
-			t.Errorf("%s: databases were given up: %v; want %v", kind, got, want)
+		if got := r.GaveUp("shop"); got != want {
+			t.Errorf("%s %s: the database was given up: %v; want %v", aside.Kind, aside.Object, got, want)
 		}
 	}
 }

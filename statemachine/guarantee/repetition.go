@@ -48,10 +48,10 @@ func (r RunEvidence) SetAside() failover.Aside {
 	return request.SetAside
 }
 
-// GaveUpDatabases says whether the run has set databases aside: what it could not promote then, it may promote later.
-func (r RunEvidence) GaveUpDatabases() bool {
+// GaveUp says whether the run has set a global cluster aside: what it could not promote then, it may promote later.
+func (r RunEvidence) GaveUp(globalCluster string) bool {
 	return slices.ContainsFunc(r.SetAside(), func(s failover.SetAside) bool {
-		return s.Kind == failover.DatabaseKind || s.Kind == failover.DatabasesKind
+		return s.Kind == failover.DatabaseKind && s.Object == globalCluster || s.Kind == failover.DatabasesKind
 	})
 }
 
