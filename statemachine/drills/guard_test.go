@@ -43,7 +43,7 @@ var guards = []guard{
 	{
 		name: "the lock before traffic moves",
 		functions: []drilltest.Mutation{{
-			File: "internal/registry/lock.go", Old: "case lock.Epoch > run.Epoch:\n\t\treturn outranked", New: "case lock.Epoch > run.Epoch+1000:\n\t\treturn outranked",
+			File: "internal/registry/lock.go", Old: "if l.Epoch <= run.Epoch {\n\t\treturn nil", New: "if l.Epoch <= run.Epoch+1000 {\n\t\treturn nil",
 		}},
 		scenario: "takeover-elsewhere", says: "moved something after takeover-elsewhere-2 superseded it",
 	},

@@ -58,7 +58,7 @@ var mistakes = []struct {
 	{
 		number: 4, name: "a rollback leaves the registry as it is",
 		functions: []drilltest.Mutation{{
-			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(h.Registry.Plan, app) || req.SetAside.Traffic(app) || app.Broken != \"\":", New: "case !req.Run.Moves(h.Registry.Plan, app) || req.Run.Phase == failover.Rollback:",
+			File: "lambdas/updateregistry/stage.go", Old: "case !req.Run.Moves(h.Registry.Plan, app) || req.SetAside.Traffic(app) || app.Broken != \"\" || !req.Stage.Knew(app.Name):", New: "case !req.Run.Moves(h.Registry.Plan, app) || req.Run.Phase == failover.Rollback:",
 		}},
 		scenario: "partial-promotion", says: "the registry says",
 	},
