@@ -89,3 +89,22 @@ func TestARunIsRepeatedOnlyInTheStateThatItLeft(t *testing.T) {
 		t.Errorf("got %q; want the writer that has moved since", why)
 	}
 }
+
+// TestAStepThatCrashedBeforeItsWorkIsNotRepeated: what it does the second time is its first effect. One that crashed later is.
+func TestAStepThatCrashedBeforeItsWorkIsNotRepeated(t *testing.T) {
+	crashed := fakeaws.InvokeResult{ErrorType: "Runtime.ExitError"}
+	call := []fakeaws.Call{{Service: "route53", Operation: "ChangeResourceRecordSets", Mutating: true}}
+	for _, c := range []struct {
+		inv  fakeaws.Invocation
+		want bool
+	}{
+		{fakeaws.Invocation{Result: crashed}, false},
+		{fakeaws.Invocation{Result: crashed, Calls: call}, true},
+		{fakeaws.Invocation{}, true},
+		{fakeaws.Invocation{Result: fakeaws.InvokeResult{ErrorType: "Lambda.TooManyRequestsException"}}, false},
+	} {
+		if got := Started(c.inv); got != c.want {
+			t.Errorf("%q with %d requests: started %v; want %v", c.inv.Result.ErrorType, len(c.inv.Calls), got, c.want)
+		}
+	}
+}
