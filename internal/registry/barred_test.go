@@ -38,7 +38,7 @@ func TestARunThatEndsWithoutTheLockLeavesTheOneBeforeOver(t *testing.T) {
 	}
 }
 
-// TestARunIsSupersededOnlyByOneThatHasTakenItsLock: what another run does after it has released the lock is none of its affair.
+// TestARunIsSupersededOnlyByOneThatHasTakenItsLock: a run that takes the lock after its release does not supersede it.
 func TestARunIsSupersededOnlyByOneThatHasTakenItsLock(t *testing.T) {
 	own, second, third := run("own"), run("second"), run("third")
 	over := func(s *Store, r failover.Run) {
