@@ -56,7 +56,7 @@ func (l Lock) Held(now time.Time) bool { return l.Owner != "" && now.Before(l.Ex
 // and takes it away altogether when it ends, which at once it does, because the fence has refused it. So an epoch that is
 // still the newest, in no run's hands and not released by this run, is this run's. And so is a lock with an older epoch: a
 // superseded run that woke up in the other Region has overwritten this run's lock there before it learned that it is
-// superseded.
+// superseded. A lock that no run has taken, as far as this replica knows, and that bars a run, was overwritten by the end of that one.
 func (l Lock) Serves(run failover.Run) bool {
 	if slices.Contains(l.Barred, run.ARN) { // it has ended
 		return false
@@ -64,7 +64,7 @@ func (l Lock) Serves(run failover.Run) bool {
 	if l.Epoch == run.Epoch {
 		return l.Owner == run.ARN || (l.Owner == "" && l.LastOwner != run.ARN)
 	}
-	return 0 < l.Epoch && l.Epoch < run.Epoch
+	return l.Epoch < run.Epoch && (l.Epoch > 0 || len(l.Barred) > 0)
 }
 
 // Lock returns the lock as it is, and the zero Lock when no run ever took it.
@@ -237,60 +237,6 @@ func lockedOut(run failover.Run, found item, now time.Time) (int64, error) {
 		return 0, &LockedError{Owner: lock.Owner, Run: lock.Run, Until: lock.Expires}
 	}
 	return 0, fmt.Errorf("take the lock for run %s: another run has taken and released it at the same moment", run.ID)
-}
-
-// ReleaseLock releases the lock if owner, the ARN of an execution, holds it; the lock of another run stays as it is. Afterwards this
-// owner cannot take it any more, even if it never had it: a Validate whose answer came too late to be heard must not lock what no
-// run would release. Releasing again changes nothing.
-func (s *Store) ReleaseLock(ctx context.Context, owner string) error {
-	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                           &s.Table,
-		Key:                                 key(lockPartition, lockPartition),
-		UpdateExpression:                    aws.String("SET lastOwner = :owner REMOVE #owner, run, expires, renewed, takenFrom, taken"),
-		ConditionExpression:                 aws.String("#owner = :owner"),
-		ExpressionAttributeNames:            lockNames,
-		ExpressionAttributeValues:           item{":owner": text(owner)},
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	})
-	if found, other := refusedBy(err); other {
-		return s.bar(ctx, owner, found)
-	}
-	if err != nil {
-		return failover.Doing("release", "the lock of table "+s.Table, err)
-	}
-	return nil
-}
-
-// maxBarred is how many executions the lock remembers that have ended without it.
-const maxBarred = 8
-
-// bar keeps an execution that does not hold the lock from taking it. The execution that released it last stays what it is: a late
-// repetition of its steps is known by that. When two end at the same moment, one of them is not remembered.
-func (s *Store) bar(ctx context.Context, owner string, found item) error {
-	lock, err := decodeLock(found)
-	if err != nil || lock.Owner == owner || lock.over(owner) {
-		return err
-	}
-	barred, same, values := append(slices.Clone(lock.Barred), owner), "attribute_not_exists(barred)", item{}
-	if len(lock.Barred) > 0 {
-		same, values[":before"] = "barred = :before", list(lock.Barred)
-	}
-	values[":owner"], values[":barred"] = text(owner), list(barred[max(0, len(barred)-maxBarred):])
-	_, err = s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                 &s.Table,
-		Key:                       key(lockPartition, lockPartition),
-		UpdateExpression:          aws.String("SET barred = :barred"),
-		ConditionExpression:       aws.String("(attribute_not_exists(#owner) OR #owner <> :owner) AND " + same),
-		ExpressionAttributeNames:  lockNames,
-		ExpressionAttributeValues: values,
-	})
-	if _, other := refusedBy(err); other {
-		return nil
-	}
-	if err != nil {
-		return failover.Doing("close", "the lock of table "+s.Table+" for "+owner, err)
-	}
-	return nil
 }
 
 // lockNames stands in for an attribute whose name is one of the words that DynamoDB reserves.

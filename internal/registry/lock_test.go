@@ -281,6 +281,8 @@ func TestALockThatAnotherRegionHasOverwrittenStillServes(t *testing.T) {
 		{"held in another epoch", Lock{Owner: mine.ARN, Epoch: 3}, false},
 		{"overwritten by a superseded run that woke up", Lock{Owner: run("b").ARN, Epoch: 1}, true},
 		{"overwritten by a superseded run that has ended", Lock{Epoch: 1, LastOwner: run("b").ARN}, true},
+		{"overwritten by a run that has ended without the lock", Lock{Barred: []string{run("b").ARN}}, true},
+		{"ended, where no run has taken it", Lock{Barred: []string{mine.ARN}}, false},
 		{"taken by no run ever", Lock{}, false},
 	} {
 		if got := c.lock.Serves(mine); got != c.want {

@@ -106,7 +106,7 @@ func TestARunIsServedByTheseFieldsOfTheLock(t *testing.T) {
 		{"released by another run", Lock{Epoch: 7, LastOwner: "arn:other"}, []string{"Epoch", "Owner"}},
 		{"released by itself", Lock{Epoch: 7, LastOwner: mine.ARN}, []string{"LastOwner"}},
 		{"with the epoch before", Lock{Epoch: 6, Owner: "arn:other"}, []string{"Epoch"}},
-		{"of no epoch", Lock{}, []string{"Epoch"}},
+		{"of no epoch", Lock{}, []string{"Barred", "Epoch"}},
 	} {
 		if diff := cmp.Diff(c.want, altered.Deciding(c.lock, serves)); diff != "" {
 			t.Errorf("a lock %s: whether it serves depends on (-want +got):\n%s", c.name, diff)

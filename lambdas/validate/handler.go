@@ -41,7 +41,7 @@ type store interface {
 	TakeOver(ctx context.Context, run failover.Run, from registry.Lock, why failover.TakeoverReason, now, expires time.Time) (epoch int64, err error)
 	TakeLock(ctx context.Context, run failover.Run, now, expires time.Time) (epoch int64, err error)
 	RenewLock(ctx context.Context, run failover.Run, now, until time.Time) error
-	ReleaseLock(ctx context.Context, owner string) error
+	GiveLockBack(ctx context.Context, owner string, taken time.Time) error
 	PublishRelease(context.Context, registry.Release) error
 	PublishSwitchCheck(context.Context, registry.SwitchCheck) error
 	PublishPlan(ctx context.Context, region failover.Region, plan failover.Plan) error
@@ -90,7 +90,7 @@ type Handler struct {
 // plans the stages that undo it. All fail with [failover.FenceLost] if the run has lost the lock.
 //
 // A second identical call reads everything again, finds that this run holds the lock, and answers with the same epoch. If there
-// is a blocker now, it releases the lock, because a refused run is never closed. After the run has finished, it takes no lock
+// is a blocker now, it releases the lock, because a refused run is never closed, unless a later step has renewed it. After the run has finished, it takes no lock
 // and answers "refused".
 //
 // A run with the action close, a check, and a refused run may answer with another run whose execution has ended without closing

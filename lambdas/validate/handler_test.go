@@ -119,6 +119,19 @@ func TestALateRepetitionTakesNoLock(t *testing.T) {
 	}
 }
 
+func TestALateRepetitionThatFindsABlockerLeavesTheLockOfARunInProgress(t *testing.T) {
+	s := newScene(t, shop())
+	run := s.validate(`{"action": "switchover"}`).Run
+	must(t, s.store.RenewLock(t.Context(), run, s.world.Now().Add(time.Second), s.world.Now().Add(time.Hour))) // by ShiftTraffic
+	must(t, s.world.AddAlarm(fakeaws.Alarm{Region: string(west), Name: "shop-5xx", State: "ALARM"}))
+	answer := s.validate(`{"action": "switchover"}`)
+	lock, err := s.store.Lock(t.Context())
+	must(t, err)
+	if answer.Verdict != failover.Refuse || lock.Owner != run.ARN {
+		t.Errorf("got %s, and the lock is held by %q; want it left to %s", answer.Verdict, lock.Owner, run.ARN)
+	}
+}
+
 func TestARetryThatFindsABlockerGivesTheLockBack(t *testing.T) {
 	s := newScene(t, shop())
 	s.validate(`{"action": "switchover"}`) // its answer is lost

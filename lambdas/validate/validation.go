@@ -172,12 +172,12 @@ func (v *validation) giveUp(ctx context.Context) (failover.ValidateAnswer, error
 }
 
 // giveLockBack releases the lock that an earlier call for the outbound phase has taken: a run that is now refused or skipped is
-// never closed.
+// never closed. In a late repetition, whose answer no run hears, the run is in progress and keeps its lock.
 func (v *validation) giveLockBack(ctx context.Context) error {
 	if v.run.Phase.Returns() || v.lock.Owner == "" || v.lock.Owner != v.run.ARN {
 		return nil
 	}
-	return v.clients.Registry.ReleaseLock(ctx, v.run.ARN)
+	return v.clients.Registry.GiveLockBack(ctx, v.run.ARN, v.req.Now)
 }
 
 // readsOn says whether the run waits for Route 53's request quota and then reads the rest. A later phase has the lock already,

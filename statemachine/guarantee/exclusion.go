@@ -79,14 +79,30 @@ func (r RunEvidence) opened() time.Time {
 	return r.StartedAt
 }
 
-// closed is when CloseRun has released the run's lock, or else the end of the run.
+// closed is when CloseRun has released the run's lock, even if its answer was lost, or else the end of the run.
 func (r RunEvidence) closed() time.Time {
 	for _, inv := range r.Invocations {
-		if inv.State == "CloseRun" && inv.Result.ErrorType == "" {
+		if inv.State != "CloseRun" {
+			continue
+		}
+		if i := slices.IndexFunc(inv.Calls, releases); i >= 0 {
+			return inv.Calls[i].At
+		}
+		if inv.Result.ErrorType == "" {
 			return inv.At.Add(inv.Took)
 		}
 	}
 	return r.end()
+}
+
+// releases says whether a call of CloseRun has released the lock.
+func releases(call fakeaws.Call) bool {
+	return call.Service == "dynamodb" && call.Operation == "UpdateItem" && call.Code == "" && inPartition(call, "lock")
+}
+
+// worksAfter says whether a step of the run was still at work at a time or later: one that Lambda did not start sees nothing.
+func (r RunEvidence) worksAfter(at time.Time) bool {
+	return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return Started(inv) && !inv.At.Add(inv.Took).Before(at) })
 }
 
 func (e Evidence) checkPair(f *finding, a, b RunEvidence) {
@@ -203,7 +219,7 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}
 	unapproved := loser.Outcome() == failover.Refused && slices.Contains(loser.Path, "AwaitApproval")
-	lost := (loser.tookLock() || loser.lockedOut()) && !unapproved && !loser.cutOff() // and was not refused for a reason of its own
+	lost := (loser.tookLock() || loser.lockedOut()) && !unapproved && !loser.cutOff() && loser.worksAfter(winner.opened()) // and was not refused for a reason of its own
 	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) && !e.mayNotRead(loser) {
 		f.violate("%s: does not name the winner %s: %.200s", loser.Name, winner.Name, loser.said())
 	}

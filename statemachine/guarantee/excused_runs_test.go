@@ -21,6 +21,21 @@ func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
 			e.Runs[0].Invocations = append(e.Runs[0].Invocations, inv)
 		}
 	}
+	releasesAt := func(after time.Duration, object, code string) func(*Evidence) { // then its answer is lost
+		return func(e *Evidence) {
+			e.Runs[0].asked(after, "CloseRun", failover.Outbound, code, fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Object: "drover-registry " + object})
+			e.Runs[0].Invocations[len(e.Runs[0].Invocations)-1].Result.ErrorType = "Sandbox.Timedout"
+		}
+	}
+	throttled := func(after time.Duration) func(*Evidence) { // the steps of the second run, from then on
+		return func(e *Evidence) {
+			e.Runs[1].Invocations[0].At = at(after)
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(3*time.Minute, "Notify", failover.Outbound))
+			e.Runs[1].Invocations[2].Result.ErrorType = "Lambda.TooManyRequestsException"
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, e.Runs[1].Invocations[1]) // its Validate
+			e.Runs[0].Invocations[len(e.Runs[0].Invocations)-1].At = at(125 * time.Second)
+		}
+	}
 	elsewhere := func(end time.Duration, cutOff bool) func(*Evidence) { // a run of the other Region has moved the application before
 		return func(e *Evidence) {
 			before := completed().Runs[0]
@@ -58,6 +73,12 @@ func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
 		{"a run that rolls nothing back", 10, concurrent, ends(failover.RolledBack), Kept, ""},
 		{"a run that starts while another one sends its notification", 10, concurrent, all(silent, closesAt(119*time.Second, "")), NotChecked, ""},
 		{"a run that starts before the lock is released", 10, concurrent, all(silent, closesAt(121*time.Second, "")), Violated, "does not name the winner"},
+		{"a run that starts after CloseRun has released the lock, and hangs", 10, concurrent, all(silent, releasesAt(119*time.Second, "lock lock", "")), NotChecked, ""},
+		{"a run that starts before CloseRun has released the lock", 10, concurrent, all(silent, releasesAt(121*time.Second, "lock lock", "")), Violated, "does not name the winner"},
+		{"a run that starts after CloseRun could not release the lock", 10, concurrent, all(silent, releasesAt(119*time.Second, "lock lock", "InternalServerError")), Violated, "does not name the winner"},
+		{"a run that starts after CloseRun has recorded the run", 10, concurrent, all(silent, releasesAt(119*time.Second, "runs run-1", "")), Violated, "does not name the winner"},
+		{"a loser of which Lambda starts no step after the winner", 10, concurrent, all(silent, throttled(124*time.Second)), Kept, ""},
+		{"a loser of which Lambda starts a step after the winner", 10, concurrent, all(silent, throttled(126*time.Second)), Violated, "does not name the winner"},
 		{"a run that starts after CloseRun has failed", 10, concurrent, all(silent, closesAt(119*time.Second, "Unreachable")), Violated, "does not name the winner"},
 
 		{"what a run before has written arrives late", 6, refused, elsewhere(110*time.Second, true), Kept, ""},

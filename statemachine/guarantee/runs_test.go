@@ -106,7 +106,7 @@ func concurrent() Evidence {
 		Execution: fakeaws.Execution{
 			ARN: "arn:run-2", Name: "run-2", Region: east, Input: text, Status: string(asl.Failed), Error: string(failover.Refused),
 			Cause: "Refused: run run-1 was first", StartedAt: at(2 * time.Minute), StoppedAt: at(130 * time.Second), Path: []string{"Notify"},
-			Invocations: []fakeaws.Invocation{{State: "ShiftTraffic", Calls: []fakeaws.Call{
+			Invocations: []fakeaws.Invocation{{State: "ShiftTraffic", At: at(125 * time.Second), Calls: []fakeaws.Call{
 				{Region: east, Service: "route53", Operation: "ChangeResourceRecordSets", Mutating: true, Object: "Z1", Code: "InvalidChangeBatch"},
 			}}, {State: "Validate", Result: fakeaws.InvokeResult{Payload: []byte(`{"verdict":"proceed","run":{"boundSeconds":180,"epoch":1}}`)}}},
 		},
