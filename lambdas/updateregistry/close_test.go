@@ -31,7 +31,7 @@ func lockedHandler(t *testing.T) (Handler, *fakeaws.World, failover.Run) {
 }
 
 func closeRequest(run failover.Run, outcome failover.Outcome) failover.CloseRequest {
-	return failover.CloseRequest{Op: "close", Run: run, Outcome: outcome, Failures: []failover.StepFailure{{State: failover.VerifyHealth, Cause: "because"}}, Now: start.Add(time.Minute)}
+	return failover.CloseRequest{Op: "close", Run: run, Outcome: outcome, StagesDone: 1, Stages: 1, Failures: []failover.StepFailure{{State: failover.VerifyHealth, Cause: "because"}}, Now: start.Add(time.Minute)}
 }
 
 func lockHeld(t *testing.T, h Handler) bool {
@@ -218,6 +218,7 @@ func TestCloseResetsTheSwitchesOnceAllWeightsAreWritten(t *testing.T) {
 		{"closed by another run", failover.Completed, func(req *failover.CloseRequest) { req.ClosedBy = "other" }, false},
 		{"a planned run, which resets with its weights", failover.Completed, func(req *failover.CloseRequest) { req.Run.Action = failover.Failback }, false},
 		{"an older run", failover.Completed, func(req *failover.CloseRequest) { req.Run.Epoch-- }, false},
+		{"nothing to move, so that nothing was verified", failover.Completed, func(req *failover.CloseRequest) { req.StagesDone, req.Stages = 0, 0 }, false},
 	} {
 		h, _, run := lockedHandler(t)
 		run.Switches = []string{"default"}

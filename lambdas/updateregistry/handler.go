@@ -87,7 +87,8 @@ type CloseAnswer struct {
 // from one whose execution had ended writes that one too.
 //
 // The switches of a failover that has ended Completed are reset first, once all weights are written: then both say the same.
-// One that cannot be reset stays, and the next run that writes pending weights resets it.
+// One that cannot be reset stays, and the next run that writes pending weights resets it. So does one of a run that found nothing to
+// move: it has not verified that the name servers have the weights of the run before.
 //
 // Those that a drill has proved are reset however it has ended.
 //
@@ -134,7 +135,7 @@ func (h Handler) resetProofs(ctx context.Context, req failover.CloseRequest) {
 
 func (h Handler) resetSwitches(ctx context.Context, req failover.CloseRequest) []string {
 	h.resetProofs(ctx, req)
-	if req.Outcome != failover.Completed || req.Run.Action.Planned() || req.ClosedBy != "" || len(req.SetAside.PendingWeights()) > 0 {
+	if req.Outcome != failover.Completed || req.Run.Action.Planned() || req.ClosedBy != "" || len(req.SetAside.PendingWeights()) > 0 || req.StagesDone == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, resetTime)

@@ -120,9 +120,9 @@ func (s Snapshot) writing(standing *Standing, databases []failover.Database, reg
 	}
 }
 
-// AsBefore says whether an application is as it was before the run: registry, weights, its switch if the run has reset it, and the
-// writers that the run has promoted, whichever application it did that for ([failover.Run.Promoted]); other writers are not the
-// run's to move back. If a newer run has written the application, the
+// AsBefore says whether an application is as it was before the run: registry, weights, its switch if the run has reset it or a newer
+// run makes users leave a Region by it, and the writers that the run has promoted, whichever application it did that for
+// ([failover.Run.Promoted]); other writers are not the run's to move back. If a newer run has written the application, the
 // registry keeps the state before that run. The state before this run is then unknown, and the application does not count as
 // restored.
 func (s Snapshot) AsBefore(run failover.Run, app failover.Application, promoted map[string]bool) Standing {
@@ -141,6 +141,8 @@ func (s Snapshot) AsBefore(run failover.Run, app failover.Application, promoted 
 	}
 	if run.Switched(s.switches.plan, app) {
 		standing.Why = append(standing.Why, s.switches.WhyNotOut(app, target)...)
+	} else {
+		standing.Why = append(standing.Why, s.switches.whyNotLeft(app, epoch)...)
 	}
 	s.routed(&standing, app, func(one failover.Application) []string { return whyNotWeighted(s.sets, one, before.Weights) })
 	s.writing(&standing, failover.WithClusters(app.Databases, promoted), source)

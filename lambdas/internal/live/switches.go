@@ -73,3 +73,14 @@ func (s Switches) WhyNotOut(app failover.Application, region failover.Region) []
 	}
 	return nil
 }
+
+// whyNotLeft says why the application's switch is not as a run of this epoch has left it, which did not write it: a newer run makes its
+// users leave a Region. Nothing otherwise.
+func (s Switches) whyNotLeft(app failover.Application, epoch int64) []string {
+	declared, _ := s.plan.SwitchOf(app)
+	state := s.states[declared.Name]
+	if state.Evacuated == "" || state.Epoch <= epoch {
+		return nil
+	}
+	return []string{fmt.Sprintf("switch %s: run %s has made its users leave %s since", declared.Name, state.Run, state.Evacuated)}
+}

@@ -20,7 +20,7 @@ func (s switchItems) Switch(_ context.Context, name string) (registry.SwitchStat
 	if !ok {
 		return registry.SwitchState{}, errors.New("timeout")
 	}
-	return registry.SwitchState{Evacuated: away}, nil
+	return registry.SwitchState{Evacuated: away, Epoch: 9, Run: "run-9"}, nil
 }
 
 // TestUsersAreWhereTheSwitchSendsThem, whatever the weights say, and Route 53 need not be read.
@@ -92,6 +92,35 @@ func TestAsBeforeIsWhatTheSwitchWasToo(t *testing.T) {
 		snapshot.switches = ReadSwitches(t.Context(), switchItems{"default": away}, plan, apps)
 		if diff := cmp.Diff(want, snapshot.AsBefore(run, apps[0], nil).Why); diff != "" {
 			t.Errorf("users leave %q (-want +got):\n%s", away, diff)
+		}
+	}
+}
+
+// TestASwitchOfANewerRunIsNotAsBefore, although the run that was rolled back has not written it: its users have moved since. What was so
+// before the run is as before.
+func TestASwitchOfANewerRunIsNotAsBefore(t *testing.T) {
+	plan := failover.DefaultPlan()
+	plan.Switches = []failover.Switch{{Name: "default", Lever: failover.EndpointLever}}
+	world, cfg := newWorld(t)
+	apps := applications(1, "Z1")
+	apps[0].Databases = nil
+	build(t, world, apps, 100, 0)
+	apps[0].Live = failover.Live{Active: east, Weights: map[failover.Region]int{east: 100, west: 0}}
+	for _, c := range []struct {
+		name  string
+		items switchItems
+		epoch int64
+		want  []string
+	}{
+		{"a newer run", switchItems{"default": east}, 8, []string{"switch default: run run-9 has made its users leave us-east-1 since"}},
+		{"a newer run that has reset it", switchItems{"default": ""}, 8, nil},
+		{"a run before", switchItems{"default": east}, 9, nil},
+	} {
+		snapshot := take(t, cfg, apps)
+		snapshot.switches = ReadSwitches(t.Context(), c.items, plan, apps)
+		run := failover.Run{Action: failover.Switchover, Epoch: c.epoch, From: east, To: west}
+		if diff := cmp.Diff(c.want, snapshot.AsBefore(run, apps[0], nil).Why); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
 }
