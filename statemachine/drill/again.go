@@ -109,7 +109,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if err != nil {
 		return err
 	}
-	struck := p.circumstances.struck
+	struck, began := p.circumstances.struck, p.world.Now()
 	arn, err := p.world.StartExecution(run.StateMachine, guarantee.NameIn(run.ARN)+"-again", run.Input)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run 
 	if p.circumstances.struck > struck {
 		again.Unequal = "a fault has struck the repetition"
 	}
-	again.Unequal = cmp.Or(again.Unequal, p.auroraSince(run, run.StoppedAt))
+	again.Unequal = cmp.Or(again.Unequal, p.auroraSince(run, run.StoppedAt), guarantee.EndedMeanwhile(p.world.Promotions(), began))
 	e.Again = append(e.Again, again)
 	return ctx.Err()
 }

@@ -38,7 +38,11 @@ func completedVerified(e Evidence) finding {
 			if run.Asked.Action == failover.Drill { // it returns what it has moved
 				app.Databases = run.inSource(e.Plan, app.Databases)
 			}
-			for _, why := range e.notMoved(run, run.destination(e.Plan), app) {
+			why := e.notMoved(run, run.destination(e.Plan), app)
+			if e.replaced(run, app) {
+				why = withoutRegistry(why)
+			}
+			for _, why := range why {
 				f.violate("%s: %s: %s", run.Name, app.Name, why)
 			}
 			e.checkFollowUp(&f, run, app)
@@ -61,8 +65,8 @@ func completedVerified(e Evidence) finding {
 	return f
 }
 
-// checkDeclined: a run that reports nothing to move started with everything in its Region, and leaves no report of a
-// move.
+// checkDeclined: a run that reports nothing to move started with everything in its Region, as far as it could know, and leaves no
+// report of a move.
 func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 	if run.Report != nil && !run.tookOver() {
 		f.violate("%s: has moved nothing, but there is a report of a move", run.Name)
@@ -71,6 +75,9 @@ func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 		return
 	}
 	for _, app := range e.selected(run) {
+		if e.unseen(run, app) {
+			continue
+		}
 		for _, why := range notMoved(e.Plan, run.To(), run.Before, app) {
 			f.violate("%s: reports nothing to move, but application %s was not in place: %s", run.Name, app.Name, why)
 		}
@@ -150,7 +157,19 @@ func (e Evidence) notMoved(r RunEvidence, to failover.Region, app failover.Appli
 	if (r.lostChange() || slices.ContainsFunc(app.Records, lost)) && r.After.switchedAway(app) { // it has written the registry before
 		or = append(or, map[failover.Region]int{to: 100, plan.Other(to): 0})
 	}
+	if is, ok := r.After.registered(app.Name); ok && e.rewrittenUnderASwitch(r, to, app) {
+		or = append(or, is.Live.Weights)
+	}
 	return notMoved(plan, to, r.After, app, or...)
+}
+
+// rewrittenUnderASwitch says whether a newer run has written the registry's item of an application, and its switch makes users leave the
+// other Region: the weights in the registry are those that the newer run has read and will write, whatever this one has made of them.
+func (e Evidence) rewrittenUnderASwitch(r RunEvidence, to failover.Region, app failover.Application) bool {
+	a, validated := r.validated()
+	is, ok := r.After.registered(app.Name)
+	of, switched := e.Plan.SwitchOf(app)
+	return validated && ok && switched && is.Live.Epoch > a.Run.Epoch && r.After.Switches[of.Name] == e.Plan.Other(to)
 }
 
 // lostLast says whether Route 53 has lost the last change that a run has made of a zone.
@@ -189,7 +208,7 @@ func notMoved(plan failover.Plan, to failover.Region, state Snapshot, app failov
 	w := live.Live.Weights
 	expected := slices.ContainsFunc(append(or, state.expectedWeights(plan, to, app)), func(e map[failover.Region]int) bool { return maps.Equal(inPercent(w), inPercent(e)) })
 	if !ok || live.Live.Active != to || !expected {
-		why = append(why, fmt.Sprintf("the registry says %s (%s)", live.Live.Active, show(plan, w)))
+		why = append(why, fmt.Sprintf(registrySays+"%s (%s)", live.Live.Active, show(plan, w)))
 	}
 	for _, database := range app.Databases {
 		if d := state.database(database.GlobalCluster); d.Writer != string(to) || !d.Available {

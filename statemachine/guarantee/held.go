@@ -129,6 +129,9 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 		return // by the switch of the run that superseded it, which the replica that it reads may not have yet
 	}
 	why := e.notMoved(run, to, app)
+	if e.replaced(run, app) && len(why) > 0 && len(withoutRegistry(why)) == 0 {
+		return // before or after the report
+	}
 	saysMoved, saysNot := says.moved[app.Name], says.notMoved[app.Name]
 	switch {
 	case (says.notKnown[app.Name] || says.nothing() && len(run.Report.Unknown) > 0) && !saysMoved && !saysNot && e.mayNotRead(run):

@@ -143,6 +143,9 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 	if why := j.switchFault(app); why != "" {
 		return why
 	}
+	if code := j.zoneRejected(record.Zone); code != "" {
+		return code
+	}
 	if j.foreignFence(record.Zone) {
 		return "the fence of its zone is not Drover's"
 	}
@@ -216,17 +219,6 @@ func isAbout(call fakeaws.Call, record failover.Record) bool {
 	}
 	alone := !slices.ContainsFunc(parts, func(part string) bool { return part != key && !strings.HasSuffix(part, " TXT") })
 	return alone || strings.Contains(call.Message, "'"+record.Name+"'") || strings.Contains(call.Message, "'"+record.Name+".'")
-}
-
-// foreignFence says whether a zone has, at the place of the fence, a record set that no run has written.
-func (j journal) foreignFence(zone string) bool {
-	return slices.ContainsFunc(j.run.After.sets(zone), func(set fakeaws.RecordSet) bool {
-		if !isFence(set) {
-			return false
-		}
-		_, err := failover.ParseFence(strings.Join(set.Values, ","))
-		return err != nil
-	})
 }
 
 // controlPlaneDown says whether the last request to change any zone failed with an error that may pass.

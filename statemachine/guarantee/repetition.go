@@ -2,6 +2,7 @@ package guarantee
 
 import (
 	"slices"
+	"time"
 
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/statemachine/fakeaws"
@@ -66,6 +67,17 @@ func (r RunEvidence) Unsettled(now Snapshot) string {
 	return ""
 }
 
+// EndedMeanwhile is a promotion that was in progress at a time and has ended since; empty when there is none. What it changes is not
+// done by a repetition that began then.
+func EndedMeanwhile(promotions []fakeaws.Promotion, since time.Time) string {
+	for _, p := range promotions {
+		if p.At.Before(since) && p.Finished.After(since) {
+			return "the promotion of " + p.GlobalCluster + " in " + p.To + " was in progress, and has ended since"
+		}
+	}
+	return ""
+}
+
 // MayNotify says whether a repetition of these invocations, of one state, may notify: their notification failed.
 func (r RunEvidence) MayNotify(first, last int) bool {
 	if notifies(r.Invocations[first].State) && r.NotificationFailed() {
@@ -77,10 +89,24 @@ func (r RunEvidence) MayNotify(first, last int) bool {
 	if state := r.Invocations[first].State; (notifies(state) || state == "Announce" || state == "NotifyStopped") && !r.published(first, last) {
 		return true
 	}
+	if r.Invocations[first].State == "Announce" && r.Report == nil && r.keptNothing(first, last) {
+		return true
+	}
 	reports := notifies(r.Invocations[first].State) || r.Invocations[first].State == "NotifyStopped"
 	return r.failed(first, last, func(c fakeaws.Call) bool { // the report that was not written says that it was notified
 		return c.Service == "sns" || reports && c.Service == "s3" && c.Operation == "PutObject"
 	})
+}
+
+// keptNothing says whether these invocations have tried to write an object, or crashed before, and S3 accepted none. Announce knows by
+// its object, or by the report, that it has notified; without both it notifies again.
+func (r RunEvidence) keptNothing(first, last int) bool {
+	invocations, writes := r.Invocations[first:last+1], func(c fakeaws.Call) bool { return c.Service == "s3" && c.Operation == "PutObject" }
+	kept := func(inv fakeaws.Invocation) bool {
+		return slices.ContainsFunc(inv.Calls, func(c fakeaws.Call) bool { return writes(c) && c.Code == "" })
+	}
+	tried := func(inv fakeaws.Invocation) bool { return brokenOff(inv) || slices.ContainsFunc(inv.Calls, writes) }
+	return !slices.ContainsFunc(invocations, kept) && slices.ContainsFunc(invocations, tried)
 }
 
 // published says whether one of these invocations has asked SNS to publish.
