@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -19,7 +20,7 @@ import (
 var (
 	runs    = flag.Int("runs", 500, "how many situations the simulation plays")
 	seed    = flag.Uint64("seed", 1, "the seed of the first one; the others count from it")
-	workers = flag.Int("workers", 2, "how many are played at the same time")
+	workers = flag.Int("workers", runtime.GOMAXPROCS(0), "how many are played at the same time")
 	out     = flag.String("out", "../../dist/sim", "the folder for the scenarios of what was found")
 	shrunk  = flag.Int("shrunk", 10, "how many situations in which something is wrong are made smaller")
 )
@@ -80,11 +81,15 @@ func TestSimulation(t *testing.T) {
 	}
 }
 
+// perLine is after how many situations one line says how far the simulation is.
+const perLine = 1000
+
 // simulate plays the situations of consecutive seeds, and returns those in which something was wrong.
 func simulate(t *testing.T, a *assembly.Assembly, first uint64, n int) (*Tally, []Played) {
 	t.Helper()
 	var mu sync.Mutex
 	sum, found := NewTally(), map[uint64]Played{}
+	start, played := time.Now(), 0
 	next := make(chan uint64)
 	go func() {
 		for i := range n {
@@ -103,11 +108,15 @@ func simulate(t *testing.T, a *assembly.Assembly, first uint64, n int) (*Tally, 
 					continue
 				}
 				own.Add(p)
+				mu.Lock()
 				if len(p.Violated()) > 0 {
-					mu.Lock()
 					found[s] = p
-					mu.Unlock()
+					t.Logf("seed %d: something is wrong; the end of this output says what", s)
 				}
+				if played++; played%perLine == 0 {
+					t.Logf("%d of %d situations played after %v; something is wrong in %d", played, n, time.Since(start).Round(time.Second), len(found))
+				}
+				mu.Unlock()
 			}
 			mu.Lock()
 			defer mu.Unlock()
