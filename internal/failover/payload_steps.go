@@ -132,6 +132,8 @@ type Streak struct {
 	// AnsweredAt is since when, at the latest, the zones' name servers answer with the target Region for the applications of the
 	// run's switches. It is nil until each of those zones was seen to do so.
 	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+	// InSyncAt is since when, at the latest, the name servers have all changes of the stage. It is nil until they were seen to.
+	InSyncAt *time.Time `json:"inSyncAt,omitempty"`
 }
 
 // Datapoint is when a datapoint of a period began.

@@ -56,6 +56,12 @@ func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyReq
 			l.inSync++
 		}
 	}
+	switch {
+	case len(l.zones)+len(l.lost) > 0:
+		l.inSyncAt = nil
+	case l.inSyncAt == nil && len(last) > 0:
+		l.inSyncAt = &req.Now
+	}
 	return nil
 }
 

@@ -111,9 +111,9 @@ func (h Handler) Handle(ctx context.Context, req failover.VerifyRequest) (failov
 	}
 	answer := l.answer(req, tolerance(req.Stage, apps))
 	answer.Inventory, answer.SetAside = l.carry(req), l.pendingParts(req.SetAside)
-	if l.inSync > 0 || l.answeredAt != nil {
+	if l.inSync > 0 || l.answeredAt != nil || l.inSyncAt != nil {
 		answer.Streak = cmp.Or(answer.Streak, &failover.Streak{Since: req.Now})
-		answer.Streak.InSync, answer.Streak.AnsweredAt = l.inSync, l.answeredAt
+		answer.Streak.InSync, answer.Streak.AnsweredAt, answer.Streak.InSyncAt = l.inSync, l.answeredAt, l.inSyncAt
 	}
 	if req.Passes != nil {
 		answer.Passes = &answer.Healthy

@@ -61,8 +61,18 @@ func TestAChangeIsPendingThenInSync(t *testing.T) {
 	id := s.change()
 	with := func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: "Z1", ID: id}} }
 	check(t, "at once", pending("change "+id+" of zone Z1: PENDING at the name servers of Route 53; expected INSYNC"), s.attempt(with))
+	before := func(req *failover.VerifyRequest) { req.Streak = &failover.Streak{InSyncAt: &begin} } // it was made again since
+	if got := s.attempt(with, before); got.Streak != nil && got.Streak.InSyncAt != nil {
+		t.Errorf("it is pending: in sync since %s; want no time", got.Streak.InSyncAt)
+	}
 	s.world.AdvanceTo(begin.Add(31 * time.Second))
-	check(t, "later", passed(1), s.attempt(with))
+	first := s.attempt(with)
+	check(t, "in sync", pending("checkout: Application ServedPercent in us-west-2: its newest datapoint begins at 03:00:00; expected one from 03:00:31 on"), first)
+	s.world.AdvanceTo(begin.Add(40 * time.Second))
+	s.serve("checkout", 100)
+	s.world.AdvanceTo(begin.Add(55 * time.Second))
+	again := func(req *failover.VerifyRequest) { req.Streak = first.Streak }
+	check(t, "users come", passed(1), s.attempt(with, again))
 }
 
 func TestALostChangeIsToBeSubmittedAgain(t *testing.T) {

@@ -29,6 +29,7 @@ func TestWhateverHangsACheckAnswersInTime(t *testing.T) {
 		s.Handler.CloudWatch = func(r failover.Region) *cloudwatch.Client { return cloudwatch.NewFromConfig(env.In(r)) }
 		req := s.request(func(req *failover.VerifyRequest) {
 			req.Changes, req.Stage.Promote = []failover.Change{{Zone: zone, ID: id}}, true
+			req.Streak = &failover.Streak{Since: req.Now, InSyncAt: &req.ShiftedAt} // seen before
 		})
 		var answer failover.VerifyAnswer
 		var err error

@@ -14,9 +14,10 @@ import (
 // restores to the other Region, or whose writer follows in a later stage.
 //
 // A datapoint counts only if its period begins after the stage has changed everything: a period that spans that moment mixes
-// before and after. For an application whose traffic moves, a healthy datapoint must also begin a TTL later, when all users
-// have moved. A stage that moves no traffic (it promotes, or closes a phase) needs no TTL. In a planned run, an unhealthy
-// application counts as soon as nothing of it is pending, even if other applications are pending.
+// before and after. For an application whose traffic moves, a healthy datapoint must also begin a TTL later, and not before the
+// name servers have the new weights: until then no user comes to the target Region, and what it serves says nothing. A stage
+// that moves no traffic (it promotes, or closes a phase) needs no TTL. In a planned run, an unhealthy application counts as
+// soon as nothing of it is pending, even if other applications are pending.
 func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(app failover.Application) bool {
 		otherRegion := req.Stage.Restore && app.Live.PlaceBefore(req.Run.Epoch).Active != req.Stage.To
@@ -33,7 +34,7 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 		settled[app.Name] = l.settled(app)
 		served[app.Name] = req.ShiftedAt
 		if req.Stage.Percent != nil {
-			served[app.Name] = h.leftAt(l, req, app).Add(app.TTL())
+			served[app.Name] = h.movedAt(l, req, app)
 		}
 	}
 	for _, r := range readings {
@@ -53,20 +54,25 @@ func (h Handler) health(ctx context.Context, l *attempt, req failover.VerifyRequ
 	return nil
 }
 
-// leftAt is when name servers have stopped to answer with the source Region, at the latest. An application whose weights are
-// pending leaves when its health checks do, which the name servers show; if they cannot be asked, it is the longest that the
-// switch takes. So it is in a planned run that resets the switch, or whose rollback sets it again, whatever the weights say.
-func (h Handler) leftAt(l *attempt, req failover.VerifyRequest, app failover.Application) time.Time {
+// movedAt is from when a datapoint shows users who have moved. By weights that is a TTL after the shift, and not before the name
+// servers have the change. An application whose weights are pending leaves when its health checks do, which the name servers
+// show; if they cannot be asked, it is the longest that the switch takes. So it is in a planned run that resets the switch, or
+// whose rollback sets it again, whatever the weights say.
+func (h Handler) movedAt(l *attempt, req failover.VerifyRequest, app failover.Application) time.Time {
 	s, ok := h.Registry.Plan.SwitchOf(app)
 	bySwitch := req.Run.Action.Planned() || req.Run.WeightsPending(h.Registry.Plan, req.SetAside, app)
 	if !ok || !slices.Contains(req.Run.Switches, s.Name) || !bySwitch {
-		return req.ShiftedAt
+		at := req.ShiftedAt.Add(app.TTL())
+		if l.inSyncAt != nil && l.inSyncAt.After(at) {
+			return *l.inSyncAt
+		}
+		return at
 	}
 	longest := req.ShiftedAt.Add(s.Delay())
 	if l.answeredAt != nil && l.answeredAt.Before(longest) {
-		return *l.answeredAt
+		longest = *l.answeredAt
 	}
-	return longest
+	return longest.Add(app.TTL())
 }
 
 // tooOld says that a reading begins before the time from which it counts.

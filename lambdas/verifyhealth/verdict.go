@@ -36,8 +36,9 @@ type attempt struct {
 	zones, clusters map[string]bool
 	// inSync is how many zones need no further check; see [failover.Streak].
 	inSync int
-	// answeredAt is since when the name servers answer with the target Region; see [failover.Streak].
-	answeredAt *time.Time
+	// answeredAt is since when the name servers answer with the target Region, inSyncAt since when they have the changes; see
+	// [failover.Streak].
+	answeredAt, inSyncAt *time.Time
 	// newlyPending are the zones whose weights this check has made pending.
 	newlyPending failover.Aside
 	// unasked are the ids of the zones whose name servers could not be asked: a private and a public zone may have one name.
@@ -52,7 +53,7 @@ type attempt struct {
 func newAttempt(streak *failover.Streak) *attempt {
 	l := &attempt{streak: streak, zones: map[string]bool{}, clusters: map[string]bool{}, unwritten: map[string]bool{}, unasked: map[string]bool{}}
 	if streak != nil {
-		l.answeredAt = streak.AnsweredAt
+		l.answeredAt, l.inSyncAt = streak.AnsweredAt, streak.InSyncAt
 	}
 	return l
 }
