@@ -50,7 +50,7 @@ func isClosed(err error) bool {
 
 // readRecords reads the record sets and the fences and, if needed, the latest runs and the executions that have written a
 // fence. A failover that moves all users by switches first asks the control plane with one call, and gives up on it if there is
-// no answer.
+// no answer; later calls are not repeated either if the control plane does not answer them.
 func (l *lookup) readRecords(ctx context.Context) error {
 	if zones := l.zones(); len(zones) > 0 && l.leavesBySwitch() {
 		_, err := live.ReadFence(ctx, live.OnceLister{Client: l.clients.Route53}, zones[0].Zone, live.FenceNamesOf(l.Plan.Name, zones[0].ZoneName))
@@ -58,7 +58,7 @@ func (l *lookup) readRecords(ctx context.Context) error {
 			return err
 		}
 	}
-	sets, err := live.Records(ctx, l.clients.Route53, l.toRead())
+	sets, err := live.Records(ctx, l.dns(), l.toRead())
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,14 @@ func (l *lookup) readRecords(ctx context.Context) error {
 	return unread
 }
 
+// dns lists record sets: if users do not need the control plane, they do not wait for it.
+func (l *lookup) dns() live.Lister {
+	if l.leavesBySwitch() {
+		return live.Unrepeated{Client: l.clients.Route53}
+	}
+	return l.clients.Route53
+}
+
 // readFences reads the fence record of each zone. A record that Drover has not written is an error. A fence can be newer than
 // the lock: this replica of the registry may not have the runs of the other Region yet.
 func (l *lookup) readFences(ctx context.Context) error {
@@ -81,7 +89,7 @@ func (l *lookup) readFences(ctx context.Context) error {
 		if l.closed[r.Zone] != nil {
 			continue
 		}
-		fence, err := live.ReadFence(ctx, l.clients.Route53, r.Zone, live.FenceNamesOf(l.Plan.Name, r.ZoneName))
+		fence, err := live.ReadFence(ctx, l.dns(), r.Zone, live.FenceNamesOf(l.Plan.Name, r.ZoneName))
 		if err != nil {
 			return err
 		}
