@@ -62,6 +62,12 @@ func TestAReplicaThatDoesNotKnowTheRunStopsNoPromotion(t *testing.T) {
 	if err := h.holds(t.Context(), run); !errors.Is(err, registry.ErrOvertaken) {
 		t.Errorf("a replica that knows a newer run: %v; want %v", err, registry.ErrOvertaken)
 	}
+	if err := other.ReleaseLock(t.Context(), run.ARN); err != nil { // barred, and superseded all the same
+		t.Fatal(err)
+	}
+	if err := h.holds(t.Context(), run); !errors.Is(err, registry.ErrOvertaken) {
+		t.Errorf("a replica in which the run is over, and that knows a newer one: %v; want %v", err, registry.ErrOvertaken)
+	}
 	run.Action = failover.Failover
 	if err := h.holds(t.Context(), run); err != nil {
 		t.Errorf("a failover asks it: %v", err)

@@ -121,24 +121,30 @@ func count(jobs []job, answer *failover.PromoteAnswer) {
 	}
 }
 
-// mayStart checks the lock when there is a promotion to start. RDS has no fence as hosted zones have. Without this check, a
-// late call of a finished run could move back a writer that a newer run has moved.
+// mayStart checks the lock when there is a promotion to start, or one in progress that the run would note. RDS has no fence as
+// hosted zones have. Without this check, a late call of a finished run could move back a writer that a newer run has moved. A
+// lock that cannot be read keeps promotions from starting, and nothing else.
 func (h Handler) mayStart(ctx context.Context, run failover.Run, jobs []job) error {
-	for _, j := range jobs {
-		if j.err != nil || j.task != start {
-			continue
-		}
-		err := h.holds(ctx, run)
-		if errors.Is(err, registry.ErrOvertaken) {
-			condition := failover.FenceLost
-			if slices.ContainsFunc(jobs, func(j job) bool { return j.err == nil && j.task == inFlight }) {
-				condition = failover.Overtaken
-			}
-			return failover.Fail(condition, failover.Doing("promote", "global cluster "+j.database.GlobalCluster, err))
-		}
-		return err
+	is := func(t task) func(job) bool { return func(j job) bool { return j.err == nil && j.task == t } }
+	starts, going := slices.IndexFunc(jobs, is(start)), slices.IndexFunc(jobs, is(inFlight))
+	if starts < 0 && going < 0 {
+		return nil
 	}
-	return nil
+	err := h.holds(ctx, run)
+	switch {
+	case errors.Is(err, registry.ErrOvertaken):
+		first, condition := starts, failover.FenceLost
+		if going >= 0 {
+			condition = failover.Overtaken
+		}
+		if starts < 0 {
+			first = going
+		}
+		return failover.Fail(condition, failover.Doing("promote", "global cluster "+jobs[first].database.GlobalCluster, err))
+	case starts < 0:
+		return nil
+	}
+	return err
 }
 
 // holds checks the lock in the registry of the run's own Region. For a planned run it also checks in the other Region that no
@@ -148,7 +154,7 @@ func (h Handler) holds(ctx context.Context, run failover.Run) error {
 		return err
 	}
 	err := h.OtherReplica(h.Plan.Other(run.Region())).MayMove(ctx, run)
-	if errors.Is(err, registry.ErrRunOver) { // its own Region does not know of a newer run
+	if errors.Is(err, registry.ErrRunOver) && !errors.Is(err, registry.ErrOvertaken) { // its own Region does not know of a newer run
 		return nil
 	}
 	return err

@@ -209,6 +209,30 @@ func TestALateStageOfARunThatIsOverWritesNothing(t *testing.T) {
 	}
 }
 
+// TestALateStageOfARunThatIsOverAndOvertakenWritesNothing: a late Validate of another run has taken the lock since.
+func TestALateStageOfARunThatIsOverAndOvertakenWritesNothing(t *testing.T) {
+	h, _ := newHandler(t, "checkout")
+	req := stageRequest(100)
+	epoch, err := h.Registry.TakeLock(t.Context(), req.Run, start, start.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Run.Epoch = epoch
+	before := lives(t, h)["checkout"]
+	if err := h.Registry.ReleaseLock(t.Context(), req.Run.ARN); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Registry.TakeLock(t.Context(), failover.Run{ID: "late", ARN: "arn:late"}, start, start.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := handle(t, h, req); entry.ConditionOf(err) != failover.FenceLost {
+		t.Errorf("got %v; want FenceLost", err)
+	}
+	if diff := cmp.Diff(before, lives(t, h)["checkout"]); diff != "" {
+		t.Errorf("it has written (-want +got)\n%s", diff)
+	}
+}
+
 func TestWhatAnOvertakenRunHasMovedIsStillWritten(t *testing.T) {
 	h, _ := newHandler(t, "checkout")
 	req := stageRequest(100)
