@@ -24,6 +24,10 @@ const (
 	RoutingControlLever Lever = "routing-control"
 )
 
+// LeverTimeLimit is how long the function behind an [EndpointLever] waits for its table: less than the two seconds that health checkers
+// wait for an answer ("How Amazon Route 53 determines whether a health check is healthy", Amazon Route 53 Developer Guide).
+const LeverTimeLimit = 1500 * time.Millisecond
+
 // Levers are all levers, in the order in which errors list them.
 var Levers = []Lever{EndpointLever, MetricLever, RoutingControlLever}
 

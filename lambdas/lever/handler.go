@@ -83,15 +83,11 @@ type (
 	response = events.APIGatewayV2HTTPResponse
 )
 
-// answerTime is less than the two seconds that health checkers wait for an answer ("How Amazon Route 53 determines whether a
-// health check is healthy", Amazon Route 53 Developer Guide).
-const answerTime = 1500 * time.Millisecond
-
 // Handle answers one request. It returns no error: when the switch cannot be read, it answers what it has last read within an
 // hour, and otherwise 503, which leaves users where the weights send them. A second identical call answers the same, as long as no
 // run writes the switch.
 func (h Handler) Handle(ctx context.Context, req request) (response, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := context.WithTimeout(ctx, failover.LeverTimeLimit)
 	defer cancel()
 	path := strings.Split(strings.Trim(req.RawPath, "/"), "/")
 	if len(path) != 3 || path[0] != "switches" || !h.drives(path[1], failover.Region(path[2])) {

@@ -158,8 +158,12 @@ func (r *rehearsal) functionIn(ctx context.Context, lambdas string, f assembly.F
 	if err != nil {
 		return fakeaws.Function{}, nil, err
 	}
+	limit := time.Duration(0)
+	if f.Handler == "lever" {
+		limit = failover.LeverTimeLimit
+	}
 	return fakeaws.Function{
-		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Kill: running.Kill,
+		ARN: f.ARN, Name: f.Name, Region: f.Region, Timeout: f.Timeout, TimeLimit: limit, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Kill: running.Kill,
 		Invoke: func(payload []byte) fakeaws.InvokeResult { return invoke(ctx, running, payload) },
 	}, running, nil
 }

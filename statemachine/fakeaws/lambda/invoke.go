@@ -37,7 +37,7 @@ func (l *Service) Invoke(region, role, arn string, payload []byte, ended func(ke
 		result, calls := l.run(fn, payload, fault)
 		l.k.Lock()
 		defer l.k.Unlock()
-		inv.Result, inv.Calls, inv.Took = result, calls, charge(calls)
+		inv.Result, inv.Calls, inv.Took = result, calls, charge(fn, calls)
 		if inv.Took > fn.Timeout || fault.Kind == InvokeTimesOut {
 			inv.Result, inv.Took = timedOut(fn), fn.Timeout
 		}
@@ -69,7 +69,7 @@ func (l *Service) invokeNow(fn *Function, payload []byte) kernel.InvokeResult {
 		l.leave(fn)
 	}()
 	result, calls := l.run(fn, payload, fault)
-	result.Took = charge(calls)
+	result.Took = charge(fn, calls)
 	if fault.Kind == InvokeTimesOut {
 		result.Took = fn.Timeout
 	}
@@ -107,7 +107,7 @@ const (
 )
 
 // charge is the virtual duration of an invocation that made these requests.
-func charge(calls []kernel.Call) time.Duration {
+func charge(fn *Function, calls []kernel.Call) time.Duration {
 	type operation struct{ service, name string }
 	type kind struct {
 		calls   int
@@ -132,6 +132,9 @@ func charge(calls []kernel.Call) time.Duration {
 			inTurn = (k.calls + atOnce - 1) / atOnce
 		}
 		took += time.Duration(inTurn) * perCall
+	}
+	if fn.TimeLimit > 0 {
+		return min(took, baseTime+fn.TimeLimit)
 	}
 	return took
 }

@@ -18,6 +18,8 @@ type Function struct {
 	Version string
 	// Timeout is the function's own.
 	Timeout time.Duration
+	// TimeLimit is how long it waits for answers at most, when that is less than the time-out of its client; zero when it is not.
+	TimeLimit time.Duration
 	// Reserved is its reserved concurrency; nil reserves nothing. A version has the function's.
 	Reserved *int
 	// LogGroup is the name of the log group for its output; without one, no log is kept.
