@@ -38,9 +38,9 @@ func (p *performance) repeatSteps(ctx context.Context, e *guarantee.Evidence, ru
 	if err != nil {
 		return err
 	}
-	open := ""
-	if before.Lock.Owner == run.ARN { // a step of a run that is not closed may do what it could not do the first time
-		open = p.circumstances.since(run.ARN)
+	open := e.StartedAtOnce(run)
+	if p.end.Lock.Owner == run.ARN { // a step of a run that is not closed may do what it could not do the first time
+		open = cmp.Or(p.circumstances.since(run.ARN), p.circumstances.struckSince(run.ARN))
 	}
 	from, calls := 0, p.world.CallCount()
 	for i, inv := range run.Invocations {
@@ -90,7 +90,7 @@ const refill = 10 * time.Second
 
 // repeatRun starts the run once more and waits for its end, if the circumstances are those of the first time.
 func (p *performance) repeatRun(ctx context.Context, e *guarantee.Evidence, run guarantee.RunEvidence) error {
-	again := guarantee.Repetition{What: run.Name + " again as a new run", Run: run.ARN, NewRun: true, Unequal: cmp.Or(p.circumstances.since(run.ARN), run.Unsettled(p.end), e.Crossed(run))}
+	again := guarantee.Repetition{What: run.Name + " again as a new run", Run: run.ARN, NewRun: true, Unequal: cmp.Or(p.circumstances.since(run.ARN), run.Unsettled(p.end), e.StartedAtOnce(run))}
 	if len(run.SetAside().PendingWeights()) > 0 && p.world.ControlPlaneAnswers() {
 		again.Unequal = cmp.Or(again.Unequal, "the weights that it has left pending can be written now")
 	}

@@ -13,8 +13,16 @@ import (
 func (p *performance) alarmsFired() []guarantee.AlarmFired {
 	var fired []guarantee.AlarmFired
 	for _, entry := range p.world.Journal() {
+		if entry.Kind != "alarm" {
+			continue
+		}
 		region, off := strings.CutPrefix(entry.Text, "is "+fakeaws.AlarmInAlarm+" in ")
-		if entry.Kind != "alarm" || !off {
+		if !off {
+			for i := range fired {
+				if f := &fired[i]; f.Name == entry.Object && f.Until.IsZero() && strings.HasSuffix(entry.Text, " in "+f.Region) {
+					f.Until = entry.At
+				}
+			}
 			continue
 		}
 		for _, alarm := range p.assembly.Alarms {

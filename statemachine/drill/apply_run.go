@@ -142,8 +142,10 @@ func (p *performance) repeatStep(ctx context.Context, r scenario.RepeatStep) err
 		}
 		if n++; n == max(1, r.Number) {
 			p.say("lambda", transcript.Bad, "%s of %s is delivered once more", r.State, p.nameOf(p.runs[r.Run-1]))
-			inv.Result = p.repeatInvocation(ctx, x.Region, inv)
-			p.repeated = append(p.repeated, inv)
+			calls := p.world.CallCount()
+			inv.At, inv.Result = p.world.Now(), p.repeatInvocation(ctx, x.Region, inv)
+			inv.Calls = p.world.Calls()[calls:]
+			p.repeated, p.late = append(p.repeated, inv), append(p.late, guarantee.LateInvocation{Run: x.ARN, Invocation: inv})
 			break
 		}
 	}

@@ -112,6 +112,7 @@ type performance struct {
 	failures []error
 	// repeated are the invocations that the timeline has delivered once more, each with what came of it.
 	repeated []fakeaws.Invocation
+	late     []guarantee.LateInvocation
 	// clocks is how far the clocks of Regions are ahead.
 	clocks map[string]time.Duration
 	// darkSince is since when a Region is dark.

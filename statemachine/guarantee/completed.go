@@ -28,7 +28,7 @@ func completedVerified(e Evidence) finding {
 		f.check(run)
 		says := claimsOf(run.Report)
 		for _, app := range e.selected(run) {
-			if e.changedManually(run, app) || run.leavesThere(e.Plan, app) || e.unseen(run, app) || e.movedByACrossing(run, app) || e.driftedUnderASwitch(run, app) {
+			if run.leavesThere(e.Plan, app) || e.movedByOthers(run, app) {
 				continue
 			}
 			applications++
@@ -230,8 +230,12 @@ func (e Evidence) checkFollowUp(f *finding, run RunEvidence, app failover.Applic
 	}
 }
 
-// leavesPending says whether the report lists the weights of a zone as a follow-up.
+// leavesPending says whether the report lists the weights of a zone as a follow-up. Of a run whose Notify has not run, it is what its
+// steps have set aside.
 func (r RunEvidence) leavesPending(zone string) bool {
+	if r.Report == nil && r.brokenOff(notifies) {
+		return r.SetAside().Pending(zone)
+	}
 	return r.Report != nil && r.Report.FollowUp != nil && slices.ContainsFunc(r.Report.FollowUp.PendingWeights, func(z failover.PendingZone) bool {
 		return z.Zone == zone || z.Zone == failover.AllZones
 	})

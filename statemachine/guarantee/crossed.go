@@ -16,7 +16,7 @@ const replication = 5 * time.Second
 // crossed says whether two runs have taken the lock at the same moment, each in its Region, and then written different hosted zones:
 // neither the lock nor a fence can tell one of the other. docs/architecture.md names it as a limit of the lock.
 func (e Evidence) crossed(a, b RunEvidence) bool {
-	if a.Region == b.Region || !a.tookLock() || !b.tookLock() || a.opened().Sub(b.opened()).Abs() > replication {
+	if !lockedAtOnce(a, b) {
 		return false
 	}
 	of := map[string]string{}
@@ -33,18 +33,25 @@ func (e Evidence) crossed(a, b RunEvidence) bool {
 	return slices.Contains(slices.Collect(maps.Values(of)), a.ARN) && slices.Contains(slices.Collect(maps.Values(of)), b.ARN)
 }
 
-// Crossed says that another run has crossed this one; empty when none has.
-func (e Evidence) Crossed(run RunEvidence) string {
-	if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return e.crossed(run, other) }) {
-		return "another run has started at the same moment in the other Region, and moved other hosted zones"
+// lockedAtOnce says whether two runs have taken the lock at the same moment, each in its Region.
+func lockedAtOnce(a, b RunEvidence) bool {
+	return a.Region != b.Region && a.tookLock() && b.tookLock() && a.opened().Sub(b.opened()).Abs() <= replication
+}
+
+// StartedAtOnce says that another run has taken the lock at the same moment in the other Region, and moved something; empty when none
+// has. The same run alone moves otherwise.
+func (e Evidence) StartedAtOnce(run RunEvidence) string {
+	if slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return lockedAtOnce(run, other) && len(e.effects(other)) > 0 }) {
+		return "another run has taken the lock at the same moment in the other Region"
 	}
 	return ""
 }
 
-// movedByACrossing says whether the run that has crossed another one has moved an application.
+// movedByACrossing says whether a run has moved an application that has crossed this one, or that has taken the lock at the moment in
+// which this one has found nothing to move.
 func (e Evidence) movedByACrossing(run RunEvidence, app failover.Application) bool {
 	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-		return e.crossed(run, other) && slices.ContainsFunc(e.Batches, func(batch fakeaws.Batch) bool {
+		return (e.crossed(run, other) || run.hadNothing() && lockedAtOnce(run, other)) && slices.ContainsFunc(e.Batches, func(batch fakeaws.Batch) bool {
 			by, _ := e.runOf(batch)
 			return by != nil && by.ARN == other.ARN && slices.ContainsFunc(app.Records, func(r failover.Record) bool { return r.Zone == batch.Zone })
 		})
@@ -54,5 +61,5 @@ func (e Evidence) movedByACrossing(run RunEvidence, app failover.Application) bo
 // crossedBy says whether the run that has written a fence has crossed another one: both have the same epoch.
 func (e Evidence) crossedBy(mark failover.Fence) bool {
 	i := slices.IndexFunc(e.Runs, func(r RunEvidence) bool { return NameIn(r.ARN) == mark.Run && r.To() == mark.Region })
-	return i >= 0 && e.Crossed(e.Runs[i]) != ""
+	return i >= 0 && slices.ContainsFunc(e.Runs, func(other RunEvidence) bool { return e.crossed(e.Runs[i], other) })
 }

@@ -38,6 +38,8 @@ type Evidence struct {
 	Losses     []fakeaws.Loss
 	// Traffic are the requests of the simulated clients, for each second.
 	Traffic []fakeaws.Sample
+	// Late are the invocations that were delivered once more, with what they have called then.
+	Late []LateInvocation
 	// Propagation is the time from a change to INSYNC.
 	Propagation time.Duration
 	// Alarms are the alarms of the deployment that have fired.
@@ -63,6 +65,13 @@ type ItemChange struct {
 	At          time.Time
 	Application string
 	Deleted     bool
+}
+
+// LateInvocation is an invocation of a run's step that was delivered once more.
+type LateInvocation struct {
+	// Run is the ARN of the run.
+	Run string
+	fakeaws.Invocation
 }
 
 // RunEvidence is what was recorded of one execution.
@@ -274,6 +283,8 @@ func NameIn(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
 
 // AlarmFired is an alarm of the deployment that has gone to ALARM.
 type AlarmFired struct {
+	// Until is when it has left that state; zero when it has not.
+	Until        time.Time
 	At           time.Time
 	Region, Name string
 	// About are the values of the dimensions of what it watches: a state machine's ARN, a function's name.

@@ -219,7 +219,7 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}
 	unapproved := loser.Outcome() == failover.Refused && slices.Contains(loser.Path, "AwaitApproval")
-	lost := (loser.tookLock() || loser.lockedOut()) && !unapproved && !loser.cutOff() && loser.worksAfter(winner.opened()) // and was not refused for a reason of its own
+	lost := (loser.tookLock() || loser.lockedOut()) && !unapproved && !loser.cutOff() && loser.worksAfter(winner.opened()) && !loser.brokenOff(notifies) // and was not refused for a reason of its own
 	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) && !e.mayNotRead(loser) {
 		f.violate("%s: does not name the winner %s: %.200s", loser.Name, winner.Name, loser.said())
 	}

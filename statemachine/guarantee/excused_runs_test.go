@@ -30,7 +30,7 @@ func TestWhatAnotherRunDoesExcusesARun(t *testing.T) {
 	throttled := func(after time.Duration) func(*Evidence) { // the steps of the second run, from then on
 		return func(e *Evidence) {
 			e.Runs[1].Invocations[0].At = at(after)
-			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(3*time.Minute, "Notify", failover.Outbound))
+			e.Runs[1].Invocations = append(e.Runs[1].Invocations, step(3*time.Minute, "CloseRun", failover.Outbound))
 			e.Runs[1].Invocations[2].Result.ErrorType = "Lambda.TooManyRequestsException"
 			e.Runs[0].Invocations = append(e.Runs[0].Invocations, e.Runs[1].Invocations[1]) // its Validate
 			e.Runs[0].Invocations[len(e.Runs[0].Invocations)-1].At = at(125 * time.Second)
@@ -340,8 +340,11 @@ func TestRunsThatCrossCannotKnowOfEachOther(t *testing.T) {
 		if v := verdict(t, e, 3); v.Status != want {
 			t.Errorf("zone %s: guarantee 3 is %s: %q; want %s", zone, v.Status, v.Violations, want)
 		}
-		if got := e.Crossed(e.Runs[0]) != "" && e.Crossed(e.Runs[1]) != ""; got != (want == Kept) {
+		if got := e.crossed(e.Runs[0], e.Runs[1]); got != (want == Kept) {
 			t.Errorf("zone %s: crossed %v", zone, got)
+		}
+		if e.StartedAtOnce(e.Runs[0]) == "" || e.StartedAtOnce(e.Runs[1]) == "" {
+			t.Errorf("zone %s: want both runs to have started at once", zone)
 		}
 	}
 }

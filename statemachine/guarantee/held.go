@@ -38,7 +38,7 @@ func heldAccurate(e Evidence) finding {
 				app.Databases = nil
 			}
 			closed := run.AfterClosing != nil && e.inFlight(app, run.ClosedAt) // a promotion in progress has not moved yet
-			if !closed && !e.changedManually(run, app) && !e.driftedUnderASwitch(run, app) && !e.unseen(run, app) && !e.movedByACrossing(run, app) {
+			if !closed && !e.movedByOthers(run, app) {
 				e.checkReported(&f, run, says, app)
 			}
 		}
@@ -84,7 +84,10 @@ func (e Evidence) mayNotRead(run RunEvidence) bool {
 		return slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return inv.State == state && slices.ContainsFunc(inv.Calls, failed) })
 	}
 	closer := func(r RunEvidence) bool { return reads(r, "NotifyStopped") }
-	return reads(run, "Notify") || run.AfterClosing != nil && slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), closer)
+	late := slices.ContainsFunc(e.Late, func(l LateInvocation) bool {
+		return l.Run == run.ARN && notifies(l.State) && slices.ContainsFunc(l.Calls, failed)
+	})
+	return late || reads(run, "Notify") || run.AfterClosing != nil && slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), closer)
 }
 
 // notNoticed says whether a switch makes the users of an application leave the other Region, and the run has ended at its approval,
@@ -125,8 +128,8 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	if e.justBack(run) || e.notNoticed(run, app) { // the health checks do not know yet what its levers answer
 		return
 	}
-	if slices.Contains(run.Path, "Overtaken") && run.After.switchedAway(app) {
-		return // by the switch of the run that superseded it, which the replica that it reads may not have yet
+	if slices.Contains(run.Path, "Overtaken") && (run.After.switchedAway(app) || e.leaves(run, to, app)) {
+		return // by the switch of the run that superseded it, which its replica or the health checks may not have yet
 	}
 	why := e.notMoved(run, to, app)
 	if e.replaced(run, app) && len(why) > 0 && len(withoutRegistry(why)) == 0 {

@@ -162,7 +162,7 @@ func (j journal) recordFault(app failover.Application, record failover.Record) s
 		case call.Code == "" || waitingCures(call):
 		case !isRefusedBatch(call):
 			return call.Code // of the whole zone
-		case isAbout(call, record):
+		case isAbout(call, record), onlyMarks(call): // without the mark, no batch of the zone can be written
 			return call.Message
 		}
 	}
@@ -208,6 +208,14 @@ func (j journal) waveNotVerified(wave int) string {
 // isRefusedBatch says whether Route 53 has rejected a batch for its content.
 func isRefusedBatch(call fakeaws.Call) bool {
 	return slices.Contains([]string{"InvalidChangeBatch", "InvalidInput", "NoSuchHealthCheck"}, call.Code)
+}
+
+// onlyMarks says whether a batch writes the fence of its zone and nothing else.
+func onlyMarks(call fakeaws.Call) bool {
+	return call.Mutating && call.Parts != "" && !slices.ContainsFunc(strings.Split(call.Parts, "\n"), func(part string) bool {
+		name, kind, _ := strings.Cut(part, " ")
+		return kind != "TXT" || !failover.IsFenceName(name)
+	})
 }
 
 // isAbout says whether a record is the cause of a rejected batch: it was the only one in it, or Route 53 has named it.

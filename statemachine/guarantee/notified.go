@@ -19,8 +19,8 @@ func alwaysNotified(e Evidence) finding {
 			continue
 		}
 		silent := run.Outcome() == "" || run.Outcome() == scenario.Stopped || run.NotificationFailed()
-		if silent && run.Messages+run.Closed == 0 && !e.namedByTaker(run) && !e.had(run.Region, run.end(), alarmTime) {
-			continue // its Region can have sent nothing
+		if silent && run.Messages+run.Closed == 0 && !e.namedByTaker(run) && (!e.had(run.Region, run.end(), alarmTime) || e.darkWithin(run.Region, run.end(), alarmTime)) {
+			continue // its Region can have sent nothing; alarms that missed their evaluation do not read that period later
 		}
 		f.check(run)
 		messages += run.Messages + run.Closed
@@ -54,11 +54,12 @@ func (r RunEvidence) mustNotify() bool {
 	return ok && (a.Verdict == failover.Skip && r.Asked.Action != failover.Weights || a.Verdict == failover.NothingToMove && r.Asked.Trigger != nil || a.Verdict == failover.Refuse && (automatic || r.Asked.Action == failover.Failover))
 }
 
-// alarmed says whether an alarm about a run, or about one of its functions, has fired at its end.
+// alarmed says whether an alarm about a run, or about one of its functions, was in ALARM at its end, or has gone there soon after. One
+// that is there for an earlier run does not go there again.
 func (e Evidence) alarmed(run RunEvidence) bool {
 	return slices.ContainsFunc(e.Alarms, func(a AlarmFired) bool {
 		// A function may have failed a while before the run ended: each of its retries counts.
-		if a.Region != run.Region || a.At.Before(run.StartedAt) || a.At.After(run.end().Add(alarmTime)) {
+		if a.Region != run.Region || a.At.Before(run.StartedAt) && !a.Until.IsZero() && a.Until.Before(run.end()) || a.At.After(run.end().Add(alarmTime)) {
 			return false
 		}
 		if a.Name == e.Plan.Name+"-not-notified" {

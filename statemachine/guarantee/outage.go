@@ -29,6 +29,13 @@ func (e Evidence) darkAt(region string, at time.Time) bool {
 	})
 }
 
+// darkWithin says whether a Region was dark at any moment of a time that begins at from.
+func (e Evidence) darkWithin(region string, from time.Time, long time.Duration) bool {
+	return slices.ContainsFunc(e.Outages, func(o Outage) bool {
+		return o.Region == region && o.From.Before(from.Add(long)) && (o.To.IsZero() || o.To.After(from))
+	})
+}
+
 // had says whether a Region could act for so long after a time, before it went dark for good and before the history ended. What
 // happens there within that time cannot be expected otherwise.
 func (e Evidence) had(region string, from time.Time, long time.Duration) bool {

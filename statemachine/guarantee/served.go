@@ -8,9 +8,11 @@ import (
 	"github.com/drover-dr/drover/statemachine/fakeaws"
 )
 
-// checkServed: in the last seconds of the run, the Region where it ends served all requests. What fails only then cannot be in a
-// datapoint that the run has read, and the errors of applications that were there already are none of its moves.
+// checkServed: in the last seconds of the run until it was closed, the Region where it ends served all requests. What fails only
+// then, or while it notifies, cannot be in a datapoint that the run has read, and the errors of applications that were there already
+// are none of its moves.
 func (e Evidence) checkServed(f *finding, run RunEvidence) {
+	run.StoppedAt = run.closed()
 	last, _ := e.servedShare(run, 5*time.Second, 0)
 	if seen, known := e.servedShare(run, 25*time.Second, 15*time.Second); last < 0.99 && (seen < 0.99 || !known) && !e.onlyOthersErr(run) && !e.othersCannotWrite(run) && !e.usersArrive(run) {
 		f.violate("%s: %s served %.1f %% of its requests at the end; expected 100 %%", run.Name, run.destination(e.Plan), 100*last)

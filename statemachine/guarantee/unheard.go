@@ -76,6 +76,11 @@ func (r RunEvidence) neverRan(in func(state string) bool) bool {
 	return slices.ContainsFunc(r.Path, in) && !slices.ContainsFunc(r.Invocations, ran)
 }
 
+// brokenOff says whether the run has invoked functions of states, and Lambda ran none to its end.
+func (r RunEvidence) brokenOff(in func(state string) bool) bool {
+	return r.neverRan(in) && slices.ContainsFunc(r.Invocations, func(inv fakeaws.Invocation) bool { return in(inv.State) })
+}
+
 // brokenOff says whether Lambda did not run a function to its end: it was not started, it crashed, or it was killed.
 func brokenOff(inv fakeaws.Invocation) bool {
 	return slices.ContainsFunc([]string{"Lambda.", "Runtime.", "Sandbox.", asl.ErrorTimeout}, func(p string) bool { return strings.HasPrefix(inv.Result.ErrorType, p) })

@@ -1,0 +1,55 @@
+package guarantee
+
+import (
+	"slices"
+	"time"
+
+	"github.com/drover-dr/drover/internal/failover"
+	"github.com/drover-dr/drover/statemachine/fakeaws"
+)
+
+// movedByOthers says whether the state of an application at the end of a run is that of others who have changed it meanwhile, which
+// the run had no way to see: it is not judged by that state.
+func (e Evidence) movedByOthers(run RunEvidence, app failover.Application) bool {
+	return e.changedManually(run, app) || e.driftedUnderASwitch(run, app) || e.unseen(run, app) || e.movedByACrossing(run, app) ||
+		e.itemCrossed(run, app) || e.movedSinceRead(run, app) || e.switchUnseen(run, app)
+}
+
+// itemCrossed says whether another writer of the registry has put the item of an application while a run wrote it, or while the
+// Regions were disconnected: of two writes in two Regions, the later one stays ("How DynamoDB global tables work", last writer wins,
+// Amazon DynamoDB Developer Guide).
+func (e Evidence) itemCrossed(run RunEvidence, app failover.Application) bool {
+	return slices.ContainsFunc(e.Items, func(c ItemChange) bool {
+		apart := slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return !at.After(c.At) && run.during(c.At) })
+		return c.Application == app.Name && apart || c.Application == app.Name && slices.ContainsFunc(run.Invocations, func(inv fakeaws.Invocation) bool {
+			return slices.ContainsFunc(inv.Calls, func(call fakeaws.Call) bool {
+				return isRegistryWrite(call) && call.At.Sub(c.At).Abs() <= replication
+			})
+		})
+	})
+}
+
+// movedSinceRead says whether another run has written a zone, a switch or the registry, or started a promotion, after Notify had
+// begun to read what its report says: the report is about that moment.
+func (e Evidence) movedSinceRead(run RunEvidence, app failover.Application) bool {
+	from, until := run.inventoried(), run.end()
+	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
+		return about && other.ARN != run.ARN && slices.ContainsFunc(e.effects(other), func(at time.Time) bool { return at.After(from) && !at.After(until) })
+	})
+}
+
+// leaves says whether the switch of an application makes its users leave a Region, whether the health checks have noticed it or not.
+func (e Evidence) leaves(run RunEvidence, region failover.Region, app failover.Application) bool {
+	of, ok := e.Plan.SwitchOf(app)
+	return ok && run.After.Switches[of.Name] == region
+}
+
+// switchUnseen says whether a run relies on a switch that the lever of the other Region cannot read, since the Regions are
+// disconnected, while a run there moves the same users.
+func (e Evidence) switchUnseen(run RunEvidence, app failover.Application) bool {
+	return e.leaves(run, run.from(e.Plan), app) && slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
+		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
+		return about && e.disconnected(run, other) && len(e.effects(other)) > 0
+	})
+}
