@@ -21,6 +21,14 @@ var (
 	format1Words = wordsOf(renamedFields, renamedValues)
 )
 
+// format1Initials are the first letters of these names. Most names of a text begin with another one.
+var format1Initials = func() (initials [256]bool) {
+	for _, word := range format1Words {
+		initials[word[1]] = true
+	}
+	return initials
+}()
+
 func wordsOf(fields map[string]string, values map[string]map[string]string) [][]byte {
 	var words [][]byte
 	for was := range fields {
@@ -78,7 +86,7 @@ func hasFormat1Word(text []byte) bool {
 			return false
 		}
 		text = text[at:]
-		if slices.ContainsFunc(format1Words, func(word []byte) bool { return bytes.HasPrefix(text, word) }) {
+		if len(text) > 1 && format1Initials[text[1]] && slices.ContainsFunc(format1Words, func(word []byte) bool { return bytes.HasPrefix(text, word) }) {
 			return true
 		}
 		text = text[1:]

@@ -2,7 +2,6 @@ package cloudwatch
 
 import (
 	"encoding/json"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -97,19 +96,20 @@ func (m *Service) find(region, namespace, name string, dims []dimension) *series
 // seriesKey is the key of a metric: two metrics are the same only if all dimensions are equal. The dimensions are
 // sorted by name.
 func seriesKey(namespace, name string, dims []dimension) string {
-	var b strings.Builder
-	b.WriteString(namespace + "\x00" + name)
+	parts := make([]string, 2, 10)
+	parts[0], parts[1] = namespace, name
 	for _, d := range dims {
-		b.WriteString("\x00" + d.name + "\x00" + d.value)
+		parts = append(parts, d.name, d.value)
 	}
-	return b.String()
+	return strings.Join(parts, "\x00")
 }
 
 func dimensionsOf(dims map[string]string) []dimension {
 	sorted := make([]dimension, 0, len(dims))
-	for _, name := range slices.Sorted(maps.Keys(dims)) {
-		sorted = append(sorted, dimension{name, dims[name]})
+	for name, value := range dims {
+		sorted = append(sorted, dimension{name, value})
 	}
+	slices.SortFunc(sorted, func(a, b dimension) int { return strings.Compare(a.name, b.name) })
 	return sorted
 }
 

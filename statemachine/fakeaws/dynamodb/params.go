@@ -1,10 +1,12 @@
 package dynamodb
 
 import (
+	"errors"
 	"maps"
 	"strings"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/dynamodb/expression"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -114,7 +116,7 @@ func (d *Service) Open(req *wire.Request) *wire.Error {
 	}
 	params := &itemParams{}
 	req.Params = params
-	if err := wire.ReadJSON(req, shape, &params.itemRequest); err != nil {
+	if err := params.read(req, shape); err != nil {
 		return err
 	}
 	if err := checkSelect(params); err != nil {
@@ -127,6 +129,32 @@ func (d *Service) Open(req *wire.Request) *wire.Error {
 	}
 	return nil
 }
+
+// requests are the parameters of reads, by operation and body: the functions of a deployment send the same ones again and again.
+var requests kernel.Memo[itemRequest]
+
+// maxKept is the largest body whose parameters are kept, in bytes.
+const maxKept = 1 << 10
+
+// read reads the parameters. Those of a read may be shared with other requests: nothing changes them.
+func (p *itemParams) read(req *wire.Request, shape wire.Structure) *wire.Error {
+	if !isRead[req.Operation] || len(req.Body) > maxKept || req.HTTP.Header["Content-Encoding"] != nil {
+		return wire.ReadJSON(req, shape, &p.itemRequest)
+	}
+	var failed *wire.Error
+	p.itemRequest, _ = requests.Of(req.Operation+string(req.Body), func() (r itemRequest, err error) {
+		if failed = wire.ReadJSON(req, shape, &r); failed != nil {
+			err = errUnread
+		}
+		return r, err
+	})
+	return failed
+}
+
+// isRead are the operations that take nothing of their parameters into a table.
+var isRead = map[string]bool{"GetItem": true, "Query": true}
+
+var errUnread = errors.New("parameters that cannot be read")
 
 // checkSelect rejects a Select that contradicts the other parameters.
 func checkSelect(p *itemParams) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/drover-dr/drover/statemachine/fakeaws/delivery"
@@ -124,6 +125,9 @@ func (b *Service) publish(region string, e Event) (id string) {
 	if b.k.Dark(region) {
 		return id
 	}
+	if json.Valid(e.Detail) && !b.concerns(region, e) {
+		return id
+	}
 	if e.Time.IsZero() {
 		e.Time = b.k.Now()
 	}
@@ -145,6 +149,13 @@ func (b *Service) publish(region string, e Event) (id string) {
 		}
 	}
 	return id
+}
+
+// concerns says whether a rule may match an event, by what it is about. Most events that services publish concern none: they are not
+// even written.
+func (b *Service) concerns(region string, e Event) bool {
+	known := map[string]any{"source": e.Source, "detail-type": e.DetailType}
+	return slices.ContainsFunc(b.rules[region], func(r *rule) bool { return !r.Disabled && r.pattern.MayMatch(known) })
 }
 
 // trigger delivers a matching event to the targets of a rule.

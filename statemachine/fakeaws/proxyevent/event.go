@@ -136,8 +136,7 @@ type answer struct {
 // any other JSON is the body of a success. For an error, and for an answer that is not JSON, ok is false. header has the
 // headers that the address itself adds.
 func Response(result kernel.InvokeResult, header http.Header) (resp *wire.Response, ok bool) {
-	var a answer
-	err := json.Unmarshal(result.Payload, &a)
+	a, err := read(result.Payload)
 	if syntax := (*json.SyntaxError)(nil); result.ErrorType != "" || errors.As(err, &syntax) {
 		return nil, false
 	}
@@ -158,6 +157,21 @@ func Response(result kernel.InvokeResult, header http.Header) (resp *wire.Respon
 	}
 	resp.Header["Set-Cookie"] = slices.Clone(a.Cookies)
 	return resp, true
+}
+
+// answers are what was read; health checkers get the same one every ten seconds.
+var answers kernel.Memo[answer]
+
+// maxKept is the largest answer that is kept, in bytes.
+const maxKept = 1 << 10
+
+// read reads what a function answers. The answer may be one that others have got too.
+func read(payload []byte) (answer, error) {
+	decode := func() (a answer, err error) { return a, json.Unmarshal(payload, &a) }
+	if len(payload) > maxKept {
+		return decode()
+	}
+	return answers.Of(string(payload), decode)
 }
 
 // Message is an answer with a message only.

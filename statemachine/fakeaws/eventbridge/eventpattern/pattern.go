@@ -126,6 +126,14 @@ func (p *Pattern) Match(event map[string]any) bool {
 	return true
 }
 
+// MayMatch says whether an event of which only these fields are known, none of them a list or an object, may match.
+func (p *Pattern) MayMatch(known map[string]any) bool {
+	return !slices.ContainsFunc(p.fields, func(f fieldPattern) bool {
+		value, there := known[f.name]
+		return there && (f.inside != nil && !f.inside.matchInside(value) || f.inside == nil && !matchAny(f.matchers, value, true))
+	})
+}
+
 // matchInside matches an object, or any of a list of objects. Other values have no fields.
 func (p *Pattern) matchInside(value any) bool {
 	if list, ok := value.([]any); ok {

@@ -66,6 +66,30 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestMayMatch: what is known of an event rules a rule out only if it cannot match whatever the rest is.
+func TestMayMatch(t *testing.T) {
+	known := map[string]any{"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change"}
+	for pattern, want := range map[string]bool{
+		`{"source": ["aws.cloudwatch"]}`:                                       true,
+		`{"source": ["aws.cloudwatch"], "detail-type": ["other"]}`:             false,
+		`{"source": ["aws.ec2"], "detail": {"count": [7]}}`:                    false,
+		`{"source": ["aws.cloudwatch"], "detail": {"count": [8]}}`:             true,
+		`{"source": [{"exists": false}]}`:                                      false,
+		`{"source": {"inside": ["x"]}}`:                                        false,
+		`{"resources": [{"exists": false}]}`:                                   true,
+		`{"$or": [{"source": ["aws.ec2"]}, {"detail": {"count": [7]}}]}`:       true,
+		`{"source": [{"prefix": "aws."}], "detail-type": [{"suffix": "nge"}]}`: true,
+	} {
+		p, err := Parse([]byte(pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.MayMatch(known); got != want {
+			t.Errorf("%s: %v; want %v", pattern, got, want)
+		}
+	}
+}
+
 func TestPatternsThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ pattern, says string }{
 		{`{`, "event pattern"},
