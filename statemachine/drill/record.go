@@ -129,15 +129,15 @@ func (p *performance) evidence() guarantee.Evidence {
 		underway, ends := r.Notified(p.world.Messages())
 		r.Messages, r.Texts = len(ends), slices.Concat(underway, ends)
 		r.Name = run.name
-		e.Runs = append(e.Runs, r)
+		e.Runs = append(e.Runs, r.Indexed())
 	}
 	for _, run := range p.closings {
 		x, _ := p.world.Execution(run.arn)
-		e.Closings = append(e.Closings, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Close}})
+		e.Closings = append(e.Closings, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Close}}.Indexed())
 	}
 	for _, run := range p.idle {
 		x, _ := p.world.Execution(run.arn)
-		e.Idle = append(e.Idle, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Weights}})
+		e.Idle = append(e.Idle, guarantee.RunEvidence{Execution: x, Before: run.before, After: run.after, Asked: &failover.Input{Action: failover.Weights}}.Indexed())
 	}
 	e.AttributeClosings(p.world.Messages())
 	return e

@@ -77,6 +77,8 @@ type LateInvocation struct {
 // RunEvidence is what was recorded of one execution.
 type RunEvidence struct {
 	fakeaws.Execution
+	// read is what Validate has answered, once it was read; nil for evidence that a test has written.
+	read *readAnswer
 	// Asked is the input; nil when it cannot be read, and the run must be refused.
 	Asked *failover.Input
 	// Before and After are the simulated AWS when the execution started and when it had ended.

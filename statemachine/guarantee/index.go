@@ -46,6 +46,19 @@ func (s Snapshot) Indexed() Snapshot {
 	return s
 }
 
+// readAnswer is the last answer that Validate gave to a run; ok is false when there is none.
+type readAnswer struct {
+	answer failover.ValidateAnswer
+	ok     bool
+}
+
+// Indexed is the evidence with the answer of Validate read: most guarantees ask for it, several times.
+func (r RunEvidence) Indexed() RunEvidence {
+	a, ok := r.validated()
+	r.read = &readAnswer{a, ok}
+	return r
+}
+
 // of are the record sets of a record's zone among which its own are.
 func (s Snapshot) of(record failover.Record) []fakeaws.RecordSet {
 	if s.index != nil {

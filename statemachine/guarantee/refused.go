@@ -183,6 +183,9 @@ func (r RunEvidence) Bound() time.Duration {
 
 // validated is the last answer that Validate gave to the run.
 func (r RunEvidence) validated() (a failover.ValidateAnswer, ok bool) {
+	if r.read != nil {
+		return r.read.answer, r.read.ok
+	}
 	for _, inv := range r.Invocations {
 		if inv.State == "Validate" && inv.Result.ErrorType == "" && failover.Decode(inv.Result.Payload, &a) == nil {
 			ok = true
