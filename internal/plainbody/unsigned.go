@@ -10,15 +10,48 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Unsigned makes clients that send only what the AWS simulator reads of a signature, the credential scope, and that send metrics
-// unpacked: thousands of situations are played in one process, where both take longer than the request.
+// Unsigned makes clients that send only what the AWS simulator reads of a signature, the credential scope, that send metrics
+// unpacked, and that leave out the headers and measurements of the SDK about itself: thousands of situations are played in one
+// process, where these take longer than the request.
 func Unsigned(cfg *aws.Config) {
 	cfg.DisableRequestCompression = true
 	keys := cfg.Credentials
 	cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
+		for _, id := range []string{"ClientRequestID", "UserAgent", "RecursionDetection"} {
+			_, _ = stack.Build.Remove(id) // some are not in every client
+		}
+		for _, id := range []string{"DisableAcceptEncodingGzip", "InterceptBeforeRetryLoop", "InterceptAttempt", "disableHTTPS", "setLegacyContextSigningOptions"} {
+			_, _ = stack.Finalize.Remove(id)
+		}
+		for _, id := range []string{"RecordResponseTiming", "RequestResponseLogger"} {
+			_, _ = stack.Deserialize.Remove(id)
+		}
 		_, err := stack.Finalize.Swap("Signing", scope{keys})
 		return err
 	})
+}
+
+// Once makes clients that send each request once, whatever the answer, without what the SDK keeps for another attempt.
+func Once(cfg *aws.Config) {
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
+		_, err := stack.Finalize.Swap("Retry", once{})
+		return err
+	})
+}
+
+// once replaces the SDK's retries.
+type once struct{}
+
+// ID implements the SDK's interface.
+func (once) ID() string { return "Retry" }
+
+// HandleFinalize implements the SDK's interface. As with the SDK's own, a context that has ended sends nothing.
+func (once) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
+	if err := ctx.Err(); err != nil {
+		return out, metadata, err
+	}
+	return next.HandleFinalize(ctx, in)
 }
 
 // names are those that services have in signatures, by the names that they have in the SDK.

@@ -136,3 +136,31 @@ func TestLargeMetricsAreNotPacked(t *testing.T) {
 		}
 	}
 }
+
+// TestARequestIsSentOnce, whatever comes of it, and not at all after its time.
+func TestARequestIsSentOnce(t *testing.T) {
+	for _, ended := range []bool{false, true} {
+		client := &counting{}
+		cfg := config(client)
+		cfg.RetryMaxAttempts = 3
+		Unsigned(&cfg)
+		Once(&cfg)
+		ctx, cancel := context.WithCancel(t.Context())
+		if ended {
+			cancel()
+		}
+		err := calls["DynamoDB"](ctx, cfg)
+		cancel()
+		if want := map[bool]int{false: 1, true: 0}[ended]; client.sent != want || err == nil || ended && !errors.Is(err, context.Canceled) {
+			t.Errorf("context ended %v: %d requests, %v; want %d, and the error", ended, client.sent, err, want)
+		}
+	}
+}
+
+// counting is a client that answers each request with an error that the SDK would try again.
+type counting struct{ sent int }
+
+func (c *counting) Do(r *http.Request) (*http.Response, error) {
+	c.sent++
+	return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+}

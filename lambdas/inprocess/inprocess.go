@@ -55,5 +55,8 @@ func (s Surroundings) environment() (entry.Environment, error) {
 	env, err := entry.LoadEnvironment(s.Getenv)
 	env.Config.HTTPClient, env.Dial, env.Metrics = s.Client, s.Dial, entry.MetricLog{Out: s.Log}
 	plainbody.Unsigned(&env.Config)
+	if s.Getenv("AWS_MAX_ATTEMPTS") == "1" {
+		plainbody.Once(&env.Config)
+	}
 	return env, err
 }
