@@ -78,7 +78,11 @@ func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 		if e.unseen(run, app) {
 			continue
 		}
-		for _, why := range notMoved(e.Plan, run.To(), run.Before, app) {
+		state := run.Before
+		if run.validatedAt().After(run.StartedAt) && len(notMoved(e.Plan, run.To(), run.After, app)) == 0 {
+			state = run.After // it waited for Lambda, and was there when Validate read it
+		}
+		for _, why := range notMoved(e.Plan, run.To(), state, app) {
 			f.violate("%s: reports nothing to move, but application %s was not in place: %s", run.Name, app.Name, why)
 		}
 	}

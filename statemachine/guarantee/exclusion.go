@@ -70,10 +70,16 @@ func (r RunEvidence) movesBeside(other RunEvidence) bool {
 // opened is when Validate has let the run go on, or else the start of the run: it may have waited for Lambda before.
 func (r RunEvidence) opened() time.Time {
 	if r.tookLock() {
-		for _, inv := range r.Invocations {
-			if inv.State == "Validate" && inv.Result.ErrorType == "" && inv.At.After(r.StartedAt) {
-				return inv.At
-			}
+		return r.validatedAt()
+	}
+	return r.StartedAt
+}
+
+// validatedAt is when the Validate was invoked that has answered, or else the start of the run.
+func (r RunEvidence) validatedAt() time.Time {
+	for _, inv := range r.Invocations {
+		if inv.State == "Validate" && inv.Result.ErrorType == "" && inv.At.After(r.StartedAt) {
+			return inv.At
 		}
 	}
 	return r.StartedAt

@@ -32,6 +32,13 @@ func TestWhatOthersHaveWrittenMeanwhileIsNotTheRuns(t *testing.T) {
 			e.Batches = append(e.Batches, writtenIn(failover.Region(region), after, "run-2", 2, failover.Outbound, 100, 0))
 		}
 	}
+	movesAgain := func(after time.Duration) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Runs = append(e.Runs, concurrent().Runs[1])
+			movesBack(after, east)(e)
+			e.Runs[0].After = snapshotIn(west, 0, 100)
+		}
+	}
 	for _, c := range []history{
 		{"an item that another writer puts at the same moment", 3, completed, all(elsewhere, wrote(3*time.Minute), rewritten("shop", 183*time.Second)), Kept, ""},
 		{"an item that it has put before", 3, completed, all(elsewhere, wrote(3*time.Minute), rewritten("shop", 170*time.Second)), Violated, "the registry says us-east-1"},
@@ -43,6 +50,8 @@ func TestWhatOthersHaveWrittenMeanwhileIsNotTheRuns(t *testing.T) {
 			e.Runs[0].After.Registry[0].Live.Active = west
 		}, wrote(3*time.Minute), rewritten("shop", 3*time.Minute)), Kept, ""},
 
+		{"moved by another run after Notify has read, and rolled back", 4, rolledBack, movesAgain(235 * time.Second), Kept, ""},
+		{"moved by it before, and rolled back", 4, rolledBack, movesAgain(225 * time.Second), Violated, "record shop.example.com A"},
 		{"moved by another run after Notify has read", 3, concurrent, movesBack(235*time.Second, east), Kept, ""},
 		{"moved by it before", 3, concurrent, movesBack(225*time.Second, east), Violated, "record shop.example.com A"},
 	} {
@@ -226,6 +235,22 @@ func TestValidateWaitsOnceForAllZones(t *testing.T) {
 		{"three zones", 7, bySwitch, asks("Validate", "Z1", "Z2", "Z3"), Kept, ""},
 		{"one zone three times", 7, bySwitch, asks("Validate", "Z1", "Z1", "Z1"), Violated, "3 requests"},
 		{"three zones in ShiftTraffic, one after the other", 7, bySwitch, asks("ShiftTraffic", "Z1", "Z2", "Z3"), Violated, "3 requests"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestARunWithNothingToMoveIsJudgedByWhatValidateRead, which Lambda may have invoked long after the start.
+func TestARunWithNothingToMoveIsJudgedByWhatValidateRead(t *testing.T) {
+	waits := func(until time.Duration, after Snapshot) func(*Evidence) {
+		return func(e *Evidence) {
+			e.Runs[0].Before, e.Runs[0].After, e.Runs[0].Invocations[0].At = snapshotIn(east, 100, 0), after, at(until)
+		}
+	}
+	for _, c := range []history{
+		{"moved by then", 3, declinedRun(failover.NothingToMove), waits(3*time.Minute, snapshotIn(west, 0, 100)), NotChecked, ""},
+		{"not moved by then", 3, declinedRun(failover.NothingToMove), waits(3*time.Minute, snapshotIn(east, 100, 0)), Violated, "was not in place"},
+		{"moved, but Validate was invoked at once", 3, declinedRun(failover.NothingToMove), waits(2*time.Minute, snapshotIn(west, 0, 100)), Violated, "was not in place"},
 	} {
 		t.Run(c.name, c.isJudged)
 	}

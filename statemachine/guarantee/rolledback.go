@@ -21,7 +21,7 @@ func rolledBackRestored(e Evidence) finding {
 		}
 		f.check(run)
 		for _, app := range e.selected(run) {
-			if e.changedManually(run, app) || e.itemCrossed(run, app) {
+			if e.movedByOthers(run, app) {
 				continue
 			}
 			applications++

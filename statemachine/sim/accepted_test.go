@@ -27,6 +27,8 @@ var accepted = map[string]acceptance{
 		"half-resubmitted-too-late"},
 	"condition Unexpected": {"every error that an operation of AWS answers has a condition with a name: this one needs an item that no version of Drover has written",
 		"unreadable-lock"},
+	"condition UnknownFormat": {"Validate reads the fences first: another version of Drover must write one in the seconds between Validate and ShiftTraffic",
+		"fence-of-another-version"},
 }
 
 // written are defects of the functions that a scenario of testdata/reached needs.

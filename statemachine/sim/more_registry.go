@@ -90,8 +90,14 @@ func siblingRecord(d *dice, s *Situation) {
 
 // newerFence is the fence of a zone as another version of Drover, or no version, has written it.
 func newerFence(d *dice, s *Situation) {
-	at, _ := s.begin(d)
+	at, run := s.begin(d)
 	zone := zones[one(d, d.names...)]
 	fence := one(d, "format=9 epoch=1 run=newer", "format=9 epoch=1 run=newer", "format=2 epoch=1 run=edited")
-	s.add(at+one(d, -min(at, d.between(time.Second, 20*time.Second)), d.soon()), `recordSet: {zone: %s, name: %s.%s, type: TXT, ttl: 60, values: ['"%s"']}`, zone, one(d, "_drover-drover", "_drover"), zoneNames[zone], fence)
+	after := one(d, -min(at, d.between(time.Second, 20*time.Second)), d.soon())
+	if d.chance(0.5) { // while the run waits for its approval: Validate has not read it, and ShiftTraffic does
+		s.plan("approval", "before-start")
+		after = d.between(5*time.Second, 20*time.Second)
+		s.add(at+d.between(30*time.Second, 90*time.Second), "answer: {run: %d, by: alice, approved: true}", run)
+	}
+	s.add(at+after, `recordSet: {zone: %s, name: %s.%s, type: TXT, ttl: 60, values: ['"%s"']}`, zone, one(d, "_drover-drover", "_drover"), zoneNames[zone], fence)
 }
