@@ -10,8 +10,11 @@ import (
 )
 
 // Repeatable says whether a run, started again, must change nothing. A drill moves every time, and a run that was rolled
-// back or stopped for a cause that has ended would succeed. One that never ended has no result to compare with.
+// back, or was paused or stopped, for a cause that has ended would succeed. One that never ended has no result to compare with.
 func (r RunEvidence) Repeatable() bool {
+	if r.Paused > 0 || r.Report != nil && len(r.Report.Restored)+len(r.Report.NotRestored) > 0 { // also Held in its rollback
+		return false
+	}
 	if a, ok := r.validated(); ok && a.Verdict == failover.Skip { // the cause of the skip may have ended
 		return false
 	}

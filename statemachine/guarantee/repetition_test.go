@@ -108,3 +108,27 @@ func TestAStepThatCrashedBeforeItsWorkIsNotRepeated(t *testing.T) {
 		}
 	}
 }
+
+// TestARunIsRepeatedOnlyIfItMustChangeNothing: not one that has undone what it did, or whose time a pause has used up.
+func TestARunIsRepeatedOnlyIfItMustChangeNothing(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		from   func() Evidence
+		change func(*RunEvidence)
+		want   bool
+	}{
+		{"completed", completed, func(*RunEvidence) {}, true},
+		{"held", held, func(*RunEvidence) {}, true},
+		{"held in its rollback", held, func(r *RunEvidence) { r.Report.Restored = []string{"shop"} }, false},
+		{"held in a rollback that restored nothing", held, func(r *RunEvidence) { r.Report.NotRestored = []failover.NotMoved{{Application: "shop"}} }, false},
+		{"paused", held, func(r *RunEvidence) { r.Paused = time.Minute }, false},
+		{"rolled back", rolledBack, func(*RunEvidence) {}, false},
+		{"a drill", thereAndBack, func(*RunEvidence) {}, false},
+	} {
+		run := c.from().Runs[0]
+		c.change(&run)
+		if got := run.Repeatable(); got != c.want {
+			t.Errorf("%s: %v; want %v", c.name, got, c.want)
+		}
+	}
+}
