@@ -73,8 +73,13 @@ func (e Evidence) showsIsolation(run RunEvidence) bool {
 		return false
 	}
 	return !slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-		return other.moves() && other.overlaps(run) && (other.tookFrom(run) || slices.ContainsFunc(e.effects(other), run.during))
+		return other.moves() && other.overlaps(run) && (other.tookFrom(run) || other.wroteLock() || slices.ContainsFunc(e.effects(other), run.during))
 	})
+}
+
+// wroteLock says whether Validate of a run has written the lock, although its answer may have been lost.
+func (r RunEvidence) wroteLock() bool {
+	return r.anyCall(func(state string) bool { return state == "Validate" }, func(c fakeaws.Call) bool { return isLockWrite(c) && c.Mutating && c.Code == "" })
 }
 
 // unchanged is the code of a conditional write that finds that there is nothing to change.

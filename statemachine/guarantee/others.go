@@ -12,7 +12,7 @@ import (
 // the run had no way to see: it is not judged by that state.
 func (e Evidence) movedByOthers(run RunEvidence, app failover.Application) bool {
 	return e.changedManually(run, app) || e.driftedUnderASwitch(run, app) || e.unseen(run, app) || e.movedByACrossing(run, app) ||
-		e.itemCrossed(run, app) || e.movedSinceRead(run, app) || e.switchUnseen(run, app)
+		e.itemCrossed(run, app) || e.movedSince(run.inventoried(), run, app) || e.switchUnseen(run, app)
 }
 
 // itemCrossed says whether another writer of the registry has put the item of an application while a run wrote it, or while the
@@ -29,14 +29,25 @@ func (e Evidence) itemCrossed(run RunEvidence, app failover.Application) bool {
 	})
 }
 
-// movedSinceRead says whether another run has written a zone, a switch or the registry, or started a promotion, after Notify had
-// begun to read what its report says: the report is about that moment.
-func (e Evidence) movedSinceRead(run RunEvidence, app failover.Application) bool {
-	from, until := run.inventoried(), run.end()
+// movedSince says whether another run that is about an application has written a zone or a switch, or started a promotion, between a
+// time and the end of a run: after Notify had begun to read what its report says, the report is about that moment; after the last
+// step of a rollback, it had ended.
+func (e Evidence) movedSince(from time.Time, run RunEvidence, app failover.Application) bool {
+	until := run.end()
 	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
 		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
 		return about && other.ARN != run.ARN && slices.ContainsFunc(e.effects(other), func(at time.Time) bool { return at.After(from) && !at.After(until) })
 	})
+}
+
+// lastStep is when the last step of the run was invoked that moves or verifies something, or plans it.
+func (r RunEvidence) lastStep() time.Time {
+	for _, inv := range slices.Backward(r.Invocations) {
+		if !closes(inv.State) && !notifies(inv.State) {
+			return inv.At
+		}
+	}
+	return r.StartedAt
 }
 
 // leaves says whether the switch of an application makes its users leave a Region, whether the health checks have noticed it or not.

@@ -35,6 +35,7 @@ func TestWhatOthersHaveWrittenMeanwhileIsNotTheRuns(t *testing.T) {
 	movesAgain := func(after time.Duration) func(*Evidence) {
 		return func(e *Evidence) {
 			e.Runs = append(e.Runs, concurrent().Runs[1])
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, step(228*time.Second, "VerifyHealth", failover.Rollback))
 			movesBack(after, east)(e)
 			e.Runs[0].After = snapshotIn(west, 0, 100)
 		}
@@ -51,12 +52,29 @@ func TestWhatOthersHaveWrittenMeanwhileIsNotTheRuns(t *testing.T) {
 		}, wrote(3*time.Minute), rewritten("shop", 3*time.Minute)), Kept, ""},
 
 		{"moved by another run after Notify has read, and rolled back", 4, rolledBack, movesAgain(235 * time.Second), Kept, ""},
-		{"moved by it before, and rolled back", 4, rolledBack, movesAgain(225 * time.Second), Violated, "record shop.example.com A"},
+		{"moved by it after the last step, and rolled back", 4, rolledBack, movesAgain(229 * time.Second), Kept, ""},
+		{"moved by it before that, and rolled back", 4, rolledBack, movesAgain(225 * time.Second), Violated, "record shop.example.com A"},
 		{"moved by another run after Notify has read", 3, concurrent, movesBack(235*time.Second, east), Kept, ""},
 		{"moved by it before", 3, concurrent, movesBack(225*time.Second, east), Violated, "record shop.example.com A"},
 	} {
 		t.Run(c.name, c.isJudged)
 	}
+}
+
+// TestAPromotionOfAnotherRunLeavesNoWriterForAWhile.
+func TestAPromotionOfAnotherRunLeavesNoWriterForAWhile(t *testing.T) {
+	promotes := func(finished time.Duration, region string) func(*Evidence) {
+		return func(e *Evidence) {
+			other := concurrent().Runs[1]
+			other.Region, other.StoppedAt = region, at(10*time.Minute)
+			other.asked(235*time.Second, "PromoteDatabase", failover.Outbound, "", fakeaws.Call{Service: "rds", Operation: "SwitchoverGlobalCluster", Object: "shop"})
+			e.Runs = append(e.Runs, other)
+			e.Promotions = append(e.Promotions, fakeaws.Promotion{At: at(235 * time.Second), GlobalCluster: "shop", To: region, Planned: true, Operation: "SwitchoverGlobalCluster", Finished: at(finished)})
+			e.Runs[0].After.Databases[0].All = nil
+		}
+	}
+	history{"in progress", 2, rolledBack, promotes(5*time.Minute, east), Kept, ""}.isJudged(t)
+	history{"finished", 2, rolledBack, promotes(238*time.Second, east), Violated, "has writers in []"}.isJudged(t)
 }
 
 // TestARunWithNothingToMoveIsJudgedByTheMomentOfItsStart: a run that starts at that moment in the other Region may move everything.
@@ -251,6 +269,49 @@ func TestARunWithNothingToMoveIsJudgedByWhatValidateRead(t *testing.T) {
 		{"moved by then", 3, declinedRun(failover.NothingToMove), waits(3*time.Minute, snapshotIn(west, 0, 100)), NotChecked, ""},
 		{"not moved by then", 3, declinedRun(failover.NothingToMove), waits(3*time.Minute, snapshotIn(east, 100, 0)), Violated, "was not in place"},
 		{"moved, but Validate was invoked at once", 3, declinedRun(failover.NothingToMove), waits(2*time.Minute, snapshotIn(west, 0, 100)), Violated, "was not in place"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestALockWhoseAnswerWasLostIsTaken: the run that had it is superseded, although the other one never knew.
+func TestALockWhoseAnswerWasLostIsTaken(t *testing.T) {
+	takes := func(code string) func(*Evidence) {
+		return func(e *Evidence) {
+			other := concurrent().Runs[1]
+			other.Region, other.StoppedAt = west, at(3*time.Minute)
+			other.Invocations = []fakeaws.Invocation{step(125*time.Second, "Validate", failover.Outbound,
+				fakeaws.Call{At: at(125 * time.Second), Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry lock lock", Code: code, Lost: code == ""})}
+			other.Invocations[0].Result.ErrorType = string(failover.Unreachable)
+			e.Runs = append(e.Runs, other)
+		}
+	}
+	history{"written", 12, isolated, takes(""), NotChecked, ""}.isJudged(t)
+	history{"refused", 12, isolated, takes(unchanged), Violated, sayDatabase}.isJudged(t)
+}
+
+// TestUsersOfEqualWeightsOfZeroAreInBothRegions: Route 53 takes record sets for equal if all of them have weight 0.
+func TestUsersOfEqualWeightsOfZeroAreInBothRegions(t *testing.T) {
+	others := func(eastWeight, westWeight int, writer string) func(*Evidence) { // blog is not moved, and its users write
+		return func(e *Evidence) {
+			blog := failover.Application{Name: "blog", Wave: 1, Records: []failover.Record{record()}, Databases: []failover.Database{{GlobalCluster: "blog"}}}
+			blog.Records[0].Name, blog.Records[0].Zone = "blog.example.net", "Z2"
+			e.Applications = append(e.Applications, blog)
+			e.Runs[0].Asked.Applications = []string{"shop"}
+			of := sets(eastWeight, westWeight, "")
+			for i := range of {
+				of[i].Name = "blog.example.net"
+			}
+			e.Runs[0].After.Zones = append(e.Runs[0].After.Zones, ZoneState{Zone: "Z2", Sets: of})
+			e.Runs[0].After.Databases = append(e.Runs[0].After.Databases, DatabaseState{GlobalCluster: "blog", Writer: writer, All: []string{writer}, Available: true})
+			served(0.5, time.Second)(e)
+			served(0.5, 20*time.Second)(e)
+		}
+	}
+	for _, c := range []history{
+		{"both 0", 3, completed, others(0, 0, east), Kept, ""},
+		{"both 0, and the writer is there", 3, completed, others(0, 0, west), Violated, "of its requests at the end"},
+		{"all in the other Region", 3, completed, others(100, 0, east), Violated, "of its requests at the end"},
 	} {
 		t.Run(c.name, c.isJudged)
 	}

@@ -21,7 +21,7 @@ func rolledBackRestored(e Evidence) finding {
 		}
 		f.check(run)
 		for _, app := range e.selected(run) {
-			if e.movedByOthers(run, app) {
+			if e.movedByOthers(run, app) || e.movedSince(run.lastStep(), run, app) {
 				continue
 			}
 			applications++

@@ -82,7 +82,7 @@ func (e Evidence) othersCannotWrite(run RunEvidence) bool {
 		}
 		users := slices.ContainsFunc(app.Records, func(r failover.Record) bool {
 			shares, _ := run.After.shares(r)
-			return shares[to] > 0
+			return shares[to] > 0 || shares[e.Plan.Other(to)] == 0 // weights of 0 alone count as equal ones
 		})
 		return users && slices.ContainsFunc(app.Databases, func(d failover.Database) bool { return run.After.database(d.GlobalCluster).Writer != string(to) })
 	})

@@ -67,11 +67,20 @@ func (e Evidence) checkOneWriter(f *finding) {
 			continue
 		}
 		for _, d := range run.After.Databases {
-			if len(d.All) != 1 {
+			if len(d.All) != 1 && !e.promotedByOthers(run, d.GlobalCluster) {
 				f.violate("%s: %s has writers in %v after %s; expected one", e.clock(run.StoppedAt), d.GlobalCluster, d.All, run.Name)
 			}
 		}
 	}
+}
+
+// promotedByOthers says whether a promotion that another run has started is in progress at the end of a run.
+func (e Evidence) promotedByOthers(run RunEvidence, globalCluster string) bool {
+	return slices.ContainsFunc(e.Promotions, func(p fakeaws.Promotion) bool {
+		by, _ := e.promoterOf(p)
+		open := !p.At.After(run.end()) && (p.Finished.IsZero() || p.Finished.After(run.end()))
+		return open && p.GlobalCluster == globalCluster && by != nil && by.ARN != run.ARN
+	})
 }
 
 // mayLose says whether a run may lose writes.
