@@ -30,7 +30,7 @@ func (e Evidence) itemCrossed(run RunEvidence, app failover.Application) bool {
 }
 
 // movedSince says whether another run that is about an application has written a zone or a switch, or started a promotion, between a
-// time and the end of a run: after Notify had begun to read what its report says, the report is about that moment; after the last
+// time and the end of a run: after Notify had started to read what its report says, the report is about that moment; after the last
 // step of a rollback, it had ended.
 func (e Evidence) movedSince(from time.Time, run RunEvidence, app failover.Application) bool {
 	until := run.end()
