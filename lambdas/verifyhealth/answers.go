@@ -125,28 +125,39 @@ func (h Handler) resolves(ctx context.Context, l *attempt, servers []string, r f
 	if err != nil {
 		return false, err
 	}
-	endpoint := r.Endpoints[to]
-	want := endpoint.All()
-	expected := strings.Join(want, ", ")
-	if a := endpoint.Alias; a != nil {
-		expected = a.Name
-		if a.Zone == r.Zone {
-			want, err = h.NameServers.Ask(ctx, servers, a.Name, r.Type)
-		} else {
-			want, err = h.NameServers.Resolve(ctx, a.Name, r.Type)
-		}
-		if err != nil {
-			return false, nil //nolint:nilerr // what the alias stands for cannot be known from here
-		}
+	want, expected, err := h.endpoint(ctx, servers, r, to)
+	if err != nil {
+		return false, nil //nolint:nilerr // what the alias stands for cannot be known from here
 	}
-	same := func(value string) bool {
-		return slices.ContainsFunc(want, func(w string) bool { return rules.SameValue(r.Type, w, value) })
-	}
-	if !slices.ContainsFunc(got, same) {
+	if !anyOf(r, got, want) {
 		l.wait("record %s %s: the name servers of %s answer %s; expected %s of %s", r.Name, r.Type, r.ZoneName, orNothing(got), expected, to)
 		l.zones[r.Zone] = true
 	}
 	return true, nil
+}
+
+// endpoint are the values with which a name of its zone answers for the endpoint of a record in a Region, and how that endpoint is called. The
+// error is that of an alias, whose values only its name servers know.
+func (h Handler) endpoint(ctx context.Context, servers []string, r failover.Record, region failover.Region) (values []string, called string, err error) {
+	endpoint := r.Endpoints[region]
+	a := endpoint.Alias
+	switch {
+	case a == nil:
+		values = endpoint.All()
+		return values, strings.Join(values, ", "), nil
+	case a.Zone == r.Zone:
+		values, err = h.NameServers.Ask(ctx, servers, a.Name, r.Type)
+	default:
+		values, err = h.NameServers.Resolve(ctx, a.Name, r.Type)
+	}
+	return values, a.Name, err
+}
+
+// anyOf says whether any of the answers is one of the values.
+func anyOf(r failover.Record, answers, values []string) bool {
+	return slices.ContainsFunc(answers, func(answer string) bool {
+		return slices.ContainsFunc(values, func(v string) bool { return rules.SameValue(r.Type, v, answer) })
+	})
 }
 
 func orNothing(values []string) string {

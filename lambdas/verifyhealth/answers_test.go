@@ -160,6 +160,9 @@ func TestWithoutASwitchNoNameServerIsAsked(t *testing.T) {
 	s, n := newSwitched(t, "checkout")
 	s.setWeight("checkout", east, 0)
 	s.setWeight("checkout", west, 100)
+	s.apps[0].Switch = failover.NoSwitch
+	_, err := s.Registry.Register(t.Context(), s.Registry.Plan, s.apps, s.world.Now())
+	s.must(err)
 	check(t, "moved by weights", passed(1), s.attempt())
 	if len(n.asked) > 0 {
 		t.Errorf("asked %v", n.asked)

@@ -57,7 +57,8 @@ type Handler struct {
 // The later stage then checks the health of the application.
 //
 // For applications whose users a switch has moved, it also asks the zones' own name servers ([Handler.answers]), and the registry
-// for the switch ([Handler.switches]). It does not read weights that are pending.
+// for the switch ([Handler.switches]). It does not read weights that are pending. For the other applications that have a switch, the
+// check that may pass asks the name servers too ([Handler.keptOut]).
 //
 // A stage that proves switches is checked by [Handler.prove].
 //

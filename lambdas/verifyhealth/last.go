@@ -19,7 +19,8 @@ const listBudget = 40
 // phase, the registry. A zone may have dozens of pages. So the reading takes several checks ([failover.Inventory]), and starts
 // that many checks before the one that may pass.
 //
-// A weighted record set of no Region of the application is a difference too: it answers users.
+// A weighted record set of no Region of the application is a difference too: it answers users. When there is no difference, the check
+// that may pass asks whether users follow the weights ([Handler.keptOut]).
 func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyRequest, apps []failover.Application) error {
 	healthy := req.Healthy + 1
 	inventory := inventoryOf(req, apps)
@@ -39,7 +40,10 @@ func (h Handler) lastCheck(ctx context.Context, l *attempt, req failover.VerifyR
 		inventory.Differs = len(l.changed) > 0
 		return nil
 	}
-	return h.pendUnanswered(l, req, weighted, h.weights(ctx, l, req, weighted))
+	if err := h.pendUnanswered(l, req, weighted, h.weights(ctx, l, req, weighted)); err != nil || healthy < req.Stage.Passes || len(l.changed) > 0 || !inventory.Complete {
+		return err
+	}
+	return h.keptOut(ctx, l, req, apps)
 }
 
 // withoutPending are the applications without the records whose weights are pending: they are as they were, and known to be.
