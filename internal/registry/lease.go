@@ -17,7 +17,8 @@ const RenewTimeout = 2 * time.Second
 
 // RenewLock renews the run's lease of the lock until a time, and keeps with it what the run is by now. It does so only as
 // long as the lock is the run's, or has an older epoch or none: then a run that is superseded, or has ended without the lock, has
-// overwritten it from the other Region (see [Lock.Serves]), and it is put right.
+// overwritten it from the other Region (see [Lock.Serves]), and it is put right. So it is when a run of the other Region that has
+// taken the same epoch has released it.
 //
 // Its only error is [ErrOvertaken], when a newer epoch has been given away: the run changes nothing any more. A run that
 // cannot renew its lease goes on, and what it changes is fenced. A renewal that comes late, after one of a later state,
@@ -35,6 +36,7 @@ func (s *Store) RenewLock(ctx context.Context, run failover.Run, now, until time
 		UpdateExpression: aws.String("SET #owner = :owner, run = :run, epoch = :epoch, expires = :expires, renewed = :now, holder = :holder, itemFormat = :format"),
 		ConditionExpression: aws.String("(epoch = :epoch AND #owner = :owner AND (attribute_not_exists(renewed) OR renewed <= :now))" +
 			" OR (epoch < :epoch AND attribute_not_exists(barred))" +
+			" OR (epoch = :epoch AND attribute_not_exists(#owner) AND lastOwner <> :owner AND (attribute_not_exists(barred) OR NOT contains(barred, :owner)))" +
 			" OR ((epoch < :epoch OR attribute_not_exists(epoch)) AND attribute_exists(barred) AND NOT contains(barred, :owner))"),
 		ExpressionAttributeNames: lockNames,
 		ExpressionAttributeValues: item{

@@ -57,6 +57,8 @@ func TestOnlyTheRunThatHasTheLockRenewsIt(t *testing.T) {
 		{"a run that has released it", func(s *Store) { takeLock(t, s, run("a"), noon); release(t, s, first) }, first, "", nil},
 		{"a run with the same epoch in the other Region", func(s *Store) { takeLock(t, s, run("b"), noon) }, func() failover.Run { r := run("c"); r.Epoch = 1; return r }(), second.ARN, nil},
 		{"a run whose lock a superseded one has overwritten", func(s *Store) { takeLock(t, s, run("a"), noon) }, second, second.ARN, nil},
+		{"a run with the same epoch in the other Region, which has released it", func(s *Store) { takeLock(t, s, run("b"), noon); release(t, s, run("b")) }, first, first.ARN, nil},
+		{"a run that had ended before that one", func(s *Store) { takeLock(t, s, run("b"), noon); release(t, s, first); release(t, s, run("b")) }, first, "", nil},
 		{"a run that never had one", func(*Store) {}, first, "", nil},
 		{"a run whose lock the end of another one has overwritten", func(s *Store) { release(t, s, run("b")) }, first, first.ARN, nil},
 		{"a run that has ended, where no run has taken the lock", func(s *Store) { release(t, s, first) }, first, "", nil},

@@ -9,6 +9,17 @@ import (
 	"github.com/drover-dr/drover/statemachine/guarantee"
 )
 
+// recovered are the health checks that have become healthy, in order of time.
+func (p *performance) recovered() []guarantee.HealthCheckRecovered {
+	var all []guarantee.HealthCheckRecovered
+	for _, entry := range p.world.Journal() {
+		if entry.Kind == "healthcheck" && entry.Text == "is healthy" {
+			all = append(all, guarantee.HealthCheckRecovered{At: entry.At, Check: entry.Object})
+		}
+	}
+	return all
+}
+
 // alarmsFired are the alarms of the deployment that have gone to ALARM, in order of time.
 func (p *performance) alarmsFired() []guarantee.AlarmFired {
 	var fired []guarantee.AlarmFired

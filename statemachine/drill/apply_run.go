@@ -18,6 +18,7 @@ func (p *performance) applyToRun(ctx context.Context, e scenario.Event) error {
 		p.cutOffs = append(p.cutOffs, p.world.Now())
 		return p.world.CutOff(e.CutOff[0], e.CutOff[1], true)
 	case e.SeeAgain != nil:
+		p.reconnected = append(p.reconnected, p.world.Now())
 		p.milestones = append(p.milestones, Milestone{At: p.world.Now(), Text: "the Regions reach each other again"})
 		return p.world.CutOff(e.SeeAgain[0], e.SeeAgain[1], false)
 	case e.SwitchoverCancelled != "":

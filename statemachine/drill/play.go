@@ -95,7 +95,8 @@ type performance struct {
 	milestones []Milestone
 	byHand     []guarantee.ManualChange
 	items      []guarantee.ItemChange
-	cutOffs    []time.Time // when the Regions were disconnected
+	// cutOffs are when the Regions were disconnected, reconnected when they were connected again.
+	cutOffs, reconnected []time.Time
 	// last is the snapshot that was taken last, read where and when.
 	last     guarantee.Snapshot
 	read     placeRead

@@ -116,7 +116,7 @@ func (p *performance) readable(region failover.Region) failover.Region {
 // evidence gathers what the simulator has recorded.
 func (p *performance) evidence() guarantee.Evidence {
 	e := guarantee.Evidence{
-		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Manual: p.byHand, Items: p.items, Late: p.late, CutOffs: p.cutOffs, Promotions: p.world.Promotions(),
+		Plan: p.plan, Applications: p.apps, Batches: p.world.Batches(), Manual: p.byHand, Items: p.items, Late: p.late, Recovered: p.recovered(), CutOffs: p.cutOffs, Reconnected: p.reconnected, Promotions: p.world.Promotions(),
 		Losses: p.world.DataLoss(), Traffic: p.world.Traffic(), Propagation: p.scenario.Propagation(), Alarms: p.alarmsFired(), End: &p.end,
 		Outages: p.dark, Until: p.world.Now(),
 	}

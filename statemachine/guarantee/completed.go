@@ -75,7 +75,7 @@ func (e Evidence) checkDeclined(f *finding, run RunEvidence) {
 		return
 	}
 	for _, app := range e.selected(run) {
-		if e.unseen(run, app) {
+		if e.unseen(run, app) || e.switchUnseen(run, app) {
 			continue
 		}
 		state := run.Before

@@ -31,13 +31,15 @@ type Evidence struct {
 	Manual []ManualChange
 	// Items are the items of applications that the scenario has written, or deleted, in the registry, outside Drover.
 	Items []ItemChange
-	// CutOffs are when the Regions were disconnected from each other.
-	CutOffs []time.Time
+	// CutOffs are when the Regions were disconnected from each other, Reconnected when they were connected again.
+	CutOffs, Reconnected []time.Time
 	// Promotions are the accepted requests to move a writer; Losses are the writes that were lost by them.
 	Promotions []fakeaws.Promotion
 	Losses     []fakeaws.Loss
 	// Traffic are the requests of the simulated clients, for each second.
 	Traffic []fakeaws.Sample
+	// Recovered are the health checks that have become healthy.
+	Recovered []HealthCheckRecovered
 	// Late are the invocations that were delivered once more, with what they have called then.
 	Late []LateInvocation
 	// Propagation is the time from a change to INSYNC.
@@ -65,6 +67,12 @@ type ItemChange struct {
 	At          time.Time
 	Application string
 	Deleted     bool
+}
+
+// HealthCheckRecovered is a health check that has become healthy, by its id: users return to where the weights send them.
+type HealthCheckRecovered struct {
+	At    time.Time
+	Check string
 }
 
 // LateInvocation is an invocation of a run's step that was delivered once more.

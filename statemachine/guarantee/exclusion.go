@@ -220,7 +220,9 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	if len(loser.Invocations) == 0 {
 		return // no step of it has run
 	}
-	unmoved := loser.Outcome() == failover.RolledBack && len(e.effects(loser)) == 0 // it has taken the lock over, and had no approval
+	// It has taken the lock over, and had no approval; or the lock could not tell it that another run had started at the same moment, and
+	// that one has left nothing to roll back.
+	unmoved := loser.Outcome() == failover.RolledBack && (len(e.effects(loser)) == 0 || lockedAtOnce(loser, winner))
 	if o := loser.Outcome(); !unmoved && !loser.declined() && !loser.hadNothing() && o != failover.Refused && o != failover.Held && o != scenario.Stopped {
 		f.violate("%s: ended %s beside %s; expected Refused or Held", loser.Name, OrRunning(o), winner.Name)
 	}

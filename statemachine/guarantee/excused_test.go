@@ -144,3 +144,22 @@ func TestAnAttemptThatFailsForAnotherReasonMayAskTheControlPlaneAgain(t *testing
 		t.Run(c.name, c.isJudged)
 	}
 }
+
+// TestWhatOneStageSetsAsideNoLaterStageMoves: the step has failed for the whole wave, and was not repeated with success in that stage.
+func TestWhatOneStageSetsAsideNoLaterStageMoves(t *testing.T) {
+	half, full := 50, 100
+	unread := fakeaws.Call{Service: "dynamodb", Operation: "Query", Code: wire.CodeUnreachable}
+	excused := func(e *Evidence) { e.did("PromoteDatabase", fakeaws.InvokeResult{}, promote("shop", "AccessDenied")) }
+	shift := func(index int, percent *int, calls ...fakeaws.Call) func(*Evidence) {
+		return func(e *Evidence) {
+			e.staged("ShiftTraffic", failover.Stage{Index: index, Percent: percent}, fakeaws.InvokeResult{}, calls...)
+		}
+	}
+	for _, c := range []history{
+		{"the registry did not answer the first stage", 12, isolated, all(excused, shift(1, &half, unread), shift(2, &full)), Kept, ""},
+		{"it answered when the step was repeated", 12, isolated, all(excused, shift(1, &half, unread), shift(1, &half), shift(2, &full)), Violated, sayRecord},
+		{"it did not answer a stage that moves no traffic", 12, isolated, all(excused, shift(1, nil, unread), shift(2, &full)), Violated, sayRecord},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}

@@ -167,6 +167,7 @@ func (e Evidence) checkRestored(f *finding, run RunEvidence, says claims, app fa
 	case newer && (saysRestored || !saysNot):
 		f.violate("%s: a newer run has moved %s since, but the report does not say so", run.Name, app.Name)
 	case newer:
+	case len(why) == 0 && saysNot && e.movedSince(run.StartedAt, run, app): // it is as before because another run has made it so
 	case len(why) == 0 && !saysRestored && run.saysUnread(app.Name) && e.mayNotRead(run):
 	case len(why) == 0 && (!saysRestored || saysNot):
 		f.violate("%s: %s is as it was before, but the report does not list it as restored", run.Name, app.Name)

@@ -3,6 +3,7 @@ package guarantee
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -282,10 +283,10 @@ func (j journal) databaseFault(app failover.Application, database failover.Datab
 	return ""
 }
 
-// stepFault is why a step failed for a wave as a whole, the last time that it was invoked for it: Lambda did not run it,
-// or the registry did not answer.
+// stepFault is why a step failed for a wave as a whole, the last time that it was invoked for it in one of its stages: Lambda did not
+// run it, or the registry did not answer. What is set aside then, no later stage moves.
 func (j journal) stepFault(state string, wave int) string {
-	why := ""
+	why := map[int]string{}
 	for _, inv := range j.run.Invocations {
 		var payload struct {
 			Stage failover.Stage `json:"stage"`
@@ -296,17 +297,23 @@ func (j journal) stepFault(state string, wave int) string {
 		if state == "PromoteDatabase" && !payload.Stage.Promote || state == "ShiftTraffic" && payload.Stage.Percent == nil {
 			continue // the stage moves the other part of the wave alone
 		}
-		why = ""
+		of := payload.Stage.Index
+		why[of] = ""
 		if brokenOff(inv) {
-			why = inv.Result.ErrorType
+			why[of] = inv.Result.ErrorType
 		}
 		for _, call := range inv.Calls {
 			if call.Service == "dynamodb" && (call.Code != "" || call.Lost) && !call.Mutating {
-				why = "the registry answered " + cmp.Or(call.Code, "nothing")
+				why[of] = "the registry answered " + cmp.Or(call.Code, "nothing")
 			}
 		}
 	}
-	return why
+	for _, stage := range slices.Sorted(maps.Keys(why)) {
+		if why[stage] != "" {
+			return why[stage]
+		}
+	}
+	return ""
 }
 
 // calls are the requests to a service that a step has made.

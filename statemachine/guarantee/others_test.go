@@ -53,9 +53,11 @@ func TestWhatOthersHaveWrittenMeanwhileIsNotTheRuns(t *testing.T) {
 
 		{"moved by another run after Notify has read, and rolled back", 4, rolledBack, movesAgain(235 * time.Second), Kept, ""},
 		{"moved by it after the last step, and rolled back", 4, rolledBack, movesAgain(229 * time.Second), Kept, ""},
-		{"moved by it before that, and rolled back", 4, rolledBack, movesAgain(225 * time.Second), Violated, "record shop.example.com A"},
+		{"moved by it before that, and rolled back", 4, rolledBack, movesAgain(222 * time.Second), Violated, "record shop.example.com A"},
 		{"moved by another run after Notify has read", 3, concurrent, movesBack(235*time.Second, east), Kept, ""},
-		{"moved by it before", 3, concurrent, movesBack(225*time.Second, east), Violated, "record shop.example.com A"},
+		{"moved by another run of the Region before Notify has read", 3, concurrent, movesBack(226*time.Second, west), Violated, "record shop.example.com A"},
+		{"moved by one of the other Region, whose writes arrive later", 3, concurrent, movesBack(226*time.Second, east), Kept, ""},
+		{"moved by it before", 3, concurrent, movesBack(224*time.Second, east), Violated, "record shop.example.com A"},
 	} {
 		t.Run(c.name, c.isJudged)
 	}
@@ -111,7 +113,15 @@ func TestASwitchThatTheOtherRegionCannotRead(t *testing.T) {
 			e.Batches = append(e.Batches, writtenIn(east, 126*time.Second, "run-2", 2, failover.Outbound, 100, 0))
 		}
 	}
+	theirs := func(leaves failover.Region) func(*Evidence) { // run-1 leaves us-east-1, which run-2 in us-east-1 cannot read
+		return func(e *Evidence) {
+			moved(time.Minute, "")(e)
+			e.Runs[1].After.Switches = map[string]failover.Region{"default": leaves}
+		}
+	}
 	for _, c := range []history{
+		{"disconnected, and the other run's switch leaves the target", 5, concurrent, theirs(west), Kept, ""},
+		{"disconnected, and the other run's switch leaves another Region", 5, concurrent, theirs(east), Violated, "shop has not moved"},
 		{"disconnected", 5, concurrent, moved(time.Minute, east), Kept, ""},
 		{"disconnected, and the switch is reset", 5, concurrent, moved(time.Minute, ""), Violated, "shop has not moved"},
 		{"disconnected later", 5, concurrent, moved(time.Hour, east), Violated, "shop has not moved"},

@@ -136,6 +136,11 @@ func playShipped(t *testing.T, name string, faults ...string) *drill.Result {
 		t.Fatal(err)
 	}
 	s.Expect = scenario.Expect{Any: true}
+	for i := range s.Timeline {
+		if start := s.Timeline[i].Start; start != nil {
+			*start = scenario.StartRun{Region: start.Region, Name: start.Name, Input: start.Input}
+		}
+	}
 	for _, text := range faults {
 		e, err := scenario.ParseEvent(name, []byte("{"+text+"}"))
 		if err != nil {
