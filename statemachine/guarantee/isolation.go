@@ -78,9 +78,10 @@ func (e Evidence) showsIsolation(run RunEvidence) bool {
 	})
 }
 
-// wroteLock says whether Validate of a run has written the lock, although its answer may have been lost.
+// wroteLock says whether Validate of a run has written the lock, and has never answered: it may have taken the lock.
 func (r RunEvidence) wroteLock() bool {
-	return r.anyCall(func(state string) bool { return state == "Validate" }, func(c fakeaws.Call) bool { return isLockWrite(c) && c.Mutating && c.Code == "" })
+	_, answered := r.validated()
+	return !answered && r.anyCall(func(state string) bool { return state == "Validate" }, func(c fakeaws.Call) bool { return isLockWrite(c) && c.Mutating && c.Code == "" })
 }
 
 // unchanged is the code of a conditional write that finds that there is nothing to change.
