@@ -66,6 +66,7 @@ func TestARunWithNothingToMoveGoesByTheSwitch(t *testing.T) {
 		}
 	}
 	history{"its switch makes users leave", 3, completed, nothing(east), Kept, ""}.isJudged(t)
+	history{"its switch makes users leave, and it has isolated nothing", 12, completed, nothing(east), NotChecked, ""}.isJudged(t)
 	history{"its switch is reset", 3, completed, nothing(""), Violated, "record shop.example.com A"}.isJudged(t)
 }
 

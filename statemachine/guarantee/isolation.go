@@ -61,7 +61,7 @@ func isolation(e Evidence) finding {
 // showsIsolation says whether a run is a failover that only faults could prevent from moving everything: it has taken
 // the lock and ended by itself, no approver rejected it, and no other run took the lock from it or moved anything meanwhile.
 func (e Evidence) showsIsolation(run RunEvidence) bool {
-	if run.Asked == nil || run.Asked.Action != failover.Failover || !run.moves() || run.declined() || !run.tookLock() || run.Paused > 0 {
+	if run.Asked == nil || run.Asked.Action != failover.Failover || !run.moves() || run.declined() || run.hadNothing() || !run.tookLock() || run.Paused > 0 {
 		return false
 	}
 	if o := run.Outcome(); o != failover.Completed && o != failover.Held {
