@@ -38,6 +38,10 @@ func (s Scope) lockAndRelease() Grant {
 // lock is the only item of the registry that ShiftTraffic may write.
 func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock) }
 
+// ownRun is the record of a run that has ended: a late repetition of PromoteDatabase or UpdateRegistry reads it and changes nothing.
+// RDS and the registry have no fence as hosted zones have, and the lock may have forgotten that the run has ended.
+func (s Scope) ownRun() Grant { return s.items("OwnRun", []string{"GetItem"}, runs) }
+
 // renewLock is the only item that VerifyHealth may write.
 func (s Scope) renewLock() Grant { return s.items("Lock", []string{"UpdateItem"}, lock) }
 

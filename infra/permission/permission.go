@@ -49,9 +49,9 @@ func (s Scope) ForStep(step string) []Grant {
 	case "updateregistry":
 		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
 		grants = append(grants, s.levers()...)
-		grants = append(grants, s.writeWaves(), s.items("Runs", []string{"PutItem"}, runs), s.lock())
+		grants = append(grants, s.writeWaves(), s.items("Runs", []string{"PutItem"}, runs), s.ownRun(), s.lock())
 	case "promotedatabase":
-		grants = append(grants, s.writeWaves(), s.lock(), readMetrics())
+		grants = append(grants, s.writeWaves(), s.lock(), s.ownRun(), readMetrics())
 		grants = append(grants, s.otherLock())
 		grants = append(grants, s.readDatabases()...)
 		grants = append(grants, s.promote()...)

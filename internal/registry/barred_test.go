@@ -1,10 +1,14 @@
 package registry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/drover-dr/drover/internal/failover"
 )
@@ -100,6 +104,45 @@ func TestARunWhoseLockWasReplacedFromTheOtherRegionIsSuperseded(t *testing.T) {
 		c.after(s, own, other)
 		if lock := readLock(t, s); lock.Superseded(own) != c.want || lock.Newest().ARN != other.ARN {
 			t.Errorf("%s: superseded %v by %+v; want %v", c.name, lock.Superseded(own), lock.Newest(), c.want)
+		}
+	}
+}
+
+// noRecords answers no read of a run's record.
+type noRecords struct{ Client }
+
+func (c noRecords) GetItem(ctx context.Context, in *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	if place := in.Key["pk"]; place.(*types.AttributeValueMemberS).Value == runsPartition {
+		return nil, errors.New("no answer")
+	}
+	return c.Client.GetItem(ctx, in, options...)
+}
+
+// TestARunThatIsClosedHoldsNoLock, although the lock knows nothing of its end: the lock of a run of the other Region, with the same
+// epoch, has replaced its own.
+func TestARunThatIsClosedHoldsNoLock(t *testing.T) {
+	own, twin := record("own", noon), record("twin", noon)
+	for _, c := range []struct {
+		name  string
+		lock  func(*Store) // as it is in the end
+		of    RunRecord
+		over  bool
+		blind bool // the record cannot be read
+	}{
+		{"closed", func(s *Store) { takeLock(t, s, twin.Run, noon); release(t, s, twin.Run) }, own, true, false},
+		{"in progress", func(s *Store) { takeLock(t, s, twin.Run, noon); release(t, s, twin.Run) }, twin, false, false},
+		{"closed, and it has the lock", func(s *Store) { takeLock(t, s, own.Run, noon) }, own, false, false},
+		{"closed, and its record cannot be read", func(s *Store) { takeLock(t, s, twin.Run, noon); release(t, s, twin.Run) }, own, false, true},
+	} {
+		s, r := newStore(t), own.Run
+		c.lock(s)
+		put(t, s, c.of)
+		r.Epoch = readLock(t, s).Epoch
+		if c.blind {
+			s.Client = noRecords{s.Client}
+		}
+		if err := s.Holds(ctx, r); errors.Is(err, ErrOvertaken) != c.over || (err != nil) != c.over {
+			t.Errorf("%s: holds the lock: %v; want over %v", c.name, err, c.over)
 		}
 	}
 }

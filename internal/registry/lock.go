@@ -150,12 +150,14 @@ func (s *Store) take(ctx context.Context, run failover.Run, next int64, now, exp
 }
 
 // Holds says whether the run has the lock, before a step that nothing else fences. It returns [ErrOvertaken], with what
-// is there instead, when it has not: the run is over, or another one has come after it.
+// is there instead, when it has not: the run is over, as the lock or the record of the run says, or another one has come after it.
 func (s *Store) Holds(ctx context.Context, run failover.Run) error {
 	lock, err := s.Lock(ctx)
 	switch {
 	case err != nil:
 		return err
+	case lock.Serves(run) && lock.Owner != run.ARN && s.Closed(ctx, run):
+		return outranked("run %s is over; this is a late repetition", run.ID)
 	case lock.Serves(run):
 		return nil
 	case lock.Owner == "":

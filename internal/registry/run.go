@@ -29,7 +29,7 @@ func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
 	if err != nil {
 		return fmt.Errorf("encode run %s: %w", record.Run.ID, err)
 	}
-	it := key(runsPartition, formatTime(record.Run.StartedAt)+"#"+record.Run.ID+"#"+string(record.Run.Region()))
+	it := runKey(record.Run)
 	it["record"], it[formatAttribute] = text(string(failover.Encoded(out, record.Run.Writes))), thisFormat()
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
@@ -41,6 +41,20 @@ func (s *Store) PutRun(ctx context.Context, record RunRecord) error {
 		return failover.Doing("write", "run "+record.Run.ID, err)
 	}
 	return nil
+}
+
+func runKey(run failover.Run) item {
+	return key(runsPartition, formatTime(run.StartedAt)+"#"+run.ID+"#"+string(run.Region()))
+}
+
+// Closed says whether a run has been closed, as its record says, which no other run writes. The lock may have forgotten it: it
+// remembers the run that released it last, and where two Regions have given the same epoch away, or could not see each other, the
+// younger write replaces what the other one says. A record that cannot be read stops no run: then the lock alone decides.
+func (s *Store) Closed(ctx context.Context, run failover.Run) bool {
+	ctx, cancel := context.WithTimeout(ctx, RenewTimeout)
+	defer cancel()
+	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: runKey(run), ConsistentRead: aws.Bool(true)})
+	return err == nil && len(out.Item) > 0
 }
 
 // Runs returns the latest runs, newest first, at most limit of them; a limit of 0 or less returns none.

@@ -2,6 +2,7 @@ package promotedatabase
 
 import (
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/drover-dr/drover/internal/failover"
 	"github.com/drover-dr/drover/internal/plainbody"
@@ -269,6 +271,14 @@ func TestARunWithoutTheLockPromotesNothing(t *testing.T) {
 	}{
 		{"the run is over", func(s *registry.Store) error {
 			return s.ReleaseLock(t.Context(), stageRequest(failover.Failover).Run.ARN)
+		}},
+		{"the run is over, and the lock of the other Region has replaced its own", func(s *registry.Store) error {
+			run := stageRequest(failover.Failover).Run
+			_, err := s.Client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.Table, Item: map[string]types.AttributeValue{
+				"pk": &types.AttributeValueMemberS{Value: "lock"}, "sk": &types.AttributeValueMemberS{Value: "lock"},
+				"epoch": &types.AttributeValueMemberN{Value: fmt.Sprint(run.Epoch)}, "lastOwner": &types.AttributeValueMemberS{Value: "arn:run-2"},
+			}})
+			return errors.Join(err, s.PutRun(t.Context(), registry.RunRecord{Run: run, Outcome: failover.Held}))
 		}},
 		{"another run has taken over", func(s *registry.Store) error {
 			later := now.Add(time.Hour)

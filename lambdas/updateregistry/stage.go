@@ -42,9 +42,10 @@ func (h Handler) Stage(ctx context.Context, req failover.StageRequest) (failover
 	if req.Stage.Percent == nil {
 		return failover.RegistryAnswer{}, nil
 	}
-	// What a superseded run has moved is written all the same, because it has moved.
+	// What a superseded run has moved is written all the same, because it has moved. A late repetition does not write it again over
+	// what others have written since.
 	switch err := h.Registry.MayMove(ctx, req.Run); {
-	case errors.Is(err, registry.ErrRunOver):
+	case errors.Is(err, registry.ErrRunOver), errors.Is(err, registry.ErrOvertaken) && h.Registry.Closed(ctx, req.Run):
 		return failover.RegistryAnswer{}, failover.Fail(failover.FenceLost, err)
 	case err != nil && !errors.Is(err, registry.ErrOvertaken):
 		return failover.RegistryAnswer{}, err

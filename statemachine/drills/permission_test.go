@@ -73,8 +73,11 @@ func fails(t *testing.T, name string, deployed *assembly.Assembly, lambdas strin
 type grant struct {
 	role              string
 	policy, statement int
-	action            string
+	action, sid       string
 }
+
+// ownRun is the Sid of the statement that lets a step read the record of its run.
+const ownRun = "OwnRun"
 
 // String names the grant, with the place of its statement, since a role may be granted an action twice.
 func (g grant) String() string {
@@ -82,6 +85,9 @@ func (g grant) String() string {
 }
 
 func (g grant) notShown() string {
+	if g.sid == ownRun {
+		return "it is for a late step of a run whose end the lock has forgotten; TestALateStepReadsTheRecordOfItsRun plays it"
+	}
 	for prefix, why := range notShown {
 		if strings.HasPrefix(g.action, prefix) || strings.HasPrefix(g.String(), prefix) {
 			return why
@@ -107,7 +113,8 @@ func grants(t *testing.T, a *assembly.Assembly) []grant {
 					continue
 				}
 				for _, action := range actions(s) {
-					g := grant{role: regionless(a, role.Name), policy: i, statement: j, action: action}
+					sid, _ := s["Sid"].(string)
+					g := grant{role: regionless(a, role.Name), policy: i, statement: j, action: action, sid: sid}
 					if !slices.Contains(all, g) {
 						all = append(all, g)
 					}

@@ -211,8 +211,8 @@ func (r RunEvidence) leasedUntil(at time.Time) time.Time {
 	return until
 }
 
-// checkLoser: the run that did not win has changed nothing more, and its messages name the winner. One that was skipped,
-// or had nothing to move, need not name it, but must not change anything either.
+// checkLoser: the run that did not win has changed nothing since the other one has started, and its messages name the winner. One
+// that was skipped, or had nothing to move, need not name it, but must not change anything either.
 func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	if loser.StoppedAt.IsZero() && e.darkAt(loser.Region, loser.end()) {
 		return // it does nothing as long as its Region is lost
@@ -233,7 +233,7 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	}
 	for _, inv := range loser.Invocations {
 		for _, call := range inv.Calls {
-			if isRegistryWrite(call) && len(e.effects(loser)) == 0 {
+			if isRegistryWrite(call) && len(e.effects(loser)) == 0 && !call.At.Before(winner.opened()) {
 				f.violate("%s: %s of %s has written %s; expected no effect", e.clock(call.At), inv.State, loser.Name, call.Object)
 			}
 		}

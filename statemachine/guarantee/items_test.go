@@ -101,7 +101,7 @@ func TestARunThatCannotReadTheLockNamesNoWinner(t *testing.T) {
 func TestARunThatTookTheLockHasNotLost(t *testing.T) {
 	writes := func(took string) func(*Evidence) {
 		return func(e *Evidence) {
-			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry applications 001#shop"}
+			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{At: at(125 * time.Second), Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry applications 001#shop"}
 			e.Runs[1].Invocations = append(e.Runs[1].Invocations, fakeaws.Invocation{State: "Validate", Result: fakeaws.InvokeResult{
 				Payload: []byte(`{"run":{"epoch":2,"takenOverFrom":"` + took + `","boundSeconds":600},"verdict":"proceed","stages":[{}]}`),
 			}})
@@ -117,7 +117,16 @@ func TestARunThatTookTheLockHasNotLost(t *testing.T) {
 			e.Runs = append(e.Runs, second)
 		}
 	}
+	begins := func(after time.Duration) func(*Evidence) { // the run that moves takes the lock then
+		return func(e *Evidence) {
+			validates := e.Runs[1].Invocations[1]
+			validates.At = at(after)
+			e.Runs[0].Invocations = append(e.Runs[0].Invocations, validates)
+		}
+	}
 	for _, c := range []history{
+		{"it wrote before another run took the lock", 10, concurrent, all(writes("run-0"), begins(126*time.Second)), Kept, ""},
+		{"it wrote after another run took the lock", 10, concurrent, all(writes("run-0"), begins(124*time.Second)), Violated, "expected no effect"},
 		{"from the run that moves", 10, concurrent, writes("run-1"), Kept, ""},
 		{"from another run", 10, concurrent, writes("run-0"), Violated, "expected no effect"},
 		{"the run from which it was taken shows no isolation", 12, isolated, took("run-1"), NotChecked, ""},

@@ -208,7 +208,7 @@ func TestGuaranteesOfSeveralPhasesAndRunsCanBeViolated(t *testing.T) {
 		{"the loser does not say who won", 10, concurrent, func(e *Evidence) { e.Runs[1].Cause = "Refused: another run was first" }, "does not name the winner run-1"},
 		{"the loser completes", 10, concurrent, func(e *Evidence) { e.Runs[1].Status = string(asl.Succeeded) }, "ended Completed beside run-1"},
 		{"the loser writes the registry", 10, concurrent, func(e *Evidence) {
-			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry applications 001#shop"}
+			e.Runs[1].Invocations[0].Calls[0] = fakeaws.Call{At: at(125 * time.Second), Service: "dynamodb", Operation: "UpdateItem", Mutating: true, Object: "drover-registry applications 001#shop"}
 		}, "expected no effect"},
 		{"the loser promotes", 10, concurrent, func(e *Evidence) {
 			e.Promotions = append(e.Promotions, fakeaws.Promotion{At: at(129 * time.Second), GlobalCluster: "shop", To: east, Operation: "SwitchoverGlobalCluster"})
