@@ -165,8 +165,7 @@ func (e Evidence) disconnected(a, b RunEvidence) bool {
 // progress by switches alone: both believe what they have done themselves.
 func (e Evidence) unseen(run RunEvidence, app failover.Application) bool {
 	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
-		return about && other.moves() && (e.bySwitchUnseen(other, run) || e.bySwitchUnseen(run, other) && len(e.effects(other)) > 0)
+		return e.selects(other, app) && other.moves() && (e.bySwitchUnseen(other, run) || e.bySwitchUnseen(run, other) && len(e.effects(other)) > 0)
 	})
 }
 

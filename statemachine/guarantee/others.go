@@ -21,13 +21,18 @@ func (e Evidence) movedByOthers(run RunEvidence, app failover.Application) bool 
 // Amazon DynamoDB Developer Guide).
 func (e Evidence) itemCrossed(run RunEvidence, app failover.Application) bool {
 	return slices.ContainsFunc(e.Items, func(c ItemChange) bool {
-		apart := slices.ContainsFunc(e.CutOffs, func(at time.Time) bool { return !at.After(c.At) && run.during(c.At) })
-		return c.Application == app.Name && apart || c.Application == app.Name && slices.ContainsFunc(run.Invocations, func(inv fakeaws.Invocation) bool {
+		apart := run.during(c.At) && e.apartAt(c.At)
+		return c.Application == app.Name && (apart || slices.ContainsFunc(run.Invocations, func(inv fakeaws.Invocation) bool {
 			return slices.ContainsFunc(inv.Calls, func(call fakeaws.Call) bool {
 				return isRegistryWrite(call) && call.At.Sub(c.At).Abs() <= replication
 			})
-		})
+		}))
 	})
+}
+
+// selects says whether a run is about an application.
+func (e Evidence) selects(run RunEvidence, app failover.Application) bool {
+	return slices.ContainsFunc(e.selected(run), func(s failover.Application) bool { return s.Name == app.Name })
 }
 
 // movedSince says whether another run that is about an application has written a zone or a switch, or started a promotion, between a
@@ -36,12 +41,11 @@ func (e Evidence) itemCrossed(run RunEvidence, app failover.Application) bool {
 func (e Evidence) movedSince(from time.Time, run RunEvidence, app failover.Application) bool {
 	until := run.end()
 	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
 		since := from
 		if other.Region != run.Region {
 			since = from.Add(-replication)
 		}
-		return about && other.ARN != run.ARN && slices.ContainsFunc(e.effects(other), func(at time.Time) bool { return at.After(since) && !at.After(until) })
+		return e.selects(other, app) && other.ARN != run.ARN && slices.ContainsFunc(e.effects(other), func(at time.Time) bool { return at.After(since) && !at.After(until) })
 	})
 }
 
@@ -92,9 +96,8 @@ func (e Evidence) apartAt(at time.Time) bool {
 // it while a run of the other Region moves the same users, or that one makes them leave the Region where this one moves them to.
 func (e Evidence) switchUnseen(run RunEvidence, app failover.Application) bool {
 	return slices.ContainsFunc(e.Runs, func(other RunEvidence) bool {
-		about := slices.ContainsFunc(e.selected(other), func(s failover.Application) bool { return s.Name == app.Name })
 		apart := e.disconnected(run, other) || other.Region != run.Region && other.StartedAt.Before(run.StartedAt) && e.apartAt(run.StartedAt)
-		return about && apart && len(e.effects(other)) > 0 &&
+		return e.selects(other, app) && apart && len(e.effects(other)) > 0 &&
 			(e.leaves(run, run.from(e.Plan), app) || e.leaves(other, run.To(), app))
 	})
 }
