@@ -77,7 +77,7 @@ func (e Evidence) onlyOthersErr(run RunEvidence) bool {
 func (e Evidence) othersCannotWrite(run RunEvidence) bool {
 	to := run.destination(e.Plan)
 	return slices.ContainsFunc(e.Applications, func(app failover.Application) bool {
-		if slices.ContainsFunc(e.selected(run), func(s failover.Application) bool { return s.Name == app.Name }) {
+		if e.selects(run, app) {
 			return false
 		}
 		users := slices.ContainsFunc(app.Records, func(r failover.Record) bool {
