@@ -2,6 +2,7 @@ package guarantee
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -90,13 +91,28 @@ func (e Evidence) mayNotRead(run RunEvidence) bool {
 	return late || reads(run, "Notify") || run.AfterClosing != nil && slices.ContainsFunc(slices.Concat(e.Closings, e.Runs), closer)
 }
 
-// notNoticed says whether a switch makes the users of an application leave the other Region, and the run has ended at its approval,
-// before it could verify that they do: it reports what the switch says.
+// notNoticed says whether a switch makes the users of an application leave the other Region, and the run has ended at its approval, or
+// was superseded, before a check of VerifyHealth found that they do: it reports what the switch says.
 func (e Evidence) notNoticed(run RunEvidence, app failover.Application) bool {
-	of, ok := e.Plan.SwitchOf(app)
-	return ok && slices.Contains(run.Path, "AwaitApproval") && run.After.Switches[of.Name] == run.from(e.Plan) && !slices.ContainsFunc(run.Invocations, func(inv fakeaws.Invocation) bool {
-		return inv.State == "VerifyHealth"
+	ended := slices.Contains(run.Path, "AwaitApproval") || slices.Contains(run.Path, "Overtaken")
+	return ended && e.leaves(run, run.from(e.Plan), app) && !slices.ContainsFunc(run.Invocations, func(inv fakeaws.Invocation) bool {
+		var answer failover.VerifyAnswer
+		return inv.State == "VerifyHealth" && failover.Decode(inv.Result.Payload, &answer) == nil && (answer.Verdict == failover.Passed || answer.Healthy > 0)
 	})
+}
+
+// noticed is a snapshot in which the health checks have noticed that the switch of an application makes its users leave a Region.
+func (s Snapshot) noticed(app failover.Application, leaves failover.Region) Snapshot {
+	s.Unhealthy = maps.Clone(s.Unhealthy)
+	for _, record := range app.Records {
+		if check := record.Endpoints[leaves].HealthCheck; check != "" {
+			if s.Unhealthy == nil {
+				s.Unhealthy = map[string]bool{}
+			}
+			s.Unhealthy[check] = true
+		}
+	}
+	return s
 }
 
 // justBack says whether the run's Region had been dark until less than the time that health checkers need to notice it.
@@ -125,11 +141,14 @@ func (e Evidence) checkReported(f *finding, run RunEvidence, says claims, app fa
 	if to == "" {
 		to = run.To()
 	}
-	if e.justBack(run) || e.notNoticed(run, app) { // the health checks do not know yet what its levers answer
+	if e.justBack(run) { // the health checks do not know yet what its levers answer
 		return
 	}
 	if slices.Contains(run.Path, "Overtaken") && (run.After.switchedAway(app) || e.leaves(run, to, app)) {
 		return // by the switch of the run that superseded it, which its replica or the health checks may not have yet
+	}
+	if e.notNoticed(run, app) {
+		run.After = run.After.noticed(app, run.from(e.Plan))
 	}
 	why := e.notMoved(run, to, app)
 	if e.replaced(run, app) && len(why) > 0 && len(withoutRegistry(why)) == 0 {

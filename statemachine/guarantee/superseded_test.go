@@ -1,6 +1,7 @@
 package guarantee
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -23,6 +24,44 @@ func TestTheWeightsOfANewerRunAreNotThoseOfThisOne(t *testing.T) {
 		{"the run itself has written it", 5, superseded, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Epoch = 1 }, Violated, "the registry says us-west-2 (us-east-1 100, us-west-2 0)"},
 		{"the switch is reset", 5, superseded, func(e *Evidence) { e.Runs[0].After.Switches = nil }, Violated, "the registry says us-west-2 (us-east-1 100, us-west-2 0)"},
 		{"the newer run has moved it back", 5, superseded, func(e *Evidence) { e.Runs[0].After.Registry[0].Live.Active = east }, Violated, "the registry says us-east-1"},
+	} {
+		t.Run(c.name, c.isJudged)
+	}
+}
+
+// TestARunThatEndsBeforeTheHealthChecksNoticeReportsWhatItsSwitchSays, unless it has verified that users had arrived, or ends by itself.
+func TestARunThatEndsBeforeTheHealthChecksNoticeReportsWhatItsSwitchSays(t *testing.T) {
+	ends := func(path string, answers ...failover.VerifyAnswer) func(*Evidence) {
+		return func(e *Evidence) {
+			run := &e.Runs[0]
+			run.Status, run.Error, run.Report.Outcome = string(asl.Failed), string(failover.Held), failover.Held
+			run.Path, run.After.Unhealthy = append(run.Path, path), nil
+			for _, answer := range answers {
+				inv := step(3*time.Minute, "VerifyHealth", failover.Outbound)
+				inv.Result.Payload, _ = json.Marshal(answer)
+				run.Invocations = append(run.Invocations, inv)
+			}
+		}
+	}
+	lost := func(e *Evidence) {
+		inv := step(3*time.Minute, "VerifyHealth", failover.Outbound)
+		inv.Result.ErrorType = string(failover.FenceLost)
+		e.Runs[0].Invocations = append(e.Runs[0].Invocations, inv)
+	}
+	pending, healthy := failover.VerifyAnswer{Verdict: failover.Pending}, failover.VerifyAnswer{Verdict: failover.Pending, Healthy: 1}
+	const says = "shop has not moved (record shop.example.com A has us-east-1 100"
+	for _, c := range []history{
+		{"superseded", 5, bySwitch, all(ends("Overtaken", pending), lost), Kept, ""},
+		{"not approved", 5, bySwitch, ends("AwaitApproval"), Kept, ""},
+		{"superseded after a healthy check", 5, bySwitch, ends("Overtaken", pending, healthy), Violated, says},
+		{"superseded, and its switch is reset", 5, bySwitch, all(ends("Overtaken", pending), func(e *Evidence) { e.Runs[0].After.Switches = nil }), Violated, says},
+		{"superseded, and its health check is not on the record sets", 5, bySwitch, all(ends("Overtaken", pending), func(e *Evidence) {
+			e.Runs[0].After.Zones[0].Sets = sets(100, 0, "")
+		}), Violated, says},
+		{"superseded, and it reports that no user moves", 5, bySwitch, all(ends("Overtaken", pending), func(e *Evidence) {
+			e.Runs[0].Report.Moved, e.Runs[0].Report.NotMoved = nil, []failover.NotMoved{{Application: "shop"}}
+		}), Violated, "shop has moved, but the report does not list it as moved"},
+		{"failed by itself", 5, bySwitch, ends("MayRollBack?", pending), Violated, says},
 	} {
 		t.Run(c.name, c.isJudged)
 	}
