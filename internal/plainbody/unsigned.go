@@ -2,10 +2,13 @@ package plainbody
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -15,20 +18,34 @@ import (
 // process, where these take longer than the request.
 func Unsigned(cfg *aws.Config) {
 	cfg.DisableRequestCompression = true
-	keys := cfg.Credentials
+	scope := scope{keys: cfg.Credentials}
+	if cfg.BaseEndpoint != nil {
+		scope.base, _ = url.Parse(*cfg.BaseEndpoint) // one that is none is the SDK's to refuse
+	}
 	cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
 		for _, id := range []string{"ClientRequestID", "UserAgent", "RecursionDetection"} {
 			_, _ = stack.Build.Remove(id) // some are not in every client
 		}
-		for _, id := range []string{"DisableAcceptEncodingGzip", "InterceptBeforeRetryLoop", "InterceptAttempt", "disableHTTPS", "setLegacyContextSigningOptions"} {
-			_, _ = stack.Finalize.Remove(id)
-		}
 		for _, id := range []string{"RecordResponseTiming", "RequestResponseLogger"} {
 			_, _ = stack.Deserialize.Remove(id)
 		}
-		_, err := stack.Finalize.Swap("Signing", scope{keys})
-		return err
+		return scope.replace(stack)
 	})
+}
+
+// replace puts the scope in the place of the signature, and of all that the SDK computes for it: where the request goes is the one
+// address of the configuration. S3 computes more, from the bucket and the body, and keeps it.
+func (s scope) replace(stack *middleware.Stack) error {
+	if _, has := stack.Finalize.Get((*v4.ContentSHA256Header)(nil).ID()); has || s.base == nil {
+		s.base = nil
+		_, err := stack.Finalize.Swap("Signing", s)
+		return err
+	}
+	_, _ = stack.Serialize.Remove("setOperationInput")
+	_, _ = stack.Serialize.Remove("ResolveEndpoint")
+	retry, _ := stack.Finalize.Get("Retry")
+	stack.Finalize.Clear()
+	return errors.Join(stack.Finalize.Add(retry, middleware.After), stack.Finalize.Add(s, middleware.After))
 }
 
 // Once makes clients that send each request once, whatever the answer, without what the SDK keeps for another attempt.
@@ -61,7 +78,11 @@ var names = map[string]string{
 }
 
 // scope replaces the signature.
-type scope struct{ keys aws.CredentialsProvider }
+type scope struct {
+	keys aws.CredentialsProvider
+	// base is where the request goes; nil when the SDK has resolved it.
+	base *url.URL
+}
 
 // ID implements the SDK's interface.
 func (scope) ID() string { return "Signing" }
@@ -79,6 +100,13 @@ func (s scope) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, 
 	name, ok := names[awsmiddleware.GetServiceID(ctx)]
 	if !ok {
 		return out, metadata, fmt.Errorf("service %s; expected its name in signatures in package plainbody", awsmiddleware.GetServiceID(ctx))
+	}
+	if s.base != nil {
+		request.URL.Scheme, request.URL.Host = s.base.Scheme, s.base.Host
+		request.URL.Path = smithyhttp.JoinPath(s.base.Path, request.URL.Path)
+		if request.URL.RawPath != "" {
+			request.URL.RawPath = smithyhttp.JoinPath(s.base.Path, request.URL.RawPath)
+		}
 	}
 	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key.AccessKeyID+"/20000101/"+awsmiddleware.GetRegion(ctx)+"/"+name+"/aws4_request")
 	return next.HandleFinalize(ctx, in)

@@ -107,6 +107,14 @@ func TestARequestWithoutASignatureHasItsScope(t *testing.T) {
 		if got != want || strings.Contains(unsigned.last.Header.Get("Authorization"), "Signature=") {
 			t.Errorf("%s: got the scope %s in %s; want %s and no signature", service, got, unsigned.last.Header.Get("Authorization"), want)
 		}
+		for _, part := range []func(*http.Request) string{
+			func(r *http.Request) string { return r.Method + " " + r.URL.String() },
+			func(r *http.Request) string { return r.Header.Get("X-Amz-Target") + " " + r.Header.Get("Content-Type") },
+		} {
+			if got, want := part(unsigned.last), part(signed.last); got != want {
+				t.Errorf("%s: got %s; want %s", service, got, want)
+			}
+		}
 	}
 }
 
