@@ -86,14 +86,16 @@ const timeFormat = "2006-01-02T15:04:05.000Z"
 // context is the context object, which expressions see as $states.context.
 func (b *branch) context() *jsonata.Object {
 	x := b.x
-	execution := objectOf("Id", x.info.ID, "Input", x.input, "Name", x.info.Name, "RoleArn", x.info.RoleARN,
-		"StartTime", x.startedAt.UTC().Format(timeFormat), "RedriveCount", 0.0)
+	if x.aboutIt == nil {
+		x.aboutIt = objectOf("Id", x.info.ID, "Input", x.input, "Name", x.info.Name, "RoleArn", x.info.RoleARN,
+			"StartTime", x.startedAt.UTC().Format(timeFormat), "RedriveCount", 0.0)
+		x.aboutMachine = objectOf("Id", x.info.StateMachineID, "Name", x.info.StateMachineName)
+	}
 	state := objectOf("Name", b.at.name, "EnteredTime", b.at.entered.UTC().Format(timeFormat))
 	if b.at.kind == Task || b.at.kind == Map || b.at.kind == Parallel {
 		state.Set("RetryCount", float64(b.at.retries))
 	}
-	context := objectOf("Execution", execution,
-		"StateMachine", objectOf("Id", x.info.StateMachineID, "Name", x.info.StateMachineName), "State", state)
+	context := objectOf("Execution", x.aboutIt, "StateMachine", x.aboutMachine, "State", state)
 	if b.at.token != "" {
 		context.Set("Task", objectOf("Token", b.at.token))
 	}

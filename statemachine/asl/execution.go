@@ -59,6 +59,8 @@ type Execution struct {
 	now       time.Time
 
 	input any
+	// aboutIt and aboutMachine are the parts of the context object that never change; nil before they are first asked for.
+	aboutIt, aboutMachine *jsonata.Object
 	// root is where the execution is in the states of the machine.
 	root *branch
 

@@ -63,14 +63,17 @@ func deploymentOf(s *scenario.Scenario, a *assembly.Assembly) (*assembly.Assembl
 		return &changed, nil
 	}
 	changed.Functions = nil
+	plans := map[string]string{} // most functions have the same
 	for _, f := range a.Functions {
 		if text := f.Environment[failover.PlanVariable]; text != "" {
-			plan, err := override(text, s.Plan)
-			if err != nil {
-				return nil, s.Mistake("plan", "%v", err)
+			if plans[text] == "" {
+				var err error
+				if plans[text], err = override(text, s.Plan); err != nil {
+					return nil, s.Mistake("plan", "%v", err)
+				}
 			}
 			f.Environment = maps.Clone(f.Environment)
-			f.Environment[failover.PlanVariable] = plan
+			f.Environment[failover.PlanVariable] = plans[text]
 		}
 		changed.Functions = append(changed.Functions, f)
 	}

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -14,27 +16,36 @@ const maxMistakes = 3
 // Check is what is wrong with an application of a plan that was read from the registry, at most three mistakes, each with
 // the field that it is in. Whoever may write the table may have written it: nothing of it is believed.
 func Check(plan failover.Plan, app failover.Application) []string {
-	c := &checker{plan: plan}
+	if quick := (&checker{plan: plan, quick: true}); quick.finds(app) {
+		c := &checker{plan: plan}
+		c.finds(app)
+		return c.mistakes
+	}
+	return nil
+}
+
+// finds says whether there are mistakes.
+func (c *checker) finds(app failover.Application) bool {
 	c.wrong("name", ApplicationName(app.Name))
 	c.within("wave", app.Wave, 1, MaxWave)
 	c.least("records", len(app.Records))
 	for i, r := range app.Records {
-		c.record(fmt.Sprintf("records[%d]", i), r)
+		c.record(c.element("records", i), r)
 	}
 	for i, db := range app.Databases {
-		c.database(fmt.Sprintf("databases[%d]", i), db)
+		c.database(c.element("databases", i), db)
 	}
 	c.least("health", len(app.Health))
 	for i, rule := range app.Health {
-		c.health(fmt.Sprintf("health[%d]", i), rule)
+		c.health(c.element("health", i), rule)
 	}
 	c.wrong("health", Unreadable(app.Health))
 	for i, name := range app.Alarms {
-		c.named(fmt.Sprintf("alarms[%d]", i), name, Alarm)
+		c.named(c.element("alarms", i), name, Alarm)
 	}
-	c.wrong("switch", Switch(plan, app.Switch))
+	c.wrong("switch", Switch(c.plan, app.Switch))
 	c.live(app.Live)
-	return c.mistakes
+	return len(c.mistakes) > 0
 }
 
 // maxWeight is the largest weight of a record set.
@@ -44,6 +55,33 @@ const maxWeight = 255
 type checker struct {
 	plan     failover.Plan
 	mistakes []string
+	// quick says that only whether there are any matters: then fields have no names. Nearly every application has none, and thousands
+	// are read.
+	quick bool
+}
+
+// element is the name of an element of a list.
+func (c *checker) element(list string, i int) string {
+	if c.quick {
+		return ""
+	}
+	return fmt.Sprintf("%s[%d]", list, i)
+}
+
+// member is the name of the value of a map.
+func (c *checker) member(of, key string) string {
+	if c.quick {
+		return ""
+	}
+	return of + "." + key
+}
+
+// names are the keys of a map, in their order if it matters.
+func names[K cmp.Ordered, V any](c *checker, of map[K]V) iter.Seq[K] {
+	if c.quick {
+		return maps.Keys(of)
+	}
+	return slices.Values(slices.Sorted(maps.Keys(of)))
 }
 
 // wrong notes a mistake, if there is one.
@@ -76,7 +114,7 @@ func (c *checker) least(field string, n int) {
 
 // regions holds the keys of a map to the Regions of the plan, each once.
 func regions[T any](c *checker, field string, of map[failover.Region]T) {
-	for _, region := range slices.Sorted(maps.Keys(of)) {
+	for region := range names(c, of) {
 		if !c.plan.Has(region) {
 			c.wrong(field, fmt.Sprintf("%q is not a Region of the plan %s; expected %s and %s", region, c.plan.Name, c.plan.Primary, c.plan.Standby))
 		}
@@ -102,8 +140,8 @@ func (c *checker) record(field string, r failover.Record) {
 	regions(c, field+".endpoints", r.Endpoints)
 	c.wrong(field+".endpoints", Endpoints(c.plan, r))
 	values := 0
-	for _, region := range slices.Sorted(maps.Keys(r.Endpoints)) {
-		if c.endpoint(field+".endpoints."+string(region), r, region); r.Endpoints[region].Alias == nil {
+	for region := range names(c, r.Endpoints) {
+		if c.endpoint(c.member(field+".endpoints", string(region)), r, region); r.Endpoints[region].Alias == nil {
 			values++
 		}
 	}
@@ -147,8 +185,8 @@ func (c *checker) endpoint(field string, r failover.Record, region failover.Regi
 func (c *checker) database(field string, db failover.Database) {
 	c.named(field+".globalCluster", db.GlobalCluster, GlobalCluster)
 	regions(c, field+".clusters", db.Clusters)
-	for _, region := range slices.Sorted(maps.Keys(db.Clusters)) {
-		c.named(field+".clusters."+string(region), db.Clusters[region], func(arn string) string { return ClusterARN(arn, region) })
+	for region := range names(c, db.Clusters) {
+		c.named(c.member(field+".clusters", string(region)), db.Clusters[region], func(arn string) string { return ClusterARN(arn, region) })
 	}
 }
 
@@ -168,10 +206,14 @@ func (c *checker) place(prefix string, p failover.Place) {
 		c.wrong(prefix+"active", fmt.Sprintf("%q is not a Region of the plan %s", p.Active, c.plan.Name))
 	}
 	regions(c, prefix+"weights", p.Weights)
-	if !slices.ContainsFunc(slices.Collect(maps.Values(p.Weights)), func(weight int) bool { return weight > 0 }) {
+	heaviest := 0
+	for _, weight := range p.Weights {
+		heaviest = max(heaviest, weight)
+	}
+	if heaviest == 0 {
 		c.wrong(prefix+"weights", "none above 0, which Route 53 answers with every Region alike; expected traffic in one")
 	}
-	for _, region := range slices.Sorted(maps.Keys(p.Weights)) {
-		c.within(prefix+"weights."+string(region), p.Weights[region], 0, maxWeight)
+	for region := range names(c, p.Weights) {
+		c.within(c.member(prefix+"weights", string(region)), p.Weights[region], 0, maxWeight)
 	}
 }

@@ -116,9 +116,9 @@ func (c *checker) rate(field string, rule failover.HealthRule) {
 		c.wrong(field, OneOfTwo)
 	}
 	c.wrong(field+".metrics", Count(len(rule.Metrics)))
-	for _, id := range slices.Sorted(maps.Keys(rule.Metrics)) {
+	for id := range names(c, rule.Metrics) {
 		c.wrong(field+".metrics", MetricID(id))
-		c.metric(field+".metrics."+id, rule.Metrics[id])
+		c.metric(c.member(field+".metrics", id), rule.Metrics[id])
 	}
 	c.wrong(field+".expression", Expression(rule))
 }
@@ -142,17 +142,17 @@ func (c *checker) dimensions(field string, dimensions failover.Dimensions) {
 	if n := len(dimensions); n > MaxDimensions {
 		c.wrong(field, fmt.Sprintf("%d dimensions; expected at most %d", n, MaxDimensions))
 	}
-	for _, key := range slices.Sorted(maps.Keys(dimensions)) {
+	for key := range names(c, dimensions) {
 		v := dimensions[key]
 		if v.In == nil {
 			for _, text := range Dimension(v.Everywhere) {
-				c.wrong(field+"."+key, text)
+				c.wrong(c.member(field, key), text)
 			}
 			continue
 		}
-		regions(c, field+"."+key, v.In)
-		for _, region := range slices.Sorted(maps.Keys(v.In)) {
-			c.named(field+"."+key+"."+string(region), v.In[region], DimensionIn)
+		regions(c, c.member(field, key), v.In)
+		for region := range names(c, v.In) {
+			c.named(c.member(c.member(field, key), string(region)), v.In[region], DimensionIn)
 		}
 	}
 }

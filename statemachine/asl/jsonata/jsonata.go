@@ -54,11 +54,13 @@ func (e *Expression) Names() []string { return slices.Clone(e.names) }
 // Evaluate returns the value of the expression for an input and for variables; nil is no value. Of variables with the same name
 // the last counts. It changes neither of them.
 func (e *Expression) Evaluate(input any, variables ...map[string]any) (any, error) {
-	env := &frame{fixed: library}
-	for _, fixed := range variables {
-		env = &frame{parent: env, fixed: fixed}
+	frames := make([]frame, len(variables)+2)
+	frames[0].fixed = library
+	for i, fixed := range variables {
+		frames[i+1] = frame{parent: &frames[i], fixed: fixed}
 	}
-	env = &frame{parent: env}
+	env := &frames[len(frames)-1]
+	env.parent = &frames[len(frames)-2]
 	env.bind("$", input)
 	if a, ok := input.(*Array); ok && !a.sequence {
 		input = &Array{items: []any{a}, sequence: true, wrapper: true}

@@ -115,13 +115,8 @@ func (d *Service) Permissions(req *wire.Request) []wire.Permission {
 	switch {
 	case req.Operation == "ListTables":
 		permission.Resource = "*"
-	case req.Operation == "Query" && p.KeyConditionExpression != nil: // a second set: compiling marks the names and values that are used
-		expressions, err := expression.New(p.ExpressionAttributeNames, p.ExpressionAttributeValues)
-		if err == nil {
-			if keys, err := expressions.Key(*p.KeyConditionExpression); err == nil {
-				permission.Context["dynamodb:leadingkeys"] = []string{keys.PK}
-			}
-		}
+	case p.leading != nil:
+		permission.Context["dynamodb:leadingkeys"] = p.leading
 	}
 	return []wire.Permission{permission}
 }

@@ -33,6 +33,8 @@ type itemRequest struct {
 	Limit                               int
 	ExclusiveStartKey                   map[string]map[string]any
 	ExclusiveStartTableName             string
+	// leading is the partition key that a Query asks for; nil when there is none.
+	leading []string
 }
 
 // itemParams is an itemRequest with its expressions.
@@ -139,16 +141,32 @@ const maxKept = 1 << 10
 // read reads the parameters. Those of a read may be shared with other requests: nothing changes them.
 func (p *itemParams) read(req *wire.Request, shape wire.Structure) *wire.Error {
 	if !isRead[req.Operation] || len(req.Body) > maxKept || req.HTTP.Header["Content-Encoding"] != nil {
-		return wire.ReadJSON(req, shape, &p.itemRequest)
+		return p.itemRequest.read(req, shape)
 	}
 	var failed *wire.Error
 	p.itemRequest, _ = requests.Of(req.Operation+string(req.Body), func() (r itemRequest, err error) {
-		if failed = wire.ReadJSON(req, shape, &r); failed != nil {
+		if failed = r.read(req, shape); failed != nil {
 			err = errUnread
 		}
 		return r, err
 	})
 	return failed
+}
+
+func (r *itemRequest) read(req *wire.Request, shape wire.Structure) *wire.Error {
+	if err := wire.ReadJSON(req, shape, r); err != nil {
+		return err
+	}
+	if req.Operation != "Query" || r.KeyConditionExpression == nil {
+		return nil
+	}
+	// a set of its own: compiling marks the names and values that are used
+	if expressions, err := expression.New(r.ExpressionAttributeNames, r.ExpressionAttributeValues); err == nil {
+		if keys, err := expressions.Key(*r.KeyConditionExpression); err == nil {
+			r.leading = []string{keys.PK}
+		}
+	}
+	return nil
 }
 
 // isRead are the operations that take nothing of their parameters into a table.

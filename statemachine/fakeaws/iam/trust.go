@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/drover-dr/drover/statemachine/fakeaws/kernel"
 	"github.com/drover-dr/drover/statemachine/fakeaws/wire"
 )
 
@@ -45,13 +46,16 @@ func (ctl Control) TrustRole(arn string, document json.RawMessage) error {
 	if r == nil {
 		return fmt.Errorf("trust policy of role %s: there is no such role", arn)
 	}
-	statements, err := parseTrust(document)
+	statements, err := trusts.Of(string(document), func() ([]trustStatement, error) { return parseTrust(document) })
 	if err != nil {
 		return fmt.Errorf("trust policy of role %s: %w", arn, err)
 	}
 	r.trust = statements
 	return nil
 }
+
+// trusts are the trust policies that were parsed.
+var trusts kernel.Memo[[]trustStatement]
 
 func parseTrust(document json.RawMessage) ([]trustStatement, error) {
 	var policy struct {

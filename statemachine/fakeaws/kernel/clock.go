@@ -13,7 +13,7 @@ type event struct {
 }
 
 // eventQueue is a heap by time and, at the same time, by order of scheduling: two runs of a scenario have the same order.
-type eventQueue []event
+type eventQueue []*event
 
 func (q eventQueue) Len() int { return len(q) }
 func (q eventQueue) Less(i, j int) bool {
@@ -23,10 +23,11 @@ func (q eventQueue) Less(i, j int) bool {
 	return q[i].seq < q[j].seq
 }
 func (q eventQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *eventQueue) Push(x any)   { *q = append(*q, x.(event)) }
+func (q *eventQueue) Push(x any)   { *q = append(*q, x.(*event)) }
 func (q *eventQueue) Pop() any {
 	old := *q
 	last := old[len(old)-1]
+	old[len(old)-1] = nil
 	*q = old[:len(old)-1]
 	return last
 }
@@ -39,7 +40,7 @@ func (k *Kernel) At(t time.Time, fn func()) {
 	if t.Before(k.now) {
 		t = k.now
 	}
-	heap.Push(&k.queue, event{at: t, seq: k.NextID(), fn: fn})
+	heap.Push(&k.queue, &event{at: t, seq: k.NextID(), fn: fn})
 	k.wakeUp()
 }
 
@@ -75,7 +76,7 @@ func (k *Kernel) step(until time.Time) bool {
 		}
 		return false
 	}
-	e := heap.Pop(&k.queue).(event)
+	e := heap.Pop(&k.queue).(*event)
 	k.now = e.at
 	e.fn()
 	return true

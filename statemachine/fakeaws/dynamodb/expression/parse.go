@@ -48,14 +48,24 @@ func New(names map[string]string, values map[string]map[string]any) (*Expression
 	if err := checkPlaceholders(names, values); err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		v, err := DecodeValue(values[name])
+	for name, value := range values {
+		v, err := DecodeValue(value)
 		if err != nil {
-			return nil, invalid("ExpressionAttributeValues contains invalid value: %v for key %s", err, name)
+			return nil, firstInvalid(values)
 		}
 		e.values[name] = v
 	}
 	return e, nil
+}
+
+// firstInvalid is what is wrong with the first value by name that cannot be read.
+func firstInvalid(values map[string]map[string]any) error {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if _, err := DecodeValue(values[name]); err != nil {
+			return invalid("ExpressionAttributeValues contains invalid value: %v for key %s", err, name)
+		}
+	}
+	return nil
 }
 
 // checkPlaceholders rejects names and values that are there and empty, and those that no expression can refer to.
@@ -65,6 +75,8 @@ func checkPlaceholders(names map[string]string, values map[string]map[string]any
 		return invalid("ExpressionAttributeNames must not be empty")
 	case values != nil && len(values) == 0:
 		return invalid("ExpressionAttributeValues must not be empty")
+	case areSound(names, values):
+		return nil
 	}
 	for _, key := range slices.Sorted(maps.Keys(names)) {
 		switch {

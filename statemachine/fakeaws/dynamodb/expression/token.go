@@ -27,6 +27,21 @@ func isPlaceholder(text string, sign byte) bool {
 	return len(text) > 1 && text[0] == sign && wordEnd(text, 1) == len(text)
 }
 
+// areSound says whether no name and no value of a request is one that checkPlaceholders rejects, in whatever order.
+func areSound(names map[string]string, values map[string]map[string]any) bool {
+	for key, name := range names {
+		if !isPlaceholder(key, '#') || name == "" {
+			return false
+		}
+	}
+	for key := range values {
+		if !isPlaceholder(key, ':') {
+			return false
+		}
+	}
+	return true
+}
+
 // wordEnd is the end of the letters, digits and low lines of a text from a place on.
 func wordEnd(text string, at int) int {
 	for at < len(text) && isWord(text[at]) {
