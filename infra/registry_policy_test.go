@@ -72,7 +72,7 @@ func TestEachRoleReachesTheKindsOfItemsThatItNeedsAndNoOther(t *testing.T) {
 	apps := []any{"applications", "applications#*"}
 	want := map[string]map[string][]any{
 		"validate":        {"Query": append(slices.Clone(apps), "runs", "versions", "switches", "switchchecks"), "GetItem": {"lock", "versions", "starters", "switches", "switchchecks"}, "UpdateItem": {"lock", "versions", "switchchecks"}},
-		"shifttraffic":    {"Query": apps, "GetItem": {"lock", "switches", "lock"}, "UpdateItem": {"switches", "lock"}},
+		"shifttraffic":    {"Query": apps, "GetItem": {"lock", "switches", "runs", "lock"}, "UpdateItem": {"switches", "lock"}},
 		"updateregistry":  {"Query": apps, "GetItem": {"switches", "runs", "lock"}, "UpdateItem": append([]any{"switches"}, "applications", "applications#*", "lock"), "PutItem": {"runs"}},
 		"promotedatabase": {"Query": apps, "GetItem": {"lock", "runs", "lock"}, "UpdateItem": append(slices.Clone(apps), "lock")}, // that of the other Region, too
 		"verifyhealth":    {"Query": apps, "GetItem": {"switches"}, "UpdateItem": {"lock"}},

@@ -38,8 +38,9 @@ func (s Scope) lockAndRelease() Grant {
 // lock is the only item of the registry that ShiftTraffic may write.
 func (s Scope) lock() Grant { return s.items("Lock", []string{"GetItem", "UpdateItem"}, lock) }
 
-// ownRun is the record of a run that has ended: a late repetition of PromoteDatabase or UpdateRegistry reads it and changes nothing.
-// RDS and the registry have no fence as hosted zones have, and the lock may have forgotten that the run has ended.
+// ownRun is the record of a run that has ended: a late repetition of ShiftTraffic, PromoteDatabase or UpdateRegistry reads it and changes
+// nothing. RDS and the registry have no fence as hosted zones have, the fence of a zone may be the run's own, and the lock may have
+// forgotten that the run has ended.
 func (s Scope) ownRun() Grant { return s.items("OwnRun", []string{"GetItem"}, runs) }
 
 // renewLock is the only item that VerifyHealth may write.

@@ -45,7 +45,7 @@ func (s Scope) ForStep(step string) []Grant {
 	case "shifttraffic":
 		grants = append(grants, s.ifSwitched(s.otherLock(), s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
 		grants = append(grants, s.levers()...)
-		grants = append(grants, s.readRecords(), s.shift(), s.neverShift(), s.readWaves(), s.lock())
+		grants = append(grants, s.readRecords(), s.shift(), s.neverShift(), s.readWaves(), s.ownRun(), s.lock())
 	case "updateregistry":
 		grants = append(grants, s.ifSwitched(s.items("Switches", []string{"GetItem", "UpdateItem"}, switches))...)
 		grants = append(grants, s.levers()...)

@@ -144,6 +144,9 @@ func TestARunThatIsClosedHoldsNoLock(t *testing.T) {
 		if err := s.Holds(ctx, r); errors.Is(err, ErrOvertaken) != c.over || (err != nil) != c.over {
 			t.Errorf("%s: holds the lock: %v; want over %v", c.name, err, c.over)
 		}
+		if err := s.StillMoves(ctx, r); errors.Is(err, ErrRunOver) != c.over || (err != nil) != c.over {
+			t.Errorf("%s: still moves: %v; want over %v", c.name, err, c.over)
+		}
 	}
 }
 

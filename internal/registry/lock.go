@@ -178,14 +178,35 @@ func (l Lock) over(owner string) bool {
 // runs with the same epoch, in Regions that could not see each other, the lock cannot tell who was first; the fence can.
 func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
 	lock, err := s.Lock(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case lock.Epoch > run.Epoch && lock.over(run.ARN):
-		return fmt.Errorf("%w: %w", lock.outranks(run), ErrRunOver)
-	case lock.Epoch > run.Epoch:
-		return lock.outranks(run)
-	case lock.over(run.ARN):
+	}
+	return lock.mayMove(run)
+}
+
+// StillMoves is [Store.MayMove], and also returns [ErrRunOver] when the lock is not the run's and the run has been closed
+// ([Store.Closed]).
+func (s *Store) StillMoves(ctx context.Context, run failover.Run) error {
+	lock, err := s.Lock(ctx)
+	if err != nil {
+		return err
+	}
+	if err := lock.mayMove(run); err != nil {
+		return err
+	}
+	if lock.Owner != run.ARN && s.Closed(ctx, run) {
+		return fmt.Errorf("run %s: %w", run.ID, ErrRunOver)
+	}
+	return nil
+}
+
+func (l Lock) mayMove(run failover.Run) error {
+	switch {
+	case l.Epoch > run.Epoch && l.over(run.ARN):
+		return fmt.Errorf("%w: %w", l.outranks(run), ErrRunOver)
+	case l.Epoch > run.Epoch:
+		return l.outranks(run)
+	case l.over(run.ARN):
 		return fmt.Errorf("run %s: %w", run.ID, ErrRunOver)
 	}
 	return nil

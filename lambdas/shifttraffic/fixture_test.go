@@ -41,7 +41,8 @@ func (r registered) ConfirmLever(ctx context.Context, name string, state registr
 	return r.store.ConfirmLever(ctx, name, state)
 }
 
-func (r registered) MayMove(context.Context, failover.Run) error { return r.lock }
+func (r registered) MayMove(context.Context, failover.Run) error    { return r.lock }
+func (r registered) StillMoves(context.Context, failover.Run) error { return r.lock }
 
 func (r registered) RenewLock(_ context.Context, _ failover.Run, _, until time.Time) error {
 	if r.renewed != nil {

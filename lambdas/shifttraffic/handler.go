@@ -28,6 +28,7 @@ type dns interface {
 type waves interface {
 	Wave(ctx context.Context, wave int) ([]failover.Application, error)
 	MayMove(ctx context.Context, run failover.Run) error
+	StillMoves(ctx context.Context, run failover.Run) error
 	RenewLock(ctx context.Context, run failover.Run, now, until time.Time) error
 	levers.Registry
 }
@@ -184,7 +185,7 @@ const aheadZones = 10
 // one of those zones: a superseded run then changes nothing. Any other error is left until the call writes that zone: a zone
 // that cannot be read must not stop a failover of the others. A fence that was not read ahead is read then, too.
 func (s shift) readAhead(ctx context.Context, plans []ZonePlan) ([]*sighting, error) {
-	lost := s.Registry.MayMove(ctx, s.req.Run)
+	lost := s.Registry.StillMoves(ctx, s.req.Run)
 	switch {
 	case errors.Is(lost, registry.ErrOvertaken) || errors.Is(lost, registry.ErrRunOver):
 		lost = failover.Fail(failover.FenceLost, lost)

@@ -16,6 +16,7 @@ import (
 // without, a late repetition of the step changes something.
 func TestALateStepReadsTheRecordOfItsRun(t *testing.T) {
 	files := map[string]string{
+		"drover-shifttraffic":    "late-shift-after-the-lock-was-replaced.yaml",
 		"drover-promotedatabase": "late-promotion-after-the-lock-was-replaced.yaml", "drover-updateregistry": "late-update-after-the-lock-was-taken.yaml",
 	}
 	passes := func(file string, deployed *assembly.Assembly) bool {
