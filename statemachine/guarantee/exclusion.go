@@ -30,6 +30,7 @@ func mutualExclusion(e Evidence) finding {
 		}
 	}
 	e.checkEpochs(&f)
+	e.checkOvertaken(&f)
 	if pairs > 0 {
 		f.basis = prose.Count(pairs, "pair") + " of concurrent runs, at most one of each moved something"
 	}
