@@ -59,7 +59,7 @@ func (h Handler) changes(ctx context.Context, l *attempt, req failover.VerifyReq
 	switch {
 	case len(l.zones)+len(l.lost) > 0:
 		l.inSyncAt = nil
-	case l.inSyncAt == nil && len(last) > 0:
+	case l.inSyncAt == nil && len(last) > 0 && req.Passes == nil: // the definition of release 0.1.0 does not bring it back
 		l.inSyncAt = &req.Now
 	}
 	return nil

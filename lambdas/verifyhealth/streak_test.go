@@ -22,6 +22,21 @@ func TestARunOfRelease010IsCountedAsItCounts(t *testing.T) {
 	}
 }
 
+// TestARunOfRelease010CountsFromItsShift: its definition does not bring back since when the changes are in sync, so that each of its
+// checks would count from itself.
+func TestARunOfRelease010CountsFromItsShift(t *testing.T) {
+	s := newStand(t, "checkout")
+	id := s.change()
+	s.world.AdvanceTo(begin.Add(40 * time.Second))
+	s.serve("checkout", 100)
+	s.world.AdvanceTo(begin.Add(55 * time.Second))
+	with := func(req *failover.VerifyRequest) { req.Changes = []failover.Change{{Zone: zone, ID: id}} }
+	check(t, "this release", pending("checkout: Application ServedPercent in us-west-2: its newest datapoint begins at 03:00:40; expected one from 03:00:55 on"), s.attempt(with))
+	old := s.attempt(with, func(req *failover.VerifyRequest) { req.Passes = new(0) })
+	old.Passes = nil
+	check(t, "release 0.1.0", passed(1), old)
+}
+
 // TestAnUnhealthyCheckIsNoPass: a stage that needs one healthy check is not passed without its last check after an unhealthy one.
 func TestAnUnhealthyCheckIsNoPass(t *testing.T) {
 	s := newStand(t, "checkout")
