@@ -173,9 +173,9 @@ func (l Lock) over(owner string) bool {
 
 // MayMove says whether a step of the run may still change anything, as far as this replica of the lock knows. It returns
 // [ErrRunOver] when the run has released the lock: the step is a late repetition. It returns [ErrOvertaken] when a newer
-// epoch has been given away: an operator or another run has decided to go on without this run, whichever applications that is about; both
-// when a run that has ended is superseded too. Of two
-// runs with the same epoch, in Regions that could not see each other, the lock cannot tell who was first; the fence can.
+// epoch has been given away: an operator or another run has decided to go on without this run, whichever applications that is
+// about. It returns both for a run that has ended and is superseded too. Of two runs with the same epoch, in Regions that could
+// not see each other, the lock cannot tell who was first; the fence can.
 func (s *Store) MayMove(ctx context.Context, run failover.Run) error {
 	lock, err := s.Lock(ctx)
 	if err != nil {

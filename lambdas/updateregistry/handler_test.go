@@ -189,47 +189,31 @@ func TestStageCountsALostAnswerAsDone(t *testing.T) {
 	}
 }
 
+// TestALateStageOfARunThatIsOverWritesNothing, also when a late Validate of another run has taken the lock since.
 func TestALateStageOfARunThatIsOverWritesNothing(t *testing.T) {
-	h, _ := newHandler(t, "checkout")
-	req := stageRequest(100)
-	epoch, err := h.Registry.TakeLock(t.Context(), req.Run, start, start.Add(time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Run.Epoch = epoch
-	before := lives(t, h)["checkout"]
-	if err := h.Registry.ReleaseLock(t.Context(), req.Run.ARN); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := handle(t, h, req); entry.ConditionOf(err) != failover.FenceLost {
-		t.Errorf("got %v; want FenceLost", err)
-	}
-	if diff := cmp.Diff(before, lives(t, h)["checkout"]); diff != "" {
-		t.Errorf("it has written (-want +got)\n%s", diff)
-	}
-}
-
-// TestALateStageOfARunThatIsOverAndOvertakenWritesNothing: a late Validate of another run has taken the lock since.
-func TestALateStageOfARunThatIsOverAndOvertakenWritesNothing(t *testing.T) {
-	h, _ := newHandler(t, "checkout")
-	req := stageRequest(100)
-	epoch, err := h.Registry.TakeLock(t.Context(), req.Run, start, start.Add(time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Run.Epoch = epoch
-	before := lives(t, h)["checkout"]
-	if err := h.Registry.ReleaseLock(t.Context(), req.Run.ARN); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.Registry.TakeLock(t.Context(), failover.Run{ID: "late", ARN: "arn:late"}, start, start.Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := handle(t, h, req); entry.ConditionOf(err) != failover.FenceLost {
-		t.Errorf("got %v; want FenceLost", err)
-	}
-	if diff := cmp.Diff(before, lives(t, h)["checkout"]); diff != "" {
-		t.Errorf("it has written (-want +got)\n%s", diff)
+	for _, takenSince := range []bool{false, true} {
+		h, _ := newHandler(t, "checkout")
+		req := stageRequest(100)
+		epoch, err := h.Registry.TakeLock(t.Context(), req.Run, start, start.Add(time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Run.Epoch = epoch
+		before := lives(t, h)["checkout"]
+		if err := h.Registry.ReleaseLock(t.Context(), req.Run.ARN); err != nil {
+			t.Fatal(err)
+		}
+		if takenSince {
+			if _, err := h.Registry.TakeLock(t.Context(), failover.Run{ID: "late", ARN: "arn:late"}, start, start.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := handle(t, h, req); entry.ConditionOf(err) != failover.FenceLost {
+			t.Errorf("taken since %v: got %v; want FenceLost", takenSince, err)
+		}
+		if diff := cmp.Diff(before, lives(t, h)["checkout"]); diff != "" {
+			t.Errorf("taken since %v: it has written (-want +got)\n%s", takenSince, diff)
+		}
 	}
 }
 

@@ -21,12 +21,7 @@ func TestALateStepReadsTheRecordOfItsRun(t *testing.T) {
 	}
 	passes := func(file string, deployed *assembly.Assembly) bool {
 		t.Helper()
-		file = "../sim/testdata/found/" + file
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := scenario.Parse(file, text)
+		s, err := scenario.Load(os.DirFS("../sim/testdata/found"), file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -231,9 +231,13 @@ func (e Evidence) checkLoser(f *finding, loser, winner RunEvidence) {
 	if lost && loser.Outcome() != scenario.Stopped && !e.namesWinner(loser) && !e.mayNotRead(loser) {
 		f.violate("%s: does not name the winner %s: %.200s", loser.Name, winner.Name, loser.said())
 	}
+	known := winner.opened()
+	if lockedAtOnce(loser, winner) {
+		known = known.Add(replication)
+	}
 	for _, inv := range loser.Invocations {
 		for _, call := range inv.Calls {
-			if isRegistryWrite(call) && len(e.effects(loser)) == 0 && !call.At.Before(winner.opened()) {
+			if isRegistryWrite(call) && len(e.effects(loser)) == 0 && !call.At.Before(known) {
 				f.violate("%s: %s of %s has written %s; expected no effect", e.clock(call.At), inv.State, loser.Name, call.Object)
 			}
 		}

@@ -126,7 +126,8 @@ func TestARunThatTookTheLockHasNotLost(t *testing.T) {
 	}
 	for _, c := range []history{
 		{"it wrote before another run took the lock", 10, concurrent, all(writes("run-0"), begins(126*time.Second)), Kept, ""},
-		{"it wrote after another run took the lock", 10, concurrent, all(writes("run-0"), begins(124*time.Second)), Violated, "expected no effect"},
+		{"it wrote after another run of its Region took the lock", 10, concurrent, all(writes("run-0"), begins(124*time.Second), func(e *Evidence) { e.Runs[1].Region = west }), Violated, "expected no effect"},
+		{"it wrote when a run of the other Region had just taken the lock there", 10, concurrent, all(writes("run-0"), begins(124*time.Second)), Kept, ""},
 		{"from the run that moves", 10, concurrent, writes("run-1"), Kept, ""},
 		{"from another run", 10, concurrent, writes("run-0"), Violated, "expected no effect"},
 		{"the run from which it was taken shows no isolation", 12, isolated, took("run-1"), NotChecked, ""},

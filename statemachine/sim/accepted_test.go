@@ -82,11 +82,7 @@ func TestWhatIsAcceptedIsReached(t *testing.T) {
 // playFile plays the scenario of a file, with functions that have a defect, if it is not the zero one.
 func playFile(t *testing.T, file string, defect memoryhost.Defect) Played {
 	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := scenario.Parse(file, text)
+	s, err := scenario.Load(os.DirFS("."), file)
 	if err != nil {
 		t.Fatal(err)
 	}

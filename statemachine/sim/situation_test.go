@@ -68,11 +68,7 @@ func TestWhatWasFoundIsMended(t *testing.T) {
 			if !strings.Contains(string(page), filepath.Base(file)) {
 				t.Errorf("docs/found.md does not name %s", filepath.Base(file))
 			}
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, err := scenario.Parse(file, text)
+			s, err := scenario.Load(os.DirFS("."), file)
 			if err != nil {
 				t.Fatal(err)
 			}
